@@ -1,0 +1,48 @@
+import type { TopicSpec } from "./event-log.ts";
+
+const day = 24 * 60 * 60 * 1000;
+const hour = 60 * 60 * 1000;
+
+/** Topic names without the configurable prefix; a new major version of an event is a new topic. */
+export const topics = {
+  telemetry: "telemetry.v1",
+  devices: "devices.v1",
+  presence: "presence.v1",
+  rules: "rules.v1",
+  alerts: "alerts.v1",
+  actions: "actions.v1",
+  commands: "commands.v1",
+  ruleState: "rule-state.v1",
+  quarantine: "quarantine.v1",
+  access: "access.v1",
+} as const;
+
+export type TopicRole = keyof typeof topics;
+export type TopicNames = Readonly<Record<TopicRole, string>>;
+
+/** Names of all topics under a prefix ("" or e.g. "acme."). */
+export function topicNames(prefix = ""): TopicNames {
+  const names = Object.entries(topics).map(([role, name]) => [role, prefix + name]);
+  return Object.fromEntries(names) as TopicNames;
+}
+
+/**
+ * Every topic keyed by device, and rule-state, has `partitions` partitions, so that a device has one partition
+ * number throughout and its owner reads all of it. Rules and access are small and read whole: one partition
+ * keeps their events in one order.
+ */
+export function topicSpecs(partitions: number, prefix = ""): readonly TopicSpec[] {
+  const name = topicNames(prefix);
+  return [
+    { name: name.telemetry, partitions, cleanup: "delete", retentionMs: 7 * day },
+    { name: name.devices, partitions, cleanup: "compact", minCompactionLagMs: hour },
+    { name: name.presence, partitions, cleanup: "delete", retentionMs: 30 * day },
+    { name: name.rules, partitions: 1, cleanup: "delete" },
+    { name: name.alerts, partitions, cleanup: "delete", retentionMs: 365 * day },
+    { name: name.actions, partitions, cleanup: "delete", retentionMs: 30 * day },
+    { name: name.commands, partitions, cleanup: "delete", retentionMs: 30 * day },
+    { name: name.ruleState, partitions, cleanup: "compact", minCompactionLagMs: 10 * 60 * 1000 },
+    { name: name.quarantine, partitions, cleanup: "delete", retentionMs: 30 * day },
+    { name: name.access, partitions: 1, cleanup: "compact", minCompactionLagMs: hour },
+  ];
+}

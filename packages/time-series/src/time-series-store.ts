@@ -1,0 +1,78 @@
+/**
+ * The time-series store port: points in, series out. Times are integers of microseconds since the epoch.
+ * A point is identified by (measurement, tags, field, time); writing it again replaces the value, so a
+ * rewrite is idempotent.
+ */
+
+export interface Point {
+  readonly measurement: string;
+  /** Share one object per device: adapters cache what they derive from it. */
+  readonly tags: Readonly<Record<string, string>>;
+  readonly time: number;
+  /** Numbers are stored as floats, always; text goes to a field of its own (see field-names.ts). */
+  readonly fields: Readonly<Record<string, number | string>>;
+}
+
+export interface RefusedPoint {
+  /** Index into the array handed to `write`. */
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface WriteResult {
+  /** Points that the store will never take, and why; all others are stored. */
+  readonly refused: readonly RefusedPoint[];
+}
+
+export const aggregates = ["mean", "min", "max", "sum", "count", "first", "last"] as const;
+export type Aggregate = (typeof aggregates)[number];
+
+export interface SeriesRef {
+  readonly measurement: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly field: string;
+}
+
+export interface SeriesQuery extends SeriesRef {
+  /** Inclusive, µs. */
+  readonly from: number;
+  /** Exclusive, µs. */
+  readonly to: number;
+  /** Length of a window in µs, aligned to the epoch; needs `aggregate`. Windows without points are left out; a row's time is its window's start. */
+  readonly window?: number;
+  readonly aggregate?: Aggregate;
+  readonly limit?: number;
+}
+
+export type SeriesRow = readonly [time: number, value: number | string];
+
+export interface LatestValue {
+  readonly field: string;
+  readonly time: number;
+  readonly value: number | string;
+}
+
+export interface TimeSeriesStore {
+  /**
+   * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store said so),
+   * `UnknownOutcomeError` (may be stored; repeat before anything newer of its series) or `StoreRejectedCredentialsError` (stop).
+   */
+  write(points: readonly Point[]): Promise<WriteResult>;
+
+  /** Rows of one series, oldest first, in chunks. */
+  query(query: SeriesQuery): AsyncIterable<readonly SeriesRow[]>;
+
+  /** Newest value by event time of every field of the series with exactly these tags. */
+  latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]>;
+
+  /** Series whose tags contain the given ones. */
+  listSeries(measurement: string, tags?: Readonly<Record<string, string>>): Promise<readonly SeriesRef[]>;
+
+  /** Deletes [from, to) of all series of a measurement whose tags contain the given ones. */
+  deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
+
+  /** Resolves when the store answers; rejects with the reason otherwise. */
+  health(): Promise<void>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,57 @@
+import { defineConfig } from "vitest/config";
+
+const node = { environment: "node", pool: "forks" } as const;
+
+/**
+ * unit: beside the code, no sockets beyond loopback, milliseconds. contract: one suite per port on the embedded
+ * adapters. e2e: real processes over real sockets on the embedded log and store. servers: whatever needs the real Kafka and InfluxDB
+ * (`npm run servers -- start`); it fails, never skips, without them.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...node,
+          name: "unit",
+          include: [
+            "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "tests/compose/**/*.test.ts",
+          ],
+          exclude: ["**/*.contract.test.ts", "**/*.servers.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "contract",
+          include: ["packages/*/test/**/*.contract.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          exclude: ["**/*.servers.test.ts", "**/node_modules/**"],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "servers",
+          include: ["**/*.servers.test.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
