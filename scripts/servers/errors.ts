@@ -1,14 +1,14 @@
 /** What a person did or has to do: printed as one line, without a stack. */
 export class ServersError extends Error {
-  override name = 'ServersError';
+  override name = "ServersError";
 }
 
 export class UsageError extends ServersError {
-  override name = 'UsageError';
+  override name = "UsageError";
 }
 
 export class MissingToolError extends ServersError {
-  override name = 'MissingToolError';
+  override name = "MissingToolError";
   readonly tool: string;
 
   constructor(tool: string, install: string, purpose: string) {
@@ -18,10 +18,10 @@ export class MissingToolError extends ServersError {
 }
 
 export class InstallError extends ServersError {
-  override name = 'InstallError';
+  override name = "InstallError";
 }
 
 /** The server ended, or did not become ready in time; its log says why. */
 export class StartError extends ServersError {
-  override name = 'StartError';
+  override name = "StartError";
 }

@@ -1,6 +1,6 @@
-import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
-import { StartError } from './errors.ts';
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
+import { StartError } from "./errors.ts";
 
 // Below the range from which operating systems take the ports of outgoing connections: else the port
 // of a server that a test killed can be taken by a client that tries to reach it (on loopback
@@ -16,16 +16,16 @@ export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<
   throw new StartError(`no free port found between ${FIRST} and ${END} on 127.0.0.1`);
 }
 
-export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await freePort(ports));
-  return [...ports];
+export async function freePorts(count: number, taken: readonly number[] = []): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort(new Set([...taken, ...ports])));
+  return ports;
 }
 
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => resolve(true)));
   });
 }

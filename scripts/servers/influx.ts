@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { StartError } from './errors.ts';
-import { freePort } from './free-port.ts';
-import { influxdBinary } from './influx-install.ts';
-import type { Progress } from './install.ts';
-import { endProcesses, signalProcess, spawnServer, waitUntilReady } from './server-process.ts';
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { StartError } from "./errors.ts";
+import { freePort } from "./free-port.ts";
+import { influxdBinary } from "./influx-install.ts";
+import type { Progress } from "./install.ts";
+import { endProcesses, signalProcess, spawnServer, waitUntilReady } from "./server-process.ts";
 
 export interface InfluxOptions {
   /** Kept between starts: the same folder gives the same data, organization, bucket and token. */
@@ -32,8 +32,8 @@ export interface Influx extends InfluxAccess {
 
 const START_TIMEOUT_MS = 30_000;
 const REQUEST_TIMEOUT_MS = 5_000;
-const ORG = 'headwater';
-const BUCKET = 'headwater';
+const ORG = "headwater";
+const BUCKET = "headwater";
 
 /** Starts a real influxd on loopback, sets it up with a random token once, and waits until it is healthy. */
 export async function startInflux(options: InfluxOptions): Promise<Influx> {
@@ -43,23 +43,28 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
   const url = `http://127.0.0.1:${port}`;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
 
-  const server = { name: 'influxd', logFile: join(dataDir, 'server.log') };
+  const server = { name: "influxd", logFile: join(dataDir, "server.log") };
   const started = await spawnServer({
     ...server,
     command: binary,
     args: [
-      ...['--bolt-path', influxMarker(dataDir)],
-      ...['--sqlite-path', join(dataDir, 'influxd.sqlite')],
-      ...['--engine-path', join(dataDir, 'engine')],
-      ...['--http-bind-address', `127.0.0.1:${port}`],
-      ...['--log-level', 'warn'],
-      '--reporting-disabled',
+      `--bolt-path=${influxMarker(dataDir)}`,
+      `--sqlite-path=${join(dataDir, "influxd.sqlite")}`,
+      `--engine-path=${join(dataDir, "engine")}`,
+      `--http-bind-address=127.0.0.1:${port}`,
+      "--log-level=warn",
+      "--reporting-disabled",
     ],
     keepRunning: options.keepRunning ?? false,
   });
   const stop = (): Promise<void> => endProcesses([started.pid], influxMarker(dataDir));
   try {
-    await waitUntilReady(server, START_TIMEOUT_MS, started.assertRunning, () => influxHealthy(url));
+    await waitUntilReady(
+      server,
+      START_TIMEOUT_MS,
+      () => started.assertRunning(),
+      () => influxHealthy(url),
+    );
     const access = (await isSetUp(url)) ? await savedAccess(dataDir) : await setUp(url, dataDir);
     return { ...access, url, port, pid: started.pid, stop, kill: (signal) => signalProcess(started.pid, signal) };
   } catch (error) {
@@ -70,13 +75,13 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
 
 /** What the command line of the influxd of this folder contains. */
 export function influxMarker(dataDir: string): string {
-  return join(resolve(dataDir), 'influxd.bolt');
+  return join(resolve(dataDir), "influxd.bolt");
 }
 
 export async function influxHealthy(url: string): Promise<boolean> {
   const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
   const health = (await response.json()) as { status?: string };
-  return response.ok && health.status === 'pass';
+  return response.ok && health.status === "pass";
 }
 
 async function isSetUp(url: string): Promise<boolean> {
@@ -86,15 +91,15 @@ async function isSetUp(url: string): Promise<boolean> {
 }
 
 async function setUp(url: string, dataDir: string): Promise<InfluxAccess> {
-  const access: InfluxAccess = { org: ORG, bucket: BUCKET, token: randomBytes(32).toString('base64url') };
+  const access: InfluxAccess = { org: ORG, bucket: BUCKET, token: randomBytes(32).toString("base64url") };
   // Saved before influxd hears of it: a start that is cut short in between must not lose the only token.
   const file = accessFile(dataDir);
   await writeFile(`${file}.new`, JSON.stringify(access), { mode: 0o600 });
   await rename(`${file}.new`, file);
   const response = await fetch(`${url}/api/v2/setup`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...access, username: 'headwater', password: randomBytes(24).toString('base64url') }),
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...access, username: "headwater", password: randomBytes(24).toString("base64url") }),
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   if (!response.ok) throw new StartError(`influxd refused its setup: ${response.status} ${await response.text()}`);
@@ -103,10 +108,12 @@ async function setUp(url: string, dataDir: string): Promise<InfluxAccess> {
 
 async function savedAccess(dataDir: string): Promise<InfluxAccess> {
   try {
-    return JSON.parse(await readFile(accessFile(dataDir), 'utf8')) as InfluxAccess;
+    return JSON.parse(await readFile(accessFile(dataDir), "utf8")) as InfluxAccess;
   } catch (error) {
-    throw new StartError(`influxd in ${dataDir} is set up but its token is gone (${String(error)}); \`stop --wipe\` starts afresh`);
+    throw new StartError(
+      `influxd in ${dataDir} is set up but its token is gone (${String(error)}); \`stop --wipe\` starts afresh`,
+    );
   }
 }
 
-const accessFile = (dataDir: string): string => join(dataDir, 'access.json');
+const accessFile = (dataDir: string): string => join(dataDir, "access.json");

@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { cacheDir, pinnedName } from './cache.ts';
-import { InstallError } from './errors.ts';
-import { exclusively } from './exclusive.ts';
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheDir, pinnedName } from "./cache.ts";
+import { InstallError } from "./errors.ts";
+import { exclusively } from "./exclusive.ts";
 
 export type Progress = (message: string) => void;
 
@@ -24,7 +24,7 @@ export async function installed(artifact: Artifact, progress: Progress): Promise
   const dir = join(cache, await pinnedName(artifact.name, artifact.pinFiles));
   if (existsSync(dir)) return dir;
   const waiting = (): void => progress(`${artifact.name}: another process is installing it; waiting`);
-  return exclusively(join(cache, 'locks', `${artifact.name}.lock`), waiting, async () => {
+  return exclusively(join(cache, "locks", `${artifact.name}.lock`), waiting, async () => {
     if (existsSync(dir)) return dir;
     progress(`${artifact.name}: ${artifact.announce}`);
     const partial = await mkdtemp(`${dir}.partial-`);
@@ -47,22 +47,26 @@ export interface Step {
 
 /** Runs one step of an installation; its output goes to a log that the error points at. */
 export async function runStep(step: Step): Promise<void> {
-  const logs = join(cacheDir(), 'logs');
+  const logs = join(cacheDir(), "logs");
   await mkdir(logs, { recursive: true });
-  const logFile = join(logs, `install-${step.command.replaceAll(/[^a-z0-9-]/gi, '_').slice(-40)}-${process.pid}.log`);
-  const log = await open(logFile, 'w');
+  const logFile = join(logs, `install-${step.command.replaceAll(/[^a-z0-9-]/gi, "_").slice(-40)}-${process.pid}.log`);
+  const log = await open(logFile, "w");
   const child = spawn(step.command, step.args, {
     cwd: step.cwd,
     env: { ...process.env, ...step.env },
-    stdio: ['ignore', log.fd, log.fd],
+    stdio: ["ignore", log.fd, log.fd],
   });
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  await once(child, "exit").catch((error: unknown) => {
+    throw new InstallError(`\`${step.command}\` could not be started: ${String(error)}`);
+  });
   await log.close();
-  if (code === 0) {
+  if (child.exitCode === 0) {
     await rm(logFile, { force: true });
     return;
   }
-  const lines = (await readFile(logFile, 'utf8')).trimEnd().split('\n').slice(-15).join('\n');
-  const how = signal ?? `exit code ${code}`;
-  throw new InstallError(`\`${step.command} ${step.args.join(' ')}\` ended with ${how}; ${logFile} ends with:\n${lines}`);
+  const lines = (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-15).join("\n");
+  const how = child.signalCode ?? `exit code ${child.exitCode}`;
+  throw new InstallError(
+    `\`${step.command} ${step.args.join(" ")}\` ended with ${how}; ${logFile} ends with:\n${lines}`,
+  );
 }

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect } from "node:net";
 
 const REQUEST_TIMEOUT_MS = 2_000;
 const METADATA = { key: 3, version: 1 } as const;
@@ -21,7 +21,7 @@ export async function kafkaAnswers(port: number, brokers: number): Promise<boole
   }
   const controller = metadata.int32();
   if (named < brokers || controller < 0) return false;
-  const coordinator = new Reader(await request(port, FIND_COORDINATOR, string('headwater-readiness')));
+  const coordinator = new Reader(await request(port, FIND_COORDINATOR, string("headwater-readiness")));
   return coordinator.int16() === 0;
 }
 
@@ -29,18 +29,18 @@ function request(port: number, api: { key: number; version: number }, body: Buff
   const header = Buffer.alloc(8);
   header.writeInt16BE(api.key, 0);
   header.writeInt16BE(api.version, 2);
-  const message = Buffer.concat([header, string('headwater-servers'), body]);
+  const message = Buffer.concat([header, string("headwater-servers"), body]);
   const size = Buffer.alloc(4);
   size.writeInt32BE(message.length);
 
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1' });
+    const socket = connect({ port, host: "127.0.0.1" });
     let received = Buffer.alloc(0);
-    socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy(new Error('no answer from Kafka')));
-    socket.on('connect', () => socket.write(Buffer.concat([size, message])));
-    socket.on('error', reject);
-    socket.on('close', () => reject(new Error('Kafka closed the connection')));
-    socket.on('data', (chunk) => {
+    socket.setTimeout(REQUEST_TIMEOUT_MS, () => socket.destroy(new Error("no answer from Kafka")));
+    socket.on("connect", () => socket.write(Buffer.concat([size, message])));
+    socket.on("error", reject);
+    socket.on("close", () => reject(new Error("Kafka closed the connection")));
+    socket.on("data", (chunk) => {
       received = Buffer.concat([received, chunk]);
       if (received.length < 4 || received.length < 4 + received.readInt32BE(0)) return;
       // Past the size and the correlation id.
@@ -79,6 +79,6 @@ class Reader {
     const length = this.int16();
     if (length < 0) return null;
     this.#at += length;
-    return this.#bytes.toString('utf8', this.#at - length, this.#at);
+    return this.#bytes.toString("utf8", this.#at - length, this.#at);
   }
 }

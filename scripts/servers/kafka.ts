@@ -1,14 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { UsageError } from './errors.ts';
-import { freePorts } from './free-port.ts';
-import { runStep, type Progress } from './install.ts';
-import { kafkaClassPath } from './kafka-install.ts';
-import { kafkaProperties, type KafkaNode } from './kafka-properties.ts';
-import { kafkaAnswers } from './kafka-readiness.ts';
-import { endProcesses, signalProcess, spawnServer, waitUntilReady, type ServerProcess } from './server-process.ts';
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { UsageError } from "./errors.ts";
+import { freePorts } from "./free-port.ts";
+import { runStep, type Progress } from "./install.ts";
+import { kafkaClassPath } from "./kafka-install.ts";
+import { kafkaProperties, type KafkaNode } from "./kafka-properties.ts";
+import { kafkaAnswers } from "./kafka-readiness.ts";
+import { endProcesses, signalProcess, spawnServer, waitUntilReady, type ServerProcess } from "./server-process.ts";
 
 export interface KafkaOptions {
   /** Kept between starts: the same folder and ports give the same cluster with its data. */
@@ -30,6 +30,8 @@ export interface Kafka {
   stop(): Promise<void>;
   /** To all nodes; to one of them with `process.kill(pids[i], signal)`. */
   kill(signal: NodeJS.Signals): void;
+  /** Brings every node back on its port and its data, whatever happened to it. */
+  restart(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 60_000;
@@ -41,96 +43,127 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   if (options.ports !== undefined && options.ports.length !== count) {
     throw new UsageError(`${count} Kafka nodes need ${count} ports, not ${options.ports.length}`);
   }
+  const dataDir = resolve(options.dataDir);
   const classPath = await kafkaClassPath(progress);
-  const nodes = await describeNodes(resolve(options.dataDir), options.ports ?? (await freePorts(count)));
-  const clusterId = newClusterId();
+  const nodes = await describeNodes(dataDir, options.ports ?? (await freePorts(count)));
+  const clusterId = await clusterIdOf(dataDir);
   await Promise.all(nodes.map((node) => prepare(node, nodes, classPath, clusterId)));
 
-  const started = await Promise.all(nodes.map((node) => spawnNode(node, classPath, options)));
-  const pids = started.map((each) => each.pid);
-  const stop = (): Promise<void> => endProcesses(pids, kafkaMarker(options.dataDir));
+  const running = await Promise.all(nodes.map((node) => spawnNode(node, classPath, options)));
+  const pids = (): number[] => running.map((node) => node.pid);
+  const ready = async (node: RunningNode): Promise<void> =>
+    waitUntilReady(
+      node,
+      START_TIMEOUT_MS,
+      () => node.assertRunning(),
+      () => kafkaAnswers(node.brokerPort, count),
+    );
   try {
-    await Promise.all(nodes.map((node, i) => nodeReady(node, started[i] as ServerProcess, count)));
+    await Promise.all(running.map(ready));
   } catch (error) {
-    await stop();
+    await endProcesses(pids(), kafkaMarker(dataDir));
     throw error;
   }
   const ports = nodes.map((node) => node.brokerPort);
   return {
-    brokers: kafkaBrokers(ports),
+    brokers: ports.map((port) => `127.0.0.1:${port}`).join(","),
     ports,
-    pids,
-    stop,
-    kill: (signal) => pids.forEach((pid) => signalProcess(pid, signal)),
+    get pids() {
+      return pids();
+    },
+    stop: () => endProcesses(pids(), kafkaMarker(dataDir)),
+    kill: (signal) => pids().forEach((pid) => signalProcess(pid, signal)),
+    async restart() {
+      await endProcesses(pids(), kafkaMarker(dataDir));
+      running.splice(0, count, ...(await Promise.all(nodes.map((node) => spawnNode(node, classPath, options)))));
+      await Promise.all(running.map(ready));
+    },
   };
-}
-
-export function kafkaBrokers(ports: readonly number[]): string {
-  return ports.map((port) => `127.0.0.1:${port}`).join(',');
 }
 
 /** What the command line of every node of the cluster in this folder contains. */
 export function kafkaMarker(dataDir: string): string {
-  return join(resolve(dataDir), 'node-');
+  return join(resolve(dataDir), "node-");
 }
 
 async function describeNodes(dataDir: string, brokerPorts: readonly number[]): Promise<KafkaNode[]> {
-  const controllerPorts = await freePorts(brokerPorts.length);
-  return brokerPorts.map((brokerPort, i) => ({
+  const controllerPorts = await freePorts(brokerPorts.length, brokerPorts);
+  return controllerPorts.map((controllerPort, i) => ({
     id: i + 1,
     dir: join(dataDir, `node-${i + 1}`),
-    brokerPort,
-    controllerPort: controllerPorts[i] as number,
+    brokerPort: brokerPorts[i] ?? 0,
+    controllerPort,
   }));
 }
 
-async function prepare(node: KafkaNode, nodes: readonly KafkaNode[], classPath: string, clusterId: string): Promise<void> {
+async function prepare(
+  node: KafkaNode,
+  nodes: readonly KafkaNode[],
+  classPath: string,
+  clusterId: string,
+): Promise<void> {
   await mkdir(node.dir, { recursive: true, mode: 0o700 });
   await writeFile(propertiesFile(node), kafkaProperties(node, nodes));
-  if (existsSync(join(node.dir, 'log', 'meta.properties'))) return;
-  // What a start that was cut short between two nodes left behind is not a cluster.
-  await rm(join(node.dir, 'log'), { recursive: true, force: true });
+  if (existsSync(join(node.dir, "log", "meta.properties"))) return;
+  // What a format that was cut short left behind would be refused by the next one.
+  await rm(join(node.dir, "log"), { recursive: true, force: true });
   await runStep({
-    command: 'java',
-    args: ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', propertiesFile(node)],
+    command: "java",
+    args: [
+      "-Xmx256m",
+      "-XX:TieredStopAtLevel=1",
+      "-cp",
+      classPath,
+      "kafka.tools.StorageTool",
+      "format",
+      "-t",
+      clusterId,
+      "-c",
+      propertiesFile(node),
+    ],
     cwd: node.dir,
   });
 }
 
-async function spawnNode(node: KafkaNode, classPath: string, options: KafkaOptions): Promise<ServerProcess> {
-  return spawnServer({
-    name: nodeName(node),
-    command: 'java',
+type RunningNode = KafkaNode & ServerProcess & { readonly name: string; readonly logFile: string };
+
+async function spawnNode(node: KafkaNode, classPath: string, options: KafkaOptions): Promise<RunningNode> {
+  const server = { name: `kafka node ${node.id}`, logFile: join(node.dir, "server.log") };
+  const started = await spawnServer({
+    ...server,
+    command: "java",
     args: [
       `-Xmx${options.heapMb ?? 1024}m`,
-      '-XX:+ExitOnOutOfMemoryError',
-      '-Djava.awt.headless=true',
-      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-      '-Dorg.slf4j.simpleLogger.showDateTime=true',
+      "-XX:+ExitOnOutOfMemoryError",
+      "-Djava.awt.headless=true",
+      "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+      "-Dorg.slf4j.simpleLogger.showDateTime=true",
       "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
-      '-cp',
+      "-cp",
       classPath,
-      'kafka.Kafka',
+      "kafka.Kafka",
       propertiesFile(node),
     ],
-    logFile: logFile(node),
     keepRunning: options.keepRunning ?? false,
   });
+  return { ...node, ...server, ...started };
 }
 
-async function nodeReady(node: KafkaNode, started: ServerProcess, brokers: number): Promise<void> {
-  const server = { name: nodeName(node), logFile: logFile(node) };
-  await waitUntilReady(server, START_TIMEOUT_MS, started.assertRunning, () => kafkaAnswers(node.brokerPort, brokers));
-}
+const propertiesFile = (node: KafkaNode): string => join(node.dir, "server.properties");
 
-const nodeName = (node: KafkaNode): string => `kafka node ${node.id}`;
-const propertiesFile = (node: KafkaNode): string => join(node.dir, 'server.properties');
-const logFile = (node: KafkaNode): string => join(node.dir, 'server.log');
+/** One id for all nodes, kept: a start that was cut short between two of them must not make two clusters. */
+async function clusterIdOf(dataDir: string): Promise<string> {
+  const file = join(dataDir, "cluster-id");
+  if (existsSync(file)) return readFile(file, "utf8");
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const id = newClusterId();
+  await writeFile(`${file}.new`, id);
+  await rename(`${file}.new`, file);
+  return id;
+}
 
 /** Kafka's ids are 16 bytes in URL-safe base64; one that begins with a dash would read as an option. */
 function newClusterId(): string {
-  for (;;) {
-    const id = randomBytes(16).toString('base64url');
-    if (!id.startsWith('-')) return id;
-  }
+  const id = randomBytes(16).toString("base64url");
+  return id.startsWith("-") ? newClusterId() : id;
 }

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
-import { healthOf, pidsOf, settingsOf, start, stop } from './commands.ts';
-import { ServersError, UsageError } from './errors.ts';
-import { serverKinds, ServerSet, type ServerKind } from './state.ts';
+import { parseArgs } from "node:util";
+import { healthOf, pidsOf, settingsOf, start, stop } from "./commands.ts";
+import { ServersError, UsageError } from "./errors.ts";
+import { isServerKind, serverKinds, ServerSet, type ServerKind } from "./state.ts";
 
 const USAGE = `Real servers for tests and trials, without Docker.
 
@@ -17,21 +17,21 @@ const USAGE = `Real servers for tests and trials, without Docker.
 const progress = (message: string): void => void process.stderr.write(`servers: ${message}\n`);
 
 async function main(args: string[]): Promise<number> {
-  const { command, kinds, set, values } = parse(args);
+  const { command, kinds, set, values } = interpret(args);
   switch (command) {
-    case 'start': {
+    case "start": {
       const state = await start(set, kinds, progress);
       for (const [key, value] of Object.entries(settingsOf(state, kinds))) {
-        process.stdout.write(`${values.export ? 'export ' : ''}${key}=${value}\n`);
+        process.stdout.write(`${values.export ? "export " : ""}${key}=${value}\n`);
       }
       return 0;
     }
-    case 'stop':
+    case "stop":
       await stop(set, kinds, values.wipe, progress);
       return 0;
-    case 'status':
+    case "status":
       return status(set, kinds);
-    case 'help':
+    case "help":
       process.stdout.write(USAGE);
       return 0;
     default:
@@ -45,36 +45,37 @@ async function status(set: ServerSet, kinds: readonly ServerKind[]): Promise<num
   let allReady = true;
   for (const kind of kinds) {
     const health = await healthOf(set, state, kind);
-    const where = kind === 'kafka' ? state.kafka?.brokers : state.influx?.url;
-    const detail = health === 'stopped' ? '' : ` at ${where} (pid ${pidsOf(state, kind).join(', ')})`;
+    const where = kind === "kafka" ? state.kafka?.brokers : state.influx?.url;
+    const detail = health === "stopped" ? "" : ` at ${where} (pid ${pidsOf(state, kind).join(", ")})`;
     process.stdout.write(`${kind}: ${health}${detail}\n`);
-    allReady &&= health === 'ready';
+    allReady &&= health === "ready";
   }
   process.stdout.write(`state: ${set.stateFile}\n`);
   return allReady ? 0 : 1;
 }
 
-function parse(args: string[]) {
+function interpret(args: string[]) {
   const options = {
-    export: { type: 'boolean', default: false },
-    wipe: { type: 'boolean', default: false },
-    name: { type: 'string', default: 'default' },
-    help: { type: 'boolean', short: 'h', default: false },
+    export: { type: "boolean", default: false },
+    wipe: { type: "boolean", default: false },
+    name: { type: "string", default: "default" },
+    help: { type: "boolean", short: "h", default: false },
   } as const;
   const { positionals, values } = parsed(() => parseArgs({ args, options, allowPositionals: true }));
-  const [command = 'help', ...named] = positionals;
-  const unknown = named.find((name) => !(serverKinds as readonly string[]).includes(name));
+  const [command = "help", ...named] = positionals;
+  const unknown = named.find((name) => !isServerKind(name));
   if (unknown !== undefined) throw new UsageError(`unknown server ${JSON.stringify(unknown)}: kafka or influx`);
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(values.name)) throw new UsageError('--name takes lower-case letters, digits and dashes');
-  const kinds = named.length === 0 ? serverKinds : (named as ServerKind[]);
-  return { command: values.help ? 'help' : command, kinds, set: new ServerSet(values.name), values };
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(values.name))
+    throw new UsageError("--name takes lower-case letters, digits and dashes");
+  const kinds = named.length === 0 ? serverKinds : named.filter(isServerKind);
+  return { command: values.help ? "help" : command, kinds, set: new ServerSet(values.name), values };
 }
 
 function parsed<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,13 +1,13 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { MissingToolError } from './errors.ts';
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { MissingToolError } from "./errors.ts";
 
 const installs = {
-  java: 'a Java 17 runtime (Debian: openjdk-17-jre-headless)',
-  mvn: 'Maven 3.8 or newer (Debian: maven)',
-  go: 'Go 1.23 or newer (golang.org)',
-  cargo: 'stable Rust (rustup.rs)',
-  cc: 'a C compiler (Debian: gcc)',
+  java: "a Java 17 runtime (Debian: openjdk-17-jre-headless)",
+  mvn: "Maven 3.8 or newer (Debian: maven)",
+  go: "Go 1.23 or newer (golang.org)",
+  cargo: "stable Rust (rustup.rs)",
+  cc: "a C compiler (Debian: gcc)",
 } as const;
 
 export type Tool = keyof typeof installs;
@@ -19,8 +19,8 @@ export function requireTools(tools: readonly Tool[], purpose: string): void {
 }
 
 export function findTool(tool: string): string | undefined {
-  for (const dir of (process.env.PATH ?? '').split(delimiter)) {
-    if (dir === '') continue;
+  for (const dir of (process.env.PATH ?? "").split(delimiter)) {
+    if (dir === "") continue;
     const path = join(dir, tool);
     try {
       accessSync(path, constants.X_OK);

@@ -1,8 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from './errors.ts';
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "./errors.ts";
 
 export interface ServerCommand {
   readonly name: string;
@@ -20,24 +20,25 @@ export interface ServerProcess {
 }
 
 export async function spawnServer(server: ServerCommand): Promise<ServerProcess> {
-  const log = openSync(server.logFile, 'a', 0o600);
+  const log = openSync(server.logFile, "a", 0o600);
   const child = spawn(server.command, server.args, {
     detached: true,
-    stdio: ['ignore', log, log],
+    stdio: ["ignore", log, log],
     // Not the caller's whole environment: both servers take settings from variables, and a
     // server must be what its pinned settings say on every machine.
-    env: pick(process.env, ['PATH', 'HOME', 'TMPDIR', 'LANG', 'JAVA_HOME']),
+    env: pick(process.env, ["PATH", "HOME", "TMPDIR", "LANG", "JAVA_HOME"]),
   });
   closeSync(log);
-  await once(child, 'spawn').catch((error: unknown) => {
+  await once(child, "spawn").catch((error: unknown) => {
     throw new StartError(`${server.name} could not be started: ${String(error)}`);
   });
   child.unref();
-  const pid = child.pid as number;
+  const { pid } = child;
+  if (pid === undefined) throw new StartError(`${server.name} could not be started`);
   if (!server.keepRunning) {
-    const killWithParent = (): void => signalProcess(pid, 'SIGKILL');
-    process.once('exit', killWithParent);
-    child.once('exit', () => process.off('exit', killWithParent));
+    const killWithParent = (): void => signalProcess(pid, "SIGKILL");
+    process.once("exit", killWithParent);
+    child.once("exit", () => process.off("exit", killWithParent));
   }
   return {
     pid,
@@ -51,13 +52,13 @@ export async function spawnServer(server: ServerCommand): Promise<ServerProcess>
 
 /** Polls until `ready` answers true; what it throws is remembered as the reason should time run out. */
 export async function waitUntilReady(
-  server: Pick<ServerCommand, 'name' | 'logFile'>,
+  server: Pick<ServerCommand, "name" | "logFile">,
   timeoutMs: number,
   assertRunning: () => void,
   ready: () => Promise<boolean>,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
-  let reason = 'not ready yet';
+  let reason = "not ready yet";
   for (;;) {
     assertRunning();
     try {
@@ -66,7 +67,9 @@ export async function waitUntilReady(
       reason = String(error);
     }
     if (Date.now() >= deadline) {
-      throw new StartError(`${server.name} was not ready within ${timeoutMs / 1000} s (${reason}); see ${server.logFile}`);
+      throw new StartError(
+        `${server.name} was not ready within ${timeoutMs / 1000} s (${reason}); see ${server.logFile}`,
+      );
     }
     await sleep(50);
   }
@@ -76,7 +79,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }
 
@@ -84,13 +87,13 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 export async function endProcesses(pids: readonly number[], marker: string, graceMs = 15_000): Promise<void> {
   const alive = (): number[] => pids.filter((pid) => isServerAlive(pid, marker));
   for (const pid of alive()) {
-    signalProcess(pid, 'SIGTERM');
+    signalProcess(pid, "SIGTERM");
     // A stopped process (SIGSTOP of a fault test) sees no SIGTERM before it continues.
-    signalProcess(pid, 'SIGCONT');
+    signalProcess(pid, "SIGCONT");
   }
   const deadline = Date.now() + graceMs;
   while (alive().length > 0 && Date.now() < deadline) await sleep(25);
-  for (const pid of alive()) signalProcess(pid, 'SIGKILL');
+  for (const pid of alive()) signalProcess(pid, "SIGKILL");
   while (alive().length > 0) await sleep(25);
 }
 
@@ -104,15 +107,15 @@ export function isServerAlive(pid: number, marker: string): boolean {
 
 function commandLine(pid: number): string {
   try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    return execFileSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: 'pipe' });
+    if (process.platform === "linux") return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+    return execFileSync("ps", ["-ww", "-o", "command=", "-p", String(pid)], { encoding: "utf8", stdio: "pipe" });
   } catch {
-    return '';
+    return "";
   }
 }
 
 function tail(file: string): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-12).join('\n');
+  return readFileSync(file, "utf8").trimEnd().split("\n").slice(-12).join("\n");
 }
 
 function pick(env: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {

@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { cacheDir } from './cache.ts';
-import type { InfluxAccess } from './influx.ts';
+import { chmodSync, mkdirSync } from "node:fs";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheDir } from "./cache.ts";
+import type { InfluxAccess } from "./influx.ts";
 
 /** What `start` leaves for later commands: which processes run, where, and how to reach them. */
 export interface ServersState {
@@ -22,8 +22,12 @@ export interface InfluxState extends InfluxAccess {
   readonly url: string;
 }
 
-export const serverKinds = ['kafka', 'influx'] as const;
+export const serverKinds = ["kafka", "influx"] as const;
 export type ServerKind = (typeof serverKinds)[number];
+
+export function isServerKind(name: string): name is ServerKind {
+  return serverKinds.some((kind) => kind === name);
+}
 
 /** A named set of servers with data of its own; one person needs one, two test runs side by side need two. */
 export class ServerSet {
@@ -32,7 +36,7 @@ export class ServerSet {
 
   constructor(name: string) {
     this.name = name;
-    this.#dir = join(cacheDir(), 'servers');
+    this.#dir = join(cacheDir(), "servers");
     mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
     chmodSync(this.#dir, 0o700);
   }
@@ -51,9 +55,9 @@ export class ServerSet {
 
   async read(): Promise<ServersState> {
     try {
-      return JSON.parse(await readFile(this.stateFile, 'utf8')) as ServersState;
+      return JSON.parse(await readFile(this.stateFile, "utf8")) as ServersState;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
       throw error;
     }
   }
