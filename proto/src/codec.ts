@@ -1,0 +1,78 @@
+import protobuf from "protobufjs/minimal.js";
+import { DecodeError } from "@headwater/service-kit";
+import { headwater } from "./generated/events.js";
+import { countTopLevelField } from "./wire-scan.ts";
+import type { Decoded, Input, TelemetryInput, TelemetryRecord } from "./event-types.ts";
+
+// One place decides how 64-bit integers look: plain numbers, never Long, and never silently rounded.
+protobuf.util.Long = undefined as never;
+protobuf.configure();
+for (const method of ["uint64", "int64", "sint64", "fixed64", "sfixed64"] as const) {
+  const read = protobuf.Reader.prototype[method] as unknown as () => number;
+  protobuf.Reader.prototype[method] = function (this: protobuf.Reader): never {
+    const value = read.call(this);
+    if (!Number.isSafeInteger(value)) throw new RangeError("64-bit integer beyond 2^53");
+    return value as never;
+  };
+}
+// A field that this version does not know survives a pass through it.
+protobuf.Reader.discardUnknown = false;
+
+/** Largest event that is decoded; the log takes no larger record. */
+export const maxEventBytes = 1024 * 1024;
+/** Most readings that one event may hold. */
+export const maxReadings = 20_000;
+
+interface GeneratedType<S> {
+  encode(message: S, writer?: protobuf.Writer): protobuf.Writer;
+  decode(bytes: Uint8Array): unknown;
+}
+
+export interface Codec<I, D> {
+  /** @throws RangeError if a 64-bit field is not a safe integer. */
+  encode(event: I): Uint8Array;
+  /** @throws DecodeError, in time and memory bounded by `maxEventBytes`. */
+  decode(bytes: Uint8Array): D;
+}
+
+function codecOf<S>(name: string, type: GeneratedType<S>): Codec<Input<S>, Decoded<S>> {
+  return {
+    encode: (event) => type.encode(event as S).finish(),
+    decode(bytes) {
+      if (bytes.length > maxEventBytes) {
+        throw new DecodeError(`${name}: ${bytes.length} bytes, more than the ${maxEventBytes} an event may have`);
+      }
+      try {
+        return type.decode(bytes) as Decoded<S>;
+      } catch (cause) {
+        throw new DecodeError(`${name}: not a valid event: ${(cause as Error).message}`, { cause });
+      }
+    },
+  };
+}
+
+const v1 = headwater.v1;
+const telemetryCodec = codecOf("telemetry.v1", v1.TelemetryRecord);
+const readingsField = 7;
+/** A reading takes at least two bytes, so a shorter record cannot hold too many. */
+const scanFrom = 2 * maxReadings;
+
+export const telemetry: Codec<TelemetryInput, TelemetryRecord> = {
+  encode: telemetryCodec.encode,
+  decode(bytes) {
+    if (bytes.length > scanFrom && bytes.length <= maxEventBytes) {
+      const count = countTopLevelField(bytes, readingsField);
+      if (count > maxReadings) throw new DecodeError(`telemetry.v1: more than ${maxReadings} readings in one event`);
+    }
+    return telemetryCodec.decode(bytes) as TelemetryRecord;
+  },
+};
+export const device = codecOf("devices.v1", v1.DeviceEvent);
+export const presence = codecOf("presence.v1", v1.PresenceEvent);
+export const rule = codecOf("rules.v1", v1.RuleEvent);
+export const alert = codecOf("alerts.v1", v1.AlertEvent);
+export const action = codecOf("actions.v1", v1.ActionEvent);
+export const command = codecOf("commands.v1", v1.CommandEvent);
+export const ruleState = codecOf("rule-state.v1", v1.RuleStateRecord);
+export const quarantine = codecOf("quarantine.v1", v1.QuarantineEvent);
+export const access = codecOf("access.v1", v1.AccessEvent);

@@ -1,0 +1,81 @@
+import type { headwater } from "./generated/events.js";
+import type Long from "long";
+
+/**
+ * The events as TypeScript sees them, derived from the generated code so that they cannot drift from the .proto files.
+ * Decoded: every scalar is there (proto3 defaults), messages and members of a oneof may be null. Input: everything is optional.
+ * 64-bit integers are safe integers; times are microseconds since the epoch.
+ */
+type Scalar = string | number | boolean | Uint8Array;
+
+type DecodedField<T> = [Long] extends [T]
+  ? number
+  : [T] extends [Scalar]
+    ? T
+    : T extends readonly (infer E)[]
+      ? readonly DecodedElement<E>[]
+      : string extends keyof T
+        ? { readonly [key: string]: DecodedElement<T[keyof T]> }
+        : Decoded<T> | null;
+type DecodedElement<T> = T extends Scalar ? T : Decoded<T>;
+export type Decoded<S> = { readonly [K in Exclude<keyof S, "$unknowns">]-?: DecodedField<NonNullable<S[K]>> };
+
+type InputField<T> = [Long] extends [T]
+  ? number
+  : [T] extends [Scalar]
+    ? T
+    : T extends readonly (infer E)[]
+      ? readonly InputElement<E>[]
+      : string extends keyof T
+        ? { readonly [key: string]: InputElement<T[keyof T]> }
+        : Input<T>;
+type InputElement<T> = T extends Scalar ? T : Input<T>;
+export type Input<S> = { readonly [K in Exclude<keyof S, "$unknowns">]?: InputField<NonNullable<S[K]>> | null };
+
+import v1 = headwater.v1;
+
+/** Exactly one of number, boolean and text is not null (none: the reading is malformed); see `readingValue`. */
+export type Reading = Omit<Decoded<v1.Reading.$Shape>, "number" | "boolean" | "text"> & {
+  readonly number: number | null;
+  readonly boolean: boolean | null;
+  readonly text: string | null;
+};
+export type TelemetryRecord = Omit<Decoded<v1.TelemetryRecord.$Shape>, "readings"> & {
+  readonly readings: readonly Reading[];
+};
+export type TelemetryInput = Input<v1.TelemetryRecord.$Shape>;
+export type ReadingInput = Input<v1.Reading.$Shape>;
+export type DeviceEvent = Decoded<v1.DeviceEvent.$Shape>;
+export type Credential = Decoded<v1.Credential.$Shape>;
+export type PresenceEvent = Decoded<v1.PresenceEvent.$Shape>;
+export type RuleEvent = Decoded<v1.RuleEvent.$Shape>;
+export type AlertEvent = Decoded<v1.AlertEvent.$Shape>;
+export type AlertInput = Input<v1.AlertEvent.$Shape>;
+export type Evidence = Decoded<v1.Evidence.$Shape>;
+export type ActionEvent = Decoded<v1.ActionEvent.$Shape>;
+export type CommandEvent = Decoded<v1.CommandEvent.$Shape>;
+export type CommandInput = Input<v1.CommandEvent.$Shape>;
+export type RuleStateRecord = Decoded<v1.RuleStateRecord.$Shape>;
+export type QuarantineEvent = Decoded<v1.QuarantineEvent.$Shape>;
+export type AccessEvent = Decoded<v1.AccessEvent.$Shape>;
+
+/** Kinds of an alert's transition, as they are numbered in the .proto file. */
+export const alertTransition = {
+  unspecified: 0,
+  raised: 1,
+  escalated: 2,
+  deescalated: 3,
+  acknowledged: 4,
+  cleared: 5,
+  amended: 6,
+} as const;
+export type AlertTransitionName = keyof typeof alertTransition;
+
+/** The value of a reading; undefined if the bytes held none. */
+export function readingValue(reading: {
+  readonly number?: number | null;
+  readonly boolean?: boolean | null;
+  readonly text?: string | null;
+}): number | boolean | string | undefined {
+  return reading.number ?? reading.boolean ?? reading.text ?? undefined;
+}
