@@ -1,22 +1,9 @@
-import protobuf from "protobufjs/minimal.js";
+import "./integers.ts";
+import type protobuf from "protobufjs/minimal.js";
 import { DecodeError } from "@headwater/service-kit";
 import { headwater } from "./generated/events.js";
 import { countTopLevelField } from "./wire-scan.ts";
 import type { Decoded, Input, TelemetryInput, TelemetryRecord } from "./event-types.ts";
-
-// One place decides how 64-bit integers look: plain numbers, never Long, and never silently rounded.
-protobuf.util.Long = undefined as never;
-protobuf.configure();
-for (const method of ["uint64", "int64", "sint64", "fixed64", "sfixed64"] as const) {
-  const read = protobuf.Reader.prototype[method] as unknown as () => number;
-  protobuf.Reader.prototype[method] = function (this: protobuf.Reader): never {
-    const value = read.call(this);
-    if (!Number.isSafeInteger(value)) throw new RangeError("64-bit integer beyond 2^53");
-    return value as never;
-  };
-}
-// A field that this version does not know survives a pass through it.
-protobuf.Reader.discardUnknown = false;
 
 /** Largest event that is decoded; the log takes no larger record. */
 export const maxEventBytes = 1024 * 1024;

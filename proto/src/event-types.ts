@@ -32,32 +32,31 @@ type InputField<T> = [Long] extends [T]
 type InputElement<T> = T extends Scalar ? T : Input<T>;
 export type Input<S> = { readonly [K in Exclude<keyof S, "$unknowns">]?: InputField<NonNullable<S[K]>> | null };
 
-import v1 = headwater.v1;
 
 /** Exactly one of number, boolean and text is not null (none: the reading is malformed); see `readingValue`. */
-export type Reading = Omit<Decoded<v1.Reading.$Shape>, "number" | "boolean" | "text"> & {
+export type Reading = Omit<Decoded<headwater.v1.Reading.$Shape>, "number" | "boolean" | "text"> & {
   readonly number: number | null;
   readonly boolean: boolean | null;
   readonly text: string | null;
 };
-export type TelemetryRecord = Omit<Decoded<v1.TelemetryRecord.$Shape>, "readings"> & {
+export type TelemetryRecord = Omit<Decoded<headwater.v1.TelemetryRecord.$Shape>, "readings"> & {
   readonly readings: readonly Reading[];
 };
-export type TelemetryInput = Input<v1.TelemetryRecord.$Shape>;
-export type ReadingInput = Input<v1.Reading.$Shape>;
-export type DeviceEvent = Decoded<v1.DeviceEvent.$Shape>;
-export type Credential = Decoded<v1.Credential.$Shape>;
-export type PresenceEvent = Decoded<v1.PresenceEvent.$Shape>;
-export type RuleEvent = Decoded<v1.RuleEvent.$Shape>;
-export type AlertEvent = Decoded<v1.AlertEvent.$Shape>;
-export type AlertInput = Input<v1.AlertEvent.$Shape>;
-export type Evidence = Decoded<v1.Evidence.$Shape>;
-export type ActionEvent = Decoded<v1.ActionEvent.$Shape>;
-export type CommandEvent = Decoded<v1.CommandEvent.$Shape>;
-export type CommandInput = Input<v1.CommandEvent.$Shape>;
-export type RuleStateRecord = Decoded<v1.RuleStateRecord.$Shape>;
-export type QuarantineEvent = Decoded<v1.QuarantineEvent.$Shape>;
-export type AccessEvent = Decoded<v1.AccessEvent.$Shape>;
+export type TelemetryInput = Input<headwater.v1.TelemetryRecord.$Shape>;
+export type ReadingInput = Input<headwater.v1.Reading.$Shape>;
+export type DeviceEvent = Decoded<headwater.v1.DeviceEvent.$Shape>;
+export type Credential = Decoded<headwater.v1.Credential.$Shape>;
+export type PresenceEvent = Decoded<headwater.v1.PresenceEvent.$Shape>;
+export type RuleEvent = Decoded<headwater.v1.RuleEvent.$Shape>;
+export type AlertEvent = Decoded<headwater.v1.AlertEvent.$Shape>;
+export type AlertInput = Input<headwater.v1.AlertEvent.$Shape>;
+export type Evidence = Decoded<headwater.v1.Evidence.$Shape>;
+export type ActionEvent = Decoded<headwater.v1.ActionEvent.$Shape>;
+export type CommandEvent = Decoded<headwater.v1.CommandEvent.$Shape>;
+export type CommandInput = Input<headwater.v1.CommandEvent.$Shape>;
+export type RuleStateRecord = Decoded<headwater.v1.RuleStateRecord.$Shape>;
+export type QuarantineEvent = Decoded<headwater.v1.QuarantineEvent.$Shape>;
+export type AccessEvent = Decoded<headwater.v1.AccessEvent.$Shape>;
 
 /** Kinds of an alert's transition, as they are numbered in the .proto file. */
 export const alertTransition = {
