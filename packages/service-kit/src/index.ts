@@ -1,2 +1,2 @@
 export * from "./errors.ts";
-export * from "./service-app.ts";
+export type { ServiceApp } from "./service-app.ts";
