@@ -2734,6 +2734,12 @@ export namespace headwater {
             /** Effective fromOffset. */
             fromOffset: (number|Long);
 
+            /** Effective warmFrom. */
+            warmFrom: (number|Long);
+
+            /** Effective record. */
+            record: Uint8Array;
+
             /**
              * Encodes the specified Effective message. Does not implicitly {@link headwater.v1.Effective.verify|verify} messages.
              * @param message Effective message or plain object to encode
@@ -2769,6 +2775,12 @@ export namespace headwater {
 
                 /** Effective fromOffset */
                 fromOffset?: (number|Long|null);
+
+                /** Effective warmFrom */
+                warmFrom?: (number|Long|null);
+
+                /** Effective record */
+                record?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

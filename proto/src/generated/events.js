@@ -6999,6 +6999,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [partition] Effective partition
              * @property {number|Long|null} [position] Effective position
              * @property {number|Long|null} [fromOffset] Effective fromOffset
+             * @property {number|Long|null} [warmFrom] Effective warmFrom
+             * @property {Uint8Array|null} [record] Effective record
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -7063,6 +7065,22 @@ export const headwater = $root.headwater = (() => {
             Effective.prototype.fromOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Effective warmFrom.
+             * @member {number|Long} warmFrom
+             * @memberof headwater.v1.Effective
+             * @instance
+             */
+            Effective.prototype.warmFrom = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Effective record.
+             * @member {Uint8Array} record
+             * @memberof headwater.v1.Effective
+             * @instance
+             */
+            Effective.prototype.record = $util.newBuffer([]);
+
+            /**
              * Encodes the specified Effective message. Does not implicitly {@link headwater.v1.Effective.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Effective
@@ -7086,6 +7104,10 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.position);
                 if (message.fromOffset != null && $Object.hasOwnProperty.call(message, "fromOffset") && (typeof message.fromOffset === "object" ? message.fromOffset.low || message.fromOffset.high : message.fromOffset !== 0))
                     writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.fromOffset);
+                if (message.warmFrom != null && $Object.hasOwnProperty.call(message, "warmFrom") && (typeof message.warmFrom === "object" ? message.warmFrom.low || message.warmFrom.high : message.warmFrom !== 0))
+                    writer.uint32(/* id 5, wireType 0 =*/40).uint64(message.warmFrom);
+                if (message.record != null && $Object.hasOwnProperty.call(message, "record") && message.record.length)
+                    writer.uint32(/* id 6, wireType 2 =*/50).bytes(message.record);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -7164,6 +7186,24 @@ export const headwater = $root.headwater = (() => {
                                 message.fromOffset = value;
                             else
                                 delete message.fromOffset;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.warmFrom = value;
+                            else
+                                delete message.warmFrom;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.record = value;
+                            else
+                                delete message.record;
                             continue;
                         }
                     }
