@@ -102,3 +102,21 @@ export class ConflictError extends RequestError {
     super(options.status ?? 409, "conflict", message, options);
   }
 }
+
+/** A bounded queue has no room; take less, or try again shortly. */
+export class QueueFullError extends HeadwaterError {
+  readonly advice = "retry";
+  readonly code = "queue-full";
+}
+
+/** A queue that takes nothing more, because its owner is stopping. */
+export class QueueClosedError extends HeadwaterError {
+  readonly advice = "retry";
+  readonly code = "queue-closed";
+}
+
+/** Something did not answer or finish within its time. */
+export class TimedOutError extends HeadwaterError {
+  readonly advice = "retry";
+  readonly code = "timed-out";
+}

@@ -1,2 +1,6 @@
 export * from "./errors.ts";
 export type { ServiceApp } from "./service-app.ts";
+export * from "./ids/index.ts";
+export * from "./queue/index.ts";
+export * from "./time/index.ts";
+export * from "./trace/index.ts";

@@ -1,0 +1,4 @@
+export { nowMicros } from "./clock.ts";
+export { isoFromMicros, microsFromIso } from "./iso.ts";
+export { formatDuration, parseDuration, tryParseDuration } from "./duration.ts";
+export { parseTimeRef } from "./time-ref.ts";

@@ -1,0 +1,2 @@
+export { childTrace, formatTraceparent, newTrace, parseTraceparent } from "./traceparent.ts";
+export type { TraceContext } from "./traceparent.ts";
