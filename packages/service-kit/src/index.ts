@@ -4,3 +4,5 @@ export * from "./ids/index.ts";
 export * from "./queue/index.ts";
 export * from "./time/index.ts";
 export * from "./trace/index.ts";
+export * from "./config/index.ts";
+export * from "./schema/index.ts";

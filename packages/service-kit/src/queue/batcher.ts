@@ -43,6 +43,8 @@ export class Batcher<T, R = void> {
   #open: Batch<T, R> | undefined;
   readonly #full: Batch<T, R>[] = [];
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  /** The open batch's time has come, but nobody could flush it yet: until then it may as well grow. */
+  #due = false;
   #flushing = 0;
   #pending = 0;
   #closed = false;
@@ -93,7 +95,10 @@ export class Batcher<T, R = void> {
 
   #begin(): Batch<T, R> {
     const { maxDelayMs } = this.#options;
-    const due = (): void => this.#seal();
+    const due = (): void => {
+      if (this.#flushing < (this.#options.concurrency ?? 1)) this.#seal();
+      else this.#due = true;
+    };
     this.#timer = maxDelayMs > 0 ? setTimeout(due, maxDelayMs) : setImmediate(due);
     return new Batch<T, R>();
   }
@@ -102,6 +107,7 @@ export class Batcher<T, R = void> {
     const batch = this.#open;
     if (batch === undefined) return;
     this.#open = undefined;
+    this.#due = false;
     if (this.#options.maxDelayMs > 0) clearTimeout(this.#timer as NodeJS.Timeout);
     else clearImmediate(this.#timer as NodeJS.Immediate);
     this.#full.push(batch);
@@ -125,7 +131,8 @@ export class Batcher<T, R = void> {
     }
     this.#flushing -= 1;
     this.#pending -= batch.items.length;
-    this.#flushNext();
+    if (this.#due && this.#full.length === 0) this.#seal();
+    else this.#flushNext();
     if (this.#pending === 0) {
       const idle = this.#idle;
       this.#idle = [];
