@@ -37,7 +37,9 @@ interface Found {
 export function loadConfig<S extends TObject>(schema: S, options: LoadConfigOptions): Static<S> {
   const problems: string[] = [];
   const settings = settingsOf(schema);
-  const others = (options.alsoKnown ?? []).filter((known) => typeof known !== "string").flatMap((known) => settingsOf(known));
+  const others = (options.alsoKnown ?? [])
+    .filter((known) => typeof known !== "string")
+    .flatMap((known) => settingsOf(known));
   const otherNames = (options.alsoKnown ?? []).filter((known) => typeof known === "string");
 
   const yaml = loadYaml(options, problems);
@@ -78,7 +80,12 @@ function loadYaml(options: LoadConfigOptions, problems: string[]): Yaml | undefi
   return undefined;
 }
 
-function find(setting: Setting, options: LoadConfigOptions, yaml: Yaml | undefined, problems: string[]): Found | undefined {
+function find(
+  setting: Setting,
+  options: LoadConfigOptions,
+  yaml: Yaml | undefined,
+  problems: string[],
+): Found | undefined {
   const overriding = at(options.overrides ?? {}, setting.path);
   if (overriding !== undefined) return { value: overriding, where: "the overrides" };
   const variable = fromEnvironment(setting, options.env, problems);
@@ -121,7 +128,8 @@ function findUnknownVariables(
     if (setting.secret) known.add(`${setting.env}_FILE`);
   }
   for (const name of Object.keys(env)) {
-    if (name.startsWith(prefix) && env[name] !== undefined && !known.has(name)) problems.push(unknown(name, "the environment", known));
+    if (name.startsWith(prefix) && env[name] !== undefined && !known.has(name))
+      problems.push(unknown(name, "the environment", known));
   }
 }
 
@@ -148,17 +156,27 @@ function findUnknownKeys(
 
 function unknown(name: string, where: string, known: Iterable<string>): string {
   const near = nearest(name, known);
-  const advice = near === undefined ? "remove it, or see `headwater config` for what there is" : `did you mean ${near}?`;
+  const advice =
+    near === undefined ? "remove it, or see `headwater config` for what there is" : `did you mean ${near}?`;
   return `${name} in ${where} is not a setting; ${advice}`;
 }
 
 function missing(setting: Setting): string {
-  const ways = setting.env === undefined ? "in the configuration file" : setting.secret ? `or ${setting.env}_FILE` : `or ${setting.path.join(".")} in the configuration file`;
+  const ways =
+    setting.env === undefined
+      ? "in the configuration file"
+      : setting.secret
+        ? `or ${setting.env}_FILE`
+        : `or ${setting.path.join(".")} in the configuration file`;
   const purpose = setting.description === "" ? "" : ` (${setting.description})`;
   return `${nameOf(setting)} is missing${purpose}; set it, ${ways}`.replace(", in the", " in the");
 }
 
-function mismatch(setting: Setting, wrong: { readonly pointer: string; readonly detail: string }, where: string): string {
+function mismatch(
+  setting: Setting,
+  wrong: { readonly pointer: string; readonly detail: string },
+  where: string,
+): string {
   // What was given is part of the detail, so a secret gets a detail of its own.
   const detail = setting.secret ? "does not have the form it needs" : wrong.detail;
   const place = wrong.pointer === "" ? "" : ` at ${wrong.pointer}`;

@@ -8,11 +8,11 @@ type MergedProperties<Fragments extends readonly TObject[]> = Fragments extends 
   ...infer Rest extends readonly TObject[],
 ]
   ? First & MergedProperties<Rest>
-  : // eslint-disable-next-line typescript/no-empty-object-type -- the identity of the intersection
-    {};
+  : unknown;
 
 /** The schema that has every setting of its fragments. */
-export type MergedSchema<Fragments extends readonly TObject[]> = TObject<MergedProperties<Fragments> & TProperties>;
+export type MergedSchema<Fragments extends readonly TObject[]> =
+  MergedProperties<Fragments> extends infer Properties extends TProperties ? TObject<Properties> : never;
 
 /**
  * One configuration schema out of several; sections of the same name are merged. Fragments may share a setting if they

@@ -18,7 +18,9 @@ export function readYaml(file: string): { readonly value: Record<string, unknown
   const wrong = document.errors[0] ?? document.warnings[0];
   if (wrong !== undefined) {
     const { line, col } = lineCounter.linePos(wrong.pos[0]);
-    return { problem: `The configuration file ${file} is not valid YAML at line ${line}, column ${col}: ${wrong.message}` };
+    return {
+      problem: `The configuration file ${file} is not valid YAML at line ${line}, column ${col}: ${wrong.message}`,
+    };
   }
   let value: unknown;
   try {
@@ -27,7 +29,8 @@ export function readYaml(file: string): { readonly value: Record<string, unknown
     return { problem: `The configuration file ${file} cannot be used: ${(error as Error).message}` };
   }
   if (value === null || value === undefined) return { value: {} };
-  if (!isSection(value)) return { problem: `The configuration file ${file} has to hold settings (key: value), not a list or a text` };
+  if (!isSection(value))
+    return { problem: `The configuration file ${file} has to hold settings (key: value), not a list or a text` };
   return { value };
 }
 
