@@ -6,3 +6,6 @@ export * from "./time/index.ts";
 export * from "./trace/index.ts";
 export * from "./config/index.ts";
 export * from "./schema/index.ts";
+export * from "./lifecycle/index.ts";
+export * from "./log/index.ts";
+export * from "./metrics/index.ts";

@@ -1,0 +1,6 @@
+export { Lifecycle } from "./lifecycle.ts";
+export type { LifecycleOptions, Part, StopFailure } from "./lifecycle.ts";
+export { exitCodes, runMain } from "./run-main.ts";
+export type { MainContext } from "./run-main.ts";
+export { runService } from "./run-service.ts";
+export type { RunServiceOptions } from "./run-service.ts";

@@ -1,0 +1,57 @@
+import { pino } from "pino";
+import { loggable, redactText } from "./redact.ts";
+
+export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Writes one line of JSON: facts first, then what happened; or what happened alone. An error goes under `err`. */
+export interface LogMethod {
+  (facts: object, message?: string): void;
+  (message: string): void;
+}
+
+export interface Logger {
+  readonly fatal: LogMethod;
+  readonly error: LogMethod;
+  readonly warn: LogMethod;
+  readonly info: LogMethod;
+  readonly debug: LogMethod;
+  /** A logger that adds these facts to every line. */
+  child(facts: Readonly<Record<string, unknown>>): Logger;
+}
+
+export interface CreateLoggerOptions {
+  readonly service: string;
+  /** Default: info. */
+  readonly level?: LogLevel;
+  /** Where lines go. Default: standard output. */
+  readonly destination?: { write(line: string): void };
+}
+
+/**
+ * A logger of JSON lines (`level`, `time` in ISO 8601, `service`, `msg`, facts). Values under keys named like a secret, at any
+ * depth, bearer tokens and passwords in URLs are replaced before anything is written.
+ */
+export function createLogger(options: CreateLoggerOptions): Logger {
+  const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
+  const logger = pino(
+    {
+      level: options.level ?? "info",
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        log: (facts) => loggable(facts) as Record<string, unknown>,
+        bindings: (facts) => loggable(facts) as Record<string, unknown>,
+      },
+      // Errors are made into objects by `loggable`, causes and details included.
+      serializers: { err: (error: unknown) => error },
+      hooks: { streamWrite: redactText },
+    },
+    destination,
+  );
+  return logger;
+}
+
+/** A logger that writes nothing, for tests and tools. */
+export const silentLogger: Logger = pino({ level: "silent" });
