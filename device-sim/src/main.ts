@@ -1,0 +1,84 @@
+import { HeadwaterError, nowMicros } from "@headwater/service-kit";
+import { createApiClient, readTokenFile } from "./api/client.ts";
+import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
+import { readCsvSeries } from "./series/csv.ts";
+import { shiftToEnd, type Sample } from "./series/series.ts";
+import { boilerSeries } from "./series/shapes.ts";
+import { simulate, type Verdict } from "./simulation.ts";
+
+const secondMicros = 1_000_000;
+
+/** Runs `headwater sim` and answers its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const line = parseCommandLine(args);
+    if (line === "help") {
+      console.log(usage);
+      return 0;
+    }
+    const verdict = await run(line);
+    console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describe(verdict));
+    return verdict.lost === 0 && verdict.acked === verdict.sent ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof HeadwaterError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+}
+
+async function run(line: CommandLine): Promise<Verdict> {
+  const samples = seriesOf(line);
+  const interrupted = new AbortController();
+  const onSignal = () => interrupted.abort();
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  const progress = process.stderr.isTTY === true;
+  let shown = 0;
+  const verdict = await simulate({
+    api: createApiClient(line.url, readTokenFile(line.tokenFile)),
+    mqttUrl: line.mqtt,
+    devices: Array.from({ length: line.devices }, (_, index) => ({
+      id: line.devices === 1 ? line.id : `${line.id}-${index + 1}`,
+      type: line.type,
+      samples,
+    })),
+    metric: line.metric,
+    speed: line.speed,
+    signal: interrupted.signal,
+    settleMs: line.settleMs,
+    lingerMs: line.lingerMs,
+    onProgress(sent, total) {
+      if (!progress || (performance.now() - shown < 100 && sent < total)) return;
+      shown = performance.now();
+      process.stderr.write(`\r${sent} of ${total} sent ${"#".repeat(Math.round((30 * sent) / total)).padEnd(30, ".")}`);
+    },
+  });
+  if (progress) process.stderr.write("\n");
+  return verdict;
+}
+
+function seriesOf(line: CommandLine): Sample[] {
+  // Whole milliseconds: what a device's clock gives.
+  const now = Math.floor(nowMicros() / 1000) * 1000;
+  if (line.series === undefined) return boilerSeries(line.samples, now, secondMicros);
+  return shiftToEnd(readCsvSeries(line.series), now).slice(-line.samples);
+}
+
+function describe(verdict: Verdict): string {
+  const rate = Math.round(verdict.acked / Math.max(verdict.seconds, 0.001));
+  const lines = [
+    `devices      ${verdict.devices}`,
+    `sent         ${verdict.sent}`,
+    `acked        ${verdict.acked}   (${rate}/s over the whole run)`,
+    `stored       ${verdict.stored} of ${verdict.expected} expected`,
+    `overwritten  ${verdict.overwritten}   (a later value at the same time)`,
+    `alerts       ${verdict.alerts}`,
+    `commands     ${verdict.commands} executed and answered`,
+    `reconnects   ${verdict.reconnects}`,
+    `lost         ${verdict.lost}`,
+  ];
+  for (const { time, expected, found } of verdict.examples) {
+    lines.push(`  ${time}: expected ${expected}, found ${found ?? "nothing"}`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,107 @@
+import type { ApiClient } from "./api/client.ts";
+import { registerDevice } from "./api/register.ts";
+import { SimulatedDevice } from "./fleet/device.ts";
+import { replay, type ReplayOptions } from "./fleet/replay.ts";
+import type { Sample } from "./series/series.ts";
+import { verifyStored, type StoredVerdict } from "./verdict/verify-stored.ts";
+
+export interface SimulationOptions {
+  readonly api: ApiClient;
+  readonly mqttUrl: string;
+  readonly devices: readonly { id: string; type: string; samples: readonly Sample[] }[];
+  readonly metric: string;
+  readonly speed: ReplayOptions["speed"];
+  readonly signal?: AbortSignal;
+  /** How long the pipeline may take to store what was acked. */
+  readonly settleMs: number;
+  /** How long the devices stay connected for commands once everything is stored. */
+  readonly lingerMs: number;
+  onProgress?(sent: number, total: number): void;
+}
+
+export interface Verdict extends StoredVerdict {
+  readonly devices: number;
+  readonly sent: number;
+  readonly acked: number;
+  readonly alerts: number;
+  readonly commands: number;
+  readonly reconnects: number;
+  readonly seconds: number;
+}
+
+/** Registers the devices, replays their series, and compares what was acked with what is stored. */
+export async function simulate(options: SimulationOptions): Promise<Verdict> {
+  const begun = performance.now();
+  const total = options.devices.reduce((sum, device) => sum + device.samples.length, 0);
+  const fleet: SimulatedDevice[] = [];
+  try {
+    for (const { id, type } of options.devices) {
+      const { token } = await registerDevice(options.api, { id, type });
+      fleet.push(await SimulatedDevice.connect({ mqttUrl: options.mqttUrl, id, token }));
+    }
+    const sent = () => fleet.reduce((sum, device) => sum + device.sent, 0);
+    await Promise.all(
+      options.devices.map(({ samples }, index) =>
+        replay(fleet[index]!, samples, {
+          metric: options.metric,
+          speed: options.speed,
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+          onProgress: () => options.onProgress?.(sent(), total),
+        }),
+      ),
+    );
+    const stored: StoredVerdict[] = [];
+    for (const [index, { id, samples }] of options.devices.entries()) {
+      const acked = samples.slice(0, fleet[index]!.acked);
+      stored.push(await verifyStored(options.api, id, options.metric, acked, options.settleMs));
+    }
+    await waitForCommands(options.lingerMs, options.signal);
+    return {
+      devices: fleet.length,
+      sent: sent(),
+      acked: fleet.reduce((sum, device) => sum + device.acked, 0),
+      expected: sumOf(stored, "expected"),
+      stored: sumOf(stored, "stored"),
+      lost: sumOf(stored, "lost"),
+      overwritten: sumOf(stored, "overwritten"),
+      examples: stored.flatMap((verdict) => verdict.examples).slice(0, 10),
+      alerts: await countAlerts(options.api, options.devices),
+      commands: fleet.reduce((sum, device) => sum + device.executed.length, 0),
+      reconnects: fleet.reduce((sum, device) => sum + device.reconnects, 0),
+      seconds: (performance.now() - begun) / 1000,
+    };
+  } finally {
+    await Promise.allSettled(fleet.map((device) => device.close()));
+  }
+}
+
+function sumOf(verdicts: readonly StoredVerdict[], key: "expected" | "stored" | "lost" | "overwritten"): number {
+  return verdicts.reduce((sum, verdict) => sum + verdict[key], 0);
+}
+
+function waitForCommands(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+async function countAlerts(api: ApiClient, devices: SimulationOptions["devices"]): Promise<number> {
+  let count = 0;
+  for (const { id } of devices) {
+    let cursor: string | undefined;
+    do {
+      const query = new URLSearchParams({ device: id, limit: "1000", ...(cursor === undefined ? {} : { cursor }) });
+      const page = await api.request<{ items: unknown[]; next?: string | null }>(
+        "GET",
+        `/api/v1/alerts?${query.toString()}`,
+      );
+      count += page.items.length;
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+  }
+  return count;
+}

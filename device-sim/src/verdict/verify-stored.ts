@@ -1,0 +1,80 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ApiClient } from "../api/client.ts";
+import { lastByTime, type Sample } from "../series/series.ts";
+
+export interface StoredVerdict {
+  readonly expected: number;
+  readonly stored: number;
+  /** Acked but not stored, or stored with another value. */
+  readonly lost: number;
+  /** Messages whose value a later one of the same time replaced. */
+  readonly overwritten: number;
+  /** Up to ten of the lost, for a person to look at. */
+  readonly examples: readonly { time: string; expected: number; found: number | undefined }[];
+}
+
+interface SeriesAnswer {
+  readonly points: readonly (readonly [number, number])[];
+}
+
+const readLimit = 1_000_000;
+
+/** Compares what the platform stored with what was acked; waits up to `timeoutMs` for the pipeline to catch up. */
+export async function verifyStored(
+  api: ApiClient,
+  device: string,
+  metric: string,
+  acked: readonly Sample[],
+  timeoutMs: number,
+): Promise<StoredVerdict> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const verdict = compare(acked, await readBack(api, device, metric, acked));
+    if (verdict.lost === 0 || performance.now() > deadline) return verdict;
+    await delay(250);
+  }
+}
+
+async function readBack(
+  api: ApiClient,
+  device: string,
+  metric: string,
+  acked: readonly Sample[],
+): Promise<Map<number, number>> {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { time } of acked) {
+    first = Math.min(first, time);
+    last = Math.max(last, time);
+  }
+  if (acked.length === 0) return new Map();
+  const query = new URLSearchParams({
+    metric,
+    from: new Date(Math.floor(first / 1000)).toISOString(),
+    to: new Date(Math.floor(last / 1000) + 1).toISOString(),
+    limit: String(readLimit),
+  });
+  const path = `/api/v1/devices/${encodeURIComponent(device)}/series?${query.toString()}`;
+  const answer = await api.request<SeriesAnswer>("GET", path);
+  return new Map(answer.points.map(([time, value]) => [Math.round(time * 1000), value]));
+}
+
+function compare(acked: readonly Sample[], stored: ReadonlyMap<number, number>): StoredVerdict {
+  const expected = lastByTime(acked);
+  const examples: { time: string; expected: number; found: number | undefined }[] = [];
+  let found = 0;
+  for (const [time, value] of expected) {
+    const actual = stored.get(time);
+    if (actual === value) found++;
+    else if (examples.length < 10) {
+      examples.push({ time: new Date(time / 1000).toISOString(), expected: value, found: actual });
+    }
+  }
+  return {
+    expected: expected.size,
+    stored: found,
+    lost: expected.size - found,
+    overwritten: acked.length - expected.size,
+    examples,
+  };
+}
