@@ -8,7 +8,11 @@ export interface KafkaNode {
 }
 
 /** The server.properties of one node of a cluster that lives on loopback. */
-export function kafkaProperties(node: KafkaNode, nodes: readonly KafkaNode[]): string {
+export function kafkaProperties(
+  node: KafkaNode,
+  nodes: readonly KafkaNode[],
+  overrides: Readonly<Record<string, string>> = {},
+): string {
   const replicas = Math.min(3, nodes.length);
   const minInSync = Math.max(1, replicas - 1);
   const properties: Record<string, string | number | boolean> = {
@@ -37,8 +41,12 @@ export function kafkaProperties(node: KafkaNode, nodes: readonly KafkaNode[]): s
     "share.coordinator.state.topic.min.isr": minInSync,
     // Taken up at start whether anything is compacted or not; the default is 128 MB.
     "log.cleaner.dedupe.buffer.size": 16 * 1024 * 1024,
+    // A killed broker is let back in only when its former session has run out: 9 s by default.
+    "broker.session.timeout.ms": 4_000,
+    "broker.heartbeat.interval.ms": 1_000,
     "num.network.threads": 2,
     "num.io.threads": 4,
+    ...overrides,
   };
   return Object.entries(properties)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -17,6 +17,8 @@ export interface KafkaOptions {
   readonly ports?: readonly number[] | undefined;
   readonly nodes?: number | undefined;
   readonly heapMb?: number | undefined;
+  /** On top of kafka-properties.ts. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
   /** Go on when this process exits; by default the brokers are killed with it. */
   readonly keepRunning?: boolean | undefined;
   readonly progress?: Progress | undefined;
@@ -47,7 +49,9 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const classPath = await kafkaClassPath(progress);
   const nodes = await describeNodes(dataDir, options.ports ?? (await freePorts(count)));
   const clusterId = await clusterIdOf(dataDir);
-  await Promise.all(nodes.map((node) => prepare(node, nodes, classPath, clusterId)));
+  await Promise.all(
+    nodes.map((node) => prepare(node, kafkaProperties(node, nodes, options.properties), classPath, clusterId)),
+  );
 
   const running = await Promise.all(nodes.map((node) => spawnNode(node, classPath, options)));
   const pids = (): number[] => running.map((node) => node.pid);
@@ -96,14 +100,9 @@ async function describeNodes(dataDir: string, brokerPorts: readonly number[]): P
   }));
 }
 
-async function prepare(
-  node: KafkaNode,
-  nodes: readonly KafkaNode[],
-  classPath: string,
-  clusterId: string,
-): Promise<void> {
+async function prepare(node: KafkaNode, properties: string, classPath: string, clusterId: string): Promise<void> {
   await mkdir(node.dir, { recursive: true, mode: 0o700 });
-  await writeFile(propertiesFile(node), kafkaProperties(node, nodes));
+  await writeFile(propertiesFile(node), properties);
   if (existsSync(join(node.dir, "log", "meta.properties"))) return;
   // What a format that was cut short left behind would be refused by the next one.
   await rm(join(node.dir, "log"), { recursive: true, force: true });

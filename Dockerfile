@@ -1,0 +1,27 @@
+# syntax=docker/dockerfile:1.7
+
+# The same Node as package.json pins. There is nothing to compile: Node runs the sources as they are.
+FROM node:24.21.0-bookworm-slim AS base
+WORKDIR /app
+ENV NODE_ENV=production
+
+# The manifests alone, whichever workspaces there are: dependencies are installed anew only when one of these changes.
+FROM base AS manifests
+COPY . /source
+RUN cd /source && mkdir /manifests \
+  && find . -name package.json -o -name package-lock.json -o -name .npmrc | xargs cp --parents --target-directory=/manifests
+
+FROM base AS dependencies
+COPY --from=manifests /manifests ./
+# No install scripts: the image brings its own Node, and nothing else has one that production needs.
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
+
+FROM base AS runtime
+# A named volume takes its first owner from this folder.
+RUN install --directory --owner=node --group=node --mode=0700 /var/lib/headwater
+COPY --from=dependencies /app ./
+COPY . .
+# By number, so that an orchestrator can see that it is not root.
+USER 1000:1000
+EXPOSE 1883 8080
+ENTRYPOINT ["node", "cli/src/main.ts", "start"]

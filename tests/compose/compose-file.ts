@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+
+export const checkout = new URL("../../", import.meta.url);
+
+export interface ComposeService {
+  readonly image: string;
+  readonly build?: { readonly context: string; readonly target: string };
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly secrets?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly restart?: string;
+  readonly stop_grace_period?: string;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly cap_drop?: readonly string[];
+}
+
+export interface ComposeFile {
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly secrets: Readonly<Record<string, { readonly environment?: string; readonly file?: string }>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+export const composeText = readFileSync(new URL("compose.yaml", checkout), "utf8");
+
+/** compose.yaml as Compose reads it: variables interpolated from `environment`, then anchors merged. */
+export function composeFile(environment: Readonly<Record<string, string>> = {}): ComposeFile {
+  return parse(interpolate(withoutComments(composeText), environment), { merge: true }) as ComposeFile;
+}
+
+/** The services that are Headwater itself: those built from the checkout. */
+export function ownServices(file: ComposeFile): [name: string, service: ComposeService][] {
+  return Object.entries(file.services).filter(([, service]) => service.build !== undefined);
+}
+
+export function interpolate(text: string, environment: Readonly<Record<string, string>>): string {
+  return text.replaceAll(
+    /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+    (_whole, name: string, operator?: string, rest?: string) => {
+      const value = environment[name];
+      if (value !== undefined && value !== "") return value;
+      if (operator === "-") return rest ?? "";
+      throw new Error(`compose.yaml needs ${name}${rest ? `: ${rest}` : ""}`);
+    },
+  );
+}
+
+/** A comment may show a variable of the shell, which is not Compose's to fill in. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/^\s*#.*$/gm, "");
+}
+
+export interface ImageRecipe {
+  readonly user: string | undefined;
+  readonly entrypoint: readonly string[];
+  readonly bases: readonly string[];
+  readonly stages: readonly string[];
+}
+
+/** What the last stage of the Dockerfile sets, as far as it matters to whoever starts the image. */
+export function imageRecipe(): ImageRecipe {
+  const lines = readFileSync(new URL("Dockerfile", checkout), "utf8").split("\n");
+  const froms = lines.flatMap((line) => /^FROM (\S+) AS (\S+)/.exec(line) ?? []).filter((_part, i) => i % 3 > 0);
+  const stages = froms.filter((_part, i) => i % 2 === 1);
+  const last = lines.slice(lines.findLastIndex((line) => line.startsWith("FROM ")));
+  const value = (instruction: string): string | undefined =>
+    last.findLast((line) => line.startsWith(`${instruction} `))?.slice(instruction.length + 1);
+  return {
+    user: value("USER"),
+    entrypoint: JSON.parse(value("ENTRYPOINT") ?? "[]") as string[],
+    bases: froms.filter((part, i) => i % 2 === 0 && !stages.includes(part)),
+    stages,
+  };
+}

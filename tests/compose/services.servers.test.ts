@@ -1,0 +1,118 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { freePorts } from "../../scripts/servers/free-port.ts";
+import { startInflux, type Influx } from "../../scripts/servers/influx.ts";
+import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
+import { checkout, composeFile, imageRecipe, ownServices } from "./compose-file.ts";
+
+/**
+ * No Docker engine is needed to know that the environments of compose.yaml are right: each service is started as its image would
+ * start it, with exactly that environment, against a real Kafka with the settings of compose.yaml and a real InfluxDB.
+ * Only places are moved, and this table is all that moves. The servers are this test's own, because the topics have the
+ * names of a deployment.
+ */
+interface Places {
+  readonly service: string;
+  readonly dir: string;
+  readonly kafka: Kafka;
+  readonly influx: Influx;
+  readonly httpPort: number;
+  readonly mqttPort: number;
+}
+
+const onLoopback: readonly (readonly [inCompose: string, here: (places: Places) => string])[] = [
+  ["kafka:9092", ({ kafka }) => kafka.brokers],
+  ["http://influxdb:8086", ({ influx }) => influx.url],
+  ["0.0.0.0", () => "127.0.0.1"],
+  ["8080", ({ httpPort }) => String(httpPort)],
+  ["1883", ({ mqttPort }) => String(mqttPort)],
+  ["/run/secrets/", ({ dir }) => join(dir, "secrets/")],
+  ["/var/lib/headwater", ({ dir, service }) => join(dir, service)],
+];
+
+const file = composeFile();
+const services = ownServices(file);
+let dir: string;
+let kafka: Kafka;
+let influx: Influx;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "headwater-compose-"));
+  kafka = await startKafka({ dataDir: join(dir, "kafka"), heapMb: 512, properties: kafkaSettings() });
+  influx = await startInflux({ dataDir: join(dir, "influx") });
+  await mkdir(join(dir, "secrets"), { mode: 0o700 });
+  for (const name of Object.keys(file.secrets)) {
+    const value = name === "influx-token" ? influx.token : `test-${name}-0123456789abcdef0123456789abcdef`;
+    await writeFile(join(dir, "secrets", name), value, { mode: 0o600 });
+  }
+});
+
+afterAll(async () => {
+  await Promise.all([kafka?.stop(), influx?.stop()]);
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe("with the environment of compose.yaml", () => {
+  it.each(services)("%s becomes ready, answers its health check, and stops in time", async (name, service) => {
+    const [httpPort = 0, mqttPort = 0] = await freePorts(2);
+    const places = { service: name, dir, kafka, influx, httpPort, mqttPort };
+    const [, ...entrypoint] = imageRecipe().entrypoint;
+    await mkdir(join(dir, name), { mode: 0o700 });
+    const child = spawn(process.execPath, [...entrypoint, ...(service.command ?? [])], {
+      cwd: fileURLToPath(checkout),
+      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...environmentHere(service.environment ?? {}, places) },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += String(chunk)));
+    child.stderr.on("data", (chunk) => (output += String(chunk)));
+
+    const origin = `http://127.0.0.1:${httpPort}`;
+    const deadline = Date.now() + 60_000;
+    while ((await status(`${origin}/health/ready`)) !== 200) {
+      if (child.exitCode !== null) expect.fail(`${name} ended with exit code ${child.exitCode}:\n${output}`);
+      if (Date.now() > deadline) expect.fail(`${name} was not ready within 60 s:\n${output}`);
+      await sleep(100);
+    }
+    expect(await status(`${origin}/health/live`)).toBe(200);
+    expect(await status(`${origin}/metrics`)).toBe(200);
+    const [, ...check] = (service.healthcheck?.test ?? []).map((part) => part.replace("8080", String(httpPort)));
+    expect(spawnSync(process.execPath, check.slice(1)).status, "the health check").toBe(0);
+
+    child.kill("SIGTERM");
+    const late = sleep(Number.parseInt(service.stop_grace_period ?? "0", 10) * 1_000, "late", { ref: false });
+    expect(await Promise.race([exited, late]), output).toEqual([0, null]);
+  });
+});
+
+function environmentHere(environment: Readonly<Record<string, string>>, places: Places): Record<string, string> {
+  const moved = (value: string): string =>
+    onLoopback.reduce((text, [inCompose, here]) => text.replace(inCompose, () => here(places)), value);
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, moved(value)]));
+}
+
+/** Kafka's environment as its image turns it into properties, without those that say where it listens and writes. */
+function kafkaSettings(): Record<string, string> {
+  const places = /^KAFKA_(LISTENERS|ADVERTISED_LISTENERS|CONTROLLER_QUORUM_VOTERS|LOG_DIRS)$/;
+  const settings = Object.entries(file.services["kafka"]?.environment ?? {}).filter(([key]) => !places.test(key));
+  return Object.fromEntries(
+    settings.map(([key, value]) => [key.slice("KAFKA_".length).toLowerCase().replaceAll("_", "."), value]),
+  );
+}
+
+async function status(url: string): Promise<number> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).status;
+  } catch {
+    // Not listening yet, or too busy to answer: ask again.
+    return 0;
+  }
+}
