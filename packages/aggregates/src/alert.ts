@@ -1,0 +1,153 @@
+import { alertTransition, type AlertEvent, type Evidence } from "@headwater/proto";
+
+export type AlertStatus = "active" | "acknowledged" | "cleared";
+
+/** An episode of a rule on a device. Times are on the log's clock (event time), µs. */
+export interface AlertState {
+  readonly id: string;
+  readonly rule: string;
+  /** Of the rule, when it was raised. */
+  readonly revision: number;
+  readonly device: string;
+  readonly state: AlertStatus;
+  readonly severity: string;
+  readonly metric: string;
+  /** The value that raised, escalated, de-escalated or amended it last… */
+  readonly value: number;
+  /** …and what that was held against. */
+  readonly threshold: number;
+  readonly raisedAt: number;
+  readonly acknowledgedAt?: number;
+  readonly acknowledgedBy?: string;
+  readonly comment?: string;
+  readonly clearedAt?: number;
+  readonly clearedBy?: string;
+  /** "condition", "hand", "retracted", "rule-disabled", "rule-deleted"; "" while it is not cleared. */
+  readonly clearedCause: string;
+  /** Late data changed what had already been told. */
+  readonly amended: boolean;
+  readonly shadow: boolean;
+  /** Of the engine; dense from 1. */
+  readonly lastTransition: number;
+  /** Newest last, at most `maxEvidence`; all of it lies in the log. */
+  readonly evidence: readonly Evidence[];
+  /** Write ids of what was done by hand, newest last: a repeated append is recognised. */
+  readonly handWrites: readonly string[];
+}
+
+export const maxEvidence = 64;
+const maxHandWrites = 32;
+
+/**
+ * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention). The same
+ * object comes back when the event changes nothing. The engine's transitions count once by their number, what people did
+ * (transition 0) once by write id.
+ */
+export function foldAlert(state: AlertState | undefined, event: AlertEvent): AlertState | undefined {
+  if (state === undefined) return event.transition > 0 ? opened(event) : undefined;
+  if (event.transition === 0) {
+    if (event.writeId !== "" && state.handWrites.includes(event.writeId)) return state;
+    const handWrites = [...state.handWrites, event.writeId].slice(-maxHandWrites);
+    return { ...applied(state, event), handWrites };
+  }
+  if (event.transition <= state.lastTransition) return state;
+  return { ...applied(state, event), lastTransition: event.transition };
+}
+
+function opened(event: AlertEvent): AlertState {
+  const blank: AlertState = {
+    id: event.alertId,
+    rule: event.rule,
+    revision: event.revision,
+    device: event.device,
+    state: "active",
+    severity: event.severity,
+    metric: event.metric,
+    value: event.value,
+    threshold: event.threshold,
+    raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt,
+    clearedCause: "",
+    amended: false,
+    shadow: event.shadow,
+    lastTransition: event.transition,
+    evidence: [],
+    handWrites: [],
+  };
+  return applied(blank, event);
+}
+
+function applied(state: AlertState, event: AlertEvent): AlertState {
+  const seen: AlertState = {
+    ...state,
+    amended: state.amended || event.amended || (event.kind as number) === alertTransition.amended,
+    evidence: event.evidence.length === 0 ? state.evidence : [...state.evidence, ...event.evidence].slice(-maxEvidence),
+  };
+  const kind: number = event.kind;
+  switch (kind) {
+    case alertTransition.raised:
+      return open({ ...seen, ...measured(event), raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt });
+    case alertTransition.escalated:
+    case alertTransition.deescalated:
+      return { ...seen, ...measured(event) };
+    case alertTransition.acknowledged:
+      return acknowledged(seen, event);
+    case alertTransition.cleared:
+      return cleared(seen, event);
+    case alertTransition.amended:
+      return amended(seen, event);
+    default:
+      // A kind that a later version writes: known to have happened, its meaning is not.
+      return seen;
+  }
+}
+
+function measured(event: AlertEvent): Pick<AlertState, "severity" | "metric" | "value" | "threshold"> {
+  return { severity: event.severity, metric: event.metric, value: event.value, threshold: event.threshold };
+}
+
+function acknowledged(state: AlertState, event: AlertEvent): AlertState {
+  if (state.acknowledgedAt !== undefined) return state;
+  return {
+    ...state,
+    state: state.state === "cleared" ? "cleared" : "acknowledged",
+    acknowledgedAt: event.at,
+    acknowledgedBy: event.by,
+    ...(event.comment !== "" && { comment: event.comment }),
+  };
+}
+
+function cleared(state: AlertState, event: AlertEvent): AlertState {
+  // By hand and by its condition: whichever came first in the log ended the episode, unless late data corrects it.
+  if (state.state === "cleared" && !event.amended) return state;
+  return {
+    ...state,
+    state: "cleared",
+    clearedAt: event.clearedAt === 0 ? event.at : event.clearedAt,
+    clearedCause: event.cause === "" ? "condition" : event.cause,
+    ...(event.by !== "" && { clearedBy: event.by }),
+  };
+}
+
+function amended(state: AlertState, event: AlertEvent): AlertState {
+  const changed: AlertState = {
+    ...state,
+    severity: event.severity === "" ? state.severity : event.severity,
+    ...(event.metric !== "" && { metric: event.metric, value: event.value, threshold: event.threshold }),
+    raisedAt: event.raisedAt === 0 ? state.raisedAt : event.raisedAt,
+  };
+  if (event.cause === "retracted" || event.clearedAt !== 0) {
+    return {
+      ...changed,
+      state: "cleared",
+      clearedAt: event.clearedAt === 0 ? event.at : event.clearedAt,
+      clearedCause: event.cause === "" ? "condition" : event.cause,
+    };
+  }
+  // Late data says that the condition still holds; what people cleared stays cleared.
+  return state.clearedCause === "condition" ? open(changed) : changed;
+}
+
+function open(state: AlertState): AlertState {
+  const { clearedAt: _at, clearedBy: _by, ...rest } = state;
+  return { ...rest, state: state.acknowledgedAt === undefined ? "active" : "acknowledged", clearedCause: "" };
+}

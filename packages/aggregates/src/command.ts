@@ -1,0 +1,169 @@
+import type { CommandEvent } from "@headwater/proto";
+
+export type CommandStatus =
+  | "requested"
+  | "claimed"
+  | "delivered"
+  | "succeeded"
+  | "failed"
+  | "rejected"
+  | "expired"
+  | "timed-out";
+export type FinalCommandStatus = Exclude<CommandStatus, "requested" | "claimed" | "delivered">;
+
+export interface CommandClaim {
+  readonly gateway: string;
+  /** The MQTT session that the claim is for. */
+  readonly session: string;
+  /** µs, by the log's append time. */
+  readonly at: number;
+}
+
+/** What made a rule ask for the command. */
+export interface CommandOrigin {
+  readonly alertId: string;
+  readonly transition: number;
+  readonly action: number;
+  readonly rule: string;
+  /** µs */
+  readonly eventTime: number;
+}
+
+export interface CommandPosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** All times are append times of the log (µs) unless said otherwise. */
+export interface CommandState {
+  readonly id: string;
+  readonly device: string;
+  readonly name: string;
+  /** JSON text; "" if the command has none. */
+  readonly params: string;
+  readonly ttlMs: number;
+  readonly requestedAt: number;
+  readonly requestedBy: string;
+  /** requestedAt + ttl. */
+  readonly deadline: number;
+  readonly status: CommandStatus;
+  readonly claim?: CommandClaim;
+  readonly deliveredAt?: number;
+  /** When the final state landed. */
+  readonly endedAt?: number;
+  /** JSON text that the device replied with. */
+  readonly result?: string;
+  /** Why it expired or timed out. */
+  readonly reason?: string;
+  /** A claim without outcome may be taken over and the command published again under the same id. */
+  readonly redeliver: boolean;
+  readonly cause?: CommandOrigin;
+  /** Of its request. */
+  readonly position: CommandPosition;
+}
+
+export interface CommandEventAt extends CommandPosition {
+  /** µs */
+  readonly appendTime: number;
+}
+
+const finals: ReadonlySet<CommandStatus> = new Set(["succeeded", "failed", "rejected", "expired", "timed-out"]);
+
+export function isFinal(state: CommandState): boolean {
+  return finals.has(state.status);
+}
+
+/**
+ * Folds one event of commands.v1; undefined as long as the request has not been seen (it is older than the log's retention). The same
+ * object comes back when the event changes nothing. A second request of an id is ignored, the first claim and the first final
+ * state in log order win.
+ */
+export function foldCommand(
+  state: CommandState | undefined,
+  event: CommandEvent,
+  at: CommandEventAt,
+): CommandState | undefined {
+  if (state === undefined) return event.requested === null ? undefined : requested(event, event.requested, at);
+  if (isFinal(state)) {
+    // A reply may come before the delivery is on record; that it was delivered is still worth knowing.
+    return event.delivered !== null && state.deliveredAt === undefined
+      ? { ...state, deliveredAt: at.appendTime }
+      : state;
+  }
+  if (event.claimed !== null) return claimed(state, event.claimed, at);
+  if (event.delivered !== null) {
+    return state.status === "delivered" ? state : { ...state, status: "delivered", deliveredAt: at.appendTime };
+  }
+  return ended(state, event, at.appendTime);
+}
+
+/**
+ * Whether the command was asked for because of something that lies further behind than its ttl: it is recorded as expired and not
+ * sent, so that a pipeline which catches up does not act today on last night's reading.
+ */
+export function lateCause(state: CommandState): boolean {
+  const eventTime = state.cause?.eventTime ?? 0;
+  return eventTime > 0 && state.requestedAt - eventTime > state.ttlMs * 1000;
+}
+
+/**
+ * How the command ends by the log's time (µs): `expired` if nobody claimed it, `timed-out` if it was claimed or delivered and no
+ * reply came; undefined before its deadline and once it is final. Only the owner of the partition writes it.
+ */
+export function dueOutcome(state: CommandState, logTime: number): "expired" | "timed-out" | undefined {
+  if (isFinal(state) || logTime < state.deadline) return undefined;
+  return state.status === "requested" ? "expired" : "timed-out";
+}
+
+function requested(
+  event: CommandEvent,
+  request: NonNullable<CommandEvent["requested"]>,
+  { topic, partition, offset, appendTime }: CommandEventAt,
+): CommandState {
+  const { cause } = request;
+  return {
+    id: event.commandId,
+    device: event.device,
+    name: request.name,
+    params: request.params,
+    ttlMs: request.ttlMs,
+    requestedAt: appendTime,
+    requestedBy: request.requestedBy,
+    deadline: Math.min(appendTime + request.ttlMs * 1000, Number.MAX_SAFE_INTEGER),
+    status: "requested",
+    redeliver: request.redeliver,
+    ...(cause !== null && {
+      cause: {
+        alertId: cause.alertId,
+        transition: cause.transition,
+        action: cause.action,
+        rule: cause.rule,
+        eventTime: cause.eventTime,
+      },
+    }),
+    position: { topic, partition, offset },
+  };
+}
+
+function claimed(
+  state: CommandState,
+  { gateway, session }: NonNullable<CommandEvent["claimed"]>,
+  at: CommandEventAt,
+): CommandState {
+  const holds = state.claim?.gateway === gateway && state.claim.session === session;
+  // A delivered command is with the device: nobody takes it over, its reply is what is missing.
+  const free = state.claim === undefined || (state.redeliver && state.status === "claimed");
+  if (holds || !free || state.status === "delivered") return state;
+  return { ...state, status: "claimed", claim: { gateway, session, at: at.appendTime } };
+}
+
+function ended(state: CommandState, event: CommandEvent, endedAt: number): CommandState {
+  for (const status of ["succeeded", "failed", "rejected"] as const) {
+    const reply = event[status];
+    if (reply !== null) return { ...state, status, endedAt, ...(reply.result !== "" && { result: reply.result }) };
+  }
+  if (event.expired !== null) return { ...state, status: "expired", endedAt, reason: event.expired.reason };
+  if (event.timedOut !== null) return { ...state, status: "timed-out", endedAt, reason: event.timedOut.reason };
+  return state;
+}

@@ -1,0 +1,155 @@
+import { ConflictError, RequestError } from "@headwater/service-kit";
+import {
+  deviceContent,
+  type AttributeValue,
+  type Device,
+  type DeviceCredential,
+  type DeviceInput,
+  type DeviceState,
+} from "./device.ts";
+import { checkAttributes, checkDeviceId, checkDeviceType, checkTags, deviceLimits, invalid } from "./device-limits.ts";
+
+/** Who decides, when, and on what condition. */
+export interface DeviceWrite {
+  /** µs */
+  readonly at: number;
+  readonly by: string;
+  /** Unique; names this write among concurrent ones of the same revision. */
+  readonly writeId: string;
+  /** The revision that the caller has seen (If-Match); another present one is refused with 412. */
+  readonly expectedRevision?: number;
+}
+
+export interface DeviceRegistration {
+  readonly id: string;
+  readonly type?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly credentials?: readonly DeviceCredential[];
+}
+
+/** A JSON merge patch (RFC 7396): null removes a tag or an attribute; what is not named stays. */
+export interface DevicePatch {
+  readonly type?: string;
+  readonly tags?: Readonly<Record<string, string | null>>;
+  readonly attributes?: Readonly<Record<string, AttributeValue | null>>;
+}
+
+/** Throws RequestError: 400 for what a device may not be, 409 `device-exists`, 412. */
+export function registerDevice(
+  state: DeviceState | undefined,
+  registration: DeviceRegistration,
+  write: DeviceWrite,
+): DeviceInput {
+  checkDeviceId(registration.id);
+  checkExpected(state, write);
+  if (state?.device !== undefined) {
+    throw new RequestError(409, "device-exists", `There is a device ${JSON.stringify(registration.id)} already`);
+  }
+  const { type = "", tags = {}, attributes = {}, credentials = [] } = registration;
+  return next(state, registration.id, write, { type, tags, attributes, credentials, createdAt: write.at });
+}
+
+/** Throws RequestError: 400, 404, 412. */
+export function patchDevice(
+  state: DeviceState | undefined,
+  id: string,
+  patch: DevicePatch,
+  write: DeviceWrite,
+): DeviceInput {
+  const device = present(state, id, write);
+  return next(state, id, write, {
+    ...device,
+    type: patch.type ?? device.type,
+    tags: merged(device.tags, patch.tags),
+    attributes: merged(device.attributes, patch.attributes),
+  });
+}
+
+/** Throws RequestError: 404, 412. */
+export function deleteDevice(state: DeviceState | undefined, id: string, write: DeviceWrite): DeviceInput {
+  present(state, id, write);
+  return { ...named(state, id, write), deleted: true };
+}
+
+/** Throws RequestError: 404, 412, 409 `credential-exists` or `too-many-credentials`. */
+export function addCredential(
+  state: DeviceState | undefined,
+  id: string,
+  credential: DeviceCredential,
+  write: DeviceWrite,
+): DeviceInput {
+  const device = present(state, id, write);
+  if (device.credentials.some((other) => other.id === credential.id)) {
+    throw new RequestError(409, "credential-exists", `The device has a credential ${credential.id} already`);
+  }
+  if (device.credentials.length >= deviceLimits.credentials) {
+    throw new RequestError(
+      409,
+      "too-many-credentials",
+      `A device has at most ${deviceLimits.credentials} credentials; remove one first`,
+    );
+  }
+  return next(state, id, write, { ...device, credentials: [...device.credentials, credential] });
+}
+
+/** Throws RequestError: 404 (`device-unknown`, `credential-unknown`), 412. */
+export function removeCredential(
+  state: DeviceState | undefined,
+  id: string,
+  credentialId: string,
+  write: DeviceWrite,
+): DeviceInput {
+  const device = present(state, id, write);
+  const credentials = device.credentials.filter((other) => other.id !== credentialId);
+  if (credentials.length === device.credentials.length) {
+    throw new RequestError(404, "credential-unknown", `The device has no credential ${JSON.stringify(credentialId)}`);
+  }
+  return next(state, id, write, { ...device, credentials });
+}
+
+function next(
+  state: DeviceState | undefined,
+  id: string,
+  write: DeviceWrite,
+  content: Pick<Device, "type" | "tags" | "attributes" | "credentials" | "createdAt">,
+): DeviceInput {
+  checkDeviceType(content.type);
+  checkTags(content.tags);
+  checkAttributes(content.attributes);
+  if (content.credentials.length > deviceLimits.credentials) {
+    throw invalid(`A device has at most ${deviceLimits.credentials} credentials`);
+  }
+  return { ...deviceContent(content), ...named(state, id, write) };
+}
+
+function named(state: DeviceState | undefined, id: string, write: DeviceWrite) {
+  const { at, by, writeId } = write;
+  return { id, revision: (state?.revision ?? 0) + 1, writeId, updatedAt: at, updatedBy: by };
+}
+
+function present(state: DeviceState | undefined, id: string, write: DeviceWrite): Device {
+  if (state?.device === undefined) {
+    throw new RequestError(404, "device-unknown", `There is no device ${JSON.stringify(id)}`);
+  }
+  checkExpected(state, write);
+  return state.device;
+}
+
+function checkExpected(state: DeviceState | undefined, { expectedRevision }: DeviceWrite): void {
+  const revision = state?.device === undefined ? 0 : state.revision;
+  if (expectedRevision === undefined || expectedRevision === revision) return;
+  throw new ConflictError(`The device is at revision ${revision}, not ${expectedRevision}; read it again`, {
+    status: 412,
+    details: { revision },
+  });
+}
+
+function merged<T>(present: Readonly<Record<string, T>>, patch: Readonly<Record<string, T | null>> = {}) {
+  const result = new Map<string, T>(Object.entries(present));
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) result.delete(name);
+    else result.set(name, value);
+  }
+  return Object.fromEntries(result);
+}

@@ -1,0 +1,120 @@
+import { readingValue, type DeviceEvent, type events } from "@headwater/proto";
+
+/** What is written to devices.v1; the producer encodes it with the codec of that topic. */
+export type DeviceInput = Parameters<typeof events.device.encode>[0];
+
+export type AttributeValue = number | boolean | string;
+
+export interface DeviceCredential {
+  readonly id: string;
+  /** "token": `hash` is the SHA-256 of a generated token. */
+  readonly kind: string;
+  readonly hash: Uint8Array;
+  /** µs */
+  readonly createdAt: number;
+  /** µs; 0: never. */
+  readonly expiresAt: number;
+}
+
+export interface Device {
+  readonly id: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly credentials: readonly DeviceCredential[];
+  /** µs */
+  readonly createdAt: number;
+  /** µs */
+  readonly updatedAt: number;
+}
+
+export interface DeviceState {
+  readonly revision: number;
+  /** undefined: deleted. Its revision goes on when it is registered again. */
+  readonly device: Device | undefined;
+  /** Of the write that won this revision: who appended it knows by this whether it was theirs. */
+  readonly writeId: string;
+  /** µs; when the winning write was decided. */
+  readonly updatedAt: number;
+  readonly updatedBy: string;
+}
+
+export interface DeviceFold {
+  readonly state: DeviceState;
+  /** Whether the event's content is now the state. */
+  readonly accepted: boolean;
+  /**
+   * The log's last word on this key is not the state: were nothing appended, compaction would keep the loser alone and later
+   * readers would believe it. Append `restateDevice(…)` unless another event of the key is accepted first
+   * (docs/adr/0003-restating-compacted-aggregates.md).
+   */
+  readonly needsRestating: boolean;
+}
+
+/**
+ * The first event with revision = present + 1 wins; later ones of that revision are ignored, by every reader alike. A restated
+ * event of the present revision or a later one is the state. A reader without a state takes the first event it sees,
+ * whatever its revision: compaction has removed the earlier ones.
+ */
+export function foldDevice(state: DeviceState | undefined, event: DeviceEvent): DeviceFold {
+  if (state === undefined || event.revision === state.revision + 1) return accept(event);
+  if (event.restated && event.revision >= state.revision) return accept(event);
+  // The winner landed twice (its append had an unknown outcome and was repeated): the same content is no loser.
+  const repeated = event.revision === state.revision && event.writeId === state.writeId && event.writeId !== "";
+  return { state, accepted: false, needsRestating: !repeated };
+}
+
+/** The state again, as an event that every reader accepts and compaction may keep alone. */
+export function restateDevice(id: string, state: DeviceState): DeviceInput {
+  const { device, revision, writeId, updatedAt, updatedBy } = state;
+  const common = { id, revision, writeId, updatedAt, updatedBy, restated: true };
+  if (device === undefined) return { ...common, deleted: true };
+  return { ...deviceContent(device), ...common };
+}
+
+/** A device's content as an event's fields, without what names the write. */
+export function deviceContent(device: Pick<Device, "type" | "tags" | "attributes" | "credentials" | "createdAt">) {
+  return {
+    type: device.type,
+    tags: device.tags,
+    attributes: Object.fromEntries(Object.entries(device.attributes).map(([name, value]) => [name, asMessage(value)])),
+    credentials: device.credentials,
+    createdAt: device.createdAt,
+  };
+}
+
+function asMessage(value: AttributeValue): { number: number } | { boolean: boolean } | { text: string } {
+  if (typeof value === "number") return { number: value };
+  return typeof value === "boolean" ? { boolean: value } : { text: value };
+}
+
+function accept(event: DeviceEvent): DeviceFold {
+  const { revision, writeId, updatedAt, updatedBy } = event;
+  const device = event.deleted ? undefined : deviceOf(event);
+  return { state: { revision, device, writeId, updatedAt, updatedBy }, accepted: true, needsRestating: false };
+}
+
+function deviceOf(event: DeviceEvent): Device {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const [name, message] of Object.entries(event.attributes)) {
+    const value = readingValue(message);
+    if (value !== undefined) attributes[name] = value;
+  }
+  return {
+    id: event.id,
+    revision: event.revision,
+    type: event.type,
+    tags: { ...event.tags },
+    attributes,
+    credentials: event.credentials.map(({ id, kind, hash, createdAt, expiresAt }) => ({
+      id,
+      kind,
+      hash,
+      createdAt,
+      expiresAt,
+    })),
+    createdAt: event.createdAt,
+    updatedAt: event.updatedAt,
+  };
+}
