@@ -17,9 +17,9 @@ interface GeneratedType<S> {
 
 export interface Codec<I, D> {
   /** @throws RangeError if a 64-bit field is not a safe integer. */
-  encode(event: I): Uint8Array;
+  readonly encode: (event: I) => Uint8Array;
   /** @throws DecodeError, in time and memory bounded by `maxEventBytes`. */
-  decode(bytes: Uint8Array): D;
+  readonly decode: (bytes: Uint8Array) => D;
 }
 
 function codecOf<S>(name: string, type: GeneratedType<S>): Codec<Input<S>, Decoded<S>> {
@@ -51,7 +51,7 @@ export const telemetry: Codec<TelemetryInput, TelemetryRecord> = {
       const count = countTopLevelField(bytes, readingsField);
       if (count > maxReadings) throw new DecodeError(`telemetry.v1: more than ${maxReadings} readings in one event`);
     }
-    return telemetryCodec.decode(bytes) as TelemetryRecord;
+    return telemetryCodec.decode(bytes);
   },
 };
 export const device = codecOf("devices.v1", v1.DeviceEvent);

@@ -32,7 +32,6 @@ type InputField<T> = [Long] extends [T]
 type InputElement<T> = T extends Scalar ? T : Input<T>;
 export type Input<S> = { readonly [K in Exclude<keyof S, "$unknowns">]?: InputField<NonNullable<S[K]>> | null };
 
-
 /** Exactly one of number, boolean and text is not null (none: the reading is malformed); see `readingValue`. */
 export type Reading = Omit<Decoded<headwater.v1.Reading.$Shape>, "number" | "boolean" | "text"> & {
   readonly number: number | null;

@@ -30,9 +30,11 @@ export function countTopLevelField(bytes: Uint8Array, field: number): number {
       case 1:
         position += 8;
         break;
-      case 2:
-        position += varint();
+      case 2: {
+        const length = varint();
+        position += length;
         break;
+      }
       case 5:
         position += 4;
         break;

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DecodeError } from "@headwater/service-kit";
+import { events, maxEventBytes, maxReadings, readingValue } from "./index.ts";
+
+const codecs = Object.entries(events).filter((entry): entry is [string, typeof events.telemetry] =>
+  Object.hasOwn(entry[1] as object, "decode"),
+);
+const safeInteger = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+const text = fc.string({ unit: "grapheme", maxLength: 20 });
+const reading = fc.record({
+  metric: text,
+  number: fc.double(),
+  unit: text,
+  timeDelta: fc.integer({ min: -(2 ** 52), max: 2 ** 52 }),
+});
+const record = fc.record({
+  gateway: text,
+  epoch: safeInteger,
+  n: safeInteger,
+  receivedAt: safeInteger,
+  device: text,
+  eventTime: safeInteger.map((time) => -time),
+  readings: fc.array(reading, { maxLength: 5 }),
+});
+
+describe("the codec of telemetry.v1", () => {
+  it("gives back what it was given, microseconds and doubles exactly", () => {
+    fc.assert(
+      fc.property(record, (event) => {
+        const decoded = events.telemetry.decode(events.telemetry.encode(event));
+        expect(decoded).toMatchObject({ ...event, readings: event.readings.map(({ number }) => ({ number })) });
+        for (const [index, { metric, unit, timeDelta }] of event.readings.entries()) {
+          const back = decoded.readings[index]!;
+          expect([back.metric, back.unit, back.timeDelta]).toEqual([metric, unit, timeDelta]);
+        }
+      }),
+    );
+  });
+
+  it("has absent fields as defaults and absent messages as null", () => {
+    const decoded = events.telemetry.decode(new Uint8Array());
+    expect([decoded.gateway, decoded.n, decoded.receivedAt, decoded.readings.length]).toEqual(["", 0, 0, 0]);
+    expect([decoded.mark, decoded.tick, decoded.gap, decoded.derived]).toEqual([null, null, null, null]);
+  });
+
+  it("tells false, 0 and empty text from no value", () => {
+    const readings = [{ boolean: false }, { number: 0 }, { text: "" }, {}];
+    const decoded = events.telemetry.decode(events.telemetry.encode({ readings }));
+    expect(decoded.readings.map(readingValue)).toEqual([false, 0, "", undefined]);
+  });
+
+  it("refuses a 64-bit integer that a number cannot hold instead of rounding it", () => {
+    const raw = Uint8Array.from([0x18, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]);
+    expect(() => events.telemetry.decode(raw)).toThrow(/2\^53/);
+  });
+
+  it("refuses too many readings without building them", () => {
+    const million = new Uint8Array(2_000_000).map((_, index) => (index % 2 === 0 ? 0x3a : 0));
+    expect(() => events.telemetry.decode(million)).toThrow(DecodeError);
+    expect(() => events.telemetry.decode(million.subarray(0, maxEventBytes))).toThrow(`more than ${maxReadings}`);
+  });
+});
+
+describe.each(codecs)("the codec %s", (_name, codec) => {
+  it("gives a typed error or an event for any bytes, never another failure", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        try {
+          codec.decode(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("keeps a field it does not know through a pass", () => {
+    // Field 999, length-delimited, "later".
+    const unknown = Uint8Array.from([0xba, 0x3e, 5, ...Buffer.from("later")]);
+    const passed = codec.encode(codec.decode(unknown) as never);
+    expect(Buffer.from(passed).includes(Buffer.from(unknown))).toBe(true);
+  });
+});
+
+describe("hostile bytes of a real event", () => {
+  const honest = events.telemetry.encode({
+    gateway: "gw",
+    epoch: 1,
+    n: 2,
+    device: "d",
+    readings: [
+      { metric: "temperature", number: 1 },
+      { metric: "mode", text: "on" },
+    ],
+    attributes: { a: "b" },
+  });
+
+  it("truncated anywhere: an error or a shorter event, never a hang", () => {
+    for (let length = 0; length < honest.length; length++) {
+      try {
+        events.telemetry.decode(honest.subarray(0, length));
+      } catch (error) {
+        expect(error).toBeInstanceOf(DecodeError);
+      }
+    }
+  });
+
+  it("with any byte changed: an error or another event", () => {
+    fc.assert(
+      fc.property(fc.nat(honest.length - 1), fc.integer({ min: 0, max: 255 }), (position, byte) => {
+        const bent = Uint8Array.from(honest);
+        bent[position] = byte;
+        try {
+          events.telemetry.decode(bent);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("text that is not UTF-8", () => {
+    expect(() => events.telemetry.decode(Uint8Array.from([0x0a, 2, 0xc3, 0x28]))).toThrow(DecodeError);
+  });
+
+  it("a length that lies", () => {
+    expect(() => events.telemetry.decode(Uint8Array.from([0x0a, 0xff, 0xff, 0xff, 0x7f, 1]))).toThrow(DecodeError);
+  });
+});

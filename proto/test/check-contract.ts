@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The gate for the events' contract: the .proto files are clean, break nothing that any released version said, and the generated code
+ * is what they generate.
+ */
+const proto = fileURLToPath(new URL("../", import.meta.url));
+const failures: string[] = [];
+
+function run(what: string, command: string, args: readonly string[]): void {
+  try {
+    execFileSync(command, args, { cwd: proto, stdio: "pipe" });
+    console.log(`ok      ${what}`);
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
+    failures.push(what);
+    console.log(`failed  ${what}\n${stdout?.toString() ?? ""}${stderr?.toString() ?? String(error)}`);
+  }
+}
+
+run("buf lint", "buf", ["lint", "--path", "headwater"]);
+const folder = mkdtempSync(join(tmpdir(), "headwater-proto-"));
+try {
+  for (const version of readdirSync(join(proto, "released"))) {
+    // buf refuses an input that lies inside the module it checks.
+    const copy = join(folder, version);
+    cpSync(join(proto, "released", version), copy, { recursive: true });
+    run(`no break against ${version}`, "buf", ["breaking", "--path", "headwater", "--against", copy]);
+  }
+  const fresh = join(folder, "events.js");
+  const { generate } = JSON.parse(readFileSync(join(proto, "package.json"), "utf8")).scripts as { generate: string };
+  run("generate", "sh", ["-c", generate.replace("src/generated/events.js", fresh)]);
+  for (const name of ["events.js", "events.d.ts"]) {
+    const same = readFileSync(join(folder, name), "utf8") === readFileSync(join(proto, "src/generated", name), "utf8");
+    if (!same) failures.push(`${name} is stale`);
+    console.log(same ? `ok      ${name} is current` : `failed  ${name} is stale: npm run proto:generate`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+process.exitCode = failures.length === 0 ? 0 : 1;
