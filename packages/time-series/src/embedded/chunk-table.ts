@@ -1,0 +1,188 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { clipRun, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
+import { summarize, type Summary } from "./summary.ts";
+
+/** Points in one chunk at most: small enough to be rewritten for one late point, large enough that a row's cost vanishes. */
+export const CHUNK_POINTS = 512;
+/** Characters of text in one chunk beyond which it is cut as well. */
+const CHUNK_TEXT = 65_536;
+const PAGE_OF_CHUNKS = 128;
+
+/** A chunk without its points. `stop` is the time of its last point. */
+export interface ChunkInfo {
+  readonly start: number;
+  readonly stop: number;
+  readonly count: number;
+  /** Absent for text. */
+  readonly summary: Uint8Array | null;
+}
+
+interface ChunkPoints {
+  readonly times: Uint8Array;
+  readonly numbers: Uint8Array | null;
+  readonly texts: string | null;
+}
+
+/**
+ * The points on disk. A series is cut into chunks that never overlap and are keyed by the time of their first point, each
+ * with the summary of its points, written in the same row: a summary can therefore never disagree
+ * with the points, whatever came late or was rewritten. Every call belongs inside the caller's transaction.
+ */
+export class ChunkTable {
+  readonly #covering: StatementSync;
+  readonly #following: StatementSync;
+  readonly #page: StatementSync;
+  readonly #newest: StatementSync;
+  readonly #points: StatementSync;
+  readonly #put: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #expired: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    const info = "SELECT start, stop, count, summary FROM chunks";
+    this.#covering = database.prepare(`${info} WHERE series = ? AND start <= ? ORDER BY start DESC LIMIT 1`);
+    this.#following = database.prepare(
+      "SELECT start FROM chunks WHERE series = ? AND start > ? ORDER BY start LIMIT 1",
+    );
+    this.#page = database.prepare(
+      `${info} WHERE series = ? AND start >= ? AND start < ? ORDER BY start LIMIT ${PAGE_OF_CHUNKS}`,
+    );
+    this.#newest = database.prepare(`${info} WHERE series = ? ORDER BY start DESC LIMIT 1`);
+    this.#points = database.prepare("SELECT times, numbers, texts FROM chunks WHERE series = ? AND start = ?");
+    this.#put = database.prepare("REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    this.#remove = database.prepare("DELETE FROM chunks WHERE series = ? AND start = ?");
+    this.#expired = database.prepare("DELETE FROM chunks WHERE series = ? AND start < ? AND stop < ?");
+  }
+
+  /** The newest chunk of a series. */
+  newest(series: number): ChunkInfo | undefined {
+    return this.#newest.get(series) as unknown as ChunkInfo | undefined;
+  }
+
+  /** Chunks that may hold points in [from, to), oldest first. */
+  *overlapping(series: number, from: number, to: number): Generator<ChunkInfo> {
+    const first = this.#covering.get(series, from) as unknown as ChunkInfo | undefined;
+    if (first !== undefined && first.stop >= from && first.start < to) yield first;
+    let next = first === undefined ? from : Math.max(from, first.start + 1);
+    for (;;) {
+      const page = this.#page.all(series, next, to) as unknown as ChunkInfo[];
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE_OF_CHUNKS) return;
+      next = last.start + 1;
+    }
+  }
+
+  points(series: number, chunk: ChunkInfo): Run {
+    return decode(this.#points.get(series, chunk.start) as unknown as ChunkPoints);
+  }
+
+  /** Writes points over what is there. */
+  merge(series: number, run: Run): void {
+    const { times } = run;
+    for (let at = 0; at < times.length;) {
+      const time = times[at] as number;
+      const chunk = this.#covering.get(series, time) as unknown as ChunkInfo | undefined;
+      const following = this.#following.get(series, time) as unknown as { start: number } | undefined;
+      const end = following === undefined ? times.length : lowerBound(times, following.start);
+      const part = sliceRun(run, at, end);
+      if (chunk === undefined || (time > chunk.stop && chunk.count >= CHUNK_POINTS)) {
+        this.#append(series, part);
+      } else if (time > chunk.stop) {
+        this.#append(series, mergeRuns(this.points(series, chunk), part));
+      } else {
+        this.#cutEvenly(series, mergeRuns(this.points(series, chunk), part));
+      }
+      at = end;
+    }
+  }
+
+  /** Deletes the points in [from, to). */
+  delete(series: number, from: number, to: number): void {
+    for (const chunk of [...this.overlapping(series, from, to)]) {
+      if (chunk.start >= from && chunk.stop < to) {
+        this.#remove.run(series, chunk.start);
+        continue;
+      }
+      const points = this.points(series, chunk);
+      const before = clipRun(points, -Infinity, from);
+      const after = clipRun(points, to, Infinity);
+      if (before.times.length + after.times.length === points.times.length) continue;
+      this.#remove.run(series, chunk.start);
+      if (before.times.length > 0) this.#putChunk(series, before);
+      if (after.times.length > 0) this.#putChunk(series, after);
+    }
+  }
+
+  /** Deletes chunks of which every point is older; says how many. */
+  expire(series: number, before: number): number {
+    return Number(this.#expired.run(series, before, before).changes);
+  }
+
+  /** Data in time order fill one chunk after the other. */
+  #append(series: number, run: Run): void {
+    this.#cut(series, run, CHUNK_POINTS);
+  }
+
+  /** A late point into a full chunk leaves two with room for more, not a full one and a splinter. */
+  #cutEvenly(series: number, run: Run): void {
+    const pieces = Math.ceil(run.times.length / CHUNK_POINTS);
+    this.#cut(series, run, Math.ceil(run.times.length / pieces));
+  }
+
+  #cut(series: number, run: Run, points: number): void {
+    for (let at = 0; at < run.times.length;) {
+      let end = Math.min(at + points, run.times.length);
+      if (!(run.values instanceof Float64Array)) end = endWithinText(run.values, at, end);
+      this.#putChunk(series, sliceRun(run, at, end));
+      at = end;
+    }
+  }
+
+  #putChunk(series: number, { times, values }: Run): void {
+    const count = times.length;
+    const start = times[0] as number;
+    const stop = times[count - 1] as number;
+    if (values instanceof Float64Array) {
+      const summary = encodeSummary(summarize(values, 0, count));
+      this.#put.run(series, start, stop, count, summary, bytesOf(times), bytesOf(values), null);
+    } else {
+      this.#put.run(series, start, stop, count, null, bytesOf(times), null, JSON.stringify(values));
+    }
+  }
+}
+
+/** Summaries are kept as bytes: a column of numbers would lose -0 and infinite sums. */
+function encodeSummary({ count, sum, min, max, first, last }: Summary): Uint8Array {
+  return bytesOf(Float64Array.of(count, sum, min, max, first as number, last as number));
+}
+
+export function decodeSummary(bytes: Uint8Array): Summary {
+  const [count = 0, sum = 0, min = 0, max = 0, first = 0, last = 0] = doublesOf(bytes);
+  return { count, sum, min, max, first, last };
+}
+
+function decode({ times, numbers, texts }: ChunkPoints): Run {
+  return {
+    times: doublesOf(times),
+    values: numbers === null ? (JSON.parse(texts as string) as string[]) : doublesOf(numbers),
+  };
+}
+
+function bytesOf(doubles: Float64Array): Uint8Array {
+  return new Uint8Array(doubles.buffer, doubles.byteOffset, doubles.byteLength);
+}
+
+function doublesOf(bytes: Uint8Array): Float64Array {
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8);
+}
+
+function endWithinText(values: readonly string[], start: number, end: number): number {
+  let length = 0;
+  for (let i = start; i < end; i++) {
+    length += (values[i] as string).length;
+    if (length > CHUNK_TEXT && i > start) return i;
+  }
+  return end;
+}

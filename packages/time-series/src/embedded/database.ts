@@ -1,0 +1,62 @@
+import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+const SCHEMA_VERSION = 1;
+
+const SCHEMA = `
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    measurement TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    field TEXT NOT NULL,
+    UNIQUE (measurement, tags, field)
+  );
+  CREATE TABLE journal (id INTEGER PRIMARY KEY, batch BLOB NOT NULL);
+  CREATE TABLE chunks (
+    series INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    summary BLOB,
+    times BLOB NOT NULL,
+    numbers BLOB,
+    texts TEXT,
+    PRIMARY KEY (series, start)
+  ) WITHOUT ROWID;
+`;
+
+/** Opens the file for this process alone; throws what SQLite throws (`errcode` 5 or 6: another process has it). */
+export function openDatabase(path: string): DatabaseSync {
+  createPrivately(path);
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(`
+      PRAGMA locking_mode = EXCLUSIVE;
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA journal_size_limit = 67108864;
+      PRAGMA cache_size = -32768;
+    `);
+    const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (version > SCHEMA_VERSION) {
+      throw new RangeError(`${path} was written by a newer version (${version}, this one knows ${SCHEMA_VERSION})`);
+    }
+    if (version === 0) database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLite gives its WAL the mode of the main file, so the main file is made with the right one first. */
+function createPrivately(path: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, "a", 0o600));
+  const entry = openSync(folder, "r");
+  fsyncSync(entry);
+  closeSync(entry);
+}

@@ -1,0 +1,205 @@
+import { join } from "node:path";
+import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
+import { checkQuery, checkRange } from "../query-checks.ts";
+import type {
+  LatestValue,
+  Point,
+  RefusedPoint,
+  SeriesQuery,
+  SeriesRef,
+  SeriesRow,
+  TimeSeriesStore,
+  WriteResult,
+} from "../time-series-store.ts";
+import type { SeriesDefinition } from "./protocol.ts";
+import type { Run } from "./run.ts";
+import { definitionOf, SeriesRegistry, type KnownSeries, type SeriesGroup } from "./series-registry.ts";
+import { WorkerClient } from "./worker-client.ts";
+import { WriteBatchBuilder } from "./write-batch.ts";
+
+export interface EmbeddedStoreOptions {
+  /** Folder for `time-series.sqlite`; made if missing. One process at a time. */
+  readonly dataDir: string;
+  /** How long points are kept, in milliseconds; absent: for ever. An older point is refused. */
+  readonly retentionMs?: number | undefined;
+  /** Series beyond which points of new ones are refused. Each costs about 500 bytes of memory. */
+  readonly maxSeries?: number | undefined;
+  /** Values kept in memory before they move to their place on disk (24 bytes each, twice). */
+  readonly headCapacity?: number | undefined;
+  /** Milliseconds after which they do so at the latest. */
+  readonly flushAfterMs?: number | undefined;
+}
+
+const DEFAULT_MAX_SERIES = 1_000_000;
+const DEFAULT_HEAD_CAPACITY = 524_288;
+const DEFAULT_FLUSH_AFTER_MS = 60_000;
+/** Points that cross to the worker as one message. */
+const POINTS_A_MESSAGE = 20_000;
+
+/**
+ * The store of the all-in-one: SQLite in a worker thread. A resolved write is on disk, synced; it survives kill -9 and
+ * power loss. Rejects with FatalError if the file cannot be used (in use by another process, damaged).
+ */
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TimeSeriesStore> {
+  const { client, series } = await WorkerClient.open({
+    path: join(options.dataDir, "time-series.sqlite"),
+    retentionMs: options.retentionMs,
+    headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
+    flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
+  });
+  return new EmbeddedStore(client, new SeriesRegistry(series), options);
+}
+
+class EmbeddedStore implements TimeSeriesStore {
+  readonly #worker: WorkerClient;
+  readonly #registry: SeriesRegistry;
+  readonly #maxSeries: number;
+  readonly #retentionMs: number;
+  #cursors = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(worker: WorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions) {
+    this.#worker = worker;
+    this.#registry = registry;
+    this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
+    this.#retentionMs = options.retentionMs ?? Infinity;
+  }
+
+  async write(points: readonly Point[]): Promise<WriteResult> {
+    const refused: RefusedPoint[] = [];
+    const oldest = (Date.now() - this.#retentionMs) * 1_000;
+    const sent: Promise<void>[] = [];
+    for (let start = 0; start < points.length; start += POINTS_A_MESSAGE) {
+      sent.push(this.#send(points, start, Math.min(points.length, start + POINTS_A_MESSAGE), oldest, refused));
+    }
+    await Promise.all(sent);
+    return { refused };
+  }
+
+  async *query(query: SeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
+    const { from, to } = checkQuery(query);
+    const series = this.#registry.find(query.measurement, query.tags, query.field);
+    if (series === undefined || from >= to) return;
+    const { window, aggregate, limit } = query;
+    const cursor = ++this.#cursors;
+    let finished = false;
+    try {
+      let page = await this.#worker.call("page", {
+        cursor,
+        query: { series: series.id, from, to, window, aggregate, limit },
+      });
+      while (!finished) {
+        finished = page.done;
+        if (page.rows.times.length > 0) yield rowsOf(page.rows);
+        if (!finished) page = await this.#worker.call("page", { cursor });
+      }
+    } finally {
+      if (!finished) await this.#worker.call("abandon", { cursor });
+    }
+  }
+
+  async latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]> {
+    const known = this.#registry.withExactly(measurement, tags);
+    const byId = new Map(known.map((series) => [series.id, series]));
+    const newest = await this.#worker.call("newest", { series: known.map(({ id }) => id) });
+    return newest.map(({ series, time, value }) => ({ field: (byId.get(series) as KnownSeries).field, time, value }));
+  }
+
+  async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
+    const known = this.#registry.containing(measurement, tags);
+    const alive = new Set(await this.#worker.call("withPoints", { series: known.map(({ id }) => id) }));
+    return known
+      .filter(({ id }) => alive.has(id))
+      .map(({ group, field }) => ({ measurement: group.measurement, tags: group.tags, field }));
+  }
+
+  async deleteRange(
+    measurement: string,
+    tags: Readonly<Record<string, string>>,
+    from: number,
+    to: number,
+  ): Promise<void> {
+    const range = checkRange(from, to);
+    const series = this.#registry.containing(measurement, tags).map(({ id }) => id);
+    await this.#worker.call("delete", { series, ...range });
+  }
+
+  async health(): Promise<void> {
+    await this.#worker.call("health", {});
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#worker.call("close", {}).finally(() => this.#worker.terminate());
+    return this.#closing;
+  }
+
+  async #send(
+    points: readonly Point[],
+    start: number,
+    end: number,
+    oldest: number,
+    refused: RefusedPoint[],
+  ): Promise<void> {
+    const batch = new WriteBatchBuilder((end - start) * 2);
+    const fresh = new Set<KnownSeries>();
+    for (let index = start; index < end; index++) {
+      const reason = this.#add(points[index] as Point, oldest, batch, fresh);
+      if (reason !== undefined) refused.push({ index, reason });
+    }
+    if (batch.isEmpty) return;
+    const packed = batch.pack();
+    const series: readonly SeriesDefinition[] = [...fresh].map(definitionOf);
+    await this.#worker.call("write", { packed, series }, [packed.buffer]);
+    for (const known of fresh) known.confirmed = true;
+  }
+
+  /** Why the point is refused, or undefined. A point is stored whole or not at all. */
+  #add(point: Point, oldest: number, batch: WriteBatchBuilder, fresh: Set<KnownSeries>): string | undefined {
+    const { measurement, tags, time, fields } = point;
+    if (!Number.isSafeInteger(time)) return timeFault(time);
+    if (time < oldest) return `time ${time} is older than the retention`;
+    let group = this.#registry.groupMet(measurement, tags);
+    if (group === undefined) {
+      const fault = tagsFault(measurement, tags);
+      if (fault !== undefined) return fault;
+      group = this.#registry.group(measurement, tags);
+    }
+    let any = false;
+    for (const field in fields) {
+      any = true;
+      const value = fields[field] as number | string;
+      const known = group.fields.get(field);
+      if (known !== undefined && !known.isText && Number.isFinite(value)) continue;
+      const fault = valueFault(field, value) ?? (known === undefined ? this.#newFieldFault(field) : undefined);
+      if (fault !== undefined) return fault;
+    }
+    if (!any) return "the point has no fields";
+    for (const field in fields) this.#addValue(group, field, time, fields[field] as number | string, batch, fresh);
+    return undefined;
+  }
+
+  #newFieldFault(field: string): string | undefined {
+    if (this.#registry.size >= this.#maxSeries) return `the store holds its maximum of ${this.#maxSeries} series`;
+    return nameFault("field", field);
+  }
+
+  #addValue(
+    group: SeriesGroup,
+    field: string,
+    time: number,
+    value: number | string,
+    batch: WriteBatchBuilder,
+    fresh: Set<KnownSeries>,
+  ): void {
+    const known = group.fields.get(field) ?? this.#registry.add(group, field);
+    if (!known.confirmed) fresh.add(known);
+    if (typeof value === "number") batch.addNumber(known.id, time, value);
+    else batch.addText(known.id, time, value);
+  }
+}
+
+function rowsOf({ times, values }: Run): SeriesRow[] {
+  const rows = new Array<SeriesRow>(times.length);
+  for (let i = 0; i < times.length; i++) rows[i] = [times[i] as number, values[i] as number | string];
+  return rows;
+}

@@ -1,0 +1,198 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { ChunkTable, type ChunkInfo } from "./chunk-table.ts";
+import { Head } from "./head.ts";
+import type { NewestPoint, SeriesDefinition } from "./protocol.ts";
+import { scanSeries, type Stretch } from "./series-scan.ts";
+import { unpackWriteBatch, type WriteBatch } from "./write-batch.ts";
+
+export interface IncomingWrite {
+  readonly packed: Uint8Array;
+  readonly series: readonly SeriesDefinition[];
+}
+
+/** A full head on its way into chunks, in slices, so that writes pass between them. */
+interface Flush {
+  readonly head: Head;
+  readonly series: readonly number[];
+  /** Index into `series`. */
+  next: number;
+  /** The last journal entry whose points are in the head. */
+  readonly journal: number;
+}
+
+/**
+ * The points of all series. A write is one sequential append to the journal, synced before it counts, and a copy in memory
+ * (the head). A full or old head is merged into chunks series by series and its journal entries are
+ * deleted with its last slice; after a crash the journal is read again, which is harmless: points are
+ * identified by series and time.
+ */
+export class Points {
+  readonly #database: DatabaseSync;
+  readonly #chunks: ChunkTable;
+  readonly #headCapacity: number;
+  readonly #define: StatementSync;
+  readonly #appendToJournal: StatementSync;
+  readonly #trimJournal: StatementSync;
+  #head: Head;
+  #flush: Flush | undefined;
+  #journal = 0;
+
+  constructor(database: DatabaseSync, headCapacity: number) {
+    this.#database = database;
+    this.#chunks = new ChunkTable(database);
+    this.#headCapacity = headCapacity;
+    this.#define = database.prepare("INSERT OR IGNORE INTO series VALUES (?, ?, ?, ?)");
+    this.#appendToJournal = database.prepare("INSERT INTO journal VALUES (?, ?)");
+    this.#trimJournal = database.prepare("DELETE FROM journal WHERE id <= ?");
+    this.#head = new Head(headCapacity);
+    this.#replayJournal();
+  }
+
+  series(): SeriesDefinition[] {
+    return this.#database
+      .prepare("SELECT id, measurement, tags, field FROM series")
+      .all() as unknown as SeriesDefinition[];
+  }
+
+  get isFlushing(): boolean {
+    return this.#flush !== undefined;
+  }
+
+  /** How full the memory is, 0 to 1. */
+  get fill(): number {
+    return Math.min(1, this.#head.length / this.#headCapacity);
+  }
+
+  /**
+   * All of these writes in one synced commit, which a flush in progress shares for about `flushMs`. Throws, having stored none,
+   * if that fails.
+   */
+  write(writes: readonly IncomingWrite[], flushMs: number): void {
+    const batches = writes.map((write) => unpackWriteBatch(write.packed));
+    this.#makeRoomFor(batches);
+    let id = this.#journal;
+    this.#flushWithin(flushMs, () => {
+      for (const write of writes) {
+        for (const { id: series, measurement, tags, field } of write.series) {
+          this.#define.run(series, measurement, tags, field);
+        }
+        this.#appendToJournal.run(++id, write.packed);
+      }
+    });
+    for (const batch of batches) this.#head.add(batch);
+    this.#journal = id;
+  }
+
+  /** Begins to move what is in memory into chunks; the work is done by `flushSlice`. */
+  startFlush(roomFor = 0): void {
+    if (this.#flush !== undefined || this.#head.isEmpty) return;
+    this.#flush = { head: this.#head, series: this.#head.series(), next: 0, journal: this.#journal };
+    this.#head = new Head(Math.max(this.#headCapacity, roomFor));
+  }
+
+  /** Moves series for about `ms` milliseconds, in one commit. What fails stays in memory and in the journal. */
+  flushSlice(ms: number): void {
+    if (this.#flush !== undefined) this.#flushWithin(ms, () => {});
+  }
+
+  flushAll(): void {
+    for (this.startFlush(); ; this.startFlush()) {
+      if (this.#flush === undefined) return;
+      this.flushSlice(Infinity);
+    }
+  }
+
+  scan(series: number, from: number, to: number, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<Stretch> {
+    return scanSeries(this.#chunks, this.#heads(), series, from, to, summaryFits);
+  }
+
+  newest(series: number): NewestPoint | undefined {
+    const chunk = this.#chunks.newest(series);
+    const from = chunk === undefined ? -Infinity : chunk.stop;
+    let newest: NewestPoint | undefined;
+    for (const stretch of this.scan(series, from, Infinity, () => false)) {
+      if (!("run" in stretch)) continue;
+      const { times, values } = stretch.run;
+      newest = { series, time: times.at(-1) as number, value: values.at(-1) as number | string };
+    }
+    return newest;
+  }
+
+  hasPoints(series: number): boolean {
+    return this.#heads().some((head) => head.has(series)) || this.#chunks.newest(series) !== undefined;
+  }
+
+  /** Deletes points in [from, to) of these series; durable like a write. */
+  delete(series: readonly number[], from: number, to: number): void {
+    // What is still in the journal would come back after a crash, so nothing may be left there.
+    this.flushAll();
+    this.#inTransaction(() => {
+      for (const id of series) this.#chunks.delete(id, from, to);
+    });
+  }
+
+  /** Deletes old chunks of some series; says how many went. */
+  expire(series: readonly number[], before: number): number {
+    let removed = 0;
+    this.#inTransaction(() => {
+      for (const id of series) removed += this.#chunks.expire(id, before);
+    });
+    return removed;
+  }
+
+  #heads(): readonly Head[] {
+    return this.#flush === undefined ? [this.#head] : [this.#flush.head, this.#head];
+  }
+
+  /** A head takes whole groups of writes only: its journal entries go when it is flushed, and theirs must be among them. */
+  #makeRoomFor(batches: readonly WriteBatch[]): void {
+    if (this.#head.hasRoomFor(batches)) return;
+    this.flushSlice(Infinity);
+    this.startFlush(batches.reduce((total, batch) => total + batch.times.length, 0));
+  }
+
+  #flushWithin(ms: number, work: () => void): void {
+    const flush = this.#flush;
+    if (flush === undefined) {
+      this.#inTransaction(work);
+      return;
+    }
+    const until = performance.now() + ms;
+    let next = flush.next;
+    this.#inTransaction(() => {
+      work();
+      do {
+        const series = flush.series[next++];
+        if (series !== undefined) this.#chunks.merge(series, flush.head.run(series, -Infinity, Infinity));
+      } while (next < flush.series.length && performance.now() < until);
+      if (next >= flush.series.length) this.#trimJournal.run(flush.journal);
+    });
+    flush.next = next;
+    if (next >= flush.series.length) this.#flush = undefined;
+  }
+
+  #replayJournal(): void {
+    const page = this.#database.prepare("SELECT id, batch FROM journal WHERE id > ? ORDER BY id LIMIT 64");
+    for (;;) {
+      const rows = page.all(this.#journal) as unknown as { id: number; batch: Uint8Array }[];
+      if (rows.length === 0) return;
+      for (const { id, batch: packed } of rows) {
+        const batch = unpackWriteBatch(packed);
+        this.#makeRoomFor([batch]);
+        this.#head.add(batch);
+        this.#journal = id;
+      }
+    }
+  }
+
+  #inTransaction(work: () => void): void {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}

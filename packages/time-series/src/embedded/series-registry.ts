@@ -1,0 +1,100 @@
+import { isTextField } from "../field-names.ts";
+import type { SeriesDefinition } from "./protocol.ts";
+
+type Tags = Readonly<Record<string, string>>;
+
+/** All fields under one measurement and one set of tags. */
+export interface SeriesGroup {
+  readonly measurement: string;
+  readonly tags: Tags;
+  readonly fields: Map<string, KnownSeries>;
+}
+
+export interface KnownSeries {
+  readonly id: number;
+  readonly group: SeriesGroup;
+  readonly field: string;
+  readonly isText: boolean;
+  /** The worker has its definition on disk. */
+  confirmed: boolean;
+}
+
+/** Numbers for series, dense from 1. Finding one again costs two map look-ups as long as the caller shares its tags object. */
+export class SeriesRegistry {
+  readonly #byMeasurement = new Map<string, Map<string, SeriesGroup>>();
+  readonly #byTagsObject = new WeakMap<Tags, SeriesGroup>();
+  #count = 0;
+  #nextId = 1;
+
+  constructor(known: readonly SeriesDefinition[]) {
+    for (const { id, measurement, tags, field } of known) {
+      const group = this.#groupOf(measurement, JSON.parse(tags) as Tags, tags);
+      group.fields.set(field, { id, group, field, isText: isTextField(field), confirmed: true });
+      this.#nextId = Math.max(this.#nextId, id + 1);
+      this.#count++;
+    }
+  }
+
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Undefined unless the group was met before under this very object; then its names need no checking either. */
+  groupMet(measurement: string, tags: Tags): SeriesGroup | undefined {
+    const group = this.#byTagsObject.get(tags);
+    return group?.measurement === measurement ? group : undefined;
+  }
+
+  group(measurement: string, tags: Tags): SeriesGroup {
+    const own = sorted(tags);
+    const group = this.#groupOf(measurement, own, JSON.stringify(own));
+    this.#byTagsObject.set(tags, group);
+    return group;
+  }
+
+  add(group: SeriesGroup, field: string): KnownSeries {
+    const series = { id: this.#nextId++, group, field, isText: isTextField(field), confirmed: false };
+    group.fields.set(field, series);
+    this.#count++;
+    return series;
+  }
+
+  find(measurement: string, tags: Tags, field: string): KnownSeries | undefined {
+    return this.#exactly(measurement, tags)?.fields.get(field);
+  }
+
+  withExactly(measurement: string, tags: Tags): KnownSeries[] {
+    return [...(this.#exactly(measurement, tags)?.fields.values() ?? [])];
+  }
+
+  containing(measurement: string, tags: Tags): KnownSeries[] {
+    const wanted = Object.entries(tags);
+    const found: KnownSeries[] = [];
+    for (const group of this.#byMeasurement.get(measurement)?.values() ?? []) {
+      if (wanted.every(([name, value]) => Object.hasOwn(group.tags, name) && group.tags[name] === value)) {
+        for (const series of group.fields.values()) found.push(series);
+      }
+    }
+    return found;
+  }
+
+  #exactly(measurement: string, tags: Tags): SeriesGroup | undefined {
+    return this.#byMeasurement.get(measurement)?.get(JSON.stringify(sorted(tags)));
+  }
+
+  #groupOf(measurement: string, tags: Tags, key: string): SeriesGroup {
+    let groups = this.#byMeasurement.get(measurement);
+    if (groups === undefined) this.#byMeasurement.set(measurement, (groups = new Map<string, SeriesGroup>()));
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = { measurement, tags, fields: new Map() }));
+    return group;
+  }
+}
+
+export function definitionOf({ id, group, field }: KnownSeries): SeriesDefinition {
+  return { id, measurement: group.measurement, tags: JSON.stringify(group.tags), field };
+}
+
+function sorted(tags: Tags): Tags {
+  return Object.fromEntries(Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

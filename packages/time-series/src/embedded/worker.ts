@@ -1,0 +1,154 @@
+import type { DatabaseSync } from "node:sqlite";
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { openDatabase } from "./database.ts";
+import { Points } from "./points.ts";
+import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
+import { Retention } from "./retention.ts";
+import { SeriesCursor } from "./series-cursor.ts";
+
+/** Bytes of writes that share a commit at most. */
+const GROUP_BYTES = 8 * 1024 * 1024;
+/** How often the worker looks whether there is something to flush or expire. */
+const HOUSEKEEPING_MS = 250;
+/** Queries that may be open at once; the oldest is dropped beyond it, its reader having most likely gone. */
+const MAX_CURSORS = 1_024;
+
+type WriteRequest = Extract<Request, { name: "write" }>;
+
+/** Serves one store: groups writes into commits, answers the rest in between, and flushes while nobody asks. */
+class StoreWorker {
+  readonly #port: MessagePort;
+  readonly #settings: WorkerSettings;
+  readonly #database: DatabaseSync;
+  readonly #points: Points;
+  readonly #retention: Retention;
+  readonly #cursors = new Map<number, SeriesCursor>();
+  readonly #housekeeping: NodeJS.Timeout;
+  #lastFlush = performance.now();
+  #lastWrite = 0;
+
+  constructor(port: MessagePort, settings: WorkerSettings) {
+    this.#port = port;
+    this.#settings = settings;
+    this.#database = openDatabase(settings.path);
+    this.#points = new Points(this.#database, settings.headCapacity);
+    this.#retention = new Retention(this.#points, settings.retentionMs);
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
+    port.on("message", (request: Request) => this.#serve(request));
+    this.#post({ opened: this.#points.series() });
+  }
+
+  /** Handles a request and all that wait behind it; neighbouring writes share one commit. */
+  #serve(first: Request): void {
+    let group: WriteRequest[] = [];
+    let bytes = 0;
+    for (let request: Request | undefined = first; request !== undefined; request = this.#nextRequest()) {
+      if (request.name === "write") {
+        group.push(request);
+        bytes += request.packed.length;
+        if (bytes < GROUP_BYTES) continue;
+      }
+      this.#write(group);
+      group = [];
+      bytes = 0;
+      if (request.name !== "write") this.#answer(request);
+    }
+    this.#write(group);
+  }
+
+  #nextRequest(): Request | undefined {
+    return receiveMessageOnPort(this.#port)?.message as Request | undefined;
+  }
+
+  #write(group: readonly WriteRequest[]): void {
+    if (group.length === 0) return;
+    try {
+      // The fuller the memory, the more of each commit goes into emptying it: writers slow down before they have to stand still.
+      this.#points.write(group, 1 + 12 * this.#points.fill ** 2);
+      for (const { call } of group) this.#post({ call, result: undefined });
+    } catch (error) {
+      for (const { call } of group) this.#post({ call, failure: failureOf(error) });
+    }
+    this.#lastWrite = performance.now();
+  }
+
+  #answer(request: Exclude<Request, WriteRequest>): void {
+    try {
+      this.#post({ call: request.call, result: this.#resultOf(request) });
+    } catch (error) {
+      this.#post({ call: request.call, failure: failureOf(error) });
+    }
+    if (request.name === "close") this.#port.close();
+  }
+
+  #resultOf(request: Exclude<Request, WriteRequest>): unknown {
+    switch (request.name) {
+      case "page":
+        return this.#page(request);
+      case "abandon":
+        return void this.#cursors.delete(request.cursor);
+      case "newest":
+        return request.series.map((id) => this.#points.newest(id)).filter((point) => point !== undefined);
+      case "withPoints":
+        return request.series.filter((id) => this.#points.hasPoints(id));
+      case "delete":
+        return this.#points.delete(request.series, request.from, request.to);
+      case "health":
+        return void this.#database.prepare("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").get();
+      case "close":
+        return this.#close();
+    }
+  }
+
+  #page({ cursor: id, query }: Extract<Request, { name: "page" }>): unknown {
+    const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
+    if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
+    const series = cursor.series;
+    const page = cursor.page((from, to, fits) => this.#points.scan(series, from, to, fits));
+    this.#cursors.delete(id);
+    if (!page.done) this.#cursors.set(id, cursor);
+    if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
+    return page;
+  }
+
+  #keepHouse(): void {
+    const now = performance.now();
+    try {
+      const due = this.#points.fill >= 0.5 || now - this.#lastFlush >= this.#settings.flushAfterMs;
+      if (due && !this.#points.isFlushing) {
+        this.#points.startFlush();
+        this.#lastFlush = now;
+      }
+      if (now - this.#lastWrite >= HOUSEKEEPING_MS / 2) this.#points.flushSlice(HOUSEKEEPING_MS / 5);
+      this.#retention.step();
+    } catch {
+      // A full disk, most likely. Everything is still in memory and in the journal; the next write meets the same fault and reports
+      // it to its caller, and the next round tries again.
+    }
+  }
+
+  #close(): void {
+    clearInterval(this.#housekeeping);
+    try {
+      this.#points.flushAll();
+    } finally {
+      this.#database.close();
+    }
+  }
+
+  #post(answer: Answer): void {
+    this.#port.postMessage(answer);
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  const { message, errcode } = error as { message: string; errcode?: number };
+  return { message, errcode };
+}
+
+const port = parentPort as MessagePort;
+try {
+  new StoreWorker(port, workerData as WorkerSettings);
+} catch (error) {
+  port.postMessage({ notOpened: failureOf(error) } satisfies Answer);
+}

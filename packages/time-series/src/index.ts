@@ -1,0 +1,4 @@
+export * from "./time-series-store.ts";
+export * from "./field-names.ts";
+export { MAX_NAME_BYTES, MAX_TAGS, MAX_TEXT_BYTES } from "./point-checks.ts";
+export * from "./embedded/index.ts";

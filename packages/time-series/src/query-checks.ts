@@ -1,0 +1,48 @@
+import { RequestError } from "@headwater/service-kit";
+import { isTextField } from "./field-names.ts";
+import { MAX_TIME, MIN_TIME } from "./point-checks.ts";
+import { aggregates, type Aggregate, type SeriesQuery } from "./time-series-store.ts";
+
+const textAggregates: readonly Aggregate[] = ["count", "first", "last"];
+
+/** A range clipped to the times that can be stored at all. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Throws RequestError if a query cannot be meant so; the same for every adapter. */
+export function checkQuery(query: SeriesQuery): TimeRange {
+  const { window, aggregate, limit } = query;
+  if (aggregate !== undefined && !aggregates.includes(aggregate)) {
+    throw bad("unknown-aggregate", `aggregate ${String(aggregate)} is unknown; there are ${aggregates.join(", ")}`);
+  }
+  if (window !== undefined) {
+    if (!Number.isSafeInteger(window) || window < 1) {
+      throw bad("bad-window", "a window is a whole number of microseconds, at least 1");
+    }
+    if (aggregate === undefined) {
+      throw bad("window-without-aggregate", `a window needs an aggregate: ${aggregates.join(", ")}`);
+    }
+  }
+  if (aggregate !== undefined && isTextField(query.field) && !textAggregates.includes(aggregate)) {
+    throw bad("aggregate-of-text", `text has no ${aggregate}; of text there are ${textAggregates.join(", ")}`);
+  }
+  if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
+    throw bad("bad-limit", "a limit is a whole number, at least 0");
+  }
+  return checkRange(query.from, query.to);
+}
+
+export function checkRange(from: number, to: number): TimeRange {
+  for (const time of [from, to]) {
+    if (!Number.isInteger(time)) {
+      throw bad("bad-time", `${time} is not a whole number of microseconds since the epoch`);
+    }
+  }
+  return { from: Math.max(from, MIN_TIME), to: Math.min(to, MAX_TIME) };
+}
+
+function bad(code: string, message: string): RequestError {
+  return new RequestError(400, code, message);
+}
