@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,14 +22,21 @@ function run(what: string, command: string, args: readonly string[]): void {
   }
 }
 
-run("buf lint", "buf", ["lint", "--path", "headwater"]);
 const folder = mkdtempSync(join(tmpdir(), "headwater-proto-"));
 try {
-  for (const version of readdirSync(join(proto, "released"))) {
-    // buf refuses an input that lies inside the module it checks.
-    const copy = join(folder, version);
-    cpSync(join(proto, "released", version), copy, { recursive: true });
-    run(`no break against ${version}`, "buf", ["breaking", "--path", "headwater", "--against", copy]);
+  const modules = [
+    ["current", proto],
+    ...readdirSync(join(proto, "released")).map((v) => [v, join(proto, "released", v)]),
+  ];
+  for (const [name, source] of modules) {
+    // buf refuses an input that lies inside the module it checks, so each version is a module of its own.
+    cpSync(join(source!, "headwater"), join(folder, name!, "headwater"), { recursive: true });
+    writeFileSync(join(folder, name!, "buf.yaml"), "version: v2\nlint:\n  use: [STANDARD]\nbreaking:\n  use: [FILE]\n");
+  }
+  const current = join(folder, "current");
+  run("buf lint", "buf", ["lint", current]);
+  for (const [version] of modules.slice(1)) {
+    run(`no break against ${version}`, "buf", ["breaking", current, "--against", join(folder, version!)]);
   }
   const fresh = join(folder, "events.js");
   const { generate } = JSON.parse(readFileSync(join(proto, "package.json"), "utf8")).scripts as { generate: string };
