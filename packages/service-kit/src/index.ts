@@ -9,3 +9,4 @@ export * from "./schema/index.ts";
 export * from "./lifecycle/index.ts";
 export * from "./log/index.ts";
 export * from "./metrics/index.ts";
+export * from "./http/index.ts";

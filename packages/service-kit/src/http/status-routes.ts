@@ -1,0 +1,57 @@
+import { Type } from "@sinclair/typebox";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { HttpApp } from "./type-provider.ts";
+
+const health = Type.Object({
+  status: Type.Union([Type.Literal("live"), Type.Literal("ready"), Type.Literal("not-ready")]),
+  reasons: Type.Optional(Type.Array(Type.String())),
+});
+
+export interface StatusOptions {
+  readonly metrics: Metrics;
+  readonly readiness: () => readonly string[];
+  readonly publicMetrics?: boolean;
+}
+
+/** Health, metrics and the API's own description. */
+export function statusRoutes(app: HttpApp, options: StatusOptions): void {
+  const open = { public: true } as const;
+
+  app.get(
+    "/health/live",
+    { config: open, schema: { summary: "Whether the process runs", tags: ["status"], response: { 200: health } } },
+    async () => ({ status: "live" as const }),
+  );
+
+  app.get(
+    "/health/ready",
+    {
+      config: open,
+      schema: {
+        summary: "Whether it takes work, and if not, why",
+        tags: ["status"],
+        response: { 200: health, 503: health },
+      },
+    },
+    async (_request, reply) => {
+      const reasons = [...options.readiness()];
+      if (reasons.length === 0) return { status: "ready" as const };
+      void reply.code(503);
+      return { status: "not-ready" as const, reasons };
+    },
+  );
+
+  app.get(
+    "/metrics",
+    {
+      config: { public: options.publicMetrics ?? false },
+      schema: { summary: "Metrics in the text format of Prometheus", tags: ["status"] },
+    },
+    async (_request, reply) => {
+      void reply.type(options.metrics.register.contentType);
+      return options.metrics.register.metrics();
+    },
+  );
+
+  app.get("/api/v1/openapi.json", { config: open, schema: { hide: true } }, async () => app.swagger());
+}
