@@ -9,7 +9,7 @@ export interface ComposeService {
   readonly command?: readonly string[];
   readonly user?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly secrets?: readonly string[];
+  readonly secrets?: readonly GrantedSecret[];
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly restart?: string;
@@ -17,6 +17,13 @@ export interface ComposeService {
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly cap_drop?: readonly string[];
+}
+
+export interface GrantedSecret {
+  readonly source: string;
+  readonly uid: string;
+  readonly gid: string;
+  readonly mode: string;
 }
 
 export interface ComposeFile {

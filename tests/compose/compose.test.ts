@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { checkout, composeFile, composeText, imageRecipe, ownServices } from "./compose-file.ts";
+import { checkout, composeFile, composeText, imageRecipe, ownServices, type ComposeService } from "./compose-file.ts";
 
 const file = composeFile();
 const own = ownServices(file);
+const secretsOf = (service: ComposeService): string[] => (service.secrets ?? []).map((secret) => secret.source);
 const read = (path: string): string => readFileSync(new URL(path, checkout), "utf8");
 
 describe("compose.yaml", () => {
@@ -41,14 +42,15 @@ describe("compose.yaml", () => {
   it("defines every secret and volume that a service names, and no other", () => {
     const services = Object.values(file.services);
     const named = services.flatMap((service) => service.volumes ?? []).filter((volume) => !volume.startsWith("."));
-    expect(new Set(services.flatMap((service) => service.secrets ?? []))).toEqual(new Set(Object.keys(file.secrets)));
+    const granted = services.flatMap((service) => secretsOf(service));
+    expect(new Set(granted)).toEqual(new Set(Object.keys(file.secrets)));
     expect(new Set(named.map((volume) => volume.split(":")[0]))).toEqual(new Set(Object.keys(file.volumes)));
   });
 
   it("mounts every file under /run/secrets that an environment names", () => {
     for (const [name, service] of Object.entries(file.services)) {
       const wanted = Object.values(service.environment ?? {}).filter((value) => value.startsWith("/run/secrets/"));
-      for (const path of wanted) expect(service.secrets, name).toContain(path.slice("/run/secrets/".length));
+      for (const path of wanted) expect(secretsOf(service), name).toContain(path.slice("/run/secrets/".length));
     }
   });
 });
@@ -77,11 +79,20 @@ describe("secrets", () => {
   });
 
   it("are given only to the services that use them", () => {
-    expect(own.map(([name, service]) => [name, service.secrets])).toEqual([
+    expect(own.map(([name, service]) => [name, secretsOf(service)])).toEqual([
       ["gateway", ["admin-token"]],
       ["ingest", ["admin-token", "influx-token"]],
       ["rules", ["admin-token"]],
     ]);
+  });
+
+  it("can be read by the service's own user alone", () => {
+    const users = { influxdb: "1000:1000", grafana: "472:0" } as Readonly<Record<string, string>>;
+    for (const [name, service] of Object.entries(file.services)) {
+      for (const { source, uid, gid, mode } of service.secrets ?? []) {
+        expect([`${uid}:${gid}`, mode], `${source} of ${name}`).toEqual([users[name] ?? imageRecipe().user, "0400"]);
+      }
+    }
   });
 
   it("stay out of the image and of git", () => {

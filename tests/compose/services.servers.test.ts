@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,12 +33,13 @@ const onLoopback: readonly (readonly [inCompose: string, here: (places: Places) 
   ["0.0.0.0", () => "127.0.0.1"],
   ["8080", ({ httpPort }) => String(httpPort)],
   ["1883", ({ mqttPort }) => String(mqttPort)],
-  ["/run/secrets/", ({ dir }) => join(dir, "secrets/")],
+  ["/run/secrets/", ({ dir, service }) => join(dir, `${service}-secrets/`)],
   ["/var/lib/headwater", ({ dir, service }) => join(dir, service)],
 ];
 
 const file = composeFile();
 const services = ownServices(file);
+const adminToken = randomBytes(32).toString("hex");
 let dir: string;
 let kafka: Kafka;
 let influx: Influx;
@@ -46,11 +48,6 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "headwater-compose-"));
   kafka = await startKafka({ dataDir: join(dir, "kafka"), heapMb: 512, properties: kafkaSettings() });
   influx = await startInflux({ dataDir: join(dir, "influx") });
-  await mkdir(join(dir, "secrets"), { mode: 0o700 });
-  for (const name of Object.keys(file.secrets)) {
-    const value = name === "influx-token" ? influx.token : `test-${name}-0123456789abcdef0123456789abcdef`;
-    await writeFile(join(dir, "secrets", name), value, { mode: 0o600 });
-  }
 });
 
 afterAll(async () => {
@@ -64,6 +61,11 @@ describe("with the environment of compose.yaml", () => {
     const places = { service: name, dir, kafka, influx, httpPort, mqttPort };
     const [, ...entrypoint] = imageRecipe().entrypoint;
     await mkdir(join(dir, name), { mode: 0o700 });
+    await mkdir(join(dir, `${name}-secrets`));
+    for (const { source, mode } of service.secrets ?? []) {
+      const value = source === "influx-token" ? influx.token : adminToken;
+      await writeFile(join(dir, `${name}-secrets`, source), value, { mode: Number.parseInt(mode, 8) });
+    }
     const child = spawn(process.execPath, [...entrypoint, ...(service.command ?? [])], {
       cwd: fileURLToPath(checkout),
       env: { PATH: process.env["PATH"], NODE_ENV: "production", ...environmentHere(service.environment ?? {}, places) },
@@ -94,8 +96,10 @@ describe("with the environment of compose.yaml", () => {
 });
 
 function environmentHere(environment: Readonly<Record<string, string>>, places: Places): Record<string, string> {
-  const moved = (value: string): string =>
-    onLoopback.reduce((text, [inCompose, here]) => text.replace(inCompose, () => here(places)), value);
+  const moved = (value: string): string => {
+    const [inCompose, here] = onLoopback.find(([place]) => value.startsWith(place)) ?? [];
+    return inCompose === undefined || here === undefined ? value : here(places) + value.slice(inCompose.length);
+  };
   return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, moved(value)]));
 }
 
