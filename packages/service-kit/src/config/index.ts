@@ -3,3 +3,5 @@ export type { LoadConfigOptions } from "./load-config.ts";
 export { describeConfig, redactConfig } from "./describe-config.ts";
 export { mergeSchemas } from "./merge-schemas.ts";
 export type { MergedSchema } from "./merge-schemas.ts";
+export { processSettings } from "./process-settings.ts";
+export type { ProcessSettings } from "./process-settings.ts";

@@ -1,0 +1,45 @@
+import type { Static } from "@sinclair/typebox";
+import { Type } from "@sinclair/typebox";
+import { logLevels } from "../log/logger.ts";
+
+/** Settings of every process, whichever services run in it. Declared once, here; merge it with those of the services. */
+export const processSettings = Type.Object({
+  dataDir: Type.String({
+    env: "HEADWATER_DATA_DIR",
+    default: "data",
+    minLength: 1,
+    description: "Folder for everything this process keeps",
+  }),
+  http: Type.Object({
+    host: Type.String({
+      env: "HEADWATER_HTTP_HOST",
+      default: "127.0.0.1",
+      minLength: 1,
+      description: "Address the HTTP server listens on",
+    }),
+    port: Type.Integer({
+      env: "HEADWATER_HTTP_PORT",
+      default: 8080,
+      minimum: 0,
+      maximum: 65_535,
+      description: "Port of the HTTP server (0: any that is free)",
+    }),
+    publicMetrics: Type.Boolean({
+      env: "HEADWATER_METRICS_PUBLIC",
+      default: false,
+      description: "Whether /metrics needs no token",
+    }),
+  }),
+  adminTokenFile: Type.Optional(
+    Type.String({
+      env: "HEADWATER_ADMIN_TOKEN_FILE",
+      minLength: 1,
+      description: "File with the admin token, mode 0600; made if absent (default: admin-token in the data folder)",
+    }),
+  ),
+  logLevel: Type.Union(
+    logLevels.map((level) => Type.Literal(level)),
+    { env: "HEADWATER_LOG_LEVEL", default: "info", description: "Least level that is logged" },
+  ),
+});
+export type ProcessSettings = Static<typeof processSettings>;
