@@ -1,5 +1,6 @@
-import { readingValue, type DeviceEvent, type events } from "@headwater/proto";
+import { readingValue, type events } from "@headwater/proto";
 
+type DeviceEvent = ReturnType<typeof events.device.decode>;
 /** What is written to devices.v1; the producer encodes it with the codec of that topic. */
 export type DeviceInput = Parameters<typeof events.device.encode>[0];
 
@@ -53,13 +54,13 @@ export interface DeviceFold {
 }
 
 /**
- * The first event with revision = present + 1 wins; later ones of that revision are ignored, by every reader alike. A restated
- * event of the present revision or a later one is the state. A reader without a state takes the first event it sees,
- * whatever its revision: compaction has removed the earlier ones.
+ * The first event of the next revision wins; later ones of that revision are ignored, by every reader alike. A restated event of the
+ * present revision or a later one is the state. A reader without a state takes the first event it sees, and any reader takes a
+ * revision further ahead than the next: nobody writes one, so compaction has removed what lay between.
  */
 export function foldDevice(state: DeviceState | undefined, event: DeviceEvent): DeviceFold {
-  if (state === undefined || event.revision === state.revision + 1) return accept(event);
-  if (event.restated && event.revision >= state.revision) return accept(event);
+  if (state === undefined || event.revision > state.revision) return accept(event);
+  if (event.restated && event.revision === state.revision) return accept(event);
   // The winner landed twice (its append had an unknown outcome and was repeated): the same content is no loser.
   const repeated = event.revision === state.revision && event.writeId === state.writeId && event.writeId !== "";
   return { state, accepted: false, needsRestating: !repeated };
@@ -110,7 +111,8 @@ function deviceOf(event: DeviceEvent): Device {
     credentials: event.credentials.map(({ id, kind, hash, createdAt, expiresAt }) => ({
       id,
       kind,
-      hash,
+      // Decoded bytes are a view of the whole batch they came in; a device must not keep that alive.
+      hash: new Uint8Array(hash),
       createdAt,
       expiresAt,
     })),
