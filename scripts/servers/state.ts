@@ -62,7 +62,13 @@ export class ServerSet {
     }
   }
 
+  /** A state without servers leaves nothing behind. */
   async write(state: ServersState): Promise<void> {
+    if (state.kafka === undefined && state.influx === undefined) {
+      await rm(this.stateFile, { force: true });
+      await rm(join(this.#dir, this.name), { recursive: true, force: true });
+      return;
+    }
     const next = `${this.stateFile}.new`;
     await writeFile(next, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
     await rename(next, this.stateFile);
