@@ -1,0 +1,98 @@
+import type { FollowOptions, Following } from "../event-log.ts";
+import type { Logger } from "../logger.ts";
+import type { PartitionBuffer } from "./partition-buffer.ts";
+
+const BATCH_RECORDS = 10_000;
+
+export interface FollowHooks {
+  onRoom(): void;
+  /** The following ends: let go of what fetches for it. */
+  leave(): Promise<void>;
+}
+
+/** Delivers the batches of all partitions one after the other; the same for every adapter. */
+export class FollowDelivery implements Following {
+  readonly done: Promise<void>;
+  readonly #options: FollowOptions;
+  readonly #hooks: FollowHooks;
+  readonly #buffers: readonly PartitionBuffer[];
+  /** Partitions that have not yet delivered what was there at the start, and where that ends. */
+  readonly #behind: Map<PartitionBuffer, number>;
+  readonly #settle: { resolve(): void; reject(error: unknown): void };
+  #running: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
+  #caughtUp = false;
+
+  /** `ends`: where each buffer's partition ended when the following began. */
+  constructor(options: FollowOptions, ends: ReadonlyMap<PartitionBuffer, number>, hooks: FollowHooks, logger: Logger) {
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#buffers = [...ends.keys()];
+    this.#behind = new Map(ends);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.done = promise;
+    this.#settle = { resolve, reject };
+    promise.catch((error: unknown) => logger.error({ err: error, topics: options.topics }, "following ended"));
+  }
+
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  buffers(): readonly PartitionBuffer[] {
+    return this.#buffers;
+  }
+
+  /** Something may be in the buffers. */
+  delivered(): void {
+    if (this.#running !== undefined || this.ended) return;
+    this.#running = this.#deliver()
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => {
+        this.#running = undefined;
+        if (this.#buffers.some((buffer) => !buffer.isEmpty)) this.delivered();
+      });
+  }
+
+  fail(error: unknown): void {
+    void this.#end(false).then(() => this.#settle.reject(error));
+  }
+
+  async close(): Promise<void> {
+    const already = this.ended;
+    await this.#end(true);
+    if (!already) this.#settle.resolve();
+  }
+
+  async #deliver(): Promise<void> {
+    for (let found = true; found && !this.ended;) {
+      found = false;
+      for (const buffer of this.#buffers) {
+        const batch = this.ended ? undefined : buffer.take(BATCH_RECORDS);
+        if (batch === undefined) continue;
+        found = true;
+        this.#hooks.onRoom();
+        // Most handlers fold in memory; waiting for what is no promise would cost a turn each time.
+        const handled = this.#options.onBatch(batch);
+        if (handled !== undefined) await handled;
+      }
+      this.#checkCaughtUp();
+    }
+  }
+
+  #checkCaughtUp(): void {
+    if (this.#caughtUp || this.ended) return;
+    for (const [buffer, end] of this.#behind) if (buffer.nextOffset >= end) this.#behind.delete(buffer);
+    if (this.#behind.size > 0) return;
+    this.#caughtUp = true;
+    this.#options.onCaughtUp?.();
+  }
+
+  #end(waitForHandler: boolean): Promise<void> {
+    this.#ending ??= (async () => {
+      if (waitForHandler) await this.#running;
+      await this.#hooks.leave();
+    })();
+    return this.#ending;
+  }
+}

@@ -1,0 +1,136 @@
+import { LogUnavailableError } from "@headwater/service-kit";
+import type { TopicPartition } from "../co-partitioning.ts";
+import type { ConsumeOptions, Consumption, Position } from "../event-log.ts";
+import type { Logger } from "../logger.ts";
+import { PartitionBuffer } from "./partition-buffer.ts";
+import { PartitionDelivery } from "./partition-delivery.ts";
+
+/** Enough for a large write to a store, small enough to commit often. */
+export const DEFAULT_BATCH_RECORDS = 10_000;
+
+export interface GroupHooks {
+  commit(topic: string, partition: number, offset: number): Promise<boolean>;
+  /** There is room, or there are partitions, for which something could be fetched. */
+  onRoom(): void;
+  /** The consumption ends, by `close` or by a failure: leave the group. */
+  leave(): Promise<void>;
+}
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+/** The partitions that one member of a group owns, and what it was promised about them; the same for every adapter. */
+export class GroupConsumption implements Consumption {
+  readonly done: Promise<void>;
+  readonly #options: ConsumeOptions;
+  readonly #hooks: GroupHooks;
+  readonly #owned = new Map<string, PartitionDelivery>();
+  readonly #settle: { resolve(): void; reject(error: unknown): void };
+  readonly #paused = new Set<string>();
+  #allPaused = false;
+  #ending: Promise<void> | undefined;
+
+  constructor(options: ConsumeOptions, hooks: GroupHooks, logger: Logger) {
+    this.#options = options;
+    this.#hooks = hooks;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.done = promise;
+    this.#settle = { resolve, reject };
+    // Whoever holds `done` hears of it; it must not take the process down before they could listen.
+    promise.catch((error: unknown) => logger.error({ err: error, group: options.group }, "consumption ended"));
+  }
+
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  owned(): TopicPartition[] {
+    return [...this.#owned.values()].map(({ buffer: { topic, partition } }) => ({ topic, partition }));
+  }
+
+  /** Buffers of owned partitions, for the adapter to fill; `delivered()` after that. */
+  buffers(): PartitionBuffer[] {
+    return [...this.#owned.values()].map(({ buffer }) => buffer);
+  }
+
+  delivered(): void {
+    for (const delivery of this.#owned.values()) delivery.kick();
+  }
+
+  /** Asks the member where to start, `committed` being the answer otherwise, and takes the partitions on. */
+  async assign(committed: readonly Position[]): Promise<void> {
+    if (committed.length === 0 || this.ended) return;
+    const partitions = committed.map(({ topic, partition }) => ({ topic, partition }));
+    const chosen = new Map((await this.#options.onAssigned?.(partitions))?.map((each) => [keyOf(each), each.offset]));
+    if (this.ended) return;
+    for (const position of committed) {
+      const key = keyOf(position);
+      const buffer = new PartitionBuffer(position.topic, position.partition, chosen.get(key) ?? position.offset);
+      const delivery = new PartitionDelivery(buffer, this.#options.maxBatchRecords ?? DEFAULT_BATCH_RECORDS, {
+        onBatch: (batch) => this.#options.onBatch(batch),
+        commit: (topic, partition, offset) => this.#hooks.commit(topic, partition, offset),
+        onRoom: () => this.#hooks.onRoom(),
+        onFailure: (error) => this.fail(error),
+      });
+      delivery.paused = this.#allPaused || this.#paused.has(key);
+      this.#owned.set(key, delivery);
+    }
+    this.#hooks.onRoom();
+  }
+
+  /** Takes partitions away; resolves when the member has been told and none of its commits is under way. */
+  async revoke(partitions: readonly TopicPartition[]): Promise<void> {
+    if (partitions.length === 0) return;
+    const reason = new LogUnavailableError("the partition was given to another member of the group");
+    const revoked = partitions.flatMap((each) => this.#owned.get(keyOf(each)) ?? []);
+    for (const each of partitions) this.#owned.delete(keyOf(each));
+    await Promise.all(revoked.map((delivery) => delivery.revoke(reason)));
+    await this.#options.onRevoked?.(partitions);
+  }
+
+  pause(partitions?: readonly TopicPartition[]): void {
+    if (partitions === undefined) this.#allPaused = true;
+    for (const each of partitions ?? []) this.#paused.add(keyOf(each));
+    this.#applyPauses();
+  }
+
+  resume(partitions?: readonly TopicPartition[]): void {
+    if (partitions === undefined) this.#paused.clear();
+    else if (this.#allPaused) for (const key of this.#owned.keys()) this.#paused.add(key);
+    this.#allPaused = false;
+    for (const each of partitions ?? []) this.#paused.delete(keyOf(each));
+    this.#applyPauses();
+    this.#hooks.onRoom();
+  }
+
+  isPaused(buffer: PartitionBuffer): boolean {
+    return this.#allPaused || this.#paused.has(keyOf(buffer));
+  }
+
+  /** Ends with this error: handlers are told to stop, the group is left, `done` rejects. */
+  fail(error: unknown): void {
+    void this.#end(error).then(() => this.#settle.reject(error));
+  }
+
+  async close(): Promise<void> {
+    const already = this.ended;
+    await this.#end(new LogUnavailableError("the consumption was closed"));
+    if (!already) this.#settle.resolve();
+  }
+
+  #end(reason: unknown): Promise<void> {
+    this.#ending ??= this.#finish(reason);
+    return this.#ending;
+  }
+
+  async #finish(reason: unknown): Promise<void> {
+    const deliveries = [...this.#owned.values()];
+    for (const delivery of deliveries) delivery.end(reason);
+    await Promise.all(deliveries.map((delivery) => delivery.idle()));
+    await this.#hooks.leave();
+    await Promise.all(deliveries.map((delivery) => delivery.revoke(reason)));
+  }
+
+  #applyPauses(): void {
+    for (const [key, delivery] of this.#owned) delivery.paused = this.#allPaused || this.#paused.has(key);
+  }
+}

@@ -1,0 +1,188 @@
+import { FatalError } from "@headwater/service-kit";
+import type { TopicPartition } from "../co-partitioning.ts";
+import { FollowDelivery } from "../delivery/follow-delivery.ts";
+import { GroupConsumption } from "../delivery/group-consumption.ts";
+import { PartitionBuffer } from "../delivery/partition-buffer.ts";
+import type {
+  AppendedRange,
+  ConsumeOptions,
+  Consumption,
+  Following,
+  FollowOptions,
+  LogBatch,
+  OutgoingRecord,
+  PartitionPositions,
+  Position,
+  ReadRange,
+  TopicSpec,
+} from "../event-log.ts";
+import type { Logger } from "../logger.ts";
+import { Catalog } from "./catalog.ts";
+import { FetchLoop } from "./fetch-loop.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { GroupRegistry } from "./group-registry.ts";
+import type { EmbeddedEventLog } from "./open-embedded-log.ts";
+import { readPartition } from "./read-partition.ts";
+import type { WorkerClient } from "./worker-client.ts";
+import type { PartitionInfo } from "./worker-protocol.ts";
+
+/** The event log in SQLite, in this process. The worker has the database; everything about delivery is here. */
+export class EmbeddedLog implements EmbeddedEventLog {
+  readonly #worker: WorkerClient;
+  readonly #logger: Logger;
+  readonly #catalog = new Catalog();
+  readonly #commits: GroupCommit;
+  readonly #groups: GroupRegistry;
+  readonly #open = new Set<{ close(): Promise<void> }>();
+  #closing: Promise<void> | undefined;
+
+  constructor(worker: WorkerClient, partitions: readonly PartitionInfo[], maxRecordBytes: number, logger: Logger) {
+    this.#worker = worker;
+    this.#logger = logger;
+    this.#catalog.learn(partitions);
+    this.#commits = new GroupCommit(worker, this.#catalog, maxRecordBytes);
+    this.#groups = new GroupRegistry((topic) => this.#catalog.topic(topic).length);
+  }
+
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    this.#assertOpen();
+    const { partitions } = await this.#worker.request("ensure", { specs });
+    this.#catalog.learn(partitions);
+  }
+
+  async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
+    this.#assertOpen();
+    return this.#commits.append(topic, records);
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumption> {
+    this.#assertOpen();
+    for (const topic of options.topics) this.#catalog.topic(topic);
+    let leave: (() => Promise<void>) | undefined;
+    const consumption = new GroupConsumption(
+      options,
+      {
+        commit: (topic, partition, offset) => this.#commitOffset(options.group, topic, partition, offset),
+        onRoom: () => fetching.wake(),
+        leave: async () => {
+          this.#open.delete(consumption);
+          await fetching.stop();
+          await leave?.();
+        },
+      },
+      this.#logger,
+    );
+    const fetching = new FetchLoop(this.#worker, this.#catalog, consumption, this.#logger);
+    this.#open.add(consumption);
+    const left = await this.#groups.join(options.group, {
+      topics: options.topics,
+      owned: () => consumption.owned(),
+      revoke: (partitions) => consumption.revoke(partitions),
+      assign: async (partitions) => consumption.assign(await this.#startingPoints(options, partitions)),
+      fail: (error) => consumption.fail(error),
+    });
+    // It may have ended while it joined.
+    if (consumption.ended) await left();
+    leave = left;
+    return consumption;
+  }
+
+  async follow(options: FollowOptions): Promise<Following> {
+    this.#assertOpen();
+    const from = new Map((options.from ?? []).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
+    const ends = new Map<PartitionBuffer, number>();
+    for (const topic of new Set(options.topics)) {
+      for (const { partition, start, end } of this.#catalog.topic(topic)) {
+        const offset = from.get(`${topic}/${partition}`) ?? (options.otherwise === "latest" ? end : start);
+        assertWithin(topic, partition, offset, end);
+        ends.set(new PartitionBuffer(topic, partition, offset), end);
+      }
+    }
+    const following = new FollowDelivery(
+      options,
+      ends,
+      {
+        onRoom: () => fetching.wake(),
+        leave: async () => {
+          this.#open.delete(following);
+          await fetching.stop();
+        },
+      },
+      this.#logger,
+    );
+    const fetching = new FetchLoop(this.#worker, this.#catalog, following, this.#logger);
+    this.#open.add(following);
+    following.delivered();
+    fetching.wake();
+    return following;
+  }
+
+  read(topic: string, partition: number, range: ReadRange = {}): AsyncIterable<LogBatch> {
+    this.#assertOpen();
+    return readPartition(this.#worker, this.#catalog.partition(topic, partition), range);
+  }
+
+  async positions(topic: string): Promise<readonly PartitionPositions[]> {
+    this.#assertOpen();
+    this.#catalog.topic(topic);
+    const { partitions } = await this.#worker.request("positions", { topic });
+    return partitions
+      .map(({ partition, start, end }) => ({ partition, start, end }))
+      .toSorted((a, b) => a.partition - b.partition);
+  }
+
+  async committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {
+    this.#assertOpen();
+    const { offsets } = await this.#worker.request("committed", { group });
+    return offsets
+      .map(({ id, offset }) => {
+        const { topic, partition } = this.#catalog.byId(id);
+        return { topic, partition, offset };
+      })
+      .filter(({ topic }) => topics.includes(topic));
+  }
+
+  async housekeep(): Promise<void> {
+    this.#assertOpen();
+    await this.#worker.request("housekeep", {});
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await Promise.all([...this.#open].map((each) => each.close()));
+      await this.#commits.drain();
+      await this.#worker.request("close", {});
+      await this.#worker.ended();
+    })();
+    return this.#closing;
+  }
+
+  async #commitOffset(group: string, topic: string, partition: number, offset: number): Promise<boolean> {
+    await this.#commits.keepOffset({ group, id: this.#catalog.partition(topic, partition).id, offset });
+    return true;
+  }
+
+  async #startingPoints(options: ConsumeOptions, partitions: readonly TopicPartition[]): Promise<Position[]> {
+    if (partitions.length === 0) return [];
+    const { offsets } = await this.#worker.request("committed", { group: options.group });
+    const kept = new Map(offsets.map(({ id, offset }) => [id, offset]));
+    return partitions.map(({ topic, partition }) => {
+      const { id, start, end } = this.#catalog.partition(topic, partition);
+      const offset = kept.get(id) ?? (options.from === "latest" ? end : start);
+      assertWithin(topic, partition, offset, end);
+      return { topic, partition, offset };
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new FatalError("the event log is closed");
+  }
+}
+
+/** A position beyond the end was taken from another log, or from one that held more. */
+function assertWithin(topic: string, partition: number, offset: number, end: number): void {
+  if (offset <= end) return;
+  throw new FatalError(
+    `position ${offset} of ${topic}, partition ${partition}, lies beyond the log's end ${end}: it belongs to another log, or this one lost records`,
+  );
+}

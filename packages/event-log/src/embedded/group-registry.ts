@@ -1,0 +1,87 @@
+import { assignPartitions, type TopicPartition } from "../co-partitioning.ts";
+
+export interface RegistryMember {
+  readonly topics: readonly string[];
+  owned(): readonly TopicPartition[];
+  revoke(partitions: readonly TopicPartition[]): Promise<void>;
+  assign(partitions: readonly TopicPartition[]): Promise<void>;
+  fail(error: unknown): void;
+}
+
+interface Group {
+  /** By an id that sorts in the order of joining. */
+  readonly members: Map<string, RegistryMember>;
+  /** Rebalances happen one after the other. */
+  rebalanced: Promise<void>;
+}
+
+/** A member that does not come to an end with what it lost holds the others up no longer than this. */
+const REVOKE_TIMEOUT_MS = 10_000;
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+/** The consumer groups of this process, which are all there are: nobody else can open the log. */
+export class GroupRegistry {
+  readonly #partitionCount: (topic: string) => number;
+  readonly #groups = new Map<string, Group>();
+  #nextMember = 1;
+
+  constructor(partitionCount: (topic: string) => number) {
+    this.#partitionCount = partitionCount;
+  }
+
+  /** Resolves when the member has its first partitions; call what it answers to leave. */
+  async join(name: string, member: RegistryMember): Promise<() => Promise<void>> {
+    const group = this.#groups.get(name) ?? { members: new Map(), rebalanced: Promise.resolve() };
+    this.#groups.set(name, group);
+    const id = String(this.#nextMember++).padStart(12, "0");
+    group.members.set(id, member);
+    await this.#rebalance(group);
+    return async () => {
+      if (!group.members.delete(id)) return;
+      if (group.members.size === 0) this.#groups.delete(name);
+      // Whoever leaves waits for nobody: the others take over in their own time.
+      void this.#rebalance(group);
+    };
+  }
+
+  #rebalance(group: Group): Promise<void> {
+    group.rebalanced = group.rebalanced.then(() => this.#share(group));
+    return group.rebalanced;
+  }
+
+  async #share({ members }: Group): Promise<void> {
+    const state = [...members].map(([id, member]) => ({ id, topics: member.topics, owned: member.owned() }));
+    const counts = new Map(state.flatMap(({ topics }) => topics).map((topic) => [topic, this.#partitionCount(topic)]));
+    const assignment = assignPartitions(state, counts);
+    const changes = state.flatMap(({ id, owned }) => {
+      const member = members.get(id);
+      if (member === undefined) return [];
+      const now = assignment.get(id)!;
+      const nowKeys = new Set(now.map(keyOf));
+      const ownedKeys = new Set(owned.map(keyOf));
+      return {
+        member,
+        lost: owned.filter((each) => !nowKeys.has(keyOf(each))),
+        gained: now.filter((each) => !ownedKeys.has(keyOf(each))),
+      };
+    });
+    await Promise.all(changes.map(({ member, lost }) => within(REVOKE_TIMEOUT_MS, member, member.revoke(lost))));
+    await Promise.all(
+      changes.map(({ member, gained }) => member.assign(gained).catch((error: unknown) => member.fail(error))),
+    );
+  }
+}
+
+/** Waits for a member's own code, up to a limit; what it throws ends that member and nobody else. */
+async function within(ms: number, member: RegistryMember, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work.catch((error: unknown) => member.fail(error)), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,85 @@
+import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { FatalError } from "@headwater/service-kit";
+import type { EventLog } from "../event-log.ts";
+import { silentLogger, type Logger } from "../logger.ts";
+import { EmbeddedLog } from "./embedded-log.ts";
+import { WorkerClient } from "./worker-client.ts";
+
+export interface EmbeddedLogOptions {
+  /** Made if it is not there; belongs to one process at a time. */
+  readonly dataDir: string;
+  readonly logger?: Logger;
+  /** Key, value and headers of a record, in bytes; a larger record is refused. Default 1,000,000, about what Kafka takes. */
+  readonly maxRecordBytes?: number;
+  /** Between runs of retention and compaction, milliseconds. Default 60,000. */
+  readonly housekeepingMs?: number;
+  /** How long a tombstone is kept for readers that have not seen it yet, milliseconds. Default a day. */
+  readonly tombstoneRetentionMs?: number;
+  /** Bound of the database in pages of 8 KiB; when it is reached appends are refused as on a full disk. Default: none. */
+  readonly maxDatabasePages?: number;
+}
+
+/** What the embedded log can besides the port. */
+export interface EmbeddedEventLog extends EventLog {
+  /** Runs retention and compaction now, and resolves when they are through. */
+  housekeep(): Promise<void>;
+}
+
+const OWNER_FILE = "event-log.pid";
+
+/**
+ * Opens the log in a folder. Rejects with a FatalError when another process has it open, when the folder cannot be written, or when
+ * the log holds less than it had acknowledged.
+ */
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedEventLog> {
+  const logger = options.logger ?? silentLogger;
+  const dataDir = resolve(options.dataDir);
+  prepareFolder(dataDir);
+  const worker = new WorkerClient(logger);
+  try {
+    const { partitions, warnings } = await worker.request("open", {
+      dataDir,
+      housekeepingMs: options.housekeepingMs ?? 60_000,
+      tombstoneRetentionMs: options.tombstoneRetentionMs ?? 24 * 60 * 60 * 1000,
+      maxDatabasePages: options.maxDatabasePages,
+    });
+    for (const warning of warnings) logger.warn({ dataDir }, warning);
+    // Only for the message that another process gives; the lock itself is the database's.
+    writeFileSync(join(dataDir, OWNER_FILE), `${process.pid}\n`, { mode: 0o600 });
+    return new EmbeddedLog(worker, partitions, options.maxRecordBytes ?? 1_000_000, logger);
+  } catch (error) {
+    await worker.terminate();
+    if (error instanceof FatalError && error.message === "locked") throw lockedError(dataDir, error);
+    throw error;
+  }
+}
+
+function prepareFolder(dataDir: string): void {
+  try {
+    if (mkdirSync(dataDir, { recursive: true, mode: 0o700 }) === undefined) chmodSync(dataDir, 0o700);
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new FatalError(
+      `the event log's folder ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function lockedError(dataDir: string, cause: unknown): FatalError {
+  const owner = ownerOf(dataDir);
+  const who = owner === undefined ? "another process" : `process ${owner}`;
+  return new FatalError(
+    `the event log in ${dataDir} is open in ${who}; stop that one first, or give this one a folder of its own`,
+    { cause },
+  );
+}
+
+function ownerOf(dataDir: string): string | undefined {
+  try {
+    return readFileSync(join(dataDir, OWNER_FILE), "utf8").trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
