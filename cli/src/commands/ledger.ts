@@ -1,0 +1,50 @@
+import { createApiClient, readTokenFile } from "@headwater/device-sim";
+import type { Command } from "./command.ts";
+import { parseOptions } from "./options.ts";
+
+const usage = `headwater ledger: what was received, logged, stored, dropped and quarantined, and whether it balances
+
+  --url URL          Headwater's HTTP address (default http://127.0.0.1:8080)
+  --token-file FILE  the admin token (default data/admin-token)
+  --verify           read the log again and compare it with the store
+  --json             the whole answer as JSON
+
+Exit code 0: it balances. 1: it does not.`;
+
+interface Ledger {
+  readonly balanced: boolean;
+  readonly totals: Readonly<Record<string, unknown>>;
+  readonly gaps?: readonly unknown[];
+}
+
+export const ledgerCommand: Command = {
+  name: "ledger",
+  summary: "the loss ledger; exit code 1 if it does not balance",
+  async run(args) {
+    const values = parseOptions("ledger", args, {
+      url: { type: "string", default: "http://127.0.0.1:8080" },
+      "token-file": { type: "string", default: "data/admin-token" },
+      verify: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    });
+    if (values.help) {
+      console.log(usage);
+      return 0;
+    }
+    const api = createApiClient(values.url, readTokenFile(values["token-file"]));
+    const ledger = await api.request<Ledger>("GET", `/api/v1/ledger${values.verify ? "?verify=true" : ""}`);
+    console.log(values.json ? JSON.stringify(ledger, undefined, 2) : describe(ledger));
+    return ledger.balanced ? 0 : 1;
+  },
+};
+
+function describe(ledger: Ledger): string {
+  const rows = Object.entries(ledger.totals).map(([name, value]) => {
+    const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+    return `${name.padEnd(16)} ${shown}`;
+  });
+  const gaps = ledger.gaps?.length ?? 0;
+  if (gaps > 0) rows.push(`${"gaps".padEnd(16)} ${gaps}: see --json`);
+  return [...rows, ledger.balanced ? "balanced" : "NOT BALANCED"].join("\n");
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createApiClient } from "@headwater/device-sim";
+import { FatalError } from "@headwater/service-kit";
+import { freePort } from "./free-port.ts";
+import { serviceNames, type OpenPlatform, type ServiceName } from "./platform.ts";
+import { startService, type ServiceProcess } from "./service-process.ts";
+
+function setting(name: string): string {
+  const value = process.env[name];
+  if (value === undefined || value === "") {
+    throw new FatalError(`${name} is not set: eval "$(npm run -s servers -- start --export)" first`);
+  }
+  return value;
+}
+
+interface Instance {
+  readonly service: ServiceName;
+  readonly environment: Readonly<Record<string, string>>;
+  process: ServiceProcess;
+}
+
+/** Each service as processes of their own on the real Kafka (topics of its own) and the real InfluxDB (a bucket of its own). */
+export const openOnRealServers: OpenPlatform = async ({ instances = 1, partitions = 4, settings = {} } = {}) => {
+  const run = `e2e-${randomBytes(4).toString("hex")}`;
+  const folder = mkdtempSync(join(tmpdir(), "headwater-e2e-"));
+  const token = randomBytes(32).toString("base64url");
+  const tokenFile = join(folder, "admin-token");
+  writeFileSync(tokenFile, token, { mode: 0o600 });
+  const influx = {
+    url: setting("HEADWATER_INFLUX_URL"),
+    org: setting("HEADWATER_INFLUX_ORG"),
+    token: setting("HEADWATER_INFLUX_TOKEN"),
+    bucket: run,
+  };
+  const bucketId = await createBucket(influx);
+
+  const running: Instance[] = [];
+  const ports = new Map<string, { http: number; mqtt: number }>();
+  for (let index = 0; index < instances; index++) {
+    for (const service of serviceNames) {
+      const [http, mqtt] = [await freePort(), await freePort()];
+      ports.set(`${service}-${index}`, { http, mqtt });
+      const dataDir = join(folder, `${service}-${index}`);
+      mkdirSync(dataDir, { mode: 0o700 });
+      const environment = {
+        HEADWATER_DATA_DIR: dataDir,
+        HEADWATER_HTTP_PORT: String(http),
+        ...(service === "gateway" ? { HEADWATER_MQTT_PORT: String(mqtt) } : {}),
+        HEADWATER_ADMIN_TOKEN_FILE: tokenFile,
+        HEADWATER_EVENT_LOG: "kafka",
+        HEADWATER_KAFKA_BROKERS: setting("HEADWATER_KAFKA_BROKERS"),
+        HEADWATER_TOPIC_PREFIX: `${run}.`,
+        HEADWATER_PARTITIONS: String(partitions),
+        HEADWATER_TIME_SERIES: "influx",
+        HEADWATER_INFLUX_URL: influx.url,
+        HEADWATER_INFLUX_ORG: influx.org,
+        HEADWATER_INFLUX_BUCKET: influx.bucket,
+        HEADWATER_INFLUX_TOKEN: influx.token,
+        ...settings,
+      };
+      running.push({ service, environment, process: await startService(["start", service], environment) });
+    }
+  }
+
+  const instance = (service: ServiceName, index = 0): Instance =>
+    running.filter((candidate) => candidate.service === service)[index]!;
+  const url = (service: ServiceName, index = 0) => `http://127.0.0.1:${ports.get(`${service}-${index}`)!.http}`;
+  // The last instance is the one that tests never kill: people talk to it.
+  const spared = instances - 1;
+  return {
+    mqttUrl: (index = 0) => `mqtt://127.0.0.1:${ports.get(`gateway-${index}`)!.mqtt}`,
+    ingest: createApiClient(url("ingest", spared), token),
+    rules: createApiClient(url("rules", spared), token),
+    ingestUrl: url("ingest", spared),
+    token,
+    influx,
+    async kill(service, index) {
+      await instance(service, index).process.end("SIGKILL");
+    },
+    async restart(service, index) {
+      const killed = instance(service, index);
+      killed.process = await startService(["start", service], killed.environment);
+    },
+    output: () => running.map(({ service, process }) => `--- ${service}\n${process.output()}`).join("\n"),
+    async stop() {
+      const ended = await Promise.all(running.map(({ process }) => process.end("SIGTERM")));
+      await influxRequest(influx, "DELETE", `/api/v2/buckets/${bucketId}`);
+      rmSync(folder, { recursive: true, force: true });
+      return ended.map(({ code }) => code);
+    },
+  };
+};
+
+interface Influx {
+  readonly url: string;
+  readonly org: string;
+  readonly token: string;
+  readonly bucket: string;
+}
+
+async function createBucket(influx: Influx): Promise<string> {
+  const { orgs } = (await influxRequest(influx, "GET", `/api/v2/orgs?org=${encodeURIComponent(influx.org)}`)) as {
+    orgs: readonly { id: string }[];
+  };
+  const body = { orgID: orgs[0]!.id, name: influx.bucket, retentionRules: [] };
+  const { id } = (await influxRequest(influx, "POST", "/api/v2/buckets", body)) as { id: string };
+  return id;
+}
+
+async function influxRequest(influx: Influx, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(new URL(path, influx.url), {
+    method,
+    headers: { authorization: `Token ${influx.token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new FatalError(`InfluxDB: ${method} ${path}: ${response.status} ${text}`);
+  return text === "" ? undefined : JSON.parse(text);
+}

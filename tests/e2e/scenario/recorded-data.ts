@@ -1,0 +1,13 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { FatalError } from "@headwater/service-kit";
+
+const folder = fileURLToPath(new URL("../../../../shared/data/nab/", import.meta.url));
+
+/** Recorded series lie beside the checkout, not in it: a clone without them skips what needs them, but CI may not. */
+export const recordedDataPresent = existsSync(folder);
+if (!recordedDataPresent && process.env["CI"] === "true") {
+  throw new FatalError(`${folder} is absent: CI runs these tests on the recorded series`);
+}
+
+export const machineTemperature = `${folder}machine_temperature_system_failure.csv`;
