@@ -25,7 +25,9 @@ export const startCommand: Command = {
     }
     const runner = runners[name];
     if (runner === undefined || rest.length > 0) {
-      throw new UsageError(`There is no service ${[name, ...rest].join(" ")}: it takes gateway, ingest, rules, or nothing for all of them`);
+      throw new UsageError(
+        `There is no service ${[name, ...rest].join(" ")}: it takes gateway, ingest, rules, or nothing for all of them`,
+      );
     }
     const { main } = await runner();
     await main();

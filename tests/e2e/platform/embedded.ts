@@ -25,7 +25,7 @@ export const openEmbedded: OpenPlatform = async ({ settings = {} } = {}) => {
     mqttUrl: () => `mqtt://127.0.0.1:${mqttPort}`,
     ingest: api,
     rules: api,
-    ingestUrl,
+    rulesUrl: ingestUrl,
     token,
     async kill() {
       await process.end("SIGKILL");

@@ -12,7 +12,7 @@ export interface Platform {
   readonly ingest: ApiClient;
   /** Rules and alerts. */
   readonly rules: ApiClient;
-  readonly ingestUrl: string;
+  readonly rulesUrl: string;
   readonly token: string;
   /** kill -9 of one instance; resolves when it is gone. */
   kill(service: ServiceName, instance?: number): Promise<void>;

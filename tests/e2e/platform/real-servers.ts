@@ -74,7 +74,7 @@ export const openOnRealServers: OpenPlatform = async ({ instances = 1, partition
     mqttUrl: (index = 0) => `mqtt://127.0.0.1:${ports.get(`gateway-${index}`)!.mqtt}`,
     ingest: createApiClient(url("ingest", spared), token),
     rules: createApiClient(url("rules", spared), token),
-    ingestUrl: url("ingest", spared),
+    rulesUrl: url("rules", spared),
     token,
     influx,
     async kill(service, index) {

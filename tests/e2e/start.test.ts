@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "./platform/free-port.ts";
+import { runToEnd, startService } from "./platform/service-process.ts";
+
+describe("headwater start", () => {
+  let folder: string;
+  let settings: Record<string, string>;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "headwater-start-"));
+    settings = {
+      HEADWATER_DATA_DIR: join(folder, "data"),
+      HEADWATER_MQTT_PORT: String(await freePort()),
+      HEADWATER_HTTP_PORT: String(await freePort()),
+    };
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("is ready, says so in one line with a next step, keeps its token to itself and stops cleanly", async () => {
+    const running = await startService(["start"], settings);
+    const tokenFile = join(folder, "data", "admin-token");
+    const url = `http://127.0.0.1:${settings["HEADWATER_HTTP_PORT"]}`;
+    expect(running.output()).toMatch(new RegExp(`^ready ${url} .*admin-token`, "m"));
+    expect(running.output()).toContain("npm run sim --");
+    expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
+    expect(running.output()).not.toContain(readFileSync(tokenFile, "utf8").trim());
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    expect((await fetch(`${url}/api/v1/devices`)).status).toBe(401);
+    expect(await running.end("SIGINT")).toEqual({ code: 0, signal: null });
+  });
+
+  async function occupy(): Promise<{ server: Server; port: string }> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return { server, port: String((server.address() as AddressInfo).port) };
+  }
+
+  it.each(["HEADWATER_MQTT_PORT", "HEADWATER_HTTP_PORT"])(
+    "with a busy %s: one clear line, exit code 1",
+    async (name) => {
+      const { server, port } = await occupy();
+      try {
+        const { code, output } = await runToEnd(["start"], { ...settings, [name]: port });
+        expect(code).toBe(1);
+        const lines = withoutLogs(output);
+        expect(lines).toHaveLength(1);
+        expect(lines[0]).toContain(port);
+        expect(lines[0]).toContain(name);
+      } finally {
+        server.close();
+      }
+    },
+  );
+
+  it("with a data folder that cannot be made: one clear line, exit code 1", async () => {
+    const file = join(folder, "file");
+    writeFileSync(file, "not a folder");
+    const { code, output } = await runToEnd(["start"], { ...settings, HEADWATER_DATA_DIR: join(file, "data") });
+    expect(code).toBe(1);
+    expect(withoutLogs(output)).toEqual([expect.stringContaining("HEADWATER_DATA_DIR")]);
+  });
+
+  it("with a configuration that is no YAML: one clear line, exit code 1", async () => {
+    const file = join(folder, "headwater.yaml");
+    writeFileSync(file, "http: {port: [");
+    const { code, output } = await runToEnd(["start"], { ...settings, HEADWATER_CONFIG_FILE: file });
+    expect(code).toBe(1);
+    expect(withoutLogs(output)).toEqual([expect.stringContaining(file)]);
+  });
+
+  it("with a variable that is no setting: names the nearest one, exit code 1", async () => {
+    const { code, output } = await runToEnd(["start"], { ...settings, HEADWATER_MQT_PORT: "1" });
+    expect(code).toBe(1);
+    expect(withoutLogs(output)).toEqual([expect.stringContaining("did you mean HEADWATER_MQTT_PORT?")]);
+  });
+
+  it("twice on one data folder: the second says who has it, exit code 1", async () => {
+    const running = await startService(["start"], settings);
+    try {
+      const other = {
+        ...settings,
+        HEADWATER_MQTT_PORT: String(await freePort()),
+        HEADWATER_HTTP_PORT: String(await freePort()),
+      };
+      const { code, output } = await runToEnd(["start"], other);
+      expect(code).toBe(1);
+      expect(withoutLogs(output)).toHaveLength(1);
+      expect(output).toContain(join(folder, "data"));
+    } finally {
+      await running.end("SIGTERM");
+    }
+  });
+
+  it("with an admin token that others may read: says which command mends it", async () => {
+    const running = await startService(["start"], settings);
+    await running.end("SIGTERM");
+    const tokenFile = join(folder, "data", "admin-token");
+    expect(existsSync(tokenFile)).toBe(true);
+    chmodSync(tokenFile, 0o644);
+    const { code, output } = await runToEnd(["start"], settings);
+    expect(code).toBe(1);
+    expect(withoutLogs(output)).toEqual([expect.stringContaining(`chmod 600`)]);
+  });
+
+  it.each([
+    [["start", "gatway"], /gateway, ingest, rules/],
+    [["strat"], /start/],
+    [["sim", "--speed", "quick"], /--speed takes a number/],
+    [["ledger", "--verfy"], /headwater ledger --help/],
+  ])("%j: a clear line, exit code 1", async (args, message) => {
+    const { code, output } = await runToEnd(args, settings);
+    expect(code).toBe(1);
+    expect(output).toMatch(message);
+  });
+});
+
+/** What a person reads: log lines are JSON. */
+function withoutLogs(output: string): string[] {
+  return output.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("{"));
+}
