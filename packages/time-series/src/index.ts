@@ -2,3 +2,10 @@ export * from "./time-series-store.ts";
 export * from "./field-names.ts";
 export { MAX_NAME_BYTES, MAX_TAGS, MAX_TEXT_BYTES } from "./point-checks.ts";
 export * from "./embedded/index.ts";
+export * from "./influx/index.ts";
+export {
+  openTimeSeriesStore,
+  timeSeriesSettings,
+  type OpenTimeSeriesStoreOptions,
+  type TimeSeriesConfig,
+} from "./config.ts";

@@ -15,7 +15,7 @@ export interface TimeRange {
 export function checkQuery(query: SeriesQuery): TimeRange {
   const { window, aggregate, limit } = query;
   if (aggregate !== undefined && !aggregates.includes(aggregate)) {
-    throw bad("unknown-aggregate", `aggregate ${String(aggregate)} is unknown; there are ${aggregates.join(", ")}`);
+    throw bad("unknown-aggregate", `aggregate ${aggregate as string} is unknown; there are ${aggregates.join(", ")}`);
   }
   if (window !== undefined) {
     if (!Number.isSafeInteger(window) || window < 1) {

@@ -99,7 +99,7 @@ export class ChunkTable {
 
   /** Deletes the points in [from, to). */
   delete(series: number, from: number, to: number): void {
-    for (const chunk of [...this.overlapping(series, from, to)]) {
+    for (const chunk of Array.from(this.overlapping(series, from, to))) {
       if (chunk.start >= from && chunk.stop < to) {
         this.#remove.run(series, chunk.start);
         continue;

@@ -129,8 +129,16 @@ class EmbeddedStore implements TimeSeriesStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#worker.call("close", {}).finally(() => this.#worker.terminate());
+    this.#closing ??= this.#end();
     return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    try {
+      await this.#worker.call("close", {});
+    } finally {
+      await this.#worker.terminate();
+    }
   }
 
   async #send(
@@ -199,7 +207,5 @@ class EmbeddedStore implements TimeSeriesStore {
 }
 
 function rowsOf({ times, values }: Run): SeriesRow[] {
-  const rows = new Array<SeriesRow>(times.length);
-  for (let i = 0; i < times.length; i++) rows[i] = [times[i] as number, values[i] as number | string];
-  return rows;
+  return Array.from(times, (time, i) => [time, values[i] as number | string]);
 }

@@ -28,7 +28,7 @@ export function mergeRuns(older: Run, newer: Run): Run {
   if (m === 0) return older;
   const times = new Float64Array(n + m);
   const values: (number | string)[] | Float64Array =
-    older.values instanceof Float64Array ? new Float64Array(n + m) : new Array<string>(n + m);
+    older.values instanceof Float64Array ? new Float64Array(n + m) : Array.from<string>({ length: n + m });
   let i = 0;
   let j = 0;
   let k = 0;

@@ -67,7 +67,7 @@ export class WorkerClient {
 
   #end(error: HeadwaterError): void {
     this.#gone ??= error;
-    for (const { reject } of this.#pending.values()) reject(this.#gone);
+    for (const pending of this.#pending.values()) pending.reject(this.#gone);
     this.#pending.clear();
   }
 }

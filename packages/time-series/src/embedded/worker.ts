@@ -27,15 +27,20 @@ class StoreWorker {
   #lastFlush = performance.now();
   #lastWrite = 0;
 
-  constructor(port: MessagePort, settings: WorkerSettings) {
+  private constructor(port: MessagePort, settings: WorkerSettings) {
     this.#port = port;
     this.#settings = settings;
     this.#database = openDatabase(settings.path);
     this.#points = new Points(this.#database, settings.headCapacity);
     this.#retention = new Retention(this.#points, settings.retentionMs);
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
-    port.on("message", (request: Request) => this.#serve(request));
-    this.#post({ opened: this.#points.series() });
+  }
+
+  /** Throws if the file cannot be used. */
+  static open(port: MessagePort, settings: WorkerSettings): void {
+    const worker = new StoreWorker(port, settings);
+    port.on("message", (request: Request) => worker.#serve(request));
+    worker.#post({ opened: worker.#points.series() });
   }
 
   /** Handles a request and all that wait behind it; neighbouring writes share one commit. */
@@ -86,17 +91,20 @@ class StoreWorker {
       case "page":
         return this.#page(request);
       case "abandon":
-        return void this.#cursors.delete(request.cursor);
+        return this.#cursors.delete(request.cursor);
       case "newest":
         return request.series.map((id) => this.#points.newest(id)).filter((point) => point !== undefined);
       case "withPoints":
         return request.series.filter((id) => this.#points.hasPoints(id));
       case "delete":
-        return this.#points.delete(request.series, request.from, request.to);
+        this.#points.delete(request.series, request.from, request.to);
+        return undefined;
       case "health":
-        return void this.#database.prepare("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").get();
+        this.#database.prepare("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").get();
+        return undefined;
       case "close":
-        return this.#close();
+        this.#close();
+        return undefined;
     }
   }
 
@@ -148,7 +156,7 @@ function failureOf(error: unknown): Failure {
 
 const port = parentPort as MessagePort;
 try {
-  new StoreWorker(port, workerData as WorkerSettings);
+  StoreWorker.open(port, workerData as WorkerSettings);
 } catch (error) {
   port.postMessage({ notOpened: failureOf(error) } satisfies Answer);
 }

@@ -1,0 +1,118 @@
+import { InfluxDB, type SendOptions, type Transport } from "@influxdata/influxdb-client";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { influxError, type Effect } from "./influx-errors.ts";
+
+export interface InfluxStoreOptions {
+  readonly url: string;
+  readonly org: string;
+  readonly bucket: string;
+  readonly token: string;
+  /** How long one write may take until its outcome counts as unknown, in milliseconds. */
+  readonly timeoutMs?: number | undefined;
+  /** How long a query may stay silent, and a deletion take, in milliseconds. */
+  readonly queryTimeoutMs?: number | undefined;
+}
+
+const MAX_SOCKETS = 16;
+const TEXT = { "content-type": "text/plain; charset=utf-8" };
+
+/**
+ * The official client's transport, used bare: its WriteApi would buffer and retry on its own, and its time-out leaves the request
+ * running behind it. Every request here ends, its socket too.
+ */
+export class InfluxConnection {
+  readonly #transport: Transport;
+  readonly #agent: HttpAgent;
+  readonly #options: InfluxStoreOptions;
+  readonly #target: string;
+  readonly #timeoutMs: number;
+  readonly #queryTimeoutMs: number;
+
+  constructor(options: InfluxStoreOptions) {
+    this.#options = options;
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#queryTimeoutMs = options.queryTimeoutMs ?? Math.max(60_000, this.#timeoutMs);
+    const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS };
+    const secure = new URL(options.url).protocol === "https:";
+    this.#agent = secure ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
+    this.#transport = new InfluxDB({
+      url: options.url,
+      token: options.token,
+      timeout: 0,
+      transportOptions: { agent: this.#agent },
+    }).transport;
+    this.#target = `org=${encodeURIComponent(options.org)}&bucket=${encodeURIComponent(options.bucket)}`;
+  }
+
+  /** Stores lines; nothing at all still proves that bucket and token are good. */
+  async write(lines: string): Promise<void> {
+    await this.#request(
+      `/api/v2/write?${this.#target}&precision=us`,
+      lines,
+      { method: "POST", headers: TEXT },
+      "changes",
+      this.#timeoutMs,
+    );
+  }
+
+  async delete(body: object): Promise<void> {
+    const path = `/api/v2/delete?${this.#target}`;
+    await this.#request(path, JSON.stringify(body), { method: "POST" }, "changes", this.#queryTimeoutMs);
+  }
+
+  async health(): Promise<unknown> {
+    return this.#request(
+      "/health",
+      "",
+      { method: "GET", headers: { accept: "application/json" } },
+      "reads",
+      this.#timeoutMs,
+    );
+  }
+
+  /** The answer to a Flux query as annotated CSV, in the pieces in which it comes; waits for the reader between them. */
+  async *query(flux: string): AsyncGenerator<Uint8Array> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), this.#queryTimeoutMs);
+    const body = JSON.stringify({
+      query: flux,
+      type: "flux",
+      dialect: { header: true, delimiter: ",", annotations: ["datatype", "group", "default"] },
+    });
+    try {
+      const answer = this.#transport.iterate(`/api/v2/query?org=${encodeURIComponent(this.#options.org)}`, body, {
+        method: "POST",
+        headers: { accept: "application/csv" },
+        signal: silence.signal,
+      });
+      for await (const piece of answer) {
+        clearTimeout(timer);
+        yield piece;
+        timer.refresh();
+      }
+    } catch (error) {
+      throw influxError(error, "reads", this.#options.url);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #request(
+    path: string,
+    body: string,
+    options: SendOptions,
+    effect: Effect,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    try {
+      return await this.#transport.request(path, body, { ...options, signal: AbortSignal.timeout(timeoutMs) });
+    } catch (error) {
+      throw influxError(error, effect, this.#options.url);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { toFluxValue } from "@influxdata/influxdb-client";
+import type { SeriesQuery } from "../time-series-store.ts";
+import { MAX_TIME, MIN_TIME } from "../point-checks.ts";
+import { isTextField } from "../field-names.ts";
+import { encodeName } from "./names.ts";
+import { fluxTime, rfc3339Of } from "./times.ts";
+
+/**
+ * InfluxDB's CSV loses carriage returns and turns a line feed into two characters. As JSON, text comes back as it was.
+ */
+const JSON_PACKAGE = 'import "json"\n';
+const TEXT_AS_JSON = "map(fn: (r) => ({r with _value: string(v: json.encode(v: r._value))}))";
+
+/** Whether the values of the answer are text (as JSON). */
+export function hasTextValues({ field, aggregate }: SeriesQuery): boolean {
+  return isTextField(field) && aggregate !== "count";
+}
+
+type Tags = Readonly<Record<string, string>>;
+
+/**
+ * Flux and delete predicates. Everything that is not ours is a quoted literal. A series with exactly these tags is told from one with
+ * more by the columns that are left once the known ones are dropped.
+ */
+export function seriesFlux(bucket: string, query: SeriesQuery, from: number, to: number): string {
+  const { measurement, tags, field, window, aggregate, limit } = query;
+  const dropped = ["_start", "_stop", "_measurement", "_field", ...Object.keys(tags).map(encodeName)];
+  const steps = [source(bucket, from, to), filter(measurement, tags, field)];
+  if (aggregate !== undefined && window !== undefined) {
+    steps.push(`aggregateWindow(every: ${window}us, fn: ${aggregate}, createEmpty: false, timeSrc: "_start")`);
+  } else if (aggregate !== undefined) {
+    steps.push(`${aggregate}()`);
+  }
+  if (limit !== undefined) steps.push(`limit(n: ${limit})`);
+  if (hasTextValues(query)) steps.push(TEXT_AS_JSON);
+  steps.push(drop(dropped));
+  return `${JSON_PACKAGE}${steps.join(" |> ")}`;
+}
+
+/** The newest value of every field, with the tags of `tags` dropped. */
+export function latestFlux(bucket: string, measurement: string, tags: Tags): string {
+  const dropped = ["_start", "_stop", "_measurement", ...Object.keys(tags).map(encodeName)];
+  return `${JSON_PACKAGE}all = ${source(bucket, MIN_TIME, MAX_TIME)} |> ${filter(measurement, tags)}
+all |> filter(fn: (r) => r["_field"] !~ /_text$/) |> last() |> ${drop(dropped)} |> yield(name: "numbers")
+all |> filter(fn: (r) => r["_field"] =~ /_text$/) |> last() |> ${TEXT_AS_JSON} |> ${drop(dropped)} |> yield(name: "texts")`;
+}
+
+/** One row for every series, its columns the tags and the field. */
+export function listSeriesFlux(bucket: string, measurement: string, tags: Tags): string {
+  const dropped = ["_start", "_stop", "_measurement", "_time", "_value"];
+  return [source(bucket, MIN_TIME, MAX_TIME), filter(measurement, tags), "last()", drop(dropped)].join(" |> ");
+}
+
+/** The body of a delete request. Its bounds are inclusive in nanoseconds. */
+export function deletion(measurement: string, tags: Tags, from: number, to: number): object {
+  const terms = [["_measurement", measurement] as const, ...Object.entries(tags)];
+  const predicate = terms
+    .map(([name, value], i) => `${i === 0 ? name : `"${predicateText(name)}"`}="${predicateText(value)}"`)
+    .join(" AND ");
+  return { start: rfc3339Of(from), stop: rfc3339Of(to - 1, 999), predicate };
+}
+
+function source(bucket: string, from: number, to: number): string {
+  return `from(bucket: ${quote(bucket)}) |> range(start: ${fluxTime(from)}, stop: ${fluxTime(to)})`;
+}
+
+function filter(measurement: string, tags: Tags, field?: string): string {
+  const terms = [["_measurement", measurement] as const, ...Object.entries(tags)];
+  const conditions = terms.map(
+    ([name, value], i) => `r[${quote(i === 0 ? name : encodeName(name))}] == ${quote(encodeName(value))}`,
+  );
+  if (field !== undefined) conditions.push(`r["_field"] == ${quote(encodeName(field))}`);
+  return `filter(fn: (r) => ${conditions.join(" and ")})`;
+}
+
+function drop(columns: readonly string[]): string {
+  return `drop(columns: [${columns.map(quote).join(", ")}])`;
+}
+
+function quote(text: string): string {
+  return toFluxValue(text);
+}
+
+/** Encoded names have neither backslashes nor control characters, so the quote is all there is to escape. */
+function predicateText(text: string): string {
+  return encodeName(text).replaceAll('"', String.raw`\"`);
+}

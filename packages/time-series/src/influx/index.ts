@@ -1,0 +1,2 @@
+export { openInfluxStore } from "./influx-store.ts";
+export type { InfluxStoreOptions } from "./connection.ts";
