@@ -8,7 +8,7 @@ import { isBusy, isDamaged } from "./sqlite-failure.ts";
 const alwaysCheckedBytes = 32 * 1024 * 1024;
 
 /** How long another process may still hold the file (milliseconds): one that is just ending, say. */
-const lockTimeoutMs = 5000;
+const lockTimeoutMs = 1000;
 
 /**
  * Opens the database of a read model, empty if there is none, and hands it to `begin`. One that is damaged is deleted and begun anew; `onDamaged`
