@@ -26,8 +26,15 @@ export interface PartitionEngine {
   readonly clock: number;
   readonly counters: EngineCounters;
 
-  /** State changed since the last call (all of it with `full`), and what the checkpoint itself holds. */
+  /**
+   * State changed since the last call (all of it with `full`), and what the checkpoint itself holds. `states` are to be written in
+   * this order, and before the checkpoint: whoever restores may have a prefix of them, never one without those before it.
+   */
   takeChanges(full: boolean): EngineChanges;
+  /**
+   * Call it first with nothing but the rules and devices as of `snapshot.offset` applied (with any effects: there are none).
+   * Joins from that offset on are then applied again; what a state has of them already is not done twice.
+   */
   restore(snapshot: EngineSnapshot): void;
 }
 
@@ -73,9 +80,12 @@ export interface EngineCounters {
   /** Readings older than the lateness of a rule, stored but not judged by it. */
   readonly tooLate: number;
   readonly amended: number;
+  /** Readings of a judged metric that are text or no finite number: stored, not judged. */
+  readonly notNumeric: number;
 }
 
 export interface StateBytes {
+  /** `~` and a metric: the retained readings of the device's metric, which its rules share. */
   readonly rule: string;
   readonly device: string;
   /** Inputs before this offset are in it. */

@@ -1,0 +1,33 @@
+import { Type } from "@sinclair/typebox";
+import { formatDuration, tryParseDuration } from "@headwater/service-kit";
+import type { Problems } from "./problems.ts";
+
+/** A duration as people write it. `format` names what JSON Schema has no word for; the bounds are checked by `checkDuration`. */
+export function durationSchema(description: string) {
+  return Type.String({ format: "headwater-duration", maxLength: 40, description, examples: ["30s", "5m", "1h30m"] });
+}
+
+export interface DurationBounds {
+  /** Inclusive, microseconds. */
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Adds a problem unless the text is a duration within the bounds; an absent one is fine. */
+export function checkDuration(
+  text: string | undefined,
+  pointer: string,
+  bounds: DurationBounds,
+  problems: Problems,
+): void {
+  if (text === undefined) return;
+  const micros = tryParseDuration(text);
+  if (micros === undefined) {
+    problems.add(pointer, `${JSON.stringify(text)} is no duration; write it like 30s, 5m or 1h30m`);
+  } else if (micros < bounds.least || micros > bounds.most) {
+    problems.add(
+      pointer,
+      `${text} is out of range; choose from ${formatDuration(bounds.least)} to ${formatDuration(bounds.most)}`,
+    );
+  }
+}

@@ -1,0 +1,162 @@
+import type { TSchema } from "@sinclair/typebox";
+import { nearestName } from "./nearest.ts";
+import { describe, pointerTo } from "./problems.ts";
+import type { Problems } from "./problems.ts";
+
+/** The part of JSON Schema that rules use. Every branch of an `anyOf` has another JSON type, so a value names its branch. */
+interface SchemaNode {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly patternProperties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  readonly description?: string;
+  /** Names that people may expect here and that are refused with their reason. */
+  readonly "x-notYet"?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks a value against a rule's schema and says in plain words what is wrong. One source for what is published
+ * and what is enforced; the generic validators' messages name neither the nearest key nor what to do.
+ */
+export function schemaProblems(schema: TSchema, value: unknown, pointer: string, problems: Problems): void {
+  check(schema, value, pointer, problems);
+}
+
+function check(node: SchemaNode, value: unknown, pointer: string, problems: Problems): void {
+  if (problems.full) return;
+  if (node.anyOf !== undefined) return checkBranch(node.anyOf, value, pointer, problems);
+  if (node.enum !== undefined) return checkEnum(node.enum, value, pointer, problems);
+  if (node.type !== undefined && !isOfType(node.type, value)) {
+    problems.add(pointer, `has to be ${article(node.type)}, not ${describe(value)}`);
+    return;
+  }
+  if (typeof value === "string") checkText(node, value, pointer, problems);
+  else if (typeof value === "number") checkNumber(node, value, pointer, problems);
+  else if (Array.isArray(value)) checkList(node, value, pointer, problems);
+  else if (typeof value === "object" && value !== null) {
+    checkObject(node, value as Readonly<Record<string, unknown>>, pointer, problems);
+  }
+}
+
+function checkBranch(branches: readonly SchemaNode[], value: unknown, pointer: string, problems: Problems): void {
+  const branch = branches.find((candidate) => candidate.type !== undefined && isOfType(candidate.type, value));
+  if (branch !== undefined) return check(branch, value, pointer, problems);
+  const kinds = branches.map((candidate) => article(candidate.type ?? "value")).join(" or ");
+  problems.add(pointer, `has to be ${kinds}, not ${describe(value)}`);
+}
+
+function checkEnum(known: readonly unknown[], value: unknown, pointer: string, problems: Problems): void {
+  if (known.includes(value)) return;
+  const names = known.map(String);
+  const near = typeof value === "string" ? nearestName(value, names) : undefined;
+  const hint = near === undefined ? "use one of" : `did you mean ${JSON.stringify(near)}? Known are`;
+  problems.add(pointer, `${describe(value)} is not known; ${hint} ${names.join(", ")}`);
+}
+
+function checkText(node: SchemaNode, text: string, pointer: string, problems: Problems): void {
+  if (text.length < (node.minLength ?? 0)) problems.add(pointer, `needs at least ${node.minLength} character(s)`);
+  else if (text.length > (node.maxLength ?? Infinity)) {
+    problems.add(pointer, `is ${text.length} characters long; at most ${node.maxLength} are taken`);
+  } else if (node.pattern !== undefined && !new RegExp(node.pattern, "u").test(text)) {
+    problems.add(
+      pointer,
+      `${describe(text)} does not fit ${node.pattern}${node.description ? `: ${node.description}` : ""}`,
+    );
+  }
+}
+
+function checkNumber(node: SchemaNode, value: number, pointer: string, problems: Problems): void {
+  const [least, most] = [node.minimum ?? -Infinity, node.maximum ?? Infinity];
+  if (value < least || value > most) problems.add(pointer, `${value} is out of range; choose from ${least} to ${most}`);
+}
+
+function checkList(node: SchemaNode, list: readonly unknown[], pointer: string, problems: Problems): void {
+  if (list.length < (node.minItems ?? 0)) problems.add(pointer, `needs at least ${node.minItems} item(s)`);
+  if (list.length > (node.maxItems ?? Infinity)) {
+    problems.add(pointer, `has ${list.length} items; at most ${node.maxItems} are taken`);
+    return;
+  }
+  if (node.items !== undefined) {
+    for (const [index, item] of list.entries()) check(node.items, item, pointerTo(pointer, index), problems);
+  }
+}
+
+function checkObject(
+  node: SchemaNode,
+  object: Readonly<Record<string, unknown>>,
+  pointer: string,
+  problems: Problems,
+): void {
+  const known = node.properties ?? {};
+  const keys = Object.keys(object);
+  if (keys.length < (node.minProperties ?? 0)) problems.add(pointer, `needs at least ${node.minProperties} entry`);
+  if (keys.length > (node.maxProperties ?? Infinity)) {
+    problems.add(pointer, `has ${keys.length} entries; at most ${node.maxProperties} are taken`);
+    return;
+  }
+  for (const name of node.required ?? []) {
+    if (object[name] === undefined) problems.add(pointerTo(pointer, name), "is missing; add it");
+  }
+  const entries = Object.values(node.patternProperties ?? {})[0];
+  const entryName = Object.keys(node.patternProperties ?? {})[0];
+  for (const key of keys) {
+    const at = pointerTo(pointer, key);
+    const value = object[key];
+    if (Object.hasOwn(known, key)) {
+      if (value !== undefined) check(known[key]!, value, at, problems);
+    } else if (entries !== undefined && new RegExp(entryName!, "u").test(key)) check(entries, value, at, problems);
+    else if (node.additionalProperties === false) problems.add(at, unknownKey(node, key, Object.keys(known)));
+  }
+}
+
+function unknownKey(node: SchemaNode, key: string, known: readonly string[]): string {
+  const notYet = node["x-notYet"];
+  if (notYet !== undefined && Object.hasOwn(notYet, key)) return `is not supported yet: ${notYet[key]}`;
+  const near = nearestName(key, [...known, ...Object.keys(notYet ?? {})]);
+  const name = describe(key).replace(/^text /, "");
+  if (known.length === 0) return `${name} is no name that can stand here`;
+  return near === undefined
+    ? `${name} is not known here; remove it, or use one of ${known.join(", ")}`
+    : `${name} is not known here; did you mean ${JSON.stringify(near)}? Rename or remove it`;
+}
+
+function isOfType(type: string, value: unknown): boolean {
+  switch (type) {
+    case "object":
+      return typeof value === "object" && value !== null && !Array.isArray(value);
+    case "array":
+      return Array.isArray(value);
+    case "integer":
+      return Number.isSafeInteger(value);
+    case "number":
+      return typeof value === "number" && Number.isFinite(value);
+    default:
+      return typeof value === type;
+  }
+}
+
+const articles: Readonly<Record<string, string>> = {
+  object: "an object",
+  array: "a list",
+  integer: "a whole number",
+  number: "a number",
+  string: "text",
+  boolean: "true or false",
+};
+
+function article(type: string): string {
+  return articles[type] ?? type;
+}

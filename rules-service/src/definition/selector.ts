@@ -1,0 +1,60 @@
+import { Type } from "@sinclair/typebox";
+import type { Static } from "@sinclair/typebox";
+
+const text = Type.String({ minLength: 1, maxLength: 256 });
+const values = (maxItems: number, description: string) => Type.Array(text, { minItems: 1, maxItems, description });
+/** As devices' tags are named. */
+const tagName = "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.:\\- ]{0,63}$";
+
+export const selectorSchema = Type.Object(
+  {
+    ids: Type.Optional(values(10_000, "One of these device ids.")),
+    types: Type.Optional(values(100, "One of these device types.")),
+    tags: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: tagName }),
+        Type.Union([text, Type.Array(text, { minItems: 1, maxItems: 1000 })]),
+        { maxProperties: 32, additionalProperties: false, description: "For every tag: one of these values." },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: "Which devices. All that is named has to fit. Empty or absent: every device, registered or not.",
+    "x-notYet": { sites: "name the tag that holds the site, as in tags: { site: [north] }" },
+  },
+);
+export type SelectorDefinition = Static<typeof selectorSchema>;
+
+export interface NormalSelector {
+  readonly ids: ReadonlySet<string> | undefined;
+  readonly types: ReadonlySet<string> | undefined;
+  readonly tags: readonly { readonly name: string; readonly values: ReadonlySet<string> }[];
+}
+
+export interface SelectableDevice {
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export function normaliseSelector(selector: SelectorDefinition | undefined): NormalSelector {
+  const { ids, types, tags } = selector ?? {};
+  return {
+    ids: ids && new Set(ids),
+    types: types && new Set(types),
+    tags: Object.entries(tags ?? {}).map(([name, wanted]) => ({
+      name,
+      values: new Set(typeof wanted === "string" ? [wanted] : wanted),
+    })),
+  };
+}
+
+/** `device` is undefined for one that the registry does not know: only ids can select it. */
+export function selects(selector: NormalSelector, id: string, device: SelectableDevice | undefined): boolean {
+  if (selector.ids !== undefined && !selector.ids.has(id)) return false;
+  if (selector.types !== undefined && (device === undefined || !selector.types.has(device.type))) return false;
+  return selector.tags.every(({ name, values: wanted }) => {
+    const has = device !== undefined && Object.hasOwn(device.tags, name) ? device.tags[name] : undefined;
+    return has !== undefined && wanted.has(has);
+  });
+}
