@@ -40,10 +40,13 @@ export function redactConfig<S extends TObject>(schema: S, config: Static<S>): R
 function defaultOf(setting: Setting): string {
   if (setting.default === undefined) return setting.optional ? "none" : "**required**";
   if (setting.secret) return "set";
-  if (setting.default === "") return "empty";
-  return Array.isArray(setting.default) ? `\`${setting.default.join(",")}\`` : `\`${stringify(setting.default)}\``;
+  const text = asVariable(setting.default);
+  return text === "" ? "empty" : `\`${text}\``;
 }
 
-function stringify(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** A value as one would write it into the variable. */
+function asVariable(value: unknown): string {
+  if (typeof value === "string") return value;
+  const isList = Array.isArray(value) && value.every((item) => typeof item !== "object");
+  return isList ? value.join(",") : JSON.stringify(value);
 }

@@ -145,13 +145,17 @@ function findUnknownKeys(
     const here = [...path, key].join(".");
     if (paths.includes(here)) continue;
     if (!paths.some((known) => known.startsWith(`${here}.`))) {
-      problems.push(unknown(here, where, paths));
+      problems.push(unknown(here, where, [...paths, ...sections(paths)]));
     } else if (isSection(value)) {
       findUnknownKeys(value, settings, [...path, key], where, problems);
     } else if (value !== null && value !== undefined) {
       problems.push(`${here} in ${where} has to be a section with settings below it`);
     }
   }
+}
+
+function sections(paths: readonly string[]): Iterable<string> {
+  return new Set(paths.filter((path) => path.includes(".")).map((path) => path.slice(0, path.lastIndexOf("."))));
 }
 
 function unknown(name: string, where: string, known: Iterable<string>): string {
@@ -162,14 +166,11 @@ function unknown(name: string, where: string, known: Iterable<string>): string {
 }
 
 function missing(setting: Setting): string {
-  const ways =
-    setting.env === undefined
-      ? "in the configuration file"
-      : setting.secret
-        ? `or ${setting.env}_FILE`
-        : `or ${setting.path.join(".")} in the configuration file`;
+  const place = `${setting.path.join(".")} in the configuration file`;
   const purpose = setting.description === "" ? "" : ` (${setting.description})`;
-  return `${nameOf(setting)} is missing${purpose}; set it, ${ways}`.replace(", in the", " in the");
+  if (setting.env === undefined) return `${place} is missing${purpose}`;
+  const file = setting.secret ? ` or ${setting.env}_FILE` : "";
+  return `${setting.env} is missing${purpose}; set it${file}, or ${place}`;
 }
 
 function mismatch(

@@ -42,7 +42,6 @@ export function createLogger(options: CreateLoggerOptions): Logger {
       formatters: {
         level: (label) => ({ level: label }),
         log: (facts) => loggable(facts) as Record<string, unknown>,
-        bindings: (facts) => loggable(facts) as Record<string, unknown>,
       },
       // Errors are made into objects by `loggable`, causes and details included.
       serializers: { err: (error: unknown) => error },
@@ -50,7 +49,13 @@ export function createLogger(options: CreateLoggerOptions): Logger {
     },
     destination,
   );
-  return logger;
+  // oxlint-disable-next-line typescript/unbound-method -- called below with the logger it is asked of
+  const pinoChild = logger.child;
+  // The facts of a child bypass the formatters. Children inherit from their parent, so this holds for theirs as well.
+  const child = function (this: typeof logger, facts: Readonly<Record<string, unknown>>) {
+    return pinoChild.call(this, loggable(facts) as Record<string, unknown>);
+  };
+  return Object.assign(logger, { child });
 }
 
 /** A logger that writes nothing, for tests and tools. */
