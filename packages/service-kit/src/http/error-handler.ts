@@ -22,7 +22,6 @@ const fastifyProblems: Readonly<Record<string, readonly [status: number, code: s
     "invalid-content-length",
     "The body is not as long as its content-length says",
   ],
-  FST_ERR_BAD_URL: [400, "invalid-url", "The path of the URL is not valid; percent-encode what is special in it"],
 };
 
 export function errorHandler(logger: Logger, bodyLimit: number) {

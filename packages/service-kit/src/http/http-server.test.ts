@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ConflictError, FatalError, LogUnavailableError } from "../errors.ts";
 import { createLogger, silentLogger } from "../log/index.ts";
 import { createMetrics } from "../metrics/index.ts";
+import { sleep } from "../queue/index.ts";
 import type { HttpServer, HttpServerOptions } from "./index.ts";
 import { adminTokenAuth, createHttpServer, listQuery, page, pageSchema, principalOf } from "./index.ts";
 
@@ -137,6 +138,30 @@ describe("a request that does not fit", () => {
   });
 });
 
+describe("what is refused before there is a route", () => {
+  async function raw(port: number, text: string): Promise<string> {
+    const socket = connect(port, "127.0.0.1");
+    socket.end(text);
+    let answer = "";
+    for await (const chunk of socket) answer += String(chunk);
+    return answer;
+  }
+
+  it.each([
+    ["a path that is no UTF-8", "GET /api/v1/things/%ff%fe HTTP/1.1\r\nhost: x\r\n\r\n", 400, "invalid-url"],
+    ["an endless name", `GET /api/v1/things/${"x".repeat(600)} HTTP/1.1\r\nhost: x\r\n\r\n`, 414, "path-too-long"],
+    ["what is not HTTP", "\u0010\u0005MQTT\r\n\r\n", 400, "invalid-http"],
+    ["endless headers", `GET / HTTP/1.1\r\nhost: x\r\nx: ${"x".repeat(20_000)}\r\n\r\n`, 431, "headers-too-large"],
+  ])("%s gets a problem, too", async (_name, text, status, code) => {
+    const http = await withThings();
+    const { port } = await http.listen();
+    const answer = await raw(port, text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer.toLowerCase()).toContain("content-type: application/problem+json");
+    expect(JSON.parse(answer.slice(answer.indexOf("{")))).toMatchObject({ status, code });
+  });
+});
+
 describe("a request that fits", () => {
   it("gets defaults, converted query parameters and lists", async () => {
     const http = await withThings();
@@ -247,6 +272,9 @@ describe("status", () => {
     ).toBe(10);
     expect(api.paths["/api/v1/things/{id}"].get.security).toBeUndefined();
     expect(api.paths["/health/live"].get.security).toEqual([]);
+    expect(
+      api.paths["/list"].get.responses["4XX"].content["application/problem+json"].schema.properties.code,
+    ).toBeDefined();
     expect(api.paths["/list"].get.responses["200"]).toBeDefined();
   });
 
@@ -296,6 +324,33 @@ describe("listening", () => {
     expect(status).toBe(413);
   });
 
+  it("while it closes, finishes what is under way", async () => {
+    const http = await server({ drainMs: 1000 });
+    let finish!: () => void;
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    http.app.get("/slow", { config: { public: true } }, async () => {
+      await slow;
+      return "done";
+    });
+    const { port } = await http.listen();
+    const socket = connect(port, "127.0.0.1");
+    let answers = "";
+    socket.on("data", (chunk) => (answers += String(chunk)));
+    const ended = new Promise((resolve) => {
+      socket.on("close", resolve);
+    });
+    socket.write("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
+    await sleep(50);
+    const closed = http.close();
+    finish();
+    await closed;
+    await ended;
+    expect(answers).toMatch(/^HTTP\/1.1 200 OK/);
+    expect(answers).toContain("done");
+  });
+
   it("ends streams by `closing`, idle connections at once, and what hangs after the time to drain", async () => {
     const http = await server({ drainMs: 50 });
     let told = false;
@@ -306,9 +361,7 @@ describe("listening", () => {
     const hanging = connect(port, "127.0.0.1");
     hanging.write("GET /hang HTTP/1.1\r\nhost: x\r\n\r\n");
     const ended = Promise.all([idle, hanging].map((socket) => new Promise((resolve) => socket.on("close", resolve))));
-    await new Promise((resolve) => {
-      setTimeout(resolve, 30);
-    });
+    await sleep(30);
     const before = performance.now();
     await http.close();
     await ended;

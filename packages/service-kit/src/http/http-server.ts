@@ -11,10 +11,14 @@ import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
 import { makeProblem } from "./problem.ts";
 import type { Authenticator } from "./principal.ts";
+import { clientErrors, frameworkErrors } from "./raw-problems.ts";
 import { RouteMethods } from "./route-methods.ts";
 import { statusRoutes } from "./status-routes.ts";
 import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
+
+/** More connections at once are refused. */
+const maxConnections = 10_000;
 
 /** No query has more parameters. */
 const maxQueryParameters = 100;
@@ -79,14 +83,24 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     keepAliveTimeout: 72_000,
     // Idle connections end with the server; those under way are given their time in close().
     forceCloseConnections: "idle",
-    return503OnClosing: true,
+    // Answered by a hook below, as a problem.
+    return503OnClosing: false,
+    frameworkErrors,
+    clientErrorHandler: clientErrors,
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.server.maxConnections = maxConnections;
 
   const routes = new RouteMethods();
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler(errorHandler(logger, bodyLimit));
   app.addHook("onRoute", (route) => routes.add(route.url, Array.isArray(route.method) ? route.method : [route.method]));
+  app.addHook("onRequest", async (_request, reply) => {
+    if (!closing.signal.aborted) return;
+    void reply.header("connection", "close");
+    throw new RequestError(503, "closing", "This server is about to stop; try again shortly");
+  });
   app.addHook("onRequest", limitQuery);
   requireToken(app, options.auth);
   measureRequests(app, metrics);

@@ -1,5 +1,8 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import type { FastifySchema } from "fastify";
+import { problemSchema, problemType } from "./problem.ts";
+
+const problem = { description: "A problem (RFC 9457)", content: { [problemType]: { schema: problemSchema } } };
 
 /** How OpenAPI is made out of the routes and their schemas. */
 export function openApi(title: string, version: string): FastifyDynamicSwaggerOptions {
@@ -12,7 +15,8 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
     },
     transform: ({ schema, url, route }) => {
       const open: FastifySchema = route.config?.public === true ? { security: [] } : {};
-      return { schema: { ...schema, ...open }, url };
+      const response = schema?.response ?? { 200: { description: "Done" } };
+      return { schema: { ...schema, ...open, response: { ...response, "4xx": problem, "5xx": problem } }, url };
     },
   };
 }

@@ -17,10 +17,17 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves when the signal is aborted (at once if it is already). */
+const abortions = new WeakMap<AbortSignal, Promise<void>>();
+
+/** Resolves when the signal is aborted (at once if it is already). One promise a signal, so asking in a loop adds no listeners. */
 export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  let abortion = abortions.get(signal);
+  if (abortion === undefined) {
+    abortion = new Promise((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+    abortions.set(signal, abortion);
+  }
+  return abortion;
 }
