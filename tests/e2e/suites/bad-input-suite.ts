@@ -107,7 +107,7 @@ export function badInputSuite(name: string, open: OpenPlatform): void {
     it("an MQTT packet of 10 MB ends its connection only", async () => {
       const client = await connect(clumsy.id, clumsy.token);
       client.on("error", () => undefined);
-      const closed = new Promise((resolve) => client.once("close", resolve));
+      const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
       client.publish("devices/clumsy-1/telemetry", Buffer.alloc(10_000_000, 0x20), { qos: 1 });
       await closed;
       await nothingElseDisturbed();
