@@ -6,8 +6,9 @@ export const MAX_TEXT_BYTES = 65_535;
 export const MAX_NAME_BYTES = 1_024;
 export const MAX_TAGS = 32;
 /** Microseconds that a number holds exactly reach from 1684 to 2255; a store that counts nanoseconds in 64 bits reaches further. */
-export const MAX_TIME = Number.MAX_SAFE_INTEGER;
 export const MIN_TIME = Number.MIN_SAFE_INTEGER;
+/** The first time after all that can be stored. */
+export const END_OF_TIME = Number.MAX_SAFE_INTEGER + 1;
 
 /** Why a time cannot be stored, or undefined. */
 export function timeFault(time: number): string | undefined {

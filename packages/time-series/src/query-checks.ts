@@ -1,6 +1,6 @@
 import { RequestError } from "@headwater/service-kit";
 import { isTextField } from "./field-names.ts";
-import { MAX_TIME, MIN_TIME } from "./point-checks.ts";
+import { END_OF_TIME, MIN_TIME } from "./point-checks.ts";
 import { aggregates, type Aggregate, type SeriesQuery } from "./time-series-store.ts";
 
 const textAggregates: readonly Aggregate[] = ["count", "first", "last"];
@@ -40,7 +40,7 @@ export function checkRange(from: number, to: number): TimeRange {
       throw bad("bad-time", `${time} is not a whole number of microseconds since the epoch`);
     }
   }
-  return { from: Math.max(from, MIN_TIME), to: Math.min(to, MAX_TIME) };
+  return { from: Math.max(from, MIN_TIME), to: Math.min(to, END_OF_TIME) };
 }
 
 function bad(code: string, message: string): RequestError {

@@ -9,7 +9,10 @@ export interface Point {
   /** Share one object per device: adapters cache what they derive from it. */
   readonly tags: Readonly<Record<string, string>>;
   readonly time: number;
-  /** Numbers are stored as floats, always; text goes to a field of its own (see field-names.ts). */
+  /**
+   * Numbers are stored as floats, always; text goes to a field of its own. The name says which of both a field holds
+   * (`storedField` in field-names.ts makes it); a value of the other kind is refused. At least one field.
+   */
   readonly fields: Readonly<Record<string, number | string>>;
 }
 
@@ -20,7 +23,7 @@ export interface RefusedPoint {
 }
 
 export interface WriteResult {
-  /** Points that the store will never take, and why; all others are stored. */
+  /** Points that the store will never take, and why, by index; all others are stored. A point is stored whole or not at all. */
   readonly refused: readonly RefusedPoint[];
 }
 
@@ -38,8 +41,12 @@ export interface SeriesQuery extends SeriesRef {
   readonly from: number;
   /** Exclusive, µs. */
   readonly to: number;
-  /** Length of a window in µs, aligned to the epoch; needs `aggregate`. Windows without points are left out; a row's time is its window's start. */
+  /**
+   * Length of a window in µs, aligned to the epoch; needs `aggregate`. Windows without points are left out; a row's time is its
+   * window's start, also where that lies before `from`. Without a window `aggregate` gives one row, at `from`, or none.
+   */
   readonly window?: number;
+  /** Of text there are count, first and last. */
   readonly aggregate?: Aggregate;
   readonly limit?: number;
 }
@@ -59,7 +66,10 @@ export interface TimeSeriesStore {
    */
   write(points: readonly Point[]): Promise<WriteResult>;
 
-  /** Rows of one series, oldest first, in chunks. */
+  /**
+   * Rows of the series with exactly these tags, oldest first, in chunks. What is written meanwhile may or may not be seen. Throws
+   * RequestError for a query that cannot be meant so.
+   */
   query(query: SeriesQuery): AsyncIterable<readonly SeriesRow[]>;
 
   /** Newest value by event time of every field of the series with exactly these tags. */

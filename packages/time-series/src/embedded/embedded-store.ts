@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from "@headwater/service-kit";
 import { join } from "node:path";
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
@@ -78,6 +79,7 @@ class EmbeddedStore implements TimeSeriesStore {
 
   async *query(query: SeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
     const { from, to } = checkQuery(query);
+    if (this.#closing !== undefined) throw new StoreUnavailableError("the time-series store is closed");
     const series = this.#registry.find(query.measurement, query.tags, query.field);
     if (series === undefined || from >= to) return;
     const { window, aggregate, limit } = query;

@@ -45,6 +45,7 @@ export class Head {
   add(batch: WriteBatch): void {
     const { times, values, series } = batch;
     let at = this.#length;
+    if (at + times.length > this.#capacity) throw new RangeError("a head was given more than it has room for");
     for (let i = 0; i < times.length; i++, at++) {
       const id = series[i] as number;
       if (id >= this.#newest.length) this.#makeRoomForSeries(id);

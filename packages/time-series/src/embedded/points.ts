@@ -84,10 +84,10 @@ export class Points {
   }
 
   /** Begins to move what is in memory into chunks; the work is done by `flushSlice`. */
-  startFlush(roomFor = 0): void {
+  startFlush(): void {
     if (this.#flush !== undefined || this.#head.isEmpty) return;
     this.#flush = { head: this.#head, series: this.#head.series(), next: 0, journal: this.#journal };
-    this.#head = new Head(Math.max(this.#headCapacity, roomFor));
+    this.#head = new Head(this.#headCapacity);
   }
 
   /** Moves series for about `ms` milliseconds, in one commit. What fails stays in memory and in the journal. */
@@ -148,7 +148,9 @@ export class Points {
   #makeRoomFor(batches: readonly WriteBatch[]): void {
     if (this.#head.hasRoomFor(batches)) return;
     this.flushSlice(Infinity);
-    this.startFlush(batches.reduce((total, batch) => total + batch.times.length, 0));
+    this.startFlush();
+    if (this.#head.hasRoomFor(batches)) return;
+    this.#head = new Head(batches.reduce((total, batch) => total + batch.times.length, 0));
   }
 
   #flushWithin(ms: number, work: () => void): void {

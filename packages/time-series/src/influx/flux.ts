@@ -1,6 +1,6 @@
 import { toFluxValue } from "@influxdata/influxdb-client";
 import type { SeriesQuery } from "../time-series-store.ts";
-import { MAX_TIME, MIN_TIME } from "../point-checks.ts";
+import { END_OF_TIME, MIN_TIME } from "../point-checks.ts";
 import { isTextField } from "../field-names.ts";
 import { encodeName } from "./names.ts";
 import { fluxTime, rfc3339Of } from "./times.ts";
@@ -40,7 +40,7 @@ export function seriesFlux(bucket: string, query: SeriesQuery, from: number, to:
 /** The newest value of every field, with the tags of `tags` dropped. */
 export function latestFlux(bucket: string, measurement: string, tags: Tags): string {
   const dropped = ["_start", "_stop", "_measurement", ...Object.keys(tags).map(encodeName)];
-  return `${JSON_PACKAGE}all = ${source(bucket, MIN_TIME, MAX_TIME)} |> ${filter(measurement, tags)}
+  return `${JSON_PACKAGE}all = ${source(bucket, MIN_TIME, END_OF_TIME)} |> ${filter(measurement, tags)}
 all |> filter(fn: (r) => r["_field"] !~ /_text$/) |> last() |> ${drop(dropped)} |> yield(name: "numbers")
 all |> filter(fn: (r) => r["_field"] =~ /_text$/) |> last() |> ${TEXT_AS_JSON} |> ${drop(dropped)} |> yield(name: "texts")`;
 }
@@ -48,7 +48,7 @@ all |> filter(fn: (r) => r["_field"] =~ /_text$/) |> last() |> ${TEXT_AS_JSON} |
 /** One row for every series, its columns the tags and the field. */
 export function listSeriesFlux(bucket: string, measurement: string, tags: Tags): string {
   const dropped = ["_start", "_stop", "_measurement", "_time", "_value"];
-  return [source(bucket, MIN_TIME, MAX_TIME), filter(measurement, tags), "last()", drop(dropped)].join(" |> ");
+  return [source(bucket, MIN_TIME, END_OF_TIME), filter(measurement, tags), "last()", drop(dropped)].join(" |> ");
 }
 
 /** The body of a delete request. Its bounds are inclusive in nanoseconds. */

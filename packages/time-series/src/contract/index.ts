@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { changesContract } from "./changes.ts";
+import { namesContract } from "./names.ts";
+import { pointsContract } from "./points.ts";
+import { queriesContract } from "./queries.ts";
+import type { StoreUnderTest } from "./store-under-test.ts";
+
+export type { OpenStore, StoreUnderTest } from "./store-under-test.ts";
+
+/** What every time-series store has to do. An adapter is right when it passes. */
+export function timeSeriesContract(name: string, factory: () => Promise<StoreUnderTest>): void {
+  describe(`time-series store: ${name}`, () => {
+    let subject: StoreUnderTest | undefined;
+    const current = (): StoreUnderTest => subject as StoreUnderTest;
+    beforeAll(async () => {
+      subject = await factory();
+    });
+    afterAll(async () => subject?.dispose());
+    describe("points", () => pointsContract(current));
+    describe("names", () => namesContract(current));
+    describe("queries", () => queriesContract(current));
+    describe("changes", () => changesContract(current));
+  });
+}
