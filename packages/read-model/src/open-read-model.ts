@@ -212,8 +212,7 @@ class FollowingReadModel implements ReadModel {
     try {
       following = await this.#log.follow({
         topics,
-        // From the last record on disk, not the one after it: that it is still the same shows that the log is.
-        from: this.#database.positions.all().map(({ topic, partition, last }) => ({ topic, partition, offset: last })),
+        from: this.#whereToFollowFrom(ends),
         otherwise: "earliest",
         onBatch: (batch) => this.#onBatch(batch),
         onCaughtUp: () => {
@@ -234,6 +233,15 @@ class FollowingReadModel implements ReadModel {
       signal.removeEventListener("abort", close);
     }
     if (!signal.aborted) throw new FatalError("The log ended the following of a read model without an error");
+  }
+
+  /** From the last record on disk, not the one after it: that it is still the same shows that the log is. */
+  #whereToFollowFrom(ends: readonly (readonly [string, readonly PartitionPositions[]])[]): Position[] {
+    return this.#database.positions.all().flatMap(({ topic, partition, last }) => {
+      const there = ends.find(([name]) => name === topic)?.[1].find((each) => each.partition === partition);
+      // The last record itself may have expired since, the one after it not.
+      return there === undefined ? [] : [{ topic, partition, offset: Math.max(last, there.start) }];
+    });
   }
 
   #refuseForeign(topic: string, partitions: readonly PartitionPositions[]): void {

@@ -243,6 +243,25 @@ describe("a file that does not fit is built anew", () => {
   });
 });
 
+describe("a file that fits is kept", () => {
+  it("when what it was made of has expired since", async () => {
+    const log = await aLog("log", { partitions: 1, retentionMs: 1 });
+    await put(log, "a=1", "b=1");
+    const first = opened(log, file);
+    await first.start();
+    await first.stop();
+    await vi.waitFor(async () => {
+      await log.housekeep();
+      expect((await log.positions(topic))[0]!.start).toBe(2);
+    });
+    const second = opened(log, file);
+    await second.start();
+    expect(contents(second)).toEqual({ values: { a: "1", b: "1" }, applied: 2 });
+    await second.waitFor(await put(log, "c=1"), 5000);
+    expect(contents(second).applied).toBe(3);
+  });
+});
+
 describe("when the log is away", () => {
   it("starts with what is on disk within its bound, and catches up when the log is back", async () => {
     const log = await aLog();
