@@ -1,4 +1,4 @@
-import { LogUnavailableError } from "@headwater/service-kit";
+import { LogUnavailableError, sleep } from "@headwater/service-kit";
 import type { TopicPartition } from "../co-partitioning.ts";
 import type { ConsumeOptions, Consumption, Position } from "../event-log.ts";
 import type { Logger } from "../logger.ts";
@@ -27,6 +27,7 @@ export class GroupConsumption implements Consumption {
   readonly #settle: { resolve(): void; reject(error: unknown): void };
   readonly #paused = new Set<string>();
   #allPaused = false;
+  #held = false;
   #ending: Promise<void> | undefined;
 
   constructor(options: ConsumeOptions, hooks: GroupHooks, logger: Logger) {
@@ -71,7 +72,7 @@ export class GroupConsumption implements Consumption {
         onRoom: () => this.#hooks.onRoom(),
         onFailure: (error) => this.fail(error),
       });
-      delivery.paused = this.#allPaused || this.#paused.has(key);
+      delivery.paused = this.#isPaused(key);
       this.#owned.set(key, delivery);
     }
     this.#hooks.onRoom();
@@ -102,8 +103,19 @@ export class GroupConsumption implements Consumption {
     this.#hooks.onRoom();
   }
 
-  isPaused(buffer: PartitionBuffer): boolean {
-    return this.#allPaused || this.#paused.has(keyOf(buffer));
+  /** Partitions may move: no new batches until `release`. Resolves when no handler is at work, or after that time. */
+  async hold(ms: number): Promise<void> {
+    this.#held = true;
+    this.#applyPauses();
+    const idle = Promise.all([...this.#owned.values()].map((delivery) => delivery.idle()));
+    const limit = new AbortController();
+    await Promise.race([idle, sleep(ms, limit.signal).catch(() => {})]);
+    limit.abort();
+  }
+
+  release(): void {
+    this.#held = false;
+    this.#applyPauses();
   }
 
   /** Ends with this error: handlers are told to stop, the group is left, `done` rejects. */
@@ -131,6 +143,10 @@ export class GroupConsumption implements Consumption {
   }
 
   #applyPauses(): void {
-    for (const [key, delivery] of this.#owned) delivery.paused = this.#allPaused || this.#paused.has(key);
+    for (const [key, delivery] of this.#owned) delivery.paused = this.#isPaused(key);
+  }
+
+  #isPaused(key: string): boolean {
+    return this.#held || this.#allPaused || this.#paused.has(key);
   }
 }

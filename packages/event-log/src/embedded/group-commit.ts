@@ -1,6 +1,7 @@
-import { LogUnavailableError, RecordRefusedError } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/service-kit";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
+import { SomeRecordsRefusedError } from "../records-refused.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
 import type { WorkerClient } from "./worker-client.ts";
@@ -178,24 +179,22 @@ export class GroupCommit {
 }
 
 function settle(append: PendingAppend, bases: ReadonlyMap<number, number>): void {
-  const { refused, ranges } = append;
-  if (refused.length > 0) {
+  const landed = append.ranges.map(({ partition, from, count }) => ({
+    topic: partition.topic,
+    partition: partition.partition,
+    baseOffset: bases.get(partition.id)! + from,
+    count,
+  }));
+  if (append.refused.length === 0) append.resolve(landed);
+  else {
     append.reject(
-      new RecordRefusedError(
+      new SomeRecordsRefusedError(
         "records too large, without the key that a compacted topic needs, or for a partition that is not there",
-        refused,
+        append.refused,
+        landed,
       ),
     );
-    return;
   }
-  append.resolve(
-    ranges.map(({ partition, from, count }) => ({
-      topic: partition.topic,
-      partition: partition.partition,
-      baseOffset: bases.get(partition.id)! + from,
-      count,
-    })),
-  );
 }
 
 /** Bytes that a record takes, at most. */

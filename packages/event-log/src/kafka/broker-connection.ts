@@ -1,0 +1,138 @@
+import { LogUnavailableError } from "@headwater/service-kit";
+import Connection from "kafkajs/src/network/connection.js";
+import type { KafkaLogger, Protocol } from "kafkajs/src/network/connection.js";
+import createSocketFactory from "kafkajs/src/network/socketFactory.js";
+import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
+import protocols from "kafkajs/src/protocol/requests/index.js";
+import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
+import type { Logger } from "../logger.ts";
+import { asTyped, isForbidden } from "./kafka-errors.ts";
+import type { KafkaSettings } from "./settings.ts";
+
+export interface BrokerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * One connection to one broker, authenticated. A broker answers the requests of a connection one after the other, so whoever waits on
+ * purpose (a fetch, a join) has one of its own. Not repaired: after an error it is destroyed and a new one is made.
+ */
+export class BrokerConnection {
+  readonly #connection: Connection;
+  readonly #address: BrokerAddress;
+  readonly #settings: KafkaSettings;
+  #versions: ApiVersions = {};
+  #destroyed = false;
+
+  private constructor(address: BrokerAddress, settings: KafkaSettings) {
+    this.#address = address;
+    this.#settings = settings;
+    this.#connection = new Connection({
+      ...address,
+      logger: quiet(settings.logger),
+      socketFactory: createSocketFactory(),
+      requestTimeout: settings.requestTimeoutMs,
+      connectionTimeout: settings.connectTimeoutMs,
+      ssl: settings.ssl === true ? {} : settings.ssl === false ? null : settings.ssl,
+      sasl: settings.sasl ?? null,
+      clientId: settings.clientId,
+      enforceRequestTimeout: true,
+    });
+    mendRequestQueue(this.#connection);
+  }
+
+  /** Rejects with LogUnavailableError when the broker does not answer in time, with FatalError when it refuses the credentials. */
+  static async open(address: BrokerAddress, settings: KafkaSettings): Promise<BrokerConnection> {
+    const connection = new BrokerConnection(address, settings);
+    try {
+      await connection.#open();
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      throw connection.#typed(error, "connecting");
+    }
+  }
+
+  get isUsable(): boolean {
+    return !this.#destroyed && this.#connection.isConnected();
+  }
+
+  /**
+   * A request of kafkajs by its name, in the newest version that both sides know. Rejects with the broker's error as kafkajs makes it;
+   * `lenient` leaves the errors in the answer, for answers about many things of which some may be well.
+   */
+  async call<Answer>(
+    name: string,
+    options: object,
+    { requestTimeoutMs, lenient = false }: { requestTimeoutMs?: number; lenient?: boolean } = {},
+  ): Promise<Answer> {
+    const protocol = protocols.lookup(this.#versions)(apiKeys[name]!, protocols.requests[name]!)(options);
+    const { decode } = protocol.response;
+    const response = lenient ? { decode, parse: (decoded: unknown) => Promise.resolve(decoded) } : protocol.response;
+    return this.send({ request: protocol.request, response, requestTimeout: requestTimeoutMs } as Protocol<Answer>);
+  }
+
+  async send<Answer>(protocol: Protocol<Answer>): Promise<Answer> {
+    if (this.#destroyed) throw new LogUnavailableError(`the connection to ${this.#name} is closed`);
+    return this.#connection.send<Answer>({ ...protocol, logResponseError: false });
+  }
+
+  /** At once: whoever still waits for an answer is told so. */
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    const connection = this.#connection;
+    connection.rejectRequests(new LogUnavailableError(`the connection to ${this.#name} was closed`));
+    connection.requestQueue.destroy();
+    // Marks it as closed; with nothing pending there is nothing to wait for.
+    connection.disconnect().catch((error: unknown) => {
+      this.#settings.logger.debug({ err: error }, "closing a Kafka connection");
+    });
+    connection.socket?.destroy();
+  }
+
+  async #open(): Promise<void> {
+    await this.#connection.connect();
+    const apiVersions = protocols.requests["ApiVersions"]!.protocol({ version: 2 })();
+    const { apiVersions: list } = (await this.#connection.send(apiVersions)) as {
+      apiVersions: readonly { apiKey: number; minVersion: number; maxVersion: number }[];
+    };
+    this.#versions = Object.fromEntries(list.map(({ apiKey, ...versions }) => [apiKey, versions]));
+    this.#connection.setVersions(this.#versions);
+    this.#connection.setSupportAuthenticationProtocol(true);
+    await this.#connection.authenticate();
+  }
+
+  get #name(): string {
+    return `${this.#address.host}:${this.#address.port}`;
+  }
+
+  #typed(error: unknown, doing: string): unknown {
+    if (isForbidden(error)) return asTyped(error, `${doing} to ${this.#name}`);
+    return new LogUnavailableError(
+      `Kafka at ${this.#name} does not answer: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * kafkajs schedules a look at its pending requests after every answer, with a delay that is negative unless the broker throttles:
+ * Node warns of each such timer (TimeoutNegativeWarning). Without pending requests there is nothing to look at.
+ */
+function mendRequestQueue(connection: Connection): void {
+  const queue = connection.requestQueue;
+  const schedule = queue.scheduleCheckPendingRequests.bind(queue);
+  queue.scheduleCheckPendingRequests = () => {
+    if (queue.pending.length > 0) schedule();
+  };
+}
+
+/** What kafkajs has to say is about single connections; what it means is told by those who use them. */
+function quiet(logger: Logger): KafkaLogger {
+  const debug = (message: string, extra: object = {}): void => logger.debug({ kafka: extra }, message);
+  const nothing = (): void => {};
+  const adapted: KafkaLogger = { namespace: () => adapted, debug: nothing, info: nothing, warn: debug, error: debug };
+  return adapted;
+}

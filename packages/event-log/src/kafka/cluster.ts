@@ -1,0 +1,199 @@
+import { FatalError, HeadwaterError, LogUnavailableError, sleep } from "@headwater/service-kit";
+import { BrokerConnection, type BrokerAddress } from "./broker-connection.ts";
+import { asTyped, isTransient } from "./kafka-errors.ts";
+import type { KafkaSettings } from "./settings.ts";
+
+interface MetadataAnswer {
+  readonly brokers: readonly { nodeId: number; host: string; port: number }[];
+  readonly controllerId: number;
+  readonly topicMetadata: readonly {
+    readonly topicErrorCode: number;
+    readonly topic: string;
+    readonly partitionMetadata: readonly { partitionErrorCode: number; partitionId: number; leader: number }[];
+  }[];
+}
+
+/** Who leads what, and a connection per broker for whatever is answered at once. */
+export class Cluster {
+  readonly settings: KafkaSettings;
+  readonly #seeds: readonly BrokerAddress[];
+  readonly #control = new Map<number, Promise<BrokerConnection>>();
+  /** Leader by partition number, by topic. */
+  readonly #leaders = new Map<string, readonly number[]>();
+  #brokers = new Map<number, BrokerAddress>();
+  #seed: Promise<BrokerConnection> | undefined;
+  #nextSeed = 0;
+  #controller = -1;
+  #refreshing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(settings: KafkaSettings) {
+    this.settings = settings;
+    this.#seeds = settings.brokers.map(parseAddress);
+    this.#nextSeed = Math.floor(Math.random() * this.#seeds.length);
+  }
+
+  get brokerCount(): number {
+    return this.#brokers.size;
+  }
+
+  get controllerId(): number {
+    return this.#controller;
+  }
+
+  /** Learns these topics, and of all brokers. Topics that do not exist are left out. */
+  async learn(topics: readonly string[]): Promise<void> {
+    for (const topic of topics) if (!this.#leaders.has(topic)) this.#leaders.set(topic, []);
+    await this.refresh();
+  }
+
+  /** Asks again who leads; concurrent callers share the answer. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** How many partitions a topic has; 0 if there is no such topic, as far as is known. */
+  partitionCount(topic: string): number {
+    return this.#leaders.get(topic)?.length ?? 0;
+  }
+
+  /** As `partitionCount`, asking the brokers if need be. Rejects with a FatalError for a topic that does not exist. */
+  async partitionsOf(topic: string): Promise<number> {
+    if (this.partitionCount(topic) === 0) {
+      await this.learn([topic]);
+      // A topic that was made a moment ago may not be known to every broker yet.
+      for (let attempt = 0; this.partitionCount(topic) === 0 && attempt < 5; attempt++) {
+        await sleep(100);
+        await this.refresh();
+      }
+    }
+    const count = this.partitionCount(topic);
+    if (count === 0) throw new FatalError(`there is no topic ${topic}; ensureTopics has to make it first`);
+    return count;
+  }
+
+  /** The node that leads a partition; undefined while nobody does. */
+  leaderOf(topic: string, partition: number): number | undefined {
+    const leader = this.#leaders.get(topic)?.[partition];
+    return leader === undefined || leader < 0 || !this.#brokers.has(leader) ? undefined : leader;
+  }
+
+  /** A new connection that the caller owns. */
+  async connect(nodeId: number): Promise<BrokerConnection> {
+    const address = this.#brokers.get(nodeId);
+    if (address === undefined || this.#closed) throw new LogUnavailableError(`Kafka's broker ${nodeId} is not known`);
+    return BrokerConnection.open(address, this.settings);
+  }
+
+  /** The shared connection to a broker (-1: any), for requests that are answered at once. An error other than the broker's own ends it. */
+  async call<Answer>(nodeId: number, name: string, options: object, how: { lenient?: boolean } = {}): Promise<Answer> {
+    const connection = await this.#controlConnection(nodeId);
+    try {
+      return await connection.call<Answer>(name, options, how);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === "KafkaJSProtocolError")) connection.destroy();
+      throw error;
+    }
+  }
+
+  /**
+   * Repeats while what goes wrong passes by itself, asking again who leads in between, at most for the request timeout; then, and for every other
+   * error, rejects with a typed one.
+   */
+  async retrying<Answer>(doing: string, attempt: () => Promise<Answer>): Promise<Answer> {
+    const deadline = Date.now() + this.settings.requestTimeoutMs;
+    for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (this.#closed || !isTransient(error) || Date.now() + pause > deadline) throw asTyped(error, doing);
+        await sleep(pause);
+        await this.refresh().catch((second: unknown) => {
+          if (!(second instanceof HeadwaterError) || !isTransient(second)) throw second;
+        });
+      }
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const opening of [...this.#control.values(), ...(this.#seed === undefined ? [] : [this.#seed])]) {
+      opening.then(
+        (connection) => connection.destroy(),
+        () => {},
+      );
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const topics = [...this.#leaders.keys()];
+    let problem: unknown;
+    // Any broker can tell; one that hangs or is gone must not keep the others from it.
+    for (const nodeId of [...this.#brokers.keys(), -1, -1]) {
+      try {
+        const answer = await this.#askMetadata(nodeId, topics);
+        this.#take(answer);
+        return;
+      } catch (error) {
+        problem = error;
+        if (!isTransient(error)) break;
+      }
+    }
+    throw asTyped(problem, "asking for the cluster's topics");
+  }
+
+  async #askMetadata(nodeId: number, topics: readonly string[]): Promise<MetadataAnswer> {
+    const connection = await this.#controlConnection(nodeId);
+    try {
+      const options = { topics, allowAutoTopicCreation: false };
+      return await connection.call<MetadataAnswer>("Metadata", options, { lenient: true });
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  #take(answer: MetadataAnswer): void {
+    this.#brokers = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
+    this.#controller = answer.controllerId;
+    for (const { topic, partitionMetadata } of answer.topicMetadata) {
+      const leaders: number[] = [];
+      for (const { partitionId, leader } of partitionMetadata) leaders[partitionId] = leader;
+      // A broker that has not heard of a topic yet takes away nothing that is known of it.
+      if (leaders.length > 0 && this.#leaders.has(topic)) this.#leaders.set(topic, leaders);
+    }
+  }
+
+  async #controlConnection(nodeId: number): Promise<BrokerConnection> {
+    if (this.#closed) throw new LogUnavailableError("the event log is closed");
+    const current = nodeId < 0 ? this.#seed : this.#control.get(nodeId);
+    const connection = await current?.catch(() => undefined);
+    if (connection?.isUsable === true) return connection;
+    const opening = nodeId < 0 ? this.#openSeed() : this.connect(nodeId);
+    if (nodeId < 0) this.#seed = opening;
+    else this.#control.set(nodeId, opening);
+    return opening;
+  }
+
+  async #openSeed(): Promise<BrokerConnection> {
+    let problem: unknown;
+    for (let tried = 0; tried < this.#seeds.length; tried++) {
+      try {
+        return await BrokerConnection.open(this.#seeds[this.#nextSeed]!, this.settings);
+      } catch (error) {
+        problem = error;
+        this.#nextSeed = (this.#nextSeed + 1) % this.#seeds.length;
+      }
+    }
+    throw problem;
+  }
+}
+
+function parseAddress(broker: string): BrokerAddress {
+  const match = /^(?:[A-Z_]+:\/\/)?\[?([^\]]+)\]?:(\d+)$/.exec(broker.trim());
+  if (match === null) throw new FatalError(`${broker} is not the address of a Kafka broker; it has to be host:port`);
+  return { host: match[1]!, port: Number(match[2]) };
+}

@@ -1,0 +1,205 @@
+import { FatalError, HeadwaterError, sleep } from "@headwater/service-kit";
+import kafkaErrors from "kafkajs/src/protocol/error.js";
+import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
+import type { BrokerConnection } from "./broker-connection.ts";
+import type { Cluster } from "./cluster.ts";
+import { fetchRequest, type FetchedPartition, type FetchPartition } from "./fetch-request.ts";
+import { asTyped, isStaleMetadata, isTransient } from "./kafka-errors.ts";
+import { listOffsets } from "./list-offsets.ts";
+import { cursorsOf } from "./record-batch-cursor.ts";
+
+const PARTITION_BYTES = 1024 * 1024;
+const FETCH_BYTES = 8 * 1024 * 1024;
+/** A partition with this much waiting is not fetched for. */
+const BUFFERED_BYTES = 1024 * 1024;
+const MAX_WAIT_MS = 500;
+/** While some partition is left out because its buffer is full: it should not wait for the others' silence. */
+const SHORT_WAIT_MS = 20;
+const MAX_PAUSE_MS = 2000;
+
+export interface FetchTarget {
+  buffers(): readonly PartitionBuffer[];
+  delivered(): void;
+  fail(error: unknown): void;
+}
+
+/** Keeps the buffers of one consumer filled: per leader one connection and one fetch under way. Outages are waited out. */
+export class Fetcher {
+  readonly #cluster: Cluster;
+  readonly #target: FetchTarget;
+  /** By broker; a loop ends when nothing of that broker is wanted. */
+  readonly #loops = new Map<number, Promise<void>>();
+  readonly #connections = new Map<number, BrokerConnection>();
+  readonly #stop = new AbortController();
+  #lookAgain: NodeJS.Timeout | undefined;
+
+  constructor(cluster: Cluster, target: FetchTarget) {
+    this.#cluster = cluster;
+    this.#target = target;
+  }
+
+  /** Something may be wanted of somebody. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return;
+    for (const buffer of this.#target.buffers()) {
+      if (buffer.bytes >= BUFFERED_BYTES) continue;
+      const leader = this.#cluster.leaderOf(buffer.topic, buffer.partition);
+      if (leader === undefined) this.#askWhoLeads();
+      else if (!this.#loops.has(leader)) this.#start(leader);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    clearTimeout(this.#lookAgain);
+    for (const connection of this.#connections.values()) connection.destroy();
+    await Promise.all(this.#loops.values());
+  }
+
+  #start(leader: number): void {
+    const loop = this.#run(leader)
+      .catch((error: unknown) => {
+        if (this.#stop.signal.aborted) return;
+        this.#stop.abort();
+        this.#target.fail(error);
+      })
+      .finally(() => {
+        this.#loops.delete(leader);
+        this.wake();
+      });
+    this.#loops.set(leader, loop);
+  }
+
+  async #run(leader: number): Promise<void> {
+    let pause = 0;
+    while (!this.#stop.signal.aborted) {
+      const { wanted, buffers, full } = this.#wanted(leader);
+      if (wanted.length === 0) return;
+      try {
+        await this.#fetch(leader, wanted, buffers, full ? SHORT_WAIT_MS : MAX_WAIT_MS);
+        if (pause > 0) this.#cluster.settings.logger.info({ broker: leader }, "Kafka answers again");
+        pause = 0;
+      } catch (error) {
+        this.#connections.get(leader)?.destroy();
+        this.#connections.delete(leader);
+        if (this.#stop.signal.aborted) return;
+        if (!isTransient(error)) throw asTyped(error, "fetching");
+        if (pause === 0) this.#warn(error, leader);
+        pause = Math.min(Math.max(100, pause * 2), MAX_PAUSE_MS);
+        await this.#pause(pause);
+        await this.#refresh();
+      }
+    }
+  }
+
+  async #fetch(
+    leader: number,
+    wanted: readonly FetchPartition[],
+    buffers: ReadonlyMap<string, PartitionBuffer>,
+    maxWaitMs: number,
+  ): Promise<void> {
+    const connection = await this.#connectionTo(leader);
+    const answer = await connection.send(fetchRequest(wanted, { maxWaitMs, maxBytes: FETCH_BYTES }));
+    if (this.#stop.signal.aborted) return;
+    if (answer.errorCode !== 0) throw kafkaErrors.createErrorFromCode(answer.errorCode);
+    let stale = false;
+    for (const part of answer.partitions) {
+      const buffer = buffers.get(`${part.topic}/${part.partition}`);
+      if (buffer === undefined) continue;
+      if (part.errorCode === 0) this.#fill(buffer, part);
+      else stale = (await this.#isStale(buffer, part)) || stale;
+    }
+    this.#target.delivered();
+    if (stale) {
+      await this.#pause(100);
+      await this.#refresh();
+    }
+  }
+
+  #fill(buffer: PartitionBuffer, { records, highWatermark }: FetchedPartition): void {
+    if (records.length === 0) return;
+    for (const cursor of cursorsOf(records, buffer.fetchOffset)) buffer.push(cursor, highWatermark);
+  }
+
+  /** Whether somebody else leads the partition by now; an offset that the log does not hold is dealt with here. */
+  async #isStale(buffer: PartitionBuffer, { errorCode }: FetchedPartition): Promise<boolean> {
+    const error = kafkaErrors.createErrorFromCode(errorCode);
+    if (isStaleMetadata(error.type)) return true;
+    if (error.type !== "OFFSET_OUT_OF_RANGE") throw error;
+    const { topic, partition, fetchOffset } = buffer;
+    const [start, end] = await Promise.all([
+      listOffsets(this.#cluster, topic, [partition], "earliest"),
+      listOffsets(this.#cluster, topic, [partition], "latest"),
+    ]);
+    const earliest = start.get(partition)!;
+    if (fetchOffset > end.get(partition)!) {
+      throw new FatalError(
+        `position ${fetchOffset} of ${topic}, partition ${partition}, lies beyond the log's end ${end.get(partition)}: it belongs to another log, or this one lost records`,
+      );
+    }
+    this.#cluster.settings.logger.warn(
+      { topic, partition, wanted: fetchOffset, start: earliest, missed: earliest - fetchOffset },
+      "retention removed records before they were read; going on with the earliest",
+    );
+    buffer.skipTo(earliest);
+    return false;
+  }
+
+  #wanted(leader: number): { wanted: FetchPartition[]; buffers: Map<string, PartitionBuffer>; full: boolean } {
+    const wanted: FetchPartition[] = [];
+    const buffers = new Map<string, PartitionBuffer>();
+    let full = false;
+    for (const buffer of this.#target.buffers()) {
+      const { topic, partition, fetchOffset: offset } = buffer;
+      if (this.#cluster.leaderOf(topic, partition) !== leader) continue;
+      if (buffer.bytes >= BUFFERED_BYTES) {
+        full = true;
+        continue;
+      }
+      wanted.push({ topic, partition, offset, maxBytes: PARTITION_BYTES });
+      buffers.set(`${topic}/${partition}`, buffer);
+    }
+    return { wanted, buffers, full };
+  }
+
+  async #connectionTo(leader: number): Promise<BrokerConnection> {
+    const current = this.#connections.get(leader);
+    if (current?.isUsable === true) return current;
+    const connection = await this.#cluster.connect(leader);
+    if (this.#stop.signal.aborted) connection.destroy();
+    this.#connections.set(leader, connection);
+    return connection;
+  }
+
+  #askWhoLeads(): void {
+    this.#lookAgain ??= setTimeout(() => {
+      this.#lookAgain = undefined;
+      void this.#refresh()
+        .then(() => this.wake())
+        .catch((error: unknown) => this.#target.fail(error));
+    }, 200);
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      await this.#cluster.refresh();
+    } catch (error) {
+      if (!(error instanceof HeadwaterError) || error.advice === "stop") throw error;
+      this.#cluster.settings.logger.debug({ err: error }, "could not learn who leads");
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, this.#stop.signal).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) throw error;
+    });
+  }
+
+  #warn(error: unknown, broker: number): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    this.#cluster.settings.logger.warn(
+      { broker, problem },
+      "Kafka does not answer a fetch; trying again until it does",
+    );
+  }
+}

@@ -1,0 +1,290 @@
+import { HeadwaterError, sleep } from "@headwater/service-kit";
+import type { TopicPartition } from "../co-partitioning.ts";
+import type { Position } from "../event-log.ts";
+import type { Cluster } from "./cluster.ts";
+import { Coordinator } from "./coordinator.ts";
+import { fetchCommitted } from "./group-offsets.ts";
+import { ASSIGNER, decodeAssignment, encodeAssignments, encodeMember, topicsOf } from "./group-protocol.ts";
+import { asTyped, isTransient, protocolErrorType } from "./kafka-errors.ts";
+import { listOffsets } from "./list-offsets.ts";
+import { OffsetCommitter } from "./offset-committer.ts";
+
+export interface GroupTimings {
+  /** A member that is not heard of for so long has died, milliseconds. */
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatMs: number;
+  /** How long a rebalance waits for members to come back. */
+  readonly rebalanceTimeoutMs: number;
+  /** How long a member finishes its batches in hand before it lets a rebalance go on. */
+  readonly handoverMs: number;
+}
+
+export interface GroupClient {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly from: "earliest" | "latest";
+  owned(): readonly TopicPartition[];
+  hold(ms: number): Promise<void>;
+  release(): void;
+  revoke(partitions: readonly TopicPartition[]): Promise<void>;
+  assign(positions: readonly Position[]): Promise<void>;
+  fail(error: unknown): void;
+}
+
+interface JoinAnswer {
+  readonly generationId: number;
+  readonly leaderId: string;
+  readonly memberId: string;
+  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
+}
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+/** The group went on without this member; what it owned may be someone else's. */
+const expelled = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"]);
+
+/**
+ * A member of a consumer group, by Kafka's own protocol. kafkajs's consumer is not used: it retries a handler's exception for ever
+ * without a word, can die in a process that lives on, and commits for partitions it no longer owns.
+ */
+export class GroupMembership {
+  readonly #cluster: Cluster;
+  readonly #client: GroupClient;
+  readonly #timings: GroupTimings;
+  readonly #coordinator: Coordinator;
+  readonly #committer: OffsetCommitter;
+  readonly #stop = new AbortController();
+  #memberId = "";
+  #generationId = -1;
+  #assigned = new Set<string>();
+  /** Assignments are applied one after the other, while heartbeats go on. */
+  #applied: Promise<void> = Promise.resolve();
+  #joined = Promise.withResolvers<void>();
+  #rejoin = Promise.withResolvers<void>();
+  #isJoined = false;
+  #lastHeard = Date.now();
+  #running: Promise<void> | undefined;
+
+  constructor(cluster: Cluster, client: GroupClient, timings: GroupTimings) {
+    this.#cluster = cluster;
+    this.#client = client;
+    this.#timings = timings;
+    this.#coordinator = new Coordinator(cluster, client.group);
+    this.#committer = new OffsetCommitter(
+      this.#coordinator,
+      {
+        current: () => (this.#isJoined ? { memberId: this.#memberId, generationId: this.#generationId } : undefined),
+        isAssigned: (topic, partition) => this.#assigned.has(`${topic}/${partition}`),
+        rejoined: () => this.#rejoined(),
+      },
+      cluster.settings.requestTimeoutMs,
+    );
+  }
+
+  /** Resolves when the member has joined and its first partitions are assigned. */
+  async start(): Promise<void> {
+    this.#running = this.#run().catch((error: unknown) => {
+      this.#release();
+      this.#client.fail(asTyped(error, `consuming as ${this.#client.group}`));
+    });
+    await this.#joined.promise;
+    await this.#applied;
+  }
+
+  commit(topic: string, partition: number, offset: number): Promise<boolean> {
+    return this.#committer.commit(topic, partition, offset);
+  }
+
+  /** Tells the group, if that can be done quickly; otherwise it notices by itself. */
+  async leave(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    const memberId = this.#memberId;
+    // A join that waits for the others is given up with its connection.
+    if (!this.#isJoined) this.#coordinator.reset();
+    this.#release();
+    if (memberId !== "") {
+      const leaving = this.#coordinator.call("LeaveGroup", { memberId, members: [{ memberId }] });
+      const limit = AbortSignal.timeout(2000);
+      await Promise.race([leaving, sleep(2000, limit)]).catch((error: unknown) => {
+        this.#cluster.settings.logger.debug({ err: error, group: this.#client.group }, "leaving the group");
+      });
+      leaving.catch(() => {});
+    }
+    this.#assigned.clear();
+    this.#coordinator.reset();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (let pause = 100; !this.#stop.signal.aborted;) {
+      try {
+        await this.#join();
+        pause = 100;
+        await this.#heartbeatUntilRebalance();
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        const type = protocolErrorType(error);
+        if (type !== undefined && expelled.has(type)) {
+          if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
+          this.#lose();
+        } else if (type !== "REBALANCE_IN_PROGRESS") {
+          if (!isTransient(error)) throw error;
+          this.#warn(error);
+          this.#coordinator.reset();
+          if (Date.now() - this.#lastHeard > this.#timings.sessionTimeoutMs) this.#lose();
+          await this.#pause(pause);
+          pause = Math.min(pause * 2, 2000);
+          await this.#refresh();
+        }
+      }
+      this.#isJoined = false;
+    }
+  }
+
+  async #join(): Promise<void> {
+    await this.#client.hold(this.#timings.handoverMs);
+    if (this.#isJoined) this.#joined = Promise.withResolvers<void>();
+    this.#isJoined = false;
+    this.#rejoin = Promise.withResolvers<void>();
+    const { group, topics } = this.#client;
+    for (const topic of topics) await this.#cluster.partitionsOf(topic);
+    const answer = await this.#requestJoin(encodeMember(topics, this.#client.owned()));
+    const groupAssignment = answer.leaderId === answer.memberId ? await this.#assignments(answer) : [];
+    const { generationId, memberId } = answer;
+    const { memberAssignment } = await this.#coordinator.call<{ memberAssignment: Buffer }>("SyncGroup", {
+      generationId,
+      memberId,
+      groupAssignment,
+    });
+    const assignment = decodeAssignment(memberAssignment);
+    this.#generationId = generationId;
+    this.#assigned = new Set(assignment.map(keyOf));
+    this.#isJoined = true;
+    this.#lastHeard = Date.now();
+    this.#cluster.settings.logger.debug({ group, generationId, partitions: assignment.length }, "joined the group");
+    this.#apply(assignment);
+    this.#release();
+  }
+
+  async #requestJoin(metadata: Buffer): Promise<JoinAnswer> {
+    const { sessionTimeoutMs: sessionTimeout, rebalanceTimeoutMs: rebalanceTimeout } = this.#timings;
+    const groupProtocols = [{ name: ASSIGNER, metadata }];
+    const ask = (): Promise<JoinAnswer> =>
+      this.#coordinator.call<JoinAnswer>(
+        "JoinGroup",
+        { sessionTimeout, rebalanceTimeout, memberId: this.#memberId, protocolType: "consumer", groupProtocols },
+        { requestTimeoutMs: rebalanceTimeout + this.#cluster.settings.requestTimeoutMs },
+      );
+    let answer: JoinAnswer;
+    try {
+      answer = await ask();
+    } catch (error) {
+      // The first request only makes the id known, so that a member that never comes back leaves nothing behind.
+      if (!(error instanceof Error && "memberId" in error && typeof error.memberId === "string")) throw error;
+      this.#memberId = error.memberId;
+      answer = await ask();
+    }
+    this.#memberId = answer.memberId;
+    return answer;
+  }
+
+  async #assignments({ members }: JoinAnswer): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
+    const counts = new Map<string, number>();
+    for (const topic of topicsOf(members)) counts.set(topic, await this.#cluster.partitionsOf(topic));
+    return encodeAssignments(members, counts);
+  }
+
+  /** Resolves when the group is about to share out its partitions anew; rejects with what a heartbeat was answered. */
+  async #heartbeatUntilRebalance(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      const isDue = await Promise.race([
+        this.#pause(this.#timings.heartbeatMs).then(() => true),
+        this.#rejoin.promise.then(() => false),
+      ]);
+      if (!isDue || signal.aborted) return;
+      await this.#coordinator.call("Heartbeat", { groupGenerationId: this.#generationId, memberId: this.#memberId });
+      this.#lastHeard = Date.now();
+    }
+  }
+
+  #apply(assignment: readonly TopicPartition[]): void {
+    this.#applied = this.#applied
+      .then(async () => {
+        const owned = this.#client.owned();
+        const keys = new Set(assignment.map(keyOf));
+        await this.#client.revoke(owned.filter((each) => !keys.has(keyOf(each))));
+        this.#client.release();
+        const ownedKeys = new Set(owned.map(keyOf));
+        const gained = assignment.filter((each) => !ownedKeys.has(keyOf(each)));
+        if (gained.length > 0) await this.#client.assign(await this.#startingPoints(gained));
+      })
+      .catch((error: unknown) => {
+        if (!this.#stop.signal.aborted) this.#client.fail(asTypedUnlessForeign(error));
+      });
+  }
+
+  /** The group may have given everything away. */
+  #lose(): void {
+    if (this.#assigned.size === 0) return;
+    this.#assigned = new Set();
+    this.#apply([]);
+  }
+
+  async #startingPoints(partitions: readonly TopicPartition[]): Promise<Position[]> {
+    const committed = await this.#cluster.retrying("reading committed offsets", () =>
+      fetchCommitted(this.#coordinator, partitions),
+    );
+    const known = new Set(committed.map(keyOf));
+    const fresh = Map.groupBy(
+      partitions.filter((each) => !known.has(keyOf(each))),
+      ({ topic }) => topic,
+    );
+    for (const [topic, parts] of fresh) {
+      const offsets = await listOffsets(
+        this.#cluster,
+        topic,
+        parts.map(({ partition }) => partition),
+        this.#client.from,
+      );
+      for (const { partition } of parts) committed.push({ topic, partition, offset: offsets.get(partition)! });
+    }
+    return committed;
+  }
+
+  async #rejoined(): Promise<void> {
+    if (this.#isJoined) {
+      this.#isJoined = false;
+      this.#joined = Promise.withResolvers<void>();
+      this.#rejoin.resolve();
+    }
+    await this.#joined.promise;
+  }
+
+  #release(): void {
+    this.#joined.resolve();
+  }
+
+  async #refresh(): Promise<void> {
+    await this.#cluster.refresh().catch((error: unknown) => {
+      if (!(error instanceof HeadwaterError) || error.advice === "stop") throw error;
+    });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, this.#stop.signal).catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) throw error;
+    });
+  }
+
+  #warn(error: unknown): void {
+    const { logger } = this.#cluster.settings;
+    const problem = error instanceof Error ? error.message : String(error);
+    logger.warn({ group: this.#client.group, problem }, "Kafka's group coordinator does not answer; trying again");
+  }
+}
+
+/** What the member's own code throws is for it to know; what Kafka says is made one of our errors. */
+function asTypedUnlessForeign(error: unknown): unknown {
+  return error instanceof Error && error.name.startsWith("KafkaJS") ? asTyped(error, "taking partitions on") : error;
+}

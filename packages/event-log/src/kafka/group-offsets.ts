@@ -1,0 +1,43 @@
+import kafkaErrors from "kafkajs/src/protocol/error.js";
+import type { TopicPartition } from "../co-partitioning.ts";
+import type { Position } from "../event-log.ts";
+import type { Coordinator } from "./coordinator.ts";
+
+interface OffsetFetchAnswer {
+  readonly errorCode: number;
+  readonly responses: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly offset: string;
+      readonly errorCode: number;
+    }[];
+  }[];
+}
+
+/** Committed offsets of a group; partitions without one are left out. Rejects with the broker's error as kafkajs makes it. */
+export async function fetchCommitted(
+  coordinator: Coordinator,
+  partitions: readonly TopicPartition[],
+): Promise<Position[]> {
+  if (partitions.length === 0) return [];
+  const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
+  const topics = [...byTopic].map(([topic, parts]) => ({
+    topic,
+    partitions: parts.map(({ partition }) => ({ partition })),
+  }));
+  const { errorCode, responses } = await coordinator.call<OffsetFetchAnswer>(
+    "OffsetFetch",
+    { topics },
+    { lenient: true },
+  );
+  const found = responses.flatMap(({ topic, partitions: parts }) => parts.map((part) => ({ topic, ...part })));
+  const failed = [errorCode, ...found.map((part) => part.errorCode)].find((code) => code !== 0);
+  if (failed !== undefined) {
+    coordinator.reset();
+    throw kafkaErrors.createErrorFromCode(failed);
+  }
+  return found
+    .map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) }))
+    .filter(({ offset }) => offset >= 0);
+}

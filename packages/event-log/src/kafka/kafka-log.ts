@@ -1,0 +1,186 @@
+import { FatalError } from "@headwater/service-kit";
+import type { TopicPartition } from "../co-partitioning.ts";
+import { FollowDelivery } from "../delivery/follow-delivery.ts";
+import { GroupConsumption } from "../delivery/group-consumption.ts";
+import { PartitionBuffer } from "../delivery/partition-buffer.ts";
+import type {
+  AppendedRange,
+  ConsumeOptions,
+  Consumption,
+  EventLog,
+  Following,
+  FollowOptions,
+  LogBatch,
+  OutgoingRecord,
+  PartitionPositions,
+  Position,
+  ReadRange,
+  TopicSpec,
+} from "../event-log.ts";
+import type { Cluster } from "./cluster.ts";
+import { Coordinator } from "./coordinator.ts";
+import { Fetcher } from "./fetcher.ts";
+import { GroupMembership, type GroupTimings } from "./group-membership.ts";
+import { fetchCommitted } from "./group-offsets.ts";
+import { listOffsets } from "./list-offsets.ts";
+import { Producer, type ProducerLimits } from "./producer.ts";
+import { readPartition } from "./read-partition.ts";
+import { ensureTopics } from "./topic-admin.ts";
+
+export interface KafkaLogParts {
+  readonly limits: ProducerLimits;
+  readonly timings: GroupTimings;
+  readonly replication: number | undefined;
+}
+
+/** The event log in Kafka. */
+export class KafkaLog implements EventLog {
+  readonly #cluster: Cluster;
+  readonly #parts: KafkaLogParts;
+  readonly #producer: Producer;
+  readonly #open = new Set<{ close(): Promise<void> }>();
+  #closing: Promise<void> | undefined;
+
+  constructor(cluster: Cluster, parts: KafkaLogParts) {
+    this.#cluster = cluster;
+    this.#parts = parts;
+    this.#producer = new Producer(cluster, parts.limits);
+  }
+
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    this.#assertOpen();
+    await ensureTopics(this.#cluster, specs, this.#parts.replication);
+  }
+
+  append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
+    // Not async from here on: two calls in one turn must reach the producer in their order.
+    if (this.#closing !== undefined) return Promise.reject(new FatalError("the event log is closed"));
+    if (this.#cluster.partitionCount(topic) > 0) return this.#producer.append(topic, records);
+    return this.#appendToUnknown(topic, records);
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumption> {
+    this.#assertOpen();
+    const consumption = new GroupConsumption(
+      options,
+      {
+        commit: (topic, partition, offset) => membership.commit(topic, partition, offset),
+        onRoom: () => fetcher.wake(),
+        leave: async () => {
+          this.#open.delete(consumption);
+          await Promise.all([fetcher.stop(), membership.leave()]);
+        },
+      },
+      this.#cluster.settings.logger,
+    );
+    const fetcher = new Fetcher(this.#cluster, consumption);
+    const membership = new GroupMembership(
+      this.#cluster,
+      {
+        group: options.group,
+        topics: options.topics,
+        from: options.from ?? "earliest",
+        owned: () => consumption.owned(),
+        hold: (ms) => consumption.hold(ms),
+        release: () => consumption.release(),
+        revoke: (partitions) => consumption.revoke(partitions),
+        assign: (positions) => consumption.assign(positions),
+        fail: (error) => consumption.fail(error),
+      },
+      this.#parts.timings,
+    );
+    for (const topic of options.topics) await this.#partitionsOf(topic);
+    this.#open.add(consumption);
+    await membership.start();
+    return consumption;
+  }
+
+  async follow(options: FollowOptions): Promise<Following> {
+    this.#assertOpen();
+    const from = new Map((options.from ?? []).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
+    const ends = new Map<PartitionBuffer, number>();
+    for (const topic of new Set(options.topics)) {
+      for (const { partition, start, end } of await this.positions(topic)) {
+        const offset = from.get(`${topic}/${partition}`) ?? (options.otherwise === "latest" ? end : start);
+        if (offset > end) {
+          throw new FatalError(
+            `position ${offset} of ${topic}, partition ${partition}, lies beyond the log's end ${end}: it belongs to another log, or this one lost records`,
+          );
+        }
+        ends.set(new PartitionBuffer(topic, partition, offset), end);
+      }
+    }
+    const following = new FollowDelivery(
+      options,
+      ends,
+      {
+        onRoom: () => fetcher.wake(),
+        leave: async () => {
+          this.#open.delete(following);
+          await fetcher.stop();
+        },
+      },
+      this.#cluster.settings.logger,
+    );
+    const fetcher = new Fetcher(this.#cluster, following);
+    this.#assertOpen();
+    this.#open.add(following);
+    following.delivered();
+    fetcher.wake();
+    return following;
+  }
+
+  read(topic: string, partition: number, range: ReadRange = {}): AsyncIterable<LogBatch> {
+    this.#assertOpen();
+    return readPartition(this.#cluster, topic, partition, range);
+  }
+
+  async positions(topic: string): Promise<readonly PartitionPositions[]> {
+    this.#assertOpen();
+    const partitions = Array.from({ length: await this.#partitionsOf(topic) }, (_, partition) => partition);
+    const [starts, ends] = await Promise.all([
+      listOffsets(this.#cluster, topic, partitions, "earliest"),
+      listOffsets(this.#cluster, topic, partitions, "latest"),
+    ]);
+    return partitions.map((partition) => ({ partition, start: starts.get(partition)!, end: ends.get(partition)! }));
+  }
+
+  async committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {
+    this.#assertOpen();
+    const partitions: TopicPartition[] = [];
+    for (const topic of topics) {
+      const count = await this.#partitionsOf(topic);
+      for (let partition = 0; partition < count; partition++) partitions.push({ topic, partition });
+    }
+    const coordinator = new Coordinator(this.#cluster, group);
+    try {
+      return await this.#cluster.retrying(`reading offsets of group ${group}`, () =>
+        fetchCommitted(coordinator, partitions),
+      );
+    } finally {
+      coordinator.reset();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await Promise.all([...this.#open].map((each) => each.close()));
+      await this.#producer.close();
+      this.#cluster.close();
+    })();
+    return this.#closing;
+  }
+
+  async #appendToUnknown(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
+    await this.#partitionsOf(topic);
+    return this.#producer.append(topic, records);
+  }
+
+  #partitionsOf(topic: string): Promise<number> {
+    return this.#cluster.retrying(`asking for topic ${topic}`, () => this.#cluster.partitionsOf(topic));
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) throw new FatalError("the event log is closed");
+  }
+}

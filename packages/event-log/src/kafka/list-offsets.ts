@@ -1,0 +1,40 @@
+import { LogUnavailableError } from "@headwater/service-kit";
+import type { Cluster } from "./cluster.ts";
+
+const EARLIEST = -2;
+const LATEST = -1;
+
+interface ListOffsetsAnswer {
+  readonly responses: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+  }[];
+}
+
+/**
+ * Offsets of partitions: the first held, the next to be written, or the first that was appended at or after a time (milliseconds; -1 where
+ * there is none). Repeats what passes by itself, for the request timeout.
+ */
+export function listOffsets(
+  cluster: Cluster,
+  topic: string,
+  partitions: readonly number[],
+  at: "earliest" | "latest" | number,
+): Promise<Map<number, number>> {
+  const timestamp = at === "earliest" ? EARLIEST : at === "latest" ? LATEST : at;
+  return cluster.retrying(`looking up offsets of ${topic}`, async () => {
+    const byLeader = Map.groupBy(partitions, (partition) => cluster.leaderOf(topic, partition));
+    if (byLeader.has(undefined)) throw new LogUnavailableError(`a partition of ${topic} has no leader`);
+    const answers = await Promise.all(
+      [...byLeader].map(([leader, numbers]) =>
+        cluster.call<ListOffsetsAnswer>(leader!, "ListOffsets", {
+          replicaId: -1,
+          isolationLevel: 0,
+          topics: [{ topic, partitions: numbers.map((partition) => ({ partition, timestamp })) }],
+        }),
+      ),
+    );
+    const found = answers.flatMap(({ responses }) => responses.flatMap((response) => response.partitions));
+    return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
+  });
+}

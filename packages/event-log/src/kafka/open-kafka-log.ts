@@ -1,0 +1,66 @@
+import type { EventLog } from "../event-log.ts";
+import { silentLogger, type Logger } from "../logger.ts";
+import { Cluster } from "./cluster.ts";
+import { KafkaLog } from "./kafka-log.ts";
+import type { SaslSettings } from "./settings.ts";
+
+export interface KafkaLogOptions {
+  /** `host:port` of brokers to begin with. */
+  readonly brokers: readonly string[];
+  /** Names this client in the brokers' logs and quotas. */
+  readonly clientId: string;
+  /** `true`, or options of node:tls (ca, cert, key…). Default: no TLS. */
+  readonly ssl?: boolean | object;
+  readonly sasl?: SaslSettings;
+  /** Replicas of topics that are made. Default: as many as there are brokers, at most 3. */
+  readonly replication?: number;
+  /** How long an answer may take, and the bound on an append, milliseconds. Default 10,000. */
+  readonly requestTimeoutMs?: number;
+  /** Default 3,000. */
+  readonly connectTimeoutMs?: number;
+  /** A consumer that is not heard of for so long has lost its partitions, milliseconds. Default 10,000. */
+  readonly sessionTimeoutMs?: number;
+  /** Default 1,000. */
+  readonly heartbeatMs?: number;
+  /** How long a member finishes its batches in hand before a rebalance goes on, milliseconds. Default 2,000. */
+  readonly handoverMs?: number;
+  /** Size at which a record batch is closed. Default 900,000; `max.message.bytes` has to be larger. */
+  readonly batchBytes?: number;
+  readonly logger?: Logger;
+}
+
+/**
+ * Connects to Kafka. Rejects with LogUnavailableError when no broker answers within the request timeout, and with FatalError when the
+ * credentials are refused. Later outages are waited out: appends reject with typed errors, consumers go on when Kafka is back.
+ */
+export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  const cluster = new Cluster({
+    brokers: options.brokers,
+    clientId: options.clientId,
+    ssl: options.ssl ?? false,
+    sasl: options.sasl,
+    connectTimeoutMs: options.connectTimeoutMs ?? 3000,
+    requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    logger: options.logger ?? silentLogger,
+  });
+  try {
+    await cluster.retrying("connecting to Kafka", () => cluster.refresh());
+  } catch (error) {
+    cluster.close();
+    throw error;
+  }
+  return new KafkaLog(cluster, {
+    replication: options.replication,
+    limits: {
+      batchBytes: options.batchBytes ?? 900_000,
+      requestBytes: 8 * 1024 * 1024,
+      queuedBytes: 256 * 1024 * 1024,
+    },
+    timings: {
+      sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+      heartbeatMs: options.heartbeatMs ?? 1000,
+      rebalanceTimeoutMs: 30_000,
+      handoverMs: options.handoverMs ?? 2000,
+    },
+  });
+}

@@ -1,0 +1,102 @@
+import { FatalError, LogUnavailableError } from "@headwater/service-kit";
+import kafkaErrors from "kafkajs/src/protocol/error.js";
+import type { LogBatch, LogRecord, ReadRange } from "../event-log.ts";
+import type { BrokerConnection } from "./broker-connection.ts";
+import type { Cluster } from "./cluster.ts";
+import { fetchRequest, type FetchedPartition } from "./fetch-request.ts";
+import { listOffsets } from "./list-offsets.ts";
+import { cursorsOf } from "./record-batch-cursor.ts";
+
+const FETCH_BYTES = 2 * 1024 * 1024;
+const MAX_WAIT_MS = 100;
+
+/** A stretch of one partition, a fetch at a time, on a connection of its own. */
+export async function* readPartition(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  range: ReadRange,
+): AsyncGenerator<LogBatch> {
+  const count = await cluster.retrying(`asking for topic ${topic}`, () => cluster.partitionsOf(topic));
+  if (partition >= count) throw new FatalError(`topic ${topic} has no partition ${partition}`);
+  const offsetAt = async (at: "earliest" | "latest" | number): Promise<number> =>
+    (await listOffsets(cluster, topic, [partition], at)).get(partition)!;
+  const last = await offsetAt("latest");
+  const end = Math.min(range.toOffset ?? last, last);
+  const { fromTime = 0, toTime = Number.POSITIVE_INFINITY } = range;
+  let next = Math.max(range.fromOffset ?? 0, await offsetAt("earliest"));
+  if (range.fromTime !== undefined) {
+    const first = await offsetAt(Math.floor(range.fromTime / 1000));
+    next = first < 0 ? end : Math.max(next, first);
+  }
+  const source = new PartitionSource(cluster, topic, partition);
+  try {
+    while (next < end) {
+      const { records: bytes, highWatermark } = await source.fetch(next);
+      const records: LogRecord[] = [];
+      const before = next;
+      for (const cursor of cursorsOf(bytes, next)) {
+        cursor.take(records, Number.POSITIVE_INFINITY);
+        next = cursor.endOffset;
+      }
+      // Compaction may have removed what lay between here and the end.
+      if (next === before) return;
+      const wanted = records.filter(
+        ({ offset, appendTime }) => offset < end && appendTime >= fromTime && appendTime < toTime,
+      );
+      if (wanted.length > 0) yield { topic, partition, records: wanted, highWatermark };
+      if ((records.at(-1)?.appendTime ?? 0) >= toTime) return;
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/** Fetches of one partition from whoever leads it. */
+class PartitionSource {
+  readonly #cluster: Cluster;
+  readonly #topic: string;
+  readonly #partition: number;
+  #connection: BrokerConnection | undefined;
+  #leader: number | undefined;
+
+  constructor(cluster: Cluster, topic: string, partition: number) {
+    this.#cluster = cluster;
+    this.#topic = topic;
+    this.#partition = partition;
+  }
+
+  fetch(offset: number): Promise<FetchedPartition> {
+    return this.#cluster.retrying(`reading ${this.#topic}`, async () => {
+      const connection = await this.#connected();
+      const wanted = [{ topic: this.#topic, partition: this.#partition, offset, maxBytes: FETCH_BYTES }];
+      try {
+        const answer = await connection.send(fetchRequest(wanted, { maxWaitMs: MAX_WAIT_MS, maxBytes: FETCH_BYTES }));
+        const part = answer.partitions[0];
+        if (part?.errorCode === 0) return part;
+        throw kafkaErrors.createErrorFromCode(part?.errorCode ?? answer.errorCode);
+      } catch (error) {
+        this.close();
+        throw error;
+      }
+    });
+  }
+
+  close(): void {
+    this.#connection?.destroy();
+    this.#connection = undefined;
+  }
+
+  async #connected(): Promise<BrokerConnection> {
+    const leader = this.#cluster.leaderOf(this.#topic, this.#partition);
+    if (leader === undefined) {
+      throw new LogUnavailableError(`partition ${this.#partition} of ${this.#topic} has no leader`);
+    }
+    if (this.#connection?.isUsable !== true || this.#leader !== leader) {
+      this.close();
+      this.#connection = await this.#cluster.connect(leader);
+      this.#leader = leader;
+    }
+    return this.#connection;
+  }
+}

@@ -1,0 +1,102 @@
+/** Writes a request's body into one buffer, in Kafka's big-endian types. */
+export class WireWriter {
+  #buffer: Buffer;
+  #at = 0;
+
+  constructor(sizeHint: number) {
+    this.#buffer = Buffer.allocUnsafe(sizeHint);
+  }
+
+  int8(value: number): this {
+    this.#at = this.#room(1).writeInt8(value, this.#at);
+    return this;
+  }
+
+  int16(value: number): this {
+    this.#at = this.#room(2).writeInt16BE(value, this.#at);
+    return this;
+  }
+
+  int32(value: number): this {
+    this.#at = this.#room(4).writeInt32BE(value, this.#at);
+    return this;
+  }
+
+  int64(value: number): this {
+    this.#at = this.#room(8).writeBigInt64BE(BigInt(value), this.#at);
+    return this;
+  }
+
+  string(value: string | null): this {
+    if (value === null) return this.int16(-1);
+    const bytes = Buffer.byteLength(value);
+    this.int16(bytes);
+    this.#at += this.#room(bytes).write(value, this.#at, "utf8");
+    return this;
+  }
+
+  bytes(value: Buffer): this {
+    this.int32(value.length);
+    this.#at += value.copy(this.#room(value.length), this.#at);
+    return this;
+  }
+
+  /** As kafkajs takes the body of a request. */
+  finish(): { buf: Buffer; buffer: Buffer } {
+    const buffer = this.#buffer.subarray(0, this.#at);
+    return { buf: buffer, buffer };
+  }
+
+  #room(bytes: number): Buffer {
+    if (this.#at + bytes > this.#buffer.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.#at + bytes, this.#buffer.length * 2));
+      this.#buffer.copy(grown, 0, 0, this.#at);
+      this.#buffer = grown;
+    }
+    return this.#buffer;
+  }
+}
+
+/** Reads an answer's body. */
+export class WireReader {
+  readonly #buffer: Buffer;
+  #at = 0;
+
+  constructor(buffer: Buffer) {
+    this.#buffer = buffer;
+  }
+
+  int16(): number {
+    this.#at += 2;
+    return this.#buffer.readInt16BE(this.#at - 2);
+  }
+
+  int32(): number {
+    this.#at += 4;
+    return this.#buffer.readInt32BE(this.#at - 4);
+  }
+
+  int64(): number {
+    this.#at += 8;
+    return Number(this.#buffer.readBigInt64BE(this.#at - 8));
+  }
+
+  string(): string {
+    const length = Math.max(this.int16(), 0);
+    this.#at += length;
+    return this.#buffer.toString("utf8", this.#at - length, this.#at);
+  }
+
+  /** A view, not a copy. */
+  bytes(): Buffer {
+    const length = Math.max(this.int32(), 0);
+    this.#at += length;
+    return this.#buffer.subarray(this.#at - length, this.#at);
+  }
+
+  array<T>(read: () => T): T[] {
+    const items: T[] = [];
+    for (let left = this.int32(); left > 0; left--) items.push(read());
+    return items;
+  }
+}
