@@ -1,0 +1,159 @@
+import { join } from "node:path";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { foldAlert, type AlertState, type AlertStatus } from "@headwater/aggregates";
+import { alertTransition, events, type AlertEvent } from "@headwater/proto";
+import type { EventLog, LogBatch, Position, TopicNames } from "@headwater/event-log";
+import { openReadModel, type ReadModel } from "@headwater/read-model";
+import type { Logger } from "@headwater/service-kit";
+
+export interface AlertModelOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly dataDir: string;
+  readonly logger: Logger;
+}
+
+/** What a list of alerts is narrowed down to; all that is given has to fit. */
+export interface AlertFilter {
+  /** `open`: not cleared. */
+  readonly state?: AlertStatus | "open";
+  readonly device?: string;
+  readonly rule?: string;
+  readonly severity?: string;
+  readonly shadow?: boolean;
+  /** µs, of `raisedAt`; `from` included, `to` not. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Where a page begins: after that alert, newest first. */
+export interface AlertPlace {
+  readonly raisedAt: number;
+  readonly id: string;
+}
+
+/** An event of alerts.v1 that counted, and where it lies. */
+export interface AlertTransitionAt {
+  readonly position: Position;
+  readonly event: AlertEvent;
+}
+
+/** Alerts as alerts.v1 makes them, with the events that made each. */
+export class AlertModel {
+  readonly readModel: ReadModel;
+  readonly #topic: string;
+  readonly #get: StatementSync;
+  readonly #transitions: StatementSync;
+  readonly #byWrite: StatementSync;
+
+  constructor({ log, topics, dataDir, logger }: AlertModelOptions) {
+    this.#topic = topics.alerts;
+    this.readModel = openReadModel({
+      file: join(dataDir, "rules", "alerts.sqlite"),
+      schemaVersion: "1",
+      topics: [topics.alerts],
+      log,
+      logger,
+      migrate,
+      apply,
+    });
+    const { db } = this.readModel;
+    this.#get = db.prepare("SELECT state FROM alerts WHERE id = ?");
+    this.#transitions = db.prepare("SELECT partition, offset, event FROM transitions WHERE alert = ? ORDER BY offset");
+    this.#byWrite = db.prepare("SELECT counted FROM transitions WHERE alert = ? AND write_id = ? LIMIT 1");
+  }
+
+  get(id: string): AlertState | undefined {
+    const row = this.#get.get(id);
+    return row === undefined ? undefined : stateOf(row);
+  }
+
+  /** Newest first by when they were raised. */
+  list(filter: AlertFilter, after: AlertPlace | undefined, limit: number): AlertState[] {
+    const conditions: string[] = [];
+    const values: (string | number)[] = [];
+    const where = (condition: string, ...given: (string | number)[]): void => {
+      conditions.push(condition);
+      values.push(...given);
+    };
+    if (filter.state === "open") where("status <> 'cleared'");
+    else if (filter.state !== undefined) where("status = ?", filter.state);
+    if (filter.device !== undefined) where("device = ?", filter.device);
+    if (filter.rule !== undefined) where("rule = ?", filter.rule);
+    if (filter.severity !== undefined) where("severity = ?", filter.severity);
+    if (filter.shadow !== undefined) where("shadow = ?", filter.shadow ? 1 : 0);
+    if (filter.from !== undefined) where("raised_at >= ?", filter.from);
+    if (filter.to !== undefined) where("raised_at < ?", filter.to);
+    if (after !== undefined) where("(raised_at, id) < (?, ?)", after.raisedAt, after.id);
+    const clause = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+    const query = `SELECT state FROM alerts ${clause} ORDER BY raised_at DESC, id DESC LIMIT ?`;
+    return this.readModel.db
+      .prepare(query)
+      .all(...values, limit)
+      .map(stateOf);
+  }
+
+  /** In log order. */
+  transitionsOf(id: string): AlertTransitionAt[] {
+    return this.#transitions.all(id).map((row) => ({
+      position: { topic: this.#topic, partition: row["partition"] as number, offset: row["offset"] as number },
+      event: events.alert.decode(row["event"] as Uint8Array),
+    }));
+  }
+
+  /** Whether what that write did by hand changed the alert; false if another came first. */
+  counted(id: string, writeId: string): boolean {
+    return this.#byWrite.get(id, writeId)?.["counted"] === 1;
+  }
+}
+
+function stateOf(row: Record<string, unknown>): AlertState {
+  return JSON.parse(row["state"] as string) as AlertState;
+}
+
+function migrate(db: DatabaseSync): void {
+  db.exec(`
+    CREATE TABLE alerts (
+      id TEXT PRIMARY KEY, rule TEXT NOT NULL, device TEXT NOT NULL, severity TEXT NOT NULL, status TEXT NOT NULL,
+      shadow INTEGER NOT NULL, raised_at INTEGER NOT NULL, state TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX alerts_by_time ON alerts (raised_at, id);
+    CREATE INDEX alerts_by_device ON alerts (device, raised_at);
+    CREATE INDEX alerts_by_rule ON alerts (rule, raised_at);
+    CREATE INDEX alerts_by_status ON alerts (status, raised_at);
+    CREATE TABLE transitions (
+      alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, write_id TEXT NOT NULL,
+      counted INTEGER NOT NULL, event BLOB NOT NULL,
+      PRIMARY KEY (alert, offset)
+    ) STRICT, WITHOUT ROWID;
+  `);
+}
+
+function apply(db: DatabaseSync, batch: LogBatch): void {
+  const get = db.prepare("SELECT state FROM alerts WHERE id = ?");
+  const put = db.prepare(
+    "INSERT OR REPLACE INTO alerts (id, rule, device, severity, status, shadow, raised_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const keep = db.prepare(
+    "INSERT INTO transitions (alert, partition, offset, write_id, counted, event) VALUES (?, ?, ?, ?, ?, ?)",
+  );
+  for (const { offset, value } of batch.records) {
+    if (value === null) continue;
+    const event = events.alert.decode(value);
+    const row = get.get(event.alertId);
+    const present = row === undefined ? undefined : stateOf(row);
+    const state = foldAlert(present, event);
+    // A repeat of what is known, or of an alert that was raised before the log's retention.
+    if (state === undefined || state === present) continue;
+    const { id, rule, device, severity, state: status, shadow, raisedAt } = state;
+    put.run(id, rule, device, severity, status, shadow ? 1 : 0, raisedAt, JSON.stringify(state));
+    keep.run(id, batch.partition, offset, event.writeId, changes(present, event) ? 1 : 0, value);
+  }
+}
+
+/** What people did counts unless it was so already. */
+function changes(present: AlertState | undefined, event: AlertEvent): boolean {
+  const kind: number = event.kind;
+  if (event.transition !== 0 || present === undefined) return true;
+  return kind === alertTransition.acknowledged ? present.acknowledgedAt === undefined : present.state !== "cleared";
+}

@@ -1,0 +1,47 @@
+import { Type, type Static } from "@sinclair/typebox";
+import type { AlertState } from "@headwater/aggregates";
+import { isoFromMicros } from "@headwater/service-kit";
+
+const time = (description: string) => Type.String({ format: "date-time", description });
+
+export const alertResource = Type.Object(
+  {
+    id: Type.String(),
+    rule: Type.String(),
+    revision: Type.Integer({ description: "Of the rule, when it was raised" }),
+    device: Type.String(),
+    state: Type.Union(["active", "acknowledged", "cleared"].map((state) => Type.Literal(state))),
+    severity: Type.String(),
+    metric: Type.String(),
+    value: Type.Number({ description: "That raised, escalated or amended it last" }),
+    threshold: Type.Number({ description: "What the value was held against" }),
+    raisedAt: time("When the condition came true, on the log's clock"),
+    acknowledgedAt: Type.Optional(time("When somebody took note")),
+    acknowledgedBy: Type.Optional(Type.String()),
+    comment: Type.Optional(Type.String()),
+    clearedAt: Type.Optional(time("When it was over")),
+    clearedBy: Type.Optional(Type.String()),
+    cause: Type.Optional(Type.String({ description: "Why it was cleared" })),
+    amended: Type.Boolean({ description: "Late data changed what had already been told" }),
+    shadow: Type.Boolean(),
+    position: Type.Optional(Type.String({ description: "Of the write that this answers" })),
+  },
+  { title: "Alert" },
+);
+export type AlertResource = Static<typeof alertResource>;
+
+export function toAlertResource(alert: AlertState): AlertResource {
+  const { id, rule, revision, device, state, severity, metric, value, threshold, amended, shadow } = alert;
+  return {
+    ...{ id, rule, revision, device, state, severity, metric, value, threshold },
+    raisedAt: isoFromMicros(alert.raisedAt),
+    ...(alert.acknowledgedAt !== undefined && { acknowledgedAt: isoFromMicros(alert.acknowledgedAt) }),
+    ...(alert.acknowledgedBy !== undefined && { acknowledgedBy: alert.acknowledgedBy }),
+    ...(alert.comment !== undefined && { comment: alert.comment }),
+    ...(alert.clearedAt !== undefined && { clearedAt: isoFromMicros(alert.clearedAt) }),
+    ...(alert.clearedBy !== undefined && { clearedBy: alert.clearedBy }),
+    ...(alert.clearedCause !== "" && { cause: alert.clearedCause }),
+    amended,
+    shadow,
+  };
+}

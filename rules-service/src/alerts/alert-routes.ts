@@ -1,0 +1,169 @@
+import { Type } from "@sinclair/typebox";
+import {
+  decodeCursor,
+  encodeCursor,
+  listQuery,
+  nowMicros,
+  pageSchema,
+  parseTimeRef,
+  principalOf,
+  problemSchema,
+  type HttpApp,
+} from "@headwater/service-kit";
+import { afterQuery, positionText, waitForAfter } from "../http/positions.ts";
+import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
+import { alertResource, toAlertResource } from "./alert-resource.ts";
+import { noSuchAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";
+import { explain, whyResource, type WhyOptions } from "./why.ts";
+
+export interface AlertRoutesOptions extends WhyOptions {
+  readonly model: AlertModel;
+  readonly writes: AlertWrites;
+  readonly timeoutMs: number;
+}
+
+const tags = ["alerts"];
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+const problems = { 400: problemSchema, 404: problemSchema, 409: problemSchema };
+const name = Type.Optional(Type.String({ maxLength: 256 }));
+const time = (description: string) => Type.Optional(Type.String({ maxLength: 60, description }));
+
+const listParameters = Type.Object({
+  ...listQuery.properties,
+  ...afterQuery,
+  state: Type.Optional(
+    Type.Union(
+      ["active", "acknowledged", "cleared", "open"].map((state) => Type.Literal(state)),
+      { description: "open: active or acknowledged" },
+    ),
+  ),
+  device: name,
+  rule: name,
+  severity: name,
+  shadow: Type.Optional(Type.Boolean({ description: "Only those of rules in shadow, or only the others" })),
+  from: time("Raised at or after: ISO 8601, or relative like -1h"),
+  to: time("Raised before"),
+});
+
+/** What people add when they do something to an alert; no body is as good as an empty one. */
+const handBody = Type.Union([
+  Type.Object({ comment: Type.Optional(Type.String({ maxLength: 4000 })) }, { additionalProperties: false }),
+  Type.Null(),
+]);
+
+/** Alerts over REST. */
+export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
+  const { model, writes, timeoutMs } = options;
+
+  app.get(
+    "/api/v1/alerts",
+    {
+      schema: {
+        summary: "Alerts, newest first by when they were raised",
+        tags,
+        querystring: listParameters,
+        response: { 200: pageSchema(alertResource), 400: problemSchema },
+      },
+    },
+    async ({ query }) => {
+      await waitForAfter(model.readModel, query.after, timeoutMs);
+      const { state, device, rule, severity, shadow, limit, cursor } = query;
+      const now = nowMicros();
+      const filter: AlertFilter = {
+        ...{ state: state as AlertFilter["state"], device, rule, severity, shadow },
+        from: query.from === undefined ? undefined : parseTimeRef(query.from, now),
+        to: query.to === undefined ? undefined : parseTimeRef(query.to, now),
+      };
+      const place = cursor === undefined ? undefined : decodeCursor(cursor, isPlace);
+      const alerts = model.list(filter, place, limit + 1);
+      const items = alerts.slice(0, limit);
+      const last = items.at(-1);
+      const more = alerts.length > items.length && last !== undefined;
+      return {
+        items: items.map(toAlertResource),
+        next: more ? encodeCursor({ raisedAt: last.raisedAt, id: last.id }) : null,
+      };
+    },
+  );
+
+  app.get(
+    "/api/v1/alerts/:id",
+    {
+      schema: {
+        summary: "An alert",
+        tags,
+        params,
+        querystring: Type.Object(afterQuery),
+        response: { 200: alertResource, ...problems },
+      },
+    },
+    async (request) => {
+      await waitForAfter(model.readModel, request.query.after, timeoutMs);
+      return toAlertResource(present(model, request.params.id));
+    },
+  );
+
+  app.get(
+    "/api/v1/alerts/:id/why",
+    {
+      schema: {
+        summary: "The readings, the revision and the transitions that made an alert",
+        tags,
+        params,
+        querystring: Type.Object(afterQuery),
+        response: { 200: whyResource, ...problems },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      await waitForAfter(model.readModel, request.query.after, timeoutMs);
+      return explain(present(model, id), model.transitionsOf(id), options);
+    },
+  );
+
+  const answer = ({ alert, position }: WrittenAlert) => ({
+    ...toAlertResource(alert),
+    position: positionText(position),
+  });
+
+  app.post(
+    "/api/v1/alerts/:id/acknowledge",
+    {
+      schema: {
+        summary: "Say that somebody took note",
+        tags,
+        params,
+        body: handBody,
+        response: { 200: alertResource, ...problems },
+      },
+    },
+    async (request) =>
+      answer(await writes.acknowledge(request.params.id, principalOf(request).id, request.body?.comment)),
+  );
+
+  app.post(
+    "/api/v1/alerts/:id/clear",
+    {
+      schema: {
+        summary: "End an episode by hand",
+        tags,
+        params,
+        body: handBody,
+        response: { 200: alertResource, ...problems },
+      },
+    },
+    async (request) => answer(await writes.clear(request.params.id, principalOf(request).id, request.body?.comment)),
+  );
+}
+
+function present(model: AlertModel, id: string) {
+  const alert = model.get(id);
+  if (alert === undefined) throw noSuchAlert(id);
+  return alert;
+}
+
+function isPlace(value: unknown): value is AlertPlace {
+  if (typeof value !== "object" || value === null) return false;
+  const { raisedAt, id } = value as Partial<AlertPlace>;
+  return Number.isSafeInteger(raisedAt) && typeof id === "string";
+}

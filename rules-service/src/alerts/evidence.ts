@@ -1,0 +1,86 @@
+import { events, readingValue, type Evidence, type TelemetryRecord } from "@headwater/proto";
+import { DecodeError, isoFromMicros } from "@headwater/service-kit";
+import type { EventLog, LogRecord } from "@headwater/event-log";
+
+/** Records this close to each other are read in one go. */
+const maxGap = 200;
+
+/** A reading that decided, with the record of the log that it came in. */
+export interface EvidenceResource {
+  readonly role: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly eventTime: string;
+  readonly identity: { readonly gateway: string; readonly epoch: number; readonly partition: number; readonly n: number };
+  readonly position: { readonly topic: string; readonly partition: number; readonly offset: number };
+  /** null: the log does not hold it any more. */
+  readonly record: EvidenceRecord | null;
+}
+
+interface EvidenceRecord {
+  readonly device: string;
+  readonly appendedAt: string;
+  readonly receivedAt: string;
+  readonly eventTime: string;
+  readonly readings: readonly { readonly metric: string; readonly value: number | boolean | string | null }[];
+}
+
+/** Looks evidence up in the log, each record once. */
+export async function readEvidence(
+  log: EventLog,
+  topic: string,
+  evidence: readonly Evidence[],
+): Promise<EvidenceResource[]> {
+  const records = new Map<string, LogRecord>();
+  for (const { partition, offsets } of stretches(evidence)) {
+    const wanted = new Set(offsets);
+    const range = { fromOffset: offsets[0]!, toOffset: offsets.at(-1)! + 1 };
+    // oxlint-disable-next-line no-await-in-loop -- a handful of reads, one after the other
+    for await (const batch of log.read(topic, partition, range)) {
+      for (const record of batch.records) {
+        if (wanted.has(record.offset)) records.set(`${partition}/${record.offset}`, record);
+      }
+    }
+  }
+  return evidence.map((each) => ({
+    role: each.role,
+    metric: each.metric,
+    value: each.value,
+    eventTime: isoFromMicros(each.eventTime),
+    identity: { gateway: each.gateway, epoch: each.epoch, partition: each.partition, n: each.n },
+    position: { topic, partition: each.partition, offset: each.offset },
+    record: described(records.get(`${each.partition}/${each.offset}`)),
+  }));
+}
+
+function stretches(evidence: readonly Evidence[]): { partition: number; offsets: number[] }[] {
+  const sorted = evidence.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
+  const found: { partition: number; offsets: number[] }[] = [];
+  for (const { partition, offset } of sorted) {
+    const last = found.at(-1);
+    if (last?.partition === partition && offset - last.offsets.at(-1)! <= maxGap) last.offsets.push(offset);
+    else found.push({ partition, offsets: [offset] });
+  }
+  return found;
+}
+
+function described(record: LogRecord | undefined): EvidenceRecord | null {
+  const telemetry = record?.value == null ? undefined : decoded(record.value);
+  if (record === undefined || telemetry === undefined) return null;
+  return {
+    device: telemetry.device,
+    appendedAt: isoFromMicros(record.appendTime),
+    receivedAt: isoFromMicros(telemetry.receivedAt),
+    eventTime: isoFromMicros(telemetry.eventTime),
+    readings: telemetry.readings.map((reading) => ({ metric: reading.metric, value: readingValue(reading) ?? null })),
+  };
+}
+
+function decoded(value: Uint8Array): TelemetryRecord | undefined {
+  try {
+    return events.telemetry.decode(value);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { Type, type Static } from "@sinclair/typebox";
+import type { AlertState } from "@headwater/aggregates";
+import { alertTransition, type AlertEvent } from "@headwater/proto";
+import { isoFromMicros } from "@headwater/service-kit";
+import type { EventLog } from "@headwater/event-log";
+import { positionText } from "../http/positions.ts";
+import type { RuleModel } from "../rules/rule-model.ts";
+import { revisionResource, toRevision } from "../rules/rule-resource.ts";
+import { alertResource, toAlertResource } from "./alert-resource.ts";
+import type { AlertTransitionAt } from "./alert-model.ts";
+import { readEvidence, type EvidenceResource } from "./evidence.ts";
+
+const transition = Type.Object({
+  transition: Type.Integer({ description: "The rule's own are numbered from 1; 0: done by hand" }),
+  kind: Type.String(),
+  at: Type.String({ format: "date-time" }),
+  severity: Type.String(),
+  metric: Type.String(),
+  value: Type.Number(),
+  threshold: Type.Number(),
+  amended: Type.Boolean(),
+  cause: Type.String(),
+  by: Type.String(),
+  comment: Type.String(),
+  position: Type.String({ description: "Where it lies in the log" }),
+  evidence: Type.Array(Type.Unknown(), { description: "The readings that decided, with their records in the log" }),
+});
+
+export const whyResource = Type.Object(
+  {
+    alert: alertResource,
+    rule: Type.Object({
+      id: Type.String(),
+      revision: Type.Union([revisionResource, Type.Null()], { description: "The revision that raised it" }),
+    }),
+    transitions: Type.Array(transition),
+  },
+  { title: "Why" },
+);
+export type WhyResource = Static<typeof whyResource>;
+
+export interface WhyOptions {
+  readonly log: EventLog;
+  readonly telemetryTopic: string;
+  readonly rules: RuleModel;
+}
+
+/** Everything that made an alert: the rule's revision, its transitions in log order, and the readings behind each. */
+export async function explain(
+  alert: AlertState,
+  transitions: readonly AlertTransitionAt[],
+  { log, telemetryTopic, rules }: WhyOptions,
+): Promise<WhyResource> {
+  const evidence = await readEvidence(
+    log,
+    telemetryTopic,
+    transitions.flatMap(({ event }) => event.evidence),
+  );
+  const revision = rules.get(alert.rule)?.state.revisions.find((each) => each.revision === alert.revision);
+  let used = 0;
+  return {
+    alert: toAlertResource(alert),
+    rule: { id: alert.rule, revision: revision === undefined ? null : toRevision(revision) },
+    transitions: transitions.map(({ event, position }) => {
+      const own = evidence.slice(used, used + event.evidence.length);
+      used += own.length;
+      return { ...describe(event, own), position: positionText(position) };
+    }),
+  };
+}
+
+function describe(event: AlertEvent, evidence: EvidenceResource[]): Omit<WhyResource["transitions"][number], "position"> {
+  const { transition: number, severity, metric, value, threshold, amended, cause, by, comment } = event;
+  const kind = Object.entries(alertTransition).find(([, code]) => code === (event.kind as number))?.[0] ?? "unknown";
+  const at = isoFromMicros(event.at);
+  return { transition: number, kind, at, severity, metric, value, threshold, amended, cause, by, comment, evidence };
+}

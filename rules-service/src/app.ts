@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import { FatalError, HeadwaterError, Lifecycle } from "@headwater/service-kit";
+import type { HttpServer, Logger, Metrics, ServiceApp } from "@headwater/service-kit";
+import { AlertModel } from "./alerts/alert-model.ts";
+import { alertRoutes } from "./alerts/alert-routes.ts";
+import { AlertWrites } from "./alerts/alert-writes.ts";
+import type { RulesConfig } from "./config.ts";
+import { createPartitionEngine } from "./engine/index.ts";
+import { PartitionGroup } from "./partitions/partition-group.ts";
+import { RuleTimeline } from "./partitions/rule-timeline.ts";
+import { RuleModel } from "./rules/rule-model.ts";
+import { ruleRoutes } from "./rules/rule-routes.ts";
+import { RuleWrites } from "./rules/rule-writes.ts";
+import { RulesInEffect } from "./rules/rules-in-effect.ts";
+import { storedDefinition } from "./rules/stored-definition.ts";
+
+export interface RulesAppDeps {
+  readonly config: { readonly rules: RulesConfig };
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly partitions: number;
+  /** The read models lie in its folder `rules`. */
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly http: HttpServer;
+  /** Names this process in claims and event sources. Default: the host's name and a random part. */
+  readonly instance?: string;
+}
+
+/** Wires the rules service and registers its routes; nothing moves before `start`. The topics have to exist by then. */
+export function createRulesApp(deps: RulesAppDeps): ServiceApp {
+  const { log, topics, partitions, dataDir, metrics, http } = deps;
+  const config = deps.config.rules;
+  const instance = deps.instance ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
+  const logger = deps.logger.child({ part: "rules" });
+
+  const { promise: died, reject } = Promise.withResolvers<never>();
+  // Whoever runs the service listens; until then it must not count as unhandled.
+  died.catch(() => {});
+  const onFailure = (error: unknown): void => {
+    logger.error({ err: error }, "the rules service cannot go on");
+    reject(error instanceof HeadwaterError ? error : new FatalError("The rules service cannot go on", { cause: error }));
+  };
+
+  const rules = new RuleModel({ log, topics, dataDir, logger });
+  const alerts = new AlertModel({ log, topics, dataDir, logger });
+  rules.readModel.died.catch(onFailure);
+  alerts.readModel.died.catch(onFailure);
+  const timeline = new RuleTimeline({ definitionOf: storedDefinition });
+  const inEffect = new RulesInEffect({ log, topics, partitions, timeline, logger, onFailure });
+  const group = new PartitionGroup({
+    ...{ log, topics, instance, config, timeline, metrics, logger, onFailure },
+    createEngine: (partition) => createPartitionEngine(partition),
+  });
+
+  const timeoutMs = config.writeTimeoutMs;
+  const writing = { log, logger, timeoutMs, instance };
+  ruleRoutes(http.app, {
+    model: rules,
+    inEffect,
+    timeoutMs,
+    writes: new RuleWrites({ ...writing, model: rules, topic: topics.rules }),
+  });
+  alertRoutes(http.app, {
+    model: alerts,
+    rules,
+    log,
+    telemetryTopic: topics.telemetry,
+    timeoutMs,
+    writes: new AlertWrites({ ...writing, model: alerts, topic: topics.alerts }),
+  });
+
+  const lifecycle = new Lifecycle({ logger });
+  lifecycle.add("rules read model", { start: () => rules.readModel.start(), stop: () => rules.readModel.stop() });
+  lifecycle.add("alerts read model", { start: () => alerts.readModel.start(), stop: () => alerts.readModel.stop() });
+  lifecycle.add("rules in effect", { start: () => inEffect.start(), stop: () => inEffect.stop() });
+  lifecycle.add("partitions", { start: () => group.start(), stop: () => group.stop() });
+
+  return {
+    name: "rules",
+    died,
+    start: () => lifecycle.start(),
+    async stop() {
+      await lifecycle.stop();
+    },
+    notReady() {
+      const reasons = group.notReady();
+      if (!rules.readModel.caughtUp) reasons.push("the rules are behind the log");
+      if (!alerts.readModel.caughtUp) reasons.push("the alerts are behind the log");
+      return reasons;
+    },
+  };
+}

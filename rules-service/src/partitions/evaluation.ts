@@ -1,0 +1,111 @@
+import type { LogRecord } from "@headwater/event-log";
+import type { PartitionEngine, RuleChange, WarmUp } from "../engine/engine.ts";
+import type { EffectsBuffer } from "./effects-buffer.ts";
+import { EvaluationError } from "./errors.ts";
+import type { Join } from "./joins.ts";
+import type { PartitionMetrics } from "./metrics.ts";
+import type { TelemetryDecoder } from "./telemetry-decoder.ts";
+import type { WarmUpScan } from "./warm-up-scan.ts";
+
+export interface EvaluationOptions {
+  readonly partition: number;
+  readonly engine: PartitionEngine;
+  readonly effects: EffectsBuffer;
+  readonly decoder: TelemetryDecoder;
+  readonly metrics: PartitionMetrics;
+}
+
+/** The rules of a partition, and how far they have come: everything here happens at once, nothing waits. */
+export class Evaluation {
+  readonly engine: PartitionEngine;
+  /** The next telemetry offset to apply. */
+  nextOffset = 0;
+  /** Readings were among the records applied since this was last set to false. */
+  sawData = false;
+  /** Records and joins since the last checkpoint. */
+  uncovered = 0;
+  /** Hears of every record that is applied. */
+  scan: WarmUpScan | undefined;
+  readonly #partition: number;
+  readonly #effects: EffectsBuffer;
+  readonly #decoder: TelemetryDecoder;
+  readonly #metrics: PartitionMetrics;
+  readonly #rules = new Map<string, RuleChange>();
+  readonly #counts;
+
+  constructor({ partition, engine, effects, decoder, metrics }: EvaluationOptions) {
+    this.engine = engine;
+    this.#partition = partition;
+    this.#effects = effects;
+    this.#decoder = decoder;
+    this.#metrics = metrics;
+    const { records } = metrics;
+    this.#counts = { event: records.labels({ kind: "event" }), other: records.labels({ kind: "other" }) };
+  }
+
+  /** The rule as it is in effect here. */
+  rule(id: string): RuleChange | undefined {
+    return this.#rules.get(id);
+  }
+
+  applyRecords(records: readonly LogRecord[], begin: number, end: number): void {
+    const partition = this.#partition;
+    let data = 0;
+    let offset = this.nextOffset;
+    try {
+      for (let index = begin; index < end; index += 1) {
+        const entry = records[index]!;
+        offset = entry.offset;
+        const record = this.#decoder.decode(entry);
+        if (record === undefined) continue;
+        if (record.readings.length > 0) data += 1;
+        const at = { partition, offset, appendTime: entry.appendTime };
+        this.engine.applyRecord(record, at, this.#effects);
+        this.scan?.observe(record, at);
+      }
+    } catch (error) {
+      throw new EvaluationError(partition, offset, error);
+    }
+    if (end > begin) this.nextOffset = records[end - 1]!.offset + 1;
+    if (data > 0) this.sawData = true;
+    this.uncovered += end - begin;
+    this.#counts.event.inc(data);
+    this.#counts.other.inc(end - begin - data);
+  }
+
+  /** A rule that needs no warming, a device or a hand action takes effect at the next offset. */
+  applyJoin(join: Join): void {
+    this.#during(() => {
+      if (join.kind === "rule") {
+        this.engine.applyRule(join.change, this.#effects);
+        this.#rules.set(join.change.rule, join.change);
+      } else if (join.kind === "device") {
+        this.engine.applyDevice(join.id, join.device, this.#effects);
+      } else if (join.hand !== undefined) {
+        this.engine.applyHand(join.hand, this.#effects);
+      }
+    });
+    this.uncovered += 1;
+    this.#metrics.joins.labels({ kind: join.kind }).inc();
+  }
+
+  warm(change: RuleChange): WarmUp {
+    return this.#during(() => this.engine.warm(change));
+  }
+
+  /** A warmed rule takes effect at the next offset. */
+  adopt(warmUp: WarmUp): void {
+    this.#during(() => this.engine.adopt(warmUp, this.#effects));
+    this.#rules.set(warmUp.rule.rule, warmUp.rule);
+    this.uncovered += 1;
+    this.#metrics.joins.labels({ kind: "rule" }).inc();
+  }
+
+  #during<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw new EvaluationError(this.#partition, this.nextOffset, error);
+    }
+  }
+}

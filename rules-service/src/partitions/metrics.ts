@@ -1,0 +1,28 @@
+import type { Metrics } from "@headwater/service-kit";
+
+/** What the runner of partitions counts. */
+export function partitionMetrics(metrics: Metrics) {
+  return {
+    records: metrics.counter("headwater_rules_records_total", "Telemetry records applied, by what they are", ["kind"]),
+    undecodable: metrics.counter(
+      "headwater_rules_undecodable_total",
+      "Telemetry records that are none; the ingest service quarantines them",
+    ),
+    expired: metrics.counter(
+      "headwater_rules_expired_records_total",
+      "Telemetry records that the log had dropped before the rules could see them",
+    ),
+    outputs: metrics.counter("headwater_rules_outputs_total", "Events appended because of rules, by topic", ["topic"]),
+    raised: metrics.counter("headwater_rules_alerts_raised_total", "Episodes raised (repeats after a restart included)"),
+    joins: metrics.counter("headwater_rules_joins_total", "Rules, devices and hand actions that took effect", ["kind"]),
+    warmed: metrics.counter("headwater_rules_warm_up_records_total", "Older records scanned to warm rules"),
+    checkpoints: metrics.counter("headwater_rules_checkpoints_total", "Checkpoints written"),
+    partitions: metrics.gauge("headwater_rules_partitions", "Telemetry partitions owned"),
+    batchSeconds: metrics.histogram(
+      "headwater_rules_batch_seconds",
+      "Time to evaluate a batch and to append what came of it",
+    ),
+  };
+}
+
+export type PartitionMetrics = ReturnType<typeof partitionMetrics>;

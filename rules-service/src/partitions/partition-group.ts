@@ -1,0 +1,149 @@
+import { sleep, type Logger, type Metrics } from "@headwater/service-kit";
+import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
+import type { RulesConfig } from "../config.ts";
+import type { PartitionEngine } from "../engine/engine.ts";
+import { JoinFeed } from "./join-feed.ts";
+import { partitionMetrics, type PartitionMetrics } from "./metrics.ts";
+import { PartitionRunner } from "./partition-runner.ts";
+import type { RuleTimeline } from "./rule-timeline.ts";
+import { StallWatch } from "./stall-watch.ts";
+import { Ticker } from "./ticker.ts";
+
+type TopicPartition = { readonly topic: string; readonly partition: number };
+
+/** A last checkpoint is worth so long; without it a little more is replayed. */
+const lastCheckpointMs = 3000;
+
+export interface PartitionGroupOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly instance: string;
+  readonly config: RulesConfig;
+  readonly createEngine: (partition: number) => PartitionEngine;
+  readonly timeline: RuleTimeline;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** This instance's share of the telemetry partitions, and who evaluates each. */
+export class PartitionGroup {
+  readonly #options: PartitionGroupOptions;
+  readonly #metrics: PartitionMetrics;
+  readonly #runners = new Map<number, PartitionRunner>();
+  readonly #feed: JoinFeed;
+  readonly #stalls: StallWatch;
+  readonly #ticker: Ticker;
+  #consumption: Consumption | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: PartitionGroupOptions) {
+    const { log, topics, logger, config, timeline, onFailure } = options;
+    this.#options = options;
+    this.#metrics = partitionMetrics(options.metrics);
+    this.#feed = new JoinFeed({ log, topics, timeline, logger, onDeath: onFailure });
+    this.#stalls = new StallWatch({ stallMs: config.stallMs });
+    this.#ticker = new Ticker({
+      log,
+      topic: topics.telemetry,
+      config,
+      runners: () => this.#runners.values(),
+      logger,
+      onFailure,
+    });
+  }
+
+  /** Resolves when this instance is a member of the group; its partitions may still be on their way. */
+  async start(): Promise<void> {
+    const { log, topics, config, onFailure } = this.#options;
+    this.#stalls.start();
+    await this.#feed.start();
+    if (this.#stopping !== undefined) return;
+    this.#consumption = await log.consume({
+      group: config.group,
+      topics: [topics.telemetry],
+      maxBatchRecords: config.batchRecords,
+      onBatch: (batch) => this.#onBatch(batch),
+      onAssigned: (partitions) => this.#onAssigned(partitions),
+      onRevoked: (partitions) => this.#onRevoked(partitions),
+    });
+    this.#consumption.done.catch(onFailure);
+    this.#ticker.start();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** Why some partition is not evaluated. */
+  notReady(): string[] {
+    if (this.#consumption === undefined) return ["not yet a member of the rules group"];
+    return [...this.#runners.values()].flatMap(({ trouble }) => trouble ?? []);
+  }
+
+  async #stop(): Promise<void> {
+    await this.#ticker.stop();
+    this.#consumption?.pause();
+    const giveUp = new AbortController();
+    const finished = Promise.all([...this.#runners.values()].map((runner) => runner.finish()));
+    const late = sleep(lastCheckpointMs, giveUp.signal).then(
+      () => this.#options.logger.warn("no last checkpoint could be written; a restart replays a little more"),
+      () => {
+        // In time.
+      },
+    );
+    await Promise.race([finished, late]);
+    giveUp.abort();
+    for (const runner of this.#runners.values()) runner.release();
+    await this.#consumption?.close();
+    this.#runners.clear();
+    await this.#feed.stop();
+    this.#stalls.stop();
+  }
+
+  async #onBatch(batch: GroupBatch): Promise<void> {
+    await this.#runners.get(batch.partition)?.process(batch);
+  }
+
+  async #onAssigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
+    const { topics } = this.#options;
+    const positions = await Promise.all(
+      partitions.map(async ({ partition }) => {
+        this.#runners.get(partition)?.release();
+        const runner = this.#createRunner(partition);
+        this.#runners.set(partition, runner);
+        return { topic: topics.telemetry, partition, offset: await runner.start() };
+      }),
+    );
+    this.#metrics.partitions.set(this.#runners.size);
+    return positions;
+  }
+
+  async #onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    for (const { partition } of partitions) {
+      this.#runners.get(partition)?.release();
+      this.#runners.delete(partition);
+    }
+    this.#metrics.partitions.set(this.#runners.size);
+    return Promise.resolve();
+  }
+
+  #createRunner(partition: number): PartitionRunner {
+    const { log, topics, instance, config, timeline, logger, onFailure, createEngine } = this.#options;
+    return new PartitionRunner({
+      log,
+      topics,
+      partition,
+      instance,
+      config,
+      engine: createEngine(partition),
+      timeline,
+      feed: this.#feed,
+      stalls: this.#stalls,
+      metrics: this.#metrics,
+      logger,
+      onFailure,
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { nowMicros, retrying, type Logger } from "@headwater/service-kit";
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import type { RulesConfig } from "../config.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { historyOf, overtaken, type History, type PastJoin } from "./history.ts";
+import type { JoinFeed } from "./join-feed.ts";
+import type { Join } from "./joins.ts";
+import type { PartitionMetrics } from "./metrics.ts";
+import type { PendingJoins } from "./pending-joins.ts";
+import type { RuleTimeline } from "./rule-timeline.ts";
+import type { RestoredState } from "./state-fold.ts";
+import type { StateLog } from "./state-log.ts";
+
+export interface PartitionStartOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly partition: number;
+  readonly config: RulesConfig;
+  readonly timeline: RuleTimeline;
+  readonly feed: JoinFeed;
+  readonly stateLog: StateLog;
+  readonly evaluation: Evaluation;
+  readonly pending: PendingJoins;
+  readonly metrics: PartitionMetrics;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface StartedPartition {
+  /** Joins to apply again at their offsets, in this order. */
+  readonly replay: PastJoin[];
+  /** Where telemetry ended after the claim: no earlier owner can have applied more, so no new join takes effect before. */
+  readonly joinsFrom: number;
+  /** Keys of the state log that the first checkpoint makes superfluous. */
+  readonly superseded: readonly string[];
+}
+
+/** Claims a partition and brings its rules to where the last complete checkpoint stood. */
+export async function startPartition(options: PartitionStartOptions): Promise<StartedPartition> {
+  const { log, topics, partition, stateLog, evaluation, timeline, feed, signal, logger } = options;
+  const onRetry = (error: unknown): void => logger.warn({ partition, err: error }, "starting a partition again");
+  const retry = { signal, maxMs: 2000, onRetry };
+
+  const state = await stateLog.claim();
+  const telemetry = await retrying(async () => (await log.positions(topics.telemetry))[partition]!, retry);
+  for (const { source } of state.effectives) {
+    // oxlint-disable-next-line no-await-in-loop -- only what another instance wrote a moment ago is waited for
+    if (source.topic === topics.rules) await feed.rulesKnownTo(source.offset);
+  }
+  const history = historyOf(state, topics, timeline);
+
+  evaluation.nextOffset = await retrying(() => startOffset(options, state, telemetry.start), retry);
+  evaluation.engine.restore({
+    offset: evaluation.nextOffset,
+    states: state.states,
+    checkpoint: state.checkpoint?.state,
+  });
+  for (const join of lastOfEach(history.included)) evaluation.applyJoin(join);
+  evaluation.uncovered = 0;
+  remember(options.pending, history);
+
+  const { epoch } = stateLog;
+  const facts = { partition, epoch, offset: evaluation.nextOffset, end: telemetry.end };
+  logger.info({ ...facts, states: state.states.length, replay: history.replay.length }, "partition taken over");
+  return {
+    replay: [...history.replay],
+    joinsFrom: telemetry.end,
+    superseded: [...state.superseded, ...overtaken(history.included, telemetry.start)],
+  };
+}
+
+async function startOffset(options: PartitionStartOptions, state: RestoredState, start: number): Promise<number> {
+  const { log, topics, partition, config, logger, metrics } = options;
+  const { checkpoint } = state;
+  if (checkpoint !== undefined) {
+    if (checkpoint.offset >= start) return checkpoint.offset;
+    metrics.expired.inc(start - checkpoint.offset);
+    logger.error(
+      { partition, from: checkpoint.offset, to: start },
+      "telemetry expired before the rules could see it; they go on with the oldest that is left",
+    );
+    return start;
+  }
+  // No rule has ever been in effect here. What lies within the horizon still tells the log's clock and which events are duplicates.
+  const [{ end } = { end: start }] = (await log.positions(topics.telemetry)).filter((it) => it.partition === partition);
+  const fromTime = nowMicros() - config.warmUpMs * 1000;
+  for await (const batch of log.read(topics.telemetry, partition, { fromTime })) return batch.records[0]!.offset;
+  return end;
+}
+
+/** Of what took effect before the checkpoint only the last word on each rule and device matters. */
+function lastOfEach(joins: readonly PastJoin[]): Iterable<Join> {
+  const last = new Map<string, Join>();
+  for (const { join } of joins) {
+    // What was done to an alert is in its state.
+    if (join.kind === "rule") last.set(`rule/${join.change.rule}`, join);
+    else if (join.kind === "device") last.set(`device/${join.id}`, join);
+  }
+  return last.values();
+}
+
+function remember(pending: PendingJoins, history: History): void {
+  for (const { join } of [...history.included, ...history.replay]) {
+    if (join.kind !== "rule") pending.tookEffect(join);
+  }
+}

@@ -1,0 +1,40 @@
+import { events, type TelemetryRecord } from "@headwater/proto";
+import { DecodeError, type Logger } from "@headwater/service-kit";
+import type { LogRecord } from "@headwater/event-log";
+import type { PartitionMetrics } from "./metrics.ts";
+
+/** Of undecodable records one a second is worth a line. */
+const logEveryMs = 1000;
+
+/** Decodes telemetry; what is none is counted and left to the ingest service, which quarantines it. */
+export class TelemetryDecoder {
+  readonly #partition: number;
+  readonly #metrics: PartitionMetrics;
+  readonly #logger: Logger;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(partition: number, metrics: PartitionMetrics, logger: Logger) {
+    this.#partition = partition;
+    this.#metrics = metrics;
+    this.#logger = logger;
+  }
+
+  decode(record: LogRecord): TelemetryRecord | undefined {
+    try {
+      if (record.value !== null) return events.telemetry.decode(record.value);
+      this.#skipped(record, "it has no value");
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#skipped(record, error.message);
+    }
+    return undefined;
+  }
+
+  #skipped({ offset }: LogRecord, reason: string): void {
+    this.#metrics.undecodable.inc();
+    const now = performance.now();
+    if (now - this.#loggedAt < logEveryMs) return;
+    this.#loggedAt = now;
+    this.#logger.warn({ partition: this.#partition, offset, reason }, "a telemetry record that is none was skipped");
+  }
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { foldRule, type RuleState } from "@headwater/aggregates";
+import { events } from "@headwater/proto";
+import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
+import { openReadModel, type ReadModel } from "@headwater/read-model";
+import type { Logger } from "@headwater/service-kit";
+
+export interface RuleModelOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly dataDir: string;
+  readonly logger: Logger;
+}
+
+export interface StoredRule {
+  readonly state: RuleState;
+  readonly createdAt: number;
+}
+
+/** Rules as rules.v1 makes them, and who won each write. */
+export class RuleModel {
+  readonly readModel: ReadModel;
+  readonly #get: StatementSync;
+  readonly #winner: StatementSync;
+  readonly #list: StatementSync;
+
+  constructor({ log, topics, dataDir, logger }: RuleModelOptions) {
+    this.readModel = openReadModel({
+      file: join(dataDir, "rules", "rules.sqlite"),
+      schemaVersion: "1",
+      topics: [topics.rules],
+      log,
+      logger,
+      migrate,
+      apply,
+    });
+    const { db } = this.readModel;
+    this.#get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
+    this.#winner = db.prepare("SELECT write_id FROM writes WHERE rule = ? AND sequence = ?");
+    this.#list = db.prepare(
+      "SELECT state, created_at FROM rules WHERE id > ? AND mode <> 'deleted' AND (?2 IS NULL OR mode = ?2) ORDER BY id LIMIT ?3",
+    );
+  }
+
+  /** Deleted ones included: their sequence and revisions go on if they are created again. */
+  get(id: string): StoredRule | undefined {
+    const row = this.#get.get(id);
+    return row === undefined ? undefined : storedRule(row);
+  }
+
+  /** By id, those after that one; deleted ones are left out. */
+  list(afterId: string, mode: string | undefined, limit: number): StoredRule[] {
+    return this.#list.all(afterId, mode ?? null, limit).map(storedRule);
+  }
+
+  /** Whose write became that event of the rule's life. */
+  winnerOf(rule: string, sequence: number): string | undefined {
+    return this.#winner.get(rule, sequence)?.["write_id"] as string | undefined;
+  }
+}
+
+function storedRule(row: Record<string, unknown>): StoredRule {
+  return { state: JSON.parse(row["state"] as string) as RuleState, createdAt: row["created_at"] as number };
+}
+
+function migrate(db: DatabaseSync): void {
+  db.exec(`
+    CREATE TABLE rules (id TEXT PRIMARY KEY, mode TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+    CREATE TABLE writes (
+      rule TEXT NOT NULL, sequence INTEGER NOT NULL, write_id TEXT NOT NULL,
+      PRIMARY KEY (rule, sequence)
+    ) STRICT, WITHOUT ROWID;
+  `);
+}
+
+function apply(db: DatabaseSync, batch: LogBatch): void {
+  const get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
+  const put = db.prepare("INSERT OR REPLACE INTO rules (id, mode, created_at, state) VALUES (?, ?, ?, ?)");
+  const write = db.prepare("INSERT INTO writes (rule, sequence, write_id) VALUES (?, ?, ?)");
+  for (const { value } of batch.records) {
+    if (value === null) continue;
+    const event = events.rule.decode(value);
+    const row = get.get(event.rule);
+    const present = row === undefined ? undefined : storedRule(row);
+    const { state, accepted } = foldRule(present?.state, event);
+    if (!accepted || state === undefined) continue;
+    const createdAt = event.created === null ? (present?.createdAt ?? event.at) : event.at;
+    put.run(event.rule, state.mode, createdAt, JSON.stringify(state));
+    write.run(event.rule, event.sequence, event.writeId);
+  }
+}

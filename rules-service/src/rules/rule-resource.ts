@@ -1,0 +1,78 @@
+import { Type, type Static } from "@sinclair/typebox";
+import type { RuleRevision } from "@headwater/aggregates";
+import { isoFromMicros } from "@headwater/service-kit";
+import type { StoredRule } from "./rule-model.ts";
+import type { RuleOnPartition } from "./rules-in-effect.ts";
+
+const onPartition = Type.Object({
+  partition: Type.Integer(),
+  state: Type.Union(["live", "shadow", "off", "warming", "pending"].map((state) => Type.Literal(state))),
+  revision: Type.Optional(Type.Integer({ description: "The revision that is evaluated there; absent: none" })),
+  fromOffset: Type.Optional(Type.Integer({ description: "The first telemetry offset that it saw" })),
+});
+
+export const ruleResource = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.Optional(Type.String()),
+    state: Type.Union(
+      ["draft", "live", "shadow", "disabled", "warming", "deleted"].map((state) => Type.Literal(state)),
+      { description: "warming: switched on or revised, and not yet in effect on every partition" },
+    ),
+    mode: Type.String({ description: "What was asked for: draft, live, shadow, disabled or deleted" }),
+    revision: Type.Integer(),
+    definition: Type.Unknown({ description: "The rule as it was written" }),
+    createdAt: Type.String({ format: "date-time" }),
+    updatedAt: Type.String({ format: "date-time" }),
+    updatedBy: Type.String(),
+    partitions: Type.Optional(Type.Array(onPartition)),
+    position: Type.Optional(Type.String({ description: "Of the write that this answers" })),
+  },
+  { title: "Rule" },
+);
+export type RuleResource = Static<typeof ruleResource>;
+
+/** `partitions` tells how it stands on each; they are listed only if `detailed`. */
+export function toResource(
+  { state, createdAt }: StoredRule,
+  partitions: readonly RuleOnPartition[],
+  detailed = false,
+): RuleResource {
+  const definition = definitionOf(state.revisions.at(-1)!);
+  const { name } = definition as { name?: string };
+  const active = state.mode === "live" || state.mode === "shadow";
+  const settled = partitions.every((each) => each.state === state.mode && each.revision === state.revision);
+  return {
+    id: state.id,
+    ...(name !== undefined && { name }),
+    state: active && !settled ? "warming" : state.mode,
+    mode: state.mode,
+    revision: state.revision,
+    definition,
+    createdAt: isoFromMicros(createdAt),
+    updatedAt: isoFromMicros(state.at),
+    updatedBy: state.by,
+    ...(detailed && { partitions: [...partitions] }),
+  };
+}
+
+export const revisionResource = Type.Object(
+  {
+    revision: Type.Integer(),
+    definition: Type.Unknown(),
+    schema: Type.Integer({ description: "Number of the published schema that it was written in" }),
+    at: Type.String({ format: "date-time" }),
+    by: Type.String(),
+  },
+  { title: "Revision" },
+);
+export type RevisionResource = Static<typeof revisionResource>;
+
+export function toRevision(revision: RuleRevision): RevisionResource {
+  const { revision: number, schema, at, by } = revision;
+  return { revision: number, definition: definitionOf(revision), schema, at: isoFromMicros(at), by };
+}
+
+function definitionOf(revision: RuleRevision): unknown {
+  return JSON.parse(revision.definition);
+}

@@ -1,0 +1,240 @@
+import { Type } from "@sinclair/typebox";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import {
+  decodeCursor,
+  encodeCursor,
+  listQuery,
+  page,
+  pageSchema,
+  principalOf,
+  problemSchema,
+  RequestError,
+  type HttpApp,
+} from "@headwater/service-kit";
+import { ruleSchema } from "../definition/index.ts";
+import { parseRule } from "../definition/index.ts";
+import { afterQuery, positionText, waitForAfter } from "../http/positions.ts";
+import { acceptYaml, bodyValue, problemsOf, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import type { RuleModel, StoredRule } from "./rule-model.ts";
+import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
+import { noSuchRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
+import type { RulesInEffect } from "./rules-in-effect.ts";
+
+export interface RuleRoutesOptions {
+  readonly model: RuleModel;
+  readonly writes: RuleWrites;
+  readonly inEffect: RulesInEffect;
+  readonly timeoutMs: number;
+}
+
+const tags = ["rules"];
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
+const problems = { 400: problemSchema, 404: problemSchema, 409: problemSchema, 412: problemSchema };
+const after = Type.Object(afterQuery);
+/** Bodies are checked by `parseRule`, whose answers name the place and what to do. */
+const ruleBody = { bodyLimit: ruleBodyLimit };
+
+const verdict = Type.Object({
+  valid: Type.Boolean(),
+  errors: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
+});
+
+/** Rules over REST. */
+export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
+  const { model, writes, inEffect, timeoutMs } = options;
+  void parent.register(async (app: HttpApp) => {
+    acceptYaml(app);
+
+    const resource = ({ state, createdAt }: StoredRule, detailed: boolean): RuleResource =>
+      toResource({ state, createdAt }, inEffect.of(state.id), detailed);
+    const answer = (reply: FastifyReply, { rule, position }: WrittenRule): RuleResource => {
+      void reply.header("etag", etag(rule));
+      return { ...resource(rule, true), ...(position !== undefined && { position: positionText(position) }) };
+    };
+
+    app.get(
+      "/api/v1/rules",
+      {
+        schema: {
+          summary: "Rules, by id",
+          tags,
+          querystring: Type.Object({
+            ...listQuery.properties,
+            ...afterQuery,
+            state: Type.Optional(
+              Type.Union(["draft", "live", "shadow", "disabled"].map((mode) => Type.Literal(mode))),
+            ),
+          }),
+          response: { 200: pageSchema(ruleResource), 400: problemSchema },
+        },
+      },
+      async ({ query }) => {
+        await waitForAfter(model.readModel, query.after, timeoutMs);
+        const from = query.cursor === undefined ? "" : decodeCursor(query.cursor, isText);
+        const rules = model.list(from, query.state, query.limit + 1);
+        const items = rules.slice(0, query.limit);
+        const next = rules.length > items.length ? encodeCursor(items.at(-1)!.state.id) : null;
+        return page(
+          items.map((rule) => resource(rule, false)),
+          next,
+        ) as { items: RuleResource[]; next: string | null };
+      },
+    );
+
+    app.post(
+      "/api/v1/rules",
+      {
+        ...ruleBody,
+        schema: {
+          summary: "Create a rule; it is a draft and does nothing until it is enabled",
+          tags,
+          consumes: ["application/json", ...yamlTypes],
+          response: { 201: ruleResource, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const written = await writes.create(ruleOf(request.body), writeOf(request));
+        void reply.code(201).header("location", `/api/v1/rules/${encodeURIComponent(written.rule.state.id)}`);
+        return answer(reply, written);
+      },
+    );
+
+    app.post(
+      "/api/v1/rules/validate",
+      {
+        ...ruleBody,
+        schema: {
+          summary: "Whether a rule would be taken, and if not, what is wrong where",
+          tags,
+          consumes: ["application/json", ...yamlTypes],
+          response: { 200: verdict, 400: problemSchema },
+        },
+      },
+      async (request) => {
+        const parsed = parseRule(bodyValue(request.body));
+        return { valid: parsed.ok, errors: parsed.ok ? [] : problemsOf(parsed.problems) };
+      },
+    );
+
+    app.get(
+      "/api/v1/rules/schema",
+      { schema: { summary: "The JSON Schema of a rule", tags } },
+      async (_request, reply) => reply.type("application/schema+json").send(JSON.stringify(ruleSchema)),
+    );
+
+    app.get(
+      "/api/v1/rules/:id",
+      {
+        schema: {
+          summary: "A rule, and how it stands on every partition",
+          tags,
+          params,
+          querystring: after,
+          response: { 200: ruleResource, ...problems },
+        },
+      },
+      async (request, reply) => {
+        await waitForAfter(model.readModel, request.query.after, timeoutMs);
+        const rule = presentRule(model, request.params.id);
+        void reply.header("etag", etag(rule));
+        return resource(rule, true);
+      },
+    );
+
+    app.put(
+      "/api/v1/rules/:id",
+      {
+        ...ruleBody,
+        schema: {
+          summary: "Revise a rule; what is in effect stays so until the new revision is warm",
+          tags,
+          params,
+          consumes: ["application/json", ...yamlTypes],
+          response: { 200: ruleResource, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        return answer(reply, await writes.revise(id, ruleOf(request.body, id), writeOf(request)));
+      },
+    );
+
+    app.delete(
+      "/api/v1/rules/:id",
+      {
+        schema: {
+          summary: "Delete a rule; its open episodes are cleared, its revisions are kept",
+          tags,
+          params,
+          response: { 200: ruleResource, ...problems },
+        },
+      },
+      async (request, reply) => answer(reply, await writes.delete(request.params.id, writeOf(request))),
+    );
+
+    for (const [verb, mode, summary] of [
+      ["enable", "live", "Switch a rule on: it is warmed with past telemetry and then live"],
+      ["disable", "disabled", "Switch a rule off; its open episodes are cleared"],
+      ["shadow", "shadow", "Evaluate a rule without effects: its episodes are kept and marked"],
+    ] as const) {
+      app.post(
+        `/api/v1/rules/:id/${verb}`,
+        { schema: { summary, tags, params, response: { 200: ruleResource, ...problems } } },
+        async (request, reply) => answer(reply, await writes.switchTo(request.params.id, mode, writeOf(request))),
+      );
+    }
+
+    app.get(
+      "/api/v1/rules/:id/revisions",
+      {
+        schema: {
+          summary: "Every revision of a rule, newest first; those of a deleted rule too",
+          tags,
+          params,
+          querystring: Type.Object({ ...listQuery.properties, ...afterQuery }),
+          response: { 200: pageSchema(revisionResource), ...problems },
+        },
+      },
+      async (request) => {
+        const { after: position, cursor, limit } = request.query;
+        await waitForAfter(model.readModel, position, timeoutMs);
+        const rule = model.get(request.params.id);
+        if (rule === undefined) throw noSuchRule(request.params.id);
+        const before = cursor === undefined ? Number.POSITIVE_INFINITY : decodeCursor(cursor, isNumber);
+        const revisions = rule.state.revisions.filter(({ revision }) => revision < before).toReversed();
+        const items = revisions.slice(0, limit);
+        const next = revisions.length > items.length ? encodeCursor(items.at(-1)!.revision) : null;
+        return { items: items.map(toRevision), next };
+      },
+    );
+  });
+}
+
+function presentRule(model: RuleModel, id: string): StoredRule {
+  const rule = model.get(id);
+  if (rule === undefined || rule.state.mode === "deleted") throw noSuchRule(id);
+  return rule;
+}
+
+function etag({ state }: StoredRule): string {
+  return `"${state.revision}"`;
+}
+
+function writeOf(request: FastifyRequest): RuleWrite {
+  const by = principalOf(request).id;
+  const header = request.headers["if-match"];
+  if (header === undefined || header === "*") return { by };
+  const match = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header);
+  if (match === null) {
+    throw new RequestError(400, "invalid-if-match", 'If-Match takes one revision, as the ETag of the rule: "3"');
+  }
+  return { by, ifRevision: Number(match[1]) };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}

@@ -1,0 +1,131 @@
+import { events } from "@headwater/proto";
+import { backoff, HeadwaterError, type Logger } from "@headwater/service-kit";
+import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
+import { isPassing } from "../partitions/durable.ts";
+import { isActive, transitionOf, type RuleTimeline } from "../partitions/rule-timeline.ts";
+
+/** How a rule stands on one partition. */
+export interface RuleOnPartition {
+  readonly partition: number;
+  readonly state: "live" | "shadow" | "off" | "warming" | "pending";
+  /** The revision that is evaluated there; absent if none is. */
+  readonly revision?: number;
+  /** The first telemetry offset that it saw. */
+  readonly fromOffset?: number;
+}
+
+export interface RulesInEffectOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly partitions: number;
+  readonly timeline: RuleTimeline;
+  readonly logger: Logger;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Where which state of each rule has taken effect, on the partitions of all instances: what the state logs say. Any instance can thus tell whether a rule
+ * is live everywhere.
+ */
+export class RulesInEffect {
+  readonly #options: RulesInEffectOptions;
+  readonly #next = new Map<number, number>();
+  readonly #claims = new Map<number, number>();
+  /** By partition: from which telemetry offset on the record at an offset of rules.v1 is in effect. */
+  readonly #fromOffsets = new Map<number, Map<number, number>>();
+  readonly #stopping = new AbortController();
+  #following: Following | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: RulesInEffectOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#following?.close();
+    await this.#running;
+  }
+
+  of(rule: string): RuleOnPartition[] {
+    const { partitions, timeline } = this.#options;
+    const history = timeline.history(rule);
+    const latest = history.at(-1);
+    return Array.from({ length: partitions }, (_, partition) => {
+      const fromOffsets = this.#fromOffsets.get(partition);
+      const present = history.findLast(({ offset }) => fromOffsets?.has(offset));
+      const transition = latest === undefined ? "nothing" : transitionOf(present?.change, latest.change);
+      const state = transition === "nothing" ? "off" : transition === "warmed" ? "warming" : "pending";
+      if (present === undefined || !isActive(present.change)) return { partition, state };
+      const { mode, revision } = present.change;
+      const fromOffset = fromOffsets!.get(present.offset)!;
+      return { partition, state: state === "off" ? mode : state, revision, fromOffset } as RuleOnPartition;
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { logger, onFailure } = this.#options;
+    const pause = backoff({ maxMs: 5000, signal });
+    while (!signal.aborted) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one following at a time
+        await this.#follow(() => pause.reset());
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isPassing(error)) {
+          onFailure(error);
+          return;
+        }
+        logger.warn({ err: error }, "following the state logs again");
+        try {
+          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
+          await pause.wait((error as HeadwaterError).retryAfterMs);
+        } catch {
+          // Stopped while it waited.
+          return;
+        }
+      }
+    }
+  }
+
+  async #follow(onCaughtUp: () => void): Promise<void> {
+    const { log, topics } = this.#options;
+    const from = [...this.#next].map(([partition, offset]) => ({ topic: topics.ruleState, partition, offset }));
+    this.#following = await log.follow({
+      topics: [topics.ruleState],
+      from,
+      otherwise: "earliest",
+      onBatch: (batch) => this.#onBatch(batch),
+      onCaughtUp,
+    });
+    if (this.#stopping.signal.aborted) await this.#following.close();
+    await this.#following.done;
+  }
+
+  #onBatch({ partition, records }: LogBatch): void {
+    for (const { offset, key, value } of records) {
+      this.#next.set(partition, offset + 1);
+      if (key === null || value === null) continue;
+      // States are by far the most; only their first letters are looked at.
+      const kind = String.fromCharCode(...key.subarray(0, 6));
+      if (kind === "claim/") this.#claims.set(partition, offset);
+      else if (kind === "effect") this.#effective(partition, value);
+    }
+  }
+
+  #effective(partition: number, value: Uint8Array): void {
+    const { effective, ownerEpoch } = events.ruleState.decode(value);
+    if (effective === null || effective.topic !== this.#options.topics.rules) return;
+    // Written by a former owner that did not know yet.
+    if (ownerEpoch < (this.#claims.get(partition) ?? -1)) return;
+    let fromOffsets = this.#fromOffsets.get(partition);
+    if (fromOffsets === undefined) this.#fromOffsets.set(partition, (fromOffsets = new Map()));
+    if (!fromOffsets.has(effective.position)) fromOffsets.set(effective.position, effective.fromOffset);
+  }
+}
