@@ -32,8 +32,8 @@ export interface BatchingWriter {
 interface PendingWrite {
   readonly records: readonly OutgoingRecord[];
   readonly bytes: number;
-  resolve(ranges: readonly AppendedRange[]): void;
-  reject(error: unknown): void;
+  readonly resolve: (ranges: readonly AppendedRange[]) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** One append at a time for one topic, of all writes that came meanwhile: order per partition is the order of the writes. */

@@ -6,3 +6,10 @@ export { openEmbeddedLog, type EmbeddedLogOptions } from "./embedded/open-embedd
 export { openKafkaLog, type KafkaLogOptions } from "./kafka/open-kafka-log.ts";
 export { createBatchingWriter, type BatchingWriter, type BatchingWriterOptions } from "./batching-writer.ts";
 export { SomeRecordsRefusedError } from "./records-refused.ts";
+export {
+  configuredPartitions,
+  eventLogSettings,
+  openEventLog,
+  type EventLogSettings,
+  type OpenEventLogContext,
+} from "./config.ts";

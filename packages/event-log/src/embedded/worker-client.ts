@@ -41,7 +41,7 @@ export class WorkerClient {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
-      this.#waiting.set(id, { resolve: resolve as (body: unknown) => void, reject });
+      this.#waiting.set(id, { resolve, reject });
       const request: Request<N> = { id, name, body };
       this.#worker.postMessage(request, transfer);
     });

@@ -68,8 +68,10 @@ export class BrokerConnection {
     { requestTimeoutMs, lenient = false }: { requestTimeoutMs?: number; lenient?: boolean } = {},
   ): Promise<Answer> {
     const protocol = protocols.lookup(this.#versions)(apiKeys[name]!, protocols.requests[name]!)(options);
-    const { decode } = protocol.response;
-    const response = lenient ? { decode, parse: (decoded: unknown) => Promise.resolve(decoded) } : protocol.response;
+    const given = protocol.response;
+    const response = lenient
+      ? { decode: (payload: Buffer) => given.decode(payload), parse: (decoded: unknown) => Promise.resolve(decoded) }
+      : given;
     return this.send({ request: protocol.request, response, requestTimeout: requestTimeoutMs } as Protocol<Answer>);
   }
 

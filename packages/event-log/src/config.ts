@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Type, type Static } from "@sinclair/typebox";
+import { ConfigError } from "@headwater/service-kit";
+import { openEmbeddedLog } from "./embedded/open-embedded-log.ts";
+import type { EventLog } from "./event-log.ts";
+import { openKafkaLog } from "./kafka/open-kafka-log.ts";
+import type { SaslSettings } from "./kafka/settings.ts";
+import type { Logger } from "./logger.ts";
+
+const DEFAULT_PARTITIONS = { embedded: 4, kafka: 12 } as const;
+
+/** Settings that choose the event log. Merge into a service's schema with `mergeSchemas`. */
+export const eventLogSettings = Type.Object({
+  eventLog: Type.Object({
+    kind: Type.Union([Type.Literal("embedded"), Type.Literal("kafka")], {
+      env: "HEADWATER_EVENT_LOG",
+      default: "embedded",
+      description: "Where events are kept: in this process's data folder, or in Kafka",
+    }),
+    topicPrefix: Type.String({
+      env: "HEADWATER_TOPIC_PREFIX",
+      default: "",
+      pattern: "^[A-Za-z0-9._-]{0,100}$",
+      description: "Stands before every topic name, so that several Headwaters can share a Kafka",
+    }),
+    partitions: Type.Optional(
+      Type.Integer({
+        env: "HEADWATER_PARTITIONS",
+        minimum: 1,
+        maximum: 1000,
+        description:
+          "Partitions of every topic keyed by device, fixed once the topics exist (default: 12 in Kafka, 4 embedded)",
+      }),
+    ),
+    kafka: Type.Object({
+      brokers: Type.Array(Type.String({ pattern: "^[^\\s,]+:\\d{1,5}$" }), {
+        env: "HEADWATER_KAFKA_BROKERS",
+        default: [],
+        description: "Brokers to begin with, host:port, separated by commas",
+      }),
+      ssl: Type.Boolean({
+        env: "HEADWATER_KAFKA_SSL",
+        default: false,
+        description: "Whether to speak TLS to Kafka",
+      }),
+      sslCaFile: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_SSL_CA_FILE",
+          minLength: 1,
+          description: "PEM file with the authorities that Kafka's certificate may come from (default: the system's)",
+        }),
+      ),
+      saslMechanism: Type.Optional(
+        Type.Union([Type.Literal("plain"), Type.Literal("scram-sha-256"), Type.Literal("scram-sha-512")], {
+          env: "HEADWATER_KAFKA_SASL_MECHANISM",
+          description: "How to log in to Kafka (default: not at all)",
+        }),
+      ),
+      saslUsername: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_SASL_USERNAME",
+          minLength: 1,
+          description: "User name for Kafka",
+        }),
+      ),
+      saslPassword: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_SASL_PASSWORD",
+          minLength: 1,
+          secret: true,
+          description: "Password for Kafka",
+        }),
+      ),
+      replication: Type.Optional(
+        Type.Integer({
+          env: "HEADWATER_KAFKA_REPLICATION",
+          minimum: 1,
+          maximum: 32,
+          description: "Replicas of topics that are made (default: as many as there are brokers, at most 3)",
+        }),
+      ),
+      requestTimeoutMs: Type.Integer({
+        env: "HEADWATER_KAFKA_REQUEST_TIMEOUT_MS",
+        default: 10_000,
+        minimum: 500,
+        maximum: 300_000,
+        description: "How long an answer of Kafka may take, milliseconds",
+      }),
+      sessionTimeoutMs: Type.Integer({
+        env: "HEADWATER_KAFKA_SESSION_TIMEOUT_MS",
+        default: 10_000,
+        minimum: 6000,
+        maximum: 1_800_000,
+        description: "A consumer that is not heard of for so long has lost its partitions, milliseconds",
+      }),
+    }),
+  }),
+});
+export type EventLogSettings = Static<typeof eventLogSettings>;
+
+export interface OpenEventLogContext {
+  /** The embedded log lies in `event-log` below it. */
+  readonly dataDir: string;
+  /** Names this client to Kafka. */
+  readonly clientId: string;
+  readonly logger?: Logger;
+}
+
+/** How many partitions the topics keyed by device have, as configured or by default. */
+export function configuredPartitions({ eventLog }: EventLogSettings): number {
+  return eventLog.partitions ?? DEFAULT_PARTITIONS[eventLog.kind];
+}
+
+/** Opens the log that is configured. Rejects with ConfigError when settings are missing, otherwise as the adapters do. */
+export async function openEventLog(
+  config: EventLogSettings,
+  { dataDir, clientId, logger }: OpenEventLogContext,
+): Promise<EventLog> {
+  if (config.eventLog.kind === "embedded") return openEmbeddedLog({ dataDir: join(dataDir, "event-log"), logger });
+  const { kafka } = config.eventLog;
+  if (kafka.brokers.length === 0) {
+    throw new ConfigError(
+      "HEADWATER_KAFKA_BROKERS is missing; with HEADWATER_EVENT_LOG=kafka it has to name the brokers",
+    );
+  }
+  return openKafkaLog({
+    brokers: kafka.brokers,
+    clientId,
+    logger,
+    ssl: tlsOf(kafka),
+    sasl: saslOf(kafka),
+    replication: kafka.replication,
+    requestTimeoutMs: kafka.requestTimeoutMs,
+    sessionTimeoutMs: kafka.sessionTimeoutMs,
+  });
+}
+
+function tlsOf({ ssl, sslCaFile }: EventLogSettings["eventLog"]["kafka"]): boolean | object {
+  if (sslCaFile === undefined) return ssl;
+  if (!ssl) throw new ConfigError("HEADWATER_KAFKA_SSL_CA_FILE is set, but HEADWATER_KAFKA_SSL is not true");
+  try {
+    return { ca: readFileSync(sslCaFile, "utf8") };
+  } catch (error) {
+    throw new ConfigError(`HEADWATER_KAFKA_SSL_CA_FILE names ${sslCaFile}, which cannot be read`, { cause: error });
+  }
+}
+
+function saslOf(kafka: EventLogSettings["eventLog"]["kafka"]): SaslSettings | undefined {
+  const { saslMechanism: mechanism, saslUsername: username, saslPassword: password } = kafka;
+  if (mechanism === undefined) {
+    if (username === undefined && password === undefined) return undefined;
+    throw new ConfigError("HEADWATER_KAFKA_SASL_MECHANISM is missing; user name or password are set without it");
+  }
+  if (username === undefined || password === undefined) {
+    throw new ConfigError(
+      "HEADWATER_KAFKA_SASL_USERNAME and HEADWATER_KAFKA_SASL_PASSWORD are both needed with HEADWATER_KAFKA_SASL_MECHANISM",
+    );
+  }
+  return { mechanism, username, password };
+}
