@@ -13,7 +13,7 @@ import {
   runService,
   type ServiceApp,
 } from "@headwater/service-kit";
-import { openEventLog, partitionCount, topicNames, topicSpecs } from "@headwater/event-log";
+import { configuredPartitions, openEventLog, topicNames, topicSpecs } from "@headwater/event-log";
 import { openTimeSeriesStore } from "@headwater/time-series";
 import { createGatewayApp } from "@headwater/edge-gateway";
 import { createIngestApp } from "@headwater/ingest-service";
@@ -55,10 +55,10 @@ async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
     title: "Headwater",
     readiness: notReady,
   });
-  const log = await openEventLog(config, { dataDir, logger, metrics, clientId: "headwater" });
+  const log = await openEventLog(config, { dataDir, logger, clientId: "headwater" });
   const store = await openTimeSeriesStore(config, { dataDir, logger });
   const topics = topicNames(config.eventLog.topicPrefix);
-  const partitions = partitionCount(config);
+  const partitions = configuredPartitions(config);
   const shared = { config, log, topics, partitions, dataDir, logger, metrics, http };
   const gateway = createGatewayApp({
     ...shared,

@@ -1,7 +1,7 @@
 import { mergeSchemas, processSettings } from "@headwater/service-kit";
 import { eventLogSettings } from "@headwater/event-log";
 import { timeSeriesSettings } from "@headwater/time-series";
-import { gatewaySettings } from "@headwater/edge-gateway/config";
+import { gatewayConfig } from "@headwater/edge-gateway/config";
 import { ingestSettings } from "@headwater/ingest-service/config";
 import { rulesSettings } from "@headwater/rules-service/config";
 
@@ -10,7 +10,7 @@ export const allSettings = mergeSchemas(
   processSettings,
   eventLogSettings,
   timeSeriesSettings,
-  gatewaySettings,
+  gatewayConfig,
   ingestSettings,
   rulesSettings,
 );

@@ -1,0 +1,30 @@
+import { runMain } from "@headwater/service-kit";
+import { configCommand } from "./commands/config.ts";
+import type { Command } from "./commands/command.ts";
+import { ledgerCommand } from "./commands/ledger.ts";
+import { simCommand } from "./commands/sim.ts";
+import { startCommand } from "./commands/start.ts";
+
+const commands: readonly Command[] = [startCommand, simCommand, ledgerCommand, configCommand];
+
+function help(): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n");
+  return `headwater <command> [options]\n\n${list}\n\nheadwater <command> --help says more.`;
+}
+
+/** Runs what the command line says. */
+export async function runCommandLine([name, ...args]: readonly string[]): Promise<void> {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) {
+    await runMain(async () => {
+      const code = await command.run(args);
+      if (code !== undefined) process.exitCode = code;
+    });
+  } else if (name === undefined || name === "help" || name === "--help") {
+    console.log(help());
+  } else {
+    console.error(`headwater has no command ${JSON.stringify(name)}\n\n${help()}`);
+    process.exitCode = 1;
+  }
+}
