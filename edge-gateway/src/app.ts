@@ -1,0 +1,286 @@
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import {
+  FatalError,
+  Lifecycle,
+  type HeadwaterError,
+  type Logger,
+  type Metrics,
+  type ServiceApp,
+} from "@headwater/service-kit";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { CommandBook } from "./commands/command-book.ts";
+import { CommandDispatcher } from "./commands/command-dispatcher.ts";
+import type { GatewayConfig } from "./config.ts";
+import { defaultDecodeLimits } from "./decode/decoder.ts";
+import { Routes } from "./decode/routes.ts";
+import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
+import { gatewayId } from "./gateway-id.ts";
+import { gatewayMetrics } from "./gateway-metrics.ts";
+import { GroupCommit } from "./intake/group-commit.ts";
+import { Intake } from "./intake/intake.ts";
+import { Lanes } from "./lanes/lanes.ts";
+import { Marker } from "./lanes/marker.ts";
+import { MqttServer } from "./mqtt/mqtt-server.ts";
+import { PublishHandler } from "./mqtt/publish-handler.ts";
+import { Presence } from "./presence/presence.ts";
+import { Qos2Journal } from "./redelivery/qos2-journal.ts";
+import { DeviceRegistry } from "./registry/device-registry.ts";
+import { frameKinds } from "./spool/frame.ts";
+
+export { gatewayConfig, type GatewayConfig } from "./config.ts";
+
+export interface GatewayDeps {
+  readonly config: GatewayConfig;
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  /** Of every topic that is keyed by device. */
+  readonly partitions: number;
+  /** "log": the log is on this machine and the append to it is the durable write. "spool": own files come before it. */
+  readonly durable: "spool" | "log";
+  /** The gateway keeps its files in the folder `gateway` below it. */
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** All of a stop takes no longer (milliseconds). Default 10 s. */
+  readonly stopWithinMs?: number;
+}
+
+export interface GatewayApp extends ServiceApp {
+  /** Where MQTT listens; 0 before the start. */
+  readonly mqttPort: number;
+}
+
+/** An open batch of more bytes takes nothing more: the connections wait. */
+const maxBatchBytes = 8 * 1024 * 1024;
+const troubleAfterMs = 5000;
+
+/** Wires the gateway. Nothing moves before `start`. */
+export function createGatewayApp(deps: GatewayDeps): GatewayApp {
+  return new Gateway(deps);
+}
+
+class Gateway implements GatewayApp {
+  readonly name = "gateway";
+  readonly died: Promise<never>;
+  readonly #deps: GatewayDeps;
+  readonly #lifecycle: Lifecycle;
+  readonly #die: (error: unknown) => void;
+  #mqtt: MqttServer | undefined;
+  #path: DurablePath | undefined;
+  #started = false;
+  #troubleSince: number | undefined;
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.died = promise;
+    this.#die = reject;
+    this.#lifecycle = new Lifecycle({ logger: deps.logger, stopWithinMs: deps.stopWithinMs ?? 10_000 });
+    this.#lifecycle.add("gateway", { start: () => this.#build() });
+  }
+
+  get mqttPort(): number {
+    return this.#mqtt?.port ?? 0;
+  }
+
+  async start(): Promise<void> {
+    await this.#lifecycle.start();
+    this.#started = true;
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    await this.#lifecycle.stop();
+  }
+
+  notReady(): readonly string[] {
+    if (!this.#started) return ["gateway: not started"];
+    const reasons: string[] = [];
+    if (this.#path?.spool?.failing === true) reasons.push("gateway: the spool cannot be written");
+    if (this.#path?.spool !== undefined && !this.#path.spool.hasRoom(0)) reasons.push("gateway: the spool is full");
+    return reasons;
+  }
+
+  /** Makes the parts, each in need of what the one before knows, and adds them in their order of start. */
+  async #build(): Promise<void> {
+    const { config, log, topics, partitions, durable, dataDir, logger } = this.#deps;
+    const metrics = gatewayMetrics(this.#deps.metrics);
+    const folder = join(dataDir, "gateway");
+    await makeFolder(folder);
+    const gateway = await gatewayId(folder, config.gateway.id);
+
+    let intake: Intake;
+    const path = await (durable === "log" ? logPath : spoolPath)({
+      log,
+      topics,
+      partitions,
+      gateway,
+      folder,
+      config: config.gateway,
+      logger,
+      events: {
+        onLanded: (frames) => {
+          metrics.appended.inc(frames.length);
+          for (const frame of frames) if (frame.kind === frameKinds.mark) lanes.of(frame.partition).markLanded(frame.n);
+        },
+        onRefused: (frame) => intake.refused(frame, topicOf(topics, frame.kind)),
+        onLost: (lost) => intake.gap(lost, "corrupt"),
+        onTrouble: (error) => this.#trouble(error),
+      },
+    });
+    this.#path = path;
+    const lanes = new Lanes(path.state, partitions);
+    const journal = await Qos2Journal.open({
+      file: join(folder, "qos2.journal"),
+      logger,
+      lastN: (partition) => lanes.all[partition]?.n ?? 0,
+    });
+    const commit = new GroupCommit({
+      lanes,
+      sink: path.sink,
+      journal,
+      logger,
+      maxBatchBytes,
+      lingerMs: config.gateway.commitDelayMs,
+      onCommitted: (records, seconds, acks) => {
+        metrics.commits.inc();
+        metrics.committed.inc(records);
+        if (acks > 0) metrics.ackSeconds.observe(seconds, acks);
+      },
+      onRoom: () => intake.admit(),
+    });
+    path.sink.onRoom = () => intake.admit();
+    intake = new Intake({
+      lanes,
+      partitions,
+      commit,
+      checksums: path.sink.checksums,
+      plausibility: { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 },
+      metrics,
+      logger,
+    });
+
+    const registry = new DeviceRegistry({ log, topic: topics.devices, file: join(folder, "devices.sqlite"), logger });
+    const book = new CommandBook({ log, topic: topics.commands, file: join(folder, "commands.sqlite"), logger });
+    const dispatcher = new CommandDispatcher({
+      log,
+      topic: topics.commands,
+      book,
+      intake,
+      gateway,
+      inFlight: config.gateway.commandsInFlight,
+      metrics,
+      logger,
+    });
+    const publishes = new PublishHandler({
+      intake,
+      commit,
+      journal,
+      routes: new Routes(),
+      limits: defaultDecodeLimits,
+      replies: dispatcher,
+      metrics,
+      logger,
+    });
+    const mqtt = new MqttServer({
+      config: config.mqtt,
+      registry,
+      intake,
+      commit,
+      journal,
+      publishes,
+      presence: new Presence(intake),
+      metrics,
+      logger,
+      onCommandSession: (session) => dispatcher.begin(session),
+      onCommandSessionEnd: (session) => dispatcher.end(session),
+    });
+    this.#mqtt = mqtt;
+    registry.onChanged = (devices) => mqtt.recheck(devices);
+    const marker = new Marker(lanes, intake, { busyMs: config.gateway.markBusyMs, quietMs: config.gateway.markQuietMs });
+    this.#observe(mqtt, path, intake);
+
+    const { stopWithinMs = 10_000 } = this.#deps;
+    const parts = this.#lifecycle;
+    parts.add("journal", { stop: () => journal.close() });
+    parts.add("durable path", {
+      start: () => {
+        path.start().catch((error: unknown) => this.#die(error));
+      },
+      stop: async () => {
+        await path.drain(AbortSignal.timeout(stopWithinMs / 3));
+        commit.close();
+        await path.close();
+      },
+    });
+    // Told to stop before the path is: what was taken is made durable and acknowledged.
+    parts.add("group commit", { stop: () => commit.drain() });
+    parts.add("registry", { start: () => registry.start(), stop: () => registry.stop() });
+    parts.add("commands", {
+      start: async () => {
+        await book.start();
+        dispatcher.start();
+      },
+      stop: async () => {
+        dispatcher.stop();
+        await book.stop();
+      },
+    });
+    registry.died.catch((error: unknown) => this.#die(error));
+    book.died.catch((error: unknown) => this.#die(error));
+    parts.add("marks", { start: () => marker.start(), stop: () => marker.stop() });
+    const expiry = { timer: undefined as NodeJS.Timeout | undefined };
+    parts.add("mqtt", {
+      start: async () => {
+        await mqtt.start();
+        expiry.timer = setInterval(() => mqtt.expire(), 30_000);
+      },
+      stop: async () => {
+        clearInterval(expiry.timer);
+        mqtt.stopIntake();
+        // What was read gets its acknowledgement before the connections end.
+        await Promise.race([commit.drain(), new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs / 3).unref())]);
+        await mqtt.stop();
+      },
+    });
+  }
+
+  #trouble(error: HeadwaterError | undefined): void {
+    if (error === undefined) this.#troubleSince = undefined;
+    else this.#troubleSince ??= performance.now();
+  }
+
+  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake): void {
+    const { metrics } = this.#deps;
+    metrics.gauge("headwater_gateway_connections", "MQTT connections", [], {
+      collect: (gauge) => gauge.set(mqtt.connections),
+    });
+    metrics.gauge("headwater_gateway_waiting_messages", "Messages that wait for room", [], {
+      collect: (gauge) => gauge.set(intake.waiting),
+    });
+    metrics.gauge("headwater_gateway_log_away", "1 while the event log has not taken records for some seconds", [], {
+      collect: (gauge) =>
+        gauge.set(this.#troubleSince !== undefined && performance.now() - this.#troubleSince > troubleAfterMs ? 1 : 0),
+    });
+    metrics.gauge("headwater_gateway_spool_bytes", "Bytes of the spool on disk", [], {
+      collect: (gauge) => gauge.set(path.spool?.bytes ?? 0),
+    });
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new FatalError(`The folder ${folder} cannot be made (${code}); set HEADWATER_DATA_DIR to one that can be written`);
+  }
+}
+
+function topicOf(topics: TopicNames, kind: number): string {
+  if (kind === frameKinds.quarantine) return topics.quarantine;
+  if (kind === frameKinds.presence) return topics.presence;
+  return kind === frameKinds.command ? topics.commands : topics.telemetry;
+}

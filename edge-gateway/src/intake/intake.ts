@@ -1,0 +1,264 @@
+import { partitionFor } from "@headwater/event-log";
+import {
+  cloudEventHeaders,
+  events,
+  eventTypes,
+  type CommandInput,
+  type EventType,
+} from "@headwater/proto";
+import { uuidv5, type Logger } from "@headwater/service-kit";
+import type { DecodedMessage } from "../decode/decoder.ts";
+import { settleTimes, type Plausibility } from "../decode/event-time.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { Lane } from "../lanes/lane.ts";
+import type { Lanes } from "../lanes/lanes.ts";
+import { deviceBytes, identityBytes, writeEvent, writeMark, type FieldBytes } from "../lanes/telemetry-writer.ts";
+import { beginFrame, endFrame, frameKinds, type Frame, type FrameKind } from "../spool/frame.ts";
+import type { LostRange } from "../spool/recovery.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import type { Owner, Settled } from "./record-batch.ts";
+
+/** A device as the hot path needs it, made once. */
+export interface DeviceLane {
+  readonly device: string;
+  readonly key: Uint8Array;
+  readonly field: FieldBytes;
+  readonly partition: number;
+  readonly lane: Lane;
+}
+
+export interface Undecodable {
+  /** Whose message it was; "" if nobody's. */
+  readonly device: string;
+  readonly reason: string;
+  readonly payload: Uint8Array;
+  readonly mqttTopic: string;
+}
+
+export interface IntakeOptions {
+  readonly lanes: Lanes;
+  readonly partitions: number;
+  readonly commit: GroupCommit;
+  readonly checksums: boolean;
+  readonly plausibility: Plausibility;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+/** Quarantine ids are UUIDs of where the message came from, within this name space. */
+const quarantineNamespace = "8f4c1d66-0b0e-5f0b-9a53-6a3c3e1f7a10";
+const maxKnownDevices = 50_000;
+const noKey = new Uint8Array(0);
+/** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
+const maxValueBytes = 900_000;
+
+/**
+ * Where everything that becomes a record goes in: it gives identity and time, writes the record into the open group commit, and calls back
+ * when that is durable. Everything here is synchronous, so the order of calls is the order of every lane.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  readonly #identity: FieldBytes;
+  readonly #source: string;
+  readonly #devices = new Map<string, DeviceLane>();
+  #waiting: (() => void)[] = [];
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+    const { gateway, epoch } = options.lanes;
+    this.#identity = identityBytes(gateway, epoch);
+    this.#source = `/headwater/gateway/${gateway}`;
+  }
+
+  get gateway(): string {
+    return this.#options.lanes.gateway;
+  }
+
+  /** Whether a message can be taken now; else it waits its turn with `whenAccepting`. */
+  get accepting(): boolean {
+    return this.#waiting.length === 0 && this.#options.commit.hasRoom;
+  }
+
+  /** How many messages wait for room. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Calls back, in the order of the calls, as soon as there is room. */
+  whenAccepting(take: () => void): void {
+    this.#waiting.push(take);
+  }
+
+  /** There may be room again. */
+  admit(): void {
+    let taken = 0;
+    while (taken < this.#waiting.length && this.#options.commit.hasRoom) {
+      this.#waiting[taken]!();
+      taken += 1;
+    }
+    if (taken > 0) this.#waiting = this.#waiting.slice(taken);
+  }
+
+  deviceLane(device: string): DeviceLane {
+    const known = this.#devices.get(device);
+    if (known !== undefined) return known;
+    if (this.#devices.size >= maxKnownDevices) this.#devices.clear();
+    const { partitions, lanes } = this.#options;
+    const partition = partitionFor(device, partitions);
+    const made = { device, key: Buffer.from(device), field: deviceBytes(device), partition, lane: lanes.of(partition) };
+    this.#devices.set(device, made);
+    return made;
+  }
+
+  /**
+   * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then). `settled` is called when it
+   * is durable.
+   */
+  event(target: DeviceLane, message: DecodedMessage, settled: Settled | undefined, owner?: Owner): number {
+    const { commit, lanes, checksums, plausibility, metrics } = this.#options;
+    const { writer } = commit.open;
+    const { lane } = target;
+    const start = writer.position;
+    const n = lane.n + 1;
+    const times = settleTimes(message, lanes.clock, plausibility);
+    beginFrame(writer, { kind: frameKinds.event, partition: target.partition, n, key: target.key });
+    const value = writer.position;
+    writeEvent(writer, this.#identity, n, target.field, message, times);
+    if (writer.position - value > maxValueBytes) {
+      writer.position = start;
+      return 0;
+    }
+    endFrame(writer, start, checksums);
+    lane.next();
+    lane.received += 1;
+    lane.eventSinceMark = true;
+    if (times.implausible > 0) metrics.implausible.inc(times.implausible);
+    metrics.events.inc();
+    commit.written(settled, owner);
+    return n;
+  }
+
+  /** The promise that nothing earlier follows in the lane, and its account. */
+  mark(lane: Lane, now: number): void {
+    const { commit, lanes, checksums, metrics } = this.#options;
+    const { writer } = commit.open;
+    const n = lane.next();
+    const start = beginFrame(writer, { kind: frameKinds.mark, partition: lane.partition, n, key: noKey });
+    writeMark(writer, this.#identity, n, lanes.clock.take(), lane);
+    endFrame(writer, start, checksums);
+    lane.markTaken(n, now);
+    metrics.marks.inc();
+    commit.written();
+  }
+
+  /** Identities that will never arrive. Resolves when that is on record. */
+  gap({ partition, from, to }: LostRange, reason: string): Promise<void> {
+    const { lanes, metrics, logger, commit } = this.#options;
+    const lane = lanes.of(partition);
+    const n = lane.next();
+    const receivedAt = lanes.clock.take();
+    const { gateway, epoch } = lanes;
+    const value = events.telemetry.encode({
+      gateway,
+      epoch,
+      n,
+      receivedAt,
+      eventTime: receivedAt,
+      gap: { fromN: from, toN: to, reason },
+    });
+    lane.drop(reason, to - from + 1);
+    metrics.dropped.labels({ reason }).inc(to - from + 1);
+    logger.error({ partition, from, to, reason }, "events are lost; a gap record says so");
+    return new Promise((resolve) => {
+      this.#write(frameKinds.gap, partition, n, noKey, value);
+      commit.written(() => resolve());
+    });
+  }
+
+  /** What could not be decoded, with its bytes and the reason. */
+  quarantine(what: Undecodable, settled: Settled | undefined, owner?: Owner): void {
+    const at = this.#options.lanes.clock.take();
+    const name = `${this.gateway} ${at}`;
+    const id = uuidv5(name, quarantineNamespace);
+    this.#options.metrics.quarantined.labels({ reason: "decode" }).inc();
+    const value = events.quarantine.encode({
+      id,
+      device: what.device,
+      at,
+      stage: "decode",
+      reason: what.reason.toWellFormed(),
+      payload: what.payload,
+      gateway: this.gateway,
+      mqttTopic: what.mqttTopic.toWellFormed(),
+    });
+    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, what.device, id, at, value, settled, owner);
+  }
+
+  /** A record that the log refused for good. If it was an event, its identity becomes a gap. */
+  refused(frame: Frame, topic: string): void {
+    const { metrics, logger, lanes } = this.#options;
+    const at = lanes.clock.take();
+    if (frame.kind === frameKinds.quarantine) {
+      metrics.refused.labels({ reason: "quarantine-record" }).inc();
+      logger.error({ bytes: frame.value.length, device: frame.key.toString() }, "the log refused a quarantine record; it is lost");
+      return;
+    }
+    if (frame.n > 0) {
+      void this.gap({ partition: frame.partition, from: frame.n, to: frame.n }, "log-refused");
+      if (frame.kind !== frameKinds.event) return;
+    }
+    const id = uuidv5(`${this.gateway} ${lanes.epoch} ${topic} ${frame.partition} ${frame.n} ${at}`, quarantineNamespace);
+    metrics.quarantined.labels({ reason: "log" }).inc();
+    const device = frame.key.toString();
+    const value = events.quarantine.encode({
+      id,
+      device,
+      at,
+      stage: "log",
+      reason: "The event log refused the record",
+      payload: frame.value,
+      gateway: this.gateway,
+      logTopic: topic,
+      logPartition: frame.partition,
+    });
+    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, undefined);
+  }
+
+  presence(event: Parameters<typeof events.presence.encode>[0] & { readonly device: string; readonly session: string }): void {
+    const at = this.#options.lanes.clock.take();
+    const what = event.connected != null ? "connected" : event.disconnected != null ? "disconnected" : "last-will";
+    const value = events.presence.encode({ ...event, at, gateway: this.gateway });
+    this.#lowRate(frameKinds.presence, eventTypes.presence, event.device, `${event.session}/${what}`, at, value, undefined);
+  }
+
+  /** What became of a command, as this gateway saw it. */
+  command(event: CommandInput & { readonly device: string; readonly commandId: string }, what: string, settled?: Settled, owner?: Owner): void {
+    const at = this.#options.lanes.clock.take();
+    const value = events.command.encode({ ...event, at });
+    this.#lowRate(frameKinds.command, eventTypes.command, event.device, `${event.commandId}/${what}`, at, value, settled, owner);
+  }
+
+  #lowRate(
+    kind: FrameKind,
+    type: EventType,
+    device: string,
+    id: string,
+    time: number,
+    value: Uint8Array,
+    settled: Settled | undefined,
+    owner?: Owner,
+  ): void {
+    const { commit } = this.#options;
+    const { key, partition } = this.deviceLane(device);
+    const headers = JSON.stringify(cloudEventHeaders({ type, source: this.#source, id, time }));
+    this.#write(kind, partition, 0, key, value, headers);
+    commit.written(settled, owner);
+  }
+
+  #write(kind: FrameKind, partition: number, n: number, key: Uint8Array, value: Uint8Array, headers?: string): void {
+    const { writer } = this.#options.commit.open;
+    const start = beginFrame(writer, { kind, partition, n, key, headers });
+    writer.raw(value);
+    endFrame(writer, start, this.#options.checksums);
+  }
+}

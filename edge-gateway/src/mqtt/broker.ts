@@ -1,0 +1,54 @@
+import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
+import { connectionOf, type Connection } from "./connection.ts";
+
+type Done = (error?: Error) => void;
+
+/**
+ * aedes, but telemetry is not offered to subscribers unless somebody may be one: the device itself under its own topics, or an anonymous
+ * client. `$SYS` is neither written nor read: a gateway is one process and says how it is by its metrics.
+ */
+export class GatewayBroker extends Aedes {
+  /** Connections with a subscription to anything besides commands, by device; undefined: anonymous. */
+  readonly #subscribers = new Map<string | undefined, number>();
+  /** Told of a client whose session another connection takes over, before it is closed. */
+  onTakeover?: (client: Client) => void;
+
+  constructor(options: AedesOptions) {
+    super(options);
+    const own = this as unknown as { clients: Record<string, Client | undefined>; registerClient(client: Client): void };
+    const register = own.registerClient.bind(this);
+    own.registerClient = (client) => {
+      const present = own.clients[client.id];
+      if (present !== undefined) this.onTakeover?.(present);
+      register(client);
+    };
+    // The public method takes an optional client between packet and callback, which its types leave out.
+    const fanOut = Aedes.prototype.publish as unknown as (packet: PublishPacket, client: Client | null, done?: Done) => void;
+    const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
+      const callback = typeof client === "function" ? client : done;
+      const sender = typeof client === "function" ? null : client;
+      if (packet.topic.startsWith("$SYS/") || (sender !== null && !this.#hasSubscriber(packet, sender))) {
+        callback?.();
+        return;
+      }
+      fanOut.call(this, packet, sender, callback);
+    };
+    this.publish = publish as typeof this.publish;
+  }
+
+  /** The connection has one subscription more (or less) to something besides commands. */
+  countSubscriptions(connection: Connection, change: number): void {
+    if (change === 0) return;
+    const count = (this.#subscribers.get(connection.device) ?? 0) + change;
+    if (count > 0) this.#subscribers.set(connection.device, count);
+    else this.#subscribers.delete(connection.device);
+  }
+
+  #hasSubscriber(packet: PublishPacket, client: Client): boolean {
+    if (this.#subscribers.size === 0) return false;
+    const device = connectionOf(client)?.device;
+    if (this.#subscribers.has(undefined)) return true;
+    // `me` is somebody else for everybody: such a message is never anyone's but the log's.
+    return this.#subscribers.has(device) && !packet.topic.startsWith("v1/devices/me/");
+  }
+}

@@ -1,0 +1,285 @@
+import type { Client } from "aedes";
+import type { Logger } from "@headwater/service-kit";
+import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
+import type { CommandSession } from "../commands/command-session.ts";
+import type { GatewayConfig } from "../config.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { GroupCommit } from "../intake/group-commit.ts";
+import type { Intake } from "../intake/intake.ts";
+import type { Presence } from "../presence/presence.ts";
+import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import { RecentSessions } from "../redelivery/recent-publishes.ts";
+import type { DeviceRegistry } from "../registry/device-registry.ts";
+import { internals } from "./aedes-internals.ts";
+import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
+import { GatewayBroker } from "./broker.ts";
+import { sendCommand } from "./command-sender.ts";
+import { bindConnection, Connection, connectionOf, type DisconnectReason } from "./connection.ts";
+import { Listener } from "./listener.ts";
+import type { PublishHandler } from "./publish-handler.ts";
+import { sessionPersistence } from "./session-persistence.ts";
+import { StallWatch } from "./stall-watch.ts";
+import { commandDeviceOf, isOwnTopic } from "./topic-filter.ts";
+
+export interface MqttServerOptions {
+  readonly config: GatewayConfig["mqtt"];
+  readonly registry: DeviceRegistry;
+  readonly intake: Intake;
+  readonly commit: GroupCommit;
+  readonly journal: Qos2Journal;
+  readonly publishes: PublishHandler;
+  readonly presence: Presence;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+  /** A device can take commands now, or no longer. */
+  readonly onCommandSession: (session: CommandSession) => void;
+  readonly onCommandSessionEnd: (session: CommandSession) => void;
+}
+
+interface Will {
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+/** MQTT for devices: logins, what they may do, their sessions, and how they end. */
+export class MqttServer {
+  readonly #options: MqttServerOptions;
+  readonly #authenticator: Authenticator;
+  readonly #recent = new RecentSessions();
+  readonly #connections = new Set<Connection>();
+  readonly #commandSessions = new Map<Connection, Map<string, CommandSession>>();
+  readonly #listener: Listener;
+  readonly #stalls: StallWatch;
+  #broker!: GatewayBroker;
+  #stopping = false;
+  #port = 0;
+
+  constructor(options: MqttServerOptions) {
+    this.#options = options;
+    const { config, registry, metrics, logger, commit, intake } = options;
+    this.#authenticator = new Authenticator({ registry, anonymous: config.anonymous, logger });
+    this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
+    this.#listener = new Listener({
+      ...config,
+      onConnection: (socket) => this.#broker.handle(socket),
+      onViolation: (socket, violation) => {
+        metrics.refused.labels({ reason: violation }).inc();
+        logger.warn({ address: socket.remoteAddress, violation }, "a connection was cut");
+      },
+      onRefused: () => metrics.refused.labels({ reason: "too-many-connections" }).inc(),
+    });
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  async start(): Promise<void> {
+    const { config, journal } = this.#options;
+    this.#broker = new GatewayBroker({
+      persistence: sessionPersistence(journal),
+      connectTimeout: config.connectTimeoutMs,
+      queueLimit: 1000,
+      drainTimeout: 30_000,
+      preConnect: (client, packet, done) => {
+        // The will is all that the login has to know of CONNECT besides name and password.
+        if (packet.will !== undefined) wills.set(client, packet.will as unknown as Will);
+        done(null, !this.#stopping);
+      },
+      authenticate: (client, username, password, done) => {
+        this.#login(client, username, password).then(
+          (refused) => done(refused ?? null, refused === undefined),
+          (error: Error) => done(connackError(connackCodes.unavailable, error.message), false),
+        );
+      },
+      authorizePublish: (client, packet, done) => {
+        if (client !== null && client.closed) this.#lastWill(client, packet as unknown as Will, done);
+        else this.#options.publishes.handle(client, packet, done);
+      },
+      authorizeSubscribe: (client, subscription, done) => {
+        const device = connectionOf(client)?.device;
+        const { topic } = subscription;
+        const allowed = device === undefined ? config.anonymous && !topic.startsWith("$") : isOwnTopic(device, topic);
+        if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
+        done(null, allowed ? subscription : null);
+      },
+    });
+    this.#listenToBroker();
+    await this.#broker.listen();
+    this.#port = await this.#listener.start();
+    this.#stalls.start();
+  }
+
+  /** Ends the sessions of these devices that may not stay. */
+  recheck(devices: readonly string[]): void {
+    const changed = new Set(devices);
+    for (const connection of this.#connections) {
+      const { device, credentialId } = connection;
+      if (device === undefined || !changed.has(device)) continue;
+      if (!this.#options.registry.stillValid(device, credentialId!)) this.#end(connection, "revoked");
+    }
+  }
+
+  /** Ends sessions whose credential has expired. */
+  expire(): void {
+    this.recheck([...this.#connections].flatMap(({ device }) => (device === undefined ? [] : [device])));
+  }
+
+  /** Takes no connections and reads no packets any more; what was read is still acknowledged. */
+  stopIntake(): void {
+    this.#stopping = true;
+    this.#listener.stopAccepting();
+    for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
+  }
+
+  /** Disconnects everybody. */
+  async stop(): Promise<void> {
+    this.stopIntake();
+    this.#stalls.stop();
+    for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
+    if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
+    this.#listener.close();
+  }
+
+  async #login(client: Client, username: string | undefined, password: Buffer | undefined): Promise<ReturnType<typeof connackError> | undefined> {
+    const { metrics, logger, publishes } = this.#options;
+    const login = await this.#authenticator.login(username, password);
+    if ("refused" in login) {
+      metrics.connects.labels({ outcome: login.why }).inc();
+      logger.info({ user: username?.slice(0, 128), address: addressOf(client), why: login.why }, "a login was refused");
+      return connackError(login.refused, login.why);
+    }
+    const will = wills.get(client);
+    if (will !== undefined && !publishes.mayPublish(login.device, will.topic)) {
+      metrics.connects.labels({ outcome: "will-not-allowed" }).inc();
+      return connackError(connackCodes.notAuthorized, "will-not-allowed");
+    }
+    // A session belongs to who logged in: the same client id of another principal is another session, and nobody can take it over.
+    internals(client).id = `${login.device ?? ""}/${client.id}`;
+    bindConnection(new Connection(client, randomUUID(), login.device, login.credentialId, this.#recent.of(client.id)));
+    return undefined;
+  }
+
+  #listenToBroker(): void {
+    const { presence, metrics } = this.#options;
+    const broker = this.#broker;
+    broker.on("client", (client) => {
+      const connection = connectionOf(client);
+      if (connection === undefined) return;
+      this.#connections.add(connection);
+      metrics.connects.labels({ outcome: "accepted" }).inc();
+      if (connection.device === undefined) return;
+      presence.connected({
+        device: connection.device,
+        session: connection.session,
+        clientId: client.id.slice(connection.device.length + 1),
+        address: addressOf(client),
+        cleanSession: client.clean,
+      });
+    });
+    broker.on("clientReady", (client) => {
+      const connection = connectionOf(client);
+      if (connection === undefined) return;
+      connection.ready = true;
+      this.#subscriptionsChanged(connection);
+    });
+    broker.on("subscribe", (_subscriptions, client) => this.#subscriptionsOf(client));
+    broker.on("unsubscribe", (_filters, client) => this.#subscriptionsOf(client));
+    broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));
+    broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
+    broker.on("clientDisconnect", (client) => this.#disconnected(client));
+    // A client that breaks the protocol or the line is cut by aedes; the reason is in its presence event.
+    broker.on("clientError", () => {});
+    broker.on("connectionError", () => {});
+  }
+
+  #subscriptionsOf(client: Client | null): void {
+    const connection = client === null ? undefined : connectionOf(client);
+    if (connection !== undefined) this.#subscriptionsChanged(connection);
+  }
+
+  #subscriptionsChanged(connection: Connection): void {
+    const { onCommandSession, onCommandSessionEnd } = this.#options;
+    const granted = new Map<string, number>();
+    let others = 0;
+    for (const [filter, { qos }] of Object.entries(internals(connection.client).subscriptions)) {
+      const device = commandDeviceOf(filter);
+      if (device !== undefined) granted.set(device, Math.max(qos, granted.get(device) ?? 0));
+      if (device === undefined || filter.endsWith("#")) others += 1;
+    }
+    this.#broker.countSubscriptions(connection, others - connection.otherSubscriptions);
+    connection.otherSubscriptions = others;
+    connection.commandQos.clear();
+    for (const [device, qos] of granted) connection.commandQos.set(device, qos);
+    if (!connection.ready) return;
+
+    const sessions = this.#commandSessions.get(connection) ?? new Map<string, CommandSession>();
+    this.#commandSessions.set(connection, sessions);
+    for (const [device, session] of sessions) {
+      if (granted.has(device)) continue;
+      sessions.delete(device);
+      onCommandSessionEnd(session);
+    }
+    for (const device of granted.keys()) {
+      if (sessions.has(device)) continue;
+      const session: CommandSession = {
+        device,
+        session: connection.session,
+        get inFlight() {
+          return connection.outgoing.size;
+        },
+        send: (commandId, payload, acked) => sendCommand(connection, device, commandId, payload, acked),
+      };
+      sessions.set(device, session);
+      onCommandSession(session);
+    }
+  }
+
+  #noteReason(client: Client, reason: DisconnectReason): void {
+    const connection = connectionOf(client);
+    if (connection !== undefined) connection.reason ??= reason;
+  }
+
+  #end(connection: Connection, reason: DisconnectReason): void {
+    connection.reason ??= reason;
+    // Its device did not die: the last will would say so.
+    internals(connection.client).will = null;
+    connection.client.close();
+  }
+
+  #lastWill(client: Client, will: Will, done: (error?: Error | null) => void): void {
+    const connection = connectionOf(client);
+    if (connection === undefined || connection.reason === "revoked" || !this.#options.publishes.will(connection, will)) {
+      done(connackError(connackCodes.notAuthorized, "A last will that is not allowed"));
+      return;
+    }
+    if (connection.device !== undefined) {
+      this.#options.presence.lastWill(connection.device, connection.session, will.topic, will.payload);
+    }
+    done();
+  }
+
+  #disconnected(client: Client): void {
+    const connection = connectionOf(client);
+    if (connection === undefined || !this.#connections.delete(connection)) return;
+    const { presence, metrics, onCommandSessionEnd } = this.#options;
+    const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
+    metrics.disconnects.labels({ reason }).inc();
+    this.#broker.countSubscriptions(connection, -connection.otherSubscriptions);
+    for (const session of this.#commandSessions.get(connection)?.values() ?? []) onCommandSessionEnd(session);
+    this.#commandSessions.delete(connection);
+    connection.outgoing.clear();
+    if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
+  }
+}
+
+const wills = new WeakMap<Client, Will>();
+
+function addressOf(client: Client): string {
+  return (client.conn as Socket).remoteAddress ?? "";
+}

@@ -1,0 +1,179 @@
+import type { Client, PublishPacket } from "aedes";
+import { DecodeError, RequestError, type Logger } from "@headwater/service-kit";
+import { crc32 } from "node:zlib";
+import type { DecodedMessage, DecodeLimits } from "../decode/decoder.ts";
+import type { Routes } from "../decode/routes.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { GroupCommit } from "../intake/group-commit.ts";
+import type { Intake } from "../intake/intake.ts";
+import type { Settled } from "../intake/record-batch.ts";
+import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import { connectionOf, type Connection } from "./connection.ts";
+import { findTarget, type RecordTarget, type Target } from "./targets.ts";
+
+export interface ReplyHandler {
+  /** Takes what a device says about one of its commands; answers with what is wrong if it cannot (and nothing was written then). */
+  reply(device: string, commandId: string, payload: Uint8Array, settled: Settled, owner: Connection): string | undefined;
+}
+
+export interface PublishHandlerOptions {
+  readonly intake: Intake;
+  readonly commit: GroupCommit;
+  readonly journal: Qos2Journal;
+  readonly routes: Routes;
+  readonly limits: DecodeLimits;
+  readonly replies: ReplyHandler;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+/** aedes' types leave out what its parser always sets. */
+interface Publish {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1 | 2;
+  readonly dup: boolean;
+  readonly messageId?: number;
+}
+
+const unrouted = "No route reads this topic";
+
+/**
+ * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the PUBACK or PUBREC. It calls back
+ * once the message is durable, with its whole group commit; a message that is not allowed closes the connection, since 3.1.1 has no
+ * other way to say so but by acknowledging what nobody kept.
+ */
+export class PublishHandler {
+  readonly #options: PublishHandlerOptions;
+  readonly #counts: {
+    readonly qos1: { inc(): void };
+    readonly qos2: { inc(): void };
+    readonly forbidden: { inc(): void };
+  };
+  readonly #find = (topic: string, device: string | undefined): Target =>
+    findTarget(this.#options.routes, this.#options.intake, topic, device);
+
+  constructor(options: PublishHandlerOptions) {
+    this.#options = options;
+    const { redelivered, refused } = options.metrics;
+    this.#counts = {
+      qos1: redelivered.labels({ qos: "1" }),
+      qos2: redelivered.labels({ qos: "2" }),
+      forbidden: refused.labels({ reason: "topic" }),
+    };
+  }
+
+  /** aedes' authorizePublish. */
+  handle(client: Client | null, packet: PublishPacket, done: Settled): void {
+    const connection = client === null ? undefined : connectionOf(client);
+    if (connection === undefined) {
+      done(new RequestError(403, "no-login", "A message without a login"));
+      return;
+    }
+    const publish = packet as unknown as Publish;
+    const { metrics, intake } = this.#options;
+    metrics.received.inc();
+    metrics.receivedBytes.inc(publish.payload.length);
+    const target = connection.target(publish.topic, this.#find);
+    if (target.kind === "forbidden") {
+      this.#forbid(connection, publish.topic, done);
+      return;
+    }
+    if (target.kind === "relay") {
+      done();
+      return;
+    }
+    connection.unacked += 1;
+    if (intake.accepting) this.#take(connection, target, publish, done);
+    else intake.whenAccepting(() => this.#take(connection, target, publish, done));
+  }
+
+  /** A last will: taken like a message, but nobody waits for an acknowledgement. */
+  will(connection: Connection, packet: { readonly topic: string; readonly payload: Buffer }): boolean {
+    const target = connection.target(packet.topic, this.#find);
+    if (target.kind === "forbidden") return false;
+    if (target.kind === "relay") return true;
+    connection.unacked += 1;
+    this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, noop);
+    return true;
+  }
+
+  /** Whether this principal may publish there. */
+  mayPublish(device: string | undefined, topic: string): boolean {
+    return this.#find(topic, device).kind !== "forbidden";
+  }
+
+  #take(connection: Connection, target: RecordTarget, publish: Publish, done: Settled): void {
+    const { commit, journal } = this.#options;
+    let token: string | undefined;
+    let hash = 0;
+    if (publish.qos === 1) {
+      hash = crc32(publish.payload, target.topicHash);
+      if (publish.dup && connection.recent.has(publish.messageId!, hash)) {
+        this.#counts.qos1.inc();
+        commit.wait(done, connection);
+        return;
+      }
+    } else if (publish.qos === 2) {
+      token = Qos2Journal.token(connection.client.id, publish.messageId!);
+      if (journal.has(token)) {
+        this.#counts.qos2.inc();
+        commit.wait(done, connection);
+        return;
+      }
+    }
+    const { n, partition } = this.#record(connection, target, publish, done);
+    if (token !== undefined) {
+      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.
+      commit.open.qos2.push({ token, partition, n });
+      journal.remember({ token, partition, n });
+    } else if (publish.qos === 1) {
+      connection.recent.growTo(connection.unacked);
+      connection.recent.add(publish.messageId!, hash);
+    }
+  }
+
+  /** Writes the record that the message becomes; its lane and n if it is an event. */
+  #record(connection: Connection, target: RecordTarget, publish: Publish, done: Settled): { n: number; partition: number } {
+    const { intake, limits, replies } = this.#options;
+    if (target.kind === "telemetry") {
+      const { lane, decoder } = target;
+      let reason: string;
+      let message: DecodedMessage | undefined;
+      try {
+        message = decoder(publish.payload, limits);
+        reason = "The message is too large to be one event";
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        reason = error.message;
+      }
+      const n = message === undefined ? 0 : intake.event(lane, message, done, connection);
+      if (n > 0) return { n, partition: lane.partition };
+      this.#quarantine(lane.device, reason, publish, done, connection);
+    } else if (target.kind === "reply") {
+      const { device, commandId } = target;
+      const wrong = replies.reply(device, commandId, publish.payload, done, connection);
+      if (wrong !== undefined) this.#quarantine(device, wrong, publish, done, connection);
+    } else {
+      this.#quarantine(connection.device ?? "", unrouted, publish, done, connection);
+    }
+    return { n: 0, partition: 0 };
+  }
+
+  #quarantine(device: string, reason: string, publish: Publish, done: Settled, owner: Connection): void {
+    this.#options.intake.quarantine({ device, reason, payload: publish.payload, mqttTopic: publish.topic }, done, owner);
+  }
+
+  #forbid(connection: Connection, topic: string, done: Settled): void {
+    this.#counts.forbidden.inc();
+    this.#options.logger.warn(
+      { device: connection.device, client: connection.client.id, topic: topic.slice(0, 256) },
+      "a message to a topic that is not the device's own; the connection is closed",
+    );
+    done(new RequestError(403, "topic-not-allowed", "The topic is not the device's own"));
+  }
+}
+
+function noop(): void {
+  // A last will has nobody to tell.
+}

@@ -1,0 +1,97 @@
+import { events } from "@headwater/proto";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
+
+describe("a message of a device", () => {
+  let gateway: GatewayUnderTest;
+  beforeEach(async () => {
+    gateway = await GatewayUnderTest.start();
+  });
+  afterEach(() => gateway.stop());
+
+  test("is in the log when it is acknowledged", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    await device.publishAsync("devices/boiler-1/telemetry", '{"temperature": 21.5, "on": true, "mode": "eco"}', { qos: 1 });
+    const [event, ...others] = await gateway.events();
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({ device: "boiler-1", eventTime: event!.receivedAt });
+    expect(event!.readings).toMatchObject([
+      { metric: "temperature", number: 21.5, timeDelta: 0 },
+      { metric: "on", boolean: true },
+      { metric: "mode", text: "eco" },
+    ]);
+  });
+
+  test("has the time that the device gives", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    const ts = Date.now() - 60_000;
+    await device.publishAsync("v1/devices/me/telemetry", JSON.stringify({ ts, values: { a: 1 } }), { qos: 1 });
+    expect((await gateway.events())[0]).toMatchObject({ device: "boiler-1", eventTime: ts * 1000 });
+  });
+
+  test("many messages keep their order, their lanes are dense and their times rise", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    const all = Array.from({ length: 2000 }, (_, i) =>
+      device.publishAsync("devices/boiler-1/telemetry", JSON.stringify({ i }), { qos: i % 3 === 0 ? 2 : 1 }),
+    );
+    await Promise.all(all);
+    const seen = (await gateway.events()).map((event) => event.readings[0]!.number);
+    expect(seen).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+    expect(await laneProblems(gateway.log)).toEqual([]);
+  });
+
+  test("that cannot be decoded is acknowledged and set aside with its bytes and the reason", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    await device.publishAsync("devices/boiler-1/telemetry", '{"temperature": ', { qos: 1 });
+    await device.publishAsync("devices/boiler-1/elsewhere", "x", { qos: 1 });
+    const [first, second] = await gateway.quarantined();
+    expect(first).toMatchObject({ device: "boiler-1", stage: "decode", mqttTopic: "devices/boiler-1/telemetry" });
+    expect(Buffer.from(first!.payload).toString()).toBe('{"temperature": ');
+    expect(first!.reason).toContain("not JSON");
+    expect(second!.reason).toContain("No route");
+    expect(await gateway.events()).toEqual([]);
+  });
+
+  test("to another device's topic closes the connection and disturbs nobody else", async () => {
+    const [bad, good] = [await gateway.connectDevice("bad"), await gateway.connectDevice("good")];
+    const closed = new Promise<void>((resolve) => bad.once("close", () => resolve()));
+    bad.publish("devices/good/telemetry", '{"a":1}', { qos: 1 });
+    await closed;
+    await good.publishAsync("devices/good/telemetry", '{"a":2}', { qos: 1 });
+    expect((await gateway.events()).map((event) => event.readings[0]!.number)).toEqual([2]);
+    expect(await gateway.metric("headwater_gateway_refused_total", 'reason="topic"')).toBe(1);
+  });
+
+  test("marks keep coming and carry the account of the lane", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    for (let i = 0; i < 5; i += 1) await device.publishAsync("devices/boiler-1/telemetry", `{"i":${i}}`, { qos: 1 });
+    const total = async (): Promise<number> => {
+      const latest = new Map<number, number>();
+      const positions = await gateway.log.positions("telemetry.v1");
+      for (const { partition } of positions) {
+        for await (const batch of gateway.log.read("telemetry.v1", partition)) {
+          for (const { value } of batch.records) {
+            const { mark } = events.telemetry.decode(value!);
+            if (mark !== null) latest.set(partition, mark.received);
+          }
+        }
+      }
+      return latest.size === 4 ? [...latest.values()].reduce((sum, count) => sum + count, 0) : -1;
+    };
+    expect(await eventually(total, (count) => count === 5)).toBe(5);
+  });
+
+  test("identities and times go on after a restart", async () => {
+    const token = await gateway.register("boiler-1");
+    const device = await gateway.connect("boiler-1", token);
+    for (let i = 0; i < 3; i += 1) await device.publishAsync("devices/boiler-1/telemetry", `{"i":${i}}`, { qos: 1 });
+    device.end(true);
+    await gateway.restart();
+    const again = await gateway.connect("boiler-1", token);
+    for (let i = 3; i < 6; i += 1) await again.publishAsync("devices/boiler-1/telemetry", `{"i":${i}}`, { qos: 1 });
+    const seen = await gateway.events();
+    expect(seen.map((event) => event.readings[0]!.number)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(new Set(seen.map((event) => event.epoch)).size).toBe(1);
+    expect(await laneProblems(gateway.log)).toEqual([]);
+  });
+});
