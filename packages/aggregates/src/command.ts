@@ -77,7 +77,7 @@ export function isFinal(state: CommandState): boolean {
 /**
  * Folds one event of commands.v1; undefined as long as the request has not been seen (it is older than the log's retention). The same
  * object comes back when the event changes nothing. A second request of an id is ignored, the first claim and the first final
- * state in log order win.
+ * state in log order win; an `expired` or `timed out` that the log appended before the deadline does not count, unless the cause was late.
  */
 export function foldCommand(
   state: CommandState | undefined,
@@ -163,6 +163,8 @@ function ended(state: CommandState, event: CommandEvent, endedAt: number): Comma
     const reply = event[status];
     if (reply !== null) return { ...state, status, endedAt, ...(reply.result !== "" && { result: reply.result }) };
   }
+  // An owner whose clock runs ahead of the log's wrote this too early; it writes it again when it is due.
+  if (endedAt < state.deadline && !lateCause(state)) return state;
   if (event.expired !== null) return { ...state, status: "expired", endedAt, reason: event.expired.reason };
   if (event.timedOut !== null) return { ...state, status: "timed-out", endedAt, reason: event.timedOut.reason };
   return state;

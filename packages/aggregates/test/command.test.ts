@@ -77,7 +77,7 @@ describe("a command", () => {
     ["expired", { expired: { reason: "nobody" } }],
     ["timed-out", { timedOut: { reason: "silence" } }],
   ] as const)("is final once it is %s", (status, event) => {
-    const state = commandAfter(requested, [2, event])!;
+    const state = commandAfter(requested, [60, event])!;
     expect(state.status).toBe(status);
     expect(isFinal(state)).toBe(true);
   });
@@ -99,6 +99,14 @@ describe("a command's deadline", () => {
   });
 });
 
+describe("an end that was appended before the deadline", () => {
+  it("does not count: the clock of who wrote it runs ahead of the log's", () => {
+    expect(commandAfter(requested, [59.9, { expired: { reason: "" } }])).toEqual(commandAfter(requested));
+    expect(commandAfter(requested, [59.9, { timedOut: { reason: "" } }], succeeded(59.95))?.status).toBe("succeeded");
+    expect(commandAfter(requested, [59.9, { failed: { result: "" } }])?.status).toBe("failed");
+  });
+});
+
 describe("a command whose cause lies in the past", () => {
   const because = (eventTime: number): TimedCommand => [
     0,
@@ -110,6 +118,7 @@ describe("a command whose cause lies in the past", () => {
     expect(lateCause(commandAfter(because(start - 60 * second))!)).toBe(false);
     expect(lateCause(commandAfter(because(start + 9 * second))!)).toBe(false);
     expect(lateCause(commandAfter(requested)!)).toBe(false);
+    expect(commandAfter(because(start - 61 * second), [0.01, { expired: { reason: "late" } }])?.status).toBe("expired");
   });
 });
 

@@ -1,0 +1,151 @@
+import { join } from "node:path";
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import { openReadModelParts } from "./model/parts.ts";
+import {
+  type HttpServer,
+  Lifecycle,
+  type Logger,
+  type Metrics,
+  retrying,
+  type ServiceApp,
+} from "@headwater/service-kit";
+import type { TimeSeriesStore } from "@headwater/time-series";
+import { Deadlines } from "./commands/deadlines.ts";
+import { commandRoutes } from "./commands/routes.ts";
+import type { IngestConfig } from "./config.ts";
+import { DeviceWrites } from "./devices/device-writes.ts";
+import { Restating } from "./devices/restating.ts";
+import { deviceRoutes } from "./devices/routes.ts";
+import { logWriter } from "./http/log-write.ts";
+import { AccountBook } from "./ledger/account-book.ts";
+import { Ledger } from "./ledger/ledger.ts";
+import { recount } from "./ledger/recount.ts";
+import { ledgerRoutes } from "./ledger/routes.ts";
+import { projectionMetrics } from "./projection/projection-metrics.ts";
+import { Projection } from "./projection/projection.ts";
+import { quarantinedMetrics } from "./quarantine/quarantine-model.ts";
+import { instanceName, Quarantiner } from "./quarantine/quarantiner.ts";
+import { quarantineRoutes } from "./quarantine/routes.ts";
+import { DeviceSeries } from "./telemetry/device-series.ts";
+import { telemetryRoutes } from "./telemetry/routes.ts";
+
+export interface IngestDeps {
+  readonly config: IngestConfig;
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly partitions: number;
+  readonly store: TimeSeriesStore;
+  /** Read models and accounts go to `ingest/` in it. */
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Its routes are registered here; whoever made it listens and closes. */
+  readonly http: HttpServer;
+}
+
+/** How often accounts go to disk, milliseconds; what is missing after a crash is counted again from the log. */
+const saveEveryMs = 5000;
+/** How long the ledger waits for what is in the log to be projected, milliseconds. */
+const settleMs = 5000;
+
+/** Wires the service together; nothing moves before `start`. Log, store and HTTP server stay their owner's. */
+export function createIngestApp(deps: IngestDeps): ServiceApp {
+  const { config: { ingest: config }, log, topics, store, dataDir, http } = deps; // prettier-ignore
+  const logger = deps.logger.child({ component: "ingest" });
+  const source = `/headwater/ingest/${instanceName(dataDir)}`;
+  const timeoutMs = config.writeTimeoutMs;
+
+  const { model, folded, late } = openReadModelParts({ dataDir, log, logger, topics });
+  const quarantined = async (partition: number, from: number, to: number) => {
+    const ends = await log.positions(topics.quarantine);
+    const end = ends.find((each) => each.partition === partition)?.end ?? 0;
+    if (end > 0) await model.waitFor({ topic: topics.quarantine, partition, offset: end - 1 }, timeoutMs);
+    return quarantinedMetrics(model.db, topics.telemetry, partition, from, to);
+  };
+  const metrics = projectionMetrics(deps.metrics);
+  const quarantiner = new Quarantiner({
+    log,
+    topic: topics.quarantine,
+    telemetryTopic: topics.telemetry,
+    source,
+    logger,
+    onQuarantined: (count) => metrics.quarantined(count),
+  });
+  const book = new AccountBook({
+    file: join(dataDir, "ingest", "accounts.db"),
+    maxRecount: config.recountRecords,
+    recount: (account, to) => recount({ log, topic: topics.telemetry, quarantined }, account, to),
+  });
+  const projection = new Projection({ config, log, topics, store, book, quarantiner, logger, metrics });
+  const writer = logWriter(log, timeoutMs, logger);
+  const writes = new DeviceWrites({ model, topic: topics.devices, writer, source, timeoutMs });
+  const restating = new Restating({ log, topic: topics.devices, source, logger, caughtUp: () => model.caughtUp });
+  folded.push(
+    (each) => writes.folded(each),
+    (each) => restating.folded(each),
+  );
+  const series = new DeviceSeries(store, config.tags);
+  const ledger = new Ledger({
+    log,
+    group: config.group,
+    topic: topics.telemetry,
+    book,
+    settleMs,
+    verify: { log, topic: topics.telemetry, series, maxReadings: config.verifyReadings, quarantined },
+    flush: () => projection.flush(),
+    own: (partition) => projection.account(partition),
+  });
+
+  deviceRoutes(http.app, { model, topic: topics.devices, writes, timeoutMs });
+  commandRoutes(http.app, { model, topic: topics.commands, writer, source, timeoutMs });
+  telemetryRoutes(http.app, { model, series });
+  quarantineRoutes(http.app, { model, topic: topics.quarantine, timeoutMs });
+  ledgerRoutes(http.app, ledger);
+
+  let deadlines: Deadlines | undefined;
+  let saving: NodeJS.Timeout | undefined;
+  const lifecycle = new Lifecycle({ logger });
+  lifecycle.add("accounts", { stop: () => book.close() });
+  lifecycle.add("read model", { start: () => model.start(), stop: () => model.stop() });
+  lifecycle.add("restating", { stop: () => restating.stop() });
+  lifecycle.add("projection", {
+    start: () =>
+      retrying(() => projection.start(), {
+        maxMs: 5000,
+        maxAttempts: 20,
+        onRetry: (error) => logger.warn({ problem: error.message }, "the log does not let this instance consume yet"),
+      }),
+    stop: () => projection.stop(),
+  });
+  lifecycle.add("deadlines of commands", {
+    start() {
+      saving = setInterval(() => book.save(), saveEveryMs);
+      const owned = (): readonly number[] => projection.owned();
+      deadlines = new Deadlines({ log, topic: topics.commands, model, source, logger, owned });
+      late.push(() => deadlines?.check());
+    },
+    async stop() {
+      clearInterval(saving);
+      await deadlines?.stop();
+    },
+  });
+
+  let started = false;
+  return {
+    name: "ingest",
+    async start() {
+      await lifecycle.start();
+      started = true;
+    },
+    async stop() {
+      started = false;
+      await lifecycle.stop();
+    },
+    notReady: () => [
+      ...(started ? [] : ["it has not started"]),
+      ...(model.caughtUp ? [] : ["the read model is behind the log"]),
+      ...(started ? projection.notReady() : []),
+    ],
+    died: Promise.race([projection.died, model.died]),
+  };
+}

@@ -1,0 +1,118 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { LogBatch } from "@headwater/event-log";
+import { type CommandState, foldCommand, isFinal, lateCause } from "@headwater/aggregates";
+import { events } from "@headwater/proto";
+import { DecodeError, type Logger } from "@headwater/service-kit";
+import type { ModelPart } from "../model/ingest-model.ts";
+import { statementsOf } from "../model/statements.ts";
+
+/** As long as commands.v1 keeps them, µs. */
+const retention = 30 * 24 * 60 * 60 * 1_000_000;
+
+export interface CommandPartOptions {
+  readonly topic: string;
+  readonly logger: Logger;
+  /** Told after a batch that has a command which is to end at once. */
+  readonly onLate: () => void;
+}
+
+/** commands.v1 into one row a command; `due` is when it is to be ended by the owner of its partition, null once it is final. */
+export function commandPart({ topic, logger, onLate }: CommandPartOptions): ModelPart {
+  let late = false;
+  return {
+    topic,
+    version: 1,
+    migrate(db) {
+      db.exec(`
+        CREATE TABLE commands (
+          id TEXT PRIMARY KEY, device TEXT NOT NULL, partition INTEGER NOT NULL, requested_at INTEGER NOT NULL, due INTEGER,
+          status TEXT NOT NULL, state TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX commands_device ON commands (device, requested_at, id);
+        CREATE INDEX commands_due ON commands (partition, due) WHERE due IS NOT NULL;
+        CREATE INDEX commands_age ON commands (requested_at);
+      `);
+    },
+    apply(db, batch) {
+      late = false;
+      for (const record of batch.records) {
+        const state = applyRecord(db, batch, record, logger);
+        late ||= state !== undefined && !isFinal(state) && lateCause(state);
+      }
+      const newest = batch.records.at(-1)!.appendTime;
+      statementsOf(db)
+        .of("DELETE FROM commands WHERE requested_at < ?")
+        .run(newest - retention);
+    },
+    onApplied() {
+      if (late) onLate();
+    },
+  };
+}
+
+function applyRecord(
+  db: DatabaseSync,
+  { topic, partition }: LogBatch,
+  { offset, appendTime, value }: LogBatch["records"][number],
+  logger: Logger,
+): CommandState | undefined {
+  let event;
+  try {
+    event = events.command.decode(value ?? Buffer.from([0]));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    logger.error({ err: error, partition, offset }, "an event of a command cannot be read and is passed over");
+    return undefined;
+  }
+  const before = commandState(db, event.commandId);
+  const state = foldCommand(before, event, { topic, partition, offset, appendTime });
+  if (state === undefined || state === before) return state;
+  const due = isFinal(state) ? null : lateCause(state) ? state.requestedAt : state.deadline;
+  statementsOf(db)
+    .of(
+      `INSERT OR REPLACE INTO commands (id, device, partition, requested_at, due, status, state) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(state.id, state.device, state.position.partition, state.requestedAt, due, state.status, JSON.stringify(state));
+  return state;
+}
+
+export function commandState(db: DatabaseSync, id: string): CommandState | undefined {
+  const row = statementsOf(db).of("SELECT state FROM commands WHERE id = ?").get(id);
+  return row === undefined ? undefined : (JSON.parse(String(row["state"])) as CommandState);
+}
+
+/** Commands of a partition that are to be ended by then (µs, by the log's append time), the longest overdue first. */
+export function dueCommands(db: DatabaseSync, partition: number, now: number, limit: number): readonly CommandState[] {
+  const rows = statementsOf(db)
+    .of("SELECT state FROM commands WHERE partition = ? AND due <= ? ORDER BY due LIMIT ?")
+    .all(partition, now, limit);
+  return rows.map((row) => JSON.parse(String(row["state"])) as CommandState);
+}
+
+export interface CommandQuery {
+  readonly device: string;
+  readonly status?: string | undefined;
+  /** Commands before this one, newest first. */
+  readonly before?: { readonly requestedAt: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+export function listCommands(
+  db: DatabaseSync,
+  { device, status, before, limit }: CommandQuery,
+): readonly CommandState[] {
+  const statusClause = status === undefined ? "" : "AND status = ?";
+  const rows = statementsOf(db)
+    .of(
+      `SELECT state FROM commands WHERE device = ? AND (requested_at, id) < (?, ?) ${statusClause}
+       ORDER BY requested_at DESC, id DESC LIMIT ?`,
+    )
+    .all(
+      device,
+      before?.requestedAt ?? Number.MAX_SAFE_INTEGER,
+      before?.id ?? "",
+      ...(status === undefined ? [] : [status]),
+      limit,
+    );
+  return rows.map((row) => JSON.parse(String(row["state"])) as CommandState);
+}

@@ -1,0 +1,225 @@
+import { randomUUID } from "node:crypto";
+import { Type } from "@sinclair/typebox";
+import { commandLimits, type CommandState, requestCommand } from "@headwater/aggregates";
+import type { ReadModel } from "@headwater/read-model";
+import {
+  decodeCursor,
+  encodeCursor,
+  type HttpApp,
+  isoFromMicros,
+  listQuery,
+  nowMicros,
+  page,
+  pageSchema,
+  parseDuration,
+  principalOf,
+  RequestError,
+} from "@headwater/service-kit";
+import { deviceState } from "../devices/device-model.ts";
+import { unknownDevice } from "../devices/routes.ts";
+import type { LogWriter } from "../http/log-write.ts";
+import { afterQuery, formatPosition, positionSchema, waitForAfter } from "../http/position.ts";
+import { commandState, listCommands } from "./command-model.ts";
+import { commandRecord } from "./command-record.ts";
+
+export interface CommandRoutesOptions {
+  readonly model: ReadModel;
+  readonly topic: string;
+  readonly writer: LogWriter;
+  readonly source: string;
+  readonly timeoutMs: number;
+}
+
+const statuses = [
+  "requested",
+  "claimed",
+  "delivered",
+  "succeeded",
+  "failed",
+  "rejected",
+  "expired",
+  "timed-out",
+] as const;
+const time = Type.String({ format: "date-time" });
+const commandSchema = Type.Object({
+  id: Type.String(),
+  device: Type.String(),
+  name: Type.String(),
+  params: Type.Optional(Type.Unknown()),
+  ttl: Type.Integer({ description: "Milliseconds" }),
+  status: Type.Union(statuses.map((status) => Type.Literal(status))),
+  requestedAt: time,
+  requestedBy: Type.String(),
+  deadline: time,
+  redeliver: Type.Boolean(),
+  claim: Type.Optional(Type.Object({ gateway: Type.String(), session: Type.String(), at: time })),
+  deliveredAt: Type.Optional(time),
+  endedAt: Type.Optional(time),
+  result: Type.Optional(Type.Unknown({ description: "What the device replied with" })),
+  reason: Type.Optional(Type.String()),
+  cause: Type.Optional(
+    Type.Object({ alert: Type.String(), transition: Type.Integer(), rule: Type.String(), eventTime: time }),
+  ),
+  position: positionSchema,
+});
+const tags = ["commands"];
+
+export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void {
+  const { model, topic, writer, source, timeoutMs } = options;
+
+  app.post(
+    "/api/v1/devices/:id/commands",
+    {
+      config: { scopes: ["commands:write"] },
+      schema: {
+        summary: "Ask a device to do something",
+        tags,
+        params: Type.Object({ id: Type.String() }),
+        body: Type.Object(
+          {
+            name: Type.String(),
+            params: Type.Optional(Type.Unknown({ description: "Any JSON" })),
+            ttl: Type.Optional(
+              Type.Union([Type.String(), Type.Number()], {
+                description: "How long it may take: a duration like 60s, or milliseconds. Default 60s, at most 7d",
+              }),
+            ),
+            redeliver: Type.Optional(
+              Type.Boolean({ description: "May reach the device more than once, under the same id" }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 202: Type.Object({ commandId: Type.String(), position: positionSchema }) },
+      },
+    },
+    async (request, reply) => {
+      const device = request.params.id;
+      if (deviceState(model.db, device)?.device === undefined) throw unknownDevice(device);
+      const { name, params, ttl, redeliver } = request.body;
+      const commandId = randomUUID();
+      const input = requestCommand({
+        id: commandId,
+        device,
+        name,
+        params,
+        ttlMs: ttlOf(ttl),
+        redeliver,
+        requestedBy: principalOf(request).id,
+        at: nowMicros(),
+      });
+      const position = await writer.append(topic, commandRecord(input, source));
+      void reply.code(202).header("location", `/api/v1/devices/${encodeURIComponent(device)}/commands/${commandId}`);
+      return { commandId, position: formatPosition(position) };
+    },
+  );
+
+  app.get(
+    "/api/v1/devices/:id/commands",
+    {
+      config: { scopes: ["commands:read"] },
+      schema: {
+        summary: "Commands of a device, newest first",
+        tags,
+        params: Type.Object({ id: Type.String() }),
+        querystring: Type.Object({
+          ...listQuery.properties,
+          ...afterQuery,
+          status: Type.Optional(Type.Union(statuses.map((status) => Type.Literal(status)))),
+        }),
+        response: { 200: pageSchema(commandSchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, status, after } = request.query;
+      await waitForAfter(model, topic, after, timeoutMs);
+      const before = cursor === undefined ? undefined : decodeCursor(cursor, isPlace);
+      const found = listCommands(model.db, {
+        device: request.params.id,
+        status,
+        before: before && { requestedAt: before[0], id: before[1] },
+        limit: limit + 1,
+      });
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      return page(
+        items.map(commandResource),
+        found.length > limit ? encodeCursor([last!.requestedAt, last!.id]) : null,
+      );
+    },
+  );
+
+  app.get(
+    "/api/v1/devices/:id/commands/:commandId",
+    {
+      config: { scopes: ["commands:read"] },
+      schema: {
+        summary: "One command",
+        tags,
+        params: Type.Object({ id: Type.String(), commandId: Type.String() }),
+        querystring: Type.Object(afterQuery),
+        response: { 200: commandSchema },
+      },
+    },
+    async (request) => {
+      const { id, commandId } = request.params;
+      await waitForAfter(model, topic, request.query.after, timeoutMs);
+      const state = commandState(model.db, commandId);
+      if (state === undefined || state.device !== id) {
+        throw new RequestError(404, "command-unknown", `The device has no command ${JSON.stringify(commandId)}`);
+      }
+      return commandResource(state);
+    },
+  );
+}
+
+function ttlOf(ttl: string | number | undefined): number | undefined {
+  if (ttl === undefined) return commandLimits.defaultTtlMs;
+  return typeof ttl === "number" ? ttl : Math.floor(parseDuration(ttl) / 1000);
+}
+
+function commandResource(state: CommandState) {
+  const { claim, deliveredAt, endedAt, cause } = state;
+  return {
+    id: state.id,
+    device: state.device,
+    name: state.name,
+    ...(state.params !== "" && { params: jsonOrText(state.params) }),
+    ttl: state.ttlMs,
+    status: state.status,
+    requestedAt: isoFromMicros(state.requestedAt),
+    requestedBy: state.requestedBy,
+    deadline: isoFromMicros(Math.min(state.deadline, latest)),
+    redeliver: state.redeliver,
+    ...(claim !== undefined && { claim: { ...claim, at: isoFromMicros(claim.at) } }),
+    ...(deliveredAt !== undefined && { deliveredAt: isoFromMicros(deliveredAt) }),
+    ...(endedAt !== undefined && { endedAt: isoFromMicros(endedAt) }),
+    ...(state.result !== undefined && { result: jsonOrText(state.result) }),
+    ...(state.reason !== undefined && { reason: state.reason }),
+    ...(cause !== undefined && {
+      cause: {
+        alert: cause.alertId,
+        transition: cause.transition,
+        rule: cause.rule,
+        eventTime: isoFromMicros(cause.eventTime),
+      },
+    }),
+    position: formatPosition(state.position),
+  };
+}
+
+/** What a `date-time` can name. */
+const latest = Date.UTC(9999, 11, 31) * 1000;
+
+/** What came from elsewhere as JSON; if it is none after all, the text is better than nothing. */
+function jsonOrText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function isPlace(value: unknown): value is [number, string] {
+  return Array.isArray(value) && Number.isSafeInteger(value[0]) && typeof value[1] === "string";
+}

@@ -1,0 +1,77 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+/** Settings of the ingest service alone; log, store and HTTP have their own. */
+export const ingestSettings = Type.Object({
+  ingest: Type.Object({
+    group: Type.String({
+      env: "HEADWATER_INGEST_GROUP",
+      default: "ingest",
+      minLength: 1,
+      maxLength: 200,
+      description: "Consumer group whose members share the partitions",
+    }),
+    tags: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+      env: "HEADWATER_INGEST_TAGS",
+      default: [],
+      maxItems: 16,
+      description: "Attributes stamped by the gateway that become tags of the stored points, besides `device`",
+    }),
+    batchPoints: Type.Integer({
+      env: "HEADWATER_INGEST_BATCH_POINTS",
+      default: 5000,
+      minimum: 1,
+      maximum: 100_000,
+      description: "Points of one write to the store at most",
+    }),
+    flushMs: Type.Integer({
+      env: "HEADWATER_INGEST_FLUSH_MS",
+      default: 20,
+      minimum: 0,
+      maximum: 10_000,
+      description: "How long a write waits for more points (milliseconds)",
+    }),
+    writers: Type.Integer({
+      env: "HEADWATER_INGEST_WRITERS",
+      default: 2,
+      minimum: 1,
+      maximum: 16,
+      description: "Writes to the store at the same time; a device always goes through the same one",
+    }),
+    queuedPoints: Type.Integer({
+      env: "HEADWATER_INGEST_QUEUED_POINTS",
+      default: 50_000,
+      minimum: 1,
+      maximum: 5_000_000,
+      description: "Points that wait for the store at most; nothing more is read from the log beyond it",
+    }),
+    commitMs: Type.Integer({
+      env: "HEADWATER_INGEST_COMMIT_MS",
+      default: 1000,
+      minimum: 10,
+      maximum: 60_000,
+      description: "How often the offsets of what is stored are committed (milliseconds)",
+    }),
+    recountRecords: Type.Integer({
+      env: "HEADWATER_INGEST_RECOUNT_RECORDS",
+      default: 2_000_000,
+      minimum: 1000,
+      maximum: 1_000_000_000,
+      description: "How far back an instance reads a partition whose account it does not have, in records",
+    }),
+    verifyReadings: Type.Integer({
+      env: "HEADWATER_INGEST_VERIFY_READINGS",
+      default: 5_000_000,
+      minimum: 1000,
+      maximum: 100_000_000,
+      description: "Readings of one partition that a verification compares at most; more needs a narrower range",
+    }),
+    writeTimeoutMs: Type.Integer({
+      env: "HEADWATER_INGEST_WRITE_TIMEOUT_MS",
+      default: 10_000,
+      minimum: 100,
+      maximum: 60_000,
+      description: "How long a write over REST, or a read with `after`, waits for the log (milliseconds)",
+    }),
+  }),
+});
+export type IngestConfig = Static<typeof ingestSettings>;

@@ -1,0 +1,77 @@
+import { Type } from "@sinclair/typebox";
+import { type Device, deviceLimits } from "@headwater/aggregates";
+import { isoFromMicros } from "@headwater/service-kit";
+import { positionSchema } from "../http/position.ts";
+
+const attributeValue = Type.Union([
+  Type.Number(),
+  Type.Boolean(),
+  Type.String({ maxLength: deviceLimits.attributeText }),
+]);
+const tags = Type.Record(Type.String(), Type.String());
+const attributes = Type.Record(Type.String(), attributeValue);
+
+export const credentialSchema = Type.Object({
+  id: Type.String(),
+  kind: Type.String(),
+  createdAt: Type.String({ format: "date-time" }),
+  expiresAt: Type.Optional(Type.String({ format: "date-time" })),
+});
+
+export const deviceSchema = Type.Object({
+  id: Type.String(),
+  revision: Type.Integer({ description: "Rises with every write; also the ETag" }),
+  type: Type.String(),
+  tags,
+  attributes,
+  credentials: Type.Array(credentialSchema, { description: "Without the secrets themselves" }),
+  createdAt: Type.String({ format: "date-time" }),
+  updatedAt: Type.String({ format: "date-time" }),
+});
+
+export const writtenDeviceSchema = Type.Object({ ...deviceSchema.properties, position: positionSchema });
+
+export const createdDeviceSchema = Type.Object({
+  ...writtenDeviceSchema.properties,
+  token: Type.String({ description: "The MQTT password; shown this once" }),
+  credentialId: Type.String(),
+});
+
+export const registrationSchema = Type.Object(
+  {
+    id: Type.String({
+      description: "MQTT user name and part of its topics; without '/', '+', '#' or control characters",
+    }),
+    type: Type.Optional(Type.String()),
+    tags: Type.Optional(tags),
+    attributes: Type.Optional(attributes),
+  },
+  { additionalProperties: false },
+);
+
+export const patchSchema = Type.Object(
+  {
+    type: Type.Optional(Type.String()),
+    tags: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))),
+    attributes: Type.Optional(Type.Record(Type.String(), Type.Union([attributeValue, Type.Null()]))),
+  },
+  { additionalProperties: false, description: "A JSON merge patch: null removes a tag or an attribute" },
+);
+
+export function deviceResource(device: Device) {
+  return {
+    id: device.id,
+    revision: device.revision,
+    type: device.type,
+    tags: { ...device.tags },
+    attributes: { ...device.attributes },
+    credentials: device.credentials.map(({ id, kind, createdAt, expiresAt }) => ({
+      id,
+      kind,
+      createdAt: isoFromMicros(createdAt),
+      ...(expiresAt > 0 && { expiresAt: isoFromMicros(expiresAt) }),
+    })),
+    createdAt: isoFromMicros(device.createdAt),
+    updatedAt: isoFromMicros(device.updatedAt),
+  };
+}

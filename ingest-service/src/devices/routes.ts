@@ -1,0 +1,259 @@
+import { randomUUID } from "node:crypto";
+import { Type } from "@sinclair/typebox";
+import {
+  addCredential,
+  type DeviceCredential,
+  deleteDevice,
+  patchDevice,
+  registerDevice,
+  removeCredential,
+} from "@headwater/aggregates";
+import type { ReadModel } from "@headwater/read-model";
+import {
+  decodeCursor,
+  encodeCursor,
+  FatalError,
+  type HttpApp,
+  listQuery,
+  nowMicros,
+  page,
+  pageSchema,
+  principalOf,
+  randomToken,
+  RequestError,
+  sha256,
+} from "@headwater/service-kit";
+import { etagOf, expectedRevision } from "../http/etag.ts";
+import { afterQuery, formatPosition, positionSchema, waitForAfter } from "../http/position.ts";
+import { deviceState, listDevices } from "./device-model.ts";
+import {
+  createdDeviceSchema,
+  credentialSchema,
+  deviceResource,
+  deviceSchema,
+  patchSchema,
+  registrationSchema,
+  writtenDeviceSchema,
+} from "./device-resource.ts";
+import type { DeviceWrites, WrittenDevice } from "./device-writes.ts";
+
+export interface DeviceRoutesOptions {
+  readonly model: ReadModel;
+  readonly topic: string;
+  readonly writes: DeviceWrites;
+  readonly timeoutMs: number;
+}
+
+const idParams = Type.Object({ id: Type.String() });
+const read = { scopes: ["devices:read"] };
+const write = { scopes: ["devices:write"] };
+const tags = ["devices"];
+
+export function deviceRoutes(app: HttpApp, { model, topic, writes, timeoutMs }: DeviceRoutesOptions): void {
+  app.post(
+    "/api/v1/devices",
+    {
+      config: write,
+      schema: { summary: "Register a device", tags, body: registrationSchema, response: { 201: createdDeviceSchema } },
+    },
+    async (request, reply) => {
+      const { token, credential } = newCredential();
+      const registration = { ...request.body, credentials: [credential] };
+      const written = await writes.write(
+        registration.id,
+        principalOf(request).id,
+        expectedRevision(request.headers["if-match"]),
+        (state, at) => registerDevice(state, registration, at),
+      );
+      const resource = writtenResource(written);
+      void reply
+        .code(201)
+        .header("location", `/api/v1/devices/${encodeURIComponent(registration.id)}`)
+        .header("etag", etagOf(resource.revision));
+      return { ...resource, token, credentialId: credential.id };
+    },
+  );
+
+  app.get(
+    "/api/v1/devices",
+    {
+      config: read,
+      schema: {
+        summary: "Devices by id",
+        tags,
+        querystring: Type.Object({
+          ...listQuery.properties,
+          ...afterQuery,
+          type: Type.Optional(Type.String({ maxLength: 64 })),
+          tag: Type.Optional(
+            Type.Array(Type.String({ maxLength: 400 }), { maxItems: 8, description: "`name:value`; all of several" }),
+          ),
+        }),
+        response: { 200: pageSchema(deviceSchema) },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, type, tag = [], after } = request.query;
+      await waitForAfter(model, topic, after, timeoutMs);
+      const devices = listDevices(model.db, {
+        type,
+        tags: tag.map(parseTag),
+        after: cursor === undefined ? undefined : decodeCursor(cursor, isText),
+        limit: limit + 1,
+      });
+      const items = devices.slice(0, limit);
+      return page(items.map(deviceResource), devices.length > limit ? encodeCursor(items.at(-1)!.id) : null);
+    },
+  );
+
+  app.get(
+    "/api/v1/devices/:id",
+    {
+      config: read,
+      schema: {
+        summary: "One device",
+        tags,
+        params: idParams,
+        querystring: Type.Object(afterQuery),
+        response: { 200: deviceSchema },
+      },
+    },
+    async (request, reply) => {
+      await waitForAfter(model, topic, request.query.after, timeoutMs);
+      const device = deviceState(model.db, request.params.id)?.device;
+      if (device === undefined) throw unknownDevice(request.params.id);
+      void reply.header("etag", etagOf(device.revision));
+      return deviceResource(device);
+    },
+  );
+
+  app.patch(
+    "/api/v1/devices/:id",
+    {
+      config: write,
+      schema: {
+        summary: "Change a device",
+        tags,
+        params: idParams,
+        body: patchSchema,
+        response: { 200: writtenDeviceSchema },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const written = await writes.write(
+        id,
+        principalOf(request).id,
+        expectedRevision(request.headers["if-match"]),
+        (state, at) => patchDevice(state, id, request.body, at),
+      );
+      const resource = writtenResource(written);
+      void reply.header("etag", etagOf(resource.revision));
+      return resource;
+    },
+  );
+
+  app.delete(
+    "/api/v1/devices/:id",
+    {
+      config: write,
+      schema: {
+        summary: "Delete a device; what it sent stays",
+        tags,
+        params: idParams,
+        response: { 200: Type.Object({ id: Type.String(), revision: Type.Integer(), position: positionSchema }) },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const { state, position } = await writes.write(
+        id,
+        principalOf(request).id,
+        expectedRevision(request.headers["if-match"]),
+        (present, at) => deleteDevice(present, id, at),
+      );
+      return { id, revision: state.revision, position: formatPosition(position) };
+    },
+  );
+
+  app.post(
+    "/api/v1/devices/:id/credentials",
+    {
+      config: write,
+      schema: {
+        summary: "One more token for a device",
+        tags,
+        params: idParams,
+        response: {
+          201: Type.Object({ ...credentialSchema.properties, token: Type.String(), position: positionSchema }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { token, credential } = newCredential();
+      const written = await writes.write(
+        id,
+        principalOf(request).id,
+        expectedRevision(request.headers["if-match"]),
+        (state, at) => addCredential(state, id, credential, at),
+      );
+      const { credentials, position } = writtenResource(written);
+      const added = credentials.find((each) => each.id === credential.id);
+      if (added === undefined) throw new FatalError("A credential that was added is not there");
+      void reply.code(201);
+      return { ...added, token, position };
+    },
+  );
+
+  app.delete(
+    "/api/v1/devices/:id/credentials/:credentialId",
+    {
+      config: write,
+      schema: {
+        summary: "Revoke a token",
+        tags,
+        params: Type.Object({ id: Type.String(), credentialId: Type.String() }),
+        response: { 200: writtenDeviceSchema },
+      },
+    },
+    async (request) => {
+      const { id, credentialId } = request.params;
+      const written = await writes.write(
+        id,
+        principalOf(request).id,
+        expectedRevision(request.headers["if-match"]),
+        (state, at) => removeCredential(state, id, credentialId, at),
+      );
+      return writtenResource(written);
+    },
+  );
+}
+
+export function unknownDevice(id: string): RequestError {
+  return new RequestError(404, "device-unknown", `There is no device ${JSON.stringify(id.slice(0, 200))}`);
+}
+
+function newCredential(): { token: string; credential: DeviceCredential } {
+  const token = randomToken();
+  const credential = { id: randomUUID(), kind: "token", hash: sha256(token), createdAt: nowMicros(), expiresAt: 0 };
+  return { token, credential };
+}
+
+function writtenResource({ state, position }: WrittenDevice) {
+  if (state.device === undefined) throw new FatalError("A device that was written is not there");
+  return { ...deviceResource(state.device), position: formatPosition(position) };
+}
+
+function parseTag(text: string): readonly [string, string] {
+  // Names may contain a colon, as values may; the first one that is not the last sign parts them.
+  const at = text.indexOf(":");
+  if (at <= 0 || at === text.length - 1) {
+    throw new RequestError(400, "invalid-tag", `${JSON.stringify(text)} is no tag; write it like site:north`);
+  }
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}

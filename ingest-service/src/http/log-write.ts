@@ -1,0 +1,44 @@
+import type { EventLog, OutgoingRecord } from "@headwater/event-log";
+import { FatalError, type Logger, retrying, TimedOutError } from "@headwater/service-kit";
+import type { LogPosition } from "./position.ts";
+
+export interface LogWriter {
+  /**
+   * Appends one record and resolves with where it landed. What can be repeated is, for `writeTimeoutMs`; then it rejects with
+   * the log's error, or TimedOutError (both 503): the record may still land.
+   */
+  append(topic: string, record: OutgoingRecord): Promise<LogPosition>;
+}
+
+/** Writes of REST requests to the log. */
+export function logWriter(log: Pick<EventLog, "append">, writeTimeoutMs: number, logger: Logger): LogWriter {
+  return {
+    async append(topic, record) {
+      const signal = AbortSignal.timeout(writeTimeoutMs);
+      let last: Error | undefined;
+      const tried = retrying(() => log.append(topic, [record]), {
+        signal,
+        maxMs: 1000,
+        onRetry: (error) => {
+          last = error;
+          logger.warn(
+            { topic, code: error.code, problem: error.message },
+            "the log did not take a write; repeating it",
+          );
+        },
+      });
+      const gaveUp = new Promise<never>((_resolve, reject) => {
+        const giveUp = (): void =>
+          reject(
+            last ?? new TimedOutError(`The log did not answer within ${writeTimeoutMs} ms; the write may still land`),
+          );
+        signal.addEventListener("abort", giveUp, { once: true });
+      });
+      // Whoever loses the race has nobody left to tell.
+      tried.catch(() => {});
+      const [range] = await Promise.race([tried, gaveUp]);
+      if (range === undefined) throw new FatalError("The log took a record without saying where");
+      return { partition: range.partition, offset: range.baseOffset };
+    },
+  };
+}

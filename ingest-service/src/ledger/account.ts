@@ -1,0 +1,75 @@
+/** One lane as seen in the log: what a gateway, in one epoch, sent to one partition. */
+export interface LaneAccount {
+  readonly gateway: string;
+  readonly epoch: number;
+  /** The last identity seen: what is at or below it is a duplicate. */
+  readonly n: number;
+  /** Events counted, without duplicates. */
+  readonly events: number;
+  /** Events counted when the last mark was seen… */
+  readonly eventsAtMark: number;
+  /** …and the gateway's own account in that mark, cumulative since the epoch began. */
+  readonly received: number;
+  readonly dropped: number;
+  /** Of these, what lies before the first event counted here; undefined: not known before the first mark. */
+  readonly base: { readonly received: number; readonly dropped: number } | undefined;
+  /** Offset of the last record of the lane. */
+  readonly seenAt: number;
+}
+
+/** Identities that are not in the log. */
+export interface Gap {
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+  /** What the gateway says of it; absent: nobody accounts for these. */
+  readonly reason?: string;
+}
+
+export interface Counts {
+  /** Events in the log, duplicates and what cannot be decoded included; derived events not. */
+  readonly logged: number;
+  readonly duplicate: number;
+  readonly derived: number;
+  /** Second values of a device's metric at the time of the event before. */
+  readonly overwritten: number;
+}
+
+/** What became of the events once they were projected. */
+export interface Outcomes {
+  readonly stored: number;
+  readonly partlyStored: number;
+  readonly quarantined: number;
+}
+
+/** The account of one partition of telemetry.v1, from offset `from` up to, not including, `offset`. */
+export interface PartitionAccount {
+  readonly partition: number;
+  readonly from: number;
+  readonly offset: number;
+  readonly counts: Counts;
+  readonly outcomes: Outcomes;
+  readonly lanes: readonly LaneAccount[];
+  /** The newest, at most `maxGaps`. */
+  readonly gaps: readonly Gap[];
+  readonly gapsLeftOut: number;
+  /** Identities that nobody accounts for, over all gaps. */
+  readonly unexplained: number;
+}
+
+export const maxGaps = 1000;
+
+export function emptyAccount(partition: number, from: number): PartitionAccount {
+  return {
+    partition,
+    from,
+    offset: from,
+    counts: { logged: 0, duplicate: 0, derived: 0, overwritten: 0 },
+    outcomes: { stored: 0, partlyStored: 0, quarantined: 0 },
+    lanes: [],
+    gaps: [],
+    gapsLeftOut: 0,
+    unexplained: 0,
+  };
+}

@@ -1,0 +1,187 @@
+import type { EventLog } from "@headwater/event-log";
+import { FatalError, sleep } from "@headwater/service-kit";
+import { type Gap, type PartitionAccount } from "./account.ts";
+import type { AccountBook } from "./account-book.ts";
+import { missingInLane } from "./counting.ts";
+import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
+
+export interface LedgerOptions {
+  readonly log: Pick<EventLog, "positions" | "committed">;
+  readonly group: string;
+  readonly topic: string;
+  readonly book: AccountBook;
+  readonly verify: VerifyOptions;
+  /** Commits what this instance has stored, so that it counts. */
+  readonly flush: () => Promise<void>;
+  /** The account of a partition that this instance owns, as of what is stored. */
+  readonly own: (partition: number) => PartitionAccount | undefined;
+  /** How long an answer waits for what is in the log to be projected, milliseconds. */
+  readonly settleMs: number;
+}
+
+/** Units are events but where it says otherwise. */
+export interface LedgerColumns {
+  /** By the gateways, as of their last marks. */
+  received: number;
+  /** Of these dropped by policy, on record. */
+  dropped: number;
+  /** Received and neither logged nor dropped: lost. */
+  missing: number;
+  /** Logged after the last mark of its gateway, so not in `received` yet. */
+  unmarked: number;
+  /** logged = stored + partlyStored + quarantined + duplicate. */
+  logged: number;
+  stored: number;
+  partlyStored: number;
+  quarantined: number;
+  duplicate: number;
+  derived: number;
+  /** Readings replaced by a later one of the same time. Exact when verified; else those that follow each other. */
+  overwritten: number;
+  /** Identities that no gateway accounts for. */
+  unexplained: number;
+  /** Records (events and others) in the log that are not projected yet. */
+  lag: number;
+}
+
+export interface LedgerRow extends LedgerColumns {
+  readonly partition: number;
+  /** Counted from this offset… */
+  readonly from: number;
+  /** …up to, not including, this one. */
+  readonly to: number;
+  readonly balanced: boolean;
+}
+
+export interface LedgerAnswer {
+  readonly balanced: boolean;
+  readonly partitions: readonly LedgerRow[];
+  readonly totals: LedgerColumns;
+  readonly gaps: readonly (Gap & { readonly partition: number })[];
+  readonly gapsLeftOut: number;
+  readonly verified?: Verification;
+}
+
+/** The loss ledger: recomputed from the log by whoever is asked, for partitions that others project as well. */
+export class Ledger {
+  readonly #options: LedgerOptions;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with what the log or the store reject with; with RequestError (422) if too much is to be verified at once. */
+  async answer(range?: VerifyRange): Promise<LedgerAnswer> {
+    const { log, topic, book, own } = this.#options;
+    const positions = await log.positions(topic);
+    const committed = await this.#settled(positions);
+    const verified = range === undefined ? undefined : emptyVerification();
+    const rows: LedgerRow[] = [];
+    const gaps: (Gap & { partition: number })[] = [];
+    let gapsLeftOut = 0;
+    for (const { partition, start, end } of positions) {
+      const offset = Math.max(committed.get(partition) ?? start, start);
+      const mine = own(partition);
+      // oxlint-disable-next-line no-await-in-loop -- one partition's reading at a time
+      const account = mine?.offset === offset ? mine : await book.bring(partition, offset, start);
+      const before = verified?.overwritten ?? 0;
+      if (verified !== undefined && range !== undefined) {
+        // oxlint-disable-next-line no-await-in-loop -- one partition in memory at a time
+        await verifyPartition(this.#options.verify, partition, { start, end: offset }, range, verified);
+      }
+      const overwritten = verified === undefined ? account.counts.overwritten : verified.overwritten - before;
+      rows.push({ ...rowOf(account, Math.max(0, end - offset)), overwritten });
+      gaps.push(...account.gaps.map((gap) => ({ ...gap, partition })));
+      gapsLeftOut += account.gapsLeftOut;
+    }
+    const balanced = rows.every((row) => row.balanced) && (verified?.mismatched ?? 0) === 0;
+    return {
+      balanced,
+      partitions: rows,
+      totals: totalsOf(rows),
+      gaps,
+      gapsLeftOut,
+      ...(verified !== undefined && { verified }),
+    };
+  }
+
+  /** Waits a while for everything that is in the log now to be projected, by whichever instance; then takes what is. */
+  async #settled(
+    positions: readonly { readonly partition: number; readonly end: number; readonly start: number }[],
+  ): Promise<Map<number, number>> {
+    const { log, group, topic, settleMs, flush } = this.#options;
+    const deadline = performance.now() + settleMs;
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- asked again until it is so
+      await flush();
+      // oxlint-disable-next-line no-await-in-loop -- asked again until it is so
+      const committed = new Map((await log.committed(group, [topic])).map((each) => [each.partition, each.offset]));
+      const isThrough = positions.every(({ partition, start, end }) => (committed.get(partition) ?? start) >= end);
+      if (isThrough || performance.now() >= deadline) return committed;
+      // oxlint-disable-next-line no-await-in-loop -- asked again until it is so
+      await sleep(50);
+    }
+  }
+}
+
+function rowOf(account: PartitionAccount, lag: number): LedgerRow {
+  const { counts, outcomes, lanes, unexplained } = account;
+  const sum = (of: (lane: PartitionAccount["lanes"][number]) => number): number =>
+    lanes.reduce((total, lane) => total + of(lane), 0);
+  const missing = sum(missingInLane);
+  const accounted = outcomes.stored + outcomes.partlyStored + outcomes.quarantined + counts.duplicate;
+  return {
+    partition: account.partition,
+    from: account.from,
+    to: account.offset,
+    balanced: missing === 0 && unexplained === 0 && accounted === counts.logged,
+    received: sum((lane) => (lane.base === undefined ? 0 : lane.received - lane.base.received)),
+    dropped: sum((lane) => (lane.base === undefined ? 0 : lane.dropped - lane.base.dropped)),
+    missing,
+    unmarked: sum((lane) => lane.events - lane.eventsAtMark),
+    logged: counts.logged,
+    ...outcomes,
+    duplicate: counts.duplicate,
+    derived: counts.derived,
+    overwritten: counts.overwritten,
+    unexplained,
+    lag,
+  };
+}
+
+const columns = [
+  "received",
+  "dropped",
+  "missing",
+  "unmarked",
+  "logged",
+  "stored",
+  "partlyStored",
+  "quarantined",
+  "duplicate",
+  "derived",
+  "overwritten",
+  "unexplained",
+  "lag",
+] as const satisfies readonly (keyof LedgerColumns)[];
+
+function totalsOf(rows: readonly LedgerRow[]): LedgerColumns {
+  const totals = Object.fromEntries(columns.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0)]));
+  const first = totals as unknown as LedgerColumns;
+  if (!columns.every((name) => Number.isSafeInteger(first[name])))
+    throw new FatalError("The ledger cannot be added up");
+  return first;
+}
+
+function emptyVerification(): Verification {
+  return {
+    readings: 0,
+    series: 0,
+    hours: 0,
+    expected: 0,
+    stored: 0,
+    overwritten: 0,
+    mismatched: 0,
+    mismatches: [],
+  };
+}

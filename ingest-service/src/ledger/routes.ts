@@ -1,0 +1,91 @@
+import { Type } from "@sinclair/typebox";
+import { type HttpApp, nowMicros, parseTimeRef } from "@headwater/service-kit";
+import type { Ledger } from "./ledger.ts";
+
+const count = Type.Integer();
+const columns = {
+  received: Type.Integer({ description: "By the gateways, as of their last marks" }),
+  dropped: Type.Integer({ description: "Of these dropped by policy, on record" }),
+  missing: Type.Integer({ description: "Received and neither logged nor dropped" }),
+  unmarked: Type.Integer({ description: "Logged after its gateway's last mark" }),
+  logged: Type.Integer({ description: "stored + partlyStored + quarantined + duplicate" }),
+  stored: count,
+  partlyStored: count,
+  quarantined: count,
+  duplicate: count,
+  derived: Type.Integer({ description: "Events that rules derived; in no other column" }),
+  overwritten: Type.Integer({ description: "Readings replaced by a later one of the same time; exact when verified" }),
+  unexplained: Type.Integer({ description: "Identities that no gateway accounts for" }),
+  lag: Type.Integer({ description: "Records not projected yet" }),
+};
+const side = Type.Object({ count: Type.Integer(), checksum: Type.String() });
+
+const ledgerSchema = Type.Object({
+  balanced: Type.Boolean(),
+  partitions: Type.Array(
+    Type.Object({ partition: count, from: count, to: count, balanced: Type.Boolean(), ...columns }),
+  ),
+  totals: Type.Object(columns),
+  gaps: Type.Array(
+    Type.Object({
+      partition: count,
+      gateway: Type.String(),
+      epoch: count,
+      from: count,
+      to: count,
+      reason: Type.Optional(Type.String({ description: "Absent: nobody accounts for these" })),
+    }),
+  ),
+  gapsLeftOut: count,
+  verified: Type.Optional(
+    Type.Object({
+      readings: count,
+      series: count,
+      hours: count,
+      expected: count,
+      stored: count,
+      overwritten: count,
+      mismatched: Type.Integer({ description: "Hours of a series in which log and store differ" }),
+      mismatches: Type.Array(
+        Type.Object({
+          device: Type.String(),
+          metric: Type.String(),
+          hour: Type.String(),
+          expected: side,
+          stored: side,
+        }),
+      ),
+    }),
+  ),
+});
+
+export function ledgerRoutes(app: HttpApp, ledger: Ledger): void {
+  app.get(
+    "/api/v1/ledger",
+    {
+      config: { scopes: ["ledger:read"] },
+      schema: {
+        summary: "The loss ledger: what became of every event, and whether it balances",
+        tags: ["ledger"],
+        querystring: Type.Object({
+          verify: Type.Boolean({ default: false, description: "Read the log again and compare it with the store" }),
+          from: Type.Optional(
+            Type.String({ maxLength: 60, description: "Event times to verify, inclusive; default: all" }),
+          ),
+          to: Type.Optional(Type.String({ maxLength: 60, description: "Exclusive" })),
+        }),
+        response: { 200: ledgerSchema },
+      },
+    },
+    async (request) => {
+      const { verify, from, to } = request.query;
+      const now = nowMicros();
+      const range = {
+        from: from === undefined ? Number.MIN_SAFE_INTEGER : parseTimeRef(from, now),
+        to: to === undefined ? Number.MAX_SAFE_INTEGER : parseTimeRef(to, now),
+      };
+      const answer = await ledger.answer(verify ? range : undefined);
+      return { ...answer, partitions: [...answer.partitions], gaps: [...answer.gaps] };
+    },
+  );
+}

@@ -1,0 +1,91 @@
+import type { TelemetryRecord } from "@headwater/proto";
+import { RequestError } from "@headwater/service-kit";
+import { numberField, textField } from "@headwater/time-series";
+import { textNumber } from "./checksum.ts";
+import { Column } from "./column.ts";
+
+/** What the log says of one field of one device. */
+class ExpectedSeries {
+  readonly times = new Column();
+  readonly values = new Column();
+  /** 1 for what a rule derived. */
+  readonly derived = new Column();
+}
+
+export interface ExpectedRows {
+  readonly device: string;
+  readonly field: string;
+  /** Oldest first, of a repeated time the last value in the log. */
+  readonly rows: readonly (readonly [time: number, value: number])[];
+}
+
+/** Collects the readings of one partition in the order of the log. */
+export class Expected {
+  readonly #from: number;
+  readonly #to: number;
+  readonly #maxReadings: number;
+  readonly #devices = new Map<string, Map<string, ExpectedSeries>>();
+  readings = 0;
+
+  constructor(range: { readonly from: number; readonly to: number; readonly maxReadings: number }) {
+    this.#from = range.from;
+    this.#to = range.to;
+    this.#maxReadings = range.maxReadings;
+  }
+
+  /** `refused`: metrics that are in quarantine instead of in the store. */
+  add(record: TelemetryRecord, refused: readonly string[] | undefined): void {
+    const derived = record.gateway === "" ? 1 : 0;
+    for (const { metric, number, boolean, text, timeDelta } of record.readings) {
+      const time = record.eventTime + timeDelta;
+      if (time < this.#from || time >= this.#to || refused?.includes(metric) === true) continue;
+      if (number !== null) this.#put(record.device, numberField(metric), time, number, derived);
+      else if (boolean !== null) this.#put(record.device, numberField(metric), time, boolean ? 1 : 0, derived);
+      else if (text !== null) this.#put(record.device, textField(metric), time, textNumber(text), derived);
+    }
+  }
+
+  /** Series by series, with how many values of events were overwritten by a later one of the same time. */
+  *series(): Generator<ExpectedRows & { readonly overwritten: number }> {
+    for (const [device, fields] of this.#devices) {
+      for (const [field, series] of fields) yield { device, field, ...lastValues(series) };
+    }
+  }
+
+  #put(device: string, field: string, time: number, value: number, derived: number): void {
+    this.readings += 1;
+    if (this.readings > this.#maxReadings) {
+      throw new RequestError(
+        422,
+        "range-too-large",
+        `There are more than ${this.#maxReadings} readings of one partition in this range; verify a shorter one (from, to)`,
+      );
+    }
+    let fields = this.#devices.get(device);
+    if (fields === undefined) {
+      fields = new Map();
+      this.#devices.set(device, fields);
+    }
+    let series = fields.get(field);
+    if (series === undefined) {
+      series = new ExpectedSeries();
+      fields.set(field, series);
+    }
+    series.times.push(time);
+    series.values.push(value);
+    series.derived.push(derived);
+  }
+}
+
+function lastValues({ times, values, derived }: ExpectedSeries) {
+  const order = Array.from({ length: times.length }, (_, index) => index);
+  order.sort((a, b) => times.at(a) - times.at(b) || a - b);
+  const rows: [number, number][] = [];
+  let overwritten = 0;
+  for (const [place, index] of order.entries()) {
+    const next = order[place + 1];
+    if (next !== undefined && times.at(next) === times.at(index)) overwritten += derived.at(index) === 1 ? 0 : 1;
+    else rows.push([times.at(index), values.at(index)]);
+  }
+  return { rows, overwritten };
+}

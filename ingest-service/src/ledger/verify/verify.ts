@@ -1,0 +1,142 @@
+import type { EventLog } from "@headwater/event-log";
+import { events, type TelemetryRecord } from "@headwater/proto";
+import { isoFromMicros } from "@headwater/service-kit";
+import { metricOfField } from "@headwater/time-series";
+import type { QuarantinedMetrics } from "../../quarantine/quarantine-model.ts";
+import { undecodable } from "../../quarantine/quarantiner.ts";
+import type { DeviceSeries } from "../../telemetry/device-series.ts";
+import { emptyAccount } from "../account.ts";
+import { Counting } from "../counting.ts";
+import { Checksum, textNumber } from "./checksum.ts";
+import { Expected, type ExpectedRows } from "./expected.ts";
+
+export interface VerifyOptions {
+  readonly log: Pick<EventLog, "read">;
+  readonly topic: string;
+  readonly series: DeviceSeries;
+  /** Of one partition. */
+  readonly maxReadings: number;
+  quarantined(partition: number, from: number, to: number): Promise<QuarantinedMetrics>;
+}
+
+export interface VerifyRange {
+  /** Event times, µs; from inclusive, to exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Side {
+  readonly count: number;
+  readonly checksum: string;
+}
+
+/** An hour of a series in which log and store do not agree. */
+export interface Mismatch {
+  readonly device: string;
+  readonly metric: string;
+  readonly hour: string;
+  readonly expected: Side;
+  readonly stored: Side;
+}
+
+export interface Verification {
+  readings: number;
+  series: number;
+  hours: number;
+  expected: number;
+  stored: number;
+  overwritten: number;
+  mismatched: number;
+  /** The first of them. */
+  readonly mismatches: Mismatch[];
+}
+
+const hour = 3_600_000_000;
+const maxMismatches = 100;
+const nothing = Buffer.from([0]);
+/** Events of a range were appended at the earliest this long before it: a device may run ahead by less. */
+const earliestAppend = 24 * hour;
+
+/**
+ * Reads [start, end) of a partition again and compares what it says with what the store holds. Rejects with RequestError (422) if that is too
+ * much, and with what log and store reject with.
+ */
+export async function verifyPartition(
+  options: VerifyOptions,
+  partition: number,
+  offsets: { readonly start: number; readonly end: number },
+  range: VerifyRange,
+  into: Verification,
+): Promise<void> {
+  const { log, topic, maxReadings } = options;
+  const refused = await options.quarantined(partition, offsets.start, offsets.end);
+  const expected = new Expected({ ...range, maxReadings });
+  const counting = new Counting(emptyAccount(partition, offsets.start));
+  const readRange =
+    range.from > earliestAppend
+      ? { fromTime: range.from - earliestAppend, toOffset: offsets.end }
+      : { fromOffset: offsets.start, toOffset: offsets.end };
+  for await (const batch of log.read(topic, partition, readRange)) {
+    for (const { value, offset } of batch.records) {
+      let record: TelemetryRecord;
+      try {
+        record = events.telemetry.decode(value ?? nothing);
+      } catch (error) {
+        // In quarantine as a whole: there is nothing of it to expect.
+        undecodable(error, 0);
+        continue;
+      }
+      const kind = counting.add(record, offset, undefined);
+      if (kind !== "event" && kind !== "derived") continue;
+      const metrics = refused.get(offset);
+      if (metrics === undefined || metrics.length > 0) expected.add(record, metrics);
+    }
+  }
+  into.readings += expected.readings;
+  for (const series of expected.series()) {
+    into.series += 1;
+    into.overwritten += series.overwritten;
+    await compare(options.series, series, range, into);
+  }
+}
+
+async function compare(
+  reader: DeviceSeries,
+  { device, field, rows }: ExpectedRows,
+  range: VerifyRange,
+  into: Verification,
+): Promise<void> {
+  const expected = new Map<number, Checksum>();
+  for (const [time, value] of rows) addTo(expected, time, value);
+  into.expected += rows.length;
+  const stored = new Map<number, Checksum>();
+  const from = Math.max(range.from, rows[0]![0]);
+  const to = Math.min(range.to, rows.at(-1)![0] + 1);
+  for await (const chunk of reader.query(device, { field, from, to })) {
+    into.stored += chunk.length;
+    for (const [time, value] of chunk) addTo(stored, time, typeof value === "number" ? value : textNumber(value));
+  }
+  for (const start of new Set([...expected.keys(), ...stored.keys()])) {
+    into.hours += 1;
+    const [wanted, found] = [sideOf(expected.get(start)), sideOf(stored.get(start))];
+    if (wanted.count === found.count && wanted.checksum === found.checksum) continue;
+    into.mismatched += 1;
+    if (into.mismatches.length >= maxMismatches) continue;
+    const { metric } = metricOfField(field);
+    into.mismatches.push({ device, metric, hour: isoFromMicros(start), expected: wanted, stored: found });
+  }
+}
+
+function addTo(hours: Map<number, Checksum>, time: number, value: number): void {
+  const start = Math.floor(time / hour) * hour;
+  let checksum = hours.get(start);
+  if (checksum === undefined) {
+    checksum = new Checksum();
+    hours.set(start, checksum);
+  }
+  checksum.add(time, value);
+}
+
+function sideOf(checksum = new Checksum()): Side {
+  return { count: checksum.count, checksum: checksum.value };
+}

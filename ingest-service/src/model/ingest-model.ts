@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import type { EventLog, LogBatch } from "@headwater/event-log";
+import { openReadModel, type ReadModel } from "@headwater/read-model";
+import type { Logger } from "@headwater/service-kit";
+
+/** What one topic becomes in the read model. */
+export interface ModelPart {
+  readonly topic: string;
+  /** Changes whenever the same records become something else. */
+  readonly version: number;
+  migrate(db: DatabaseSync): void;
+  apply(db: DatabaseSync, batch: LogBatch): void;
+  onApplied?(batch: LogBatch): void;
+}
+
+/** One file and one following for all parts: devices, commands, quarantine. */
+export function openIngestModel(options: {
+  readonly dataDir: string;
+  readonly log: EventLog;
+  readonly logger: Logger;
+  readonly parts: readonly ModelPart[];
+}): ReadModel {
+  const { parts } = options;
+  const byTopic = new Map(parts.map((part) => [part.topic, part]));
+  return openReadModel({
+    file: join(options.dataDir, "ingest", "read-model.db"),
+    schemaVersion: parts.map(({ version }) => version).join("."),
+    topics: parts.map(({ topic }) => topic),
+    log: options.log,
+    logger: options.logger,
+    migrate(db) {
+      for (const part of parts) part.migrate(db);
+    },
+    apply(db, batch) {
+      byTopic.get(batch.topic)?.apply(db, batch);
+    },
+    onApplied(batch) {
+      byTopic.get(batch.topic)?.onApplied?.(batch);
+    },
+  });
+}

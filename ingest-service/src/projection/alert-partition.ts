@@ -1,0 +1,24 @@
+import type { GroupBatch } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import type { Point } from "@headwater/time-series";
+import { undecodable } from "../quarantine/quarantiner.ts";
+import { alertPoint } from "./alert-points.ts";
+import type { Chunk, Refusal } from "./chunk.ts";
+
+/** A batch of alerts.v1 as one chunk. */
+export function alertChunk(batch: GroupBatch, onSettled: (offset: number) => void): Chunk {
+  const { records, topic, partition, signal } = batch;
+  const points: Point[] = [];
+  const sources: number[] = [];
+  const refusals: Refusal[] = [];
+  records.forEach((record, index) => {
+    try {
+      points.push(alertPoint(events.alert.decode(record.value ?? Buffer.from([0]))));
+      sources.push(index);
+    } catch (error) {
+      refusals.push(undecodable(error, index));
+    }
+  });
+  const next = records.at(-1)!.offset + 1;
+  return { topic, partition, records, points, sources, refusals, signal, settled: () => onSettled(next) };
+}

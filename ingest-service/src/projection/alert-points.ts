@@ -1,0 +1,29 @@
+import { alertTransition, type AlertEvent } from "@headwater/proto";
+import { textField, type Point } from "@headwater/time-series";
+
+export const alertMeasurement = "alerts";
+
+const names = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
+
+/**
+ * A transition of an alert as a point, so that any dashboard on the store shows what the rules did beside the data. `state` is 1 while the episode is
+ * open and 0 once it is cleared. A transition that is written again gives the same point.
+ */
+export function alertPoint(event: AlertEvent): Point {
+  const kind: number = event.kind;
+  const over = kind === alertTransition.cleared || (kind === alertTransition.amended && event.clearedAt !== 0);
+  const fields: Record<string, number | string> = {
+    state: over ? 0 : 1,
+    transition: event.transition,
+    shadow: event.shadow ? 1 : 0,
+    [textField("kind")]: names.get(kind) ?? String(kind),
+    [textField("alert")]: event.alertId,
+  };
+  // What people do has no value, and a sum that overflowed is none a store takes.
+  if (event.metric !== "" && Number.isFinite(event.value)) fields["value"] = event.value;
+  if (event.metric !== "" && Number.isFinite(event.threshold)) fields["threshold"] = event.threshold;
+  const tags: Record<string, string> = { device: event.device };
+  if (event.rule !== "") tags["rule"] = event.rule;
+  if (event.severity !== "") tags["severity"] = event.severity;
+  return { measurement: alertMeasurement, tags, time: event.at, fields };
+}

@@ -1,0 +1,57 @@
+import { metricOfField, type Point, type RefusedPoint, type TimeSeriesStore } from "@headwater/time-series";
+import type { Chunk, Refusal } from "./chunk.ts";
+
+interface Place {
+  readonly chunk: Chunk;
+  readonly source: number;
+}
+
+interface SingleField extends Place {
+  readonly metric: string;
+}
+
+/**
+ * Finds out which metrics of refused points are at fault: a point of several fields is written again as one point for each, so that a
+ * field the store will not take costs the event no other. Rejects like `store.write`, and may then be repeated from the start.
+ */
+export async function isolateRefused(
+  store: Pick<TimeSeriesStore, "write">,
+  chunks: readonly Chunk[],
+  refused: readonly RefusedPoint[],
+): Promise<Map<Chunk, Refusal[]>> {
+  const found = new Map<Chunk, Refusal[]>();
+  const singles: Point[] = [];
+  const owners: SingleField[] = [];
+  const reasons = new Map<number, string>();
+  for (const { index, reason } of refused) {
+    const place = placeOf(chunks, index);
+    const point = place.chunk.points[place.index]!;
+    const fields = Object.entries(point.fields);
+    for (const [field, value] of fields) {
+      if (fields.length === 1) reasons.set(singles.length, reason);
+      singles.push({ ...point, fields: { [field]: value } });
+      owners.push({ chunk: place.chunk, source: place.source, metric: metricOfField(field).metric });
+    }
+  }
+  const again = [...singles.keys()].filter((index) => !reasons.has(index));
+  if (again.length > 0) {
+    const result = await store.write(again.map((index) => singles[index]!));
+    for (const { index, reason } of result.refused) reasons.set(again[index]!, reason);
+  }
+  for (const [index, reason] of reasons) {
+    const { chunk, source, metric } = owners[index]!;
+    const list = found.get(chunk) ?? [];
+    found.set(chunk, list);
+    list.push({ source, reason, metrics: [metric] });
+  }
+  return found;
+}
+
+function placeOf(chunks: readonly Chunk[], index: number): Place & { readonly index: number } {
+  let at = index;
+  for (const chunk of chunks) {
+    if (at < chunk.points.length) return { chunk, index: at, source: chunk.sources[at]! };
+    at -= chunk.points.length;
+  }
+  throw new RangeError(`the store refused point ${index}, which it was not given`);
+}

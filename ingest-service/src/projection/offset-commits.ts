@@ -1,0 +1,62 @@
+import type { GroupBatch } from "@headwater/event-log";
+import { HeadwaterError, type Logger } from "@headwater/service-kit";
+
+interface Due {
+  readonly batch: GroupBatch;
+  readonly offset: number;
+  readonly onCommitted: (() => void) | undefined;
+}
+
+/** Offsets of what is settled, committed together every so often instead of one by one. */
+export class OffsetCommits {
+  readonly #logger: Logger;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onFailure: (error: unknown) => void;
+  #due = new Map<string, Due>();
+  #running: Promise<void> | undefined;
+
+  constructor(options: { everyMs: number; logger: Logger; onFailure: (error: unknown) => void }) {
+    this.#logger = options.logger;
+    this.#onFailure = options.onFailure;
+    this.#timer = setInterval(() => void this.flush(), options.everyMs);
+  }
+
+  /** Everything of the partition before `offset` is settled. */
+  note(batch: GroupBatch, offset: number, onCommitted?: () => void): void {
+    this.#due.set(`${batch.topic}/${batch.partition}`, { batch, offset, onCommitted });
+  }
+
+  /** Commits what is due; what the log does not take now is due again. */
+  async flush(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    this.#running = this.#commitAll().finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
+  async #commitAll(): Promise<void> {
+    const due = this.#due;
+    this.#due = new Map();
+    await Promise.all(Array.from(due, ([key, each]) => this.#commit(key, each)));
+  }
+
+  async #commit(key: string, due: Due): Promise<void> {
+    try {
+      // false: the partition is someone else's, who goes on from the offset committed last.
+      if (await due.batch.commit(due.offset)) due.onCommitted?.();
+    } catch (error) {
+      if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) {
+        this.#onFailure(error);
+        return;
+      }
+      this.#logger.warn({ partition: key, code: error.code, problem: error.message }, "an offset was not committed");
+      if (!this.#due.has(key)) this.#due.set(key, due);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
+import { FatalError, type Logger, retrying } from "@headwater/service-kit";
+import type { TimeSeriesStore } from "@headwater/time-series";
+import type { IngestConfig } from "../config.ts";
+import type { PartitionAccount } from "../ledger/account.ts";
+import type { AccountBook } from "../ledger/account-book.ts";
+import type { Quarantiner } from "../quarantine/quarantiner.ts";
+import { alertChunk } from "./alert-partition.ts";
+import type { Chunk } from "./chunk.ts";
+import { OffsetCommits } from "./offset-commits.ts";
+import type { ProjectionMetrics } from "./projection-metrics.ts";
+import { StoreWriter } from "./store-writer.ts";
+import { TelemetryPartition } from "./telemetry-partition.ts";
+
+export interface ProjectionOptions {
+  readonly config: IngestConfig["ingest"];
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly store: TimeSeriesStore;
+  readonly book: AccountBook;
+  readonly quarantiner: Quarantiner;
+  readonly logger: Logger;
+  readonly metrics: ProjectionMetrics;
+}
+
+/** How long a stop waits for what is on its way into the store. */
+const drainMs = 5000;
+
+/** telemetry.v1 and alerts.v1 into the time-series store, as a member of the group. */
+export class Projection {
+  /** Rejects with what the projection died of. */
+  readonly died: Promise<never>;
+  readonly #options: ProjectionOptions;
+  readonly #writers: readonly StoreWriter[];
+  readonly #commits: OffsetCommits;
+  readonly #owned = new Map<number, TelemetryPartition>();
+  readonly #stopping = new AbortController();
+  readonly #die: (error: unknown) => void;
+  #consumption: Consumption | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: ProjectionOptions) {
+    this.#options = options;
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.died = promise;
+    this.#die = reject;
+    // Whoever runs the service listens; until they do it must not count as unhandled.
+    promise.catch(() => {});
+    const { config, store, logger, metrics, quarantiner } = options;
+    this.#writers = Array.from(
+      { length: config.writers },
+      () =>
+        new StoreWriter({
+          store,
+          logger,
+          maxPoints: config.batchPoints,
+          flushMs: config.flushMs,
+          maxQueuedPoints: Math.max(config.batchPoints, Math.floor(config.queuedPoints / config.writers)),
+          quarantine: (chunk, refusals, signal) => quarantiner.setAside(chunk, refusals, signal),
+          onFailure: (error) => this.#fail(error),
+          onWritten: (points, seconds) => metrics.written(points, seconds),
+        }),
+    );
+    this.#commits = new OffsetCommits({ everyMs: config.commitMs, logger, onFailure: (error) => this.#fail(error) });
+  }
+
+  /** Partitions whose events this instance projects, and whose overdue commands it ends. */
+  owned(): readonly number[] {
+    return [...this.#owned.keys()];
+  }
+
+  /** The account of a partition that is this instance's, as of what is stored. */
+  account(partition: number): PartitionAccount | undefined {
+    return this.#owned.get(partition)?.account;
+  }
+
+  /** Commits now what is stored. */
+  flush(): Promise<void> {
+    return this.#commits.flush();
+  }
+
+  notReady(): readonly string[] {
+    const troubles = new Set(this.#writers.flatMap((writer) => writer.trouble ?? []));
+    const consuming = this.#consumption === undefined ? ["the projection has not started"] : [];
+    return [...consuming, ...Array.from(troubles, (trouble) => `the time-series store: ${trouble}`)];
+  }
+
+  async start(): Promise<void> {
+    const { log, config, topics } = this.#options;
+    this.#consumption = await log.consume({
+      group: config.group,
+      topics: [topics.telemetry, topics.alerts],
+      onAssigned: (partitions) => this.#onAssigned(partitions),
+      onRevoked: (partitions) => this.#onRevoked(partitions),
+      onBatch: (batch) => this.#onBatch(batch),
+    });
+    this.#consumption.done.catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Takes nothing more, stores what is in hand, commits, leaves the group. */
+  stop(): Promise<void> {
+    this.#stopped ??= (async () => {
+      this.#stopping.abort();
+      this.#consumption?.pause();
+      const deadline = AbortSignal.timeout(drainMs);
+      await Promise.all(this.#writers.map((writer) => writer.drain(deadline)));
+      await this.#commits.close();
+      await this.#consumption?.close();
+      this.#options.book.save();
+    })();
+    return this.#stopped;
+  }
+
+  async #onAssigned(
+    partitions: readonly { topic: string; partition: number }[],
+  ): Promise<readonly Position[] | undefined> {
+    const { topics, config, book, log, logger, quarantiner } = this.#options;
+    const own = partitions.filter(({ topic }) => topic === topics.telemetry).map(({ partition }) => partition);
+    if (own.length === 0) return undefined;
+    const retry = {
+      signal: this.#stopping.signal,
+      onRetry: (error: Error) => logger.warn({ problem: error.message }, "the log does not answer yet"),
+    };
+    const committed = await retrying(() => log.committed(config.group, [topics.telemetry]), retry);
+    const ends = await retrying(() => log.positions(topics.telemetry), retry);
+    const starts: Position[] = [];
+    for (const partition of own) {
+      const { start, end } = ends.find((each) => each.partition === partition) ?? { start: 0, end: 0 };
+      const kept = committed.find((each) => each.partition === partition)?.offset ?? start;
+      // Committed beyond the end is another log's: the group survived it.
+      if (kept > end) throw foreignCommit(topics.telemetry, partition, kept, end);
+      const offset = Math.max(kept, start);
+      // oxlint-disable-next-line no-await-in-loop -- one partition's records in memory at a time
+      const account = await retrying(() => book.bring(partition, offset, start), retry);
+      this.#owned.set(
+        partition,
+        new TelemetryPartition({
+          account,
+          tagNames: config.tags,
+          maxPoints: config.batchPoints,
+          fates: (chunk, refusals) => quarantiner.fates(chunk, refusals),
+          onSettled: (batch, settled) => this.#commits.note(batch, settled.offset, () => book.keep(partition, settled)),
+        }),
+      );
+      starts.push({ topic: topics.telemetry, partition, offset });
+    }
+    logger.info({ partitions: own }, "projecting partitions");
+    return starts;
+  }
+
+  async #onRevoked(partitions: readonly { topic: string; partition: number }[]): Promise<void> {
+    const lost = partitions.filter(({ topic }) => topic === this.#options.topics.telemetry);
+    for (const { partition } of lost) this.#owned.delete(partition);
+    if (lost.length > 0) {
+      this.#options.logger.info({ partitions: lost.map(({ partition }) => partition) }, "partitions were given away");
+    }
+  }
+
+  async #onBatch(batch: GroupBatch): Promise<void> {
+    const writer = this.#writers[batch.partition % this.#writers.length]!;
+    this.#options.metrics.consumed(batch);
+    for (const chunk of this.#chunks(batch)) {
+      // oxlint-disable-next-line no-await-in-loop -- back-pressure
+      await writer.push(chunk);
+      if (batch.signal.aborted || this.#stopping.signal.aborted) return;
+    }
+  }
+
+  #chunks(batch: GroupBatch): Iterable<Chunk> {
+    if (batch.topic === this.#options.topics.alerts) {
+      return [alertChunk(batch, (offset) => this.#commits.note(batch, offset))];
+    }
+    const partition = this.#owned.get(batch.partition);
+    if (partition === undefined)
+      throw new FatalError(`A batch of partition ${batch.partition}, which was not assigned`);
+    return partition.chunks(batch);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#options.logger.error({ err: error }, "the projection cannot go on");
+    this.#die(error);
+  }
+}
+
+function foreignCommit(topic: string, partition: number, committed: number, end: number): FatalError {
+  return new FatalError(
+    `Partition ${partition} of ${topic} ends at ${end}, but offset ${committed} of it is committed: the log was replaced; ` +
+      "give this service another HEADWATER_INGEST_GROUP",
+  );
+}

@@ -1,0 +1,160 @@
+import { backoff, HeadwaterError, type Logger } from "@headwater/service-kit";
+import type { Point, TimeSeriesStore } from "@headwater/time-series";
+import type { Chunk, Refusal } from "./chunk.ts";
+import { isolateRefused } from "./isolate-refused.ts";
+
+export interface StoreWriterOptions {
+  readonly store: Pick<TimeSeriesStore, "write">;
+  readonly logger: Logger;
+  /** Of one write, at most (one chunk may have more by itself). */
+  readonly maxPoints: number;
+  readonly flushMs: number;
+  /** Of all that waits, at most. */
+  readonly maxQueuedPoints: number;
+  /** Makes refusals durable before the chunk counts as settled. */
+  quarantine(chunk: Chunk, refusals: readonly Refusal[], signal: AbortSignal): Promise<void>;
+  /** The store refuses for good (credentials), or something here is broken. */
+  onFailure(error: unknown): void;
+  onWritten?(points: number, seconds: number): void;
+}
+
+/** Chunks that were taken in after another and are written one after the other: what is newer never overtakes. */
+export class StoreWriter {
+  readonly #options: StoreWriterOptions;
+  readonly #giveUp = new AbortController();
+  #queue: Chunk[] = [];
+  #queued = 0;
+  #inFlight = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #room: (() => void)[] = [];
+  #trouble: string | undefined;
+
+  constructor(options: StoreWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Points taken in and not yet settled. */
+  get pending(): number {
+    return this.#queued + this.#inFlight;
+  }
+
+  /** Why nothing is being written; undefined as long as the store takes it. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Takes a chunk in; resolves when there is room for the next one. */
+  async push(chunk: Chunk): Promise<void> {
+    this.#queue.push(chunk);
+    this.#queued += chunk.points.length;
+    if (this.#queued >= this.#options.maxPoints) this.#run();
+    else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushMs);
+    while (this.pending >= this.#options.maxQueuedPoints && !this.#giveUp.signal.aborted && !chunk.signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop -- woken whenever something has settled
+      await this.#whenRoom(chunk.signal);
+    }
+  }
+
+  /** Resolves when everything taken in is settled, or given up by the signal. */
+  async drain(signal: AbortSignal): Promise<void> {
+    const giveUp = (): void => this.#giveUp.abort(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    this.#run();
+    while (this.#running !== undefined) {
+      // oxlint-disable-next-line no-await-in-loop -- a run may leave work for the next
+      await this.#running;
+      if (!this.#giveUp.signal.aborted) this.#run();
+    }
+    signal.removeEventListener("abort", giveUp);
+  }
+
+  async #whenRoom(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      signal.addEventListener("abort", wake, { once: true });
+      this.#room.push(wake);
+    });
+  }
+
+  #run(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#queue.length === 0) return;
+    this.#running ??= this.#writeAll()
+      .catch((error: unknown) => {
+        // Told to stop: what was not settled is read again from the committed offset.
+        if (!this.#giveUp.signal.aborted) this.#options.onFailure(error);
+        this.#giveUp.abort(error);
+      })
+      .finally(() => {
+        this.#running = undefined;
+        this.#wake();
+      });
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
+      const chunks = this.#take();
+      const points = chunks.length === 1 ? chunks[0]!.points : chunks.flatMap((chunk) => chunk.points);
+      this.#inFlight = points.length;
+      // oxlint-disable-next-line no-await-in-loop -- one write after the other is the point
+      const refusals = points.length === 0 ? new Map<Chunk, Refusal[]>() : await this.#write(chunks, points);
+      for (const chunk of chunks) {
+        const all = [...chunk.refusals, ...(refusals.get(chunk) ?? [])];
+        // oxlint-disable-next-line no-await-in-loop -- in order
+        if (all.length > 0) await this.#options.quarantine(chunk, all, this.#giveUp.signal);
+        chunk.settled(all);
+      }
+      this.#inFlight = 0;
+      this.#wake();
+    }
+  }
+
+  #take(): Chunk[] {
+    let points = 0;
+    let count = 0;
+    for (const chunk of this.#queue) {
+      points += chunk.points.length;
+      if (count > 0 && points > this.#options.maxPoints) break;
+      count += 1;
+    }
+    const taken = this.#queue.splice(0, count);
+    for (const chunk of taken) this.#queued -= chunk.points.length;
+    return taken.filter((chunk) => !chunk.signal.aborted);
+  }
+
+  /** Until the store has them: a write of unknown outcome is repeated as it was, before anything newer. */
+  async #write(chunks: readonly Chunk[], points: readonly Point[]): Promise<Map<Chunk, Refusal[]>> {
+    const pause = backoff({ baseMs: 100, maxMs: 5000, signal: this.#giveUp.signal });
+    for (;;) {
+      try {
+        const started = performance.now();
+        // oxlint-disable-next-line no-await-in-loop -- each try after the other
+        const { refused } = await this.#options.store.write(points);
+        this.#options.onWritten?.(points.length - refused.length, (performance.now() - started) / 1000);
+        // oxlint-disable-next-line no-await-in-loop -- the last one
+        const refusals = refused.length === 0 ? new Map() : await isolateRefused(this.#options.store, chunks, refused);
+        this.#trouble = undefined;
+        return refusals;
+      } catch (error) {
+        if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) throw error;
+        this.#trouble = error.message;
+        const facts = { code: error.code, problem: error.message, points: points.length, attempts: pause.attempts + 1 };
+        this.#options.logger.warn(facts, "the time-series store did not take a batch; writing it again");
+        // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
+        await pause.wait(error.retryAfterMs);
+      }
+    }
+  }
+
+  #wake(): void {
+    const room = this.#room;
+    this.#room = [];
+    for (const wake of room) wake();
+  }
+}

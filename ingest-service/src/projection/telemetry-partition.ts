@@ -1,0 +1,116 @@
+import type { GroupBatch } from "@headwater/event-log";
+import { events, type TelemetryRecord } from "@headwater/proto";
+import { Counting } from "../ledger/counting.ts";
+import type { Outcomes, PartitionAccount } from "../ledger/account.ts";
+import { type Fate, undecodable } from "../quarantine/quarantiner.ts";
+import type { Chunk, Refusal } from "./chunk.ts";
+import { DeviceTable } from "./device-table.ts";
+import { TelemetryPoints } from "./telemetry-points.ts";
+
+export interface TelemetryPartitionOptions {
+  readonly account: PartitionAccount;
+  readonly tagNames: readonly string[];
+  /** Points of one chunk, about. */
+  readonly maxPoints: number;
+  fates(chunk: Chunk, refusals: readonly Refusal[]): Map<number, Fate>;
+  /** A chunk is settled: the account up to its end. */
+  onSettled(batch: GroupBatch, account: PartitionAccount): void;
+}
+
+/** One partition of telemetry.v1 in the hands of its owner: batches in, chunks of points out, the account kept. */
+export class TelemetryPartition {
+  readonly #options: TelemetryPartitionOptions;
+  readonly #points: TelemetryPoints;
+  readonly #devices = new DeviceTable();
+  readonly #counting: Counting;
+  #settled: PartitionAccount;
+
+  constructor(options: TelemetryPartitionOptions) {
+    this.#options = options;
+    this.#points = new TelemetryPoints(options.tagNames);
+    this.#counting = new Counting(options.account);
+    this.#settled = options.account;
+  }
+
+  /** As of the last settled chunk. */
+  get account(): PartitionAccount {
+    return this.#settled;
+  }
+
+  *chunks(batch: GroupBatch): Generator<Chunk> {
+    const { records } = batch;
+    for (let first = 0; first < records.length;) {
+      const chunk = this.#chunk(batch, first);
+      first = chunk.end;
+      yield chunk;
+    }
+  }
+
+  #chunk(batch: GroupBatch, first: number): Chunk & { readonly end: number } {
+    const { records, topic, partition, signal } = batch;
+    const sink = { points: [], sources: [] } as { points: Chunk["points"][number][]; sources: number[] };
+    const refusals: Refusal[] = [];
+    let projected = 0;
+    let end = first;
+    for (; end < records.length && sink.points.length < this.#options.maxPoints; end += 1) {
+      const { value, offset } = records[end]!;
+      let record: TelemetryRecord;
+      try {
+        record = events.telemetry.decode(value ?? nothing);
+      } catch (error) {
+        refusals.push(undecodable(error, end));
+        this.#counting.addUndecodable();
+        continue;
+      }
+      const device = record.readings.length === 0 ? undefined : this.#devices.of(record.device);
+      const kind = this.#counting.add(record, offset, device);
+      if (kind === "event") projected += 1;
+      else if (kind !== "derived") continue;
+      if (device === undefined) continue;
+      const unstorable = this.#points.add(record, end, device, sink);
+      if (unstorable !== undefined) {
+        refusals.push({ source: end, reason: "a reading without a value that can be stored", metrics: unstorable });
+      }
+    }
+    const lastOffset = records[end - 1]!.offset;
+    const account = this.#counting.account(lastOffset + 1, this.#settled.outcomes);
+    const chunk = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
+    return {
+      ...chunk,
+      settled: (all) => this.#settle(batch, { ...chunk, settled: () => {} }, account, projected, all),
+    };
+  }
+
+  #settle(
+    batch: GroupBatch,
+    chunk: Chunk,
+    account: PartitionAccount,
+    projected: number,
+    refusals: readonly Refusal[],
+  ): void {
+    let { stored, partlyStored, quarantined }: Outcomes = this.#settled.outcomes;
+    stored += projected;
+    if (refusals.length > 0) {
+      for (const [index, fate] of this.#options.fates(chunk, refusals)) {
+        const kind = kindOf(chunk.records[index]!.value);
+        if (kind === "derived") continue;
+        if (kind === "event") stored -= 1;
+        if (fate === "quarantined") quarantined += 1;
+        else partlyStored += 1;
+      }
+    }
+    this.#settled = { ...account, outcomes: { stored, partlyStored, quarantined } };
+    this.#options.onSettled(batch, this.#settled);
+  }
+}
+
+const nothing = Buffer.from([0]);
+
+function kindOf(value: Uint8Array | null): "event" | "derived" | "undecodable" {
+  try {
+    return events.telemetry.decode(value ?? nothing).gateway === "" ? "derived" : "event";
+  } catch (error) {
+    undecodable(error, 0);
+    return "undecodable";
+  }
+}

@@ -1,0 +1,64 @@
+import type { LogRecord, OutgoingRecord } from "@headwater/event-log";
+import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
+import { uuidv5 } from "@headwater/service-kit";
+import type { Refusal } from "../projection/chunk.ts";
+
+/** Made for this; the ids of quarantine entries of log records are names in it. */
+const namespace = "5d3c54a6-4a0f-5f0e-9a35-3d2f6a1b7c10";
+
+/** A record carries at most this much of another one: what the log takes has a bound. */
+const maxPayload = 900_000;
+
+export interface QuarantinedRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly record: LogRecord;
+  /** "decode": nobody can read its bytes; "store": the store will not take it. */
+  readonly stage: "decode" | "store";
+  readonly reason: string;
+  /** Refused metrics; empty: the whole. */
+  readonly metrics: readonly string[];
+}
+
+/** The same record gives an entry of the same id, however often it is quarantined. */
+export function quarantineRecord(quarantined: QuarantinedRecord, source: string, at: number): OutgoingRecord {
+  const { topic, partition, record, metrics } = quarantined;
+  const whole = record.value ?? new Uint8Array();
+  const isCut = whole.length > maxPayload;
+  const place = `${topic}/${partition}/${record.offset}`;
+  const id = uuidv5(place, namespace);
+  const value = events.quarantine.encode({
+    id,
+    device: record.key === null ? "" : Buffer.from(record.key).toString("utf8").toWellFormed(),
+    at,
+    stage: quarantined.stage,
+    reason: isCut ? `${quarantined.reason} (the first ${maxPayload} bytes of ${whole.length})` : quarantined.reason,
+    payload: isCut ? whole.subarray(0, maxPayload) : whole,
+    logTopic: topic,
+    logPartition: partition,
+    logOffset: record.offset,
+    metrics,
+  });
+  // In the partition of the record itself, whatever its key: who counts that partition finds it there.
+  return {
+    key: record.key,
+    partition,
+    value,
+    headers: cloudEventHeaders({ type: eventTypes.quarantine, source, id, time: at }),
+  };
+}
+
+/** What was refused of each record, as one; by the record's index. */
+export function mergeRefusals(
+  refusals: readonly Refusal[],
+): Map<number, { reason: string; metrics: Set<string> | "all" }> {
+  const merged = new Map<number, { reason: string; metrics: Set<string> | "all" }>();
+  for (const { source, reason, metrics } of refusals) {
+    const known = merged.get(source) ?? { reason, metrics: new Set<string>() };
+    merged.set(source, known);
+    if (metrics.length === 0) known.metrics = "all";
+    else if (known.metrics !== "all") for (const metric of metrics) known.metrics.add(metric);
+    if (!known.reason.includes(reason) && known.reason.length < 1000) known.reason += `; ${reason}`;
+  }
+  return merged;
+}

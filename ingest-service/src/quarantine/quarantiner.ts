@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import type { EventLog, LogRecord, OutgoingRecord } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { DecodeError, type Logger, nowMicros, retrying } from "@headwater/service-kit";
+import type { Chunk, Refusal } from "../projection/chunk.ts";
+import { mergeRefusals, quarantineRecord } from "./entry.ts";
+
+export interface QuarantinerOptions {
+  readonly log: Pick<EventLog, "append">;
+  readonly topic: string;
+  readonly telemetryTopic: string;
+  /** CloudEvents source of this instance. */
+  readonly source: string;
+  readonly logger: Logger;
+  onQuarantined?(count: number): void;
+}
+
+/** What became of a record in the end. */
+export type Fate = "partlyStored" | "quarantined";
+
+/** Sets records aside in quarantine.v1, with their bytes and the reason. */
+export class Quarantiner {
+  readonly #options: QuarantinerOptions;
+
+  constructor(options: QuarantinerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves once the entries are durable; tries until the signal is aborted. */
+  async setAside(chunk: Chunk, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
+    const { topic, source, log, logger } = this.#options;
+    const at = nowMicros();
+    const records: OutgoingRecord[] = [];
+    for (const [index, { reason, metrics }] of mergeRefusals(refusals)) {
+      const record = chunk.records[index]!;
+      const whole = metrics === "all" || this.#isWhole(chunk, record, metrics);
+      const stage = metrics === "all" ? "decode" : "store";
+      const place = { topic: chunk.topic, partition: chunk.partition, record, stage, reason } as const;
+      records.push(quarantineRecord({ ...place, metrics: whole ? [] : [...metrics] }, source, at));
+    }
+    await retrying(() => log.append(topic, records), {
+      signal,
+      onRetry: (error) => logger.warn({ code: error.code, problem: error.message }, "quarantine is not taken yet"),
+    });
+    logger.warn(
+      { topic: chunk.topic, partition: chunk.partition, records: records.length, reason: refusals[0]?.reason },
+      "records were quarantined",
+    );
+    this.#options.onQuarantined?.(records.length);
+  }
+
+  /** How each of the refused records counts; by the record's index. */
+  fates(chunk: Chunk, refusals: readonly Refusal[]): Map<number, Fate> {
+    const fates = new Map<number, Fate>();
+    for (const [index, { metrics }] of mergeRefusals(refusals)) {
+      const whole = metrics === "all" || this.#isWhole(chunk, chunk.records[index]!, metrics);
+      fates.set(index, whole ? "quarantined" : "partlyStored");
+    }
+    return fates;
+  }
+
+  #isWhole(chunk: Chunk, record: LogRecord, refused: ReadonlySet<string>): boolean {
+    if (chunk.topic !== this.#options.telemetryTopic) return true;
+    if (record.value === null) return true;
+    const { readings } = events.telemetry.decode(record.value);
+    return readings.every((reading) => refused.has(reading.metric));
+  }
+}
+
+/** Why a record cannot be read. Rethrows what is no fault of the record. */
+export function undecodable(error: unknown, source: number): Refusal {
+  if (!(error instanceof DecodeError)) throw error;
+  return { source, reason: error.message.slice(0, 1000), metrics: [] };
+}
+
+/** Names this process to readers of its events. */
+export function instanceName(dataDir: string): string {
+  return createHash("sha256").update(`${process.pid}/${dataDir}`).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,53 @@
+import { isoFromMicros } from "@headwater/service-kit";
+import type { SeriesRow } from "@headwater/time-series";
+
+/** Milliseconds since the epoch; a fraction carries microseconds. */
+export function millis(micros: number): number {
+  return micros / 1000;
+}
+
+/** `{metric, points: [[t, value], …]}` as text, a chunk at a time. */
+export async function* jsonRows(metric: string, chunks: AsyncIterable<readonly SeriesRow[]>): AsyncGenerator<string> {
+  yield `{"metric":${JSON.stringify(metric)},"points":[`;
+  let separator = "";
+  for await (const rows of chunks) {
+    if (rows.length === 0) continue;
+    const texts = rows.map(([time, value]) => `[${millis(time)},${JSON.stringify(value)}]`);
+    yield separator + texts.join(",");
+    separator = ",";
+  }
+  yield "]}";
+}
+
+/** RFC 4180 with a header line: time in ISO 8601, t in milliseconds, value. */
+export async function* csvRows(chunks: AsyncIterable<readonly SeriesRow[]>): AsyncGenerator<string> {
+  yield "time,t,value\r\n";
+  for await (const rows of chunks) {
+    yield rows.map(([time, value]) => `${isoFromMicros(time)},${millis(time)},${csvValue(value)}\r\n`).join("");
+  }
+}
+
+function csvValue(value: number | string): string {
+  if (typeof value === "number") return String(value);
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+/**
+ * The chunks that hold something; undefined if none does. The first is fetched before this resolves, so that what fails at once can still
+ * be answered as an error.
+ */
+export async function begun<T>(chunks: AsyncIterable<readonly T[]>): Promise<AsyncIterable<readonly T[]> | undefined> {
+  const iterator = filled(chunks);
+  const first = await iterator.next();
+  if (first.done === true) return undefined;
+  return resumed(first.value, iterator);
+}
+
+async function* resumed<T>(first: readonly T[], rest: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
+  yield first;
+  yield* rest;
+}
+
+async function* filled<T>(chunks: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
+  for await (const chunk of chunks) if (chunk.length > 0) yield chunk;
+}
