@@ -210,7 +210,7 @@ class Gateway implements GatewayApp {
         path.start().catch((error: unknown) => this.#die(error));
       },
       stop: async () => {
-        await path.drain(AbortSignal.timeout(stopWithinMs / 3));
+        await path.drain(AbortSignal.timeout(Math.round(stopWithinMs / 3)));
         commit.close();
         await path.close();
       },

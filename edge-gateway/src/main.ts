@@ -12,6 +12,7 @@ import {
   processSettings,
   runMain,
   runService,
+  sleep,
   type ServiceApp,
 } from "@headwater/service-kit";
 import { join, resolve } from "node:path";
@@ -20,6 +21,9 @@ import { gatewayConfig } from "./config.ts";
 import { LateLog } from "./forward/late-log.ts";
 
 const settings = mergeSchemas(processSettings, eventLogSettings, gatewayConfig);
+
+/** A log that does not answer within this is taken to be away: the gateway starts without it (milliseconds). */
+const logPatienceMs = 5000;
 
 /** The gateway as a process of its own: `headwater start gateway`. */
 export function main(): Promise<void> {
@@ -80,7 +84,12 @@ async function createGatewayProcess(env: NodeJS.ProcessEnv): Promise<{ app: Serv
 
   let url = "";
   const lifecycle = new Lifecycle({ logger, stopWithinMs: 20_000 });
-  lifecycle.add("event log", { stop: () => log.close() });
+  lifecycle.add("event log", {
+    async start() {
+      await Promise.race([log.opened, sleep(logPatienceMs)]);
+    },
+    stop: () => log.close(),
+  });
   lifecycle.add("HTTP", {
     async start() {
       ({ url } = await http.listen());
