@@ -59,6 +59,14 @@ export function pointsContract(subject: () => StoreUnderTest): void {
     const s = series("note_text");
     const texts = [
       "",
+      "same",
+      "same",
+      "",
+      "other",
+      "",
+      "%",
+      "%%",
+      "",
       " ",
       '"',
       "\\",

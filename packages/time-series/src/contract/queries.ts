@@ -92,6 +92,24 @@ export function queriesContract(subject: () => StoreUnderTest): void {
     ]);
   });
 
+  it("answers every aggregate over a range before the epoch, up to it and across it", async () => {
+    const { store } = subject();
+    const s = series();
+    const rows = [-300, -200, -100, -1, 0, 1, 100].map((time): SeriesRow => [time, time / 2]);
+    await store.write(pointsOf(s, rows));
+    for (const [from, to] of [
+      [-250, -50],
+      [-250, 0],
+      [-250, 50],
+      [0, 100],
+    ] as const) {
+      for (const aggregate of aggregates) {
+        const bounds: Bounds = { from, to, aggregate };
+        expectClose(await rowsOf(store, s, bounds), referenceRows(rows, bounds), 1_000);
+      }
+    }
+  });
+
   it("answers every aggregate over a long series as over its points", async () => {
     const { store } = subject();
     const s = series();

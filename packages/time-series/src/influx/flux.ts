@@ -11,6 +11,12 @@ import { fluxTime, rfc3339Of } from "./times.ts";
 const JSON_PACKAGE = 'import "json"\n';
 const TEXT_AS_JSON = "map(fn: (r) => ({r with _value: string(v: json.encode(v: r._value))}))";
 
+/**
+ * The storage of InfluxDB 2.7 never ends a mean, sum or count over a range that lies wholly before 1970. This changes nothing but
+ * where the work is done.
+ */
+const IN_THE_ENGINE = "map(fn: (r) => ({r with _value: r._value}))";
+
 /** Whether the values of the answer are text (as JSON). */
 export function hasTextValues({ field, aggregate }: SeriesQuery): boolean {
   return isTextField(field) && aggregate !== "count";
@@ -29,6 +35,7 @@ export function seriesFlux(bucket: string, query: SeriesQuery, from: number, to:
   if (aggregate !== undefined && window !== undefined) {
     steps.push(`aggregateWindow(every: ${window}us, fn: ${aggregate}, createEmpty: false, timeSrc: "_start")`);
   } else if (aggregate !== undefined) {
+    if (to <= 0) steps.push(IN_THE_ENGINE);
     steps.push(`${aggregate}()`);
   }
   if (limit !== undefined) steps.push(`limit(n: ${limit})`);

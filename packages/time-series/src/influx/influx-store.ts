@@ -16,6 +16,7 @@ import { deletion, hasTextValues, latestFlux, listSeriesFlux, seriesFlux } from 
 import { InfluxRefusedError } from "./influx-errors.ts";
 import { decodeName } from "./names.ts";
 import { eachPiece } from "./result-rows.ts";
+import { decodeText } from "./texts.ts";
 import { microsOf } from "./times.ts";
 import { PointWriter } from "./writer.ts";
 
@@ -166,7 +167,7 @@ async function finished(pieces: AsyncIterable<void>): Promise<void> {
 }
 
 function text(json: string): string {
-  return JSON.parse(json) as string;
+  return decodeText(JSON.parse(json) as string);
 }
 
 /** Flux writes infinities, which a sum can reach, in its own way. */

@@ -1,6 +1,7 @@
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import type { Point } from "../time-series-store.ts";
 import { encodeName } from "./names.ts";
+import { encodeText } from "./texts.ts";
 
 /** Field names kept escaped; beyond it the cache starts afresh, as whoever invents names could fill the memory otherwise. */
 const MAX_CACHED_FIELDS = 50_000;
@@ -66,5 +67,5 @@ function escapeKey(key: string): string {
 }
 
 function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, String.raw`\$&`)}"`;
+  return `"${encodeText(text).replace(/["\\]/g, String.raw`\$&`)}"`;
 }
