@@ -21,7 +21,8 @@ export const rulesSettings = Type.Object({
     }),
     idleTickMs: Type.Integer({
       minimum: 10,
-      maximum: 60_000,
+      // A longer pause between ticks means to the clock that the log was away.
+      maximum: 15_000,
       default: 10_000,
       env: "HEADWATER_RULES_IDLE_TICK_MS",
       description: "How often it does where nothing flows; how late a timer may be in a quiet partition",

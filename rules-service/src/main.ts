@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { eventLogSettings, openEventLog, partitionCount, topicNames, topicSpecs } from "@headwater/event-log";
+import { configuredPartitions, eventLogSettings, openEventLog, topicNames, topicSpecs } from "@headwater/event-log";
 import {
   adminTokenAuth,
   ConfigError,
@@ -42,8 +42,8 @@ export function main(): Promise<void> {
       title: "Headwater rules service",
       readiness: () => app.notReady(),
     });
-    const log = await openEventLog(config, { dataDir, logger, metrics, clientId: "headwater-rules" });
-    const partitions = partitionCount(config);
+    const log = await openEventLog(config, { dataDir, logger, clientId: "headwater-rules" });
+    const partitions = configuredPartitions(config);
     const { topicPrefix } = config.eventLog;
     const service = createRulesApp({
       ...{ config, log, partitions, dataDir, logger, metrics, http },

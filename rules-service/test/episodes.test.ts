@@ -1,0 +1,177 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { alertTransition } from "@headwater/proto";
+import {
+  alertEvents,
+  commandEvents,
+  enabledRule,
+  eventually,
+  hotRule,
+  platform,
+  startedService,
+  type Platform,
+  type Service,
+} from "./support/harness.ts";
+
+let on: Platform;
+let rules: Service;
+
+beforeEach(async () => {
+  on = await platform();
+  rules = await startedService(on);
+});
+
+afterEach(async () => {
+  await rules.stop();
+  await on.close();
+});
+
+async function alerts(query = "") {
+  const { body } = await rules.call("GET", `/api/v1/alerts${query}`);
+  return body.items as { id: string; state: string; raisedAt: string; device: string }[];
+}
+
+it("raises, commands once and clears, each at its event time", async () => {
+  await enabledRule(rules, hotRule("hot"));
+  const [, raisedAt] = await on.fleet.send("boiler-1", [70, 95]);
+  await on.fleet.send("boiler-1", [99, 85]);
+  const [clearedAt] = await on.fleet.send("boiler-1", [70]);
+
+  const [alert] = await eventually(async () => {
+    const found = await alerts("?state=cleared");
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  expect(alert).toMatchObject({
+    ...{ rule: "hot", revision: 1, device: "boiler-1", severity: "critical", metric: "temperature" },
+    ...{ value: 95, threshold: 90, cause: "condition", shadow: false, amended: false },
+    raisedAt: iso(raisedAt!),
+    clearedAt: iso(clearedAt!),
+  });
+  const commands = await commandEvents(on);
+  expect(commands).toHaveLength(1);
+  expect(commands[0]).toMatchObject({
+    device: "boiler-1",
+    requested: { name: "shut_valve", ttlMs: 3_600_000, cause: { alertId: alert!.id, transition: 1, rule: "hot" } },
+  });
+  expect(JSON.parse(commands[0]!.requested!.params)).toEqual({ valve: 1 });
+});
+
+it("a draft does nothing, and a rule that was switched off clears what it had raised", async () => {
+  await rules.call("POST", "/api/v1/rules", hotRule("hot"));
+  await on.fleet.send("boiler-1", [95]);
+  await on.fleet.mark();
+  expect(await alerts()).toEqual([]);
+
+  await rules.call("POST", "/api/v1/rules/hot/enable");
+  await on.fleet.send("boiler-2", [95]);
+  await eventually(async () => expect(await alerts("?device=boiler-2&state=active")).toHaveLength(1));
+  await rules.call("POST", "/api/v1/rules/hot/disable");
+  await eventually(async () => expect(await alerts("?device=boiler-2&state=cleared")).toHaveLength(1));
+  expect((await alerts("?state=open")).length).toBe(0);
+});
+
+it("an event in a quiet system has its command within milliseconds", async () => {
+  await enabledRule(rules, hotRule("hot"));
+  const times: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const seen = new Promise<number>((resolve) => {
+      void on.log
+        .follow({
+          topics: [on.topics.commands],
+          otherwise: "latest",
+          onBatch: () => resolve(performance.now()),
+        })
+        .then((following) => void seen.then(() => following.close()));
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const began = performance.now();
+    await on.fleet.send(`boiler-${round}`, [95]);
+    times.push((await seen) - began);
+  }
+  times.sort((a, b) => a - b);
+  // The median, since a shared machine stumbles now and then.
+  expect(times[10]).toBeLessThan(50);
+});
+
+it("a rule in shadow keeps its episodes and says nothing to devices", async () => {
+  await rules.call("POST", "/api/v1/rules", hotRule("hot"));
+  await rules.call("POST", "/api/v1/rules/hot/shadow");
+  await eventually(async () => expect((await rules.call("GET", "/api/v1/rules/hot")).body.state).toBe("shadow"));
+  await on.fleet.send("boiler-1", [95]);
+  await eventually(async () => expect(await alerts("?shadow=true")).toHaveLength(1));
+  expect(await alerts("?shadow=false")).toEqual([]);
+  expect(await commandEvents(on)).toEqual([]);
+});
+
+it("shows why: the readings in the log, the revision, every transition", async () => {
+  await enabledRule(rules, hotRule("hot"));
+  await on.fleet.send("boiler-1", [70, 95, 60]);
+  const [alert] = await eventually(async () => {
+    const found = await alerts("?state=cleared");
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  const { status, body } = await rules.call("GET", `/api/v1/alerts/${alert!.id}/why`);
+  expect(status).toBe(200);
+  expect(body.rule).toMatchObject({ id: "hot", revision: { revision: 1, definition: { id: "hot" } } });
+  expect(body.transitions.map(({ kind }: { kind: string }) => kind)).toEqual(["raised", "cleared"]);
+  const [raised] = body.transitions;
+  const decided = raised.evidence.find(({ value }: { value: number }) => value === 95);
+  expect(decided.record.readings).toEqual([{ metric: "temperature", value: 95 }]);
+  expect(decided.record.device).toBe("boiler-1");
+});
+
+it("takes note of what people did, and lets the first count", async () => {
+  await enabledRule(rules, hotRule("hot"));
+  await on.fleet.send("boiler-1", [95]);
+  const [alert] = await eventually(async () => {
+    const found = await alerts();
+    expect(found).toHaveLength(1);
+    return found;
+  });
+  const path = `/api/v1/alerts/${alert!.id}`;
+  const acknowledged = await rules.call("POST", `${path}/acknowledge`, { comment: "on my way" });
+  expect(acknowledged).toMatchObject({
+    status: 200,
+    body: { state: "acknowledged", acknowledgedBy: "admin", comment: "on my way" },
+  });
+  expect((await rules.call("POST", `${path}/acknowledge`)).status).toBe(409);
+  const after = encodeURIComponent(acknowledged.body.position);
+  expect((await rules.call("GET", `${path}?after=${after}`)).body.state).toBe("acknowledged");
+
+  const both = await Promise.all([rules.call("POST", `${path}/clear`), rules.call("POST", `${path}/clear`)]);
+  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  expect((await alerts("?state=cleared"))[0]).toMatchObject({ cause: "hand", clearedBy: "admin" });
+  expect((await rules.call("POST", "/api/v1/alerts/nobody/clear")).status).toBe(404);
+
+  // By hand it is over: the next time it comes true is another episode.
+  await on.fleet.send("boiler-1", [70, 96]);
+  await eventually(async () => expect(await alerts("?state=active")).toHaveLength(1));
+  const kinds = (await alertEvents(on)).map(({ kind }) => kind as number);
+  expect(kinds.filter((kind) => kind === alertTransition.raised)).toHaveLength(2);
+});
+
+it("lists page by page, newest first, and by time", async () => {
+  await enabledRule(rules, hotRule("hot"));
+  for (let device = 0; device < 5; device += 1) await on.fleet.send(`boiler-${device}`, [95]);
+  const all = await eventually(async () => {
+    const found = await alerts();
+    expect(found).toHaveLength(5);
+    return found;
+  });
+  const first = await rules.call("GET", "/api/v1/alerts?limit=2");
+  const second = await rules.call("GET", `/api/v1/alerts?limit=10&cursor=${first.body.next}`);
+  expect([...first.body.items, ...second.body.items]).toEqual(all);
+  expect(second.body.next).toBeNull();
+  expect(all.map(({ raisedAt }) => raisedAt)).toEqual(all.map(({ raisedAt }) => raisedAt).toSorted().toReversed());
+  expect(await alerts(`?from=${encodeURIComponent(all[1]!.raisedAt)}`)).toEqual(all.slice(0, 2));
+  expect(await alerts(`?to=${encodeURIComponent(all[1]!.raisedAt)}`)).toEqual(all.slice(2));
+  expect((await rules.call("GET", "/api/v1/alerts?state=odd")).status).toBe(400);
+  expect((await rules.call("GET", "/api/v1/alerts?cursor=odd")).status).toBe(400);
+});
+
+function iso(micros: number): string {
+  const rest = micros % 1000;
+  const millis = new Date((micros - rest) / 1000).toISOString();
+  return rest === 0 ? millis : `${millis.slice(0, -1)}${String(rest).padStart(3, "0")}Z`;
+}

@@ -1,0 +1,104 @@
+import type {
+  AppendedRange,
+  Consumption,
+  ConsumeOptions,
+  EventLog,
+  Following,
+  FollowOptions,
+  LogBatch,
+  OutgoingRecord,
+  PartitionPositions,
+  Position,
+  ReadRange,
+  TopicSpec,
+} from "@headwater/event-log";
+
+/** What never settles, as for a process that is gone. */
+const never = new Promise<never>(() => {});
+
+/**
+ * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it still does, and what was under
+ * way may have landed without its having heard. The log itself goes on.
+ */
+export class CrashableLog implements EventLog {
+  readonly #inner: EventLog;
+  readonly #open = new Set<{ close(): Promise<void> }>();
+  #crashed = false;
+  /** Crashes by itself right after so many appends to that topic have landed. */
+  crashAfter: { topic: string; appends: number } | undefined;
+
+  constructor(inner: EventLog) {
+    this.#inner = inner;
+  }
+
+  get crashed(): boolean {
+    return this.#crashed;
+  }
+
+  async crash(): Promise<void> {
+    this.#crashed = true;
+    await Promise.all([...this.#open].map((each) => each.close()));
+  }
+
+  async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
+    if (this.#crashed) return never;
+    const ranges = await this.#inner.append(topic, records);
+    const plan = this.crashAfter;
+    if (plan?.topic === topic && (plan.appends -= 1) <= 0) void this.crash();
+    return this.#crashed ? never : ranges;
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumption> {
+    if (this.#crashed) return never;
+    const consumption = await this.#inner.consume({
+      ...options,
+      onBatch: async (batch) => {
+        if (this.#crashed) return;
+        const commit = async (offset?: number): Promise<boolean> => (this.#crashed ? never : batch.commit(offset));
+        // A killed process does not hold up the log that outlives it.
+        const gone = new Promise<void>((resolve) => batch.signal.addEventListener("abort", () => resolve()));
+        await Promise.race([options.onBatch({ ...batch, commit }), gone]);
+      },
+      onRevoked: async (partitions) => {
+        if (!this.#crashed) await options.onRevoked?.(partitions);
+      },
+    });
+    this.#open.add(consumption);
+    return consumption;
+  }
+
+  async follow(options: FollowOptions): Promise<Following> {
+    if (this.#crashed) return never;
+    const following = await this.#inner.follow({
+      ...options,
+      onBatch: async (batch) => {
+        if (!this.#crashed) await options.onBatch(batch);
+      },
+    });
+    this.#open.add(following);
+    return following;
+  }
+
+  async *read(topic: string, partition: number, range?: ReadRange): AsyncIterable<LogBatch> {
+    for await (const batch of this.#inner.read(topic, partition, range)) {
+      if (this.#crashed) await never;
+      yield batch;
+    }
+  }
+
+  ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    return this.#inner.ensureTopics(specs);
+  }
+
+  positions(topic: string): Promise<readonly PartitionPositions[]> {
+    return this.#crashed ? never : this.#inner.positions(topic);
+  }
+
+  committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {
+    return this.#inner.committed(group, topics);
+  }
+
+  async close(): Promise<void> {
+    await this.crash();
+  }
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openEmbeddedLog, topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
+import { events, type AlertEvent, type CommandEvent, type RuleStateRecord } from "@headwater/proto";
+import { adminTokenAuth, createHttpServer, createMetrics, silentLogger } from "@headwater/service-kit";
+import type { HttpServer, Logger, ServiceApp } from "@headwater/service-kit";
+import { createRulesApp } from "../../src/app.ts";
+import { rulesConfig, type RulesConfig } from "../../src/config.ts";
+import { Fleet } from "./fleet.ts";
+
+export const token = "0123456789abcdef0123456789abcdef";
+
+/** Quick enough for tests, and far from exact: nothing may depend on it. */
+export const quick: Partial<RulesConfig> = { tickMs: 20, idleTickMs: 40, checkpointMs: 50, checkpointRecords: 500 };
+
+export interface Platform {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly partitions: number;
+  readonly folder: string;
+  readonly fleet: Fleet;
+  close(): Promise<void>;
+}
+
+/** An embedded log with every topic, in a folder of its own. */
+export async function platform(partitions = 2, folder?: string): Promise<Platform> {
+  const dir = folder ?? (await mkdtemp(join(tmpdir(), "headwater-rules-")));
+  const log = await openEmbeddedLog({ dataDir: join(dir, "log") });
+  await log.ensureTopics(topicSpecs(partitions));
+  const topics = topicNames();
+  return {
+    ...{ log, topics, partitions, folder: dir },
+    fleet: new Fleet({ log, topics, partitions }),
+    async close() {
+      await log.close();
+      if (folder === undefined) await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into whatever came
+  readonly body: any;
+}
+
+export interface Service {
+  readonly app: ServiceApp;
+  readonly http: HttpServer;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+let made = 0;
+
+/** A rules service on that log, not yet started. */
+export async function service(
+  { log, topics, partitions, folder }: Pick<Platform, "log" | "topics" | "partitions" | "folder">,
+  config: Partial<RulesConfig> = quick,
+  logger: Logger = silentLogger,
+): Promise<Service> {
+  const metrics = createMetrics({ service: "rules", processMetrics: false });
+  const instance = `test-${(made += 1)}`;
+  const http = await createHttpServer({
+    ...{ logger, metrics, auth: adminTokenAuth(token), host: "127.0.0.1", port: 0, title: "rules" },
+    readiness: () => [],
+  });
+  const app = createRulesApp({
+    ...{ log, topics, partitions, logger, metrics, http, instance },
+    config: { rules: rulesConfig(config) },
+    dataDir: join(folder, instance),
+  });
+  return {
+    app,
+    http,
+    async call(method, path, body, headers = {}) {
+      const isText = typeof body === "string";
+      const response = await http.inject({
+        method: method as "GET",
+        url: path,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { "content-type": isText ? "application/yaml" : "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { payload: isText ? body : JSON.stringify(body) }),
+      });
+      const text = response.body;
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        body: text === "" ? undefined : (JSON.parse(text) as unknown),
+      };
+    },
+    async stop() {
+      await app.stop();
+      await http.close();
+    },
+  };
+}
+
+export async function startedService(on: Platform, config: Partial<RulesConfig> = quick): Promise<Service> {
+  const made = await service(on, config);
+  await made.app.start();
+  return made;
+}
+
+/** Tries until the expectation holds; its own failure is what is reported if it never does. */
+export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- that is what trying again is
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** A rule that raises above a limit. */
+export function hotRule(id: string, more: Record<string, unknown> = {}) {
+  return {
+    id,
+    condition: { metric: "temperature", op: ">", threshold: 90, clearBelow: 80 },
+    severity: "critical",
+    actions: [{ command: { name: "shut_valve", params: { valve: 1 }, ttl: "3600s" } }],
+    ...more,
+  };
+}
+
+export async function enabledRule(on: Service, rule: ReturnType<typeof hotRule>): Promise<void> {
+  const created = await on.call("POST", "/api/v1/rules", rule);
+  if (created.status !== 201) throw new Error(JSON.stringify(created.body));
+  await on.call("POST", `/api/v1/rules/${rule.id}/enable`);
+  await untilLive(on, rule.id);
+}
+
+export async function untilLive(on: Service, id: string): Promise<void> {
+  await eventually(async () => {
+    const { body } = await on.call("GET", `/api/v1/rules/${id}`);
+    if (body.state !== "live") throw new Error(JSON.stringify(body));
+  });
+}
+
+async function everything(log: EventLog, topic: string, partitions: number) {
+  const found: { partition: number; offset: number; value: Uint8Array | null }[] = [];
+  for (let partition = 0; partition < partitions; partition += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    for await (const batch of log.read(topic, partition)) {
+      for (const { offset, value } of batch.records) found.push({ partition, offset, value });
+    }
+  }
+  return found;
+}
+
+type On = Pick<Platform, "log" | "topics" | "partitions">;
+
+/** All of alerts.v1, as it was appended. */
+export async function alertEvents({ log, topics, partitions }: On): Promise<AlertEvent[]> {
+  return (await everything(log, topics.alerts, partitions)).map(({ value }) => events.alert.decode(value!));
+}
+
+export async function commandEvents({ log, topics, partitions }: On): Promise<CommandEvent[]> {
+  return (await everything(log, topics.commands, partitions)).map(({ value }) => events.command.decode(value!));
+}
+
+export async function stateRecords({ log, topics, partitions }: On): Promise<(RuleStateRecord & { partition: number; offset: number })[]> {
+  const found = await everything(log, topics.ruleState, partitions);
+  return found.flatMap(({ value, partition, offset }) =>
+    value === null ? [] : [{ ...events.ruleState.decode(value), partition, offset }],
+  );
+}

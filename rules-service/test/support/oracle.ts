@@ -1,0 +1,121 @@
+import { alertTransition, events, type AlertEvent, type AlertInput, type CommandInput } from "@headwater/proto";
+import type { EventLog, LogRecord } from "@headwater/event-log";
+import type { Effects } from "../../src/engine/engine.ts";
+import { createPartitionEngine } from "../../src/engine/index.ts";
+import { historyOf } from "../../src/partitions/history.ts";
+import { RuleTimeline, transitionOf } from "../../src/partitions/rule-timeline.ts";
+import { StateFold } from "../../src/partitions/state-fold.ts";
+import { storedDefinition } from "../../src/rules/stored-definition.ts";
+import type { RuleChange } from "../../src/engine/engine.ts";
+import { alertEvents, commandEvents, type Platform } from "./harness.ts";
+
+type On = Pick<Platform, "log" | "topics" | "partitions">;
+
+export interface Told {
+  readonly alerts: Map<string, string>;
+  readonly commands: Map<string, string>;
+}
+
+async function all(log: EventLog, topic: string, partition: number): Promise<LogRecord[]> {
+  const found: LogRecord[] = [];
+  for await (const batch of log.read(topic, partition)) found.push(...batch.records);
+  return found;
+}
+
+/**
+ * What the rules have to say of what is in the log now: one pass over each partition from its first record, with a fresh engine, and every join at the offset
+ * that the state log names. No checkpoints, no restarts, no batches.
+ */
+export async function oracle(on: On): Promise<Told> {
+  const { log, topics, partitions } = on;
+  const timeline = new RuleTimeline({ definitionOf: storedDefinition });
+  for (const record of await all(log, topics.rules, 0)) timeline.apply(record);
+  const told: Told = { alerts: new Map(), commands: new Map() };
+  const effects: Effects = {
+    alert: (event) => keep(told.alerts, alertKey(event), alertText(event)),
+    command: (event) => keep(told.commands, event.commandId ?? "", commandText(event)),
+    derived: () => {},
+  };
+  for (let partition = 0; partition < partitions; partition += 1) {
+    const engine = createPartitionEngine(partition);
+    const rules = new Map<string, RuleChange>();
+    const fold = new StateFold();
+    for (const record of await all(log, topics.ruleState, partition)) fold.apply(record);
+    const { replay: joins } = historyOf({ ...fold.result(), checkpoint: undefined }, topics, timeline);
+    const telemetry = (await all(log, topics.telemetry, partition)).map(({ offset, appendTime, value }) => ({
+      at: { partition, offset, appendTime },
+      record: events.telemetry.decode(value!),
+    }));
+    const join = (past: (typeof joins)[number]): void => {
+      const { join: what, warmFrom, fromOffset } = past;
+      if (what.kind === "device") engine.applyDevice(what.id, what.device, effects);
+      else if (what.kind === "hand") {
+        if (what.hand !== undefined) engine.applyHand(what.hand, effects);
+      } else {
+        const isWarmed = transitionOf(rules.get(what.change.rule), what.change) === "warmed";
+        rules.set(what.change.rule, what.change);
+        if (!isWarmed) {
+          engine.applyRule(what.change, effects);
+          return;
+        }
+        const warmUp = engine.warm(what.change);
+        for (const { record, at } of telemetry) {
+          if (at.offset >= warmFrom && at.offset < fromOffset) warmUp.applyRecord(record, at);
+        }
+        engine.adopt(warmUp, effects);
+      }
+    };
+    let next = 0;
+    for (const { record, at } of telemetry) {
+      for (; next < joins.length && joins[next]!.fromOffset <= at.offset; next += 1) join(joins[next]!);
+      engine.applyRecord(record, at, effects);
+    }
+    for (; next < joins.length; next += 1) join(joins[next]!);
+  }
+  return told;
+}
+
+/** What is in the log, once each. Throws if a repeat differs from the first. */
+export async function told(on: On): Promise<Told> {
+  const found: Told = { alerts: new Map(), commands: new Map() };
+  for (const event of await alertEvents(on)) {
+    if (event.transition > 0) keep(found.alerts, alertKey(event), alertText(event));
+  }
+  for (const event of await commandEvents(on)) keep(found.commands, event.commandId, commandText(event));
+  return found;
+}
+
+/** Episodes by (rule, device), each as [raised at, cleared at or 0]. */
+export function episodes(of: readonly AlertEvent[]): Map<string, [number, number][]> {
+  const found = new Map<string, Map<string, [number, number]>>();
+  for (const event of of) {
+    const key = `${event.rule}/${event.device}`;
+    const alerts = found.get(key) ?? new Map<string, [number, number]>();
+    found.set(key, alerts);
+    const episode = alerts.get(event.alertId) ?? [event.raisedAt, 0];
+    if ((event.kind as number) === alertTransition.cleared) episode[1] = event.at;
+    alerts.set(event.alertId, episode);
+  }
+  return new Map([...found].map(([key, alerts]) => [key, [...alerts.values()].toSorted(([a], [b]) => a - b)]));
+}
+
+function keep(map: Map<string, string>, key: string, text: string): void {
+  const present = map.get(key);
+  if (present !== undefined && present !== text) {
+    throw new Error(`${key} was told twice, and not alike:\n${present}\n${text}`);
+  }
+  map.set(key, text);
+}
+
+function alertKey(event: AlertInput): string {
+  return `${event.alertId}/${event.transition}`;
+}
+
+/** As text after a pass over the wire, so that what is absent and what is zero look alike. */
+function alertText(event: AlertInput): string {
+  return JSON.stringify(events.alert.decode(events.alert.encode(event)));
+}
+
+function commandText(event: CommandInput): string {
+  return JSON.stringify(events.command.decode(events.command.encode(event)));
+}
