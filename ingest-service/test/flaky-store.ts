@@ -1,0 +1,37 @@
+import { StoreUnavailableError, UnknownOutcomeError } from "@headwater/service-kit";
+import type { Point, TimeSeriesStore, WriteResult } from "@headwater/time-series";
+
+export type Mood = "well" | "away" | "forgetful";
+
+/** A real store that can be away, or take a write and not tell. */
+export class FlakyStore implements TimeSeriesStore {
+  mood: Mood = "well";
+  /** What was asked to be written, in order. */
+  readonly writes: (readonly Point[])[] = [];
+  readonly #store: TimeSeriesStore;
+
+  constructor(store: TimeSeriesStore) {
+    this.#store = store;
+  }
+
+  async write(points: readonly Point[]): Promise<WriteResult> {
+    this.writes.push(points);
+    if (this.mood === "away") throw new StoreUnavailableError("The store is away", { retryAfterMs: 10 });
+    const result = await this.#store.write(points);
+    if (this.mood === "forgetful") {
+      this.mood = "well";
+      throw new UnknownOutcomeError("The answer was lost");
+    }
+    return result;
+  }
+
+  query: TimeSeriesStore["query"] = (query) => this.#store.query(query);
+  latest: TimeSeriesStore["latest"] = (measurement, tags) => this.#store.latest(measurement, tags);
+  listSeries: TimeSeriesStore["listSeries"] = (measurement, tags) => this.#store.listSeries(measurement, tags);
+  deleteRange: TimeSeriesStore["deleteRange"] = (...range) => this.#store.deleteRange(...range);
+  health: TimeSeriesStore["health"] = () => this.#store.health();
+
+  async close(): Promise<void> {
+    // It belongs to who opened it.
+  }
+}

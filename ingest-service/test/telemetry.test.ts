@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestGateway } from "./gateway.ts";
+import { eventually, openBackends, startService, type TestService } from "./service.ts";
+
+const minute = 60_000_000;
+const t0 = Math.floor(1_780_000_000_000_000 / (60 * minute)) * 60 * minute;
+
+let backends: Awaited<ReturnType<typeof openBackends>>;
+let service: TestService;
+
+beforeAll(async () => {
+  backends = await openBackends();
+  service = await startService({ ...backends, dataDir: backends.folder, ingest: { tags: ["site"] } });
+  const gateway = new TestGateway(backends.log);
+  const events = Array.from({ length: 120 }, (_, index) =>
+    gateway.event("d1", t0 + index * minute, { x: index }, { attributes: { site: index < 60 ? "north" : "south" } }),
+  );
+  await gateway.append(...events, gateway.event("d1", t0, { note: 'a "quoted", text' }));
+  await eventually(async () => expect((await series("metric=note")).points).toHaveLength(1));
+});
+afterAll(async () => {
+  await service.app.stop();
+  await backends.close();
+});
+
+const iso = (micros: number) => new Date(micros / 1000).toISOString();
+const wide = `from=${iso(t0 - minute)}&to=${iso(t0 + 200 * minute)}`;
+async function series(query: string) {
+  const url = `/api/v1/devices/d1/series?${query}${query.includes("from=") ? "" : `&${wide}`}`;
+  const answer = await service.request<{ metric: string; points: [number, number | string][] }>("GET", url);
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body;
+}
+
+describe("a series", () => {
+  it("is whole, though its tags have changed on the way", async () => {
+    const { metric, points } = await series("metric=x");
+    expect(metric).toBe("x");
+    expect(points).toEqual(Array.from({ length: 120 }, (_, index) => [(t0 + index * minute) / 1000, index]));
+  });
+
+  it("begins at from and ends before to, within its limit", async () => {
+    const { points } = await series(`metric=x&from=${iso(t0 + 5 * minute)}&to=${iso(t0 + 8 * minute)}`);
+    expect(points.map(([, value]) => value)).toEqual([5, 6, 7]);
+    expect((await series("metric=x&limit=2")).points.map(([, value]) => value)).toEqual([0, 1]);
+  });
+
+  it.each([
+    ["mean", [29.5, 89.5]],
+    ["sum", [1770, 5370]],
+    ["count", [60, 60]],
+    ["min", [0, 60]],
+    ["max", [59, 119]],
+    ["first", [0, 60]],
+    ["last", [59, 119]],
+  ])("has windows of %s", async (aggregate, values) => {
+    const { points } = await series(`metric=x&window=1h&aggregate=${aggregate}`);
+    expect(points).toEqual(values.map((value, index) => [(t0 + index * 60 * minute) / 1000, value]));
+  });
+
+  it("of windows that reach over a change of tags is one", async () => {
+    const { points } = await series("metric=x&window=40m&aggregate=mean");
+    expect(points.map(([, value]) => value)).toEqual([19.5, 59.5, 99.5]);
+  });
+
+  it("is exported as CSV", async () => {
+    const url = `/api/v1/devices/d1/series?metric=note&${wide}`;
+    const { text, headers } = await service.request("GET", url, undefined, { accept: "text/csv" });
+    expect(headers["content-type"]).toMatch("text/csv");
+    expect(text).toBe(`time,t,value\r\n${iso(t0)},${t0 / 1000},"a ""quoted"", text"\r\n`);
+  });
+
+  it("that does not exist is empty for a known device, and unknown for another", async () => {
+    expect((await service.request("GET", `/api/v1/devices/d1/series?metric=y&${wide}`)).status).toBe(404);
+    await service.request("POST", "/api/v1/devices", { id: "d1" });
+    expect((await series("metric=y")).points).toEqual([]);
+  });
+
+  it.each([
+    "",
+    "metric=x&from=yesterday",
+    "metric=x&window=5m",
+    "metric=x&window=5x&aggregate=mean",
+    "metric=x&aggregate=median&window=5m",
+    "metric=x&limit=0",
+    "metric=x&limit=1000001",
+    "metric=x&form=-1h",
+  ])("is refused as ?%s", async (query) => {
+    expect((await service.request("GET", `/api/v1/devices/d1/series?${query}`)).status).toBe(400);
+  });
+});
+
+describe("a device", () => {
+  it("has a newest value of each metric, and a list of them", async () => {
+    const latest = await service.request<{ values: Record<string, { value: unknown; t: number; time: string }> }>(
+      "GET",
+      "/api/v1/devices/d1/latest",
+    );
+    const time = t0 + 119 * minute;
+    expect(latest.body.values["x"]).toEqual({ value: 119, t: time / 1000, time: iso(time) });
+    const { body } = await service.request<{ items: unknown }>("GET", "/api/v1/devices/d1/metrics");
+    expect(body.items).toEqual([
+      { metric: "note", kind: "text" },
+      { metric: "x", kind: "number" },
+    ]);
+  });
+});
+
+it("the API describes itself", async () => {
+  const { body } = await service.request<{ paths: Record<string, object> }>("GET", "/api/v1/openapi.json");
+  expect(Object.keys(body.paths)).toEqual(
+    expect.arrayContaining([
+      "/api/v1/devices",
+      "/api/v1/devices/{id}",
+      "/api/v1/devices/{id}/series",
+      "/api/v1/devices/{id}/commands/{commandId}",
+      "/api/v1/ledger",
+      "/api/v1/quarantine",
+    ]),
+  );
+});
