@@ -51,7 +51,7 @@ export class GatewayUnderTest {
     await this.upGateway();
   }
 
-  async upGateway(): Promise<void> {
+  async upGateway(deps: Partial<GatewayDeps> = {}): Promise<void> {
     const config = loadConfig(gatewayConfig, {
       env: { HEADWATER_MQTT_PORT: "0", HEADWATER_MARK_BUSY_MS: "50", HEADWATER_MARK_QUIET_MS: "200", ...this.#env },
     });
@@ -66,6 +66,7 @@ export class GatewayUnderTest {
       logger: this.logger,
       metrics: this.metrics,
       ...this.#deps,
+      ...deps,
     });
     await this.app.start();
   }
