@@ -163,7 +163,12 @@ it("lists page by page, newest first, and by time", async () => {
   const second = await rules.call("GET", `/api/v1/alerts?limit=10&cursor=${first.body.next}`);
   expect([...first.body.items, ...second.body.items]).toEqual(all);
   expect(second.body.next).toBeNull();
-  expect(all.map(({ raisedAt }) => raisedAt)).toEqual(all.map(({ raisedAt }) => raisedAt).toSorted().toReversed());
+  expect(all.map(({ raisedAt }) => raisedAt)).toEqual(
+    all
+      .map(({ raisedAt }) => raisedAt)
+      .toSorted()
+      .toReversed(),
+  );
   expect(await alerts(`?from=${encodeURIComponent(all[1]!.raisedAt)}`)).toEqual(all.slice(0, 2));
   expect(await alerts(`?to=${encodeURIComponent(all[1]!.raisedAt)}`)).toEqual(all.slice(2));
   expect((await rules.call("GET", "/api/v1/alerts?state=odd")).status).toBe(400);

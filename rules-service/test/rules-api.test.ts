@@ -107,7 +107,10 @@ it("deletes for good, and goes on counting if the rule is created again", async 
   expect((await rules.call("DELETE", "/api/v1/rules/gone")).body.state).toBe("deleted");
   expect((await rules.call("GET", "/api/v1/rules/gone")).status).toBe(404);
   expect((await rules.call("DELETE", "/api/v1/rules/gone")).status).toBe(404);
-  expect((await rules.call("POST", "/api/v1/rules", hotRule("gone"))).body).toMatchObject({ revision: 2, state: "draft" });
+  expect((await rules.call("POST", "/api/v1/rules", hotRule("gone"))).body).toMatchObject({
+    revision: 2,
+    state: "draft",
+  });
 });
 
 it("checks If-Match, and lets one of many concurrent writes win", async () => {

@@ -32,8 +32,8 @@ export interface PartitionEngine {
    */
   takeChanges(full: boolean): EngineChanges;
   /**
-   * Call it first with nothing but the rules and devices as of `snapshot.offset` applied (with any effects: there are none).
-   * Joins from that offset on are then applied again; what a state has of them already is not done twice.
+   * Of a new engine, before its first record. What was in effect at `snapshot.offset` is applied around it, the devices before the
+   * rules, and has no effects; joins from that offset on are then applied again, and not done twice where a state has them already.
    */
   restore(snapshot: EngineSnapshot): void;
 }
@@ -85,7 +85,10 @@ export interface EngineCounters {
 }
 
 export interface StateBytes {
-  /** `~` and a metric: the retained readings of the device's metric, which its rules share. */
+  /**
+   * `~` and a metric: the retained readings of the device's metric, which its rules share. A rule without a device: what the rule is;
+   * neither: the end of one writing.
+   */
   readonly rule: string;
   readonly device: string;
   /** Inputs before this offset are in it. */

@@ -12,9 +12,7 @@ import type {
   ReadRange,
   TopicSpec,
 } from "@headwater/event-log";
-
-/** What never settles, as for a process that is gone. */
-const never = new Promise<never>(() => {});
+import { FatalError } from "@headwater/service-kit";
 
 /**
  * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it still does, and what was under
@@ -24,11 +22,13 @@ export class CrashableLog implements EventLog {
   readonly #inner: EventLog;
   readonly #open = new Set<{ close(): Promise<void> }>();
   #crashed = false;
+  readonly #grave = Promise.withResolvers<never>();
   /** Crashes by itself right after so many appends to that topic have landed. */
   crashAfter: { topic: string; appends: number } | undefined;
 
   constructor(inner: EventLog) {
     this.#inner = inner;
+    this.#grave.promise.catch(() => {});
   }
 
   get crashed(): boolean {
@@ -40,21 +40,26 @@ export class CrashableLog implements EventLog {
     await Promise.all([...this.#open].map((each) => each.close()));
   }
 
+  /** Lets what hangs since the crash end with an error, so that the remains can be cleared away. */
+  bury(): void {
+    this.#grave.reject(new FatalError("this process was killed"));
+  }
+
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
-    if (this.#crashed) return never;
+    if (this.#crashed) return this.#grave.promise;
     const ranges = await this.#inner.append(topic, records);
     const plan = this.crashAfter;
     if (plan?.topic === topic && (plan.appends -= 1) <= 0) void this.crash();
-    return this.#crashed ? never : ranges;
+    return this.#crashed ? this.#grave.promise : ranges;
   }
 
   async consume(options: ConsumeOptions): Promise<Consumption> {
-    if (this.#crashed) return never;
+    if (this.#crashed) return this.#grave.promise;
     const consumption = await this.#inner.consume({
       ...options,
       onBatch: async (batch) => {
         if (this.#crashed) return;
-        const commit = async (offset?: number): Promise<boolean> => (this.#crashed ? never : batch.commit(offset));
+        const commit = async (offset?: number): Promise<boolean> => (this.#crashed ? this.#grave.promise : batch.commit(offset));
         // A killed process does not hold up the log that outlives it.
         const gone = new Promise<void>((resolve) => batch.signal.addEventListener("abort", () => resolve()));
         await Promise.race([options.onBatch({ ...batch, commit }), gone]);
@@ -68,7 +73,7 @@ export class CrashableLog implements EventLog {
   }
 
   async follow(options: FollowOptions): Promise<Following> {
-    if (this.#crashed) return never;
+    if (this.#crashed) return this.#grave.promise;
     const following = await this.#inner.follow({
       ...options,
       onBatch: async (batch) => {
@@ -81,7 +86,7 @@ export class CrashableLog implements EventLog {
 
   async *read(topic: string, partition: number, range?: ReadRange): AsyncIterable<LogBatch> {
     for await (const batch of this.#inner.read(topic, partition, range)) {
-      if (this.#crashed) await never;
+      if (this.#crashed) await this.#grave.promise;
       yield batch;
     }
   }
@@ -91,7 +96,7 @@ export class CrashableLog implements EventLog {
   }
 
   positions(topic: string): Promise<readonly PartitionPositions[]> {
-    return this.#crashed ? never : this.#inner.positions(topic);
+    return this.#crashed ? this.#grave.promise : this.#inner.positions(topic);
   }
 
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {

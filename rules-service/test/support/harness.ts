@@ -169,7 +169,11 @@ export async function commandEvents({ log, topics, partitions }: On): Promise<Co
   return (await everything(log, topics.commands, partitions)).map(({ value }) => events.command.decode(value!));
 }
 
-export async function stateRecords({ log, topics, partitions }: On): Promise<(RuleStateRecord & { partition: number; offset: number })[]> {
+export async function stateRecords({
+  log,
+  topics,
+  partitions,
+}: On): Promise<(RuleStateRecord & { partition: number; offset: number })[]> {
   const found = await everything(log, topics.ruleState, partitions);
   return found.flatMap(({ value, partition, offset }) =>
     value === null ? [] : [{ ...events.ruleState.decode(value), partition, offset }],

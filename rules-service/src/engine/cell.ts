@@ -1,0 +1,296 @@
+import { isOpen, Outcomes, pair } from "./episode.ts";
+import type { Episode, Outcome } from "./episode.ts";
+import { elapse, idle, judge, nextChange } from "./fold.ts";
+import type { FoldState, OnTransition, Transition } from "./fold.ts";
+import { beginning, isAfter } from "./reading.ts";
+import type { Position, Reading } from "./reading.ts";
+import type { Rule } from "./rule.ts";
+import type { Series } from "./series.ts";
+import type { Teller } from "./teller.ts";
+import type { Timer } from "./timer-heap.ts";
+
+/** Above the index of every reading in its record. */
+const maxIndex = 2 ** 31;
+
+/** A state of the fold, from a position on. */
+export interface Footing {
+  readonly state: FoldState;
+  readonly position: Position;
+}
+
+/**
+ * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure function of
+ * `base` and the retained readings after it, up to `firedTo`; the rest says what of it has been told.
+ */
+export class Cell {
+  rule: Rule;
+  readonly series: Series;
+  /** Where it stands in the series' list of rules; -1: the rule does not judge the series (yet, or any more). */
+  slot = -1;
+  state: FoldState = idle;
+  /** A late reading at or before it comes too late. */
+  base: Footing = { state: idle, position: beginning };
+  /** States after the readings that changed something, oldest first, so that the base can follow. */
+  history: Footing[] = [];
+  /** Readings before this offset are none of the rule's. */
+  from = 0;
+  /** Event time of the last timer that the clock fired. */
+  firedTo = -Infinity;
+  episodes: Episode[] = [];
+  /** Inputs before this offset are in it. */
+  covers = 0;
+  /** Of the writing that `covers` comes from. */
+  generation = 0;
+  timer: Timer | undefined;
+  /** The log holds a state of it. */
+  stored = false;
+
+  constructor(rule: Rule, series: Series) {
+    this.rule = rule;
+    this.series = series;
+  }
+
+  get open(): Episode | undefined {
+    return this.episodes.find(isOpen);
+  }
+
+  /** The next reading in order; it is the newest of the series. `previous` is the one before it. */
+  read(reading: Reading, previous: Reading | undefined, teller: Teller): void {
+    if (reading.time <= this.firedTo) {
+      // The clock fired at or after this instant, and readings count before timers.
+      this.#refold(teller);
+      return;
+    }
+    const held = previous !== undefined && this.#owns(previous) ? previous : undefined;
+    const before = this.state;
+    this.state = judge(this.rule, before, reading, held, this.#telling(teller));
+    if (this.state === before) return;
+    this.history.push({ state: this.state, position: reading });
+    if (this.history.length > 8) this.settle();
+  }
+
+  /** A reading that is not the newest of the series; it has been put where it belongs. False: too late for the rule. */
+  readLate(reading: Reading, teller: Teller): boolean {
+    this.settle();
+    const { newest, previous } = this.lastOwn();
+    const isNewest = newest === undefined || newest === reading;
+    const horizon = isNewest ? -Infinity : newest.time - this.rule.lateness;
+    if (reading.time <= Math.max(horizon, this.base.position.time)) return false;
+    if (isNewest) this.read(reading, previous, teller);
+    else this.#refold(teller);
+    return true;
+  }
+
+  /** The log's clock says that everything up to this event time is known. */
+  fire(upTo: number, teller: Teller): void {
+    this.firedTo = Math.max(this.firedTo, upTo);
+    const held = this.lastOwn().newest;
+    this.state = elapse(this.rule, this.state, upTo, true, held, undefined, this.#telling(teller));
+  }
+
+  /** Lets the base follow what the series has let go of. */
+  settle(): void {
+    const { pruned } = this.series.readings;
+    if (!isAfter(pruned, this.base.position)) return;
+    let passed = 0;
+    while (passed < this.history.length && !isAfter(this.history[passed]!.position, pruned)) passed++;
+    const state = passed === 0 ? this.base.state : this.history[passed - 1]!.state;
+    this.history.splice(0, passed);
+    this.base = { state, position: pruned };
+    this.#forget();
+  }
+
+  /** From here on nothing before can be amended, and the state is this one. */
+  ground(state: FoldState, next: number): void {
+    const time = this.lastOwn().newest?.time ?? this.base.position.time;
+    this.base = { state, position: { time, offset: next - 1, index: maxIndex } };
+    this.firedTo = -Infinity;
+    this.history = [];
+    this.state = state;
+    this.episodes = this.episodes.filter(isOpen);
+  }
+
+  /** What a person cleared stays so until the condition has been clear. */
+  mute(next: number): void {
+    for (const episode of this.episodes) if (isOpen(episode)) episode.clearedAt = episode.raisedAt;
+    this.ground({ ...this.state, level: 0, raisedAt: 0, armed: undefined, muted: true }, next);
+  }
+
+  /** Clears the open episode for a reason that no reading gave. */
+  close(cause: string, at: number, teller: Teller): void {
+    const episode = this.open;
+    if (episode === undefined) return;
+    episode.clearedAt = Math.max(at, episode.raisedAt);
+    teller.tell(this.rule, this.series.device, episode, { kind: "cleared", at: episode.clearedAt, cause });
+  }
+
+  /** Nothing is left to know: the same as if there had never been a cell. */
+  isBlank(next: number): boolean {
+    const { grade, level, muted } = this.state;
+    if (grade !== -1 || level !== 0 || muted) return false;
+    return this.history.length === 0 && this.episodes.length === 0 && this.#isGrounded(next);
+  }
+
+  /** Whether where it begins makes no difference to any reading that may still come. */
+  #isGrounded(next: number): boolean {
+    const { readings } = this.series;
+    if (this.covers > next || isAfter(this.base.position, readings.pruned)) return false;
+    if (readings.size > 0 && this.firedTo > readings.newest!.time) return false;
+    for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < this.from) return false;
+    return true;
+  }
+
+  get nextChange(): number {
+    return nextChange(this.rule, this.state);
+  }
+
+  /** The newest of the rule's own readings that are retained, and the one before it. */
+  lastOwn(): { readonly newest?: Reading; readonly previous?: Reading } {
+    const { readings } = this.series;
+    let newest: Reading | undefined;
+    for (let i = readings.size - 1; i >= 0; i--) {
+      const reading = readings.at(i);
+      if (!this.#owns(reading)) continue;
+      if (newest !== undefined) return { newest, previous: reading };
+      newest = reading;
+    }
+    return { newest };
+  }
+
+  #owns(reading: Reading): boolean {
+    return reading.offset >= this.from && this.rule.judges(reading);
+  }
+
+  #forget(): void {
+    const { position } = this.base;
+    this.episodes = this.episodes.filter(({ end, retracted, armed }) =>
+      retracted ? isAfter(armed, position) : end === undefined || isAfter(end, position),
+    );
+  }
+
+  /** Folds the retained readings again and tells what has become different. */
+  #refold(teller: Teller): void {
+    this.settle();
+    const { rule, base, series } = this;
+    const outcomes = new Outcomes();
+    if (base.state.level > 0) {
+      const { armed, raisedAt, level } = base.state;
+      outcomes.list.push({ armed: armed!, raisedAt, level, clearedAt: undefined, end: undefined, last: undefined });
+    }
+    let { state } = base;
+    let previous: Reading | undefined;
+    this.history = [];
+    for (let i = series.readings.indexAfter(base.position); i < series.readings.size; i++) {
+      const reading = series.readings.at(i);
+      if (!this.#owns(reading)) continue;
+      const after = judge(rule, state, reading, previous, outcomes.on);
+      if (after !== state) this.history.push({ state: after, position: reading });
+      state = after;
+      previous = reading;
+    }
+    this.state = elapse(rule, state, this.firedTo, true, previous, undefined, outcomes.on);
+    this.#reconcile(outcomes.list, teller);
+  }
+
+  #reconcile(outcomes: readonly Outcome[], teller: Teller): void {
+    const { pairs, lost } = pair(this.episodes, outcomes, teller.identity);
+    for (const episode of lost) this.#retract(episode, teller);
+    for (const [outcome, episode] of pairs) {
+      if (episode === undefined) this.#discover(outcome, teller);
+      else this.#amend(episode, outcome, teller);
+    }
+  }
+
+  #retract(episode: Episode, teller: Teller): void {
+    if (episode.retracted) return;
+    episode.retracted = true;
+    episode.clearedAt = episode.raisedAt;
+    if (episode.told === 0) return;
+    const telling = { kind: "cleared", at: episode.raisedAt, cause: "retracted", amended: true } as const;
+    teller.tell(this.rule, this.series.device, episode, telling);
+  }
+
+  /** An episode that nobody was told of: if it is over, a matter of record; if it is open, as good as any other raise. */
+  #discover(outcome: Outcome, teller: Teller): void {
+    const episode = this.#begin(outcome, teller);
+    episode.level = outcome.level;
+    const { rule, series } = this;
+    const shown = outcome.last;
+    if (outcome.clearedAt === undefined) {
+      teller.tell(rule, series.device, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown });
+      teller.act(rule, series.device, episode, outcome.armed);
+      return;
+    }
+    const common = { cause: "condition", amended: true, shown };
+    teller.tell(rule, series.device, episode, { ...common, kind: "raised", at: outcome.raisedAt });
+    [episode.clearedAt, episode.end] = [outcome.clearedAt, outcome.end];
+    teller.tell(rule, series.device, episode, { ...common, kind: "cleared", at: outcome.clearedAt });
+  }
+
+  #amend(episode: Episode, outcome: Outcome, teller: Teller): void {
+    const was = { ...episode };
+    episode.key = teller.identity(outcome.armed);
+    episode.armed = outcome.armed;
+    episode.raisedAt = outcome.raisedAt;
+    episode.level = outcome.level;
+    episode.clearedAt = outcome.clearedAt;
+    episode.end = outcome.end;
+    episode.retracted = false;
+    const { rule, series } = this;
+    const shown = outcome.last;
+    const open = outcome.clearedAt === undefined;
+    if (was.told === 0) {
+      if (!open) return;
+      teller.tell(rule, series.device, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown });
+      teller.act(rule, series.device, episode, outcome.armed);
+      return;
+    }
+    const common = { cause: "condition", amended: true, shown };
+    const at = outcome.last?.at ?? outcome.raisedAt;
+    if (was.retracted) {
+      teller.tell(rule, series.device, episode, { ...common, kind: "raised", at: outcome.raisedAt });
+      if (!open) teller.tell(rule, series.device, episode, { ...common, kind: "cleared", at: outcome.clearedAt });
+      return;
+    }
+    const sameStart = was.raisedAt === outcome.raisedAt;
+    const sameLevel = was.level === outcome.level;
+    if (sameStart && sameLevel && was.clearedAt === outcome.clearedAt) return;
+    let kind: "amended" | "cleared" | "escalated" | "deescalated" = "amended";
+    if (sameStart && sameLevel && was.clearedAt === undefined) kind = "cleared";
+    else if (sameStart && open && was.clearedAt === undefined) {
+      kind = outcome.level > was.level ? "escalated" : "deescalated";
+    }
+    teller.tell(rule, series.device, episode, { ...common, kind, at });
+  }
+
+  #begin({ armed, raisedAt, level }: Pick<Outcome, "armed" | "raisedAt" | "level">, teller: Teller): Episode {
+    const born = teller.identity(armed);
+    const alertId = teller.alertId(this.rule.id, this.series.device, born);
+    const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0 };
+    const episode: Episode = { born, alertId, key: born, armed, raisedAt, level, ...rest };
+    this.episodes.push(episode);
+    return episode;
+  }
+
+  #telling(teller: Teller): OnTransition {
+    return (transition) => this.#happened(transition, teller);
+  }
+
+  /** A transition in its order. */
+  #happened(shown: Transition, teller: Teller): void {
+    const { kind, at, level, armed, decided } = shown;
+    const { rule, series } = this;
+    const telling = { kind, at, cause: "condition", shown };
+    if (kind === "raised") {
+      const episode = this.#begin({ armed, raisedAt: at, level }, teller);
+      teller.tell(rule, series.device, episode, telling);
+      teller.act(rule, series.device, episode, armed);
+      return;
+    }
+    const episode = this.open;
+    if (episode === undefined) return;
+    episode.level = level;
+    if (kind === "cleared") [episode.clearedAt, episode.end] = [at, decided];
+    teller.tell(rule, series.device, episode, telling);
+  }
+}

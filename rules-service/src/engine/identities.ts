@@ -1,0 +1,68 @@
+import type { CheckpointState } from "./engine.ts";
+
+/** Epochs of one gateway that are remembered; a gateway starts a new one only with a new spool. */
+const maxEpochs = 16;
+
+interface Lane {
+  /** The last n of each epoch; the one that spoke last stands last. */
+  readonly epochs: Map<number, number>;
+  epoch: number;
+  last: number;
+}
+
+/** What of each gateway has been seen in this partition: n is dense, so what is at or below the last is a duplicate. */
+export class Identities {
+  readonly #lanes = new Map<string, Lane>();
+  duplicates = 0;
+  gaps = 0;
+
+  /** False: a duplicate. */
+  accept(gateway: string, epoch: number, n: number): boolean {
+    let lane = this.#lanes.get(gateway);
+    if (lane === undefined) {
+      lane = { epochs: new Map(), epoch, last: 0 };
+      this.#lanes.set(gateway, lane);
+    } else if (lane.epoch !== epoch) turnTo(lane, epoch);
+    if (n <= lane.last) {
+      this.duplicates++;
+      return false;
+    }
+    // The first that is seen of an epoch may follow what retention removed.
+    if (lane.last !== 0 && n > lane.last + 1) this.gaps++;
+    lane.last = n;
+    return true;
+  }
+
+  checkpoint(): CheckpointState["seen"] {
+    const seen: { gateway: string; epoch: number; n: number }[] = [];
+    for (const [gateway, lane] of this.#lanes) {
+      turnTo(lane, lane.epoch);
+      for (const [epoch, n] of lane.epochs) seen.push({ gateway, epoch, n });
+    }
+    return seen;
+  }
+
+  restore(seen: CheckpointState["seen"]): void {
+    this.#lanes.clear();
+    for (const { gateway, epoch, n } of seen) {
+      let lane = this.#lanes.get(gateway);
+      if (lane === undefined) this.#lanes.set(gateway, (lane = { epochs: new Map(), epoch, last: n }));
+      else turnTo(lane, epoch);
+      lane.last = n;
+    }
+  }
+}
+
+function turnTo(lane: Lane, epoch: number): void {
+  lane.epochs.delete(lane.epoch);
+  lane.epochs.set(lane.epoch, lane.last);
+  if (lane.epoch === epoch) return;
+  lane.epoch = epoch;
+  lane.last = lane.epochs.get(epoch) ?? 0;
+  lane.epochs.delete(epoch);
+  lane.epochs.set(epoch, lane.last);
+  for (const oldest of lane.epochs.keys()) {
+    if (lane.epochs.size <= maxEpochs) break;
+    lane.epochs.delete(oldest);
+  }
+}

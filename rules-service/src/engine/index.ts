@@ -1,0 +1,3 @@
+export type * from "./engine.ts";
+export { createPartitionEngine } from "./partition-engine.ts";
+export type { EngineOptions } from "./partition-engine.ts";

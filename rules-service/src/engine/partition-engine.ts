@@ -1,0 +1,95 @@
+import type { Device } from "@headwater/aggregates";
+import type { TelemetryRecord } from "@headwater/proto";
+import { FatalError } from "@headwater/service-kit";
+import { Evaluator } from "./evaluator.ts";
+import type {
+  Effects,
+  EngineChanges,
+  EngineCounters,
+  EngineSnapshot,
+  HandAction,
+  PartitionEngine,
+  RecordPosition,
+  RuleChange,
+  WarmUp,
+} from "./engine.ts";
+import { Joins } from "./joins.ts";
+import { RuleIndex } from "./rule-index.ts";
+import { StateLedger } from "./state-ledger.ts";
+import { silent, Teller } from "./teller.ts";
+import { WarmUpRun } from "./warm-up.ts";
+
+/** What an engine may be told apart from its input; there is nothing yet. */
+export type EngineOptions = Readonly<Record<never, never>>;
+
+/** The rules of one telemetry partition; see PartitionEngine for what it promises. */
+export function createPartitionEngine(partition: number, _options: EngineOptions = {}): PartitionEngine {
+  return new Engine(partition);
+}
+
+class Engine implements PartitionEngine {
+  readonly #partition: number;
+  readonly #teller: Teller;
+  readonly #evaluator: Evaluator;
+  readonly #ledger: StateLedger;
+  readonly #joins: Joins;
+
+  constructor(partition: number) {
+    this.#partition = partition;
+    this.#teller = new Teller(partition);
+    this.#evaluator = new Evaluator(new RuleIndex(), this.#teller);
+    this.#ledger = new StateLedger(this.#evaluator);
+    this.#joins = new Joins(this.#evaluator, this.#ledger);
+  }
+
+  get clock(): number {
+    return this.#evaluator.clock.now;
+  }
+
+  get counters(): EngineCounters {
+    const { evaluations, tooLate, notNumeric, identities } = this.#evaluator;
+    const { duplicates, gaps } = identities;
+    return { evaluations, duplicates, gaps, tooLate, notNumeric, amended: this.#teller.amended };
+  }
+
+  applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
+    this.#teller.effects = effects;
+    this.#evaluator.apply(record, at);
+    this.#teller.effects = silent;
+  }
+
+  applyRule(change: RuleChange, effects: Effects): void {
+    this.#telling(effects, () => this.#joins.rule(change));
+  }
+
+  applyDevice(id: string, device: Device | undefined, effects: Effects): void {
+    this.#telling(effects, () => this.#joins.device(id, device));
+  }
+
+  applyHand(hand: HandAction, effects: Effects): void {
+    this.#telling(effects, () => this.#joins.hand(hand));
+  }
+
+  warm(rule: RuleChange): WarmUp {
+    return new WarmUpRun(rule, this.#partition);
+  }
+
+  adopt(warmed: WarmUp, effects: Effects): void {
+    if (!(warmed instanceof WarmUpRun)) throw new FatalError("Only what this engine warmed can be adopted");
+    this.#telling(effects, () => this.#joins.adopt(warmed));
+  }
+
+  takeChanges(full: boolean): EngineChanges {
+    return this.#ledger.take(full);
+  }
+
+  restore(snapshot: EngineSnapshot): void {
+    this.#ledger.restore(snapshot);
+  }
+
+  #telling(effects: Effects, work: () => void): void {
+    this.#teller.effects = effects;
+    work();
+    this.#teller.effects = silent;
+  }
+}

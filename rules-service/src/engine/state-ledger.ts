@@ -1,0 +1,226 @@
+import { Cell } from "./cell.ts";
+import type { EngineChanges, EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
+import type { Evaluator } from "./evaluator.ts";
+import type { Rule } from "./rule.ts";
+import type { Series } from "./series.ts";
+import * as codec from "./state-codec.ts";
+import type { CellFields, RuleRecord } from "./state-codec.ts";
+
+const seriesPrefix = "~";
+const gone = new Uint8Array(0);
+
+interface Restored {
+  readonly device: string;
+  readonly covers: number;
+  /** undefined: it was clear. */
+  readonly fields: CellFields | undefined;
+}
+
+/**
+ * Writes states and reads them back. Every writing has a number, its generation, and ends with a record of it: what is of a later
+ * generation than the last that is whole belongs to a writing that a crash cut off, and covers more than the checkpoint does.
+ */
+export class StateLedger {
+  /** Rules to be written. */
+  readonly changedRules = new Set<string>();
+  readonly #evaluator: Evaluator;
+  /** Clear by now, but not yet beyond what late readings can reach. */
+  readonly #lingering = new Set<Cell>();
+  readonly #dropped = new Set<Cell>();
+  /** States of rules that are not known (yet). */
+  readonly #restored = new Map<string, Restored[]>();
+  readonly #records = new Map<string, RuleRecord>();
+  #generation = 0;
+  /** The last writing that is whole. */
+  #whole = 0;
+
+  constructor(evaluator: Evaluator) {
+    this.#evaluator = evaluator;
+  }
+
+  /** The cell is no more; what the log holds of it goes with the next writing. */
+  drop(cell: Cell): void {
+    this.#evaluator.timers.disarm(cell);
+    this.#evaluator.changedCells.delete(cell);
+    this.#lingering.delete(cell);
+    cell.series.cells.delete(cell.rule.id);
+    if (cell.stored) this.#dropped.add(cell);
+  }
+
+  take(full: boolean): EngineChanges {
+    const { changedCells, changedSeries, clock, identities, index, next } = this.#evaluator;
+    this.#generation++;
+    const states: StateBytes[] = [];
+    this.#takeRules(states, full ? [...index.rules.keys(), ...this.changedRules] : this.changedRules);
+    const series = full ? [...index.metrics.values()].flatMap((metric) => [...metric.series.values()]) : changedSeries;
+    const cells = full
+      ? [...series].flatMap((each) => [...each.cells.values()])
+      : [...changedCells, ...this.#lingering];
+    for (const cell of new Set(cells)) this.#takeCell(states, cell);
+    for (const cell of this.#dropped) this.#takeDropped(states, cell);
+    for (const each of series) this.#takeSeries(states, each);
+    if (full) this.#takeUnknown(states);
+    states.push(this.#state("", "", next, codec.encodeGeneration(this.#generation)));
+    this.changedRules.clear();
+    changedCells.clear();
+    changedSeries.clear();
+    this.#dropped.clear();
+    return { states, checkpoint: { ...clock.checkpoint(), seen: identities.checkpoint() } };
+  }
+
+  restore({ offset, states, checkpoint }: EngineSnapshot): void {
+    const evaluator = this.#evaluator;
+    evaluator.next = offset;
+    if (checkpoint !== undefined) {
+      evaluator.clock.restore(checkpoint);
+      evaluator.identities.restore(checkpoint.seen);
+    }
+    for (const bytes of states) {
+      codec.checkVersion(bytes.version);
+      this.#read(bytes);
+    }
+    for (const rule of evaluator.index.rules.values()) {
+      this.attach(rule);
+      this.done(rule.change);
+    }
+  }
+
+  /** Gives a rule its restored states. True: it was in place when the last whole writing was done. */
+  attach(rule: Rule): boolean {
+    const { index, timers, changedCells } = this.#evaluator;
+    for (const { device, covers, fields } of this.#restored.get(rule.id) ?? []) {
+      const metric = index.metric(fields?.metric ?? rule.metric);
+      const series = metric.series.get(device) ?? index.newSeries(metric, device);
+      const cell = new Cell(rule, series);
+      cell.covers = covers;
+      if (fields === undefined) cell.generation = this.#generation;
+      else Object.assign(cell, copyOf(fields), { stored: true });
+      series.cells.set(rule.id, cell);
+      cell.slot = series.rules.findIndex(({ id }) => id === rule.id);
+      series.refresh(cell);
+      timers.arm(cell);
+      changedCells.add(cell);
+    }
+    this.#restored.delete(rule.id);
+    const record = this.#records.get(rule.id);
+    return record !== undefined && isOf(record, rule.change) && record.generation <= this.#whole;
+  }
+
+  /** Whether the restored state of a series is one with this change of the rule in it. */
+  includes(series: Series, change: RuleChange): boolean {
+    const record = this.#records.get(change.rule);
+    if (record === undefined || !isOf(record, change)) return false;
+    return record.generation <= this.#whole || series.generationOf(change.rule) >= record.generation;
+  }
+
+  /** The change has taken effect: from now on nothing restored says so. */
+  done(change: RuleChange): void {
+    const record = this.#records.get(change.rule);
+    if (record !== undefined && isOf(record, change)) this.#records.delete(change.rule);
+  }
+
+  #read({ rule, device, covers, state }: StateBytes): void {
+    const { index } = this.#evaluator;
+    if (rule === "") this.#whole = Math.max(this.#whole, codec.decodeGeneration(state));
+    else if (rule.startsWith(seriesPrefix)) {
+      if (state.length === 0) return;
+      const series = index.newSeries(index.metric(rule.slice(seriesPrefix.length)), device);
+      const { readings, pruned, generation } = codec.decodeSeries(state);
+      series.readings.load(readings, pruned);
+      Object.assign(series, { covers, generation, stored: true });
+      this.#seen(generation);
+    } else if (device === "") {
+      if (state.length === 0) return;
+      const record = codec.decodeRule(state);
+      this.#records.set(rule, record);
+      this.#seen(record.generation);
+    } else {
+      const fields = state.length === 0 ? undefined : codec.decodeCell(state);
+      if (fields !== undefined) this.#seen(fields.generation);
+      const known = this.#restored.get(rule) ?? [];
+      known.push({ device, covers, fields });
+      this.#restored.set(rule, known);
+    }
+  }
+
+  #seen(generation: number): void {
+    this.#generation = Math.max(this.#generation, generation);
+  }
+
+  #state(rule: string, device: string, covers: number, state: Uint8Array): StateBytes {
+    return { rule, device, covers, version: codec.stateVersion, state };
+  }
+
+  #takeRules(states: StateBytes[], ids: Iterable<string>): void {
+    const { index, next } = this.#evaluator;
+    for (const id of new Set(ids)) {
+      const rule = index.rules.get(id);
+      const { revision = 0, change } = rule ?? {};
+      const record = { generation: this.#generation, revision, mode: change?.mode ?? "" };
+      states.push(this.#state(id, "", next, rule === undefined ? gone : codec.encodeRule(record)));
+    }
+  }
+
+  #takeCell(states: StateBytes[], cell: Cell): void {
+    const { next, timers } = this.#evaluator;
+    const { rule, series } = cell;
+    const covers = Math.max(next, cell.covers);
+    cell.settle();
+    if (cell.isBlank(next)) {
+      timers.disarm(cell);
+      series.cells.delete(rule.id);
+      this.#lingering.delete(cell);
+      if (cell.stored) states.push(this.#state(rule.id, series.device, covers, gone));
+      return;
+    }
+    if (cell.state.grade === -1) this.#lingering.add(cell);
+    else this.#lingering.delete(cell);
+    cell.generation = this.#generation;
+    cell.stored = true;
+    states.push(this.#state(rule.id, series.device, covers, codec.encodeCell(cell)));
+  }
+
+  #takeDropped(states: StateBytes[], { rule, series }: Cell): void {
+    const { index, next } = this.#evaluator;
+    const now = index.rules.get(rule.id);
+    const present = now && index.metrics.get(now.metric)?.series.get(series.device)?.cells.get(rule.id);
+    if (present?.stored !== true) states.push(this.#state(rule.id, series.device, next, gone));
+  }
+
+  #takeSeries(states: StateBytes[], series: Series): void {
+    const { index, next } = this.#evaluator;
+    const { device, metric, readings } = series;
+    const covers = Math.max(next, series.covers);
+    if (readings.size > 0) {
+      series.generation = this.#generation;
+      states.push(this.#state(seriesPrefix + metric, device, covers, codec.encodeSeries(series)));
+      series.stored = true;
+      return;
+    }
+    if (series.stored) states.push(this.#state(seriesPrefix + metric, device, covers, gone));
+    series.stored = false;
+    if (series.rules.length === 0 && series.cells.size === 0) index.metric(metric).series.delete(device);
+  }
+
+  /** What a rule that does not come back leaves is for whoever brings it back. */
+  #takeUnknown(states: StateBytes[]): void {
+    for (const [rule, list] of this.#restored) {
+      for (const { device, covers, fields } of list) {
+        if (fields === undefined) continue;
+        const index = this.#evaluator.index;
+        const metric = index.metric(fields.metric);
+        const series = metric.series.get(device) ?? index.newSeries(metric, device);
+        const bytes = codec.encodeCell({ ...copyOf(fields), series } as Cell);
+        states.push(this.#state(rule, device, covers, bytes));
+      }
+    }
+  }
+}
+
+function isOf(record: RuleRecord, change: RuleChange): boolean {
+  return record.revision === change.revision && record.mode === change.mode;
+}
+
+function copyOf({ metric: _metric, ...fields }: CellFields): Omit<CellFields, "metric"> {
+  return fields;
+}

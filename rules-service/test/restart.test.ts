@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { alertTransition } from "@headwater/proto";
+import { CrashableLog } from "./support/crashable-log.ts";
+import {
+  alertEvents,
+  enabledRule,
+  eventually,
+  hotRule,
+  platform,
+  quick,
+  service,
+  stateRecords,
+  untilLive,
+  type Platform,
+  type Service,
+} from "./support/harness.ts";
+import { oracle, told } from "./support/oracle.ts";
+
+let on: Platform;
+let running: { rules: Service; log: CrashableLog } | undefined;
+const gone: { rules: Service; log: CrashableLog }[] = [];
+
+beforeEach(async () => {
+  on = await platform();
+});
+
+afterEach(async () => {
+  await running?.rules.stop();
+  running = undefined;
+  // What was killed still has its files open in this process; nothing of it reaches the log.
+  for (const { log } of gone) log.bury();
+  await Promise.all(gone.splice(0).map(({ rules }) => rules.stop()));
+  await on.close();
+}, 30_000);
+
+async function start(config = quick): Promise<Service> {
+  const log = new CrashableLog(on.log);
+  const rules = await service({ ...on, log }, config);
+  running = { rules, log };
+  await rules.app.start();
+  return rules;
+}
+
+async function stop(): Promise<void> {
+  await running!.rules.stop();
+  running = undefined;
+}
+
+async function kill(): Promise<void> {
+  await running!.log.crash();
+  gone.push(running!);
+  running = undefined;
+}
+
+/** Waits until the log has everything that the rules have to say of it, and compares each event in full. */
+async function expectExactlyTheOracle(): Promise<void> {
+  await eventually(async () => {
+    const expected = await oracle(on);
+    const found = await told(on);
+    expect([...found.alerts].toSorted()).toEqual([...expected.alerts].toSorted());
+    expect([...found.commands].toSorted()).toEqual([...expected.commands].toSorted());
+  }, 20_000);
+}
+
+/** Up and down for several devices, so that episodes are open at any moment. */
+function wave(step: number, device: number): number {
+  return (step + device) % 4 < 2 ? 95 + device : 60;
+}
+
+async function sendWaves(from: number, to: number): Promise<void> {
+  for (let step = from; step < to; step += 1) {
+    const records = Array.from({ length: 4 }, (_, device) =>
+      on.fleet.record(`boiler-${device}`, "temperature", wave(step, device)),
+    );
+    // oxlint-disable-next-line no-await-in-loop -- time passes between the steps
+    await on.fleet.append(records.map(({ record }) => record));
+    if (step % 5 === 0) await on.fleet.mark();
+  }
+}
+
+it("goes on after a stop as if there had been none", async () => {
+  await enabledRule(await start(), hotRule("hot"));
+  await sendWaves(0, 10);
+  await stop();
+  await sendWaves(10, 20);
+  await start();
+  await sendWaves(20, 30);
+  await expectExactlyTheOracle();
+  // A clean stop leaves nothing to repeat.
+  const raised = (await alertEvents(on)).filter(({ kind }) => (kind as number) === alertTransition.raised);
+  expect(new Set(raised.map(({ alertId }) => alertId)).size).toBeGreaterThan(10);
+}, 30_000);
+
+it("raises no second time what was open when it was killed without a checkpoint", async () => {
+  const never = { ...quick, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
+  await enabledRule(await start(never), hotRule("hot"));
+  await on.fleet.send("boiler-1", [70, 95]);
+  await eventually(async () => expect(await alertEvents(on)).toHaveLength(1));
+  await kill();
+  await start(never);
+  await on.fleet.send("boiler-1", [96, 70]);
+  await eventually(async () => {
+    const events = await alertEvents(on);
+    expect(events.some(({ kind }) => (kind as number) === alertTransition.cleared)).toBe(true);
+  });
+  const found = await told(on);
+  expect(found.alerts.size).toBe(2);
+  expect(found.commands.size).toBe(1);
+  await expectExactlyTheOracle();
+}, 30_000);
+
+it("is the same after kills at any moment, under load", async () => {
+  const rules = await start();
+  await enabledRule(rules, hotRule("hot"));
+  await enabledRule(
+    rules,
+    hotRule("held", { condition: { metric: "temperature", op: ">", threshold: 90, for: "5ms" } }),
+  );
+  let sending = true;
+  const load = (async () => {
+    for (let step = 0; sending; step += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- steady load
+      await sendWaves(step, step + 1);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  })();
+  for (let round = 0; round < 6; round += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one life after the other
+    await new Promise((resolve) => setTimeout(resolve, 30 + 47 * round));
+    if (round % 3 === 2) await stop();
+    else await kill();
+    await start();
+  }
+  sending = false;
+  await load;
+  await on.fleet.mark();
+  await expectExactlyTheOracle();
+  const checkpoints = (await stateRecords(on)).filter(({ checkpoint }) => checkpoint !== null);
+  expect(checkpoints.length).toBeGreaterThan(6);
+}, 60_000);
+
+it.each(["alerts", "commands", "ruleState"] as const)(
+  "is the same when killed right after an append to %s landed",
+  async (role) => {
+    await enabledRule(await start(), hotRule("hot"));
+    for (let round = 0; round < 4; round += 1) {
+      const { log } = running!;
+      log.crashAfter = { topic: on.topics[role], appends: 1 + round };
+      // oxlint-disable-next-line no-await-in-loop -- one life after the other
+      await sendWaves(round * 10, round * 10 + 10);
+      await eventually(() => expect(log.crashed).toBe(true));
+      await kill();
+      await start();
+    }
+    await sendWaves(40, 44);
+    await expectExactlyTheOracle();
+  },
+  60_000,
+);
+
+it("applies rules and what people did at the offsets where they first took effect", async () => {
+  const never = { ...quick, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
+  const rules = await start(never);
+  await enabledRule(rules, hotRule("hot"));
+  await sendWaves(0, 6);
+  await rules.call(
+    "PUT",
+    "/api/v1/rules/hot",
+    hotRule("hot", { condition: { metric: "temperature", op: ">", threshold: 96.5 } }),
+  );
+  await untilLive(rules, "hot");
+  await sendWaves(6, 12);
+  const open = await eventually(async () => {
+    const { body } = await rules.call("GET", "/api/v1/alerts?state=active");
+    expect(body.items.length).toBeGreaterThan(0);
+    return body.items as { id: string }[];
+  });
+  await rules.call("POST", `/api/v1/alerts/${open[0]!.id}/clear`);
+  await sendWaves(12, 18);
+  await rules.call("POST", "/api/v1/rules/hot/disable");
+  await sendWaves(18, 24);
+  await eventually(async () => {
+    const effectives = (await stateRecords(on)).filter(({ effective }) => effective?.topic === on.topics.rules);
+    expect(effectives).toHaveLength(3 * on.partitions);
+  });
+  const before = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
+  await kill();
+  // Everything is replayed from the start, joins included.
+  await start(never);
+  await sendWaves(24, 26);
+  await expectExactlyTheOracle();
+  const after = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
+  const ofRules = (all: typeof after) => all.filter(({ topic }) => topic === on.topics.rules);
+  expect(ofRules(after)).toEqual(ofRules(before));
+}, 30_000);
