@@ -1,0 +1,152 @@
+import { nowMicros } from "@headwater/service-kit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { RawDevice } from "./raw-device.ts";
+
+describe("a command", () => {
+  let gateway: GatewayUnderTest;
+  let token: string;
+  beforeEach(async () => {
+    gateway = await GatewayUnderTest.start();
+    token = await gateway.register("valve");
+  });
+  afterEach(() => gateway.stop());
+
+  const kinds = async (count: number): Promise<string[]> => {
+    const all = await eventually(() => gateway.commands(), (events) => events.length >= count, 3000);
+    return all.map((event) =>
+      (["requested", "claimed", "delivered", "succeeded", "failed", "rejected"] as const).filter((kind) => event[kind] !== null).join(),
+    );
+  };
+  const raw = async (clientId = "c", clean = true) => {
+    const device = await RawDevice.connect(gateway.app.mqttPort, { username: "valve", password: token, clientId, clean });
+    return device;
+  };
+  const subscribe = async (device: RawDevice, qos: 0 | 1 = 1) => {
+    device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "devices/valve/commands/+", qos }] } as never);
+    await device.until("suback");
+  };
+  const publishes = (device: RawDevice) =>
+    device.heard.flatMap((packet) => (packet.cmd === "publish" ? [packet as { topic: string; payload: Buffer; qos: number; messageId?: number; retain: boolean }] : []));
+
+  test("reaches its device, and the reply the log", async () => {
+    const device = await gateway.connect("valve", token);
+    device.on("message", (topic, payload) => {
+      const { commandId, name, params } = JSON.parse(payload.toString()) as { commandId: string; name: string; params: unknown };
+      expect(topic).toBe(`devices/valve/commands/${commandId}`);
+      expect({ name, params }).toEqual({ name: "shut", params: { by: 1 } });
+      device.publish(`${topic}/reply`, '{"status":"succeeded","result":{"shut":true,"n":9007199254740993}}', { qos: 1 });
+    });
+    await device.subscribeAsync("devices/valve/commands/+", { qos: 1 });
+    await gateway.requestCommand("valve", "c-1", { name: "shut", params: '{"by":1}' });
+    expect((await kinds(4)).toSorted()).toEqual(["claimed", "delivered", "requested", "succeeded"]);
+    const reply = (await gateway.commands()).find(({ succeeded }) => succeeded !== null);
+    expect(reply!.succeeded!.result).toBe('{"shut":true,"n":9007199254740993}');
+  });
+
+  test("waits for the device to connect and to subscribe", async () => {
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    const device = await raw();
+    expect(await kinds(2)).toEqual(["requested"]);
+    await subscribe(device);
+    const packet = await device.until("publish");
+    expect(packet).toMatchObject({ qos: 1, retain: false, topic: "devices/valve/commands/c-1" });
+  }, 10_000);
+
+  test("one is on its way at a time, in the order of their requests", async () => {
+    const device = await raw();
+    await subscribe(device);
+    for (const id of ["c-1", "c-2", "c-3"]) await gateway.requestCommand("valve", id, { name: id });
+    await device.until("publish");
+    expect(await kinds(5)).toHaveLength(4);
+    for (let count = 1; count <= 3; count += 1) {
+      await device.until("publish", count);
+      expect(publishes(device)).toHaveLength(count);
+      device.send({ cmd: "puback", messageId: publishes(device)[count - 1]!.messageId! });
+    }
+    expect(publishes(device).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2", "c-3"]);
+  }, 10_000);
+
+  test("is not sent twice: not to the next session, not after a restart", async () => {
+    let device = await raw("c", false);
+    await subscribe(device);
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    await device.until("publish");
+    device.cut();
+    device = await raw("c", false);
+    await subscribe(device);
+    await gateway.requestCommand("valve", "c-2", { name: "shut" });
+    await device.until("publish");
+    device.cut();
+    await gateway.restart();
+    device = await raw("c", false);
+    await subscribe(device);
+    await gateway.requestCommand("valve", "c-3", { name: "shut" });
+    await device.until("publish");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/c-3"]);
+  }, 15_000);
+
+  test("that asks for it is sent again until it is acknowledged", async () => {
+    let device = await raw();
+    await subscribe(device);
+    await gateway.requestCommand("valve", "c-1", { name: "shut", redeliver: true });
+    await device.until("publish");
+    device.cut();
+    await gateway.restart();
+    device = await raw();
+    await subscribe(device);
+    const packet = (await device.until("publish")) as { messageId?: number };
+    device.send({ cmd: "puback", messageId: packet.messageId! });
+    expect(await kinds(4)).toEqual(["requested", "claimed", "claimed", "delivered"]);
+  }, 15_000);
+
+  test("is not sent after its deadline, nor if its cause lies too far back", async () => {
+    await gateway.requestCommand("valve", "late", { name: "shut", ttlMs: 1 });
+    await gateway.requestCommand("valve", "stale", { name: "shut", ttlMs: 1000, cause: { eventTime: nowMicros() - 5_000_000 } });
+    await gateway.requestCommand("valve", "good", { name: "shut", ttlMs: 60_000, cause: { eventTime: nowMicros() } });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const device = await raw();
+    await subscribe(device);
+    await device.until("publish");
+    expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/good"]);
+  });
+
+  test("whose reply beats the acknowledgement is recorded all the same", async () => {
+    const device = await raw();
+    await subscribe(device);
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    const packet = (await device.until("publish")) as { messageId?: number };
+    device.publish("devices/valve/commands/c-1/reply", '{"status":"failed","result":"stuck"}', { messageId: 5 });
+    await device.until("puback");
+    expect((await kinds(3)).at(-1)).toBe("failed");
+    device.send({ cmd: "puback", messageId: packet.messageId! });
+    expect((await kinds(4)).at(-1)).toBe("delivered");
+  });
+
+  test("replies that are malformed, to nothing, or to another device's command are set aside", async () => {
+    const other = await gateway.connectDevice("other");
+    const device = await raw();
+    await subscribe(device);
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    await device.until("publish");
+    device.publish("devices/valve/commands/c-1/reply", '{"status":"maybe"}', { messageId: 5 });
+    device.publish("devices/valve/commands/nothing/reply", '{"status":"failed"}', { messageId: 6 });
+    await device.until("puback", 2);
+    await other.publishAsync("devices/other/commands/c-1/reply", '{"status":"succeeded"}', { qos: 1 });
+    const set = await gateway.quarantined();
+    expect(set.map(({ reason }) => reason).toSorted()).toEqual([
+      "A reply to a command that is not known",
+      "A reply to a command that is not known",
+      "A reply's status is one of succeeded, failed, rejected",
+    ]);
+    expect(await kinds(3)).toEqual(["requested", "claimed"]);
+  });
+
+  test("goes at QoS 0 to a device that subscribed so", async () => {
+    const device = await raw();
+    await subscribe(device, 0);
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    expect(await device.until("publish")).toMatchObject({ qos: 0 });
+  });
+});
