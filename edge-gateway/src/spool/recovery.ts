@@ -27,8 +27,6 @@ export interface RecoveredSpool {
   readonly segments: readonly SegmentFile[];
   /** undefined: nothing of an earlier process could be read; a new epoch has to begin. */
   readonly state: LanesState | undefined;
-  /** Of the newest segment's end, which no later header will tell of. */
-  readonly lost: readonly LostRange[];
 }
 
 /**
@@ -49,7 +47,7 @@ export async function recoverSpool(directory: string, partitions: number, logger
       // A crash while a segment was made leaves one that no acknowledged record is in; anything larger is a damage.
       await setAside(directory, file, number, bytes.length, logger);
       segments.pop();
-      if (bytes.length > 64 * 1024) return { segments, state: undefined, lost: [] };
+      if (bytes.length > 64 * 1024) return { segments, state: undefined };
       continue;
     }
     const scan = scanFrames(bytes, header.length, header.state, partitions);
@@ -60,9 +58,9 @@ export async function recoverSpool(directory: string, partitions: number, logger
       await truncate(file, scan.end);
     }
     segments[segments.length - 1] = { number, size: scan.end };
-    return { segments, state: scan.state, lost: scan.lost };
+    return { segments, state: scan.state };
   }
-  return { segments: [], state: undefined, lost: [] };
+  return { segments: [], state: undefined };
 }
 
 interface Scan {
@@ -71,7 +69,6 @@ interface Scan {
   /** Whether what lies behind it is more than a frame that was cut off. */
   readonly damaged: boolean;
   readonly state: LanesState;
-  readonly lost: readonly LostRange[];
 }
 
 /** Follows the frames of the newest segment to learn how the lanes stood at its end. */
@@ -89,15 +86,15 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
       continue;
     }
     const next = findFrame(bytes, at + 1);
+    claimIdentities(bytes, at, next ?? bytes.length, lanes);
     if (next === undefined) {
       damaged = frame === "bad";
       break;
     }
     at = next;
   }
-  const lost = damaged ? lostAtEnd(bytes, at, lanes) : [];
   const clock = last === undefined ? before.clock : Math.max(before.clock, events.telemetry.decode(last.value).receivedAt + longestEvent);
-  return { end: at, damaged, state: { ...before, clock, lanes: lanes.map((lane) => lane.account) }, lost };
+  return { end: at, damaged, state: { ...before, clock, lanes: lanes.map((lane) => lane.account) } };
 }
 
 class LaneScan {
@@ -128,26 +125,21 @@ class LaneScan {
 }
 
 /**
- * The end of the newest segment is damaged, and what was there may have been acknowledged. As far as the frames there still say who they are, in a
- * way that fits the lane, those identities are given up and reported.
+ * A stretch is damaged, and what was there may have been acknowledged. As far as its frames still say who they are, in a way that fits the lane, those
+ * identities are not given out again: the reader finds them missing and reports them.
  */
-function lostAtEnd(bytes: Buffer, from: number, lanes: readonly LaneScan[]): LostRange[] {
-  const lost: LostRange[] = [];
+function claimIdentities(bytes: Buffer, from: number, to: number, lanes: readonly LaneScan[]): void {
   let at = from;
-  while (at + frameHeaderBytes + 12 <= bytes.length && bytes.readUInt16LE(at) === frameMagic) {
+  while (at + frameHeaderBytes + 12 <= to && bytes.readUInt16LE(at) === frameMagic) {
     const body = at + frameHeaderBytes;
-    const partition = bytes.readUInt16LE(body + 2);
+    const end = body + bytes.readUInt32LE(at + 2);
+    // A frame that was being written is whole in no sense: it was not acknowledged.
+    if (end > bytes.length) return;
+    const lane = lanes[bytes.readUInt16LE(body + 2)];
     const n = bytes.readUIntLE(body + 4, 6);
-    const lane = lanes[partition];
-    if (lane !== undefined && n === lane.n + 1) {
-      lane.n = n;
-      const previous = lost.find((range) => range.partition === partition);
-      if (previous === undefined) lost.push({ partition, from: n, to: n });
-      else lost[lost.indexOf(previous)] = { ...previous, to: n };
-    }
-    at = body + bytes.readUInt32LE(at + 2);
+    if (lane !== undefined && n === lane.n + 1) lane.n = n;
+    at = end;
   }
-  return lost;
 }
 
 async function listSegments(directory: string): Promise<SegmentFile[]> {
