@@ -46,7 +46,9 @@ export function appending(under: LogUnderTest): void {
       expect(ranges).toHaveLength(1);
       const { partition, baseOffset, count } = ranges[0]!;
       expect(partition).toBe(i % 4);
-      expect(stored[partition]!.slice(baseOffset, baseOffset + count)).toEqual(calls[i]!.map((each) => text(each.value)));
+      expect(stored[partition]!.slice(baseOffset, baseOffset + count)).toEqual(
+        calls[i]!.map((each) => text(each.value)),
+      );
     });
     await log.close();
   });
@@ -65,7 +67,10 @@ export function appending(under: LogUnderTest): void {
     const topic = under.name("partitioned");
     await log.ensureTopics([spec(topic, 12)]);
     const keys = ["boiler-17", "Kessel-Süd", "日本語", "", "device-0001"];
-    await log.append(topic, keys.map((key) => record(key, undefined, key)));
+    await log.append(
+      topic,
+      keys.map((key) => record(key, undefined, key)),
+    );
     await log.append(topic, [record("explicit", 7, "boiler-17"), record("keyless", 3, null)]);
     for (const key of keys) expect(await valuesOf(log, topic, partitionFor(key, 12))).toContain(key);
     expect(await valuesOf(log, topic, 7)).toContain("explicit");
@@ -117,7 +122,10 @@ export function appending(under: LogUnderTest): void {
     const topic = under.name("large");
     await log.ensureTopics([spec(topic, 1)]);
     const values = ["a", "b", "c"].map((letter) => letter.repeat(900_000));
-    await log.append(topic, values.map((value) => record(value)));
+    await log.append(
+      topic,
+      values.map((value) => record(value)),
+    );
     expect((await valuesOf(log, topic, 0)).map((value) => `${value.length}${value[0]}`)).toEqual([
       "900000a",
       "900000b",
@@ -139,7 +147,9 @@ export function appending(under: LogUnderTest): void {
     expect(error.landed.reduce((sum, { count }) => sum + count, 0)).toBe(19);
     await beside;
     const stored = await valuesOf(log, topic, 0);
-    expect(stored).toEqual(expect.arrayContaining(numbered(20, 0).flatMap((each, i) => (i === 7 || i === 13 ? [] : [text(each.value)]))));
+    expect(stored).toEqual(
+      expect.arrayContaining(numbered(20, 0).flatMap((each, i) => (i === 7 || i === 13 ? [] : [text(each.value)]))),
+    );
     expect(stored.filter((value) => Number(value) < 100)).toEqual(
       Array.from({ length: 20 }, (_, i) => String(i)).filter((value) => value !== "7" && value !== "13"),
     );

@@ -27,10 +27,13 @@ export async function childAppender(topic: string, env: Record<string, string>):
       child.kill("SIGKILL");
       await exited;
       // A last line that was cut short was not acknowledged to anyone.
-      return output.split("\n").slice(0, -1).map((line): AckedRecord => {
-        const [partition, offset, value] = line.split(" ");
-        return { partition: Number(partition), offset: Number(offset), value: value! };
-      });
+      return output
+        .split("\n")
+        .slice(0, -1)
+        .map((line): AckedRecord => {
+          const [partition, offset, value] = line.split(" ");
+          return { partition: Number(partition), offset: Number(offset), value: value! };
+        });
     },
   };
 }

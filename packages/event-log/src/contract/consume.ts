@@ -46,7 +46,7 @@ export function consuming(under: LogUnderTest): void {
       { topic, partition: 1, offset: 300 },
       { topic, partition: 2, offset: 300 },
     ]);
-    expect(await log.committed(group, [under.name("consumed")])).toEqual([]);
+    await expect(log.committed(group, [under.name("unknown")])).rejects.toBeInstanceOf(FatalError);
     expect(await log.committed(under.name("nobody"), [topic])).toEqual([]);
 
     log = await under.reopen(log);
@@ -66,7 +66,7 @@ export function consuming(under: LogUnderTest): void {
     await log.ensureTopics([spec(topic, 1)]);
     await log.append(topic, numbered(10, 0));
     const first = await log.consume({ group, topics: [topic], onBatch: async (batch) => void (await batch.commit(4)) });
-    await until2(async () => (await log.committed(group, [topic])).length === 1);
+    await untilAsync(async () => (await log.committed(group, [topic])).length === 1);
     await first.close();
     const again = new Collected();
     const second = await log.consume({ group, topics: [topic], onBatch: async (batch) => again.add(batch) });
@@ -106,7 +106,12 @@ export function consuming(under: LogUnderTest): void {
       onBatch: async (batch) => chosen.add(batch),
     });
     await until(() => chosen.records.length === 14);
-    expect(asked).toEqual(expect.arrayContaining([{ topic, partition: 0 }, { topic, partition: 1 }]));
+    expect(asked).toEqual(
+      expect.arrayContaining([
+        { topic, partition: 0 },
+        { topic, partition: 1 },
+      ]),
+    );
     expect(chosen.records.filter(({ partition }) => partition === 1).map(({ offset }) => offset)).toEqual([7, 8, 9]);
     expect(chosen.records.filter(({ partition }) => partition === 0)).toHaveLength(11);
     await fromChosen.close();
@@ -175,7 +180,10 @@ export function consuming(under: LogUnderTest): void {
     const before = process.memoryUsage().arrayBuffers;
     // 64 MiB, of which a consumer that fetched on would hold all.
     for (let i = 0; i < 64; i++) {
-      await log.append(topic, Array.from({ length: 64 }, () => ({ key: "k", value, partition: 0 })));
+      await log.append(
+        topic,
+        Array.from({ length: 64 }, () => ({ key: "k", value, partition: 0 })),
+      );
     }
     await pause(300);
     collectGarbage();
@@ -245,6 +253,6 @@ export function consuming(under: LogUnderTest): void {
   });
 }
 
-export async function until2(condition: () => Promise<boolean>): Promise<void> {
+async function untilAsync(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await pause(10);
 }

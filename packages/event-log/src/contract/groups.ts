@@ -53,7 +53,8 @@ export function groups(under: LogUnderTest): void {
     // What a member keeps it is not asked about again.
     expect(one.revoked).toHaveLength(3);
 
-    for (let partition = 0; partition < 6; partition++) await log.append(topic, numbered(10, partition, partition * 10));
+    for (let partition = 0; partition < 6; partition++)
+      await log.append(topic, numbered(10, partition, partition * 10));
     await until(() => one.seen.records.length + two.seen.records.length === 60);
     expect(new Set([...one.seen.values, ...two.seen.values]).size).toBe(60);
 
@@ -66,7 +67,8 @@ export function groups(under: LogUnderTest): void {
     const boom = new FatalError("boom");
     three.work = () => Promise.reject(boom);
     const before = one.seen.records.length;
-    for (let partition = 0; partition < 6; partition++) await log.append(topic, [record(`late-${partition}`, partition)]);
+    for (let partition = 0; partition < 6; partition++)
+      await log.append(topic, [record(`late-${partition}`, partition)]);
     await expect(three.consumption.done).rejects.toBe(boom);
     await until(() => one.owned.size === 6);
     await until(() => one.seen.values.slice(before).filter((value) => value.startsWith("late-")).length >= 6);
@@ -87,10 +89,16 @@ export function groups(under: LogUnderTest): void {
       await Member.join(log, group, topics),
       await Member.join(log, group, topics),
     ];
-    await until(() => members.reduce((sum, { owned }) => sum + owned.size, 0) === 11 && members.every(({ owned }) => owned.size >= 2));
+    await until(
+      () =>
+        members.reduce((sum, { owned }) => sum + owned.size, 0) === 11 && members.every(({ owned }) => owned.size >= 2),
+    );
     await pause(100);
     const numbers = (member: Member, topic: string): string[] =>
-      [...member.owned].filter((each) => each.startsWith(`${topic}/`)).map((each) => each.slice(topic.length + 1)).toSorted();
+      [...member.owned]
+        .filter((each) => each.startsWith(`${topic}/`))
+        .map((each) => each.slice(topic.length + 1))
+        .toSorted();
     for (const member of members) {
       expect(numbers(member, a)).toEqual(numbers(member, b));
       expect(numbers(member, small)).toEqual(numbers(member, a).includes("0") ? ["0"] : []);

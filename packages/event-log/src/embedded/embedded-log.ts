@@ -133,6 +133,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
 
   async committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {
     this.#assertOpen();
+    for (const topic of topics) this.#catalog.topic(topic);
     const { offsets } = await this.#worker.request("committed", { group });
     return offsets
       .map(({ id, offset }) => {

@@ -23,6 +23,7 @@ export class BrokerConnection {
   readonly #address: BrokerAddress;
   readonly #settings: KafkaSettings;
   #versions: ApiVersions = {};
+  readonly #waiting = new Set<(error: unknown) => void>();
   #destroyed = false;
 
   private constructor(address: BrokerAddress, settings: KafkaSettings) {
@@ -75,9 +76,15 @@ export class BrokerConnection {
     return this.send({ request: protocol.request, response, requestTimeout: requestTimeoutMs } as Protocol<Answer>);
   }
 
-  async send<Answer>(protocol: Protocol<Answer>): Promise<Answer> {
-    if (this.#destroyed) throw new LogUnavailableError(`the connection to ${this.#name} is closed`);
-    return this.#connection.send<Answer>({ ...protocol, logResponseError: false });
+  send<Answer>(protocol: Protocol<Answer>): Promise<Answer> {
+    if (this.#destroyed) return Promise.reject(this.#closedError());
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      this.#connection
+        .send<Answer>({ ...protocol, logResponseError: false })
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject));
+    });
   }
 
   /** At once: whoever still waits for an answer is told so. */
@@ -85,11 +92,14 @@ export class BrokerConnection {
     if (this.#destroyed) return;
     this.#destroyed = true;
     const connection = this.#connection;
-    connection.rejectRequests(new LogUnavailableError(`the connection to ${this.#name} was closed`));
+    const error = this.#closedError();
+    // kafkajs knows only of requests that it has sent; one that is being encoded would wait for ever.
+    for (const reject of this.#waiting) reject(error);
+    connection.rejectRequests(error);
     connection.requestQueue.destroy();
     // Marks it as closed; with nothing pending there is nothing to wait for.
-    connection.disconnect().catch((error: unknown) => {
-      this.#settings.logger.debug({ err: error }, "closing a Kafka connection");
+    connection.disconnect().catch((problem: unknown) => {
+      this.#settings.logger.debug({ err: problem }, "closing a Kafka connection");
     });
     connection.socket?.destroy();
   }
@@ -104,6 +114,10 @@ export class BrokerConnection {
     this.#connection.setVersions(this.#versions);
     this.#connection.setSupportAuthenticationProtocol(true);
     await this.#connection.authenticate();
+  }
+
+  #closedError(): LogUnavailableError {
+    return new LogUnavailableError(`the connection to ${this.#name} was closed`);
   }
 
   get #name(): string {

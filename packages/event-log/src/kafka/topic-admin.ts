@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError, LogUnavailableError } from "@headwater/service-kit";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { TopicSpec } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
@@ -59,7 +59,13 @@ async function create(cluster: Cluster, specs: readonly TopicSpec[], replication
           });
     });
   }
-  await cluster.retrying("asking for topics", () => cluster.refresh());
+  // The controller has made them; until the brokers have heard of it takes a moment.
+  await cluster.retrying("waiting for new topics", async () => {
+    await cluster.refresh();
+    const unknown = specs.find(({ name }) => cluster.partitionCount(name) === 0);
+    if (unknown !== undefined)
+      throw new LogUnavailableError(`topic ${unknown.name} was made, but no broker knows it yet`);
+  });
 }
 
 function topicConfig(spec: TopicSpec): Record<string, string> {
