@@ -46,7 +46,7 @@ export const rulesSettings = Type.Object({
       maximum: 7 * day,
       default: 3_600_000,
       env: "HEADWATER_RULES_WARM_UP_MS",
-      description: "How far back a rule that becomes live is warmed with the telemetry that is already there",
+      description: "How far back a rule that becomes live is warmed with the telemetry that is already there; farther if its condition looks back farther",
     }),
     batchRecords: Type.Integer({
       minimum: 1,

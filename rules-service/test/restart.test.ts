@@ -14,7 +14,8 @@ import {
   type Platform,
   type Service,
 } from "./support/harness.ts";
-import { oracle, told } from "./support/oracle.ts";
+import { expectExactlyTheOracle, told } from "./support/oracle.ts";
+import { sendWaves, steadyLoad } from "./support/waves.ts";
 
 let on: Platform;
 let running: { rules: Service; log: CrashableLog } | undefined;
@@ -52,40 +53,14 @@ async function kill(): Promise<void> {
   running = undefined;
 }
 
-/** Waits until the log has everything that the rules have to say of it, and compares each event in full. */
-async function expectExactlyTheOracle(): Promise<void> {
-  await eventually(async () => {
-    const expected = await oracle(on);
-    const found = await told(on);
-    expect([...found.alerts].toSorted()).toEqual([...expected.alerts].toSorted());
-    expect([...found.commands].toSorted()).toEqual([...expected.commands].toSorted());
-  }, 20_000);
-}
-
-/** Up and down for several devices, so that episodes are open at any moment. */
-function wave(step: number, device: number): number {
-  return (step + device) % 4 < 2 ? 95 + device : 60;
-}
-
-async function sendWaves(from: number, to: number): Promise<void> {
-  for (let step = from; step < to; step += 1) {
-    const records = Array.from({ length: 4 }, (_, device) =>
-      on.fleet.record(`boiler-${device}`, "temperature", wave(step, device)),
-    );
-    // oxlint-disable-next-line no-await-in-loop -- time passes between the steps
-    await on.fleet.append(records.map(({ record }) => record));
-    if (step % 5 === 0) await on.fleet.mark();
-  }
-}
-
 it("goes on after a stop as if there had been none", async () => {
   await enabledRule(await start(), hotRule("hot"));
-  await sendWaves(0, 10);
+  await sendWaves(on, 0, 10);
   await stop();
-  await sendWaves(10, 20);
+  await sendWaves(on, 10, 20);
   await start();
-  await sendWaves(20, 30);
-  await expectExactlyTheOracle();
+  await sendWaves(on, 20, 30);
+  await expectExactlyTheOracle(on);
   // A clean stop leaves nothing to repeat.
   const raised = (await alertEvents(on)).filter(({ kind }) => (kind as number) === alertTransition.raised);
   expect(new Set(raised.map(({ alertId }) => alertId)).size).toBeGreaterThan(10);
@@ -106,7 +81,7 @@ it("raises no second time what was open when it was killed without a checkpoint"
   const found = await told(on);
   expect(found.alerts.size).toBe(2);
   expect(found.commands.size).toBe(1);
-  await expectExactlyTheOracle();
+  await expectExactlyTheOracle(on);
 }, 30_000);
 
 it("is the same after kills at any moment, under load", async () => {
@@ -116,14 +91,7 @@ it("is the same after kills at any moment, under load", async () => {
     rules,
     hotRule("held", { condition: { metric: "temperature", op: ">", threshold: 90, for: "5ms" } }),
   );
-  let sending = true;
-  const load = (async () => {
-    for (let step = 0; sending; step += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- steady load
-      await sendWaves(step, step + 1);
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-  })();
+  const load = steadyLoad(on);
   for (let round = 0; round < 6; round += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one life after the other
     await new Promise((resolve) => setTimeout(resolve, 30 + 47 * round));
@@ -131,10 +99,8 @@ it("is the same after kills at any moment, under load", async () => {
     else await kill();
     await start();
   }
-  sending = false;
-  await load;
-  await on.fleet.mark();
-  await expectExactlyTheOracle();
+  await load.stop();
+  await expectExactlyTheOracle(on);
   const checkpoints = (await stateRecords(on)).filter(({ checkpoint }) => checkpoint !== null);
   expect(checkpoints.length).toBeGreaterThan(6);
 }, 60_000);
@@ -147,13 +113,13 @@ it.each(["alerts", "commands", "ruleState"] as const)(
       const { log } = running!;
       log.crashAfter = { topic: on.topics[role], appends: 1 + round };
       // oxlint-disable-next-line no-await-in-loop -- one life after the other
-      await sendWaves(round * 10, round * 10 + 10);
+      await sendWaves(on, round * 10, round * 10 + 10);
       await eventually(() => expect(log.crashed).toBe(true));
       await kill();
       await start();
     }
-    await sendWaves(40, 44);
-    await expectExactlyTheOracle();
+    await sendWaves(on, 40, 44);
+    await expectExactlyTheOracle(on);
   },
   60_000,
 );
@@ -162,23 +128,23 @@ it("applies rules and what people did at the offsets where they first took effec
   const never = { ...quick, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
   const rules = await start(never);
   await enabledRule(rules, hotRule("hot"));
-  await sendWaves(0, 6);
+  await sendWaves(on, 0, 6);
   await rules.call(
     "PUT",
     "/api/v1/rules/hot",
     hotRule("hot", { condition: { metric: "temperature", op: ">", threshold: 96.5 } }),
   );
   await untilLive(rules, "hot");
-  await sendWaves(6, 12);
+  await sendWaves(on, 6, 12);
   const open = await eventually(async () => {
     const { body } = await rules.call("GET", "/api/v1/alerts?state=active");
     expect(body.items.length).toBeGreaterThan(0);
     return body.items as { id: string }[];
   });
   await rules.call("POST", `/api/v1/alerts/${open[0]!.id}/clear`);
-  await sendWaves(12, 18);
+  await sendWaves(on, 12, 18);
   await rules.call("POST", "/api/v1/rules/hot/disable");
-  await sendWaves(18, 24);
+  await sendWaves(on, 18, 24);
   await eventually(async () => {
     const effectives = (await stateRecords(on)).filter(({ effective }) => effective?.topic === on.topics.rules);
     expect(effectives).toHaveLength(3 * on.partitions);
@@ -187,8 +153,8 @@ it("applies rules and what people did at the offsets where they first took effec
   await kill();
   // Everything is replayed from the start, joins included.
   await start(never);
-  await sendWaves(24, 26);
-  await expectExactlyTheOracle();
+  await sendWaves(on, 24, 26);
+  await expectExactlyTheOracle(on);
   const after = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
   const ofRules = (all: typeof after) => all.filter(({ topic }) => topic === on.topics.rules);
   expect(ofRules(after)).toEqual(ofRules(before));

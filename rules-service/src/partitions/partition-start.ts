@@ -88,15 +88,16 @@ async function startOffset(options: PartitionStartOptions, state: RestoredState,
   return end;
 }
 
-/** Of what took effect before the checkpoint only the last word on each rule and device matters. */
+/** Of what took effect before the checkpoint only the last word on each device and rule matters; devices first, as `restore` asks for it. */
 function lastOfEach(joins: readonly PastJoin[]): Iterable<Join> {
-  const last = new Map<string, Join>();
+  const devices = new Map<string, Join>();
+  const rules = new Map<string, Join>();
   for (const { join } of joins) {
     // What was done to an alert is in its state.
-    if (join.kind === "rule") last.set(`rule/${join.change.rule}`, join);
-    else if (join.kind === "device") last.set(`device/${join.id}`, join);
+    if (join.kind === "rule") rules.set(join.change.rule, join);
+    else if (join.kind === "device") devices.set(join.id, join);
   }
-  return last.values();
+  return [...devices.values(), ...rules.values()];
 }
 
 function remember(pending: PendingJoins, history: History): void {

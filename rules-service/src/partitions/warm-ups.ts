@@ -1,5 +1,6 @@
 import { nowMicros, retrying, type Logger } from "@headwater/service-kit";
 import type { EventLog } from "@headwater/event-log";
+import { normaliseRule } from "../definition/index.ts";
 import type { WarmUp } from "../engine/engine.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
@@ -15,7 +16,7 @@ export interface WarmUpsOptions {
   readonly decoder: TelemetryDecoder;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
-  /** How far back a rule is warmed, in milliseconds. */
+  /** How far back a rule is warmed at least, in milliseconds. */
   readonly horizonMs: number;
   readonly signal: AbortSignal;
   /** A scan is as close as it gets: `finish` it at the next batch boundary. */
@@ -124,13 +125,22 @@ export class WarmUps {
 
   /** The first record that is not older than the horizon; the next one to be applied if there is none. */
   async #warmFrom(): Promise<number> {
-    const { log, topic, partition, horizonMs, evaluation } = this.#options;
+    const { log, topic, partition, evaluation } = this.#options;
     const { nextOffset } = evaluation;
-    const range = { fromTime: nowMicros() - horizonMs * 1000, toOffset: nextOffset };
+    const range = { fromTime: nowMicros() - this.#horizon(), toOffset: nextOffset };
     for await (const batch of log.read(topic, partition, range)) {
       return Math.min(batch.records[0]!.offset, nextOffset);
     }
     return nextOffset;
+  }
+
+  /** Microseconds; of the rules that share the scan the one that looks back farthest decides. */
+  #horizon(): number {
+    const longest = [...this.#waiting.values()].map(({ change }) => {
+      const { condition, lateness } = normaliseRule(change.definition);
+      return 2 * (condition.holdFor + lateness);
+    });
+    return Math.max(this.#options.horizonMs * 1000, ...longest);
   }
 
   #scanOf(warmFrom: number, warmUps: readonly WarmUp[]): WarmUpScan {

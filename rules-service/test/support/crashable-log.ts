@@ -12,7 +12,7 @@ import type {
   ReadRange,
   TopicSpec,
 } from "@headwater/event-log";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError, LogUnavailableError } from "@headwater/service-kit";
 
 /**
  * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it still does, and what was under
@@ -25,6 +25,9 @@ export class CrashableLog implements EventLog {
   readonly #grave = Promise.withResolvers<never>();
   /** Crashes by itself right after so many appends to that topic have landed. */
   crashAfter: { topic: string; appends: number } | undefined;
+
+  /** The next append to that topic is refused as by a log that is away; nothing lands. */
+  failNext: string | undefined;
 
   constructor(inner: EventLog) {
     this.#inner = inner;
@@ -47,6 +50,10 @@ export class CrashableLog implements EventLog {
 
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
     if (this.#crashed) return this.#grave.promise;
+    if (this.failNext === topic) {
+      this.failNext = undefined;
+      throw new LogUnavailableError("the log is away for a moment");
+    }
     const ranges = await this.#inner.append(topic, records);
     const plan = this.crashAfter;
     if (plan?.topic === topic && (plan.appends -= 1) <= 0) void this.crash();
@@ -59,7 +66,8 @@ export class CrashableLog implements EventLog {
       ...options,
       onBatch: async (batch) => {
         if (this.#crashed) return;
-        const commit = async (offset?: number): Promise<boolean> => (this.#crashed ? this.#grave.promise : batch.commit(offset));
+        const commit = async (offset?: number): Promise<boolean> =>
+          this.#crashed ? this.#grave.promise : batch.commit(offset);
         // A killed process does not hold up the log that outlives it.
         const gone = new Promise<void>((resolve) => batch.signal.addEventListener("abort", () => resolve()));
         await Promise.race([options.onBatch({ ...batch, commit }), gone]);

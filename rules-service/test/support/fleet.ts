@@ -6,18 +6,21 @@ export interface FleetOptions {
   readonly topics: TopicNames;
   readonly partitions: number;
   readonly gateway?: string;
+  readonly epoch?: number;
 }
 
 /** Devices behind one gateway, as its forwarder writes them: identities dense per partition, receive times that only rise. */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #gateway: string;
+  readonly #epoch: number;
   readonly #n = new Map<number, number>();
   #received = Date.now() * 1000;
 
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#gateway = options.gateway ?? "gateway-1";
+    this.#epoch = options.epoch ?? 7;
   }
 
   partitionOf(device: string): number {
@@ -30,7 +33,7 @@ export class Fleet {
     const receivedAt = this.#now();
     const at = eventTime ?? receivedAt;
     const value_ = events.telemetry.encode({
-      ...{ gateway: this.#gateway, epoch: 7, n: this.#next(partition), receivedAt, device, eventTime: at },
+      ...{ gateway: this.#gateway, epoch: this.#epoch, n: this.#next(partition), receivedAt, device, eventTime: at },
       readings: [{ metric, number: value }],
     });
     return { record: { key: device, value: value_, headers: telemetryHeaders.event }, at };
@@ -53,7 +56,7 @@ export class Fleet {
       key: null,
       partition,
       value: events.telemetry.encode({
-        ...{ gateway: this.#gateway, epoch: 7, n: this.#next(partition), receivedAt },
+        ...{ gateway: this.#gateway, epoch: this.#epoch, n: this.#next(partition), receivedAt },
         mark: { received: this.#n.get(partition)! },
       }),
       headers: telemetryHeaders.mark,

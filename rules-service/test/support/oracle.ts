@@ -1,4 +1,5 @@
-import { alertTransition, events, type AlertEvent, type AlertInput, type CommandInput } from "@headwater/proto";
+import { expect } from "vitest";
+import { events, type AlertInput, type CommandInput } from "@headwater/proto";
 import type { EventLog, LogRecord } from "@headwater/event-log";
 import type { Effects } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
@@ -7,7 +8,7 @@ import { RuleTimeline, transitionOf } from "../../src/partitions/rule-timeline.t
 import { StateFold } from "../../src/partitions/state-fold.ts";
 import { storedDefinition } from "../../src/rules/stored-definition.ts";
 import type { RuleChange } from "../../src/engine/engine.ts";
-import { alertEvents, commandEvents, type Platform } from "./harness.ts";
+import { alertEvents, commandEvents, eventually, type Platform } from "./harness.ts";
 
 type On = Pick<Platform, "log" | "topics" | "partitions">;
 
@@ -85,18 +86,15 @@ export async function told(on: On): Promise<Told> {
   return found;
 }
 
-/** Episodes by (rule, device), each as [raised at, cleared at or 0]. */
-export function episodes(of: readonly AlertEvent[]): Map<string, [number, number][]> {
-  const found = new Map<string, Map<string, [number, number]>>();
-  for (const event of of) {
-    const key = `${event.rule}/${event.device}`;
-    const alerts = found.get(key) ?? new Map<string, [number, number]>();
-    found.set(key, alerts);
-    const episode = alerts.get(event.alertId) ?? [event.raisedAt, 0];
-    if ((event.kind as number) === alertTransition.cleared) episode[1] = event.at;
-    alerts.set(event.alertId, episode);
-  }
-  return new Map([...found].map(([key, alerts]) => [key, [...alerts.values()].toSorted(([a], [b]) => a - b)]));
+/** Waits until the log has everything that the rules have to say of it, and compares each event in full. */
+export async function expectExactlyTheOracle(on: On, withinMs = 20_000): Promise<Told> {
+  return eventually(async () => {
+    const expected = await oracle(on);
+    const found = await told(on);
+    expect([...found.alerts].toSorted()).toEqual([...expected.alerts].toSorted());
+    expect([...found.commands].toSorted()).toEqual([...expected.commands].toSorted());
+    return found;
+  }, withinMs);
 }
 
 function keep(map: Map<string, string>, key: string, text: string): void {

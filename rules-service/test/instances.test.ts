@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { events } from "@headwater/proto";
+import { CrashableLog } from "./support/crashable-log.ts";
+import {
+  enabledRule,
+  eventually,
+  hotRule,
+  platform,
+  service,
+  untilLive,
+  type Platform,
+  type Service,
+} from "./support/harness.ts";
+import { expectExactlyTheOracle, told } from "./support/oracle.ts";
+import { sendWaves, steadyLoad } from "./support/waves.ts";
+
+let on: Platform;
+const members: { rules: Service; log: CrashableLog }[] = [];
+
+beforeEach(async () => {
+  on = await platform(4);
+});
+
+afterEach(async () => {
+  for (const { log } of members) if (log.crashed) log.bury();
+  await Promise.all(members.splice(0).map(({ rules }) => rules.stop()));
+  await on.close();
+}, 30_000);
+
+async function join(): Promise<{ rules: Service; log: CrashableLog }> {
+  const log = new CrashableLog(on.log);
+  const rules = await service({ ...on, log });
+  const member = { rules, log };
+  members.push(member);
+  await rules.app.start();
+  return member;
+}
+
+it("shares the partitions, and either answers for all of them", async () => {
+  const a = await join();
+  const b = await join();
+  await enabledRule(a.rules, hotRule("hot"));
+  await untilLive(b.rules, "hot");
+  await sendWaves(on, 0, 10);
+  const { alerts } = await expectExactlyTheOracle(on);
+  expect(alerts.size).toBeGreaterThan(8);
+  await eventually(async () => {
+    const lists = await Promise.all([a, b].map(({ rules }) => rules.call("GET", "/api/v1/alerts")));
+    expect(lists[0]!.body.items).toEqual(lists[1]!.body.items);
+    expect(lists[0]!.body.items.length).toBe([...alerts.keys()].filter((key) => key.endsWith("/1")).length);
+  });
+});
+
+it("is the same while members come, go and are killed under load", async () => {
+  const a = await join();
+  await enabledRule(a.rules, hotRule("hot"));
+  const load = steadyLoad(on);
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  await pause(100);
+  const b = await join();
+  await pause(150);
+  await a.log.crash();
+  await pause(150);
+  const c = await join();
+  await b.rules.call("PUT", "/api/v1/rules/hot", hotRule("hot", { severity: "warning" }));
+  await pause(150);
+  await b.rules.stop();
+  await pause(100);
+  await untilLive(c.rules, "hot");
+  await load.stop();
+  await expectExactlyTheOracle(on);
+}, 60_000);
+
+it("says nothing any more once another has claimed the partition, though the group has not told it", async () => {
+  const a = await join();
+  await enabledRule(a.rules, hotRule("hot"));
+  await on.fleet.send("boiler", [70]);
+  // Another owner claims the partition, as after a long pause of this process; this one is made to doubt by an append that fails.
+  const partition = on.fleet.partitionOf("boiler");
+  const claim = events.ruleState.encode({ claim: { instance: "another" } });
+  await on.log.append(on.topics.ruleState, [{ key: "claim/another", value: claim, partition }]);
+  a.log.failNext = on.topics.alerts;
+  await on.fleet.send("boiler", [95]);
+  await eventually(() => expect(a.rules.app.notReady()).toContainEqual(expect.stringContaining("another instance")));
+  expect((await told(on)).alerts.size).toBe(0);
+  await a.log.crash();
+  await join();
+  await expectExactlyTheOracle(on);
+  expect((await told(on)).alerts.size).toBe(1);
+}, 30_000);
