@@ -15,10 +15,42 @@ export interface Sample {
 
 /** What one MQTT message says. */
 export interface DecodedMessage {
-  /** Never empty. */
+  /** Never empty, unless `beside` is there. */
   readonly samples: readonly Sample[];
   /** What a reader has to know about the readings; becomes attributes of the event. */
   readonly notes?: Readonly<Record<string, string>>;
+  /** What the message says beside its readings, or instead of them. Only decoders of routes for bridges give it. */
+  readonly beside?: Beside;
+}
+
+/** What a message asks for beside an event of readings. Whoever takes the message has to heed all of it. */
+export interface Beside {
+  /** Devices that came or went; becomes events of presence. */
+  readonly presence?: readonly PresenceReport[];
+  /** To be published to the broker that the message came from, once. Losing one does no harm: it is asked for again. */
+  readonly publish?: readonly Publication[];
+  /** Why (a part of) the message could not be read: its bytes are to be set aside, whatever else it said. */
+  readonly setAside?: string;
+  /** Messages of the sender that were lost before this one, by its own sequence numbers. */
+  readonly lost?: number;
+  /** Why the message holds nothing for Headwater; to be counted by this word. */
+  readonly ignored?: string;
+}
+
+export interface PresenceReport {
+  readonly device: string;
+  readonly online: boolean;
+  /** Names the stay; the end of an older one says nothing of a newer. */
+  readonly session: string;
+  readonly reason: string;
+  /** The sender's own time, microseconds. */
+  readonly time?: number;
+}
+
+export interface Publication {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1;
 }
 
 export interface DecodeLimits {
@@ -34,3 +66,15 @@ export const defaultDecodeLimits: DecodeLimits = { maxReadings: 10_000, maxMetri
 
 /** Throws DecodeError (quarantine) that says what is wrong with the bytes, in time linear in their number. */
 export type Decoder = (payload: Uint8Array, limits: DecodeLimits) => DecodedMessage;
+
+/** What a topic said, by the names in the route's pattern. */
+export interface TopicMatch {
+  readonly topic: string;
+  /** Levels by name; a name for several levels holds them joined by "/". */
+  readonly names: ReadonlyMap<string, string>;
+  /** The device that the message is of; undefined: the one that is logged in. */
+  readonly device: string | undefined;
+}
+
+/** Makes the decoder of one topic; for formats whose topics say a part of it. Callers keep what it makes, per topic. */
+export type DecoderOfTopic = (match: TopicMatch) => Decoder;

@@ -22,7 +22,11 @@ const maxNote = 1024;
  * that a double cannot hold is kept as text, and noted.
  */
 export function decodeHeadwaterJson(payload: Uint8Array, limits: DecodeLimits): DecodedMessage {
-  const root = parseJson(payload);
+  return readHeadwater(parseJson(payload), limits);
+}
+
+/** The same shapes, already parsed: objects that have all keys as their own, arrays, InexactNumber, and JSON's plain values. */
+export function readHeadwater(root: unknown, limits: DecodeLimits): DecodedMessage {
   const notes: Notes = { inexact: [], empty: [], unread: [] };
   const budget = { readings: limits.maxReadings };
   const samples: Sample[] = [];

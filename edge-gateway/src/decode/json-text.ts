@@ -4,7 +4,7 @@ import { isUtf8 } from "node:buffer";
 /** Digits enough that a double may not hold them, or an exponent: then the numbers are looked at one by one. */
 const mayBeInexact = /[0-9][0-9.]{15}|[0-9][eE]/;
 
-/** A number as it was written, where a double cannot hold it. */
+/** A number as it was written, where a double cannot hold it; of binary formats also NaN and the infinities. */
 export class InexactNumber {
   readonly source: string;
 
@@ -41,7 +41,7 @@ function exactNumbers(_key: string, value: unknown, context: { readonly source?:
 }
 
 /** Whether the double says what was written: whole numbers exactly; fractions to the nearest double, as everywhere. */
-function holds(value: number, source: string): boolean {
+export function holds(value: number, source: string): boolean {
   if (!Number.isFinite(value)) return false;
   if (value === 0) return !/[1-9]/.test(source.split(/[eE]/, 1)[0]!);
   if (Number.isSafeInteger(value)) return true;
@@ -82,7 +82,8 @@ export function nestedJson(value: object, maxDepth: number): string {
   );
 }
 
-/** The digits as they were written (JSON.rawJSON is in V8 but not yet in TypeScript's library). */
+/** The digits as they were written (JSON.rawJSON is in V8 but not yet in TypeScript's library); JSON has no NaN: that is text. */
 function rawJson(source: string): unknown {
+  if (/[NI]/.test(source)) return source;
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(source);
 }

@@ -1,19 +1,37 @@
-import type { Decoder } from "./decoder.ts";
+import { ConfigError } from "@headwater/service-kit";
+import { decodeHeadwaterCbor } from "./cbor/headwater-cbor.ts";
+import type { Decoder, DecoderOfTopic } from "./decoder.ts";
 import { decodeHeadwaterJson } from "./headwater-json.ts";
+import { lineProtocol } from "./line-protocol/line-protocol.ts";
+import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
+import { senmlCbor, senmlJson } from "./senml/senml.ts";
+import { fillDeviceTemplate, templateNames, TopicPattern } from "./topic-pattern.ts";
+import { plainValueOfTopic } from "./plain-value/plain-value.ts";
 
 /**
- * Which decoder reads the messages of a topic, and which device they are of. `{device}` stands for one level, the device's id;
- * where the pattern has none, the message is of the device that is logged in.
+ * Which decoder reads the messages of a topic, and which device they are of. `{device}` in the pattern stands for one level, the
+ * device's id; other names stand for what `device`, a template, or the decoder makes of them. Where there is neither, the message is
+ * of the device that is logged in.
  */
 export interface RouteSpec {
   readonly pattern: string;
-  readonly decoder: Decoder;
+  readonly decoder?: Decoder;
+  /** Instead of `decoder`, where the topic says a part of what the message means. */
+  readonly decoderOf?: DecoderOfTopic;
+  /** The device's id from names of the pattern, like `{group}:{node}`. Default: `{device}`, taken as it is. */
+  readonly device?: string;
 }
 
-/** A new decoder is a file of its own and a line here. */
+/** Topics of devices themselves. A new decoder is a file of its own and a line here. */
 export const builtInRoutes: readonly RouteSpec[] = [
   { pattern: "devices/{device}/telemetry", decoder: decodeHeadwaterJson },
   { pattern: "devices/{device}/telemetry/json", decoder: decodeHeadwaterJson },
+  { pattern: "devices/{device}/telemetry/protobuf", decoder: decodeHeadwaterProtobuf },
+  { pattern: "devices/{device}/telemetry/senml", decoderOf: senmlJson() },
+  { pattern: "devices/{device}/telemetry/senml+cbor", decoderOf: senmlCbor() },
+  { pattern: "devices/{device}/telemetry/cbor", decoder: decodeHeadwaterCbor },
+  { pattern: "devices/{device}/telemetry/line", decoder: lineProtocol() },
+  { pattern: "devices/{device}/telemetry/value/{metric}", decoderOf: plainValueOfTopic },
   { pattern: "v1/devices/me/telemetry", decoder: decodeHeadwaterJson },
 ];
 
@@ -24,35 +42,37 @@ export interface Route {
 }
 
 interface CompiledRoute {
-  readonly levels: readonly string[];
-  readonly decoder: Decoder;
+  readonly pattern: TopicPattern;
+  readonly decoderOf: DecoderOfTopic;
+  readonly device: string | undefined;
 }
 
 export class Routes {
   readonly #routes: readonly CompiledRoute[];
 
+  /** Throws ConfigError for a route that cannot be. */
   constructor(specs: readonly RouteSpec[] = builtInRoutes) {
-    this.#routes = specs.map(({ pattern, decoder }) => ({ levels: pattern.split("/"), decoder }));
+    this.#routes = specs.map(compile);
   }
 
   /** The first route whose pattern the topic has; undefined if none has. Callers keep the answer: it depends on the topic alone. */
   find(topic: string): Route | undefined {
     const levels = topic.split("/");
     for (const route of this.#routes) {
-      const device = match(route.levels, levels);
-      if (device !== null) return { decoder: route.decoder, device };
+      const names = route.pattern.match(levels);
+      if (names === undefined) continue;
+      const device = route.device === undefined ? names.get("device") : fillDeviceTemplate(route.device, names);
+      return { decoder: route.decoderOf({ topic, names, device }), device };
     }
     return undefined;
   }
 }
 
-/** The device's level, undefined if the pattern has none, null if the topic does not have the pattern. */
-function match(pattern: readonly string[], levels: readonly string[]): string | undefined | null {
-  if (pattern.length !== levels.length) return null;
-  let device: string | undefined;
-  for (let i = 0; i < pattern.length; i += 1) {
-    if (pattern[i] === "{device}" && levels[i] !== "") device = levels[i];
-    else if (pattern[i] !== levels[i]) return null;
-  }
-  return device;
+function compile({ pattern, decoder, decoderOf, device }: RouteSpec): CompiledRoute {
+  const compiled = new TopicPattern(pattern);
+  const missing = templateNames(device ?? "").find((name) => !compiled.names.includes(name));
+  if (missing !== undefined) throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
+  const made = decoderOf ?? (decoder === undefined ? undefined : () => decoder);
+  if (made === undefined) throw new ConfigError(`The route ${pattern} has no decoder`);
+  return { pattern: compiled, decoderOf: made, device };
 }

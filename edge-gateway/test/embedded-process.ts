@@ -1,0 +1,22 @@
+import { openEmbeddedLog, topicNames, topicSpecs } from "@headwater/event-log";
+import { createLogger, createMetrics, loadConfig } from "@headwater/service-kit";
+import { join } from "node:path";
+import { createGatewayApp, gatewayConfig } from "../src/app.ts";
+
+/** A gateway and an embedded log in a process that may be killed: as in the all-in-one. */
+const [dataDir, port] = process.argv.slice(2) as [string, string];
+const logger = createLogger({ service: "gateway", level: "warn" });
+const log = await openEmbeddedLog({ dataDir: join(dataDir, "log"), logger });
+await log.ensureTopics(topicSpecs(4));
+const app = createGatewayApp({
+  config: loadConfig(gatewayConfig, { env: { HEADWATER_MQTT_PORT: port } }),
+  log,
+  topics: topicNames(),
+  partitions: 4,
+  durable: "log",
+  dataDir,
+  logger,
+  metrics: createMetrics({ service: "gateway" }),
+});
+await app.start();
+process.stdout.write(`ready ${app.mqttPort}\n`);

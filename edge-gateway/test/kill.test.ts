@@ -1,0 +1,70 @@
+import { openEmbeddedLog } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { registerDevice } from "@headwater/aggregates";
+import { randomToken, sha256, sleep } from "@headwater/service-kit";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { AckedLoad } from "./acked-load.ts";
+import { laneProblems, readAll, topics } from "./gateway-under-test.ts";
+
+test("kill -9 under load, again and again, loses nothing that was acknowledged", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "gateway-kill-"));
+  const devices = ["a", "b", "c", "d", "e"];
+  const token = randomToken();
+  let gateway = await startProcess(dataDir);
+  gateway.child.kill("SIGKILL");
+  await gateway.ended;
+  const log = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
+  for (const id of devices) {
+    const credential = { id: "c", kind: "token", hash: sha256(token), createdAt: 1, expiresAt: 0 };
+    const event = registerDevice(undefined, { id, credentials: [credential] }, { at: 1, by: "test", writeId: id });
+    await log.append(topics.devices, [{ key: id, value: events.device.encode(event) }]);
+  }
+  await log.close();
+
+  const load = new AckedLoad(devices);
+  for (let round = 0; round < 4; round += 1) {
+    gateway = await startProcess(dataDir);
+    await load.start(`mqtt://127.0.0.1:${gateway.port}`, () => token, 20);
+    await sleep(200 + Math.random() * 400);
+    gateway.child.kill("SIGKILL");
+    await gateway.ended;
+    await load.stop(true);
+  }
+  const after = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
+  const stored = new Map(devices.map((device) => [device, [] as number[]]));
+  const epochs = new Set<number>();
+  for (const { value } of await readAll(after, topics.telemetry)) {
+    const record = events.telemetry.decode(value!);
+    epochs.add(record.epoch);
+    if (record.readings.length > 0) stored.get(record.device)!.push(record.readings[0]!.number!);
+  }
+  expect(load.total).toBeGreaterThan(500);
+  for (const [device, acked] of load.acked) {
+    const all = stored.get(device)!;
+    expect([...acked].filter((i) => !all.includes(i))).toEqual([]);
+    expect(all).toEqual(all.toSorted((x, y) => x - y));
+  }
+  expect(await laneProblems(after)).toEqual([]);
+  expect(epochs.size).toBe(1);
+  await after.close();
+  await rm(dataDir, { recursive: true, force: true });
+}, 60_000);
+
+async function startProcess(dataDir: string): Promise<{ child: ChildProcess; port: number; ended: Promise<void> }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "embedded-process.ts"), dataDir, "0"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      const match = /ready (\d+)/.exec(chunk.toString());
+      if (match !== null) resolve(Number(match[1]));
+    });
+    void ended.then(() => reject(new RangeError("the gateway ended")));
+  });
+  return { child, port, ended };
+}
