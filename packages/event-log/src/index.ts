@@ -2,7 +2,7 @@ export type * from "./event-log.ts";
 export * from "./topics.ts";
 export { partitionFor } from "./partitioner.ts";
 export type { Logger } from "./logger.ts";
-export { openEmbeddedLog, type EmbeddedLogOptions } from "./embedded/open-embedded-log.ts";
+export { openEmbeddedLog, type EmbeddedEventLog, type EmbeddedLogOptions } from "./embedded/open-embedded-log.ts";
 export { openKafkaLog, type KafkaLogOptions } from "./kafka/open-kafka-log.ts";
 export { createBatchingWriter, type BatchingWriter, type BatchingWriterOptions } from "./batching-writer.ts";
 export { SomeRecordsRefusedError } from "./records-refused.ts";

@@ -51,8 +51,11 @@ export function openDatabase(file: string, maxPages: number | undefined): Databa
         `${file} was written by a newer version (format ${format}, this one knows ${FORMAT})`,
       );
     }
-    database.exec(schema);
-    database.exec(`PRAGMA user_version = ${FORMAT}`);
+    // Nothing is written to a log that is only looked at: should it prove damaged, its write-ahead log is evidence.
+    if (format < FORMAT) {
+      database.exec(schema);
+      database.exec(`PRAGMA user_version = ${FORMAT}`);
+    }
     database.exec("COMMIT");
     return database;
   } catch (error) {
