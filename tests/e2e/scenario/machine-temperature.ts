@@ -108,14 +108,14 @@ async function checkCommands(platform: Platform, device: SimulatedDevice, alerts
     expect(items.map(({ status }) => status)).toEqual(alerts.map(() => "succeeded"));
     expect(items[0]!.result).toEqual({ executed: "shut_valve" });
     const executed = device.executed.map(({ commandId }) => commandId);
-    expect(executed.toSorted()).toEqual(items.map(({ commandId }) => commandId).toSorted());
+    expect(executed.toSorted()).toEqual(items.map(({ id }) => id).toSorted());
     expect(new Set(executed).size).toBe(executed.length);
   }, settleMs);
   expect(device.executed[0]).toMatchObject({ name: "shut_valve", params: { valve: 1 } });
 }
 
 interface CommandAnswer {
-  readonly commandId: string;
+  readonly id: string;
   readonly status: string;
   readonly result?: unknown;
 }
