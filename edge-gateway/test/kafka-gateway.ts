@@ -1,0 +1,108 @@
+import { openKafkaLog, topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
+import { registerDevice } from "@headwater/aggregates";
+import { events, type TelemetryRecord } from "@headwater/proto";
+import { FatalError, randomToken, sha256 } from "@headwater/service-kit";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { partitionsOf, readAll } from "./gateway-under-test.ts";
+
+export const kafkaPartitions = 6;
+
+export function brokersFromEnvironment(): string {
+  const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
+  if (brokers === undefined || brokers === "") throw new FatalError("HEADWATER_KAFKA_BROKERS has to name a real Kafka (npm run servers)");
+  return brokers;
+}
+
+/** A gateway process with a spool in front of a real Kafka, its topics its own. */
+export class KafkaGateway {
+  readonly prefix = `gw-${randomToken().slice(0, 10).replaceAll(/[^A-Za-z0-9]/g, "x")}.`;
+  readonly topics = topicNames(this.prefix);
+  readonly token = randomToken();
+  readonly brokers: string;
+  log!: EventLog;
+  dataDir!: string;
+  port = 0;
+  child: ChildProcess | undefined;
+  #ended: Promise<void> | undefined;
+
+  private constructor(brokers: string) {
+    this.brokers = brokers;
+  }
+
+  static async create(brokers: string, devices: readonly string[]): Promise<KafkaGateway> {
+    const gateway = new KafkaGateway(brokers);
+    gateway.dataDir = await mkdtemp(join(tmpdir(), "gateway-kafka-"));
+    gateway.log = await openKafkaLog({ brokers: brokers.split(","), clientId: "gateway-test" });
+    await gateway.log.ensureTopics(topicSpecs(kafkaPartitions, gateway.prefix));
+    partitionsOf.set(gateway.topics.telemetry, kafkaPartitions);
+    const records = devices.map((id) => {
+      const credential = { id: "c", kind: "token", hash: sha256(gateway.token), createdAt: 1, expiresAt: 0 };
+      const event = registerDevice(undefined, { id, credentials: [credential] }, { at: 1, by: "test", writeId: id });
+      return { key: id, value: events.device.encode(event) };
+    });
+    await gateway.log.append(gateway.topics.devices, records);
+    return gateway;
+  }
+
+  get url(): string {
+    return `mqtt://127.0.0.1:${this.port}`;
+  }
+
+  async start(env: Record<string, string> = {}): Promise<void> {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "gateway-process.ts")], {
+      env: {
+        PATH: process.env["PATH"],
+        HEADWATER_EVENT_LOG: "kafka",
+        HEADWATER_KAFKA_BROKERS: this.brokers,
+        HEADWATER_TOPIC_PREFIX: this.prefix,
+        HEADWATER_PARTITIONS: String(kafkaPartitions),
+        HEADWATER_DATA_DIR: this.dataDir,
+        HEADWATER_MQTT_PORT: "0",
+        HEADWATER_HTTP_PORT: "0",
+        HEADWATER_LOG_LEVEL: "error",
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.child = child;
+    this.#ended = new Promise((resolve) => child.once("exit", () => resolve()));
+    this.port = await new Promise<number>((resolve, reject) => {
+      let output = "";
+      child.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        const match = /^ready gateway mqtt:\/\/[^:]+:(\d+)/m.exec(output);
+        if (match !== null) resolve(Number(match[1]));
+      });
+      void this.#ended!.then(() => reject(new FatalError(`the gateway ended: ${output}`)));
+    });
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    this.child?.kill(signal);
+    await this.#ended;
+    this.child = undefined;
+  }
+
+  /** The events in the log, each identity once, in the order of their partitions. */
+  async events(): Promise<TelemetryRecord[]> {
+    const seen = new Set<string>();
+    const unique: TelemetryRecord[] = [];
+    for (const { value } of await readAll(this.log, this.topics.telemetry)) {
+      const record = events.telemetry.decode(value!);
+      const identity = `${record.epoch}/${record.device}/${record.n}`;
+      if (record.readings.length === 0 || seen.has(identity)) continue;
+      seen.add(identity);
+      unique.push(record);
+    }
+    return unique;
+  }
+
+  async close(): Promise<void> {
+    await this.kill("SIGKILL");
+    await this.log.close();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
