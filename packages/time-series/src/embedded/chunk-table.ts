@@ -4,6 +4,8 @@ import { summarize, type Summary } from "./summary.ts";
 
 /** Points in one chunk at most: small enough to be rewritten for one late point, large enough that a row's cost vanishes. */
 export const CHUNK_POINTS = 512;
+/** A last chunk with as many is left alone and a new one begun: filling it up would mean to rewrite it for every few points. */
+const CHUNK_POINTS_ENOUGH = 128;
 /** Characters of text in one chunk beyond which it is cut as well. */
 const CHUNK_TEXT = 65_536;
 const PAGE_OF_CHUNKS = 128;
@@ -86,7 +88,7 @@ export class ChunkTable {
       const following = this.#following.get(series, time) as unknown as { start: number } | undefined;
       const end = following === undefined ? times.length : lowerBound(times, following.start);
       const part = sliceRun(run, at, end);
-      if (chunk === undefined || (time > chunk.stop && chunk.count >= CHUNK_POINTS)) {
+      if (chunk === undefined || (time > chunk.stop && chunk.count >= CHUNK_POINTS_ENOUGH)) {
         this.#append(series, part);
       } else if (time > chunk.stop) {
         this.#append(series, mergeRuns(this.points(series, chunk), part));

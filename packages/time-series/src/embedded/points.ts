@@ -33,6 +33,8 @@ export class Points {
   readonly #define: StatementSync;
   readonly #appendToJournal: StatementSync;
   readonly #trimJournal: StatementSync;
+  /** Series that are known to have points; emptied when points go. */
+  readonly #alive = new Set<number>();
   #head: Head;
   #flush: Flush | undefined;
   #journal = 0;
@@ -119,13 +121,17 @@ export class Points {
   }
 
   hasPoints(series: number): boolean {
-    return this.#heads().some((head) => head.has(series)) || this.#chunks.newest(series) !== undefined;
+    if (this.#alive.has(series)) return true;
+    const has = this.#heads().some((head) => head.has(series)) || this.#chunks.newest(series) !== undefined;
+    if (has) this.#alive.add(series);
+    return has;
   }
 
   /** Deletes points in [from, to) of these series; durable like a write. */
   delete(series: readonly number[], from: number, to: number): void {
     // What is still in the journal would come back after a crash, so nothing may be left there.
     this.flushAll();
+    this.#alive.clear();
     this.#inTransaction(() => {
       for (const id of series) this.#chunks.delete(id, from, to);
     });
@@ -134,6 +140,7 @@ export class Points {
   /** Deletes old chunks of some series; says how many went. */
   expire(series: readonly number[], before: number): number {
     let removed = 0;
+    this.#alive.clear();
     this.#inTransaction(() => {
       for (const id of series) removed += this.#chunks.expire(id, before);
     });

@@ -74,7 +74,8 @@ export class InfluxConnection {
   /** The answer to a Flux query as annotated CSV, in the pieces in which it comes; waits for the reader between them. */
   async *query(flux: string): AsyncGenerator<Uint8Array> {
     const silence = new AbortController();
-    const timer = setTimeout(() => silence.abort(), this.#queryTimeoutMs);
+    const watch = (): NodeJS.Timeout => setTimeout(() => silence.abort(), this.#queryTimeoutMs);
+    let timer = watch();
     const body = JSON.stringify({
       query: flux,
       type: "flux",
@@ -89,7 +90,7 @@ export class InfluxConnection {
       for await (const piece of answer) {
         clearTimeout(timer);
         yield piece;
-        timer.refresh();
+        timer = watch();
       }
     } catch (error) {
       throw influxError(error, "reads", this.#options.url);
