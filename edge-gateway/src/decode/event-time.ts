@@ -37,7 +37,8 @@ export function settleTimes(message: DecodedMessage, clock: ReceiveClock, plausi
   if (samples.length === 1) {
     const receivedAt = clock.take();
     const own = samples[0]!.time;
-    if (own === undefined) return { receivedAt, eventTime: receivedAt, sampleTimes: null, implausible: 0, attributes: notes };
+    if (own === undefined)
+      return { receivedAt, eventTime: receivedAt, sampleTimes: null, implausible: 0, attributes: notes };
     if (isPlausible(own, receivedAt, plausibility)) {
       return { receivedAt, eventTime: own, sampleTimes: null, implausible: 0, attributes: notes };
     }

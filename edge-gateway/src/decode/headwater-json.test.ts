@@ -47,17 +47,23 @@ describe("the shapes that devices send", () => {
 });
 
 describe("numbers that a double cannot hold are kept as text and noted", () => {
-  test.each(["9007199254740993", "-9007199254740993", "1e400", "-1e999", "123456789012345678901234567891", "1e-400"])("%s", (source) => {
-    const { samples, notes } = decode(`{"n": ${source}, "m": 1}`);
-    expect(samples[0]!.readings[0]).toEqual({ metric: "n", value: source });
-    expect(notes).toEqual({ "kept-as-text": "n" });
-  });
+  test.each(["9007199254740993", "-9007199254740993", "1e400", "-1e999", "123456789012345678901234567891", "1e-400"])(
+    "%s",
+    (source) => {
+      const { samples, notes } = decode(`{"n": ${source}, "m": 1}`);
+      expect(samples[0]!.readings[0]).toEqual({ metric: "n", value: source });
+      expect(notes).toEqual({ "kept-as-text": "n" });
+    },
+  );
 
-  test.each(["9007199254740992", "1e308", "0.1", "21.300000000000001", "0e-999", "1152921504606846976", "-0"])("%s is held", (source) => {
-    const { samples, notes } = decode(`{"n": ${source}}`);
-    expect(samples[0]!.readings[0]!.value).toBe(Number(source));
-    expect(notes).toBeUndefined();
-  });
+  test.each(["9007199254740992", "1e308", "0.1", "21.300000000000001", "0e-999", "1152921504606846976", "-0"])(
+    "%s is held",
+    (source) => {
+      const { samples, notes } = decode(`{"n": ${source}}`);
+      expect(samples[0]!.readings[0]!.value).toBe(Number(source));
+      expect(notes).toBeUndefined();
+    },
+  );
 
   test("also inside of an object", () => {
     expect(decode('{"o": {"n": 9007199254740993}}').samples[0]!.readings[0]!.value).toBe('{"n":9007199254740993}');
@@ -91,7 +97,9 @@ describe("hostile payloads", () => {
   });
 
   test("bytes that are not UTF-8", () => {
-    expect(() => decodeHeadwaterJson(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), defaultDecodeLimits)).toThrow("UTF-8");
+    expect(() => decodeHeadwaterJson(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), defaultDecodeLimits)).toThrow(
+      "UTF-8",
+    );
   });
 
   test("__proto__, constructor and toString are metrics like any other", () => {
@@ -124,22 +132,28 @@ describe("hostile payloads", () => {
 
   test("any bytes give readings or a DecodeError, soon", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ maxLength: 400 }), fc.json().map((text) => Buffer.from(text))), (bytes) => {
-        try {
-          const { samples } = decodeHeadwaterJson(bytes, defaultDecodeLimits);
-          for (const { readings } of samples) {
-            expect(readings.length).toBeGreaterThan(0);
-            for (const { metric, value } of readings) {
-              expect(metric).not.toBe("");
-              if (typeof value === "number") expect(Number.isFinite(value)).toBe(true);
-              else if (typeof value === "string") expect(value.isWellFormed()).toBe(true);
-              else expect(typeof value).toBe("boolean");
+      fc.property(
+        fc.oneof(
+          fc.uint8Array({ maxLength: 400 }),
+          fc.json().map((text) => Buffer.from(text)),
+        ),
+        (bytes) => {
+          try {
+            const { samples } = decodeHeadwaterJson(bytes, defaultDecodeLimits);
+            for (const { readings } of samples) {
+              expect(readings.length).toBeGreaterThan(0);
+              for (const { metric, value } of readings) {
+                expect(metric).not.toBe("");
+                if (typeof value === "number") expect(Number.isFinite(value)).toBe(true);
+                else if (typeof value === "string") expect(value.isWellFormed()).toBe(true);
+                else expect(typeof value).toBe("boolean");
+              }
             }
+          } catch (error) {
+            expect(error).toBeInstanceOf(DecodeError);
           }
-        } catch (error) {
-          expect(error).toBeInstanceOf(DecodeError);
-        }
-      }),
+        },
+      ),
       { numRuns: 1000 },
     );
   });

@@ -91,7 +91,8 @@ function readingsOf(
 }
 
 function timeOf(ts: unknown): number {
-  const micros = typeof ts === "number" ? Math.round(ts * 1000) : typeof ts === "string" ? microsFromIso(ts) : undefined;
+  const micros =
+    typeof ts === "number" ? Math.round(ts * 1000) : typeof ts === "string" ? microsFromIso(ts) : undefined;
   if (micros === undefined || !Number.isSafeInteger(micros)) {
     throw new DecodeError("ts has to be milliseconds since the epoch, or ISO 8601 with Z or an offset");
   }

@@ -22,7 +22,9 @@ export function parseJson(payload: Uint8Array): unknown {
   const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8");
   let value: unknown;
   try {
-    value = mayBeInexact.test(text) ? JSON.parse(text, exactNumbers as (key: string, value: unknown) => unknown) : JSON.parse(text);
+    value = mayBeInexact.test(text)
+      ? JSON.parse(text, exactNumbers as (key: string, value: unknown) => unknown)
+      : JSON.parse(text);
   } catch (cause) {
     // A reviver walks nested values one call inside the other.
     if (cause instanceof RangeError) throw new DecodeError("The payload is nested too deep");
@@ -77,9 +79,7 @@ export function nestedJson(value: object, maxDepth: number): string {
     }
     level = next;
   }
-  return JSON.stringify(value, (_key, item: unknown) =>
-    item instanceof InexactNumber ? rawJson(item.source) : item,
-  );
+  return JSON.stringify(value, (_key, item: unknown) => (item instanceof InexactNumber ? rawJson(item.source) : item));
 }
 
 /** The digits as they were written (JSON.rawJSON is in V8 but not yet in TypeScript's library); JSON has no NaN: that is text. */

@@ -70,7 +70,9 @@ export class MessageBuilder {
     this.#count += 1;
     const reading = { metric, value: this.#valueOf(metric, value) };
     const target = this.#sampleFor(metric, time);
-    target.readings.push(unit === undefined || unit === "" ? reading : { ...reading, unit: unit.slice(0, maxUnit).toWellFormed() });
+    target.readings.push(
+      unit === undefined || unit === "" ? reading : { ...reading, unit: unit.slice(0, maxUnit).toWellFormed() },
+    );
     target.metrics.add(metric);
   }
 
@@ -89,9 +91,12 @@ export class MessageBuilder {
   finish(beside?: Beside): DecodedMessage {
     if (this.#samples.length === 0 && beside === undefined) throw new DecodeError("The message has no readings");
     let notes: Record<string, string> | undefined;
-    for (const [name, metrics] of this.#notes) (notes ??= {})[name] = metrics.join(",").slice(0, maxNote).toWellFormed();
+    for (const [name, metrics] of this.#notes)
+      (notes ??= {})[name] = metrics.join(",").slice(0, maxNote).toWellFormed();
     for (const [name, value] of this.#facts) (notes ??= {})[name] = value;
-    const samples: Sample[] = this.#samples.map(({ time, readings }) => (time === undefined ? { readings } : { time, readings }));
+    const samples: Sample[] = this.#samples.map(({ time, readings }) =>
+      time === undefined ? { readings } : { time, readings },
+    );
     return { samples, ...(notes === undefined ? {} : { notes }), ...(beside === undefined ? {} : { beside }) };
   }
 

@@ -11,9 +11,13 @@ test.each([
   expect(routes.find(topic)).toMatchObject({ device });
 });
 
-test.each(["devices//telemetry", "devices/a/telemetry/xml", "devices/a", "devices/a/b/telemetry", "v1/devices/me/attributes", ""])(
-  "%s has no route",
-  (topic) => {
-    expect(routes.find(topic)).toBeUndefined();
-  },
-);
+test.each([
+  "devices//telemetry",
+  "devices/a/telemetry/xml",
+  "devices/a",
+  "devices/a/b/telemetry",
+  "v1/devices/me/attributes",
+  "",
+])("%s has no route", (topic) => {
+  expect(routes.find(topic)).toBeUndefined();
+});

@@ -1,12 +1,9 @@
 import { ConfigError } from "@headwater/service-kit";
-import { decodeHeadwaterCbor } from "./cbor/headwater-cbor.ts";
 import type { Decoder, DecoderOfTopic } from "./decoder.ts";
 import { decodeHeadwaterJson } from "./headwater-json.ts";
-import { lineProtocol } from "./line-protocol/line-protocol.ts";
-import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
-import { senmlCbor, senmlJson } from "./senml/senml.ts";
-import { fillDeviceTemplate, templateNames, TopicPattern } from "./topic-pattern.ts";
 import { plainValueOfTopic } from "./plain-value/plain-value.ts";
+import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
+import { fillDeviceTemplate, templateNames, TopicPattern } from "./topic-pattern.ts";
 
 /**
  * Which decoder reads the messages of a topic, and which device they are of. `{device}` in the pattern stands for one level, the
@@ -27,10 +24,6 @@ export const builtInRoutes: readonly RouteSpec[] = [
   { pattern: "devices/{device}/telemetry", decoder: decodeHeadwaterJson },
   { pattern: "devices/{device}/telemetry/json", decoder: decodeHeadwaterJson },
   { pattern: "devices/{device}/telemetry/protobuf", decoder: decodeHeadwaterProtobuf },
-  { pattern: "devices/{device}/telemetry/senml", decoderOf: senmlJson() },
-  { pattern: "devices/{device}/telemetry/senml+cbor", decoderOf: senmlCbor() },
-  { pattern: "devices/{device}/telemetry/cbor", decoder: decodeHeadwaterCbor },
-  { pattern: "devices/{device}/telemetry/line", decoder: lineProtocol() },
   { pattern: "devices/{device}/telemetry/value/{metric}", decoderOf: plainValueOfTopic },
   { pattern: "v1/devices/me/telemetry", decoder: decodeHeadwaterJson },
 ];
@@ -71,7 +64,8 @@ export class Routes {
 function compile({ pattern, decoder, decoderOf, device }: RouteSpec): CompiledRoute {
   const compiled = new TopicPattern(pattern);
   const missing = templateNames(device ?? "").find((name) => !compiled.names.includes(name));
-  if (missing !== undefined) throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
+  if (missing !== undefined)
+    throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
   const made = decoderOf ?? (decoder === undefined ? undefined : () => decoder);
   if (made === undefined) throw new ConfigError(`The route ${pattern} has no decoder`);
   return { pattern: compiled, decoderOf: made, device };

@@ -19,7 +19,8 @@ export class TopicPattern {
     this.#levels = parts.map((part, index) => levelOf(pattern, part, index === parts.length - 1));
     this.#open = this.#levels.some((level) => "rest" in level && level.rest);
     this.names = this.#levels.flatMap((level) => ("name" in level && level.name !== "" ? [level.name] : []));
-    if (new Set(this.names).size !== this.names.length) throw new ConfigError(`The topic pattern ${pattern} uses a name twice`);
+    if (new Set(this.names).size !== this.names.length)
+      throw new ConfigError(`The topic pattern ${pattern} uses a name twice`);
   }
 
   /** The levels by name; undefined if the topic does not have the pattern. */
@@ -67,5 +68,8 @@ export function fillDeviceTemplate(template: string, names: ReadonlyMap<string, 
 
 export function escapeIdPart(part: string): string {
   // oxlint-disable-next-line no-control-regex
-  return part.replace(/[\u0000-\u001f\u007f-\u009f:/%+#]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return part.replace(
+    /[\u0000-\u001f\u007f-\u009f:/%+#]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
 }
