@@ -130,6 +130,9 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     },
   });
 
+  const died = Promise.race([projection.died, model.died]);
+  // Whoever runs the service listens; until they do it must not count as unhandled.
+  died.catch(() => {});
   let started = false;
   return {
     name: "ingest",
@@ -146,6 +149,6 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
       ...(model.caughtUp ? [] : ["the read model is behind the log"]),
       ...(started ? projection.notReady() : []),
     ],
-    died: Promise.race([projection.died, model.died]),
+    died,
   };
 }

@@ -1,5 +1,4 @@
 import type { TelemetryRecord } from "@headwater/proto";
-import type { DeviceEntry } from "../projection/device-table.ts";
 import { maxGaps, type Gap, type LaneAccount, type Outcomes, type PartitionAccount } from "./account.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -20,7 +19,6 @@ export class Counting {
   #logged: number;
   #duplicate: number;
   #derived: number;
-  #overwritten: number;
   #gaps: readonly Gap[];
   #gapsLeftOut: number;
   #unexplained: number;
@@ -29,40 +27,35 @@ export class Counting {
     this.#partition = account.partition;
     this.#from = account.from;
     for (const lane of account.lanes) this.#lanes.set(keyOf(lane.gateway, lane.epoch), { ...lane });
-    ({
-      logged: this.#logged,
-      duplicate: this.#duplicate,
-      derived: this.#derived,
-      overwritten: this.#overwritten,
-    } = account.counts);
+    ({ logged: this.#logged, duplicate: this.#duplicate, derived: this.#derived } = account.counts);
     this.#gaps = account.gaps;
     this.#gapsLeftOut = account.gapsLeftOut;
     this.#unexplained = account.unexplained;
   }
 
-  /** `device` is looked up by the caller, who needs it as well; undefined for a record without readings. */
-  add(record: TelemetryRecord, offset: number, device: DeviceEntry | undefined): RecordKind {
-    if (record.gateway === "") return this.#addWithoutIdentity(record);
-    const lane = this.#laneOf(record);
-    const isControl = record.mark !== null || record.gap !== null;
-    if (record.n <= lane.n) {
-      if (isControl) return "other";
-      this.#logged += 1;
+  add(record: TelemetryRecord, offset: number): RecordKind {
+    const { gateway, epoch, n, mark, gap } = record;
+    if (gateway === "") return this.#addWithoutIdentity(record);
+    if (mark === null && gap === null) return this.addEvent(gateway, epoch, n, offset);
+    const lane = this.#laneOf(gateway, epoch, n);
+    if (n <= lane.n) return "other";
+    this.#advance(lane, n, offset);
+    if (mark !== null) settleMark(lane, mark);
+    if (gap !== null) this.#explain(lane, gap);
+    return "other";
+  }
+
+  /** An event of a gateway. */
+  addEvent(gateway: string, epoch: number, n: number, offset: number): "event" | "duplicate" {
+    const lane = this.#laneOf(gateway, epoch, n);
+    this.#logged += 1;
+    if (n <= lane.n) {
       this.#duplicate += 1;
       return "duplicate";
     }
-    if (record.n !== lane.n + 1) this.#note(lane, lane.n + 1, record.n - 1);
-    lane.n = record.n;
-    lane.seenAt = offset;
-    if (!isControl) {
-      this.#logged += 1;
-      lane.events += 1;
-      if (device !== undefined) this.#overwritten += countOverwritten(record, device);
-      return "event";
-    }
-    if (record.mark !== null) settleMark(lane, record.mark);
-    if (record.gap !== null) this.#explain(lane, record.gap);
-    return "other";
+    this.#advance(lane, n, offset);
+    lane.events += 1;
+    return "event";
   }
 
   /** An event whose bytes nobody can read: it is in the log, and whose it is will not be known. */
@@ -70,7 +63,7 @@ export class Counting {
     this.#logged += 1;
   }
 
-  account(offset: number, outcomes: Outcomes): PartitionAccount {
+  account(offset: number, outcomes: Outcomes, overwritten: number): PartitionAccount {
     return {
       partition: this.#partition,
       from: this.#from,
@@ -79,7 +72,7 @@ export class Counting {
         logged: this.#logged,
         duplicate: this.#duplicate,
         derived: this.#derived,
-        overwritten: this.#overwritten,
+        overwritten,
       },
       outcomes,
       lanes: Array.from(this.#lanes.values(), (lane) => ({ ...lane })),
@@ -95,7 +88,13 @@ export class Counting {
     return "derived";
   }
 
-  #laneOf({ gateway, epoch, n }: TelemetryRecord): Writable<LaneAccount> {
+  #advance(lane: Writable<LaneAccount>, n: number, offset: number): void {
+    if (n !== lane.n + 1) this.#note(lane, lane.n + 1, n - 1);
+    lane.n = n;
+    lane.seenAt = offset;
+  }
+
+  #laneOf(gateway: string, epoch: number, n: number): Writable<LaneAccount> {
     const last = this.#lane;
     if (last !== undefined && last.epoch === epoch && last.gateway === gateway) return last;
     const key = keyOf(gateway, epoch);
@@ -159,19 +158,6 @@ function settleMark(lane: Writable<LaneAccount>, mark: { readonly received: numb
   lane.received = mark.received;
   lane.dropped = mark.dropped;
   lane.eventsAtMark = lane.events;
-}
-
-function countOverwritten({ readings, eventTime }: TelemetryRecord, device: DeviceEntry): number {
-  let overwritten = 0;
-  if (eventTime === device.time) {
-    for (const { metric, timeDelta } of readings) {
-      const same = device.readings.some((other) => other.metric === metric && other.timeDelta === timeDelta);
-      if (same) overwritten += 1;
-    }
-  }
-  device.time = eventTime;
-  device.readings = readings;
-  return overwritten;
 }
 
 function keyOf(gateway: string, epoch: number): string {

@@ -1,10 +1,8 @@
 import type { EventLog } from "@headwater/event-log";
-import { events, type TelemetryRecord } from "@headwater/proto";
-import { DeviceTable } from "../projection/device-table.ts";
+import { EventReader, type ReadKind } from "../projection/event-reader.ts";
 import { undecodable } from "../quarantine/quarantiner.ts";
 import type { QuarantinedMetrics } from "../quarantine/quarantine-model.ts";
 import type { PartitionAccount } from "./account.ts";
-import { Counting } from "./counting.ts";
 
 export interface RecountOptions {
   readonly log: Pick<EventLog, "read">;
@@ -12,8 +10,6 @@ export interface RecountOptions {
   /** What of the partition is in quarantine, by offset. Resolves once everything is known that was quarantined before the call. */
   quarantined(partition: number, from: number, to: number): Promise<QuarantinedMetrics>;
 }
-
-const nothing = Buffer.from([0]);
 
 /**
  * Counts a stretch that another instance has projected, by reading it: what is committed and not in quarantine is stored.
@@ -25,27 +21,26 @@ export async function recount(
 ): Promise<PartitionAccount> {
   const { partition, offset: fromOffset } = account;
   const quarantined = await options.quarantined(partition, fromOffset, toOffset);
-  const counting = new Counting(account);
-  const devices = new DeviceTable();
+  const reader = new EventReader(account, []);
   let { stored, partlyStored, quarantined: whole } = account.outcomes;
   for await (const batch of options.log.read(options.topic, partition, { fromOffset, toOffset })) {
+    // Nothing is stored here; that the points are made shows which ones repeat a time.
+    const sink = { points: [], sources: [] };
     for (const { offset, value } of batch.records) {
-      const metrics = quarantined.get(offset);
-      let record: TelemetryRecord;
+      let kind: ReadKind;
       try {
-        record = events.telemetry.decode(value ?? nothing);
+        kind = reader.read(value, offset, 0, sink);
       } catch (error) {
         undecodable(error, 0);
-        counting.addUndecodable();
         whole += 1;
         continue;
       }
-      const device = record.readings.length === 0 ? undefined : devices.of(record.device);
-      if (counting.add(record, offset, device) !== "event") continue;
+      if (kind !== "event" && typeof kind !== "object") continue;
+      const metrics = quarantined.get(offset);
       if (metrics === undefined) stored += 1;
       else if (metrics.length === 0) whole += 1;
       else partlyStored += 1;
     }
   }
-  return counting.account(toOffset, { stored, partlyStored, quarantined: whole });
+  return reader.account(toOffset, { stored, partlyStored, quarantined: whole });
 }

@@ -1,32 +1,42 @@
-import type { Reading } from "@headwater/proto";
+import type { Point } from "@headwater/time-series";
+import { Interned } from "./interned.ts";
 
 /** What is kept of a device between its events. */
 export interface DeviceEntry {
+  readonly id: string;
   /** One object for all of its points, as long as their values are the same: stores cache what they derive from it. */
-  tags: Readonly<Record<string, string>> | undefined;
-  /** Of its last event, to see a time that comes twice in a row. */
+  tags: Point["tags"] | undefined;
+  /** Its last point, to see a time that comes twice in a row. */
   time: number;
-  readings: readonly Reading[];
+  fields: Point["fields"];
 }
 
+/** Half of what is remembered at most. */
 const maxDevices = 50_000;
+const noFields = {};
 
 /** The devices of a partition, the most recent ones; a device that was forgotten is merely met anew. */
 export class DeviceTable {
   #young = new Map<string, DeviceEntry>();
   #old = new Map<string, DeviceEntry>();
+  readonly #byBytes = new Interned<DeviceEntry>(maxDevices, (id) => this.of(id));
 
-  of(device: string): DeviceEntry {
-    return this.#young.get(device) ?? this.#rememberAgain(device);
+  of(id: string): DeviceEntry {
+    return this.#young.get(id) ?? this.#rememberAgain(id);
   }
 
-  #rememberAgain(device: string): DeviceEntry {
-    const entry = this.#old.get(device) ?? { tags: undefined, time: Number.NaN, readings: [] };
+  /** The device whose id these bytes are; undefined if they are not UTF-8. */
+  ofBytes(bytes: Uint8Array, start: number, end: number): DeviceEntry | undefined {
+    return this.#byBytes.of(bytes, start, end);
+  }
+
+  #rememberAgain(id: string): DeviceEntry {
+    const entry = this.#old.get(id) ?? { id, tags: undefined, time: Number.NaN, fields: noFields };
     if (this.#young.size >= maxDevices) {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    this.#young.set(device, entry);
+    this.#young.set(id, entry);
     return entry;
   }
 }

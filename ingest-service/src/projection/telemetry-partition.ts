@@ -1,11 +1,10 @@
 import type { GroupBatch } from "@headwater/event-log";
-import { events, type TelemetryRecord } from "@headwater/proto";
-import { Counting } from "../ledger/counting.ts";
+import { events } from "@headwater/proto";
 import type { Outcomes, PartitionAccount } from "../ledger/account.ts";
 import { type Fate, undecodable } from "../quarantine/quarantiner.ts";
 import type { Chunk, Refusal } from "./chunk.ts";
-import { DeviceTable } from "./device-table.ts";
-import { TelemetryPoints } from "./telemetry-points.ts";
+import { EventReader, type ReadKind } from "./event-reader.ts";
+import type { PointSink } from "./telemetry-points.ts";
 
 export interface TelemetryPartitionOptions {
   readonly account: PartitionAccount;
@@ -20,15 +19,12 @@ export interface TelemetryPartitionOptions {
 /** One partition of telemetry.v1 in the hands of its owner: batches in, chunks of points out, the account kept. */
 export class TelemetryPartition {
   readonly #options: TelemetryPartitionOptions;
-  readonly #points: TelemetryPoints;
-  readonly #devices = new DeviceTable();
-  readonly #counting: Counting;
+  readonly #reader: EventReader;
   #settled: PartitionAccount;
 
   constructor(options: TelemetryPartitionOptions) {
     this.#options = options;
-    this.#points = new TelemetryPoints(options.tagNames);
-    this.#counting = new Counting(options.account);
+    this.#reader = new EventReader(options.account, options.tagNames);
     this.#settled = options.account;
   }
 
@@ -48,32 +44,28 @@ export class TelemetryPartition {
 
   #chunk(batch: GroupBatch, first: number): Chunk & { readonly end: number } {
     const { records, topic, partition, signal } = batch;
-    const sink = { points: [], sources: [] } as { points: Chunk["points"][number][]; sources: number[] };
+    const sink: PointSink = { points: [], sources: [] };
     const refusals: Refusal[] = [];
     let projected = 0;
     let end = first;
     for (; end < records.length && sink.points.length < this.#options.maxPoints; end += 1) {
       const { value, offset } = records[end]!;
-      let record: TelemetryRecord;
+      let kind: ReadKind;
       try {
-        record = events.telemetry.decode(value ?? nothing);
+        kind = this.#reader.read(value, offset, end, sink);
       } catch (error) {
         refusals.push(undecodable(error, end));
-        this.#counting.addUndecodable();
         continue;
       }
-      const device = record.readings.length === 0 ? undefined : this.#devices.of(record.device);
-      const kind = this.#counting.add(record, offset, device);
       if (kind === "event") projected += 1;
-      else if (kind !== "derived") continue;
-      if (device === undefined) continue;
-      const unstorable = this.#points.add(record, end, device, sink);
-      if (unstorable !== undefined) {
-        refusals.push({ source: end, reason: "a reading without a value that can be stored", metrics: unstorable });
+      else if (typeof kind === "object") {
+        projected += 1;
+        const reason = "a reading without a value that can be stored";
+        refusals.push({ source: end, reason, metrics: kind.unstorable });
       }
     }
     const lastOffset = records[end - 1]!.offset;
-    const account = this.#counting.account(lastOffset + 1, this.#settled.outcomes);
+    const account = this.#reader.account(lastOffset + 1, this.#settled.outcomes);
     const chunk = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
     return {
       ...chunk,

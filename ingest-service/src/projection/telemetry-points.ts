@@ -1,6 +1,8 @@
 import type { Reading, TelemetryRecord } from "@headwater/proto";
-import { numberField, textField, type Point } from "@headwater/time-series";
+import type { Point } from "@headwater/time-series";
 import type { DeviceEntry } from "./device-table.ts";
+import { type FieldPair, fieldsOf } from "./field-pair.ts";
+import type { PlainEvent } from "./plain-event.ts";
 
 export const telemetryMeasurement = "telemetry";
 
@@ -10,11 +12,6 @@ export interface PointSink {
   readonly sources: number[];
 }
 
-interface FieldPair {
-  readonly number: string;
-  readonly text: string;
-}
-
 type Fields = Record<string, number | string>;
 
 const maxMetrics = 100_000;
@@ -22,59 +19,57 @@ const maxMetrics = 100_000;
 /** Events into points: one for each time of an event, with all of its fields. */
 export class TelemetryPoints {
   readonly #tagNames: readonly string[];
-  #fields = new Map<string, FieldPair>();
+  #fields = new Map<string, FieldPair | null>();
+  /** Values of a device that were replaced by a later one of the same time, of those that follow each other. */
+  overwritten: number;
 
   /** `tagNames`: attributes stamped by the gateway that become tags. */
-  constructor(tagNames: readonly string[]) {
+  constructor(tagNames: readonly string[], overwritten: number) {
     this.#tagNames = tagNames;
+    this.overwritten = overwritten;
+  }
+
+  addPlain(event: PlainEvent, source: number, sink: PointSink): void {
+    const { count, names, values, device, eventTime } = event;
+    const fields: Fields = {};
+    for (let index = 0; index < count; index += 1) fields[names[index]!.number] = values[index]!;
+    // Without attributes; a device that had some before goes on without tags.
+    const tags = device.tags !== undefined && this.#tagNames.length === 0 ? device.tags : this.#tagsOf({}, device);
+    sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime, fields });
+    sink.sources.push(source);
+    this.#note(device, eventTime, fields);
   }
 
   /** Answers with the metrics of readings that no store can take (without a value, or a name no object can hold), usually none. */
   add(record: TelemetryRecord, source: number, device: DeviceEntry, sink: PointSink): readonly string[] | undefined {
-    const { readings, eventTime } = record;
-    const count = readings.length;
-    if (count === 0) return undefined;
-    const tags = this.#tagsOf(record, device);
-    const delta = readings[0]!.timeDelta;
-    const fields: Fields = {};
-    let unstorable: string[] | undefined;
-    for (let index = 0; index < count; index += 1) {
-      const reading = readings[index]!;
-      if (reading.timeDelta !== delta) return this.#addTimes(record, source, tags, sink);
-      if (!this.#put(fields, reading)) (unstorable ??= []).push(reading.metric);
-    }
-    if (unstorable === undefined || unstorable.length < count) {
-      sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime + delta, fields });
-      sink.sources.push(source);
-    }
-    return unstorable;
-  }
-
-  /** The readings of the event have several times. */
-  #addTimes(
-    { readings, eventTime }: TelemetryRecord,
-    source: number,
-    tags: Point["tags"],
-    sink: PointSink,
-  ): readonly string[] | undefined {
+    const tags = this.#tagsOf(record.attributes, device);
     const times = new Map<number, Fields>();
     let unstorable: string[] | undefined;
-    for (const reading of readings) {
+    for (const reading of record.readings) {
       const fields = times.get(reading.timeDelta) ?? {};
       if (this.#put(fields, reading)) times.set(reading.timeDelta, fields);
       else (unstorable ??= []).push(reading.metric);
     }
     for (const [delta, fields] of times) {
-      sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime + delta, fields });
+      const time = record.eventTime + delta;
+      sink.points.push({ measurement: telemetryMeasurement, tags, time, fields });
       sink.sources.push(source);
+      if (record.gateway !== "") this.#note(device, time, fields);
     }
     return unstorable;
   }
 
-  #put(fields: Fields, reading: Reading): boolean {
-    const { metric, number, boolean, text } = reading;
-    if (metric === "__proto__") return false;
-    const names = this.#fields.get(metric) ?? this.#name(metric);
+  #note(device: DeviceEntry, time: number, fields: Fields): void {
+    if (time === device.time) {
+      for (const name of Object.keys(fields)) if (Object.hasOwn(device.fields, name)) this.overwritten += 1;
+    }
+    device.time = time;
+    device.fields = fields;
+  }
+
+  #put(fields: Fields, { metric, number, boolean, text }: Reading): boolean {
+    const names = this.#namesOf(metric);
+    if (names === null) return false;
     if (number !== null) fields[names.number] = number;
     else if (boolean !== null) fields[names.number] = boolean ? 1 : 0;
     else if (text !== null) fields[names.text] = text;
@@ -82,25 +77,28 @@ export class TelemetryPoints {
     return true;
   }
 
-  #name(metric: string): FieldPair {
-    const names = { number: numberField(metric), text: textField(metric) };
-    if (this.#fields.size >= maxMetrics) this.#fields = new Map();
-    this.#fields.set(metric, names);
+  #namesOf(metric: string): FieldPair | null {
+    let names = this.#fields.get(metric);
+    if (names === undefined) {
+      names = fieldsOf(metric);
+      if (this.#fields.size >= maxMetrics) this.#fields = new Map();
+      this.#fields.set(metric, names);
+    }
     return names;
   }
 
-  #tagsOf({ device, attributes }: TelemetryRecord, entry: DeviceEntry): Point["tags"] {
+  #tagsOf(attributes: TelemetryRecord["attributes"], entry: DeviceEntry): Point["tags"] {
     const known = entry.tags;
     const names = this.#tagNames;
     if (known !== undefined) {
       let index = 0;
+      // The store knows no empty tag.
       while (index < names.length && (attributes[names[index]!] || undefined) === known[names[index]!]) index += 1;
       if (index === names.length) return known;
     }
-    const tags: Record<string, string> = { device };
+    const tags: Record<string, string> = { device: entry.id };
     for (const name of names) {
       const value = attributes[name];
-      // The store knows no empty tag.
       if (value !== undefined && value !== "") tags[name] = value;
     }
     entry.tags = tags;

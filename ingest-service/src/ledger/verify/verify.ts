@@ -86,7 +86,7 @@ export async function verifyPartition(
         undecodable(error, 0);
         continue;
       }
-      const kind = counting.add(record, offset, undefined);
+      const kind = counting.add(record, offset);
       if (kind !== "event" && kind !== "derived") continue;
       const metrics = refused.get(offset);
       if (metrics === undefined || metrics.length > 0) expected.add(record, metrics);

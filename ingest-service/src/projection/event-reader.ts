@@ -1,0 +1,52 @@
+import { events, type TelemetryRecord } from "@headwater/proto";
+import { Counting } from "../ledger/counting.ts";
+import type { Outcomes, PartitionAccount } from "../ledger/account.ts";
+import { DeviceTable } from "./device-table.ts";
+import { PlainEvent } from "./plain-event.ts";
+import { type PointSink, TelemetryPoints } from "./telemetry-points.ts";
+
+const nothing = Buffer.from([0]);
+
+/** `unstorable`: metrics whose readings no store can take. */
+export type ReadKind = "event" | "derived" | "duplicate" | "other" | { readonly unstorable: readonly string[] };
+
+/** Records of one partition in offset order into points, counted. */
+export class EventReader {
+  readonly #devices = new DeviceTable();
+  readonly #plain = new PlainEvent();
+  readonly #points: TelemetryPoints;
+  readonly #counting: Counting;
+
+  constructor(account: PartitionAccount, tagNames: readonly string[]) {
+    this.#counting = new Counting(account);
+    this.#points = new TelemetryPoints(tagNames, account.counts.overwritten);
+  }
+
+  /** Throws DecodeError for what cannot be read; it is counted as an event then. */
+  read(value: Uint8Array | null, offset: number, source: number, sink: PointSink): ReadKind {
+    const plain = this.#plain;
+    if (value !== null && plain.read(value, this.#devices)) {
+      const kind = this.#counting.addEvent(plain.gateway, plain.epoch, plain.n, offset);
+      if (kind === "event") this.#points.addPlain(plain, source, sink);
+      return kind;
+    }
+    const record = this.#decode(value);
+    const kind = this.#counting.add(record, offset);
+    if ((kind !== "event" && kind !== "derived") || record.readings.length === 0) return kind;
+    const unstorable = this.#points.add(record, source, this.#devices.of(record.device), sink);
+    return unstorable === undefined || kind === "derived" ? kind : { unstorable };
+  }
+
+  account(offset: number, outcomes: Outcomes): PartitionAccount {
+    return this.#counting.account(offset, outcomes, this.#points.overwritten);
+  }
+
+  #decode(value: Uint8Array | null): TelemetryRecord {
+    try {
+      return events.telemetry.decode(value ?? nothing);
+    } catch (error) {
+      this.#counting.addUndecodable();
+      throw error;
+    }
+  }
+}
