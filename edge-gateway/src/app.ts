@@ -2,6 +2,7 @@ import type { EventLog, TopicNames } from "@headwater/event-log";
 import {
   FatalError,
   Lifecycle,
+  sleep,
   type HeadwaterError,
   type Logger,
   type Metrics,
@@ -199,7 +200,10 @@ class Gateway implements GatewayApp {
     });
     this.#mqtt = mqtt;
     registry.onChanged = (devices) => mqtt.recheck(devices);
-    const marker = new Marker(lanes, intake, { busyMs: config.gateway.markBusyMs, quietMs: config.gateway.markQuietMs });
+    const marker = new Marker(lanes, intake, {
+      busyMs: config.gateway.markBusyMs,
+      quietMs: config.gateway.markQuietMs,
+    });
     this.#observe(mqtt, path, intake);
 
     const { stopWithinMs = 10_000 } = this.#deps;
@@ -241,7 +245,10 @@ class Gateway implements GatewayApp {
         clearInterval(expiry.timer);
         mqtt.stopIntake();
         // What was read gets its acknowledgement before the connections end.
-        await Promise.race([commit.drain(), new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs / 3).unref())]);
+        const patience = new AbortController();
+        const over = sleep(stopWithinMs / 3, patience.signal).catch(() => {});
+        await Promise.race([commit.drain(), over]);
+        patience.abort();
         await mqtt.stop();
       },
     });
@@ -275,7 +282,9 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new FatalError(`The folder ${folder} cannot be made (${code}); set HEADWATER_DATA_DIR to one that can be written`);
+    throw new FatalError(
+      `The folder ${folder} cannot be made (${code}); set HEADWATER_DATA_DIR to one that can be written`,
+    );
   }
 }
 

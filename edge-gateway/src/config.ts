@@ -5,7 +5,11 @@ const mebibyte = 1024 * 1024;
 /** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
 export const gatewayConfig = Type.Object({
   mqtt: Type.Object({
-    host: Type.String({ env: "HEADWATER_MQTT_HOST", default: "127.0.0.1", description: "Address that MQTT listens on" }),
+    host: Type.String({
+      env: "HEADWATER_MQTT_HOST",
+      default: "127.0.0.1",
+      description: "Address that MQTT listens on",
+    }),
     port: Type.Integer({
       env: "HEADWATER_MQTT_PORT",
       default: 1883,
@@ -51,7 +55,8 @@ export const gatewayConfig = Type.Object({
       Type.String({
         env: "HEADWATER_GATEWAY_ID",
         pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-        description: "Name of this gateway, part of every event's identity; default: made once and kept in the data folder",
+        description:
+          "Name of this gateway, part of every event's identity; default: made once and kept in the data folder",
       }),
     ),
     spoolMaxBytes: Type.Integer({

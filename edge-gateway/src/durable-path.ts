@@ -72,7 +72,7 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
   const recovered = await recoverSpool(directory, partitions, logger);
   const known = recovered.state?.gateway === gateway && recovered.state.lanes.length === partitions;
   const state: LanesState = known
-    ? recovered.state!
+    ? recovered.state
     : { gateway, epoch: randomEpoch(), clock: recovered.state?.clock ?? 0, lanes: [] };
   const spool = new Spool({
     directory,
@@ -82,7 +82,10 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
     logger,
     segments: recovered.segments,
   });
-  await spool.start({ ...state, lanes: Array.from({ length: partitions }, (_, p) => state.lanes[p] ?? { n: 0, received: 0, dropped: {} }) });
+  await spool.start({
+    ...state,
+    lanes: Array.from({ length: partitions }, (_, p) => state.lanes[p] ?? { n: 0, received: 0, dropped: {} }),
+  });
   const positions = new PositionFile(join(directory, "forwarded.json"));
   const reader = new SpoolReader({
     spool,

@@ -12,7 +12,9 @@ export async function gatewayId(folder: string, configured: string | undefined):
   try {
     const id = (await readFile(file, "utf8")).trim();
     if (pattern.test(id)) return id;
-    throw new FatalError(`${file} does not hold a gateway's name; set HEADWATER_GATEWAY_ID or put the former name back`);
+    throw new FatalError(
+      `${file} does not hold a gateway's name; set HEADWATER_GATEWAY_ID or put the former name back`,
+    );
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }

@@ -7,11 +7,19 @@ export function gatewayMetrics(metrics: Metrics) {
     "Messages and records that were set aside in quarantine.v1",
     ["reason"],
   );
-  const refused = metrics.counter("headwater_gateway_refused_total", "What the gateway did not take, by reason", ["reason"]);
+  const refused = metrics.counter("headwater_gateway_refused_total", "What the gateway did not take, by reason", [
+    "reason",
+  ]);
   return {
     received: metrics.counter("headwater_gateway_received_total", "PUBLISH packets received"),
-    receivedBytes: metrics.counter("headwater_gateway_received_bytes_total", "Payload bytes of PUBLISH packets received"),
-    events: metrics.counter("headwater_gateway_events_total", "Events taken: messages that were decoded and got an identity"),
+    receivedBytes: metrics.counter(
+      "headwater_gateway_received_bytes_total",
+      "Payload bytes of PUBLISH packets received",
+    ),
+    events: metrics.counter(
+      "headwater_gateway_events_total",
+      "Events taken: messages that were decoded and got an identity",
+    ),
     appended: metrics.counter("headwater_gateway_appended_total", "Records that reached the event log"),
     committed: metrics.counter("headwater_gateway_committed_records_total", "Records made durable, by group commits"),
     commits: metrics.counter("headwater_gateway_commits_total", "Group commits"),
@@ -21,13 +29,26 @@ export function gatewayMetrics(metrics: Metrics) {
     ),
     quarantined,
     refused,
-    redelivered: metrics.counter("headwater_gateway_redelivered_total", "Messages sent again that were recognised and not taken twice", ["qos"]),
-    implausible: metrics.counter("headwater_gateway_implausible_times_total", "Device times too far from the receive time to be believed"),
-    dropped: metrics.counter("headwater_gateway_dropped_total", "Events lost after they got an identity; each is on record in a gap", ["reason"]),
+    redelivered: metrics.counter(
+      "headwater_gateway_redelivered_total",
+      "Messages sent again that were recognised and not taken twice",
+      ["qos"],
+    ),
+    implausible: metrics.counter(
+      "headwater_gateway_implausible_times_total",
+      "Device times too far from the receive time to be believed",
+    ),
+    dropped: metrics.counter(
+      "headwater_gateway_dropped_total",
+      "Events lost after they got an identity; each is on record in a gap",
+      ["reason"],
+    ),
     marks: metrics.counter("headwater_gateway_marks_total", "Marks written"),
     commands: metrics.counter("headwater_gateway_commands_total", "Device commands by what the gateway did", ["what"]),
     connects: metrics.counter("headwater_gateway_connects_total", "CONNECT packets by outcome", ["outcome"]),
-    disconnects: metrics.counter("headwater_gateway_disconnects_total", "Connections that ended, by reason", ["reason"]),
+    disconnects: metrics.counter("headwater_gateway_disconnects_total", "Connections that ended, by reason", [
+      "reason",
+    ]),
   };
 }
 

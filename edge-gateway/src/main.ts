@@ -67,7 +67,12 @@ async function createGatewayProcess(env: NodeJS.ProcessEnv): Promise<{ app: Serv
     return opened;
   }, logger);
   const gateway = createGatewayApp({
-    ...{ config, log, partitions, dataDir, logger, metrics },
+    config,
+    log,
+    partitions,
+    dataDir,
+    logger,
+    metrics,
     durable: "spool",
     topics: topicNames(topicPrefix),
   });
@@ -86,7 +91,13 @@ async function createGatewayProcess(env: NodeJS.ProcessEnv): Promise<{ app: Serv
   const lifecycle = new Lifecycle({ logger, stopWithinMs: 20_000 });
   lifecycle.add("event log", {
     async start() {
-      await Promise.race([log.opened, sleep(logPatienceMs)]);
+      const patience = new AbortController();
+      const over = sleep(logPatienceMs, patience.signal).catch(() => {});
+      try {
+        await Promise.race([log.opened, over]);
+      } finally {
+        patience.abort();
+      }
     },
     stop: () => log.close(),
   });

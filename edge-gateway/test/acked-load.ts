@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type MqttClient } from "mqtt";
 
 /** Devices that publish counters as fast as they are acknowledged and remember what was: what may not be lost. */
@@ -24,7 +25,12 @@ export class AckedLoad {
     this.#running = true;
     for (const device of this.acked.keys()) {
       // oxlint-disable-next-line no-await-in-loop -- a handful
-      const client = await mqtt.connectAsync(url, { username: device, password: password(device), reconnectPeriod: 0, clientId: device });
+      const client = await mqtt.connectAsync(url, {
+        username: device,
+        password: password(device),
+        reconnectPeriod: 0,
+        clientId: device,
+      });
       client.on("error", () => {});
       this.#clients.push(client);
       for (let i = 0; i < inFlight; i += 1) this.#send(client, device);

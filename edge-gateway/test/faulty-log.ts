@@ -24,8 +24,13 @@ export async function startFaultyLog(): Promise<FaultyLog> {
 
   const append = async (topic: string, records: readonly OutgoingRecord[]) => {
     if (failure !== undefined && (failure.topic === undefined || failure.topic === topic)) throw failure.makeError();
-    const indexes = records.flatMap(({ value }, index) => (value !== null && topic.startsWith("telemetry") && refused?.(value) === true ? [index] : []));
-    const ranges = await real.append(topic, records.filter((_, index) => !indexes.includes(index)));
+    const indexes = records.flatMap(({ value }, index) =>
+      value !== null && topic.startsWith("telemetry") && refused?.(value) === true ? [index] : [],
+    );
+    const ranges = await real.append(
+      topic,
+      records.filter((_, index) => !indexes.includes(index)),
+    );
     if (indexes.length > 0) throw new RecordRefusedError("refused", indexes);
     if (after.times > 0 && topic.startsWith("telemetry")) {
       after.times -= 1;
@@ -33,7 +38,7 @@ export async function startFaultyLog(): Promise<FaultyLog> {
     }
     return ranges;
   };
-  const log = new Proxy(real as EventLog, {
+  const log = new Proxy(real, {
     get(target, name) {
       if (name === "append") return append;
       const value: unknown = Reflect.get(target, name);

@@ -1,4 +1,11 @@
-import { openEmbeddedLog, partitionFor, topicNames, topicSpecs, type EventLog, type LogRecord } from "@headwater/event-log";
+import {
+  openEmbeddedLog,
+  partitionFor,
+  topicNames,
+  topicSpecs,
+  type EventLog,
+  type LogRecord,
+} from "@headwater/event-log";
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
 import {
@@ -12,6 +19,7 @@ import {
   sleep,
   type Logger,
 } from "@headwater/service-kit";
+// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -91,7 +99,11 @@ export class GatewayUnderTest {
   async register(id: string): Promise<string> {
     const token = randomToken();
     const credential = { id: "c1", kind: "token", hash: sha256(token), createdAt: nowMicros(), expiresAt: 0 };
-    const event = registerDevice(undefined, { id, credentials: [credential] }, { at: nowMicros(), by: "test", writeId: `w-${id}` });
+    const event = registerDevice(
+      undefined,
+      { id, credentials: [credential] },
+      { at: nowMicros(), by: "test", writeId: `w-${id}` },
+    );
     await this.log.append(topics.devices, [{ key: id, value: events.device.encode(event) }]);
     return token;
   }
@@ -181,7 +193,8 @@ export async function laneProblems(log: EventLog, topic = topics.telemetry): Pro
         if (record.n > seen + 1) problems.push(`${lane}: ${record.n} after ${seen}`);
         last.set(lane, record.n);
         const promise = promised.get(record.gateway) ?? 0;
-        if (record.receivedAt < promise) problems.push(`${lane}: n ${record.n} received at ${record.receivedAt}, promised ${promise}`);
+        if (record.receivedAt < promise)
+          problems.push(`${lane}: n ${record.n} received at ${record.receivedAt}, promised ${promise}`);
         promised.set(record.gateway, record.receivedAt);
         if (record.device !== "" && partitionFor(record.device, partitionsOf.get(topic) ?? partitions) !== partition) {
           problems.push(`${record.device} is in partition ${partition}`);
@@ -194,7 +207,11 @@ export async function laneProblems(log: EventLog, topic = topics.telemetry): Pro
 
 export const partitionsOf = new Map<string, number>();
 
-export async function eventually<T>(probe: () => Promise<T> | T, accept: (value: T) => boolean, timeoutMs = 5000): Promise<T> {
+export async function eventually<T>(
+  probe: () => Promise<T> | T,
+  accept: (value: T) => boolean,
+  timeoutMs = 5000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await probe();

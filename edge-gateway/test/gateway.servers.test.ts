@@ -82,7 +82,13 @@ describe("a Kafka that does not answer", () => {
     gateway = await KafkaGateway.create(kafka.brokers, devices);
     await gateway.start({ HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "3000" });
     const closed: string[] = [];
-    const watch = await mqtt.connectAsync(gateway.url, { username: devices[0], password: gateway.token, clientId: "watch", keepalive: 2, reconnectPeriod: 0 });
+    const watch = await mqtt.connectAsync(gateway.url, {
+      username: devices[0],
+      password: gateway.token,
+      clientId: "watch",
+      keepalive: 2,
+      reconnectPeriod: 0,
+    });
     watch.on("close", () => closed.push("closed"));
     const load = new AckedLoad(devices);
     await load.start(gateway.url, () => gateway.token, 5);

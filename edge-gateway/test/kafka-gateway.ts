@@ -12,13 +12,16 @@ export const kafkaPartitions = 6;
 
 export function brokersFromEnvironment(): string {
   const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
-  if (brokers === undefined || brokers === "") throw new FatalError("HEADWATER_KAFKA_BROKERS has to name a real Kafka (npm run servers)");
+  if (brokers === undefined || brokers === "")
+    throw new FatalError("HEADWATER_KAFKA_BROKERS has to name a real Kafka (npm run servers)");
   return brokers;
 }
 
 /** A gateway process with a spool in front of a real Kafka, its topics its own. */
 export class KafkaGateway {
-  readonly prefix = `gw-${randomToken().slice(0, 10).replaceAll(/[^A-Za-z0-9]/g, "x")}.`;
+  readonly prefix = `gw-${randomToken()
+    .slice(0, 10)
+    .replaceAll(/[^A-Za-z0-9]/g, "x")}.`;
   readonly topics = topicNames(this.prefix);
   readonly token = randomToken();
   readonly brokers: string;

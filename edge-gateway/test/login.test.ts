@@ -40,7 +40,8 @@ describe("login", () => {
     await gateway.downGateway();
     const away = new Proxy(gateway.log, {
       get(log, name) {
-        if (name === "follow" || name === "positions") return async () => Promise.reject(new LogUnavailableError("away"));
+        if (name === "follow" || name === "positions")
+          return async () => Promise.reject(new LogUnavailableError("away"));
         const value: unknown = Reflect.get(log, name);
         return typeof value === "function" ? (value as () => unknown).bind(log) : value;
       },
@@ -67,11 +68,26 @@ describe("login", () => {
     const by = () => ({ at: nowMicros(), by: "test", writeId: randomToken() });
     const second = randomToken();
     const expired = randomToken();
-    await write(addCredential(state, "boiler-1", { id: "c2", kind: "token", hash: sha256(second), createdAt: 1, expiresAt: 0 }, by()));
     await write(
-      addCredential(state, "boiler-1", { id: "c3", kind: "token", hash: sha256(expired), createdAt: 1, expiresAt: nowMicros() - 1 }, by()),
+      addCredential(
+        state,
+        "boiler-1",
+        { id: "c2", kind: "token", hash: sha256(second), createdAt: 1, expiresAt: 0 },
+        by(),
+      ),
     );
-    const [first, other] = [await gateway.connect("boiler-1", token, { clientId: "1" }), await gateway.connect("boiler-1", second, { clientId: "2" })];
+    await write(
+      addCredential(
+        state,
+        "boiler-1",
+        { id: "c3", kind: "token", hash: sha256(expired), createdAt: 1, expiresAt: nowMicros() - 1 },
+        by(),
+      ),
+    );
+    const [first, other] = [
+      await gateway.connect("boiler-1", token, { clientId: "1" }),
+      await gateway.connect("boiler-1", second, { clientId: "2" }),
+    ];
     expect(await refusal("boiler-1", expired)).toBe(4);
 
     const closed = new Promise<void>((resolve) => first.once("close", () => resolve()));
@@ -85,7 +101,8 @@ describe("login", () => {
     await otherClosed;
     expect(await refusal("boiler-1", second)).toBe(4);
     const ends = await eventually(
-      async () => (await gateway.presence()).flatMap(({ disconnected }) => (disconnected === null ? [] : [disconnected.reason])),
+      async () =>
+        (await gateway.presence()).flatMap(({ disconnected }) => (disconnected === null ? [] : [disconnected.reason])),
       (reasons) => reasons.length === 2,
     );
     expect(ends).toEqual(["revoked", "revoked"]);
@@ -105,19 +122,24 @@ describe("login", () => {
       return failed instanceof Error ? 128 : 0;
     };
     expect(await granted("devices/one/#")).toBe(0);
-    for (const filter of ["#", "devices/+/telemetry", "devices/two/commands/+", "$SYS/#"]) expect(await granted(filter)).toBe(128);
+    for (const filter of ["#", "devices/+/telemetry", "devices/two/commands/+", "$SYS/#"])
+      expect(await granted(filter)).toBe(128);
   });
 
   test("what a device publishes reaches its own subscriptions, and nobody else's", async () => {
     const one = await gateway.connectDevice("one");
     const two = await gateway.connectDevice("two");
     const heard: string[] = [];
-    for (const client of [one, two]) client.on("message", (topic, payload) => heard.push(`${topic} ${payload.toString()}`));
+    for (const client of [one, two])
+      client.on("message", (topic, payload) => heard.push(`${topic} ${payload.toString()}`));
     await one.subscribeAsync("devices/one/#");
     await two.subscribeAsync(["devices/two/#", "v1/devices/me/#"]);
     await one.publishAsync("v1/devices/me/telemetry", '{"a":1}', { qos: 1 });
     await one.publishAsync("devices/one/telemetry", '{"a":2}', { qos: 1 });
-    await eventually(() => heard.length, (count) => count > 0);
+    await eventually(
+      () => heard.length,
+      (count) => count > 0,
+    );
     expect(heard).toEqual(['devices/one/telemetry {"a":2}']);
   });
 

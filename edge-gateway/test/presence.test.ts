@@ -13,14 +13,22 @@ describe("presence", () => {
 
   const device = (clientId: string, more: { keepalive?: number; will?: object } = {}) =>
     RawDevice.connect(gateway.app.mqttPort, { username: "d", password: token, clientId, ...more });
-  const told = (count: number) => eventually(() => gateway.presence(), (all) => all.length >= count, 4000);
+  const told = (count: number) =>
+    eventually(
+      () => gateway.presence(),
+      (all) => all.length >= count,
+      4000,
+    );
   const reasons = async (count: number) =>
     (await told(count)).flatMap(({ disconnected }) => (disconnected === null ? [] : [disconnected.reason]));
 
   test("a session begins and ends, by name", async () => {
     const d = await device("c");
     const [connected] = await told(1);
-    expect(connected).toMatchObject({ device: "d", connected: { clientId: "c", address: "127.0.0.1", cleanSession: true } });
+    expect(connected).toMatchObject({
+      device: "d",
+      connected: { clientId: "c", address: "127.0.0.1", cleanSession: true },
+    });
     d.send({ cmd: "disconnect" });
     const [, ended] = await told(2);
     expect(ended).toMatchObject({ session: connected!.session, disconnected: { reason: "client" } });

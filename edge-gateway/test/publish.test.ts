@@ -11,7 +11,9 @@ describe("a message of a device", () => {
 
   test("is in the log when it is acknowledged", async () => {
     const device = await gateway.connectDevice("boiler-1");
-    await device.publishAsync("devices/boiler-1/telemetry", '{"temperature": 21.5, "on": true, "mode": "eco"}', { qos: 1 });
+    await device.publishAsync("devices/boiler-1/telemetry", '{"temperature": 21.5, "on": true, "mode": "eco"}', {
+      qos: 1,
+    });
     const [event, ...others] = await gateway.events();
     expect(others).toEqual([]);
     expect(event).toMatchObject({ device: "boiler-1", eventTime: event!.receivedAt });

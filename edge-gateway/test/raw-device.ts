@@ -1,3 +1,4 @@
+// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { connect, type Socket } from "node:net";
 
@@ -29,7 +30,14 @@ export class RawDevice {
 
   static async connect(
     port: number,
-    login: { username?: string; password?: string; clientId: string; clean?: boolean; keepalive?: number; will?: object },
+    login: {
+      username?: string;
+      password?: string;
+      clientId: string;
+      clean?: boolean;
+      keepalive?: number;
+      will?: object;
+    },
   ): Promise<RawDevice> {
     const socket = connect(port, "127.0.0.1");
     await new Promise<void>((resolve) => socket.once("connect", () => resolve()));

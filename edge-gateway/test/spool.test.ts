@@ -24,12 +24,17 @@ describe("the spool", () => {
   const spoolDir = () => join(gateway.dataDir, "gateway", "spool");
   const segments = async () => (await readdir(spoolDir())).filter((name) => name.endsWith(".segment")).toSorted();
   const values = async (count: number) => {
-    await eventually(() => gateway.events(), (all) => all.length >= count);
+    await eventually(
+      () => gateway.events(),
+      (all) => all.length >= count,
+    );
     return (await gateway.events()).map((event) => event.readings[0]!.number);
   };
   const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
   const publish = async (device: Awaited<ReturnType<GatewayUnderTest["connect"]>>, from: number, to: number) => {
-    await Promise.all(numbers(from, to).map((i) => device.publishAsync("devices/d/telemetry", `{"i":${i}}`, { qos: 1 })));
+    await Promise.all(
+      numbers(from, to).map((i) => device.publishAsync("devices/d/telemetry", `{"i":${i}}`, { qos: 1 })),
+    );
   };
 
   test("acknowledges while the log is away, and forwards in order when it is back", async () => {
@@ -65,7 +70,10 @@ describe("the spool", () => {
     const device = await gateway.connectDevice("d");
     log.failAfterAppending(3, () => new UnknownOutcomeError("no answer"));
     await publish(device, 0, 100);
-    await eventually(() => gateway.events(), (all) => new Set(all.map(({ n }) => n)).size >= 100);
+    await eventually(
+      () => gateway.events(),
+      (all) => new Set(all.map(({ n }) => n)).size >= 100,
+    );
     const unique = new Map((await gateway.events()).map((event) => [event.n, event.readings[0]!.number]));
     expect([...unique.values()]).toEqual(numbers(0, 100));
     expect(await laneProblems(gateway.log)).toEqual([]);
@@ -79,7 +87,10 @@ describe("the spool", () => {
     await device.publishAsync("devices/d/telemetry", '{"poison":1}', { qos: 1 });
     await device.publishAsync("devices/d/telemetry", '{"i":2}', { qos: 1 });
     expect(await values(2)).toEqual([0, 2]);
-    const [set] = await eventually(() => gateway.quarantined(), (all) => all.length > 0);
+    const [set] = await eventually(
+      () => gateway.quarantined(),
+      (all) => all.length > 0,
+    );
     expect(set).toMatchObject({ stage: "log", device: "d", logTopic: topics.telemetry });
     expect(events.telemetry.decode(set!.payload).readings[0]!.metric).toBe("poison");
     const gaps = await eventually(
@@ -103,15 +114,33 @@ describe("the spool", () => {
   }, 20_000);
 
   test("when it is full messages stay unacknowledged, and everything else is still answered", async () => {
-    await up({ HEADWATER_SPOOL_MAX_BYTES: "1048576", HEADWATER_SPOOL_SEGMENT_BYTES: "65536", HEADWATER_MQTT_MAX_UNACKED: "100" });
+    await up({
+      HEADWATER_SPOOL_MAX_BYTES: "1048576",
+      HEADWATER_SPOOL_SEGMENT_BYTES: "65536",
+      HEADWATER_MQTT_MAX_UNACKED: "100",
+    });
     const token = await gateway.register("d");
-    const device = await RawDevice.connect(gateway.app.mqttPort, { username: "d", password: token, clientId: "c", keepalive: 1 });
-    device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "devices/d/commands/+", qos: 1 }] } as never);
+    const device = await RawDevice.connect(gateway.app.mqttPort, {
+      username: "d",
+      password: token,
+      clientId: "c",
+      keepalive: 1,
+    });
+    device.send({
+      cmd: "subscribe",
+      messageId: 1,
+      subscriptions: [{ topic: "devices/d/commands/+", qos: 1 }],
+    } as never);
     await device.until("suback");
     log.failWith(() => new LogUnavailableError("away"), topics.telemetry);
     const filler = "x".repeat(20_000);
-    for (let i = 1; i <= 80; i += 1) device.publish("devices/d/telemetry", `{"i":${i},"t":"${filler}"}`, { messageId: i });
-    const acked = await eventually(() => device.count("puback"), (count) => count >= 40, 3000);
+    for (let i = 1; i <= 80; i += 1)
+      device.publish("devices/d/telemetry", `{"i":${i},"t":"${filler}"}`, { messageId: i });
+    const acked = await eventually(
+      () => device.count("puback"),
+      (count) => count >= 40,
+      3000,
+    );
     expect(acked).toBeGreaterThan(30);
     expect(acked).toBeLessThan(80);
     for (let i = 1; i <= 8; i += 1) {
@@ -168,7 +197,10 @@ describe("the spool", () => {
       (all) => all.length > 0,
     );
     expect(gaps).toMatchObject([{ reason: "corrupt" }]);
-    const named = new Set([...(await gateway.telemetry()).map(({ n, device: of }) => (of === "d" ? n : 0)), gaps[0]!.fromN]);
+    const named = new Set([
+      ...(await gateway.telemetry()).map(({ n, device: of }) => (of === "d" ? n : 0)),
+      gaps[0]!.fromN,
+    ]);
     expect(named.has(gaps[0]!.toN)).toBe(true);
     expect((await readdir(spoolDir())).some((name) => name.endsWith(".corrupt"))).toBe(true);
     expect(await gateway.metric("headwater_gateway_dropped_total", "corrupt")).toBe(1);
@@ -197,12 +229,15 @@ describe("the spool", () => {
       (all) => all.length > 0,
     );
     expect(gaps).toMatchObject([{ reason: "corrupt" }]);
-    expect(await laneProblems(gateway.log)).toEqual([`${gapLane(gaps[0]!, await gateway.telemetry())}`]);
+    expect(await laneProblems(gateway.log)).toEqual([gapLane(gaps[0]!, await gateway.telemetry())]);
   }, 20_000);
 });
 
 /** How the checker names the hole that the gap record is about. */
-function gapLane(gap: { fromN: number; toN: number }, all: readonly { gateway: string; epoch: number; n: number; gap: unknown }[]): string {
+function gapLane(
+  gap: { fromN: number; toN: number },
+  all: readonly { gateway: string; epoch: number; n: number; gap: unknown }[],
+): string {
   const record = all.find((each) => each.gap !== null)!;
   return `${record.gateway}/${record.epoch}/${partitionOfD}: ${gap.toN + 1} after ${gap.fromN - 1}`;
 }

@@ -69,14 +69,18 @@ export class CommandBook {
 
   /** The commands of a device that have not ended, in the order of their requests. */
   open(device: string): CommandState[] {
-    this.#findOpen ??= this.#model.db.prepare("SELECT state FROM command WHERE device = ? AND open = 1 ORDER BY position LIMIT 1000");
+    this.#findOpen ??= this.#model.db.prepare(
+      "SELECT state FROM command WHERE device = ? AND open = 1 ORDER BY position LIMIT 1000",
+    );
     return (this.#findOpen.all(device) as { state: string }[]).map(({ state }) => JSON.parse(state) as CommandState);
   }
 
   #apply(db: DatabaseSync, batch: LogBatch): void {
     const { topic, partition } = batch;
     const find = db.prepare("SELECT state FROM command WHERE id = ?");
-    const put = db.prepare("INSERT OR REPLACE INTO command (id, device, open, deadline, position, state) VALUES (?, ?, ?, ?, ?, ?)");
+    const put = db.prepare(
+      "INSERT OR REPLACE INTO command (id, device, open, deadline, position, state) VALUES (?, ?, ?, ?, ?, ?)",
+    );
     for (const { value, offset, appendTime } of batch.records) {
       if (value === null) continue;
       const event = decode(value);
@@ -88,7 +92,14 @@ export class CommandBook {
       const before = row === undefined ? undefined : (JSON.parse(row.state) as CommandState);
       const state = foldCommand(before, event, { topic, partition, offset, appendTime });
       if (state === undefined || state === before) continue;
-      put.run(state.id, state.device, isFinal(state) ? 0 : 1, state.deadline, state.position.offset, JSON.stringify(state));
+      put.run(
+        state.id,
+        state.device,
+        isFinal(state) ? 0 : 1,
+        state.deadline,
+        state.position.offset,
+        JSON.stringify(state),
+      );
     }
     const latest = batch.records.at(-1)!.appendTime;
     db.prepare("DELETE FROM command WHERE open = 0 AND deadline < ?").run(latest - keptAfterEnd);

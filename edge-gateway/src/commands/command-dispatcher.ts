@@ -153,10 +153,13 @@ export class CommandDispatcher {
     };
     metrics.commands.labels({ what: "claimed" }).inc();
     // The identical claim again if its fate is unknown: the fold takes it once.
-    retrying(() => log.append(topic, [record]), { signal: active.ended.signal, maxMs: 2000 }).catch((error: unknown) => {
-      active.claiming.delete(id);
-      if (!active.ended.signal.aborted) logger.error({ err: error, device, command: id }, "a command could not be claimed");
-    });
+    retrying(() => log.append(topic, [record]), { signal: active.ended.signal, maxMs: 2000 }).catch(
+      (error: unknown) => {
+        active.claiming.delete(id);
+        if (!active.ended.signal.aborted)
+          logger.error({ err: error, device, command: id }, "a command could not be claimed");
+      },
+    );
   }
 
   #send(command: CommandState, active: ActiveSession): void {

@@ -16,15 +16,18 @@ const maxResultBytes = 64 * 1024;
 export function decodeReply(payload: Uint8Array): Reply {
   if (payload.length > maxResultBytes) throw new DecodeError(`A reply has at most ${maxResultBytes} bytes`);
   const reply = parseJson(payload);
-  if (typeof reply !== "object" || reply === null || Array.isArray(reply)) throw new DecodeError("A reply is a JSON object");
+  if (typeof reply !== "object" || reply === null || Array.isArray(reply))
+    throw new DecodeError("A reply is a JSON object");
   const { status } = reply as { status?: unknown };
   if (!replyStatuses.includes(status as ReplyStatus)) {
     throw new DecodeError(`A reply's status is one of ${replyStatuses.join(", ")}`);
   }
   if (!Object.hasOwn(reply, "result")) return { status: status as ReplyStatus, result: "" };
   // As it was written, apart from white space: numbers that a double cannot hold stay what they are.
-  const { result } = JSON.parse(Buffer.from(payload).toString(), (_key, value: unknown, context?: { source?: string }) =>
-    typeof value === "number" && context?.source !== undefined ? rawJson(context.source) : value,
+  const { result } = JSON.parse(
+    Buffer.from(payload).toString(),
+    (_key, value: unknown, context?: { source?: string }) =>
+      typeof value === "number" && context?.source !== undefined ? rawJson(context.source) : value,
   ) as { result: unknown };
   return { status: status as ReplyStatus, result: JSON.stringify(result) };
 }

@@ -1,5 +1,5 @@
 import type { EventLog } from "@headwater/event-log";
-import { HeadwaterError, RecordRefusedError, retrying, type Logger } from "@headwater/service-kit";
+import { RecordRefusedError, retrying, type HeadwaterError, type Logger } from "@headwater/service-kit";
 import type { TopicRecords } from "./frame-records.ts";
 
 export interface DeliverOptions {
@@ -34,7 +34,10 @@ export async function deliver(group: TopicRecords, options: DeliverOptions): Pro
         const now = performance.now();
         if (now - loggedAt < quietMs) return;
         loggedAt = now;
-        logger.warn({ err: error, topic: group.topic, records: group.records.length, attempt }, "the log did not take records; repeating");
+        logger.warn(
+          { err: error, topic: group.topic, records: group.records.length, attempt },
+          "the log did not take records; repeating",
+        );
       },
     });
     return [];

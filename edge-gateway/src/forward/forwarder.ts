@@ -1,4 +1,4 @@
-import { aborted, HeadwaterError, QueueClosedError, sleep, type Logger } from "@headwater/service-kit";
+import { QueueClosedError, sleep, type HeadwaterError, type Logger } from "@headwater/service-kit";
 import type { EventLog } from "@headwater/event-log";
 import type { Frame } from "../spool/frame.ts";
 import type { PositionFile } from "../spool/position-file.ts";
@@ -64,7 +64,7 @@ export class Forwarder {
   async drain(signal: AbortSignal): Promise<void> {
     while (!this.#idle && !signal.aborted) {
       // oxlint-disable-next-line no-await-in-loop -- polled: it is the last thing a gateway does
-      await Promise.race([sleep(20), aborted(signal)]);
+      await sleep(20, signal).catch(() => {});
     }
   }
 

@@ -29,7 +29,8 @@ export class LateLog implements EventLog {
       signal: this.#closing.signal,
       maxMs: 2000,
       onRetry: (error, attempt) => {
-        if (attempt === 1) logger.warn({ err: error }, "the event log is away; messages go to the spool until it is back");
+        if (attempt === 1)
+          logger.warn({ err: error }, "the event log is away; messages go to the spool until it is back");
       },
     });
     this.#opened.then(

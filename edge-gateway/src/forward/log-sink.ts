@@ -45,7 +45,7 @@ export class LogSink implements DurableSink {
 /** The frames of bytes that were just written. */
 export function framesOf(bytes: Buffer, checksum: boolean): Frame[] {
   const frames: Frame[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const frame = readFrame(bytes, at, checksum);
     if (typeof frame === "string") break;
     frames.push(frame);

@@ -1,11 +1,5 @@
 import { partitionFor } from "@headwater/event-log";
-import {
-  cloudEventHeaders,
-  events,
-  eventTypes,
-  type CommandInput,
-  type EventType,
-} from "@headwater/proto";
+import { cloudEventHeaders, events, eventTypes, type CommandInput, type EventType } from "@headwater/proto";
 import { uuidv5, type Logger } from "@headwater/service-kit";
 import type { DecodedMessage } from "../decode/decoder.ts";
 import { settleTimes, type Plausibility } from "../decode/event-time.ts";
@@ -200,14 +194,20 @@ export class Intake {
     const at = lanes.clock.take();
     if (frame.kind === frameKinds.quarantine) {
       metrics.refused.labels({ reason: "quarantine-record" }).inc();
-      logger.error({ bytes: frame.value.length, device: frame.key.toString() }, "the log refused a quarantine record; it is lost");
+      logger.error(
+        { bytes: frame.value.length, device: frame.key.toString() },
+        "the log refused a quarantine record; it is lost",
+      );
       return;
     }
     if (frame.n > 0) {
       void this.gap({ partition: frame.partition, from: frame.n, to: frame.n }, "log-refused");
       if (frame.kind !== frameKinds.event) return;
     }
-    const id = uuidv5(`${this.gateway} ${lanes.epoch} ${topic} ${frame.partition} ${frame.n} ${at}`, quarantineNamespace);
+    const id = uuidv5(
+      `${this.gateway} ${lanes.epoch} ${topic} ${frame.partition} ${frame.n} ${at}`,
+      quarantineNamespace,
+    );
     metrics.quarantined.labels({ reason: "log" }).inc();
     const device = frame.key.toString();
     const value = events.quarantine.encode({
@@ -224,18 +224,42 @@ export class Intake {
     this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, undefined);
   }
 
-  presence(event: Parameters<typeof events.presence.encode>[0] & { readonly device: string; readonly session: string }): void {
+  presence(
+    event: Parameters<typeof events.presence.encode>[0] & { readonly device: string; readonly session: string },
+  ): void {
     const at = this.#options.lanes.clock.take();
     const what = event.connected != null ? "connected" : event.disconnected != null ? "disconnected" : "last-will";
     const value = events.presence.encode({ ...event, at, gateway: this.gateway });
-    this.#lowRate(frameKinds.presence, eventTypes.presence, event.device, `${event.session}/${what}`, at, value, undefined);
+    this.#lowRate(
+      frameKinds.presence,
+      eventTypes.presence,
+      event.device,
+      `${event.session}/${what}`,
+      at,
+      value,
+      undefined,
+    );
   }
 
   /** What became of a command, as this gateway saw it. */
-  command(event: CommandInput & { readonly device: string; readonly commandId: string }, what: string, settled?: Settled, owner?: Owner): void {
+  command(
+    event: CommandInput & { readonly device: string; readonly commandId: string },
+    what: string,
+    settled?: Settled,
+    owner?: Owner,
+  ): void {
     const at = this.#options.lanes.clock.take();
     const value = events.command.encode({ ...event, at });
-    this.#lowRate(frameKinds.command, eventTypes.command, event.device, `${event.commandId}/${what}`, at, value, settled, owner);
+    this.#lowRate(
+      frameKinds.command,
+      eventTypes.command,
+      event.device,
+      `${event.commandId}/${what}`,
+      at,
+      value,
+      settled,
+      owner,
+    );
   }
 
   #lowRate(

@@ -23,7 +23,9 @@ export interface RecoverOptions {
 export async function recoverLanes(options: RecoverOptions): Promise<LanesState> {
   const { log, topic, gateway, partitions } = options;
   const positions = await log.positions(topic);
-  const tails = await Promise.all(positions.map(({ partition, start, end }) => readTail(options, partition, start, end)));
+  const tails = await Promise.all(
+    positions.map(({ partition, start, end }) => readTail(options, partition, start, end)),
+  );
   const clock = Math.max(0, ...tails.map((tail) => tail?.clock ?? 0));
   const epochs = new Set(tails.map((tail) => tail?.epoch));
   const [epoch] = epochs;
@@ -39,7 +41,12 @@ interface Tail {
   readonly account: LaneAccount;
 }
 
-async function readTail(options: RecoverOptions, partition: number, start: number, end: number): Promise<Tail | undefined> {
+async function readTail(
+  options: RecoverOptions,
+  partition: number,
+  start: number,
+  end: number,
+): Promise<Tail | undefined> {
   let toOffset = end;
   let tail: TailFold | undefined;
   for (let window = firstWindow; toOffset > start; window *= windowGrowth) {

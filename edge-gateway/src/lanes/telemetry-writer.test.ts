@@ -51,7 +51,9 @@ test("writes an event byte for byte as the codec does", () => {
           ),
         };
         const bytes = writer.bytes.subarray(0, writer.position);
-        expect(events.telemetry.decode(bytes)).toEqual(events.telemetry.decode(events.telemetry.encode(expected as Parameters<typeof events.telemetry.encode>[0])));
+        expect(events.telemetry.decode(bytes)).toEqual(
+          events.telemetry.decode(events.telemetry.encode(expected as Parameters<typeof events.telemetry.encode>[0])),
+        );
       },
     ),
   );

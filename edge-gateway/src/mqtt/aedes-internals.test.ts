@@ -6,7 +6,9 @@ import { expect, test } from "vitest";
 import { internals, nextPacketId, readOn } from "./aedes-internals.ts";
 
 test("aedes is the version whose insides are known", () => {
-  const { version } = JSON.parse(readFileSync(new URL("../../../node_modules/aedes/package.json", import.meta.url), "utf8")) as { version: string };
+  const { version } = JSON.parse(
+    readFileSync(new URL("../../../node_modules/aedes/package.json", import.meta.url), "utf8"),
+  ) as { version: string };
   expect(version).toBe("1.2.0");
 });
 
@@ -20,7 +22,16 @@ test("while a PUBLISH waits aedes reads nothing more of its connection, until it
   parser.on("packet", ({ cmd }) => heard.push(cmd));
   socket.on("data", (chunk) => parser.parse(chunk));
   const client = new Promise<Parameters<typeof readOn>[0]>((resolve) => broker.once("clientReady", resolve));
-  socket.write(mqttPacket.generate({ cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, clientId: "c", keepalive: 5 }));
+  socket.write(
+    mqttPacket.generate({
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clean: true,
+      clientId: "c",
+      keepalive: 5,
+    }),
+  );
   const known = await client;
   const settle = () => new Promise((resolve) => setTimeout(resolve, 50));
   await settle();

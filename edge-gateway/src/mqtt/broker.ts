@@ -15,7 +15,10 @@ export class GatewayBroker extends Aedes {
 
   constructor(options: AedesOptions) {
     super(options);
-    const own = this as unknown as { clients: Record<string, Client | undefined>; registerClient(client: Client): void };
+    const own = this as unknown as {
+      clients: Record<string, Client | undefined>;
+      registerClient(client: Client): void;
+    };
     const register = own.registerClient.bind(this);
     own.registerClient = (client) => {
       const present = own.clients[client.id];
@@ -23,7 +26,12 @@ export class GatewayBroker extends Aedes {
       register(client);
     };
     // The public method takes an optional client between packet and callback, which its types leave out.
-    const fanOut = Aedes.prototype.publish as unknown as (packet: PublishPacket, client: Client | null, done?: Done) => void;
+    // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below
+    const fanOut = Aedes.prototype.publish as unknown as (
+      packet: PublishPacket,
+      client: Client | null,
+      done?: Done,
+    ) => void;
     const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
       const callback = typeof client === "function" ? client : done;
       const sender = typeof client === "function" ? null : client;
@@ -33,7 +41,7 @@ export class GatewayBroker extends Aedes {
       }
       fanOut.call(this, packet, sender, callback);
     };
-    this.publish = publish as typeof this.publish;
+    this.publish = publish;
   }
 
   /** The connection has one subscription more (or less) to something besides commands. */

@@ -6,7 +6,13 @@ import type { Connection } from "./connection.ts";
  * Sends a command to a connected device, past the broker's queues: a command is never retained and never kept for a later session, since
  * the event log holds what waits. With a subscription of QoS 0 there is no acknowledgement, and `acked` is never called.
  */
-export function sendCommand(connection: Connection, device: string, commandId: string, payload: string, acked: () => void): void {
+export function sendCommand(
+  connection: Connection,
+  device: string,
+  commandId: string,
+  payload: string,
+  acked: () => void,
+): void {
   const { client, outgoing } = connection;
   if (client.closed) return;
   const qos = connection.commandQos.get(device) === 0 ? 0 : 1;

@@ -29,7 +29,13 @@ export class Connection implements Owner {
   readonly outgoing = new Map<number, () => void>();
   readonly #targets = new Map<string, Target>();
 
-  constructor(client: Client, session: string, device: string | undefined, credentialId: string | undefined, recent: RecentPublishes) {
+  constructor(
+    client: Client,
+    session: string,
+    device: string | undefined,
+    credentialId: string | undefined,
+    recent: RecentPublishes,
+  ) {
     this.client = client;
     this.session = session;
     this.device = device;

@@ -26,25 +26,31 @@ describe("the framing guard", () => {
   test("says the same however the bytes are cut", () => {
     const packet = fc.record({ type: fc.integer({ min: 1, max: 14 }), length: fc.nat(300) });
     fc.assert(
-      fc.property(fc.array(packet, { maxLength: 10 }), fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (packets, cuts) => {
-        const bytes = Buffer.concat([
-          connect,
-          ...packets.map(({ type, length }) => {
-            const head = length < 128 ? [length] : [(length & 0x7f) | 0x80, length >> 7];
-            return Buffer.concat([Buffer.from([type << 4, ...head]), Buffer.alloc(length, 0x10)]);
-          }),
-        ]);
-        const whole = new FrameGuard(200).inspect(bytes);
-        const pieces = new FrameGuard(200);
-        let said: string | undefined;
-        for (let at = 0, cut = 0; at < bytes.length && said === undefined; cut += 1) {
-          const size = cuts[cut % cuts.length]!;
-          said = pieces.inspect(bytes.subarray(at, at + size));
-          at += size;
-        }
-        expect(said).toBe(whole);
-        expect(whole).toBe(packets.some(({ length }) => length + (length < 128 ? 2 : 3) > 200) ? "packet-too-large" : undefined);
-      }),
+      fc.property(
+        fc.array(packet, { maxLength: 10 }),
+        fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }),
+        (packets, cuts) => {
+          const bytes = Buffer.concat([
+            connect,
+            ...packets.map(({ type, length }) => {
+              const head = length < 128 ? [length] : [(length & 0x7f) | 0x80, length >> 7];
+              return Buffer.concat([Buffer.from([type << 4, ...head]), Buffer.alloc(length, 0x10)]);
+            }),
+          ]);
+          const whole = new FrameGuard(200).inspect(bytes);
+          const pieces = new FrameGuard(200);
+          let said: string | undefined;
+          for (let at = 0, cut = 0; at < bytes.length && said === undefined; cut += 1) {
+            const size = cuts[cut % cuts.length]!;
+            said = pieces.inspect(bytes.subarray(at, at + size));
+            at += size;
+          }
+          expect(said).toBe(whole);
+          expect(whole).toBe(
+            packets.some(({ length }) => length + (length < 128 ? 2 : 3) > 200) ? "packet-too-large" : undefined,
+          );
+        },
+      ),
     );
   });
 });

@@ -55,7 +55,11 @@ export class Listener {
 }
 
 /** The broker takes bytes by `read`: there they are looked at, without a stream of their own in between. */
-function guardReads(socket: Socket, guard: FrameGuard, onViolation: (socket: Socket, violation: Violation) => void): void {
+function guardReads(
+  socket: Socket,
+  guard: FrameGuard,
+  onViolation: (socket: Socket, violation: Violation) => void,
+): void {
   const read = socket.read.bind(socket);
   socket.read = (size?: number): Buffer | null => {
     const chunk = read(size) as Buffer | null;

@@ -146,7 +146,11 @@ export class MqttServer {
     this.#listener.close();
   }
 
-  async #login(client: Client, username: string | undefined, password: Buffer | undefined): Promise<ReturnType<typeof connackError> | undefined> {
+  async #login(
+    client: Client,
+    username: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<ReturnType<typeof connackError> | undefined> {
     const { metrics, logger, publishes } = this.#options;
     const login = await this.#authenticator.login(username, password);
     if ("refused" in login) {
@@ -254,7 +258,11 @@ export class MqttServer {
 
   #lastWill(client: Client, will: Will, done: (error?: Error | null) => void): void {
     const connection = connectionOf(client);
-    if (connection === undefined || connection.reason === "revoked" || !this.#options.publishes.will(connection, will)) {
+    if (
+      connection === undefined ||
+      connection.reason === "revoked" ||
+      !this.#options.publishes.will(connection, will)
+    ) {
       done(connackError(connackCodes.notAuthorized, "A last will that is not allowed"));
       return;
     }

@@ -13,7 +13,13 @@ import { findTarget, type RecordTarget, type Target } from "./targets.ts";
 
 export interface ReplyHandler {
   /** Takes what a device says about one of its commands; answers with what is wrong if it cannot (and nothing was written then). */
-  reply(device: string, commandId: string, payload: Uint8Array, settled: Settled, owner: Connection): string | undefined;
+  reply(
+    device: string,
+    commandId: string,
+    payload: Uint8Array,
+    settled: Settled,
+    owner: Connection,
+  ): string | undefined;
 }
 
 export interface PublishHandlerOptions {
@@ -134,7 +140,12 @@ export class PublishHandler {
   }
 
   /** Writes the record that the message becomes; its lane and n if it is an event. */
-  #record(connection: Connection, target: RecordTarget, publish: Publish, done: Settled): { n: number; partition: number } {
+  #record(
+    connection: Connection,
+    target: RecordTarget,
+    publish: Publish,
+    done: Settled,
+  ): { n: number; partition: number } {
     const { intake, limits, replies } = this.#options;
     if (target.kind === "telemetry") {
       const { lane, decoder } = target;
@@ -161,7 +172,11 @@ export class PublishHandler {
   }
 
   #quarantine(device: string, reason: string, publish: Publish, done: Settled, owner: Connection): void {
-    this.#options.intake.quarantine({ device, reason, payload: publish.payload, mqttTopic: publish.topic }, done, owner);
+    this.#options.intake.quarantine(
+      { device, reason, payload: publish.payload, mqttTopic: publish.topic },
+      done,
+      owner,
+    );
   }
 
   #forbid(connection: Connection, topic: string, done: Settled): void {

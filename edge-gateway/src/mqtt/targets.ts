@@ -29,7 +29,9 @@ export function findTarget(routes: Routes, intake: Intake, topic: string, device
   if (route !== undefined) {
     const of = route.device ?? device;
     // Nobody is "me" without a login.
-    return of === undefined ? forbidden : { kind: "telemetry", lane: intake.deviceLane(of), decoder: route.decoder, topicHash };
+    return of === undefined
+      ? forbidden
+      : { kind: "telemetry", lane: intake.deviceLane(of), decoder: route.decoder, topicHash };
   }
   const reply = replyPattern.exec(topic);
   if (reply !== null) return { kind: "reply", device: reply[1]!, commandId: reply[2]!, topicHash };

@@ -28,6 +28,7 @@ export function isOwnTopic(device: string, topicOrFilter: string): boolean {
 export function commandDeviceOf(filter: string): string | undefined {
   const levels = filter.split("/");
   const device = levels[1];
-  if (levels[0] !== "devices" || device === undefined || device === "" || device === "+" || device === "#") return undefined;
+  if (levels[0] !== "devices" || device === undefined || device === "" || device === "+" || device === "#")
+    return undefined;
   return filterMatches(filter, `devices/${device}/commands/any`) ? device : undefined;
 }

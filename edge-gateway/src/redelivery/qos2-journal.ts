@@ -142,7 +142,10 @@ export class Qos2Journal {
         this.#size += bytes.length;
         return;
       } catch (error) {
-        this.#options.logger.error({ err: error, file: this.#options.file }, "QoS 2 messages cannot be noted; they stay unacknowledged");
+        this.#options.logger.error(
+          { err: error, file: this.#options.file },
+          "QoS 2 messages cannot be noted; they stay unacknowledged",
+        );
         await pause.wait();
       }
     }
@@ -193,7 +196,8 @@ export class Qos2Journal {
     // A line that was being written at the end is no loss: nothing was acknowledged by it.
     if (skipped > 0) logger.warn({ file, lines: skipped }, "unreadable lines in the journal of QoS 2 messages");
     for (const [token, { arrival }] of this.#open) {
-      if (arrival.n === knownToHaveLanded || (arrival.n > 0 && arrival.n <= lastN(arrival.partition))) this.landed(token);
+      if (arrival.n === knownToHaveLanded || (arrival.n > 0 && arrival.n <= lastN(arrival.partition)))
+        this.landed(token);
       else this.#forgetToken(token);
     }
     try {

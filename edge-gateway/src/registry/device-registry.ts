@@ -2,7 +2,15 @@ import { foldDevice, type DeviceState } from "@headwater/aggregates";
 import type { EventLog, LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { openReadModel, type ReadModel } from "@headwater/read-model";
-import { DecodeError, nowMicros, sameDigest, sha256, type Logger } from "@headwater/service-kit";
+import {
+  DecodeError,
+  nowMicros,
+  sameDigest,
+  sha256,
+  TimedOutError,
+  withTimeout,
+  type Logger,
+} from "@headwater/service-kit";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 export interface DeviceRegistryOptions {
@@ -126,7 +134,6 @@ export class DeviceRegistry {
   async #catchUp(): Promise<void> {
     const { log, topic, logger } = this.#options;
     const deadline = performance.now() + refreshMs;
-    const late = new Promise<void>((resolve) => setTimeout(resolve, refreshMs));
     const caughtUp = async (): Promise<void> => {
       const positions = await log.positions(topic);
       await Promise.all(
@@ -138,7 +145,11 @@ export class DeviceRegistry {
       );
     };
     try {
-      await Promise.race([caughtUp(), late]);
+      await withTimeout(
+        caughtUp(),
+        refreshMs,
+        () => new TimedOutError("devices.v1 could not be read to its end in time"),
+      );
     } catch (error) {
       // The log is away, or slow: what is known here decides.
       logger.debug({ err: error }, "the device registry could not be brought up to date for a login");
@@ -152,7 +163,9 @@ export class DeviceRegistry {
 
   #apply(db: DatabaseSync, batch: LogBatch): void {
     const find = db.prepare("SELECT revision, write_id, deleted, credentials FROM device WHERE id = ?");
-    const put = db.prepare("INSERT OR REPLACE INTO device (id, revision, write_id, deleted, credentials) VALUES (?, ?, ?, ?, ?)");
+    const put = db.prepare(
+      "INSERT OR REPLACE INTO device (id, revision, write_id, deleted, credentials) VALUES (?, ?, ?, ?, ?)",
+    );
     const remove = db.prepare("DELETE FROM device WHERE id = ?");
     for (const { key, value } of batch.records) {
       if (value === null) {
@@ -161,18 +174,23 @@ export class DeviceRegistry {
       }
       const event = decode(value);
       if (event === undefined) {
-        this.#options.logger.error({ topic: batch.topic, partition: batch.partition }, "an undecodable device event was passed over");
+        this.#options.logger.error(
+          { topic: batch.topic, partition: batch.partition },
+          "an undecodable device event was passed over",
+        );
         continue;
       }
       const row = find.get(event.id) as unknown as Row | undefined;
       const { state, accepted } = foldDevice(row === undefined ? undefined : stateOf(row), event);
       if (!accepted) continue;
-      const credentials: StoredCredential[] = (state.device?.credentials ?? []).map(({ id, kind, hash, expiresAt }) => ({
-        id,
-        kind,
-        hash: Buffer.from(hash).toString("base64"),
-        expiresAt,
-      }));
+      const credentials: StoredCredential[] = (state.device?.credentials ?? []).map(
+        ({ id, kind, hash, expiresAt }) => ({
+          id,
+          kind,
+          hash: Buffer.from(hash).toString("base64"),
+          expiresAt,
+        }),
+      );
       put.run(event.id, state.revision, state.writeId, state.device === undefined ? 1 : 0, JSON.stringify(credentials));
     }
   }

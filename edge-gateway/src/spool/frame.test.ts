@@ -8,7 +8,10 @@ const info = fc.record({
   partition: fc.nat(0xffff),
   n: fc.maxSafeNat().map((n) => n % 2 ** 48),
   key: fc.uint8Array({ maxLength: 300 }),
-  headers: fc.option(fc.string({ unit: "binary", maxLength: 200 }).filter((text) => text.isWellFormed()), { nil: undefined }),
+  headers: fc.option(
+    fc.string({ unit: "binary", maxLength: 200 }).filter((text) => text.isWellFormed()),
+    { nil: undefined },
+  ),
 });
 const record = fc.record({ info, value: fc.uint8Array({ maxLength: 500 }) });
 type Written = { info: FrameInfo; value: Uint8Array };
@@ -27,7 +30,7 @@ function write(records: readonly Written[]): { bytes: Buffer; ends: number[] } {
 
 function readAll(bytes: Buffer): { ends: number[]; stopped: string } {
   const ends: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const frame = readFrame(bytes, at, true);
     if (typeof frame === "string") return { ends, stopped: frame };
     ends.push(frame.end);

@@ -1,11 +1,12 @@
 import { events } from "@headwater/proto";
 import { DecodeError, FatalError, type Logger } from "@headwater/service-kit";
-import { open, readdir, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LaneAccount } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { findFrame, frameHeaderBytes, frameKinds, frameMagic, readFrame, type Frame } from "./frame.ts";
 import { decodeSegmentHeader, segmentName, segmentNumber } from "./segment.ts";
+import { syncDirectory } from "./sync-directory.ts";
 
 /** One event reaches no further beyond its receive time than it has samples without a time of their own. */
 const longestEvent = 20_000;
@@ -93,7 +94,10 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
     }
     at = next;
   }
-  const clock = last === undefined ? before.clock : Math.max(before.clock, events.telemetry.decode(last.value).receivedAt + longestEvent);
+  const clock =
+    last === undefined
+      ? before.clock
+      : Math.max(before.clock, events.telemetry.decode(last.value).receivedAt + longestEvent);
   return { end: at, damaged, state: { ...before, clock, lanes: lanes.map((lane) => lane.account) } };
 }
 
@@ -163,7 +167,6 @@ async function readWhole(file: string): Promise<Buffer> {
 async function setAside(directory: string, file: string, number: number, bytes: number, logger: Logger): Promise<void> {
   const aside = join(directory, `${segmentName(number)}.corrupt`);
   await rename(file, aside);
-  const handle = await open(directory, "r");
-  await handle.sync().finally(() => handle.close());
+  await syncDirectory(directory);
   logger.error({ file: aside, bytes }, "a spool segment has no readable header; it was set aside");
 }

@@ -106,7 +106,12 @@ export class SpoolReader {
     return { frames, lost, next: { segment: at.segment, offset: at.offset, lanes: lanes.map((n) => n ?? 0) } };
   }
 
-  #parse(bytes: Buffer, checksum: boolean, lanes: (number | undefined)[], lost: LostRange[]): { frames: Frame[]; end: number } {
+  #parse(
+    bytes: Buffer,
+    checksum: boolean,
+    lanes: (number | undefined)[],
+    lost: LostRange[],
+  ): { frames: Frame[]; end: number } {
     const frames: Frame[] = [];
     let at = 0;
     while (at < bytes.length) {
@@ -114,7 +119,8 @@ export class SpoolReader {
       if (typeof frame === "string") break;
       if (frame.n > 0) {
         const last = lanes[frame.partition];
-        if (last !== undefined && frame.n > last + 1) lost.push({ partition: frame.partition, from: last + 1, to: frame.n - 1 });
+        if (last !== undefined && frame.n > last + 1)
+          lost.push({ partition: frame.partition, from: last + 1, to: frame.n - 1 });
         lanes[frame.partition] = frame.n;
       }
       frames.push(frame);
@@ -136,7 +142,10 @@ export class SpoolReader {
       return length;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#options.logger.error({ err: error, segment }, "a spool segment has a corrupt header; its frames are looked for");
+      this.#options.logger.error(
+        { err: error, segment },
+        "a spool segment has a corrupt header; its frames are looked for",
+      );
       return this.#skipCorrupt(segment, 0, size);
     }
   }

@@ -166,7 +166,11 @@ export class Spool implements DurableSink {
     if (this.#memoryBytes + length > this.#options.memoryBytes) return;
     // A hole would hide what lies in it: after one, only files are read until the forwarder has caught up with what is here.
     const last = this.#memory.at(-1);
-    if (last !== undefined && (last.segment !== stretch.segment ? !this.#follows(last, stretch) : last.end !== stretch.start)) return;
+    if (
+      last !== undefined &&
+      (last.segment !== stretch.segment ? !this.#follows(last, stretch) : last.end !== stretch.start)
+    )
+      return;
     this.#memory.push(stretch);
     this.#memoryBytes += length;
   }
@@ -196,7 +200,7 @@ export class Spool implements DurableSink {
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     // oxlint-disable-next-line no-await-in-loop -- the rest of a short write
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
