@@ -1,3 +1,4 @@
+import type { MainOptions } from "@headwater/service-process";
 import type { Command } from "./command.ts";
 import { UsageError } from "./options.ts";
 
@@ -8,7 +9,7 @@ With one: that service alone; separate services share a log only through Kafka (
 Settings: headwater config`;
 
 /** Each is imported only when it is started: a gateway process carries no store client. */
-const runners: Readonly<Record<string, () => Promise<{ main(): Promise<void> }>>> = {
+const runners: Readonly<Record<string, () => Promise<{ main(options?: MainOptions): Promise<void> }>>> = {
   all: () => import("../start/all-in-one.ts"),
   gateway: () => import("@headwater/edge-gateway/main"),
   ingest: () => import("@headwater/ingest-service/main"),
@@ -30,6 +31,7 @@ export const startCommand: Command = {
       );
     }
     const { main } = await runner();
-    await main();
+    const { allSettings, knownElsewhere } = await import("../start/settings.ts");
+    await main({ alsoKnown: [allSettings, ...knownElsewhere] });
   },
 };

@@ -1,11 +1,9 @@
-import { mkdirSync, accessSync, constants } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   adminTokenAuth,
   createHttpServer,
   createLogger,
   createMetrics,
-  FatalError,
   Lifecycle,
   loadConfig,
   loadOrCreateAdminToken,
@@ -14,12 +12,13 @@ import {
   type ServiceApp,
 } from "@headwater/service-kit";
 import { configuredPartitions, openEventLog, topicNames, topicSpecs } from "@headwater/event-log";
+import { prepareDataDir } from "@headwater/service-process";
 import { openTimeSeriesStore } from "@headwater/time-series";
 import { createGatewayApp } from "@headwater/edge-gateway";
 import { createIngestApp } from "@headwater/ingest-service";
 import { createRulesApp } from "@headwater/rules-service";
 import { nextStep } from "./next-step.ts";
-import { allSettings } from "./settings.ts";
+import { allSettings, knownElsewhere } from "./settings.ts";
 
 /** All of Headwater in one process: `npm start`. */
 export function main(): Promise<void> {
@@ -36,7 +35,7 @@ interface AllInOne {
 }
 
 async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
-  const config = loadConfig(allSettings, { env, alsoKnown: ["HEADWATER_CACHE_DIR"] });
+  const config = loadConfig(allSettings, { env, alsoKnown: knownElsewhere });
   const dataDir = prepareDataDir(config.dataDir);
   const logger = createLogger({ service: "headwater", level: config.logLevel });
   const metrics = createMetrics({ service: "headwater" });
@@ -95,19 +94,4 @@ async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
     },
     nextStep: () => nextStep({ url, mqttPort: gateway.mqttPort, tokenFile }),
   };
-}
-
-/** @throws FatalError if it cannot be made or written to. */
-function prepareDataDir(folder: string): string {
-  const dataDir = resolve(folder);
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    accessSync(dataDir, constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new FatalError(
-      `The data folder ${dataDir} cannot be written to (${reason}); set HEADWATER_DATA_DIR to one that can`,
-    );
-  }
-  return dataDir;
 }

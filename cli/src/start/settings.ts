@@ -14,3 +14,17 @@ export const allSettings = mergeSchemas(
   ingestSettings,
   rulesSettings,
 );
+
+/** Variables of the project's own scripts and of compose.yaml, which a shell may export to everything it starts. */
+export const knownElsewhere = [
+  "HEADWATER_CACHE_DIR",
+  "HEADWATER_BIND",
+  "HEADWATER_VERSION",
+  "HEADWATER_ADMIN_TOKEN",
+  "HEADWATER_INFLUX_PASSWORD",
+  "HEADWATER_GRAFANA_PASSWORD",
+  "HEADWATER_PUBLISHED_GRAFANA_PORT",
+  "HEADWATER_PUBLISHED_HTTP_PORT",
+  "HEADWATER_PUBLISHED_MQTT_PORT",
+  "HEADWATER_PUBLISHED_RULES_PORT",
+];
