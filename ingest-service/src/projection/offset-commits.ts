@@ -18,7 +18,8 @@ export class OffsetCommits {
   constructor(options: { everyMs: number; logger: Logger; onFailure: (error: unknown) => void }) {
     this.#logger = options.logger;
     this.#onFailure = options.onFailure;
-    this.#timer = setInterval(() => void this.flush(), options.everyMs);
+    // Not what keeps the process alive: a start that failed elsewhere ends it.
+    this.#timer = setInterval(() => void this.flush(), options.everyMs).unref();
   }
 
   /** Everything of the partition before `offset` is settled. */
