@@ -26,6 +26,7 @@ import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics } from "./quarantine/quarantine-model.ts";
 import { instanceName, Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
+import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
 import { telemetryRoutes } from "./telemetry/routes.ts";
 
@@ -101,6 +102,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   telemetryRoutes(http.app, { model, series });
   quarantineRoutes(http.app, { model, topic: topics.quarantine, timeoutMs });
   ledgerRoutes(http.app, ledger);
+  streamRoutes(http, { log, topics, logger });
 
   let deadlines: Deadlines | undefined;
   let saving: NodeJS.Timeout | undefined;

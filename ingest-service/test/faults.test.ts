@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LedgerAnswer } from "../src/ledger/ledger.ts";
 import { FlakyStore } from "./flaky-store.ts";
 import { TestGateway } from "./gateway.ts";
-import { eventually, openBackends, startService, type TestService, topics } from "./service.ts";
+import { eventually, openBackends, partitions, startService, type TestService, topics } from "./service.ts";
 
 const t0 = 1_780_000_000_000_000;
 const second = 1_000_000;
@@ -34,11 +34,16 @@ async function service(name: string, ingest: Record<string, unknown> = {}): Prom
 
 /** Appends events of several devices, `from` up to `to` each, with marks between. */
 async function send(from: number, to: number): Promise<void> {
-  for (let index = from; index < to; index += 1) {
-    await gateway.append(
-      ...Array.from({ length: 8 }, (_, device) => gateway.event(`d${device}`, t0 + index * second, { x: index })),
-    );
-    await gateway.markAll();
+  for (let index = from; index < to;) {
+    // Ten rounds an append: each append is synced to disk.
+    const records = [];
+    for (const end = Math.min(to, index + 10); index < end; index += 1) {
+      for (let device = 0; device < 8; device += 1) {
+        records.push(gateway.event(`d${device}`, t0 + index * second, { x: index }));
+      }
+      for (let partition = 0; partition < partitions; partition += 1) records.push(gateway.mark(partition));
+    }
+    await gateway.append(...records);
   }
 }
 
@@ -86,6 +91,7 @@ describe("the store is away", () => {
     store.mood = "forgetful";
     await send(1, 4);
     await eventually(async () => expect(await count("d0")).toBe(4));
+    await eventually(() => expect(store.writes.length).toBeGreaterThan(1));
     expect(store.writes[1]).toEqual(store.writes[0]);
     expect(await ledger(it1, "?verify=true")).toMatchObject({ balanced: true, totals: { stored: 32, duplicate: 0 } });
   });

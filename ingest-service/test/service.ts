@@ -16,6 +16,7 @@ import { createIngestApp } from "../src/app.ts";
 import { ingestSettings } from "../src/config.ts";
 
 const token = "an-admin-token-for-tests-only-0123456789";
+export const tokenHeader = { authorization: `Bearer ${token}` };
 export const topics = topicNames();
 export const partitions = 4;
 
@@ -84,7 +85,7 @@ export async function startService(options: {
       const response = await http.inject({
         method,
         url,
-        headers: { authorization: `Bearer ${token}`, ...headers },
+        headers: { ...tokenHeader, ...headers },
         ...(body !== undefined && { payload: body as object }),
       });
       const isJson = String(response.headers["content-type"]).includes("json");

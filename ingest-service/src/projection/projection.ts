@@ -90,6 +90,8 @@ export class Projection {
     this.#consumption = await log.consume({
       group: config.group,
       topics: [topics.telemetry, topics.alerts],
+      // What is in hand of every partition at a time; more would be memory without speed.
+      maxBatchRecords: config.batchPoints,
       onAssigned: (partitions) => this.#onAssigned(partitions),
       onRevoked: (partitions) => this.#onRevoked(partitions),
       onBatch: (batch) => this.#onBatch(batch),

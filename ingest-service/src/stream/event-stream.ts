@@ -1,0 +1,129 @@
+import { PassThrough } from "node:stream";
+import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
+import { aborted, DecodeError, type Logger, sleep } from "@headwater/service-kit";
+import { streamEvent } from "./stream-event.ts";
+import { StreamPosition } from "./stream-position.ts";
+import type { StreamTopic } from "./stream-topic.ts";
+
+export interface EventStreamOptions {
+  readonly log: Pick<EventLog, "follow" | "positions">;
+  readonly topicNames: TopicNames;
+  readonly topics: readonly StreamTopic[];
+  readonly device: string | undefined;
+  /** From where; what it does not name begins now. */
+  readonly from: StreamPosition;
+  readonly logger: Logger;
+  /** The server closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Bytes on their way to a listener. */
+const maxBuffered = 256 * 1024;
+/** A listener that has not taken anything for so long is cut off, milliseconds. */
+const patienceMs = 15_000;
+const heartbeatMs = 15_000;
+
+/**
+ * Follows the log for one listener, as Server-Sent Events. Each batch ends with an id, from which it can be resumed. The log is read only as
+ * fast as the listener takes it; one that takes nothing is cut off, and can resume.
+ */
+export class EventStream {
+  readonly body = new PassThrough({ highWaterMark: maxBuffered });
+  readonly #options: EventStreamOptions;
+  readonly #position = new StreamPosition();
+  readonly #names: ReadonlyMap<string, StreamTopic>;
+  readonly #key: Buffer | undefined;
+  readonly #ended = new AbortController();
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+    this.#names = new Map(options.topics.map((topic) => [options.topicNames[topic], topic]));
+    this.#key = options.device === undefined ? undefined : Buffer.from(options.device);
+    this.body.once("close", () => this.#ended.abort());
+  }
+
+  /** Resolves when it follows; the body ends with the listener, the server or the log. Rejects with what the log rejects with. */
+  async start(): Promise<void> {
+    const { log, topicNames, topics, from } = this.#options;
+    const missed: object[] = [];
+    for (const topic of topics) {
+      // oxlint-disable-next-line no-await-in-loop -- four topics at most
+      for (const { partition, start, end } of await log.positions(topicNames[topic])) {
+        const wanted = from.get(topic, partition) ?? end;
+        if (wanted < start) missed.push({ topic, partition, from: wanted, to: start });
+        this.#position.set(topic, partition, Math.min(Math.max(wanted, start), end));
+      }
+    }
+    this.body.write("retry: 2000\n\n");
+    // What the log no longer holds cannot be told; that it cannot, can.
+    for (const gap of missed) this.body.write(`event: gap\ndata: ${JSON.stringify(gap)}\n\n`);
+    this.body.write(`id: ${this.#position.toString()}\nevent: position\ndata: {}\n\n`);
+    const following = await log.follow({
+      topics: topics.map((topic) => topicNames[topic]),
+      from: topics.flatMap((topic) => this.#position.positions(topic, topicNames[topic])),
+      otherwise: "latest",
+      onBatch: (batch) => this.#onBatch(batch),
+    });
+    void this.#untilEnd(following);
+  }
+
+  async #untilEnd(following: Following): Promise<void> {
+    const { closing, logger } = this.#options;
+    const heartbeat = setInterval(() => this.body.writableNeedDrain || this.body.write(": \n\n"), heartbeatMs);
+    try {
+      await Promise.race([following.done, aborted(this.#ended.signal), aborted(closing)]);
+    } catch (error) {
+      // The listener resumes elsewhere or later.
+      if (!this.#ended.signal.aborted) logger.warn({ err: error }, "a live stream lost the log");
+    } finally {
+      clearInterval(heartbeat);
+      this.#ended.abort();
+      this.body.end();
+      await following.close().catch((error: unknown) => logger.debug({ err: error }, "closing a live stream failed"));
+    }
+  }
+
+  async #onBatch(batch: LogBatch): Promise<void> {
+    const topic = this.#names.get(batch.topic);
+    if (topic === undefined || this.#ended.signal.aborted) return;
+    let text = "";
+    for (const { key, value } of batch.records) {
+      if (value === null || (this.#key !== undefined && (key === null || !this.#key.equals(key)))) continue;
+      const told = this.#tell(topic, value);
+      if (told !== undefined) text += `event: ${topic}\ndata: ${JSON.stringify(told)}\n\n`;
+    }
+    this.#position.set(topic, batch.partition, batch.records.at(-1)!.offset + 1);
+    if (text === "") return;
+    // The id is that of the batch: it goes with its last event.
+    const last = text.lastIndexOf("event: ");
+    const whole = `${text.slice(0, last)}id: ${this.#position.toString()}\n${text.slice(last)}`;
+    if (!this.body.write(whole)) await this.#drained();
+  }
+
+  #tell(topic: StreamTopic, value: Uint8Array): object | undefined {
+    try {
+      return streamEvent(topic, value);
+    } catch (error) {
+      // It is in quarantine, or will be.
+      if (error instanceof DecodeError) return undefined;
+      throw error;
+    }
+  }
+
+  async #drained(): Promise<void> {
+    const patience = new AbortController();
+    const drained = new Promise<"drained">((resolve) => {
+      this.body.once("drain", () => resolve("drained"));
+    });
+    const gaveUp = sleep(patienceMs, patience.signal).then(
+      () => "slow" as const,
+      () => "drained" as const,
+    );
+    const outcome = await Promise.race([drained, gaveUp, aborted(this.#ended.signal)]);
+    patience.abort();
+    if (outcome === "slow") {
+      this.#options.logger.info({ device: this.#options.device }, "a listener was too slow and is cut off");
+      this.body.destroy();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TestGateway } from "./gateway.ts";
+import { openBackends, startService, type TestService, tokenHeader } from "./service.ts";
+
+const t0 = 1_780_000_000_000_000;
+
+let backends: Awaited<ReturnType<typeof openBackends>>;
+let service: TestService;
+let gateway: TestGateway;
+let url: string;
+
+beforeAll(async () => {
+  backends = await openBackends();
+  service = await startService({ ...backends, dataDir: backends.folder });
+  gateway = new TestGateway(backends.log);
+  ({ url } = await service.http.listen());
+});
+afterAll(async () => {
+  await service.http.close();
+  await service.app.stop();
+  await backends.close();
+});
+
+interface Told {
+  readonly event: string;
+  readonly data: Record<string, unknown>;
+  readonly id: string | undefined;
+}
+
+/** A listener as a browser is one. */
+class Listener {
+  lastId = "";
+  readonly #stop = new AbortController();
+  readonly #told: Told[] = [];
+  #wake = (): void => {};
+
+  static async open(query: string, lastEventId?: string): Promise<Listener> {
+    const listener = new Listener();
+    const response = await fetch(`${url}/api/v1/stream?${query}`, {
+      headers: { ...tokenHeader, ...(lastEventId !== undefined && { "last-event-id": lastEventId }) },
+      signal: listener.#stop.signal,
+    });
+    expect(response.headers.get("content-type")).toMatch("text/event-stream");
+    void listener.#read(response.body!).catch(() => {});
+    return listener;
+  }
+
+  async next(event: string): Promise<Told> {
+    for (;;) {
+      const told = this.#told.shift();
+      if (told?.event === event) return told;
+      if (told === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+    let text = "";
+    for await (const chunk of body.pipeThrough(new TextDecoderStream() as never) as unknown as AsyncIterable<string>) {
+      text += chunk;
+      for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
+        const fields = new Map(
+          text
+            .slice(0, end)
+            .split("\n")
+            .map((line) => line.split(/: (.*)/s, 2) as [string, string]),
+        );
+        text = text.slice(end + 2);
+        this.lastId = fields.get("id") ?? this.lastId;
+        const event = fields.get("event");
+        if (event === undefined) continue;
+        this.#told.push({ event, data: JSON.parse(fields.get("data")!) as never, id: fields.get("id") });
+        this.#wake();
+      }
+    }
+  }
+}
+
+describe("the live stream", () => {
+  it("tells what happens to a device, and nothing of others", async () => {
+    const listener = await Listener.open("device=d1&topics=telemetry,devices,commands");
+    await listener.next("position");
+    await gateway.append(gateway.event("d2", t0, { x: 1 }), gateway.event("d1", t0, { x: 2, note: "hi" }));
+    expect((await listener.next("telemetry")).data).toEqual({
+      device: "d1",
+      gateway: "g1",
+      t: t0 / 1000,
+      readings: [
+        { metric: "x", value: 2, t: t0 / 1000 },
+        { metric: "note", value: "hi", t: t0 / 1000 },
+      ],
+    });
+    await service.request("POST", "/api/v1/devices", { id: "d1", type: "boiler" });
+    const device = await listener.next("devices");
+    expect(device.data).toMatchObject({ id: "d1", revision: 1, type: "boiler" });
+    expect(JSON.stringify(device.data)).not.toMatch(/hash|credential|token/);
+    await service.request("POST", "/api/v1/devices/d1/commands", { name: "reboot" });
+    expect((await listener.next("commands")).data).toMatchObject({ device: "d1", what: "requested", name: "reboot" });
+    listener.close();
+  });
+
+  it("goes on where it was left, by Last-Event-ID", async () => {
+    const first = await Listener.open("topics=telemetry");
+    await first.next("position");
+    await gateway.append(gateway.event("d1", t0, { x: 10 }));
+    await first.next("telemetry");
+    first.close();
+    await gateway.append(gateway.event("d1", t0, { x: 11 }));
+    const second = await Listener.open("topics=telemetry", first.lastId);
+    const told = await second.next("telemetry");
+    expect((told.data["readings"] as { value: number }[])[0]!.value).toBe(11);
+    second.close();
+  });
+
+  it.each(["topics=rules", "device=x&lastEventId=rubbish", "topic=telemetry"])("is refused as ?%s", async (query) => {
+    expect((await fetch(`${url}/api/v1/stream?${query}`, { headers: tokenHeader })).status).toBe(400);
+  });
+
+  it("needs a token", async () => {
+    expect((await fetch(`${url}/api/v1/stream`)).status).toBe(401);
+  });
+});
