@@ -50,6 +50,12 @@ export function holds(value: number, source: string): boolean {
   return /^-?\d+$/.test(source) ? BigInt(source) === BigInt(value) : true;
 }
 
+/** The double that says exactly this; undefined if none does. */
+export function exactNumber(value: bigint): number | undefined {
+  const number = Number(value);
+  return Number.isFinite(number) && BigInt(number) === value ? number : undefined;
+}
+
 function isWellFormed(root: unknown): boolean {
   const open: unknown[] = [root];
   while (open.length > 0) {

@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/service-kit";
 import type { Beside, DecodedMessage, DecodedReading, DecodeLimits, Sample } from "./decoder.ts";
-import { InexactNumber, nestedJson } from "./json-text.ts";
+import { exactNumber, InexactNumber, nestedJson } from "./json-text.ts";
 
 /** Names in a note are cut off here (characters). */
 const maxNote = 1024;
@@ -141,10 +141,4 @@ export class MessageBuilder {
     this.note("kept-as-text", metric);
     return source;
   }
-}
-
-/** The double that says exactly this; undefined if none does. */
-export function exactNumber(value: bigint): number | undefined {
-  const number = Number(value);
-  return Number.isFinite(number) && BigInt(number) === value ? number : undefined;
 }

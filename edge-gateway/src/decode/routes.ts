@@ -1,4 +1,6 @@
 import { ConfigError } from "@headwater/service-kit";
+import { decodeHeadwaterCbor } from "./cbor/headwater-cbor.ts";
+import { lineProtocol } from "./line-protocol/line-protocol.ts";
 import type { Decoder, DecoderOfTopic } from "./decoder.ts";
 import { decodeHeadwaterJson } from "./headwater-json.ts";
 import { plainValueOfTopic } from "./plain-value/plain-value.ts";
@@ -25,6 +27,8 @@ export const builtInRoutes: readonly RouteSpec[] = [
   { pattern: "devices/{device}/telemetry/json", decoder: decodeHeadwaterJson },
   { pattern: "devices/{device}/telemetry/protobuf", decoder: decodeHeadwaterProtobuf },
   { pattern: "devices/{device}/telemetry/value/{metric}", decoderOf: plainValueOfTopic },
+  { pattern: "devices/{device}/telemetry/cbor", decoder: decodeHeadwaterCbor },
+  { pattern: "devices/{device}/telemetry/line", decoder: lineProtocol() },
   { pattern: "v1/devices/me/telemetry", decoder: decodeHeadwaterJson },
 ];
 
