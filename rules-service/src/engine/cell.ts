@@ -41,7 +41,8 @@ export class Cell {
   covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
-  timer: Timer | undefined;
+  /** What it waits for from the clock, by level. */
+  readonly timers: (Timer | undefined)[] = [];
   /** The log holds a state of it. */
   stored = false;
 
@@ -58,22 +59,22 @@ export class Cell {
   read(reading: Reading, previous: Reading | undefined, teller: Teller): void {
     if (reading.time <= this.firedTo) {
       // The clock fired at or after this instant, and readings count before timers.
+      this.settle(this.lastOwn().previous, reading);
       this.#refold(teller);
       return;
     }
     const held = previous !== undefined && this.#owns(previous) ? previous : undefined;
-    const before = this.state;
-    this.state = judge(this.rule, before, reading, held, this.#telling(teller));
-    if (this.state === before) return;
+    this.state = judge(this.rule, this.state, reading, held, this.#telling(teller));
+    if (this.state === this.#footed) return;
     this.history.push({ state: this.state, position: reading });
-    if (this.history.length > 8) this.settle();
+    if (this.history.length > 8) this.settle(held, reading);
   }
 
   /** A reading that is not the newest of the series; it has been put where it belongs. False: too late for the rule. */
   readLate(reading: Reading, teller: Teller): boolean {
-    this.settle();
     const { newest, previous } = this.lastOwn();
     const isNewest = newest === undefined || newest === reading;
+    this.settle(isNewest ? previous : newest, reading);
     const horizon = isNewest ? -Infinity : newest.time - this.rule.lateness;
     if (reading.time <= Math.max(horizon, this.base.position.time)) return false;
     if (isNewest) this.read(reading, previous, teller);
@@ -88,15 +89,21 @@ export class Cell {
     this.state = elapse(this.rule, this.state, upTo, true, held, undefined, this.#telling(teller));
   }
 
-  /** Lets the base follow what the series has let go of. */
-  settle(): void {
+  /**
+   * Lets the base follow. At or before the horizon of the newest reading nothing can change any more; of what lies there only what came
+   * before `next` counts, because a later reading of the very same time is still in order.
+   */
+  settle(newest: Reading | undefined, next: Pick<Position, "offset" | "index">): void {
     const { pruned } = this.series.readings;
-    if (!isAfter(pruned, this.base.position)) return;
+    const time = newest === undefined ? -Infinity : newest.time - this.rule.lateness;
+    const horizon = { time, offset: next.offset, index: next.index - 1 };
+    const reached = isAfter(horizon, pruned) ? horizon : pruned;
+    if (!isAfter(reached, this.base.position)) return;
     let passed = 0;
-    while (passed < this.history.length && !isAfter(this.history[passed]!.position, pruned)) passed++;
+    while (passed < this.history.length && !isAfter(this.history[passed]!.position, reached)) passed++;
     const state = passed === 0 ? this.base.state : this.history[passed - 1]!.state;
     this.history.splice(0, passed);
-    this.base = { state, position: pruned };
+    this.base = { state, position: reached };
     this.#forget();
   }
 
@@ -124,8 +131,9 @@ export class Cell {
     teller.tell(this.rule, this.series.device, episode, { kind: "cleared", at: episode.clearedAt, cause });
   }
 
-  /** Nothing is left to know: the same as if there had never been a cell. */
+  /** Settles. Nothing is left to know: the same as if there had never been a cell. */
   isBlank(next: number): boolean {
+    this.settle(this.lastOwn().newest, { offset: next, index: 0 });
     const { grade, level, muted } = this.state;
     if (grade !== -1 || level !== 0 || muted) return false;
     return this.history.length === 0 && this.episodes.length === 0 && this.#isGrounded(next);
@@ -134,14 +142,22 @@ export class Cell {
   /** Whether where it begins makes no difference to any reading that may still come. */
   #isGrounded(next: number): boolean {
     const { readings } = this.series;
-    if (this.covers > next || isAfter(this.base.position, readings.pruned)) return false;
+    if (this.covers > next) return false;
+    const horizon = (this.lastOwn().newest?.time ?? -Infinity) - this.rule.lateness;
+    if (this.base.position.time > Math.max(horizon, readings.pruned.time)) return false;
     if (readings.size > 0 && this.firedTo > readings.newest!.time) return false;
     for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < this.from) return false;
     return true;
   }
 
+  /** From which event time on an unchanged grade has to be judged all the same: at once where the clock has gone ahead of the readings. */
   get nextChange(): number {
-    return nextChange(this.rule, this.state);
+    return this.state === this.#footed ? nextChange(this.rule, this.state) : -Infinity;
+  }
+
+  /** The state after the last reading, without what the clock has done since. */
+  get #footed(): FoldState {
+    return this.history[this.history.length - 1]?.state ?? this.base.state;
   }
 
   /** The newest of the rule's own readings that are retained, and the one before it. */
@@ -161,16 +177,19 @@ export class Cell {
     return reading.offset >= this.from && this.rule.judges(reading);
   }
 
+  /** Lets go of episodes that no late reading can bring back or change. */
   #forget(): void {
-    const { position } = this.base;
-    this.episodes = this.episodes.filter(({ end, retracted, armed }) =>
-      retracted ? isAfter(armed, position) : end === undefined || isAfter(end, position),
-    );
+    const { position, state } = this.base;
+    const isRunning = ({ offset, index }: Position): boolean =>
+      state.runs.some((run) => run.offset === offset && run.index === index);
+    this.episodes = this.episodes.filter(({ end, retracted, armed }) => {
+      if (retracted) return isAfter(armed, position) || isRunning(armed);
+      return end === undefined || isAfter(end, position);
+    });
   }
 
   /** Folds the retained readings again and tells what has become different. */
   #refold(teller: Teller): void {
-    this.settle();
     const { rule, base, series } = this;
     const outcomes = new Outcomes();
     if (base.state.level > 0) {

@@ -22,16 +22,17 @@ export class Joins {
   }
 
   rule(change: RuleChange): void {
-    this.#ledger.changedRules.add(change.rule);
     const { index } = this.#evaluator;
     const before = index.rules.get(change.rule);
     if (change.mode === "disabled" || change.mode === "deleted") {
       if (before === undefined) return;
+      this.#ledger.changedRules.add(change.rule);
       index.delete(before.id);
       for (const series of bySeries(index.metric(before.metric))) this.#leave(series, before, `rule-${change.mode}`);
       return;
     }
     if (before !== undefined && before.revision === change.revision && before.change.mode === change.mode) return;
+    this.#ledger.changedRules.add(change.rule);
     const rule = this.#place(change, before);
     const attached = this.#ledger.attach(rule);
     for (const series of bySeries(index.metric(rule.metric))) {
@@ -57,22 +58,33 @@ export class Joins {
     for (const series of bySeries(metric)) {
       const warm = warmBy.get(series.device);
       const fits = rule.selects(series.device, this.#device(series));
-      if (warm === undefined || warm.readings.size === 0 || !fits || this.#isDone(series, rule)) {
+      if (warm === undefined || warm.readings.size === 0 || !fits) {
         this.#enter(series, rule, before);
+        continue;
+      }
+      this.#merge(series, warm);
+      if (this.#isDone(series, rule)) {
+        this.#repoint(series, rule);
         continue;
       }
       const old = series.cells.get(rule.id);
       if (old !== undefined) this.#ledger.drop(old);
       this.#repoint(series, rule);
-      for (const cell of series.cells.values()) cell.settle();
-      series.readings.merge(warm.readings);
-      this.#evaluator.changedSeries.add(series);
       const cell = series.cellOf(series.rules.indexOf(rule));
       const former = old === undefined || before === undefined ? undefined : { cell: old, rule: before };
       readopt(cell, warm.cells.get(rule.id), from ?? this.#evaluator.next, former, this.#evaluator);
       this.#evaluator.changed(cell);
     }
     this.#ledger.done(change);
+  }
+
+  /** The readings that warming retained go to where late ones will look for them. */
+  #merge(series: Series, warm: Series): void {
+    const { next, changedSeries } = this.#evaluator;
+    if (series.covers > next) return;
+    for (const cell of series.cells.values()) cell.settle(undefined, { offset: next, index: 0 });
+    series.readings.merge(warm.readings);
+    changedSeries.add(series);
   }
 
   device(id: string, device: Device | undefined): void {

@@ -75,7 +75,10 @@ export function encodeCell({ generation, series, from, firedTo, base, history, s
   };
   writeFooting(base);
   writer.list(history, writeFooting);
-  writeState(writer, state, number);
+  // One object where it is one: by that the cell knows whether the clock has gone ahead of the readings.
+  const isAhead = state !== (history.at(-1)?.state ?? base.state);
+  writer.count(isAhead ? 1 : 0);
+  if (isAhead) writeState(writer, state, number);
   writer.list(episodes, (episode) => writeEpisode(writer, episode));
   return writer.done();
 }
@@ -87,7 +90,7 @@ export function decodeCell(bytes: Uint8Array): CellFields {
   const readFooting = (): Footing => ({ position: readPosition(reader), state: readState(reader, readings) });
   const base = readFooting();
   const history = reader.list(readFooting);
-  const state = readState(reader, readings);
+  const state = reader.count() === 1 ? readState(reader, readings) : (history.at(-1)?.state ?? base.state);
   const episodes = reader.list(() => readEpisode(reader));
   return { generation, metric, from, firedTo, base, history, state, episodes };
 }

@@ -30,6 +30,8 @@ export class StateLedger {
   /** States of rules that are not known (yet). */
   readonly #restored = new Map<string, Restored[]>();
   readonly #records = new Map<string, RuleRecord>();
+  /** The writing that was the first to have a rule as it is. */
+  readonly #since = new Map<string, number>();
   #generation = 0;
   /** The last writing that is whole. */
   #whole = 0;
@@ -116,7 +118,10 @@ export class StateLedger {
   /** The change has taken effect: from now on nothing restored says so. */
   done(change: RuleChange): void {
     const record = this.#records.get(change.rule);
-    if (record !== undefined && isOf(record, change)) this.#records.delete(change.rule);
+    if (record === undefined || !isOf(record, change)) return;
+    this.#records.delete(change.rule);
+    // As it is written already.
+    this.changedRules.delete(change.rule);
   }
 
   #read({ rule, device, covers, state }: StateBytes): void {
@@ -133,6 +138,7 @@ export class StateLedger {
       if (state.length === 0) return;
       const record = codec.decodeRule(state);
       this.#records.set(rule, record);
+      this.#since.set(rule, record.generation);
       this.#seen(record.generation);
     } else {
       const fields = state.length === 0 ? undefined : codec.decodeCell(state);
@@ -155,9 +161,15 @@ export class StateLedger {
     const { index, next } = this.#evaluator;
     for (const id of new Set(ids)) {
       const rule = index.rules.get(id);
-      const { revision = 0, change } = rule ?? {};
-      const record = { generation: this.#generation, revision, mode: change?.mode ?? "" };
-      states.push(this.#state(id, "", next, rule === undefined ? gone : codec.encodeRule(record)));
+      if (rule === undefined) {
+        this.#since.delete(id);
+        states.push(this.#state(id, "", next, gone));
+        continue;
+      }
+      const generation = this.changedRules.has(id) ? this.#generation : (this.#since.get(id) ?? this.#generation);
+      this.#since.set(id, generation);
+      const { revision, change } = rule;
+      states.push(this.#state(id, "", next, codec.encodeRule({ generation, revision, mode: change.mode })));
     }
   }
 
@@ -165,7 +177,6 @@ export class StateLedger {
     const { next, timers } = this.#evaluator;
     const { rule, series } = cell;
     const covers = Math.max(next, cell.covers);
-    cell.settle();
     if (cell.isBlank(next)) {
       timers.disarm(cell);
       series.cells.delete(rule.id);

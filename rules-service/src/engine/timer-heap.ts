@@ -7,6 +7,8 @@ export interface Timer {
   /** Of the reading that armed it. */
   readonly gateway: string;
   readonly cell: Cell;
+  /** Index of the run that it waits for. */
+  readonly level: number;
 }
 
 /** Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed first. */
@@ -43,7 +45,7 @@ export class TimerHeap {
 
   #sweep(): void {
     this.#timers = this.#timers
-      .filter((timer) => timer.cell.timer === timer)
+      .filter((timer) => timer.cell.timers[timer.level] === timer)
       .toSorted((a, b) => (sooner(a, b) ? -1 : 1));
   }
 
@@ -79,5 +81,6 @@ export class TimerHeap {
 function sooner(a: Timer, b: Timer): boolean {
   if (a.due !== b.due) return a.due < b.due;
   const [x, y] = [a.cell, b.cell];
-  return x.series.device === y.series.device ? x.rule.id < y.rule.id : x.series.device < y.series.device;
+  if (x.series.device !== y.series.device) return x.series.device < y.series.device;
+  return x.rule.id === y.rule.id ? a.level < b.level : x.rule.id < y.rule.id;
 }

@@ -1,7 +1,6 @@
 import type { Cell } from "./cell.ts";
 import type { LogClock } from "./clock.ts";
 import { TimerHeap } from "./timer-heap.ts";
-import type { Timer } from "./timer-heap.ts";
 
 /**
  * What the clock still owes: a timer is due by the receive time of the reading that armed it, on the log's clock, plus duration and
@@ -11,38 +10,59 @@ export class Timers {
   readonly #heaps = new Map<string, TimerHeap>();
   #gateways: string[] = [];
 
-  /** Brings the cell's timer in line with its state. */
+  /** Brings the cell's timers, one for each level that is not held long enough yet, in line with its state. */
   arm(cell: Cell): void {
-    const next = dueOf(cell);
-    const { timer } = cell;
-    if (timer !== undefined) {
-      if (timer.due === next?.due && timer.gateway === next.gateway) return;
-      this.disarm(cell);
+    const { rule, state, timers } = cell;
+    if (rule.holdFor === 0) return;
+    const levels = state.muted ? 0 : state.runs.length;
+    for (let level = 0; level < Math.max(levels, timers.length); level++) {
+      const timer = timers[level];
+      const run = level >= state.level && level < levels ? state.runs[level] : undefined;
+      const due = run === undefined ? Infinity : run.logTime + rule.holdFor + rule.lateness;
+      if (timer !== undefined) {
+        if (run !== undefined && timer.due === due && timer.gateway === run.gateway) continue;
+        this.#forget(cell, level);
+      }
+      if (run === undefined) continue;
+      const next = { due, gateway: run.gateway, cell, level };
+      timers[level] = next;
+      this.#heapOf(run.gateway).add(next);
     }
-    if (next === undefined) return;
-    cell.timer = { ...next, cell };
-    this.#heapOf(next.gateway).add(cell.timer);
   }
 
   disarm(cell: Cell): void {
-    if (cell.timer === undefined) return;
-    this.#heaps.get(cell.timer.gateway)?.forget();
-    cell.timer = undefined;
+    for (const level of cell.timers.keys()) this.#forget(cell, level);
   }
 
   /** Hands over every cell whose timer is due, with the event time up to which the clock is sure of it. */
   fire(clock: LogClock, on: (cell: Cell, upTo: number) => void): void {
+    // What fires may arm what is due as well, by a reading that came through another gateway.
+    while (this.#fireEach(clock, on));
+  }
+
+  #fireEach(clock: LogClock, on: (cell: Cell, upTo: number) => void): boolean {
+    let fired = false;
     for (const gateway of this.#gateways) {
       const heap = this.#heaps.get(gateway)!;
       if (heap.first === undefined) continue;
       const reach = clock.reach(gateway);
       while (heap.first !== undefined && heap.first.due <= reach) {
         const timer = heap.pop();
-        if (timer.cell.timer !== timer) continue;
-        this.disarm(timer.cell);
-        on(timer.cell, sureTo(timer.cell, gateway, reach));
+        const { cell, level } = timer;
+        if (cell.timers[level] !== timer) continue;
+        this.#forget(cell, level);
+        on(cell, cell.state.runs[level]!.time + cell.rule.holdFor);
+        fired = true;
       }
     }
+    return fired;
+  }
+
+  #forget(cell: Cell, level: number): void {
+    const timer = cell.timers[level];
+    if (timer === undefined) return;
+    this.#heaps.get(timer.gateway)?.forget();
+    cell.timers[level] = undefined;
   }
 
   #heapOf(gateway: string): TimerHeap {
@@ -55,26 +75,4 @@ export class Timers {
     }
     return heap;
   }
-}
-
-/** The level that is due first. A later one may be: a late reading can arm a lower level after a higher one was armed. */
-function dueOf({ rule, state }: Cell): Pick<Timer, "due" | "gateway"> | undefined {
-  if (rule.holdFor === 0 || state.muted) return undefined;
-  let first: Pick<Timer, "due" | "gateway"> | undefined;
-  for (let level = state.level; level < state.runs.length; level++) {
-    const { logTime, gateway } = state.runs[level]!;
-    const due = logTime + rule.holdFor + rule.lateness;
-    if (first === undefined || due < first.due) first = { due, gateway };
-  }
-  return first;
-}
-
-function sureTo({ rule, state }: Cell, gateway: string, reach: number): number {
-  let upTo = -Infinity;
-  for (let level = state.level; level < state.runs.length; level++) {
-    const run = state.runs[level]!;
-    if (run.gateway !== gateway || run.logTime + rule.holdFor + rule.lateness > reach) continue;
-    upTo = Math.max(upTo, run.time + rule.holdFor);
-  }
-  return upTo;
 }

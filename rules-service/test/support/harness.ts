@@ -72,6 +72,10 @@ export async function service(
     config: { rules: rulesConfig(config) },
     dataDir: join(folder, instance),
   });
+  let failure: unknown;
+  app.died.catch((error: unknown) => {
+    failure = error;
+  });
   return {
     app,
     http,
@@ -97,6 +101,7 @@ export async function service(
     async stop() {
       await app.stop();
       await http.close();
+      if (failure !== undefined) throw failure;
     },
   };
 }
@@ -140,7 +145,7 @@ export async function enabledRule(on: Service, rule: ReturnType<typeof hotRule>)
   await untilLive(on, rule.id);
 }
 
-export async function untilLive(on: Service, id: string): Promise<void> {
+export async function untilLive(on: Pick<Service, "call">, id: string): Promise<void> {
   await eventually(async () => {
     const { body } = await on.call("GET", `/api/v1/rules/${id}`);
     if (body.state !== "live") throw new Error(JSON.stringify(body));

@@ -1,0 +1,47 @@
+import type { RuleDefinition } from "../../src/definition/definition.ts";
+import type { PartitionEngine } from "../../src/engine/engine.ts";
+import { clockAfter, ReferenceRule } from "../reference/reference.ts";
+import type { HistoryEntry } from "../reference/reference.ts";
+import { Collected } from "./harness.ts";
+import type { Entry } from "./harness.ts";
+import { devices } from "./histories.ts";
+import { byTime, Listener } from "./told.ts";
+
+/** Where an engine and the reference first differ over a history; undefined: they do not. */
+export function agreesWithReference(
+  createEngine: (partition: number) => PartitionEngine,
+  rules: readonly RuleDefinition[],
+  log: readonly Entry[],
+): string | undefined {
+  const engine = createEngine(0);
+  const effects = new Collected();
+  const listener = new Listener();
+  for (const definition of rules)
+    engine.applyRule({ rule: definition.id, revision: 1, mode: "live", definition }, effects);
+  const pairs = rules.flatMap((rule) =>
+    devices.map((device) => ({ rule: rule.id, device, reference: new ReferenceRule(rule, device) })),
+  );
+  const history: HistoryEntry[] = [];
+  for (const { record, at } of log) {
+    engine.applyRecord(record, at, effects);
+    history.push({ record, offset: at.offset, appendTime: at.appendTime });
+    const begun = listener.hear(effects.take());
+    if (listener.faults.length > 0) return `at ${at.offset}: ${listener.faults.join("; ")}`;
+    for (const { rule, device, reference } of pairs) {
+      const expected = JSON.stringify([...reference.after(history)].toSorted(byTime));
+      const told = JSON.stringify(listener.episodes(rule, device));
+      if (told !== expected) return `at ${at.offset}, ${rule} on ${device}: told ${told}, expected ${expected}`;
+      for (const id of begun) {
+        const alert = listener.alerts.get(id)!;
+        if (alert.rule !== rule || alert.device !== device || record.readings.length > 1) continue;
+        const isReal = !reference.wasLate || alert.state !== "cleared";
+        if (isReal !== listener.real.has(id))
+          return `at ${at.offset}: ${id} should ${isReal ? "" : "not "}be a real raise`;
+      }
+    }
+    if (engine.clock !== clockAfter(history))
+      return `at ${at.offset}: clock ${engine.clock}, not ${clockAfter(history)}`;
+  }
+  const tooLate = pairs.reduce((sum, { reference }) => sum + reference.tooLate, 0);
+  return engine.counters.tooLate === tooLate ? undefined : `${engine.counters.tooLate} too late, not ${tooLate}`;
+}

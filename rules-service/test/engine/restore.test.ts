@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { HandAction } from "../../src/engine/engine.ts";
+import { restored, Run, timeline } from "./timeline.ts";
+
+const runs = Number(process.env["HEADWATER_PROPERTY_RUNS"] ?? 1000);
+
+describe("state that is written and read back", () => {
+  it("makes no difference by being taken", () => {
+    fc.assert(
+      fc.property(timeline, (life) => {
+        const hands = new Map<number, HandAction>();
+        const plain = new Run(life).play(hands, 0, 0, false);
+        expect(new Run(life).play(hands).told).toEqual(plain.told);
+      }),
+      { numRuns: runs },
+    );
+  }, 300_000);
+
+  it("goes on exactly where a whole writing ended", () => {
+    fc.assert(
+      fc.property(timeline, fc.nat(), (life, which) => {
+        const hands = new Map<number, HandAction>();
+        const run = new Run(life).play(hands);
+        if (run.writings.length === 0) return;
+        const whole = 1 + (which % run.writings.length);
+        const { offset, after } = run.writings[whole - 1]!;
+        const again = new Run(life, restored(life, run.writings, whole, 0)).play(hands, offset, after);
+        expect(again.told.slice(offset + 1)).toEqual(run.told.slice(offset + 1));
+      }),
+      { numRuns: runs },
+    );
+  }, 300_000);
+
+  it("goes on exactly after a crash in the middle of a writing, whose states then cover more than the checkpoint", () => {
+    fc.assert(
+      fc.property(timeline, fc.nat(), fc.nat(), (life, which, cut) => {
+        const hands = new Map<number, HandAction>();
+        const run = new Run(life).play(hands);
+        if (run.writings.length < 2) return;
+        const whole = 1 + (which % (run.writings.length - 1));
+        const { offset, after } = run.writings[whole - 1]!;
+        const next = run.writings[whole]!;
+        const states = cut % (next.changes.states.length + 1);
+        const again = new Run(life, restored(life, run.writings, whole, states)).play(hands, offset, after);
+        // Up to the writing that was cut off, what a state has already is not said again; what is said was said before.
+        const before = run.told
+          .slice(offset, next.offset + 1)
+          .flat()
+          .map((told) => JSON.stringify(told));
+        for (const told of again.told.slice(offset, next.offset + 1).flat())
+          expect(before).toContain(JSON.stringify(told));
+        expect(again.told.slice(next.offset + 1)).toEqual(run.told.slice(next.offset + 1));
+      }),
+      { numRuns: runs },
+    );
+  }, 300_000);
+});

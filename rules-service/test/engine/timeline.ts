@@ -1,0 +1,201 @@
+import type { Device } from "@headwater/aggregates";
+import fc from "fast-check";
+import type { RuleDefinition } from "../../src/definition/definition.ts";
+import type { EngineChanges, HandAction, PartitionEngine, RuleChange, StateBytes } from "../../src/engine/engine.ts";
+import { createPartitionEngine } from "../../src/engine/index.ts";
+import { Collected } from "./harness.ts";
+import type { Entry, Told } from "./harness.ts";
+import { definition, devices, steps, write } from "./histories.ts";
+
+/** What happens to a partition besides its records, and before which of them. */
+export type Happening =
+  | { readonly kind: "rule"; readonly change: RuleChange; readonly warmFrom?: number }
+  | { readonly kind: "device"; readonly id: string; readonly device: Device | undefined }
+  | { readonly kind: "hand"; readonly rule: string; readonly device: string }
+  | { readonly kind: "take"; readonly full: boolean };
+
+export interface Timeline {
+  readonly log: readonly Entry[];
+  /** By the offset before which they take effect, in order. */
+  readonly happenings: readonly (readonly [offset: number, happening: Happening])[];
+}
+
+const selectors = fc.constantFrom<RuleDefinition["selector"]>(undefined, { types: ["a"] }, { ids: ["d0"] });
+
+const wish = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("rule" as const),
+      rule: fc.nat({ max: 2 }),
+      mode: fc.constantFrom("live", "live", "live", "shadow", "disabled", "deleted"),
+      definition,
+      selector: selectors,
+      keeps: fc.boolean(),
+      warms: fc.option(fc.nat({ max: 20 })),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("device" as const),
+      device: fc.nat({ max: 1 }),
+      type: fc.constantFrom("a", "b", undefined),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("hand" as const), rule: fc.nat({ max: 2 }), device: fc.nat({ max: 1 }) }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("take" as const), full: fc.boolean() }) },
+);
+
+/** Rules come, change and go while records come in. */
+export const timeline: fc.Arbitrary<Timeline> = fc
+  .tuple(
+    steps(60),
+    fc.array(definition, { minLength: 1, maxLength: 2 }),
+    fc.array(fc.tuple(fc.nat({ max: 1000 }), wish), { maxLength: 14 }),
+  )
+  .map(([life, first, wishes]) => {
+    const log = write(life);
+    const rules = new Map<string, RuleChange>();
+    const happenings: (readonly [number, Happening])[] = first.map((start, index) => {
+      const change: RuleChange = {
+        rule: `rule${index}`,
+        revision: 1,
+        mode: "live",
+        definition: { ...start, id: `rule${index}` },
+      };
+      rules.set(change.rule, change);
+      return [0, { kind: "rule", change }];
+    });
+    const timed = wishes.map(([when, each]) => [when % (log.length + 1), each] as const);
+    for (const [offset, each] of timed.toSorted((a, b) => a[0] - b[0])) {
+      if (each.kind === "take") happenings.push([offset, each]);
+      else if (each.kind === "hand") {
+        happenings.push([offset, { kind: "hand", rule: `rule${each.rule}`, device: devices[each.device]! }]);
+      } else if (each.kind === "device") {
+        const id = devices[each.device]!;
+        happenings.push([
+          offset,
+          { kind: "device", id, device: each.type === undefined ? undefined : deviceOf(id, each.type) },
+        ]);
+      } else {
+        const id = `rule${each.rule}`;
+        const before = rules.get(id);
+        const keeps = each.keeps && before !== undefined;
+        const change: RuleChange = {
+          rule: id,
+          mode: each.mode,
+          revision: keeps ? before.revision : (before?.revision ?? 0) + 1,
+          definition: keeps ? before.definition : { ...each.definition, id, selector: each.selector },
+        };
+        rules.set(id, change);
+        const active = each.mode === "live" || each.mode === "shadow";
+        const warms = active && each.warms !== null && !(keeps && before.mode === each.mode);
+        happenings.push([
+          offset,
+          { kind: "rule", change, ...(warms && { warmFrom: Math.max(0, offset - each.warms!) }) },
+        ]);
+      }
+    }
+    return { log, happenings };
+  });
+
+function deviceOf(id: string, type: string): Device {
+  return { id, revision: 1, type, tags: {}, attributes: {}, credentials: [], createdAt: 0, updatedAt: 0 };
+}
+
+interface Writing {
+  readonly offset: number;
+  /** Happenings that came before it. */
+  readonly after: number;
+  readonly changes: EngineChanges;
+}
+
+/** A run of an engine over a timeline, or over what is left of it. */
+export class Run {
+  readonly engine: PartitionEngine;
+  /** What was told while each offset was the next, by offset. */
+  readonly told: Told[][] = [];
+  readonly writings: Writing[] = [];
+  readonly #timeline: Timeline;
+  readonly #effects = new Collected();
+
+  constructor(timeline: Timeline, engine: PartitionEngine = createPartitionEngine(0)) {
+    this.#timeline = timeline;
+    this.engine = engine;
+  }
+
+  /** `hands` names the alerts that are cleared by hand, by happening; what is missing is chosen from what was told. */
+  play(hands: Map<number, HandAction>, from = 0, after = 0, takes = true): this {
+    const { log, happenings } = this.#timeline;
+    let index = after;
+    for (let offset = from; offset <= log.length; offset++) {
+      const told: Told[] = [];
+      this.told[offset] = told;
+      for (; index < happenings.length && happenings[index]![0] === offset; index++) {
+        this.#happen(happenings[index]![1], index, offset, hands, takes);
+        told.push(...this.#effects.take());
+      }
+      const entry = log[offset];
+      if (entry !== undefined) this.engine.applyRecord(entry.record, entry.at, this.#effects);
+      told.push(...this.#effects.take());
+    }
+    return this;
+  }
+
+  #happen(each: Happening, index: number, offset: number, hands: Map<number, HandAction>, takes: boolean): void {
+    const { engine } = this;
+    if (each.kind === "device") engine.applyDevice(each.id, each.device, this.#effects);
+    else if (each.kind === "hand") {
+      const hand = hands.get(index) ?? this.#hand(each);
+      if (hand === undefined) return;
+      hands.set(index, hand);
+      engine.applyHand(hand, this.#effects);
+    } else if (each.kind === "take") {
+      if (takes) this.writings.push({ offset, after: index + 1, changes: engine.takeChanges(each.full) });
+    } else if (each.warmFrom === undefined) engine.applyRule(each.change, this.#effects);
+    else {
+      const warmUp = engine.warm(each.change);
+      for (const { record, at } of this.#timeline.log.slice(each.warmFrom, offset)) warmUp.applyRecord(record, at);
+      engine.adopt(warmUp, this.#effects);
+    }
+  }
+
+  #hand({ rule, device }: { rule: string; device: string }): HandAction | undefined {
+    const alert = this.told.flat().findLast((told) => told.alert?.rule === rule && told.alert.device === device)?.alert;
+    if (alert === undefined) return undefined;
+    return { kind: "cleared", alertId: alert.alertId!, rule, device, at: alert.at!, by: "somebody" };
+  }
+}
+
+/** An engine as an owner restores it that finds `whole` writings and the first `cut` states of the one after them. */
+export function restored(
+  timeline: Timeline,
+  writings: readonly Writing[],
+  whole: number,
+  cut: number,
+): PartitionEngine {
+  const states = new Map<string, StateBytes>();
+  const last = writings[whole - 1]!;
+  const partly = writings[whole]?.changes.states.slice(0, cut) ?? [];
+  for (const state of [...writings.slice(0, whole).flatMap(({ changes }) => changes.states), ...partly]) {
+    states.set(JSON.stringify([state.rule, state.device]), state);
+  }
+  const engine = createPartitionEngine(0);
+  engine.restore({ offset: last.offset, states: [...states.values()], checkpoint: last.changes.checkpoint });
+  const effects = new Collected();
+  const before = timeline.happenings.slice(0, last.after).map(([, happening]) => happening);
+  const known = new Map<string, Device | undefined>();
+  const rules = new Map<string, RuleChange>();
+  for (const happening of before) {
+    if (happening.kind === "device") known.set(happening.id, happening.device);
+    else if (happening.kind === "rule") rules.set(happening.change.rule, happening.change);
+  }
+  for (const [id, device] of known) engine.applyDevice(id, device, effects);
+  for (const change of rules.values()) engine.applyRule(change, effects);
+  if (effects.all.length > 0) throw new TypeError(`restoring told ${JSON.stringify(effects.all)}`);
+  return engine;
+}
