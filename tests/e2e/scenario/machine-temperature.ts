@@ -56,16 +56,20 @@ export async function replayAndCheck(platform: Platform, scenario: Scenario): Pr
 
 async function replayWithDisturbances(device: SimulatedDevice, samples: readonly Sample[], scenario: Scenario) {
   const pending = [...(scenario.disturbances ?? [])].sort((a, b) => a.atSent - b.atSent);
-  const running: Promise<void>[] = [];
+  // One after the other: a service is killed again only once it is back.
+  let disturbed = Promise.resolve();
   await replay(device, samples, {
     metric,
     speed: "max",
     window: scenario.window ?? 100,
     onProgress(sent) {
-      while (pending.length > 0 && sent >= pending[0]!.atSent) running.push(pending.shift()!.run());
+      while (pending.length > 0 && sent >= pending[0]!.atSent) {
+        const { run } = pending.shift()!;
+        disturbed = disturbed.then(run);
+      }
     },
   });
-  await Promise.all(running);
+  await disturbed;
   expect(pending).toEqual([]);
 }
 

@@ -23,9 +23,10 @@ export function killSuite(name: string, open: OpenPlatform, services: readonly S
         device: "machine-1",
         rule: "machine-too-hot",
         mayRepeat: true,
+        window: 20,
         disturbances: [
-          { atSent: 5_000, run: killAndRestart },
-          { atSent: 15_000, run: killAndRestart },
+          { atSent: 3_000, run: killAndRestart },
+          { atSent: 12_000, run: killAndRestart },
         ],
       });
     });
