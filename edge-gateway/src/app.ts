@@ -181,6 +181,7 @@ class Gateway implements GatewayApp {
       journal,
       routes: new Routes(),
       limits: defaultDecodeLimits,
+      hasSubscriber: (connection, topic) => mqtt.hasSubscriber(connection, topic),
       replies: dispatcher,
       metrics,
       logger,
@@ -221,10 +222,11 @@ class Gateway implements GatewayApp {
     });
     // Told to stop before the path is: what was taken is made durable and acknowledged.
     parts.add("group commit", { stop: () => commit.drain() });
-    parts.add("registry", { start: () => registry.start(), stop: () => registry.stop() });
+    parts.add("registry", { stop: () => registry.stop() });
     parts.add("commands", {
       start: async () => {
-        await book.start();
+        // Together: a log that is away is waited for once.
+        await Promise.all([registry.start(), book.start()]);
         dispatcher.start();
       },
       stop: async () => {

@@ -88,7 +88,14 @@ export class CommandDispatcher {
    * Takes a device's reply, also one that comes before the acknowledgement. Answers with what is wrong with it if it cannot be taken; nothing is
    * written then.
    */
-  reply(device: string, commandId: string, payload: Uint8Array, settled: Settled, owner: Owner): string | undefined {
+  reply(
+    device: string,
+    commandId: string,
+    payload: Uint8Array,
+    settled: Settled | undefined,
+    owner: Owner,
+    packetId: number | undefined,
+  ): string | undefined {
     const { book, intake, metrics } = this.#options;
     if (book.get(commandId)?.device !== device) return "A reply to a command that is not known";
     let reply: Reply;
@@ -99,7 +106,13 @@ export class CommandDispatcher {
       throw error;
     }
     metrics.commands.labels({ what: reply.status }).inc();
-    intake.command({ device, commandId, [reply.status]: { result: reply.result } }, reply.status, settled, owner);
+    intake.command(
+      { device, commandId, [reply.status]: { result: reply.result } },
+      reply.status,
+      settled,
+      owner,
+      packetId,
+    );
     return undefined;
   }
 

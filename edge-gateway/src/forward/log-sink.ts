@@ -18,6 +18,7 @@ export class LogSink implements DurableSink {
   readonly #options: LogSinkOptions;
   readonly #closing = new AbortController();
   onRoom?: () => void;
+  onReleased?: (buffer: Buffer) => void;
 
   constructor(options: LogSinkOptions) {
     this.#options = options;
@@ -35,6 +36,7 @@ export class LogSink implements DurableSink {
     const lost = new Set(groups.flatMap((group, index) => refused[index]!.map((at) => group.frames[at]!)));
     this.#options.onLanded(lost.size === 0 ? frames : frames.filter((frame) => !lost.has(frame)));
     for (const frame of lost) this.#options.onRefused(frame);
+    this.onReleased?.(batch.writer.bytes);
   }
 
   close(): void {

@@ -6,11 +6,11 @@ const shortText = 48;
  * buffer, no writer and no copy of its own. Only what the hot path needs; the codec of @headwater/proto is the reference.
  */
 export class ByteWriter {
-  bytes: Buffer;
+  bytes: Buffer<ArrayBufferLike>;
   position = 0;
 
-  constructor(initialBytes = 64 * 1024) {
-    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+  constructor(buffer: Buffer<ArrayBufferLike> = Buffer.allocUnsafeSlow(64 * 1024)) {
+    this.bytes = buffer;
   }
 
   /** Makes room for `count` more bytes. */

@@ -2,6 +2,7 @@ import type { Logger } from "@headwater/service-kit";
 import { QueueClosedError } from "@headwater/service-kit";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import { BufferPool } from "./buffer-pool.ts";
 import { RecordBatch, type DurableSink, type Owner, type Settled } from "./record-batch.ts";
 
 export interface GroupCommitOptions {
@@ -34,10 +35,12 @@ export class GroupCommit {
   #lastFrames = 0;
   #lastSize = 64 * 1024;
   #closed = false;
+  readonly #buffers = new BufferPool();
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
-    this.#open = new RecordBatch(options.lanes.state, this.#lastSize);
+    this.#open = new RecordBatch(options.lanes.state, this.#buffers.take(this.#lastSize));
+    options.sink.onReleased = (buffer) => this.#buffers.release(buffer);
   }
 
   /** Where the next frame goes. Call `written` after each. */
@@ -54,23 +57,23 @@ export class GroupCommit {
   /** When the oldest record that is not durable yet arrived (milliseconds, monotonic); undefined if all are. */
   oldestAt: number | undefined;
 
-  /** A frame was written to the open batch; `settled` is called once it is durable. */
-  written(settled?: Settled, owner?: Owner): void {
-    const open = this.#open;
-    open.frames += 1;
-    this.wait(settled, owner);
+  /** A frame was written to the open batch; once it is durable `settled` is called, or the owner acknowledges the packet. */
+  written(settled?: Settled, owner?: Owner, packetId = 0): void {
+    this.#open.frames += 1;
+    this.wait(settled, owner, packetId);
   }
 
-  /** Calls `settled` once everything that was written so far is durable. */
-  wait(settled: Settled | undefined, owner?: Owner): void {
+  /** As `written`, once everything that was written so far is durable. */
+  wait(settled: Settled | undefined, owner?: Owner, packetId = 0): void {
     const open = this.#open;
     if (open.firstAt === 0) {
       open.firstAt = performance.now();
       this.oldestAt ??= open.firstAt;
     }
-    if (settled !== undefined) {
+    if (settled !== undefined || owner !== undefined) {
       open.settled.push(settled);
       open.owners.push(owner);
+      open.packetIds.push(packetId);
     }
     if (!this.#scheduled && this.#committing === undefined) this.#schedule();
   }
@@ -106,7 +109,7 @@ export class GroupCommit {
     // A little more than last time: a buffer that has to grow is copied.
     this.#lastSize = Math.max(16 * 1024, Math.ceil(batch.size * 1.25));
     this.#lastFrames = batch.frames;
-    this.#open = new RecordBatch(this.#options.lanes.state, this.#lastSize);
+    this.#open = new RecordBatch(this.#options.lanes.state, this.#buffers.take(this.#lastSize));
     this.#committing = this.#write(batch).finally(() => {
       this.#committing = undefined;
       this.oldestAt = this.#open.firstAt === 0 ? undefined : this.#open.firstAt;
@@ -127,16 +130,28 @@ export class GroupCommit {
     }
     for (const { token } of batch.qos2) journal.landed(token);
     onCommitted(batch.frames, (performance.now() - batch.firstAt) / 1000, batch.settled.length);
-    const { settled, owners } = batch;
+    this.#acknowledge(batch);
+    onRoom();
+  }
+
+  #acknowledge({ settled, owners, packetIds }: RecordBatch): void {
+    const touched: Owner[] = [];
     for (let i = 0; i < settled.length; i += 1) {
       const owner = owners[i];
+      const callback = settled[i];
       if (owner !== undefined) owner.unacked -= 1;
-      try {
-        settled[i]!();
-      } catch (error) {
-        logger.error({ err: error }, "an acknowledgement failed");
-      }
+      if (callback !== undefined) this.#guarded(callback);
+      else if (owner!.acked(packetIds[i]!)) touched.push(owner!);
     }
-    onRoom();
+    for (const owner of touched) this.#guarded(() => owner.sendAcks());
+  }
+
+  /** One connection's trouble is not the next one's. */
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#options.logger.error({ err: error }, "an acknowledgement failed");
+    }
   }
 }

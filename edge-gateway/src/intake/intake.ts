@@ -108,7 +108,13 @@ export class Intake {
    * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then). `settled` is called when it
    * is durable.
    */
-  event(target: DeviceLane, message: DecodedMessage, settled: Settled | undefined, owner?: Owner): number {
+  event(
+    target: DeviceLane,
+    message: DecodedMessage,
+    settled: Settled | undefined,
+    owner?: Owner,
+    packetId?: number,
+  ): number {
     const { commit, lanes, checksums, plausibility, metrics } = this.#options;
     const { writer } = commit.open;
     const { lane } = target;
@@ -128,7 +134,7 @@ export class Intake {
     lane.eventSinceMark = true;
     if (times.implausible > 0) metrics.implausible.inc(times.implausible);
     metrics.events.inc();
-    commit.written(settled, owner);
+    commit.written(settled, owner, packetId);
     return n;
   }
 
@@ -170,7 +176,7 @@ export class Intake {
   }
 
   /** What could not be decoded, with its bytes and the reason. */
-  quarantine(what: Undecodable, settled: Settled | undefined, owner?: Owner): void {
+  quarantine(what: Undecodable, settled: Settled | undefined, owner?: Owner, packetId?: number): void {
     const at = this.#options.lanes.clock.take();
     const name = `${this.gateway} ${at}`;
     const id = uuidv5(name, quarantineNamespace);
@@ -185,7 +191,7 @@ export class Intake {
       gateway: this.gateway,
       mqttTopic: what.mqttTopic.toWellFormed(),
     });
-    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, what.device, id, at, value, settled, owner);
+    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, what.device, id, at, value, settled, owner, packetId);
   }
 
   /** A record that the log refused for good. If it was an event, its identity becomes a gap. */
@@ -247,6 +253,7 @@ export class Intake {
     what: string,
     settled?: Settled,
     owner?: Owner,
+    packetId?: number,
   ): void {
     const at = this.#options.lanes.clock.take();
     const value = events.command.encode({ ...event, at });
@@ -259,6 +266,7 @@ export class Intake {
       value,
       settled,
       owner,
+      packetId,
     );
   }
 
@@ -271,12 +279,13 @@ export class Intake {
     value: Uint8Array,
     settled: Settled | undefined,
     owner?: Owner,
+    packetId?: number,
   ): void {
     const { commit } = this.#options;
     const { key, partition } = this.deviceLane(device);
     const headers = JSON.stringify(cloudEventHeaders({ type, source: this.#source, id, time }));
     this.#write(kind, partition, 0, key, value, headers);
-    commit.written(settled, owner);
+    commit.written(settled, owner, packetId);
   }
 
   #write(kind: FrameKind, partition: number, n: number, key: Uint8Array, value: Uint8Array, headers?: string): void {

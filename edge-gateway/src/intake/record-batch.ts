@@ -7,6 +7,10 @@ export type Settled = (error?: Error | null) => void;
 /** Who sent what is not durable yet: their messages are counted while they wait. */
 export interface Owner {
   unacked: number;
+  /** Notes that a message is durable; answers whether it is the first since `sendAcks`. */
+  acked(packetId: number): boolean;
+  /** Acknowledges all that was noted, at once. */
+  sendAcks(): void;
 }
 
 /** A QoS 2 message of this batch: if its identity is found durable after a crash, so was the message. */
@@ -22,17 +26,17 @@ export class RecordBatch {
   /** The lanes as they were before the first frame of this batch. */
   readonly before: LanesState;
   frames = 0;
-  /** No object a message: callbacks are kept and called in order. */
-  readonly settled: Settled[] = [];
-  /** Beside `settled`. */
+  /** Who waits, in order: a callback, or else a packet identifier that its owner acknowledges. No object a message. */
+  readonly settled: (Settled | undefined)[] = [];
   readonly owners: (Owner | undefined)[] = [];
+  readonly packetIds: number[] = [];
   readonly qos2: Qos2Arrival[] = [];
   /** When the first frame came (milliseconds, monotonic). */
   firstAt = 0;
 
-  constructor(before: LanesState, initialBytes: number) {
+  constructor(before: LanesState, buffer: Buffer<ArrayBufferLike>) {
     this.before = before;
-    this.writer = new ByteWriter(initialBytes);
+    this.writer = new ByteWriter(buffer);
   }
 
   get bytes(): Buffer {
@@ -52,6 +56,8 @@ export class RecordBatch {
 export interface DurableSink {
   /** Whether frames need a checksum there. */
   readonly checksums: boolean;
+  /** Takes back the buffer of a batch that nobody reads any more. */
+  onReleased?: (buffer: Buffer) => void;
   /**
    * Resolves once every frame is durable. What fails is repeated, the identical bytes, for as long as it takes: an identity that was given
    * out is never given to another record. Rejects only when it is closed meanwhile.

@@ -22,7 +22,7 @@ test("writes an event byte for byte as the codec does", () => {
       (samples, [epoch, n, receivedAt], times, attributes) => {
         const message: DecodedMessage = { samples };
         const eventTime = times[0]!;
-        const writer = new ByteWriter(16);
+        const writer = new ByteWriter(Buffer.alloc(16));
         const sampleTimes = times.slice(0, samples.length);
         writeEvent(writer, identityBytes("gw", epoch), n, deviceBytes("boiler-1"), message, {
           receivedAt,

@@ -35,7 +35,10 @@ export class GatewayBroker extends Aedes {
     const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
       const callback = typeof client === "function" ? client : done;
       const sender = typeof client === "function" ? null : client;
-      if (packet.topic.startsWith("$SYS/") || (sender !== null && !this.#hasSubscriber(packet, sender))) {
+      if (
+        packet.topic.startsWith("$SYS/") ||
+        (sender !== null && !this.hasSubscriber(connectionOf(sender), packet.topic))
+      ) {
         callback?.();
         return;
       }
@@ -52,11 +55,11 @@ export class GatewayBroker extends Aedes {
     else this.#subscribers.delete(connection.device);
   }
 
-  #hasSubscriber(packet: PublishPacket, client: Client): boolean {
+  /** Whether anybody may have subscribed to what this connection says there. */
+  hasSubscriber(sender: Connection | undefined, topic: string): boolean {
     if (this.#subscribers.size === 0) return false;
-    const device = connectionOf(client)?.device;
     if (this.#subscribers.has(undefined)) return true;
     // `me` is somebody else for everybody: such a message is never anyone's but the log's.
-    return this.#subscribers.has(device) && !packet.topic.startsWith("v1/devices/me/");
+    return this.#subscribers.has(sender?.device) && !topic.startsWith("v1/devices/me/");
   }
 }

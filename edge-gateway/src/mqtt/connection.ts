@@ -1,4 +1,5 @@
 import type { Client } from "aedes";
+import { readOn } from "./aedes-internals.ts";
 import type { Owner } from "../intake/record-batch.ts";
 import type { Target } from "./targets.ts";
 import type { RecentPublishes } from "../redelivery/recent-publishes.ts";
@@ -7,6 +8,9 @@ export type DisconnectReason = "client" | "keep-alive" | "taken-over" | "revoked
 
 /** Topics of one connection whose target is remembered. */
 const maxTargets = 64;
+
+const pubackHeader = 0x40;
+const maxUnsentAcks = 256 * 1024;
 
 /** One MQTT connection from its login on. */
 export class Connection implements Owner {
@@ -28,6 +32,7 @@ export class Connection implements Owner {
   /** Commands on their way, by packet identifier. */
   readonly outgoing = new Map<number, () => void>();
   readonly #targets = new Map<string, Target>();
+  #acks: number[] = [];
 
   constructor(
     client: Client,
@@ -41,6 +46,30 @@ export class Connection implements Owner {
     this.device = device;
     this.credentialId = credentialId;
     this.recent = recent;
+  }
+
+  acked(packetId: number): boolean {
+    return this.#acks.push(packetId) === 1;
+  }
+
+  /** One write for all PUBACKs of a group commit; then aedes, which waits for each packet to be done, reads on. */
+  sendAcks(): void {
+    const acks = this.#acks;
+    this.#acks = [];
+    const { client } = this;
+    if (client.closed) return;
+    const bytes = Buffer.allocUnsafe(4 * acks.length);
+    for (let i = 0; i < acks.length; i += 1) {
+      const id = acks[i]!;
+      bytes[4 * i] = pubackHeader;
+      bytes[4 * i + 1] = 2;
+      bytes[4 * i + 2] = id >>> 8;
+      bytes[4 * i + 3] = id & 0xff;
+    }
+    client.conn.write(bytes);
+    // A client that sends and never reads what comes back would let its acknowledgements pile up here.
+    if (client.conn.writableLength > maxUnsentAcks) client.conn.destroy();
+    else readOn(client, acks.length);
   }
 
   target(topic: string, find: (topic: string, device: string | undefined) => Target): Target {

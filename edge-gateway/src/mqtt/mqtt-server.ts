@@ -75,6 +75,11 @@ export class MqttServer {
     return this.#port;
   }
 
+  /** Whether the broker may have to pass on what this connection says there. */
+  hasSubscriber(connection: Connection, topic: string): boolean {
+    return this.#broker.hasSubscriber(connection, topic);
+  }
+
   get connections(): number {
     return this.#connections.size;
   }
@@ -92,10 +97,7 @@ export class MqttServer {
         done(null, !this.#stopping);
       },
       authenticate: (client, username, password, done) => {
-        this.#login(client, username, password).then(
-          (refused) => done(refused ?? null, refused === undefined),
-          (error: Error) => done(connackError(connackCodes.unavailable, error.message), false),
-        );
+        void this.#answer(client, username, password, done);
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#lastWill(client, packet as unknown as Will, done);
@@ -144,6 +146,22 @@ export class MqttServer {
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
     this.#listener.close();
+  }
+
+  async #answer(
+    client: Client,
+    username: string | undefined,
+    password: Buffer | undefined,
+    done: (error: ReturnType<typeof connackError> | null, success: boolean) => void,
+  ): Promise<void> {
+    let refused: ReturnType<typeof connackError> | undefined;
+    try {
+      refused = await this.#login(client, username, password);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, "a login could not be decided");
+      refused = connackError(connackCodes.unavailable, "unavailable");
+    }
+    done(refused ?? null, refused === undefined);
   }
 
   async #login(

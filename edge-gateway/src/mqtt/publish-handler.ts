@@ -17,8 +17,9 @@ export interface ReplyHandler {
     device: string,
     commandId: string,
     payload: Uint8Array,
-    settled: Settled,
+    settled: Settled | undefined,
     owner: Connection,
+    packetId: number | undefined,
   ): string | undefined;
 }
 
@@ -28,6 +29,8 @@ export interface PublishHandlerOptions {
   readonly journal: Qos2Journal;
   readonly routes: Routes;
   readonly limits: DecodeLimits;
+  /** Whether the broker may have to pass the message on. */
+  readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
   readonly replies: ReplyHandler;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
@@ -90,8 +93,10 @@ export class PublishHandler {
       return;
     }
     connection.unacked += 1;
-    if (intake.accepting) this.#take(connection, target, publish, done);
-    else intake.whenAccepting(() => this.#take(connection, target, publish, done));
+    // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
+    const settled = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
+    if (intake.accepting) this.#take(connection, target, publish, settled);
+    else intake.whenAccepting(() => this.#take(connection, target, publish, settled));
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */
@@ -109,7 +114,7 @@ export class PublishHandler {
     return this.#find(topic, device).kind !== "forbidden";
   }
 
-  #take(connection: Connection, target: RecordTarget, publish: Publish, done: Settled): void {
+  #take(connection: Connection, target: RecordTarget, publish: Publish, done: Settled | undefined): void {
     const { commit, journal } = this.#options;
     let token: string | undefined;
     let hash = 0;
@@ -117,7 +122,7 @@ export class PublishHandler {
       hash = crc32(publish.payload, target.topicHash);
       if (publish.dup && connection.recent.has(publish.messageId!, hash)) {
         this.#counts.qos1.inc();
-        commit.wait(done, connection);
+        commit.wait(done, connection, publish.messageId);
         return;
       }
     } else if (publish.qos === 2) {
@@ -144,7 +149,7 @@ export class PublishHandler {
     connection: Connection,
     target: RecordTarget,
     publish: Publish,
-    done: Settled,
+    done: Settled | undefined,
   ): { n: number; partition: number } {
     const { intake, limits, replies } = this.#options;
     if (target.kind === "telemetry") {
@@ -153,17 +158,24 @@ export class PublishHandler {
       let message: DecodedMessage | undefined;
       try {
         message = decoder(publish.payload, limits);
-        reason = "The message is too large to be one event";
+        reason =
+          message.samples.length === 0 ? "The message has no readings" : "The message is too large to be one event";
       } catch (error) {
-        if (!(error instanceof DecodeError)) throw error;
-        reason = error.message;
+        reason = (error as Error).message;
+        if (!(error instanceof DecodeError)) {
+          // A fault of ours; one message must not end the gateway for all.
+          this.#options.logger.error({ err: error, topic: publish.topic }, "a decoder failed");
+        }
       }
-      const n = message === undefined ? 0 : intake.event(lane, message, done, connection);
+      const n =
+        message === undefined || message.samples.length === 0
+          ? 0
+          : intake.event(lane, message, done, connection, publish.messageId);
       if (n > 0) return { n, partition: lane.partition };
       this.#quarantine(lane.device, reason, publish, done, connection);
     } else if (target.kind === "reply") {
       const { device, commandId } = target;
-      const wrong = replies.reply(device, commandId, publish.payload, done, connection);
+      const wrong = replies.reply(device, commandId, publish.payload, done, connection, publish.messageId);
       if (wrong !== undefined) this.#quarantine(device, wrong, publish, done, connection);
     } else {
       this.#quarantine(connection.device ?? "", unrouted, publish, done, connection);
@@ -171,11 +183,12 @@ export class PublishHandler {
     return { n: 0, partition: 0 };
   }
 
-  #quarantine(device: string, reason: string, publish: Publish, done: Settled, owner: Connection): void {
+  #quarantine(device: string, reason: string, publish: Publish, done: Settled | undefined, owner: Connection): void {
     this.#options.intake.quarantine(
       { device, reason, payload: publish.payload, mqttTopic: publish.topic },
       done,
       owner,
+      publish.messageId,
     );
   }
 

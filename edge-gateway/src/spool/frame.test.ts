@@ -17,7 +17,7 @@ const record = fc.record({ info, value: fc.uint8Array({ maxLength: 500 }) });
 type Written = { info: FrameInfo; value: Uint8Array };
 
 function write(records: readonly Written[]): { bytes: Buffer; ends: number[] } {
-  const writer = new ByteWriter(16);
+  const writer = new ByteWriter(Buffer.alloc(16));
   const ends: number[] = [];
   for (const each of records) {
     const start = beginFrame(writer, each.info);

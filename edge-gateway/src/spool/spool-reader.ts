@@ -70,15 +70,17 @@ export class SpoolReader {
         at = { segment: at.segment, offset: await this.#readHeader(at.segment, size, lanes, lost), headerRead: true };
         continue;
       }
-      const memory = spool.fromMemory(at.segment, at.offset);
-      if (memory !== undefined) {
-        const { frames, end } = this.#parse(memory.bytes, false, lanes, lost);
-        return this.#step(frames, lost, { ...at, offset: at.offset + end }, lanes);
+      const kept = spool.fromMemory(at.segment, at.offset, maxBytes);
+      if (kept.length > 0) {
+        const frames: Frame[] = [];
+        for (const { bytes } of kept) this.#parse(bytes, false, frames, lanes, lost);
+        return this.#step(frames, lost, { ...at, offset: kept.at(-1)!.end }, lanes);
       }
       const limit = spool.memoryStart(at.segment) ?? size;
       // oxlint-disable-next-line no-await-in-loop -- in order
       const bytes = await readPart(spool.fileOf(at.segment), at.offset, Math.min(maxBytes, limit - at.offset));
-      const { frames, end } = this.#parse(bytes, true, lanes, lost);
+      const frames: Frame[] = [];
+      const end = this.#parse(bytes, true, frames, lanes, lost);
       if (end > 0) return this.#step(frames, lost, { ...at, offset: at.offset + end }, lanes);
       // oxlint-disable-next-line no-await-in-loop -- in order
       at = { ...at, offset: await this.#skipCorrupt(at.segment, at.offset, limit) };
@@ -91,6 +93,7 @@ export class SpoolReader {
     this.#offset = next.offset;
     this.#headerRead = true;
     this.#lanes = [...next.lanes];
+    this.#options.spool.forget(next.segment, next.offset);
   }
 
   get position(): SpoolPosition {
@@ -106,13 +109,8 @@ export class SpoolReader {
     return { frames, lost, next: { segment: at.segment, offset: at.offset, lanes: lanes.map((n) => n ?? 0) } };
   }
 
-  #parse(
-    bytes: Buffer,
-    checksum: boolean,
-    lanes: (number | undefined)[],
-    lost: LostRange[],
-  ): { frames: Frame[]; end: number } {
-    const frames: Frame[] = [];
+  /** Adds the frames to `frames` and answers where the first one begins that is not whole. */
+  #parse(bytes: Buffer, checksum: boolean, frames: Frame[], lanes: (number | undefined)[], lost: LostRange[]): number {
     let at = 0;
     while (at < bytes.length) {
       const frame = readFrame(bytes, at, checksum);
@@ -126,7 +124,7 @@ export class SpoolReader {
       frames.push(frame);
       at = frame.end;
     }
-    return { frames, end: at };
+    return at;
   }
 
   /** Where the segment's first frame begins. What lies between the lanes as we left them and as the header has them is gone. */

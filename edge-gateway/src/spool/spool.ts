@@ -28,6 +28,11 @@ export interface SpoolStretch {
   readonly bytes: Buffer;
 }
 
+/** A stretch that is still in memory, and the buffer that it lies in. */
+interface KeptStretch extends SpoolStretch {
+  readonly buffer: Buffer;
+}
+
 /**
  * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the forwarder from memory as
  * long as that keeps up, and from the files when it does not. Space comes back by unlinking segments that are forwarded as a whole.
@@ -39,11 +44,12 @@ export class Spool implements DurableSink {
   #active = 0;
   #handle: FileHandle | undefined;
   #total = 0;
-  #memory: SpoolStretch[] = [];
+  #memory: KeptStretch[] = [];
   #memoryBytes = 0;
   #closed = false;
   #failing = false;
   onRoom?: () => void;
+  onReleased?: (buffer: Buffer) => void;
   /** Called after every commit. */
   onCommit?: () => void;
 
@@ -109,7 +115,13 @@ export class Spool implements DurableSink {
         this.#sizes.set(this.#active, start + bytes.length);
         this.#total += bytes.length;
         this.#failing = false;
-        this.#keep({ segment: this.#active, start, end: start + bytes.length, bytes });
+        this.#keep({
+          segment: this.#active,
+          start,
+          end: start + bytes.length,
+          bytes,
+          buffer: batch.writer.bytes,
+        });
         this.onCommit?.();
         return;
       } catch (error) {
@@ -120,20 +132,34 @@ export class Spool implements DurableSink {
     }
   }
 
-  /** The committed bytes that begin there, if they are still in memory; what lies before is let go of. */
-  fromMemory(segment: number, offset: number): SpoolStretch | undefined {
-    for (;;) {
-      const first = this.#memory[0];
-      if (first === undefined) return undefined;
-      if (first.segment < segment || (first.segment === segment && first.end <= offset)) {
-        this.#memory.shift();
-        this.#memoryBytes -= first.bytes.length;
+  /** The committed stretches of a segment from there on, as far as they are in memory, up to about so many bytes. */
+  fromMemory(segment: number, offset: number, maxBytes: number): readonly SpoolStretch[] {
+    const found: SpoolStretch[] = [];
+    let bytes = 0;
+    for (const kept of this.#memory) {
+      if (kept.segment !== segment || kept.end <= offset) {
+        if (found.length > 0) break;
         continue;
       }
-      if (first.segment !== segment || first.start > offset) return undefined;
-      if (first.start === offset) return first;
-      return { segment, start: offset, end: first.end, bytes: first.bytes.subarray(offset - first.start) };
+      if (kept.start > offset && found.length === 0) break;
+      const skip = Math.max(0, offset - kept.start);
+      found.push(skip === 0 ? kept : { ...kept, start: offset, bytes: kept.bytes.subarray(skip) });
+      bytes += kept.bytes.length;
+      if (bytes >= maxBytes) break;
     }
+    return found;
+  }
+
+  /** What lies before that place has landed: it is not read again. */
+  forget(segment: number, offset: number): void {
+    let count = 0;
+    for (const kept of this.#memory) {
+      if (kept.segment > segment || (kept.segment === segment && kept.end > offset)) break;
+      this.#memoryBytes -= kept.bytes.length;
+      this.onReleased?.(kept.buffer);
+      count += 1;
+    }
+    if (count > 0) this.#memory.splice(0, count);
   }
 
   /** Where the bytes begin that are in memory, of that segment. */
@@ -161,16 +187,17 @@ export class Spool implements DurableSink {
     this.#handle = undefined;
   }
 
-  #keep(stretch: SpoolStretch): void {
+  #keep(stretch: KeptStretch): void {
     const { length } = stretch.bytes;
-    if (this.#memoryBytes + length > this.#options.memoryBytes) return;
     // A hole would hide what lies in it: after one, only files are read until the forwarder has caught up with what is here.
     const last = this.#memory.at(-1);
-    if (
-      last !== undefined &&
-      (last.segment !== stretch.segment ? !this.#follows(last, stretch) : last.end !== stretch.start)
-    )
+    const follows =
+      last === undefined ||
+      (last.segment === stretch.segment ? last.end === stretch.start : this.#follows(last, stretch));
+    if (!follows || this.#memoryBytes + length > this.#options.memoryBytes) {
+      this.onReleased?.(stretch.buffer);
       return;
+    }
     this.#memory.push(stretch);
     this.#memoryBytes += length;
   }
