@@ -61,6 +61,7 @@ export class GroupMembership {
   #joined = Promise.withResolvers<void>();
   #rejoin = Promise.withResolvers<void>();
   #isJoined = false;
+  #hasLeft = false;
   #lastHeard = Date.now();
   #running: Promise<void> | undefined;
 
@@ -73,7 +74,7 @@ export class GroupMembership {
       this.#coordinator,
       {
         current: () => (this.#isJoined ? { memberId: this.#memberId, generationId: this.#generationId } : undefined),
-        isAssigned: (topic, partition) => this.#assigned.has(`${topic}/${partition}`),
+        isAssigned: (topic, partition) => !this.#hasLeft && this.#assigned.has(`${topic}/${partition}`),
         rejoined: () => this.#rejoined(),
       },
       cluster.settings.requestTimeoutMs,
@@ -83,6 +84,7 @@ export class GroupMembership {
   /** Resolves when the member has joined and its first partitions are assigned. */
   async start(): Promise<void> {
     this.#running = this.#run().catch((error: unknown) => {
+      this.#hasLeft = true;
       this.#release();
       this.#client.fail(asTyped(error, `consuming as ${this.#client.group}`));
     });
@@ -98,6 +100,7 @@ export class GroupMembership {
   async leave(): Promise<void> {
     if (this.#stop.signal.aborted) return;
     this.#stop.abort();
+    this.#hasLeft = true;
     const memberId = this.#memberId;
     // A join that waits for the others is given up with its connection.
     if (!this.#isJoined) this.#coordinator.reset();
@@ -137,14 +140,13 @@ export class GroupMembership {
           await this.#refresh();
         }
       }
-      this.#isJoined = false;
+      this.#unjoin();
     }
   }
 
   async #join(): Promise<void> {
     await this.#client.hold(this.#timings.handoverMs);
-    if (this.#isJoined) this.#joined = Promise.withResolvers<void>();
-    this.#isJoined = false;
+    this.#unjoin();
     this.#rejoin = Promise.withResolvers<void>();
     const { group, topics } = this.#client;
     for (const topic of topics) await this.#cluster.partitionsOf(topic);
@@ -254,11 +256,17 @@ export class GroupMembership {
 
   async #rejoined(): Promise<void> {
     if (this.#isJoined) {
-      this.#isJoined = false;
-      this.#joined = Promise.withResolvers<void>();
+      this.#unjoin();
       this.#rejoin.resolve();
     }
     await this.#joined.promise;
+  }
+
+  /** Whoever asks from now on waits for the next join; nobody waits once the member has left. */
+  #unjoin(): void {
+    if (!this.#isJoined || this.#hasLeft) return;
+    this.#isJoined = false;
+    this.#joined = Promise.withResolvers<void>();
   }
 
   #release(): void {

@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HeadwaterError, LogUnavailableError, UnknownOutcomeError } from "@headwater/service-kit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
+import { Collected, numbered, pause, record, spec, text, until, valuesOf } from "../src/contract/harness.ts";
+import { createBatchingWriter, openKafkaLog, type EventLog } from "../src/index.ts";
+
+// A broker of its own: it is stopped, hung and killed here.
+
+let kafka: Kafka;
+let folder: string;
+let names = 0;
+const run = randomBytes(3).toString("hex");
+const name = (base: string): string => `${base}.${run}.${names++}`;
+const requestTimeoutMs = 2000;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "headwater-kafka-faults-"));
+  kafka = await startKafka({ dataDir: folder, heapMb: 384 });
+});
+
+afterAll(async () => {
+  await kafka.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = (): Promise<EventLog> =>
+  openKafkaLog({
+    brokers: kafka.brokers.split(","),
+    clientId: "faults",
+    requestTimeoutMs,
+    connectTimeoutMs: 1000,
+    sessionTimeoutMs: 6000,
+    heartbeatMs: 300,
+  });
+
+const failureOf = async (work: Promise<unknown>): Promise<HeadwaterError | undefined> => {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(HeadwaterError);
+    return error as HeadwaterError;
+  }
+};
+
+async function appendUntilTaken(log: EventLog, topic: string, value: string): Promise<void> {
+  while ((await failureOf(log.append(topic, [record(value, 0)]))) !== undefined) await pause(100);
+}
+
+describe("a broker that hangs", () => {
+  it("makes appends fail in time and by type, and is waited out", async () => {
+    const log = await open();
+    const topic = name("hung");
+    await log.ensureTopics([spec(topic, 2)]);
+    await log.append(topic, [record("before", 0)]);
+    kafka.kill("SIGSTOP");
+    try {
+      for (let i = 0; i < 3; i++) {
+        const begun = Date.now();
+        const errors = await Promise.all([
+          failureOf(log.append(topic, [record(`during ${i}`, 0)])),
+          pause(300).then(() => failureOf(log.append(topic, [record(`behind ${i}`, 0)]))),
+        ]);
+        expect(Date.now() - begun).toBeLessThan(3 * requestTimeoutMs);
+        for (const error of errors) expect(error?.advice).toBe("retry");
+        expect(
+          errors.every((error) => error instanceof LogUnavailableError || error instanceof UnknownOutcomeError),
+        ).toBe(true);
+        // The first one had been sent: nobody can know.
+        if (i === 0) expect(errors[0]).toBeInstanceOf(UnknownOutcomeError);
+      }
+    } finally {
+      kafka.kill("SIGCONT");
+    }
+    await appendUntilTaken(log, topic, "after");
+    const values = await valuesOf(log, topic, 0);
+    expect(values[0]).toBe("before");
+    expect(values.at(-1)).toBe("after");
+    await log.close();
+  });
+
+  it("loses nothing of a batching writer, in order, and is waited out by consumers and followers", async () => {
+    const log = await open();
+    const [topic, group] = [name("writer"), name("group")];
+    await log.ensureTopics([spec(topic, 1)]);
+    const [consumed, followed] = [new Collected(), new Collected()];
+    const consumption = await log.consume({
+      group,
+      topics: [topic],
+      async onBatch(batch) {
+        consumed.add(batch);
+        await batch.commit().catch((error: unknown) => expect(error).toBeInstanceOf(LogUnavailableError));
+      },
+    });
+    const following = await log.follow({ topics: [topic], onBatch: (batch) => followed.add(batch) });
+    const writer = createBatchingWriter(log, topic);
+    const writes: Promise<unknown>[] = [];
+    for (let i = 0; i < 400; i++) {
+      writes.push(writer.write(numbered(1, 0, i)));
+      if (i === 100) kafka.kill("SIGSTOP");
+      if (i === 300) kafka.kill("SIGCONT");
+      await pause(20);
+    }
+    await Promise.all(writes);
+    await writer.close();
+    const wanted = Array.from({ length: 400 }, (_, i) => String(i));
+    await until(() => new Set(consumed.values).size === 400 && new Set(followed.values).size === 400);
+    // What landed twice is a repetition of an identical batch; taken once each, the order is that of the writes.
+    expect([...new Set(await valuesOf(log, topic, 0))]).toEqual(wanted);
+    expect([...new Set(followed.values)]).toEqual(wanted);
+    await following.close();
+    await consumption.close();
+    await log.close();
+  });
+
+  it("is told at once that nobody answers, when the log is opened", async () => {
+    kafka.kill("SIGSTOP");
+    try {
+      const begun = Date.now();
+      const error = await failureOf(open());
+      expect(error).toBeInstanceOf(LogUnavailableError);
+      expect(Date.now() - begun).toBeLessThan(3 * requestTimeoutMs);
+    } finally {
+      kafka.kill("SIGCONT");
+    }
+  });
+});
+
+describe("a broker that is killed and comes back", () => {
+  it("is waited out by everyone, and nothing that was acked is lost", async () => {
+    const log = await open();
+    const [topic, group] = [name("restart"), name("group")];
+    await log.ensureTopics([spec(topic, 3)]);
+    const [consumed, followed] = [new Collected(), new Collected()];
+    const consumption = await log.consume({
+      group,
+      topics: [topic],
+      async onBatch(batch) {
+        consumed.add(batch);
+        await batch.commit().catch((error: unknown) => expect(error).toBeInstanceOf(LogUnavailableError));
+      },
+    });
+    const following = await log.follow({ topics: [topic], onBatch: (batch) => followed.add(batch) });
+    const acked = new Set<string>();
+    let stop = false;
+    const appending = (async () => {
+      for (let i = 0; !stop; i++) {
+        const error = await failureOf(log.append(topic, [record(String(i), i % 3)]));
+        if (error === undefined) acked.add(String(i));
+        else expect(error.advice).toBe("retry");
+        await pause(5);
+      }
+    })();
+    await until(() => acked.size > 50);
+    kafka.kill("SIGKILL");
+    await pause(500);
+    const before = acked.size;
+    await kafka.restart();
+    await until(() => acked.size > before + 50);
+    stop = true;
+    await appending;
+    await until(() => [...acked].every((value) => consumed.values.includes(value) && followed.values.includes(value)));
+    await until2(async () => (await lag(log, topic, group)) === 0);
+    await consumption.close();
+    await following.close();
+    await log.close();
+  });
+
+  it("keeps a client from the start up to its return, if it was away when it was opened", async () => {
+    const log = await open();
+    const topic = name("away");
+    await log.ensureTopics([spec(topic, 1)]);
+    kafka.kill("SIGKILL");
+    await pause(200);
+    const begun = Date.now();
+    const error = await failureOf(log.append(topic, [record("x", 0)]));
+    expect(error?.advice).toBe("retry");
+    expect(Date.now() - begun).toBeLessThan(3 * requestTimeoutMs);
+    expect(await failureOf(log.positions(topic))).toBeInstanceOf(LogUnavailableError);
+    await kafka.restart();
+    await appendUntilTaken(log, topic, "y");
+    const values: string[] = [];
+    for await (const batch of log.read(topic, 0)) values.push(...batch.records.map(({ value }) => text(value)));
+    expect(values).toContain("y");
+    await log.close();
+  });
+});
+
+async function lag(log: EventLog, topic: string, group: string): Promise<number> {
+  const ends = (await log.positions(topic)).reduce((sum, { end }) => sum + end, 0);
+  return ends - (await log.committed(group, [topic])).reduce((sum, { offset }) => sum + offset, 0);
+}
+
+async function until2(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await pause(50);
+}
