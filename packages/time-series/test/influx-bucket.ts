@@ -8,16 +8,11 @@ export interface InfluxServer {
 }
 
 export interface TestBucket extends InfluxStoreOptions {
-  remove(): Promise<void>;
+  readonly remove: () => Promise<void>;
 }
 
 /** The server that HEADWATER_INFLUX_… name; throws if they are not set. */
 export function serverFromEnvironment(): InfluxServer {
-  const setting = (name: string): string => {
-    const value = process.env[name];
-    if (!value) throw new TypeError(`${name} is not set; \`npm run servers -- start\` prints it`);
-    return value;
-  };
   return {
     url: setting("HEADWATER_INFLUX_URL"),
     org: setting("HEADWATER_INFLUX_ORG"),
@@ -51,4 +46,10 @@ export async function makeBucket(server: InfluxServer, retentionSeconds?: number
       await call("DELETE", `/api/v2/buckets/${id}`);
     },
   };
+}
+
+function setting(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new TypeError(`${name} is not set; \`npm run servers -- start\` prints it`);
+  return value;
 }

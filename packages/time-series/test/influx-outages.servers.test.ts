@@ -51,7 +51,6 @@ describe("when InfluxDB is away", () => {
   const writeInPieces = async (written: readonly Point[]): Promise<void> => {
     for (let at = 0; at < written.length; at += 2_000) await store.write(written.slice(at, at + 2_000));
   };
-  const rowsOf = (written: readonly Point[]): unknown[] => written.map(({ time, fields }) => [time, fields["value"]]);
 
   it("does not know what became of a write to a server that hangs, and can repeat it", async () => {
     open(influx.url);
@@ -147,3 +146,7 @@ describe("when InfluxDB is away", () => {
     expect(read).toBe(written.length);
   });
 });
+
+function rowsOf(written: readonly Point[]): unknown[] {
+  return written.map(({ time, fields }) => [time, fields["value"]]);
+}

@@ -5,20 +5,18 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import type { Point, SeriesRef, SeriesRow } from "../time-series-store.ts";
-import { freshMeasurement, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
+import { freshMeasurement, freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 import { KILL_POINTS, killSeries } from "./writer-process.ts";
+
+function seriesOf(measurement: string, device: string): SeriesRef {
+  return { measurement, tags: { device }, field: "value" };
+}
 
 /** Refusals, deletions, lists, concurrency, and what survives. */
 export function changesContract(subject: () => StoreUnderTest): void {
-  const series = (device = "d1", measurement = freshMeasurement()): SeriesRef => ({
-    measurement,
-    tags: { device },
-    field: "value",
-  });
-
   it("names the points that it refuses, and stores all others", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const good = (i: number): Point => ({
       measurement: s.measurement,
       tags: s.tags,
@@ -58,7 +56,7 @@ export function changesContract(subject: () => StoreUnderTest): void {
   it("deletes a half-open range of the series whose tags contain the given ones", async () => {
     const { store } = subject();
     const measurement = freshMeasurement();
-    const [a, b] = [series("a", measurement), series("b", measurement)];
+    const [a, b] = [seriesOf(measurement, "a"), seriesOf(measurement, "b")];
     const c: SeriesRef = { measurement, tags: { device: "a", site: "x" }, field: "state_text" };
     const rows = Array.from({ length: 1_500 }, (_, i): SeriesRow => [T0 + i, i]);
     await store.write([
@@ -69,6 +67,9 @@ export function changesContract(subject: () => StoreUnderTest): void {
         rows.map(([time]) => [time, "on"]),
       ),
     ]);
+    await store.deleteRange(measurement, { device: "a" }, T0 + 1_400, T0 + 1);
+    await store.deleteRange(measurement, { device: "a" }, T0 + 5, T0 + 5);
+    expect(await rowsOf(store, a)).toEqual(rows);
     await store.deleteRange(measurement, { device: "a" }, T0 + 1, T0 + 1_400);
     const left = [rows[0] as SeriesRow, ...rows.slice(1_400)];
     expect(await rowsOf(store, a)).toEqual(left);
@@ -82,7 +83,7 @@ export function changesContract(subject: () => StoreUnderTest): void {
 
   it("does not bring back what was deleted, after a restart neither", async () => {
     const { store, reopen } = subject();
-    const s = series();
+    const s = freshSeries();
     await store.write(
       pointsOf(s, [
         [T0, 1],
@@ -123,7 +124,7 @@ export function changesContract(subject: () => StoreUnderTest): void {
   it("takes writes and queries side by side", async () => {
     const { store } = subject();
     const measurement = freshMeasurement();
-    const devices = Array.from({ length: 24 }, (_, i) => series(`d${i}`, measurement));
+    const devices = Array.from({ length: 24 }, (_, i) => seriesOf(measurement, `d${i}`));
     await Promise.all(
       devices.map(async (s) => {
         for (let batch = 0; batch < 8; batch++) {
@@ -142,7 +143,7 @@ export function changesContract(subject: () => StoreUnderTest): void {
 
   it("keeps everything over a restart", async () => {
     const { store, reopen } = subject();
-    const s = series();
+    const s = freshSeries();
     const rows = Array.from({ length: 2_000 }, (_, i): SeriesRow => [T0 + i * 10, i]);
     await store.write(pointsOf(s, rows));
     const again = await reopen();
@@ -183,8 +184,8 @@ export function changesContract(subject: () => StoreUnderTest): void {
     await store.close();
     await store.close();
     await expect(store.health()).rejects.toBeInstanceOf(StoreUnavailableError);
-    await expect(store.write(pointsOf(series(), [[T0, 1]]))).rejects.toBeInstanceOf(StoreUnavailableError);
-    await expect(rowsOf(store, series())).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(store.write(pointsOf(freshSeries(), [[T0, 1]]))).rejects.toBeInstanceOf(StoreUnavailableError);
+    await expect(rowsOf(store, freshSeries())).rejects.toBeInstanceOf(StoreUnavailableError);
     await (await reopen()).health();
   });
 }

@@ -20,7 +20,7 @@ export function namesContract(subject: () => StoreUnderTest): void {
         ["device", name],
         [name, "v"],
       ]),
-      field: `${name}`,
+      field: name,
     };
     const neighbour = { measurement, tags: { device: "neighbour" }, field: "value" };
     const rows: SeriesRow[] = [[T0, 1], [T0 + 1, 2], [T0 + 2, 3]]; // oxfmt-ignore

@@ -1,16 +1,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { storedField } from "../field-names.ts";
-import type { Point, SeriesRef, SeriesRow } from "../time-series-store.ts";
-import { freshMeasurement, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
+import type { Point, SeriesRow } from "../time-series-store.ts";
+import { freshMeasurement, freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 
 /** What is written comes back exactly, once, in order. */
 export function pointsContract(subject: () => StoreUnderTest): void {
-  const series = (field = "value"): SeriesRef => ({ measurement: freshMeasurement(), tags: { device: "d1" }, field });
-
   it("gives back doubles and microseconds exactly", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const values = [0, -0, 1, -1.5, 0.1 + 0.2, 1e308, Number.MAX_VALUE, 5e-324, -5e-324, 2 ** 53, 1e21, 1 / 3];
     const rows = values.map((value, i): SeriesRow => [T0 + i * 1_000_003 + 1, value]);
     expect(await store.write(pointsOf(s, rows))).toEqual({ refused: [] });
@@ -19,7 +17,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
 
   it("takes any time that a number holds exactly", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const times = [Number.MIN_SAFE_INTEGER, -1_000_001, -1, 0, 1, 999_999, Number.MAX_SAFE_INTEGER];
     const rows = times.map((time, i): SeriesRow => [time, i]);
     expect(await store.write(pointsOf(s, rows))).toEqual({ refused: [] });
@@ -56,7 +54,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
 
   it("keeps text with quotes, backslashes, line ends and nothing in it", async () => {
     const { store } = subject();
-    const s = series("note_text");
+    const s = freshSeries("note_text");
     const texts = [
       "",
       "same",
@@ -89,7 +87,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
 
   it("replaces a value that is written again; the last write wins, within one batch too", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     await store.write(pointsOf(s, [[T0, 1], [T0 + 1, 1], [T0, 2]])); // oxfmt-ignore
     expect(await rowsOf(store, s)).toEqual([
       [T0, 2],
@@ -105,7 +103,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
 
   it("gives rows in the order of their times, however they arrived", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const rows = Array.from({ length: 3_000 }, (_, i): SeriesRow => [T0 + i * 1_000, i]);
     const shuffled = rows.toSorted(([a], [b]) => ((a * 7_919) % 3_001) - ((b * 7_919) % 3_001));
     for (let at = 0; at < shuffled.length; at += 500) await store.write(pointsOf(s, shuffled.slice(at, at + 500)));
@@ -114,7 +112,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
 
   it("keeps numbers, booleans and text of one metric side by side", async () => {
     const { store } = subject();
-    const { measurement, tags } = series();
+    const { measurement, tags } = freshSeries();
     const values = [1.5, true, "auto", false, "off"];
     await store.write(
       values.map((value, i): Point => {
@@ -163,7 +161,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
 
   it("knows the latest by event time, not by arrival, at any age", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     await store.write(pointsOf(s, [[T0 + 10, 1]]));
     await store.write(pointsOf(s, [[T0 + 30, 3]]));
     await store.write(

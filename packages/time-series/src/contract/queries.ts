@@ -1,19 +1,17 @@
 import { RequestError } from "@headwater/service-kit";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { aggregates, type SeriesQuery, type SeriesRef, type SeriesRow } from "../time-series-store.ts";
+import { aggregates, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
 import { referenceRows } from "./reference.ts";
-import { freshMeasurement, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
+import { freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 
 type Bounds = Omit<SeriesQuery, "measurement" | "tags" | "field">;
 
 /** Ranges, windows, aggregates and limits. */
 export function queriesContract(subject: () => StoreUnderTest): void {
-  const series = (field = "value"): SeriesRef => ({ measurement: freshMeasurement(), tags: { device: "d1" }, field });
-
   it("takes a range as half-open", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const rows: SeriesRow[] = [[T0, 0], [T0 + 1, 1], [T0 + 2, 2]]; // oxfmt-ignore
     await store.write(pointsOf(s, rows));
     expect(await rowsOf(store, s, { from: T0, to: T0 + 2 })).toEqual(rows.slice(0, 2));
@@ -43,7 +41,7 @@ export function queriesContract(subject: () => StoreUnderTest): void {
         fc.constantFrom(0, 1, T0),
         fc.constantFrom(1, 7, 60_000_000),
         async (written, queries, offset, scale) => {
-          const s = series();
+          const s = freshSeries();
           const at = (time: number): number => offset + time * scale;
           const rows = written.map(([time, value]): SeriesRow => [at(time), value]);
           for (let i = 0; i < rows.length; i += 50) await store.write(pointsOf(s, rows.slice(i, i + 50)));
@@ -68,7 +66,7 @@ export function queriesContract(subject: () => StoreUnderTest): void {
 
   it("aligns windows to the epoch, before it too, and names them by their start", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     await store.write(
       pointsOf(s, [
         [-8, 1],
@@ -94,7 +92,7 @@ export function queriesContract(subject: () => StoreUnderTest): void {
 
   it("answers every aggregate over a range before the epoch, up to it and across it", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const rows = [-300, -200, -100, -1, 0, 1, 100].map((time): SeriesRow => [time, time / 2]);
     await store.write(pointsOf(s, rows));
     for (const [from, to] of [
@@ -112,7 +110,7 @@ export function queriesContract(subject: () => StoreUnderTest): void {
 
   it("answers every aggregate over a long series as over its points", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const rows = Array.from({ length: 20_000 }, (_, i): SeriesRow => [
       T0 + i * 1_000_000,
       Math.sin(i / 100) * 50 + (i % 7),
@@ -133,7 +131,7 @@ export function queriesContract(subject: () => StoreUnderTest): void {
 
   it("has the count, first and last of text, and says so of the others", async () => {
     const { store } = subject();
-    const s = series("state_text");
+    const s = freshSeries("state_text");
     await store.write(
       pointsOf(s, [
         [T0, "b"],
@@ -164,12 +162,12 @@ export function queriesContract(subject: () => StoreUnderTest): void {
     ["a time that is no integer", { from: 0.5 }],
     ["a time that is no number", { to: Number.NaN }],
   ] satisfies [string, Partial<SeriesQuery>][])("rejects %s as the caller's fault", async (_, query) => {
-    await expect(rowsOf(subject().store, series(), query)).rejects.toBeInstanceOf(RequestError);
+    await expect(rowsOf(subject().store, freshSeries(), query)).rejects.toBeInstanceOf(RequestError);
   });
 
   it("streams 100,000 points in pieces, and can be left in the middle", async () => {
     const { store } = subject();
-    const s = series();
+    const s = freshSeries();
     const rows = Array.from({ length: 100_000 }, (_, i): SeriesRow => [T0 + i * 250_000, i * 0.25]);
     for (let at = 0; at < rows.length; at += 20_000) await store.write(pointsOf(s, rows.slice(at, at + 20_000)));
     let largest = 0;

@@ -4,11 +4,11 @@ import type { Point, SeriesQuery, SeriesRef, SeriesRow, TimeSeriesStore } from "
 export interface StoreUnderTest {
   readonly store: TimeSeriesStore;
   /** Another handle on the same data, as after a restart; the one before is closed first. */
-  reopen(): Promise<TimeSeriesStore>;
+  readonly reopen: () => Promise<TimeSeriesStore>;
   /** How another process opens the same data: a module that exports `openStore(argument)`, and the argument, as JSON. */
   readonly inOtherProcess: { readonly module: string; readonly argument: unknown };
   /** Closes everything and removes the data. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 export type OpenStore = (argument: never) => Promise<TimeSeriesStore>;
@@ -19,6 +19,11 @@ let measurements = 0;
 export function freshMeasurement(): string {
   measurements++;
   return `contract-${process.pid}-${Date.now().toString(36)}-${measurements}`;
+}
+
+/** A series of one device that no other test uses. */
+export function freshSeries(field = "value"): SeriesRef {
+  return { measurement: freshMeasurement(), tags: { device: "d1" }, field };
 }
 
 /** 2023-11-14T22:13:20Z: a time that is as plausible as any. */

@@ -129,6 +129,7 @@ export class Points {
 
   /** Deletes points in [from, to) of these series; durable like a write. */
   delete(series: readonly number[], from: number, to: number): void {
+    if (from >= to) return;
     // What is still in the journal would come back after a crash, so nothing may be left there.
     this.flushAll();
     this.#alive.clear();

@@ -108,6 +108,8 @@ class StoreWorker {
       case "close":
         this.#close();
         return undefined;
+      default:
+        return unknownRequest(request);
     }
   }
 
@@ -145,8 +147,13 @@ class StoreWorker {
   }
 
   #post(answer: Answer): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of worker_threads, not a window
     this.#port.postMessage(answer);
   }
+}
+
+function unknownRequest(request: never): never {
+  throw new RangeError(`the worker knows no ${JSON.stringify(request)}`);
 }
 
 function failureOf(error: unknown): Failure {
