@@ -1,6 +1,7 @@
 import { ConfigError } from "@headwater/service-kit";
 import { decodeHeadwaterCbor } from "./cbor/headwater-cbor.ts";
 import { lineProtocol } from "./line-protocol/line-protocol.ts";
+import { senmlCbor, senmlJson } from "./senml/senml.ts";
 import type { Decoder, DecoderOfTopic } from "./decoder.ts";
 import { decodeHeadwaterJson } from "./headwater-json.ts";
 import { plainValueOfTopic } from "./plain-value/plain-value.ts";
@@ -29,6 +30,8 @@ export const builtInRoutes: readonly RouteSpec[] = [
   { pattern: "devices/{device}/telemetry/value/{metric}", decoderOf: plainValueOfTopic },
   { pattern: "devices/{device}/telemetry/cbor", decoder: decodeHeadwaterCbor },
   { pattern: "devices/{device}/telemetry/line", decoder: lineProtocol() },
+  { pattern: "devices/{device}/telemetry/senml", decoderOf: senmlJson() },
+  { pattern: "devices/{device}/telemetry/senml+cbor", decoderOf: senmlCbor() },
   { pattern: "v1/devices/me/telemetry", decoder: decodeHeadwaterJson },
 ];
 

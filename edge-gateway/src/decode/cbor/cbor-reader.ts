@@ -111,7 +111,7 @@ class CborReader {
     }
   }
 
-  /** Or `indefinite`. Every element takes a byte at least, so a length that lies is found before anything is made of it. */
+  /** Or `indefinite`, from which counting down never comes to zero. Every element takes a byte at least, so a length that lies is found before anything is made of it. */
   #length(info: number): number {
     if (info === 31) return indefinite;
     const length = Number(this.#argument(info));
@@ -141,7 +141,7 @@ class CborReader {
   #array(info: number, depth: number): CborValue[] {
     const length = this.#length(info);
     const items: CborValue[] = [];
-    while (length === indefinite || items.length < length) {
+    for (let left = length; left !== 0; left -= 1) {
       const item = this.value(depth + 1);
       if (item === breakCode) {
         if (length === indefinite) return items;
@@ -155,7 +155,7 @@ class CborReader {
   #map(info: number, depth: number): CborMap {
     const length = this.#length(info);
     const map = new Map<string | number, CborValue>();
-    while (length === indefinite || map.size < length) {
+    for (let left = length; left !== 0; left -= 1) {
       const key = this.value(depth + 1);
       if (key === breakCode && length === indefinite) return map;
       if (typeof key !== "string" && typeof key !== "number")

@@ -38,12 +38,14 @@ interface Corpus {
   readonly encode: Readonly<Record<string, EncodeCase>>;
 }
 
+const wholeNumbers = new Set(["time", "defaultTime", "int", "uint"]);
+
+function exact(key: string, value: unknown, context: { readonly source?: string }): unknown {
+  return typeof value === "number" && wholeNumbers.has(key) ? BigInt(context.source ?? value) : value;
+}
+
 /** The corpus with its 64-bit numbers whole: times and integers as bigint. */
 export function readCorpus(): Corpus {
-  const exact = (key: string, value: unknown, context: { readonly source?: string }): unknown =>
-    typeof value === "number" && ["time", "defaultTime", "int", "uint"].includes(key)
-      ? BigInt(context.source ?? value)
-      : value;
   return JSON.parse(readFileSync(file, "utf8"), exact as (key: string, value: unknown) => unknown) as Corpus;
 }
 
