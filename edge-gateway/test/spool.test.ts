@@ -124,7 +124,7 @@ describe("the spool", () => {
       username: "d",
       password: token,
       clientId: "c",
-      keepalive: 1,
+      keepalive: 2,
     });
     device.send({
       cmd: "subscribe",
@@ -146,7 +146,7 @@ describe("the spool", () => {
     expect(acked).toBeLessThan(80);
     for (let i = 1; i <= 8; i += 1) {
       device.send({ cmd: "pingreq" });
-      await device.until("pingresp", i, 1000);
+      await device.until("pingresp", i, 4000);
       await sleep(300);
     }
     await gateway.requestCommand("d", "c-1", { name: "hello" });
