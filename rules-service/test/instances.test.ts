@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   for (const { log } of members) if (log.crashed) log.bury();
-  await Promise.all(members.splice(0).map(({ rules }) => rules.stop()));
+  await Promise.all(members.splice(0).map(({ rules, log }) => (log.crashed ? rules.clear() : rules.stop())));
   await on.close();
 }, 30_000);
 

@@ -30,7 +30,7 @@ afterEach(async () => {
   running = undefined;
   // What was killed still has its files open in this process; nothing of it reaches the log.
   for (const { log } of gone) log.bury();
-  await Promise.all(gone.splice(0).map(({ rules }) => rules.stop()));
+  await Promise.all(gone.splice(0).map(({ rules }) => rules.clear()));
   await on.close();
 }, 30_000);
 

@@ -34,7 +34,7 @@ export interface HandJoin {
  * log has no need of secrets.
  */
 export function deviceJoin(source: Position, record: Uint8Array): DeviceJoin {
-  const event = { ...events.device.decode(record), credentials: [] };
+  const event = Object.assign(events.device.decode(record), { credentials: [] });
   return {
     kind: "device",
     source,

@@ -65,6 +65,8 @@ export class PartitionRunner implements JoinListener {
   #joinsFrom = 0;
   #woken = false;
   #lost = false;
+  /** What was said may not have been appended: nothing after it may be, and no checkpoint may claim it. */
+  #failed = false;
 
   constructor(options: PartitionRunnerOptions) {
     const { log, topics, partition, instance, logger, metrics, config, engine, stalls } = options;
@@ -152,6 +154,7 @@ export class PartitionRunner implements JoinListener {
       await this.#turns.take(() => this.#process(batch));
     } catch (error) {
       if (this.#release.signal.aborted) return;
+      this.#failed = true;
       if (!(error instanceof OwnershipLostError)) throw error;
       this.#lose(error);
       await Promise.race([aborted(batch.signal), aborted(this.#release.signal), sleep(lostGraceMs)]);
@@ -161,10 +164,9 @@ export class PartitionRunner implements JoinListener {
 
   /** Writes a last checkpoint, of what was applied until now. */
   async finish(): Promise<void> {
-    if (this.#lost) return;
     await this.#turns.take(async () => {
       // What is still to be repeated at this offset is not in the state yet.
-      if (this.#release.signal.aborted || this.#checkpointer === undefined || this.#isReplayDue()) return;
+      if (this.#isOver || this.#checkpointer === undefined || this.#isReplayDue()) return;
       await this.#checkpointer.last();
     });
   }
@@ -228,6 +230,8 @@ export class PartitionRunner implements JoinListener {
   async #process(batch: GroupBatch): Promise<void> {
     if (this.#release.signal.aborted) return;
     if (this.#lost) throw new OwnershipLostError(`Another instance has claimed partition ${this.partition}`);
+    // The service is about to stop.
+    if (this.#failed) return;
     const began = performance.now();
     const { records } = batch;
     // A batch may begin before the offset that was asked for, where a log hands out whole chunks.
@@ -248,7 +252,7 @@ export class PartitionRunner implements JoinListener {
   async #settle(batch?: GroupBatch): Promise<void> {
     await this.#emit();
     if (this.#evaluation.nextOffset >= this.#joinsFrom) await this.#applyJoins();
-    if (!this.#release.signal.aborted) this.#checkpointer?.maybe(batch);
+    if (!this.#isOver) this.#checkpointer?.maybe(batch);
   }
 
   #isReplayDue(): boolean {
@@ -373,12 +377,17 @@ export class PartitionRunner implements JoinListener {
   #inTurn(work: () => Promise<void>): void {
     this.#turns
       .take(async () => {
-        if (!this.#release.signal.aborted && !this.#lost) await work();
+        if (!this.#isOver) await work();
       })
       .catch((error: unknown) => this.#fail(error));
   }
 
+  get #isOver(): boolean {
+    return this.#release.signal.aborted || this.#failed;
+  }
+
   #fail(error: unknown): void {
+    this.#failed = true;
     if (this.#release.signal.aborted) return;
     if (error instanceof OwnershipLostError) this.#lose(error);
     else this.#options.onFailure(error);

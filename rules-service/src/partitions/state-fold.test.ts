@@ -22,8 +22,8 @@ class Written {
     });
   }
 
-  checkpoint(epoch: number, offset: number, complete = true): void {
-    this.#append(stateKeys.checkpoint(epoch), { ownerEpoch: epoch, checkpoint: { offset, complete } });
+  checkpoint(epoch: number, offset: number, complete = true, more: Input["checkpoint"] = {}): void {
+    this.#append(stateKeys.checkpoint(epoch), { ownerEpoch: epoch, checkpoint: { offset, complete, ...more } });
   }
 
   effective(epoch: number, position: number, fromOffset: number): void {
@@ -73,6 +73,18 @@ describe("a state log", () => {
     log.checkpoint(second, 20);
     expect(log.fold().checkpoint).toMatchObject({ epoch: second, offset: 20 });
     expect(devicesOf(log.fold().states)).toEqual(["b"]);
+  });
+
+  it("gives the clock back field by field, zeros included", () => {
+    const log = new Written();
+    const owner = log.claim();
+    const gateway = { gateway: "g", promise: 5, skew: 0, markedAt: 0, offline: false };
+    log.checkpoint(owner, 0, true, { gateways: [gateway], seen: [{ gateway: "g", epoch: 1, n: 0 }] });
+    // As whoever copies them sees them.
+    expect(structuredClone(log.fold().checkpoint!.state)).toEqual({
+      ...{ clock: 0, lastTick: 0, gateways: [gateway] },
+      seen: [{ gateway: "g", epoch: 1, n: 0 }],
+    });
   });
 
   it("keeps a state that covers more than the checkpoint: its owner died before the next one", () => {

@@ -147,7 +147,15 @@ export class StateFold {
         epoch: record.ownerEpoch,
         offset,
         position,
-        state: { clock, lastTick, gateways: [...gateways], seen: [...seen] },
+        // Field by field: what is zero is not a property of a decoded message itself, and a copy of it would lack it.
+        state: {
+          clock,
+          lastTick,
+          gateways: gateways.map(({ gateway, promise, skew, markedAt, offline }) => {
+            return { gateway, promise, skew, markedAt, offline };
+          }),
+          seen: seen.map(({ gateway, epoch, n }) => ({ gateway, epoch, n })),
+        },
       };
     }
   }

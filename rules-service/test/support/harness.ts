@@ -50,7 +50,10 @@ export interface Service {
   readonly app: ServiceApp;
   readonly http: HttpServer;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Rejects with what it died of, if it did. */
   stop(): Promise<void>;
+  /** The same after a crash, when dying is what it should have done. */
+  clear(): Promise<void>;
 }
 
 let made = 0;
@@ -97,6 +100,10 @@ export async function service(
         headers: response.headers,
         body: text === "" ? undefined : (JSON.parse(text) as unknown),
       };
+    },
+    async clear() {
+      await app.stop();
+      await http.close();
     },
     async stop() {
       await app.stop();
@@ -181,6 +188,7 @@ export async function stateRecords({
 }: On): Promise<(RuleStateRecord & { partition: number; offset: number })[]> {
   const found = await everything(log, topics.ruleState, partitions);
   return found.flatMap(({ value, partition, offset }) =>
-    value === null ? [] : [{ ...events.ruleState.decode(value), partition, offset }],
+    // Not spread: what is absent is so by the prototype of a decoded message.
+    value === null ? [] : [Object.assign(events.ruleState.decode(value), { partition, offset })],
   );
 }

@@ -1,0 +1,141 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventLogSettings, openEventLog, topicNames, type EventLog } from "@headwater/event-log";
+import { loadConfig } from "@headwater/service-kit";
+import { Fleet } from "./support/fleet.ts";
+import { eventually, hotRule, token, untilLive } from "./support/harness.ts";
+import { expectExactlyTheOracle } from "./support/oracle.ts";
+import { RulesProcess } from "./support/rules-process.ts";
+import { sendWaves, steadyLoad } from "./support/waves.ts";
+
+const partitions = 8;
+const prefix = `rules-test-${Date.now().toString(36)}.`;
+const topics = topicNames(prefix);
+const sessionTimeoutMs = 6000;
+
+let folder: string;
+let log: EventLog;
+let env: Record<string, string>;
+const started: RulesProcess[] = [];
+
+beforeAll(async () => {
+  const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
+  expect(brokers, "HEADWATER_KAFKA_BROKERS names the Kafka to test against: npm run servers -- start").toBeTruthy();
+  folder = await mkdtemp(join(tmpdir(), "headwater-rules-servers-"));
+  await writeFile(join(folder, "admin-token"), `${token}\n`, { mode: 0o600 });
+  env = {
+    HEADWATER_EVENT_LOG: "kafka",
+    HEADWATER_KAFKA_BROKERS: brokers!,
+    HEADWATER_TOPIC_PREFIX: prefix,
+    HEADWATER_PARTITIONS: String(partitions),
+    HEADWATER_KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
+  };
+  log = await openEventLog(loadConfig(eventLogSettings, { env }), { dataDir: folder, clientId: "rules-test" });
+});
+
+afterAll(async () => {
+  await Promise.all(started.map((each) => each.clear()));
+  await log?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<RulesProcess> {
+  const running = await RulesProcess.start({
+    ...env,
+    HEADWATER_DATA_DIR: join(folder, `instance-${started.length}`),
+    HEADWATER_ADMIN_TOKEN_FILE: join(folder, "admin-token"),
+    HEADWATER_HTTP_PORT: "0",
+    HEADWATER_RULES_TICK_MS: "200",
+    HEADWATER_RULES_IDLE_TICK_MS: "500",
+    HEADWATER_RULES_CHECKPOINT_MS: "300",
+    HEADWATER_RULES_STALL_MS: "2000",
+  });
+  started.push(running);
+  expect(running.url, running.output.join("\n")).not.toBe("");
+  return running;
+}
+
+async function untilReady(running: RulesProcess): Promise<void> {
+  await eventually(async () => {
+    const { status, body } = await running.call("GET", "/health/ready");
+    expect(status, JSON.stringify(body)).toBe(200);
+  }, 60_000);
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+it("two instances on eight partitions: one killed, one stopped and woken as a zombie; the log says what one pass over it says", async () => {
+  const a = await start();
+  const b = await start();
+  await untilReady(a);
+  await untilReady(b);
+  const on = { log, topics, partitions, fleet: new Fleet({ log, topics, partitions }) };
+
+  expect((await a.call("POST", "/api/v1/rules", hotRule("hot"))).status).toBe(201);
+  const enabled = await a.call("POST", "/api/v1/rules/hot/enable");
+  expect(enabled.status).toBe(200);
+  await untilLive(a, "hot");
+  await untilLive(b, "hot");
+  await sendWaves(on, 0, 5);
+  await expectExactlyTheOracle(on, 30_000);
+
+  const load = steadyLoad(on, 20);
+  await pause(1500);
+  a.signal("SIGKILL");
+  expect(await a.ended()).toEqual([null, "SIGKILL"]);
+  const c = await start();
+  await untilReady(c);
+  await pause(1000);
+
+  b.signal("SIGSTOP");
+  // The group gives its partitions away, and their new owner goes on.
+  await pause(sessionTimeoutMs + 5000);
+  const revised = await c.call("PUT", "/api/v1/rules/hot", hotRule("hot", { severity: "warning" }));
+  expect(revised.status).toBe(200);
+  await untilLive(c, "hot");
+  b.signal("SIGCONT");
+  await pause(3000);
+  await load.stop();
+
+  const { alerts, commands } = await expectExactlyTheOracle(on, 60_000);
+  expect(alerts.size).toBeGreaterThan(50);
+  expect(commands.size).toBeGreaterThan(20);
+  await untilReady(b);
+  await untilReady(c);
+
+  b.signal("SIGTERM");
+  expect(await b.ended(), b.output.join("\n")).toEqual([0, null]);
+}, 240_000);
+
+it("an event has its command within milliseconds", async () => {
+  const running = started.at(-1)!;
+  await untilReady(running);
+  const on = { log, topics, partitions, fleet: new Fleet({ log, topics, partitions, gateway: "gateway-2" }) };
+  await untilLive(running, "hot");
+  const times: number[] = [];
+  let seen = Promise.withResolvers<number>();
+  const following = await log.follow({
+    topics: [topics.commands],
+    otherwise: "latest",
+    onBatch: () => seen.resolve(performance.now()),
+  });
+  for (let round = 0; round < 15; round += 1) {
+    seen = Promise.withResolvers<number>();
+    const began = performance.now();
+    await on.fleet.send(`quick-${round}`, [95]);
+    times.push((await seen.promise) - began);
+    await pause(50);
+  }
+  await following.close();
+  times.sort((a, b) => a - b);
+  process.stdout.write(`event to command on Kafka, ms: ${times.map((time) => time.toFixed(1)).join(" ")}\n`);
+  expect(times[7]).toBeLessThan(150);
+}, 120_000);
+
+it("a process of its own refuses the embedded log in one line", async () => {
+  const refused = await RulesProcess.start({ HEADWATER_DATA_DIR: join(folder, "alone") });
+  expect(await refused.ended()).toEqual([1, null]);
+  expect(refused.output).toEqual([expect.stringContaining("HEADWATER_EVENT_LOG=kafka")]);
+});

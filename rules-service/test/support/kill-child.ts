@@ -1,0 +1,20 @@
+import { silentLogger } from "@headwater/service-kit";
+import { enabledRule, hotRule, platform, quick, service } from "./harness.ts";
+import { Fleet } from "./fleet.ts";
+import { steadyLoad } from "./waves.ts";
+
+/** A process that evaluates rules on the embedded log in a folder, under load, until it is killed. Arguments: the folder, an epoch for its telemetry. */
+const [folder, epoch] = process.argv.slice(2);
+const on = await platform(2, folder!);
+const rules = await service(on, quick, silentLogger);
+await rules.app.start();
+const { status } = await rules.call("GET", "/api/v1/rules/hot");
+if (status === 404) {
+  await enabledRule(rules, hotRule("hot"));
+  await enabledRule(
+    rules,
+    hotRule("held", { condition: { metric: "temperature", op: ">", threshold: 90, for: "20ms" } }),
+  );
+}
+steadyLoad({ fleet: new Fleet({ ...on, epoch: Number(epoch) }) }, 1);
+process.stdout.write("ready\n");

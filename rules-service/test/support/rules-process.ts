@@ -1,0 +1,79 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { token } from "./harness.ts";
+import type { Answer } from "./harness.ts";
+
+const entry = fileURLToPath(new URL("./run-rules.ts", import.meta.url));
+
+/** A rules service as a process of its own, as `headwater start rules` runs it. */
+export class RulesProcess {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown[]>;
+  readonly output: string[] = [];
+  url = "";
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exit = once(child, "exit");
+  }
+
+  /** Resolves when it has printed `ready`, or has ended before that. */
+  static async start(env: Readonly<Record<string, string>>): Promise<RulesProcess> {
+    const child = spawn(process.execPath, [entry], {
+      env: { PATH: process.env["PATH"], ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const running = new RulesProcess(child);
+    const ready = new Promise<void>((resolve) => {
+      createInterface({ input: child.stdout! }).on("line", (line) => {
+        running.#keep(line);
+        if (!line.startsWith("ready")) return;
+        running.url = line.split(" ").at(-1)!;
+        resolve();
+      });
+    });
+    createInterface({ input: child.stderr! }).on("line", (line) => running.#keep(line));
+    await Promise.race([ready, running.#exit]);
+    return running;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** How it ended: [exit code, signal]. */
+  async ended(): Promise<unknown[]> {
+    return this.#exit;
+  }
+
+  /** Ends it whatever state it is in. */
+  async clear(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill("SIGKILL");
+    await this.#exit;
+  }
+
+  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: text === "" ? undefined : (JSON.parse(text) as unknown),
+    };
+  }
+
+  #keep(line: string): void {
+    this.output.push(line);
+    if (this.output.length > 500) this.output.shift();
+  }
+}
