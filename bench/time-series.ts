@@ -39,7 +39,6 @@ async function embedded(): Promise<void> {
 }
 
 async function influx(): Promise<void> {
-  const setting = (name: string): string => process.env[`HEADWATER_INFLUX_${name}`] ?? "";
   const store = openInfluxStore({
     url: setting("URL"),
     org: setting("ORG"),
@@ -132,4 +131,8 @@ async function cpuOf(pid: string | undefined): Promise<number | undefined> {
   if (pid === undefined) return undefined;
   const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
+}
+
+function setting(name: string): string {
+  return process.env[`HEADWATER_INFLUX_${name}`] ?? "";
 }
