@@ -85,7 +85,8 @@ describe("with the environment of compose.yaml", () => {
       await sleep(100);
     }
     expect(await status(`${origin}/health/live`)).toBe(200);
-    expect(await status(`${origin}/metrics`)).toBe(200);
+    expect(await status(`${origin}/metrics`)).toBe(401);
+    expect(await status(`${origin}/metrics`, adminToken)).toBe(200);
     const [, ...check] = (service.healthcheck?.test ?? []).map((part) => part.replace("8080", String(httpPort)));
     expect(spawnSync(process.execPath, check.slice(1)).status, "the health check").toBe(0);
 
@@ -112,9 +113,10 @@ function kafkaSettings(): Record<string, string> {
   );
 }
 
-async function status(url: string): Promise<number> {
+async function status(url: string, token?: string): Promise<number> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).status;
+    return (await fetch(url, { headers, signal: AbortSignal.timeout(2_000) })).status;
   } catch {
     // Not listening yet, or too busy to answer: ask again.
     return 0;
