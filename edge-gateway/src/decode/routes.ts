@@ -31,7 +31,9 @@ export const builtInRoutes: readonly RouteSpec[] = [
   { pattern: "devices/{device}/telemetry/cbor", decoder: decodeHeadwaterCbor },
   { pattern: "devices/{device}/telemetry/line", decoder: lineProtocol() },
   { pattern: "devices/{device}/telemetry/senml", decoderOf: senmlJson() },
+  // MQTT has no topic with a `+` in it, so most clients cannot send to the first of these.
   { pattern: "devices/{device}/telemetry/senml+cbor", decoderOf: senmlCbor() },
+  { pattern: "devices/{device}/telemetry/senml-cbor", decoderOf: senmlCbor() },
   { pattern: "v1/devices/me/telemetry", decoder: decodeHeadwaterJson },
 ];
 

@@ -47,7 +47,7 @@ function levelOf(pattern: string, part: string, last: boolean): Level {
   if (part === "#" && last) return { name: "", rest: true };
   const match = placeholder.exec(part);
   if (match !== null && (match[2] === undefined || last)) return { name: match[1]!, rest: match[2] !== undefined };
-  if (/[+#{}]/.test(part)) throw new ConfigError(`${part} is no level of a topic pattern, in ${pattern}`);
+  if (/[#{}]/.test(part)) throw new ConfigError(`${part} is no level of a topic pattern, in ${pattern}`);
   return { literal: part };
 }
 
