@@ -5,7 +5,7 @@ import { FatalError } from "@headwater/service-kit";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
 
 /** Change it whenever the same records give another account: what is on disk is counted again then. */
-const version = 1;
+const version = 2;
 
 export interface AccountBookOptions {
   /** Made if it is not there; or ":memory:". Disposable: what is missing is counted again from the log. */

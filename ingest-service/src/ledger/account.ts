@@ -43,6 +43,14 @@ export interface Outcomes {
   readonly quarantined: number;
 }
 
+/** What lanes add up to that are no longer kept one by one. */
+export interface RetiredLanes {
+  readonly received: number;
+  readonly dropped: number;
+  readonly missing: number;
+  readonly unmarked: number;
+}
+
 /** The account of one partition of telemetry.v1, from offset `from` up to, not including, `offset`. */
 export interface PartitionAccount {
   readonly partition: number;
@@ -50,7 +58,9 @@ export interface PartitionAccount {
   readonly offset: number;
   readonly counts: Counts;
   readonly outcomes: Outcomes;
+  /** Those seen last, at most `maxLanes`. */
   readonly lanes: readonly LaneAccount[];
+  readonly retired: RetiredLanes;
   /** The newest, at most `maxGaps`. */
   readonly gaps: readonly Gap[];
   readonly gapsLeftOut: number;
@@ -59,6 +69,8 @@ export interface PartitionAccount {
 }
 
 export const maxGaps = 1000;
+/** A gateway has one lane for each of its epochs, and a new epoch only with a new spool. */
+export const maxLanes = 1000;
 
 export function emptyAccount(partition: number, from: number): PartitionAccount {
   return {
@@ -68,6 +80,7 @@ export function emptyAccount(partition: number, from: number): PartitionAccount 
     counts: { logged: 0, duplicate: 0, derived: 0, overwritten: 0 },
     outcomes: { stored: 0, partlyStored: 0, quarantined: 0 },
     lanes: [],
+    retired: { received: 0, dropped: 0, missing: 0, unmarked: 0 },
     gaps: [],
     gapsLeftOut: 0,
     unexplained: 0,

@@ -1,5 +1,14 @@
 import type { TelemetryRecord } from "@headwater/proto";
-import { maxGaps, type Gap, type LaneAccount, type Outcomes, type PartitionAccount } from "./account.ts";
+import {
+  maxGaps,
+  maxLanes,
+  type Gap,
+  type LaneAccount,
+  type Outcomes,
+  type PartitionAccount,
+  type RetiredLanes,
+} from "./account.ts";
+import { laneSums } from "./lane-sums.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -19,6 +28,7 @@ export class Counting {
   #logged: number;
   #duplicate: number;
   #derived: number;
+  #retired: RetiredLanes;
   #gaps: readonly Gap[];
   #gapsLeftOut: number;
   #unexplained: number;
@@ -28,6 +38,7 @@ export class Counting {
     this.#from = account.from;
     for (const lane of account.lanes) this.#lanes.set(keyOf(lane.gateway, lane.epoch), { ...lane });
     ({ logged: this.#logged, duplicate: this.#duplicate, derived: this.#derived } = account.counts);
+    this.#retired = account.retired;
     this.#gaps = account.gaps;
     this.#gapsLeftOut = account.gapsLeftOut;
     this.#unexplained = account.unexplained;
@@ -75,6 +86,7 @@ export class Counting {
         overwritten,
       },
       outcomes,
+      retired: this.#retired,
       lanes: Array.from(this.#lanes.values(), (lane) => ({ ...lane })),
       gaps: this.#gaps,
       gapsLeftOut: this.#gapsLeftOut,
@@ -113,6 +125,7 @@ export class Counting {
         base: whole ? { received: 0, dropped: 0 } : undefined,
         seenAt: 0,
       };
+      if (this.#lanes.size >= maxLanes) this.#retireOldest();
       this.#lanes.set(key, lane);
     }
     this.#lane = lane;
@@ -139,18 +152,18 @@ export class Counting {
     });
   }
 
+  #retireOldest(): void {
+    const oldest = [...this.#lanes].reduce((a, b) => (b[1].seenAt < a[1].seenAt ? b : a));
+    this.#lanes.delete(oldest[0]);
+    this.#retired = laneSums([oldest[1]], this.#retired);
+  }
+
   #note({ gateway, epoch }: LaneAccount, from: number, to: number): void {
     this.#unexplained += to - from + 1;
     const gaps = [...this.#gaps, { gateway, epoch, from, to }];
     if (gaps.length > maxGaps) this.#gapsLeftOut += 1;
     this.#gaps = gaps.slice(-maxGaps);
   }
-}
-
-/** Events that the gateway has received and that are neither in the log nor dropped, by its last mark. */
-export function missingInLane({ base, received, dropped, eventsAtMark }: LaneAccount): number {
-  if (base === undefined) return 0;
-  return received - base.received - (dropped - base.dropped) - eventsAtMark;
 }
 
 function settleMark(lane: Writable<LaneAccount>, mark: { readonly received: number; readonly dropped: number }): void {

@@ -2,7 +2,7 @@ import type { EventLog } from "@headwater/event-log";
 import { FatalError, sleep } from "@headwater/service-kit";
 import { type Gap, type PartitionAccount } from "./account.ts";
 import type { AccountBook } from "./account-book.ts";
-import { missingInLane } from "./counting.ts";
+import { laneSums } from "./lane-sums.ts";
 import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
 
 export interface LedgerOptions {
@@ -125,11 +125,8 @@ export class Ledger {
 }
 
 function rowOf(account: PartitionAccount, lag: number): LedgerRow {
-  const { counts, outcomes, lanes, unexplained } = account;
-  const sum = (of: (lane: PartitionAccount["lanes"][number]) => number): number =>
-    lanes.reduce((total, lane) => total + of(lane), 0);
-  const missing = sum(missingInLane);
-  const dropped = sum((lane) => (lane.base === undefined ? 0 : lane.dropped - lane.base.dropped));
+  const { counts, outcomes, unexplained } = account;
+  const { received, dropped, missing, unmarked } = laneSums(account.lanes, account.retired);
   const accounted = outcomes.stored + outcomes.partlyStored + outcomes.quarantined + counts.duplicate;
   return {
     partition: account.partition,
@@ -137,10 +134,10 @@ function rowOf(account: PartitionAccount, lag: number): LedgerRow {
     to: account.offset,
     // A gap that a gateway names may hold marks too, so it may account for more than is missing.
     balanced: missing <= 0 && missing >= -dropped && unexplained === 0 && accounted === counts.logged,
-    received: sum((lane) => (lane.base === undefined ? 0 : lane.received - lane.base.received)),
+    received,
     dropped,
     missing,
-    unmarked: sum((lane) => lane.events - lane.eventsAtMark),
+    unmarked,
     logged: counts.logged,
     ...outcomes,
     duplicate: counts.duplicate,

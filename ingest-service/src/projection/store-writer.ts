@@ -105,6 +105,8 @@ export class StoreWriter {
       // oxlint-disable-next-line no-await-in-loop -- one write after the other is the point
       const refusals = points.length === 0 ? new Map<Chunk, Refusal[]>() : await this.#write(chunks, points);
       for (const chunk of chunks) {
+        // Given away meanwhile: who has it now settles it.
+        if (chunk.signal.aborted) continue;
         const all = [...chunk.refusals, ...(refusals.get(chunk) ?? [])];
         // oxlint-disable-next-line no-await-in-loop -- in order
         if (all.length > 0) await this.#options.quarantine(chunk, all, this.#giveUp.signal);

@@ -1,0 +1,113 @@
+import { events, type TelemetryInput } from "@headwater/proto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { emptyAccount, maxLanes, type PartitionAccount } from "./account.ts";
+import { Counting } from "./counting.ts";
+import { laneSums } from "./lane-sums.ts";
+
+const nothingStored = { stored: 0, partlyStored: 0, quarantined: 0 };
+
+function countedOn(account: PartitionAccount, records: readonly TelemetryInput[]): PartitionAccount {
+  const counting = new Counting(account);
+  records.forEach((record, index) => {
+    counting.add(events.telemetry.decode(events.telemetry.encode(record)), account.offset + index);
+  });
+  return counting.account(account.offset + records.length, nothingStored, 0);
+}
+
+function counted(...records: readonly TelemetryInput[]): PartitionAccount {
+  return countedOn(emptyAccount(0, 0), records);
+}
+
+const sums = (account: PartitionAccount) => laneSums(account.lanes, account.retired);
+const id = (n: number, gateway = "g") => ({ gateway, epoch: 1, n });
+const event = (n: number, gateway?: string): TelemetryInput => ({
+  ...id(n, gateway),
+  readings: [{ metric: "x", number: n }],
+});
+const mark = (n: number, received: number, dropped = 0): TelemetryInput => ({ ...id(n), mark: { received, dropped } });
+const gap = (n: number, fromN: number, toN: number, reason = "corrupt"): TelemetryInput => ({
+  ...id(n),
+  gap: { fromN, toN, reason },
+});
+
+describe("counting a partition", () => {
+  it("balances what a gateway received with what is in the log", () => {
+    const account = counted(event(1), event(2), mark(3, 2), event(4));
+    expect(account.counts).toMatchObject({ logged: 3, duplicate: 0 });
+    expect(sums(account)).toEqual({ received: 2, dropped: 0, missing: 0, unmarked: 1 });
+    expect([account.gaps, account.unexplained]).toEqual([[], 0]);
+  });
+
+  it("knows a duplicate by its identity, whichever record of the lane it repeats", () => {
+    const account = counted(event(1), event(2), event(1), mark(3, 2), mark(3, 2), event(2));
+    expect(account.counts).toMatchObject({ logged: 4, duplicate: 2 });
+    expect(sums(account).missing).toBe(0);
+  });
+
+  it("names what is missing, and who accounts for it, before or after it shows", () => {
+    const before = counted(event(1), gap(5, 2, 4), event(6), mark(7, 5, 3));
+    expect(before.gaps).toEqual([{ gateway: "g", epoch: 1, from: 2, to: 4, reason: "corrupt" }]);
+    expect([before.unexplained, sums(before).missing]).toEqual([0, 0]);
+    const after = counted(event(1), event(6), gap(7, 3, 4));
+    expect(after.gaps).toEqual([
+      { gateway: "g", epoch: 1, from: 2, to: 2 },
+      { gateway: "g", epoch: 1, from: 3, to: 4, reason: "corrupt" },
+      { gateway: "g", epoch: 1, from: 5, to: 5 },
+    ]);
+    expect(after.unexplained).toBe(2);
+    const nothingLeft = counted(event(1), gap(2, 3, 5), event(6));
+    expect([nothingLeft.unexplained, nothingLeft.gaps.length]).toEqual([0, 1]);
+  });
+
+  it("says what a gateway received and nobody has seen since", () => {
+    expect(sums(counted(event(1), mark(2, 5)))).toMatchObject({ received: 5, missing: 4 });
+  });
+
+  it("of a log that is cut takes a lane on where it is, by its first mark", () => {
+    const records = [event(1000), event(1001), mark(1002, 900, 10), event(1003), mark(1004, 901, 10)];
+    const account = countedOn(emptyAccount(0, 500), records);
+    expect(sums(account)).toEqual({ received: 3, dropped: 0, missing: 0, unmarked: 0 });
+    expect(account.unexplained).toBe(0);
+    expect(sums(countedOn(account, [mark(1005, 903, 10)])).missing).toBe(2);
+  });
+
+  it("of a whole log misses the beginning of a lane that is not there", () => {
+    expect(counted(event(4)).gaps).toEqual([{ gateway: "g", epoch: 1, from: 1, to: 3 }]);
+  });
+
+  it("keeps derived events and ticks out of the lanes", () => {
+    const account = counted({ derived: { rule: "r" } }, { tick: {} }, event(1));
+    expect(account.counts).toMatchObject({ logged: 1, derived: 1 });
+    expect(account.lanes).toHaveLength(1);
+  });
+
+  it("keeps a bounded number of lanes, and the sums of all", () => {
+    const lanes = Array.from({ length: maxLanes + 5 }, (_, index) => event(1, `g${index}`));
+    const account = counted(...lanes);
+    expect(account.lanes).toHaveLength(maxLanes);
+    expect(sums(account).unmarked).toBe(maxLanes + 5);
+    expect(account.lanes[0]!.gateway).toBe("g5");
+  });
+
+  it("comes to the same account wherever it was interrupted and kept as JSON", () => {
+    const record = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ n: fc.integer({ min: 1, max: 30 }), gateway: fc.constantFrom("a", "b") }) },
+      fc.record({ n: fc.integer({ min: 1, max: 30 }), mark: fc.nat({ max: 40 }) }),
+      fc.record({ n: fc.integer({ min: 1, max: 30 }), from: fc.integer({ min: 1, max: 30 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 40 }), fc.nat({ max: 40 }), fc.nat({ max: 9 }), (script, at, from) => {
+        const records = script.map((each) => {
+          if ("gateway" in each) return event(each.n, each.gateway);
+          return "mark" in each ? mark(each.n, each.mark) : gap(each.n, each.from, each.from + 2);
+        });
+        const half = JSON.parse(
+          JSON.stringify(countedOn(emptyAccount(0, from), records.slice(0, at))),
+        ) as PartitionAccount;
+        expect(countedOn(half, records.slice(at))).toEqual(countedOn(emptyAccount(0, from), records));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
