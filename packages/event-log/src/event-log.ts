@@ -39,7 +39,10 @@ export interface LogBatch {
   readonly highWatermark: number;
 }
 
-/** Where records of one append landed: per partition one dense run, in the order in which they were handed over. */
+/**
+ * Where records of one append landed, in the order in which they were handed over: per partition one dense run, or several
+ * where an append was too large for one batch and somebody else's records came in between.
+ */
 export interface AppendedRange {
   readonly topic: string;
   readonly partition: number;
@@ -79,7 +82,10 @@ export interface GroupBatch extends LogBatch {
    * Resolves to false, having committed nothing, if the partition is no longer this member's.
    */
   commit(offset?: number): Promise<boolean>;
-  /** Aborted as soon as the partition is revoked or the consumption ends: stop working for it. */
+  /**
+   * Aborted as soon as the partition is revoked or the consumption ends: stop working for it. While `close` waits for the batches
+   * in hand their commits still count.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -110,7 +116,7 @@ export interface Consumption {
   /** No more batches of these (default: all) partitions until `resume`. */
   pause(partitions?: readonly { topic: string; partition: number }[]): void;
   resume(partitions?: readonly { topic: string; partition: number }[]): void;
-  /** Waits for the batches in hand, leaves the group. */
+  /** Waits for the batches in hand, leaves the group. Not to be awaited by a handler, for which it would wait. */
   close(): Promise<void>;
 }
 
@@ -149,8 +155,8 @@ export interface EventLog {
    * Appends records, of one topic, and resolves when all are durable, with one range per partition touched.
    * Two calls made one after the other land in that order per partition. Rejects with
    * `LogUnavailableError` (nothing landed; retry), `UnknownOutcomeError` (may have landed; send the identical batch again,
-   * readers remove what landed twice by identity) or `RecordRefusedError` (names the records refused for good;
-   * the others landed).
+   * readers remove what landed twice by identity) or `SomeRecordsRefusedError`, a `RecordRefusedError` (names the
+   * records refused for good, and where the others landed).
    */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]>;
 

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { FatalError, HeadwaterError } from "@headwater/service-kit";
+import { FatalError, type HeadwaterError } from "@headwater/service-kit";
 import { afterEach, describe, expect, it } from "vitest";
 import { childAppender } from "../src/contract/index.ts";
 import { numbered, record, spec, valuesOf } from "../src/contract/harness.ts";

@@ -10,7 +10,7 @@ import { ByteReader } from "./varint.ts";
  *  0 u8  magic 0x48        8 u64 base offset       24 u32 count of records
  *  1 u8  version           16 u64 append time, µs  28 u32 length of the header table
  *  2 u8  flags             32 header table, then records
- *  4 u32 CRC-32 of everything from byte 8 on
+ *  4 u32 CRC-32 of everything else
  * ```
  * Header table: varint sets, per set varint n and n × (varint length, key, varint length, value); producers share
  * header objects, so a set is stored once. A record: [sparse: varint offset - base, varint µs since append time],
@@ -40,14 +40,18 @@ export function sealBatch(batch: Uint8Array, header: BatchHeader & { readonly he
   view.setBigUint64(16, BigInt(header.appendTime));
   view.setUint32(24, header.count);
   view.setUint32(28, header.headerTableBytes);
-  view.setUint32(4, crc32(batch.subarray(8)));
+  view.setUint32(4, checksum(batch));
 }
 
 /** Whether these are the bytes that were sealed. */
 export function isIntact(batch: Uint8Array): boolean {
   if (batch.length < BATCH_HEADER_BYTES || batch[0] !== MAGIC || batch[1] !== VERSION) return false;
   const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
-  return view.getUint32(4) === crc32(batch.subarray(8));
+  return view.getUint32(4) === checksum(batch);
+}
+
+function checksum(batch: Uint8Array): number {
+  return crc32(batch.subarray(8), crc32(batch.subarray(0, 4)));
 }
 
 export function readBatchHeader(batch: Uint8Array): BatchHeader {
@@ -161,7 +165,7 @@ function readHeaderSets(reader: ByteReader, buffer: Buffer): Readonly<Record<str
     return buffer.subarray(reader.at - length, reader.at);
   };
   for (let left = reader.varint(); left > 0; left--) {
-    const set: Record<string, Uint8Array> = {};
+    const set = Object.create(null) as Record<string, Uint8Array>;
     for (let headers = reader.varint(); headers > 0; headers--) {
       const key = field().toString("utf8");
       set[key] = field();

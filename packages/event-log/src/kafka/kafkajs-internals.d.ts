@@ -100,3 +100,18 @@ declare module "kafkajs/src/protocol/error.js" {
   const errors: { createErrorFromCode(code: number): Error & { readonly type: string } };
   export default errors;
 }
+
+declare module "kafkajs/src/protocol/decoder.js" {
+  class Decoder {
+    constructor(bytes: Buffer);
+  }
+  export default Decoder;
+}
+
+declare module "kafkajs/src/protocol/recordBatch/v0/decoder.js" {
+  import type Decoder from "kafkajs/src/protocol/decoder.js";
+  const decode: (decoder: Decoder) => Promise<{
+    readonly records: readonly { key: Buffer | null; value: Buffer | null; headers: Record<string, Buffer> }[];
+  }>;
+  export default decode;
+}

@@ -129,7 +129,7 @@ function readHeaders(bytes: Buffer, at: number): Readonly<Record<string, Uint8Ar
   const reader = new SignedVarintReader(bytes, at);
   const count = reader.next();
   if (count === 0) return noHeaders;
-  const headers: Record<string, Uint8Array> = {};
+  const headers = Object.create(null) as Record<string, Uint8Array>;
   for (let left = count; left > 0; left--) {
     const name = readField(reader, bytes).toString("utf8");
     headers[name] = readField(reader, bytes);

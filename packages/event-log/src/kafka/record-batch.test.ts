@@ -1,0 +1,138 @@
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import Decoder from "kafkajs/src/protocol/decoder.js";
+import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
+import { describe, expect, it } from "vitest";
+import type { LogRecord, OutgoingRecord, RecordHeaders } from "../event-log.ts";
+import { crc32c } from "./crc32c.ts";
+import { cursorsOf } from "./record-batch-cursor.ts";
+import { BATCH_OVERHEAD, boundOfRecord, RecordBatchEncoder } from "./record-batch-encoder.ts";
+import { signedVarintSize, SignedVarintReader, writeSignedVarint } from "./signed-varint.ts";
+
+const records = fc.array(
+  fc.record({
+    key: fc.option(fc.oneof(fc.string({ unit: "binary", maxLength: 90 }), fc.uint8Array({ maxLength: 300 }))),
+    value: fc.option(fc.uint8Array({ maxLength: 300 })),
+    headers: fc.option(
+      fc.dictionary(
+        fc.string({ minLength: 1, maxLength: 8 }).filter((name) => name !== "__proto__"),
+        fc.oneof(fc.string(), fc.uint8Array({ maxLength: 40 })),
+        { maxKeys: 3 },
+      ),
+      { nil: undefined },
+    ),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+
+function encode(given: readonly OutgoingRecord[], now = 1_700_000_000_000): Buffer {
+  const encoder = new RecordBatchEncoder();
+  let bound = BATCH_OVERHEAD;
+  for (const each of given) {
+    encoder.add(each);
+    bound += boundOfRecord(each);
+    expect(encoder.length).toBeLessThanOrEqual(bound);
+  }
+  return encoder.seal(now);
+}
+
+const plain = (bytes: string | Uint8Array | null): number[] | null =>
+  bytes === null ? null : [...(typeof bytes === "string" ? Buffer.from(bytes) : bytes)];
+const plainHeaders = (headers: RecordHeaders | undefined): Record<string, number[] | null> =>
+  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, plain(value)]));
+
+describe("a record batch for Kafka", () => {
+  it("is what kafkajs reads", async () => {
+    await fc.assert(
+      fc.asyncProperty(records, async (given) => {
+        const { records: read } = await decodeBatch(new Decoder(Buffer.from(encode(given))));
+        expect(read).toHaveLength(given.length);
+        read.forEach((each, i) => {
+          expect(plain(each.key)).toEqual(plain(given[i]!.key));
+          expect(plain(each.value)).toEqual(plain(given[i]!.value));
+          expect(plainHeaders(each.headers)).toEqual(plainHeaders(given[i]!.headers));
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("is what comes back when it is read, in any portions", () => {
+    fc.assert(
+      fc.property(records, fc.integer({ min: 1, max: 7 }), fc.nat(5), (given, portion, from) => {
+        const batch = Buffer.from(encode(given));
+        batch.writeBigInt64BE(1000n, 0);
+        const fromOffset = 1000 + Math.min(from, given.length - 1);
+        const [cursor, ...rest] = cursorsOf(Buffer.concat([batch, batch.subarray(0, 40)]), fromOffset);
+        expect(rest).toEqual([]);
+        expect(cursor!.endOffset).toBe(1000 + given.length);
+        const read: LogRecord[] = [];
+        while (!cursor!.take(read, portion));
+        expect(read.map(({ offset }) => offset)).toEqual(given.map((_, i) => 1000 + i).slice(fromOffset - 1000));
+        for (const each of read) {
+          const original = given[each.offset - 1000]!;
+          expect(plain(each.key)).toEqual(plain(original.key));
+          expect(plain(each.value)).toEqual(plain(original.value));
+          expect(plainHeaders(each.headers)).toEqual(plainHeaders(original.headers));
+          expect(each.appendTime).toBe(1_700_000_000_000_000);
+        }
+      }),
+    );
+  });
+
+  it("may be one that another client compressed", () => {
+    const batch = encode([
+      { key: "a", value: Buffer.from("one") },
+      { key: "b", value: null },
+    ]);
+    const body = gzipSync(batch.subarray(BATCH_OVERHEAD));
+    const compressed = Buffer.concat([batch.subarray(0, BATCH_OVERHEAD), body]);
+    compressed.writeInt32BE(compressed.length - 12, 8);
+    compressed.writeInt16BE(1, 21);
+    const read: LogRecord[] = [];
+    expect(cursorsOf(compressed, 0)[0]!.take(read, 10)).toBe(true);
+    expect(read.map(({ key, value }) => [String(key), value === null ? null : String(value)])).toEqual([
+      ["a", "one"],
+      ["b", null],
+    ]);
+  });
+
+  it("that is compressed in a way nobody here knows is an error that says so", () => {
+    const batch = Buffer.from(encode([{ key: "a", value: null }]));
+    batch.writeInt16BE(3, 21);
+    expect(() => cursorsOf(batch, 0)).toThrow(/lz4/);
+  });
+
+  it("skips the markers of transactions", () => {
+    const batch = Buffer.from(encode([{ key: "a", value: null }]));
+    batch.writeInt16BE(0x30, 21);
+    const read: LogRecord[] = [];
+    const [cursor] = cursorsOf(batch, 0);
+    expect(cursor!.take(read, 10)).toBe(true);
+    expect([read, cursor!.endOffset]).toEqual([[], 1]);
+  });
+});
+
+describe("CRC-32C", () => {
+  it("has the values of RFC 3720", () => {
+    const of = (bytes: Uint8Array): number => crc32c(bytes, 0, bytes.length);
+    expect(of(new Uint8Array(32))).toBe(0x8a9136aa);
+    expect(of(new Uint8Array(32).fill(0xff))).toBe(0x62a8ab43);
+    expect(of(Uint8Array.from({ length: 32 }, (_, i) => i))).toBe(0x46dd794e);
+    expect(of(Buffer.from("123456789"))).toBe(0xe3069283);
+  });
+});
+
+describe("a signed varint", () => {
+  it("comes back as it was, in as many bytes as announced", () => {
+    fc.assert(
+      fc.property(fc.integer(), (value) => {
+        const bytes = new Uint8Array(6);
+        const end = writeSignedVarint(bytes, 0, value);
+        expect(end).toBe(signedVarintSize(value));
+        expect(new SignedVarintReader(bytes, 0).next()).toBe(value);
+        expect(new SignedVarintReader(bytes, 0).nextLong()).toBe(value);
+      }),
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { writeSync } from "node:fs";
+import { openKafkaLog } from "../src/index.ts";
+
+// A process to be stopped and killed: consumes the topic as a member of the group and prints what it has committed.
+
+const [topic = "", group = ""] = process.argv.slice(2);
+const log = await openKafkaLog({
+  brokers: (process.env["HEADWATER_KAFKA_BROKERS"] ?? "").split(","),
+  clientId: "consume-forever",
+  heartbeatMs: 200,
+  sessionTimeoutMs: 6000,
+});
+const consumption = await log.consume({
+  group,
+  topics: [topic],
+  async onBatch(batch) {
+    if (!(await batch.commit())) return;
+    writeSync(1, batch.records.map(({ value }) => `${String(value)}\n`).join(""));
+  },
+});
+await consumption.done;

@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { FatalError } from "@headwater/service-kit";
+import { afterEach, describe, expect, it } from "vitest";
+import { Collected, numbered, pause, record, spec, until } from "../src/contract/harness.ts";
+import { openKafkaLog, type EventLog } from "../src/index.ts";
+
+const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
+if (brokers === undefined) throw new FatalError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");
+const run = `members-${randomBytes(4).toString("hex")}`;
+let names = 0;
+const name = (base: string): string => `${run}.${base}.${names++}`;
+const open = (): Promise<EventLog> =>
+  openKafkaLog({ brokers: brokers.split(","), clientId: run, heartbeatMs: 200, sessionTimeoutMs: 6000 });
+
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+/** A member in a process of its own that commits each batch and prints the values in it. */
+function member(topic: string, group: string): { readonly values: string[]; readonly child: ChildProcess } {
+  const script = fileURLToPath(new URL("./consume-forever.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, topic, group], { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  const values: string[] = [];
+  let rest = "";
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    values.push(...lines);
+  });
+  return { values, child };
+}
+
+describe("members of a group in several processes", () => {
+  it("take over from one that is killed, and from one that hangs, whose commits then come to nothing", async () => {
+    const log = await open();
+    const [topic, group] = [name("topic"), name("group")];
+    await log.ensureTopics([spec(topic, 4)]);
+    const [one, two] = [member(topic, group), member(topic, group)];
+    let sent = 0;
+    const send = async (): Promise<void> => {
+      for (let partition = 0; partition < 4; partition++) await log.append(topic, numbered(1, partition, sent++));
+    };
+    const all = (): Set<string> => new Set([...one.values, ...two.values, ...here.values]);
+    const here = new Collected();
+    while (one.values.length === 0 || two.values.length === 0) {
+      await send();
+      await pause(50);
+    }
+    two.child.kill("SIGSTOP");
+    one.child.kill("SIGKILL");
+    await send();
+    const third = await log.consume({
+      group,
+      topics: [topic],
+      async onBatch(batch) {
+        here.add(batch);
+        await batch.commit();
+      },
+    });
+    await send();
+    await until(() => all().size === sent);
+    // The one that hung wakes up as a former owner.
+    two.child.kill("SIGCONT");
+    const before = two.values.length;
+    while (two.values.length === before) {
+      await send();
+      await pause(50);
+    }
+    await until(() => all().size === sent);
+    let lag = 1;
+    while (lag > 0) {
+      const ends = (await log.positions(topic)).reduce((sum, { end }) => sum + end, 0);
+      lag = ends - (await log.committed(group, [topic])).reduce((sum, { offset }) => sum + offset, 0);
+      await pause(50);
+    }
+    await third.close();
+    await log.close();
+  });
+
+  it("share from the start when they come at once, each partition with one of them", async () => {
+    const [topic, group] = [name("topic"), name("group")];
+    const logs = await Promise.all([open(), open(), open()]);
+    await logs[0]!.ensureTopics([spec(topic, 6)]);
+    const owned = logs.map(() => new Set<number>());
+    const members = await Promise.all(
+      logs.map((log, i) =>
+        log.consume({
+          group,
+          topics: [topic],
+          async onAssigned(partitions) {
+            for (const { partition } of partitions) owned[i]!.add(partition);
+          },
+          async onRevoked(partitions) {
+            for (const { partition } of partitions) owned[i]!.delete(partition);
+          },
+          onBatch: async (batch) => void (await batch.commit()),
+        }),
+      ),
+    );
+    await until(() => owned.every((each) => each.size === 2));
+    expect(owned.flatMap((each) => [...each]).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+    await Promise.all(members.map((each) => each.close()));
+    await Promise.all(logs.map((log) => log.close()));
+  });
+
+  it("say so when someone else's consumer is in the group", async () => {
+    const log = await open();
+    const [topic, group] = [name("topic"), name("group")];
+    await log.ensureTopics([spec(topic, 1)]);
+    await log.append(topic, [record("x", 0)]);
+    const { Kafka, logLevel } = await import("kafkajs");
+    const foreign = new Kafka({
+      brokers: brokers.split(","),
+      clientId: "foreign",
+      logLevel: logLevel.NOTHING,
+    }).consumer({ groupId: group });
+    await foreign.connect();
+    await foreign.subscribe({ topic, fromBeginning: true });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await foreign.run({ eachMessage: async () => resolve() });
+    await promise;
+    const ours = await log.consume({ group, topics: [topic], onBatch: async () => {} });
+    await expect(ours.done).rejects.toBeInstanceOf(FatalError);
+    await foreign.disconnect();
+    await log.close();
+  });
+});
