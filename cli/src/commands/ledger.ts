@@ -41,7 +41,7 @@ export const ledgerCommand: Command = {
 
 function describe(ledger: Ledger): string {
   const rows = Object.entries(ledger.totals).map(([name, value]) => {
-    const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+    const shown = JSON.stringify(value);
     return `${name.padEnd(16)} ${shown}`;
   });
   const gaps = ledger.gaps?.length ?? 0;

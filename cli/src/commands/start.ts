@@ -9,7 +9,7 @@ With one: that service alone; separate services share a log only through Kafka (
 Settings: headwater config`;
 
 /** Each is imported only when it is started: a gateway process carries no store client. */
-const runners: Readonly<Record<string, () => Promise<{ main(options?: MainOptions): Promise<void> }>>> = {
+const runners: Readonly<Record<string, () => Promise<{ readonly main: (options?: MainOptions) => Promise<void> }>>> = {
   all: () => import("../start/all-in-one.ts"),
   gateway: () => import("@headwater/edge-gateway/main"),
   ingest: () => import("@headwater/ingest-service/main"),

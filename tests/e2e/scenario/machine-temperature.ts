@@ -97,7 +97,7 @@ async function checkAlerts(platform: Platform, scenario: Scenario, episodes: rea
     const { items } = await platform.rules.request<{ items: Alert[] }>("GET", `/api/v1/alerts?${query.toString()}`);
     const found = items
       .map((alert) => [micros(alert.raisedAt), alert.clearedAt == null ? undefined : micros(alert.clearedAt)] as const)
-      .sort(([a], [b]) => a! - b!);
+      .sort(([a], [b]) => a - b);
     expect(found).toEqual(expected);
     expect(new Set(items.map(({ id }) => id)).size).toBe(expected.length);
     return items;

@@ -63,7 +63,7 @@ export function loadConfig<S extends TObject>(schema: S, options: LoadConfigOpti
   for (const setting of settings) section(config, setting.path);
 
   if (problems.length > 0) throw new ConfigError(problems.join("; "), { details: { problems } });
-  return config as Static<S>;
+  return config;
 }
 
 interface Yaml {

@@ -126,7 +126,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return {
     app,
     closing: closing.signal,
-    inject: app.inject.bind(app) as HttpApp["inject"],
+    inject: app.inject.bind(app),
     async listen() {
       try {
         await app.listen({ host: options.host, port: options.port });

@@ -61,7 +61,7 @@ function report(error: unknown): number {
 function oneLine(error: Error): string {
   const messages = [error.message];
   for (let cause = error.cause; cause instanceof Error && messages.length < 4; cause = cause.cause) {
-    if (cause.message !== "" && !messages.some((message) => message.includes((cause as Error).message)))
+    if (cause.message !== "" && !messages.some((message) => message.includes(cause.message)))
       messages.push(cause.message);
   }
   return messages.join(": ").replaceAll(/\s*\n\s*/g, " ");
