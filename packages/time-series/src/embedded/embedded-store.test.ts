@@ -2,9 +2,12 @@ import { FatalError, StoreUnavailableError } from "@headwater/service-kit";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Point, TimeSeriesStore } from "../time-series-store.ts";
 import { openEmbeddedStore } from "./embedded-store.ts";
+
+// Workers start, on a machine that may have other work.
+vi.setConfig({ testTimeout: 30_000 });
 
 let dataDir: string;
 const open: TimeSeriesStore[] = [];

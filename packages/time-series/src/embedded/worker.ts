@@ -29,6 +29,8 @@ class StoreWorker {
   readonly #housekeeping: NodeJS.Timeout;
   #lastFlush = performance.now();
   #lastWrite = 0;
+  /** What keeps the housekeeping from its work; `health` tells. */
+  #trouble: unknown;
 
   private constructor(port: MessagePort, settings: WorkerSettings) {
     this.#port = port;
@@ -103,6 +105,7 @@ class StoreWorker {
         this.#points.delete(request.series, request.from, request.to);
         return undefined;
       case "health":
+        if (this.#trouble !== undefined) throw this.#trouble;
         this.#database.prepare("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").get();
         return undefined;
       case "close":
@@ -134,9 +137,11 @@ class StoreWorker {
       }
       if (now - this.#lastWrite >= HOUSEKEEPING_MS / 2) this.#points.flushSlice(HOUSEKEEPING_MS / 5);
       this.#retention.step();
-    } catch {
+      this.#trouble = undefined;
+    } catch (error) {
       // A full disk, most likely. Everything is still in memory and in the journal; the next write meets the same fault and reports
       // it to its caller, and the next round tries again.
+      this.#trouble = error;
     }
   }
 
