@@ -86,8 +86,7 @@ export interface EngineCounters {
 
 export interface StateBytes {
   /**
-   * `~` and a metric: the retained readings of the device's metric, which its rules share. A rule without a device: what the rule is;
-   * neither: the end of one writing.
+   * `~` and a metric: the retained readings of the device's metric, which its rules share. A rule without a device: what the rule is.
    */
   readonly rule: string;
   readonly device: string;
@@ -108,6 +107,7 @@ export interface CheckpointState {
     markedAt: number;
     offline: boolean;
   }[];
+  /** The engine's own writings are counted beside the gateways' lanes, under the empty name. */
   readonly seen: readonly { gateway: string; epoch: number; n: number }[];
 }
 

@@ -10,7 +10,9 @@ import { StateReader, StateWriter } from "./state-bytes.ts";
 /** Of everything below; a state of another version is not read. */
 export const stateVersion = 1;
 
+/** What a rule was when its states were written. */
 export interface RuleRecord {
+  /** The first writing that had it so. */
   readonly generation: number;
   readonly revision: number;
   readonly mode: string;
@@ -27,21 +29,17 @@ export function checkVersion(version: number): void {
   );
 }
 
-export function encodeRule({ generation, revision, mode }: RuleRecord): Uint8Array {
-  return new StateWriter().count(generation).count(revision).text(mode).done();
+/** A rule as it is, and as the writing before knew it. */
+export function encodeRule(records: readonly RuleRecord[]): Uint8Array {
+  const writer = new StateWriter();
+  const each = ({ generation, revision, mode }: RuleRecord): StateWriter =>
+    writer.count(generation).count(revision).text(mode);
+  return writer.list(records, each).done();
 }
 
-export function decodeRule(bytes: Uint8Array): RuleRecord {
+export function decodeRule(bytes: Uint8Array): RuleRecord[] {
   const reader = new StateReader(bytes);
-  return { generation: reader.count(), revision: reader.count(), mode: reader.text() };
-}
-
-export function encodeGeneration(generation: number): Uint8Array {
-  return new StateWriter().count(generation).done();
-}
-
-export function decodeGeneration(bytes: Uint8Array): number {
-  return new StateReader(bytes).count();
+  return reader.list(() => ({ generation: reader.count(), revision: reader.count(), mode: reader.text() }));
 }
 
 export function encodeSeries({ readings, generation }: Series): Uint8Array {

@@ -17,8 +17,9 @@ interface Restored {
 }
 
 /**
- * Writes states and reads them back. Every writing has a number, its generation, and ends with a record of it: what is of a later
- * generation than the last that is whole belongs to a writing that a crash cut off, and covers more than the checkpoint does.
+ * Writes states and reads them back. Every writing has a number, its generation, which the checkpoint names among what was seen (no
+ * gateway has the empty name): what is of a later generation belongs to a writing that a crash cut off, and covers more than the
+ * checkpoint does.
  */
 export class StateLedger {
   /** Rules to be written. */
@@ -29,11 +30,12 @@ export class StateLedger {
   readonly #dropped = new Set<Cell>();
   /** States of rules that are not known (yet). */
   readonly #restored = new Map<string, Restored[]>();
-  readonly #records = new Map<string, RuleRecord>();
-  /** The writing that was the first to have a rule as it is. */
-  readonly #since = new Map<string, number>();
+  /** What rules were in the writings that were restored; what has taken effect again is left out. */
+  readonly #records = new Map<string, readonly RuleRecord[]>();
+  /** As the log has them, newest first. */
+  readonly #written = new Map<string, readonly RuleRecord[]>();
   #generation = 0;
-  /** The last writing that is whole. */
+  /** The writing of the checkpoint. */
   #whole = 0;
 
   constructor(evaluator: Evaluator) {
@@ -50,7 +52,7 @@ export class StateLedger {
   }
 
   take(full: boolean): EngineChanges {
-    const { changedCells, changedSeries, clock, identities, index, next } = this.#evaluator;
+    const { changedCells, changedSeries, clock, identities, index } = this.#evaluator;
     this.#generation++;
     const states: StateBytes[] = [];
     this.#takeRules(states, full ? [...index.rules.keys(), ...this.changedRules] : this.changedRules);
@@ -62,12 +64,12 @@ export class StateLedger {
     for (const cell of this.#dropped) this.#takeDropped(states, cell);
     for (const each of series) this.#takeSeries(states, each);
     if (full) this.#takeUnknown(states);
-    states.push(this.#state("", "", next, codec.encodeGeneration(this.#generation)));
     this.changedRules.clear();
     changedCells.clear();
     changedSeries.clear();
     this.#dropped.clear();
-    return { states, checkpoint: { ...clock.checkpoint(), seen: identities.checkpoint() } };
+    const seen = [...identities.checkpoint(), { gateway: "", epoch: 0, n: this.#generation }];
+    return { states, checkpoint: { ...clock.checkpoint(), seen } };
   }
 
   restore({ offset, states, checkpoint }: EngineSnapshot): void {
@@ -75,11 +77,17 @@ export class StateLedger {
     evaluator.next = offset;
     if (checkpoint !== undefined) {
       evaluator.clock.restore(checkpoint);
-      evaluator.identities.restore(checkpoint.seen);
+      evaluator.identities.restore(checkpoint.seen.filter(({ gateway }) => gateway !== ""));
+      this.#whole = checkpoint.seen.find(({ gateway }) => gateway === "")?.n ?? 0;
+      this.#seen(this.#whole);
     }
     for (const bytes of states) {
       codec.checkVersion(bytes.version);
       this.#read(bytes);
+    }
+    for (const [rule, records] of this.#records) {
+      const inPlace = records.findIndex(({ generation }) => generation <= this.#whole);
+      if (inPlace >= 0) this.#records.set(rule, records.slice(0, inPlace + 1));
     }
     for (const rule of evaluator.index.rules.values()) {
       this.attach(rule);
@@ -104,30 +112,33 @@ export class StateLedger {
       changedCells.add(cell);
     }
     this.#restored.delete(rule.id);
-    const record = this.#records.get(rule.id);
-    return record !== undefined && isOf(record, rule.change) && record.generation <= this.#whole;
+    const records = this.#records.get(rule.id) ?? [];
+    return records.some((record) => isOf(record, rule.change) && record.generation <= this.#whole);
   }
 
   /** Whether the restored state of a series is one with this change of the rule in it. */
   includes(series: Series, change: RuleChange): boolean {
-    const record = this.#records.get(change.rule);
-    if (record === undefined || !isOf(record, change)) return false;
-    return record.generation <= this.#whole || series.generationOf(change.rule) >= record.generation;
+    const records = this.#records.get(change.rule) ?? [];
+    const generation = Math.max(this.#whole, series.generationOf(change.rule));
+    return records.some((record) => isOf(record, change) && record.generation <= generation);
   }
 
   /** The change has taken effect: from now on nothing restored says so. */
   done(change: RuleChange): void {
-    const record = this.#records.get(change.rule);
-    if (record === undefined || !isOf(record, change)) return;
-    this.#records.delete(change.rule);
-    // As it is written already.
+    const records = this.#records.get(change.rule);
+    const record = records?.findLast((each) => isOf(each, change));
+    if (records === undefined || record === undefined) return;
+    this.#records.set(
+      change.rule,
+      records.filter((each) => each !== record),
+    );
+    // It is written already.
     this.changedRules.delete(change.rule);
   }
 
   #read({ rule, device, covers, state }: StateBytes): void {
     const { index } = this.#evaluator;
-    if (rule === "") this.#whole = Math.max(this.#whole, codec.decodeGeneration(state));
-    else if (rule.startsWith(seriesPrefix)) {
+    if (rule.startsWith(seriesPrefix)) {
       if (state.length === 0) return;
       const series = index.newSeries(index.metric(rule.slice(seriesPrefix.length)), device);
       const { readings, pruned, generation } = codec.decodeSeries(state);
@@ -136,10 +147,10 @@ export class StateLedger {
       this.#seen(generation);
     } else if (device === "") {
       if (state.length === 0) return;
-      const record = codec.decodeRule(state);
-      this.#records.set(rule, record);
-      this.#since.set(rule, record.generation);
-      this.#seen(record.generation);
+      const records = codec.decodeRule(state);
+      this.#records.set(rule, records);
+      this.#written.set(rule, records);
+      for (const { generation } of records) this.#seen(generation);
     } else {
       const fields = state.length === 0 ? undefined : codec.decodeCell(state);
       if (fields !== undefined) this.#seen(fields.generation);
@@ -160,16 +171,15 @@ export class StateLedger {
   #takeRules(states: StateBytes[], ids: Iterable<string>): void {
     const { index, next } = this.#evaluator;
     for (const id of new Set(ids)) {
-      const rule = index.rules.get(id);
-      if (rule === undefined) {
-        this.#since.delete(id);
-        states.push(this.#state(id, "", next, gone));
-        continue;
+      let records = this.#written.get(id) ?? [];
+      if (this.changedRules.has(id) || records.length === 0) {
+        const change = index.rules.get(id)?.change;
+        const record = { generation: this.#generation, revision: change?.revision ?? 0, mode: change?.mode ?? "off" };
+        // A crash may leave this writing cut off: then what was before counts.
+        records = [record, ...records.slice(0, 1)];
+        this.#written.set(id, records);
       }
-      const generation = this.changedRules.has(id) ? this.#generation : (this.#since.get(id) ?? this.#generation);
-      this.#since.set(id, generation);
-      const { revision, change } = rule;
-      states.push(this.#state(id, "", next, codec.encodeRule({ generation, revision, mode: change.mode })));
+      states.push(this.#state(id, "", next, codec.encodeRule(records)));
     }
   }
 

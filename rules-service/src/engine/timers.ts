@@ -13,8 +13,7 @@ export class Timers {
   /** Brings the cell's timers, one for each level that is not held long enough yet, in line with its state. */
   arm(cell: Cell): void {
     const { rule, state, timers } = cell;
-    if (rule.holdFor === 0) return;
-    const levels = state.muted ? 0 : state.runs.length;
+    const levels = rule.holdFor === 0 || state.muted ? 0 : state.runs.length;
     for (let level = 0; level < Math.max(levels, timers.length); level++) {
       const timer = timers[level];
       const run = level >= state.level && level < levels ? state.runs[level] : undefined;
