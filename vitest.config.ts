@@ -17,7 +17,7 @@ export default defineConfig({
           include: [
             "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "tests/compose/**/*.test.ts",
+            "tests/{compose,docs}/**/*.test.ts",
           ],
           exclude: ["**/*.contract.test.ts", "**/*.servers.test.ts", "**/node_modules/**"],
         },
