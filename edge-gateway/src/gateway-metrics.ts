@@ -11,15 +11,14 @@ export function gatewayMetrics(metrics: Metrics) {
     "reason",
   ]);
   return {
-    received: metrics.counter("headwater_gateway_received_total", "PUBLISH packets received"),
-    receivedBytes: metrics.counter(
-      "headwater_gateway_received_bytes_total",
-      "Payload bytes of PUBLISH packets received",
-    ),
-    events: metrics.counter(
-      "headwater_gateway_events_total",
-      "Events taken: messages that were decoded and got an identity",
-    ),
+    // Those that are counted for every message are bound to their one series.
+    received: metrics.counter("headwater_gateway_received_total", "PUBLISH packets received").labels({}),
+    receivedBytes: metrics
+      .counter("headwater_gateway_received_bytes_total", "Payload bytes of PUBLISH packets received")
+      .labels({}),
+    events: metrics
+      .counter("headwater_gateway_events_total", "Events taken: messages that were decoded and got an identity")
+      .labels({}),
     appended: metrics.counter("headwater_gateway_appended_total", "Records that reached the event log"),
     committed: metrics.counter("headwater_gateway_committed_records_total", "Records made durable, by group commits"),
     commits: metrics.counter("headwater_gateway_commits_total", "Group commits"),
@@ -34,10 +33,9 @@ export function gatewayMetrics(metrics: Metrics) {
       "Messages sent again that were recognised and not taken twice",
       ["qos"],
     ),
-    implausible: metrics.counter(
-      "headwater_gateway_implausible_times_total",
-      "Device times too far from the receive time to be believed",
-    ),
+    implausible: metrics
+      .counter("headwater_gateway_implausible_times_total", "Device times too far from the receive time to be believed")
+      .labels({}),
     dropped: metrics.counter(
       "headwater_gateway_dropped_total",
       "Events lost after they got an identity; each is on record in a gap",

@@ -20,6 +20,9 @@ export interface GroupCommitOptions {
   readonly onRoom: () => void;
 }
 
+/** How far beyond its bound a sink takes what the gateway has to say itself. */
+const reserveBytes = 16 * 1024 * 1024;
+
 /** A commit of fewer records is followed by the next one at once. */
 const manyRecords = 16;
 
@@ -52,6 +55,11 @@ export class GroupCommit {
   get hasRoom(): boolean {
     const { size } = this.#open;
     return size < this.#options.maxBatchBytes && this.#options.sink.hasRoom(size);
+  }
+
+  /** Whether a small record that is not a message's still has a place when messages have none any more. */
+  get hasReserve(): boolean {
+    return this.#options.sink.hasRoom(this.#open.size - reserveBytes);
   }
 
   /** When the oldest record that is not durable yet arrived (milliseconds, monotonic); undefined if all are. */

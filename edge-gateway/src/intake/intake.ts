@@ -233,6 +233,12 @@ export class Intake {
   presence(
     event: Parameters<typeof events.presence.encode>[0] & { readonly device: string; readonly session: string },
   ): void {
+    const { commit, metrics } = this.#options;
+    if (!commit.hasReserve) {
+      // Devices that come and go for as long as a full spool lasts must not fill the disk.
+      metrics.refused.labels({ reason: "presence" }).inc();
+      return;
+    }
     const at = this.#options.lanes.clock.take();
     const what = event.connected != null ? "connected" : event.disconnected != null ? "disconnected" : "last-will";
     const value = events.presence.encode({ ...event, at, gateway: this.gateway });
