@@ -42,7 +42,9 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   died.catch(() => {});
   const onFailure = (error: unknown): void => {
     logger.error({ err: error }, "the rules service cannot go on");
-    reject(error instanceof HeadwaterError ? error : new FatalError("The rules service cannot go on", { cause: error }));
+    reject(
+      error instanceof HeadwaterError ? error : new FatalError("The rules service cannot go on", { cause: error }),
+    );
   };
 
   const rules = new RuleModel({ log, topics, dataDir, logger });

@@ -11,7 +11,12 @@ export interface EvidenceResource {
   readonly metric: string;
   readonly value: number;
   readonly eventTime: string;
-  readonly identity: { readonly gateway: string; readonly epoch: number; readonly partition: number; readonly n: number };
+  readonly identity: {
+    readonly gateway: string;
+    readonly epoch: number;
+    readonly partition: number;
+    readonly n: number;
+  };
   readonly position: { readonly topic: string; readonly partition: number; readonly offset: number };
   /** null: the log does not hold it any more. */
   readonly record: EvidenceRecord | null;

@@ -69,7 +69,10 @@ export async function explain(
   };
 }
 
-function describe(event: AlertEvent, evidence: EvidenceResource[]): Omit<WhyResource["transitions"][number], "position"> {
+function describe(
+  event: AlertEvent,
+  evidence: EvidenceResource[],
+): Omit<WhyResource["transitions"][number], "position"> {
   const { transition: number, severity, metric, value, threshold, amended, cause, by, comment } = event;
   const kind = Object.entries(alertTransition).find(([, code]) => code === (event.kind as number))?.[0] ?? "unknown";
   const at = isoFromMicros(event.at);

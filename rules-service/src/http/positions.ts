@@ -27,4 +27,3 @@ export function parsePosition(text: string): Position {
 export async function waitForAfter(model: ReadModel, after: string | undefined, timeoutMs: number): Promise<void> {
   if (after !== undefined) await model.waitFor(parsePosition(after), timeoutMs);
 }
-

@@ -98,7 +98,10 @@ export class Checkpointer {
       await batch.commit(offset);
     } catch (error) {
       if (!isPassing(error)) throw error;
-      this.#options.logger.warn({ offset, err: error }, "an offset was not committed; the next checkpoint commits again");
+      this.#options.logger.warn(
+        { offset, err: error },
+        "an offset was not committed; the next checkpoint commits again",
+      );
     }
   }
 }

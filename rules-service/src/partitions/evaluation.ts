@@ -32,6 +32,7 @@ export class Evaluation {
   readonly #metrics: PartitionMetrics;
   readonly #rules = new Map<string, RuleChange>();
   readonly #counts;
+  readonly #counted = new Map<string, number>();
 
   constructor({ partition, engine, effects, decoder, metrics }: EvaluationOptions) {
     this.engine = engine;
@@ -69,6 +70,7 @@ export class Evaluation {
     if (end > begin) this.nextOffset = records[end - 1]!.offset + 1;
     if (data > 0) this.sawData = true;
     this.uncovered += end - begin;
+    this.#countEngine();
     this.#counts.event.inc(data);
     this.#counts.other.inc(end - begin - data);
   }
@@ -99,6 +101,16 @@ export class Evaluation {
     this.#rules.set(warmUp.rule.rule, warmUp.rule);
     this.uncovered += 1;
     this.#metrics.joins.labels({ kind: "rule" }).inc();
+  }
+
+  /** What the engine has counted since the last time. */
+  #countEngine(): void {
+    for (const [what, value] of Object.entries(this.engine.counters) as [string, number][]) {
+      const before = this.#counted.get(what) ?? 0;
+      if (value === before) continue;
+      this.#metrics.engine.labels({ what }).inc(value - before);
+      this.#counted.set(what, value);
+    }
   }
 
   #during<T>(work: () => T): T {

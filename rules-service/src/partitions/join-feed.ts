@@ -1,7 +1,7 @@
-import { backoff, HeadwaterError, type Logger } from "@headwater/service-kit";
-import type { EventLog, Following, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
-import { isPassing } from "./durable.ts";
+import type { Logger } from "@headwater/service-kit";
+import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
 import type { RuleTimeline } from "./rule-timeline.ts";
+import { SteadyFollowing } from "./steady-following.ts";
 
 /** Who wants to hear of what concerns one partition, in log order, from the positions that `subscribe` answered. */
 export interface JoinListener {
@@ -33,25 +33,25 @@ export class JoinFeed {
   readonly #next = new Map<string, number>();
   readonly #listeners = new Map<number, Set<JoinListener>>();
   readonly #waiters = new Set<Waiter>();
-  readonly #stopping = new AbortController();
-  #following: Following | undefined;
-  #running: Promise<void> | undefined;
+  readonly #following: SteadyFollowing;
 
   constructor(options: JoinFeedOptions) {
     this.#options = options;
+    const { log, logger, onDeath } = options;
+    this.#following = new SteadyFollowing({
+      ...{ log, logger, onDeath },
+      what: "rules, devices and alerts",
+      follow: () => this.#whatToFollow(),
+    });
   }
 
   /** Resolves when every rule is known that was in the log at the time; waits for as long as the log is away. */
-  async start(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#running = this.#run(resolve);
-    await Promise.race([promise, this.#running]);
+  start(): Promise<void> {
+    return this.#following.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#following?.close();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#following.stop();
   }
 
   /** From now on the listener hears what lies at or after the positions answered. */
@@ -77,37 +77,7 @@ export class JoinFeed {
     return new Promise((resolve) => this.#waiters.add({ offset, resolve }));
   }
 
-  async #run(onCaughtUp: () => void): Promise<void> {
-    const { signal } = this.#stopping;
-    const { logger, onDeath } = this.#options;
-    const pause = backoff({ maxMs: 5000, signal });
-    while (!signal.aborted) {
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- one following at a time
-        await this.#follow(() => {
-          pause.reset();
-          onCaughtUp();
-        });
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!isPassing(error)) {
-          onDeath(error);
-          return;
-        }
-        logger.warn({ err: error }, "following rules, devices and alerts again");
-        try {
-          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
-          await pause.wait((error as HeadwaterError).retryAfterMs);
-        } catch {
-          // Stopped while it waited.
-          return;
-        }
-      }
-    }
-  }
-
-  async #follow(onCaughtUp: () => void): Promise<void> {
+  async #whatToFollow(): Promise<FollowOptions> {
     const { log, topics } = this.#options;
     const from: Position[] = [];
     for (const topic of [topics.rules, topics.devices, topics.alerts]) {
@@ -119,14 +89,11 @@ export class JoinFeed {
         from.push({ topic, partition, offset: next });
       }
     }
-    this.#following = await log.follow({
+    return {
       topics: [topics.rules, topics.devices, topics.alerts],
       from,
       onBatch: (batch) => this.#onBatch(batch),
-      onCaughtUp,
-    });
-    if (this.#stopping.signal.aborted) await this.#following.close();
-    await this.#following.done;
+    };
   }
 
   #onBatch(batch: LogBatch): void {

@@ -12,8 +12,22 @@ export function partitionMetrics(metrics: Metrics) {
       "headwater_rules_expired_records_total",
       "Telemetry records that the log had dropped before the rules could see them",
     ),
+    engine: metrics.counter(
+      "headwater_rules_engine_total",
+      "What the evaluation counts: evaluations, duplicates, gaps, too late, amended, not numeric",
+      ["what"],
+    ),
+    lag: metrics.gauge(
+      "headwater_rules_lag_records",
+      "Telemetry records of an owned partition that are still to be applied",
+      ["partition"],
+      { maxSeries: 1000 },
+    ),
     outputs: metrics.counter("headwater_rules_outputs_total", "Events appended because of rules, by topic", ["topic"]),
-    raised: metrics.counter("headwater_rules_alerts_raised_total", "Episodes raised (repeats after a restart included)"),
+    raised: metrics.counter(
+      "headwater_rules_alerts_raised_total",
+      "Episodes raised (repeats after a restart included)",
+    ),
     joins: metrics.counter("headwater_rules_joins_total", "Rules, devices and hand actions that took effect", ["kind"]),
     warmed: metrics.counter("headwater_rules_warm_up_records_total", "Older records scanned to warm rules"),
     checkpoints: metrics.counter("headwater_rules_checkpoints_total", "Checkpoints written"),

@@ -42,7 +42,10 @@ it("takes in every record from its start to where it finishes, once and in order
         let grown = 0;
         let stands = false;
         const seen: number[] = [];
-        const warmUp = { rule: {}, applyRecord: (_: unknown, at: RecordPosition) => seen.push(at.offset) } as unknown as WarmUp;
+        const warmUp = {
+          rule: {},
+          applyRecord: (_: unknown, at: RecordPosition) => seen.push(at.offset),
+        } as unknown as WarmUp;
         const apply = (count: number): void => {
           for (let index = 0; index < count; index += 1) {
             const { value, offset, appendTime } = recordAt(next);

@@ -51,7 +51,9 @@ export function ruleOf(body: unknown, id?: string): RuleDefinition {
   const parsed = parseRule(id === undefined ? value : withId(value, id));
   if (!parsed.ok) throw new InvalidRequestError("rule", problemsOf(parsed.problems));
   if (id !== undefined && parsed.definition.id !== id) {
-    throw new InvalidRequestError("rule", [{ pointer: "/id", detail: `has to be ${id}, as in the path; leave it out` }]);
+    throw new InvalidRequestError("rule", [
+      { pointer: "/id", detail: `has to be ${id}, as in the path; leave it out` },
+    ]);
   }
   return parsed.definition;
 }

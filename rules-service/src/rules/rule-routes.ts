@@ -4,7 +4,6 @@ import {
   decodeCursor,
   encodeCursor,
   listQuery,
-  page,
   pageSchema,
   principalOf,
   problemSchema,
@@ -61,9 +60,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
           querystring: Type.Object({
             ...listQuery.properties,
             ...afterQuery,
-            state: Type.Optional(
-              Type.Union(["draft", "live", "shadow", "disabled"].map((mode) => Type.Literal(mode))),
-            ),
+            state: Type.Optional(Type.Union(["draft", "live", "shadow", "disabled"].map((mode) => Type.Literal(mode)))),
           }),
           response: { 200: pageSchema(ruleResource), 400: problemSchema },
         },
@@ -74,10 +71,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         const rules = model.list(from, query.state, query.limit + 1);
         const items = rules.slice(0, query.limit);
         const next = rules.length > items.length ? encodeCursor(items.at(-1)!.state.id) : null;
-        return page(
-          items.map((rule) => resource(rule, false)),
-          next,
-        ) as { items: RuleResource[]; next: string | null };
+        return { items: items.map((rule) => resource(rule, false)), next };
       },
     );
 

@@ -1,8 +1,8 @@
 import { events } from "@headwater/proto";
-import { backoff, HeadwaterError, type Logger } from "@headwater/service-kit";
-import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
-import { isPassing } from "../partitions/durable.ts";
+import type { Logger } from "@headwater/service-kit";
+import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { isActive, transitionOf, type RuleTimeline } from "../partitions/rule-timeline.ts";
+import { SteadyFollowing } from "../partitions/steady-following.ts";
 
 /** How a rule stands on one partition. */
 export interface RuleOnPartition {
@@ -33,22 +33,34 @@ export class RulesInEffect {
   readonly #claims = new Map<number, number>();
   /** By partition: from which telemetry offset on the record at an offset of rules.v1 is in effect. */
   readonly #fromOffsets = new Map<number, Map<number, number>>();
-  readonly #stopping = new AbortController();
-  #following: Following | undefined;
-  #running: Promise<void> | undefined;
+  readonly #following: SteadyFollowing;
 
   constructor(options: RulesInEffectOptions) {
     this.#options = options;
+    const { log, logger, topics, onFailure } = options;
+    this.#following = new SteadyFollowing({
+      ...{ log, logger },
+      what: "the state logs",
+      onDeath: onFailure,
+      follow: () => {
+        const from = [...this.#next].map(([partition, offset]) => ({ topic: topics.ruleState, partition, offset }));
+        return Promise.resolve({
+          topics: [topics.ruleState],
+          from,
+          otherwise: "earliest",
+          onBatch: (batch) => this.#onBatch(batch),
+        });
+      },
+    });
   }
 
-  start(): void {
-    this.#running ??= this.#run();
+  /** Resolves when it knows what the log said at the time. */
+  start(): Promise<void> {
+    return this.#following.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#following?.close();
-    await this.#running;
+  stop(): Promise<void> {
+    return this.#following.stop();
   }
 
   of(rule: string): RuleOnPartition[] {
@@ -65,47 +77,6 @@ export class RulesInEffect {
       const fromOffset = fromOffsets!.get(present.offset)!;
       return { partition, state: state === "off" ? mode : state, revision, fromOffset } as RuleOnPartition;
     });
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    const { logger, onFailure } = this.#options;
-    const pause = backoff({ maxMs: 5000, signal });
-    while (!signal.aborted) {
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- one following at a time
-        await this.#follow(() => pause.reset());
-        return;
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!isPassing(error)) {
-          onFailure(error);
-          return;
-        }
-        logger.warn({ err: error }, "following the state logs again");
-        try {
-          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
-          await pause.wait((error as HeadwaterError).retryAfterMs);
-        } catch {
-          // Stopped while it waited.
-          return;
-        }
-      }
-    }
-  }
-
-  async #follow(onCaughtUp: () => void): Promise<void> {
-    const { log, topics } = this.#options;
-    const from = [...this.#next].map(([partition, offset]) => ({ topic: topics.ruleState, partition, offset }));
-    this.#following = await log.follow({
-      topics: [topics.ruleState],
-      from,
-      otherwise: "earliest",
-      onBatch: (batch) => this.#onBatch(batch),
-      onCaughtUp,
-    });
-    if (this.#stopping.signal.aborted) await this.#following.close();
-    await this.#following.done;
   }
 
   #onBatch({ partition, records }: LogBatch): void {

@@ -5,7 +5,7 @@ import { steadyLoad } from "./waves.ts";
 
 /** A process that evaluates rules on the embedded log in a folder, under load, until it is killed. Arguments: the folder, an epoch for its telemetry. */
 const [folder, epoch] = process.argv.slice(2);
-const on = await platform(2, folder!);
+const on = await platform(2, folder);
 const rules = await service(on, quick, silentLogger);
 await rules.app.start();
 const { status } = await rules.call("GET", "/api/v1/rules/hot");

@@ -27,14 +27,14 @@ export class RulesProcess {
     });
     const running = new RulesProcess(child);
     const ready = new Promise<void>((resolve) => {
-      createInterface({ input: child.stdout! }).on("line", (line) => {
+      createInterface({ input: child.stdout }).on("line", (line) => {
         running.#keep(line);
         if (!line.startsWith("ready")) return;
         running.url = line.split(" ").at(-1)!;
         resolve();
       });
     });
-    createInterface({ input: child.stderr! }).on("line", (line) => running.#keep(line));
+    createInterface({ input: child.stderr }).on("line", (line) => running.#keep(line));
     await Promise.race([ready, running.#exit]);
     return running;
   }

@@ -1,0 +1,45 @@
+import type { Logger } from "@headwater/service-kit";
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import { appendDurably } from "./durable.ts";
+import type { EffectsBuffer } from "./effects-buffer.ts";
+import type { PartitionMetrics } from "./metrics.ts";
+import type { Ownership } from "./ownership.ts";
+
+export interface EmitterOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly effects: EffectsBuffer;
+  readonly ownership: Ownership;
+  readonly metrics: PartitionMetrics;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Makes durable what the rules of a partition said. */
+export class Emitter {
+  readonly #options: EmitterOptions;
+
+  constructor(options: EmitterOptions) {
+    this.#options = options;
+  }
+
+  /** Appends all that was said since the last call, in order per topic; resolves when it is durable. Nothing leaves a former owner. */
+  async emit(): Promise<void> {
+    const { log, topics, effects, ownership, metrics, logger, signal } = this.#options;
+    const outputs = effects.take();
+    if (outputs === undefined) return;
+    const before = (attempt: number): Promise<void> => ownership.assure(attempt > 1);
+    await Promise.all(
+      [
+        { topic: topics.alerts, records: outputs.alerts },
+        { topic: topics.commands, records: outputs.commands },
+        { topic: topics.telemetry, records: outputs.derived },
+      ].map(async ({ topic, records }) => {
+        if (records.length === 0) return;
+        await appendDurably(log, topic, records, { logger, signal, before });
+        metrics.outputs.labels({ topic }).inc(records.length);
+      }),
+    );
+    metrics.raised.inc(outputs.raised);
+  }
+}

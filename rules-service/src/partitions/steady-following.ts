@@ -1,0 +1,78 @@
+import { backoff, type HeadwaterError, type Logger } from "@headwater/service-kit";
+import type { EventLog, Following, FollowOptions } from "@headwater/event-log";
+import { isPassing } from "./durable.ts";
+
+export interface SteadyFollowingOptions {
+  readonly log: EventLog;
+  readonly logger: Logger;
+  /** What is followed, for the log lines. */
+  readonly what: string;
+  /** Asked before every attempt: from where to follow. */
+  readonly follow: () => Promise<Omit<FollowOptions, "onCaughtUp">>;
+  /** It cannot go on, and waiting does not help. */
+  readonly onDeath: (error: unknown) => void;
+}
+
+/** Follows topics for as long as it is not stopped, through every absence of the log. */
+export class SteadyFollowing {
+  readonly #options: SteadyFollowingOptions;
+  readonly #stopping = new AbortController();
+  readonly #caughtUp = Promise.withResolvers<void>();
+  #following: Following | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: SteadyFollowingOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when all is delivered that was in the log at the time, or when it is stopped or has died. */
+  async start(): Promise<void> {
+    this.#running ??= this.#run();
+    await Promise.race([this.#caughtUp.promise, this.#running]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#following?.close();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { logger, onDeath, what } = this.#options;
+    const pause = backoff({ maxMs: 5000, signal });
+    while (!signal.aborted) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one following at a time
+        await this.#follow(() => {
+          pause.reset();
+          this.#caughtUp.resolve();
+        });
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isPassing(error)) {
+          onDeath(error);
+          return;
+        }
+        logger.warn({ what, err: error }, "following again");
+        try {
+          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
+          await pause.wait((error as HeadwaterError).retryAfterMs);
+        } catch {
+          // Stopped while it waited.
+          return;
+        }
+      }
+    }
+  }
+
+  async #follow(onCaughtUp: () => void): Promise<void> {
+    const { log, follow } = this.#options;
+    const options = await follow();
+    if (this.#stopping.signal.aborted) return;
+    this.#following = await log.follow({ ...options, onCaughtUp });
+    if (this.#stopping.signal.aborted) await this.#following.close();
+    await this.#following.done;
+  }
+}
