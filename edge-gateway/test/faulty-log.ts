@@ -1,6 +1,6 @@
 import { openEmbeddedLog, type EventLog, type OutgoingRecord } from "@headwater/event-log";
 import { RecordRefusedError } from "@headwater/service-kit";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -14,10 +14,13 @@ export interface FaultyLog {
   /** Telemetry records whose value is such are refused for good. */
   refuse(isRefused: (value: Uint8Array) => boolean): void;
   heal(): void;
+  /** After the log is closed. */
+  remove(): Promise<void>;
 }
 
 export async function startFaultyLog(): Promise<FaultyLog> {
-  const real = await openEmbeddedLog({ dataDir: await mkdtemp(join(tmpdir(), "faulty-log-")) });
+  const dataDir = await mkdtemp(join(tmpdir(), "faulty-log-"));
+  const real = await openEmbeddedLog({ dataDir });
   let failure: { makeError: () => Error; topic: string | undefined } | undefined;
   let after = { times: 0, makeError: (): Error => new RangeError("unset") };
   let refused: ((value: Uint8Array) => boolean) | undefined;
@@ -53,5 +56,6 @@ export async function startFaultyLog(): Promise<FaultyLog> {
     heal() {
       failure = undefined;
     },
+    remove: () => rm(dataDir, { recursive: true, force: true }),
   };
 }

@@ -47,7 +47,7 @@ export class GatewayUnderTest {
   }
 
   static async start(env: Record<string, string> = {}, deps: Partial<GatewayDeps> = {}): Promise<GatewayUnderTest> {
-    const dataDir = await mkdtemp(join(tmpdir(), "gateway-"));
+    const dataDir = deps.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
     const under = new GatewayUnderTest(dataDir, env, deps);
     await under.up();
     return under;

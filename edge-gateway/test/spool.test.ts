@@ -16,6 +16,7 @@ describe("the spool", () => {
   afterEach(async () => {
     log.heal();
     await gateway.stop();
+    await log.remove();
   });
   const up = async (env: Record<string, string> = {}) => {
     log = await startFaultyLog();
