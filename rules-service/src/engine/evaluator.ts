@@ -17,6 +17,8 @@ export class Evaluator {
   readonly clock = new LogClock();
   readonly identities = new Identities();
   readonly timers = new Timers();
+  /** Restored with more in them than was applied yet. */
+  readonly #asleep = new Set<Cell>();
   /** What has changed since states were last taken. */
   readonly changedCells = new Set<Cell>();
   readonly changedSeries = new Set<Series>();
@@ -33,6 +35,7 @@ export class Evaluator {
 
   apply(record: TelemetryRecord, at: RecordPosition): void {
     this.next = at.offset;
+    if (this.#asleep.size > 0) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       if (record.readings.length > 0) this.#readings(record, at);
       // What the record reads counts before what its time lets happen.
@@ -45,8 +48,26 @@ export class Evaluator {
   /** Call after every change of a cell. */
   changed(cell: Cell): void {
     cell.series.refresh(cell);
-    this.timers.arm(cell);
+    this.arm(cell);
     this.changedCells.add(cell);
+  }
+
+  /** A cell that has inputs still to come waits for nothing before they are past. */
+  arm(cell: Cell): void {
+    if (cell.covers <= this.next) {
+      this.timers.arm(cell);
+      return;
+    }
+    this.timers.disarm(cell);
+    this.#asleep.add(cell);
+  }
+
+  #wake(): void {
+    for (const cell of this.#asleep) {
+      if (cell.covers > this.next) continue;
+      this.#asleep.delete(cell);
+      if (cell.series.cells.get(cell.rule.id) === cell) this.timers.arm(cell);
+    }
   }
 
   #readings(record: TelemetryRecord, at: RecordPosition): void {
@@ -133,7 +154,6 @@ export class Evaluator {
   }
 
   readonly #fire = (cell: Cell, upTo: number): void => {
-    if (cell.covers > this.next) return;
     cell.fire(upTo, this.teller);
     this.changed(cell);
   };

@@ -154,8 +154,9 @@ export class Joins {
         this.#evaluator.changed(cell);
         return;
       }
-      this.#ledger.drop(cell);
     }
+    // What is left of a life before its last is nothing to go on with either.
+    if (cell !== undefined) this.#ledger.drop(cell);
     if (before === undefined || before.revision !== rule.revision) this.#begin(series, rule);
   }
 
@@ -169,12 +170,12 @@ export class Joins {
   }
 
   #repoint(series: Series, rule: Rule): void {
-    const { index, timers } = this.#evaluator;
+    const { index } = this.#evaluator;
     const fits = rule.selects(series.device, this.#device(series));
     const cell = series.cells.get(rule.id);
     if (cell !== undefined) cell.rule = rule;
     series.setRules(index.changed(series.rules, rule.id, fits ? rule : undefined));
-    if (cell !== undefined) timers.arm(cell);
+    if (cell !== undefined) this.#evaluator.arm(cell);
   }
 
   #leave(series: Series, rule: Rule, cause: string): void {

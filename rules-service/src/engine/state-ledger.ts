@@ -97,18 +97,19 @@ export class StateLedger {
 
   /** Gives a rule its restored states. True: it was in place when the last whole writing was done. */
   attach(rule: Rule): boolean {
-    const { index, timers, changedCells } = this.#evaluator;
+    const { index, changedCells, next } = this.#evaluator;
     for (const { device, covers, fields } of this.#restored.get(rule.id) ?? []) {
+      if (fields === undefined && covers <= next) continue;
       const metric = index.metric(fields?.metric ?? rule.metric);
       const series = metric.series.get(device) ?? index.newSeries(metric, device);
       const cell = new Cell(rule, series);
       cell.covers = covers;
-      if (fields === undefined) cell.generation = this.#generation;
+      if (fields === undefined) cell.generation = this.#whole + 1;
       else Object.assign(cell, copyOf(fields), { stored: true });
       series.cells.set(rule.id, cell);
       cell.slot = series.rules.findIndex(({ id }) => id === rule.id);
       series.refresh(cell);
-      timers.arm(cell);
+      this.#evaluator.arm(cell);
       changedCells.add(cell);
     }
     this.#restored.delete(rule.id);
@@ -137,10 +138,15 @@ export class StateLedger {
   }
 
   #read({ rule, device, covers, state }: StateBytes): void {
-    const { index } = this.#evaluator;
+    const { index, next } = this.#evaluator;
     if (rule.startsWith(seriesPrefix)) {
-      if (state.length === 0) return;
+      if (state.length === 0 && covers <= next) return;
       const series = index.newSeries(index.metric(rule.slice(seriesPrefix.length)), device);
+      if (state.length === 0) {
+        // Gone by then, but not yet.
+        Object.assign(series, { covers, generation: this.#whole + 1 });
+        return;
+      }
       const { readings, pruned, generation } = codec.decodeSeries(state);
       series.readings.load(readings, pruned);
       Object.assign(series, { covers, generation, stored: true });
