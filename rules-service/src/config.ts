@@ -32,7 +32,8 @@ export const rulesSettings = Type.Object({
       maximum: 3_600_000,
       default: 5000,
       env: "HEADWATER_RULES_CHECKPOINT_MS",
-      description: "A checkpoint is written at least so often while records arrive; what lies after it is replayed on a restart",
+      description:
+        "A checkpoint is written at least so often while records arrive; what lies after it is replayed on a restart",
     }),
     checkpointRecords: Type.Integer({
       minimum: 1,
@@ -46,7 +47,8 @@ export const rulesSettings = Type.Object({
       maximum: 7 * day,
       default: 3_600_000,
       env: "HEADWATER_RULES_WARM_UP_MS",
-      description: "How far back a rule that becomes live is warmed with the telemetry that is already there; farther if its condition looks back farther",
+      description:
+        "How far back a rule that becomes live is warmed with the telemetry that is already there; farther if its condition looks back farther",
     }),
     batchRecords: Type.Integer({
       minimum: 1,
@@ -78,6 +80,8 @@ export type RulesConfig = Static<typeof rulesSettings>["rules"];
 /** The defaults, for tests and for whoever builds a configuration in code. */
 export function rulesConfig(overrides: Partial<RulesConfig> = {}): RulesConfig {
   const { properties } = rulesSettings.properties.rules;
-  const defaults = Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, schema.default as unknown]));
+  const defaults = Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, schema.default as unknown]),
+  );
   return { ...(defaults as RulesConfig), ...overrides };
 }
