@@ -34,13 +34,21 @@ try {
   const drain = (performance.now() - drainBegan) / 1000;
   const cpu = (await cpuOf(gateway.child.pid!)) - cpuBefore;
   const rate = result.acked / result.seconds;
-  console.log(`machine      ${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}; gateway, load and Kafka on it`);
-  console.log(`load         ${connections} connections, ${inFlight} in flight each, QoS 1, JSON of three numbers, ${seconds} s`);
+  console.log(
+    `machine      ${cpus().length} × ${cpus()[0]?.model ?? "?"}, Node ${process.version}; gateway, load and Kafka on it`,
+  );
+  console.log(
+    `load         ${connections} connections, ${inFlight} in flight each, QoS 1, JSON of three numbers, ${seconds} s`,
+  );
   console.log(`throughput   ${Math.round(rate)} messages acknowledged a second, each durable before`);
-  console.log(`to Kafka     ${count - landedBefore} records for ${result.acked} acknowledged; the rest of them ${drain.toFixed(2)} s after the load`);
+  console.log(
+    `to Kafka     ${count - landedBefore} records for ${result.acked} acknowledged; the rest of them ${drain.toFixed(2)} s after the load`,
+  );
   console.log(`gateway CPU  ${(cpu / result.acked).toFixed(2)} µs a message, all threads`);
   console.log(`load CPU     ${result.loadCpu.toFixed(2)} µs a message`);
-  console.log(`memory       ${Math.round((await residentBytes(gateway.child.pid!)) / 1024 / 1024)} MiB resident at the end`);
+  console.log(
+    `memory       ${Math.round((await residentBytes(gateway.child.pid!)) / 1024 / 1024)} MiB resident at the end`,
+  );
 } finally {
   gateway.child.kill("SIGTERM");
   await new Promise((resolve) => gateway.child.once("exit", resolve));
@@ -53,7 +61,11 @@ async function registerDevices(): Promise<string> {
   const credential = { id: "c1", kind: "token", hash: sha256(token), createdAt: nowMicros(), expiresAt: 0 };
   const records = Array.from({ length: connections }, (_, index) => {
     const id = `bench-${index}`;
-    const event = registerDevice(undefined, { id, credentials: [credential] }, { at: nowMicros(), by: "bench", writeId: id });
+    const event = registerDevice(
+      undefined,
+      { id, credentials: [credential] },
+      { at: nowMicros(), by: "bench", writeId: id },
+    );
     return { key: id, value: events.device.encode(event) };
   });
   await log.append(topicNames(prefix).devices, records);
@@ -62,20 +74,24 @@ async function registerDevices(): Promise<string> {
 
 async function startGateway(): Promise<{ child: ChildProcess; port: number }> {
   const flags = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
-  const child = spawn(process.execPath, [...flags, join(import.meta.dirname, "../cli/src/main.ts"), "start", "gateway"], {
-    env: {
-      PATH: process.env["PATH"],
-      HEADWATER_EVENT_LOG: "kafka",
-      HEADWATER_KAFKA_BROKERS: brokers,
-      HEADWATER_TOPIC_PREFIX: prefix,
-      HEADWATER_PARTITIONS: String(partitions),
-      HEADWATER_DATA_DIR: dataDir,
-      HEADWATER_MQTT_PORT: "0",
-      HEADWATER_HTTP_PORT: "0",
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_GATEWAY_"))),
+  const child = spawn(
+    process.execPath,
+    [...flags, join(import.meta.dirname, "../cli/src/main.ts"), "start", "gateway"],
+    {
+      env: {
+        PATH: process.env["PATH"],
+        HEADWATER_EVENT_LOG: "kafka",
+        HEADWATER_KAFKA_BROKERS: brokers,
+        HEADWATER_TOPIC_PREFIX: prefix,
+        HEADWATER_PARTITIONS: String(partitions),
+        HEADWATER_DATA_DIR: dataDir,
+        HEADWATER_MQTT_PORT: "0",
+        HEADWATER_HTTP_PORT: "0",
+        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_GATEWAY_"))),
+      },
+      stdio: ["ignore", "pipe", "inherit"],
     },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  );
   const port = await new Promise<number>((resolve, reject) => {
     child.once("exit", (code) => reject(new RangeError(`the gateway ended with ${code}`)));
     let output = "";
