@@ -79,7 +79,7 @@ export class MessageBuilder {
   note(name: NoteName, metric: string): void {
     const noted = this.#notes.get(name);
     if (noted === undefined) this.#notes.set(name, [metric]);
-    else noted.push(metric);
+    else if (noted.length < maxNote) noted.push(metric);
   }
 
   /** Something else that a reader has to know. */
