@@ -29,7 +29,7 @@ export const bdSeq = (value: number) => ({ name: "bdSeq", type: "UInt64", value 
 export const rows = ({ samples }: DecodedMessage) =>
   samples.flatMap(({ time, readings }) => readings.map(({ metric, value, unit }) => [metric, value, unit, time]));
 
-const nodeBirth: Payload = {
+export const nodeBirth: Payload = {
   timestamp: start,
   seq: 0,
   metrics: [
@@ -47,7 +47,7 @@ const nodeBirth: Payload = {
     { name: "Big", type: "Int64", value: 12, alias: 4 },
   ],
 };
-const deviceBirth: Payload = {
+export const deviceBirth: Payload = {
   timestamp: start,
   seq: 1,
   metrics: [{ name: "Speed", type: "Float", value: 1.5, alias: 10 }],
