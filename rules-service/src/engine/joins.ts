@@ -99,7 +99,7 @@ export class Joins {
       if (rules === series.rules) continue;
       const before = series.rules;
       for (const rule of before) if (!rules.includes(rule)) this.#leave(series, rule, "selector");
-      series.setRules(rules);
+      this.#judgeBy(series, rules);
       for (const rule of rules) if (!before.includes(rule)) this.#begin(series, rule);
     }
   }
@@ -174,20 +174,27 @@ export class Joins {
     const fits = rule.selects(series.device, this.#device(series));
     const cell = series.cells.get(rule.id);
     if (cell !== undefined) cell.rule = rule;
-    series.setRules(index.changed(series.rules, rule.id, fits ? rule : undefined));
+    this.#judgeBy(series, index.changed(series.rules, rule.id, fits ? rule : undefined));
     if (cell !== undefined) this.#evaluator.arm(cell);
   }
 
   #leave(series: Series, rule: Rule, cause: string): void {
-    const { clock, index, teller, next, changedSeries } = this.#evaluator;
+    const { clock, index, teller, next } = this.#evaluator;
     const cell = series.cells.get(rule.id);
     const asleep = series.coversOf(rule.id) > next;
     if (cell !== undefined && !asleep) {
       cell.close(cause, clock.now, teller);
       this.#ledger.drop(cell);
     }
-    series.setRules(index.changed(series.rules, rule.id, undefined));
-    if (series.rules.length > 0 || asleep) return;
+    this.#judgeBy(series, index.changed(series.rules, rule.id, undefined));
+  }
+
+  /** What no rule judges any more is not retained. */
+  #judgeBy(series: Series, rules: readonly Rule[]): void {
+    const { changedSeries, next } = this.#evaluator;
+    const hadRules = series.rules.length > 0;
+    series.setRules(rules);
+    if (!hadRules || rules.length > 0 || series.covers > next) return;
     series.readings.clear();
     changedSeries.add(series);
   }
