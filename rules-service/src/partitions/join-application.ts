@@ -5,6 +5,7 @@ import type { Evaluation } from "./evaluation.ts";
 import type { PastJoin } from "./history.ts";
 import type { JoinFeed, JoinListener } from "./join-feed.ts";
 import type { RuleJoin } from "./joins.ts";
+import type { Ownership } from "./ownership.ts";
 import type { PendingJoins } from "./pending-joins.ts";
 import { transitionOf, type RuleAt, type RuleTimeline } from "./rule-timeline.ts";
 import type { NewEffective, StateLog } from "./state-log.ts";
@@ -24,6 +25,7 @@ export interface JoinApplicationOptions {
   readonly evaluation: Evaluation;
   readonly warmUps: WarmUps;
   readonly stateLog: StateLog;
+  readonly ownership: Ownership;
   readonly emitter: Emitter;
   readonly signal: AbortSignal;
   /** Resolves when no checkpoint is being written. */
@@ -101,7 +103,7 @@ export class JoinApplication implements JoinListener {
 
   /** What waits takes effect at the next offset: first it is written down, then it is applied, then what it says is made durable. */
   async apply(): Promise<void> {
-    const { evaluation, warmUps, pending, stateLog, emitter, signal, checkpointSettled } = this.#options;
+    const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointSettled } = this.#options;
     while (evaluation.nextOffset >= this.#newFrom) {
       const direct = this.#lookAtRules();
       // oxlint-disable-next-line no-await-in-loop -- one group of joins after the other
@@ -123,6 +125,9 @@ export class JoinApplication implements JoinListener {
       signal.throwIfAborted();
       // oxlint-disable-next-line no-await-in-loop
       await stateLog.appendEffectives(effectives);
+      // Had another claimed the partition before they landed, they would count for nothing, and so must what they bring about.
+      // oxlint-disable-next-line no-await-in-loop
+      await retrying(() => ownership.assure(true), { signal, maxMs: 2000 });
       for (const join of joins) evaluation.applyJoin(join);
       for (const { warmUp } of warmed.rules) evaluation.adopt(warmUp);
       // oxlint-disable-next-line no-await-in-loop

@@ -80,7 +80,8 @@ export class PartitionRunner {
       onFailure: (error) => this.#fail(error),
     });
     this.#joins = new JoinApplication({
-      ...{ log, topics, partition, timeline, feed, pending, evaluation, warmUps, stateLog, emitter, signal },
+      ...{ log, topics, partition, timeline, feed, pending, evaluation, warmUps, stateLog, ownership },
+      ...{ emitter, signal },
       checkpointSettled: async () => this.#checkpointer?.settled(),
       onNews: () => this.#wake(),
     });
