@@ -1,5 +1,5 @@
 import type { EventLog, OutgoingRecord } from "@headwater/event-log";
-import { FatalError, type Logger, retrying, TimedOutError } from "@headwater/service-kit";
+import { FatalError, type Logger, retrying, TimedOutError, withTimeout } from "@headwater/service-kit";
 import type { LogPosition } from "./position.ts";
 
 export interface LogWriter {
@@ -14,10 +14,10 @@ export interface LogWriter {
 export function logWriter(log: Pick<EventLog, "append">, writeTimeoutMs: number, logger: Logger): LogWriter {
   return {
     async append(topic, record) {
-      const signal = AbortSignal.timeout(writeTimeoutMs);
+      const giveUp = new AbortController();
       let last: Error | undefined;
       const tried = retrying(() => log.append(topic, [record]), {
-        signal,
+        signal: giveUp.signal,
         maxMs: 1000,
         onRetry: (error) => {
           last = error;
@@ -27,18 +27,18 @@ export function logWriter(log: Pick<EventLog, "append">, writeTimeoutMs: number,
           );
         },
       });
-      const gaveUp = new Promise<never>((_resolve, reject) => {
-        const giveUp = (): void =>
-          reject(
+      try {
+        const [range] = await withTimeout(
+          tried,
+          writeTimeoutMs,
+          () =>
             last ?? new TimedOutError(`The log did not answer within ${writeTimeoutMs} ms; the write may still land`),
-          );
-        signal.addEventListener("abort", giveUp, { once: true });
-      });
-      // Whoever loses the race has nobody left to tell.
-      tried.catch(() => {});
-      const [range] = await Promise.race([tried, gaveUp]);
-      if (range === undefined) throw new FatalError("The log took a record without saying where");
-      return { partition: range.partition, offset: range.baseOffset };
+        );
+        if (range === undefined) throw new FatalError("The log took a record without saying where");
+        return { partition: range.partition, offset: range.baseOffset };
+      } finally {
+        giveUp.abort();
+      }
     },
   };
 }

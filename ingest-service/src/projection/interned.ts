@@ -30,7 +30,8 @@ export class Interned<T> {
     for (let entry = first; entry !== undefined; entry = entry.next) {
       if (isSame(entry.bytes, bytes, start, end)) return entry.value;
     }
-    return this.#add(hash, bytes.slice(start, end), first);
+    // A copy: `slice` of a Buffer would be a view that keeps the whole fetched batch alive.
+    return this.#add(hash, new Uint8Array(bytes.subarray(start, end)), first);
   }
 
   #add(hash: number, bytes: Uint8Array, next: Entry<T> | undefined): T | undefined {

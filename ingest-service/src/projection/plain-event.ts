@@ -47,9 +47,17 @@ export class PlainEvent {
 
   /** Whether this is such an event. */
   read(bytes: Uint8Array, devices: DeviceTable): boolean {
-    const end = bytes.length;
-    if (end > maxBytes) return false;
+    if (bytes.length > maxBytes) return false;
     this.#bytes = bytes;
+    const isPlain = this.#read(devices);
+    // A view of a whole fetched batch, which must not outlive it.
+    this.#bytes = doubleBytes;
+    return isPlain;
+  }
+
+  #read(devices: DeviceTable): boolean {
+    const bytes = this.#bytes;
+    const end = bytes.length;
     this.#at = 0;
     this.epoch = 0;
     this.n = 0;
