@@ -160,7 +160,10 @@ export interface EventLog {
    */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]>;
 
-  /** Consumes as a member of a group, with explicit commits. */
+  /**
+   * Consumes as a member of a group, with explicit commits. Resolves when the member has its first partitions and
+   * `onAssigned` is through; what ends it later, or until then, `done` tells.
+   */
   consume(options: ConsumeOptions): Promise<Consumption>;
 
   /** Follows all partitions without a group: every instance sees every record. */

@@ -261,6 +261,21 @@ describe("a disk that is full", () => {
     await log.close();
   });
 
+  it("lets nothing land that was appended behind what did not", async () => {
+    const dataDir = join(folder(), "event-log");
+    const log = await openEmbeddedLog({ dataDir, maxDatabasePages: 3000 });
+    await log.ensureTopics([spec(topic, 1)]);
+    const value = Buffer.alloc(900_000, "x");
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 60 }, () => log.append(topic, [{ key: "k", value, partition: 0 }])),
+    );
+    const firstRefused = outcomes.findIndex(({ status }) => status === "rejected");
+    expect(firstRefused).toBeGreaterThan(0);
+    expect(outcomes.slice(firstRefused).every(({ status }) => status === "rejected")).toBe(true);
+    expect((await log.positions(topic))[0]!.end).toBe(firstRefused);
+    await log.close();
+  });
+
   it("may refuse a write at any place: nothing acked is lost, and the log recovers by itself", async () => {
     const root = folder();
     const script = fileURLToPath(new URL("./append-until-refused.ts", import.meta.url));

@@ -85,7 +85,7 @@ describe("members of a group in several processes", () => {
   it("share from the start when they come at once, each partition with one of them", async () => {
     const [topic, group] = [name("topic"), name("group")];
     const logs = await Promise.all([open(), open(), open()]);
-    await logs[0]!.ensureTopics([spec(topic, 6)]);
+    await logs[0].ensureTopics([spec(topic, 6)]);
     const owned = logs.map(() => new Set<number>());
     const members = await Promise.all(
       logs.map((log, i) =>

@@ -37,7 +37,7 @@ function* compactPartition(
 ): Generator<void> {
   const cleanedTo = cleanedToOf(log, table.id);
   const limit = Math.min(table.offsetForTime(youngest), table.end);
-  if (limit <= cleanedTo) return;
+  if (limit <= cleanedTo || !isWorthwhile(log, table.id, cleanedTo, limit)) return;
   const latest = new Map<string, number>();
   let seen = 0;
   for (let at = cleanedTo; at < limit;) {
@@ -62,6 +62,17 @@ function* compactPartition(
   log.transaction("compacting", () => {
     log.connection.prepare("UPDATE partitions SET cleaned_to = ? WHERE id = ?").run(limit, table.id);
   });
+}
+
+/** Whether the part not yet looked at is half of the rest, or more: everything is read and much of it rewritten. */
+function isWorthwhile(log: LogDatabase, id: number, cleanedTo: number, limit: number): boolean {
+  const bytes = (from: number, to: number): number => {
+    const row = log.connection
+      .prepare(`SELECT coalesce(sum(length(body)), 0) AS bytes FROM batches_${id} WHERE base >= ? AND base < ?`)
+      .get(from, to);
+    return Number(row?.["bytes"]);
+  };
+  return bytes(cleanedTo, limit) * 2 >= bytes(0, cleanedTo);
 }
 
 /** Rewrites a stretch from `from` on; answers where the next one begins. */

@@ -91,6 +91,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
     this.#assertOpen();
     const from = new Map((options.from ?? []).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
     const ends = new Map<PartitionBuffer, number>();
+    await this.#learnPositions(options.topics);
     for (const topic of new Set(options.topics)) {
       for (const { partition, start, end } of this.#catalog.topic(topic)) {
         const offset = from.get(`${topic}/${partition}`) ?? (options.otherwise === "latest" ? end : start);
@@ -165,6 +166,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
 
   async #startingPoints(options: ConsumeOptions, partitions: readonly TopicPartition[]): Promise<Position[]> {
     if (partitions.length === 0) return [];
+    await this.#learnPositions(options.topics);
     const { offsets } = await this.#worker.request("committed", { group: options.group });
     const kept = new Map(offsets.map(({ id, offset }) => [id, offset]));
     return partitions.map(({ topic, partition }) => {
@@ -173,6 +175,14 @@ export class EmbeddedLog implements EmbeddedEventLog {
       assertWithin(topic, partition, offset, end);
       return { topic, partition, offset };
     });
+  }
+
+  /** Retention moves the starts without telling. */
+  async #learnPositions(topics: readonly string[]): Promise<void> {
+    for (const topic of new Set(topics)) {
+      this.#catalog.topic(topic);
+      this.#catalog.learn((await this.#worker.request("positions", { topic })).partitions);
+    }
   }
 
   #assertOpen(): void {

@@ -1,4 +1,4 @@
-import { LogUnavailableError } from "@headwater/service-kit";
+import { FatalError, LogUnavailableError } from "@headwater/service-kit";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
 import { SomeRecordsRefusedError } from "../records-refused.ts";
@@ -153,11 +153,24 @@ export class GroupCommit {
       for (const pending of commit.offsets) pending.resolve();
       for (const append of commit.appends) settle(append, bases);
       if (parts.length > 0) this.#catalog.appended();
-    } catch (error) {
-      for (const pending of [...commit.offsets, ...commit.appends]) pending.reject(error);
-    } finally {
       this.#queuedBytes -= commit.bytes;
+    } catch (error) {
+      this.#fail(commit, error);
+      // What waits behind it has not landed, and could only land out of order.
+      const behind = new LogUnavailableError("an append before this one failed", { cause: error });
+      for (const waiting of this.#queue.splice(0)) this.#fail(waiting, error instanceof FatalError ? error : behind);
     }
+  }
+
+  #fail(commit: Commit, error: unknown): void {
+    this.#queuedBytes -= commit.bytes;
+    for (const builder of commit.builders.values()) this.#spare(builder);
+    for (const pending of [...commit.offsets, ...commit.appends]) pending.reject(error);
+  }
+
+  #spare(builder: BatchBuilder): void {
+    builder.clear();
+    if (this.#spareBuilders.length < 64) this.#spareBuilders.push(builder);
   }
 
   #assemble(commit: Commit): { parts: CommitPart[]; buffer: ArrayBuffer } {
@@ -171,9 +184,9 @@ export class GroupCommit {
       const end = builder.copyTo(target, at);
       parts.push({ id, at, bytes: end - at, headerTableBytes: builder.headerTableBytes, count: builder.count });
       at = end;
-      builder.clear();
-      if (this.#spareBuilders.length < 64) this.#spareBuilders.push(builder);
+      this.#spare(builder);
     }
+    commit.builders.clear();
     return { parts, buffer };
   }
 }

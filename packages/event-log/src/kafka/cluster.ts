@@ -25,6 +25,8 @@ export class Cluster {
   #nextSeed = 0;
   #controller = -1;
   #refreshing: Promise<void> | undefined;
+  /** Brokers that did not answer when they were last asked. */
+  readonly #silent = new Set<number>();
   #closed = false;
 
   constructor(settings: KafkaSettings) {
@@ -132,12 +134,17 @@ export class Cluster {
     const topics = [...this.#leaders.keys()];
     let problem: unknown;
     // Any broker can tell; one that hangs or is gone must not keep the others from it.
-    for (const nodeId of [...this.#brokers.keys(), -1, -1]) {
+    const known = [...this.#brokers.keys()];
+    const likely = known.filter((nodeId) => !this.#silent.has(nodeId));
+    const unlikely = known.filter((nodeId) => this.#silent.has(nodeId));
+    for (const nodeId of [...likely, -1, -1, ...unlikely]) {
       try {
         const answer = await this.#askMetadata(nodeId, topics);
+        this.#silent.delete(nodeId);
         this.#take(answer);
         return;
       } catch (error) {
+        if (nodeId >= 0) this.#silent.add(nodeId);
         problem = error;
         if (!isTransient(error)) break;
       }

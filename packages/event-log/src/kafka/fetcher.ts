@@ -8,7 +8,8 @@ import { asTyped, isStaleMetadata, isTransient } from "./kafka-errors.ts";
 import { listOffsets } from "./list-offsets.ts";
 import { cursorsOf } from "./record-batch-cursor.ts";
 
-const PARTITION_BYTES = 1024 * 1024;
+/** More than a record batch may have by Kafka's defaults. */
+const PARTITION_BYTES = 2 * 1024 * 1024;
 const FETCH_BYTES = 8 * 1024 * 1024;
 /** A partition with this much waiting is not fetched for. */
 const BUFFERED_BYTES = 1024 * 1024;
@@ -32,6 +33,7 @@ export class Fetcher {
   readonly #connections = new Map<number, BrokerConnection>();
   readonly #stop = new AbortController();
   #lookAgain: NodeJS.Timeout | undefined;
+  #firstOf = 0;
 
   constructor(cluster: Cluster, target: FetchTarget) {
     this.#cluster = cluster;
@@ -149,7 +151,10 @@ export class Fetcher {
     const wanted: FetchPartition[] = [];
     const buffers = new Map<string, PartitionBuffer>();
     let full = false;
-    for (const buffer of this.#target.buffers()) {
+    const all = this.#target.buffers();
+    // Another first one each time: a broker fills its answer in the order of the request.
+    this.#firstOf = all.length === 0 ? 0 : (this.#firstOf + 1) % all.length;
+    for (const buffer of [...all.slice(this.#firstOf), ...all.slice(0, this.#firstOf)]) {
       const { topic, partition, fetchOffset: offset } = buffer;
       if (this.#cluster.leaderOf(topic, partition) !== leader) continue;
       if (buffer.bytes >= BUFFERED_BYTES) {

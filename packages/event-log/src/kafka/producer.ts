@@ -163,7 +163,14 @@ export class Producer {
       request.bytes += batch.bytes;
       requests.set(leader, request);
     }
-    for (const [leader, { lanes }] of requests) void this.#send(leader, lanes);
+    for (const [leader, { lanes }] of requests) {
+      for (const lane of lanes) {
+        // To the end of the line: a request may not hold what all have.
+        this.#waiting.delete(lane);
+        this.#waiting.add(lane);
+      }
+      void this.#send(leader, lanes);
+    }
     if (leaderless) this.#retryLater(true);
     this.#checkDrained();
   }
