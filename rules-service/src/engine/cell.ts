@@ -133,16 +133,17 @@ export class Cell {
 
   /** Settles. Nothing is left to know: the same as if there had never been a cell. */
   isBlank(next: number): boolean {
+    // Its readings are still on their way.
+    if (this.covers > next) return false;
     this.settle(this.lastOwn().newest, { offset: next, index: 0 });
     const { grade, level, muted } = this.state;
     if (grade !== -1 || level !== 0 || muted) return false;
-    return this.history.length === 0 && this.episodes.length === 0 && this.#isGrounded(next);
+    return this.history.length === 0 && this.episodes.length === 0 && this.#isGrounded();
   }
 
   /** Whether where it begins makes no difference to any reading that may still come. */
-  #isGrounded(next: number): boolean {
+  #isGrounded(): boolean {
     const { readings } = this.series;
-    if (this.covers > next) return false;
     const horizon = (this.lastOwn().newest?.time ?? -Infinity) - this.rule.lateness;
     if (this.base.position.time > Math.max(horizon, readings.pruned.time)) return false;
     if (readings.size > 0 && this.firedTo > readings.newest!.time) return false;

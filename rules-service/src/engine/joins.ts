@@ -82,7 +82,9 @@ export class Joins {
   #merge(series: Series, warm: Series): void {
     const { next, changedSeries } = this.#evaluator;
     if (series.covers > next) return;
-    for (const cell of series.cells.values()) cell.settle(undefined, { offset: next, index: 0 });
+    for (const cell of series.cells.values()) {
+      if (cell.covers <= next) cell.settle(undefined, { offset: next, index: 0 });
+    }
     series.readings.merge(warm.readings);
     changedSeries.add(series);
   }
