@@ -1,0 +1,28 @@
+import type { Decoder } from "../decoder.ts";
+import { parseJson } from "../json-text.ts";
+import { MessageBuilder } from "../message-builder.ts";
+import type { RouteSpec } from "../routes.ts";
+import { objectOf } from "./flatten.ts";
+import { addUplink } from "./lorawan.ts";
+
+/** An uplink of The Things Stack (version 3). */
+const uplink: Decoder = (payload, limits) => {
+  const root = objectOf(parseJson(payload));
+  const message = objectOf(root["uplink_message"]);
+  const builder = new MessageBuilder(limits);
+  addUplink(builder, {
+    decoded: message["decoded_payload"],
+    raw: message["frm_payload"],
+    time: message["received_at"] ?? root["received_at"],
+    port: message["f_port"],
+    counter: message["f_cnt"],
+    receptions: message["rx_metadata"],
+  });
+  if (root["simulated"] === true) builder.fact("simulated", "true");
+  return builder.finish();
+};
+
+/** `application` has the tenant in it: `app@ttn`. */
+export function theThingsStackRoutes(device = "{device}"): readonly RouteSpec[] {
+  return [{ pattern: "v3/{application}/devices/{device}/up", decoder: uplink, device }];
+}
