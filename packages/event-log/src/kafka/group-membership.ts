@@ -107,10 +107,11 @@ export class GroupMembership {
     this.#release();
     if (memberId !== "") {
       const leaving = this.#coordinator.call("LeaveGroup", { memberId, members: [{ memberId }] });
-      const limit = AbortSignal.timeout(2000);
-      await Promise.race([leaving, sleep(2000, limit)]).catch((error: unknown) => {
+      const patience = new AbortController();
+      await Promise.race([leaving, sleep(2000, patience.signal)]).catch((error: unknown) => {
         this.#cluster.settings.logger.debug({ err: error, group: this.#client.group }, "leaving the group");
       });
+      patience.abort();
       leaving.catch(() => {});
     }
     this.#assigned.clear();

@@ -110,10 +110,15 @@ export class InfluxConnection {
     effect: Effect,
     timeoutMs: number,
   ): Promise<unknown> {
+    // Not AbortSignal.timeout: that would keep the body of every write until its time is up.
+    const overdue = new AbortController();
+    const timer = setTimeout(() => overdue.abort(new DOMException("no answer in time", "TimeoutError")), timeoutMs);
     try {
-      return await this.#transport.request(path, body, { ...options, signal: AbortSignal.timeout(timeoutMs) });
+      return await this.#transport.request(path, body, { ...options, signal: overdue.signal });
     } catch (error) {
       throw influxError(error, effect, this.#options.url);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
