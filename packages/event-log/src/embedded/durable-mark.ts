@@ -1,6 +1,7 @@
-import { closeSync, constants, existsSync, fdatasyncSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, existsSync, fdatasyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
+import { syncFolder } from "./sync-folder.ts";
 import { LogFailure } from "./worker-protocol.ts";
 
 /**
@@ -71,13 +72,4 @@ function readSlot(slot: Buffer): number[] {
   if (slot.length < SLOT_BYTES || slot.readUInt32BE(0) !== MAGIC) return [];
   if (slot.readUInt32BE(16) !== crc32(slot.subarray(0, 16))) return [];
   return [Number(slot.readBigUInt64BE(8))];
-}
-
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, constants.O_RDONLY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

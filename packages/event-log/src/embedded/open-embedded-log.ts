@@ -1,9 +1,10 @@
 import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { FatalError } from "@headwater/service-kit";
 import type { EventLog } from "../event-log.ts";
 import { silentLogger, type Logger } from "../logger.ts";
 import { EmbeddedLog } from "./embedded-log.ts";
+import { syncFolder } from "./sync-folder.ts";
 import { WorkerClient } from "./worker-client.ts";
 
 export interface EmbeddedLogOptions {
@@ -57,7 +58,9 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
 
 function prepareFolder(dataDir: string): void {
   try {
-    if (mkdirSync(dataDir, { recursive: true, mode: 0o700 }) === undefined) chmodSync(dataDir, 0o700);
+    const firstMade = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (firstMade === undefined) chmodSync(dataDir, 0o700);
+    else for (let made = dataDir; made.length >= firstMade.length; made = dirname(made)) syncFolder(dirname(made));
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new FatalError(

@@ -1,4 +1,4 @@
-import { LogUnavailableError } from "@headwater/service-kit";
+import { FatalError, LogUnavailableError } from "@headwater/service-kit";
 import Connection from "kafkajs/src/network/connection.js";
 import type { KafkaLogger, Protocol } from "kafkajs/src/network/connection.js";
 import createSocketFactory from "kafkajs/src/network/socketFactory.js";
@@ -6,7 +6,7 @@ import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import protocols from "kafkajs/src/protocol/requests/index.js";
 import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
 import type { Logger } from "../logger.ts";
-import { asTyped, isForbidden } from "./kafka-errors.ts";
+import { asTyped, isDistrusted, isForbidden } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./settings.ts";
 
 export interface BrokerAddress {
@@ -126,6 +126,12 @@ export class BrokerConnection {
 
   #typed(error: unknown, doing: string): unknown {
     if (isForbidden(error)) return asTyped(error, `${doing} to ${this.#name}`);
+    if (isDistrusted(error)) {
+      return new FatalError(
+        `Kafka at ${this.#name} shows a certificate that is not trusted: ${error instanceof Error ? error.message : String(error)}; name its authority in HEADWATER_KAFKA_SSL_CA_FILE`,
+        { cause: error },
+      );
+    }
     return new LogUnavailableError(
       `Kafka at ${this.#name} does not answer: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },

@@ -50,6 +50,12 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith("KafkaJSSASL");
 }
 
+/** Whether the broker's certificate is one that this client does not trust; no waiting mends that. */
+export function isDistrusted(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;
+  return /CERT|UNABLE_TO_|ERR_TLS_/.test(error.code);
+}
+
 /** Whether the same request may succeed later, with nothing done meanwhile. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof HeadwaterError) return error.advice === "retry" || error.advice === "wait";
