@@ -45,6 +45,8 @@ describe("a record batch for Kafka", () => {
   it("is what kafkajs reads", async () => {
     await fc.assert(
       fc.asyncProperty(records, async (given) => {
+        // kafkajs takes a header called toString for a second one of that name.
+        fc.pre(given.every(({ headers = {} }) => Object.keys(headers).every((name) => !(name in Object.prototype))));
         const { records: read } = await decodeBatch(new Decoder(Buffer.from(encode(given))));
         expect(read).toHaveLength(given.length);
         read.forEach((each, i) => {
