@@ -73,6 +73,10 @@ describe("hostile payloads", () => {
     ),
   );
 
+  test("nesting beyond the limit is refused", () => {
+    expect(() => take("tele/plug/SENSOR", deep)).toThrow("nests deeper");
+  });
+
   test("numbers that a double cannot hold, inside too, are kept as text and marked", () => {
     const message = take("tele/plug/SENSOR", '{"A":{"__proto__":9007199254740993}}');
     expect(message.samples[0]!.readings).toEqual([{ metric: "A.__proto__", value: "9007199254740993" }]);

@@ -139,6 +139,16 @@ describe("topics", () => {
   });
 });
 
+/** A metric that is a template of one member that is a template… */
+function nestedTemplates(levels: number): Buffer {
+  let nested = Buffer.alloc(0);
+  for (let i = 0; i < levels; i += 1) {
+    const member = nested.length === 0 ? nested : Buffer.concat([Buffer.of(0x12), varint(nested.length), nested]);
+    nested = Buffer.concat([Buffer.from("0a016120139201", "hex"), varint(member.length), member]);
+  }
+  return Buffer.concat([Buffer.of(0x12), varint(nested.length), nested]);
+}
+
 describe("hostile payloads", () => {
   const samples = [nodeBirth, deviceBirth, { metrics: [bdSeq(7)] }].map((payload) =>
     Buffer.from(tahu.encodePayload(payload as Payload)),
@@ -166,6 +176,12 @@ describe("hostile payloads", () => {
     );
   });
 
+  test("thousands of nodes that were never born", () => {
+    const { take, decoder } = sparkplug({ limits: { maxNodes: 100, maxMetrics: 300 } });
+    for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/NDATA/n${i}`, aliased(1, temperatureIs22));
+    expect(decoder.nodes.size).toBe(100);
+  });
+
   test("thousands of nodes and births: the ones not heard for longest are forgotten", () => {
     const { take, decoder } = sparkplug({ limits: { maxNodes: 100, maxMetrics: 300 } });
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/NBIRTH/n${i}`, nodeBirth);
@@ -180,20 +196,14 @@ describe("hostile payloads", () => {
     expect(decoder.nodes).toMatchObject({ size: 0, metrics: 0 });
   });
 
+  test("templates that nest deeper than eight levels are refused", () => {
+    expect(sparkplug().take("spBv1.0/g/NBIRTH/n", nestedTemplates(8))).toMatchObject({ samples: [] });
+    expect(() => sparkplug().take("spBv1.0/g/NBIRTH/n", nestedTemplates(9))).toThrow("nest deeper");
+  });
+
   test("templates within templates, lying lengths and empty metrics by the hundred thousand", () => {
-    let nested = Buffer.alloc(0);
-    for (let i = 0; i < 2000; i += 1) {
-      const template = Buffer.concat([Buffer.of(0x12), varint(nested.length), nested]);
-      nested = Buffer.concat([
-        Buffer.from("0a0161", "hex"),
-        Buffer.from("2013", "hex"),
-        Buffer.from("9201", "hex"),
-        varint(template.length),
-        template,
-      ]);
-    }
     const payloads = [
-      Buffer.concat([Buffer.of(0x12), varint(nested.length), nested]),
+      nestedTemplates(2000),
       Buffer.alloc(262_144, Buffer.from("1200", "hex")),
       Buffer.from("12ffffffff7f", "hex"),
       Buffer.alloc(262_144, 0x0b),
