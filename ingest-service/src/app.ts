@@ -97,10 +97,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     own: (partition) => projection.account(partition),
   });
 
-  deviceRoutes(http.app, { model, topic: topics.devices, writes, timeoutMs });
+  deviceRoutes(http.app, { model, writes, timeoutMs });
   commandRoutes(http.app, { model, topic: topics.commands, writer, source, timeoutMs });
   telemetryRoutes(http.app, { model, series });
-  quarantineRoutes(http.app, { model, topic: topics.quarantine, timeoutMs });
+  quarantineRoutes(http.app, { model, timeoutMs });
   ledgerRoutes(http.app, ledger);
   streamRoutes(http, { log, topics, logger });
 

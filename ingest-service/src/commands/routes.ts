@@ -18,7 +18,7 @@ import {
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
 import type { LogWriter } from "../http/log-write.ts";
-import { afterQuery, formatPosition, positionSchema, waitForAfter } from "../http/position.ts";
+import { afterQuery, positionText, positionSchema, waitForAfter } from "@headwater/read-model";
 import { commandState, listCommands } from "./command-model.ts";
 import { commandRecord } from "./command-record.ts";
 
@@ -110,7 +110,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
       });
       const position = await writer.append(topic, commandRecord(input, source));
       void reply.code(202).header("location", `/api/v1/devices/${encodeURIComponent(device)}/commands/${commandId}`);
-      return { commandId, position: formatPosition(position) };
+      return { commandId, position: positionText(position) };
     },
   );
 
@@ -132,7 +132,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     },
     async (request) => {
       const { limit, cursor, status, after } = request.query;
-      await waitForAfter(model, topic, after, timeoutMs);
+      await waitForAfter(model, after, timeoutMs);
       const before = cursor === undefined ? undefined : decodeCursor(cursor, isPlace);
       const found = listCommands(model.db, {
         device: request.params.id,
@@ -163,7 +163,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     },
     async (request) => {
       const { id, commandId } = request.params;
-      await waitForAfter(model, topic, request.query.after, timeoutMs);
+      await waitForAfter(model, request.query.after, timeoutMs);
       const state = commandState(model.db, commandId);
       if (state === undefined || state.device !== id) {
         throw new RequestError(404, "command-unknown", `The device has no command ${JSON.stringify(commandId)}`);
@@ -204,7 +204,7 @@ function commandResource(state: CommandState) {
         eventTime: isoFromMicros(cause.eventTime),
       },
     }),
-    position: formatPosition(state.position),
+    position: positionText(state.position),
   };
 }
 

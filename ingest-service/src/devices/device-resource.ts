@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { type Device, deviceLimits } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/service-kit";
-import { positionSchema } from "../http/position.ts";
+import { positionSchema } from "@headwater/read-model";
 
 const attributeValue = Type.Union([
   Type.Number(),

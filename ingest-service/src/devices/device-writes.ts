@@ -3,7 +3,7 @@ import type { DeviceInput, DeviceState, DeviceWrite } from "@headwater/aggregate
 import type { ReadModel } from "@headwater/read-model";
 import { ConflictError, FatalError, nowMicros } from "@headwater/service-kit";
 import type { LogWriter } from "../http/log-write.ts";
-import type { LogPosition } from "../http/position.ts";
+import type { Position } from "@headwater/event-log";
 import { deviceState, type FoldedDevice } from "./device-model.ts";
 import { deviceRecord } from "./device-record.ts";
 
@@ -20,7 +20,7 @@ export interface DeviceWritesOptions {
 
 export interface WrittenDevice {
   readonly state: DeviceState;
-  readonly position: LogPosition;
+  readonly position: Position;
 }
 
 /** Validates, appends, and answers once the event has been folded: it may have come second. */
@@ -68,7 +68,7 @@ export class DeviceWrites {
     this.#waiting.set(writeId, undefined);
     try {
       const position = await writer.append(topic, deviceRecord(input, source));
-      await model.waitFor({ topic, ...position }, timeoutMs);
+      await model.waitFor(position, timeoutMs);
       const outcome = this.#waiting.get(writeId);
       if (outcome === undefined) throw new FatalError(`The write ${writeId} was applied and not folded`);
       return { outcome, position };

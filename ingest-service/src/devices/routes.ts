@@ -24,7 +24,7 @@ import {
   sha256,
 } from "@headwater/service-kit";
 import { etagOf, expectedRevision } from "../http/etag.ts";
-import { afterQuery, formatPosition, positionSchema, waitForAfter } from "../http/position.ts";
+import { afterQuery, positionText, positionSchema, waitForAfter } from "@headwater/read-model";
 import { deviceState, listDevices } from "./device-model.ts";
 import {
   createdDeviceSchema,
@@ -39,7 +39,6 @@ import type { DeviceWrites, WrittenDevice } from "./device-writes.ts";
 
 export interface DeviceRoutesOptions {
   readonly model: ReadModel;
-  readonly topic: string;
   readonly writes: DeviceWrites;
   readonly timeoutMs: number;
 }
@@ -49,7 +48,7 @@ const read = { scopes: ["devices:read"] };
 const write = { scopes: ["devices:write"] };
 const tags = ["devices"];
 
-export function deviceRoutes(app: HttpApp, { model, topic, writes, timeoutMs }: DeviceRoutesOptions): void {
+export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceRoutesOptions): void {
   app.post(
     "/api/v1/devices",
     {
@@ -94,7 +93,7 @@ export function deviceRoutes(app: HttpApp, { model, topic, writes, timeoutMs }: 
     },
     async (request) => {
       const { limit, cursor, type, tag = [], after } = request.query;
-      await waitForAfter(model, topic, after, timeoutMs);
+      await waitForAfter(model, after, timeoutMs);
       const devices = listDevices(model.db, {
         type,
         tags: tag.map(parseTag),
@@ -119,7 +118,7 @@ export function deviceRoutes(app: HttpApp, { model, topic, writes, timeoutMs }: 
       },
     },
     async (request, reply) => {
-      await waitForAfter(model, topic, request.query.after, timeoutMs);
+      await waitForAfter(model, request.query.after, timeoutMs);
       const device = deviceState(model.db, request.params.id)?.device;
       if (device === undefined) throw unknownDevice(request.params.id);
       void reply.header("etag", etagOf(device.revision));
@@ -172,7 +171,7 @@ export function deviceRoutes(app: HttpApp, { model, topic, writes, timeoutMs }: 
         expectedRevision(request.headers["if-match"]),
         (present, at) => deleteDevice(present, id, at),
       );
-      return { id, revision: state.revision, position: formatPosition(position) };
+      return { id, revision: state.revision, position: positionText(position) };
     },
   );
 
@@ -242,7 +241,7 @@ function newCredential(): { token: string; credential: DeviceCredential } {
 
 function writtenResource({ state, position }: WrittenDevice) {
   if (state.device === undefined) throw new FatalError("A device that was written is not there");
-  return { ...deviceResource(state.device), position: formatPosition(position) };
+  return { ...deviceResource(state.device), position: positionText(position) };
 }
 
 function parseTag(text: string): readonly [string, string] {

@@ -1,13 +1,12 @@
-import type { EventLog, OutgoingRecord } from "@headwater/event-log";
+import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
 import { FatalError, type Logger, retrying, TimedOutError, withTimeout } from "@headwater/service-kit";
-import type { LogPosition } from "./position.ts";
 
 export interface LogWriter {
   /**
    * Appends one record and resolves with where it landed. What can be repeated is, for `writeTimeoutMs`; then it rejects with
    * the log's error, or TimedOutError (both 503): the record may still land.
    */
-  append(topic: string, record: OutgoingRecord): Promise<LogPosition>;
+  append(topic: string, record: OutgoingRecord): Promise<Position>;
 }
 
 /** Writes of REST requests to the log. */
@@ -35,7 +34,7 @@ export function logWriter(log: Pick<EventLog, "append">, writeTimeoutMs: number,
             last ?? new TimedOutError(`The log did not answer within ${writeTimeoutMs} ms; the write may still land`),
         );
         if (range === undefined) throw new FatalError("The log took a record without saying where");
-        return { partition: range.partition, offset: range.baseOffset };
+        return { topic, partition: range.partition, offset: range.baseOffset };
       } finally {
         giveUp.abort();
       }

@@ -9,7 +9,7 @@ import {
   page,
   pageSchema,
 } from "@headwater/service-kit";
-import { afterQuery, waitForAfter } from "../http/position.ts";
+import { afterQuery, waitForAfter } from "@headwater/read-model";
 import { listQuarantine } from "./quarantine-model.ts";
 
 const entrySchema = Type.Object({
@@ -35,10 +35,7 @@ const entrySchema = Type.Object({
 /** A page's payloads are read into memory. */
 const maxPageBytes = 16 * 1024 * 1024;
 
-export function quarantineRoutes(
-  app: HttpApp,
-  { model, topic, timeoutMs }: { model: ReadModel; topic: string; timeoutMs: number },
-): void {
+export function quarantineRoutes(app: HttpApp, { model, timeoutMs }: { model: ReadModel; timeoutMs: number }): void {
   app.get(
     "/api/v1/quarantine",
     {
@@ -57,7 +54,7 @@ export function quarantineRoutes(
     },
     async (request) => {
       const { limit, cursor, device, stage, after } = request.query;
-      await waitForAfter(model, topic, after, timeoutMs);
+      await waitForAfter(model, after, timeoutMs);
       const before = cursor === undefined ? undefined : decodeCursor(cursor, isSequence);
       const entries = listQuarantine(model.db, { device, stage, before, limit: limit + 1 });
       let bytes = 0;

@@ -10,7 +10,7 @@ import {
   problemSchema,
   type HttpApp,
 } from "@headwater/service-kit";
-import { afterQuery, positionText, waitForAfter } from "../http/positions.ts";
+import { afterQuery, positionText, waitForAfter } from "@headwater/read-model";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
 import { noSuchAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";

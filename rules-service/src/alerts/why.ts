@@ -3,7 +3,7 @@ import type { AlertState } from "@headwater/aggregates";
 import { alertTransition, type AlertEvent } from "@headwater/proto";
 import { isoFromMicros } from "@headwater/service-kit";
 import type { EventLog } from "@headwater/event-log";
-import { positionText } from "../http/positions.ts";
+import { positionText } from "@headwater/read-model";
 import type { RuleModel } from "../rules/rule-model.ts";
 import { revisionResource, toRevision } from "../rules/rule-resource.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";

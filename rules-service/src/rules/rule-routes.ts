@@ -12,7 +12,7 @@ import {
 } from "@headwater/service-kit";
 import { ruleSchema } from "../definition/index.ts";
 import { parseRule } from "../definition/index.ts";
-import { afterQuery, positionText, waitForAfter } from "../http/positions.ts";
+import { afterQuery, positionText, waitForAfter } from "@headwater/read-model";
 import { acceptYaml, bodyValue, problemsOf, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { Position } from "@headwater/event-log";
 import { RequestError } from "@headwater/service-kit";
-import type { ReadModel } from "@headwater/read-model";
+import type { ReadModel } from "./read-model.ts";
 
 /** Query parameter of every read: wait until what that write did is visible. */
 export const afterQuery = {
@@ -10,7 +10,9 @@ export const afterQuery = {
   ),
 };
 
-/** A position as answers carry it. */
+export const positionSchema = Type.String({ description: "Where the write lies in the log; for `?after=`" });
+
+/** A position as answers carry it: opaque to clients. */
 export function positionText({ topic, partition, offset }: Position): string {
   return `${topic}/${partition}/${offset}`;
 }
@@ -24,6 +26,7 @@ export function parsePosition(text: string): Position {
   return { topic: match[1]!, partition: Number(match[2]), offset: Number(match[3]) };
 }
 
+/** Waits until what was written there can be read here. Rejects with RequestError (504) if that takes too long. */
 export async function waitForAfter(model: ReadModel, after: string | undefined, timeoutMs: number): Promise<void> {
   if (after !== undefined) await model.waitFor(parsePosition(after), timeoutMs);
 }
