@@ -1,0 +1,299 @@
+import { describe, expect, it } from "vitest";
+import { Partition } from "./partition.ts";
+
+const action = { actions: [{ command: { name: "act" } }] };
+const hot = { op: ">", threshold: 80 };
+
+describe("a rule", () => {
+  it("judges from the first record after it took effect", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 200 }, { id: "other" });
+    p.read(10, 81);
+    p.rule(hot);
+    // Late, and the newest that this rule has seen.
+    p.read(9, 10);
+    expect(p.told()).toEqual([]);
+    p.read(11, 81);
+    expect(p.told()).toEqual(["raised warning @11"]);
+  });
+
+  it.each(["disabled", "deleted"] as const)("that is %s clears what is open and judges no more", (mode) => {
+    const p = new Partition();
+    p.rule(hot);
+    p.mark(1);
+    p.read(2, 81);
+    p.told();
+    p.rule(hot, {}, mode);
+    expect(p.told()).toEqual([`cleared @2 (rule-${mode})`]);
+    p.read(3, 81);
+    expect(p.told()).toEqual([]);
+  });
+
+  it("in shadow raises alerts that say so and does nothing", () => {
+    const p = new Partition();
+    p.rule(hot, action, "shadow");
+    p.read(1, 81);
+    p.read(2, 10);
+    expect(p.told()).toEqual(["raised warning @1 (shadow)", "cleared @2 (shadow)"]);
+  });
+
+  it("that leaves the shadow raises what is open, once and with its true time", () => {
+    const p = new Partition();
+    p.rule(hot, action, "shadow");
+    p.read(1, 81);
+    p.told();
+    p.rule(hot, action, "live");
+    expect(p.told()).toEqual(["raised warning @1", "command act @1"]);
+    p.read(2, 82);
+    expect(p.told()).toEqual([]);
+  });
+
+  it("that goes into the shadow clears what is open", () => {
+    const p = new Partition();
+    p.rule(hot, action);
+    p.read(1, 81);
+    p.told();
+    p.rule(hot, action, "shadow");
+    expect(p.told()).toEqual(["cleared @1 (rule-shadowed)"]);
+    p.read(2, 82);
+    expect(p.told()).toEqual([]);
+    p.read(3, 10);
+    p.read(4, 81);
+    expect(p.told()).toEqual(["raised warning @4 (shadow)"]);
+  });
+
+  it("that is revised keeps an alert which is still true, under its id", () => {
+    const p = new Partition();
+    p.rule(hot, action);
+    p.read(1, 85);
+    const [raised] = p.alerts();
+    p.rule({ op: ">", threshold: 70 }, action, "live", 2);
+    expect(p.told()).toEqual([]);
+    p.read(2, 60);
+    const [cleared] = p.alerts();
+    expect(cleared).toMatchObject({ alertId: raised!.alertId, transition: 2, revision: 2, kind: 5 });
+  });
+
+  it("that is revised clears an alert which is not true any more", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(1, 85);
+    p.told();
+    p.rule({ op: ">", threshold: 90 }, {}, "live", 2);
+    expect(p.told()).toEqual(["cleared @1 (rule-revised)"]);
+    p.read(2, 95);
+    expect(p.told()).toEqual(["raised warning @2"]);
+  });
+
+  it("that is revised tells of another severity", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(1, 85);
+    p.told();
+    p.rule({ ...hot, severity: "critical" }, {}, "live", 2);
+    expect(p.told()).toEqual(["escalated critical @1 (rule-revised)"]);
+  });
+
+  it("that turns to another metric clears what the old one had raised", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(1, 85);
+    p.told();
+    p.rule({ ...hot, metric: "other" }, {}, "live", 2);
+    expect(p.told()).toEqual(["cleared @1 (rule-revised)"]);
+    p.read(2, 85, { metric: "other" });
+    p.read(3, 85);
+    expect(p.told()).toEqual(["raised warning @2"]);
+  });
+
+  it("that comes again as it is changes nothing", () => {
+    const p = new Partition();
+    p.rule({ ...hot, for: "10s" });
+    p.read(1, 81);
+    p.rule({ ...hot, for: "10s" });
+    p.read(11, 81);
+    expect(p.told()).toEqual(["raised warning @11"]);
+  });
+});
+
+describe("a warmed rule", () => {
+  it("raises an open episode once, with its true time, and none that is over", () => {
+    const p = new Partition();
+    const warmed = p.rule({ ...hot, for: "30s" }, action, "disabled");
+    for (const [time, value] of [
+      [0, 81],
+      [40, 10],
+      [50, 81],
+      [90, 85],
+    ] as const)
+      p.read(time, value);
+    p.adopt(p.warm({ ...warmed, mode: "live" }));
+    expect(p.told()).toEqual(["raised warning @80", "command act @80"]);
+    p.read(100, 10);
+    expect(p.told()).toEqual(["cleared @100"]);
+  });
+
+  it("goes on with what it was waiting for", () => {
+    const p = new Partition();
+    const warmed = p.rule({ ...hot, for: "30s" }, {}, "disabled");
+    p.mark(0);
+    p.read(1, 81);
+    p.adopt(p.warm({ ...warmed, mode: "live" }));
+    p.mark(36);
+    expect(p.told()).toEqual(["raised warning @31"]);
+  });
+
+  it("judges late readings among those that it was warmed with, without telling of what was over before", () => {
+    const p = new Partition();
+    const warmed = p.rule(hot, {}, "disabled");
+    for (const [time, value] of [
+      [10, 81],
+      [11, 10],
+      [13, 10],
+    ] as const)
+      p.read(time, value);
+    p.adopt(p.warm({ ...warmed, mode: "live" }));
+    expect(p.told()).toEqual([]);
+    p.read(10.5, 81);
+    expect(p.told()).toEqual([]);
+    p.read(12, 81);
+    expect(p.told()).toEqual(["raised warning @12 (amended)", "cleared @13 (amended)"]);
+  });
+
+  it("takes over what its former revision had told", () => {
+    const p = new Partition();
+    const made = p.rule(hot, action);
+    p.read(1, 85);
+    const [raised] = p.alerts();
+    const revised = {
+      ...made,
+      revision: 2,
+      definition: { ...made.definition, condition: { metric: "t", op: ">" as const, threshold: 70 } },
+    };
+    p.adopt(p.warm(revised));
+    expect(p.told()).toEqual([]);
+    p.read(2, 60);
+    expect(p.alerts()).toMatchObject([{ alertId: raised!.alertId, transition: 2, revision: 2 }]);
+  });
+
+  it("clears what its former revision had told and it does not see", () => {
+    const p = new Partition();
+    const made = p.rule(hot, action);
+    p.read(1, 85);
+    p.told();
+    const condition = { metric: "t", op: ">" as const, threshold: 90 };
+    p.adopt(p.warm({ ...made, revision: 2, definition: { ...made.definition, condition } }));
+    expect(p.told()).toEqual(["cleared @1 (rule-revised)"]);
+  });
+
+  it("selects by what the devices are when it is adopted", () => {
+    const p = new Partition();
+    const warmed = p.rule(hot, { selector: { types: ["boiler"] } }, "disabled");
+    p.read(1, 81);
+    p.read(1, 81, { device: "e" });
+    const warmUp = p.warm({ ...warmed, mode: "live" });
+    p.device("e", { type: "boiler" });
+    p.adopt(warmUp);
+    expect(p.alerts().map(({ device }) => device)).toEqual(["e"]);
+  });
+});
+
+describe("a selector", () => {
+  it("that is empty takes every device, also an unknown one", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(1, 81, { device: "nobody" });
+    expect(p.told()).toHaveLength(1);
+  });
+
+  it.each([
+    [{ ids: ["d"] }, true],
+    [{ ids: ["e"] }, false],
+    [{ types: ["boiler"] }, true],
+    [{ types: ["pump"] }, false],
+    [{ tags: { site: ["north", "south"] } }, true],
+    [{ tags: { site: "north" } }, true],
+    [{ tags: { site: ["west"] } }, false],
+    [{ tags: { site: "north", floor: "1" } }, false],
+    [{ types: ["boiler"], tags: { site: "north" } }, true],
+    [{ types: ["pump"], tags: { site: "north" } }, false],
+  ])("%j takes a boiler in the north: %s", (selector, taken) => {
+    const p = new Partition();
+    p.device("d", { type: "boiler", tags: { site: "north" } });
+    p.rule(hot, { selector });
+    p.read(1, 81);
+    expect(p.told()).toHaveLength(taken ? 1 : 0);
+  });
+
+  it("is asked again when the device changes", () => {
+    const p = new Partition();
+    p.rule(hot, { selector: { types: ["boiler"] } });
+    p.read(1, 81);
+    p.device("d", { type: "boiler" });
+    expect(p.told()).toEqual([]);
+    p.read(2, 81);
+    expect(p.told()).toEqual(["raised warning @2"]);
+    p.device("d", { type: "pump" });
+    expect(p.told()).toEqual(["cleared @2 (selector)"]);
+    p.read(3, 81);
+    p.device("d", { type: "boiler" });
+    p.read(4, 81);
+    p.told();
+    p.device("d", undefined);
+    expect(p.told()).toEqual(["cleared @4 (selector)"]);
+  });
+});
+
+describe("what people do", () => {
+  it("clears an alert until the condition has been clear and comes true again", () => {
+    const p = new Partition();
+    p.rule({ ...hot, clearBelow: 70 }, action);
+    p.read(1, 81);
+    const { alertId } = p.alerts()[0]!;
+    p.hand(alertId!, 2);
+    for (const [time, value] of [
+      [3, 82],
+      [4, 75],
+      [5, 90],
+    ] as const)
+      p.read(time, value);
+    expect(p.told()).toEqual([]);
+    p.read(6, 69);
+    expect(p.told()).toEqual([]);
+    p.read(7, 81);
+    expect(p.told()).toEqual(["raised warning @7", "command act @7"]);
+  });
+
+  it("is of no effect on another alert, nor twice", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(1, 81);
+    const { alertId } = p.alerts()[0]!;
+    p.read(2, 10);
+    p.read(3, 81);
+    p.told();
+    p.hand(alertId!, 4);
+    p.hand("nothing", 4);
+    p.read(5, 10);
+    expect(p.told()).toEqual(["cleared @5"]);
+  });
+
+  it("by acknowledging changes nothing for the rule", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(1, 81);
+    p.hand(p.alerts()[0]!.alertId!, 2, "acknowledged");
+    p.read(3, 10);
+    expect(p.told()).toEqual(["cleared @3"]);
+  });
+
+  it("is not amended by late readings", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(10, 81);
+    p.hand(p.alerts()[0]!.alertId!, 11);
+    p.read(9, 10);
+    p.read(9.5, 81);
+    expect(p.told()).toEqual([]);
+  });
+});

@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { Partition } from "./partition.ts";
+
+const action = { actions: [{ command: { name: "act" } }] };
+
+describe("a late reading", () => {
+  it("that contradicts what the clock fired retracts the alert, without a fresh siren", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80, for: "30s" }, action);
+    p.mark(0);
+    p.read(1, 81);
+    p.mark(36);
+    expect(p.told()).toEqual(["raised warning @31", "command act @31"]);
+    p.read(20, 10, { received: 37 });
+    expect(p.told()).toEqual(["cleared @31 (amended, retracted)"]);
+    expect(p.engine.counters.amended).toBe(1);
+  });
+
+  it("at the very instant of a timer that has fired counts before it", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80, for: "30s" });
+    p.mark(0);
+    p.read(1, 81);
+    p.mark(36);
+    p.told();
+    p.read(31, 10, { received: 37 });
+    expect(p.told()).toEqual(["cleared @31 (amended, retracted)"]);
+  });
+
+  it("of a device that was silent corrects what its silence was taken for, however long it was", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80, for: "30s" });
+    p.mark(0);
+    p.read(1, 81);
+    p.mark(5000);
+    p.told();
+    p.read(15, 10, { received: 5001 });
+    expect(p.told()).toEqual(["cleared @31 (amended, retracted)"]);
+    expect(p.engine.counters.tooLate).toBe(0);
+  });
+
+  it("that shows an earlier begin amends the alert under its id", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80 }, action);
+    p.read(10, 81);
+    const [raised] = p.alerts();
+    p.read(8, 81);
+    const amended = p.alerts();
+    expect(amended).toHaveLength(1);
+    expect(amended[0]).toMatchObject({ alertId: raised!.alertId, transition: 2, amended: true, kind: 6 });
+    expect(raised!.raisedAt! - amended[0]!.raisedAt!).toBe(2_000_000);
+  });
+
+  it("that finds an episode which is over puts it on record, without actions", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80 }, action);
+    p.read(10, 10);
+    p.read(8, 81);
+    expect(p.told()).toEqual(["raised warning @8 (amended)", "cleared @10 (amended)"]);
+  });
+
+  it("that finds an episode which is open raises it like any other", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80, times: 2 }, action);
+    p.read(10, 81);
+    p.read(8, 81);
+    expect(p.told()).toEqual(["raised warning @10", "command act @10"]);
+  });
+
+  it("that splits an open episode ends the first half and raises the second", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80 }, action);
+    p.read(10, 81);
+    p.read(12, 81);
+    p.told();
+    p.read(11, 10);
+    expect(p.told()).toEqual(["cleared @11 (amended)", "raised warning @12", "command act @12"]);
+  });
+
+  it("that begins a held run earlier dates the alert earlier", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80, for: "2s" }, action);
+    for (const [time, value] of [
+      [10, 10],
+      [12, 81],
+      [14, 81],
+    ] as const) {
+      p.read(time, value);
+    }
+    p.told();
+    p.read(11, 81);
+    expect(p.told()).toEqual(["amended warning @13- (amended)"]);
+  });
+
+  it("brings back what another had retracted, under its id and without a siren", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80, times: 2 }, action);
+    p.read(10, 81);
+    p.read(14, 81);
+    const [{ alertId }] = p.alerts() as [{ alertId: string }];
+    p.read(12, 10);
+    expect(p.told()).toEqual(["cleared @14 (amended, retracted)"]);
+    p.read(11, 81);
+    const again = p.alerts();
+    expect(again.map(({ kind, amended, alertId: id }) => [kind, amended, id])).toEqual([
+      [1, true, alertId],
+      [5, true, alertId],
+    ]);
+  });
+
+  it("changes the severity of what is open, marked", () => {
+    const p = new Partition();
+    p.rule({ above: { warning: 80, critical: 90 }, times: 2 });
+    p.read(10, 95);
+    p.read(12, 81);
+    p.read(14, 95);
+    expect(p.told()).toEqual(["raised warning @12"]);
+    p.read(13, 95);
+    expect(p.told()).toEqual(["escalated critical @14 (amended)"]);
+  });
+
+  it("is not judged once it lies the lateness behind the device's newest", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80 }, { lateness: "3s" });
+    p.read(10, 10);
+    p.read(7, 81);
+    expect(p.told()).toEqual([]);
+    expect(p.engine.counters.tooLate).toBe(1);
+    p.read(7.001, 81);
+    expect(p.told()).toHaveLength(2);
+  });
+
+  it("is too late for one rule and not for another", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80 }, { id: "short", lateness: "3s" });
+    p.rule({ op: ">", threshold: 80 }, { id: "long", lateness: "60s" });
+    p.read(60, 10);
+    p.read(30, 81);
+    expect(p.alerts().map(({ rule }) => rule)).toEqual(["long", "long"]);
+    expect(p.engine.counters.tooLate).toBe(1);
+  });
+
+  it("does not reach beyond the readings that are retained", () => {
+    const p = new Partition();
+    p.rule({ op: ">", threshold: 80 }, { lateness: "3600s" });
+    for (let i = 0; i < 1100; i++) p.read(1 + i, 10);
+    p.read(50.5, 81);
+    expect(p.engine.counters.tooLate).toBe(1);
+    p.read(1000.5, 81);
+    expect(p.told()).toEqual(["raised warning @1000.5 (amended)", "cleared @1001 (amended)"]);
+  });
+});

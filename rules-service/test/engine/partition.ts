@@ -1,0 +1,114 @@
+import type { Device } from "@headwater/aggregates";
+import { alertTransition } from "@headwater/proto";
+import type { AlertInput, TelemetryInput } from "@headwater/proto";
+import type { PartitionEngine, RuleChange, WarmUp } from "../../src/engine/engine.ts";
+import { createPartitionEngine } from "../../src/engine/index.ts";
+import { at, change, Collected, epoch0, LogWriter, second } from "./harness.ts";
+
+const kindNames = Object.fromEntries(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
+
+/** A partition told as a story: seconds instead of microseconds, one gateway and one metric unless said otherwise. */
+export class Partition {
+  readonly engine: PartitionEngine;
+  readonly log = new LogWriter();
+  readonly effects = new Collected();
+
+  constructor(engine: PartitionEngine = createPartitionEngine(0)) {
+    this.engine = engine;
+  }
+
+  /** Puts a rule on metric `t` in force. */
+  rule(
+    condition: Record<string, unknown>,
+    rest: Record<string, unknown> = {},
+    mode: RuleChange["mode"] = "live",
+    revision = 1,
+  ): RuleChange {
+    const made = change({ id: "hot", condition: { metric: "t", ...condition }, ...rest }, revision, mode);
+    this.engine.applyRule(made, this.effects);
+    return made;
+  }
+
+  append(input: TelemetryInput, appendedAt: number): void {
+    const { record, at: position } = this.log.append(input, at(appendedAt));
+    this.engine.applyRecord(record, position, this.effects);
+  }
+
+  /** A reading of event time `time`, received by the gateway at `received` (its clock) and appended at `appended`. */
+  read(
+    time: number,
+    value: number,
+    options: { device?: string; gateway?: string; received?: number; appended?: number; metric?: string } = {},
+  ): void {
+    const { device = "d", gateway = "g", received = time, appended = received, metric = "t" } = options;
+    const identity = { gateway, epoch: 1, n: this.log.n(gateway), receivedAt: at(received) };
+    this.append({ ...identity, device, eventTime: at(time), readings: [{ metric, number: value }] }, appended);
+  }
+
+  mark(received: number, { gateway = "g", appended = received }: { gateway?: string; appended?: number } = {}): void {
+    this.append(
+      { gateway, epoch: 1, n: this.log.n(gateway), receivedAt: at(received), mark: { received: 0 } },
+      appended,
+    );
+  }
+
+  tick(appended: number): void {
+    this.append({ tick: { ownerEpoch: 1 } }, appended);
+  }
+
+  device(id: string, content: Partial<Pick<Device, "type" | "tags">> | undefined): void {
+    const rest = { revision: 1, attributes: {}, credentials: [], createdAt: 0, updatedAt: 0 };
+    const device = content === undefined ? undefined : { id, type: "", tags: {}, ...rest, ...content };
+    this.engine.applyDevice(id, device, this.effects);
+  }
+
+  hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared"): void {
+    this.engine.applyHand({ kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody" }, this.effects);
+  }
+
+  /** A warm-up over everything so far. */
+  warm(made: RuleChange, from = 0): WarmUp {
+    const warmUp = this.engine.warm(made);
+    for (const { record, at: position } of this.log.entries.slice(from)) warmUp.applyRecord(record, position);
+    return warmUp;
+  }
+
+  adopt(warmUp: WarmUp): void {
+    this.engine.adopt(warmUp, this.effects);
+  }
+
+  get clock(): number {
+    return (this.engine.clock - epoch0) / second;
+  }
+
+  /** What was told since the last call, in short: `raised warning @30`, `cleared @40 (amended, retracted)`. */
+  told(): string[] {
+    return this.effects.take().map(({ alert, command, derived }) => {
+      if (alert !== undefined) return short(alert);
+      if (command !== undefined) return `command ${command.requested?.name} @${seconds(command.at!)}`;
+      return `derived ${derived!.readings![0]!.metric} @${seconds(derived!.eventTime!)}`;
+    });
+  }
+
+  /** The alerts themselves. */
+  alerts(): AlertInput[] {
+    return this.effects.take().flatMap(({ alert }) => (alert === undefined ? [] : [alert]));
+  }
+}
+
+function short({ kind, severity, at: when, amended, shadow, cause, raisedAt, clearedAt }: AlertInput): string {
+  const name = kindNames[kind!]!;
+  const notes = [
+    ...(amended === true ? ["amended"] : []),
+    ...(shadow === true ? ["shadow"] : []),
+    ...(cause === "condition" ? [] : [cause]),
+  ];
+  const time =
+    name === "amended" ? `@${seconds(raisedAt!)}-${clearedAt === 0 ? "" : seconds(clearedAt!)}` : `@${seconds(when!)}`;
+  const grave = name === "cleared" ? "" : ` ${severity}`;
+  return `${name}${grave} ${time}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
+}
+
+function seconds(micros: number): number {
+  return (micros - epoch0) / second;
+}
