@@ -37,7 +37,7 @@ function recordsOf(metric: string, count: number): TelemetryRecord[] {
     const time = start + Math.floor(i / DEVICES) * second + device * 100;
     const isMark = i % 5000 === 4999;
     values[device] = Math.min(100, Math.max(0, values[device]! + (random() - 0.5) * 2));
-    const readings = [{ metric, number: values[device]! }];
+    const readings = [{ metric, number: values[device] }];
     const what = isMark ? { mark: { received: i } } : { device: `device-${device}`, eventTime: time, readings };
     return events.telemetry.decode(
       events.telemetry.encode({ gateway: "gateway", epoch: 1, n: i + 1, receivedAt: time, ...what }),

@@ -1,3 +1,4 @@
+import { sleep } from "@headwater/service-kit";
 import type { ApiClient } from "./api/client.ts";
 import { registerDevice } from "./api/register.ts";
 import { SimulatedDevice } from "./fleet/device.ts";
@@ -55,7 +56,8 @@ export async function simulate(options: SimulationOptions): Promise<Verdict> {
       const acked = samples.slice(0, fleet[index]!.acked);
       stored.push(await verifyStored(options.api, id, options.metric, acked, options.settleMs));
     }
-    await waitForCommands(options.lingerMs, options.signal);
+    // An interruption only ends the waiting.
+    await sleep(options.lingerMs, options.signal).catch(() => undefined);
     return {
       devices: fleet.length,
       sent: sent(),
@@ -77,16 +79,6 @@ export async function simulate(options: SimulationOptions): Promise<Verdict> {
 
 function sumOf(verdicts: readonly StoredVerdict[], key: "expected" | "stored" | "lost" | "overwritten"): number {
   return verdicts.reduce((sum, verdict) => sum + verdict[key], 0);
-}
-
-function waitForCommands(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 async function countAlerts(api: ApiClient, devices: SimulationOptions["devices"]): Promise<number> {

@@ -59,7 +59,7 @@ class Listener {
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     let text = "";
-    for await (const chunk of body.pipeThrough(new TextDecoderStream() as never) as unknown as AsyncIterable<string>) {
+    for await (const chunk of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
       text += chunk;
       for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
         const fields = new Map(

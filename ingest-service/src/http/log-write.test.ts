@@ -27,7 +27,11 @@ function logOf(...outcomes: readonly (Error | "hang" | "lands")[]) {
 describe("a write to the log", () => {
   it("answers with where it landed, repeated as it was after an outcome that is unknown", async () => {
     const log = logOf(new UnknownOutcomeError("?"), new LogUnavailableError("away"), "lands");
-    expect(await logWriter(log, 5000, silentLogger).append("t", record)).toEqual({ topic: "t", partition: 2, offset: 40 });
+    expect(await logWriter(log, 5000, silentLogger).append("t", record)).toEqual({
+      topic: "t",
+      partition: 2,
+      offset: 40,
+    });
     expect(log.asked).toEqual([[record], [record], [record]]);
   });
 
