@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const node = { environment: "node", pool: "forks", setupFiles: ["./tests/setup/property-seed.ts"] } as const;
+const node = { environment: "node" as const, pool: "forks" as const, setupFiles: ["./tests/setup/property-seed.ts"] };
 
 /**
  * unit: beside the code, no sockets beyond loopback, milliseconds. contract: one suite per port on the embedded
