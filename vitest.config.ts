@@ -5,7 +5,8 @@ const node = { environment: "node" as const, pool: "forks" as const, setupFiles:
 /**
  * unit: beside the code, no sockets beyond loopback, milliseconds. contract: one suite per port on the embedded
  * adapters. e2e: real processes over real sockets on the embedded log and store. servers: whatever needs the real Kafka and InfluxDB
- * (`npm run servers -- start`); it fails, never skips, without them.
+ * (`npm run servers -- start`); it fails, never skips, without them. mutation: whether the tests of the rule engine notice that it was made wrong; takes
+ * many minutes and is run when the engine or its tests change.
  */
 export default defineConfig({
   test: {
@@ -19,7 +20,7 @@ export default defineConfig({
             "scripts/**/*.test.ts",
             "tests/{compose,docs}/**/*.test.ts",
           ],
-          exclude: ["**/*.contract.test.ts", "**/*.servers.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.{contract,servers,mutation}.test.ts", "**/node_modules/**"],
         },
       },
       {
@@ -39,6 +40,15 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "mutation",
+          include: ["**/*.mutation.test.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 300_000,
         },
       },
       {
