@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FatalError, HeadwaterError } from "@headwater/service-kit";
 import { Kafka as Client, logLevel } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
 import { Collected, numbered, pause, record, spec, until, valuesOf } from "../src/contract/harness.ts";
 import { openKafkaLog, type EventLog, type Logger } from "../src/index.ts";
@@ -48,6 +48,8 @@ const admin = async <T>(work: (client: ReturnType<Client["admin"]>) => Promise<T
   }
 };
 
+const patience = { timeout: 20_000, interval: 250 };
+
 describe("topics that were made", () => {
   it("are replicated, keep time by the log, and are kept as their specification says", async () => {
     const log = await open();
@@ -56,32 +58,35 @@ describe("topics that were made", () => {
       spec("forever", 1),
       spec("compacted", 2, { cleanup: "compact", minCompactionLagMs: 60_000 }),
     ]);
-    const found = await admin(async (client) => {
-      const { resources } = await client.describeConfigs({
-        includeSynonyms: false,
-        resources: ["kept", "forever", "compacted"].map((name) => ({ type: 2, name })),
+    // A broker that took no part in it hears of a topic a moment later.
+    await vi.waitFor(async () => {
+      const found = await admin(async (client) => {
+        const { resources } = await client.describeConfigs({
+          includeSynonyms: false,
+          resources: ["kept", "forever", "compacted"].map((name) => ({ type: 2, name })),
+        });
+        const { topics } = await client.fetchTopicMetadata({ topics: ["kept"] });
+        const configs = resources.map(({ resourceName, configEntries }) => [
+          resourceName,
+          Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+        ]);
+        return {
+          replicas: topics[0]!.partitions.map((each) => each.replicas.length),
+          configs: Object.fromEntries(configs),
+        };
       });
-      const { topics } = await client.fetchTopicMetadata({ topics: ["kept"] });
-      const configs = resources.map(({ resourceName, configEntries }) => [
-        resourceName,
-        Object.fromEntries(configEntries.map(({ configName, configValue }) => [configName, configValue])),
-      ]);
-      return {
-        replicas: topics[0]!.partitions.map((each) => each.replicas.length),
-        configs: Object.fromEntries(configs),
-      };
-    });
-    expect(found.replicas).toEqual([3, 3, 3]);
-    expect(found.configs).toMatchObject({
-      kept: { "message.timestamp.type": "LogAppendTime", "cleanup.policy": "delete", "retention.ms": "86400000" },
-      forever: { "message.timestamp.type": "LogAppendTime", "retention.ms": "-1" },
-      compacted: {
-        "message.timestamp.type": "LogAppendTime",
-        "cleanup.policy": "compact",
-        "min.compaction.lag.ms": "60000",
-        "segment.ms": "3600000",
-      },
-    });
+      expect(found.replicas).toEqual([3, 3, 3]);
+      expect(found.configs).toMatchObject({
+        kept: { "message.timestamp.type": "LogAppendTime", "cleanup.policy": "delete", "retention.ms": "86400000" },
+        forever: { "message.timestamp.type": "LogAppendTime", "retention.ms": "-1" },
+        compacted: {
+          "message.timestamp.type": "LogAppendTime",
+          "cleanup.policy": "compact",
+          "min.compaction.lag.ms": "60000",
+          "segment.ms": "3600000",
+        },
+      });
+    }, patience);
     await log.close();
   });
 });
