@@ -4,7 +4,6 @@ export { partitionFor } from "./partitioner.ts";
 export type { Logger } from "./logger.ts";
 export { openEmbeddedLog, type EmbeddedEventLog, type EmbeddedLogOptions } from "./embedded/open-embedded-log.ts";
 export { openKafkaLog, type KafkaLogOptions } from "./kafka/open-kafka-log.ts";
-export { createBatchingWriter, type BatchingWriter, type BatchingWriterOptions } from "./batching-writer.ts";
 export { SomeRecordsRefusedError } from "./records-refused.ts";
 export {
   configuredPartitions,
