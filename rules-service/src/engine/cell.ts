@@ -1,12 +1,14 @@
-import { isOpen, Outcomes, pair } from "./episode.ts";
-import type { Episode, Outcome } from "./episode.ts";
-import { elapse, idle, judge, nextChange } from "./fold.ts";
-import type { FoldState, OnTransition, Transition } from "./fold.ts";
+import { isOpen, Outcomes } from "./episode.ts";
+import type { Episode } from "./episode.ts";
+import type { LogClock } from "./clock.ts";
+import { dueBy, elapse, idle, judge, nextChange } from "./fold.ts";
+import type { FoldState } from "./fold.ts";
 import { beginning, isAfter } from "./reading.ts";
 import type { Position, Reading } from "./reading.ts";
 import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
 import type { Teller } from "./teller.ts";
+import { reconcile, telling } from "./telling.ts";
 import type { Timer } from "./timer-heap.ts";
 
 /** Above the index of every reading in its record. */
@@ -16,6 +18,12 @@ const maxIndex = 2 ** 31;
 export interface Footing {
   readonly state: FoldState;
   readonly position: Position;
+}
+
+/** What a cell finds around it. */
+export interface World {
+  readonly teller: Teller;
+  readonly clock: LogClock;
 }
 
 /**
@@ -56,29 +64,29 @@ export class Cell {
   }
 
   /** The next reading in order; it is the newest of the series. `previous` is the one before it. */
-  read(reading: Reading, previous: Reading | undefined, teller: Teller): void {
+  read(reading: Reading, previous: Reading | undefined, world: World): void {
     if (reading.time <= this.firedTo) {
       // The clock fired at or after this instant, and readings count before timers.
       this.settle(this.lastOwn().previous, reading);
-      this.#refold(teller);
+      this.#refold(world);
       return;
     }
     const held = previous !== undefined && this.#owns(previous) ? previous : undefined;
-    this.state = judge(this.rule, this.state, reading, held, this.#telling(teller));
+    this.state = judge(this.rule, this.state, reading, held, telling(this, world.teller));
     if (this.state === this.#footed) return;
     this.history.push({ state: this.state, position: reading });
     if (this.history.length > 8) this.settle(held, reading);
   }
 
   /** A reading that is not the newest of the series; it has been put where it belongs. False: too late for the rule. */
-  readLate(reading: Reading, teller: Teller): boolean {
+  readLate(reading: Reading, world: World): boolean {
     const { newest, previous } = this.lastOwn();
     const isNewest = newest === undefined || newest === reading;
     this.settle(isNewest ? previous : newest, reading);
     const horizon = isNewest ? -Infinity : newest.time - this.rule.lateness;
     if (reading.time <= Math.max(horizon, this.base.position.time)) return false;
-    if (isNewest) this.read(reading, previous, teller);
-    else this.#refold(teller);
+    if (isNewest) this.read(reading, previous, world);
+    else this.#refold(world);
     return true;
   }
 
@@ -86,7 +94,7 @@ export class Cell {
   fire(upTo: number, teller: Teller): void {
     this.firedTo = Math.max(this.firedTo, upTo);
     const held = this.lastOwn().newest;
-    this.state = elapse(this.rule, this.state, upTo, true, held, undefined, this.#telling(teller));
+    this.state = elapse(this.rule, this.state, upTo, true, held, undefined, telling(this, teller));
   }
 
   /**
@@ -190,7 +198,7 @@ export class Cell {
   }
 
   /** Folds the retained readings again and tells what has become different. */
-  #refold(teller: Teller): void {
+  #refold({ teller, clock }: World): void {
     const { rule, base, series } = this;
     const outcomes = new Outcomes();
     if (base.state.level > 0) {
@@ -208,109 +216,21 @@ export class Cell {
       state = after;
       previous = reading;
     }
-    this.state = elapse(rule, state, this.firedTo, true, previous, undefined, outcomes.on);
-    this.#reconcile(outcomes.list, teller);
-  }
-
-  #reconcile(outcomes: readonly Outcome[], teller: Teller): void {
-    const { pairs, lost } = pair(this.episodes, outcomes, teller.identity);
-    for (const episode of lost) this.#retract(episode, teller);
-    for (const [outcome, episode] of pairs) {
-      if (episode === undefined) this.#discover(outcome, teller);
-      else this.#amend(episode, outcome, teller);
+    // What the clock allows already is part of the difference; it would be another alert after it.
+    for (let sure = this.firedTo; ;) {
+      state = elapse(rule, state, sure, true, previous, undefined, outcomes.on);
+      this.firedTo = Math.max(this.firedTo, sure);
+      sure = sureTo(rule, state, clock);
+      if (sure <= this.firedTo) break;
     }
+    this.state = state;
+    reconcile(this, outcomes.list, teller);
   }
+}
 
-  #retract(episode: Episode, teller: Teller): void {
-    if (episode.retracted) return;
-    episode.retracted = true;
-    episode.clearedAt = episode.raisedAt;
-    if (episode.told === 0) return;
-    const telling = { kind: "cleared", at: episode.raisedAt, cause: "retracted", amended: true } as const;
-    teller.tell(this.rule, this.series.device, episode, telling);
-  }
-
-  /** An episode that nobody was told of: if it is over, a matter of record; if it is open, as good as any other raise. */
-  #discover(outcome: Outcome, teller: Teller): void {
-    const episode = this.#begin(outcome, teller);
-    episode.level = outcome.level;
-    const { rule, series } = this;
-    const shown = outcome.last;
-    if (outcome.clearedAt === undefined) {
-      teller.tell(rule, series.device, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown });
-      teller.act(rule, series.device, episode, outcome.armed);
-      return;
-    }
-    const common = { cause: "condition", amended: true, shown };
-    teller.tell(rule, series.device, episode, { ...common, kind: "raised", at: outcome.raisedAt });
-    [episode.clearedAt, episode.end] = [outcome.clearedAt, outcome.end];
-    teller.tell(rule, series.device, episode, { ...common, kind: "cleared", at: outcome.clearedAt });
-  }
-
-  #amend(episode: Episode, outcome: Outcome, teller: Teller): void {
-    const was = { ...episode };
-    episode.key = teller.identity(outcome.armed);
-    episode.armed = outcome.armed;
-    episode.raisedAt = outcome.raisedAt;
-    episode.level = outcome.level;
-    episode.clearedAt = outcome.clearedAt;
-    episode.end = outcome.end;
-    episode.retracted = false;
-    const { rule, series } = this;
-    const shown = outcome.last;
-    const open = outcome.clearedAt === undefined;
-    if (was.told === 0) {
-      if (!open) return;
-      teller.tell(rule, series.device, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown });
-      teller.act(rule, series.device, episode, outcome.armed);
-      return;
-    }
-    const common = { cause: "condition", amended: true, shown };
-    const at = outcome.last?.at ?? outcome.raisedAt;
-    if (was.retracted) {
-      teller.tell(rule, series.device, episode, { ...common, kind: "raised", at: outcome.raisedAt });
-      if (!open) teller.tell(rule, series.device, episode, { ...common, kind: "cleared", at: outcome.clearedAt });
-      return;
-    }
-    const sameStart = was.raisedAt === outcome.raisedAt;
-    const sameLevel = was.level === outcome.level;
-    if (sameStart && sameLevel && was.clearedAt === outcome.clearedAt) return;
-    let kind: "amended" | "cleared" | "escalated" | "deescalated" = "amended";
-    if (sameStart && sameLevel && was.clearedAt === undefined) kind = "cleared";
-    else if (sameStart && open && was.clearedAt === undefined) {
-      kind = outcome.level > was.level ? "escalated" : "deescalated";
-    }
-    teller.tell(rule, series.device, episode, { ...common, kind, at });
-  }
-
-  #begin({ armed, raisedAt, level }: Pick<Outcome, "armed" | "raisedAt" | "level">, teller: Teller): Episode {
-    const born = teller.identity(armed);
-    const alertId = teller.alertId(this.rule.id, this.series.device, born);
-    const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0 };
-    const episode: Episode = { born, alertId, key: born, armed, raisedAt, level, ...rest };
-    this.episodes.push(episode);
-    return episode;
-  }
-
-  #telling(teller: Teller): OnTransition {
-    return (transition) => this.#happened(transition, teller);
-  }
-
-  /** A transition in its order. */
-  #happened(shown: Transition, teller: Teller): void {
-    const { kind, at, level, armed, decided } = shown;
-    const { rule, series } = this;
-    const telling = { kind, at, cause: "condition", shown };
-    if (kind === "raised") {
-      const episode = this.#begin({ armed, raisedAt: at, level }, teller);
-      teller.tell(rule, series.device, episode, telling);
-      teller.act(rule, series.device, episode, armed);
-      return;
-    }
-    const episode = this.open;
-    if (episode === undefined) return;
-    episode.level = level;
-    if (kind === "cleared") [episode.clearedAt, episode.end] = [at, decided];
-    teller.tell(rule, series.device, episode, telling);
-  }
+/** The event time up to which the clock is sure of what the state waits for; -Infinity: of nothing. */
+function sureTo(rule: Rule, state: FoldState, clock: LogClock): number {
+  if (rule.holdFor === 0 || state.muted) return -Infinity;
+  const sure = state.runs.slice(state.level).filter((run) => dueBy(rule, run) <= clock.reach(run.gateway));
+  return sure.reduce((latest, { time }) => Math.max(latest, time + rule.holdFor), -Infinity);
 }

@@ -37,9 +37,9 @@ export class Evaluator {
     this.next = at.offset;
     if (this.#asleep.size > 0) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
-      if (record.readings.length > 0) this.#readings(record, at);
-      // What the record reads counts before what its time lets happen.
+      // Its time is known to its readings, and what that lets happen comes after them.
       this.clock.observe(record, at.appendTime);
+      if (record.readings.length > 0) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire);
     }
     this.next = at.offset + 1;
@@ -130,7 +130,7 @@ export class Evaluator {
       if (!rules[slot]!.judges(reading)) continue;
       const cell = series.cellOf(slot);
       if (cell.covers > reading.offset) continue;
-      cell.read(reading, previous, this.teller);
+      cell.read(reading, previous, this);
       this.changed(cell);
     }
   }
@@ -148,7 +148,7 @@ export class Evaluator {
       }
       const cell = series.cellOf(slot);
       if (cell.covers > reading.offset) continue;
-      if (!inserted || !cell.readLate(reading, this.teller)) this.tooLate++;
+      if (!inserted || !cell.readLate(reading, this)) this.tooLate++;
       this.changed(cell);
     }
   }

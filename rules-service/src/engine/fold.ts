@@ -86,6 +86,11 @@ export function elapse(
   }
 }
 
+/** When, on the log's clock, it is sure that nothing comes that would break a run before its end. */
+export function dueBy(rule: Rule, run: Reading): number {
+  return run.logTime + rule.holdFor + rule.lateness;
+}
+
 /** Event time at which the next level will have held long enough if nothing else comes; Infinity: none will. */
 export function nextTimer(rule: Rule, state: FoldState): number {
   if (rule.holdFor === 0 || state.muted || state.runs.length <= state.level) return Infinity;

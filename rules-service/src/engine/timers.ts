@@ -1,5 +1,6 @@
 import type { Cell } from "./cell.ts";
 import type { LogClock } from "./clock.ts";
+import { dueBy } from "./fold.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
 /**
@@ -17,7 +18,7 @@ export class Timers {
     for (let level = 0; level < Math.max(levels, timers.length); level++) {
       const timer = timers[level];
       const run = level >= state.level && level < levels ? state.runs[level] : undefined;
-      const due = run === undefined ? Infinity : run.logTime + rule.holdFor + rule.lateness;
+      const due = run === undefined ? Infinity : dueBy(rule, run);
       if (timer !== undefined) {
         if (run !== undefined && timer.due === due && timer.gateway === run.gateway) continue;
         this.#forget(cell, level);
@@ -35,12 +36,6 @@ export class Timers {
 
   /** Hands over every cell whose timer is due, with the event time up to which the clock is sure of it. */
   fire(clock: LogClock, on: (cell: Cell, upTo: number) => void): void {
-    // What fires may arm what is due as well, by a reading that came through another gateway.
-    while (this.#fireEach(clock, on));
-  }
-
-  #fireEach(clock: LogClock, on: (cell: Cell, upTo: number) => void): boolean {
-    let fired = false;
     for (const gateway of this.#gateways) {
       const heap = this.#heaps.get(gateway)!;
       if (heap.first === undefined) continue;
@@ -51,10 +46,8 @@ export class Timers {
         if (cell.timers[level] !== timer) continue;
         this.#forget(cell, level);
         on(cell, cell.state.runs[level]!.time + cell.rule.holdFor);
-        fired = true;
       }
     }
-    return fired;
   }
 
   #forget(cell: Cell, level: number): void {

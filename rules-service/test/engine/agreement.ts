@@ -25,7 +25,7 @@ export function agreesWithReference(
   for (const { record, at } of log) {
     engine.applyRecord(record, at, effects);
     history.push({ record, offset: at.offset, appendTime: at.appendTime });
-    const begun = listener.hear(effects.take());
+    const begun = listener.hear(effects.take(), record.readings.length <= 1);
     if (listener.faults.length > 0) return `at ${at.offset}: ${listener.faults.join("; ")}`;
     for (const { rule, device, reference } of pairs) {
       const expected = JSON.stringify([...reference.after(history)].toSorted(byTime));

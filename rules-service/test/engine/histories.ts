@@ -64,8 +64,45 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** Much of what can go wrong needs one device whose readings come in any order… */
+const disorder: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("readings" as const),
+      gateway: fc.constant(0),
+      device: fc.constant(0),
+      behind: fc.integer({ min: 0, max: 9 }),
+      kept: fc.constant(0),
+      values: fc.tuple(fc.constantFrom(0, 3, 5, 6)),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 5 }) }) },
+  { weight: 1, arbitrary: fc.constant<Step>({ kind: "mark", gateway: 0, kept: 0 }) },
+);
+
+/** …or that roams between gateways whose marks come seldom. */
+const roaming: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: reading.map((each): Step => ({ ...each, device: 0, behind: Math.min(2, each.behind) })) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("mark" as const),
+      gateway: fc.nat({ max: 2 }),
+      kept: fc.constantFrom(0, 30),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 9 }) }) },
+);
+
 export function steps(maxLength = 50): fc.Arbitrary<Step[]> {
-  return fc.array(step, { maxLength, minLength: 3, size: "max" });
+  const lives = (kind: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> =>
+    fc.array(kind, { maxLength, minLength: 3, size: "max" });
+  return fc.oneof(
+    { weight: 4, arbitrary: lives(step) },
+    { weight: 2, arbitrary: lives(disorder) },
+    { weight: 1, arbitrary: lives(roaming) },
+  );
 }
 
 const comparison = fc.constantFrom<Record<string, unknown>>(
