@@ -55,4 +55,25 @@ describe("state that is written and read back", () => {
       { numRuns: runs },
     );
   }, 300_000);
+
+  it("goes on exactly from what a restored engine has written", () => {
+    fc.assert(
+      fc.property(timeline, fc.nat(), fc.nat(), fc.nat(), (life, first, second, cut) => {
+        const hands = new Map<number, HandAction>();
+        const run = new Run(life).play(hands);
+        if (run.writings.length < 2) return;
+        const whole = 1 + (first % (run.writings.length - 1));
+        const from = run.writings[whole - 1]!;
+        const again = new Run(life, restored(life, run.writings, whole, 0)).play(hands, from.offset, from.after);
+        const writings = [...run.writings.slice(0, whole), ...again.writings];
+        const later = whole + (second % (writings.length - whole + 1));
+        const states = cut % ((writings[later]?.changes.states.length ?? 0) + 1);
+        const { offset, after } = writings[later - 1]!;
+        const last = new Run(life, restored(life, writings, later, states)).play(hands, offset, after);
+        const settled = (writings[later]?.offset ?? offset) + 1;
+        expect(last.told.slice(settled)).toEqual(run.told.slice(settled));
+      }),
+      { numRuns: runs },
+    );
+  }, 300_000);
 });
