@@ -2,10 +2,11 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Platform } from "./platform/platform.ts";
 import { openOnRealServers } from "./platform/real-servers.ts";
 import { replayAndCheck } from "./scenario/machine-temperature.ts";
+import { recordedDataPresent } from "./scenario/recorded-data.ts";
 
 const devices = ["machine-1", "machine-2", "machine-3", "machine-4"];
 
-describe("two instances of each service on eight partitions", () => {
+describe.skipIf(!recordedDataPresent)("two instances of each service on eight partitions", () => {
   let platform: Platform;
   beforeAll(async () => {
     platform = await openOnRealServers({ instances: 2, partitions: 8 });
