@@ -1,6 +1,7 @@
 import { FatalError } from "@headwater/service-kit";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { FrameGuard, type Violation } from "./frame-guard.ts";
+import { bindPeer } from "./peer.ts";
 
 export interface ListenerOptions {
   readonly host: string;
@@ -49,6 +50,7 @@ export class Listener {
   #accept(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
+    bindPeer(socket, { transport: "tcp", address: socket.remoteAddress ?? "" });
     guardReads(socket, new FrameGuard(this.#options.maxPacketBytes), this.#options.onViolation);
     this.#options.onConnection(socket);
   }

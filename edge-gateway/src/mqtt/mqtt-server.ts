@@ -1,7 +1,5 @@
 import type { Client } from "aedes";
 import type { Logger } from "@headwater/service-kit";
-import { randomUUID } from "node:crypto";
-import type { Socket } from "node:net";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
@@ -9,18 +7,19 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
-import { RecentSessions } from "../redelivery/recent-publishes.ts";
 import type { DeviceRegistry } from "../registry/device-registry.ts";
 import { internals } from "./aedes-internals.ts";
 import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
 import { GatewayBroker } from "./broker.ts";
-import { sendCommand } from "./command-sender.ts";
-import { bindConnection, Connection, connectionOf, type DisconnectReason } from "./connection.ts";
+import { CommandSessions } from "./command-sessions.ts";
+import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import { Listener } from "./listener.ts";
+import { Login, type Will } from "./login.ts";
+import { peerOf } from "./peer.ts";
 import type { PublishHandler } from "./publish-handler.ts";
 import { sessionPersistence } from "./session-persistence.ts";
 import { StallWatch } from "./stall-watch.ts";
-import { commandDeviceOf, isOwnTopic } from "./topic-filter.ts";
+import { isOwnTopic } from "./topic-filter.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
@@ -37,18 +36,12 @@ export interface MqttServerOptions {
   readonly onCommandSessionEnd: (session: CommandSession) => void;
 }
 
-interface Will {
-  readonly topic: string;
-  readonly payload: Buffer;
-}
-
 /** MQTT for devices: logins, what they may do, their sessions, and how they end. */
 export class MqttServer {
   readonly #options: MqttServerOptions;
-  readonly #authenticator: Authenticator;
-  readonly #recent = new RecentSessions();
+  readonly #login: Login;
   readonly #connections = new Set<Connection>();
-  readonly #commandSessions = new Map<Connection, Map<string, CommandSession>>();
+  readonly #commandSessions: CommandSessions;
   readonly #listener: Listener;
   readonly #stalls: StallWatch;
   #broker!: GatewayBroker;
@@ -57,8 +50,18 @@ export class MqttServer {
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
-    const { config, registry, metrics, logger, commit, intake } = options;
-    this.#authenticator = new Authenticator({ registry, anonymous: config.anonymous, logger });
+    const { config, registry, metrics, logger, commit, intake, publishes } = options;
+    this.#login = new Login({
+      authenticator: new Authenticator({ registry, anonymous: config.anonymous, logger }),
+      mayPublish: (device, topic) => publishes.mayPublish(device, topic),
+      metrics,
+      logger,
+    });
+    this.#commandSessions = new CommandSessions({
+      onBegin: options.onCommandSession,
+      onEnd: options.onCommandSessionEnd,
+      onOthers: (connection, change) => this.#broker.countSubscriptions(connection, change),
+    });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
     this.#listener = new Listener({
       ...config,
@@ -92,12 +95,11 @@ export class MqttServer {
       queueLimit: 1000,
       drainTimeout: 30_000,
       preConnect: (client, packet, done) => {
-        // The will is all that the login has to know of CONNECT besides name and password.
-        if (packet.will !== undefined) wills.set(client, packet.will as unknown as Will);
+        if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
       authenticate: (client, username, password, done) => {
-        void this.#answer(client, username, password, done);
+        void this.#login.answer(client, username, password, done);
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#lastWill(client, packet as unknown as Will, done);
@@ -148,45 +150,6 @@ export class MqttServer {
     this.#listener.close();
   }
 
-  async #answer(
-    client: Client,
-    username: string | undefined,
-    password: Buffer | undefined,
-    done: (error: ReturnType<typeof connackError> | null, success: boolean) => void,
-  ): Promise<void> {
-    let refused: ReturnType<typeof connackError> | undefined;
-    try {
-      refused = await this.#login(client, username, password);
-    } catch (error) {
-      this.#options.logger.error({ err: error }, "a login could not be decided");
-      refused = connackError(connackCodes.unavailable, "unavailable");
-    }
-    done(refused ?? null, refused === undefined);
-  }
-
-  async #login(
-    client: Client,
-    username: string | undefined,
-    password: Buffer | undefined,
-  ): Promise<ReturnType<typeof connackError> | undefined> {
-    const { metrics, logger, publishes } = this.#options;
-    const login = await this.#authenticator.login(username, password);
-    if ("refused" in login) {
-      metrics.connects.labels({ outcome: login.why }).inc();
-      logger.info({ user: username?.slice(0, 128), address: addressOf(client), why: login.why }, "a login was refused");
-      return connackError(login.refused, login.why);
-    }
-    const will = wills.get(client);
-    if (will !== undefined && !publishes.mayPublish(login.device, will.topic)) {
-      metrics.connects.labels({ outcome: "will-not-allowed" }).inc();
-      return connackError(connackCodes.notAuthorized, "will-not-allowed");
-    }
-    // A session belongs to who logged in: the same client id of another principal is another session, and nobody can take it over.
-    internals(client).id = `${login.device ?? ""}/${client.id}`;
-    bindConnection(new Connection(client, randomUUID(), login.device, login.credentialId, this.#recent.of(client.id)));
-    return undefined;
-  }
-
   #listenToBroker(): void {
     const { presence, metrics } = this.#options;
     const broker = this.#broker;
@@ -200,7 +163,7 @@ export class MqttServer {
         device: connection.device,
         session: connection.session,
         clientId: client.id.slice(connection.device.length + 1),
-        address: addressOf(client),
+        address: peerOf(client.conn).address,
         cleanSession: client.clean,
       });
     });
@@ -208,7 +171,7 @@ export class MqttServer {
       const connection = connectionOf(client);
       if (connection === undefined) return;
       connection.ready = true;
-      this.#subscriptionsChanged(connection);
+      this.#commandSessions.changed(connection);
     });
     broker.on("subscribe", (_subscriptions, client) => this.#subscriptionsOf(client));
     broker.on("unsubscribe", (_filters, client) => this.#subscriptionsOf(client));
@@ -222,44 +185,7 @@ export class MqttServer {
 
   #subscriptionsOf(client: Client | null): void {
     const connection = client === null ? undefined : connectionOf(client);
-    if (connection !== undefined) this.#subscriptionsChanged(connection);
-  }
-
-  #subscriptionsChanged(connection: Connection): void {
-    const { onCommandSession, onCommandSessionEnd } = this.#options;
-    const granted = new Map<string, number>();
-    let others = 0;
-    for (const [filter, { qos }] of Object.entries(internals(connection.client).subscriptions)) {
-      const device = commandDeviceOf(filter);
-      if (device !== undefined) granted.set(device, Math.max(qos, granted.get(device) ?? 0));
-      if (device === undefined || filter.endsWith("#")) others += 1;
-    }
-    this.#broker.countSubscriptions(connection, others - connection.otherSubscriptions);
-    connection.otherSubscriptions = others;
-    connection.commandQos.clear();
-    for (const [device, qos] of granted) connection.commandQos.set(device, qos);
-    if (!connection.ready) return;
-
-    const sessions = this.#commandSessions.get(connection) ?? new Map<string, CommandSession>();
-    this.#commandSessions.set(connection, sessions);
-    for (const [device, session] of sessions) {
-      if (granted.has(device)) continue;
-      sessions.delete(device);
-      onCommandSessionEnd(session);
-    }
-    for (const device of granted.keys()) {
-      if (sessions.has(device)) continue;
-      const session: CommandSession = {
-        device,
-        session: connection.session,
-        get inFlight() {
-          return connection.outgoing.size;
-        },
-        send: (commandId, payload, acked) => sendCommand(connection, device, commandId, payload, acked),
-      };
-      sessions.set(device, session);
-      onCommandSession(session);
-    }
+    if (connection !== undefined) this.#commandSessions.changed(connection);
   }
 
   #noteReason(client: Client, reason: DisconnectReason): void {
@@ -293,19 +219,11 @@ export class MqttServer {
   #disconnected(client: Client): void {
     const connection = connectionOf(client);
     if (connection === undefined || !this.#connections.delete(connection)) return;
-    const { presence, metrics, onCommandSessionEnd } = this.#options;
+    const { presence, metrics } = this.#options;
     const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
     metrics.disconnects.labels({ reason }).inc();
-    this.#broker.countSubscriptions(connection, -connection.otherSubscriptions);
-    for (const session of this.#commandSessions.get(connection)?.values() ?? []) onCommandSessionEnd(session);
-    this.#commandSessions.delete(connection);
+    this.#commandSessions.end(connection);
     connection.outgoing.clear();
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
-}
-
-const wills = new WeakMap<Client, Will>();
-
-function addressOf(client: Client): string {
-  return (client.conn as Socket).remoteAddress ?? "";
 }

@@ -1,0 +1,69 @@
+import type { CommandSession } from "../commands/command-session.ts";
+import { internals } from "./aedes-internals.ts";
+import { sendCommand } from "./command-sender.ts";
+import type { Connection } from "./connection.ts";
+import { commandDeviceOf } from "./topic-filter.ts";
+
+export interface CommandSessionsOptions {
+  /** A device can take commands now, or no longer. */
+  readonly onBegin: (session: CommandSession) => void;
+  readonly onEnd: (session: CommandSession) => void;
+  /** The connection has so many subscriptions more (or less) to something besides commands. */
+  readonly onOthers: (connection: Connection, change: number) => void;
+}
+
+/** Which connections take whose commands, by what they have subscribed to. */
+export class CommandSessions {
+  readonly #options: CommandSessionsOptions;
+  readonly #sessions = new Map<Connection, Map<string, CommandSession>>();
+
+  constructor(options: CommandSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** Looks again at what the connection has subscribed to. */
+  changed(connection: Connection): void {
+    const { onBegin, onEnd, onOthers } = this.#options;
+    const granted = new Map<string, number>();
+    let others = 0;
+    for (const [filter, { qos }] of Object.entries(internals(connection.client).subscriptions)) {
+      const device = commandDeviceOf(filter);
+      if (device !== undefined) granted.set(device, Math.max(qos, granted.get(device) ?? 0));
+      if (device === undefined || filter.endsWith("#")) others += 1;
+    }
+    onOthers(connection, others - connection.otherSubscriptions);
+    connection.otherSubscriptions = others;
+    connection.commandQos.clear();
+    for (const [device, qos] of granted) connection.commandQos.set(device, qos);
+    if (!connection.ready) return;
+
+    const sessions = this.#sessions.get(connection) ?? new Map<string, CommandSession>();
+    this.#sessions.set(connection, sessions);
+    for (const [device, session] of sessions) {
+      if (granted.has(device)) continue;
+      sessions.delete(device);
+      onEnd(session);
+    }
+    for (const device of granted.keys()) {
+      if (sessions.has(device)) continue;
+      const session: CommandSession = {
+        device,
+        session: connection.session,
+        get inFlight() {
+          return connection.outgoing.size;
+        },
+        send: (commandId, payload, acked) => sendCommand(connection, device, commandId, payload, acked),
+      };
+      sessions.set(device, session);
+      onBegin(session);
+    }
+  }
+
+  /** The connection is gone. */
+  end(connection: Connection): void {
+    const { onEnd, onOthers } = this.#options;
+    onOthers(connection, -connection.otherSubscriptions);
+    for (const session of this.#sessions.get(connection)?.values() ?? []) onEnd(session);
+    this.#sessions.delete(connection);
+  }
+}
