@@ -188,6 +188,7 @@ class Gateway implements GatewayApp {
     });
     const mqtt = new MqttServer({
       config: config.mqtt,
+      limits: config.limits,
       registry,
       intake,
       commit,

@@ -1,10 +1,12 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { gatewaySettings } from "./config/gateway-settings.ts";
+import { limitsSettings } from "./config/limits-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
 
 /** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
 export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
+  limits: limitsSettings,
   gateway: gatewaySettings,
 });
 

@@ -8,22 +8,24 @@ import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { DeviceRegistry } from "../registry/device-registry.ts";
-import { internals } from "./aedes-internals.ts";
+import { clientOf, countPacketIds, internals } from "./aedes-internals.ts";
 import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
 import { GatewayBroker } from "./broker.ts";
 import { CommandSessions } from "./command-sessions.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
-import { guardStream } from "./guard/guard-stream.ts";
+import { Delivery } from "./delivery.ts";
+import { Guards } from "./guard/guards.ts";
 import { Listener } from "./listener.ts";
 import { Login, type Will } from "./login.ts";
 import { peerOf } from "./peer.ts";
 import type { PublishHandler } from "./publish-handler.ts";
-import { sessionPersistence } from "./session-persistence.ts";
+import { sessionPersistence, type NotKept } from "./session-persistence.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { isOwnTopic } from "./topic-filter.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
+  readonly limits: GatewayConfig["limits"];
   readonly registry: DeviceRegistry;
   readonly intake: Intake;
   readonly commit: GroupCommit;
@@ -44,6 +46,7 @@ export class MqttServer {
   readonly #connections = new Set<Connection>();
   readonly #commandSessions: CommandSessions;
   readonly #listener: Listener;
+  readonly #guards: Guards;
   readonly #stalls: StallWatch;
   #broker!: GatewayBroker;
   #stopping = false;
@@ -64,16 +67,17 @@ export class MqttServer {
       onOthers: (connection, change) => this.#broker.countSubscriptions(connection, change),
     });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
+    this.#guards = new Guards({
+      limits: { maxPacketBytes: config.maxPacketBytes, ...options.limits },
+      logger,
+      addressOf: (stream) => peerOf(stream).address,
+      count: (violation) => metrics.refused.labels({ reason: violation }).inc(),
+      countSlowed: () => metrics.slowed.inc(),
+      keepAlive: (stream) => clientOf(stream)?._keepaliveTimer?.refresh(),
+    });
     this.#listener = new Listener({
       ...config,
-      guard: (stream) =>
-        guardStream(stream, {
-          maxPacketBytes: config.maxPacketBytes,
-          onViolation: (cut, violation) => {
-            metrics.refused.labels({ reason: violation }).inc();
-            logger.warn({ address: peerOf(cut).address, violation }, "a connection was cut");
-          },
-        }),
+      guard: (stream) => this.#guards.put(stream),
       onConnection: (stream) => this.#broker.handle(stream),
       onRefused: () => metrics.refused.labels({ reason: "too-many-connections" }).inc(),
     });
@@ -93,13 +97,23 @@ export class MqttServer {
   }
 
   async start(): Promise<void> {
-    const { config, journal } = this.#options;
+    const { config, limits, journal } = this.#options;
     this.#broker = new GatewayBroker({
-      persistence: sessionPersistence(journal),
+      persistence: sessionPersistence({
+        journal,
+        limits,
+        onRefused: (what, topic, session) => this.#notKept(what, topic, session),
+      }),
       connectTimeout: config.connectTimeoutMs,
       queueLimit: 1000,
-      drainTimeout: 30_000,
+      // Only a last resort: the guard cuts who reads nothing at all much sooner.
+      drainTimeout: 10 * limits.stallTimeoutMs,
+      // The guard has its own bound, for both versions.
+      maxClientsIdLength: limits.maxClientIdBytes,
+      maxTopicLevels: limits.maxTopicLevels,
       preConnect: (client, packet, done) => {
+        // Only now it is known whether the session is new.
+        this.#greet(client, packet.clean === true);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
@@ -108,20 +122,21 @@ export class MqttServer {
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#lastWill(client, packet as unknown as Will, done);
-        else this.#options.publishes.handle(client, packet, done);
+        else this.#options.publishes.handle(client, packet, this.#broker.passOnFirst(client, packet, done));
       },
       authorizeSubscribe: (client, subscription, done) => {
         const device = connectionOf(client)?.device;
         const { topic } = subscription;
         const allowed = device === undefined ? config.anonymous && !topic.startsWith("$") : isOwnTopic(device, topic);
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
-        done(null, allowed ? subscription : null);
+        done(null, allowed && this.#hasPlace(client, topic) ? subscription : null);
       },
     });
     this.#listenToBroker();
     await this.#broker.listen();
     this.#port = await this.#listener.start();
     this.#stalls.start();
+    this.#guards.start();
   }
 
   /** Ends the sessions of these devices that may not stay. */
@@ -150,9 +165,35 @@ export class MqttServer {
   async stop(): Promise<void> {
     this.stopIntake();
     this.#stalls.stop();
+    this.#guards.stop();
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
     this.#listener.close();
+  }
+
+  /** Before a client logs in and has subscriptions. */
+  #greet(client: Client, sessionBegins: boolean): void {
+    const { limits, metrics } = this.#options;
+    const guard = this.#guards.of(client.conn)!;
+    countPacketIds(client, sessionBegins, (id) => guard.flows.has(id));
+    const delivery = new Delivery(client, guard, { ...limits, onDropped: () => metrics.slowDropped.inc() });
+    delivery.begin();
+  }
+
+  /** Whether the session may have one more subscription, or has this one. */
+  #hasPlace(client: Client, filter: string): boolean {
+    const { limits, metrics, logger } = this.#options;
+    const { subscriptions } = internals(client);
+    if (filter in subscriptions || Object.keys(subscriptions).length < limits.maxSubscriptions) return true;
+    metrics.refused.labels({ reason: "too-many-subscriptions" }).inc();
+    logger.warn({ client: client.id, filter: filter.slice(0, 256) }, "a subscription more than a session may have");
+    return false;
+  }
+
+  #notKept(what: NotKept, topic: string, session: string | undefined): void {
+    const { metrics, logger } = this.#options;
+    metrics.refused.labels({ reason: what }).inc();
+    logger.debug({ what, topic: topic.slice(0, 256), client: session }, "a message was not kept for later");
   }
 
   #listenToBroker(): void {
@@ -186,6 +227,10 @@ export class MqttServer {
     // A client that breaks the protocol or the line is cut by aedes; the reason is in its presence event.
     broker.on("clientError", () => {});
     broker.on("connectionError", () => {});
+    // Without a listener it would end the process.
+    broker.on("error" as "closed", (error?: unknown) => {
+      this.#options.logger.error({ err: error }, "the MQTT broker failed at something");
+    });
   }
 
   #subscriptionsOf(client: Client | null): void {
