@@ -2,6 +2,8 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { Publication } from "../decode/decoder.ts";
+import { isOwnCommandFilter } from "../decode/sparkplug/own-filters.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
@@ -83,6 +85,16 @@ export class MqttServer {
     return this.#broker.hasSubscriber(connection, topic);
   }
 
+  /** Says something to whoever has subscribed to it. */
+  publish({ topic, payload, qos }: Publication): void {
+    this.#broker.publish(
+      { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },
+      (error) => {
+        if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
+      },
+    );
+  }
+
   get connections(): number {
     return this.#connections.size;
   }
@@ -108,7 +120,10 @@ export class MqttServer {
       authorizeSubscribe: (client, subscription, done) => {
         const device = connectionOf(client)?.device;
         const { topic } = subscription;
-        const allowed = device === undefined ? config.anonymous && !topic.startsWith("$") : isOwnTopic(device, topic);
+        const allowed =
+          device === undefined
+            ? config.anonymous && !topic.startsWith("$")
+            : isOwnTopic(device, topic) || isOwnCommandFilter(device, topic);
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
         done(null, allowed ? subscription : null);
       },
