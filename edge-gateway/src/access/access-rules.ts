@@ -1,4 +1,5 @@
 import { ConfigError } from "@headwater/service-kit";
+import { commandFiltersOf } from "../decode/sparkplug/own-filters.ts";
 import type { AclRule } from "../config/acl-settings.ts";
 import { DevicePermissions, type Permissions } from "./permissions.ts";
 import { TopicRule, type DeviceFacts } from "./topic-rule.ts";
@@ -29,10 +30,13 @@ export class AccessRules {
 
   permissionsOf(facts: DeviceFacts): Permissions {
     const rules = this.#rules.filter(({ appliesTo }) => appliesTo(facts));
+    // An edge node of Sparkplug hears what it and the devices behind it are commanded.
+    const [node, behind] = commandFiltersOf(facts.device) ?? [];
+    const own = node === undefined ? [] : [node, `${behind}#`];
     return new DevicePermissions(
       facts.device,
       rules.flatMap(({ publish }) => publish.flatMap((rule) => rule.for(facts) ?? [])),
-      rules.flatMap(({ subscribe }) => subscribe.flatMap((rule) => rule.for(facts) ?? [])),
+      [...own, ...rules.flatMap(({ subscribe }) => subscribe.flatMap((rule) => rule.for(facts) ?? []))],
     );
   }
 }
