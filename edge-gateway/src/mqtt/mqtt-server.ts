@@ -13,6 +13,7 @@ import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
 import { GatewayBroker } from "./broker.ts";
 import { CommandSessions } from "./command-sessions.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
+import { guardStream } from "./guard/guard-stream.ts";
 import { Listener } from "./listener.ts";
 import { Login, type Will } from "./login.ts";
 import { peerOf } from "./peer.ts";
@@ -65,11 +66,15 @@ export class MqttServer {
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
     this.#listener = new Listener({
       ...config,
-      onConnection: (socket) => this.#broker.handle(socket),
-      onViolation: (socket, violation) => {
-        metrics.refused.labels({ reason: violation }).inc();
-        logger.warn({ address: socket.remoteAddress, violation }, "a connection was cut");
-      },
+      guard: (stream) =>
+        guardStream(stream, {
+          maxPacketBytes: config.maxPacketBytes,
+          onViolation: (cut, violation) => {
+            metrics.refused.labels({ reason: violation }).inc();
+            logger.warn({ address: peerOf(cut).address, violation }, "a connection was cut");
+          },
+        }),
+      onConnection: (stream) => this.#broker.handle(stream),
       onRefused: () => metrics.refused.labels({ reason: "too-many-connections" }).inc(),
     });
   }
