@@ -80,7 +80,10 @@ export const listenerSettings = {
   }),
   wss: Type.Object({
     port: Type.Optional(
-      port("HEADWATER_MQTT_WSS_PORT", "MQTT over secure WebSocket; default: 8084 once there is a certificate, else off"),
+      port(
+        "HEADWATER_MQTT_WSS_PORT",
+        "MQTT over secure WebSocket; default: 8084 once there is a certificate, else off",
+      ),
     ),
     host: host("HEADWATER_MQTT_WSS_HOST", "Address of the secure WebSocket listener; default: HEADWATER_MQTT_HOST"),
   }),
