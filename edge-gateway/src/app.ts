@@ -26,6 +26,7 @@ import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { Presence } from "./presence/presence.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
+import { RecentJournal } from "./redelivery/recent-journal.ts";
 import { DeviceRegistry } from "./registry/device-registry.ts";
 import { frameKinds } from "./spool/frame.ts";
 
@@ -138,10 +139,17 @@ class Gateway implements GatewayApp {
       logger,
       lastN: (partition) => lanes.all[partition]?.n ?? 0,
     });
+    const recent = await RecentJournal.open({
+      folder,
+      logger,
+      epoch: lanes.epoch,
+      lastN: (partition) => path.soundN(partition),
+    });
     const commit = new GroupCommit({
       lanes,
       sink: path.sink,
       journal,
+      recent,
       logger,
       maxBatchBytes,
       lingerMs: config.gateway.commitDelayMs,
@@ -179,6 +187,7 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
+      recent,
       routes: new Routes(),
       limits: defaultDecodeLimits,
       hasSubscriber: (connection, topic) => mqtt.hasSubscriber(connection, topic),
@@ -192,6 +201,7 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
+      recent,
       publishes,
       presence: new Presence(intake),
       metrics,
@@ -210,6 +220,7 @@ class Gateway implements GatewayApp {
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
     parts.add("journal", { stop: () => journal.close() });
+    parts.add("journal of QoS 1", { stop: () => recent.close() });
     parts.add("durable path", {
       start: () => {
         path.start().catch((error: unknown) => this.#die(error));

@@ -7,6 +7,7 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { DeviceRegistry } from "../registry/device-registry.ts";
 import { internals } from "./aedes-internals.ts";
 import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
@@ -27,6 +28,7 @@ export interface MqttServerOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly publishes: PublishHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -53,6 +55,7 @@ export class MqttServer {
     const { config, registry, metrics, logger, commit, intake, publishes } = options;
     this.#login = new Login({
       authenticator: new Authenticator({ registry, anonymous: config.anonymous, logger }),
+      recent: options.recent,
       mayPublish: (device, topic) => publishes.mayPublish(device, topic),
       metrics,
       logger,

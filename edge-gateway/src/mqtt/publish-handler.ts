@@ -8,6 +8,7 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Settled } from "../intake/record-batch.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { findTarget, type RecordTarget, type Target } from "./targets.ts";
 
@@ -27,6 +28,7 @@ export interface PublishHandlerOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly routes: Routes;
   readonly limits: DecodeLimits;
   /** Whether the broker may have to pass the message on. */
@@ -122,6 +124,8 @@ export class PublishHandler {
       hash = crc32(publish.payload, target.topicHash);
       if (publish.dup && connection.recent.has(publish.messageId!, hash)) {
         this.#counts.qos1.inc();
+        // What is sent again now may be sent again once more.
+        this.#remember(connection, publish.messageId!, hash, 0, 0);
         commit.wait(done, connection, publish.messageId);
         return;
       }
@@ -139,9 +143,14 @@ export class PublishHandler {
       commit.open.qos2.push({ token, partition, n });
       journal.remember({ token, partition, n });
     } else if (publish.qos === 1) {
-      connection.recent.growTo(connection.unacked);
-      connection.recent.add(publish.messageId!, hash);
+      this.#remember(connection, publish.messageId!, hash, partition, n);
     }
+  }
+
+  #remember({ recent, unacked }: Connection, packetId: number, hash: number, partition: number, n: number): void {
+    recent.growTo(unacked);
+    recent.add(packetId, hash);
+    if (recent.lasting) this.#options.recent.note(recent, packetId, hash, partition, n);
   }
 
   /** Writes the record that the message becomes; its lane and n if it is an event. */
