@@ -13,13 +13,14 @@ import { join } from "node:path";
 import { CommandBook } from "./commands/command-book.ts";
 import { CommandDispatcher } from "./commands/command-dispatcher.ts";
 import type { GatewayConfig } from "./config.ts";
+import { brokerRoutes } from "./decode/broker-routes.ts";
 import { defaultDecodeLimits } from "./decode/decoder.ts";
-import { Routes } from "./decode/routes.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { Intake } from "./intake/intake.ts";
+import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
@@ -188,10 +189,17 @@ class Gateway implements GatewayApp {
       commit,
       journal,
       recent,
-      routes: new Routes(),
-      limits: defaultDecodeLimits,
+      routes: brokerRoutes(config.routes),
+      taker: new MessageTaker({
+        intake,
+        commit,
+        limits: defaultDecodeLimits,
+        replies: dispatcher,
+        publish: (publication) => mqtt.publish(publication),
+        metrics,
+        logger,
+      }),
       hasSubscriber: (connection, topic) => mqtt.hasSubscriber(connection, topic),
-      replies: dispatcher,
       metrics,
       logger,
     });

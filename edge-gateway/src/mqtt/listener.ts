@@ -1,15 +1,15 @@
 import { FatalError } from "@headwater/service-kit";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { FrameGuard, type Violation } from "./frame-guard.ts";
+import type { Duplex } from "node:stream";
 import { bindPeer } from "./peer.ts";
 
 export interface ListenerOptions {
   readonly host: string;
   readonly port: number;
   readonly maxConnections: number;
-  readonly maxPacketBytes: number;
-  readonly onConnection: (socket: Socket) => void;
-  readonly onViolation: (socket: Socket, violation: Violation) => void;
+  /** Put onto each stream before the broker sees it: it checks every byte. */
+  readonly guard: (stream: Duplex) => void;
+  readonly onConnection: (stream: Duplex) => void;
   readonly onRefused: () => void;
 }
 
@@ -51,27 +51,9 @@ export class Listener {
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     bindPeer(socket, { transport: "tcp", address: socket.remoteAddress ?? "" });
-    guardReads(socket, new FrameGuard(this.#options.maxPacketBytes), this.#options.onViolation);
+    this.#options.guard(socket);
     this.#options.onConnection(socket);
   }
-}
-
-/** The broker takes bytes by `read`: there they are looked at, without a stream of their own in between. */
-function guardReads(
-  socket: Socket,
-  guard: FrameGuard,
-  onViolation: (socket: Socket, violation: Violation) => void,
-): void {
-  const read = socket.read.bind(socket);
-  socket.read = (size?: number): Buffer | null => {
-    const chunk = read(size) as Buffer | null;
-    if (chunk === null) return null;
-    const violation = guard.inspect(chunk);
-    if (violation === undefined) return chunk;
-    onViolation(socket, violation);
-    socket.destroy();
-    return null;
-  };
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): Error {

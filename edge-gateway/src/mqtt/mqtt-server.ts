@@ -2,6 +2,8 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { Publication } from "../decode/decoder.ts";
+import { isOwnCommandFilter } from "../decode/sparkplug/own-filters.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
@@ -14,6 +16,7 @@ import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
 import { GatewayBroker } from "./broker.ts";
 import { CommandSessions } from "./command-sessions.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
+import { guardStream } from "./guard/guard-stream.ts";
 import { Listener } from "./listener.ts";
 import { Login, type Will } from "./login.ts";
 import { peerOf } from "./peer.ts";
@@ -68,11 +71,15 @@ export class MqttServer {
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
     this.#listener = new Listener({
       ...config,
-      onConnection: (socket) => this.#broker.handle(socket),
-      onViolation: (socket, violation) => {
-        metrics.refused.labels({ reason: violation }).inc();
-        logger.warn({ address: socket.remoteAddress, violation }, "a connection was cut");
-      },
+      guard: (stream) =>
+        guardStream(stream, {
+          maxPacketBytes: config.maxPacketBytes,
+          onViolation: (cut, violation) => {
+            metrics.refused.labels({ reason: violation }).inc();
+            logger.warn({ address: peerOf(cut).address, violation }, "a connection was cut");
+          },
+        }),
+      onConnection: (stream) => this.#broker.handle(stream),
       onRefused: () => metrics.refused.labels({ reason: "too-many-connections" }).inc(),
     });
   }
@@ -84,6 +91,16 @@ export class MqttServer {
   /** Whether the broker may have to pass on what this connection says there. */
   hasSubscriber(connection: Connection, topic: string): boolean {
     return this.#broker.hasSubscriber(connection, topic);
+  }
+
+  /** Says something to whoever has subscribed to it. */
+  publish({ topic, payload, qos }: Publication): void {
+    this.#broker.publish(
+      { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },
+      (error) => {
+        if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
+      },
+    );
   }
 
   get connections(): number {
@@ -111,7 +128,10 @@ export class MqttServer {
       authorizeSubscribe: (client, subscription, done) => {
         const device = connectionOf(client)?.device;
         const { topic } = subscription;
-        const allowed = device === undefined ? config.anonymous && !topic.startsWith("$") : isOwnTopic(device, topic);
+        const allowed =
+          device === undefined
+            ? config.anonymous && !topic.startsWith("$")
+            : isOwnTopic(device, topic) || isOwnCommandFilter(device, topic);
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
         done(null, allowed ? subscription : null);
       },
