@@ -13,13 +13,14 @@ import { join } from "node:path";
 import { CommandBook } from "./commands/command-book.ts";
 import { CommandDispatcher } from "./commands/command-dispatcher.ts";
 import type { GatewayConfig } from "./config.ts";
+import { brokerRoutes } from "./decode/broker-routes.ts";
 import { defaultDecodeLimits } from "./decode/decoder.ts";
-import { Routes } from "./decode/routes.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { Intake } from "./intake/intake.ts";
+import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
 import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
@@ -27,6 +28,7 @@ import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { Presence } from "./presence/presence.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
+import { RecentJournal } from "./redelivery/recent-journal.ts";
 import { DeviceRegistry } from "./registry/device-registry.ts";
 import { frameKinds } from "./spool/frame.ts";
 
@@ -150,10 +152,17 @@ class Gateway implements GatewayApp {
       logger,
       lastN: (partition) => lanes.all[partition]?.n ?? 0,
     });
+    const recent = await RecentJournal.open({
+      folder,
+      logger,
+      epoch: lanes.epoch,
+      lastN: (partition) => path.soundN(partition),
+    });
     const commit = new GroupCommit({
       lanes,
       sink: path.sink,
       journal,
+      recent,
       logger,
       maxBatchBytes,
       lingerMs: config.gateway.commitDelayMs,
@@ -191,10 +200,18 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
-      routes: new Routes(),
-      limits: defaultDecodeLimits,
+      recent,
+      routes: brokerRoutes(config.routes),
+      taker: new MessageTaker({
+        intake,
+        commit,
+        limits: defaultDecodeLimits,
+        replies: dispatcher,
+        publish: (publication) => mqtt.publish(publication),
+        metrics,
+        logger,
+      }),
       hasSubscriber: (connection, topic) => mqtt.hasSubscriber(connection, topic),
-      replies: dispatcher,
       metrics,
       logger,
     });
@@ -204,6 +221,7 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
+      recent,
       publishes,
       presence: new Presence(intake),
       metrics,
@@ -222,6 +240,7 @@ class Gateway implements GatewayApp {
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
     parts.add("journal", { stop: () => journal.close() });
+    parts.add("journal of QoS 1", { stop: () => recent.close() });
     parts.add("durable path", {
       start: () => {
         path.start().catch((error: unknown) => this.#die(error));

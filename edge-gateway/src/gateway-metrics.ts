@@ -28,6 +28,23 @@ export function gatewayMetrics(metrics: Metrics) {
     ),
     quarantined,
     refused,
+    ignored: metrics.counter(
+      "headwater_gateway_ignored_total",
+      "Messages that hold nothing to keep, by why: acknowledged, and neither an event nor set aside",
+      ["reason"],
+    ),
+    lostBefore: metrics
+      .counter(
+        "headwater_gateway_lost_before_total",
+        "Messages that were lost before they reached the gateway, by the sequence numbers of their senders",
+      )
+      .labels({}),
+    askedBack: metrics
+      .counter(
+        "headwater_gateway_asked_back_total",
+        "Messages published to senders for what theirs lacked, like a Sparkplug rebirth request",
+      )
+      .labels({}),
     redelivered: metrics.counter(
       "headwater_gateway_redelivered_total",
       "Messages sent again that were recognised and not taken twice",

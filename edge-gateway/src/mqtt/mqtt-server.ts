@@ -2,11 +2,14 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { Publication } from "../decode/decoder.ts";
+import { isOwnCommandFilter } from "../decode/sparkplug/own-filters.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { DeviceRegistry } from "../registry/device-registry.ts";
 import { internals } from "./aedes-internals.ts";
 import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
@@ -28,6 +31,7 @@ export interface MqttServerOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly publishes: PublishHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -53,6 +57,7 @@ export class MqttServer {
     const { config, registry, metrics, logger, commit, intake, publishes } = options;
     this.#login = new Login({
       authenticator: new Authenticator({ registry, anonymous: config.anonymous, logger }),
+      recent: options.recent,
       mayPublish: (device, topic) => publishes.mayPublish(device, topic),
       metrics,
       logger,
@@ -84,6 +89,16 @@ export class MqttServer {
     return this.#broker.hasSubscriber(connection, topic);
   }
 
+  /** Says something to whoever has subscribed to it. */
+  publish({ topic, payload, qos }: Publication): void {
+    this.#broker.publish(
+      { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },
+      (error) => {
+        if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
+      },
+    );
+  }
+
   get connections(): number {
     return this.#connections.size;
   }
@@ -111,7 +126,10 @@ export class MqttServer {
       authorizeSubscribe: (client, subscription, done) => {
         const device = connectionOf(client)?.device;
         const { topic } = subscription;
-        const allowed = device === undefined ? config.anonymous && !topic.startsWith("$") : isOwnTopic(device, topic);
+        const allowed =
+          device === undefined
+            ? config.anonymous && !topic.startsWith("$")
+            : isOwnTopic(device, topic) || isOwnCommandFilter(device, topic);
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
         done(null, allowed ? subscription : null);
       },
