@@ -5,7 +5,8 @@
  *
  *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone] [--json FILE]
  *
- * `--alone` leaves the peer out. BENCH_NODE_FLAGS (`--cpu-prof --cpu-prof-dir=…`) goes to the gateway's process.
+ * `--alone` leaves the peer out. BENCH_NODE_FLAGS (`--cpu-prof --cpu-prof-dir=…`) goes to the gateway's process;
+ * BENCH_LASTING_SESSIONS=1 makes the devices' sessions last (clean session off).
  */
 import { openKafkaLog } from "@headwater/event-log";
 import { randomToken, sleep } from "@headwater/service-kit";

@@ -75,7 +75,9 @@ export async function measureRound(
 export async function loadOnce(port: number, password: string, shape: LoadShape): Promise<LoadResult> {
   const script = join(import.meta.dirname, "mqtt-load.ts");
   const args = [script, port, shape.connections, shape.inFlight, shape.seconds, password].map(String);
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { PATH: process.env["PATH"] } });
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { PATH: process.env["PATH"], BENCH_LASTING_SESSIONS: process.env["BENCH_LASTING_SESSIONS"] },
+  });
   return JSON.parse(stdout) as LoadResult;
 }
 

@@ -2,18 +2,22 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { Publication } from "../decode/decoder.ts";
+import { isOwnCommandFilter } from "../decode/sparkplug/own-filters.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { DeviceRegistry } from "../registry/device-registry.ts";
 import { internals } from "./aedes-internals.ts";
 import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
 import { GatewayBroker } from "./broker.ts";
 import { CommandSessions } from "./command-sessions.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
-import { Listener } from "./listener.ts";
+import { guardStream } from "./guard/guard-stream.ts";
+import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./login.ts";
 import { peerOf } from "./peer.ts";
 import type { PublishHandler } from "./publish-handler.ts";
@@ -27,6 +31,7 @@ export interface MqttServerOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly publishes: PublishHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -42,17 +47,17 @@ export class MqttServer {
   readonly #login: Login;
   readonly #connections = new Set<Connection>();
   readonly #commandSessions: CommandSessions;
-  readonly #listener: Listener;
+  readonly listeners: Listeners;
   readonly #stalls: StallWatch;
   #broker!: GatewayBroker;
   #stopping = false;
-  #port = 0;
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
     const { config, registry, metrics, logger, commit, intake, publishes } = options;
     this.#login = new Login({
       authenticator: new Authenticator({ registry, anonymous: config.anonymous, logger }),
+      recent: options.recent,
       mayPublish: (device, topic) => publishes.mayPublish(device, topic),
       metrics,
       logger,
@@ -63,24 +68,35 @@ export class MqttServer {
       onOthers: (connection, change) => this.#broker.countSubscriptions(connection, change),
     });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
-    this.#listener = new Listener({
-      ...config,
-      onConnection: (socket) => this.#broker.handle(socket),
-      onViolation: (socket, violation) => {
-        metrics.refused.labels({ reason: violation }).inc();
-        logger.warn({ address: socket.remoteAddress, violation }, "a connection was cut");
-      },
-      onRefused: () => metrics.refused.labels({ reason: "too-many-connections" }).inc(),
+    this.listeners = new Listeners({
+      config,
+      metrics,
+      logger,
+      guard: (stream) =>
+        guardStream(stream, {
+          maxPacketBytes: config.maxPacketBytes,
+          onViolation: (cut, violation) => {
+            metrics.refused.labels({ reason: violation }).inc();
+            logger.warn({ address: peerOf(cut).address, violation }, "a connection was cut");
+          },
+        }),
+      onConnection: (stream) => this.#broker.handle(stream),
     });
-  }
-
-  get port(): number {
-    return this.#port;
   }
 
   /** Whether the broker may have to pass on what this connection says there. */
   hasSubscriber(connection: Connection, topic: string): boolean {
     return this.#broker.hasSubscriber(connection, topic);
+  }
+
+  /** Says something to whoever has subscribed to it. */
+  publish({ topic, payload, qos }: Publication): void {
+    this.#broker.publish(
+      { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },
+      (error) => {
+        if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
+      },
+    );
   }
 
   get connections(): number {
@@ -91,10 +107,12 @@ export class MqttServer {
     const { config, journal } = this.#options;
     this.#broker = new GatewayBroker({
       persistence: sessionPersistence(journal),
-      connectTimeout: config.connectTimeoutMs,
+      // The listeners watch over the time up to CONNECT, of which this is the last part.
+      connectTimeout: 2 * config.connectTimeoutMs,
       queueLimit: 1000,
       drainTimeout: 30_000,
       preConnect: (client, packet, done) => {
+        this.listeners.connected(client.conn);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
@@ -108,14 +126,17 @@ export class MqttServer {
       authorizeSubscribe: (client, subscription, done) => {
         const device = connectionOf(client)?.device;
         const { topic } = subscription;
-        const allowed = device === undefined ? config.anonymous && !topic.startsWith("$") : isOwnTopic(device, topic);
+        const allowed =
+          device === undefined
+            ? config.anonymous && !topic.startsWith("$")
+            : isOwnTopic(device, topic) || isOwnCommandFilter(device, topic);
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
         done(null, allowed ? subscription : null);
       },
     });
     this.#listenToBroker();
     await this.#broker.listen();
-    this.#port = await this.#listener.start();
+    await this.listeners.start();
     this.#stalls.start();
   }
 
@@ -137,7 +158,7 @@ export class MqttServer {
   /** Takes no connections and reads no packets any more; what was read is still acknowledged. */
   stopIntake(): void {
     this.#stopping = true;
-    this.#listener.stopAccepting();
+    this.listeners.stopAccepting();
     for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
   }
 
@@ -147,7 +168,7 @@ export class MqttServer {
     this.#stalls.stop();
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
-    this.#listener.close();
+    await this.listeners.close();
   }
 
   #listenToBroker(): void {
