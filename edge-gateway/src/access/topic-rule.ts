@@ -11,7 +11,7 @@ export interface DeviceFacts {
 const placeholder = /\{([^{}]*)\}/g;
 const tagPrefix = "tag.";
 /** What would make more levels, or a wildcard, of one value. */
-const splitsLevels = /[/+#\u0000]/;
+const splitsLevels = /[/+#\p{Cc}]/u;
 
 /**
  * A topic filter with `{device}`, `{type}` and `{tag.<name>}` in it. For a device that lacks such a tag, or whose value would be more than a part of

@@ -4,7 +4,8 @@ import { randomUUID } from "node:crypto";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { Identity } from "../identity/identity.ts";
 import { sessionPrefix } from "../identity/principal.ts";
-import { RecentSessions } from "../redelivery/recent-publishes.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import { sessionKey } from "../redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { bindConnection, Connection } from "./connection.ts";
@@ -18,6 +19,7 @@ export interface Will {
 
 export interface LoginOptions {
   readonly identity: Identity;
+  readonly recent: RecentJournal;
   /** Whether a last will may go there. */
   readonly mayPublish: (sender: Sender, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
@@ -29,7 +31,6 @@ type Refusal = ReturnType<typeof connackError>;
 /** What happens between CONNECT and CONNACK: who it is, whether its last will is allowed, and the connection that it gets. */
 export class Login {
   readonly #options: LoginOptions;
-  readonly #recent = new RecentSessions();
   readonly #wills = new WeakMap<Client, Will>();
 
   constructor(options: LoginOptions) {
@@ -86,7 +87,8 @@ export class Login {
     if (principal.kind === "provisioning") client.clean = true;
     // A session belongs to who logged in: the same client id of another principal is another session, and nobody can take it over.
     internals(client).id = sessionPrefix(principal) + client.id;
-    bindConnection(new Connection(client, randomUUID(), principal, permissions, this.#recent.of(client.id)));
+    const recent = this.#options.recent.begin(sessionKey(client.id), !client.clean);
+    bindConnection(new Connection(client, randomUUID(), principal, permissions, recent));
     return undefined;
   }
 }

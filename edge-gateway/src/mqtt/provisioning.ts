@@ -5,16 +5,21 @@ import type { Identity } from "../identity/identity.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
+export interface ProvisioningSession {
+  readonly identity: Identity;
+  readonly connection: Connection;
+  readonly keyId: string;
+  readonly logger: Logger;
+}
+
 /**
  * A request of a new device: acknowledged once there is an answer, which goes to its own connection and nowhere else, at QoS 0. A request whose answer is lost is
  * asked again, to the same effect.
  */
 export async function answerProvisioning(
-  identity: Identity,
-  connection: Connection,
-  keyId: string,
+  { identity, connection, keyId, logger }: ProvisioningSession,
   payload: Uint8Array,
-  logger: Logger,
+  done: () => void,
 ): Promise<void> {
   let answer: object;
   try {
@@ -28,9 +33,11 @@ export async function answerProvisioning(
   }
   const { client } = connection;
   const isListening = internals(client).subscriptions[provisioningTopics.response] !== undefined;
-  if (client.closed || !isListening) return;
-  const topic = provisioningTopics.response;
-  client.conn.write(
-    generate({ cmd: "publish", topic, payload: JSON.stringify(answer), qos: 0, dup: false, retain: false }),
-  );
+  if (!client.closed && isListening) {
+    const topic = provisioningTopics.response;
+    client.conn.write(
+      generate({ cmd: "publish", topic, payload: JSON.stringify(answer), qos: 0, dup: false, retain: false }),
+    );
+  }
+  done();
 }

@@ -81,9 +81,15 @@ function plain(value: string): string {
 function escaped(value: string): string {
   return value
     .replaceAll(/["+,;<>\\=]/g, String.raw`\$&`)
-    .replaceAll(/[\u0000-\u001f\u007f]/g, (sign) => `\\${sign.charCodeAt(0).toString(16).padStart(2, "0")}`)
+    .replaceAll(/\p{Cc}/gu, (sign) => hexadecimal(sign))
     .replace(/^[ #]/, String.raw`\$&`)
     .replace(/(?<=.) $/s, (space, at: number, all: string) =>
       all[at - 1] === "\\" && at === 1 ? space : `\\${space}`,
     );
+}
+
+function hexadecimal(sign: string): string {
+  return Buffer.from(sign)
+    .toString("hex")
+    .replaceAll(/../g, String.raw`\$&`);
 }
