@@ -1,6 +1,6 @@
 import { partitionFor } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes, type CommandInput, type EventType } from "@headwater/proto";
-import { uuidv5, type Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/service-kit";
 import type { DecodedMessage } from "../decode/decoder.ts";
 import { settleTimes, type Plausibility } from "../decode/event-time.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
@@ -10,6 +10,7 @@ import { deviceBytes, identityBytes, writeEvent, writeMark, type FieldBytes } fr
 import { beginFrame, endFrame, frameKinds, type Frame, type FrameKind } from "../spool/frame.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
 import type { Owner, Settled } from "./record-batch.ts";
 
 /** A device as the hot path needs it, made once. */
@@ -19,14 +20,6 @@ export interface DeviceLane {
   readonly field: FieldBytes;
   readonly partition: number;
   readonly lane: Lane;
-}
-
-export interface Undecodable {
-  /** Whose message it was; "" if nobody's. */
-  readonly device: string;
-  readonly reason: string;
-  readonly payload: Uint8Array;
-  readonly mqttTopic: string;
 }
 
 export interface IntakeOptions {
@@ -39,8 +32,6 @@ export interface IntakeOptions {
   readonly logger: Logger;
 }
 
-/** Quarantine ids are UUIDs of where the message came from, within this name space. */
-const quarantineNamespace = "8f4c1d66-0b0e-5f0b-9a53-6a3c3e1f7a10";
 const maxKnownDevices = 50_000;
 const noKey = new Uint8Array(0);
 /** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
@@ -178,20 +169,9 @@ export class Intake {
   /** What could not be decoded, with its bytes and the reason. */
   quarantine(what: Undecodable, settled: Settled | undefined, owner?: Owner, packetId?: number): void {
     const at = this.#options.lanes.clock.take();
-    const name = `${this.gateway} ${at}`;
-    const id = uuidv5(name, quarantineNamespace);
     this.#options.metrics.quarantined.labels({ reason: "decode" }).inc();
-    const value = events.quarantine.encode({
-      id,
-      device: what.device,
-      at,
-      stage: "decode",
-      reason: what.reason.toWellFormed(),
-      payload: what.payload,
-      gateway: this.gateway,
-      mqttTopic: what.mqttTopic.toWellFormed(),
-    });
-    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, what.device, id, at, value, settled, owner, packetId);
+    const { id, device, value } = undecodableRecord(what, this.gateway, at);
+    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, settled, owner, packetId);
   }
 
   /** A record that the log refused for good. If it was an event, its identity becomes a gap. */
@@ -210,23 +190,8 @@ export class Intake {
       void this.gap({ partition: frame.partition, from: frame.n, to: frame.n }, "log-refused");
       if (frame.kind !== frameKinds.event) return;
     }
-    const id = uuidv5(
-      `${this.gateway} ${lanes.epoch} ${topic} ${frame.partition} ${frame.n} ${at}`,
-      quarantineNamespace,
-    );
     metrics.quarantined.labels({ reason: "log" }).inc();
-    const device = frame.key.toString();
-    const value = events.quarantine.encode({
-      id,
-      device,
-      at,
-      stage: "log",
-      reason: "The event log refused the record",
-      payload: frame.value,
-      gateway: this.gateway,
-      logTopic: topic,
-      logPartition: frame.partition,
-    });
+    const { id, device, value } = refusedRecord(frame, topic, this.gateway, lanes.epoch, at);
     this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, undefined);
   }
 

@@ -1,19 +1,26 @@
 import type { Client } from "aedes";
 import aedesPersistence from "aedes-persistence";
-import { Readable } from "node:stream";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { Audience } from "./audience.ts";
 import { connectionOf } from "./connection.ts";
-import { OutgoingQueue, sizeOf, type OutgoingPacket } from "./outgoing-queue.ts";
+import type { OutgoingPacket } from "./outgoing-queue.ts";
+import { OutgoingQueues, type QueueBounds } from "./outgoing-queues.ts";
 import { RetainedBounds } from "./retained-bounds.ts";
+import { StoredSessions, type SessionStore } from "./stored-sessions.ts";
 
 /** The package's types describe a default export that the module, being CommonJS, does not have as such. */
-const memory = aedesPersistence as unknown as {
-  (): MemoryStore;
-  readonly Packet: new (packet: OutgoingPacket) => OutgoingPacket;
-};
+const memory = aedesPersistence as unknown as () => MemoryStore;
 
 interface MemoryStore {
-  readonly asyncPersistence: { storeRetained(packet: Retained): Promise<void> };
+  readonly asyncPersistence: Pick<SessionStore, "removeSubscriptions"> & {
+    addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void>;
+    cleanSubscriptions(client: Client): Promise<void>;
+    storeRetained(packet: Retained): Promise<void>;
+  };
+}
+
+interface Subscription {
+  readonly topic: string;
 }
 
 interface Packet {
@@ -26,26 +33,13 @@ interface Retained {
   readonly payload: Buffer | string;
 }
 
-interface Session {
-  readonly id: string;
-}
-
-interface Subscriber {
-  readonly clientId: string;
-}
-
 /** What there was no room for. */
 export type NotKept = "retained-messages" | "queued-messages";
 
 export interface SessionPersistenceOptions {
   readonly journal: Qos2Journal;
-  readonly limits: {
-    readonly maxRetained: number;
-    readonly maxRetainedBytes: number;
-    /** For one session. */
-    readonly maxQueued: number;
-    readonly maxQueuedBytes: number;
-  };
+  readonly audience: Audience;
+  readonly limits: QueueBounds & { readonly maxRetained: number; readonly maxRetainedBytes: number };
   readonly onRefused: (what: NotKept, topic: string, session: string | undefined) => void;
 }
 
@@ -54,20 +48,48 @@ export interface SessionPersistenceOptions {
  * is sent again after a restart is still known; acknowledgements of commands go to who sent them, since commands wait in the event log and
  * never in a queue here.
  */
-export function sessionPersistence({ journal, limits, onRefused }: SessionPersistenceOptions) {
+export function sessionPersistence({ journal, audience, limits, onRefused }: SessionPersistenceOptions) {
   const store = memory();
-  const retained = new RetainedBounds(limits.maxRetained, limits.maxRetainedBytes);
-  return Object.assign(store, incoming(journal), outgoing(limits, onRefused), {
-    async storeRetained(packet: Retained): Promise<void> {
-      const { topic } = packet;
-      const kept = retained.keep(topic, packet.payload.length);
-      if (!kept) onRefused("retained-messages", topic, undefined);
-      // What does not fit takes the place of what was there all the same: nobody should be told an old value. The payload is copied, being a piece
-      // of all that its publisher sent with it.
-      const payload = kept ? Buffer.from(packet.payload) : Buffer.alloc(0);
-      await store.asyncPersistence.storeRetained({ ...packet, payload });
+  const queues = new OutgoingQueues(limits, (topic, session) => onRefused("queued-messages", topic, session));
+  const sessions = new StoredSessions(
+    {
+      removeSubscriptions: (client, filters) => store.asyncPersistence.removeSubscriptions(client, filters),
+      outgoingStream: (client) => queues.outgoingStream(client),
+      outgoingUpdate: (client, packet) => queues.outgoingUpdate(client, packet),
+      outgoingClearMessageId: (client, packet) => queues.outgoingClearMessageId(client, packet),
     },
-  });
+    audience,
+  );
+  const persistence = Object.assign(
+    store,
+    subscriptionsOf(store, sessions),
+    incoming(journal),
+    outgoing(queues),
+    retainedBy(store, limits, onRefused),
+  );
+  return { persistence, sessions };
+}
+
+function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSessions) {
+  return {
+    async addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void> {
+      // aedes hands over all of a SUBSCRIBE, also what was refused.
+      const granted = subscriptions.filter(({ topic }) => connectionOf(client)?.filters.has(topic) === true);
+      sessions.added(
+        client.id,
+        granted.map(({ topic }) => topic),
+      );
+      await asyncPersistence.addSubscriptions(client, granted);
+    },
+    async removeSubscriptions(client: Client, filters: readonly string[]): Promise<void> {
+      sessions.removed(client.id, filters);
+      await asyncPersistence.removeSubscriptions(client, filters);
+    },
+    async cleanSubscriptions(client: Client): Promise<void> {
+      sessions.cleaned(client.id);
+      await asyncPersistence.cleanSubscriptions(client);
+    },
+  };
 }
 
 function incoming(journal: Qos2Journal) {
@@ -96,44 +118,44 @@ function incoming(journal: Qos2Journal) {
   };
 }
 
-function outgoing(limits: SessionPersistenceOptions["limits"], onRefused: SessionPersistenceOptions["onRefused"]) {
-  const queues = new Map<string, OutgoingQueue>();
-  const enqueue = (session: string, packet: OutgoingPacket): void => {
-    const queue = queues.get(session) ?? new OutgoingQueue();
-    if (queue.length >= limits.maxQueued || queue.bytes + sizeOf(packet) > limits.maxQueuedBytes) {
-      onRefused("queued-messages", packet.topic ?? "", session);
-      return;
-    }
-    queues.set(session, queue);
-    const payload = Buffer.from(packet.payload ?? "");
-    queue.add(new memory.Packet({ ...packet, payload }));
-  };
+function outgoing(queues: OutgoingQueues) {
   return {
-    async outgoingEnqueue({ clientId }: Subscriber, packet: OutgoingPacket): Promise<void> {
-      enqueue(clientId, packet);
+    async outgoingEnqueue({ clientId }: { readonly clientId: string }, packet: OutgoingPacket): Promise<void> {
+      queues.enqueue(clientId, packet);
     },
-    async outgoingEnqueueCombi(subscribers: readonly Subscriber[], packet: OutgoingPacket): Promise<void> {
-      for (const { clientId } of subscribers) enqueue(clientId, packet);
+    async outgoingEnqueueCombi(
+      subscribers: readonly { readonly clientId: string }[],
+      packet: OutgoingPacket,
+    ): Promise<void> {
+      for (const { clientId } of subscribers) queues.enqueue(clientId, packet);
     },
-    /** What was not kept is sent all the same: aedes would end the connection if it were told. */
-    async outgoingUpdate({ id }: Session, packet: OutgoingPacket): Promise<void> {
-      queues.get(id)?.update(packet);
-    },
+    outgoingUpdate: (client: Client, packet: OutgoingPacket) => queues.outgoingUpdate(client, packet),
     async outgoingClearMessageId(client: Client, packet: Packet): Promise<OutgoingPacket | undefined> {
       const commands = connectionOf(client)?.outgoing;
       const acked = commands?.get(packet.messageId);
-      if (acked !== undefined) {
-        commands!.delete(packet.messageId);
-        acked();
-        return undefined;
-      }
-      const queue = queues.get(client.id);
-      const cleared = queue?.clear(packet.messageId);
-      if (queue?.length === 0) queues.delete(client.id);
-      return cleared;
+      if (acked === undefined) return queues.outgoingClearMessageId(client, packet);
+      commands!.delete(packet.messageId);
+      acked();
+      return undefined;
     },
-    outgoingStream({ id }: Session): Readable {
-      return Readable.from(queues.get(id)?.packets() ?? []);
+    outgoingStream: (client: Client) => queues.outgoingStream(client),
+  };
+}
+
+function retainedBy(
+  { asyncPersistence }: MemoryStore,
+  { maxRetained, maxRetainedBytes }: SessionPersistenceOptions["limits"],
+  onRefused: SessionPersistenceOptions["onRefused"],
+) {
+  const bounds = new RetainedBounds(maxRetained, maxRetainedBytes);
+  return {
+    async storeRetained(packet: Retained): Promise<void> {
+      const kept = bounds.keep(packet.topic, packet.payload.length);
+      if (!kept) onRefused("retained-messages", packet.topic, undefined);
+      // What does not fit takes the place of what was there all the same: nobody should be told an old value. A copy, as the payload is a piece of all that its
+      // publisher sent with it.
+      const payload = kept ? Buffer.from(packet.payload) : Buffer.alloc(0);
+      await asyncPersistence.storeRetained({ ...packet, payload });
     },
   };
 }
