@@ -34,8 +34,8 @@ const quietMs = 10_000;
  * A write into the page cache takes some microseconds, a hand-over to another thread ten times as much. After a write of more than so many milliseconds (the
  * disk cannot keep up) the next ones are handed over for a while, so that the connections do not wait for them.
  */
-const slowMs = 10;
-const laterForMs = 10_000;
+const slowMs = 50;
+const laterForMs = 2000;
 
 interface OldFile {
   readonly index: 0 | 1;
