@@ -23,6 +23,7 @@ import { Intake } from "./intake/intake.ts";
 import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
+import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { Presence } from "./presence/presence.ts";
@@ -32,6 +33,7 @@ import { DeviceRegistry } from "./registry/device-registry.ts";
 import { frameKinds } from "./spool/frame.ts";
 
 export { gatewayConfig, type GatewayConfig } from "./config.ts";
+export type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 
 export interface GatewayDeps {
   readonly config: GatewayConfig;
@@ -50,8 +52,10 @@ export interface GatewayDeps {
 }
 
 export interface GatewayApp extends ServiceApp {
-  /** Where MQTT listens; 0 before the start. */
+  /** Where MQTT over TCP listens; 0 before the start, and if it does not. */
   readonly mqttPort: number;
+  /** Where MQTT listens, by transport; empty before the start. */
+  readonly mqttAddresses: readonly ListenerAddress[];
 }
 
 /** An open batch of more bytes takes nothing more: the connections wait. */
@@ -85,7 +89,11 @@ class Gateway implements GatewayApp {
   }
 
   get mqttPort(): number {
-    return this.#mqtt?.port ?? 0;
+    return this.mqttAddresses.find(({ transport }) => transport === "tcp")?.port ?? 0;
+  }
+
+  get mqttAddresses(): readonly ListenerAddress[] {
+    return this.#mqtt?.listeners.addresses ?? [];
   }
 
   async start(): Promise<void> {
@@ -103,6 +111,10 @@ class Gateway implements GatewayApp {
     const reasons: string[] = [];
     if (this.#path?.spool?.failing === true) reasons.push("gateway: the spool cannot be written");
     if (this.#path?.spool !== undefined && !this.#path.spool.hasRoom(0)) reasons.push("gateway: the spool is full");
+    const expiresAt = this.#mqtt?.listeners.certificateExpiresAt;
+    if (expiresAt !== undefined && expiresAt < Date.now()) {
+      reasons.push(`gateway: the TLS certificate expired at ${new Date(expiresAt).toISOString()}`);
+    }
     return reasons;
   }
 
@@ -285,6 +297,22 @@ class Gateway implements GatewayApp {
     metrics.gauge("headwater_gateway_connections", "MQTT connections", [], {
       collect: (gauge) => gauge.set(mqtt.connections),
     });
+    metrics.gauge(
+      "headwater_gateway_open_connections",
+      "Connections of a listener, those included that have not logged in",
+      ["transport"],
+      {
+        collect: (gauge) => {
+          for (const [transport, count] of mqtt.listeners.countByTransport()) gauge.labels({ transport }).set(count);
+        },
+      },
+    );
+    metrics.gauge(
+      "headwater_gateway_certificate_expiry_seconds",
+      "When the TLS certificate expires, in seconds since the epoch; 0 without TLS",
+      [],
+      { collect: (gauge) => gauge.set(Math.floor((mqtt.listeners.certificateExpiresAt ?? 0) / 1000)) },
+    );
     metrics.gauge("headwater_gateway_waiting_messages", "Messages that wait for room", [], {
       collect: (gauge) => gauge.set(intake.waiting),
     });
