@@ -32,7 +32,7 @@ export async function startFaultyLog(): Promise<FaultyLog> {
     if (
       failure !== undefined &&
       (failure.topic === undefined || failure.topic === topic) &&
-      records.some(({ value }) => value !== null && isMeant(value as Uint8Array))
+      records.some(({ value }) => value !== null && isMeant(value))
     ) {
       throw failure.makeError();
     }
