@@ -1,4 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { bridgesSettings } from "./config/bridge-settings.ts";
 import { gatewaySettings } from "./config/gateway-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
 import { routesSettings } from "./config/routes-settings.ts";
@@ -8,6 +9,7 @@ export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
   gateway: gatewaySettings,
   routes: routesSettings,
+  bridges: bridgesSettings,
 });
 
 export type GatewayConfig = Static<typeof gatewayConfig>;
