@@ -107,7 +107,9 @@ async function startGateway(): Promise<{ child: ChildProcess; port: number }> {
 async function load(duration: number): Promise<{ acked: number; seconds: number; loadCpu: number }> {
   const script = join(import.meta.dirname, "mqtt-load.ts");
   const args = [script, gateway.port, connections, inFlight, duration, password].map(String);
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { PATH: process.env["PATH"] } });
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { PATH: process.env["PATH"], BENCH_LASTING_SESSIONS: process.env["BENCH_LASTING_SESSIONS"] },
+  });
   return JSON.parse(stdout) as { acked: number; seconds: number; loadCpu: number };
 }
 

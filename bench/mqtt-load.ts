@@ -120,7 +120,8 @@ function publishPacket(topic: string, payload: string): Buffer {
 
 function connectPacket(device: string, password: string | undefined): Buffer {
   const login = password === undefined ? [] : [text(device), text(password)];
-  const flags = password === undefined ? 0x02 : 0xc2;
+  const clean = process.env["BENCH_LASTING_SESSIONS"] === undefined ? 0x02 : 0;
+  const flags = password === undefined ? clean : 0xc0 | clean;
   const body = Buffer.concat([text("MQTT"), Buffer.from([4, flags, 0, 60]), text(`load-${device}`), ...login]);
   return Buffer.concat([Buffer.from([0x10]), remaining(body.length), body]);
 }

@@ -25,15 +25,18 @@ import { Intake } from "./intake/intake.ts";
 import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
+import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { Presence } from "./presence/presence.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
+import { RecentJournal } from "./redelivery/recent-journal.ts";
 import { DeviceRegistry } from "./registry/device-registry.ts";
 import { frameKinds } from "./spool/frame.ts";
 
 export { gatewayConfig, type GatewayConfig } from "./config.ts";
+export type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 
 export interface GatewayDeps {
   readonly config: GatewayConfig;
@@ -52,8 +55,10 @@ export interface GatewayDeps {
 }
 
 export interface GatewayApp extends ServiceApp {
-  /** Where MQTT listens; 0 before the start. */
+  /** Where MQTT over TCP listens; 0 before the start, and if it does not. */
   readonly mqttPort: number;
+  /** Where MQTT listens, by transport; empty before the start. */
+  readonly mqttAddresses: readonly ListenerAddress[];
 }
 
 /** An open batch of more bytes takes nothing more: the connections wait. */
@@ -88,7 +93,11 @@ class Gateway implements GatewayApp {
   }
 
   get mqttPort(): number {
-    return this.#mqtt?.port ?? 0;
+    return this.mqttAddresses.find(({ transport }) => transport === "tcp")?.port ?? 0;
+  }
+
+  get mqttAddresses(): readonly ListenerAddress[] {
+    return this.#mqtt?.listeners.addresses ?? [];
   }
 
   async start(): Promise<void> {
@@ -106,6 +115,10 @@ class Gateway implements GatewayApp {
     const reasons: string[] = [];
     if (this.#path?.spool?.failing === true) reasons.push("gateway: the spool cannot be written");
     if (this.#path?.spool !== undefined && !this.#path.spool.hasRoom(0)) reasons.push("gateway: the spool is full");
+    const expiresAt = this.#mqtt?.listeners.certificateExpiresAt;
+    if (expiresAt !== undefined && expiresAt < Date.now()) {
+      reasons.push(`gateway: the TLS certificate expired at ${new Date(expiresAt).toISOString()}`);
+    }
     return reasons;
   }
 
@@ -147,10 +160,17 @@ class Gateway implements GatewayApp {
       logger,
       lastN: (partition) => lanes.all[partition]?.n ?? 0,
     });
+    const recent = await RecentJournal.open({
+      folder,
+      logger,
+      epoch: lanes.epoch,
+      lastN: (partition) => path.soundN(partition),
+    });
     const commit = new GroupCommit({
       lanes,
       sink: path.sink,
       journal,
+      recent,
       logger,
       maxBatchBytes,
       lingerMs: config.gateway.commitDelayMs,
@@ -188,6 +208,7 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
+      recent,
       routes: brokerRoutes(config.routes),
       taker: new MessageTaker({
         intake,
@@ -208,6 +229,7 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
+      recent,
       publishes,
       presence: new Presence(intake),
       metrics,
@@ -223,6 +245,7 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
+      recent,
       replies: dispatcher,
       onCommandSession: (session) => dispatcher.begin(session),
       onCommandSessionEnd: (session) => dispatcher.end(session),
@@ -241,6 +264,7 @@ class Gateway implements GatewayApp {
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
     parts.add("journal", { stop: () => journal.close() });
+    parts.add("journal of QoS 1", { stop: () => recent.close() });
     parts.add("durable path", {
       start: () => {
         path.start().catch((error: unknown) => this.#die(error));
@@ -299,6 +323,22 @@ class Gateway implements GatewayApp {
     metrics.gauge("headwater_gateway_connections", "MQTT connections", [], {
       collect: (gauge) => gauge.set(mqtt.connections),
     });
+    metrics.gauge(
+      "headwater_gateway_open_connections",
+      "Connections of a listener, those included that have not logged in",
+      ["transport"],
+      {
+        collect: (gauge) => {
+          for (const [transport, count] of mqtt.listeners.countByTransport()) gauge.labels({ transport }).set(count);
+        },
+      },
+    );
+    metrics.gauge(
+      "headwater_gateway_certificate_expiry_seconds",
+      "When the TLS certificate expires, in seconds since the epoch; 0 without TLS",
+      [],
+      { collect: (gauge) => gauge.set(Math.floor((mqtt.listeners.certificateExpiresAt ?? 0) / 1000)) },
+    );
     metrics.gauge("headwater_gateway_waiting_messages", "Messages that wait for room", [], {
       collect: (gauge) => gauge.set(intake.waiting),
     });

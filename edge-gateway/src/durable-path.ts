@@ -31,6 +31,8 @@ export interface DurablePath {
   /** How the lanes stood when an earlier process stopped. */
   readonly state: LanesState;
   readonly spool: Spool | undefined;
+  /** The last identity of a lane that is durable with everything before it; less than the lane's own where the end of the spool was damaged. */
+  soundN(partition: number): number;
   /** Begins to forward; settles when that ends, by rejection if it could not go on. */
   start(): Promise<void>;
   /** Forwards what can be until the signal is aborted. */
@@ -58,6 +60,7 @@ export async function logPath(options: DurablePathOptions): Promise<DurablePath>
     sink,
     state,
     spool: undefined,
+    soundN: (partition) => state.lanes[partition]?.n ?? 0,
     start: () => new Promise<void>(() => {}),
     drain: async () => {},
     close: async () => sink.close(),
@@ -108,6 +111,7 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
     sink: spool,
     state,
     spool,
+    soundN: (partition) => (known ? (recovered.sound[partition] ?? 0) : 0),
     start: () => forwarder.start(),
     drain: (signal) => forwarder.drain(signal),
     close: async () => {

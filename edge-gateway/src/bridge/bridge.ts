@@ -8,7 +8,8 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import { MessageTaker, type ReplyHandler } from "../intake/message-taker.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
-import type { RecentPublishes } from "../redelivery/recent-publishes.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import { sessionKey } from "../redelivery/recent-publishes.ts";
 import { recall, remember } from "./bridge-memory.ts";
 import type { BridgeMetrics } from "./bridge-metrics.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
@@ -23,6 +24,7 @@ export interface BridgeDeps {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly replies: ReplyHandler;
   readonly onCommandSession: (session: CommandSession) => void;
   readonly onCommandSessionEnd: (session: CommandSession) => void;
@@ -33,7 +35,6 @@ export interface BridgeDeps {
 
 export interface BridgeOptions extends BridgeDeps {
   readonly spec: BridgeSpec;
-  readonly recent: RecentPublishes;
   /** Keeps what is worth knowing after a restart. */
   readonly memoryFile: string;
 }
@@ -183,7 +184,7 @@ export class Bridge {
   }
 
   #begin(connection: BrokerConnection, sessionPresent: boolean): Inbound {
-    const { spec, journal, logger, bridgeMetrics } = this.#options;
+    const { spec, journal, recent, logger, bridgeMetrics } = this.#options;
     if (!sessionPresent) {
       // Packet identifiers of the session that the broker has forgotten mean nothing any more.
       journal
@@ -193,6 +194,7 @@ export class Bridge {
     const inbound = new Inbound({
       ...this.#options,
       session: this.#session,
+      sent: recent.begin(sessionKey(this.#session), true),
       connection,
       topics: this.#topics,
       taker: this.#taker,

@@ -1,6 +1,5 @@
 import type { Metrics } from "@headwater/service-kit";
 import { join } from "node:path";
-import { RecentSessions } from "../redelivery/recent-publishes.ts";
 import { Bridge, type BridgeDeps } from "./bridge.ts";
 import { bridgeMetrics } from "./bridge-metrics.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
@@ -22,14 +21,12 @@ export class Bridges {
       return;
     }
     const metrics = bridgeMetrics(registry);
-    const recent = new RecentSessions();
     this.#bridges = specs.map(
       (spec) =>
         new Bridge({
           ...deps,
           bridgeMetrics: metrics,
           spec,
-          recent: recent.of(`bridge ${spec.name}`),
           memoryFile: join(folder, "bridges", `${spec.name}.json`),
         }),
     );

@@ -7,6 +7,7 @@ import type { MessageTaker } from "../intake/message-taker.ts";
 import type { MessageTarget } from "../intake/message-target.ts";
 import type { Owner, Settled } from "../intake/record-batch.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { RecentPublishes } from "../redelivery/recent-publishes.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
 import type { BridgeTopics } from "./bridge-topics.ts";
@@ -21,7 +22,9 @@ export interface InboundOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
-  readonly recent: RecentPublishes;
+  readonly recent: RecentJournal;
+  /** What the session sent last. */
+  readonly sent: RecentPublishes;
   readonly topics: BridgeTopics;
   readonly taker: MessageTaker;
   readonly heard: HeardDevices | undefined;
@@ -105,6 +108,7 @@ export class Inbound implements Owner {
   sendAcks(): void {
     const acks = this.#acks;
     this.#acks = [];
+    this.#options.sent.heardAt = Date.now();
     if (!this.#closed) this.#options.connection.acknowledge(acks);
   }
 
@@ -121,7 +125,7 @@ export class Inbound implements Owner {
   }
 
   #take(message: InboundMessage): void {
-    const { commit, journal, recent, spec, topics, metrics, session } = this.#options;
+    const { commit, journal, sent, spec, topics, metrics, session } = this.#options;
     const { topic, payload, qos, packetId } = message;
     const found = topics.find(topic);
     const ignored =
@@ -138,8 +142,10 @@ export class Inbound implements Owner {
     let hash = 0;
     if (qos === 1) {
       hash = crc32(payload, target.topicHash);
-      if (message.dup && recent.has(packetId, hash)) {
+      if (message.dup && sent.has(packetId, hash)) {
         metrics.redelivered.labels({ qos: "1" }).inc();
+        // What is sent again now may be sent again once more.
+        this.#remember(packetId, hash, 0, 0);
         commit.wait(settled, this, packetId);
         return;
       }
@@ -153,14 +159,21 @@ export class Inbound implements Owner {
     }
     if (heard !== undefined && !message.retain) this.#options.heard?.heard(heard);
     const n = this.#write(target, message, settled);
+    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
-      const arrival = { token, partition: target.kind === "telemetry" ? target.lane.partition : 0, n };
+      const arrival = { token, partition, n };
       commit.open.qos2.push(arrival);
       journal.remember(arrival);
     } else if (qos === 1) {
-      recent.growTo(this.unacked);
-      recent.add(packetId, hash);
+      this.#remember(packetId, hash, partition, n);
     }
+  }
+
+  #remember(packetId: number, hash: number, partition: number, n: number): void {
+    const { sent, recent } = this.#options;
+    sent.growTo(this.unacked);
+    sent.add(packetId, hash);
+    if (sent.lasting) recent.note(sent, packetId, hash, partition, n);
   }
 
   #write(

@@ -57,6 +57,7 @@ export class Connection implements Owner {
     const acks = this.#acks;
     this.#acks = [];
     const { client } = this;
+    this.recent.heardAt = Date.now();
     if (client.closed) return;
     const bytes = Buffer.allocUnsafe(4 * acks.length);
     for (let i = 0; i < acks.length; i += 1) {

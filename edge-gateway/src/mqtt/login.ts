@@ -2,7 +2,8 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import { randomUUID } from "node:crypto";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
-import { RecentSessions } from "../redelivery/recent-publishes.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import { sessionKey } from "../redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
 import { connackCodes, connackError, type Authenticator } from "./authenticator.ts";
 import { bindConnection, Connection } from "./connection.ts";
@@ -15,6 +16,7 @@ export interface Will {
 
 export interface LoginOptions {
   readonly authenticator: Authenticator;
+  readonly recent: RecentJournal;
   /** Whether this principal may publish there. */
   readonly mayPublish: (device: string | undefined, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
@@ -26,7 +28,6 @@ type Refusal = ReturnType<typeof connackError>;
 /** What happens between CONNECT and CONNACK: who it is, whether its last will is allowed, and the connection that it gets. */
 export class Login {
   readonly #options: LoginOptions;
-  readonly #recent = new RecentSessions();
   readonly #wills = new WeakMap<Client, Will>();
 
   constructor(options: LoginOptions) {
@@ -75,7 +76,8 @@ export class Login {
     }
     // A session belongs to who logged in: the same client id of another principal is another session, and nobody can take it over.
     internals(client).id = `${login.device ?? ""}/${client.id}`;
-    bindConnection(new Connection(client, randomUUID(), login.device, login.credentialId, this.#recent.of(client.id)));
+    const recent = this.#options.recent.begin(sessionKey(client.id), !client.clean);
+    bindConnection(new Connection(client, randomUUID(), login.device, login.credentialId, recent));
     return undefined;
   }
 }

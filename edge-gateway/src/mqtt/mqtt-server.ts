@@ -9,6 +9,7 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { DeviceRegistry } from "../registry/device-registry.ts";
 import { internals } from "./aedes-internals.ts";
 import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
@@ -16,7 +17,7 @@ import { GatewayBroker } from "./broker.ts";
 import { CommandSessions } from "./command-sessions.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import { guardStream } from "./guard/guard-stream.ts";
-import { Listener } from "./listener.ts";
+import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./login.ts";
 import { peerOf } from "./peer.ts";
 import type { PublishHandler } from "./publish-handler.ts";
@@ -30,6 +31,7 @@ export interface MqttServerOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly publishes: PublishHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -45,17 +47,17 @@ export class MqttServer {
   readonly #login: Login;
   readonly #connections = new Set<Connection>();
   readonly #commandSessions: CommandSessions;
-  readonly #listener: Listener;
+  readonly listeners: Listeners;
   readonly #stalls: StallWatch;
   #broker!: GatewayBroker;
   #stopping = false;
-  #port = 0;
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
     const { config, registry, metrics, logger, commit, intake, publishes } = options;
     this.#login = new Login({
       authenticator: new Authenticator({ registry, anonymous: config.anonymous, logger }),
+      recent: options.recent,
       mayPublish: (device, topic) => publishes.mayPublish(device, topic),
       metrics,
       logger,
@@ -66,8 +68,10 @@ export class MqttServer {
       onOthers: (connection, change) => this.#broker.countSubscriptions(connection, change),
     });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
-    this.#listener = new Listener({
-      ...config,
+    this.listeners = new Listeners({
+      config,
+      metrics,
+      logger,
       guard: (stream) =>
         guardStream(stream, {
           maxPacketBytes: config.maxPacketBytes,
@@ -77,12 +81,7 @@ export class MqttServer {
           },
         }),
       onConnection: (stream) => this.#broker.handle(stream),
-      onRefused: () => metrics.refused.labels({ reason: "too-many-connections" }).inc(),
     });
-  }
-
-  get port(): number {
-    return this.#port;
   }
 
   /** Whether the broker may have to pass on what this connection says there. */
@@ -108,10 +107,12 @@ export class MqttServer {
     const { config, journal } = this.#options;
     this.#broker = new GatewayBroker({
       persistence: sessionPersistence(journal),
-      connectTimeout: config.connectTimeoutMs,
+      // The listeners watch over the time up to CONNECT, of which this is the last part.
+      connectTimeout: 2 * config.connectTimeoutMs,
       queueLimit: 1000,
       drainTimeout: 30_000,
       preConnect: (client, packet, done) => {
+        this.listeners.connected(client.conn);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
@@ -135,7 +136,7 @@ export class MqttServer {
     });
     this.#listenToBroker();
     await this.#broker.listen();
-    this.#port = await this.#listener.start();
+    await this.listeners.start();
     this.#stalls.start();
   }
 
@@ -157,7 +158,7 @@ export class MqttServer {
   /** Takes no connections and reads no packets any more; what was read is still acknowledged. */
   stopIntake(): void {
     this.#stopping = true;
-    this.#listener.stopAccepting();
+    this.listeners.stopAccepting();
     for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
   }
 
@@ -167,7 +168,7 @@ export class MqttServer {
     this.#stalls.stop();
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
-    this.#listener.close();
+    await this.listeners.close();
   }
 
   #listenToBroker(): void {

@@ -9,6 +9,7 @@ import type { MessageTaker } from "../intake/message-taker.ts";
 import type { MessageTarget } from "../intake/message-target.ts";
 import type { Settled } from "../intake/record-batch.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { findTarget, type Target } from "./targets.ts";
 
@@ -16,6 +17,7 @@ export interface PublishHandlerOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly routes: Routes;
   readonly taker: MessageTaker;
   /** Whether the broker may have to pass the message on. */
@@ -108,6 +110,8 @@ export class PublishHandler {
       hash = crc32(publish.payload, target.topicHash);
       if (publish.dup && connection.recent.has(publish.messageId!, hash)) {
         this.#counts.qos1.inc();
+        // What is sent again now may be sent again once more.
+        this.#remember(connection, publish.messageId!, hash, 0, 0);
         commit.wait(done, connection, publish.messageId);
         return;
       }
@@ -120,15 +124,21 @@ export class PublishHandler {
       }
     }
     const n = taker.take(target, publish.topic, publish.payload, done, connection, publish.messageId);
+    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
       // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.
-      const arrival = { token, partition: target.kind === "telemetry" ? target.lane.partition : 0, n };
+      const arrival = { token, partition, n };
       commit.open.qos2.push(arrival);
       journal.remember(arrival);
     } else if (publish.qos === 1) {
-      connection.recent.growTo(connection.unacked);
-      connection.recent.add(publish.messageId!, hash);
+      this.#remember(connection, publish.messageId!, hash, partition, n);
     }
+  }
+
+  #remember({ recent, unacked }: Connection, packetId: number, hash: number, partition: number, n: number): void {
+    recent.growTo(unacked);
+    recent.add(packetId, hash);
+    if (recent.lasting) this.#options.recent.note(recent, packetId, hash, partition, n);
   }
 
   #forbid(connection: Connection, topic: string, done: Settled): void {

@@ -1,6 +1,6 @@
 import { events } from "@headwater/proto";
 import { DecodeError, FatalError, type Logger } from "@headwater/service-kit";
-import { readdir, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LaneAccount } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
@@ -28,6 +28,8 @@ export interface RecoveredSpool {
   readonly segments: readonly SegmentFile[];
   /** undefined: nothing of an earlier process could be read; a new epoch has to begin. */
   readonly state: LanesState | undefined;
+  /** By partition, the last identity before the first damage in the newest segment: what comes after it may be half there. */
+  readonly sound: readonly number[];
 }
 
 /**
@@ -48,7 +50,7 @@ export async function recoverSpool(directory: string, partitions: number, logger
       // A crash while a segment was made leaves one that no acknowledged record is in; anything larger is a damage.
       await setAside(directory, file, number, bytes.length, logger);
       segments.pop();
-      if (bytes.length > 64 * 1024) return { segments, state: undefined };
+      if (bytes.length > 64 * 1024) return { segments, state: undefined, sound: [] };
       continue;
     }
     const scan = scanFrames(bytes, header.length, header.state, partitions);
@@ -59,9 +61,11 @@ export async function recoverSpool(directory: string, partitions: number, logger
       await truncate(file, scan.end);
     }
     segments[segments.length - 1] = { number, size: scan.end };
-    return { segments, state: scan.state };
+    // It was read from the page cache, and what is told to be durable from now on has to be.
+    await syncFile(file);
+    return { segments, state: scan.state, sound: scan.sound };
   }
-  return { segments: [], state: undefined };
+  return { segments: [], state: undefined, sound: [] };
 }
 
 interface Scan {
@@ -70,6 +74,8 @@ interface Scan {
   /** Whether what lies behind it is more than a frame that was cut off. */
   readonly damaged: boolean;
   readonly state: LanesState;
+  /** By partition, the last identity before the first damage. */
+  readonly sound: readonly number[];
 }
 
 /** Follows the frames of the newest segment to learn how the lanes stood at its end. */
@@ -78,6 +84,7 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
   let last: Frame | undefined;
   let at = from;
   let damaged = false;
+  let sound: number[] | undefined;
   while (at < bytes.length) {
     const frame = readFrame(bytes, at, true);
     if (typeof frame === "object") {
@@ -87,6 +94,7 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
       continue;
     }
     const next = findFrame(bytes, at + 1);
+    sound ??= lanes.map(({ n }) => n);
     claimIdentities(bytes, at, next ?? bytes.length, lanes);
     if (next === undefined) {
       damaged = frame === "bad";
@@ -98,7 +106,8 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
     last === undefined
       ? before.clock
       : Math.max(before.clock, events.telemetry.decode(last.value).receivedAt + longestEvent);
-  return { end: at, damaged, state: { ...before, clock, lanes: lanes.map((lane) => lane.account) } };
+  const state = { ...before, clock, lanes: lanes.map((lane) => lane.account) };
+  return { end: at, damaged, state, sound: sound ?? lanes.map(({ n }) => n) };
 }
 
 class LaneScan {
@@ -143,6 +152,15 @@ function claimIdentities(bytes: Buffer, from: number, to: number, lanes: readonl
     const n = bytes.readUIntLE(body + 4, 6);
     if (lane !== undefined && n === lane.n + 1) lane.n = n;
     at = end;
+  }
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    await handle.datasync();
+  } finally {
+    await handle.close();
   }
 }
 
