@@ -50,9 +50,7 @@ export class Bridges {
 
   /** What is amiss with each, for people. */
   get troubles(): readonly string[] {
-    return this.#bridges.flatMap(({ name, trouble }) =>
-      trouble === undefined ? [] : [`bridge ${name} is ${trouble}`],
-    );
+    return this.#bridges.flatMap(({ name, trouble }) => (trouble === undefined ? [] : [`bridge ${name}: ${trouble}`]));
   }
 
   start(): void {

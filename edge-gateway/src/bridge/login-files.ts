@@ -12,15 +12,17 @@ export interface Login {
 
 /** Reads it anew for every connection, so that what was rotated counts. Throws ConfigError that names the file. */
 export async function readLogin({ passwordFile, tls }: BridgeSpec): Promise<Login> {
-  const [password, ca, cert, key] = await Promise.all(
-    Object.entries({ passwordFile, caFile: tls.caFile, certFile: tls.certFile, keyFile: tls.keyFile }).map(
-      ([setting, file]) => (file === undefined ? undefined : read(setting, file)),
-    ),
-  );
+  const [password, ca, cert, key] = await Promise.all([
+    read("passwordFile", passwordFile),
+    read("caFile", tls.caFile),
+    read("certFile", tls.certFile),
+    read("keyFile", tls.keyFile),
+  ]);
   return { password: password?.toString().replace(/\r?\n$/, ""), ca, cert, key };
 }
 
-async function read(setting: string, file: string): Promise<Buffer> {
+async function read(setting: string, file: string | undefined): Promise<Buffer | undefined> {
+  if (file === undefined) return undefined;
   try {
     return await readFile(file);
   } catch (error) {
