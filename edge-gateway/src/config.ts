@@ -1,6 +1,8 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { bridgesSettings } from "./config/bridge-settings.ts";
+import { aclSettings } from "./config/acl-settings.ts";
 import { gatewaySettings } from "./config/gateway-settings.ts";
+import { identitySettings } from "./config/identity-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
 import { routesSettings } from "./config/routes-settings.ts";
 
@@ -10,6 +12,8 @@ export const gatewayConfig = Type.Object({
   gateway: gatewaySettings,
   routes: routesSettings,
   bridges: bridgesSettings,
+  identity: identitySettings,
+  acl: aclSettings,
 });
 
 export type GatewayConfig = Static<typeof gatewayConfig>;
