@@ -19,6 +19,7 @@ import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
+import { Identity } from "./identity/identity.ts";
 import { Intake } from "./intake/intake.ts";
 import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
@@ -61,6 +62,7 @@ export interface GatewayApp extends ServiceApp {
 /** An open batch of more bytes takes nothing more: the connections wait. */
 const maxBatchBytes = 8 * 1024 * 1024;
 const troubleAfterMs = 5000;
+const expireEveryMs = 1000;
 
 /** Wires the gateway. Nothing moves before `start`. */
 export function createGatewayApp(deps: GatewayDeps): GatewayApp {
@@ -184,7 +186,8 @@ class Gateway implements GatewayApp {
       logger,
     });
 
-    const registry = new DeviceRegistry({ log, topic: topics.devices, file: join(folder, "devices.sqlite"), logger });
+    const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger });
+    const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
     const book = new CommandBook({ log, topic: topics.commands, file: join(folder, "commands.sqlite"), logger });
     const dispatcher = new CommandDispatcher({
       log,
@@ -217,7 +220,7 @@ class Gateway implements GatewayApp {
     });
     const mqtt = new MqttServer({
       config: config.mqtt,
-      registry,
+      identity,
       intake,
       commit,
       journal,
@@ -231,11 +234,12 @@ class Gateway implements GatewayApp {
     });
     this.#mqtt = mqtt;
     registry.onChanged = (devices) => mqtt.recheck(devices);
+    registry.onKeysChanged = () => mqtt.recheckKeys();
     const marker = new Marker(lanes, intake, {
       busyMs: config.gateway.markBusyMs,
       quietMs: config.gateway.markQuietMs,
     });
-    this.#observe(mqtt, path, intake);
+    this.#observe(mqtt, path, intake, identity);
 
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
@@ -254,6 +258,7 @@ class Gateway implements GatewayApp {
     // Told to stop before the path is: what was taken is made durable and acknowledged.
     parts.add("group commit", { stop: () => commit.drain() });
     parts.add("registry", { stop: () => registry.stop() });
+    parts.add("identity", { start: () => identity.start(), stop: () => identity.stop() });
     parts.add("commands", {
       start: async () => {
         // Together: a log that is away is waited for once.
@@ -272,7 +277,7 @@ class Gateway implements GatewayApp {
     parts.add("mqtt", {
       start: async () => {
         await mqtt.start();
-        expiry.timer = setInterval(() => mqtt.expire(), 30_000);
+        expiry.timer = setInterval(() => mqtt.expire(), expireEveryMs);
       },
       stop: async () => {
         clearInterval(expiry.timer);
@@ -292,8 +297,16 @@ class Gateway implements GatewayApp {
     else this.#troubleSince ??= performance.now();
   }
 
-  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake): void {
+  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake, identity: Identity): void {
     const { metrics } = this.#deps;
+    metrics.gauge(
+      "headwater_gateway_waiting_passwords",
+      "Logins whose chosen password is being compared or waits for it",
+      [],
+      {
+        collect: (gauge) => gauge.set(identity.waitingPasswords),
+      },
+    );
     metrics.gauge("headwater_gateway_connections", "MQTT connections", [], {
       collect: (gauge) => gauge.set(mqtt.connections),
     });

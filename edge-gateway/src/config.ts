@@ -1,5 +1,7 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { aclSettings } from "./config/acl-settings.ts";
 import { gatewaySettings } from "./config/gateway-settings.ts";
+import { identitySettings } from "./config/identity-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
 import { routesSettings } from "./config/routes-settings.ts";
 
@@ -8,6 +10,8 @@ export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
   gateway: gatewaySettings,
   routes: routesSettings,
+  identity: identitySettings,
+  acl: aclSettings,
 });
 
 export type GatewayConfig = Static<typeof gatewayConfig>;

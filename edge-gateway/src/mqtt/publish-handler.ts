@@ -11,7 +11,7 @@ import type { Settled } from "../intake/record-batch.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
-import { findTarget, type Target } from "./targets.ts";
+import { findTarget, type Sender, type Target } from "./targets.ts";
 
 export interface PublishHandlerOptions {
   readonly intake: Intake;
@@ -47,8 +47,8 @@ export class PublishHandler {
     readonly qos2: { inc(): void };
     readonly forbidden: { inc(): void };
   };
-  readonly #find = (topic: string, device: string | undefined): Target =>
-    findTarget(this.#options.routes, this.#options.intake, topic, device);
+  readonly #find = (topic: string, sender: Sender): Target =>
+    findTarget(this.#options.routes, this.#options.intake, topic, sender);
 
   constructor(options: PublishHandlerOptions) {
     this.#options = options;
@@ -97,9 +97,8 @@ export class PublishHandler {
     return true;
   }
 
-  /** Whether this principal may publish there. */
-  mayPublish(device: string | undefined, topic: string): boolean {
-    return this.#find(topic, device).kind !== "forbidden";
+  mayPublish(sender: Sender, topic: string): boolean {
+    return this.#find(topic, sender).kind !== "forbidden";
   }
 
   #take(connection: Connection, target: MessageTarget, publish: Publish, done: Settled | undefined): void {

@@ -1,7 +1,7 @@
+import type { Permissions } from "../access/permissions.ts";
 import type { Routes } from "../decode/routes.ts";
 import type { Intake } from "../intake/intake.ts";
 import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../intake/message-target.ts";
-import { isOwnTopic } from "./topic-filter.ts";
 
 /** Where a message of a topic goes. */
 export type Target =
@@ -11,14 +11,24 @@ export type Target =
   /** Anonymous clients among themselves: no event. */
   | { readonly kind: "relay" };
 
+/** Who sends a message. */
+export interface Sender {
+  /** undefined: nobody who is known. */
+  readonly device: string | undefined;
+  readonly permissions: Permissions;
+}
+
 const replyPattern = /^devices\/([^/]+)\/commands\/([^/]+)\/reply$/;
 const forbidden: Target = { kind: "forbidden" };
 
 /** Settles what a message is by its topic and who sends it. */
-export function findTarget(routes: Routes, intake: Intake, topic: string, device: string | undefined): Target {
+export function findTarget(routes: Routes, intake: Intake, topic: string, sender: Sender): Target {
   if (topic.startsWith("$")) return forbidden;
-  // Beside its own topics a device may send where a route says that what is said there is its own.
-  if (device !== undefined && !isOwnTopic(device, topic) && routes.find(topic)?.sender !== device) return forbidden;
+  const { device, permissions } = sender;
+  if (!permissions.mayPublish(topic)) {
+    // A device may also send where a route says that what is said there is its own.
+    if (device === undefined || routes.find(topic)?.sender !== device) return forbidden;
+  }
   const routed = routedTarget(routes, intake, topic, device);
   if (routed !== undefined) return routed;
   const reply = replyPattern.exec(topic);
