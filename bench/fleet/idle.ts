@@ -24,7 +24,7 @@ setInterval(() => {
   for (const socket of sockets) socket.write(pingRequest);
 }, 30_000);
 
-answerOrders<IdleOrder, IdleAnswer>(async ({ port, secret, name, count, atOnce }) => {
+answerOrders(async ({ port, secret, name, count, atOnce }: IdleOrder): Promise<IdleAnswer> => {
   const began = performance.now();
   let next = 0;
   const worker = async (): Promise<void> => {

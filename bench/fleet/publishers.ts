@@ -27,7 +27,7 @@ const patienceMs = 30_000;
 const publishers: Publisher[] = [];
 
 // Devices that go on with their work, by the clock.
-answerOrders<PublishersOrder, PublishersAnswer>(async ({ port, secret, name, count, perSecond, seconds }) => {
+answerOrders(async ({ port, secret, name, count, perSecond, seconds }: PublishersOrder): Promise<PublishersAnswer> => {
   for (let index = publishers.length; index < count; index += 1) {
     // oxlint-disable-next-line no-await-in-loop -- a few
     publishers.push(await Publisher.connect(port, secret, name, index));

@@ -32,7 +32,7 @@ const patienceMs = 20_000;
 const tickMs = 5;
 
 // Open loop: connections are made by the clock, however long the gateway takes.
-answerOrders<StormOrder, StormAnswer>(async (order) => {
+answerOrders(async (order: StormOrder): Promise<StormAnswer> => {
   const { perSecond, seconds } = order;
   const cpu = process.cpuUsage();
   const total = Math.round(perSecond * seconds);
