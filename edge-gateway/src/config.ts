@@ -1,4 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { bridgesSettings } from "./config/bridge-settings.ts";
 import { aclSettings } from "./config/acl-settings.ts";
 import { gatewaySettings } from "./config/gateway-settings.ts";
 import { identitySettings } from "./config/identity-settings.ts";
@@ -10,6 +11,7 @@ export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
   gateway: gatewaySettings,
   routes: routesSettings,
+  bridges: bridgesSettings,
   identity: identitySettings,
   acl: aclSettings,
 });
