@@ -1,4 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { bridgesSettings } from "./config/bridge-settings.ts";
 import { aclSettings } from "./config/acl-settings.ts";
 import { gatewaySettings } from "./config/gateway-settings.ts";
 import { limitsSettings } from "./config/limits-settings.ts";
@@ -12,6 +13,7 @@ export const gatewayConfig = Type.Object({
   limits: limitsSettings,
   gateway: gatewaySettings,
   routes: routesSettings,
+  bridges: bridgesSettings,
   identity: identitySettings,
   acl: aclSettings,
 });
