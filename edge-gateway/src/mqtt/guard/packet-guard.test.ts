@@ -131,12 +131,14 @@ describe("the guard", () => {
     });
     const began = performance.now();
     let passed: Buffer | null = null;
+    let early = 0;
     for (let at = 0; at < packet.length; at += 1) {
-      expect(passed === null).toBe(true);
+      if (passed !== null) early += 1;
       passed = guard.take(packet.subarray(at, at + 1));
     }
+    expect(early).toBe(0);
     expect(passed!.equals(packet)).toBe(true);
     // Quadratic copying would take half a minute.
     expect(performance.now() - began).toBeLessThan(15_000);
-  });
+  }, 60_000);
 });
