@@ -97,7 +97,7 @@ export function expiryOf({ expiresAt, expiresIn }: Pick<NewCredential, "expiresA
 function checkedPassword(password: string | undefined, device: string): string {
   if (password === undefined) throw invalid("A credential of kind password needs password");
   // Never with the password in the message.
-  const length = [...password].length;
+  const length = Array.from(password).length;
   const { min, max } = passwordLimits;
   if (length < min || length > max) throw invalid(`A password has ${min} to ${max} characters; this one has ${length}`);
   if (!password.isWellFormed() || /\p{Cc}/u.test(password))
