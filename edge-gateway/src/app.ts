@@ -10,6 +10,8 @@ import {
 } from "@headwater/service-kit";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { bridgeSpecs } from "./bridge/bridge-spec.ts";
+import { Bridges } from "./bridge/bridges.ts";
 import { CommandBook } from "./commands/command-book.ts";
 import { CommandDispatcher } from "./commands/command-dispatcher.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -25,6 +27,7 @@ import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
 import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
+import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { Presence } from "./presence/presence.ts";
@@ -77,6 +80,7 @@ class Gateway implements GatewayApp {
   readonly #die: (error: unknown) => void;
   #mqtt: MqttServer | undefined;
   #path: DurablePath | undefined;
+  #bridges: Bridges | undefined;
   #started = false;
   #troubleSince: number | undefined;
 
@@ -118,6 +122,10 @@ class Gateway implements GatewayApp {
       reasons.push(`gateway: the TLS certificate expired at ${new Date(expiresAt).toISOString()}`);
     }
     return reasons;
+  }
+
+  warnings(): readonly string[] {
+    return this.#bridges?.troubles ?? [];
   }
 
   /** Makes the parts, each in need of what the one before knows, and adds them in their order of start. */
@@ -220,6 +228,7 @@ class Gateway implements GatewayApp {
     });
     const mqtt = new MqttServer({
       config: config.mqtt,
+      limits: config.limits,
       identity,
       intake,
       commit,
@@ -233,6 +242,22 @@ class Gateway implements GatewayApp {
       onCommandSessionEnd: (session) => dispatcher.end(session),
     });
     this.#mqtt = mqtt;
+    const bridges = new Bridges({
+      specs: bridgeSpecs(config.bridges, gateway, config.routes),
+      folder,
+      connect: (spec, login, events) => new MqttConnection(spec, login, events),
+      intake,
+      commit,
+      journal,
+      recent,
+      replies: dispatcher,
+      onCommandSession: (session) => dispatcher.begin(session),
+      onCommandSessionEnd: (session) => dispatcher.end(session),
+      metrics,
+      registry: this.#deps.metrics,
+      logger,
+    });
+    this.#bridges = bridges;
     registry.onChanged = (devices) => mqtt.recheck(devices);
     registry.onKeysChanged = () => mqtt.recheckKeys();
     const marker = new Marker(lanes, intake, {
@@ -277,17 +302,19 @@ class Gateway implements GatewayApp {
     parts.add("mqtt", {
       start: async () => {
         await mqtt.start();
+        bridges.start();
         expiry.timer = setInterval(() => mqtt.expire(), expireEveryMs);
       },
       stop: async () => {
         clearInterval(expiry.timer);
         mqtt.stopIntake();
+        bridges.stopMessages();
         // What was read gets its acknowledgement before the connections end.
         const patience = new AbortController();
         const over = sleep(stopWithinMs / 3, patience.signal).catch(() => {});
         await Promise.race([commit.drain(), over]);
         patience.abort();
-        await mqtt.stop();
+        await Promise.all([mqtt.stop(), bridges.stop()]);
       },
     });
   }
