@@ -231,6 +231,7 @@ class Gateway implements GatewayApp {
     const presence = new Presence(intake, commit, openSessions);
     const mqtt = new MqttServer({
       config: config.mqtt,
+      limits: config.limits,
       identity,
       intake,
       commit,
