@@ -3,7 +3,6 @@ import {
   FatalError,
   Lifecycle,
   sleep,
-  type HeadwaterError,
   type Logger,
   type Metrics,
   type ServiceApp,
@@ -18,6 +17,7 @@ import { Routes } from "./decode/routes.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
+import { observeSpool } from "./spool-metrics.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { Intake } from "./intake/intake.ts";
 import { Lanes } from "./lanes/lanes.ts";
@@ -70,7 +70,6 @@ class Gateway implements GatewayApp {
   #mqtt: MqttServer | undefined;
   #path: DurablePath | undefined;
   #started = false;
-  #troubleSince: number | undefined;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -99,8 +98,21 @@ class Gateway implements GatewayApp {
   notReady(): readonly string[] {
     if (!this.#started) return ["gateway: not started"];
     const reasons: string[] = [];
-    if (this.#path?.spool?.failing === true) reasons.push("gateway: the spool cannot be written");
-    if (this.#path?.spool !== undefined && !this.#path.spool.hasRoom(0)) reasons.push("gateway: the spool is full");
+    const { spool } = this.#path?.spooling ?? {};
+    if (spool?.failing === true) reasons.push("gateway: the spool cannot be written");
+    if (spool !== undefined && !spool.hasRoom(0) && this.#deps.config.spool.whenFull === "block") {
+      reasons.push("gateway: the spool is full");
+    }
+    return reasons;
+  }
+
+  degraded(): readonly string[] {
+    const { health, spooling } = this.#path ?? {};
+    const problem = health?.describe();
+    const reasons = problem === undefined ? [] : [`gateway: ${problem}`];
+    const held = spooling?.forwarder.heldOutlets ?? 0;
+    if (held > 0) reasons.push(`gateway: ${held} partitions of topics are held up, the others go on`);
+    if (spooling?.spool.isFull === true) reasons.push(`gateway: the spool is full (${this.#deps.config.spool.whenFull})`);
     return reasons;
   }
 
@@ -119,7 +131,7 @@ class Gateway implements GatewayApp {
       partitions,
       gateway,
       folder,
-      config: config.gateway,
+      config,
       logger,
       events: {
         onLanded: (frames) => {
@@ -128,7 +140,17 @@ class Gateway implements GatewayApp {
         },
         onRefused: (frame) => intake.refused(frame, topicOf(topics, frame.kind)),
         onLost: (lost) => intake.gap(lost, "corrupt"),
-        onTrouble: (error) => this.#trouble(error),
+        onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
+        gapsOf: (partition) => lanes.of(partition).gaps,
+        finalState: () => (commit.isIdle ? lanes.state : undefined),
+        async giveUp(given, moved, reason) {
+          const { epoch } = lanes;
+          for (const frame of moved) intake.moveToEnd(frame);
+          const gaps = given.map(({ events, ...range }) => intake.gap({ ...range, epoch }, reason, events));
+          await Promise.all([...gaps, commit.durable()]);
+        },
+        onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
+        nudge: () => intake.mark(lanes.of(0), performance.now()),
       },
     });
     this.#path = path;
@@ -145,6 +167,7 @@ class Gateway implements GatewayApp {
       logger,
       maxBatchBytes,
       lingerMs: config.gateway.commitDelayMs,
+      turnsAway: config.spool.whenFull === "drop-newest",
       onCommitted: (records, seconds, acks) => {
         metrics.commits.inc();
         metrics.committed.inc(records);
@@ -205,7 +228,7 @@ class Gateway implements GatewayApp {
       busyMs: config.gateway.markBusyMs,
       quietMs: config.gateway.markQuietMs,
     });
-    this.#observe(mqtt, path, intake);
+    this.#observe(mqtt, path, intake, lanes);
 
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
@@ -220,8 +243,18 @@ class Gateway implements GatewayApp {
         await path.close();
       },
     });
-    // Told to stop before the path is: what was taken is made durable and acknowledged.
-    parts.add("group commit", { stop: () => commit.drain() });
+    const turnedAway = { timer: undefined as NodeJS.Timeout | undefined };
+    parts.add("group commit", {
+      start: () => {
+        turnedAway.timer = setInterval(() => intake.recordTurnedAway(), 1000);
+      },
+      // Told to stop before the path is: what was taken is made durable and acknowledged.
+      stop: () => {
+        clearInterval(turnedAway.timer);
+        intake.recordTurnedAway();
+        return commit.drain();
+      },
+    });
     parts.add("registry", { stop: () => registry.stop() });
     parts.add("commands", {
       start: async () => {
@@ -256,12 +289,7 @@ class Gateway implements GatewayApp {
     });
   }
 
-  #trouble(error: HeadwaterError | undefined): void {
-    if (error === undefined) this.#troubleSince = undefined;
-    else this.#troubleSince ??= performance.now();
-  }
-
-  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake): void {
+  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake, lanes: Lanes): void {
     const { metrics } = this.#deps;
     metrics.gauge("headwater_gateway_connections", "MQTT connections", [], {
       collect: (gauge) => gauge.set(mqtt.connections),
@@ -271,11 +299,9 @@ class Gateway implements GatewayApp {
     });
     metrics.gauge("headwater_gateway_log_away", "1 while the event log has not taken records for some seconds", [], {
       collect: (gauge) =>
-        gauge.set(this.#troubleSince !== undefined && performance.now() - this.#troubleSince > troubleAfterMs ? 1 : 0),
+        gauge.set(path.health.failingForMs > troubleAfterMs ? 1 : 0),
     });
-    metrics.gauge("headwater_gateway_spool_bytes", "Bytes of the spool on disk", [], {
-      collect: (gauge) => gauge.set(path.spool?.bytes ?? 0),
-    });
+    observeSpool(metrics, path, lanes);
   }
 }
 

@@ -1,11 +1,13 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { gatewaySettings } from "./config/gateway-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
+import { spoolSettings } from "./config/spool-settings.ts";
 
 /** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
 export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
   gateway: gatewaySettings,
+  spool: spoolSettings,
 });
 
 export type GatewayConfig = Static<typeof gatewayConfig>;

@@ -53,6 +53,7 @@ async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
     publicMetrics: config.http.publicMetrics,
     title: "Headwater",
     readiness: notReady,
+    degradation: () => services.flatMap((service) => service.degraded?.() ?? []),
   });
   const log = await openEventLog(config, { dataDir, logger, clientId: "headwater" });
   const store = await openTimeSeriesStore(config, { dataDir, logger });

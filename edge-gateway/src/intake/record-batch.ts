@@ -26,6 +26,8 @@ export class RecordBatch {
   /** The lanes as they were before the first frame of this batch. */
   readonly before: LanesState;
   frames = 0;
+  /** Whether somebody is told that it is durable. */
+  mustSync = false;
   /** Who waits, in order: a callback, or else a packet identifier that its owner acknowledges. No object a message. */
   readonly settled: (Settled | undefined)[] = [];
   readonly owners: (Owner | undefined)[] = [];

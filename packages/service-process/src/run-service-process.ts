@@ -107,6 +107,7 @@ export function runServiceProcess<S extends TObject, A extends ServiceApp>(
       publicMetrics: config.http.publicMetrics,
       title: spec.title,
       readiness: notReady,
+      degradation: () => service?.degraded?.() ?? [],
     });
 
     const partitions = configuredPartitions(config);

@@ -5,11 +5,15 @@ import type { HttpApp } from "./type-provider.ts";
 const health = Type.Object({
   status: Type.Union([Type.Literal("live"), Type.Literal("ready"), Type.Literal("not-ready")]),
   reasons: Type.Optional(Type.Array(Type.String())),
+  degraded: Type.Optional(
+    Type.Array(Type.String(), { description: "What is not as it should be; it takes work all the same" }),
+  ),
 });
 
 export interface StatusOptions {
   readonly metrics: Metrics;
   readonly readiness: () => readonly string[];
+  readonly degradation?: () => readonly string[];
   readonly publicMetrics?: boolean;
 }
 
@@ -35,9 +39,11 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
     },
     async (_request, reply) => {
       const reasons = [...options.readiness()];
-      if (reasons.length === 0) return { status: "ready" as const };
+      const degraded = [...(options.degradation?.() ?? [])];
+      const also = degraded.length === 0 ? {} : { degraded };
+      if (reasons.length === 0) return { status: "ready" as const, ...also };
       void reply.code(503);
-      return { status: "not-ready" as const, reasons };
+      return { status: "not-ready" as const, reasons, ...also };
     },
   );
 
