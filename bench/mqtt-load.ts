@@ -17,6 +17,9 @@ export interface LoadOptions {
 export interface LoadResult {
   readonly acked: number;
   readonly seconds: number;
+  /** When the first message was sent, and when the last one was acknowledged (milliseconds since the epoch). */
+  readonly beganAt: number;
+  readonly endedAt: number;
   /** Microseconds of this process a message. */
   readonly loadCpu: number;
 }
@@ -27,16 +30,21 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   );
   const cpu = process.cpuUsage();
   const began = performance.now();
+  const beganAt = Date.now();
   for (const client of clients) client.begin();
   await new Promise((resolve) => setTimeout(resolve, options.seconds * 1000));
   for (const client of clients) client.stop();
   const seconds = (performance.now() - began) / 1000;
   await Promise.all(clients.map((client) => client.settled));
   const acked = clients.reduce((sum, client) => sum + client.acked, 0);
+  const endedAt = Date.now();
   const { user, system } = process.cpuUsage(cpu);
   for (const client of clients) client.close();
-  return { acked, seconds, loadCpu: (user + system) / acked };
+  return { acked, seconds, beganAt, endedAt, loadCpu: (user + system) / acked };
 }
+
+/** Its digits change from message to message. */
+export const payload = '{"temperature":21.57,"pressure":1013.2,"humidity":48.25}';
 
 class Client {
   acked = 0;
@@ -45,7 +53,9 @@ class Client {
   readonly #inFlight: number;
   readonly #packet: Buffer;
   readonly #idAt: number;
+  readonly #digitsAt: number;
   #nextId = 1;
+  #digits = 0;
   #open = 0;
   #running = true;
   #rest = 0;
@@ -56,9 +66,9 @@ class Client {
     this.#inFlight = inFlight;
     this.settled = new Promise((resolve) => (this.#settle = resolve));
     const topic = `devices/${device}/telemetry`;
-    const payload = '{"temperature":21.57,"pressure":1013.2,"humidity":48.25}';
     this.#packet = publishPacket(topic, payload);
     this.#idAt = this.#packet.length - Buffer.byteLength(payload) - 2;
+    this.#digitsAt = this.#packet.indexOf("21.57") + 3;
     socket.on("data", (chunk: Buffer) => this.#acks(chunk));
   }
 
@@ -107,6 +117,9 @@ class Client {
       this.#packet.copy(bytes, i * size);
       bytes.writeUInt16BE(this.#nextId, i * size + this.#idAt);
       this.#nextId = this.#nextId === 65_535 ? 1 : this.#nextId + 1;
+      bytes[i * size + this.#digitsAt] = 0x30 + (this.#digits % 10);
+      bytes[i * size + this.#digitsAt + 1] = 0x30 + (Math.floor(this.#digits / 10) % 10);
+      this.#digits += 1;
     }
     this.#open += count;
     this.#socket.write(bytes);
@@ -120,7 +133,8 @@ function publishPacket(topic: string, payload: string): Buffer {
 
 function connectPacket(device: string, password: string | undefined): Buffer {
   const login = password === undefined ? [] : [text(device), text(password)];
-  const flags = password === undefined ? 0x02 : 0xc2;
+  const clean = process.env["BENCH_LASTING_SESSIONS"] === undefined ? 0x02 : 0;
+  const flags = password === undefined ? clean : 0xc0 | clean;
   const body = Buffer.concat([text("MQTT"), Buffer.from([4, flags, 0, 60]), text(`load-${device}`), ...login]);
   return Buffer.concat([Buffer.from([0x10]), remaining(body.length), body]);
 }

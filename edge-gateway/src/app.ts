@@ -12,24 +12,29 @@ import { join } from "node:path";
 import { CommandBook } from "./commands/command-book.ts";
 import { CommandDispatcher } from "./commands/command-dispatcher.ts";
 import type { GatewayConfig } from "./config.ts";
+import { brokerRoutes } from "./decode/broker-routes.ts";
 import { defaultDecodeLimits } from "./decode/decoder.ts";
-import { Routes } from "./decode/routes.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { observeSpool } from "./spool-metrics.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
+import { Identity } from "./identity/identity.ts";
 import { Intake } from "./intake/intake.ts";
+import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
+import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { Presence } from "./presence/presence.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
+import { RecentJournal } from "./redelivery/recent-journal.ts";
 import { DeviceRegistry } from "./registry/device-registry.ts";
 import { frameKinds } from "./spool/frame.ts";
 
 export { gatewayConfig, type GatewayConfig } from "./config.ts";
+export type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 
 export interface GatewayDeps {
   readonly config: GatewayConfig;
@@ -48,13 +53,16 @@ export interface GatewayDeps {
 }
 
 export interface GatewayApp extends ServiceApp {
-  /** Where MQTT listens; 0 before the start. */
+  /** Where MQTT over TCP listens; 0 before the start, and if it does not. */
   readonly mqttPort: number;
+  /** Where MQTT listens, by transport; empty before the start. */
+  readonly mqttAddresses: readonly ListenerAddress[];
 }
 
 /** An open batch of more bytes takes nothing more: the connections wait. */
 const maxBatchBytes = 8 * 1024 * 1024;
 const troubleAfterMs = 5000;
+const expireEveryMs = 1000;
 
 /** Wires the gateway. Nothing moves before `start`. */
 export function createGatewayApp(deps: GatewayDeps): GatewayApp {
@@ -82,7 +90,11 @@ class Gateway implements GatewayApp {
   }
 
   get mqttPort(): number {
-    return this.#mqtt?.port ?? 0;
+    return this.mqttAddresses.find(({ transport }) => transport === "tcp")?.port ?? 0;
+  }
+
+  get mqttAddresses(): readonly ListenerAddress[] {
+    return this.#mqtt?.listeners.addresses ?? [];
   }
 
   async start(): Promise<void> {
@@ -102,6 +114,10 @@ class Gateway implements GatewayApp {
     if (spool?.failing === true) reasons.push("gateway: the spool cannot be written");
     if (spool !== undefined && !spool.hasRoom(0) && this.#deps.config.spool.whenFull === "block") {
       reasons.push("gateway: the spool is full");
+    }
+    const expiresAt = this.#mqtt?.listeners.certificateExpiresAt;
+    if (expiresAt !== undefined && expiresAt < Date.now()) {
+      reasons.push(`gateway: the TLS certificate expired at ${new Date(expiresAt).toISOString()}`);
     }
     return reasons;
   }
@@ -160,10 +176,17 @@ class Gateway implements GatewayApp {
       logger,
       lastN: (partition) => lanes.all[partition]?.n ?? 0,
     });
+    const recent = await RecentJournal.open({
+      folder,
+      logger,
+      epoch: lanes.epoch,
+      lastN: (partition) => path.soundN(partition),
+    });
     const commit = new GroupCommit({
       lanes,
       sink: path.sink,
       journal,
+      recent,
       logger,
       maxBatchBytes,
       lingerMs: config.gateway.commitDelayMs,
@@ -186,7 +209,8 @@ class Gateway implements GatewayApp {
       logger,
     });
 
-    const registry = new DeviceRegistry({ log, topic: topics.devices, file: join(folder, "devices.sqlite"), logger });
+    const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger });
+    const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
     const book = new CommandBook({ log, topic: topics.commands, file: join(folder, "commands.sqlite"), logger });
     const dispatcher = new CommandDispatcher({
       log,
@@ -202,19 +226,28 @@ class Gateway implements GatewayApp {
       intake,
       commit,
       journal,
-      routes: new Routes(),
-      limits: defaultDecodeLimits,
+      recent,
+      routes: brokerRoutes(config.routes),
+      taker: new MessageTaker({
+        intake,
+        commit,
+        limits: defaultDecodeLimits,
+        replies: dispatcher,
+        publish: (publication) => mqtt.publish(publication),
+        metrics,
+        logger,
+      }),
       hasSubscriber: (connection, topic) => mqtt.hasSubscriber(connection, topic),
-      replies: dispatcher,
       metrics,
       logger,
     });
     const mqtt = new MqttServer({
       config: config.mqtt,
-      registry,
+      identity,
       intake,
       commit,
       journal,
+      recent,
       publishes,
       presence: new Presence(intake),
       metrics,
@@ -224,15 +257,17 @@ class Gateway implements GatewayApp {
     });
     this.#mqtt = mqtt;
     registry.onChanged = (devices) => mqtt.recheck(devices);
+    registry.onKeysChanged = () => mqtt.recheckKeys();
     const marker = new Marker(lanes, intake, {
       busyMs: config.gateway.markBusyMs,
       quietMs: config.gateway.markQuietMs,
     });
-    this.#observe(mqtt, path, intake, lanes);
+    this.#observe(mqtt, path, intake, lanes, identity);
 
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
     parts.add("journal", { stop: () => journal.close() });
+    parts.add("journal of QoS 1", { stop: () => recent.close() });
     parts.add("durable path", {
       start: () => {
         path.start().catch((error: unknown) => this.#die(error));
@@ -256,6 +291,7 @@ class Gateway implements GatewayApp {
       },
     });
     parts.add("registry", { stop: () => registry.stop() });
+    parts.add("identity", { start: () => identity.start(), stop: () => identity.stop() });
     parts.add("commands", {
       start: async () => {
         // Together: a log that is away is waited for once.
@@ -274,7 +310,7 @@ class Gateway implements GatewayApp {
     parts.add("mqtt", {
       start: async () => {
         await mqtt.start();
-        expiry.timer = setInterval(() => mqtt.expire(), 30_000);
+        expiry.timer = setInterval(() => mqtt.expire(), expireEveryMs);
       },
       stop: async () => {
         clearInterval(expiry.timer);
@@ -289,11 +325,35 @@ class Gateway implements GatewayApp {
     });
   }
 
-  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake, lanes: Lanes): void {
+  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake, lanes: Lanes, identity: Identity): void {
     const { metrics } = this.#deps;
+    metrics.gauge(
+      "headwater_gateway_waiting_passwords",
+      "Logins whose chosen password is being compared or waits for it",
+      [],
+      {
+        collect: (gauge) => gauge.set(identity.waitingPasswords),
+      },
+    );
     metrics.gauge("headwater_gateway_connections", "MQTT connections", [], {
       collect: (gauge) => gauge.set(mqtt.connections),
     });
+    metrics.gauge(
+      "headwater_gateway_open_connections",
+      "Connections of a listener, those included that have not logged in",
+      ["transport"],
+      {
+        collect: (gauge) => {
+          for (const [transport, count] of mqtt.listeners.countByTransport()) gauge.labels({ transport }).set(count);
+        },
+      },
+    );
+    metrics.gauge(
+      "headwater_gateway_certificate_expiry_seconds",
+      "When the TLS certificate expires, in seconds since the epoch; 0 without TLS",
+      [],
+      { collect: (gauge) => gauge.set(Math.floor((mqtt.listeners.certificateExpiresAt ?? 0) / 1000)) },
+    );
     metrics.gauge("headwater_gateway_waiting_messages", "Messages that wait for room", [], {
       collect: (gauge) => gauge.set(intake.waiting),
     });

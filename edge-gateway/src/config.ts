@@ -1,6 +1,9 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { aclSettings } from "./config/acl-settings.ts";
 import { gatewaySettings } from "./config/gateway-settings.ts";
+import { identitySettings } from "./config/identity-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
+import { routesSettings } from "./config/routes-settings.ts";
 import { spoolSettings } from "./config/spool-settings.ts";
 
 /** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
@@ -8,6 +11,9 @@ export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
   gateway: gatewaySettings,
   spool: spoolSettings,
+  routes: routesSettings,
+  identity: identitySettings,
+  acl: aclSettings,
 });
 
 export type GatewayConfig = Static<typeof gatewayConfig>;

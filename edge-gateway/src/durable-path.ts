@@ -45,6 +45,8 @@ export interface DurablePath {
   readonly health: LogHealth;
   /** Only if there is one. */
   readonly spooling: { readonly spool: Spool; readonly forwarder: Forwarder } | undefined;
+  /** The last identity of a lane that is durable with everything before it; less than the lane's own where the end of the spool was damaged. */
+  soundN(partition: number): number;
   /** Begins to forward; settles when that ends, by rejection if it could not go on. */
   start(): Promise<void>;
   /** Forwards what can be until the signal is aborted. */
@@ -74,6 +76,7 @@ export async function logPath(options: DurablePathOptions): Promise<DurablePath>
     state,
     health,
     spooling: undefined,
+    soundN: (partition) => state.lanes[partition]?.n ?? 0,
     start: () => new Promise<void>(() => {}),
     drain: async () => {},
     close: async () => sink.close(),
@@ -130,6 +133,7 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
     state,
     health,
     spooling: { spool, forwarder },
+    soundN: (partition) => (known ? (recovered.sound[partition] ?? 0) : 0),
     async start() {
       trimmer.start();
       await forwarder.start();

@@ -28,6 +28,23 @@ export function gatewayMetrics(metrics: Metrics) {
     ),
     quarantined,
     refused,
+    ignored: metrics.counter(
+      "headwater_gateway_ignored_total",
+      "Messages that hold nothing to keep, by why: acknowledged, and neither an event nor set aside",
+      ["reason"],
+    ),
+    lostBefore: metrics
+      .counter(
+        "headwater_gateway_lost_before_total",
+        "Messages that were lost before they reached the gateway, by the sequence numbers of their senders",
+      )
+      .labels({}),
+    askedBack: metrics
+      .counter(
+        "headwater_gateway_asked_back_total",
+        "Messages published to senders for what theirs lacked, like a Sparkplug rebirth request",
+      )
+      .labels({}),
     redelivered: metrics.counter(
       "headwater_gateway_redelivered_total",
       "Messages sent again that were recognised and not taken twice",
@@ -48,6 +65,19 @@ export function gatewayMetrics(metrics: Metrics) {
     ),
     marks: metrics.counter("headwater_gateway_marks_total", "Marks written"),
     commands: metrics.counter("headwater_gateway_commands_total", "Device commands by what the gateway did", ["what"]),
+    accepted: metrics.counter("headwater_gateway_accepted_connections_total", "Connections accepted, by listener", [
+      "transport",
+    ]),
+    connectionsRefused: metrics.counter(
+      "headwater_gateway_refused_connections_total",
+      "Connections that ended before CONNECT, or broke the rules of their transport",
+      ["transport", "reason"],
+    ),
+    certificateReloads: metrics.counter(
+      "headwater_gateway_certificate_reloads_total",
+      "Changes of the certificate files: taken, or failed and the former certificate kept",
+      ["outcome"],
+    ),
     connects: metrics.counter("headwater_gateway_connects_total", "CONNECT packets by outcome", ["outcome"]),
     disconnects: metrics.counter("headwater_gateway_disconnects_total", "Connections that ended, by reason", [
       "reason",

@@ -25,7 +25,7 @@ export function main(options?: MainOptions): Promise<void> {
         };
       },
       create: (context) => createGatewayApp({ ...context, durable: "spool" }),
-      addresses: (gateway, config) => `mqtt://${config.mqtt.host}:${gateway.mqttPort}`,
+      addresses: (gateway) => gateway.mqttAddresses.map(({ url }) => url).join(" "),
     },
     options,
   );

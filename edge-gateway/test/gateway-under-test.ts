@@ -113,7 +113,12 @@ export class GatewayUnderTest {
   }
 
   async connect(username?: string, password?: string, options: IClientOptions = {}): Promise<MqttClient> {
-    const client = await mqtt.connectAsync(this.url, { username, password, reconnectPeriod: 0, ...options });
+    return this.connectTo(this.url, { username, password, ...options });
+  }
+
+  /** Over whatever transport the URL says. */
+  async connectTo(url: string, options: IClientOptions): Promise<MqttClient> {
+    const client = await mqtt.connectAsync(url, { reconnectPeriod: 0, ...options });
     client.on("error", () => {});
     this.#clients.push(client);
     return client;

@@ -2,12 +2,12 @@ import { openEmbeddedLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { registerDevice } from "@headwater/aggregates";
 import { randomToken, sha256, sleep } from "@headwater/service-kit";
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AckedLoad } from "./acked-load.ts";
+import { startProcess } from "./embedded-gateway.ts";
 import { laneProblems, readAll, topics } from "./gateway-under-test.ts";
 
 test("kill -9 under load, again and again, loses nothing that was acknowledged", async () => {
@@ -53,18 +53,3 @@ test("kill -9 under load, again and again, loses nothing that was acknowledged",
   await after.close();
   await rm(dataDir, { recursive: true, force: true });
 }, 60_000);
-
-async function startProcess(dataDir: string): Promise<{ child: ChildProcess; port: number; ended: Promise<void> }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "embedded-process.ts"), dataDir, "0"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const port = await new Promise<number>((resolve, reject) => {
-    child.stdout.on("data", (chunk: Buffer) => {
-      const match = /ready (\d+)/.exec(chunk.toString());
-      if (match !== null) resolve(Number(match[1]));
-    });
-    void ended.then(() => reject(new RangeError("the gateway ended")));
-  });
-  return { child, port, ended };
-}

@@ -9,12 +9,15 @@ export class RawDevice {
   readonly #socket: Socket;
   #waiting: (() => void)[] = [];
   isClosed = false;
+  /** Told of every packet. */
+  onHeard?: () => void;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     parser.on("packet", (packet) => {
       this.heard.push(packet);
+      this.onHeard?.();
       this.#wake();
     });
     socket.on("data", (chunk) => parser.parse(chunk));

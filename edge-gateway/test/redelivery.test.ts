@@ -45,6 +45,54 @@ describe.each(["log", "spool"] as const)(
       expect(await gateway.metric("headwater_gateway_redelivered_total", 'qos="1"')).toBe(2);
     });
 
+    test("QoS 1: a DUP is known across a restart; not for a session that ended with its connection", async () => {
+      let d = await device();
+      d.publish(topic, '{"a":1}', { messageId: 7 });
+      d.publish(topic, "{", { messageId: 8 });
+      await d.until("puback", 2);
+      d.cut();
+      await gateway.restart();
+      d = await device();
+      d.publish(topic, '{"a":1}', { messageId: 7, dup: true });
+      d.publish(topic, "{", { messageId: 8, dup: true });
+      d.publish(topic, '{"a":2}', { messageId: 9, dup: true });
+      await d.until("puback", 3);
+      expect(await values(2)).toEqual([1, 2]);
+      expect(await gateway.quarantined()).toHaveLength(1);
+
+      d = await device(true);
+      d.publish(topic, '{"a":2}', { messageId: 9, dup: true });
+      await d.until("puback");
+      d = await device();
+      d.publish(topic, '{"a":2}', { messageId: 9, dup: true });
+      await d.until("puback");
+      expect(await values(4)).toEqual([1, 2, 2, 2]);
+    });
+
+    test("QoS 1: the same packet identifier and payload of another device, or another client id, is another message", async () => {
+      const other = await gateway.register("e");
+      const d = await device();
+      d.publish(topic, '{"a":1}', { messageId: 7 });
+      await d.until("puback");
+      const second = await RawDevice.connect(gateway.app.mqttPort, {
+        username: "d",
+        password: token,
+        clientId: "c2",
+        clean: false,
+      });
+      second.publish(topic, '{"a":1}', { messageId: 7, dup: true });
+      await second.until("puback");
+      const third = await RawDevice.connect(gateway.app.mqttPort, {
+        username: "e",
+        password: other,
+        clientId: "c",
+        clean: false,
+      });
+      third.publish("v1/devices/me/telemetry", '{"a":1}', { messageId: 7, dup: true });
+      await third.until("puback");
+      expect(await values(3)).toEqual([1, 1, 1]);
+    });
+
     test("QoS 2: the same until its PUBREL, across a reconnect and a restart", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { qos: 2, messageId: 9 });

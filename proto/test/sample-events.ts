@@ -62,6 +62,15 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     updatedBy: "admin",
     writeId: "w1",
   }),
+  "device with a certificate": sample(events.device, {
+    id: "boiler-2",
+    revision: 1,
+    credentials: [{ id: "c2", kind: "x509", createdAt: at, subject: "CN=boiler-2,O=Acme" }],
+    createdAt: at,
+    updatedAt: at,
+    updatedBy: "admin",
+    writeId: "w2",
+  }),
   "presence connected": sample(events.presence, {
     device: "boiler-1",
     session: "s1",
@@ -204,6 +213,18 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     expiresAt: at,
     createdBy: "admin",
     writeId: "w3",
+  }),
+  "provisioning key": sample(events.access, {
+    id: "k1",
+    revision: 1,
+    kind: "provisioning-key",
+    name: "line 4",
+    hash: new Uint8Array([8]),
+    scopes: ["devices:register"],
+    createdAt: at,
+    createdBy: "admin",
+    writeId: "w4",
+    provisioning: { devices: "line4-*", type: "meter", tags: { site: "north" } },
   }),
 };
 

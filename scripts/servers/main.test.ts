@@ -29,7 +29,7 @@ describe("npm run servers", () => {
   });
 
   it.each([
-    [["begin"], 'unknown command "begin": start, stop or status'],
+    [["begin"], 'unknown command "begin": start, stop, status or tools'],
     [["start", "mysql"], 'unknown server "mysql": kafka or influx'],
     [["start", "--export=yes"], "--export"],
     [["status", "--name", "../elsewhere"], "--name takes"],

@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import { healthOf, pidsOf, settingsOf, start, stop } from "./commands.ts";
+import { debianPrograms, debianProgram, type DebianProgram } from "./debian-packages.ts";
 import { ServersError, UsageError } from "./errors.ts";
+import { pahoPython } from "./paho-install.ts";
 import { isServerKind, serverKinds, ServerSet, type ServerKind } from "./state.ts";
 
 const USAGE = `Real servers for tests and trials, without Docker.
@@ -8,6 +10,7 @@ const USAGE = `Real servers for tests and trials, without Docker.
   npm run servers -- start [kafka|influx] [--export] [--name NAME]
   npm run servers -- status [--name NAME]
   npm run servers -- stop [kafka|influx] [--wipe] [--name NAME]
+  npm run servers -- tools          install what tests need besides: Mosquitto and its clients, Python's paho-mqtt
 
   --export  print the settings as shell exports: eval "$(npm run -s servers -- start --export)"
   --wipe    delete the data as well
@@ -31,12 +34,23 @@ async function main(args: string[]): Promise<number> {
       return 0;
     case "status":
       return status(set, kinds);
+    case "tools":
+      return tools();
     case "help":
       process.stdout.write(USAGE);
       return 0;
     default:
-      throw new UsageError(`unknown command ${JSON.stringify(command)}: start, stop or status`);
+      throw new UsageError(`unknown command ${JSON.stringify(command)}: start, stop, status or tools`);
   }
+}
+
+/** Prints where each is, once it is there. */
+async function tools(): Promise<number> {
+  for (const program of Object.keys(debianPrograms) as DebianProgram[]) {
+    process.stdout.write(`${program}: ${await debianProgram(program, progress)}\n`);
+  }
+  process.stdout.write(`paho-mqtt: ${await pahoPython(progress)}\n`);
+  return 0;
 }
 
 /** Exit code 0 if all of them are ready, 1 otherwise. */

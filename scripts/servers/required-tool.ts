@@ -8,6 +8,7 @@ const installs = {
   go: "Go 1.23 or newer (golang.org)",
   cargo: "stable Rust (rustup.rs)",
   cc: "a C compiler (Debian: gcc)",
+  python3: "Python 3.9 or newer with its venv module (Debian: python3-venv)",
 } as const;
 
 export type Tool = keyof typeof installs;

@@ -93,6 +93,6 @@ async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
       notReady,
       died: Promise.race(services.map((service) => service.died)),
     },
-    nextStep: () => nextStep({ url, mqttPort: gateway.mqttPort, tokenFile }),
+    nextStep: () => nextStep({ url, mqttUrls: gateway.mqttAddresses.map((address) => address.url), tokenFile }),
   };
 }

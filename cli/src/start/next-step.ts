@@ -1,14 +1,18 @@
 import { relative } from "node:path";
 
 /** What a person sees once Headwater is ready: one line that begins with `ready`, and a next step that can be pasted. */
-export function nextStep(running: { url: string; mqttPort: number; tokenFile: string }): string {
+export function nextStep(running: { url: string; mqttUrls: readonly string[]; tokenFile: string }): string {
   const nearby = relative(process.cwd(), running.tokenFile);
   const tokenFile = nearby.startsWith("..") ? running.tokenFile : nearby;
-  return `ready ${running.url} mqtt://127.0.0.1:${running.mqttPort} (admin token in ${tokenFile})
+  // Where it listens on every address, this machine reaches it on loopback.
+  const mqtt = running.mqttUrls.map((address) =>
+    address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"),
+  );
+  return `ready ${[running.url, ...mqtt].join(" ")} (admin token in ${tokenFile})
 
 Next, in another terminal: a simulated boiler sends ten minutes of readings, and you look at what came of it:
 
-  npm run sim -- --url ${running.url} --mqtt mqtt://127.0.0.1:${running.mqttPort} --token-file ${tokenFile}
+  npm run sim -- --url ${running.url} --mqtt ${mqtt[0]} --token-file ${tokenFile}
   curl -s -H "Authorization: Bearer $(cat ${tokenFile})" ${running.url}/api/v1/devices/boiler-1/latest
 
 The README's tour goes on from there. Ctrl-C stops Headwater.`;

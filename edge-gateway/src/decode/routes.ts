@@ -20,6 +20,8 @@ export interface RouteSpec {
   readonly decoderOf?: DecoderOfTopic;
   /** The device's id from names of the pattern, like `{group}:{node}`. Default: `{device}`, taken as it is. */
   readonly device?: string;
+  /** Who sends it, where that is not the device itself but one that speaks for it: a template like `device`. */
+  readonly sender?: string;
 }
 
 /** Topics of devices themselves. A new decoder is a file of its own and a line here. */
@@ -41,12 +43,15 @@ export interface Route {
   readonly decoder: Decoder;
   /** undefined: the device that is logged in. */
   readonly device: string | undefined;
+  /** The device that may send it of itself: what is sent is its own. undefined: whoever is logged in. */
+  readonly sender: string | undefined;
 }
 
 interface CompiledRoute {
   readonly pattern: TopicPattern;
   readonly decoderOf: DecoderOfTopic;
   readonly device: string | undefined;
+  readonly sender: string | undefined;
 }
 
 export class Routes {
@@ -64,18 +69,19 @@ export class Routes {
       const names = route.pattern.match(levels);
       if (names === undefined) continue;
       const device = route.device === undefined ? names.get("device") : fillDeviceTemplate(route.device, names);
-      return { decoder: route.decoderOf({ topic, names, device }), device };
+      const sender = route.sender === undefined ? device : fillDeviceTemplate(route.sender, names);
+      return { decoder: route.decoderOf({ topic, names, device }), device, sender };
     }
     return undefined;
   }
 }
 
-function compile({ pattern, decoder, decoderOf, device }: RouteSpec): CompiledRoute {
+function compile({ pattern, decoder, decoderOf, device, sender }: RouteSpec): CompiledRoute {
   const compiled = new TopicPattern(pattern);
-  const missing = templateNames(device ?? "").find((name) => !compiled.names.includes(name));
+  const missing = templateNames((device ?? "") + (sender ?? "")).find((name) => !compiled.names.includes(name));
   if (missing !== undefined)
     throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
   const made = decoderOf ?? (decoder === undefined ? undefined : () => decoder);
   if (made === undefined) throw new ConfigError(`The route ${pattern} has no decoder`);
-  return { pattern: compiled, decoderOf: made, device };
+  return { pattern: compiled, decoderOf: made, device, sender };
 }

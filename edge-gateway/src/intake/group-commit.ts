@@ -2,6 +2,7 @@ import type { Logger } from "@headwater/service-kit";
 import { QueueClosedError } from "@headwater/service-kit";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { Notes, RecentJournal } from "../redelivery/recent-journal.ts";
 import { reserveBytes } from "../spool/reserve.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { RecordBatch, type DurableSink, type Owner, type Settled } from "./record-batch.ts";
@@ -10,6 +11,7 @@ export interface GroupCommitOptions {
   readonly lanes: Lanes;
   readonly sink: DurableSink;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly logger: Logger;
   /** More waits no longer in the open batch: what comes then has to wait outside (bytes). */
   readonly maxBatchBytes: number;
@@ -142,17 +144,18 @@ export class GroupCommit {
     this.#lastSize = Math.max(16 * 1024, Math.ceil(batch.size * 1.25));
     this.#lastFrames = batch.frames;
     this.#open = new RecordBatch(this.#options.lanes.state, this.#buffers.take(this.#lastSize));
-    this.#committing = this.#write(batch).finally(() => {
+    this.#committing = this.#write(batch, this.#options.recent.cut()).finally(() => {
       this.#committing = undefined;
       this.oldestAt = this.#open.firstAt === 0 ? undefined : this.#open.firstAt;
       if (!this.#open.isEmpty) this.#schedule();
     });
   }
 
-  async #write(batch: RecordBatch): Promise<void> {
-    const { sink, journal, logger, onCommitted, onRoom } = this.#options;
+  async #write(batch: RecordBatch, notes: Notes | undefined): Promise<void> {
+    const { sink, journal, recent, logger, onCommitted, onRoom } = this.#options;
     try {
       if (batch.qos2.length > 0) await journal.announce(batch.qos2);
+      if (notes !== undefined) await recent.write(notes);
       if (batch.frames > 0) await sink.write(batch);
     } catch (error) {
       // Both repeat what fails; they give up only when the gateway stops. Nothing of the batch is acked.

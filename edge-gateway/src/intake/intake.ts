@@ -1,6 +1,6 @@
 import { partitionFor } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes, type CommandInput, type EventType } from "@headwater/proto";
-import { uuidv5, type Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/service-kit";
 import type { DecodedMessage } from "../decode/decoder.ts";
 import { settleTimes, type Plausibility } from "../decode/event-time.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
@@ -11,7 +11,8 @@ import { beginFrame, endFrame, frameKinds, type Frame, type FrameKind } from "..
 import type { LostRange } from "../spool/recovery.ts";
 import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { Owner, Settled } from "./record-batch.ts";
+import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
+import { unacknowledged, type Owner, type Settled } from "./record-batch.ts";
 
 /** A device as the hot path needs it, made once. */
 export interface DeviceLane {
@@ -20,14 +21,6 @@ export interface DeviceLane {
   readonly field: FieldBytes;
   readonly partition: number;
   readonly lane: Lane;
-}
-
-export interface Undecodable {
-  /** Whose message it was; "" if nobody's. */
-  readonly device: string;
-  readonly reason: string;
-  readonly payload: Uint8Array;
-  readonly mqttTopic: string;
 }
 
 export interface IntakeOptions {
@@ -40,8 +33,6 @@ export interface IntakeOptions {
   readonly logger: Logger;
 }
 
-/** Quarantine ids are UUIDs of where the message came from, within this name space. */
-const quarantineNamespace = "8f4c1d66-0b0e-5f0b-9a53-6a3c3e1f7a10";
 const maxKnownDevices = 50_000;
 const turnedAwayReason = "drop-newest";
 const noKey = new Uint8Array(0);
@@ -142,7 +133,7 @@ export class Intake {
     lane.eventSinceMark = true;
     if (times.implausible > 0) metrics.implausible.inc(times.implausible);
     metrics.events.inc();
-    if (packetId === undefined || packetId === 0) commit.writtenLoosely(settled, owner);
+    if (packetId === unacknowledged) commit.writtenLoosely(settled, owner);
     else commit.written(settled, owner, packetId);
     return n;
   }
@@ -237,20 +228,9 @@ export class Intake {
       return;
     }
     const at = this.#options.lanes.clock.take();
-    const name = `${this.gateway} ${at}`;
-    const id = uuidv5(name, quarantineNamespace);
     metrics.quarantined.labels({ reason: "decode" }).inc();
-    const value = events.quarantine.encode({
-      id,
-      device: what.device,
-      at,
-      stage: "decode",
-      reason: what.reason.toWellFormed(),
-      payload: what.payload,
-      gateway: this.gateway,
-      mqttTopic: what.mqttTopic.toWellFormed(),
-    });
-    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, what.device, id, at, value, settled, owner, packetId);
+    const { id, device, value } = undecodableRecord(what, this.gateway, at);
+    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, settled, owner, packetId);
   }
 
   /** A record that the log refused for good. If it was an event, its identity becomes a gap. */
@@ -273,23 +253,8 @@ export class Intake {
       );
       if (frame.kind !== frameKinds.event) return;
     }
-    const id = uuidv5(
-      `${this.gateway} ${lanes.epoch} ${topic} ${frame.partition} ${frame.n} ${at}`,
-      quarantineNamespace,
-    );
     metrics.quarantined.labels({ reason: "log" }).inc();
-    const device = frame.key.toString();
-    const value = events.quarantine.encode({
-      id,
-      device,
-      at,
-      stage: "log",
-      reason: "The event log refused the record",
-      payload: frame.value,
-      gateway: this.gateway,
-      logTopic: topic,
-      logPartition: frame.partition,
-    });
+    const { id, device, value } = refusedRecord(frame, topic, this.gateway, lanes.epoch, at);
     this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, undefined);
   }
 

@@ -1,6 +1,9 @@
 import type { LanesState } from "../lanes/lanes.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
+/** In place of a packet identifier, for a message of QoS 0: nobody is told, and the power may take it. */
+export const unacknowledged = -1;
+
 /** Told once what it waits for is durable. */
 export type Settled = (error?: Error | null) => void;
 

@@ -1,20 +1,20 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
+import type { Audience } from "./audience.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 
 type Done = (error?: Error) => void;
 
 /**
- * aedes, but telemetry is not offered to subscribers unless somebody may be one: the device itself under its own topics, or an anonymous
- * client. `$SYS` is neither written nor read: a gateway is one process and says how it is by its metrics.
+ * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a gateway is one process and says how it is by its metrics.
  */
 export class GatewayBroker extends Aedes {
-  /** Connections with a subscription to anything besides commands, by device; undefined: anonymous. */
-  readonly #subscribers = new Map<string | undefined, number>();
+  readonly #audience: Audience;
   /** Told of a client whose session another connection takes over, before it is closed. */
   onTakeover?: (client: Client) => void;
 
-  constructor(options: AedesOptions) {
+  constructor(options: AedesOptions, audience: Audience) {
     super(options);
+    this.#audience = audience;
     const own = this as unknown as {
       clients: Record<string, Client | undefined>;
       registerClient(client: Client): void;
@@ -47,19 +47,10 @@ export class GatewayBroker extends Aedes {
     this.publish = publish;
   }
 
-  /** The connection has one subscription more (or less) to something besides commands. */
-  countSubscriptions(connection: Connection, change: number): void {
-    if (change === 0) return;
-    const count = (this.#subscribers.get(connection.device) ?? 0) + change;
-    if (count > 0) this.#subscribers.set(connection.device, count);
-    else this.#subscribers.delete(connection.device);
-  }
-
   /** Whether anybody may have subscribed to what this connection says there. */
   hasSubscriber(sender: Connection | undefined, topic: string): boolean {
-    if (this.#subscribers.size === 0) return false;
-    if (this.#subscribers.has(undefined)) return true;
     // `me` is somebody else for everybody: such a message is never anyone's but the log's.
-    return this.#subscribers.has(sender?.device) && !topic.startsWith("v1/devices/me/");
+    if (sender?.device !== undefined && topic.startsWith("v1/devices/me/")) return false;
+    return this.#audience.mayHear(topic);
   }
 }

@@ -1,15 +1,16 @@
+import { commandDeviceOf } from "../commands/command-filter.ts";
 import type { CommandSession } from "../commands/command-session.ts";
 import { internals } from "./aedes-internals.ts";
 import { sendCommand } from "./command-sender.ts";
 import type { Connection } from "./connection.ts";
-import { commandDeviceOf } from "./topic-filter.ts";
+import { isHeardThroughBroker } from "./stored-sessions.ts";
 
 export interface CommandSessionsOptions {
   /** A device can take commands now, or no longer. */
   readonly onBegin: (session: CommandSession) => void;
   readonly onEnd: (session: CommandSession) => void;
-  /** The connection has so many subscriptions more (or less) to something besides commands. */
-  readonly onOthers: (connection: Connection, change: number) => void;
+  /** The connection has these subscriptions to something besides commands. */
+  readonly onOthers: (connection: Connection, filters: readonly string[]) => void;
 }
 
 /** Which connections take whose commands, by what they have subscribed to. */
@@ -25,14 +26,13 @@ export class CommandSessions {
   changed(connection: Connection): void {
     const { onBegin, onEnd, onOthers } = this.#options;
     const granted = new Map<string, number>();
-    let others = 0;
+    const others: string[] = [];
     for (const [filter, { qos }] of Object.entries(internals(connection.client).subscriptions)) {
       const device = commandDeviceOf(filter);
       if (device !== undefined) granted.set(device, Math.max(qos, granted.get(device) ?? 0));
-      if (device === undefined || filter.endsWith("#")) others += 1;
+      if (isHeardThroughBroker(filter)) others.push(filter);
     }
-    onOthers(connection, others - connection.otherSubscriptions);
-    connection.otherSubscriptions = others;
+    onOthers(connection, others);
     connection.commandQos.clear();
     for (const [device, qos] of granted) connection.commandQos.set(device, qos);
     if (!connection.ready) return;
@@ -62,7 +62,7 @@ export class CommandSessions {
   /** The connection is gone. */
   end(connection: Connection): void {
     const { onEnd, onOthers } = this.#options;
-    onOthers(connection, -connection.otherSubscriptions);
+    onOthers(connection, []);
     for (const session of this.#sessions.get(connection)?.values() ?? []) onEnd(session);
     this.#sessions.delete(connection);
   }

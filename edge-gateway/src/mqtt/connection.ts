@@ -1,7 +1,9 @@
 import type { Client } from "aedes";
+import type { Permissions } from "../access/permissions.ts";
+import type { Principal } from "../identity/principal.ts";
 import { readOn } from "./aedes-internals.ts";
 import type { Owner } from "../intake/record-batch.ts";
-import type { Target } from "./targets.ts";
+import type { Sender, Target } from "./targets.ts";
 import type { RecentPublishes } from "../redelivery/recent-publishes.ts";
 
 export type DisconnectReason = "client" | "keep-alive" | "taken-over" | "revoked" | "gateway-stopped" | "error";
@@ -17,9 +19,11 @@ export class Connection implements Owner {
   readonly client: Client;
   /** Random; names this connection in presence events and command claims. */
   readonly session: string;
-  /** The device that logged in; undefined: anonymous. */
+  readonly principal: Principal;
+  /** The device that logged in; undefined: anonymous, or none yet. */
   readonly device: string | undefined;
-  readonly credentialId: string | undefined;
+  /** When its rights were looked up, by performance.now(). */
+  readonly loggedInAt = performance.now();
   readonly recent: RecentPublishes;
   /** PUBLISH packets that are not durable yet. */
   unacked = 0;
@@ -27,25 +31,35 @@ export class Connection implements Owner {
   ready = false;
   /** Devices whose commands it subscribed to, with the QoS granted. */
   readonly commandQos = new Map<string, number>();
-  /** Subscriptions to anything besides commands: only then a message is offered to the broker's subscribers. */
-  otherSubscriptions = 0;
   /** Commands on their way, by packet identifier. */
   readonly outgoing = new Map<number, () => void>();
   readonly #targets = new Map<string, Target>();
+  #permissions: Permissions;
   #acks: number[] = [];
 
   constructor(
     client: Client,
     session: string,
-    device: string | undefined,
-    credentialId: string | undefined,
+    principal: Principal,
+    permissions: Permissions,
     recent: RecentPublishes,
   ) {
     this.client = client;
     this.session = session;
-    this.device = device;
-    this.credentialId = credentialId;
+    this.principal = principal;
+    this.device = principal.kind === "device" ? principal.device : undefined;
+    this.#permissions = permissions;
     this.recent = recent;
+  }
+
+  get permissions(): Permissions {
+    return this.#permissions;
+  }
+
+  /** Other rights from now on: where its messages go is settled anew. */
+  set permissions(permissions: Permissions) {
+    this.#permissions = permissions;
+    this.#targets.clear();
   }
 
   acked(packetId: number): boolean {
@@ -57,6 +71,7 @@ export class Connection implements Owner {
     const acks = this.#acks;
     this.#acks = [];
     const { client } = this;
+    this.recent.heardAt = Date.now();
     if (client.closed) return;
     const bytes = Buffer.allocUnsafe(4 * acks.length);
     for (let i = 0; i < acks.length; i += 1) {
@@ -72,11 +87,11 @@ export class Connection implements Owner {
     else readOn(client, acks.length);
   }
 
-  target(topic: string, find: (topic: string, device: string | undefined) => Target): Target {
+  target(topic: string, find: (topic: string, sender: Sender) => Target): Target {
     const known = this.#targets.get(topic);
     if (known !== undefined) return known;
     if (this.#targets.size >= maxTargets) this.#targets.clear();
-    const found = find(topic, this.device);
+    const found = find(topic, this);
     this.#targets.set(topic, found);
     return found;
   }

@@ -2,11 +2,15 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import { randomUUID } from "node:crypto";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
-import { RecentSessions } from "../redelivery/recent-publishes.ts";
+import type { Identity } from "../identity/identity.ts";
+import { sessionPrefix } from "../identity/principal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import { sessionKey } from "../redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
-import { connackCodes, connackError, type Authenticator } from "./authenticator.ts";
+import { connackCodes, connackError } from "./connack.ts";
 import { bindConnection, Connection } from "./connection.ts";
 import { peerOf } from "./peer.ts";
+import type { Sender } from "./targets.ts";
 
 export interface Will {
   readonly topic: string;
@@ -14,9 +18,10 @@ export interface Will {
 }
 
 export interface LoginOptions {
-  readonly authenticator: Authenticator;
-  /** Whether this principal may publish there. */
-  readonly mayPublish: (device: string | undefined, topic: string) => boolean;
+  readonly identity: Identity;
+  readonly recent: RecentJournal;
+  /** Whether a last will may go there. */
+  readonly mayPublish: (sender: Sender, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
@@ -26,7 +31,6 @@ type Refusal = ReturnType<typeof connackError>;
 /** What happens between CONNECT and CONNACK: who it is, whether its last will is allowed, and the connection that it gets. */
 export class Login {
   readonly #options: LoginOptions;
-  readonly #recent = new RecentSessions();
   readonly #wills = new WeakMap<Client, Will>();
 
   constructor(options: LoginOptions) {
@@ -60,22 +64,31 @@ export class Login {
     username: string | undefined,
     password: Buffer | undefined,
   ): Promise<Refusal | undefined> {
-    const { metrics, logger, authenticator, mayPublish } = this.#options;
-    const login = await authenticator.login(username, password);
+    const { metrics, logger, identity, mayPublish } = this.#options;
+    const { address, certificate } = peerOf(client.conn);
+    const login = await identity.login({ username, password, certificate, address });
     if ("refused" in login) {
       metrics.connects.labels({ outcome: login.why }).inc();
-      const { address } = peerOf(client.conn);
       logger.info({ user: username?.slice(0, 128), address, why: login.why }, "a login was refused");
-      return connackError(login.refused, login.why);
+      return connackError(connackCodes[login.refused], login.why);
     }
+    const { principal } = login;
+    const permissions = identity.permissionsOf(principal);
+    if (permissions === undefined) {
+      metrics.connects.labels({ outcome: "revoked" }).inc();
+      return connackError(connackCodes.badLogin, "revoked");
+    }
+    const device = principal.kind === "device" ? principal.device : undefined;
     const will = this.#wills.get(client);
-    if (will !== undefined && !mayPublish(login.device, will.topic)) {
+    if (will !== undefined && (principal.kind === "provisioning" || !mayPublish({ device, permissions }, will.topic))) {
       metrics.connects.labels({ outcome: "will-not-allowed" }).inc();
       return connackError(connackCodes.notAuthorized, "will-not-allowed");
     }
+    if (principal.kind === "provisioning") client.clean = true;
     // A session belongs to who logged in: the same client id of another principal is another session, and nobody can take it over.
-    internals(client).id = `${login.device ?? ""}/${client.id}`;
-    bindConnection(new Connection(client, randomUUID(), login.device, login.credentialId, this.#recent.of(client.id)));
+    internals(client).id = sessionPrefix(principal) + client.id;
+    const recent = this.#options.recent.begin(sessionKey(client.id), !client.clean);
+    bindConnection(new Connection(client, randomUUID(), principal, permissions, recent));
     return undefined;
   }
 }

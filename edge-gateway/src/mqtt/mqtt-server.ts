@@ -1,32 +1,38 @@
-import type { Client } from "aedes";
+import type { AedesOptions, Client, PublishPacket } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { GatewayConfig } from "../config.ts";
+import type { Publication } from "../decode/decoder.ts";
+import type { Identity } from "../identity/identity.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
-import type { DeviceRegistry } from "../registry/device-registry.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import { internals } from "./aedes-internals.ts";
-import { Authenticator, connackCodes, connackError } from "./authenticator.ts";
+import { Audience } from "./audience.ts";
 import { GatewayBroker } from "./broker.ts";
+import { connackCodes, connackError } from "./connack.ts";
 import { CommandSessions } from "./command-sessions.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
-import { Listener } from "./listener.ts";
+import { guardStream } from "./guard/guard-stream.ts";
+import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./login.ts";
 import { peerOf } from "./peer.ts";
 import type { PublishHandler } from "./publish-handler.ts";
+import { Revocation } from "./revocation.ts";
+import { answerProvisioning } from "./provisioning.ts";
 import { sessionPersistence } from "./session-persistence.ts";
 import { StallWatch } from "./stall-watch.ts";
-import { isOwnTopic } from "./topic-filter.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
-  readonly registry: DeviceRegistry;
+  readonly identity: Identity;
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly publishes: PublishHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -41,41 +47,44 @@ export class MqttServer {
   readonly #options: MqttServerOptions;
   readonly #login: Login;
   readonly #connections = new Set<Connection>();
+  readonly #audience = new Audience();
   readonly #commandSessions: CommandSessions;
-  readonly #listener: Listener;
+  readonly listeners: Listeners;
   readonly #stalls: StallWatch;
   #broker!: GatewayBroker;
+  #revocation!: Revocation;
   #stopping = false;
-  #port = 0;
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
-    const { config, registry, metrics, logger, commit, intake, publishes } = options;
+    const { config, identity, metrics, logger, commit, intake, publishes } = options;
     this.#login = new Login({
-      authenticator: new Authenticator({ registry, anonymous: config.anonymous, logger }),
-      mayPublish: (device, topic) => publishes.mayPublish(device, topic),
+      identity,
+      recent: options.recent,
+      mayPublish: (sender, topic) => publishes.mayPublish(sender, topic),
       metrics,
       logger,
     });
     this.#commandSessions = new CommandSessions({
       onBegin: options.onCommandSession,
       onEnd: options.onCommandSessionEnd,
-      onOthers: (connection, change) => this.#broker.countSubscriptions(connection, change),
+      onOthers: (connection, filters) => this.#audience.set(connection, filters),
     });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
-    this.#listener = new Listener({
-      ...config,
-      onConnection: (socket) => this.#broker.handle(socket),
-      onViolation: (socket, violation) => {
-        metrics.refused.labels({ reason: violation }).inc();
-        logger.warn({ address: socket.remoteAddress, violation }, "a connection was cut");
-      },
-      onRefused: () => metrics.refused.labels({ reason: "too-many-connections" }).inc(),
+    this.listeners = new Listeners({
+      config,
+      metrics,
+      logger,
+      guard: (stream) =>
+        guardStream(stream, {
+          maxPacketBytes: config.maxPacketBytes,
+          onViolation: (cut, violation) => {
+            metrics.refused.labels({ reason: violation }).inc();
+            logger.warn({ address: peerOf(cut).address, violation }, "a connection was cut");
+          },
+        }),
+      onConnection: (stream) => this.#broker.handle(stream),
     });
-  }
-
-  get port(): number {
-    return this.#port;
   }
 
   /** Whether the broker may have to pass on what this connection says there. */
@@ -83,18 +92,39 @@ export class MqttServer {
     return this.#broker.hasSubscriber(connection, topic);
   }
 
+  /** Says something to whoever has subscribed to it. */
+  publish({ topic, payload, qos }: Publication): void {
+    this.#broker.publish(
+      { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },
+      (error) => {
+        if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
+      },
+    );
+  }
+
   get connections(): number {
     return this.#connections.size;
   }
 
   async start(): Promise<void> {
-    const { config, journal } = this.#options;
-    this.#broker = new GatewayBroker({
-      persistence: sessionPersistence(journal),
-      connectTimeout: config.connectTimeoutMs,
+    const { config, journal, identity, logger } = this.#options;
+    const { persistence, sessions } = sessionPersistence(journal, this.#audience);
+    this.#revocation = new Revocation({
+      identity,
+      connections: this.#connections,
+      sessions,
+      end: (connection) => this.#end(connection, "revoked"),
+      forget: (session) => journal.forget(session),
+      logger,
+    });
+    const options: AedesOptions = {
+      persistence,
+      // The listeners watch over the time up to CONNECT, of which this is the last part.
+      connectTimeout: 2 * config.connectTimeoutMs,
       queueLimit: 1000,
       drainTimeout: 30_000,
       preConnect: (client, packet, done) => {
+        this.listeners.connected(client.conn);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
@@ -103,41 +133,42 @@ export class MqttServer {
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#lastWill(client, packet as unknown as Will, done);
-        else this.#options.publishes.handle(client, packet, done);
+        else this.#published(client, packet, done);
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const device = connectionOf(client)?.device;
-        const { topic } = subscription;
-        const allowed = device === undefined ? config.anonymous && !topic.startsWith("$") : isOwnTopic(device, topic);
+        const allowed = connectionOf(client)?.permissions.maySubscribe(subscription.topic) === true;
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
         done(null, allowed ? subscription : null);
       },
-    });
+      authorizeForward: (client, packet) =>
+        connectionOf(client)?.permissions.mayReceive(packet.topic) === true ? packet : null,
+    };
+    this.#broker = new GatewayBroker(options, this.#audience);
     this.#listenToBroker();
     await this.#broker.listen();
-    this.#port = await this.#listener.start();
+    await this.listeners.start();
     this.#stalls.start();
   }
 
-  /** Ends the sessions of these devices that may not stay. */
+  /** What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any more. */
   recheck(devices: readonly string[]): void {
-    const changed = new Set(devices);
-    for (const connection of this.#connections) {
-      const { device, credentialId } = connection;
-      if (device === undefined || !changed.has(device)) continue;
-      if (!this.#options.registry.stillValid(device, credentialId!)) this.#end(connection, "revoked");
-    }
+    this.#revocation?.devicesChanged(devices);
   }
 
-  /** Ends sessions whose credential has expired. */
+  /** Provisioning keys have changed. */
+  recheckKeys(): void {
+    this.#revocation?.keysChanged();
+  }
+
+  /** Ends connections whose login has expired. */
   expire(): void {
-    this.recheck([...this.#connections].flatMap(({ device }) => (device === undefined ? [] : [device])));
+    this.#revocation?.expire();
   }
 
   /** Takes no connections and reads no packets any more; what was read is still acknowledged. */
   stopIntake(): void {
     this.#stopping = true;
-    this.#listener.stopAccepting();
+    this.listeners.stopAccepting();
     for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
   }
 
@@ -147,7 +178,7 @@ export class MqttServer {
     this.#stalls.stop();
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
-    this.#listener.close();
+    await this.listeners.close();
   }
 
   #listenToBroker(): void {
@@ -158,14 +189,16 @@ export class MqttServer {
       if (connection === undefined) return;
       this.#connections.add(connection);
       metrics.connects.labels({ outcome: "accepted" }).inc();
-      if (connection.device === undefined) return;
-      presence.connected({
-        device: connection.device,
-        session: connection.session,
-        clientId: client.id.slice(connection.device.length + 1),
-        address: peerOf(client.conn).address,
-        cleanSession: client.clean,
-      });
+      if (connection.device !== undefined) {
+        presence.connected({
+          device: connection.device,
+          session: connection.session,
+          clientId: client.id.slice(connection.device.length + 1),
+          address: peerOf(client.conn).address,
+          cleanSession: client.clean,
+        });
+      }
+      this.#revocation.joined(connection);
     });
     broker.on("clientReady", (client) => {
       const connection = connectionOf(client);
@@ -198,6 +231,17 @@ export class MqttServer {
     // Its device did not die: the last will would say so.
     internals(connection.client).will = null;
     connection.client.close();
+  }
+
+  #published(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    const connection = client === null ? undefined : connectionOf(client);
+    if (connection?.principal.kind !== "provisioning" || !connection.permissions.mayPublish(packet.topic)) {
+      this.#options.publishes.handle(client, packet, done);
+      return;
+    }
+    const { identity, logger } = this.#options;
+    const payload = packet.payload as Buffer;
+    void answerProvisioning({ identity, connection, keyId: connection.principal.keyId, logger }, payload, done);
   }
 
   #lastWill(client: Client, will: Will, done: (error?: Error | null) => void): void {

@@ -1,37 +1,27 @@
 import type { Client, PublishPacket } from "aedes";
-import { DecodeError, RequestError, type Logger } from "@headwater/service-kit";
+import { RequestError, type Logger } from "@headwater/service-kit";
 import { crc32 } from "node:zlib";
-import type { DecodedMessage, DecodeLimits } from "../decode/decoder.ts";
 import type { Routes } from "../decode/routes.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
-import type { Settled } from "../intake/record-batch.ts";
+import type { MessageTaker } from "../intake/message-taker.ts";
+import type { MessageTarget } from "../intake/message-target.ts";
+import { unacknowledged, type Settled } from "../intake/record-batch.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
-import { findTarget, type RecordTarget, type Target } from "./targets.ts";
-
-export interface ReplyHandler {
-  /** Takes what a device says about one of its commands; answers with what is wrong if it cannot (and nothing was written then). */
-  reply(
-    device: string,
-    commandId: string,
-    payload: Uint8Array,
-    settled: Settled | undefined,
-    owner: Connection,
-    packetId: number | undefined,
-  ): string | undefined;
-}
+import { findTarget, type Sender, type Target } from "./targets.ts";
 
 export interface PublishHandlerOptions {
   readonly intake: Intake;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly routes: Routes;
-  readonly limits: DecodeLimits;
+  readonly taker: MessageTaker;
   /** Whether the broker may have to pass the message on. */
   readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
-  readonly replies: ReplyHandler;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
@@ -45,8 +35,6 @@ interface Publish {
   readonly messageId?: number;
 }
 
-const unrouted = "No route reads this topic";
-
 /**
  * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the PUBACK or PUBREC. It calls back
  * once the message is durable, with its whole group commit; a message that is not allowed closes the connection, since 3.1.1 has no
@@ -59,8 +47,8 @@ export class PublishHandler {
     readonly qos2: { inc(): void };
     readonly forbidden: { inc(): void };
   };
-  readonly #find = (topic: string, device: string | undefined): Target =>
-    findTarget(this.#options.routes, this.#options.intake, topic, device);
+  readonly #find = (topic: string, sender: Sender): Target =>
+    findTarget(this.#options.routes, this.#options.intake, topic, sender);
 
   constructor(options: PublishHandlerOptions) {
     this.#options = options;
@@ -109,19 +97,20 @@ export class PublishHandler {
     return true;
   }
 
-  /** Whether this principal may publish there. */
-  mayPublish(device: string | undefined, topic: string): boolean {
-    return this.#find(topic, device).kind !== "forbidden";
+  mayPublish(sender: Sender, topic: string): boolean {
+    return this.#find(topic, sender).kind !== "forbidden";
   }
 
-  #take(connection: Connection, target: RecordTarget, publish: Publish, done: Settled | undefined): void {
-    const { commit, journal } = this.#options;
+  #take(connection: Connection, target: MessageTarget, publish: Publish, done: Settled | undefined): void {
+    const { commit, journal, taker } = this.#options;
     let token: string | undefined;
     let hash = 0;
     if (publish.qos === 1) {
       hash = crc32(publish.payload, target.topicHash);
       if (publish.dup && connection.recent.has(publish.messageId!, hash)) {
         this.#counts.qos1.inc();
+        // What is sent again now may be sent again once more.
+        this.#remember(connection, publish.messageId!, hash, 0, 0);
         commit.wait(done, connection, publish.messageId);
         return;
       }
@@ -133,63 +122,23 @@ export class PublishHandler {
         return;
       }
     }
-    const { n, partition } = this.#record(connection, target, publish, done);
+    const packetId = publish.qos === 0 ? unacknowledged : publish.messageId;
+    const n = taker.take(target, publish.topic, publish.payload, done, connection, packetId);
+    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
       // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.
-      commit.open.qos2.push({ token, partition, n });
-      journal.remember({ token, partition, n });
+      const arrival = { token, partition, n };
+      commit.open.qos2.push(arrival);
+      journal.remember(arrival);
     } else if (publish.qos === 1) {
-      connection.recent.growTo(connection.unacked);
-      connection.recent.add(publish.messageId!, hash);
+      this.#remember(connection, publish.messageId!, hash, partition, n);
     }
   }
 
-  /** Writes the record that the message becomes; its lane and n if it is an event. */
-  #record(
-    connection: Connection,
-    target: RecordTarget,
-    publish: Publish,
-    done: Settled | undefined,
-  ): { n: number; partition: number } {
-    const { intake, limits, replies } = this.#options;
-    if (target.kind === "telemetry") {
-      const { lane, decoder } = target;
-      let reason: string;
-      let message: DecodedMessage | undefined;
-      try {
-        message = decoder(publish.payload, limits);
-        reason =
-          message.samples.length === 0 ? "The message has no readings" : "The message is too large to be one event";
-      } catch (error) {
-        reason = (error as Error).message;
-        if (!(error instanceof DecodeError)) {
-          // A fault of ours; one message must not end the gateway for all.
-          this.#options.logger.error({ err: error, topic: publish.topic }, "a decoder failed");
-        }
-      }
-      const n =
-        message === undefined || message.samples.length === 0
-          ? 0
-          : intake.event(lane, message, done, connection, publish.messageId);
-      if (n > 0) return { n, partition: lane.partition };
-      this.#quarantine(lane.device, reason, publish, done, connection);
-    } else if (target.kind === "reply") {
-      const { device, commandId } = target;
-      const wrong = replies.reply(device, commandId, publish.payload, done, connection, publish.messageId);
-      if (wrong !== undefined) this.#quarantine(device, wrong, publish, done, connection);
-    } else {
-      this.#quarantine(connection.device ?? "", unrouted, publish, done, connection);
-    }
-    return { n: 0, partition: 0 };
-  }
-
-  #quarantine(device: string, reason: string, publish: Publish, done: Settled | undefined, owner: Connection): void {
-    this.#options.intake.quarantine(
-      { device, reason, payload: publish.payload, mqttTopic: publish.topic },
-      done,
-      owner,
-      publish.messageId,
-    );
+  #remember({ recent, unacked }: Connection, packetId: number, hash: number, partition: number, n: number): void {
+    recent.growTo(unacked);
+    recent.add(packetId, hash);
+    if (recent.lasting) this.#options.recent.note(recent, packetId, hash, partition, n);
   }
 
   #forbid(connection: Connection, topic: string, done: Settled): void {

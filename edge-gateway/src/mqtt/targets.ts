@@ -1,39 +1,39 @@
-import { crc32 } from "node:zlib";
-import type { Decoder } from "../decode/decoder.ts";
+import type { Permissions } from "../access/permissions.ts";
 import type { Routes } from "../decode/routes.ts";
-import type { DeviceLane, Intake } from "../intake/intake.ts";
-import { isOwnTopic } from "./topic-filter.ts";
+import type { Intake } from "../intake/intake.ts";
+import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../intake/message-target.ts";
 
 /** Where a message of a topic goes. */
 export type Target =
-  | { readonly kind: "telemetry"; readonly lane: DeviceLane; readonly decoder: Decoder; readonly topicHash: number }
-  | { readonly kind: "reply"; readonly device: string; readonly commandId: string; readonly topicHash: number }
-  /** Its own topic, but no route reads it: set aside, since what is acknowledged is kept. */
-  | { readonly kind: "unrouted"; readonly device: string; readonly topicHash: number }
+  | MessageTarget
   /** Not for this device. */
   | { readonly kind: "forbidden" }
   /** Anonymous clients among themselves: no event. */
   | { readonly kind: "relay" };
 
-/** A message that becomes a record. */
-export type RecordTarget = Extract<Target, { readonly topicHash: number }>;
+/** Who sends a message. */
+export interface Sender {
+  /** undefined: nobody who is known. */
+  readonly device: string | undefined;
+  readonly permissions: Permissions;
+}
 
 const replyPattern = /^devices\/([^/]+)\/commands\/([^/]+)\/reply$/;
 const forbidden: Target = { kind: "forbidden" };
 
 /** Settles what a message is by its topic and who sends it. */
-export function findTarget(routes: Routes, intake: Intake, topic: string, device: string | undefined): Target {
-  if (topic.startsWith("$") || (device !== undefined && !isOwnTopic(device, topic))) return forbidden;
-  const topicHash = crc32(topic);
-  const route = routes.find(topic);
-  if (route !== undefined) {
-    const of = route.device ?? device;
-    // Nobody is "me" without a login.
-    return of === undefined
-      ? forbidden
-      : { kind: "telemetry", lane: intake.deviceLane(of), decoder: route.decoder, topicHash };
+export function findTarget(routes: Routes, intake: Intake, topic: string, sender: Sender): Target {
+  if (topic.startsWith("$")) return forbidden;
+  const { device, permissions } = sender;
+  if (!permissions.mayPublish(topic)) {
+    // A device may also send where a route says that what is said there is its own.
+    if (device === undefined || routes.find(topic)?.sender !== device) return forbidden;
   }
+  const routed = routedTarget(routes, intake, topic, device);
+  if (routed !== undefined) return routed;
   const reply = replyPattern.exec(topic);
-  if (reply !== null) return { kind: "reply", device: reply[1]!, commandId: reply[2]!, topicHash };
-  return device === undefined ? { kind: "relay" } : { kind: "unrouted", device, topicHash };
+  if (reply !== null) return replyTarget(topic, reply[1]!, reply[2]!);
+  if (device !== undefined) return unrouted(topic, device);
+  // Nobody is "me" without a login.
+  return routes.find(topic) === undefined ? { kind: "relay" } : forbidden;
 }

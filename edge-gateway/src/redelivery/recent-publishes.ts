@@ -1,58 +1,122 @@
+import { createHash } from "node:crypto";
+
 const smallest = 32;
 const largest = 4096;
 
-/** The QoS 1 messages that a session sent last: packet identifier and a hash of what they said. */
-class Ring {
-  #ids = new Uint16Array(smallest);
-  #hashes = new Uint32Array(smallest);
-  #next = 0;
+/** A connection that begins so much later than its session was last heard did not break off while a message was on its way (milliseconds). */
+const sameTroubleMs = 60_000;
+
+/** A session, as its messages name it in the journal: the first 64 bits of the SHA-256 of its name. */
+export interface SessionKey {
+  readonly low: number;
+  readonly high: number;
+}
+
+export function sessionKey(session: string): SessionKey {
+  const digest = createHash("sha256").update(session).digest();
+  return { low: digest.readInt32LE(0), high: digest.readInt32LE(4) };
+}
+
+/**
+ * The QoS 1 messages that a session sent last: packet identifier and a hash of what they said. What a device sends again with DUP is what was
+ * unacknowledged when its connection broke, so only the newest message of a packet identifier counts (a device that gave it to another
+ * one has seen its acknowledgement), and of earlier connections only what can still have been under way when the last one broke.
+ */
+export class RecentPublishes implements SessionKey {
+  readonly low: number;
+  readonly high: number;
+  /** Whether the session outlives its connection: only then anything of it is kept for the next one. */
+  lasting = false;
+  #ids: Uint16Array | undefined;
+  #hashes: Uint32Array | undefined;
+  #count = 0;
+  /** What was added before is forgotten. */
+  #floor = 0;
+  /** Where the present connection began, when, and when the session was heard last before (milliseconds since the epoch). */
+  #boundary = 0;
+  #beganAt = 0;
+  #heardBefore = 0;
+  /** When messages of the session became durable last (milliseconds since the epoch). */
+  heardAt = 0;
+
+  constructor({ low, high }: SessionKey) {
+    this.low = low;
+    this.high = high;
+  }
+
+  /** A connection of the session begins. */
+  begin(at: number, lasting: boolean): void {
+    // A session that ends with its connection leaves nothing to the next one, and takes nothing from an earlier one.
+    if (!lasting || !this.lasting) this.#floor = this.#count;
+    else if (this.#beganAt - this.#heardBefore > sameTroubleMs) this.#floor = this.#boundary;
+    this.lasting = lasting;
+    this.#heardBefore = Math.max(this.heardAt, this.#beganAt);
+    this.#beganAt = at;
+    this.#boundary = this.#count;
+  }
 
   add(packetId: number, hash: number): void {
-    this.#ids[this.#next] = packetId;
-    this.#hashes[this.#next] = hash;
-    this.#next = (this.#next + 1) & (this.#ids.length - 1);
+    const ids = (this.#ids ??= new Uint16Array(smallest));
+    const hashes = (this.#hashes ??= new Uint32Array(smallest));
+    const at = this.#count & (ids.length - 1);
+    ids[at] = packetId;
+    hashes[at] = hash;
+    this.#count += 1;
   }
 
   has(packetId: number, hash: number): boolean {
     const ids = this.#ids;
-    for (let i = 0; i < ids.length; i += 1) if (ids[i] === packetId && this.#hashes[i] === hash) return true;
+    if (ids === undefined) return false;
+    const oldest = Math.max(this.#floor, this.#count - ids.length);
+    for (let i = this.#count - 1; i >= oldest; i -= 1) {
+      const at = i & (ids.length - 1);
+      if (ids[at] === packetId) return this.#hashes![at] === hash;
+    }
     return false;
   }
 
-  /** Remembers at least so many (a power of two at most `largest`). */
+  /** Makes room so that the next one takes no other's place, as far as there may be room. */
+  grow(): void {
+    const length = this.#ids?.length ?? smallest;
+    if (this.#count - this.#floor >= length) this.growTo(length * 2);
+  }
+
+  /** Remembers at least so many (up to `largest`). */
   growTo(count: number): void {
-    let length = this.#ids.length;
+    let length = this.#ids?.length ?? smallest;
+    if (count <= length || length === largest) return;
     while (length < count && length < largest) length *= 2;
-    if (length === this.#ids.length) return;
     const ids = new Uint16Array(length);
     const hashes = new Uint32Array(length);
-    ids.set(this.#ids);
-    hashes.set(this.#hashes);
-    this.#next = this.#ids.length;
+    const before = this.#ids?.length ?? 0;
+    for (let i = Math.max(0, this.#count - before); i < this.#count; i += 1) {
+      ids[i & (length - 1)] = this.#ids![i & (before - 1)]!;
+      hashes[i & (length - 1)] = this.#hashes![i & (before - 1)]!;
+    }
     this.#ids = ids;
     this.#hashes = hashes;
   }
 }
-export type { Ring as RecentPublishes };
 
 /**
- * Tells a QoS 1 message that is sent again (DUP) from a new one, across reconnects, in memory: the sessions heard last are kept. What escapes it
- * (a re-send after the gateway restarted, or without DUP) is a new event.
+ * Tells a QoS 1 message that is sent again (DUP) from a new one, across reconnects: the sessions heard last are kept. What escapes it (a re-send
+ * without DUP, or of a session that ended with its connection) is a new event.
  */
 export class RecentSessions {
-  readonly #sessions = new Map<string, Ring>();
+  readonly #sessions = new Map<string, RecentPublishes>();
   readonly #max: number;
 
   constructor(maxSessions = 20_000) {
     this.#max = maxSessions;
   }
 
-  of(session: string): Ring {
-    const known = this.#sessions.get(session);
+  of(key: SessionKey): RecentPublishes {
+    const name = `${key.high} ${key.low}`;
+    const known = this.#sessions.get(name);
     if (known !== undefined) {
       // Last in the order of the map: the first ones are forgotten.
-      this.#sessions.delete(session);
-      this.#sessions.set(session, known);
+      this.#sessions.delete(name);
+      this.#sessions.set(name, known);
       return known;
     }
     if (this.#sessions.size >= this.#max) {
@@ -61,8 +125,8 @@ export class RecentSessions {
         break;
       }
     }
-    const ring = new Ring();
-    this.#sessions.set(session, ring);
-    return ring;
+    const recent = new RecentPublishes(key);
+    this.#sessions.set(name, recent);
+    return recent;
   }
 }

@@ -14,6 +14,8 @@ export interface Scan {
   /** Whether there are bytes that do not say any more which identities they held. */
   readonly unaccounted: boolean;
   readonly state: LanesState;
+  /** By partition, the last identity before the first damage. */
+  readonly sound: readonly number[];
 }
 
 /** Follows the frames of the newest segment to learn how the lanes stood at its end. */
@@ -23,6 +25,7 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
   let at = from;
   let damaged = false;
   let unaccounted = false;
+  let sound: number[] | undefined;
   while (at < bytes.length) {
     const frame = readFrame(bytes, at, true);
     if (typeof frame === "object") {
@@ -32,6 +35,7 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
       continue;
     }
     const next = findFrame(bytes, at + 1);
+    sound ??= lanes.map(({ n }) => n);
     const named = claimIdentities(bytes, at, next ?? bytes.length, lanes);
     // Blocks that a power loss left empty held what was being written.
     if (!named && !(next === undefined && (frame === "cut" || isEmpty(bytes.subarray(at))))) unaccounted = true;
@@ -45,7 +49,8 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
     last === undefined
       ? before.clock
       : Math.max(before.clock, events.telemetry.decode(last.value).receivedAt + longestEvent);
-  return { end: at, damaged, unaccounted, state: { ...before, clock, lanes: lanes.map((lane) => lane.account) } };
+  const state = { ...before, clock, lanes: lanes.map((lane) => lane.account) };
+  return { end: at, damaged, unaccounted, state, sound: sound ?? lanes.map(({ n }) => n) };
 }
 
 class LaneScan {

@@ -1,5 +1,5 @@
 import { DecodeError, FatalError, type Logger } from "@headwater/service-kit";
-import { readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LanesState } from "../lanes/lanes.ts";
 import { findFrame } from "./frame.ts";
@@ -28,6 +28,8 @@ export interface RecoveredSpool {
    * given out twice; what can be read is forwarded all the same, under the identities that it has.
    */
   readonly state: LanesState | undefined;
+  /** By partition, the last identity before the first damage in the newest segment: what comes after it may be half there. */
+  readonly sound: readonly number[];
 }
 
 /**
@@ -53,7 +55,7 @@ export async function recoverSpool(
       if (!(error instanceof DecodeError)) throw error;
       if (stopped !== undefined || findFrame(bytes, 0) !== undefined) {
         logger.error({ file, bytes: bytes.length }, "a spool segment has no readable header; its frames are looked for");
-        return { segments, state: stopped?.state };
+        return { segments, state: stopped?.state, sound: [] };
       }
       // A crash while a segment was made leaves one that nothing was written to yet.
       logger.warn({ file, bytes: bytes.length }, "removed a spool segment that was just being made");
@@ -69,21 +71,33 @@ export async function recoverSpool(
       await truncate(file, scan.end);
     }
     segments[segments.length - 1] = { number, size: scan.end };
+    // It was read from the page cache, and what is told to be durable from now on has to be.
+    await syncFile(file);
+    const { sound } = scan;
     if (stopped !== undefined) {
       if (stopped.size > bytes.length) {
         logger.error({ file, bytes: bytes.length, was: stopped.size }, "the end of the spool is gone");
       }
-      return { segments, state: stopped.state };
+      return { segments, state: stopped.state, sound };
     }
     const known = note?.forwarded.epoch === scan.state.epoch ? note.durable : [];
     const short = known.some((n, partition) => n > (scan.state.lanes[partition]?.n ?? 0));
     if (short || scan.unaccounted) {
       logger.error({ file }, "identities at the end of the spool are not known any more; a new epoch begins");
-      return { segments, state: undefined };
+      return { segments, state: undefined, sound: [] };
     }
-    return { segments, state: scan.state };
+    return { segments, state: scan.state, sound };
   }
-  return { segments: [], state: undefined };
+  return { segments: [], state: undefined, sound: [] };
+}
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    await handle.datasync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function listSegments(directory: string): Promise<SegmentFile[]> {

@@ -8,9 +8,14 @@ export type AttributeValue = number | boolean | string;
 
 export interface DeviceCredential {
   readonly id: string;
-  /** "token": `hash` is the SHA-256 of a generated token. */
+  /**
+   * "token": `hash` is the SHA-256 of a generated token. "password": `hash` is the PHC string of its scrypt hash. "x509": `subject` says
+   * which certificate. Readers pass over kinds that they do not know.
+   */
   readonly kind: string;
   readonly hash: Uint8Array;
+  /** Of "x509": a distinguished name as `canonicalSubject` writes it, or `sha256:` and the certificate's fingerprint. */
+  readonly subject?: string;
   /** µs */
   readonly createdAt: number;
   /** µs; 0: never. */
@@ -108,13 +113,14 @@ function deviceOf(event: DeviceEvent): Device {
     type: event.type,
     tags: { ...event.tags },
     attributes,
-    credentials: event.credentials.map(({ id, kind, hash, createdAt, expiresAt }) => ({
+    credentials: event.credentials.map(({ id, kind, hash, createdAt, expiresAt, subject }) => ({
       id,
       kind,
       // Decoded bytes are a view of the whole batch they came in; a device must not keep that alive.
       hash: new Uint8Array(hash),
       createdAt,
       expiresAt,
+      ...(subject !== "" && { subject }),
     })),
     createdAt: event.createdAt,
     updatedAt: event.updatedAt,

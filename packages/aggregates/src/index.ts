@@ -5,3 +5,7 @@ export * from "./command.ts";
 export * from "./command-decisions.ts";
 export * from "./alert.ts";
 export * from "./rule.ts";
+export * from "./access.ts";
+export * from "./certificate-subject.ts";
+export * from "./id-pattern.ts";
+export * from "./password-hash.ts";

@@ -62,6 +62,9 @@ export namespace headwater {
             /** AccessEvent writeId. */
             writeId: string;
 
+            /** AccessEvent provisioning. */
+            provisioning?: (headwater.v1.Provisioning.$Properties|null);
+
             /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @param message AccessEvent message or plain object to encode
@@ -122,12 +125,84 @@ export namespace headwater {
                 /** AccessEvent writeId */
                 writeId?: (string|null);
 
+                /** AccessEvent provisioning */
+                provisioning?: (headwater.v1.Provisioning.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of an AccessEvent. */
             type $Shape = headwater.v1.AccessEvent.$Properties;
+        }
+
+        /**
+         * Properties of a Provisioning.
+         * @deprecated Use headwater.v1.Provisioning.$Properties instead.
+         */
+        interface IProvisioning extends headwater.v1.Provisioning.$Properties {
+        }
+
+        /** Represents a Provisioning. */
+        class Provisioning {
+
+            /**
+             * Constructs a new Provisioning.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.Provisioning.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Provisioning devices. */
+            devices: string;
+
+            /** Provisioning type. */
+            type: string;
+
+            /** Provisioning tags. */
+            tags: { [k: string]: string };
+
+            /**
+             * Encodes the specified Provisioning message. Does not implicitly {@link headwater.v1.Provisioning.verify|verify} messages.
+             * @param message Provisioning message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.Provisioning.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Provisioning message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.Provisioning & headwater.v1.Provisioning.$Shape} Provisioning
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.Provisioning & headwater.v1.Provisioning.$Shape;
+        }
+
+        namespace Provisioning {
+
+            /** Properties of a Provisioning. */
+            interface $Properties {
+
+                /** Provisioning devices */
+                devices?: (string|null);
+
+                /** Provisioning type */
+                type?: (string|null);
+
+                /** Provisioning tags */
+                tags?: ({ [k: string]: string }|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Provisioning. */
+            type $Shape = headwater.v1.Provisioning.$Properties;
         }
 
         /**
@@ -1658,6 +1733,9 @@ export namespace headwater {
             /** Credential expiresAt. */
             expiresAt: (number|Long);
 
+            /** Credential subject. */
+            subject: string;
+
             /**
              * Encodes the specified Credential message. Does not implicitly {@link headwater.v1.Credential.verify|verify} messages.
              * @param message Credential message or plain object to encode
@@ -1696,6 +1774,9 @@ export namespace headwater {
 
                 /** Credential expiresAt */
                 expiresAt?: (number|Long|null);
+
+                /** Credential subject */
+                subject?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

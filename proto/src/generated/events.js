@@ -43,6 +43,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [expiresAt] AccessEvent expiresAt
              * @property {string|null} [createdBy] AccessEvent createdBy
              * @property {string|null} [writeId] AccessEvent writeId
+             * @property {headwater.v1.Provisioning.$Properties|null} [provisioning] AccessEvent provisioning
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -172,6 +173,14 @@ export const headwater = $root.headwater = (() => {
             AccessEvent.prototype.writeId = "";
 
             /**
+             * AccessEvent provisioning.
+             * @member {headwater.v1.Provisioning.$Properties|null|undefined} provisioning
+             * @memberof headwater.v1.AccessEvent
+             * @instance
+             */
+            AccessEvent.prototype.provisioning = null;
+
+            /**
              * Encodes the specified AccessEvent message. Does not implicitly {@link headwater.v1.AccessEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.AccessEvent
@@ -212,6 +221,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 11, wireType 2 =*/90).string(message.createdBy);
                 if (message.writeId != null && $Object.hasOwnProperty.call(message, "writeId") && message.writeId !== "")
                     writer.uint32(/* id 12, wireType 2 =*/98).string(message.writeId);
+                if (message.provisioning != null && $Object.hasOwnProperty.call(message, "provisioning"))
+                    $root.headwater.v1.Provisioning.encode(message.provisioning, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -363,6 +374,12 @@ export const headwater = $root.headwater = (() => {
                                 delete message.writeId;
                             continue;
                         }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.provisioning = $root.headwater.v1.Provisioning.decode(reader, reader.size(), $undefined, _depth + 1, message.provisioning);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -381,6 +398,211 @@ export const headwater = $root.headwater = (() => {
             };
 
             return AccessEvent;
+        })();
+
+        v1.Provisioning = (function() {
+
+            /**
+             * Properties of a Provisioning.
+             * @typedef {Object} headwater.v1.Provisioning.$Properties
+             * @property {string|null} [devices] Provisioning devices
+             * @property {string|null} [type] Provisioning type
+             * @property {Object.<string,string>|null} [tags] Provisioning tags
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Provisioning.
+             * @memberof headwater.v1
+             * @interface IProvisioning
+             * @augments headwater.v1.Provisioning.$Properties
+             * @deprecated Use headwater.v1.Provisioning.$Properties instead.
+             */
+
+            /**
+             * Shape of a Provisioning.
+             * @typedef {headwater.v1.Provisioning.$Properties} headwater.v1.Provisioning.$Shape
+             */
+
+            /**
+             * Constructs a new Provisioning.
+             * @memberof headwater.v1
+             * @classdesc Represents a Provisioning.
+             * @constructor
+             * @param {headwater.v1.Provisioning.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Provisioning = function (properties) {
+                this.tags = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Provisioning devices.
+             * @member {string} devices
+             * @memberof headwater.v1.Provisioning
+             * @instance
+             */
+            Provisioning.prototype.devices = "";
+
+            /**
+             * Provisioning type.
+             * @member {string} type
+             * @memberof headwater.v1.Provisioning
+             * @instance
+             */
+            Provisioning.prototype.type = "";
+
+            /**
+             * Provisioning tags.
+             * @member {Object.<string,string>} tags
+             * @memberof headwater.v1.Provisioning
+             * @instance
+             */
+            Provisioning.prototype.tags = $util.emptyObject;
+
+            /**
+             * Encodes the specified Provisioning message. Does not implicitly {@link headwater.v1.Provisioning.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.Provisioning
+             * @static
+             * @param {headwater.v1.Provisioning.$Properties} message Provisioning message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Provisioning.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.devices != null && $Object.hasOwnProperty.call(message, "devices") && message.devices !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.devices);
+                if (message.type != null && $Object.hasOwnProperty.call(message, "type") && message.type !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.type);
+                if (message.tags != null && $Object.hasOwnProperty.call(message, "tags"))
+                    for (let keys = $Object.keys(message.tags), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 3, wireType 2 =*/26).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.tags[keys[i]]).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Provisioning message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.Provisioning
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.Provisioning & headwater.v1.Provisioning.$Shape} Provisioning
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Provisioning.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.Provisioning();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.devices = value;
+                            else
+                                delete message.devices;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.type = value;
+                            else
+                                delete message.type;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.tags === $util.emptyObject)
+                                message.tags = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.tags, key);
+                            message.tags[key] = value;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Provisioning;
         })();
 
         v1.ActionEvent = (function() {
@@ -4293,6 +4515,7 @@ export const headwater = $root.headwater = (() => {
              * @property {Uint8Array|null} [hash] Credential hash
              * @property {number|Long|null} [createdAt] Credential createdAt
              * @property {number|Long|null} [expiresAt] Credential expiresAt
+             * @property {string|null} [subject] Credential subject
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -4365,6 +4588,14 @@ export const headwater = $root.headwater = (() => {
             Credential.prototype.expiresAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
+             * Credential subject.
+             * @member {string} subject
+             * @memberof headwater.v1.Credential
+             * @instance
+             */
+            Credential.prototype.subject = "";
+
+            /**
              * Encodes the specified Credential message. Does not implicitly {@link headwater.v1.Credential.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Credential
@@ -4390,6 +4621,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 4, wireType 0 =*/32).int64(message.createdAt);
                 if (message.expiresAt != null && $Object.hasOwnProperty.call(message, "expiresAt") && (typeof message.expiresAt === "object" ? message.expiresAt.low || message.expiresAt.high : message.expiresAt !== 0))
                     writer.uint32(/* id 5, wireType 0 =*/40).int64(message.expiresAt);
+                if (message.subject != null && $Object.hasOwnProperty.call(message, "subject") && message.subject !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.subject);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4477,6 +4710,15 @@ export const headwater = $root.headwater = (() => {
                                 message.expiresAt = value;
                             else
                                 delete message.expiresAt;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.subject = value;
+                            else
+                                delete message.subject;
                             continue;
                         }
                     }

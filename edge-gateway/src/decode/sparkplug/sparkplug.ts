@@ -73,7 +73,12 @@ export class Sparkplug {
         device: "sparkplug-host:{host}",
       },
       { pattern: "spBv1.0/{group}/{type}/{node}", decoderOf, device: this.#nodeId },
-      { pattern: "spBv1.0/{group}/{type}/{node}/{edgeDevice}", decoderOf, device: this.#deviceId },
+      {
+        pattern: "spBv1.0/{group}/{type}/{node}/{edgeDevice}",
+        decoderOf,
+        device: this.#deviceId,
+        sender: this.#nodeId,
+      },
     ];
   }
 

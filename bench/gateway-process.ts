@@ -1,0 +1,102 @@
+import { registerDevice } from "@headwater/aggregates";
+import { topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { FatalError, nowMicros, sha256 } from "@headwater/service-kit";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+export interface GatewayProcessOptions {
+  readonly log: EventLog;
+  readonly brokers: string;
+  readonly prefix: string;
+  readonly partitions: number;
+  readonly dataDir: string;
+  readonly devices: readonly { readonly id: string; readonly token: string }[];
+}
+
+/** `headwater start gateway`, as an operator starts it: a process with its spool on disk, in front of a real Kafka. */
+export class GatewayProcess {
+  readonly topics;
+  readonly #options: GatewayProcessOptions;
+  #child!: ChildProcess;
+  port = 0;
+
+  private constructor(options: GatewayProcessOptions) {
+    this.#options = options;
+    this.topics = topicNames(options.prefix);
+  }
+
+  /** Makes the topics, registers the devices, and starts it. BENCH_NODE_FLAGS and HEADWATER_* of the environment are passed on. */
+  static async start(options: GatewayProcessOptions): Promise<GatewayProcess> {
+    const gateway = new GatewayProcess(options);
+    await options.log.ensureTopics(topicSpecs(options.partitions, options.prefix));
+    await gateway.#register();
+    await gateway.#spawn();
+    return gateway;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGTERM");
+    await ended;
+  }
+
+  async #register(): Promise<void> {
+    const { log, devices } = this.#options;
+    const at = nowMicros();
+    for (let from = 0; from < devices.length; from += 5000) {
+      const records = devices.slice(from, from + 5000).map(({ id, token }) => {
+        const credential = { id: "c1", kind: "token", hash: sha256(token), createdAt: at, expiresAt: 0 };
+        const event = registerDevice(undefined, { id, credentials: [credential] }, { at, by: "bench", writeId: id });
+        return { key: id, value: events.device.encode(event) };
+      });
+      // oxlint-disable-next-line no-await-in-loop -- a handful
+      await log.append(this.topics.devices, records);
+    }
+  }
+
+  async #spawn(): Promise<void> {
+    const { brokers, prefix, partitions, dataDir } = this.#options;
+    const flags = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
+    const settings = Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_"));
+    const child = spawn(
+      process.execPath,
+      [...flags, join(import.meta.dirname, "../cli/src/main.ts"), "start", "gateway"],
+      {
+        env: {
+          ...Object.fromEntries(settings),
+          PATH: process.env["PATH"],
+          HOME: process.env["HOME"],
+          HEADWATER_EVENT_LOG: "kafka",
+          HEADWATER_KAFKA_BROKERS: brokers,
+          HEADWATER_TOPIC_PREFIX: prefix,
+          HEADWATER_PARTITIONS: String(partitions),
+          HEADWATER_DATA_DIR: dataDir,
+          HEADWATER_MQTT_PORT: "0",
+          HEADWATER_HTTP_PORT: "0",
+          HEADWATER_LOG_LEVEL: process.env["HEADWATER_LOG_LEVEL"] ?? "warn",
+        },
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    this.#child = child;
+    const killWithParent = (): void => void child.kill("SIGKILL");
+    process.once("exit", killWithParent);
+    child.once("exit", () => process.off("exit", killWithParent));
+    this.port = await new Promise<number>((resolve, reject) => {
+      let output = "";
+      child.once("exit", (code) => reject(new FatalError(`The gateway ended with ${code}: ${output}`)));
+      child.stdout.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        const match = /^ready .*mqtt:\/\/[^:]+:(\d+)/m.exec(output);
+        if (match !== null) resolve(Number(match[1]));
+      });
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { FatalError, sleep } from "@headwater/service-kit";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startMosquitto, type Mosquitto } from "../scripts/servers/mosquitto.ts";
+import { endProcesses, spawnServer } from "../scripts/servers/server-process.ts";
+import { telegrafBinary, TELEGRAF_VERSION } from "../scripts/servers/telegraf-install.ts";
+
+export interface PeerOptions {
+  readonly brokers: string;
+  /** Where Telegraf writes; has to exist. */
+  readonly topic: string;
+  readonly dataDir: string;
+  /** Publishes one message to this port. */
+  readonly probe: (port: number) => Promise<void>;
+  /** Records in the topic. */
+  readonly landed: () => Promise<number>;
+}
+
+/** What Headwater's gateway is measured against: Mosquitto takes the messages, Telegraf carries them to Kafka. Not durable. */
+export class PeerProcesses {
+  readonly #mosquitto: Mosquitto;
+  readonly #telegraf: { readonly pid: number; readonly configFile: string };
+
+  private constructor(mosquitto: Mosquitto, telegraf: { readonly pid: number; readonly configFile: string }) {
+    this.#mosquitto = mosquitto;
+    this.#telegraf = telegraf;
+  }
+
+  static async start({ brokers, topic, dataDir, probe, landed }: PeerOptions): Promise<PeerProcesses> {
+    const progress = (message: string): void => console.error(message);
+    const mosquitto = await startMosquitto({
+      dataDir: join(dataDir, "mosquitto"),
+      // By default it holds 20 messages in flight and drops what waits beyond 1,000.
+      config: ["max_inflight_messages 0", "max_queued_messages 0"],
+      progress,
+    });
+    const folder = join(dataDir, "telegraf");
+    await mkdir(folder, { recursive: true });
+    const configFile = join(folder, "telegraf.conf");
+    await writeFile(configFile, telegrafConfig(mosquitto.port, brokers, topic));
+    const telegraf = await spawnServer({
+      name: "telegraf",
+      command: await telegrafBinary(progress),
+      args: ["--config", configFile],
+      logFile: join(folder, "server.log"),
+      keepRunning: false,
+    });
+    // Mosquitto drops what comes before Telegraf has subscribed: it is ready when a message has come through.
+    const deadline = performance.now() + 30_000;
+    while ((await landed()) === 0) {
+      telegraf.assertRunning();
+      if (performance.now() > deadline)
+        throw new FatalError(`Telegraf brings nothing to Kafka; see ${folder}/server.log`);
+      await probe(mosquitto.port);
+      await sleep(500);
+    }
+    return new PeerProcesses(mosquitto, { pid: telegraf.pid, configFile });
+  }
+
+  get port(): number {
+    return this.#mosquitto.port;
+  }
+
+  get pids(): { readonly mosquitto: number; readonly telegraf: number } {
+    return { mosquitto: this.#mosquitto.pid, telegraf: this.#telegraf.pid };
+  }
+
+  async stop(): Promise<void> {
+    await endProcesses([this.#telegraf.pid], this.#telegraf.configFile);
+    await this.#mosquitto.stop();
+  }
+}
+
+export const peerVersions = `Mosquitto of Debian, Telegraf ${TELEGRAF_VERSION}`;
+
+/** Large batches, much in flight, no waiting for the interval: what it needs to be fast. */
+function telegrafConfig(port: number, brokers: string, topic: string): string {
+  const list = brokers.split(",").map((broker) => JSON.stringify(broker));
+  return `
+[agent]
+  omit_hostname = true
+  quiet = true
+  metric_batch_size = 5000
+  metric_buffer_limit = 200000
+  flush_interval = "100ms"
+[[inputs.mqtt_consumer]]
+  servers = ["tcp://127.0.0.1:${port}"]
+  topics = ["devices/+/telemetry"]
+  qos = 1
+  client_id = "telegraf"
+  persistent_session = true
+  max_undelivered_messages = 50000
+  data_format = "json"
+[[outputs.kafka]]
+  brokers = [${list.join(", ")}]
+  topic = "${topic}"
+  version = "3.6.0"
+  routing_tag = "topic"
+  required_acks = -1
+  compression_codec = 0
+  data_format = "influx"
+`;
+}

@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { AccessRules } from "./access-rules.ts";
+import { filterMatches, isTopicFilter } from "./topic-filter.ts";
+
+const facts = { device: "edge-7", type: "gateway", tags: { site: "north", odd: "a/b", wild: "+" } };
+const none = new AccessRules([]).permissionsOf(facts);
+
+describe("what a device may do", () => {
+  test.each([
+    ["devices/edge-7/telemetry", true],
+    ["devices/edge-7/", true],
+    ["devices/edge-7", false],
+    ["devices/edge-70/telemetry", false],
+    ["devices/other/telemetry", false],
+    ["v1/devices/me/telemetry", true],
+    ["$SYS/broker", false],
+    ["$share/g/devices/edge-7/#", false],
+  ])("without rules: publish to %s: %s", (topic, may) => {
+    expect(none.mayPublish(topic)).toBe(may);
+  });
+
+  test.each([
+    ["devices/edge-7/#", true],
+    ["devices/+/telemetry", false],
+    ["#", false],
+    ["+/edge-7/#", false],
+    ["devices/#", false],
+    ["$SYS/#", false],
+    ["$share/g/devices/edge-7/commands/+", false],
+  ])("without rules: subscribe to %s: %s", (filter, may) => {
+    expect(none.maySubscribe(filter)).toBe(may);
+  });
+
+  test("rules add topics with what is known of the device", () => {
+    const permissions = new AccessRules([
+      { publish: ["spBv1.0/{tag.site}/+/{device}/#"], subscribe: ["spBv1.0/{tag.site}/NCMD/{device}"] },
+      { types: ["gateway"], subscribe: ["sites/{tag.site}/#"] },
+      { types: ["meter"], publish: ["meters/#"] },
+      { tags: { site: ["south"] }, publish: ["south/#"] },
+    ]).permissionsOf(facts);
+    expect(permissions.mayPublish("spBv1.0/north/NBIRTH/edge-7")).toBe(true);
+    expect(permissions.mayPublish("spBv1.0/north/DDATA/edge-7/pump")).toBe(true);
+    expect(permissions.mayPublish("spBv1.0/south/NBIRTH/edge-7")).toBe(false);
+    expect(permissions.mayPublish("meters/1")).toBe(false);
+    expect(permissions.mayPublish("south/1")).toBe(false);
+    expect(permissions.maySubscribe("sites/north/+/alarm")).toBe(true);
+    expect(permissions.maySubscribe("sites/#")).toBe(false);
+    expect(permissions.mayReceive("sites/north/a")).toBe(true);
+    expect(permissions.mayReceive("sites/south/a")).toBe(false);
+  });
+
+  test("a value with a slash or a wildcard, or a tag that is not there, grants nothing", () => {
+    const rules = ["x/{tag.odd}/#", "x/{tag.wild}/#", "x/{tag.none}/#", "x/{tag.constructor}/#"];
+    const permissions = new AccessRules([{ publish: rules, subscribe: rules }]).permissionsOf(facts);
+    expect(permissions.key).toBe(none.key);
+  });
+
+  test("a value never opens what begins with $", () => {
+    const permissions = new AccessRules([{ publish: ["{type}/#", "+/#"], subscribe: ["{type}/#", "#"] }]).permissionsOf(
+      {
+        ...facts,
+        type: "$SYS",
+      },
+    );
+    expect(permissions.mayPublish("$SYS/broker")).toBe(false);
+    expect(permissions.maySubscribe("$SYS/#")).toBe(false);
+    expect(permissions.maySubscribe("#")).toBe(true);
+  });
+
+  test.each([
+    [{ publish: ["a/#/b"] }, /acl\[0\]\.publish\[0\]: a\/#\/b is no topic filter/],
+    [{ subscribe: ["ok", "x/{name}"] }, /acl\[0\]\.subscribe\[1\]: \{name\}/],
+    [{ subscribe: ["$SYS/#"] }, /closed to devices/],
+    [{ types: ["x"] }, /acl\[0\] grants nothing/],
+  ])("a rule that cannot be is refused: %j", (rule, message) => {
+    expect(() => new AccessRules([rule])).toThrow(message);
+  });
+
+  test("whatever a granted subscription can hear, the device may receive; whatever it may publish, a rule matches", () => {
+    const level = fc.constantFrom("devices", "edge-7", "other", "sites", "north", "v1", "me", "$SYS", "");
+    const filter = fc
+      .tuple(fc.array(fc.oneof(level, fc.constant("+")), { minLength: 1, maxLength: 4 }), fc.boolean())
+      .map(([levels, open]) => [...levels, ...(open ? ["#"] : [])].join("/"));
+    const topic = fc.array(level, { minLength: 1, maxLength: 5 }).map((levels) => levels.join("/"));
+    fc.assert(
+      fc.property(fc.array(filter, { maxLength: 3 }), filter, topic, (granted, asked, said) => {
+        const usable = granted.filter((each) => isTopicFilter(each) && !each.startsWith("$"));
+        const rules = usable.length === 0 ? [] : [{ publish: usable, subscribe: usable }];
+        const permissions = new AccessRules(rules).permissionsOf(facts);
+        const own = said.startsWith("devices/edge-7/") || said.startsWith("v1/devices/me/");
+        expect(permissions.mayPublish(said)).toBe(own || usable.some((each) => filterMatches(each, said)));
+        // `me` is another device on every connection, so nothing is passed on there.
+        if (permissions.maySubscribe(asked) && filterMatches(asked, said) && !`${said}/`.startsWith("v1/devices/me/")) {
+          expect(permissions.mayReceive(said)).toBe(true);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { commandDeviceOf } from "./command-filter.ts";
+
+test.each([
+  ["devices/a/commands/+", "a"],
+  ["devices/a/commands/#", "a"],
+  ["devices/a/#", "a"],
+  ["devices/a/+/+", "a"],
+  ["devices/a/commands", undefined],
+  ["devices/a/telemetry", undefined],
+  ["devices/+/commands/+", undefined],
+  ["#", undefined],
+])("%s asks for the commands of %s", (filter, device) => {
+  expect(commandDeviceOf(filter)).toBe(device);
+});

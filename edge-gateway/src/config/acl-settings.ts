@@ -1,0 +1,30 @@
+import { Type, type Static } from "@sinclair/typebox";
+
+const patterns = Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 64 });
+
+/** One rule: what devices of some types and tags may do beyond their own topics. */
+export const aclRule = Type.Object(
+  {
+    types: Type.Optional(
+      Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 64, description: "Default: every type" }),
+    ),
+    tags: Type.Optional(
+      Type.Record(Type.String({ maxLength: 64 }), Type.Array(Type.String({ maxLength: 256 }), { minItems: 1 }), {
+        description: "Tags that the device has to have, each with one of these values",
+      }),
+    ),
+    publish: Type.Optional(patterns),
+    subscribe: Type.Optional(patterns),
+  },
+  { additionalProperties: false },
+);
+export type AclRule = Static<typeof aclRule>;
+
+/** What devices may do beyond their own topics. */
+export const aclSettings = Type.Array(aclRule, {
+  env: "HEADWATER_ACL",
+  default: [],
+  maxItems: 256,
+  description:
+    "What devices may publish and subscribe to besides devices/{device}/# and v1/devices/me/#: topic filters with {device}, {type} and {tag.<name>}",
+});

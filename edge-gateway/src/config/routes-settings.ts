@@ -1,0 +1,11 @@
+import { Type } from "@sinclair/typebox";
+import { routeConfig } from "../decode/route-config.ts";
+
+/** Which further topics are read, by which decoder, and whose readings they are. */
+export const routesSettings = Type.Array(routeConfig, {
+  env: "HEADWATER_ROUTES",
+  default: [],
+  maxItems: 1000,
+  description:
+    "Topics beyond those of devices themselves: a profile, or a topic with a decoder; the first that fits counts",
+});

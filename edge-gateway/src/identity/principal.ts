@@ -1,0 +1,34 @@
+/** Who a connection is of, from its login on. Times are µs since the epoch; 0: never. */
+export type Principal =
+  | { readonly kind: "anonymous" }
+  | {
+      readonly kind: "device";
+      readonly device: string;
+      /** The credential that let it in; undefined: something outside of the registry vouches for it (a JWT, a certificate authority). */
+      readonly credentialId: string | undefined;
+      /** When what it logged in with ends. */
+      readonly expiresAt: number;
+    }
+  /** A new device that may register itself, and nothing else. */
+  | { readonly kind: "provisioning"; readonly keyId: string; readonly expiresAt: number };
+
+export const anonymous: Principal = { kind: "anonymous" };
+
+export function hasExpired(principal: Principal, now: number): boolean {
+  return principal.kind !== "anonymous" && principal.expiresAt !== 0 && principal.expiresAt <= now;
+}
+
+/**
+ * What the sessions of a principal begin with, so that the same client id of another one is another session. No two kinds can have the same: a device's id
+ * has no slash, is not empty and holds no control character.
+ */
+export function sessionPrefix(principal: Principal): string {
+  switch (principal.kind) {
+    case "device":
+      return `${principal.device}/`;
+    case "provisioning":
+      return `\u0000${principal.keyId}/`;
+    default:
+      return "/";
+  }
+}

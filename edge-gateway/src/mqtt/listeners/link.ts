@@ -1,0 +1,32 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Peer, PeerCertificate } from "../peer.ts";
+
+/** What a connection still has to do before it is one of MQTT. */
+export type Stage = "proxy-header" | "tls" | "websocket" | "connect";
+
+/** One connection of a listener, from its acceptance to its end; also what the rest of the gateway knows of its peer. */
+export class Link implements Peer {
+  readonly transport: Peer["transport"];
+  readonly socket: Socket;
+  address: string;
+  certificate?: PeerCertificate;
+  /** The outermost stream so far: what is read is what has been unwrapped. */
+  stream: Duplex;
+  /** undefined: CONNECT came. */
+  stage: Stage | undefined;
+  /** By when CONNECT has to have come (milliseconds, as performance.now has them). */
+  readonly deadline: number;
+  /** Under what it counts among the connections of its address. */
+  group: string | undefined;
+  /** It was told to go; what still happens to it is a consequence. */
+  refused = false;
+
+  constructor(transport: Peer["transport"], socket: Socket, address: string, deadline: number) {
+    this.transport = transport;
+    this.socket = socket;
+    this.address = address;
+    this.stream = socket;
+    this.deadline = deadline;
+  }
+}

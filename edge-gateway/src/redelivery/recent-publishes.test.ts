@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { RecentPublishes, RecentSessions, sessionKey } from "./recent-publishes.ts";
+
+const minute = 60_000;
+const session = (): RecentPublishes => new RecentPublishes(sessionKey("d/c"));
+
+describe("a message that is sent again", () => {
+  test("is known in the same connection and in the next", () => {
+    const recent = session();
+    recent.begin(0, true);
+    recent.add(1, 11);
+    expect(recent.has(1, 11)).toBe(true);
+    recent.begin(1000, true);
+    expect(recent.has(1, 11)).toBe(true);
+    expect(recent.has(1, 12)).toBe(false);
+    expect(recent.has(2, 11)).toBe(false);
+  });
+
+  test("is not the one before, whose packet identifier was given to another message since", () => {
+    const recent = session();
+    recent.begin(0, true);
+    recent.add(1, 11);
+    recent.add(1, 12);
+    expect(recent.has(1, 11)).toBe(false);
+    expect(recent.has(1, 12)).toBe(true);
+  });
+
+  test("is known however many lie between, up to the window of what was unacknowledged", () => {
+    const recent = session();
+    recent.begin(0, true);
+    for (let id = 1; id <= 1000; id += 1) {
+      recent.growTo(id);
+      recent.add(id, id * 7);
+    }
+    expect(Array.from({ length: 1000 }, (_, i) => recent.has(i + 1, (i + 1) * 7))).not.toContain(false);
+    for (let id = 1; id <= 10_000; id += 1) {
+      recent.growTo(id);
+      recent.add(id, id);
+    }
+    expect(recent.has(10_000 - 4095, 10_000 - 4095)).toBe(true);
+    expect(recent.has(10_000 - 4096, 10_000 - 4096)).toBe(false);
+  });
+
+  test("means nothing to a clean session, and nothing of a clean session means anything later", () => {
+    const recent = session();
+    recent.begin(0, true);
+    recent.add(1, 11);
+    recent.begin(1, false);
+    expect(recent.has(1, 11)).toBe(false);
+    recent.add(2, 22);
+    expect(recent.has(2, 22)).toBe(true);
+    recent.begin(2, true);
+    expect(recent.has(2, 22)).toBe(false);
+    expect(recent.has(1, 11)).toBe(false);
+  });
+
+  test("is known after connections that broke off at once, and after a long silence", () => {
+    const recent = session();
+    recent.begin(0, true);
+    recent.add(1, 11);
+    recent.heardAt = 10;
+    for (let at = 1; at <= 5; at += 1) recent.begin(10 + at * 1000, true);
+    expect(recent.has(1, 11)).toBe(true);
+    recent.begin(60 * minute, true);
+    expect(recent.has(1, 11)).toBe(true);
+  });
+
+  test("is a new one for a device that wakes each hour and gives every message the same packet identifier", () => {
+    const recent = session();
+    recent.begin(0, true);
+    recent.add(1, 11);
+    recent.heardAt = 10;
+    // The message of the next hour is lost with its line; it comes by the connection after that.
+    recent.begin(60 * minute, true);
+    recent.begin(60 * minute + 1000, true);
+    expect(recent.has(1, 11)).toBe(false);
+  });
+});
+
+test("the sessions heard last are kept", () => {
+  const sessions = new RecentSessions(2);
+  const [a, b, c] = ["a", "b", "c"].map((name) => sessionKey(name)) as [never, never, never];
+  const first = sessions.of(a);
+  const second = sessions.of(b);
+  expect(sessions.of(a)).toBe(first);
+  sessions.of(c);
+  expect(sessions.of(a)).toBe(first);
+  expect(sessions.of(b)).not.toBe(second);
+});

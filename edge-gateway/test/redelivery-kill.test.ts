@@ -1,0 +1,62 @@
+import { openEmbeddedLog } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { registerDevice } from "@headwater/aggregates";
+import { randomToken, sha256, sleep } from "@headwater/service-kit";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { startProcess } from "./embedded-gateway.ts";
+import { eventually, laneProblems, readAll, topics } from "./gateway-under-test.ts";
+import { ResendingDevice } from "./resending-device.ts";
+
+test("what devices send again after kill -9 is in the log once", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "gateway-resend-"));
+  const token = randomToken();
+  let gateway = await startProcess(dataDir);
+  gateway.child.kill("SIGKILL");
+  await gateway.ended;
+  const devices = ["a", "b", "c", "d"].map((name) => new ResendingDevice(name, 20));
+  const log = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
+  for (const { device: id } of devices) {
+    const credential = { id: "c", kind: "token", hash: sha256(token), createdAt: 1, expiresAt: 0 };
+    const event = registerDevice(undefined, { id, credentials: [credential] }, { at: 1, by: "test", writeId: id });
+    await log.append(topics.devices, [{ key: id, value: events.device.encode(event) }]);
+  }
+  await log.close();
+
+  for (let round = 0; round < 6; round += 1) {
+    gateway = await startProcess(dataDir);
+    await Promise.all(devices.map((device) => device.connect(gateway.port, token)));
+    await sleep(100 + Math.random() * 300);
+    gateway.child.kill("SIGKILL");
+    await gateway.ended;
+    for (const device of devices) device.cut();
+  }
+  gateway = await startProcess(dataDir);
+  for (const device of devices) device.stop();
+  await Promise.all(devices.map((device) => device.connect(gateway.port, token)));
+  await eventually(
+    () => devices.every(({ open }) => open === 0),
+    (done) => done,
+  );
+  gateway.child.kill("SIGKILL");
+  await gateway.ended;
+
+  const after = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
+  const stored = new Map(devices.map(({ device }) => [device, [] as number[]]));
+  for (const { value } of await readAll(after, topics.telemetry)) {
+    const record = events.telemetry.decode(value!);
+    if (record.readings.length > 0) stored.get(record.device)!.push(record.readings[0]!.number!);
+  }
+  for (const { device, sent, open } of devices) {
+    expect(open).toBe(0);
+    expect(sent).toBeGreaterThan(100);
+    expect(stored.get(device)).toEqual(Array.from({ length: sent }, (_, i) => i));
+  }
+  // Each device had messages open at each kill.
+  expect(devices.reduce((sum, { resent }) => sum + resent, 0)).toBeGreaterThan(100);
+  expect(await laneProblems(after)).toEqual([]);
+  await after.close();
+  await rm(dataDir, { recursive: true, force: true });
+}, 60_000);

@@ -1,0 +1,113 @@
+import { RequestError } from "@headwater/service-kit";
+import type { events } from "@headwater/proto";
+import { checkDeviceType, checkTags, invalid } from "./device-limits.ts";
+
+type AccessEvent = ReturnType<typeof events.access.decode>;
+/** What is written to access.v1; the producer encodes it with the codec of that topic. */
+export type AccessInput = Parameters<typeof events.access.encode>[0];
+
+export const provisioningKeyKind = "provisioning-key";
+/** All that a provisioning key is good for. */
+export const registerScope = "devices:register";
+
+/** What lets new devices register themselves, and what they are then. */
+export interface ProvisioningKey {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the key. */
+  readonly hash: Uint8Array;
+  readonly scopes: readonly string[];
+  /** Ids that it may give, with `*` for any characters; "": every id. */
+  readonly devices: string;
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** µs */
+  readonly createdAt: number;
+  /** µs; 0: never. */
+  readonly expiresAt: number;
+  readonly createdBy: string;
+}
+
+export interface AccessState {
+  readonly revision: number;
+  readonly writeId: string;
+  /** undefined: deleted, or a kind of access that is not read here. */
+  readonly key: ProvisioningKey | undefined;
+}
+
+export const provisioningKeyLimits = { name: 128, devices: 128 } as const;
+
+/**
+ * The first event of the next revision wins, as with devices. Ids are random and a key is only ever made and deleted, so that two events of one
+ * revision say the same and nothing has to be restated.
+ */
+export function foldAccess(
+  state: AccessState | undefined,
+  event: AccessEvent,
+): { state: AccessState; accepted: boolean } {
+  if (
+    state !== undefined &&
+    event.revision <= state.revision &&
+    !(event.restated && event.revision === state.revision)
+  ) {
+    return { state, accepted: false };
+  }
+  const { revision, writeId } = event;
+  const isKey = !event.deleted && event.kind === provisioningKeyKind;
+  return { state: { revision, writeId, key: isKey ? keyOf(event) : undefined }, accepted: true };
+}
+
+/** Throws RequestError (400) for what a key may not be. */
+export function createProvisioningKey(key: Omit<ProvisioningKey, "scopes">, writeId: string): AccessInput {
+  const { devices, type, tags, name } = key;
+  if (name === "" || name.length > provisioningKeyLimits.name || !name.isWellFormed() || /\p{Cc}/u.test(name)) {
+    throw invalid(`A provisioning key needs a name of at most ${provisioningKeyLimits.name} characters`);
+  }
+  if (devices.length > provisioningKeyLimits.devices || /[/+#\p{Cc}]/u.test(devices) || !devices.isWellFormed()) {
+    throw invalid("The pattern of device ids takes what an id may be, and * for any characters, like line4-*");
+  }
+  checkDeviceType(type);
+  checkTags(tags);
+  const { id, hash, createdAt, expiresAt, createdBy } = key;
+  return {
+    id,
+    revision: 1,
+    kind: provisioningKeyKind,
+    name,
+    hash,
+    scopes: [registerScope],
+    createdAt,
+    expiresAt,
+    createdBy,
+    writeId,
+    provisioning: { devices, type, tags },
+  };
+}
+
+/** Throws RequestError: 404 `provisioning-key-unknown`. */
+export function deleteProvisioningKey(state: AccessState | undefined, id: string, writeId: string): AccessInput {
+  if (state?.key === undefined) {
+    throw new RequestError(
+      404,
+      "provisioning-key-unknown",
+      `There is no provisioning key ${JSON.stringify(id.slice(0, 100))}`,
+    );
+  }
+  return { id, revision: state.revision + 1, kind: provisioningKeyKind, deleted: true, writeId };
+}
+
+function keyOf(event: AccessEvent): ProvisioningKey {
+  const { id, name, scopes, createdAt, expiresAt, createdBy, provisioning } = event;
+  return {
+    id,
+    name,
+    hash: new Uint8Array(event.hash),
+    scopes: [...scopes],
+    devices: provisioning?.devices ?? "",
+    type: provisioning?.type ?? "",
+    tags: { ...provisioning?.tags },
+    createdAt,
+    expiresAt,
+    createdBy,
+  };
+}
