@@ -1,12 +1,5 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import {
-  FatalError,
-  Lifecycle,
-  sleep,
-  type Logger,
-  type Metrics,
-  type ServiceApp,
-} from "@headwater/service-kit";
+import { FatalError, Lifecycle, sleep, type Logger, type Metrics, type ServiceApp } from "@headwater/service-kit";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandBook } from "./commands/command-book.ts";
@@ -128,7 +121,8 @@ class Gateway implements GatewayApp {
     const reasons = problem === undefined ? [] : [`gateway: ${problem}`];
     const held = spooling?.forwarder.heldOutlets ?? 0;
     if (held > 0) reasons.push(`gateway: ${held} partitions of topics are held up, the others go on`);
-    if (spooling?.spool.isFull === true) reasons.push(`gateway: the spool is full (${this.#deps.config.spool.whenFull})`);
+    if (spooling?.spool.isFull === true)
+      reasons.push(`gateway: the spool is full (${this.#deps.config.spool.whenFull})`);
     return reasons;
   }
 
@@ -159,10 +153,9 @@ class Gateway implements GatewayApp {
         onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
         gapsOf: (partition) => lanes.of(partition).gaps,
         finalState: () => (commit.isIdle ? lanes.state : undefined),
-        async giveUp(given, moved, reason) {
-          const { epoch } = lanes;
+        async giveUp(epoch, given, moved) {
           for (const frame of moved) intake.moveToEnd(frame);
-          const gaps = given.map(({ events, ...range }) => intake.gap({ ...range, epoch }, reason, events));
+          const gaps = given.map(({ events, reason, ...range }) => intake.gap({ ...range, epoch }, reason, events));
           await Promise.all([...gaps, commit.durable()]);
         },
         onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
@@ -358,8 +351,7 @@ class Gateway implements GatewayApp {
       collect: (gauge) => gauge.set(intake.waiting),
     });
     metrics.gauge("headwater_gateway_log_away", "1 while the event log has not taken records for some seconds", [], {
-      collect: (gauge) =>
-        gauge.set(path.health.failingForMs > troubleAfterMs ? 1 : 0),
+      collect: (gauge) => gauge.set(path.health.failingForMs > troubleAfterMs ? 1 : 0),
     });
     observeSpool(metrics, path, lanes);
   }

@@ -125,7 +125,7 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
   const trimmer = new Trimmer({
     ...{ spool, logger, maxAgeMs },
     dropsOldest: whenFull === "drop-oldest",
-    isPending: (frame, at) => forwarder.isPending(frame, at),
+    forwarder,
     ...events,
   });
   return {

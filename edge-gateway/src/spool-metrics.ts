@@ -6,12 +6,17 @@ import type { Lanes } from "./lanes/lanes.ts";
 /** What waits for the log, and how the log does. */
 export function observeSpool(metrics: Metrics, path: DurablePath, lanes: Lanes): void {
   const { spooling, health } = path;
-  metrics.gauge("headwater_gateway_log_state", "1 for what the event log is to the gateway, 0 for what it is not", ["state"], {
-    collect: (gauge) => {
-      const now = health.state;
-      for (const state of logStates) gauge.labels({ state }).set(state === now ? 1 : 0);
+  metrics.gauge(
+    "headwater_gateway_log_state",
+    "1 for what the event log is to the gateway, 0 for what it is not",
+    ["state"],
+    {
+      collect: (gauge) => {
+        const now = health.state;
+        for (const state of logStates) gauge.labels({ state }).set(state === now ? 1 : 0);
+      },
     },
-  });
+  );
   metrics.gauge("headwater_gateway_spool_bytes", "Bytes of the spool on disk", [], {
     collect: (gauge) => gauge.set(spooling?.spool.bytes ?? 0),
   });

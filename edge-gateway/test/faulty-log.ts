@@ -9,6 +9,8 @@ export interface FaultyLog {
   readonly log: EventLog;
   /** Every append (to the topic) rejects, and nothing lands. */
   failWith(makeError: () => Error, topic?: string): void;
+  /** As the first, for what goes to one partition, of any topic. */
+  failPartition(partition: number, makeError: () => Error): void;
   /** The next appends land, and reject all the same. */
   failAfterAppending(times: number, makeError: () => Error): void;
   /** Telemetry records whose value is such are refused for good. */
@@ -21,12 +23,16 @@ export interface FaultyLog {
 export async function startFaultyLog(): Promise<FaultyLog> {
   const dataDir = await mkdtemp(join(tmpdir(), "faulty-log-"));
   const real = await openEmbeddedLog({ dataDir });
-  let failure: { makeError: () => Error; topic: string | undefined } | undefined;
+  let failure: { makeError: () => Error; topic?: string | undefined; partition?: number } | undefined;
   let after = { times: 0, makeError: (): Error => new RangeError("unset") };
   let refused: ((value: Uint8Array) => boolean) | undefined;
 
   const append = async (topic: string, records: readonly OutgoingRecord[]) => {
-    if (failure !== undefined && (failure.topic === undefined || failure.topic === topic)) throw failure.makeError();
+    const fails =
+      failure !== undefined &&
+      (failure.topic === undefined || failure.topic === topic) &&
+      (failure.partition === undefined || records.some(({ partition }) => partition === failure?.partition));
+    if (fails) throw failure!.makeError();
     const indexes = records.flatMap(({ value }, index) =>
       value !== null && topic.startsWith("telemetry") && refused?.(value) === true ? [index] : [],
     );
@@ -51,6 +57,7 @@ export async function startFaultyLog(): Promise<FaultyLog> {
   return {
     log,
     failWith: (makeError, topic) => (failure = { makeError, topic }),
+    failPartition: (partition, makeError) => (failure = { makeError, partition }),
     failAfterAppending: (times, makeError) => (after = { times, makeError }),
     refuse: (isRefused) => (refused = isRefused),
     heal() {

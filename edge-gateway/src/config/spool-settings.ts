@@ -27,7 +27,8 @@ export const spoolSettings = Type.Object({
     Type.Integer({
       env: "HEADWATER_SPOOL_MAX_AGE_MS",
       minimum: 1000,
-      description: "Events that have waited longer for the event log are given up and named in gap records; default: none",
+      description:
+        "Events that have waited longer for the event log are given up and named in gap records; default: none",
     }),
   ),
   keepAfterAckMs: Type.Optional(

@@ -44,6 +44,8 @@ const manyRecords = 64;
 /** What is under way longer is gone ahead of, within bounds. */
 const patienceMs = 250;
 const aheadBytes = 8 * 1024 * 1024;
+/** As long as none of it lands: just to see whether that is so for all. */
+const blindBytes = 256 * 1024;
 /** An outlet that others have overtaken for so long holds them up no more. */
 const stuckMs = 2000;
 
@@ -129,6 +131,17 @@ export class Forwarder {
     return place;
   }
 
+  /** Takes back from the outlets what has certainly not landed, so that it can be given up. */
+  letGo(): void {
+    for (const outlet of this.#outlets) outlet.letGo();
+    this.#wake();
+  }
+
+  /** Whether records of this segment are on their way to the log. */
+  isInFlight(segment: number): boolean {
+    return this.#outlets.some(({ inFlightAt }) => inFlightAt?.segment === segment);
+  }
+
   /** Whether a frame at that place has not been handed to its outlet yet. */
   isPending(frame: Frame, at: SpoolPlace): boolean {
     return comparePlaces(at, this.#outletOf(frame).held ?? this.#launched) >= 0;
@@ -164,7 +177,12 @@ export class Forwarder {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     const { reader, spool, onLost } = this.#options;
-    await meetLog({ ...this.#options, outlets: this.#outlets, signal, onShortened: (outlet) => this.#sendAgain(outlet) });
+    await meetLog({
+      ...this.#options,
+      outlets: this.#outlets,
+      signal,
+      onShortened: (outlet) => this.#sendAgain(outlet),
+    });
     while (!signal.aborted) {
       this.#committed = false;
       const step = await reader.next();
@@ -208,9 +226,15 @@ export class Forwarder {
     const { signal } = this.#closing;
     for (let waited = false; !signal.aborted; waited = true) {
       let bytes = 0;
-      for (const outlet of this.#outlets) if (outlet.held === undefined) bytes += outlet.openBytes;
+      let overtaken = false;
+      for (const outlet of this.#outlets) {
+        if (outlet.held !== undefined) continue;
+        bytes += outlet.openBytes;
+        overtaken ||= outlet.isBusy && outlet.overtakenAt !== undefined;
+      }
       if (bytes === 0) return true;
-      if (waited && bytes < aheadBytes && performance.now() - this.#oldestBegan > patienceMs) return false;
+      const ahead = overtaken ? aheadBytes : blindBytes;
+      if (waited && bytes < ahead && performance.now() - this.#oldestBegan > patienceMs) return false;
       await this.#woken();
       this.#holdStuck();
       // Those that catch up move on too.
@@ -221,7 +245,8 @@ export class Forwarder {
 
   get #oldestBegan(): number {
     let oldest = performance.now();
-    for (const { isBusy, held, began } of this.#outlets) if (isBusy && held === undefined) oldest = Math.min(oldest, began);
+    for (const { isBusy, held, began } of this.#outlets)
+      if (isBusy && held === undefined) oldest = Math.min(oldest, began);
     return oldest;
   }
 
@@ -257,6 +282,7 @@ export class Forwarder {
   }
 
   #holdStuck(): void {
+    this.#catchUp();
     for (const outlet of this.#outlets) {
       if (!outlet.isBusy || outlet.held !== undefined || !this.#isStuck(outlet)) continue;
       const { topic, partition } = outlet;

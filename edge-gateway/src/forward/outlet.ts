@@ -6,7 +6,7 @@ import {
   type OutgoingRecord,
 } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { HeadwaterError, RecordRefusedError, type Logger } from "@headwater/service-kit";
+import { HeadwaterError, LogUnavailableError, RecordRefusedError, type Logger } from "@headwater/service-kit";
 import type { Frame } from "../spool/frame.ts";
 import type { SpoolPlace } from "../spool/position-file.ts";
 import { recordOf } from "./frame-records.ts";
@@ -60,6 +60,8 @@ export class Outlet {
   #poke: (() => void) | undefined;
   #pokedAt = Number.NEGATIVE_INFINITY;
   #trail: { readonly end: number; readonly n: number; readonly at: number }[] = [];
+  /** Whether an attempt of the append under way may have landed. */
+  #inDoubt = false;
   #loggedAt = Number.NEGATIVE_INFINITY;
   #began = 0;
   /** When another outlet first landed something that was begun after this one's append. */
@@ -123,6 +125,22 @@ export class Outlet {
     this.#waiting = undefined;
   }
 
+  /** Lets go of all that has certainly not landed; it is read again from the spool. */
+  letGo(): void {
+    if (this.#waiting !== undefined) this.hold(this.#waiting.place);
+    if (this.#outstanding === undefined || this.#poke === undefined || this.#inDoubt) return;
+    this.held = this.#outstanding.place;
+    this.#openBytes -= bytesOf(this.#outstanding.frames);
+    this.#outstanding = undefined;
+    this.#context.health.ended(this.#name);
+    this.#poke();
+  }
+
+  /** Where the append under way begins. */
+  get inFlightAt(): SpoolPlace | undefined {
+    return this.#outstanding?.place;
+  }
+
   /** Tries again at once: the log has just taken something of another, or all ends. */
   poke(): void {
     const now = performance.now();
@@ -140,16 +158,18 @@ export class Outlet {
     this.#outstanding = portion;
     this.#began = performance.now();
     this.overtakenAt = undefined;
+    this.#inDoubt = false;
     this.#append(portion).catch((error: unknown) => {
       if (!this.#context.signal.aborted) this.#context.onFault(error);
     });
   }
 
-  async #append({ frames }: Portion): Promise<void> {
+  async #append(portion: Portion): Promise<void> {
     const { log, health, signal } = this.#context;
+    const { frames } = portion;
     const records: OutgoingRecord[] = frames.map(recordOf);
     health.begun(this.#name);
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 0; this.#outstanding === portion; attempt += 1) {
       signal.throwIfAborted();
       try {
         this.#landed(await log.append(this.topic, records), []);
@@ -165,6 +185,7 @@ export class Outlet {
           return;
         }
         if (!(error instanceof HeadwaterError)) throw error;
+        this.#inDoubt ||= !(error instanceof LogUnavailableError);
         this.#failed(error, records.length, attempt);
         await this.#pause(error, attempt);
       }

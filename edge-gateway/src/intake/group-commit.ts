@@ -25,7 +25,6 @@ export interface GroupCommitOptions {
   readonly onRoom: () => void;
 }
 
-
 /** A commit of fewer records is followed by the next one at once. */
 const manyRecords = 16;
 

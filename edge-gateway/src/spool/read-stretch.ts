@@ -53,7 +53,10 @@ export async function readStretch(
       if (!isAll && bytes < maxFrameBody + 1024) bytes = maxFrameBody + 1024;
       else {
         const next = findFrame(part, 1);
-        place = { segment, offset: next === undefined ? (isAll ? size : place.offset + part.length - 1) : place.offset + next };
+        place = {
+          segment,
+          offset: next === undefined ? (isAll ? size : place.offset + part.length - 1) : place.offset + next,
+        };
       }
     } catch (error) {
       // It was removed meanwhile.

@@ -54,7 +54,10 @@ export async function recoverSpool(
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       if (stopped !== undefined || findFrame(bytes, 0) !== undefined) {
-        logger.error({ file, bytes: bytes.length }, "a spool segment has no readable header; its frames are looked for");
+        logger.error(
+          { file, bytes: bytes.length },
+          "a spool segment has no readable header; its frames are looked for",
+        );
         return { segments, state: stopped?.state, sound: [] };
       }
       // A crash while a segment was made leaves one that nothing was written to yet.

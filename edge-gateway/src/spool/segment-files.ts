@@ -35,10 +35,9 @@ export class SegmentFiles {
     return [...this.#sizes.keys()];
   }
 
-  /** The oldest one that is not forwarded as a whole. */
-  get oldestWaiting(): number | undefined {
-    for (const number of this.#sizes.keys()) if (!this.#kept.has(number)) return number;
-    return undefined;
+  /** Those that are not forwarded as a whole, from the oldest on. */
+  get waiting(): readonly number[] {
+    return this.numbers.filter((number) => !this.#kept.has(number));
   }
 
   sizeOf(number: number): number | undefined {

@@ -180,7 +180,8 @@ export class Spool implements DurableSink {
       if (this.#unsynced.length > 0) await this.#repeating(() => this.#sync());
     }).catch((error: unknown) => {
       // Closing syncs what is left.
-      if (!(error instanceof QueueClosedError)) this.#options.logger.error({ err: error }, "a sync of the spool failed");
+      if (!(error instanceof QueueClosedError))
+        this.#options.logger.error({ err: error }, "a sync of the spool failed");
     });
   }
 

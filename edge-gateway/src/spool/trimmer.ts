@@ -1,4 +1,6 @@
+import { events } from "@headwater/proto";
 import type { Logger } from "@headwater/service-kit";
+import type { LanesState } from "../lanes/lanes.ts";
 import { frameKinds, type Frame } from "./frame.ts";
 import type { SpoolPlace } from "./position-file.ts";
 import { readPart } from "./read-part.ts";
@@ -11,8 +13,9 @@ export interface GivenUp {
   readonly partition: number;
   readonly from: number;
   readonly to: number;
-  /** How many of the identities were events. */
+  /** How many of the identities were events that nothing has counted as given up yet. */
   readonly events: number;
+  readonly reason: string;
 }
 
 export interface TrimmerOptions {
@@ -22,10 +25,13 @@ export interface TrimmerOptions {
   readonly dropsOldest: boolean;
   /** Records that have waited longer are given up (milliseconds). */
   readonly maxAgeMs: number | undefined;
-  /** Whether the frame has not been handed to the log yet. */
-  readonly isPending: (frame: Frame, at: SpoolPlace) => boolean;
+  readonly forwarder: {
+    letGo(): void;
+    isInFlight(segment: number): boolean;
+    isPending(frame: Frame, at: SpoolPlace): boolean;
+  };
   /** Writes the gap records, and copies of what is moved; resolves once they are durable. */
-  readonly giveUp: (lanes: readonly GivenUp[], moved: readonly Frame[], reason: string) => Promise<void>;
+  readonly giveUp: (epoch: number, ranges: readonly GivenUp[], moved: readonly Frame[]) => Promise<void>;
   /** A record without an identity is given up; only the count remains. */
   readonly onDiscarded: (kind: "presence" | "quarantine", count: number, reason: string) => void;
   /** Lets a commit happen, so that the newest segment is closed for its age. */
@@ -45,6 +51,8 @@ export class Trimmer {
   #timer: NodeJS.Timeout | undefined;
   #trimming: Promise<void> | undefined;
   #stopped = false;
+  /** Segments of which nothing more is sent than is on its way. */
+  readonly #emptied = new Set<number>();
 
   constructor(options: TrimmerOptions) {
     this.#options = options;
@@ -74,17 +82,21 @@ export class Trimmer {
   }
 
   async #trim(): Promise<void> {
-    const { spool, dropsOldest, maxAgeMs, nudge } = this.#options;
-    while (!this.#stopped) {
-      const oldest = spool.files.oldestWaiting;
-      if (oldest === undefined) return;
-      const reason = dropsOldest && spool.isFull ? "drop-oldest" : (await this.#isTooOld(oldest)) ? "age" : undefined;
-      if (oldest === spool.activeSegment || reason === undefined) {
-        if (maxAgeMs !== undefined && spool.isOld) nudge();
-        return;
+    const { spool, dropsOldest, maxAgeMs, nudge, forwarder } = this.#options;
+    for (const segment of spool.files.waiting) {
+      if (this.#stopped || segment === spool.activeSegment) break;
+      const reason = dropsOldest && spool.isFull ? "drop-oldest" : (await this.#isTooOld(segment)) ? "age" : undefined;
+      if (reason === undefined) break;
+      if (!this.#emptied.has(segment)) await this.#drop(segment, reason);
+      // What may have landed is sent until it has; the rest of the file is passed over.
+      if (forwarder.isInFlight(segment)) this.#emptied.add(segment);
+      else {
+        this.#emptied.delete(segment);
+        await spool.files.remove(segment);
+        spool.onRoom?.();
       }
-      await this.#drop(oldest, reason);
     }
+    if (!this.#stopped && maxAgeMs !== undefined && spool.isOld) nudge();
   }
 
   /** Whether everything in a segment is too old: the next one says which time its last record was received at. */
@@ -93,19 +105,25 @@ export class Trimmer {
     if (maxAgeMs === undefined) return false;
     const following = spool.files.after(segment);
     if (following === undefined) return false;
+    const clock = (await this.#headerOf(following))?.clock;
+    return clock !== undefined && clock / 1000 < now() - maxAgeMs;
+  }
+
+  async #headerOf(segment: number): Promise<LanesState | undefined> {
     try {
-      const bytes = await readPart(spool.files.fileOf(following), 0, mostHeaderBytes);
-      return decodeSegmentHeader(bytes).state.clock / 1000 < now() - maxAgeMs;
-    } catch {
+      return decodeSegmentHeader(await readPart(this.#options.spool.files.fileOf(segment), 0, mostHeaderBytes)).state;
+    } catch (error) {
       // Unreadable: it is left to the reader, which reports it.
-      return false;
+      this.#options.logger.debug({ err: error, segment }, "a spool segment has no readable header");
+      return undefined;
     }
   }
 
   async #drop(segment: number, reason: string): Promise<void> {
-    const { spool, isPending, giveUp, onDiscarded, logger } = this.#options;
+    const { spool, forwarder, giveUp, onDiscarded, logger } = this.#options;
     const found: { frame: Frame; at: SpoolPlace }[] = [];
     const moved: Frame[] = [];
+    const epoch = (await this.#headerOf(segment))?.epoch ?? 0;
     const bytes = spool.files.sizeOf(segment);
     // Only what names a frame is kept, not its bytes.
     let place: SpoolPlace = { segment, offset: 0 };
@@ -114,37 +132,60 @@ export class Trimmer {
       if (stretch === undefined) break;
       stretch.frames.forEach((frame, index) => {
         const at = { segment, offset: stretch.offsets[index]! };
-        if (!isPending(frame, at)) return;
-        found.push({ frame: frame.kind === frameKinds.command ? copyOf(frame) : nameOf(frame), at });
+        const whole = frame.kind === frameKinds.command || frame.kind === frameKinds.gap;
+        found.push({ frame: whole ? copyOf(frame) : nameOf(frame), at });
       });
       place = stretch.end;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    // The forwarder went on meanwhile; from here to the call of `giveUp` it does not.
-    const lanes = new Map<number, { partition: number; from: number; to: number; events: number }>();
+    // From here to the call of `giveUp` the forwarder does not go on.
+    forwarder.letGo();
+    const lanes = new Map<number, Writable<GivenUp>>();
+    /** Named by gap records that are given up themselves: they are named anew. */
+    const named: GivenUp[] = [];
     const discarded = { presence: 0, quarantine: 0 };
     for (const { frame, at } of found) {
-      if (!isPending(frame, at)) continue;
+      if (!forwarder.isPending(frame, at)) continue;
       if (frame.n > 0) {
         const lane = lanes.get(frame.partition);
-        const events = frame.kind === frameKinds.event ? 1 : 0;
-        if (lane === undefined) lanes.set(frame.partition, { partition: frame.partition, from: frame.n, to: frame.n, events });
-        else {
+        const count = frame.kind === frameKinds.event ? 1 : 0;
+        if (lane === undefined) {
+          lanes.set(frame.partition, { partition: frame.partition, from: frame.n, to: frame.n, events: count, reason });
+        } else {
           lane.to = frame.n;
-          lane.events += events;
+          lane.events += count;
         }
+        if (frame.kind === frameKinds.gap) named.push(...gapOf(frame));
       } else if (frame.kind === frameKinds.command) moved.push(frame);
       else discarded[frame.kind === frameKinds.presence ? "presence" : "quarantine"] += 1;
     }
-    await giveUp([...lanes.values()], moved, reason);
+    await giveUp(epoch, [...joined(named, lanes), ...lanes.values()], moved);
     for (const kind of ["presence", "quarantine"] as const) {
       if (discarded[kind] > 0) onDiscarded(kind, discarded[kind], reason);
     }
-    await spool.files.remove(segment);
-    spool.onRoom?.();
-    const events = [...lanes.values()].reduce((sum, lane) => sum + lane.events, 0);
-    logger.error({ segment, bytes, reason, events, ...discarded, moved: moved.length }, "a spool segment was given up");
+    const dropped = [...lanes.values()].reduce((sum, lane) => sum + lane.events, 0);
+    logger.error(
+      { segment, bytes, reason, events: dropped, ...discarded, moved: moved.length },
+      "a spool segment was given up",
+    );
   }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function gapOf({ partition, value }: Frame): GivenUp[] {
+  const { gap } = events.telemetry.decode(value);
+  return gap === null ? [] : [{ partition, from: gap.fromN, to: gap.toN, events: 0, reason: gap.reason }];
+}
+
+/** Those that cannot simply be added in front of what is given up now. */
+function joined(named: readonly GivenUp[], lanes: ReadonlyMap<number, Writable<GivenUp>>): GivenUp[] {
+  return named.toReversed().filter((each) => {
+    const lane = lanes.get(each.partition)!;
+    if (each.reason !== lane.reason || each.to + 1 < lane.from) return true;
+    lane.from = Math.min(lane.from, each.from);
+    return false;
+  });
 }
 
 const nothing = Buffer.alloc(0);
