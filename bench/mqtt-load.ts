@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { connectPacket, publishPacket } from "./raw-packets.ts";
 
 /**
  * A closed-loop MQTT load from raw sockets: each connection keeps so many QoS 1 publishes in flight. Packets are built once and only the
@@ -76,7 +77,7 @@ class Client {
     const socket = connect({ port: options.port, host: "127.0.0.1", noDelay: true });
     await new Promise<void>((resolve, reject) => {
       socket.once("error", reject);
-      socket.once("connect", () => socket.write(connectPacket(device, options.password)));
+      socket.once("connect", () => socket.write(connectFor(device, options.password)));
       socket.once("data", (chunk: Buffer) => {
         if (chunk[0] === 0x20 && chunk[3] === 0) resolve();
         else reject(new RangeError(`CONNACK ${chunk.toString("hex")}`));
@@ -126,34 +127,12 @@ class Client {
   }
 }
 
-function publishPacket(topic: string, payload: string): Buffer {
-  const body = Buffer.concat([text(topic), Buffer.alloc(2), Buffer.from(payload)]);
-  return Buffer.concat([Buffer.from([0x32]), remaining(body.length), body]);
-}
-
-function connectPacket(device: string, password: string | undefined): Buffer {
-  const login = password === undefined ? [] : [text(device), text(password)];
-  const clean = process.env["BENCH_LASTING_SESSIONS"] === undefined ? 0x02 : 0;
-  const flags = password === undefined ? clean : 0xc0 | clean;
-  const body = Buffer.concat([text("MQTT"), Buffer.from([4, flags, 0, 60]), text(`load-${device}`), ...login]);
-  return Buffer.concat([Buffer.from([0x10]), remaining(body.length), body]);
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
-function remaining(length: number): Buffer {
-  const bytes: number[] = [];
-  let rest = length;
-  do {
-    bytes.push((rest % 128) | (rest >= 128 ? 128 : 0));
-    rest = Math.floor(rest / 128);
-  } while (rest > 0);
-  return Buffer.from(bytes);
+function connectFor(device: string, password: string | undefined): Buffer {
+  return connectPacket({
+    clientId: `load-${device}`,
+    ...(password === undefined ? {} : { login: { username: device, password } }),
+    cleanSession: process.env["BENCH_LASTING_SESSIONS"] === undefined,
+  });
 }
 
 if (process.argv[1]?.endsWith("mqtt-load.ts") === true) {

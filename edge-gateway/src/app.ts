@@ -1,7 +1,17 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { FatalError, Lifecycle, sleep, type Logger, type Metrics, type ServiceApp } from "@headwater/service-kit";
+import {
+  FatalError,
+  Lifecycle,
+  sleep,
+  type HttpServer,
+  type Logger,
+  type Metrics,
+  type ServiceApp,
+} from "@headwater/service-kit";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { bridgeSpecs } from "./bridge/bridge-spec.ts";
+import { Bridges } from "./bridge/bridges.ts";
 import { CommandBook } from "./commands/command-book.ts";
 import { CommandDispatcher } from "./commands/command-dispatcher.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -10,6 +20,7 @@ import { defaultDecodeLimits } from "./decode/decoder.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
+import { inspectRoutes, type Inspected } from "./inspect/routes.ts";
 import { observeSpool } from "./spool-metrics.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { Identity } from "./identity/identity.ts";
@@ -18,6 +29,7 @@ import { MessageTaker } from "./intake/message-taker.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
 import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
+import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { Presence } from "./presence/presence.ts";
@@ -41,6 +53,8 @@ export interface GatewayDeps {
   readonly dataDir: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Its routes go there, if it is given. */
+  readonly http?: HttpServer;
   /** All of a stop takes no longer (milliseconds). Default 10 s. */
   readonly stopWithinMs?: number;
 }
@@ -70,6 +84,8 @@ class Gateway implements GatewayApp {
   readonly #die: (error: unknown) => void;
   #mqtt: MqttServer | undefined;
   #path: DurablePath | undefined;
+  #inspected: Inspected | undefined;
+  #bridges: Bridges | undefined;
   #started = false;
 
   constructor(deps: GatewayDeps) {
@@ -80,6 +96,7 @@ class Gateway implements GatewayApp {
     this.#die = reject;
     this.#lifecycle = new Lifecycle({ logger: deps.logger, stopWithinMs: deps.stopWithinMs ?? 10_000 });
     this.#lifecycle.add("gateway", { start: () => this.#build() });
+    if (deps.http !== undefined) inspectRoutes(deps.http, () => this.#inspected);
   }
 
   get mqttPort(): number {
@@ -115,14 +132,15 @@ class Gateway implements GatewayApp {
     return reasons;
   }
 
-  degraded(): readonly string[] {
+  warnings(): readonly string[] {
     const { health, spooling } = this.#path ?? {};
+    const reasons = [...(this.#bridges?.troubles ?? [])];
     const problem = health?.describe();
-    const reasons = problem === undefined ? [] : [`gateway: ${problem}`];
+    if (problem !== undefined) reasons.push(`gateway: ${problem}`);
     const held = spooling?.forwarder.heldOutlets ?? 0;
     if (held > 0) reasons.push(`gateway: ${held} partitions of topics are held up, the others go on`);
-    if (spooling?.spool.isFull === true)
-      reasons.push(`gateway: the spool is full (${this.#deps.config.spool.whenFull})`);
+    const { whenFull } = this.#deps.config.spool;
+    if (spooling?.spool.isFull === true) reasons.push(`gateway: the spool is full (${whenFull})`);
     return reasons;
   }
 
@@ -164,6 +182,7 @@ class Gateway implements GatewayApp {
     });
     this.#path = path;
     const lanes = new Lanes(path.state, partitions);
+    this.#inspected = { gateway, path, lanes };
     const journal = await Qos2Journal.open({
       file: join(folder, "qos2.journal"),
       logger,
@@ -236,6 +255,7 @@ class Gateway implements GatewayApp {
     });
     const mqtt = new MqttServer({
       config: config.mqtt,
+      limits: config.limits,
       identity,
       intake,
       commit,
@@ -249,6 +269,22 @@ class Gateway implements GatewayApp {
       onCommandSessionEnd: (session) => dispatcher.end(session),
     });
     this.#mqtt = mqtt;
+    const bridges = new Bridges({
+      specs: bridgeSpecs(config.bridges, gateway, config.routes),
+      folder,
+      connect: (spec, login, events) => new MqttConnection(spec, login, events),
+      intake,
+      commit,
+      journal,
+      recent,
+      replies: dispatcher,
+      onCommandSession: (session) => dispatcher.begin(session),
+      onCommandSessionEnd: (session) => dispatcher.end(session),
+      metrics,
+      registry: this.#deps.metrics,
+      logger,
+    });
+    this.#bridges = bridges;
     registry.onChanged = (devices) => mqtt.recheck(devices);
     registry.onKeysChanged = () => mqtt.recheckKeys();
     const marker = new Marker(lanes, intake, {
@@ -303,17 +339,19 @@ class Gateway implements GatewayApp {
     parts.add("mqtt", {
       start: async () => {
         await mqtt.start();
+        bridges.start();
         expiry.timer = setInterval(() => mqtt.expire(), expireEveryMs);
       },
       stop: async () => {
         clearInterval(expiry.timer);
         mqtt.stopIntake();
+        bridges.stopMessages();
         // What was read gets its acknowledgement before the connections end.
         const patience = new AbortController();
         const over = sleep(stopWithinMs / 3, patience.signal).catch(() => {});
         await Promise.race([commit.drain(), over]);
         patience.abort();
-        await mqtt.stop();
+        await Promise.all([mqtt.stop(), bridges.stop()]);
       },
     });
   }

@@ -28,6 +28,18 @@ export function gatewayMetrics(metrics: Metrics) {
     ),
     quarantined,
     refused,
+    slowed: metrics
+      .counter(
+        "headwater_gateway_slowed_total",
+        "Times that a client was read more slowly than it sent, by its rate limits",
+      )
+      .labels({}),
+    slowDropped: metrics
+      .counter(
+        "headwater_gateway_subscriber_dropped_total",
+        "Messages of QoS 0 that were not passed on to a subscriber that does not read fast enough",
+      )
+      .labels({}),
     ignored: metrics.counter(
       "headwater_gateway_ignored_total",
       "Messages that hold nothing to keep, by why: acknowledged, and neither an event nor set aside",

@@ -91,7 +91,7 @@ export class TestAuthority {
             ]),
       ],
     });
-    return { cert: certificate.toString("pem"), key: await privateKeyPem(keys), serial };
+    return { cert: `${certificate.toString("pem")}\n`, key: await privateKeyPem(keys), serial };
   }
 
   /** A list that revokes these. */
@@ -104,7 +104,8 @@ export class TestAuthority {
       signingAlgorithm: algorithm,
       signingKey: this.#keys.privateKey,
     });
-    return list.toString("pem");
+    // OpenSSL knows them by a longer name.
+    return `${list.toString("pem").replaceAll(/(BEGIN|END) CRL/g, "$1 X509 CRL")}\n`;
   }
 }
 

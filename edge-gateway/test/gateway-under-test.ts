@@ -168,6 +168,18 @@ export class GatewayUnderTest {
     await this.log.append(topics.commands, [{ key: device, value }]);
   }
 
+  /** Many at once, in this order. */
+  async requestCommands(device: string, commandIds: readonly string[]): Promise<void> {
+    const requested = { name: "shut", params: "", ttlMs: 600_000, requestedBy: "test" };
+    await this.log.append(
+      topics.commands,
+      commandIds.map((commandId) => ({
+        key: device,
+        value: events.command.encode({ commandId, device, at: nowMicros(), requested }),
+      })),
+    );
+  }
+
   async metric(name: string, labels = ""): Promise<number> {
     const text = await this.metrics.register.metrics();
     const line = text.split("\n").find((it) => it.startsWith(`${name}{`) && it.includes(labels));

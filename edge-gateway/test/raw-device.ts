@@ -1,18 +1,28 @@
 // oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqttPacket, { type Packet } from "mqtt-packet";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+
+export interface RawLogin {
+  readonly username?: string;
+  readonly password?: string;
+  readonly clientId: string;
+  readonly clean?: boolean;
+  readonly keepalive?: number;
+  readonly will?: object;
+}
 
 /** A device that sends exactly the packets a test wants, and keeps what it hears. */
 export class RawDevice {
   readonly heard: Packet[] = [];
   readonly closed: Promise<void>;
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   #waiting: (() => void)[] = [];
   isClosed = false;
   /** Told of every packet. */
   onHeard?: () => void;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Duplex) {
     this.#socket = socket;
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     parser.on("packet", (packet) => {
@@ -31,20 +41,15 @@ export class RawDevice {
     );
   }
 
-  static async connect(
-    port: number,
-    login: {
-      username?: string;
-      password?: string;
-      clientId: string;
-      clean?: boolean;
-      keepalive?: number;
-      will?: object;
-    },
-  ): Promise<RawDevice> {
+  static async connect(port: number, login: RawLogin): Promise<RawDevice> {
     const socket = connect(port, "127.0.0.1");
     await new Promise<void>((resolve) => socket.once("connect", () => resolve()));
-    const device = new RawDevice(socket);
+    return RawDevice.over(socket, login);
+  }
+
+  /** Over a stream that is connected already. */
+  static async over(stream: Duplex, login: RawLogin): Promise<RawDevice> {
+    const device = new RawDevice(stream);
     const { username, password, clientId, clean = true, keepalive = 0, will } = login;
     device.send({
       cmd: "connect",

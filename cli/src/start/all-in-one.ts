@@ -44,6 +44,8 @@ async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
 
   const services: ServiceApp[] = [];
   const notReady = () => services.flatMap((service) => service.notReady().map((why) => `${service.name}: ${why}`));
+  const warnings = () =>
+    services.flatMap((service) => (service.warnings?.() ?? []).map((what) => `${service.name}: ${what}`));
   const http = await createHttpServer({
     logger,
     metrics,
@@ -53,7 +55,7 @@ async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
     publicMetrics: config.http.publicMetrics,
     title: "Headwater",
     readiness: notReady,
-    degradation: () => services.flatMap((service) => service.degraded?.() ?? []),
+    warnings,
   });
   const log = await openEventLog(config, { dataDir, logger, clientId: "headwater" });
   const store = await openTimeSeriesStore(config, { dataDir, logger });
@@ -91,6 +93,7 @@ async function createAllInOne(env: NodeJS.ProcessEnv): Promise<AllInOne> {
         await lifecycle.stop();
       },
       notReady,
+      warnings,
       died: Promise.race(services.map((service) => service.died)),
     },
     nextStep: () => nextStep({ url, mqttUrls: gateway.mqttAddresses.map((address) => address.url), tokenFile }),

@@ -2,7 +2,8 @@ import type { Logger } from "@headwater/service-kit";
 import { QueueClosedError } from "@headwater/service-kit";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
-import type { Notes, RecentJournal } from "../redelivery/recent-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import type { Notes } from "../redelivery/recent-notes.ts";
 import { reserveBytes } from "../spool/reserve.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { RecordBatch, type DurableSink, type Owner, type Settled } from "./record-batch.ts";
@@ -154,7 +155,8 @@ export class GroupCommit {
     const { sink, journal, recent, logger, onCommitted, onRoom } = this.#options;
     try {
       if (batch.qos2.length > 0) await journal.announce(batch.qos2);
-      if (notes !== undefined) await recent.write(notes);
+      const noting = notes === undefined ? undefined : recent.write(notes);
+      if (noting !== undefined) await noting;
       if (batch.frames > 0) await sink.write(batch);
     } catch (error) {
       // Both repeat what fails; they give up only when the gateway stops. Nothing of the batch is acked.

@@ -25,6 +25,8 @@ export interface MessageTakerOptions {
   readonly replies: ReplyHandler;
   /** Says something on the broker that the messages come from, once. May be lost. */
   readonly publish: (publication: Publication) => void;
+  /** Told who came and went by what messages say. */
+  readonly onPresence?: (report: PresenceReport) => void;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
@@ -109,8 +111,9 @@ export class MessageTaker {
     return n;
   }
 
-  #report({ device, online, session, reason }: PresenceReport): void {
-    const { intake, metrics } = this.#options;
+  #report(report: PresenceReport): void {
+    const { device, online, session, reason } = report;
+    const { intake, metrics, onPresence } = this.#options;
     if (whatIsWrongWith(device) !== undefined) {
       metrics.refused.labels({ reason: "presence-of-no-device" }).inc();
       return;
@@ -120,6 +123,7 @@ export class MessageTaker {
         ? { device, session, connected: { clientId: "", address: "", cleanSession: false } }
         : { device, session, disconnected: { reason } },
     );
+    onPresence?.(report);
   }
 
   #publish(publication: Publication): void {

@@ -4,7 +4,7 @@ import type { Client } from "aedes";
  * What the gateway needs of aedes 1.2.0 beyond its public types. The version is pinned, and aedes-internals.test.ts fails if a
  * later one has them no more.
  */
-interface ClientInternals {
+export interface ClientInternals {
   id: string;
   /** Ends the present batch of packets and reads on. */
   _nextBatch(error?: Error): void;
@@ -13,11 +13,47 @@ interface ClientInternals {
   /** Whether DISCONNECT came. */
   _disconnected: boolean;
   will: unknown;
+  /** Sends the client a message; calls back when it is written, or once what was written before has left. */
+  deliver0: Deliver;
+  deliverQoS: Deliver;
+  waitForDrain(done: (error: Error | null) => void): void;
   readonly subscriptions: Readonly<Record<string, { readonly qos: number }>>;
 }
 
+/** A message on its way to a subscriber. */
+export interface Delivered {
+  readonly topic: string;
+  payload: Buffer | string;
+  readonly qos: number;
+  /** Null: a retained message, for a new subscription. */
+  readonly brokerId: string | null;
+}
+
+export type Deliver = (packet: Delivered, done: () => void) => void;
+
 export function internals(client: Client): ClientInternals {
   return client as unknown as ClientInternals;
+}
+
+/** What aedes has at the other side of a stream that it was handed. */
+export function clientOf(stream: object): ClientInternals | undefined {
+  return (stream as { client?: ClientInternals }).client;
+}
+
+/**
+ * Packet identifiers for what a client is sent: from 1 on for a session that begins, and none that is still in use. (aedes counts from a random number and on, whatever
+ * the client has not acknowledged; where a session goes on, that keeps clear of what was sent before.)
+ */
+export function countPacketIds(client: Client, sessionBegins: boolean, isInUse: (id: number) => boolean): void {
+  const own = internals(client);
+  let next = sessionBegins ? 1 : own._nextId;
+  Object.defineProperty(own, "_nextId", {
+    get: () => next,
+    set: (id: number) => {
+      next = id;
+      for (let tries = 0; tries < 65_535 && isInUse(next); tries += 1) next = next >= 65_535 ? 1 : next + 1;
+    },
+  });
 }
 
 /** A packet identifier for a message to the client that aedes will not use for one of its own meanwhile. */

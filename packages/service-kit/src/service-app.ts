@@ -10,8 +10,8 @@ export interface ServiceApp {
   stop(): Promise<void>;
   /** Why it is not ready, by part; empty when ready. */
   notReady(): readonly string[];
-  /** What is not as it should be though it takes work, by part; empty when all is well. */
-  degraded?(): readonly string[];
+  /** What is amiss although it takes work, by part. */
+  warnings?(): readonly string[];
   /** Settles only if the service died by itself: rejects with a typed error. */
   readonly died: Promise<never>;
 }

@@ -98,6 +98,7 @@ export function runServiceProcess<S extends TObject, A extends ServiceApp>(
     const token = await loadOrCreateAdminToken(config.adminTokenFile ?? join(dataDir, "admin-token"));
     let service: A | undefined;
     const notReady = () => service?.notReady() ?? ["starting"];
+    const warnings = () => service?.warnings?.() ?? [];
     const http = await createHttpServer({
       logger,
       metrics,
@@ -107,7 +108,7 @@ export function runServiceProcess<S extends TObject, A extends ServiceApp>(
       publicMetrics: config.http.publicMetrics,
       title: spec.title,
       readiness: notReady,
-      degradation: () => service?.degraded?.() ?? [],
+      warnings,
     });
 
     const partitions = configuredPartitions(config);
@@ -147,6 +148,7 @@ export function runServiceProcess<S extends TObject, A extends ServiceApp>(
       name,
       died: died === undefined ? app.died : Promise.race([app.died, died]),
       notReady,
+      warnings,
       start: () => lifecycle.start(),
       async stop() {
         await lifecycle.stop();

@@ -85,14 +85,15 @@ export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial
   const crls = files.crl === undefined ? undefined : blocks(files.crl, "X509 CRL");
   if (crls?.length === 0) throw new FatalError(`${where("crl", settings.crlFile)} holds no revocation list in PEM`);
   const context: SecureContextOptions = {
-    cert: files.cert,
+    // Files that were put one after the other without a line's end between them are no PEM to OpenSSL.
+    cert: blocks(files.cert, "CERTIFICATE").join("\n"),
     key: files.key,
     minVersion: settings.minVersion,
     ciphers,
     honorCipherOrder: true,
     sessionIdContext: "headwater-mqtt",
     ...(settings.keyPassphrase !== undefined && { passphrase: settings.keyPassphrase }),
-    ...(files.ca !== undefined && { ca: files.ca }),
+    ...(files.ca !== undefined && { ca: blocks(files.ca, "CERTIFICATE") }),
     ...(crls !== undefined && { crl: crls }),
   };
   try {

@@ -24,7 +24,8 @@ export class TlsTerminator {
       requestCert: options.askForCertificate,
       // Whoever is not trusted is told from whoever showed nothing, and counted apart: after the handshake.
       rejectUnauthorized: false,
-      handshakeTimeout: options.timeoutMs,
+      // The listeners watch over the time and count who was late.
+      handshakeTimeout: 2 * options.timeoutMs,
     });
     this.#server.on("secureConnection", (secure) => options.onSecure(rawSocketOf(secure), secure));
     this.#server.on("tlsClientError", (error, secure) => options.onFailed(rawSocketOf(secure), error));

@@ -38,8 +38,8 @@ export interface HttpServerOptions {
   readonly bodyLimit?: number;
   /** Why the process is not ready; empty when it is. Asked on every `/health/ready`. */
   readonly readiness: () => readonly string[];
-  /** What is not as it should be though the process is ready. Asked with the readiness. */
-  readonly degradation?: () => readonly string[];
+  /** What is amiss although it is ready; said there too. */
+  readonly warnings?: () => readonly string[];
   /** Whether `/metrics` needs no token. Default: false. */
   readonly publicMetrics?: boolean;
   /** The setting to name when the port is taken. Default HEADWATER_HTTP_PORT. */

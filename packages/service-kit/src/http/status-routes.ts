@@ -5,15 +5,14 @@ import type { HttpApp } from "./type-provider.ts";
 const health = Type.Object({
   status: Type.Union([Type.Literal("live"), Type.Literal("ready"), Type.Literal("not-ready")]),
   reasons: Type.Optional(Type.Array(Type.String())),
-  degraded: Type.Optional(
-    Type.Array(Type.String(), { description: "What is not as it should be; it takes work all the same" }),
-  ),
+  warnings: Type.Optional(Type.Array(Type.String())),
 });
 
 export interface StatusOptions {
   readonly metrics: Metrics;
   readonly readiness: () => readonly string[];
-  readonly degradation?: () => readonly string[];
+  /** What is amiss although it takes work. */
+  readonly warnings?: (() => readonly string[]) | undefined;
   readonly publicMetrics?: boolean;
 }
 
@@ -32,18 +31,18 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
     {
       config: open,
       schema: {
-        summary: "Whether it takes work, and if not, why",
+        summary: "Whether it takes work, and if not, why; and what else is amiss",
         tags: ["status"],
         response: { 200: health, 503: health },
       },
     },
     async (_request, reply) => {
       const reasons = [...options.readiness()];
-      const degraded = [...(options.degradation?.() ?? [])];
-      const also = degraded.length === 0 ? {} : { degraded };
-      if (reasons.length === 0) return { status: "ready" as const, ...also };
+      const warnings = [...(options.warnings?.() ?? [])];
+      const beside = warnings.length === 0 ? {} : { warnings };
+      if (reasons.length === 0) return { status: "ready" as const, ...beside };
       void reply.code(503);
-      return { status: "not-ready" as const, reasons, ...also };
+      return { status: "not-ready" as const, reasons, ...beside };
     },
   );
 

@@ -1,0 +1,66 @@
+import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { Routes } from "../decode/routes.ts";
+import { TopicPattern } from "../decode/topic-pattern.ts";
+import type { Intake } from "../intake/intake.ts";
+import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../intake/message-target.ts";
+import type { CommandSpec } from "./bridge-spec.ts";
+
+/** What becomes of the messages of a topic on a bridge. */
+export type BridgeTarget =
+  | {
+      readonly target: MessageTarget;
+      /** The device that can be reached behind the broker, since it says this. */
+      readonly heard: string | undefined;
+      readonly ignored?: undefined;
+    }
+  | { readonly ignored: { inc(): void } };
+
+export interface BridgeTopicsOptions {
+  readonly routes: Routes;
+  readonly intake: Intake;
+  readonly commands: CommandSpec | undefined;
+  readonly ignoresUnrouted: boolean;
+  readonly metrics: GatewayMetrics;
+}
+
+/** Topics whose target is remembered. */
+const maxTopics = 50_000;
+
+/** What the topics of a broker mean: replies to commands, commands that come back, and what the routes read. */
+export class BridgeTopics {
+  readonly #options: BridgeTopicsOptions;
+  readonly #known = new Map<string, BridgeTarget>();
+  readonly #command: TopicPattern | undefined;
+  readonly #reply: TopicPattern | undefined;
+
+  constructor(options: BridgeTopicsOptions) {
+    this.#options = options;
+    if (options.commands === undefined) return;
+    this.#command = new TopicPattern(options.commands.topic);
+    this.#reply = new TopicPattern(options.commands.reply);
+  }
+
+  find(topic: string): BridgeTarget {
+    const known = this.#known.get(topic);
+    if (known !== undefined) return known;
+    if (this.#known.size >= maxTopics) this.#known.clear();
+    const found = this.#settle(topic);
+    this.#known.set(topic, found);
+    return found;
+  }
+
+  #settle(topic: string): BridgeTarget {
+    const { routes, intake, ignoresUnrouted, metrics } = this.#options;
+    const levels = topic.split("/");
+    const reply = this.#reply?.match(levels);
+    if (reply !== undefined)
+      return { target: replyTarget(topic, reply.get("device")!, reply.get("commandId")!), heard: undefined };
+    // A broad subscription brings back what this gateway, or another one, told a device.
+    if (this.#command?.match(levels) !== undefined)
+      return { ignored: metrics.ignored.labels({ reason: "command-of-a-gateway" }) };
+    const target = routedTarget(routes, intake, topic, undefined);
+    if (target?.kind === "telemetry") return { target, heard: target.lane.device };
+    if (target === undefined && ignoresUnrouted) return { ignored: metrics.ignored.labels({ reason: "no-route" }) };
+    return { target: target ?? unrouted(topic, undefined), heard: undefined };
+  }
+}

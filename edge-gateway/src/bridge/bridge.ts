@@ -1,0 +1,262 @@
+import { backoff, ConfigError, type Logger } from "@headwater/service-kit";
+import { randomUUID } from "node:crypto";
+import type { CommandSession } from "../commands/command-session.ts";
+import { brokerRoutes } from "../decode/broker-routes.ts";
+import { defaultDecodeLimits } from "../decode/decoder.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { GroupCommit } from "../intake/group-commit.ts";
+import type { Intake } from "../intake/intake.ts";
+import { MessageTaker, type ReplyHandler } from "../intake/message-taker.ts";
+import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import { sessionKey } from "../redelivery/recent-publishes.ts";
+import { recall, remember } from "./bridge-memory.ts";
+import type { BridgeMetrics } from "./bridge-metrics.ts";
+import type { BridgeSpec } from "./bridge-spec.ts";
+import { BridgeTopics } from "./bridge-topics.ts";
+import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "./broker-connection.ts";
+import { HeardDevices } from "./heard-devices.ts";
+import { Inbound } from "./inbound.ts";
+import { readLogin, type Login } from "./login-files.ts";
+
+export interface BridgeDeps {
+  readonly connect: (spec: BridgeSpec, login: Login, events: BrokerEvents) => BrokerConnection;
+  readonly intake: Intake;
+  readonly commit: GroupCommit;
+  readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
+  readonly replies: ReplyHandler;
+  readonly onCommandSession: (session: CommandSession) => void;
+  readonly onCommandSessionEnd: (session: CommandSession) => void;
+  readonly metrics: GatewayMetrics;
+  readonly bridgeMetrics: BridgeMetrics;
+  readonly logger: Logger;
+}
+
+export interface BridgeOptions extends BridgeDeps {
+  readonly spec: BridgeSpec;
+  /** Keeps what is worth knowing after a restart. */
+  readonly memoryFile: string;
+}
+
+/** Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one that is back not left waiting. */
+const reconnect = { baseMs: 500, maxMs: 30_000 } as const;
+const rememberEveryMs = 60_000;
+
+/**
+ * One existing broker whose messages the gateway takes. It is connected, or tries to be; whatever befalls it is its own trouble,
+ * and seen in its state.
+ */
+export class Bridge {
+  readonly #options: BridgeOptions;
+  readonly #topics: BridgeTopics;
+  readonly #taker: MessageTaker;
+  readonly #heard: HeardDevices | undefined;
+  readonly #labels: { readonly bridge: string };
+  readonly #stopping = new AbortController();
+  /** Of the session at the broker. Client sessions are named with a slash: none has this name. */
+  readonly #session: string;
+  #connection: BrokerConnection | undefined;
+  #inbound: Inbound | undefined;
+  #connected = false;
+  #problem: BrokerProblem | undefined;
+  #refused: readonly string[] = [];
+  /** What the broker's session holds; undefined until this process has subscribed. */
+  #subscribed = false;
+  #oldFilters: readonly string[] = [];
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: BridgeOptions) {
+    this.#options = options;
+    const { spec, intake, commit, replies, metrics, logger } = options;
+    this.#labels = { bridge: spec.name };
+    this.#session = `bridge ${spec.name}`;
+    this.#heard =
+      spec.commands === undefined
+        ? undefined
+        : new HeardDevices({
+            spec: spec.commands,
+            onSession: options.onCommandSession,
+            onSessionEnd: options.onCommandSessionEnd,
+          });
+    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), intake, metrics });
+    this.#taker = new MessageTaker({
+      intake,
+      commit,
+      limits: defaultDecodeLimits,
+      replies,
+      publish: ({ topic, payload, qos }) => this.#connection?.publish(topic, payload, qos),
+      onPresence: ({ device, online }) => this.#heard?.said(device, online),
+      metrics,
+      logger,
+    });
+  }
+
+  get name(): string {
+    return this.#options.spec.name;
+  }
+
+  /** What is amiss, for people; undefined if nothing is. */
+  get trouble(): string | undefined {
+    if (!this.#connected) return `not connected: ${this.#problem?.text ?? "connecting"}`;
+    return this.#refused.length > 0 ? `the broker refused to subscribe ${this.#refused.join(", ")}` : undefined;
+  }
+
+  get unacked(): number {
+    return this.#inbound?.unacked ?? 0;
+  }
+
+  get reachable(): number {
+    return this.#connected ? (this.#heard?.size ?? 0) : 0;
+  }
+
+  /** Begins to connect; nobody waits for a broker that may be away. */
+  start(): void {
+    this.#running = this.#run();
+    this.#timer = setInterval(() => {
+      this.#heard?.sweep();
+      if (this.#heard !== undefined) void this.#remember();
+    }, rememberEveryMs);
+  }
+
+  /** Takes nothing more; what was taken is still acknowledged. */
+  stopMessages(): void {
+    this.#connection?.stopMessages();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await this.#connection?.close();
+    await this.#running;
+    await this.#remember();
+  }
+
+  async #run(): Promise<void> {
+    const { spec, memoryFile, logger } = this.#options;
+    const { signal } = this.#stopping;
+    const pause = backoff({ ...reconnect, signal });
+    const { filters, heard } = await recall(memoryFile, logger);
+    const wanted = new Set(spec.subscriptions.map(({ filter }) => filter));
+    this.#oldFilters = filters.filter((filter) => !wanted.has(filter));
+    this.#heard?.restore(heard);
+    while (!signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop -- one connection after the other
+      const problem = await this.#oneConnection(() => pause.reset());
+      if (signal.aborted) return;
+      this.#note(problem);
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await pause.wait().catch(() => {});
+    }
+  }
+
+  /** Resolves with why it ended. */
+  async #oneConnection(onConnected: () => void): Promise<BrokerProblem> {
+    const { spec, connect } = this.#options;
+    let login: Login;
+    try {
+      login = await readLogin(spec);
+    } catch (error) {
+      if (error instanceof ConfigError) return { kind: "settings", text: error.message };
+      throw error;
+    }
+    if (this.#stopping.signal.aborted) return { kind: "connection-lost", text: "The gateway stops" };
+    return new Promise((resolve) => {
+      let inbound: Inbound | undefined;
+      const connection = connect(spec, login, {
+        connected: (sessionPresent) => {
+          inbound = this.#begin(connection, sessionPresent);
+          onConnected();
+          // Behind CONNACK, so that mqtt.js knows of it.
+          setImmediate(() => void this.#subscribe(connection, sessionPresent));
+        },
+        message: (message) => inbound?.message(message),
+        release: (packetId) => inbound?.release(packetId),
+        closed: (problem) => {
+          inbound?.close();
+          this.#end(connection);
+          resolve(problem);
+        },
+      });
+      this.#connection = connection;
+    });
+  }
+
+  #begin(connection: BrokerConnection, sessionPresent: boolean): Inbound {
+    const { spec, journal, recent, logger, bridgeMetrics } = this.#options;
+    if (!sessionPresent) {
+      // Packet identifiers of the session that the broker has forgotten mean nothing any more.
+      journal
+        .forget(this.#session)
+        .catch((error: unknown) => logger.debug({ err: error }, "a session was not forgotten"));
+    }
+    const inbound = new Inbound({
+      ...this.#options,
+      session: this.#session,
+      sent: recent.begin(sessionKey(this.#session), true),
+      connection,
+      topics: this.#topics,
+      taker: this.#taker,
+      heard: this.#heard,
+      received: bridgeMetrics.received.labels(this.#labels),
+    });
+    this.#inbound = inbound;
+    this.#connected = true;
+    this.#problem = undefined;
+    this.#heard?.connected(connection, randomUUID());
+    bridgeMetrics.connected.labels(this.#labels).set(1);
+    logger.info({ bridge: spec.name, sessionPresent }, "a bridge is connected to its broker");
+    return inbound;
+  }
+
+  #end(connection: BrokerConnection): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#inbound = undefined;
+    this.#connected = false;
+    this.#heard?.disconnected();
+    this.#options.bridgeMetrics.connected.labels(this.#labels).set(0);
+  }
+
+  /** A broker that kept the session kept its subscriptions; asking again would bring all retained messages again. */
+  async #subscribe(connection: BrokerConnection, sessionPresent: boolean): Promise<void> {
+    if (sessionPresent && this.#subscribed && this.#refused.length === 0) return;
+    const { spec, logger, bridgeMetrics } = this.#options;
+    const filters = spec.subscriptions.map(({ filter, qos, shared }): Filter => ({
+      filter,
+      qos,
+      noLocal: !shared,
+      retained: spec.takesRetained,
+    }));
+    try {
+      if (sessionPresent) await connection.unsubscribe(this.#oldFilters);
+      this.#refused = await connection.subscribe(filters);
+    } catch (error) {
+      // The connection ended; the next one subscribes.
+      logger.debug({ err: error, bridge: spec.name }, "a bridge could not subscribe");
+      return;
+    }
+    this.#subscribed = true;
+    this.#oldFilters = [];
+    bridgeMetrics.refusedFilters.labels(this.#labels).set(this.#refused.length);
+    if (this.#refused.length > 0)
+      logger.error({ bridge: spec.name, filters: this.#refused }, "the broker of a bridge refused subscriptions");
+    await this.#remember();
+  }
+
+  #note(problem: BrokerProblem): void {
+    const { spec, logger, bridgeMetrics } = this.#options;
+    bridgeMetrics.ended.labels({ ...this.#labels, problem: problem.kind }).inc();
+    // Said once, not at every attempt.
+    if (this.#problem?.text !== problem.text)
+      logger.warn({ bridge: spec.name, problem: problem.kind, why: problem.text }, "a bridge is not connected");
+    this.#problem = problem;
+  }
+
+  async #remember(): Promise<void> {
+    const { spec, memoryFile, logger } = this.#options;
+    const filters = this.#subscribed ? spec.subscriptions.map(({ filter }) => filter) : this.#oldFilters;
+    await remember(memoryFile, { filters, heard: this.#heard?.all ?? {} }, logger);
+  }
+}

@@ -1,0 +1,70 @@
+/** A message as a broker delivered it. */
+export interface InboundMessage {
+  readonly topic: string;
+  /** A view of the bytes that were read; of a message that is too large its beginning. */
+  readonly payload: Buffer;
+  readonly qos: 0 | 1 | 2;
+  readonly dup: boolean;
+  readonly retain: boolean;
+  /** 0 at QoS 0. */
+  readonly packetId: number;
+  /** Bytes of the packet that were left out because it is too large. */
+  readonly omitted: number;
+}
+
+/** Why a connection ended, or could not be had: kinds for metrics and health, text for people. Never holds secrets. */
+export interface BrokerProblem {
+  readonly kind:
+    | "unreachable"
+    | "login-refused"
+    | "refused"
+    | "tls"
+    | "taken-over"
+    | "connection-lost"
+    | "protocol"
+    | "settings"
+    | "subscription-refused"
+    | "too-much-unacknowledged";
+  readonly text: string;
+}
+
+/** What happens on one connection, in this order; nothing after `closed`. */
+export interface BrokerEvents {
+  /** CONNACK. A broker that kept no session has forgotten the packet identifiers of all earlier messages. */
+  connected(sessionPresent: boolean): void;
+  message(message: InboundMessage): void;
+  /** PUBREL: the message of this identifier will not be sent again. */
+  release(packetId: number): void;
+  /** Called once, also for a connection that never came about. */
+  closed(problem: BrokerProblem): void;
+}
+
+/** One connection to a broker, from the attempt to its end. It keeps itself alive whether messages are acknowledged or not. */
+export interface BrokerConnection {
+  /** Resolves with the filters that were refused; rejects if the connection ends meanwhile. */
+  subscribe(filters: readonly Filter[]): Promise<readonly string[]>;
+  unsubscribe(filters: readonly string[]): Promise<void>;
+  /** PUBACKs, in the order given, which has to be the order in which the messages came [MQTT-4.6.0-2]. */
+  acknowledge(packetIds: readonly number[]): void;
+  /** PUBREC. */
+  received(packetId: number): void;
+  /** PUBCOMP. */
+  complete(packetId: number): void;
+  /** At QoS 1 `acked` is called when the broker has it. Not sent again on another connection. */
+  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, acked?: () => void): void;
+  /** No message is delivered any more; acknowledgements still go out. */
+  stopMessages(): void;
+  /** DISCONNECT, and the end. */
+  close(): Promise<void>;
+  /** Ends it at once, as if the line broke. */
+  cut(problem: BrokerProblem): void;
+}
+
+export interface Filter {
+  readonly filter: string;
+  readonly qos: 0 | 1 | 2;
+  /** Not to be sent what this connection publishes itself. */
+  readonly noLocal: boolean;
+  /** Whether the broker sends what it retained if the subscription is a new one. */
+  readonly retained: boolean;
+}

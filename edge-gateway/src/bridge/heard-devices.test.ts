@@ -1,0 +1,110 @@
+import { expect, test } from "vitest";
+import type { CommandSession } from "../commands/command-session.ts";
+import type { BrokerConnection } from "./broker-connection.ts";
+import { HeardDevices } from "./heard-devices.ts";
+
+const hour = 3_600_000;
+
+/** What was published, acknowledged by hand. */
+class Line {
+  readonly published: string[] = [];
+  readonly acks: (() => void)[] = [];
+  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, acked?: () => void): void {
+    this.published.push(`${topic} ${String(payload)} ${qos}`);
+    if (acked !== undefined) this.acks.push(acked);
+  }
+}
+
+function heardDevices(maxDevices = 100) {
+  let now = 1_000 * hour;
+  const open: CommandSession[] = [];
+  const heard = new HeardDevices({
+    spec: {
+      topic: "to/{device}/{commandId}",
+      reply: "from/{device}/{commandId}",
+      heardWithinMs: 24 * hour,
+      maxDevices,
+    },
+    onSession: (session) => open.push(session),
+    onSessionEnd: (session) => open.splice(open.indexOf(session), 1),
+    now: () => now,
+  });
+  const line = new Line();
+  const connect = (name = "s1") => heard.connected(line as unknown as BrokerConnection, name);
+  const names = () => open.map(({ device, session }) => `${device}@${session}`).toSorted();
+  return { heard, line, connect, names, open, wait: (millis: number) => (now += millis) };
+}
+
+test("who was heard is reachable while the broker is connected, under the name of the connection", () => {
+  const { heard, connect, names } = heardDevices();
+  heard.heard("a");
+  expect(names()).toEqual([]);
+  connect("s1");
+  heard.heard("b");
+  heard.heard("b");
+  expect(names()).toEqual(["a@s1", "b@s1"]);
+  heard.disconnected();
+  expect(names()).toEqual([]);
+  connect("s2");
+  expect(names()).toEqual(["a@s2", "b@s2"]);
+});
+
+test("who is silent for too long is not, until it is heard again", () => {
+  const { heard, connect, names, wait } = heardDevices();
+  connect();
+  heard.heard("a");
+  heard.heard("b");
+  wait(23 * hour);
+  heard.heard("b");
+  wait(2 * hour);
+  heard.sweep();
+  expect(names()).toEqual(["b@s1"]);
+  heard.heard("a");
+  expect(names()).toEqual(["a@s1", "b@s1"]);
+});
+
+test("who says that it is gone is not, and is again by saying that it is there", () => {
+  const { heard, connect, names } = heardDevices();
+  connect();
+  heard.heard("a");
+  heard.said("a", false);
+  heard.said("nobody", false);
+  expect(names()).toEqual([]);
+  heard.said("a", true);
+  expect(names()).toEqual(["a@s1"]);
+});
+
+test("there are no more than configured: those not heard for longest give way", () => {
+  const { heard, connect, names, wait } = heardDevices(10);
+  connect();
+  for (let i = 0; i < 25; i += 1) {
+    heard.heard(`d${String(i).padStart(2, "0")}`);
+    wait(1);
+  }
+  expect(heard.size).toBeLessThanOrEqual(10);
+  expect(names().at(-1)).toBe("d24@s1");
+});
+
+test("what is known outlives the process, but not its time", () => {
+  const { heard, wait } = heardDevices();
+  heard.heard("old");
+  wait(23 * hour);
+  heard.heard("new");
+  const next = heardDevices();
+  next.wait(25 * hour);
+  next.heard.restore(heard.all);
+  next.connect();
+  expect(next.names()).toEqual(["new@s1"]);
+});
+
+test("a command goes to the device's topic, once, and is in flight until the broker has it", () => {
+  const { heard, line, connect, open } = heardDevices();
+  connect();
+  heard.heard("$&a");
+  let acked = 0;
+  open[0]!.send("c1", '{"x":1}', () => (acked += 1));
+  expect(line.published).toEqual(['to/$&a/c1 {"x":1} 1']);
+  expect([open[0]!.inFlight, acked]).toEqual([1, 0]);
+  line.acks[0]!();
+  expect([open[0]!.inFlight, acked]).toEqual([0, 1]);
+});

@@ -1,0 +1,200 @@
+import type { Logger } from "@headwater/service-kit";
+import { crc32 } from "node:zlib";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { GroupCommit } from "../intake/group-commit.ts";
+import type { Intake } from "../intake/intake.ts";
+import type { MessageTaker } from "../intake/message-taker.ts";
+import type { MessageTarget } from "../intake/message-target.ts";
+import type { Owner, Settled } from "../intake/record-batch.ts";
+import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import type { RecentPublishes } from "../redelivery/recent-publishes.ts";
+import type { BridgeSpec } from "./bridge-spec.ts";
+import type { BridgeTopics } from "./bridge-topics.ts";
+import type { BrokerConnection, InboundMessage } from "./broker-connection.ts";
+import type { HeardDevices } from "./heard-devices.ts";
+
+export interface InboundOptions {
+  readonly spec: BridgeSpec;
+  /** Names the session at the broker in the journals. */
+  readonly session: string;
+  readonly connection: BrokerConnection;
+  readonly intake: Intake;
+  readonly commit: GroupCommit;
+  readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
+  /** What the session sent last. */
+  readonly sent: RecentPublishes;
+  readonly topics: BridgeTopics;
+  readonly taker: MessageTaker;
+  readonly heard: HeardDevices | undefined;
+  readonly metrics: GatewayMetrics;
+  /** Counts a message of this bridge. */
+  readonly received: { inc(): void };
+  readonly logger: Logger;
+}
+
+/** What waits for room, of one connection, at most (bytes). */
+const maxWaitingBytes = 64 * 1024 * 1024;
+
+/**
+ * The messages of one connection to a broker, from their arrival to their acknowledgement. Nothing is acknowledged before it is durable; how many
+ * may wait is the broker's to keep to, by its window.
+ */
+export class Inbound implements Owner {
+  unacked = 0;
+  readonly #options: InboundOptions;
+  #acks: number[] = [];
+  /** Messages that wait for room, in order, from `#next` on. */
+  #waiting: InboundMessage[] = [];
+  #next = 0;
+  #waitingBytes = 0;
+  #closed = false;
+  readonly #takeNext = (): void => this.#takeWaiting();
+
+  constructor(options: InboundOptions) {
+    this.#options = options;
+  }
+
+  message(message: InboundMessage): void {
+    const { intake, metrics, received, spec } = this.#options;
+    metrics.received.inc();
+    metrics.receivedBytes.inc(message.payload.length);
+    received.inc();
+    if (message.qos === 0 && this.unacked >= spec.receiveMaximum) {
+      // Nobody promised that it arrives; what is promised has its place.
+      metrics.refused.labels({ reason: "bridge-overflow" }).inc();
+      return;
+    }
+    this.unacked += 1;
+    if (intake.accepting) {
+      this.#take(message);
+      return;
+    }
+    this.#waiting.push(message);
+    this.#waitingBytes += message.payload.length;
+    if (this.#waitingBytes > maxWaitingBytes) {
+      this.#options.connection.cut({
+        kind: "too-much-unacknowledged",
+        text: "The broker sends more than the gateway can hold; lower receiveMaximum, or the broker's own window",
+      });
+      return;
+    }
+    intake.whenAccepting(this.#takeNext);
+  }
+
+  /** PUBREL. */
+  release(packetId: number): void {
+    const { journal, connection, session, logger } = this.#options;
+    journal.release(Qos2Journal.token(session, packetId)).then(
+      () => connection.complete(packetId),
+      (error: unknown) => logger.debug({ err: error }, "a release was not noted: it will be repeated"),
+    );
+  }
+
+  /** The connection is gone: what waits comes again, and no acknowledgement goes out. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting = [];
+    this.#next = 0;
+    this.#waitingBytes = 0;
+  }
+
+  acked(packetId: number): boolean {
+    // At QoS 0 and 2 it is only counted down: nobody waits, or a callback answers.
+    return packetId !== 0 && this.#acks.push(packetId) === 1;
+  }
+
+  sendAcks(): void {
+    const acks = this.#acks;
+    this.#acks = [];
+    this.#options.sent.heardAt = Date.now();
+    if (!this.#closed) this.#options.connection.acknowledge(acks);
+  }
+
+  #takeWaiting(): void {
+    const message = this.#waiting[this.#next];
+    if (message === undefined) return;
+    this.#next += 1;
+    this.#waitingBytes -= message.payload.length;
+    if (this.#next === this.#waiting.length) {
+      this.#waiting = [];
+      this.#next = 0;
+    }
+    this.#take(message);
+  }
+
+  #take(message: InboundMessage): void {
+    const { commit, journal, sent, spec, topics, metrics, session } = this.#options;
+    const { topic, payload, qos, packetId } = message;
+    const found = topics.find(topic);
+    const ignored =
+      message.retain && !spec.takesRetained ? metrics.ignored.labels({ reason: "retained" }) : found.ignored;
+    const settled = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
+    if (ignored !== undefined || found.ignored !== undefined) {
+      (ignored ?? found.ignored)!.inc();
+      // In its turn: acknowledgements keep the order of the messages.
+      commit.wait(settled, this, packetId);
+      return;
+    }
+    const { target, heard } = found;
+    let token: string | undefined;
+    let hash = 0;
+    if (qos === 1) {
+      hash = crc32(payload, target.topicHash);
+      if (message.dup && sent.has(packetId, hash)) {
+        metrics.redelivered.labels({ qos: "1" }).inc();
+        // What is sent again now may be sent again once more.
+        this.#remember(packetId, hash, 0, 0);
+        commit.wait(settled, this, packetId);
+        return;
+      }
+    } else if (qos === 2) {
+      token = Qos2Journal.token(session, packetId);
+      if (journal.has(token)) {
+        metrics.redelivered.labels({ qos: "2" }).inc();
+        commit.wait(settled, this, packetId);
+        return;
+      }
+    }
+    if (heard !== undefined && !message.retain) this.#options.heard?.heard(heard);
+    const n = this.#write(target, message, settled);
+    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
+    if (token !== undefined) {
+      const arrival = { token, partition, n };
+      commit.open.qos2.push(arrival);
+      journal.remember(arrival);
+    } else if (qos === 1) {
+      this.#remember(packetId, hash, partition, n);
+    }
+  }
+
+  #remember(packetId: number, hash: number, partition: number, n: number): void {
+    const { sent, recent } = this.#options;
+    sent.growTo(this.unacked);
+    sent.add(packetId, hash);
+    if (sent.lasting) recent.note(sent, packetId, hash, partition, n);
+  }
+
+  #write(
+    target: MessageTarget,
+    { topic, payload, packetId, omitted }: InboundMessage,
+    settled: Settled | undefined,
+  ): number {
+    const { taker } = this.#options;
+    if (omitted === 0) return taker.take(target, topic, payload, settled, this, packetId);
+    const { maxPacketBytes } = this.#options.spec;
+    const reason = `The packet is larger than ${maxPacketBytes} bytes; the last ${omitted} are left out here`;
+    const device = target.kind === "telemetry" ? target.lane.device : target.device;
+    const asideTarget = { kind: "unrouted", device, reason, topicHash: target.topicHash } as const;
+    return taker.take(asideTarget, topic, payload, settled, this, packetId);
+  }
+
+  #answerQos2(packetId: number): void {
+    if (!this.#closed) this.#options.connection.received(packetId);
+  }
+}
+
+function noop(): void {
+  // At QoS 0 nobody waits.
+}

@@ -1,0 +1,298 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import sparkplugPayload from "sparkplug-payload";
+import { sleep } from "@headwater/service-kit";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bridged, bridges, BridgeScene, patienceMs, taken } from "./bridge-under-test.ts";
+import { eventually, laneProblems } from "./gateway-under-test.ts";
+
+const tahu = sparkplugPayload.get("spBv1.0")!;
+
+let scene: BridgeScene;
+beforeEach(() => {
+  scene = new BridgeScene();
+});
+afterEach(() => scene.close());
+
+describe.each(["3.1.1", "5"] as const)("a bridge to Mosquitto, MQTT %s", (protocol) => {
+  const plant = { name: "plant", protocol, subscriptions: [{ filter: "#", qos: 2 as const }] };
+
+  test("takes what is published there, each message once and in order", async () => {
+    const broker = await scene.broker();
+    const gateway = await scene.gateway(bridges({ ...plant, url: broker.url }));
+    const client = await scene.device(broker.url);
+    await bridged(gateway, client);
+    // More than it holds in flight Mosquitto 2.0.11 acknowledges at QoS 2 and forgets.
+    for (let from = 0; from < 3000; from += 300) {
+      await Promise.all(
+        Array.from({ length: 300 }, (_, i) =>
+          client.publishAsync(`devices/d-${(from + i) % 7}/telemetry`, `{"i":${from + i}}`, {
+            qos: i % 2 === 0 ? 1 : 2,
+          }),
+        ),
+      );
+    }
+    const events = await eventually(
+      () => taken(gateway),
+      (all) => all.length >= 3000,
+      patienceMs,
+    );
+    expect(events).toHaveLength(3000);
+    for (let d = 0; d < 7; d += 1) {
+      const seen = events.filter((event) => event.device === `d-${d}`).map(({ readings }) => readings[0]!.number!);
+      for (const qos of [0, 1]) {
+        const own = seen.filter((i) => i % 2 === qos);
+        expect(own).toEqual(own.toSorted((a, b) => a - b));
+      }
+    }
+    expect(await laneProblems(gateway.log)).toEqual([]);
+    expect(gateway.app.warnings?.()).toEqual([]);
+  });
+
+  test("sets aside what cannot be read, passes over old news and its own commands, and goes on", async () => {
+    const broker = await scene.broker();
+    const client = await scene.device(broker.url);
+    await client.publishAsync("devices/a/telemetry", '{"old":1}', { qos: 1, retain: true });
+    const gateway = await scene.gateway(bridges({ ...plant, url: broker.url, maxPacketBytes: 4096, commands: {} }));
+    await bridged(gateway, client);
+    await client.publishAsync("devices/a/telemetry", '{"broken":', { qos: 1 });
+    await client.publishAsync("nobody/reads/this", "x", { qos: 1 });
+    await client.publishAsync("devices/%00 /telemetry", "1", { qos: 1 });
+    await client.publishAsync("devices/a/telemetry", `{"big":"${"x".repeat(100_000)}"}`, { qos: 1 });
+    await client.publishAsync("devices/a/commands/c1", "{}", { qos: 1 });
+    await client.publishAsync("devices/a/telemetry", '{"a":1}', { qos: 1 });
+    const events = await eventually(
+      () => taken(gateway),
+      (all) => all.length > 0,
+      patienceMs,
+    );
+    expect(events).toMatchObject([{ device: "a", readings: [{ metric: "a", number: 1 }] }]);
+    const aside = (await gateway.quarantined()).toSorted((a, b) => a.at - b.at);
+    expect(aside.map(({ device, reason }) => [device, reason])).toEqual([
+      ["a", expect.stringContaining("not JSON")],
+      ["", "No route reads this topic"],
+      ["", expect.stringContaining("names no device that can be")],
+      ["a", expect.stringContaining("larger than 4096")],
+    ]);
+    expect(aside[3]!.payload.length).toBeGreaterThan(4000);
+    if (protocol === "3.1.1") {
+      expect(await gateway.metric("headwater_gateway_ignored_total", 'reason="retained"')).toBe(1);
+    }
+    expect(await gateway.metric("headwater_gateway_ignored_total", 'reason="command-of-a-gateway"')).toBe(1);
+  });
+
+  test("takes retained messages if told to, and ignores what no route reads if told to", async () => {
+    const broker = await scene.broker();
+    const client = await scene.device(broker.url);
+    await client.publishAsync("devices/a/telemetry", '{"old":1}', { qos: 1, retain: true });
+    await client.publishAsync("elsewhere", "x", { qos: 1, retain: true });
+    const gateway = await scene.gateway(bridges({ ...plant, url: broker.url, retained: "take", unrouted: "ignore" }));
+    await bridged(gateway, client);
+    expect(await taken(gateway)).toMatchObject([{ device: "a" }]);
+    expect(await gateway.quarantined()).toEqual([]);
+    expect(await gateway.metric("headwater_gateway_ignored_total", 'reason="no-route"')).toBe(1);
+  });
+});
+
+describe("two gateways", () => {
+  const shared = {
+    name: "plant",
+    subscriptions: [{ filter: "devices/+/telemetry", share: "headwater" }],
+    commands: {},
+  };
+
+  test("share a subscription: each message goes to one of them", async () => {
+    const broker = await scene.broker();
+    const first = await scene.gateway(bridges({ ...shared, url: broker.url }));
+    const second = await scene.gateway(bridges({ ...shared, url: broker.url }), first);
+    const client = await scene.device(broker.url);
+    await bridged(first, client);
+    await bridged(second, client);
+    await Promise.all(
+      Array.from({ length: 2000 }, (_, i) =>
+        client.publishAsync(`devices/d-${i % 7}/telemetry`, `{"i":${i}}`, { qos: 1 }),
+      ),
+    );
+    const events = await eventually(
+      () => taken(first),
+      (all) => all.length >= 2000,
+      patienceMs,
+    );
+    const numbers = events.map(({ readings }) => readings[0]!.number!);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 2000 }, (_, i) => i));
+    expect(new Set(events.map(({ gateway }) => gateway)).size).toBe(2);
+  });
+
+  test("that both heard a device send it a command once, and take its reply", async () => {
+    const broker = await scene.broker();
+    const first = await scene.gateway(bridges({ ...shared, url: broker.url }));
+    const second = await scene.gateway(bridges({ ...shared, url: broker.url }), first);
+    const valve = await scene.device(broker.url);
+    const got: string[] = [];
+    valve.on("message", (topic, payload) => {
+      const { commandId } = JSON.parse(payload.toString()) as { commandId: string };
+      got.push(topic);
+      valve.publish(`devices/valve/commands/${commandId}/reply`, '{"status":"succeeded","result":{"ok":true}}', {
+        qos: 1,
+      });
+    });
+    await valve.subscribeAsync("devices/valve/commands/+", { qos: 1 });
+    await bridged(first, valve);
+    await bridged(second, valve);
+    // Until both have heard it: the broker takes turns.
+    await eventually(
+      async () => {
+        await valve.publishAsync("devices/valve/telemetry", '{"a":1}', { qos: 1 });
+        const both = [first, second].map((gateway) =>
+          gateway.metric("headwater_gateway_bridge_reachable_devices", 'bridge="plant"'),
+        );
+        return Math.min(...(await Promise.all(both)));
+      },
+      // The probe is the other device.
+      (least) => least === 2,
+      patienceMs,
+    );
+    for (let i = 0; i < 10; i += 1) await first.requestCommand("valve", `c-${i}`, { name: "shut" });
+    const succeeded = await eventually(
+      async () => (await first.commands()).filter((event) => event.succeeded != null),
+      (all) => new Set(all.map(({ commandId }) => commandId)).size === 10,
+      patienceMs,
+    );
+    expect(new Set(succeeded.map(({ commandId }) => commandId)).size).toBe(10);
+    await sleep(500);
+    expect(got.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `devices/valve/commands/c-${i}`));
+  });
+});
+
+describe("commands through a bridge", () => {
+  const plant = { name: "plant", subscriptions: [{ filter: "#" }], commands: {} };
+
+  test("wait for a device to be heard; delivered is what the broker has; none is sent again after a restart", async () => {
+    const broker = await scene.broker();
+    const gateway = await scene.gateway(bridges({ ...plant, url: broker.url }));
+    const valve = await scene.device(broker.url);
+    const got: string[] = [];
+    valve.on("message", (topic) => got.push(topic));
+    await valve.subscribeAsync("devices/valve/commands/+", { qos: 1 });
+    await bridged(gateway, valve);
+    await gateway.requestCommand("valve", "early", { name: "shut" });
+    await sleep(300);
+    expect(got).toEqual([]);
+    await valve.publishAsync("devices/valve/telemetry", '{"a":1}', { qos: 1 });
+    const all = await eventually(
+      () => gateway.commands(),
+      (events) => events.some(({ delivered }) => delivered != null),
+      patienceMs,
+    );
+    expect(all.filter(({ delivered }) => delivered != null)).toMatchObject([{ commandId: "early" }]);
+    await gateway.restart();
+    await bridged(gateway, valve);
+    // It was heard before the restart: that is known.
+    await gateway.requestCommand("valve", "late", { name: "open" });
+    await eventually(
+      () => got.length,
+      (count) => count > 1,
+      patienceMs,
+    );
+    await sleep(300);
+    expect(got).toEqual(["devices/valve/commands/early", "devices/valve/commands/late"]);
+  });
+});
+
+describe("Sparkplug through a bridge", () => {
+  test("a node that was not born is asked for its birth on its own broker, and its death is presence", async () => {
+    const broker = await scene.broker();
+    const gateway = await scene.gateway(
+      bridges({ name: "plant", url: broker.url, subscriptions: [{ filter: "spBv1.0/#" }, { filter: "devices/#" }] }),
+    );
+    const timestamp = Date.now();
+    const bdSeq = { name: "bdSeq", type: "UInt64", value: 3 } as const;
+    const metrics = [{ name: "Temperature", type: "Double", value: 21.5 } as const];
+    const node = await scene.device(broker.url, {
+      will: {
+        topic: "spBv1.0/plant/NDEATH/line1",
+        payload: Buffer.from(tahu.encodePayload({ timestamp, metrics: [bdSeq] })),
+        qos: 1,
+        retain: false,
+      },
+    });
+    await bridged(gateway, node);
+    const asked: string[] = [];
+    node.on("message", (_topic, payload) => {
+      asked.push(String(tahu.decodePayload(payload).metrics![0]!.name));
+      node.publish(
+        "spBv1.0/plant/NBIRTH/line1",
+        Buffer.from(tahu.encodePayload({ timestamp, seq: 0, metrics: [bdSeq, ...metrics] })),
+        { qos: 1 },
+      );
+    });
+    await node.subscribeAsync("spBv1.0/plant/NCMD/line1");
+    await node.publishAsync(
+      "spBv1.0/plant/NDATA/line1",
+      Buffer.from(tahu.encodePayload({ timestamp, seq: 5, metrics })),
+      { qos: 1 },
+    );
+    const born = await eventually(
+      () => gateway.presence(),
+      (all) => all.length > 0,
+      patienceMs,
+    );
+    expect(asked).toEqual(["Node Control/Rebirth"]);
+    expect(born).toMatchObject([{ device: "plant:line1", session: "sparkplug:3", connected: {} }]);
+    node.options.reconnectPeriod = 0;
+    node.stream.destroy();
+    const died = await eventually(
+      () => gateway.presence(),
+      (all) => all.length > 1,
+      patienceMs,
+    );
+    expect(died[1]).toMatchObject({ device: "plant:line1", disconnected: { reason: "death" } });
+  });
+});
+
+describe("logins", () => {
+  test("a wrong password is seen in health and metrics and disturbs no other bridge; the right one works without a restart", async () => {
+    const folder = await scene.folder();
+    const passwords = join(folder, "passwords");
+    // `secret`, as mosquitto_passwd -H sha512-pbkdf2 is not needed: Mosquitto 2 takes its older form too.
+    await writeFile(passwords, `gw:${await hashed("secret")}\n`, { mode: 0o600 });
+    const guarded = await scene.broker({ config: ["allow_anonymous false", `password_file ${passwords}`] });
+    const open = await scene.broker();
+    const passwordFile = join(folder, "password");
+    await writeFile(passwordFile, "wrong\n", { mode: 0o600 });
+    const gateway = await scene.gateway(
+      bridges(
+        { name: "guarded", url: guarded.url, username: "gw", passwordFile, subscriptions: [{ filter: "#" }] },
+        { name: "open", url: open.url, subscriptions: [{ filter: "#" }] },
+      ),
+    );
+    const client = await scene.device(open.url);
+    await bridged(gateway, client);
+    const warnings = await eventually(
+      () => gateway.app.warnings!(),
+      (all) => all.some((text) => text.includes("refused the login")),
+      patienceMs,
+    );
+    expect(warnings).toEqual([expect.stringMatching(/^bridge guarded: not connected: The broker refused the login/)]);
+    expect(warnings.join()).not.toContain("wrong");
+    expect(gateway.app.notReady()).toEqual([]);
+    expect(await gateway.metric("headwater_gateway_bridge_ended_total", 'problem="login-refused"')).toBeGreaterThan(0);
+    expect(await gateway.metric("headwater_gateway_bridge_connected", 'bridge="guarded"')).toBe(0);
+    expect(await gateway.metric("headwater_gateway_bridge_connected", 'bridge="open"')).toBe(1);
+    await writeFile(passwordFile, "secret\n");
+    expect(
+      await eventually(
+        () => gateway.app.warnings!(),
+        (all) => all.length === 0,
+        patienceMs,
+      ),
+    ).toEqual([]);
+  });
+});
+
+/** As Mosquitto keeps passwords: PBKDF2 with SHA-512, 101 rounds. */
+async function hashed(password: string): Promise<string> {
+  const { pbkdf2Sync, randomBytes } = await import("node:crypto");
+  const salt = randomBytes(12);
+  return `$7$101$${salt.toString("base64")}$${pbkdf2Sync(password, salt, 101, 64, "sha512").toString("base64")}`;
+}
