@@ -45,7 +45,10 @@ export async function catchUp(outlets: Iterable<Outlet>, options: CatchUpOptions
       if (!set.has(outlet)) return;
       const at = { segment: stretch.segment, offset: stretch.offsets[index]! };
       if (comparePlaces(at, outlet.held!) < 0) return;
-      if (outlet.isLane && (frame.n <= outlet.landedN || holds(gapsOf(frame.partition), frame.n))) return;
+      const passed = outlet.isLane
+        ? frame.n <= outlet.landedN || holds(gapsOf(frame.partition), frame.n)
+        : files.givenUp.has(stretch.segment);
+      if (passed) return;
       const portion = portions.get(outlet);
       if (portion === undefined) portions.set(outlet, [frame]);
       else portion.push(frame);

@@ -206,13 +206,14 @@ export class Forwarder {
 
   /** Hands the frames of a step to their outlets. */
   #launch(step: SpoolStep): void {
-    const { gapsOf } = this.#options;
+    const { gapsOf, spool } = this.#options;
+    const isGivenUp = spool.files.givenUp.has(step.end.segment);
     const portions = new Map<Outlet, Frame[]>();
     for (const frame of step.frames) {
       const outlet = this.#outletOf(frame);
       if (outlet === undefined || outlet.held !== undefined) continue;
       // It may have been given up since it was read.
-      if (outlet.isLane && holds(gapsOf(frame.partition), frame.n)) continue;
+      if (outlet.isLane ? holds(gapsOf(frame.partition), frame.n) : isGivenUp) continue;
       const portion = portions.get(outlet);
       if (portion === undefined) portions.set(outlet, [frame]);
       else portion.push(frame);

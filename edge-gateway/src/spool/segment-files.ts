@@ -10,6 +10,8 @@ export class SegmentFiles {
   readonly #sizes = new Map<number, number>();
   /** When those were forwarded that are kept all the same (milliseconds, monotonic). */
   readonly #kept = new Map<number, number>();
+  /** Of these nothing more is sent than is on its way already. */
+  readonly givenUp = new Set<number>();
   #total = 0;
   #keptBytes = 0;
   /** How long a forwarded segment is kept (milliseconds). */
@@ -108,6 +110,7 @@ export class SegmentFiles {
     const size = this.#sizes.get(number) ?? 0;
     if (this.#kept.delete(number)) this.#keptBytes -= size;
     this.#sizes.delete(number);
+    this.givenUp.delete(number);
     this.#total -= size;
   }
 }

@@ -51,8 +51,6 @@ export class Trimmer {
   #timer: NodeJS.Timeout | undefined;
   #trimming: Promise<void> | undefined;
   #stopped = false;
-  /** Segments of which nothing more is sent than is on its way. */
-  readonly #emptied = new Set<number>();
 
   constructor(options: TrimmerOptions) {
     this.#options = options;
@@ -87,14 +85,11 @@ export class Trimmer {
       if (this.#stopped || segment === spool.activeSegment) break;
       const reason = dropsOldest && spool.isFull ? "drop-oldest" : (await this.#isTooOld(segment)) ? "age" : undefined;
       if (reason === undefined) break;
-      if (!this.#emptied.has(segment)) await this.#drop(segment, reason);
-      // What may have landed is sent until it has; the rest of the file is passed over.
-      if (forwarder.isInFlight(segment)) this.#emptied.add(segment);
-      else {
-        this.#emptied.delete(segment);
-        await spool.files.remove(segment);
-        spool.onRoom?.();
-      }
+      if (!spool.files.givenUp.has(segment)) await this.#drop(segment, reason);
+      // What may have landed is sent until it has.
+      if (forwarder.isInFlight(segment)) continue;
+      await spool.files.remove(segment);
+      spool.onRoom?.();
     }
     if (!this.#stopped && maxAgeMs !== undefined && spool.isOld) nudge();
   }
@@ -159,6 +154,7 @@ export class Trimmer {
       } else if (frame.kind === frameKinds.command) moved.push(frame);
       else discarded[frame.kind === frameKinds.presence ? "presence" : "quarantine"] += 1;
     }
+    spool.files.givenUp.add(segment);
     await giveUp(epoch, [...joined(named, lanes), ...lanes.values()], moved);
     for (const kind of ["presence", "quarantine"] as const) {
       if (discarded[kind] > 0) onDiscarded(kind, discarded[kind], reason);
