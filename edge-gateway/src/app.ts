@@ -32,6 +32,7 @@ import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
+import { OpenSessions } from "./presence/open-sessions.ts";
 import { Presence } from "./presence/presence.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
 import { RecentJournal } from "./redelivery/recent-journal.ts";
@@ -253,6 +254,8 @@ class Gateway implements GatewayApp {
       metrics,
       logger,
     });
+    const openSessions = await OpenSessions.open({ file: join(folder, "open-sessions"), logger });
+    const presence = new Presence(intake, commit, openSessions);
     const mqtt = new MqttServer({
       config: config.mqtt,
       limits: config.limits,
@@ -262,7 +265,7 @@ class Gateway implements GatewayApp {
       journal,
       recent,
       publishes,
-      presence: new Presence(intake),
+      presence,
       metrics,
       logger,
       onCommandSession: (session) => dispatcher.begin(session),
@@ -297,6 +300,7 @@ class Gateway implements GatewayApp {
     const parts = this.#lifecycle;
     parts.add("journal", { stop: () => journal.close() });
     parts.add("journal of QoS 1", { stop: () => recent.close() });
+    parts.add("open sessions", { stop: () => openSessions.close() });
     parts.add("durable path", {
       start: () => {
         path.start().catch((error: unknown) => this.#die(error));
@@ -338,6 +342,7 @@ class Gateway implements GatewayApp {
     const expiry = { timer: undefined as NodeJS.Timeout | undefined };
     parts.add("mqtt", {
       start: async () => {
+        presence.endLost();
         await mqtt.start();
         bridges.start();
         expiry.timer = setInterval(() => mqtt.expire(), expireEveryMs);

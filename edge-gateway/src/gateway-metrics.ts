@@ -91,6 +91,12 @@ export function gatewayMetrics(metrics: Metrics) {
       ["outcome"],
     ),
     connects: metrics.counter("headwater_gateway_connects_total", "CONNECT packets by outcome", ["outcome"]),
+    restrictedSessions: metrics
+      .counter(
+        "headwater_gateway_sessions_restricted_total",
+        "Sessions that lost subscriptions or waiting messages with the right to them",
+      )
+      .labels({}),
     disconnects: metrics.counter("headwater_gateway_disconnects_total", "Connections that ended, by reason", [
       "reason",
     ]),
