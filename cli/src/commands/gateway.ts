@@ -1,7 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { createApiClient, readTokenFile } from "@headwater/device-sim";
 import { FatalError } from "@headwater/service-kit";
 import type { Command } from "./command.ts";
@@ -16,7 +15,7 @@ const usage = `headwater gateway inspect: what waits in a gateway's spool for th
   --json             the whole answer as JSON
 
   --export FILE      write records as lines of JSON instead; - is the standard output
-    --from, --to     received at or after, and before: ISO 8601, or like -1h
+    --from, --to     received at or after, and before: ISO 8601, or like --from=-1h
     --device ID      only this device's
     --kind KIND      only event, mark, gap, quarantine, presence or command
     --limit N        at most so many (default 1000)
@@ -97,7 +96,7 @@ async function exportRecords(url: URL, token: string, file: string): Promise<voi
   if (!response.ok || response.body === null) {
     throw new FatalError(`GET ${url.pathname}: ${response.status} ${(await response.text()).slice(0, 500)}`);
   }
-  const body = Readable.fromWeb(response.body as ReadableStream);
+  const body = Readable.fromWeb(response.body);
   try {
     if (file === "-") await pipeline(body, process.stdout, { end: false });
     else await pipeline(body, createWriteStream(file, { mode: 0o600 }));

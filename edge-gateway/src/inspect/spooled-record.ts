@@ -67,7 +67,7 @@ function decoded({ kind, value }: Frame): { at: number; record: unknown } | unde
   }
 }
 
-function at<T extends { readonly at: number }>(record: T): { at: number; record: unknown } {
+function at(record: { readonly at: number }): { at: number; record: unknown } {
   return { at: record.at, record: withoutEmpty(record) };
 }
 
