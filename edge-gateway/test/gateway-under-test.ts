@@ -142,6 +142,10 @@ export class GatewayUnderTest {
     return (await this.records(topics.telemetry)).map(({ value }) => events.telemetry.decode(value!));
   }
 
+  async devices(): Promise<ReturnType<typeof events.device.decode>[]> {
+    return (await this.records(topics.devices)).map(({ value }) => events.device.decode(value!));
+  }
+
   async quarantined(): Promise<ReturnType<typeof events.quarantine.decode>[]> {
     return (await this.records(topics.quarantine)).map(({ value }) => events.quarantine.decode(value!));
   }

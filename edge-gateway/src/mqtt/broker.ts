@@ -83,6 +83,8 @@ export class GatewayBroker extends Aedes {
 
   /** Whether anybody may have subscribed to what this connection says there. */
   hasSubscriber(sender: Connection | undefined, topic: string): boolean {
+    // What a new device says holds its secret.
+    if (sender?.principal.kind === "provisioning") return false;
     // `me` is somebody else for everybody: such a message is never anyone's but the log's.
     if (sender?.device !== undefined && topic.startsWith("v1/devices/me/")) return false;
     return this.#audience.mayHear(topic);

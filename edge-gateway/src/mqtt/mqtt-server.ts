@@ -121,6 +121,7 @@ export class MqttServer {
       sessions,
       end: (connection) => this.#end(connection, "revoked"),
       forget: (session) => journal.forget(session),
+      onRestricted: (count) => this.#options.metrics.restrictedSessions.inc(count),
       logger,
     });
     const options: AedesOptions = {

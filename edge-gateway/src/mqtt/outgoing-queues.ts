@@ -34,7 +34,8 @@ export class OutgoingQueues {
     }
     this.#queues.set(session, queue);
     // A copy: the payload is a piece of all that its publisher sent with it.
-    queue.add(new Packet({ ...packet, payload: Buffer.from(packet.payload ?? "") }));
+    const { payload = "" } = packet;
+    queue.add(new Packet({ ...packet, payload: typeof payload === "string" ? payload : Buffer.from(payload) }));
   }
 
   /** What was not kept is sent all the same, and a PUBREC of something unknown gets its PUBREL: aedes would end the connection if it were told. */
