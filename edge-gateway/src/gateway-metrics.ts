@@ -28,6 +28,18 @@ export function gatewayMetrics(metrics: Metrics) {
     ),
     quarantined,
     refused,
+    slowed: metrics
+      .counter(
+        "headwater_gateway_slowed_total",
+        "Times that a client was read more slowly than it sent, by its rate limits",
+      )
+      .labels({}),
+    slowDropped: metrics
+      .counter(
+        "headwater_gateway_subscriber_dropped_total",
+        "Messages of QoS 0 that were not passed on to a subscriber that does not read fast enough",
+      )
+      .labels({}),
     ignored: metrics.counter(
       "headwater_gateway_ignored_total",
       "Messages that hold nothing to keep, by why: acknowledged, and neither an event nor set aside",
@@ -58,6 +70,11 @@ export function gatewayMetrics(metrics: Metrics) {
       "Events lost after they got an identity; each is on record in a gap",
       ["reason"],
     ),
+    discarded: metrics.counter(
+      "headwater_gateway_discarded_total",
+      "Records without an identity given up for want of room, by kind and policy",
+      ["kind", "reason"],
+    ),
     marks: metrics.counter("headwater_gateway_marks_total", "Marks written"),
     commands: metrics.counter("headwater_gateway_commands_total", "Device commands by what the gateway did", ["what"]),
     accepted: metrics.counter("headwater_gateway_accepted_connections_total", "Connections accepted, by listener", [
@@ -74,6 +91,12 @@ export function gatewayMetrics(metrics: Metrics) {
       ["outcome"],
     ),
     connects: metrics.counter("headwater_gateway_connects_total", "CONNECT packets by outcome", ["outcome"]),
+    restrictedSessions: metrics
+      .counter(
+        "headwater_gateway_sessions_restricted_total",
+        "Sessions that lost subscriptions or waiting messages with the right to them",
+      )
+      .labels({}),
     disconnects: metrics.counter("headwater_gateway_disconnects_total", "Connections that ended, by reason", [
       "reason",
     ]),

@@ -1,6 +1,10 @@
-import { nowMicros, sleep } from "@headwater/service-kit";
+import { LogUnavailableError, nowMicros, sleep } from "@headwater/service-kit";
+import { events } from "@headwater/proto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { startFaultyLog } from "./faulty-log.ts";
+import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const subscribe = async (device: RawDevice, qos: 0 | 1 = 1) => {
@@ -170,10 +174,179 @@ describe("a command", () => {
     expect(await kinds(2)).toEqual(["requested", "claimed"]);
   });
 
+  test("of which a device acknowledges none: others go on, and it gets the next when the deadline of the first has passed", async () => {
+    const other = await gateway.register("other");
+    const mute = await raw();
+    await subscribe(mute);
+    const fine = await RawDevice.connect(gateway.app.mqttPort, { username: "other", password: other, clientId: "o" });
+    fine.send({
+      cmd: "subscribe",
+      messageId: 1,
+      subscriptions: [{ topic: "devices/other/commands/+", qos: 1 }],
+    } as never);
+    await fine.until("suback");
+    await gateway.requestCommand("valve", "c-1", { name: "shut", ttlMs: 1500 });
+    await mute.until("publish");
+    await gateway.requestCommand("valve", "c-2", { name: "open" });
+    for (let i = 1; i <= 5; i += 1) {
+      await gateway.requestCommand("other", `o-${i}`, { name: "shut" });
+      const packet = (await fine.until("publish", i)) as { messageId?: number };
+      fine.send({ cmd: "puback", messageId: packet.messageId! });
+    }
+    expect(publishes(mute)).toHaveLength(1);
+    await mute.until("publish", 2);
+    expect(publishes(mute).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2"]);
+  }, 15_000);
+
+  test("waits for nobody's acknowledgement once it was answered", async () => {
+    const device = await raw();
+    await subscribe(device);
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    await gateway.requestCommand("valve", "c-2", { name: "open" });
+    await device.until("publish");
+    device.publish("devices/valve/commands/c-1/reply", '{"status":"succeeded"}', { messageId: 9 });
+    await device.until("publish", 2);
+  });
+
+  test("goes to another session of the device when the one that would have got it ends", async () => {
+    const older = await raw("older");
+    await subscribe(older);
+    const newer = await raw("newer");
+    await subscribe(newer);
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    await newer.until("publish");
+    await gateway.requestCommand("valve", "c-2", { name: "open" });
+    await kinds(3);
+    newer.cut();
+    expect(await older.until("publish")).toMatchObject({ topic: "devices/valve/commands/c-2" });
+    expect(older.count("publish")).toBe(1);
+  });
+
+  test("is not for a device that has unsubscribed; it waits until it subscribes again", async () => {
+    const device = await raw();
+    await subscribe(device);
+    device.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["devices/valve/commands/+"] } as never);
+    await device.until("unsuback");
+    await gateway.requestCommand("valve", "c-1", { name: "shut" });
+    await sleep(300);
+    expect(publishes(device)).toEqual([]);
+    expect(await kinds(1)).toEqual(["requested"]);
+    await subscribe(device);
+    await device.until("publish");
+  });
+
+  test("a thousand of them wait for one device and come in order, each once", async () => {
+    for (let i = 0; i < 1000; i += 100) {
+      await gateway.requestCommands(
+        "valve",
+        Array.from({ length: 100 }, (_, j) => `c-${i + j}`),
+      );
+    }
+    const device = await raw();
+    let seen = 0;
+    device.onHeard = () => {
+      for (; seen < device.heard.length; seen += 1) {
+        const packet = device.heard[seen]!;
+        if (packet.cmd === "publish") device.send({ cmd: "puback", messageId: packet.messageId! });
+      }
+    };
+    await subscribe(device);
+    await device.until("publish", 1000, 60_000);
+    await sleep(100);
+    expect(publishes(device).map(({ topic }) => topic.split("/").at(-1))).toEqual(
+      Array.from({ length: 1000 }, (_, i) => `c-${i}`),
+    );
+  }, 90_000);
+
+  test("that waited over a restart comes once, and what was sent does not come again from a model built anew", async () => {
+    let device = await raw("c", false);
+    await subscribe(device);
+    await gateway.requestCommand("valve", "sent", { name: "shut" });
+    const packet = (await device.until("publish")) as { messageId?: number };
+    device.send({ cmd: "puback", messageId: packet.messageId! });
+    await kinds(3);
+    device.cut();
+    await gateway.requestCommand("valve", "waits", { name: "shut" });
+    await gateway.downGateway();
+    for (const suffix of ["", "-wal", "-shm"])
+      await rm(join(gateway.dataDir, "gateway", `commands.sqlite${suffix}`), { force: true });
+    await gateway.upGateway();
+    device = await raw("c", true);
+    await subscribe(device);
+    await device.until("publish");
+    await sleep(300);
+    expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/waits"]);
+  }, 15_000);
+
+  test("may be large; a reply may not", async () => {
+    const device = await raw();
+    await subscribe(device);
+    const params = JSON.stringify({ text: "x".repeat(64 * 1024 - 20) });
+    await gateway.requestCommand("valve", "c-1", { name: "write", params });
+    await device.until("publish");
+    expect(JSON.parse(publishes(device)[0]!.payload.toString())).toMatchObject({ params: JSON.parse(params) });
+    const result = JSON.stringify({ status: "succeeded", result: "x".repeat(64 * 1024) });
+    device.publish("devices/valve/commands/c-1/reply", result, { messageId: 5 });
+    await device.until("puback");
+    const set = await eventually(
+      () => gateway.quarantined(),
+      (all) => all.length > 0,
+    );
+    expect(set[0]!.reason).toBe("A reply has at most 65536 bytes");
+  });
+
   test("goes at QoS 0 to a device that subscribed so", async () => {
     const device = await raw();
     await subscribe(device, 0);
     await gateway.requestCommand("valve", "c-1", { name: "shut" });
     expect(await device.until("publish")).toMatchObject({ qos: 0 });
   });
+});
+
+describe("commands with three in flight", () => {
+  test("come three at a time, in order", async () => {
+    const gateway = await GatewayUnderTest.start({ HEADWATER_COMMANDS_IN_FLIGHT: "3" });
+    try {
+      const password = await gateway.register("valve");
+      const device = await RawDevice.connect(gateway.app.mqttPort, { username: "valve", password, clientId: "c" });
+      await subscribe(device);
+      await gateway.requestCommands("valve", ["c-1", "c-2", "c-3", "c-4", "c-5"]);
+      await device.until("publish", 3);
+      await sleep(200);
+      expect(publishes(device)).toHaveLength(3);
+      device.send({ cmd: "puback", messageId: publishes(device)[1]!.messageId! });
+      await device.until("publish", 4);
+      expect(publishes(device).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2", "c-3", "c-4"]);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
+
+test("a command whose claim lands only after its deadline is not sent", async () => {
+  const faulty = await startFaultyLog();
+  const gateway = await GatewayUnderTest.start({}, { log: faulty.log });
+  try {
+    const password = await gateway.register("valve");
+    const device = await RawDevice.connect(gateway.app.mqttPort, { username: "valve", password, clientId: "c" });
+    await subscribe(device);
+    faulty.failWith(
+      () => new LogUnavailableError("away"),
+      topics.commands,
+      (value) => events.command.decode(value).claimed !== null,
+    );
+    await gateway.requestCommand("valve", "late", { name: "shut", ttlMs: 400 });
+    await eventually(
+      () => gateway.metric("headwater_gateway_commands_total", 'what="claimed"'),
+      (count) => count > 0,
+    );
+    await sleep(500);
+    faulty.heal();
+    await gateway.requestCommand("valve", "good", { name: "shut" });
+    await device.until("publish");
+    expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/good"]);
+  } finally {
+    await gateway.stop();
+    await faulty.remove();
+  }
 });

@@ -20,3 +20,9 @@ const app = createGatewayApp({
 });
 await app.start();
 process.stdout.write(`ready ${app.mqttPort}\n`);
+process.once("SIGTERM", () => {
+  void app
+    .stop()
+    .then(() => log.close())
+    .then(() => process.exit(0));
+});

@@ -7,8 +7,10 @@ import { join } from "node:path";
 /** The real embedded log, whose appends go wrong on demand in the ways that the port allows. */
 export interface FaultyLog {
   readonly log: EventLog;
-  /** Every append (to the topic) rejects, and nothing lands. */
-  failWith(makeError: () => Error, topic?: string): void;
+  /** Every append (to the topic, with such a value) rejects, and nothing lands. */
+  failWith(makeError: () => Error, topic?: string, isMeant?: (value: Uint8Array) => boolean): void;
+  /** As the first, for what goes to one partition, of any topic. */
+  failPartition(partition: number, makeError: () => Error): void;
   /** The next appends land, and reject all the same. */
   failAfterAppending(times: number, makeError: () => Error): void;
   /** Telemetry records whose value is such are refused for good. */
@@ -21,12 +23,28 @@ export interface FaultyLog {
 export async function startFaultyLog(): Promise<FaultyLog> {
   const dataDir = await mkdtemp(join(tmpdir(), "faulty-log-"));
   const real = await openEmbeddedLog({ dataDir });
-  let failure: { makeError: () => Error; topic: string | undefined } | undefined;
+  let failure:
+    | {
+        makeError: () => Error;
+        topic?: string | undefined;
+        partition?: number;
+        isMeant?: ((value: Uint8Array) => boolean) | undefined;
+      }
+    | undefined;
   let after = { times: 0, makeError: (): Error => new RangeError("unset") };
   let refused: ((value: Uint8Array) => boolean) | undefined;
 
   const append = async (topic: string, records: readonly OutgoingRecord[]) => {
-    if (failure !== undefined && (failure.topic === undefined || failure.topic === topic)) throw failure.makeError();
+    const { isMeant = () => true, partition: only } = failure ?? {};
+    if (
+      failure !== undefined &&
+      (failure.topic === undefined || failure.topic === topic) &&
+      records.some(
+        ({ value, partition }) => (only === undefined || partition === only) && value !== null && isMeant(value),
+      )
+    ) {
+      throw failure.makeError();
+    }
     const indexes = records.flatMap(({ value }, index) =>
       value !== null && topic.startsWith("telemetry") && refused?.(value) === true ? [index] : [],
     );
@@ -50,7 +68,8 @@ export async function startFaultyLog(): Promise<FaultyLog> {
   });
   return {
     log,
-    failWith: (makeError, topic) => (failure = { makeError, topic }),
+    failWith: (makeError, topic, isMeant) => (failure = { makeError, topic, isMeant }),
+    failPartition: (partition, makeError) => (failure = { makeError, partition }),
     failAfterAppending: (times, makeError) => (after = { times, makeError }),
     refuse: (isRefused) => (refused = isRefused),
     heal() {

@@ -142,6 +142,10 @@ export class GatewayUnderTest {
     return (await this.records(topics.telemetry)).map(({ value }) => events.telemetry.decode(value!));
   }
 
+  async devices(): Promise<ReturnType<typeof events.device.decode>[]> {
+    return (await this.records(topics.devices)).map(({ value }) => events.device.decode(value!));
+  }
+
   async quarantined(): Promise<ReturnType<typeof events.quarantine.decode>[]> {
     return (await this.records(topics.quarantine)).map(({ value }) => events.quarantine.decode(value!));
   }
@@ -166,6 +170,18 @@ export class GatewayUnderTest {
       requested: { params: "", ttlMs: 60_000, requestedBy: "test", ...request },
     });
     await this.log.append(topics.commands, [{ key: device, value }]);
+  }
+
+  /** Many at once, in this order. */
+  async requestCommands(device: string, commandIds: readonly string[]): Promise<void> {
+    const requested = { name: "shut", params: "", ttlMs: 600_000, requestedBy: "test" };
+    await this.log.append(
+      topics.commands,
+      commandIds.map((commandId) => ({
+        key: device,
+        value: events.command.encode({ commandId, device, at: nowMicros(), requested }),
+      })),
+    );
   }
 
   async metric(name: string, labels = ""): Promise<number> {

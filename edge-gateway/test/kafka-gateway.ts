@@ -1,7 +1,7 @@
-import { openKafkaLog, topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
+import { openKafkaLog, topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
-import { FatalError, randomToken, sha256 } from "@headwater/service-kit";
+import { FatalError, nowMicros, randomToken, sha256 } from "@headwater/service-kit";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,11 +19,9 @@ export function brokersFromEnvironment(): string {
 
 /** A gateway process with a spool in front of a real Kafka, its topics its own. */
 export class KafkaGateway {
-  readonly prefix = `gw-${randomToken()
-    .slice(0, 10)
-    .replaceAll(/[^A-Za-z0-9]/g, "x")}.`;
-  readonly topics = topicNames(this.prefix);
-  readonly token = randomToken();
+  readonly prefix: string;
+  readonly topics: TopicNames;
+  readonly token: string;
   readonly brokers: string;
   log!: EventLog;
   dataDir!: string;
@@ -31,8 +29,22 @@ export class KafkaGateway {
   child: ChildProcess | undefined;
   #ended: Promise<void> | undefined;
 
-  private constructor(brokers: string) {
+  #shared = false;
+
+  private constructor(brokers: string, prefix = newPrefix(), token = randomToken()) {
     this.brokers = brokers;
+    this.prefix = prefix;
+    this.topics = topicNames(prefix);
+    this.token = token;
+  }
+
+  /** Another gateway on the topics of that one, with files of its own. Close it first. */
+  static async beside(other: KafkaGateway): Promise<KafkaGateway> {
+    const gateway = new KafkaGateway(other.brokers, other.prefix, other.token);
+    gateway.dataDir = await mkdtemp(join(tmpdir(), "gateway-kafka-"));
+    gateway.log = other.log;
+    gateway.#shared = true;
+    return gateway;
   }
 
   static async create(brokers: string, devices: readonly string[]): Promise<KafkaGateway> {
@@ -54,8 +66,10 @@ export class KafkaGateway {
     return `mqtt://127.0.0.1:${this.port}`;
   }
 
-  async start(env: Record<string, string> = {}): Promise<void> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "gateway-process.ts")], {
+  /** Starts the gateway, or another script that behaves like one. */
+  async start(env: Record<string, string> = {}, script = ["gateway-process.ts"]): Promise<void> {
+    const [file, ...args] = script as [string, ...string[]];
+    const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
       env: {
         PATH: process.env["PATH"],
         HEADWATER_EVENT_LOG: "kafka",
@@ -89,6 +103,21 @@ export class KafkaGateway {
     this.child = undefined;
   }
 
+  async requestCommand(
+    device: string,
+    commandId: string,
+    request: { name?: string; ttlMs?: number; redeliver?: boolean } = {},
+  ): Promise<void> {
+    const requested = { name: "shut", params: "", ttlMs: 60_000, requestedBy: "test", ...request };
+    const value = events.command.encode({ commandId, device, at: nowMicros(), requested });
+    await this.log.append(this.topics.commands, [{ key: device, value }]);
+  }
+
+  async commands(commandId: string): Promise<ReturnType<typeof events.command.decode>[]> {
+    const all = await readAll(this.log, this.topics.commands);
+    return all.map(({ value }) => events.command.decode(value!)).filter((event) => event.commandId === commandId);
+  }
+
   /** The events in the log, each identity once, in the order of their partitions. */
   async events(): Promise<TelemetryRecord[]> {
     const seen = new Set<string>();
@@ -105,7 +134,13 @@ export class KafkaGateway {
 
   async close(): Promise<void> {
     await this.kill("SIGKILL");
-    await this.log.close();
+    if (!this.#shared) await this.log.close();
     await rm(this.dataDir, { recursive: true, force: true });
   }
+}
+
+function newPrefix(): string {
+  return `gw-${randomToken()
+    .slice(0, 10)
+    .replaceAll(/[^A-Za-z0-9]/g, "x")}.`;
 }

@@ -1,5 +1,13 @@
+import { registerDevice } from "@headwater/aggregates";
+import { openEmbeddedLog } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { randomToken, sha256 } from "@headwater/service-kit";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { startProcess } from "./embedded-gateway.ts";
+import { eventually, GatewayUnderTest, readAll, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 describe("presence", () => {
@@ -74,3 +82,58 @@ describe("presence", () => {
     expect(await gateway.presence()).toEqual([]);
   });
 });
+
+test("a gateway that was killed tells, when it is back, that its sessions are over; one that stopped has told it", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "gateway-presence-"));
+  const token = randomToken();
+  let gateway = await startProcess(dataDir);
+  gateway.child.kill("SIGKILL");
+  await gateway.ended;
+  const credential = { id: "c", kind: "token", hash: sha256(token), createdAt: 1, expiresAt: 0 };
+  const event = registerDevice(undefined, { id: "d", credentials: [credential] }, { at: 1, by: "test", writeId: "d" });
+  const before = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
+  await before.append(topics.devices, [{ key: "d", value: events.device.encode(event) }]);
+  await before.close();
+  const told = async (): Promise<ReturnType<typeof events.presence.decode>[]> => {
+    const log = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
+    const all = (await readAll(log, topics.presence)).map(({ value }) => events.presence.decode(value!));
+    await log.close();
+    return all;
+  };
+
+  gateway = await startProcess(dataDir);
+  const left = await RawDevice.connect(gateway.port, { username: "d", password: token, clientId: "left" });
+  const stays = await RawDevice.connect(gateway.port, { username: "d", password: token, clientId: "stays" });
+  left.send({ cmd: "disconnect" });
+  await left.closed;
+  // What follows on the same way is acknowledged: so is what came before it.
+  stays.publish("devices/d/telemetry", '{"a":1}');
+  await stays.until("puback");
+  // An end that is told and not yet crossed out would be told again.
+  await eventually(
+    () => readFile(join(dataDir, "gateway", "open-sessions"), "utf8"),
+    (text) => text.includes("\n-"),
+  );
+  gateway.child.kill("SIGKILL");
+  await gateway.ended;
+  expect((await told()).filter(({ disconnected }) => disconnected !== null)).toHaveLength(1);
+
+  gateway = await startProcess(dataDir);
+  const next = await RawDevice.connect(gateway.port, { username: "d", password: token, clientId: "stays" });
+  next.publish("devices/d/telemetry", '{"a":2}');
+  await next.until("puback");
+  gateway.child.kill("SIGTERM");
+  await gateway.ended;
+  const all = await told();
+  const session = (clientId: string, index: number): string =>
+    all.filter(({ connected }) => connected?.clientId === clientId)[index]!.session;
+  const ends = all.flatMap(({ session: of, disconnected }) =>
+    disconnected === null ? [] : [[of, disconnected.reason]],
+  );
+  expect(ends).toEqual([
+    [session("left", 0), "client"],
+    [session("stays", 0), "gateway-lost"],
+    [session("stays", 1), "gateway-stopped"],
+  ]);
+  await rm(dataDir, { recursive: true, force: true });
+}, 60_000);

@@ -10,6 +10,7 @@ import {
   type ServiceApp,
 } from "@headwater/service-kit";
 import type { TimeSeriesStore } from "@headwater/time-series";
+import { provisioningKeyRoutes } from "./access/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
 import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
@@ -98,6 +99,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   });
 
   deviceRoutes(http.app, { model, writes, timeoutMs });
+  provisioningKeyRoutes(http.app, { model, topic: topics.access, writer, source, timeoutMs });
   commandRoutes(http.app, { model, topic: topics.commands, writer, source, timeoutMs });
   telemetryRoutes(http.app, { model, series });
   quarantineRoutes(http.app, { model, timeoutMs });

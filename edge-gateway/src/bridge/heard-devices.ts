@@ -124,6 +124,7 @@ export class HeardDevices {
           inFlight -= 1;
           acked();
         });
+        return true;
       },
     };
     onSession(device.session);

@@ -1,8 +1,8 @@
-import { foldCommand, isFinal, type CommandState } from "@headwater/aggregates";
+import { foldCommand, isFinal, lateCause, type CommandState } from "@headwater/aggregates";
 import type { EventLog, LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { openReadModel, type ReadModel } from "@headwater/read-model";
-import { DecodeError, type Logger } from "@headwater/service-kit";
+import { DecodeError, nowMicros, type Logger } from "@headwater/service-kit";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 export interface CommandBookOptions {
@@ -20,7 +20,10 @@ export class CommandBook {
   readonly #options: CommandBookOptions;
   readonly #model: ReadModel;
   #find: StatementSync | undefined;
-  #findOpen: StatementSync | undefined;
+  #findClaimed: StatementSync | undefined;
+  #findFree: StatementSync | undefined;
+  #findWaiting: StatementSync | undefined;
+  readonly #logTime = new LogTime();
   /** Told whose commands have changed. */
   onChanged?: (devices: ReadonlySet<string>) => void;
 
@@ -28,19 +31,24 @@ export class CommandBook {
     this.#options = options;
     this.#model = openReadModel({
       file: options.file,
-      schemaVersion: "1",
+      schemaVersion: "2",
       topics: [options.topic],
       log: options.log,
       logger: options.logger,
       migrate: (db) => {
         db.exec(`
-          CREATE TABLE command (id TEXT PRIMARY KEY, device TEXT NOT NULL, open INTEGER NOT NULL, deadline INTEGER NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
-          CREATE INDEX command_open ON command (device, position) WHERE open = 1;
+          CREATE TABLE command (id TEXT PRIMARY KEY, device TEXT NOT NULL, open INTEGER NOT NULL, deadline INTEGER NOT NULL, position INTEGER NOT NULL, claim TEXT, free INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+          CREATE INDEX command_free ON command (device, position) WHERE free = 1;
+          CREATE INDEX command_claimed ON command (claim, position) WHERE claim IS NOT NULL;
+          CREATE INDEX command_open ON command (deadline) WHERE open = 1;
           CREATE INDEX command_ended ON command (deadline) WHERE open = 0;
         `);
       },
       apply: (db, batch) => this.#apply(db, batch),
-      onApplied: (batch) => this.onChanged?.(devicesOf(batch)),
+      onApplied: (batch) => {
+        if (this.#model.caughtUp) this.#logTime.observe(batch.records.at(-1)!.appendTime, nowMicros());
+        this.onChanged?.(devicesOf(batch));
+      },
     });
   }
 
@@ -67,19 +75,39 @@ export class CommandBook {
     return row === undefined ? undefined : (JSON.parse(row.state) as CommandState);
   }
 
-  /** The commands of a device that have not ended, in the order of their requests. */
-  open(device: string): CommandState[] {
-    this.#findOpen ??= this.#model.db.prepare(
-      "SELECT state FROM command WHERE device = ? AND open = 1 ORDER BY position LIMIT 1000",
+  /** What the log's clock says now (µs), as far as it is known here: the wall clock, put right by what the log appended last. */
+  get logTime(): number {
+    return this.#logTime.at(nowMicros());
+  }
+
+  /** Commands that were claimed for this session and have neither reached the device nor ended, in the order of their requests. */
+  claimedFor(gateway: string, session: string): CommandState[] {
+    this.#findClaimed ??= this.#model.db.prepare("SELECT state FROM command WHERE claim = ? ORDER BY position");
+    return statesOf(this.#findClaimed.all(claimOf(gateway, session)));
+  }
+
+  /**
+   * The first commands of a device that may be claimed, in the order of their requests: those that nobody has claimed, and those that were
+   * and ask to be sent again.
+   */
+  free(device: string, logTime: number, limit: number): CommandState[] {
+    this.#findFree ??= this.#model.db.prepare(
+      "SELECT state FROM command WHERE device = ? AND free = 1 AND deadline > ? ORDER BY position LIMIT ?",
     );
-    return (this.#findOpen.all(device) as { state: string }[]).map(({ state }) => JSON.parse(state) as CommandState);
+    return statesOf(this.#findFree.all(device, logTime, limit));
+  }
+
+  /** Devices that commands wait for. */
+  waitingDevices(): string[] {
+    this.#findWaiting ??= this.#model.db.prepare("SELECT DISTINCT device FROM command WHERE free = 1");
+    return (this.#findWaiting.all() as { device: string }[]).map(({ device }) => device);
   }
 
   #apply(db: DatabaseSync, batch: LogBatch): void {
     const { topic, partition } = batch;
     const find = db.prepare("SELECT state FROM command WHERE id = ?");
     const put = db.prepare(
-      "INSERT OR REPLACE INTO command (id, device, open, deadline, position, state) VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT OR REPLACE INTO command (id, device, open, deadline, position, claim, free, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     for (const { value, offset, appendTime } of batch.records) {
       if (value === null) continue;
@@ -98,6 +126,8 @@ export class CommandBook {
         isFinal(state) ? 0 : 1,
         state.deadline,
         state.position.offset,
+        state.status === "claimed" ? claimOf(state.claim!.gateway, state.claim!.session) : null,
+        isFree(state) ? 1 : 0,
         JSON.stringify(state),
       );
     }
@@ -106,6 +136,37 @@ export class CommandBook {
     // Whoever writes that it expired may be away for long: nobody sends it any more either way.
     db.prepare("DELETE FROM command WHERE open = 1 AND deadline < ?").run(latest - 7 * keptAfterEnd);
   }
+}
+
+/** How far the log's clock is from the one here, by the newest records that came as they were appended. */
+class LogTime {
+  readonly #ahead: number[] = [];
+  #latest = 0;
+
+  observe(appendTime: number, now: number): void {
+    // It took some time to get here: of several observations the largest is the nearest.
+    if (this.#ahead.push(appendTime - now) > 16) this.#ahead.shift();
+    if (appendTime > this.#latest) this.#latest = appendTime;
+  }
+
+  at(now: number): number {
+    const ahead = this.#ahead.length === 0 ? 0 : Math.max(...this.#ahead);
+    // A difference of less than a second is the way here, not the clock.
+    return Math.max(this.#latest, Math.abs(ahead) < 1_000_000 ? now : now + ahead);
+  }
+}
+
+function isFree(state: CommandState): boolean {
+  if (lateCause(state)) return false;
+  return state.status === "requested" || (state.status === "claimed" && state.redeliver);
+}
+
+function claimOf(gateway: string, session: string): string {
+  return `${gateway} ${session}`;
+}
+
+function statesOf(rows: unknown[]): CommandState[] {
+  return (rows as { state: string }[]).map(({ state }) => JSON.parse(state) as CommandState);
 }
 
 function devicesOf(batch: LogBatch): Set<string> {

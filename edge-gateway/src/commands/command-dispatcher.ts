@@ -1,10 +1,11 @@
-import { lateCause, type CommandState } from "@headwater/aggregates";
+import { isFinal, type CommandState } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/service-kit";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Owner, Settled } from "../intake/record-batch.ts";
+import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
 import { decodeReply, type Reply } from "./reply.ts";
@@ -21,67 +22,65 @@ export interface CommandDispatcherOptions {
   readonly logger: Logger;
 }
 
-/** A session and what it does. */
-interface ActiveSession {
-  readonly session: CommandSession;
-  readonly ended: AbortController;
-  /** Claims that are being written or were, so that a command is claimed once for a session. */
-  readonly claimed: Set<string>;
-  /** Claims that are on their way through the log. */
-  readonly claiming: Set<string>;
-  readonly sent: Set<string>;
-}
+const lookEveryMs = 100;
+/** A claim of another session that is here or elsewhere at the same time is left to it for so long. */
+const othersMs = 10_000;
+/** A device that acknowledges nothing gets no more than this, whatever their deadlines. */
+const maxUnacked = 256;
 
 /**
  * Brings commands to devices: claims what is for a device that is connected here and has subscribed, and sends it once the log says that the claim was
  * the first. What a claim of an earlier session was for is not sent again, unless the command asks for it. What waits, waits in the log.
+ * It looks at a device when something may have changed for it; nothing is walked through.
  */
 export class CommandDispatcher {
   readonly #options: CommandDispatcherOptions;
   /** The newest session of each device is last. */
   readonly #sessions = new Map<string, ActiveSession[]>();
+  /** When to look again although nothing came: a deadline in flight, a claim of another (milliseconds, monotonic). */
+  readonly #due = new Map<string, number>();
+  /** The book was not at the log's head when somebody looked. */
+  #behind = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: CommandDispatcherOptions) {
     this.#options = options;
     options.book.onChanged = (devices) => {
-      for (const device of devices) this.#dispatch(device);
+      for (const device of devices) this.#look(device);
     };
   }
 
   start(): void {
-    // What waited for the book to catch up, or for an acknowledgement that never came.
-    this.#timer = setInterval(() => {
-      for (const device of this.#sessions.keys()) this.#dispatch(device);
-    }, 1000);
+    this.#timer = setInterval(() => this.#lookAgain(), lookEveryMs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
-    for (const sessions of this.#sessions.values()) for (const { ended } of sessions) ended.abort();
+    for (const sessions of this.#sessions.values()) for (const active of sessions) active.end();
     this.#sessions.clear();
+    this.#due.clear();
   }
 
   begin(session: CommandSession): void {
-    const active: ActiveSession = {
-      session,
-      ended: new AbortController(),
-      claimed: new Set(),
-      claiming: new Set(),
-      sent: new Set(),
-    };
+    const active = new ActiveSession(session);
     const sessions = this.#sessions.get(session.device);
     if (sessions === undefined) this.#sessions.set(session.device, [active]);
     else sessions.push(active);
-    this.#dispatch(session.device);
+    this.#look(session.device);
   }
 
   end(session: CommandSession): void {
     const sessions = this.#sessions.get(session.device) ?? [];
-    for (const active of sessions) if (active.session === session) active.ended.abort();
+    for (const active of sessions) if (active.session === session) active.end();
     const rest = sessions.filter((active) => active.session !== session);
-    if (rest.length === 0) this.#sessions.delete(session.device);
-    else this.#sessions.set(session.device, rest);
+    if (rest.length === 0) {
+      this.#sessions.delete(session.device);
+      this.#due.delete(session.device);
+    } else {
+      this.#sessions.set(session.device, rest);
+      // It is the turn of an older one.
+      this.#look(session.device);
+    }
   }
 
   /**
@@ -116,41 +115,134 @@ export class CommandDispatcher {
     return undefined;
   }
 
-  #dispatch(device: string): void {
-    const active = this.#sessions.get(device)?.at(-1);
-    const { book, inFlight } = this.#options;
-    if (active === undefined || !book.caughtUp) return;
-    const now = nowMicros();
-    for (const command of book.open(device)) {
-      if (command.deadline <= now || lateCause(command)) continue;
-      if (this.#isOurs(command, active)) {
-        active.claiming.delete(command.id);
-        if (!active.sent.has(command.id)) this.#send(command, active);
-      } else if (this.#mayClaim(command, active) && active.claiming.size + active.session.inFlight < inFlight) {
-        this.#claim(command, active);
-      } else if (active.claiming.has(command.id) && command.status !== "requested") {
-        // Somebody else was first.
-        active.claiming.delete(command.id);
+  #lookAgain(): void {
+    if (this.#behind && this.#options.book.caughtUp) {
+      this.#behind = false;
+      const devices = new Set(this.#options.book.waitingDevices());
+      for (const [device, sessions] of this.#sessions) {
+        if (devices.has(device) || sessions.some((active) => active.hasWork && active.work.claims.size > 0))
+          this.#look(device);
       }
+    }
+    const now = performance.now();
+    for (const [device, at] of this.#due) {
+      if (at > now) continue;
+      this.#due.delete(device);
+      this.#look(device);
     }
   }
 
-  #isOurs(command: CommandState, { session }: ActiveSession): boolean {
-    return (
-      command.status === "claimed" &&
-      command.claim?.gateway === this.#options.gateway &&
-      command.claim.session === session.session
-    );
+  /** Does for a device what can be done for it now. */
+  #look(device: string): void {
+    const sessions = this.#sessions.get(device);
+    if (sessions === undefined) return;
+    const { book, inFlight } = this.#options;
+    if (!book.caughtUp) {
+      this.#behind = true;
+      return;
+    }
+    const { logTime } = book;
+    let under = 0;
+    for (const active of sessions) {
+      this.#settle(active, logTime);
+      this.#sendClaimed(active, logTime);
+      under += active.under;
+    }
+    const newest = sessions.at(-1)!;
+    if (under < inFlight && newest.session.inFlight < maxUnacked) this.#claimNext(newest, logTime, inFlight - under);
+    newest.fresh = false;
+    this.#plan(device, sessions, logTime);
   }
 
-  #mayClaim(command: CommandState, active: ActiveSession): boolean {
-    if (active.claimed.has(command.id)) return false;
-    return command.status === "requested" || (command.status === "claimed" && command.redeliver);
+  /** Lets go of what has ended, or went to somebody else. */
+  #settle(active: ActiveSession, logTime: number): void {
+    if (!active.hasWork) return;
+    const { book } = this.#options;
+    const { claims, flying, over, others } = active.work;
+    for (const id of claims.keys()) {
+      const state = book.get(id);
+      if (state === undefined || isFinal(state)) claims.delete(id);
+      else if (state.claim !== undefined && !this.#isOurs(state, active)) {
+        // Somebody else was first.
+        claims.delete(id);
+        others.set(id, performance.now());
+      }
+    }
+    for (const [id, deadline] of flying) {
+      const state = book.get(id);
+      if (deadline <= logTime || state === undefined || isFinal(state)) flying.delete(id);
+    }
+    for (const id of over) {
+      const status = book.get(id)?.status;
+      // Delivered or ended: nobody claims it any more.
+      if (status !== "requested" && status !== "claimed") over.delete(id);
+    }
+  }
+
+  #sendClaimed(active: ActiveSession, logTime: number): void {
+    const { book, gateway } = this.#options;
+    for (const command of book.claimedFor(gateway, active.session.session)) {
+      const { claims, over } = active.work;
+      if (over.has(command.id)) continue;
+      const began = claims.get(command.id);
+      claims.delete(command.id);
+      over.add(command.id);
+      // No clock is asked but the log's: the claim was appended then, and since it set out so much has passed at most.
+      const since = began === undefined ? 0 : (performance.now() - began) * 1000;
+      const late = command.deadline <= Math.max(logTime, command.claim!.at + since);
+      if (late) this.#options.metrics.commands.labels({ what: "too-late" }).inc();
+      else this.#send(command, active);
+    }
+  }
+
+  #claimNext(active: ActiveSession, logTime: number, room: number): void {
+    const { book } = this.#options;
+    const { device } = active.session;
+    let claimed = 0;
+    for (let limit = room + 8; ; limit *= 4) {
+      const commands = book.free(device, logTime, limit);
+      for (const command of commands) {
+        if (claimed === room) return;
+        if (!this.#mayClaim(command, active)) continue;
+        this.#claim(command, active);
+        claimed += 1;
+      }
+      if (commands.length < limit) return;
+    }
+  }
+
+  #mayClaim({ id, status }: CommandState, { work, fresh }: ActiveSession): boolean {
+    const { over, claims, others } = work;
+    if (over.has(id) || claims.has(id)) return false;
+    if (status === "requested" || fresh) return true;
+    const now = performance.now();
+    const seen = others.get(id);
+    if (seen === undefined) others.set(id, now);
+    return seen !== undefined && now - seen >= othersMs;
+  }
+
+  /** When time alone will make a difference. */
+  #plan(device: string, sessions: readonly ActiveSession[], logTime: number): void {
+    const now = performance.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const active of sessions) {
+      if (!active.hasWork) continue;
+      const { flying, others } = active.work;
+      for (const deadline of flying.values()) next = Math.min(next, now + (deadline - logTime) / 1000);
+      for (const seen of others.values()) if (seen + othersMs > now) next = Math.min(next, seen + othersMs);
+    }
+    if (next === Number.POSITIVE_INFINITY) this.#due.delete(device);
+    else this.#due.set(device, next);
+  }
+
+  #isOurs(command: CommandState, { session }: ActiveSession): boolean {
+    return command.claim?.gateway === this.#options.gateway && command.claim.session === session.session;
   }
 
   #claim({ id, device }: CommandState, active: ActiveSession): void {
-    active.claimed.add(id);
-    active.claiming.add(id);
+    const { claims, over, others, ended } = active.work;
+    claims.set(id, performance.now());
+    others.delete(id);
     const { log, topic, gateway, logger, metrics } = this.#options;
     const { session } = active.session;
     const at = nowMicros();
@@ -165,30 +257,35 @@ export class CommandDispatcher {
       }),
     };
     metrics.commands.labels({ what: "claimed" }).inc();
+    const append = (): Promise<unknown> => {
+      if (claims.has(id)) claims.set(id, performance.now());
+      return log.append(topic, [record]);
+    };
     // The identical claim again if its fate is unknown: the fold takes it once.
-    retrying(() => log.append(topic, [record]), { signal: active.ended.signal, maxMs: 2000 }).catch(
-      (error: unknown) => {
-        active.claiming.delete(id);
-        if (!active.ended.signal.aborted)
-          logger.error({ err: error, device, command: id }, "a command could not be claimed");
-      },
-    );
+    retrying(append, { signal: ended.signal, maxMs: 2000 }).catch((error: unknown) => {
+      claims.delete(id);
+      if (ended.signal.aborted) return;
+      over.add(id);
+      logger.error({ err: error, device, command: id }, "a command could not be claimed");
+      this.#look(device);
+    });
   }
 
   #send(command: CommandState, active: ActiveSession): void {
     const { id, device, name, params, deadline } = command;
     const { intake, gateway, metrics, logger } = this.#options;
-    active.sent.add(id);
     const head = JSON.stringify({ name, commandId: id, deadline: isoFromMicros(deadline) });
     // params is JSON text already.
     const payload = params === "" ? head : `${head.slice(0, -1)},"params":${params}}`;
     metrics.commands.labels({ what: "sent" }).inc();
     logger.debug({ device, command: id }, "a command was sent");
-    active.session.send(id, payload, () => {
+    const awaited = active.session.send(id, payload, () => {
+      active.work.flying.delete(id);
       metrics.commands.labels({ what: "delivered" }).inc();
       intake.command({ device, commandId: id, delivered: { gateway, session: active.session.session } }, "delivered");
       // There may be room for the next one.
-      this.#dispatch(device);
+      this.#look(device);
     });
+    if (awaited) active.work.flying.set(id, deadline);
   }
 }

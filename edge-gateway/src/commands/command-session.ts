@@ -3,8 +3,11 @@ export interface CommandSession {
   readonly device: string;
   /** Names the connection; a claim is for it alone. */
   readonly session: string;
-  /** Commands that were sent and are not acknowledged. */
+  /** Commands that were sent and are not acknowledged, whatever became of them since. */
   readonly inFlight: number;
-  /** Sends it; `acked` is called when the device has it. Never stored or retained for later. */
-  send(commandId: string, payload: string, acked: () => void): void;
+  /**
+   * Sends it, never stored or retained for later. `acked` is called when the device has it, never before this returns; the answer is whether an
+   * acknowledgement is to be expected.
+   */
+  send(commandId: string, payload: string, acked: () => void): boolean;
 }

@@ -43,8 +43,9 @@ export class Authenticator {
 
   async login(request: LoginRequest): Promise<LoginVerdict> {
     const verdict = await this.#decide(request);
-    // Where anybody may connect, a login that is none is no worse than none.
-    return "refused" in verdict && this.#options.anonymous ? { principal: anonymous } : verdict;
+    // Where anybody may connect, a login that is none is no worse than none; one that could not be looked at may be right.
+    const isNone = "refused" in verdict && verdict.refused !== "unavailable";
+    return isNone && this.#options.anonymous ? { principal: anonymous } : verdict;
   }
 
   /** Whether who logged in so may stay. */
@@ -86,8 +87,6 @@ export class Authenticator {
     const chosen = passwordsOf(registry.device(name));
     const verdict = chosen.length === 0 ? undefined : await passwords.verify(name, chosen, password, address);
     if (typeof verdict === "object") return accepted(name, verdict);
-    if (open) return refuse("badLogin", "wrong-secret");
-
     if (!(await this.#refresh())) return refuse("unavailable", "too-many-logins");
     const found = this.#byDigest(name, password);
     if (found !== undefined) return found;
@@ -96,7 +95,8 @@ export class Authenticator {
     if (now.length > 0 && (verdict === undefined || !sameHashes(now, chosen))) {
       last = await passwords.verify(name, now, password, address);
     } else {
-      last = verdict ?? (await passwords.pretend(name, address));
+      // Where anybody is let in there is nothing to find out.
+      last = verdict ?? (open ? "wrong" : await passwords.pretend(name, address));
     }
     if (typeof last === "object") return accepted(name, last);
     if (last === "busy") return refuse("unavailable", "too-many-passwords");
@@ -134,7 +134,7 @@ export class Authenticator {
   /** Once with what is known, and if that is a refusal once more with what is in the log. */
   async #twice(decide: () => LoginVerdict): Promise<LoginVerdict> {
     const first = decide();
-    if ("principal" in first || this.#options.anonymous) return first;
+    if ("principal" in first) return first;
     return (await this.#refresh()) ? decide() : refuse("unavailable", "too-many-logins");
   }
 

@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 
 /**
  * Sends a command to a connected device, past the broker's queues: a command is never retained and never kept for a later session, since
- * the event log holds what waits. With a subscription of QoS 0 there is no acknowledgement, and `acked` is never called.
+ * the event log holds what waits. With a subscription of QoS 0 there is no acknowledgement, and `acked` is never called. Answers whether there will be one.
  */
 export function sendCommand(
   connection: Connection,
@@ -12,9 +12,9 @@ export function sendCommand(
   commandId: string,
   payload: string,
   acked: () => void,
-): void {
+): boolean {
   const { client, outgoing } = connection;
-  if (client.closed) return;
+  if (client.closed) return false;
   const qos = connection.commandQos.get(device) === 0 ? 0 : 1;
   const topic = `devices/${device}/commands/${commandId}`;
   let messageId: number | undefined;
@@ -24,4 +24,5 @@ export function sendCommand(
     outgoing.set(messageId, acked);
   }
   client.conn.write(generate({ cmd: "publish", topic, payload, qos, dup: false, retain: false, messageId }));
+  return qos === 1;
 }

@@ -12,7 +12,6 @@ export type DisconnectReason = "client" | "keep-alive" | "taken-over" | "revoked
 const maxTargets = 64;
 
 const pubackHeader = 0x40;
-const maxUnsentAcks = 256 * 1024;
 
 /** One MQTT connection from its login on. */
 export class Connection implements Owner {
@@ -31,9 +30,11 @@ export class Connection implements Owner {
   ready = false;
   /** Devices whose commands it subscribed to, with the QoS granted. */
   readonly commandQos = new Map<string, number>();
-  /** Commands on their way, by packet identifier. */
-  readonly outgoing = new Map<number, () => void>();
-  readonly #targets = new Map<string, Target>();
+  /** Topic filters that were granted. */
+  readonly filters = new Set<string>();
+  /** Made when they are needed: most connections of most fleets are silent. */
+  #outgoing: Map<number, () => void> | undefined;
+  #targets: Map<string, Target> | undefined;
   #permissions: Permissions;
   #acks: number[] = [];
 
@@ -52,6 +53,20 @@ export class Connection implements Owner {
     this.recent = recent;
   }
 
+  /** Commands on their way, by packet identifier. */
+  get outgoing(): Map<number, () => void> {
+    this.#outgoing ??= new Map();
+    return this.#outgoing;
+  }
+
+  get outgoingCount(): number {
+    return this.#outgoing?.size ?? 0;
+  }
+
+  forgetOutgoing(): void {
+    this.#outgoing = undefined;
+  }
+
   get permissions(): Permissions {
     return this.#permissions;
   }
@@ -59,7 +74,7 @@ export class Connection implements Owner {
   /** Other rights from now on: where its messages go is settled anew. */
   set permissions(permissions: Permissions) {
     this.#permissions = permissions;
-    this.#targets.clear();
+    this.#targets = undefined;
   }
 
   acked(packetId: number): boolean {
@@ -82,15 +97,14 @@ export class Connection implements Owner {
       bytes[4 * i + 3] = id & 0xff;
     }
     client.conn.write(bytes);
-    // A client that sends and never reads what comes back would let its acknowledgements pile up here.
-    if (client.conn.writableLength > maxUnsentAcks) client.conn.destroy();
-    else readOn(client, acks.length);
+    // A client that never reads what comes back is cut by the guard.
+    readOn(client, acks.length);
   }
 
   target(topic: string, find: (topic: string, sender: Sender) => Target): Target {
-    const known = this.#targets.get(topic);
+    const known = this.#targets?.get(topic);
     if (known !== undefined) return known;
-    if (this.#targets.size >= maxTargets) this.#targets.clear();
+    if (this.#targets === undefined || this.#targets.size >= maxTargets) this.#targets = new Map();
     const found = find(topic, this);
     this.#targets.set(topic, found);
     return found;

@@ -10,13 +10,13 @@ import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
-import { internals } from "./aedes-internals.ts";
+import { internals, type ParserInternals } from "./aedes-internals.ts";
 import { Audience } from "./audience.ts";
+import { Bounds } from "./bounds.ts";
 import { GatewayBroker } from "./broker.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { CommandSessions } from "./command-sessions.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
-import { guardStream } from "./guard/guard-stream.ts";
 import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./login.ts";
 import { peerOf } from "./peer.ts";
@@ -24,10 +24,12 @@ import type { PublishHandler } from "./publish-handler.ts";
 import { Revocation } from "./revocation.ts";
 import { answerProvisioning } from "./provisioning.ts";
 import { sessionPersistence } from "./session-persistence.ts";
+import { forgetConnect, slim } from "./slim-client.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
+  readonly limits: GatewayConfig["limits"];
   readonly identity: Identity;
   readonly intake: Intake;
   readonly commit: GroupCommit;
@@ -50,6 +52,7 @@ export class MqttServer {
   readonly #audience = new Audience();
   readonly #commandSessions: CommandSessions;
   readonly listeners: Listeners;
+  readonly #bounds: Bounds;
   readonly #stalls: StallWatch;
   #broker!: GatewayBroker;
   #revocation!: Revocation;
@@ -71,19 +74,17 @@ export class MqttServer {
       onOthers: (connection, filters) => this.#audience.set(connection, filters),
     });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
+    this.#bounds = new Bounds({
+      limits: { ...options.limits, maxPacketBytes: config.maxPacketBytes },
+      metrics,
+      logger,
+    });
     this.listeners = new Listeners({
       config,
       metrics,
       logger,
-      guard: (stream) =>
-        guardStream(stream, {
-          maxPacketBytes: config.maxPacketBytes,
-          onViolation: (cut, violation) => {
-            metrics.refused.labels({ reason: violation }).inc();
-            logger.warn({ address: peerOf(cut).address, violation }, "a connection was cut");
-          },
-        }),
-      onConnection: (stream) => this.#broker.handle(stream),
+      guard: (stream) => this.#bounds.guard(stream),
+      onConnection: (stream) => slim(this.#broker.handle(stream)),
     });
   }
 
@@ -107,14 +108,20 @@ export class MqttServer {
   }
 
   async start(): Promise<void> {
-    const { config, journal, identity, logger } = this.#options;
-    const { persistence, sessions } = sessionPersistence(journal, this.#audience);
+    const { config, limits, journal, identity, logger } = this.#options;
+    const { persistence, sessions } = sessionPersistence({
+      journal,
+      audience: this.#audience,
+      limits,
+      onRefused: (what, topic, session) => this.#bounds.notKept(what, topic, session),
+    });
     this.#revocation = new Revocation({
       identity,
       connections: this.#connections,
       sessions,
       end: (connection) => this.#end(connection, "revoked"),
       forget: (session) => journal.forget(session),
+      onRestricted: (count) => this.#options.metrics.restrictedSessions.inc(count),
       logger,
     });
     const options: AedesOptions = {
@@ -122,9 +129,16 @@ export class MqttServer {
       // The listeners watch over the time up to CONNECT, of which this is the last part.
       connectTimeout: 2 * config.connectTimeoutMs,
       queueLimit: 1000,
-      drainTimeout: 30_000,
+      // Only a last resort: the guard cuts who reads nothing at all much sooner.
+      drainTimeout: 10 * limits.stallTimeoutMs,
+      // The guard has its own bound, for both versions.
+      maxClientsIdLength: limits.maxClientIdBytes,
+      maxTopicLevels: limits.maxTopicLevels,
       preConnect: (client, packet, done) => {
         this.listeners.connected(client.conn);
+        forgetConnect(client, packet as unknown as ParserInternals["settings"]);
+        // Only now it is known whether the session is new.
+        this.#bounds.greet(client, packet.clean === true);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
@@ -133,12 +147,12 @@ export class MqttServer {
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#lastWill(client, packet as unknown as Will, done);
-        else this.#published(client, packet, done);
+        else this.#published(client, packet, this.#broker.passOnFirst(client, packet, done));
       },
       authorizeSubscribe: (client, subscription, done) => {
         const allowed = connectionOf(client)?.permissions.maySubscribe(subscription.topic) === true;
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
-        done(null, allowed ? subscription : null);
+        done(null, allowed && this.#bounds.grant(client, subscription.topic) ? subscription : null);
       },
       authorizeForward: (client, packet) =>
         connectionOf(client)?.permissions.mayReceive(packet.topic) === true ? packet : null,
@@ -148,6 +162,7 @@ export class MqttServer {
     await this.#broker.listen();
     await this.listeners.start();
     this.#stalls.start();
+    this.#bounds.start();
   }
 
   /** What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any more. */
@@ -176,6 +191,7 @@ export class MqttServer {
   async stop(): Promise<void> {
     this.stopIntake();
     this.#stalls.stop();
+    this.#bounds.stop();
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
     await this.listeners.close();
@@ -207,13 +223,21 @@ export class MqttServer {
       this.#commandSessions.changed(connection);
     });
     broker.on("subscribe", (_subscriptions, client) => this.#subscriptionsOf(client));
-    broker.on("unsubscribe", (_filters, client) => this.#subscriptionsOf(client));
+    broker.on("unsubscribe", (filters, client) => {
+      const connection = client === null ? undefined : connectionOf(client);
+      for (const filter of filters) connection?.filters.delete(filter);
+      this.#subscriptionsOf(client);
+    });
     broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));
     broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
     broker.on("clientDisconnect", (client) => this.#disconnected(client));
     // A client that breaks the protocol or the line is cut by aedes; the reason is in its presence event.
     broker.on("clientError", () => {});
     broker.on("connectionError", () => {});
+    // Without a listener it would end the process.
+    broker.on("error" as "closed", (error?: unknown) => {
+      this.#options.logger.error({ err: error }, "the MQTT broker failed at something");
+    });
   }
 
   #subscriptionsOf(client: Client | null): void {
@@ -267,7 +291,7 @@ export class MqttServer {
     const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
     metrics.disconnects.labels({ reason }).inc();
     this.#commandSessions.end(connection);
-    connection.outgoing.clear();
+    connection.forgetOutgoing();
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
 }

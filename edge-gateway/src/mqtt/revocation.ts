@@ -13,6 +13,8 @@ export interface RevocationOptions {
   readonly end: (connection: Connection) => void;
   /** Nothing of the session is remembered any more. */
   readonly forget: (session: string) => Promise<void>;
+  /** So many sessions have lost something. */
+  readonly onRestricted: (sessions: number) => void;
   readonly logger: Logger;
 }
 
@@ -79,6 +81,7 @@ export class Revocation {
     const permissions = identity.permissionsOfDevice(device);
     const lost = await sessions.restrict(`${device}/`, permissions);
     if (lost.length === 0) return;
+    this.#options.onRestricted(lost.length);
     logger.info({ device, sessions: lost.length }, "sessions lost what they may no longer hear");
     // Of a device that is gone nothing is left to go on with.
     if (permissions === undefined) await Promise.all(lost.map((session) => forget(session)));

@@ -1,4 +1,6 @@
+import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
+import type { OpenSessions } from "./open-sessions.ts";
 
 export interface SessionStart {
   readonly device: string;
@@ -13,21 +15,33 @@ const maxWillBytes = 16 * 1024;
 
 /**
  * Presence of devices as events, each of a session of its own name, so that the end of an old session never says that a device is away which
- * has a new one. They go the way of every message: durable first, then to the log.
+ * has a new one. They go the way of every message: durable first, then to the log. Every connection is told, also of a device that comes and goes
+ * many times a second: what is coalesced here nobody could tell from a device that stayed.
  */
 export class Presence {
   readonly #intake: Intake;
+  readonly #commit: GroupCommit;
+  readonly #open: OpenSessions;
 
-  constructor(intake: Intake) {
+  constructor(intake: Intake, commit: GroupCommit, open: OpenSessions) {
     this.#intake = intake;
+    this.#commit = commit;
+    this.#open = open;
+  }
+
+  /** Tells that the sessions are over which an earlier process left open: it was killed and could not. */
+  endLost(): void {
+    for (const { device, session } of this.#open.all) this.disconnected(device, session, "gateway-lost");
   }
 
   connected({ device, session, clientId, address, cleanSession }: SessionStart): void {
+    this.#open.begin({ device, session });
     this.#intake.presence({ device, session, connected: { clientId: clientId.toWellFormed(), address, cleanSession } });
   }
 
   disconnected(device: string, session: string, reason: string): void {
     this.#intake.presence({ device, session, disconnected: { reason } });
+    this.#commit.wait(() => this.#open.end(session));
   }
 
   lastWill(device: string, session: string, topic: string, payload: Uint8Array): void {

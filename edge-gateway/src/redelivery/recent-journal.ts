@@ -1,22 +1,18 @@
 import { FatalError, type Logger } from "@headwater/service-kit";
-import { write as writeFile } from "node:fs";
+import { write as writeFile, writeSync } from "node:fs";
 import { open, readFile, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  chunkEnd,
-  chunkHeaderWords,
   chunkLanded,
   decodeFileHeader,
   encodeFileHeader,
   entryKinds,
-  entryWords,
   fileHeaderBytes,
-  maxChunkEntries,
   readChunk,
   readEntry,
-  sealChunk,
   type Chunk,
 } from "./recent-chunks.ts";
+import { firstEntries, Notes } from "./recent-notes.ts";
 import { RecentSessions, type RecentPublishes, type SessionKey } from "./recent-publishes.ts";
 
 export interface RecentJournalOptions {
@@ -33,9 +29,13 @@ export interface RecentJournalOptions {
 }
 
 const names = ["recent-1.journal", "recent-2.journal"] as const;
-const firstEntries = 1024;
 const quietMs = 10_000;
-const high = 0x1_0000_0000;
+/**
+ * A write into the page cache takes some microseconds, a hand-over to another thread ten times as much. After a write of more than so many milliseconds (the
+ * disk cannot keep up) the next ones are handed over for a while, so that the connections do not wait for them.
+ */
+const slowMs = 50;
+const laterForMs = 2000;
 
 interface OldFile {
   readonly index: 0 | 1;
@@ -65,6 +65,7 @@ export class RecentJournal {
   #warnedAt = Number.NEGATIVE_INFINITY;
   /** The last chunk has messages that no identity tells of: only a later chunk says that they landed. */
   #doubtful = false;
+  #slowUntil = 0;
   #closed = false;
 
   private constructor(options: RecentJournalOptions, handles: readonly [FileHandle, FileHandle]) {
@@ -117,30 +118,54 @@ export class RecentJournal {
     return notes;
   }
 
-  /** Resolves when the notes are written (not: synced). What cannot be written is passed over: messages that are sent again may then be taken twice. */
-  async write(notes: Notes): Promise<void> {
+  /**
+   * Writes the notes (without syncing them), at once or by the time the answer resolves. What cannot be written is passed over: messages
+   * that are sent again may then be taken twice.
+   */
+  write(notes: Notes): Promise<void> | undefined {
     if (this.#closed) {
       notes.clear();
-      return;
+      return undefined;
     }
+    const began = performance.now();
+    if (this.#position > this.#fileBytes || began < this.#slowUntil) return this.#writeLater(notes);
+    try {
+      const bytes = notes.seal(this.#generation, this.#now());
+      const { fd } = this.#handles[this.#active];
+      for (let done = 0; done < bytes.length;)
+        done += writeSync(fd, bytes, done, bytes.length - done, this.#position + done);
+      this.#position += bytes.length;
+    } catch (error) {
+      this.#warn(error);
+    }
+    notes.clear();
+    const now = performance.now();
+    if (now - began > slowMs) this.#slowUntil = now + laterForMs;
+    return undefined;
+  }
+
+  async #writeLater(notes: Notes): Promise<void> {
     try {
       if (this.#position > this.#fileBytes) await this.#next();
       const bytes = notes.seal(this.#generation, this.#now());
       await writeAt(this.#handles[this.#active].fd, bytes, this.#position);
       this.#position += bytes.length;
     } catch (error) {
-      const now = performance.now();
-      if (now - this.#warnedAt > quietMs) {
-        this.#warnedAt = now;
-        const { folder, logger } = this.#options;
-        logger.error(
-          { err: error, folder },
-          "QoS 1 messages cannot be noted; if the gateway is killed, some that are sent again become second events",
-        );
-      }
+      this.#warn(error);
     } finally {
       notes.clear();
     }
+  }
+
+  #warn(error: unknown): void {
+    const now = performance.now();
+    if (now - this.#warnedAt < quietMs) return;
+    this.#warnedAt = now;
+    const { folder, logger } = this.#options;
+    logger.error(
+      { err: error, folder },
+      "QoS 1 messages cannot be noted; if the gateway is killed, some that are sent again become second events",
+    );
   }
 
   async close(): Promise<void> {
@@ -224,53 +249,6 @@ export class RecentJournal {
 
   #isDurable(partition: number, n: number): boolean {
     return n > 0 && n <= this.#options.lastN(partition);
-  }
-}
-
-/** Entries in the making: one buffer for all of a group commit, so that a message costs a few stores. */
-export class Notes {
-  count = 0;
-  /** Whether there is a message among them that became no event. */
-  doubtful = false;
-  #words: Int32Array<ArrayBuffer>;
-
-  constructor(entries: number) {
-    this.#words = new Int32Array(chunkHeaderWords + Math.max(1, entries) * entryWords);
-  }
-
-  add(key: SessionKey, packetId: number, hash: number, partition: number, n: number, kind: number): void {
-    // While nothing can be made durable, sessions come and go.
-    if (this.count === maxChunkEntries) return;
-    const at = chunkHeaderWords + this.count * entryWords;
-    if (at + entryWords > this.#words.length) {
-      const grown = new Int32Array(this.#words.length * 2);
-      grown.set(this.#words);
-      this.#words = grown;
-    }
-    const words = this.#words;
-    words[at] = key.low;
-    words[at + 1] = key.high;
-    words[at + 2] = hash | 0;
-    words[at + 3] = packetId | (partition << 16);
-    words[at + 4] = n | 0;
-    words[at + 5] = Math.floor(n / high) | (kind << 16);
-    this.count += 1;
-    if (n === 0 && kind === entryKinds.message) this.doubtful = true;
-  }
-
-  seal(generation: number, at: number, flags = 0): Buffer {
-    const bytes = Buffer.from(this.#words.buffer, 0, chunkEnd(0, this.count));
-    sealChunk(bytes, this.count, generation, at, flags);
-    return bytes;
-  }
-
-  clear(): void {
-    this.count = 0;
-    this.doubtful = false;
-    // A burst's buffer is not kept for ever.
-    if (this.#words.length > 64 * firstEntries * entryWords) {
-      this.#words = new Int32Array(chunkHeaderWords + firstEntries * entryWords);
-    }
   }
 }
 

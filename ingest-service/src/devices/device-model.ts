@@ -25,7 +25,7 @@ export function devicePart(options: DevicePartOptions): ModelPart {
   let folded: FoldedDevice[] = [];
   return {
     topic,
-    version: 1,
+    version: 2,
     migrate(db) {
       db.exec(`
         CREATE TABLE devices (id TEXT PRIMARY KEY, present INTEGER NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;

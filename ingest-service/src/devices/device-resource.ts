@@ -2,6 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { type Device, deviceLimits } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/service-kit";
 import { positionSchema } from "@headwater/read-model";
+import { newCredentialSchema } from "./new-credential.ts";
 
 const attributeValue = Type.Union([
   Type.Number(),
@@ -13,9 +14,10 @@ const attributes = Type.Record(Type.String(), attributeValue);
 
 export const credentialSchema = Type.Object({
   id: Type.String(),
-  kind: Type.String(),
+  kind: Type.String({ description: "token, password or x509" }),
   createdAt: Type.String({ format: "date-time" }),
   expiresAt: Type.Optional(Type.String({ format: "date-time" })),
+  subject: Type.Optional(Type.String({ description: "Of x509: which certificate" })),
 });
 
 export const deviceSchema = Type.Object({
@@ -33,7 +35,7 @@ export const writtenDeviceSchema = Type.Object({ ...deviceSchema.properties, pos
 
 export const createdDeviceSchema = Type.Object({
   ...writtenDeviceSchema.properties,
-  token: Type.String({ description: "The MQTT password; shown this once" }),
+  token: Type.Optional(Type.String({ description: "The MQTT password, if one was generated; shown this once" })),
   credentialId: Type.String(),
 });
 
@@ -45,6 +47,7 @@ export const registrationSchema = Type.Object(
     type: Type.Optional(Type.String()),
     tags: Type.Optional(tags),
     attributes: Type.Optional(attributes),
+    credential: Type.Optional(newCredentialSchema),
   },
   { additionalProperties: false },
 );
@@ -65,11 +68,12 @@ export function deviceResource(device: Device) {
     type: device.type,
     tags: { ...device.tags },
     attributes: { ...device.attributes },
-    credentials: device.credentials.map(({ id, kind, createdAt, expiresAt }) => ({
+    credentials: device.credentials.map(({ id, kind, createdAt, expiresAt, subject }) => ({
       id,
       kind,
       createdAt: isoFromMicros(createdAt),
       ...(expiresAt > 0 && { expiresAt: isoFromMicros(expiresAt) }),
+      ...(subject !== undefined && { subject }),
     })),
     createdAt: isoFromMicros(device.createdAt),
     updatedAt: isoFromMicros(device.updatedAt),

@@ -1,13 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { Type } from "@sinclair/typebox";
-import {
-  addCredential,
-  type DeviceCredential,
-  deleteDevice,
-  patchDevice,
-  registerDevice,
-  removeCredential,
-} from "@headwater/aggregates";
+import { addCredential, deleteDevice, patchDevice, registerDevice, removeCredential } from "@headwater/aggregates";
 import type { ReadModel } from "@headwater/read-model";
 import {
   decodeCursor,
@@ -15,13 +7,10 @@ import {
   FatalError,
   type HttpApp,
   listQuery,
-  nowMicros,
   page,
   pageSchema,
   principalOf,
-  randomToken,
   RequestError,
-  sha256,
 } from "@headwater/service-kit";
 import { etagOf, expectedRevision } from "../http/etag.ts";
 import { afterQuery, positionText, positionSchema, waitForAfter } from "@headwater/read-model";
@@ -36,6 +25,8 @@ import {
   writtenDeviceSchema,
 } from "./device-resource.ts";
 import type { DeviceWrites, WrittenDevice } from "./device-writes.ts";
+import { makeCredential, newCredentialSchema } from "./new-credential.ts";
+import { PasswordHasher } from "./password-hasher.ts";
 
 export interface DeviceRoutesOptions {
   readonly model: ReadModel;
@@ -49,6 +40,8 @@ const write = { scopes: ["devices:write"] };
 const tags = ["devices"];
 
 export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceRoutesOptions): void {
+  const hasher = new PasswordHasher();
+
   app.post(
     "/api/v1/devices",
     {
@@ -56,8 +49,9 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
       schema: { summary: "Register a device", tags, body: registrationSchema, response: { 201: createdDeviceSchema } },
     },
     async (request, reply) => {
-      const { token, credential } = newCredential();
-      const registration = { ...request.body, credentials: [credential] };
+      const { credential: asked = {}, ...described } = request.body;
+      const { token, credential } = await makeCredential(asked, described.id, hasher);
+      const registration = { ...described, credentials: [credential] };
       const written = await writes.write(
         registration.id,
         principalOf(request).id,
@@ -69,7 +63,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
         .code(201)
         .header("location", `/api/v1/devices/${encodeURIComponent(registration.id)}`)
         .header("etag", etagOf(resource.revision));
-      return { ...resource, token, credentialId: credential.id };
+      return { ...resource, ...(token !== undefined && { token }), credentialId: credential.id };
     },
   );
 
@@ -180,17 +174,22 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
     {
       config: write,
       schema: {
-        summary: "One more token for a device",
+        summary: "One more credential for a device; those that it has go on",
         tags,
         params: idParams,
+        body: Type.Union([newCredentialSchema, Type.Null()]),
         response: {
-          201: Type.Object({ ...credentialSchema.properties, token: Type.String(), position: positionSchema }),
+          201: Type.Object({
+            ...credentialSchema.properties,
+            token: Type.Optional(Type.String({ description: "If one was generated; shown this once" })),
+            position: positionSchema,
+          }),
         },
       },
     },
     async (request, reply) => {
       const { id } = request.params;
-      const { token, credential } = newCredential();
+      const { token, credential } = await makeCredential(request.body ?? {}, id, hasher);
       const written = await writes.write(
         id,
         principalOf(request).id,
@@ -201,7 +200,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
       const added = credentials.find((each) => each.id === credential.id);
       if (added === undefined) throw new FatalError("A credential that was added is not there");
       void reply.code(201);
-      return { ...added, token, position };
+      return { ...added, ...(token !== undefined && { token }), position };
     },
   );
 
@@ -210,7 +209,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
     {
       config: write,
       schema: {
-        summary: "Revoke a token",
+        summary: "Revoke a credential; its connections end",
         tags,
         params: Type.Object({ id: Type.String(), credentialId: Type.String() }),
         response: { 200: writtenDeviceSchema },
@@ -231,12 +230,6 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
 
 export function unknownDevice(id: string): RequestError {
   return new RequestError(404, "device-unknown", `There is no device ${JSON.stringify(id.slice(0, 200))}`);
-}
-
-function newCredential(): { token: string; credential: DeviceCredential } {
-  const token = randomToken();
-  const credential = { id: randomUUID(), kind: "token", hash: sha256(token), createdAt: nowMicros(), expiresAt: 0 };
-  return { token, credential };
 }
 
 function writtenResource({ state, position }: WrittenDevice) {

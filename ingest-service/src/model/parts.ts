@@ -1,6 +1,7 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/read-model";
 import type { Logger } from "@headwater/service-kit";
+import { accessPart } from "../access/access-model.ts";
 import { commandPart } from "../commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "../devices/device-model.ts";
 import { quarantinePart } from "../quarantine/quarantine-model.ts";
@@ -42,6 +43,7 @@ export function openReadModelParts(options: {
         },
       }),
       quarantinePart(topics.quarantine, logger),
+      accessPart(topics.access, logger),
     ],
   });
   return { model, folded, late };

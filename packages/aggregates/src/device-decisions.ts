@@ -72,7 +72,7 @@ export function deleteDevice(state: DeviceState | undefined, id: string, write: 
   return { ...named(state, id, write), deleted: true };
 }
 
-/** Throws RequestError: 404, 412, 409 `credential-exists` or `too-many-credentials`. */
+/** Throws RequestError: 404, 412, 409 `credential-exists`, `too-many-credentials` or `too-many-passwords`. */
 export function addCredential(
   state: DeviceState | undefined,
   id: string,
@@ -88,6 +88,18 @@ export function addCredential(
       409,
       "too-many-credentials",
       `A device has at most ${deviceLimits.credentials} credentials; remove one first`,
+    );
+  }
+  const { kind, subject } = credential;
+  if (subject !== undefined && device.credentials.some((other) => other.subject === subject)) {
+    throw new RequestError(409, "credential-exists", "The device has a credential of this certificate already");
+  }
+  const passwords = device.credentials.filter((other) => other.kind === "password").length;
+  if (kind === "password" && passwords >= deviceLimits.passwords) {
+    throw new RequestError(
+      409,
+      "too-many-passwords",
+      `A device has at most ${deviceLimits.passwords} passwords; remove one first`,
     );
   }
   return next(state, id, write, { ...device, credentials: [...device.credentials, credential] });

@@ -12,6 +12,8 @@ export const deviceLimits = {
   attributes: 64,
   attributeText: 1024,
   credentials: 16,
+  /** Each costs a login that is wrong one more slow comparison; a change needs two. */
+  passwords: 4,
 } as const;
 
 // An id is one level of an MQTT topic, a Kafka key, a tag of the store and a part of a URL.

@@ -99,6 +99,17 @@ describe("a device", () => {
     const many = Array.from({ length: 16 }, (_, n) => credential(`k${n}`));
     const full = deviceAfter(registerDevice(undefined, { id: "b1", credentials: many }, write("w1")));
     expect(refusal(() => addCredential(full, "b1", credential("new"), write("w2"))).code).toBe("too-many-credentials");
+    const passwords = many.slice(0, 4).map((each) => ({ ...each, kind: "password" }));
+    const chosen = deviceAfter(registerDevice(undefined, { id: "b1", credentials: passwords }, write("w1")));
+    const another = { ...credential("new"), kind: "password" };
+    expect(refusal(() => addCredential(chosen, "b1", another, write("w2"))).code).toBe("too-many-passwords");
+    const certificate = { ...credential("x"), kind: "x509", hash: new Uint8Array(0), subject: "CN=b1" };
+    const withCertificate = deviceAfter(
+      registerDevice(undefined, { id: "b1", credentials: [certificate] }, write("w1")),
+    );
+    expect(withCertificate?.device?.credentials).toEqual([certificate]);
+    const same = { ...certificate, id: "y" };
+    expect(refusal(() => addCredential(withCertificate, "b1", same, write("w2"))).code).toBe("credential-exists");
   });
 
   it.each([

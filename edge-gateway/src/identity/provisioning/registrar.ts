@@ -34,6 +34,7 @@ const maxPending = 200;
  */
 export class Registrar {
   readonly #options: RegistrarOptions;
+  readonly #underWay = new Map<string, Promise<unknown>>();
   #pending = 0;
 
   constructor(options: RegistrarOptions) {
@@ -47,7 +48,7 @@ export class Registrar {
     this.#pending += 1;
     try {
       const late = (): TimedOutError => new TimedOutError("The event log did not take a device's registration in time");
-      return await withTimeout(this.#append(registration, by, withinMs), withinMs, late);
+      return await withTimeout(this.#inTurn(registration, by, withinMs), withinMs, late);
     } catch (error) {
       if (error instanceof RequestError && error.status < 500) throw error;
       if (!(error instanceof HeadwaterError)) throw error;
@@ -55,6 +56,19 @@ export class Registrar {
       return "unavailable";
     } finally {
       this.#pending -= 1;
+    }
+  }
+
+  /** One registration of an id at a time: a request that is repeated finds what the one before it did. */
+  async #inTurn(registration: DeviceRegistration, by: string, withinMs: number): Promise<Registered> {
+    const { id } = registration;
+    const before = this.#underWay.get(id);
+    const mine = (before ?? Promise.resolve()).catch(() => {}).then(() => this.#append(registration, by, withinMs));
+    this.#underWay.set(id, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#underWay.get(id) === mine) this.#underWay.delete(id);
     }
   }
 

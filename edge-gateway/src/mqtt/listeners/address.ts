@@ -4,6 +4,7 @@ const mapped = "::ffff:";
 
 /** An address as people write it: IPv4 plainly also where a dual-stack socket shows it inside IPv6, IPv6 in its shortest form, no zone. */
 export function plainAddress(address: string): string {
+  if (!address.includes(":")) return address;
   const zone = address.indexOf("%");
   const bare = zone === -1 ? address : address.slice(0, zone);
   if (!isIPv6(bare)) return bare;

@@ -61,7 +61,13 @@ export class Listeners {
     this.#options = options;
     const { config, metrics, logger } = options;
     const plans = planListeners(config);
-    this.#ports = plans.map((plan) => new Port(plan, (of, socket) => this.#accept(of, socket)));
+    this.#ports = plans.map((plan) => {
+      const accepted = metrics.accepted.labels({ transport: plan.transport });
+      return new Port(plan, (socket) => {
+        accepted.inc();
+        this.#accept(plan, socket);
+      });
+    });
     this.#admission = new Admission(config);
     this.#refusals = new Refusals(metrics, logger);
     this.#handshakes = new HandshakeWatch(config.connectTimeoutMs, (link) => this.#cut(link, `${link.stage}-late`));
@@ -142,12 +148,10 @@ export class Listeners {
   }
 
   #accept(plan: ListenerPlan, socket: Socket): void {
-    const { config, metrics } = this.#options;
-    const { transport } = plan;
-    metrics.accepted.labels({ transport }).inc();
+    const { config } = this.#options;
     socket.on("error", ignore);
     const address = plainAddress(socket.remoteAddress ?? "");
-    const link = new Link(transport, socket, address, performance.now() + config.connectTimeoutMs);
+    const link = new Link(plan.transport, socket, address, performance.now() + config.connectTimeoutMs);
     if (!this.#admission.enter()) {
       this.#cut(link, "too-many-connections");
       return;

@@ -5,34 +5,59 @@ import type { ListenerPlan } from "./listener-plan.ts";
 /** Connections that the kernel keeps until they are accepted. */
 const backlog = 4096;
 
+/**
+ * Sockets that listen on one port. Node accepts one connection of each in a turn of its event loop: with a single one, a loop that is busy with messages
+ * for 5 ms a turn would let in 200 devices a second while thousands want to come back.
+ */
+const acceptors = 8;
+
 /** One port that accepts connections. */
 export class Port {
   readonly plan: ListenerPlan;
-  readonly #server: Server;
+  readonly #onSocket: (socket: Socket) => void;
+  #servers: Server[] = [];
 
-  constructor(plan: ListenerPlan, onSocket: (plan: ListenerPlan, socket: Socket) => void) {
+  constructor(plan: ListenerPlan, onSocket: (socket: Socket) => void) {
     this.plan = plan;
-    this.#server = createServer({ noDelay: true, keepAlive: true }, (socket) => onSocket(plan, socket));
+    this.#onSocket = onSocket;
   }
 
   /** Throws FatalError if the address cannot be had. */
   async listen(): Promise<void> {
-    const { host, port } = this.plan;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, this.plan)));
-      this.#server.listen(port, host, backlog, resolve);
+    const { port } = this.plan;
+    // Sockets that share a port would share it with another gateway's as well: whether it is free shows by asking for it alone.
+    const alone = await this.#open(port, false);
+    const { port: number } = alone.address() as AddressInfo;
+    await new Promise((resolve) => {
+      alone.close(resolve);
     });
-    // Out of descriptors, say: those that come are refused until there are some again, and those that are there go on.
-    this.#server.on("error", () => {});
+    try {
+      for (let i = 0; i < acceptors; i += 1) this.#servers.push(await this.#open(number, true));
+    } catch {
+      // Not every system shares ports.
+      this.stop();
+      this.#servers = [await this.#open(number, false)];
+    }
   }
 
   /** 0 before `listen`. */
   get number(): number {
-    return (this.#server.address() as AddressInfo | null)?.port ?? 0;
+    return (this.#servers[0]?.address() as AddressInfo | null | undefined)?.port ?? 0;
   }
 
   stop(): void {
-    this.#server.close();
+    for (const server of this.#servers) server.close();
+  }
+
+  async #open(port: number, reusePort: boolean): Promise<Server> {
+    const server = createServer({ noDelay: true, keepAlive: true }, this.#onSocket);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", (error: NodeJS.ErrnoException) => reject(cannotListen(error, this.plan)));
+      server.listen({ port, host: this.plan.host, backlog, reusePort }, resolve);
+    });
+    // Out of descriptors, say: those that come are refused until there are some again, and those that are there go on.
+    server.on("error", () => {});
+    return server;
   }
 }
 

@@ -1,0 +1,162 @@
+import { openEmbeddedLog, topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { createMetrics, nowMicros, silentLogger, sleep } from "@headwater/service-kit";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { gatewayMetrics } from "../gateway-metrics.ts";
+import type { Intake } from "../intake/intake.ts";
+import { CommandBook } from "./command-book.ts";
+import { CommandDispatcher } from "./command-dispatcher.ts";
+import type { CommandSession } from "./command-session.ts";
+
+const topic = topicNames().commands;
+
+class CountingBook extends CommandBook {
+  looks = 0;
+  override free(...args: Parameters<CommandBook["free"]>): ReturnType<CommandBook["free"]> {
+    this.looks += 1;
+    return super.free(...args);
+  }
+}
+
+/** A device that takes commands, and acknowledges when told to. */
+class FakeSession implements CommandSession {
+  readonly device: string;
+  readonly session: string;
+  readonly sent: string[] = [];
+  readonly #acks = new Map<string, () => void>();
+
+  constructor(device: string, session = `s-${device}`) {
+    this.device = device;
+    this.session = session;
+  }
+
+  get inFlight(): number {
+    return this.#acks.size;
+  }
+
+  send(commandId: string, _payload: string, acked: () => void): boolean {
+    this.sent.push(commandId);
+    this.#acks.set(commandId, acked);
+    return true;
+  }
+
+  ack(commandId: string): void {
+    const acked = this.#acks.get(commandId)!;
+    this.#acks.delete(commandId);
+    acked();
+  }
+}
+
+describe("the dispatcher of commands", () => {
+  let folder: string;
+  let log: EventLog;
+  let book: CountingBook;
+  let dispatcher: CommandDispatcher;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "dispatcher-"));
+    log = await openEmbeddedLog({ dataDir: join(folder, "log") });
+    await log.ensureTopics(topicSpecs(4));
+    book = new CountingBook({ log, topic, file: join(folder, "commands.sqlite"), logger: silentLogger });
+    dispatcher = new CommandDispatcher({
+      log,
+      topic,
+      book,
+      // What it says of deliveries goes nowhere here.
+      intake: { command: () => {} } as unknown as Intake,
+      gateway: "g",
+      inFlight: 1,
+      metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
+      logger: silentLogger,
+    });
+    await book.start();
+    dispatcher.start();
+  });
+  afterEach(async () => {
+    dispatcher.stop();
+    await book.stop();
+    await log.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const request = (device: string, commandId: string, more: { ttlMs?: number; redeliver?: boolean } = {}) =>
+    log.append(topic, [
+      {
+        key: device,
+        value: events.command.encode({
+          commandId,
+          device,
+          at: nowMicros(),
+          requested: { name: "shut", params: "", ttlMs: 60_000, requestedBy: "test", ...more },
+        }),
+      },
+    ]);
+  const until = async (accept: () => boolean): Promise<void> => {
+    const deadline = performance.now() + 20_000;
+    while (!accept() && performance.now() < deadline) await sleep(5);
+    expect(accept()).toBe(true);
+  };
+
+  test("ten thousand devices that wait for nothing cost nothing; one with a command costs a few looks", async () => {
+    const sessions = Array.from({ length: 10_000 }, (_, i) => new FakeSession(`d-${i}`));
+    for (const session of sessions) dispatcher.begin(session);
+    book.looks = 0;
+    await sleep(1500);
+    expect(book.looks).toBe(0);
+    await request("d-77", "c-1");
+    await until(() => sessions[77]!.sent.length === 1);
+    sessions[77]!.ack("c-1");
+    await sleep(500);
+    expect(book.looks).toBeLessThan(10);
+  }, 60_000);
+
+  test("a claim of another session that is alive is left to it for a while, also if the command may be sent again", async () => {
+    const here = new FakeSession("d");
+    dispatcher.begin(here);
+    await request("d", "c-1", { redeliver: true });
+    await until(() => here.sent.length === 1);
+    const elsewhere = { gateway: "other", session: "s-other" };
+    await log.append(topic, [
+      {
+        key: "d",
+        value: events.command.encode({ commandId: "c-1", device: "d", at: nowMicros(), claimed: elsewhere }),
+      },
+    ]);
+    await request("d", "c-2");
+    await sleep(300);
+    expect(here.sent).toEqual(["c-1"]);
+    // A session that begins now finds a claim of one that it cannot be.
+    const later = new FakeSession("d", "s-later");
+    dispatcher.end(here);
+    dispatcher.begin(later);
+    await until(() => later.sent.length === 1);
+    later.ack("c-1");
+    await until(() => later.sent.length === 2);
+    expect(later.sent).toEqual(["c-1", "c-2"]);
+  });
+
+  test("looks for what was asked for while its book was behind", async () => {
+    await book.stop();
+    book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger });
+    const second = new CommandDispatcher({
+      log,
+      topic,
+      book,
+      intake: { command: () => {} } as unknown as Intake,
+      gateway: "g2",
+      inFlight: 1,
+      metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
+      logger: silentLogger,
+    });
+    await request("d", "c-1");
+    second.start();
+    const session = new FakeSession("d");
+    second.begin(session);
+    expect(book.caughtUp).toBe(false);
+    await book.start();
+    await until(() => session.sent.length === 1);
+    second.stop();
+  });
+});

@@ -1,0 +1,65 @@
+import type { Logger } from "@headwater/service-kit";
+import type { Duplex } from "node:stream";
+import { StalledOutput } from "./stalled-output.ts";
+import { StreamGuard, type RateLimits } from "./stream-guard.ts";
+import { violations, type GuardLimits, type Violation } from "./violations.ts";
+
+export interface GuardsOptions {
+  readonly limits: GuardLimits & RateLimits & { readonly maxUnsentBytes: number; readonly stallTimeoutMs: number };
+  readonly logger: Logger;
+  /** For the log. */
+  readonly addressOf: (stream: Duplex) => string;
+  /** Counts a connection that was cut. */
+  readonly count: (violation: Violation) => void;
+  /** Counts that a client was read more slowly than it sent. */
+  readonly countSlowed: () => void;
+  /** The client on this stream may not be taken as silent: it is the gateway that does not read. */
+  readonly keepAlive: (stream: Duplex) => void;
+}
+
+/** The guards of all connections. */
+export class Guards {
+  readonly #options: GuardsOptions;
+  readonly #stalled: StalledOutput;
+  readonly #guards = new WeakMap<Duplex, StreamGuard>();
+
+  constructor(options: GuardsOptions) {
+    this.#options = options;
+    this.#stalled = new StalledOutput(options.limits.stallTimeoutMs);
+  }
+
+  start(): void {
+    this.#stalled.start();
+  }
+
+  stop(): void {
+    this.#stalled.stop();
+  }
+
+  /** Puts a guard onto a stream, before the broker has it and after its peer is known. */
+  put(stream: Duplex): void {
+    const { limits, logger, addressOf, count, countSlowed, keepAlive } = this.#options;
+    const guard = new StreamGuard(stream, {
+      limits,
+      rates: limits,
+      maxUnsentBytes: limits.maxUnsentBytes,
+      onViolation: (cut, violation) => {
+        count(violation);
+        logger.warn(
+          { client: cut.clientId, address: addressOf(stream), violation, why: violations[violation] },
+          "a connection was cut",
+        );
+      },
+      onSlowed: () => {
+        countSlowed();
+        keepAlive(stream);
+      },
+      onCongested: (congested) => this.#stalled.watch(congested),
+    });
+    this.#guards.set(stream, guard);
+  }
+
+  of(stream: Duplex): StreamGuard | undefined {
+    return this.#guards.get(stream);
+  }
+}

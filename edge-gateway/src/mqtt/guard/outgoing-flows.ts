@@ -1,0 +1,122 @@
+import type { AwaitedAcks } from "./packet-guard.ts";
+import { types } from "./packet-types.ts";
+
+/** What the client owes next for a message that it was sent. */
+const owes = { puback: types.puback, pubrec: types.pubrec, pubcomp: types.pubcomp } as const;
+
+const states = { type: 0, length: 1, topicLength: 2, topic: 3, packetId: 4, rest: 5 } as const;
+type State = (typeof states)[keyof typeof states];
+
+/**
+ * Reads along what the gateway writes to a client, in whatever pieces: which messages of QoS 1 and 2 are on their way, and so which acknowledgements the client
+ * may send (3.1.1, section 4.3). One for a packet identifier that is not in use is let pass: it may be of an earlier connection.
+ */
+export class OutgoingFlows implements AwaitedAcks {
+  /** Called when a message is done. */
+  onSettled: (() => void) | undefined;
+  readonly #awaited = new Map<number, number>();
+  #state: State = states.type;
+  #type = 0;
+  #qos = 0;
+  #shift = 0;
+  /** Bytes of the packet still to come. */
+  #left = 0;
+  #number = 0;
+  #numberBytes = 0;
+
+  /** Messages that the client has not settled. */
+  get size(): number {
+    return this.#awaited.size;
+  }
+
+  has(packetId: number): boolean {
+    return this.#awaited.has(packetId);
+  }
+
+  acknowledge(type: number, packetId: number): boolean {
+    const owed = this.#awaited.get(packetId);
+    if (owed === undefined) return true;
+    if (type === owes.pubrec) {
+      if (owed === owes.puback) return false;
+      this.#awaited.set(packetId, owes.pubcomp);
+      return true;
+    }
+    if (owed !== type) return false;
+    this.#awaited.delete(packetId);
+    this.onSettled?.();
+    return true;
+  }
+
+  /** Takes the next that is written. */
+  sent(chunk: Uint8Array | string): void {
+    if (typeof chunk === "string") {
+      // The broker writes topics and payloads as they are.
+      if (this.#state === states.topic || this.#state === states.rest) this.#skip(Buffer.byteLength(chunk));
+      else this.sent(Buffer.from(chunk));
+      return;
+    }
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#state === states.topic || this.#state === states.rest) {
+        const most = this.#state === states.topic ? this.#number : this.#left;
+        const length = Math.min(chunk.length - at, most);
+        this.#skip(length);
+        at += length;
+      } else {
+        this.#byte(chunk[at]!);
+        at += 1;
+      }
+    }
+  }
+
+  #byte(byte: number): void {
+    switch (this.#state) {
+      case states.type:
+        this.#type = byte >> 4;
+        this.#qos = (byte >> 1) & 3;
+        this.#left = 0;
+        this.#shift = 0;
+        this.#state = states.length;
+        return;
+      case states.length:
+        this.#left |= (byte & 0x7f) << this.#shift;
+        this.#shift += 7;
+        if (byte < 0x80) this.#body();
+        return;
+      default:
+        this.#number = (this.#number << 8) | byte;
+        this.#numberBytes += 1;
+        this.#left -= 1;
+        if (this.#numberBytes === 2) this.#numberRead();
+    }
+  }
+
+  #body(): void {
+    this.#expectNumber(states.topicLength);
+    if (this.#type !== types.publish || this.#qos === 0) this.#state = this.#left === 0 ? states.type : states.rest;
+  }
+
+  #numberRead(): void {
+    if (this.#state === states.topicLength) {
+      this.#state = states.topic;
+      if (this.#number === 0) this.#expectNumber(states.packetId);
+      return;
+    }
+    this.#awaited.set(this.#number, this.#qos === 1 ? owes.puback : owes.pubrec);
+    this.#state = this.#left === 0 ? states.type : states.rest;
+  }
+
+  #expectNumber(state: State): void {
+    this.#state = state;
+    this.#number = 0;
+    this.#numberBytes = 0;
+  }
+
+  #skip(length: number): void {
+    this.#left -= length;
+    if (this.#state === states.topic) {
+      this.#number -= length;
+      if (this.#number === 0) this.#expectNumber(states.packetId);
+    } else if (this.#left === 0) this.#state = states.type;
+  }
+}

@@ -1,0 +1,192 @@
+import { checkConnect, type Connect } from "./connect-check.ts";
+import { checkHeader } from "./header-check.ts";
+import { HeldPacket } from "./held-packet.ts";
+import { requiredFlags, types } from "./packet-types.ts";
+import { PublishCheck } from "./publish-check.ts";
+import { checkFilters } from "./subscribe-check.ts";
+import type { GuardLimits, Violation } from "./violations.ts";
+
+/** Which acknowledgements the client may send. */
+export interface AwaitedAcks {
+  /** Takes an acknowledgement; false if its message has another kind. */
+  acknowledge(type: number, packetId: number): boolean;
+}
+
+const longestHeader = 5;
+
+/**
+ * Follows what one client sends and hands on only whole packets that hold to MQTT 3.1 or 3.1.1. Packets that lie whole in a chunk are checked in place; only
+ * the one that is cut by its end is copied. What is handed on does not depend on how the bytes were cut.
+ */
+export class PacketGuard {
+  /** Set once something was wrong: nothing more is handed on. */
+  violation: Violation | undefined;
+  /** What to tell the client before its connection is closed. */
+  reply: Uint8Array | undefined;
+  /** Of its CONNECT, once that has passed. */
+  connect: Connect | undefined;
+  /** PUBLISH packets that passed. */
+  publishes = 0;
+  /** What `take` did not look at, as there was no budget for it; to be given to it again. */
+  rest: Buffer | undefined;
+  readonly #limits: GuardLimits;
+  readonly #acks: AwaitedAcks | undefined;
+  readonly #publish: PublishCheck;
+  readonly #held = new HeldPacket();
+  /** After DISCONNECT nothing counts (3.14.4). */
+  #ended = false;
+  /** Of the packet whose header was read last: -1 if the header is not whole. */
+  #total = -1;
+  #headerLength = 0;
+
+  constructor(limits: GuardLimits, acks?: AwaitedAcks) {
+    this.#limits = limits;
+    this.#acks = acks;
+    this.#publish = new PublishCheck(limits);
+  }
+
+  /** Bytes of a packet that is not whole yet. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /**
+   * Takes the next bytes; answers with the packets that are whole now, or null if there are none. May change unused bits in place.
+   * @param messages after so many PUBLISH packets the rest is left for later
+   * @param bytes after so many bytes, or a packet beyond, the rest is left for later
+   */
+  take(chunk: Buffer, messages = Infinity, bytes = Infinity): Buffer | null {
+    this.rest = undefined;
+    if (this.violation !== undefined || this.#ended) return null;
+    const lastPublish = this.publishes + messages;
+    let at = 0;
+    let first: Buffer | undefined;
+    if (this.#held.length > 0) {
+      at = this.#fill(chunk);
+      if (at < 0) return null;
+      const whole = this.#held.take();
+      if (!this.#passes(whole, 0, whole.length)) return null;
+      first = whole;
+    }
+    const from = at;
+    while (at < chunk.length && !this.#ended) {
+      if (this.publishes >= lastPublish || at >= bytes) {
+        this.rest = chunk.subarray(at);
+        break;
+      }
+      if (!this.#readHeader(chunk, at)) break;
+      const end = this.#total < 0 ? Infinity : at + this.#total;
+      if (end > chunk.length) {
+        this.#held.add(chunk, at, chunk.length, this.#limits.maxPacketBytes);
+        break;
+      }
+      if (!this.#passes(chunk, at, end)) break;
+      at = end;
+    }
+    if (first === undefined) return at === from ? null : chunk.subarray(from, at);
+    return at === from ? first : Buffer.concat([first, chunk.subarray(from, at)]);
+  }
+
+  /** Completes the packet that is held; answers with how much of the chunk belongs to it, or -1 if it is not whole even so. */
+  #fill(chunk: Buffer): number {
+    const held = this.#held;
+    let at = 0;
+    for (;;) {
+      if (!this.#readHeader(held.bytes, 0)) return -1;
+      if (this.#total >= 0) break;
+      if (at === chunk.length) return -1;
+      held.add(chunk, at, at + 1, longestHeader);
+      at += 1;
+    }
+    const to = Math.min(chunk.length, at + this.#total - held.length);
+    held.add(chunk, at, to, this.#total);
+    return held.length === this.#total ? to : -1;
+  }
+
+  /** Reads the header of the packet that begins there, as far as it has come; false if it is wrong. */
+  #readHeader(bytes: Uint8Array, at: number): boolean {
+    const first = bytes[at]!;
+    if (!this.#connected && first >> 4 !== types.connect) return this.#refuse("no-connect");
+    const available = bytes.length - at;
+    let length = 0;
+    let headerLength = 1;
+    for (;;) {
+      if (headerLength === available) {
+        this.#total = -1;
+        return true;
+      }
+      const byte = bytes[at + headerLength]!;
+      length += (byte & 0x7f) << (7 * (headerLength - 1));
+      headerLength += 1;
+      if (byte < 0x80) break;
+      if (headerLength === longestHeader) return this.#refuse("malformed-length");
+    }
+    this.#headerLength = headerLength;
+    this.#total = headerLength + length;
+    if (this.#total > this.#limits.maxPacketBytes) return this.#refuse("packet-too-large");
+    if (first >> 4 === types.publish && this.#connected && length >= 2) return true;
+    return this.#refuse(checkHeader(first, length, this.#state));
+  }
+
+  #passes(bytes: Buffer, at: number, end: number): boolean {
+    const first = bytes[at]!;
+    const body = at + this.#headerLength;
+    switch (first >> 4) {
+      case types.publish:
+        if (!this.#refuse(this.#publish.check(bytes, first, body, end))) return false;
+        this.publishes += 1;
+        return true;
+      case types.subscribe:
+      case types.unsubscribe:
+        this.#normalize(bytes, at);
+        return this.#refuse(checkFilters(bytes, body, end, first >> 4 === types.subscribe, this.#limits));
+      case types.puback:
+      case types.pubrec:
+      case types.pubrel:
+      case types.pubcomp:
+        this.#normalize(bytes, at);
+        return this.#refuse(this.#checkAck(first >> 4, (bytes[body]! << 8) | bytes[body + 1]!));
+      case types.connect:
+        return this.#checkConnect(bytes, at, body, end);
+      default:
+        this.#normalize(bytes, at);
+        this.#ended = first >> 4 === types.disconnect;
+        return true;
+    }
+  }
+
+  #checkAck(type: number, packetId: number): Violation | undefined {
+    if (packetId === 0) return "packet-id-zero";
+    if (type === types.pubrel || this.#acks?.acknowledge(type, packetId) !== false) return undefined;
+    return "wrong-acknowledgement";
+  }
+
+  #checkConnect(bytes: Buffer, at: number, body: number, end: number): boolean {
+    const connect = checkConnect(bytes, at, body, end, this.#limits);
+    if ("violation" in connect) {
+      this.reply = connect.reply;
+      return this.#refuse(connect.violation);
+    }
+    this.connect = connect;
+    return true;
+  }
+
+  /** Flags that MQTT 3.1 does not use are what 3.1.1 wants, for the parser that comes next. */
+  #normalize(bytes: Buffer, at: number): void {
+    const first = bytes[at]!;
+    bytes[at] = (first & 0xf0) | requiredFlags[first >> 4]!;
+  }
+
+  #refuse(violation: Violation | undefined): boolean {
+    this.violation = violation;
+    return violation === undefined;
+  }
+
+  get #connected(): boolean {
+    return this.connect !== undefined;
+  }
+
+  get #state(): { connected: boolean; is31: boolean } {
+    return { connected: this.#connected, is31: this.connect?.version === 3 };
+  }
+}

@@ -1,0 +1,44 @@
+import { checkTopicName } from "./topic-check.ts";
+import type { GuardLimits, Violation } from "./violations.ts";
+
+/** Checks the PUBLISH packets of one connection (3.1.1, section 3.3). Its last topic is remembered: the usual device has one. */
+export class PublishCheck {
+  readonly #limits: GuardLimits;
+  #last: Uint8Array = new Uint8Array(0);
+
+  constructor(limits: GuardLimits) {
+    this.#limits = limits;
+  }
+
+  /** @param from where the topic's length begins */
+  check(bytes: Uint8Array, first: number, from: number, to: number): Violation | undefined {
+    const qos = (first >> 1) & 3;
+    if (qos === 3) return "qos-3";
+    if (qos === 0 && (first & 8) !== 0) return "dup-qos-0";
+    const topic = from + 2;
+    if (topic > to) return "truncated-packet";
+    const end = topic + ((bytes[from]! << 8) | bytes[from + 1]!);
+    if (qos === 0) {
+      if (end > to) return "truncated-packet";
+    } else {
+      if (end + 2 > to) return "truncated-packet";
+      if (bytes[end] === 0 && bytes[end + 1] === 0) return "packet-id-zero";
+    }
+    return this.#isLast(bytes, topic, end) ? undefined : this.#checkTopic(bytes, topic, end);
+  }
+
+  #isLast(bytes: Uint8Array, from: number, to: number): boolean {
+    const last = this.#last;
+    const { length } = last;
+    if (to - from !== length || length === 0) return false;
+    for (let i = 0; i < length; i += 1) if (bytes[from + i] !== last[i]) return false;
+    return true;
+  }
+
+  #checkTopic(bytes: Uint8Array, from: number, to: number): Violation | undefined {
+    const wrong = checkTopicName(bytes, from, to, this.#limits);
+    // A copy: the bytes around it are a whole chunk of the connection.
+    if (wrong === undefined) this.#last = Uint8Array.prototype.slice.call(bytes, from, to);
+    return wrong;
+  }
+}

@@ -1,0 +1,64 @@
+/** What is kept for one session: a message, or the PUBREL that took its place. */
+export interface OutgoingPacket {
+  readonly cmd: string;
+  readonly brokerId?: string;
+  readonly brokerCounter?: number;
+  messageId?: number;
+  readonly topic?: string;
+  readonly payload?: Buffer | string;
+}
+
+interface Entry {
+  packet: OutgoingPacket;
+  readonly bytes: number;
+}
+
+/** The messages of one persistent session that it has not acknowledged, in order. */
+export class OutgoingQueue {
+  #entries: Entry[] = [];
+  bytes = 0;
+
+  get length(): number {
+    return this.#entries.length;
+  }
+
+  add(packet: OutgoingPacket): void {
+    const bytes = sizeOf(packet);
+    this.#entries.push({ packet, bytes });
+    this.bytes += bytes;
+  }
+
+  /** Gives a message its packet identifier, or puts a PUBREL in the place of one; false if there is none. */
+  update(packet: OutgoingPacket): boolean {
+    for (const entry of this.#entries) {
+      const known = entry.packet;
+      if (known.brokerId === packet.brokerId) {
+        // Packet identifiers come round again; the counter of the broker does not.
+        if (known.brokerCounter !== packet.brokerCounter) continue;
+        known.messageId = packet.messageId!;
+        return true;
+      }
+      if (known.messageId === packet.messageId) {
+        entry.packet = packet;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes the packet with that identifier out. */
+  clear(messageId: number | undefined): OutgoingPacket | undefined {
+    const index = this.#entries.findIndex(({ packet }) => packet.messageId === messageId);
+    const [entry] = index < 0 ? [] : this.#entries.splice(index, 1);
+    this.bytes -= entry?.bytes ?? 0;
+    return entry?.packet;
+  }
+
+  packets(): OutgoingPacket[] {
+    return this.#entries.map(({ packet }) => packet);
+  }
+}
+
+export function sizeOf({ topic = "", payload = "" }: OutgoingPacket): number {
+  return topic.length + payload.length;
+}

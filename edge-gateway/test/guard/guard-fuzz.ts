@@ -1,0 +1,128 @@
+// oxlint-disable-next-line no-restricted-imports -- what the broker reads with
+import mqttPacket from "mqtt-packet";
+import { PacketGuard } from "../../src/mqtt/guard/packet-guard.ts";
+import type { GuardLimits, Violation } from "../../src/mqtt/guard/violations.ts";
+import { connectPacket, validPacket } from "./packet-corpus.ts";
+import { Random } from "./random.ts";
+
+export const fuzzLimits: GuardLimits = {
+  maxPacketBytes: 2048,
+  maxTopicBytes: 256,
+  maxTopicLevels: 16,
+  maxFilters: 8,
+  maxClientIdBytes: 64,
+};
+
+export interface FuzzResult {
+  readonly packets: number;
+  readonly streams: number;
+  /** Bytes that passed. */
+  readonly passed: number;
+  readonly violations: Readonly<Partial<Record<Violation, number>>>;
+  /** Of the longest single call (milliseconds). */
+  readonly longestCall: number;
+  /** The first thing that should not be; undefined if all is well. */
+  readonly failure: string | undefined;
+}
+
+/**
+ * Sends so many packets, most of them changed at random, through the guard, whole and in pieces, and what passes through the parser that the broker reads with. Nothing may
+ * throw, the pieces may make no difference, and the parser may find nothing wrong.
+ * @param extra further packets to change, for example of a conformance suite
+ */
+export function fuzzGuard(packets: number, seed: number, extra: readonly Buffer[] = []): FuzzResult {
+  const random = new Random(seed);
+  const violations: Partial<Record<Violation, number>> = {};
+  let [count, streams, passed, longestCall] = [0, 0, 0, 0];
+  let failure: string | undefined;
+  const timed = (guard: PacketGuard, bytes: Buffer): Buffer | null => {
+    const began = performance.now();
+    const whole = guard.take(bytes);
+    longestCall = Math.max(longestCall, performance.now() - began);
+    return whole;
+  };
+  while (count < packets && failure === undefined) {
+    const pieces = Array.from({ length: 1 + random.below(6) }, (_, index) => {
+      const base = index === 0 && !random.chance(8) ? connectPacket(random) : anyPacket(random, extra);
+      return random.chance(3) ? base : mutate(base, random, extra);
+    });
+    count += pieces.length;
+    streams += 1;
+    const stream = Buffer.concat(pieces);
+    const atOnce = new PacketGuard(fuzzLimits);
+    const inPieces = new PacketGuard(fuzzLimits);
+    try {
+      // A copy each: bits that MQTT 3.1 does not use are cleared in place.
+      const expected = timed(atOnce, Buffer.from(stream)) ?? Buffer.alloc(0);
+      const actual = chunksOf(Buffer.from(stream), random).flatMap((chunk) => timed(inPieces, chunk) ?? []);
+      if (!Buffer.concat(actual).equals(expected)) failure = "what passes depends on how it is cut";
+      else if (inPieces.violation !== atOnce.violation) {
+        failure = `${atOnce.violation} at once, ${inPieces.violation} in pieces`;
+      } else failure = parserFinds(expected);
+      if (inPieces.held > fuzzLimits.maxPacketBytes) failure ??= "more is held than a packet may be long";
+      passed += expected.length;
+    } catch (error) {
+      failure = `thrown: ${(error as Error).stack}`;
+    }
+    if (failure !== undefined) failure += `, stream ${stream.toString("hex")}`;
+    if (atOnce.violation !== undefined) violations[atOnce.violation] = (violations[atOnce.violation] ?? 0) + 1;
+  }
+  return { packets: count, streams, passed, violations, longestCall, failure };
+}
+
+function anyPacket(random: Random, extra: readonly Buffer[]): Buffer {
+  return extra.length > 0 && random.chance(3) ? Buffer.from(random.pick(extra)) : validPacket(random);
+}
+
+/** Bits flipped, cut off, spliced, lengths that lie, bytes put in or taken out. */
+function mutate(packet: Buffer, random: Random, extra: readonly Buffer[]): Buffer {
+  const bytes = Buffer.from(packet);
+  if (bytes.length === 0) return bytes;
+  const at = random.below(bytes.length);
+  switch (random.below(8)) {
+    case 0:
+      for (let i = random.below(4); i >= 0; i -= 1) {
+        const where = random.below(bytes.length);
+        bytes[where] = bytes[where]! ^ (1 << random.below(8));
+      }
+      return bytes;
+    case 1:
+      return bytes.subarray(0, at);
+    case 2: {
+      const other = anyPacket(random, extra);
+      return Buffer.concat([bytes.subarray(0, at), other.subarray(random.below(other.length + 1))]);
+    }
+    case 3:
+      if (bytes.length > 1) bytes[1] = random.below(256);
+      return bytes;
+    case 4:
+      bytes[at] = random.pick([0, 0xff, 0x80, 0x7f, 0x23, 0x2b, 0xed, 0x2f]);
+      return bytes;
+    case 5:
+      return Buffer.concat([bytes.subarray(0, at), Buffer.of(random.below(256)), bytes.subarray(at)]);
+    case 6:
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1)]);
+    default:
+      bytes[0] = random.below(256);
+      return bytes;
+  }
+}
+
+function chunksOf(bytes: Buffer, random: Random): Buffer[] {
+  const most = random.pick([1, 3, 20, 200, 4000]);
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = Math.min(bytes.length, at + 1 + random.below(most));
+    chunks.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return chunks;
+}
+
+function parserFinds(bytes: Buffer): string | undefined {
+  const parser = mqttPacket.parser();
+  let wrong: string | undefined;
+  parser.on("error", (error) => (wrong = `the parser behind the guard finds: ${error.message}`));
+  const left = bytes.length === 0 ? 0 : parser.parse(bytes);
+  return wrong ?? (left === 0 ? undefined : `${left} bytes that are no whole packet passed`);
+}

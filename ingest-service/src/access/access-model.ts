@@ -1,0 +1,62 @@
+import { type AccessState, foldAccess, type ProvisioningKey } from "@headwater/aggregates";
+import type { LogBatch } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { DecodeError, type Logger } from "@headwater/service-kit";
+import type { DatabaseSync } from "node:sqlite";
+import type { ModelPart } from "../model/ingest-model.ts";
+import { statementsOf } from "../model/statements.ts";
+
+/** access.v1 into a table; what is secret in it stays in the log. */
+export function accessPart(topic: string, logger: Logger): ModelPart {
+  return {
+    topic,
+    version: 1,
+    migrate(db) {
+      db.exec(
+        "CREATE TABLE access (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, provisioning_key TEXT) WITHOUT ROWID",
+      );
+    },
+    apply(db, batch) {
+      for (const record of batch.records) applyRecord(db, record, logger);
+    },
+  };
+}
+
+function applyRecord(db: DatabaseSync, { value, offset }: LogBatch["records"][number], logger: Logger): void {
+  if (value === null) return;
+  let event;
+  try {
+    event = events.access.decode(value);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    logger.error({ err: error, offset }, "an event of access cannot be read and is passed over");
+    return;
+  }
+  const { state, accepted } = foldAccess(accessState(db, event.id), event);
+  if (!accepted) return;
+  const key = state.key === undefined ? null : JSON.stringify({ ...state.key, hash: undefined });
+  statementsOf(db)
+    .of("INSERT OR REPLACE INTO access (id, revision, write_id, provisioning_key) VALUES (?, ?, ?, ?)")
+    .run(event.id, state.revision, state.writeId, key);
+}
+
+/** Without the hash. */
+export function accessState(db: DatabaseSync, id: string): AccessState | undefined {
+  const row = statementsOf(db).of("SELECT revision, write_id, provisioning_key FROM access WHERE id = ?").get(id);
+  if (row === undefined) return undefined;
+  const text = row["provisioning_key"];
+  const key = typeof text === "string" ? keyFrom(text) : undefined;
+  return { revision: Number(row["revision"]), writeId: String(row["write_id"]), key };
+}
+
+/** By id. */
+export function listProvisioningKeys(db: DatabaseSync, after: string, limit: number): readonly ProvisioningKey[] {
+  return statementsOf(db)
+    .of("SELECT provisioning_key FROM access WHERE id > ? AND provisioning_key IS NOT NULL ORDER BY id LIMIT ?")
+    .all(after, limit)
+    .map((row) => keyFrom(String(row["provisioning_key"])));
+}
+
+function keyFrom(text: string): ProvisioningKey {
+  return { ...(JSON.parse(text) as Omit<ProvisioningKey, "hash">), hash: new Uint8Array(0) };
+}

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { GatewayUnderTest } from "../../edge-gateway/test/gateway-under-test.ts";
+import { exceptions } from "./exceptions.ts";
+import { refusalOf } from "./refusal.ts";
+import { runVector, type VectorHost } from "./run-vector.ts";
+import { readVectors, vectorsAbsent, vectorsPresent, vectorsRequired } from "./vectors.ts";
+
+const vectors = readVectors();
+const spoken = vectors.filter(({ version }) => version !== 5);
+const newer = vectors.filter(({ version }) => version === 5);
+
+test.runIf(!vectorsPresent)("the vectors are there", ({ skip }) => {
+  if (!vectorsRequired) skip(vectorsAbsent);
+  expect.fail(vectorsAbsent);
+});
+
+describe.runIf(vectorsPresent)("Mosquitto's vectors against the gateway", () => {
+  let gateway: GatewayUnderTest;
+  let host: VectorHost;
+
+  beforeAll(async () => {
+    gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
+    const helper = await gateway.connect();
+    host = {
+      port: gateway.app.mqttPort,
+      publish: async ({ topic, payload, qos, retain = false }) => {
+        await helper.publishAsync(topic, payload, { qos, retain });
+      },
+    };
+  });
+  afterAll(() => gateway.stop());
+
+  describe("MQTT 3.1 and 3.1.1", () => {
+    let passed = 0;
+
+    test.each(spoken.map((vector) => [vector.id, vector] as const))("%s", async (id, vector) => {
+      const wrong = await runVector(vector, host);
+      const reason = exceptions[id];
+      if (reason === undefined) expect(wrong).toBeUndefined();
+      else expect(wrong, `listed as an exception, but it passes: ${reason}`).toBeDefined();
+      if (wrong === undefined) passed += 1;
+    });
+
+    test("at least 300 pass, and every exception is a vector", () => {
+      expect(passed).toBe(spoken.length - Object.keys(exceptions).length);
+      expect(passed).toBeGreaterThanOrEqual(300);
+      const ids = new Set(spoken.map(({ id }) => id));
+      expect(Object.keys(exceptions).filter((id) => !ids.has(id))).toEqual([]);
+    });
+  });
+
+  test("MQTT 5: each CONNECT gets the refusal that a client of MQTT 5 understands, and whatever else comes first is cut", async () => {
+    const outcomes = new Map<string, number>();
+    const wrong: string[] = [];
+    for (const vector of newer) {
+      const { expected, heard, closed } = await refusalOf(vector, host.port);
+      outcomes.set(expected, (outcomes.get(expected) ?? 0) + 1);
+      if (heard !== expected || !closed) wrong.push(`${vector.id}: expected "${expected}", heard "${heard}"`);
+    }
+    expect(wrong).toEqual([]);
+    expect(newer.length).toBeGreaterThan(1500);
+    // 0x84, Unsupported Protocol Version.
+    expect(outcomes.get("2003008400")).toBeGreaterThan(1400);
+  });
+});
