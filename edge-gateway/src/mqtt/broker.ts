@@ -53,6 +53,11 @@ export class GatewayBroker extends Aedes {
     this.publish = publish as typeof this.publish;
   }
 
+  /** Whether the client of this session is connected. */
+  isConnected(session: string): boolean {
+    return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
+  }
+
   /**
    * What to call when a message of a client was taken: it is passed on to its subscribers, who may be that client, and then acknowledged. (aedes acknowledges QoS 1
    * first; a client that hears its own messages would hear the acknowledgement before the message.)

@@ -52,6 +52,10 @@ export class OutgoingQueues {
     return cleared;
   }
 
+  forget(session: string): void {
+    this.#queues.delete(session);
+  }
+
   outgoingStream({ id }: Session): Readable {
     return Readable.from(this.#queues.get(id)?.packets() ?? []);
   }
