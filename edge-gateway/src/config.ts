@@ -7,6 +7,7 @@ import { identitySettings } from "./config/identity-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
 import { routesSettings } from "./config/routes-settings.ts";
 import { sessionsSettings } from "./config/sessions-settings.ts";
+import { spoolSettings } from "./config/spool-settings.ts";
 
 /** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
 export const gatewayConfig = Type.Object({
@@ -14,6 +15,7 @@ export const gatewayConfig = Type.Object({
   limits: limitsSettings,
   gateway: gatewaySettings,
   sessions: sessionsSettings,
+  spool: spoolSettings,
   routes: routesSettings,
   bridges: bridgesSettings,
   identity: identitySettings,

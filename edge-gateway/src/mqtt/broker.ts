@@ -1,6 +1,7 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import type { Audience } from "./audience.ts";
 import { connectionOf, type Connection } from "./connection.ts";
+import { isHeardThroughBroker } from "./stored-sessions.ts";
 
 type Done = (error?: Error | null) => void;
 
@@ -56,6 +57,17 @@ export class GatewayBroker extends Aedes {
   /** Whether the client of this session is connected. */
   isConnected(session: string): boolean {
     return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
+  }
+
+  /** Nothing that the broker passes on is heard by who listens to commands alone. */
+  override subscribe(...[topic, deliver, done]: Parameters<Aedes["subscribe"]>): void {
+    if (isHeardThroughBroker(topic)) super.subscribe(topic, deliver, done);
+    else setImmediate(done);
+  }
+
+  override unsubscribe(...[topic, deliver, done]: Parameters<Aedes["unsubscribe"]>): void {
+    if (isHeardThroughBroker(topic)) super.unsubscribe(topic, deliver, done);
+    else done?.();
   }
 
   /**

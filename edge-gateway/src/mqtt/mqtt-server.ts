@@ -10,7 +10,7 @@ import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
-import { internals } from "./aedes-internals.ts";
+import { internals, type ParserInternals } from "./aedes-internals.ts";
 import { Audience } from "./audience.ts";
 import { Bounds } from "./bounds.ts";
 import { GatewayBroker } from "./broker.ts";
@@ -26,6 +26,7 @@ import { answerProvisioning } from "./provisioning.ts";
 import { SessionExpiry } from "./session-expiry.ts";
 import { sessionPersistence } from "./session-persistence.ts";
 import type { SessionStore } from "./session-store.ts";
+import { forgetConnect, slim } from "./slim-client.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 export interface MqttServerOptions {
@@ -90,7 +91,7 @@ export class MqttServer {
       metrics,
       logger,
       guard: (stream) => this.#bounds.guard(stream),
-      onConnection: (stream) => this.#broker.handle(stream),
+      onConnection: (stream) => slim(this.#broker.handle(stream)),
     });
   }
 
@@ -143,6 +144,7 @@ export class MqttServer {
       maxTopicLevels: limits.maxTopicLevels,
       preConnect: (client, packet, done) => {
         this.listeners.connected(client.conn);
+        forgetConnect(client, packet as unknown as ParserInternals["settings"]);
         // Only now it is known whether the session is new.
         this.#bounds.greet(client, packet.clean === true);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
@@ -311,7 +313,7 @@ export class MqttServer {
     metrics.disconnects.labels({ reason }).inc();
     this.#commandSessions.end(connection);
     this.#options.sessions.seen(client.id);
-    connection.outgoing.clear();
+    connection.forgetOutgoing();
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
 }
