@@ -54,6 +54,14 @@ export class OutgoingQueues {
   }
 
   outgoingStream({ id }: Session): Readable {
-    return Readable.from(this.#queues.get(id)?.packets() ?? []);
+    const queue = this.#queues.get(id);
+    return queue === undefined ? new NothingQueued({ objectMode: true }) : Readable.from(queue.packets());
+  }
+}
+
+/** What aedes asks for at every login, for most of them in vain: without the iterator and the promises of a stream that is made from one. */
+class NothingQueued extends Readable {
+  override _read(): void {
+    this.push(null);
   }
 }
