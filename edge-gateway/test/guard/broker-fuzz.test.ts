@@ -9,6 +9,7 @@ import { Audience } from "../../src/mqtt/audience.ts";
 import { GatewayBroker } from "../../src/mqtt/broker.ts";
 import { Guards } from "../../src/mqtt/guard/guards.ts";
 import { sessionPersistence } from "../../src/mqtt/session-persistence.ts";
+import { SessionStore } from "../../src/mqtt/session-store.ts";
 import { Qos2Journal } from "../../src/redelivery/qos2-journal.ts";
 import { connectPacket } from "./packet-corpus.ts";
 import { fuzzedPackets, fuzzLimits } from "./guard-fuzz.ts";
@@ -36,7 +37,12 @@ test("what the guard lets pass never makes the broker fail", { timeout: 120_000 
   const folder = await mkdtemp(join(tmpdir(), "broker-fuzz-"));
   const journal = await Qos2Journal.open({ file: join(folder, "qos2.journal"), logger: silentLogger, lastN: () => 0 });
   const audience = new Audience();
-  const { persistence } = sessionPersistence({ journal, audience, limits, onRefused: () => {} });
+  const store = await SessionStore.open({
+    file: join(folder, "sessions.journal"),
+    maxSessions: 100,
+    logger: silentLogger,
+  });
+  const { persistence } = await sessionPersistence({ journal, store, audience, limits, onRefused: () => {} });
   // The journal belongs to the commit of messages, which is not here.
   const broker = new GatewayBroker(
     { persistence, authorizePublish: (_client, _packet, done) => done(null), maxClientsIdLength: 64 },
@@ -96,6 +102,7 @@ test("what the guard lets pass never makes the broker fail", { timeout: 120_000 
   // It was not idle for that: most of what passes was acted on.
   expect(handled).toBeGreaterThan(streams / 2);
   await new Promise<void>((resolve) => broker.close(resolve));
+  await store.close();
   await journal.close();
   await rm(folder, { recursive: true, force: true });
 });
