@@ -3,7 +3,7 @@ import {
   FatalError,
   Lifecycle,
   sleep,
-  type HeadwaterError,
+  type HttpServer,
   type Logger,
   type Metrics,
   type ServiceApp,
@@ -20,6 +20,8 @@ import { defaultDecodeLimits } from "./decode/decoder.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
+import { inspectRoutes, type Inspected } from "./inspect/routes.ts";
+import { observeSpool } from "./spool-metrics.ts";
 import { GroupCommit } from "./intake/group-commit.ts";
 import { Identity } from "./identity/identity.ts";
 import { Intake } from "./intake/intake.ts";
@@ -52,6 +54,8 @@ export interface GatewayDeps {
   readonly dataDir: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Its routes go there, if it is given. */
+  readonly http?: HttpServer;
   /** All of a stop takes no longer (milliseconds). Default 10 s. */
   readonly stopWithinMs?: number;
 }
@@ -81,9 +85,9 @@ class Gateway implements GatewayApp {
   readonly #die: (error: unknown) => void;
   #mqtt: MqttServer | undefined;
   #path: DurablePath | undefined;
+  #inspected: Inspected | undefined;
   #bridges: Bridges | undefined;
   #started = false;
-  #troubleSince: number | undefined;
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps;
@@ -93,6 +97,7 @@ class Gateway implements GatewayApp {
     this.#die = reject;
     this.#lifecycle = new Lifecycle({ logger: deps.logger, stopWithinMs: deps.stopWithinMs ?? 10_000 });
     this.#lifecycle.add("gateway", { start: () => this.#build() });
+    if (deps.http !== undefined) inspectRoutes(deps.http, () => this.#inspected);
   }
 
   get mqttPort(): number {
@@ -116,8 +121,11 @@ class Gateway implements GatewayApp {
   notReady(): readonly string[] {
     if (!this.#started) return ["gateway: not started"];
     const reasons: string[] = [];
-    if (this.#path?.spool?.failing === true) reasons.push("gateway: the spool cannot be written");
-    if (this.#path?.spool !== undefined && !this.#path.spool.hasRoom(0)) reasons.push("gateway: the spool is full");
+    const { spool } = this.#path?.spooling ?? {};
+    if (spool?.failing === true) reasons.push("gateway: the spool cannot be written");
+    if (spool !== undefined && !spool.hasRoom(0) && this.#deps.config.spool.whenFull === "block") {
+      reasons.push("gateway: the spool is full");
+    }
     const expiresAt = this.#mqtt?.listeners.certificateExpiresAt;
     if (expiresAt !== undefined && expiresAt < Date.now()) {
       reasons.push(`gateway: the TLS certificate expired at ${new Date(expiresAt).toISOString()}`);
@@ -126,7 +134,15 @@ class Gateway implements GatewayApp {
   }
 
   warnings(): readonly string[] {
-    return this.#bridges?.troubles ?? [];
+    const { health, spooling } = this.#path ?? {};
+    const reasons = [...(this.#bridges?.troubles ?? [])];
+    const problem = health?.describe();
+    if (problem !== undefined) reasons.push(`gateway: ${problem}`);
+    const held = spooling?.forwarder.heldOutlets ?? 0;
+    if (held > 0) reasons.push(`gateway: ${held} partitions of topics are held up, the others go on`);
+    const { whenFull } = this.#deps.config.spool;
+    if (spooling?.spool.isFull === true) reasons.push(`gateway: the spool is full (${whenFull})`);
+    return reasons;
   }
 
   /** Makes the parts, each in need of what the one before knows, and adds them in their order of start. */
@@ -144,7 +160,7 @@ class Gateway implements GatewayApp {
       partitions,
       gateway,
       folder,
-      config: config.gateway,
+      config,
       logger,
       events: {
         onLanded: (frames) => {
@@ -153,11 +169,21 @@ class Gateway implements GatewayApp {
         },
         onRefused: (frame) => intake.refused(frame, topicOf(topics, frame.kind)),
         onLost: (lost) => intake.gap(lost, "corrupt"),
-        onTrouble: (error) => this.#trouble(error),
+        onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
+        gapsOf: (partition) => lanes.of(partition).gaps,
+        finalState: () => (commit.isIdle ? lanes.state : undefined),
+        async giveUp(epoch, given, moved) {
+          for (const frame of moved) intake.moveToEnd(frame);
+          const gaps = given.map(({ events, reason, ...range }) => intake.gap({ ...range, epoch }, reason, events));
+          await Promise.all([...gaps, commit.durable()]);
+        },
+        onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
+        nudge: () => intake.mark(lanes.of(0), performance.now()),
       },
     });
     this.#path = path;
     const lanes = new Lanes(path.state, partitions);
+    this.#inspected = { gateway, path, lanes };
     const journal = await Qos2Journal.open({
       file: join(folder, "qos2.journal"),
       logger,
@@ -177,6 +203,7 @@ class Gateway implements GatewayApp {
       logger,
       maxBatchBytes,
       lingerMs: config.gateway.commitDelayMs,
+      turnsAway: config.spool.whenFull === "drop-newest",
       onCommitted: (records, seconds, acks) => {
         metrics.commits.inc();
         metrics.committed.inc(records);
@@ -267,7 +294,7 @@ class Gateway implements GatewayApp {
       busyMs: config.gateway.markBusyMs,
       quietMs: config.gateway.markQuietMs,
     });
-    this.#observe(mqtt, path, intake, identity);
+    this.#observe(mqtt, path, intake, lanes, identity);
 
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
@@ -284,8 +311,18 @@ class Gateway implements GatewayApp {
         await path.close();
       },
     });
-    // Told to stop before the path is: what was taken is made durable and acknowledged.
-    parts.add("group commit", { stop: () => commit.drain() });
+    const turnedAway = { timer: undefined as NodeJS.Timeout | undefined };
+    parts.add("group commit", {
+      start: () => {
+        turnedAway.timer = setInterval(() => intake.recordTurnedAway(), 1000);
+      },
+      // Told to stop before the path is: what was taken is made durable and acknowledged.
+      stop: () => {
+        clearInterval(turnedAway.timer);
+        intake.recordTurnedAway();
+        return commit.drain();
+      },
+    });
     parts.add("registry", { stop: () => registry.stop() });
     parts.add("identity", { start: () => identity.start(), stop: () => identity.stop() });
     parts.add("commands", {
@@ -324,12 +361,7 @@ class Gateway implements GatewayApp {
     });
   }
 
-  #trouble(error: HeadwaterError | undefined): void {
-    if (error === undefined) this.#troubleSince = undefined;
-    else this.#troubleSince ??= performance.now();
-  }
-
-  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake, identity: Identity): void {
+  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake, lanes: Lanes, identity: Identity): void {
     const { metrics } = this.#deps;
     metrics.gauge(
       "headwater_gateway_waiting_passwords",
@@ -362,12 +394,9 @@ class Gateway implements GatewayApp {
       collect: (gauge) => gauge.set(intake.waiting),
     });
     metrics.gauge("headwater_gateway_log_away", "1 while the event log has not taken records for some seconds", [], {
-      collect: (gauge) =>
-        gauge.set(this.#troubleSince !== undefined && performance.now() - this.#troubleSince > troubleAfterMs ? 1 : 0),
+      collect: (gauge) => gauge.set(path.health.failingForMs > troubleAfterMs ? 1 : 0),
     });
-    metrics.gauge("headwater_gateway_spool_bytes", "Bytes of the spool on disk", [], {
-      collect: (gauge) => gauge.set(path.spool?.bytes ?? 0),
-    });
+    observeSpool(metrics, path, lanes);
   }
 }
 

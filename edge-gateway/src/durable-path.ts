@@ -1,12 +1,14 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { randomEpoch, type HeadwaterError, type Logger } from "@headwater/service-kit";
+import { randomEpoch, type Logger } from "@headwater/service-kit";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { GatewayConfig } from "./config.ts";
 import { Forwarder } from "./forward/forwarder.ts";
 import { FrameRecords } from "./forward/frame-records.ts";
+import { LogHealth } from "./forward/log-health.ts";
 import { LogSink } from "./forward/log-sink.ts";
 import type { DurableSink } from "./intake/record-batch.ts";
+import type { Range } from "./lanes/lane.ts";
 import type { LanesState } from "./lanes/lanes.ts";
 import { recoverLanes } from "./lanes/recover-from-log.ts";
 import type { Frame } from "./spool/frame.ts";
@@ -14,15 +16,25 @@ import { PositionFile } from "./spool/position-file.ts";
 import { recoverSpool, type LostRange } from "./spool/recovery.ts";
 import { SpoolReader, leastReadBytes } from "./spool/spool-reader.ts";
 import { Spool } from "./spool/spool.ts";
+import { Trimmer, type TrimmerOptions } from "./spool/trimmer.ts";
 
 const mebibyte = 1024 * 1024;
 
-/** Told by the durable path what becomes of records. */
+/** Told by the durable path what becomes of records, and asked how the lanes stand. */
 export interface DurableEvents {
   readonly onLanded: (frames: readonly Frame[]) => void;
   readonly onRefused: (frame: Frame) => void;
   readonly onLost: (lost: LostRange) => Promise<void>;
-  readonly onTrouble: (error: HeadwaterError | undefined) => void;
+  /** Everything up to these n, by lane, will not be read again. */
+  readonly onPassed: (lanes: readonly number[]) => void;
+  /** Identities of a lane that are on record as given up. */
+  readonly gapsOf: (partition: number) => readonly Range[];
+  /** The lanes as they are, if all of that is durable. */
+  readonly finalState: () => LanesState | undefined;
+  readonly giveUp: TrimmerOptions["giveUp"];
+  readonly onDiscarded: TrimmerOptions["onDiscarded"];
+  /** Lets a commit happen. */
+  readonly nudge: () => void;
 }
 
 /** Where records become durable, and how they get from there to the log. */
@@ -30,7 +42,9 @@ export interface DurablePath {
   readonly sink: DurableSink;
   /** How the lanes stood when an earlier process stopped. */
   readonly state: LanesState;
-  readonly spool: Spool | undefined;
+  readonly health: LogHealth;
+  /** Only if there is one. */
+  readonly spooling: { readonly spool: Spool; readonly forwarder: Forwarder } | undefined;
   /** The last identity of a lane that is durable with everything before it; less than the lane's own where the end of the spool was damaged. */
   soundN(partition: number): number;
   /** Begins to forward; settles when that ends, by rejection if it could not go on. */
@@ -46,7 +60,7 @@ export interface DurablePathOptions {
   readonly partitions: number;
   readonly gateway: string;
   readonly folder: string;
-  readonly config: GatewayConfig["gateway"];
+  readonly config: GatewayConfig;
   readonly logger: Logger;
   readonly events: DurableEvents;
 }
@@ -55,11 +69,13 @@ export interface DurablePathOptions {
 export async function logPath(options: DurablePathOptions): Promise<DurablePath> {
   const { log, topics, partitions, gateway, logger, events } = options;
   const state = await recoverLanes({ log, topic: topics.telemetry, partitions, gateway });
-  const sink = new LogSink({ log, logger, records: new FrameRecords(topics), ...events });
+  const health = new LogHealth();
+  const sink = new LogSink({ log, logger, records: new FrameRecords(topics), health, ...events });
   return {
     sink,
     state,
-    spool: undefined,
+    health,
+    spooling: undefined,
     soundN: (partition) => state.lanes[partition]?.n ?? 0,
     start: () => new Promise<void>(() => {}),
     drain: async () => {},
@@ -72,16 +88,23 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
   const { log, topics, partitions, gateway, folder, config, logger, events } = options;
   const directory = join(folder, "spool");
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const recovered = await recoverSpool(directory, partitions, logger);
+  const positions = new PositionFile(join(directory, "forwarded.json"));
+  const note = await positions.read();
+  const recovered = await recoverSpool(directory, partitions, note, logger);
   const known = recovered.state?.gateway === gateway && recovered.state.lanes.length === partitions;
   const state: LanesState = known
     ? recovered.state
     : { gateway, epoch: randomEpoch(), clock: recovered.state?.clock ?? 0, lanes: [] };
+  const { maxBytes, segmentBytes, whenFull, maxAgeMs, keepAfterAckMs, qos0Sync } = config.spool;
   const spool = new Spool({
     directory,
-    maxBytes: config.spoolMaxBytes,
-    segmentBytes: config.spoolSegmentBytes,
+    maxBytes,
+    makesRoom: whenFull === "drop-oldest",
+    segmentBytes,
+    // What is given up for its age goes by segments.
+    segmentMs: maxAgeMs === undefined ? Number.POSITIVE_INFINITY : maxAgeMs / 10,
     memoryBytes: 32 * mebibyte,
+    syncAll: qos0Sync,
     logger,
     segments: recovered.segments,
   });
@@ -89,32 +112,35 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
     ...state,
     lanes: Array.from({ length: partitions }, (_, p) => state.lanes[p] ?? { n: 0, received: 0, dropped: {} }),
   });
-  const positions = new PositionFile(join(directory, "forwarded.json"));
-  const reader = new SpoolReader({
-    spool,
-    partitions,
-    logger,
-    from: await positions.read(),
-    maxBytes: leastReadBytes,
-  });
+  const from = note?.forwarded;
+  const health = new LogHealth();
+  const reader = new SpoolReader({ spool, partitions, logger, from, maxBytes: leastReadBytes, gapsOf: events.gapsOf });
   const forwarder = new Forwarder({
-    log,
-    spool,
-    reader,
-    positions,
+    ...{ log, spool, reader, positions, from, partitions, health, logger },
     records: new FrameRecords(topics),
-    logger,
-    lingerMs: config.forwardDelayMs,
+    lingerMs: config.gateway.forwardDelayMs,
+    keepMs: keepAfterAckMs,
+    ...events,
+  });
+  const trimmer = new Trimmer({
+    ...{ spool, logger, maxAgeMs },
+    dropsOldest: whenFull === "drop-oldest",
+    forwarder,
     ...events,
   });
   return {
     sink: spool,
     state,
-    spool,
+    health,
+    spooling: { spool, forwarder },
     soundN: (partition) => (known ? (recovered.sound[partition] ?? 0) : 0),
-    start: () => forwarder.start(),
+    async start() {
+      trimmer.start();
+      await forwarder.start();
+    },
     drain: (signal) => forwarder.drain(signal),
-    close: async () => {
+    async close() {
+      await trimmer.stop();
       await forwarder.close();
       await spool.close();
     },

@@ -2,6 +2,7 @@ import { FatalError } from "@headwater/service-kit";
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { syncDirectory } from "./spool/sync-directory.ts";
 
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -20,5 +21,6 @@ export async function gatewayId(folder: string, configured: string | undefined):
   }
   const id = `gw-${randomBytes(6).toString("hex")}`;
   await writeFile(file, `${id}\n`, { mode: 0o600, flag: "wx", flush: true });
+  await syncDirectory(folder);
   return id;
 }

@@ -70,6 +70,11 @@ export function gatewayMetrics(metrics: Metrics) {
       "Events lost after they got an identity; each is on record in a gap",
       ["reason"],
     ),
+    discarded: metrics.counter(
+      "headwater_gateway_discarded_total",
+      "Records without an identity given up for want of room, by kind and policy",
+      ["kind", "reason"],
+    ),
     marks: metrics.counter("headwater_gateway_marks_total", "Marks written"),
     commands: metrics.counter("headwater_gateway_commands_total", "Device commands by what the gateway did", ["what"]),
     accepted: metrics.counter("headwater_gateway_accepted_connections_total", "Connections accepted, by listener", [

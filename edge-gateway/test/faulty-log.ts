@@ -9,6 +9,8 @@ export interface FaultyLog {
   readonly log: EventLog;
   /** Every append (to the topic, with such a value) rejects, and nothing lands. */
   failWith(makeError: () => Error, topic?: string, isMeant?: (value: Uint8Array) => boolean): void;
+  /** As the first, for what goes to one partition, of any topic. */
+  failPartition(partition: number, makeError: () => Error): void;
   /** The next appends land, and reject all the same. */
   failAfterAppending(times: number, makeError: () => Error): void;
   /** Telemetry records whose value is such are refused for good. */
@@ -22,17 +24,24 @@ export async function startFaultyLog(): Promise<FaultyLog> {
   const dataDir = await mkdtemp(join(tmpdir(), "faulty-log-"));
   const real = await openEmbeddedLog({ dataDir });
   let failure:
-    | { makeError: () => Error; topic: string | undefined; isMeant: ((value: Uint8Array) => boolean) | undefined }
+    | {
+        makeError: () => Error;
+        topic?: string | undefined;
+        partition?: number;
+        isMeant?: ((value: Uint8Array) => boolean) | undefined;
+      }
     | undefined;
   let after = { times: 0, makeError: (): Error => new RangeError("unset") };
   let refused: ((value: Uint8Array) => boolean) | undefined;
 
   const append = async (topic: string, records: readonly OutgoingRecord[]) => {
-    const { isMeant = () => true } = failure ?? {};
+    const { isMeant = () => true, partition: only } = failure ?? {};
     if (
       failure !== undefined &&
       (failure.topic === undefined || failure.topic === topic) &&
-      records.some(({ value }) => value !== null && isMeant(value))
+      records.some(
+        ({ value, partition }) => (only === undefined || partition === only) && value !== null && isMeant(value),
+      )
     ) {
       throw failure.makeError();
     }
@@ -60,6 +69,7 @@ export async function startFaultyLog(): Promise<FaultyLog> {
   return {
     log,
     failWith: (makeError, topic, isMeant) => (failure = { makeError, topic, isMeant }),
+    failPartition: (partition, makeError) => (failure = { makeError, partition }),
     failAfterAppending: (times, makeError) => (after = { times, makeError }),
     refuse: (isRefused) => (refused = isRefused),
     heal() {

@@ -5,6 +5,7 @@ import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@h
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { Owner, Settled } from "../intake/record-batch.ts";
+import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
 import { decodeReply, type Reply } from "./reply.ts";
@@ -19,22 +20,6 @@ export interface CommandDispatcherOptions {
   readonly inFlight: number;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
-}
-
-/** A session and what it does. */
-interface ActiveSession {
-  readonly session: CommandSession;
-  readonly ended: AbortController;
-  /** Claims on their way through the log, and when each set out (milliseconds, monotonic). */
-  readonly claims: Map<string, number>;
-  /** Sent and not acknowledged, with their deadlines (µs). */
-  readonly flying: Map<string, number>;
-  /** Commands that this session has sent, or cannot claim, while they could still be claimed. */
-  readonly over: Set<string>;
-  /** Claims of others on commands that ask to be sent again, and when each was seen first (milliseconds, monotonic). */
-  readonly others: Map<string, number>;
-  /** Until its first look: what is claimed by then was claimed for a session that is no more, or is elsewhere. */
-  fresh: boolean;
 }
 
 const lookEveryMs = 100;
@@ -71,21 +56,13 @@ export class CommandDispatcher {
 
   stop(): void {
     clearInterval(this.#timer);
-    for (const sessions of this.#sessions.values()) for (const { ended } of sessions) ended.abort();
+    for (const sessions of this.#sessions.values()) for (const active of sessions) active.end();
     this.#sessions.clear();
     this.#due.clear();
   }
 
   begin(session: CommandSession): void {
-    const active: ActiveSession = {
-      session,
-      ended: new AbortController(),
-      claims: new Map(),
-      flying: new Map(),
-      over: new Set(),
-      others: new Map(),
-      fresh: true,
-    };
+    const active = new ActiveSession(session);
     const sessions = this.#sessions.get(session.device);
     if (sessions === undefined) this.#sessions.set(session.device, [active]);
     else sessions.push(active);
@@ -94,7 +71,7 @@ export class CommandDispatcher {
 
   end(session: CommandSession): void {
     const sessions = this.#sessions.get(session.device) ?? [];
-    for (const active of sessions) if (active.session === session) active.ended.abort();
+    for (const active of sessions) if (active.session === session) active.end();
     const rest = sessions.filter((active) => active.session !== session);
     if (rest.length === 0) {
       this.#sessions.delete(session.device);
@@ -143,7 +120,8 @@ export class CommandDispatcher {
       this.#behind = false;
       const devices = new Set(this.#options.book.waitingDevices());
       for (const [device, sessions] of this.#sessions) {
-        if (devices.has(device) || sessions.some(({ claims }) => claims.size > 0)) this.#look(device);
+        if (devices.has(device) || sessions.some((active) => active.hasWork && active.work.claims.size > 0))
+          this.#look(device);
       }
     }
     const now = performance.now();
@@ -168,7 +146,7 @@ export class CommandDispatcher {
     for (const active of sessions) {
       this.#settle(active, logTime);
       this.#sendClaimed(active, logTime);
-      under += active.claims.size + active.flying.size;
+      under += active.under;
     }
     const newest = sessions.at(-1)!;
     if (under < inFlight && newest.session.inFlight < maxUnacked) this.#claimNext(newest, logTime, inFlight - under);
@@ -178,34 +156,37 @@ export class CommandDispatcher {
 
   /** Lets go of what has ended, or went to somebody else. */
   #settle(active: ActiveSession, logTime: number): void {
+    if (!active.hasWork) return;
     const { book } = this.#options;
-    for (const id of active.claims.keys()) {
+    const { claims, flying, over, others } = active.work;
+    for (const id of claims.keys()) {
       const state = book.get(id);
-      if (state === undefined || isFinal(state)) active.claims.delete(id);
+      if (state === undefined || isFinal(state)) claims.delete(id);
       else if (state.claim !== undefined && !this.#isOurs(state, active)) {
         // Somebody else was first.
-        active.claims.delete(id);
-        active.others.set(id, performance.now());
+        claims.delete(id);
+        others.set(id, performance.now());
       }
     }
-    for (const [id, deadline] of active.flying) {
+    for (const [id, deadline] of flying) {
       const state = book.get(id);
-      if (deadline <= logTime || state === undefined || isFinal(state)) active.flying.delete(id);
+      if (deadline <= logTime || state === undefined || isFinal(state)) flying.delete(id);
     }
-    for (const id of active.over) {
+    for (const id of over) {
       const status = book.get(id)?.status;
       // Delivered or ended: nobody claims it any more.
-      if (status !== "requested" && status !== "claimed") active.over.delete(id);
+      if (status !== "requested" && status !== "claimed") over.delete(id);
     }
   }
 
   #sendClaimed(active: ActiveSession, logTime: number): void {
     const { book, gateway } = this.#options;
     for (const command of book.claimedFor(gateway, active.session.session)) {
-      if (active.over.has(command.id)) continue;
-      const began = active.claims.get(command.id);
-      active.claims.delete(command.id);
-      active.over.add(command.id);
+      const { claims, over } = active.work;
+      if (over.has(command.id)) continue;
+      const began = claims.get(command.id);
+      claims.delete(command.id);
+      over.add(command.id);
       // No clock is asked but the log's: the claim was appended then, and since it set out so much has passed at most.
       const since = began === undefined ? 0 : (performance.now() - began) * 1000;
       const late = command.deadline <= Math.max(logTime, command.claim!.at + since);
@@ -230,7 +211,8 @@ export class CommandDispatcher {
     }
   }
 
-  #mayClaim({ id, status }: CommandState, { over, claims, others, fresh }: ActiveSession): boolean {
+  #mayClaim({ id, status }: CommandState, { work, fresh }: ActiveSession): boolean {
+    const { over, claims, others } = work;
     if (over.has(id) || claims.has(id)) return false;
     if (status === "requested" || fresh) return true;
     const now = performance.now();
@@ -243,7 +225,9 @@ export class CommandDispatcher {
   #plan(device: string, sessions: readonly ActiveSession[], logTime: number): void {
     const now = performance.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const { flying, others } of sessions) {
+    for (const active of sessions) {
+      if (!active.hasWork) continue;
+      const { flying, others } = active.work;
       for (const deadline of flying.values()) next = Math.min(next, now + (deadline - logTime) / 1000);
       for (const seen of others.values()) if (seen + othersMs > now) next = Math.min(next, seen + othersMs);
     }
@@ -256,8 +240,9 @@ export class CommandDispatcher {
   }
 
   #claim({ id, device }: CommandState, active: ActiveSession): void {
-    active.claims.set(id, performance.now());
-    active.others.delete(id);
+    const { claims, over, others, ended } = active.work;
+    claims.set(id, performance.now());
+    others.delete(id);
     const { log, topic, gateway, logger, metrics } = this.#options;
     const { session } = active.session;
     const at = nowMicros();
@@ -273,14 +258,14 @@ export class CommandDispatcher {
     };
     metrics.commands.labels({ what: "claimed" }).inc();
     const append = (): Promise<unknown> => {
-      if (active.claims.has(id)) active.claims.set(id, performance.now());
+      if (claims.has(id)) claims.set(id, performance.now());
       return log.append(topic, [record]);
     };
     // The identical claim again if its fate is unknown: the fold takes it once.
-    retrying(append, { signal: active.ended.signal, maxMs: 2000 }).catch((error: unknown) => {
-      active.claims.delete(id);
-      if (active.ended.signal.aborted) return;
-      active.over.add(id);
+    retrying(append, { signal: ended.signal, maxMs: 2000 }).catch((error: unknown) => {
+      claims.delete(id);
+      if (ended.signal.aborted) return;
+      over.add(id);
       logger.error({ err: error, device, command: id }, "a command could not be claimed");
       this.#look(device);
     });
@@ -295,12 +280,12 @@ export class CommandDispatcher {
     metrics.commands.labels({ what: "sent" }).inc();
     logger.debug({ device, command: id }, "a command was sent");
     const awaited = active.session.send(id, payload, () => {
-      active.flying.delete(id);
+      active.work.flying.delete(id);
       metrics.commands.labels({ what: "delivered" }).inc();
       intake.command({ device, commandId: id, delivered: { gateway, session: active.session.session } }, "delivered");
       // There may be room for the next one.
       this.#look(device);
     });
-    if (awaited) active.flying.set(id, deadline);
+    if (awaited) active.work.flying.set(id, deadline);
   }
 }

@@ -1,7 +1,5 @@
 import { Type } from "@sinclair/typebox";
 
-const mebibyte = 1024 * 1024;
-
 /** What becomes of messages once they are read. */
 export const gatewaySettings = Type.Object({
   id: Type.Optional(
@@ -12,19 +10,6 @@ export const gatewaySettings = Type.Object({
         "Name of this gateway, part of every event's identity; default: made once and kept in the data folder",
     }),
   ),
-  spoolMaxBytes: Type.Integer({
-    env: "HEADWATER_SPOOL_MAX_BYTES",
-    default: 4096 * mebibyte,
-    minimum: mebibyte,
-    description: "Most bytes that wait on disk for the event log; when full, messages stay unacknowledged",
-  }),
-  spoolSegmentBytes: Type.Integer({
-    env: "HEADWATER_SPOOL_SEGMENT_BYTES",
-    default: 64 * mebibyte,
-    minimum: 64 * 1024,
-    maximum: 1024 * mebibyte,
-    description: "Size of a spool file, the unit in which space comes back",
-  }),
   commitDelayMs: Type.Number({
     env: "HEADWATER_GATEWAY_COMMIT_DELAY_MS",
     default: 2,

@@ -1,14 +1,14 @@
 import type { EventLog } from "@headwater/event-log";
-import { RecordRefusedError, retrying, type HeadwaterError, type Logger } from "@headwater/service-kit";
+import { RecordRefusedError, retrying, type Logger } from "@headwater/service-kit";
 import type { TopicRecords } from "./frame-records.ts";
+import type { LogHealth } from "./log-health.ts";
 
 export interface DeliverOptions {
   readonly log: EventLog;
   readonly logger: Logger;
   /** Ends the repeating; the rejection is its reason. */
   readonly signal: AbortSignal;
-  /** Told whenever an append failed and will be repeated, with undefined when one has passed again. */
-  readonly onTrouble?: (error: HeadwaterError | undefined) => void;
+  readonly health: LogHealth;
   readonly maxWaitMs?: number;
 }
 
@@ -20,17 +20,16 @@ const quietMs = 5000;
  * refuses for good (all others have landed). Rejects only with the signal's reason, or with an error that no repetition heals.
  */
 export async function deliver(group: TopicRecords, options: DeliverOptions): Promise<readonly number[]> {
-  const { log, logger, signal, onTrouble } = options;
+  const { log, logger, signal, health } = options;
   let loggedAt = Number.NEGATIVE_INFINITY;
-  let failed = false;
+  health.begun(group.topic);
   try {
     await retrying(() => log.append(group.topic, group.records), {
       signal,
       baseMs: 50,
       maxMs: options.maxWaitMs ?? 2000,
       onRetry: (error, attempt) => {
-        failed = true;
-        onTrouble?.(error);
+        health.failed(group.topic, error);
         const now = performance.now();
         if (now - loggedAt < quietMs) return;
         loggedAt = now;
@@ -45,6 +44,6 @@ export async function deliver(group: TopicRecords, options: DeliverOptions): Pro
     if (error instanceof RecordRefusedError) return error.indexes;
     throw error;
   } finally {
-    if (failed) onTrouble?.(undefined);
+    health.landed(group.topic);
   }
 }

@@ -1,151 +1,386 @@
-import { QueueClosedError, sleep, type HeadwaterError, type Logger } from "@headwater/service-kit";
 import type { EventLog } from "@headwater/event-log";
-import type { Frame } from "../spool/frame.ts";
-import type { PositionFile } from "../spool/position-file.ts";
+import { QueueClosedError, sleep, type Logger } from "@headwater/service-kit";
+import { holds, type Range } from "../lanes/lane.ts";
+import type { LanesState } from "../lanes/lanes.ts";
+import { frameKinds, type Frame, type FrameKind } from "../spool/frame.ts";
+import type { PositionFile, SpoolNote, SpoolPlace, SpoolPosition } from "../spool/position-file.ts";
+import { comparePlaces } from "../spool/read-stretch.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import type { SpoolReader, SpoolStep } from "../spool/spool-reader.ts";
 import type { Spool } from "../spool/spool.ts";
-import { deliver } from "./deliver.ts";
+import { catchUp } from "./catch-up.ts";
 import type { FrameRecords } from "./frame-records.ts";
+import type { LogHealth } from "./log-health.ts";
+import { meetLog } from "./meet-log.ts";
+import { Outlet } from "./outlet.ts";
 
 export interface ForwarderOptions {
   readonly log: EventLog;
   readonly spool: Spool;
   readonly reader: SpoolReader;
   readonly positions: PositionFile;
+  readonly from: SpoolPosition | undefined;
   readonly records: FrameRecords;
+  readonly partitions: number;
+  readonly health: LogHealth;
   readonly logger: Logger;
   /** After an append of many records, more are waited for so long (milliseconds). */
   readonly lingerMs: number;
+  /** How long records stay in the spool once they have landed (milliseconds); undefined: by the topic's replicas. */
+  readonly keepMs: number | undefined;
+  readonly gapsOf: (partition: number) => readonly Range[];
   readonly onLanded: (frames: readonly Frame[]) => void;
   readonly onRefused: (frame: Frame) => void;
   /** Resolves once the gap record is durable. */
   readonly onLost: (lost: LostRange) => Promise<void>;
-  readonly onTrouble: (error: HeadwaterError | undefined) => void;
+  /** Everything up to these n will not be read again. */
+  readonly onPassed: (lanes: readonly number[]) => void;
+  /** The lanes at the end, if all of them is durable. */
+  readonly finalState: () => LanesState | undefined;
 }
 
 const positionEveryMs = 250;
 const manyRecords = 64;
+/** What is under way longer is gone ahead of, within bounds. */
+const patienceMs = 250;
+const aheadBytes = 8 * 1024 * 1024;
+/** As long as none of it lands: just to see whether that is so for all. */
+const blindBytes = 256 * 1024;
+/** An outlet that others have overtaken for so long holds them up no more. */
+const stuckMs = 2000;
 
 /**
- * Sends what is in the spool to the log: one append of a topic at a time, so that every lane lands in the order of n, and the identical
- * batch again until it is in. Live records queue behind the backlog; the backlog goes out in large batches.
+ * Sends what is in the spool to the log. Each partition of each topic has an outlet of its own with one append under way, so every lane lands in
+ * the order of n. As a rule all of them go through the spool together; one that the log does not take is left behind, to catch up
+ * later. Live records queue behind the backlog; the backlog goes out in large batches.
  */
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #closing = new AbortController();
-  #wake: (() => void) | undefined;
+  readonly #outlets: Outlet[] = [];
+  readonly #byKind = new Map<FrameKind, readonly Outlet[]>();
+  readonly #fault = Promise.withResolvers<never>();
+  #wakes: (() => void)[] = [];
   #running: Promise<void> | undefined;
+  #catchingUp: Promise<void> | undefined;
   #positionAt = 0;
+  #savedAs = "";
+  /** The segment before which all are known to be forwarded. */
+  #forwardedBefore = -1;
   #idle = false;
   /** Whether something was committed since the reader was last asked. */
   #committed = false;
+  /** Behind what was handed to the outlets last. */
+  #launched: SpoolPlace;
+  /** The same, once what was lost before it is on record. */
+  #head: SpoolPlace;
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
+    this.#launched = this.#head = options.reader.place;
+    this.#fault.promise.catch(() => {});
+    this.#makeOutlets();
     options.spool.onCommit = () => {
       this.#committed = true;
-      this.#wake?.();
+      this.#wake();
     };
   }
 
   /** Settles when the forwarder ends: rejects if it could not go on. */
   start(): Promise<void> {
-    this.#running = this.#run();
+    this.#running = Promise.race([this.#run(), this.#fault.promise]);
     return this.#running;
-  }
-
-  /** Whether everything durable has landed. */
-  get drained(): boolean {
-    return this.#idle;
   }
 
   /** Resolves once all that is in the spool now has landed, or the signal is aborted. */
   async drain(signal: AbortSignal): Promise<void> {
-    while (!this.#idle && !signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop -- polled: it is the last thing a gateway does
-      await sleep(20, signal).catch(() => {});
-    }
+    while (!this.#idle && !signal.aborted) await sleep(20, signal).catch(() => {});
   }
 
   async close(): Promise<void> {
     this.#closing.abort(new QueueClosedError("The gateway is stopping"));
-    this.#wake?.();
-    await this.#running?.catch(() => {});
-    await this.#savePosition();
+    for (const outlet of this.#outlets) outlet.poke();
+    this.#wake();
+    await Promise.allSettled([this.#running, this.#catchingUp]);
+    await this.#savePosition(true);
   }
+
+  /** How many partitions of topics the others go on without. */
+  get heldOutlets(): number {
+    return this.#outlets.filter(({ held }) => held !== undefined).length;
+  }
+
+  /** By lane, the last n that is done with. */
+  get lanesDone(): readonly number[] {
+    const passed = this.#options.reader.lanes;
+    return this.#byKind
+      .get(frameKinds.event)!
+      .map((outlet, partition) => (outlet.since === undefined ? (passed[partition] ?? 0) : outlet.landedN));
+  }
+
+  /** When the oldest record that has not landed was received (microseconds); undefined if all have. */
+  get oldestReceivedAt(): number | undefined {
+    const times = this.#outlets.map((outlet) => outlet.oldestReceivedAt).filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Everything before this place is done with. */
+  get place(): SpoolPlace {
+    let place = this.#head;
+    for (const { since } of this.#outlets) if (since !== undefined && comparePlaces(since, place) < 0) place = since;
+    return place;
+  }
+
+  /** Takes back from the outlets what has certainly not landed, so that it can be given up. */
+  letGo(): void {
+    for (const outlet of this.#outlets) outlet.letGo();
+    this.#wake();
+  }
+
+  /** Whether records of this segment are on their way to the log. */
+  isInFlight(segment: number): boolean {
+    return this.#outlets.some(({ inFlightAt }) => inFlightAt?.segment === segment);
+  }
+
+  /** Whether a frame at that place has not been handed to its outlet yet. */
+  isPending(frame: Frame, at: SpoolPlace): boolean {
+    return comparePlaces(at, this.#outletOf(frame).held ?? this.#launched) >= 0;
+  }
+
+  #makeOutlets(): void {
+    const { log, logger, health, onLanded, onRefused, records, partitions, from } = this.#options;
+    const context = {
+      ...{ log, logger, health, onLanded, onRefused, signal: this.#closing.signal },
+      onSettled: (outlet: Outlet, ok: boolean) => this.#settled(outlet, ok),
+      onFault: (error: unknown) => this.#fault.reject(error),
+    };
+    const byTopic = new Map<string, Outlet[]>();
+    for (const kind of Object.values(frameKinds)) {
+      const topic = records.topicOf(kind);
+      const isLane = kind <= frameKinds.gap;
+      const outlets =
+        byTopic.get(topic) ??
+        Array.from({ length: partitions }, (_, partition) => {
+          const outlet = new Outlet(topic, partition, isLane, context);
+          outlet.end = from?.ends[topic]?.[partition] ?? 0;
+          if (isLane && from?.epoch === this.#options.reader.epoch) outlet.landedN = from.lanes[partition] ?? 0;
+          return outlet;
+        });
+      byTopic.set(topic, outlets);
+      this.#byKind.set(kind, outlets);
+    }
+    this.#outlets.push(...[...byTopic.values()].flat());
+  }
+
+  #outletOf = (frame: Frame): Outlet => this.#byKind.get(frame.kind)![frame.partition]!;
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
+    const { reader, spool, onLost } = this.#options;
+    await meetLog({
+      ...this.#options,
+      outlets: this.#outlets,
+      signal,
+      onShortened: (outlet) => this.#sendAgain(outlet),
+    });
     while (!signal.aborted) {
       this.#committed = false;
-      // oxlint-disable-next-line no-await-in-loop -- one step after the other is the order of the lanes
-      const step = await this.#options.reader.next();
+      const step = await reader.next();
       if (step === undefined) {
-        // oxlint-disable-next-line no-await-in-loop -- waits for the next commit
         await this.#rest();
         continue;
       }
       this.#idle = false;
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- see above
-        await this.#forward(step);
-      } catch (error) {
-        if (signal.aborted) return;
-        throw error;
-      }
-      if (step.frames.length >= manyRecords && this.#options.lingerMs > 0) {
-        // oxlint-disable-next-line no-await-in-loop -- lets the next batch grow
-        await sleep(this.#options.lingerMs);
-      }
+      this.#launch(step);
+      // oxlint-disable-next-line no-await-in-loop -- what is lost is on record before it is passed
+      await Promise.all(step.lost.map((range) => onLost(range)));
+      const free = await this.#through();
+      if (signal.aborted) return;
+      reader.advance(step, free);
+      this.#head = step.end;
+      await this.#note(step.lost.length > 0);
+      if (step.frames.length >= manyRecords && free && this.#options.lingerMs > 0) await sleep(this.#options.lingerMs);
+      if (spool.files.keepMs > 0) await this.#expire();
     }
   }
 
-  async #forward(step: SpoolStep): Promise<void> {
-    const { records, reader, onLanded, onRefused, onLost, onTrouble } = this.#options;
-    const groups = records.group(step.frames);
+  /** Hands the frames of a step to their outlets. */
+  #launch(step: SpoolStep): void {
+    const { gapsOf, spool } = this.#options;
+    const isGivenUp = spool.files.givenUp.has(step.end.segment);
+    const portions = new Map<Outlet, Frame[]>();
+    for (const frame of step.frames) {
+      const outlet = this.#outletOf(frame);
+      if (outlet === undefined || outlet.held !== undefined) continue;
+      // It may have been given up since it was read.
+      if (outlet.isLane ? holds(gapsOf(frame.partition), frame.n) : isGivenUp) continue;
+      const portion = portions.get(outlet);
+      if (portion === undefined) portions.set(outlet, [frame]);
+      else portion.push(frame);
+    }
+    this.#launched = step.end;
+    for (const [outlet, frames] of portions) outlet.send(frames, step.start);
+  }
+
+  /** Waits until all that was handed over has landed, or it is time to go ahead of what has not. Answers which. */
+  async #through(): Promise<boolean> {
     const { signal } = this.#closing;
-    const refused = await Promise.all(groups.map((group) => deliver(group, { ...this.#options, signal, onTrouble })));
-    const lost = new Set(groups.flatMap((group, index) => refused[index]!.map((at) => group.frames[at]!)));
-    for (const frame of lost) onRefused(frame);
-    await Promise.all(step.lost.map((range) => onLost(range)));
-    onLanded(lost.size === 0 ? step.frames : step.frames.filter((frame) => !lost.has(frame)));
-    const before = reader.position.segment;
-    reader.advance(step);
-    if (step.next.segment !== before || lost.size > 0 || step.lost.length > 0) {
-      await this.#savePosition();
-      await this.#release(step.next.segment);
-    } else if (performance.now() - this.#positionAt > positionEveryMs) {
-      await this.#savePosition();
+    for (let waited = false; !signal.aborted; waited = true) {
+      let bytes = 0;
+      let overtaken = false;
+      for (const outlet of this.#outlets) {
+        if (outlet.held !== undefined) continue;
+        bytes += outlet.openBytes;
+        overtaken ||= outlet.isBusy && outlet.overtakenAt !== undefined;
+      }
+      if (bytes === 0) return true;
+      const ahead = overtaken ? aheadBytes : blindBytes;
+      if (waited && bytes < ahead && performance.now() - this.#oldestBegan > patienceMs) return false;
+      await this.#woken();
+      this.#holdStuck();
+      // Those that catch up move on too.
+      if (this.#catchingUp !== undefined) await this.#note(false);
+    }
+    return false;
+  }
+
+  get #oldestBegan(): number {
+    let oldest = performance.now();
+    for (const { isBusy, held, began } of this.#outlets)
+      if (isBusy && held === undefined) oldest = Math.min(oldest, began);
+    return oldest;
+  }
+
+  /** The next commit, settlement or end; or some time. */
+  async #woken(ms = patienceMs): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#wakes.push(resolve);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #wake(): void {
+    if (this.#wakes.length === 0) return;
+    for (const wake of this.#wakes.splice(0)) wake();
+  }
+
+  #settled(outlet: Outlet, ok: boolean): void {
+    if (ok) {
+      const now = performance.now();
+      for (const other of this.#outlets) {
+        if (!other.isBusy || other === outlet) continue;
+        other.overtakenAt ??= now;
+        other.poke();
+      }
+    } else this.#sendAgain(outlet);
+    this.#catchUp();
+    this.#wake();
+  }
+
+  #isStuck(outlet: Outlet): boolean {
+    return outlet.overtakenAt !== undefined && performance.now() - outlet.overtakenAt > stuckMs;
+  }
+
+  #holdStuck(): void {
+    this.#catchUp();
+    for (const outlet of this.#outlets) {
+      if (!outlet.isBusy || outlet.held !== undefined || !this.#isStuck(outlet)) continue;
+      const { topic, partition } = outlet;
+      this.#options.logger.warn({ topic, partition }, "the log does not take records of a partition; the others go on");
+      outlet.hold(this.#launched);
     }
   }
 
-  async #release(segment: number): Promise<void> {
+  /** The log has lost what it took: what of it is still here goes out again, before anything newer does. */
+  #sendAgain(outlet: Outlet): void {
+    const { files } = this.#options.spool;
+    files.reclaim(0);
+    this.#forwardedBefore = -1;
+    outlet.landedN = outlet.isLane ? outlet.intactBefore(outlet.end) : 0;
+    outlet.held = { segment: files.numbers[0] ?? this.#launched.segment, offset: 0 };
+    const { topic, partition, held, landedN } = outlet;
+    this.#options.logger.error({ topic, partition, from: held, behind: landedN }, "records are sent again");
+  }
+
+  #catchUp(): void {
+    if (this.#catchingUp !== undefined || this.#closing.signal.aborted) return;
+    const ready = this.#outlets.filter((outlet) => outlet.held !== undefined && !outlet.isBusy);
+    if (ready.length === 0) return;
+    this.#catchingUp = catchUp(ready, {
+      files: this.#options.spool.files,
+      outletOf: this.#outletOf,
+      gapsOf: this.#options.gapsOf,
+      head: () => this.#launched,
+      settled: () => this.#woken(),
+      isStuck: (outlet) => this.#isStuck(outlet),
+      signal: this.#closing.signal,
+    })
+      .catch((error: unknown) => this.#fault.reject(error))
+      .finally(() => {
+        this.#catchingUp = undefined;
+        this.#catchUp();
+        this.#wake();
+      });
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#committed || this.#closing.signal.aborted) return;
+    const open = this.#outlets.some(({ since }) => since !== undefined);
+    this.#idle = !open;
+    await this.#note(false);
+    await this.#woken(open ? patienceMs : 1000);
+    this.#holdStuck();
+    this.#idle = false;
+    await this.#expire();
+  }
+
+  async #note(now: boolean): Promise<void> {
+    const { segment } = this.place;
+    if (segment !== this.#forwardedBefore || now) {
+      await this.#savePosition();
+      await this.#tidy(() => this.#options.spool.files.forwarded(segment));
+      this.#forwardedBefore = segment;
+    } else if (performance.now() - this.#positionAt > positionEveryMs) await this.#savePosition();
+  }
+
+  #expire(): Promise<void> {
+    return this.#tidy(() => this.#options.spool.files.expire());
+  }
+
+  async #tidy(act: () => Promise<boolean>): Promise<void> {
     try {
-      await this.#options.spool.release(segment);
+      if (await act()) this.#options.spool.onRoom?.();
     } catch (error) {
       // Tried again with the next segment; until then its space is missing.
       this.#options.logger.error({ err: error }, "a forwarded spool segment could not be removed");
     }
   }
 
-  async #rest(): Promise<void> {
-    if (this.#committed || this.#closing.signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    this.#idle = true;
-    await promise;
-    this.#wake = undefined;
-    this.#idle = false;
-  }
-
-  async #savePosition(): Promise<void> {
+  async #savePosition(atEnd = false): Promise<void> {
+    const { reader, spool, positions, finalState, onPassed, logger } = this.#options;
     this.#positionAt = performance.now();
+    const lanes = this.lanesDone;
+    const ends: Record<string, number[]> = {};
+    for (const { topic, partition, end } of this.#outlets) (ends[topic] ??= [])[partition] = end;
+    const forwarded = { ...this.place, epoch: reader.epoch, lanes, ends };
+    const state = atEnd ? finalState() : undefined;
+    const segment = spool.activeSegment;
+    const size = spool.files.sizeOf(segment) ?? 0;
+    const note: SpoolNote = {
+      forwarded,
+      durable: spool.durableLanes,
+      ...(state === undefined ? {} : { stopped: { segment, size, state } }),
+    };
+    const text = JSON.stringify(note);
+    if (text === this.#savedAs) return;
     try {
-      await this.#options.positions.write(this.#options.reader.position);
+      await positions.write(text);
+      this.#savedAs = text;
+      onPassed(lanes);
     } catch (error) {
       // An older position is right too: some records are sent again and dropped by their identity.
-      this.#options.logger.warn({ err: error }, "the position of the spool could not be saved");
+      logger.warn({ err: error }, "the position of the spool could not be saved");
     }
   }
 }

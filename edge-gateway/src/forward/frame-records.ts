@@ -24,6 +24,10 @@ export class FrameRecords {
     };
   }
 
+  topicOf(kind: FrameKind): string {
+    return this.#topicOf[kind];
+  }
+
   group(frames: readonly Frame[]): TopicRecords[] {
     const groups: TopicRecords[] = [];
     let current: TopicRecords | undefined;
@@ -34,15 +38,19 @@ export class FrameRecords {
         if (current === undefined) groups.push((current = { topic, frames: [], records: [] }));
       }
       current.frames.push(frame);
-      current.records.push({
-        key: frame.key.length === 0 ? null : frame.key,
-        value: frame.value,
-        partition: frame.partition,
-        headers: headersOf(frame),
-      });
+      current.records.push(recordOf(frame));
     }
     return groups;
   }
+}
+
+export function recordOf(frame: Frame): OutgoingRecord {
+  return {
+    key: frame.key.length === 0 ? null : frame.key,
+    value: frame.value,
+    partition: frame.partition,
+    headers: headersOf(frame),
+  };
 }
 
 function headersOf(frame: Frame): RecordHeaders {

@@ -22,6 +22,8 @@ export class LateLog implements EventLog {
   readonly #opened: Promise<EventLog>;
   readonly #closing = new AbortController();
   #log: EventLog | undefined;
+  /** Why it is not open yet. */
+  #problem: HeadwaterError | undefined;
 
   /** `open` also makes sure of the topics. It is repeated while its error advises so; any other ends `opened`. */
   constructor(open: () => Promise<EventLog>, logger: Logger) {
@@ -29,6 +31,7 @@ export class LateLog implements EventLog {
       signal: this.#closing.signal,
       maxMs: 2000,
       onRetry: (error, attempt) => {
+        this.#problem = error;
         if (attempt === 1)
           logger.warn({ err: error }, "the event log is away; messages go to the spool until it is back");
       },
@@ -83,7 +86,9 @@ export class LateLog implements EventLog {
   }
 
   #now(): EventLog {
-    if (this.#log === undefined) throw new LogUnavailableError("The event log is not open yet");
+    if (this.#log === undefined) {
+      throw new LogUnavailableError("The event log is not open yet", { cause: this.#problem });
+    }
     return this.#log;
   }
 }

@@ -4,6 +4,7 @@ import type { Lanes } from "../lanes/lanes.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { Notes } from "../redelivery/recent-notes.ts";
+import { reserveBytes } from "../spool/reserve.ts";
 import { BufferPool } from "./buffer-pool.ts";
 import { RecordBatch, type DurableSink, type Owner, type Settled } from "./record-batch.ts";
 
@@ -19,12 +20,11 @@ export interface GroupCommitOptions {
   readonly lingerMs: number;
   /** Told of every commit: how many records, how long the first of them waited (seconds). */
   readonly onCommitted: (records: number, seconds: number, acks: number) => void;
+  /** What becomes of messages for which the sink has no room: they wait outside, or are turned away. */
+  readonly turnsAway: boolean;
   /** Called when the open batch takes records again. */
   readonly onRoom: () => void;
 }
-
-/** How far beyond its bound a sink takes what the gateway has to say itself. */
-const reserveBytes = 16 * 1024 * 1024;
 
 /** A commit of fewer records is followed by the next one at once. */
 const manyRecords = 16;
@@ -54,10 +54,20 @@ export class GroupCommit {
     return this.#open;
   }
 
-  /** Whether the next record has a place. */
+  /** Whether the next record has a place, or is turned away for want of one. */
   get hasRoom(): boolean {
     const { size } = this.#open;
-    return size < this.#options.maxBatchBytes && this.#options.sink.hasRoom(size);
+    return size < this.#options.maxBatchBytes && (this.#options.turnsAway || this.#options.sink.hasRoom(size));
+  }
+
+  /** Whether the next message is turned away: acknowledged, and named as dropped. */
+  get turnsAway(): boolean {
+    return this.#options.turnsAway && !this.#options.sink.hasRoom(this.#open.size);
+  }
+
+  /** Whether everything that was written is durable. */
+  get isIdle(): boolean {
+    return this.#open.isEmpty && this.#committing === undefined;
   }
 
   /** Whether a small record that is not a message's still has a place when messages have none any more. */
@@ -71,7 +81,14 @@ export class GroupCommit {
   /** A frame was written to the open batch; once it is durable `settled` is called, or the owner acknowledges the packet. */
   written(settled?: Settled, owner?: Owner, packetId = 0): void {
     this.#open.frames += 1;
+    this.#open.mustSync = true;
     this.wait(settled, owner, packetId);
+  }
+
+  /** As `written`, for what may be lost with the power: a message of QoS 0, a mark. */
+  writtenLoosely(settled?: Settled, owner?: Owner): void {
+    this.#open.frames += 1;
+    this.wait(settled, owner);
   }
 
   /** As `written`, once everything that was written so far is durable. */
@@ -87,6 +104,12 @@ export class GroupCommit {
       open.packetIds.push(packetId);
     }
     if (!this.#scheduled && this.#committing === undefined) this.#schedule();
+  }
+
+  /** Resolves when all that was written up to now is durable. */
+  durable(): Promise<void> {
+    this.#open.mustSync = true;
+    return new Promise((resolve) => this.wait(() => resolve()));
   }
 
   /** Resolves when all that was written is durable. */

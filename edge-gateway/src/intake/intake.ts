@@ -4,14 +4,15 @@ import type { Logger } from "@headwater/service-kit";
 import type { DecodedMessage } from "../decode/decoder.ts";
 import { settleTimes, type Plausibility } from "../decode/event-time.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
-import type { Lane } from "../lanes/lane.ts";
+import type { Lane, Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import { deviceBytes, identityBytes, writeEvent, writeMark, type FieldBytes } from "../lanes/telemetry-writer.ts";
 import { beginFrame, endFrame, frameKinds, type Frame, type FrameKind } from "../spool/frame.ts";
 import type { LostRange } from "../spool/recovery.ts";
+import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
-import type { Owner, Settled } from "./record-batch.ts";
+import { unacknowledged, type Owner, type Settled } from "./record-batch.ts";
 
 /** A device as the hot path needs it, made once. */
 export interface DeviceLane {
@@ -33,6 +34,7 @@ export interface IntakeOptions {
 }
 
 const maxKnownDevices = 50_000;
+const turnedAwayReason = "drop-newest";
 const noKey = new Uint8Array(0);
 /** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
 const maxValueBytes = 900_000;
@@ -46,10 +48,14 @@ export class Intake {
   readonly #identity: FieldBytes;
   readonly #source: string;
   readonly #devices = new Map<string, DeviceLane>();
+  readonly #turnedAway: { inc(by?: number): void };
+  readonly #drops: DropLog;
   #waiting: (() => void)[] = [];
 
   constructor(options: IntakeOptions) {
     this.#options = options;
+    this.#turnedAway = options.metrics.dropped.labels({ reason: turnedAwayReason });
+    this.#drops = new DropLog(options.logger);
     const { gateway, epoch } = options.lanes;
     this.#identity = identityBytes(gateway, epoch);
     this.#source = `/headwater/gateway/${gateway}`;
@@ -107,8 +113,10 @@ export class Intake {
     packetId?: number,
   ): number {
     const { commit, lanes, checksums, plausibility, metrics } = this.#options;
-    const { writer } = commit.open;
     const { lane } = target;
+    if (commit.turnsAway) return this.#turnAway(lane, settled, owner, packetId);
+    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    const { writer } = commit.open;
     const start = writer.position;
     const n = lane.n + 1;
     const times = settleTimes(message, lanes.clock, plausibility);
@@ -125,13 +133,39 @@ export class Intake {
     lane.eventSinceMark = true;
     if (times.implausible > 0) metrics.implausible.inc(times.implausible);
     metrics.events.inc();
-    commit.written(settled, owner, packetId);
+    if (packetId === unacknowledged) commit.writtenLoosely(settled, owner);
+    else commit.written(settled, owner, packetId);
     return n;
+  }
+
+  /** Puts on record what was turned away, where it is not yet. */
+  recordTurnedAway(): void {
+    for (const lane of this.#options.lanes.all) {
+      // Beyond the reserve it waits for room: then it is lost with the process, and so are its identities.
+      if (lane.turnedAwayFrom !== 0 && this.#options.commit.hasReserve) this.#recordTurnedAway(lane);
+    }
+  }
+
+  #turnAway(lane: Lane, settled: Settled | undefined, owner?: Owner, packetId?: number): number {
+    const n = lane.next();
+    lane.received += 1;
+    if (lane.turnedAwayFrom === 0) lane.turnedAwayFrom = n;
+    this.#turnedAway.inc();
+    this.#options.commit.wait(settled, owner, packetId);
+    return n;
+  }
+
+  #recordTurnedAway(lane: Lane): void {
+    const { turnedAwayFrom: from, n: to } = lane;
+    lane.turnedAwayFrom = 0;
+    this.#giveUp(lane, [from, to], turnedAwayReason, to - from + 1);
+    this.#drops.add(turnedAwayReason, to - from + 1);
   }
 
   /** The promise that nothing earlier follows in the lane, and its account. */
   mark(lane: Lane, now: number): void {
     const { commit, lanes, checksums, metrics } = this.#options;
+    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
     const { writer } = commit.open;
     const n = lane.next();
     const start = beginFrame(writer, { kind: frameKinds.mark, partition: lane.partition, n, key: noKey });
@@ -139,37 +173,62 @@ export class Intake {
     endFrame(writer, start, checksums);
     lane.markTaken(n, now);
     metrics.marks.inc();
-    commit.written();
+    commit.writtenLoosely();
   }
 
-  /** Identities that will never arrive. Resolves when that is on record. */
-  gap({ partition, from, to }: LostRange, reason: string): Promise<void> {
-    const { lanes, metrics, logger, commit } = this.#options;
+  /** Identities that will never arrive, `events` of them events (by default all). Resolves when that is on record. */
+  async gap({ epoch, partition, from, to }: LostRange, reason: string, events = to - from + 1): Promise<void> {
+    const { lanes, metrics, logger } = this.#options;
+    metrics.dropped.labels({ reason }).inc(events);
+    if (epoch !== lanes.epoch) {
+      // An earlier life of the gateway: its lanes have ended, so no record of theirs can say so.
+      logger.error({ epoch, partition, from, to, reason }, "events of an earlier epoch are lost");
+      return;
+    }
+    this.#drops.add(reason, events, { partition, from, to });
     const lane = lanes.of(partition);
+    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#giveUp(lane, [from, to], reason, events, () => resolve());
+    await promise;
+  }
+
+  /** A record without an identity goes to the end of the spool, because its place is given up. */
+  moveToEnd({ kind, partition, key, value, headers }: Frame): void {
+    this.#write(kind, partition, 0, key, value, headers);
+    this.#options.commit.written();
+  }
+
+  #giveUp(lane: Lane, range: Range, reason: string, count: number, settled?: Settled): void {
+    const { lanes, commit } = this.#options;
     const n = lane.next();
     const receivedAt = lanes.clock.take();
-    const { gateway, epoch } = lanes;
     const value = events.telemetry.encode({
-      gateway,
-      epoch,
+      gateway: lanes.gateway,
+      epoch: lanes.epoch,
       n,
       receivedAt,
       eventTime: receivedAt,
-      gap: { fromN: from, toN: to, reason },
+      gap: { fromN: range[0], toN: range[1], reason },
     });
-    lane.drop(reason, to - from + 1);
-    metrics.dropped.labels({ reason }).inc(to - from + 1);
-    logger.error({ partition, from, to, reason }, "events are lost; a gap record says so");
-    return new Promise((resolve) => {
-      this.#write(frameKinds.gap, partition, n, noKey, value);
-      commit.written(() => resolve());
-    });
+    lane.giveUp(range, reason, count);
+    this.#write(frameKinds.gap, lane.partition, n, noKey, value);
+    commit.written(settled);
+    // The gap names identities, of marks too; how many events that were, only the account says.
+    this.mark(lane, performance.now());
   }
 
   /** What could not be decoded, with its bytes and the reason. */
   quarantine(what: Undecodable, settled: Settled | undefined, owner?: Owner, packetId?: number): void {
+    const { commit, metrics } = this.#options;
+    if (commit.turnsAway) {
+      // It has no identity that a gap could name.
+      metrics.discarded.labels({ kind: "quarantine", reason: turnedAwayReason }).inc();
+      commit.wait(settled, owner, packetId);
+      return;
+    }
     const at = this.#options.lanes.clock.take();
-    this.#options.metrics.quarantined.labels({ reason: "decode" }).inc();
+    metrics.quarantined.labels({ reason: "decode" }).inc();
     const { id, device, value } = undecodableRecord(what, this.gateway, at);
     this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, settled, owner, packetId);
   }
@@ -187,7 +246,11 @@ export class Intake {
       return;
     }
     if (frame.n > 0) {
-      void this.gap({ partition: frame.partition, from: frame.n, to: frame.n }, "log-refused");
+      void this.gap(
+        { epoch: lanes.epoch, partition: frame.partition, from: frame.n, to: frame.n },
+        "log-refused",
+        frame.kind === frameKinds.event ? 1 : 0,
+      );
       if (frame.kind !== frameKinds.event) return;
     }
     metrics.quarantined.labels({ reason: "log" }).inc();

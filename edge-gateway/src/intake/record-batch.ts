@@ -1,6 +1,9 @@
 import type { LanesState } from "../lanes/lanes.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
+/** In place of a packet identifier, for a message of QoS 0: nobody is told, and the power may take it. */
+export const unacknowledged = -1;
+
 /** Told once what it waits for is durable. */
 export type Settled = (error?: Error | null) => void;
 
@@ -26,6 +29,8 @@ export class RecordBatch {
   /** The lanes as they were before the first frame of this batch. */
   readonly before: LanesState;
   frames = 0;
+  /** Whether somebody is told that it is durable. */
+  mustSync = false;
   /** Who waits, in order: a callback, or else a packet identifier that its owner acknowledges. No object a message. */
   readonly settled: (Settled | undefined)[] = [];
   readonly owners: (Owner | undefined)[] = [];

@@ -1,9 +1,14 @@
+/** Identities, both ends included. */
+export type Range = readonly [from: number, to: number];
+
 /** What was taken and what will never arrive, of one lane, since its epoch began. Units are events. */
 export interface LaneAccount {
   /** The last identity given out. */
   readonly n: number;
   readonly received: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** Identities given up on record whose place in the spool has not been passed yet: they are neither sent nor reported again. */
+  readonly gaps?: readonly Range[];
 }
 
 /**
@@ -15,8 +20,11 @@ export class Lane {
   #n: number;
   received: number;
   readonly dropped: Map<string, number>;
+  #gaps: Range[];
   /** The n of a mark that has not reached the log yet; 0: none. */
   #openMark = 0;
+  /** The first of the identities that were given out and given up, and are not on record yet; 0: none. They reach up to n. */
+  turnedAwayFrom = 0;
   /** Whether an event went in since the last mark. */
   eventSinceMark = false;
   /** Milliseconds of the process's monotonic clock. */
@@ -27,6 +35,7 @@ export class Lane {
     this.#n = account.n;
     this.received = account.received;
     this.dropped = new Map(Object.entries(account.dropped));
+    this.#gaps = [...(account.gaps ?? [])];
   }
 
   get n(): number {
@@ -34,7 +43,13 @@ export class Lane {
   }
 
   get account(): LaneAccount {
-    return { n: this.#n, received: this.received, dropped: Object.fromEntries(this.dropped) };
+    const gaps = this.#gaps.length === 0 ? undefined : { gaps: [...this.#gaps] };
+    return { n: this.#n, received: this.received, dropped: Object.fromEntries(this.dropped), ...gaps };
+  }
+
+  /** Identities that a gap record names and that the spool may still hold. */
+  get gaps(): readonly Range[] {
+    return this.#gaps;
   }
 
   /** The next identity. */
@@ -59,7 +74,35 @@ export class Lane {
     if (n >= this.#openMark) this.#openMark = 0;
   }
 
-  drop(reason: string, count: number): void {
-    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count);
+  /** Those identities are given up, `events` of them events. */
+  giveUp(range: Range, reason: string, events: number): void {
+    this.#gaps.push(range);
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + events);
   }
+
+  /** Everything up to this n has been sent or passed over. */
+  passed(n: number): void {
+    if (this.#gaps.length > 0) this.#gaps = this.#gaps.filter(([, to]) => to > n);
+  }
+}
+
+/** Whether one of the ranges holds n. */
+export function holds(ranges: readonly Range[], n: number): boolean {
+  for (const [from, to] of ranges) if (n >= from && n <= to) return true;
+  return false;
+}
+
+/** What is left of a range without others. */
+export function without(range: Range, others: readonly Range[]): Range[] {
+  let rest: Range[] = [range];
+  for (const [from, to] of others) {
+    rest = rest.flatMap(([a, b]): Range[] => {
+      if (to < a || from > b) return [[a, b]];
+      const left: Range[] = [];
+      if (a < from) left.push([a, from - 1]);
+      if (b > to) left.push([to + 1, b]);
+      return left;
+    });
+  }
+  return rest;
 }

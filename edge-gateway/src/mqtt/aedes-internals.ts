@@ -18,6 +18,17 @@ export interface ClientInternals {
   deliverQoS: Deliver;
   waitForDrain(done: (error: Error | null) => void): void;
   readonly subscriptions: Readonly<Record<string, { readonly qos: number }>>;
+  readonly _parser: ParserInternals;
+  /** Stops listening to the end of the connection. */
+  _eos(): void;
+  close(): void;
+}
+
+export interface ParserInternals {
+  /** The bytes that are not a whole packet yet. */
+  _list: object;
+  /** Set to the whole of CONNECT once it was read, for these two. */
+  settings: { readonly protocolVersion: number; readonly bridgeMode?: boolean };
 }
 
 /** A message on its way to a subscriber. */
@@ -40,18 +51,45 @@ export function clientOf(stream: object): ClientInternals | undefined {
   return (stream as { client?: ClientInternals }).client;
 }
 
+/** Of a client: the identifier to give next, and which ones are in use. */
+interface PacketIds {
+  [nextId]?: number;
+  [usedIds]?: { has(id: number): boolean };
+}
+
+const nextId = Symbol("next packet identifier");
+const usedIds = Symbol("packet identifiers in use");
+
 /**
  * Packet identifiers for what a client is sent: from 1 on for a session that begins, and none that is still in use. (aedes counts from a random number and on, whatever
  * the client has not acknowledged; where a session goes on, that keeps clear of what was sent before.)
  */
-export function countPacketIds(client: Client, sessionBegins: boolean, isInUse: (id: number) => boolean): void {
-  const own = internals(client);
-  let next = sessionBegins ? 1 : own._nextId;
-  Object.defineProperty(own, "_nextId", {
-    get: () => next,
-    set: (id: number) => {
-      next = id;
-      for (let tries = 0; tries < 65_535 && isInUse(next); tries += 1) next = next >= 65_535 ? 1 : next + 1;
+export function countPacketIds(
+  client: Client,
+  sessionBegins: boolean,
+  inUse: { readonly has: (id: number) => boolean },
+): void {
+  const own = client as unknown as PacketIds & ClientInternals;
+  const next = sessionBegins ? 1 : own._nextId;
+  watchNextId(Object.getPrototypeOf(client) as object);
+  // Only of clients that were made before the prototype was changed; one property less makes such an object slow.
+  if (Object.hasOwn(own, "_nextId")) delete (own as Partial<ClientInternals>)._nextId;
+  own[usedIds] = inUse;
+  own._nextId = next;
+}
+
+/** On the prototype, once for all: an accessor of its own would turn every client into a dictionary of 1.5 KiB that is slow to read. */
+function watchNextId(prototype: object): void {
+  if (Object.hasOwn(prototype, "_nextId")) return;
+  Object.defineProperty(prototype, "_nextId", {
+    get(this: PacketIds) {
+      return this[nextId];
+    },
+    set(this: PacketIds, id: number) {
+      const used = this[usedIds];
+      let next = id;
+      for (let tries = 0; tries < 65_535 && used?.has(next) === true; tries += 1) next = next >= 65_535 ? 1 : next + 1;
+      this[nextId] = next;
     },
   });
 }

@@ -51,7 +51,7 @@ export class Bounds {
   greet(client: Client, sessionBegins: boolean): void {
     const { limits, metrics } = this.#options;
     const guard = this.#guards.of(client.conn)!;
-    countPacketIds(client, sessionBegins, (id) => guard.flows.has(id));
+    countPacketIds(client, sessionBegins, guard.flows);
     const delivery = new Delivery(client, guard, { ...limits, onDropped: () => metrics.slowDropped.inc() });
     delivery.begin();
   }

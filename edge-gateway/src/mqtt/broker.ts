@@ -1,6 +1,7 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
 import type { Audience } from "./audience.ts";
 import { connectionOf, type Connection } from "./connection.ts";
+import { isHeardThroughBroker } from "./stored-sessions.ts";
 
 type Done = (error?: Error | null) => void;
 
@@ -51,6 +52,17 @@ export class GatewayBroker extends Aedes {
       this.#fanOut(packet, sender, callback);
     };
     this.publish = publish as typeof this.publish;
+  }
+
+  /** Nothing that the broker passes on is heard by who listens to commands alone. */
+  override subscribe(...[topic, deliver, done]: Parameters<Aedes["subscribe"]>): void {
+    if (isHeardThroughBroker(topic)) super.subscribe(topic, deliver, done);
+    else setImmediate(done);
+  }
+
+  override unsubscribe(...[topic, deliver, done]: Parameters<Aedes["unsubscribe"]>): void {
+    if (isHeardThroughBroker(topic)) super.unsubscribe(topic, deliver, done);
+    else done?.();
   }
 
   /**

@@ -46,14 +46,7 @@ export class CommandSessions {
     }
     for (const device of granted.keys()) {
       if (sessions.has(device)) continue;
-      const session: CommandSession = {
-        device,
-        session: connection.session,
-        get inFlight() {
-          return connection.outgoing.size;
-        },
-        send: (commandId, payload, acked) => sendCommand(connection, device, commandId, payload, acked),
-      };
+      const session = new DeviceSession(connection, device);
       sessions.set(device, session);
       onBegin(session);
     }
@@ -65,5 +58,28 @@ export class CommandSessions {
     onOthers(connection, []);
     for (const session of this.#sessions.get(connection)?.values() ?? []) onEnd(session);
     this.#sessions.delete(connection);
+  }
+}
+
+/** A class, since an object with an accessor of its own costs half a kilobyte, and there is one for every device. */
+class DeviceSession implements CommandSession {
+  readonly device: string;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection, device: string) {
+    this.#connection = connection;
+    this.device = device;
+  }
+
+  get session(): string {
+    return this.#connection.session;
+  }
+
+  get inFlight(): number {
+    return this.#connection.outgoingCount;
+  }
+
+  send(commandId: string, payload: string, acked: () => void): boolean {
+    return sendCommand(this.#connection, this.device, commandId, payload, acked);
   }
 }

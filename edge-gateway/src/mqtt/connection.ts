@@ -32,9 +32,9 @@ export class Connection implements Owner {
   readonly commandQos = new Map<string, number>();
   /** Topic filters that were granted. */
   readonly filters = new Set<string>();
-  /** Commands on their way, by packet identifier. */
-  readonly outgoing = new Map<number, () => void>();
-  readonly #targets = new Map<string, Target>();
+  /** Made when they are needed: most connections of most fleets are silent. */
+  #outgoing: Map<number, () => void> | undefined;
+  #targets: Map<string, Target> | undefined;
   #permissions: Permissions;
   #acks: number[] = [];
 
@@ -53,6 +53,20 @@ export class Connection implements Owner {
     this.recent = recent;
   }
 
+  /** Commands on their way, by packet identifier. */
+  get outgoing(): Map<number, () => void> {
+    this.#outgoing ??= new Map();
+    return this.#outgoing;
+  }
+
+  get outgoingCount(): number {
+    return this.#outgoing?.size ?? 0;
+  }
+
+  forgetOutgoing(): void {
+    this.#outgoing = undefined;
+  }
+
   get permissions(): Permissions {
     return this.#permissions;
   }
@@ -60,7 +74,7 @@ export class Connection implements Owner {
   /** Other rights from now on: where its messages go is settled anew. */
   set permissions(permissions: Permissions) {
     this.#permissions = permissions;
-    this.#targets.clear();
+    this.#targets = undefined;
   }
 
   acked(packetId: number): boolean {
@@ -88,9 +102,9 @@ export class Connection implements Owner {
   }
 
   target(topic: string, find: (topic: string, sender: Sender) => Target): Target {
-    const known = this.#targets.get(topic);
+    const known = this.#targets?.get(topic);
     if (known !== undefined) return known;
-    if (this.#targets.size >= maxTargets) this.#targets.clear();
+    if (this.#targets === undefined || this.#targets.size >= maxTargets) this.#targets = new Map();
     const found = find(topic, this);
     this.#targets.set(topic, found);
     return found;

@@ -17,6 +17,8 @@ const busyBytes = 64 * 1024;
 
 interface Waiting {
   readonly deliver: Deliver;
+  /** Of the subscription or the message, whichever is less. */
+  readonly qos: number;
   readonly packet: Delivered;
   readonly bytes: number;
 }
@@ -46,8 +48,8 @@ export class Delivery {
   begin(): void {
     const own = internals(this.#client);
     const { deliver0, deliverQoS } = own;
-    own.deliver0 = (packet, done) => this.#offer(deliver0, packet, done);
-    own.deliverQoS = (packet, done) => this.#offer(packet.qos === 0 ? deliver0 : deliverQoS, packet, done);
+    own.deliver0 = (packet, done) => this.#offer(deliver0, 0, packet, done);
+    own.deliverQoS = (packet, done) => this.#offer(packet.qos === 0 ? deliver0 : deliverQoS, packet.qos, packet, done);
     const waitForDrain = own.waitForDrain.bind(own);
     own.waitForDrain = (done) => {
       waitForDrain(done);
@@ -60,14 +62,14 @@ export class Delivery {
     this.#guard.stream.on("drain", () => this.#pump());
   }
 
-  #offer(deliver: Deliver, packet: Delivered, done: () => void): void {
+  #offer(deliver: Deliver, qos: number, packet: Delivered, done: () => void): void {
     if (packet.brokerId === null) {
       // Retained messages come one after the other, each when the one before has left.
       deliver(packet, done);
-    } else if (this.#next === this.#waiting.length && !this.#isBusy(packet.qos)) {
+    } else if (this.#next === this.#waiting.length && !this.#isBusy(qos)) {
       this.#send(deliver, packet, done);
     } else {
-      this.#wait(deliver, packet);
+      this.#wait(deliver, qos, packet);
       setImmediate(done);
     }
   }
@@ -91,24 +93,24 @@ export class Delivery {
     deliver(packet, written);
   }
 
-  #wait(deliver: Deliver, packet: Delivered): void {
+  #wait(deliver: Deliver, qos: number, packet: Delivered): void {
     const { maxQueued, maxQueuedBytes, onDropped } = this.#options;
     const bytes = sizeOf(packet);
     if (this.#waiting.length - this.#next >= maxQueued || this.#waitingBytes + bytes > maxQueuedBytes) {
-      if (packet.qos === 0) onDropped();
+      if (qos === 0) onDropped();
       else this.#guard.cut("slow-subscriber");
       return;
     }
     // A copy: the payload is a piece of all that its publisher sent with it.
     packet.payload = Buffer.from(packet.payload);
-    this.#waiting.push({ deliver, packet, bytes });
+    this.#waiting.push({ deliver, qos, packet, bytes });
     this.#waitingBytes += bytes;
   }
 
   #pump(): void {
     while (this.#next < this.#waiting.length && !this.#client.closed) {
-      const { deliver, packet, bytes } = this.#waiting[this.#next]!;
-      if (this.#isBusy(packet.qos)) break;
+      const { deliver, qos, packet, bytes } = this.#waiting[this.#next]!;
+      if (this.#isBusy(qos)) break;
       this.#next += 1;
       this.#waitingBytes -= bytes;
       this.#send(deliver, packet, noop);

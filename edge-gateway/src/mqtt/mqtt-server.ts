@@ -10,7 +10,7 @@ import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
-import { internals } from "./aedes-internals.ts";
+import { internals, type ParserInternals } from "./aedes-internals.ts";
 import { Audience } from "./audience.ts";
 import { Bounds } from "./bounds.ts";
 import { GatewayBroker } from "./broker.ts";
@@ -24,6 +24,7 @@ import type { PublishHandler } from "./publish-handler.ts";
 import { Revocation } from "./revocation.ts";
 import { answerProvisioning } from "./provisioning.ts";
 import { sessionPersistence } from "./session-persistence.ts";
+import { forgetConnect, slim } from "./slim-client.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 export interface MqttServerOptions {
@@ -83,7 +84,7 @@ export class MqttServer {
       metrics,
       logger,
       guard: (stream) => this.#bounds.guard(stream),
-      onConnection: (stream) => this.#broker.handle(stream),
+      onConnection: (stream) => slim(this.#broker.handle(stream)),
     });
   }
 
@@ -135,6 +136,7 @@ export class MqttServer {
       maxTopicLevels: limits.maxTopicLevels,
       preConnect: (client, packet, done) => {
         this.listeners.connected(client.conn);
+        forgetConnect(client, packet as unknown as ParserInternals["settings"]);
         // Only now it is known whether the session is new.
         this.#bounds.greet(client, packet.clean === true);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
@@ -289,7 +291,7 @@ export class MqttServer {
     const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
     metrics.disconnects.labels({ reason }).inc();
     this.#commandSessions.end(connection);
-    connection.outgoing.clear();
+    connection.forgetOutgoing();
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
 }

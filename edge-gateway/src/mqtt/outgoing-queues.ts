@@ -34,7 +34,8 @@ export class OutgoingQueues {
     }
     this.#queues.set(session, queue);
     // A copy: the payload is a piece of all that its publisher sent with it.
-    queue.add(new Packet({ ...packet, payload: Buffer.from(packet.payload ?? "") }));
+    const { payload = "" } = packet;
+    queue.add(new Packet({ ...packet, payload: typeof payload === "string" ? payload : Buffer.from(payload) }));
   }
 
   /** What was not kept is sent all the same, and a PUBREC of something unknown gets its PUBREL: aedes would end the connection if it were told. */
@@ -53,6 +54,14 @@ export class OutgoingQueues {
   }
 
   outgoingStream({ id }: Session): Readable {
-    return Readable.from(this.#queues.get(id)?.packets() ?? []);
+    const queue = this.#queues.get(id);
+    return queue === undefined ? new NothingQueued({ objectMode: true }) : Readable.from(queue.packets());
+  }
+}
+
+/** What aedes asks for at every login, for most of them in vain: without the iterator and the promises of a stream that is made from one. */
+class NothingQueued extends Readable {
+  override _read(): void {
+    this.push(null);
   }
 }

@@ -7,7 +7,7 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { MessageTaker } from "../intake/message-taker.ts";
 import type { MessageTarget } from "../intake/message-target.ts";
-import type { Settled } from "../intake/record-batch.ts";
+import { unacknowledged, type Settled } from "../intake/record-batch.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
@@ -122,7 +122,8 @@ export class PublishHandler {
         return;
       }
     }
-    const n = taker.take(target, publish.topic, publish.payload, done, connection, publish.messageId);
+    const packetId = publish.qos === 0 ? unacknowledged : publish.messageId;
+    const n = taker.take(target, publish.topic, publish.payload, done, connection, packetId);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
       // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.

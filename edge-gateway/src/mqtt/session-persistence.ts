@@ -17,6 +17,7 @@ interface MemoryStore {
     cleanSubscriptions(client: Client): Promise<void>;
     storeRetained(packet: Retained): Promise<void>;
   };
+  createRetainedStreamCombi(filters: readonly string[]): Pick<NodeJS.ReadableStream, "pipe">;
 }
 
 interface Subscription {
@@ -131,7 +132,8 @@ function outgoing(queues: OutgoingQueues) {
     },
     outgoingUpdate: (client: Client, packet: OutgoingPacket) => queues.outgoingUpdate(client, packet),
     async outgoingClearMessageId(client: Client, packet: Packet): Promise<OutgoingPacket | undefined> {
-      const commands = connectionOf(client)?.outgoing;
+      const connection = connectionOf(client);
+      const commands = connection === undefined || connection.outgoingCount === 0 ? undefined : connection.outgoing;
       const acked = commands?.get(packet.messageId);
       if (acked === undefined) return queues.outgoingClearMessageId(client, packet);
       commands!.delete(packet.messageId);
@@ -143,12 +145,16 @@ function outgoing(queues: OutgoingQueues) {
 }
 
 function retainedBy(
-  { asyncPersistence }: MemoryStore,
+  store: MemoryStore,
   { maxRetained, maxRetainedBytes }: SessionPersistenceOptions["limits"],
   onRefused: SessionPersistenceOptions["onRefused"],
 ) {
+  const { asyncPersistence } = store;
   const bounds = new RetainedBounds(maxRetained, maxRetainedBytes);
+  const stored = store.createRetainedStreamCombi.bind(store);
   return {
+    /** aedes pipes it to the new subscriber. In a storm of devices that subscribe, two streams for nothing are much of the work. */
+    createRetainedStreamCombi: (filters: readonly string[]) => (bounds.isEmpty ? nothingRetained : stored(filters)),
     async storeRetained(packet: Retained): Promise<void> {
       const kept = bounds.keep(packet.topic, packet.payload.length);
       if (!kept) onRefused("retained-messages", packet.topic, undefined);
@@ -162,3 +168,5 @@ function retainedBy(
 
 /** aedes asks by rejection; making one each time would cost a stack trace a message. */
 const notStored = new RangeError("no such packet");
+
+const nothingRetained: Pick<NodeJS.ReadableStream, "pipe"> = { pipe: (destination) => destination };

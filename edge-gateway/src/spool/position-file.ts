@@ -1,15 +1,39 @@
 import { rename, writeFile, readFile } from "node:fs/promises";
+import type { LanesState } from "../lanes/lanes.ts";
 
-/** How far the spool has been forwarded. */
-export interface SpoolPosition {
+/** A place between two frames. */
+export interface SpoolPlace {
   readonly segment: number;
   readonly offset: number;
-  /** The last n forwarded in each telemetry lane. */
+}
+
+/** How far the spool has been forwarded. Everything before the place has landed or is on record as given up. */
+export interface SpoolPosition extends SpoolPlace {
+  /** Of the lanes. */
+  readonly epoch: number;
+  /** The last n done with in each telemetry lane; may lie beyond the place. */
   readonly lanes: readonly number[];
+  /** The log's end, as the last append told, by topic and partition: a log that ends earlier has lost what it took. */
+  readonly ends: Readonly<Record<string, readonly number[]>>;
+}
+
+/** What a process that ended in order leaves behind: nothing of the spool has to be guessed from its bytes. */
+export interface CleanStop {
+  /** The newest segment; a later process begins one of its own, and then this says nothing any more. */
+  readonly segment: number;
+  readonly size: number;
+  readonly state: LanesState;
+}
+
+export interface SpoolNote {
+  readonly forwarded: SpoolPosition;
+  /** Identities that were given out and durable at the time of writing, by lane. */
+  readonly durable: readonly number[];
+  readonly stopped?: CleanStop;
 }
 
 /**
- * Kept beside the segments, replaced as a whole. It is not synced: after a crash it may be old, then some records are sent again and
+ * Kept beside the segments, replaced as a whole. It is not synced: after a power loss it may be old, then some records are sent again and
  * readers drop them by their identity.
  */
 export class PositionFile {
@@ -20,23 +44,25 @@ export class PositionFile {
   }
 
   /** undefined if there is none that can be read; then everything that is in the spool is sent (again). */
-  async read(): Promise<SpoolPosition | undefined> {
+  async read(): Promise<SpoolNote | undefined> {
     try {
-      const value = JSON.parse(await readFile(this.#file, "utf8")) as SpoolPosition;
+      const note = JSON.parse(await readFile(this.#file, "utf8")) as SpoolNote;
+      const { segment, offset, epoch, lanes } = note.forwarded;
       const sound =
-        Number.isSafeInteger(value.segment) &&
-        Number.isSafeInteger(value.offset) &&
-        Array.isArray(value.lanes) &&
-        value.lanes.every((n) => Number.isSafeInteger(n));
-      return sound ? value : undefined;
+        [segment, offset, epoch, ...note.durable].every(Number.isSafeInteger) &&
+        Array.isArray(lanes) &&
+        lanes.every(Number.isSafeInteger) &&
+        Object.values(note.forwarded.ends).every((ends) => ends.every(Number.isSafeInteger));
+      return sound ? note : undefined;
     } catch {
       // Missing, torn or unreadable: all the same, a place further back is always right.
       return undefined;
     }
   }
 
-  async write(position: SpoolPosition): Promise<void> {
-    await writeFile(`${this.#file}.next`, JSON.stringify(position), { mode: 0o600 });
+  /** A SpoolNote as JSON. */
+  async write(note: string): Promise<void> {
+    await writeFile(`${this.#file}.next`, note, { mode: 0o600 });
     await rename(`${this.#file}.next`, this.#file);
   }
 }

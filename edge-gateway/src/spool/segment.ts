@@ -4,11 +4,17 @@ import type { LanesState } from "../lanes/lanes.ts";
 
 /**
  * A segment is a file of frames behind a header that says how the lanes stood where it begins, so that nothing has to be read but the
- * newest segment to go on after a crash, and a lost stretch at the end of a segment is known by the header of the next one.
+ * newest segment to go on after a crash, and a lost stretch at the end of a segment is known by the header of the next one. The header
+ * is there twice: all that follows hangs on it.
+ *
+ *     2 × (magic | length of the JSON u32 | CRC-32 of the JSON u32 | JSON) | frames
  */
-const magic = Buffer.from("HWSPOOL1", "latin1");
+const magic = Buffer.from("HWSPOOL2", "latin1");
 const fixedBytes = magic.length + 8;
 const maxHeaderBytes = 1024 * 1024;
+
+/** No header is longer, whatever the number of partitions. */
+export const mostHeaderBytes = 2 * (fixedBytes + maxHeaderBytes);
 
 export interface SegmentHeader {
   readonly state: LanesState;
@@ -18,28 +24,45 @@ export interface SegmentHeader {
 
 export function encodeSegmentHeader(state: LanesState): Buffer {
   const json = Buffer.from(JSON.stringify(state));
-  const header = Buffer.alloc(fixedBytes + json.length);
-  magic.copy(header);
-  header.writeUInt32LE(json.length, magic.length);
-  header.writeUInt32LE(crc32(json), magic.length + 4);
-  json.copy(header, fixedBytes);
-  return header;
+  const copy = Buffer.alloc(fixedBytes + json.length);
+  magic.copy(copy);
+  copy.writeUInt32LE(json.length, magic.length);
+  copy.writeUInt32LE(crc32(json), magic.length + 4);
+  json.copy(copy, fixedBytes);
+  return Buffer.concat([copy, copy]);
 }
 
-/** Throws DecodeError if these are not the first bytes of a segment. */
+/** Throws DecodeError if neither copy can be read. */
 export function decodeSegmentHeader(bytes: Buffer): SegmentHeader {
-  if (bytes.length < fixedBytes || !bytes.subarray(0, magic.length).equals(magic)) {
+  let problem: unknown;
+  for (const at of [0, bytes.indexOf(magic, 1)]) {
+    if (at === -1) continue;
+    try {
+      const { state, end } = decodeCopy(bytes, at);
+      // Both copies are of the same length.
+      return { state, length: at === 0 ? end * 2 : end };
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      problem ??= error;
+    }
+  }
+  throw problem;
+}
+
+function decodeCopy(bytes: Buffer, at: number): { state: LanesState; end: number } {
+  const start = at + fixedBytes;
+  if (bytes.length < start || !bytes.subarray(at, at + magic.length).equals(magic)) {
     throw new DecodeError("The file does not begin like a spool segment");
   }
-  const length = bytes.readUInt32LE(magic.length);
-  if (length > maxHeaderBytes || bytes.length < fixedBytes + length) {
+  const end = start + bytes.readUInt32LE(at + magic.length);
+  if (end - start > maxHeaderBytes || bytes.length < end) {
     throw new DecodeError("The header of the spool segment is cut off");
   }
-  const json = bytes.subarray(fixedBytes, fixedBytes + length);
-  if (crc32(json) !== bytes.readUInt32LE(magic.length + 4)) {
+  const json = bytes.subarray(start, end);
+  if (crc32(json) !== bytes.readUInt32LE(at + magic.length + 4)) {
     throw new DecodeError("The header of the spool segment is corrupt");
   }
-  return { state: JSON.parse(json.toString("utf8")) as LanesState, length: fixedBytes + length };
+  return { state: JSON.parse(json.toString("utf8")) as LanesState, end };
 }
 
 const namePattern = /^(\d{10})\.segment$/;

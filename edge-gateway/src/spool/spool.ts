@@ -1,65 +1,68 @@
 import { backoff, QueueClosedError, type Logger } from "@headwater/service-kit";
-import { open, unlink, type FileHandle } from "node:fs/promises";
-import { join } from "node:path";
+import { open, type FileHandle } from "node:fs/promises";
 import type { DurableSink, RecordBatch } from "../intake/record-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
+import { RecentStretches, type KeptStretch } from "./recent-stretches.ts";
 import type { SegmentFile } from "./recovery.ts";
-import { encodeSegmentHeader, segmentName } from "./segment.ts";
+import { reserveBytes } from "./reserve.ts";
+import { SegmentFiles } from "./segment-files.ts";
+import { encodeSegmentHeader } from "./segment.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 export interface SpoolOptions {
   readonly directory: string;
-  /** Bytes of all segments together; beyond it nothing more is taken until some are forwarded. */
+  /** Bytes of all segments that wait for the log together. */
   readonly maxBytes: number;
+  /** Whether it goes on beyond that, by as much as the gateway's own records may, while somebody makes room. */
+  readonly makesRoom: boolean;
   /** A segment of more bytes is closed and the next one begun. */
   readonly segmentBytes: number;
+  /** As is one that was begun so long ago (milliseconds). */
+  readonly segmentMs: number;
   /** Committed bytes that are kept in memory for forwarding, which then need not be read again. */
   readonly memoryBytes: number;
+  /** Whether a batch that nobody waits for is synced all the same. */
+  readonly syncAll: boolean;
   readonly logger: Logger;
   /** What recovery found. */
   readonly segments: readonly SegmentFile[];
 }
 
-/** A stretch of whole frames of one segment. */
-export interface SpoolStretch {
-  readonly segment: number;
-  readonly start: number;
-  readonly end: number;
-  readonly bytes: Buffer;
-}
-
-/** A stretch that is still in memory, and the buffer that it lies in. */
-interface KeptStretch extends SpoolStretch {
-  readonly buffer: Buffer;
-}
+/** What nobody waits for is synced at the latest after so long (milliseconds). */
+const lazySyncMs = 100;
 
 /**
  * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the forwarder from memory as
  * long as that keeps up, and from the files when it does not. Space comes back by unlinking segments that are forwarded as a whole.
+ * Nothing is offered before it is synced: an identity that a power loss takes back has been seen by nobody and is given out anew.
  */
 export class Spool implements DurableSink {
   readonly checksums = true;
+  readonly files: SegmentFiles;
+  readonly recent: RecentStretches;
   readonly #options: SpoolOptions;
-  readonly #sizes = new Map<number, number>();
   #active = 0;
+  #activeSince = 0;
   #handle: FileHandle | undefined;
-  #total = 0;
-  #memory: KeptStretch[] = [];
-  #memoryBytes = 0;
+  /** Written and not synced, oldest first. */
+  #unsynced: KeptStretch[] = [];
+  #syncTimer: NodeJS.Timeout | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #durableLanes: readonly number[] = [];
   #closed = false;
   #failing = false;
   onRoom?: () => void;
   onReleased?: (buffer: Buffer) => void;
   /** Called after every commit. */
   onCommit?: () => void;
+  /** Called after a commit that left more on disk than there should be. */
+  onPressure?: () => void;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    for (const { number, size } of options.segments) {
-      this.#sizes.set(number, size);
-      this.#total += size;
-      this.#active = number;
-    }
+    this.files = new SegmentFiles(options.directory, options.segments);
+    this.recent = new RecentStretches(options.memoryBytes, (buffer) => this.onReleased?.(buffer));
+    this.#active = options.segments.at(-1)?.number ?? 0;
   }
 
   /** Begins a segment of its own for this process. */
@@ -67,8 +70,22 @@ export class Spool implements DurableSink {
     await this.#begin(state);
   }
 
+  get directory(): string {
+    return this.#options.directory;
+  }
+
+  /** On disk. */
   get bytes(): number {
-    return this.#total;
+    return this.files.bytes + this.#unsyncedBytes;
+  }
+
+  get waitingBytes(): number {
+    return this.files.waitingBytes + this.#unsyncedBytes;
+  }
+
+  /** Whether more waits than should. */
+  get isFull(): boolean {
+    return this.waitingBytes > this.#options.maxBytes;
   }
 
   /** Whether the last write failed and is being repeated. */
@@ -80,49 +97,74 @@ export class Spool implements DurableSink {
     return this.#active;
   }
 
-  /** The segments from the oldest on. */
-  get segments(): readonly number[] {
-    return [...this.#sizes.keys()];
+  /** The last n of each lane that is known to be durable; may lag by a commit. */
+  get durableLanes(): readonly number[] {
+    return this.#durableLanes;
   }
 
-  /** Where the durable bytes of a segment end; undefined if it is not there. */
-  sizeOf(segment: number): number | undefined {
-    return this.#sizes.get(segment);
-  }
-
-  fileOf(segment: number): string {
-    return join(this.#options.directory, segmentName(segment));
+  /** Whether the next commit begins a segment for its age. */
+  get isOld(): boolean {
+    return performance.now() - this.#activeSince > this.#options.segmentMs;
   }
 
   hasRoom(bytes: number): boolean {
-    return this.#total + bytes <= this.#options.maxBytes;
+    const { maxBytes, makesRoom } = this.#options;
+    return this.waitingBytes + bytes <= maxBytes + (makesRoom ? reserveBytes : 0);
   }
 
-  async write(batch: RecordBatch): Promise<void> {
+  write(batch: RecordBatch): Promise<void> {
+    return this.#inTurn(() => this.#write(batch));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#syncTimer);
+    await this.#inTurn(async () => {
+      if (this.#unsynced.length > 0 && !this.#failing) await this.#sync();
+      await this.#handle?.close();
+      this.#handle = undefined;
+    });
+  }
+
+  get #unsyncedBytes(): number {
+    let bytes = 0;
+    for (const stretch of this.#unsynced) bytes += stretch.bytes.length;
+    return bytes;
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act);
+    // Whoever asked is told of the failure; the next one begins all the same.
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+
+  async #write(batch: RecordBatch): Promise<void> {
     const { bytes } = batch;
+    if (this.#unsynced.length === 0) this.#durableLanes = batch.before.lanes.map(({ n }) => n);
+    await this.#repeating(async () => {
+      if (this.#isDue(bytes.length)) await this.#begin(batch.before);
+      const start = this.#end;
+      // On a repetition the same bytes go to the same place, so that a failed write leaves nothing behind.
+      await writeAll(this.#handle!, bytes, start);
+      const stretch = { segment: this.#active, start, end: start + bytes.length, bytes, buffer: batch.writer.bytes };
+      if (batch.mustSync || this.#options.syncAll) await this.#sync(stretch);
+      else {
+        this.#unsynced.push(stretch);
+        this.#syncTimer ??= setTimeout(() => this.#syncLater(), lazySyncMs);
+      }
+    });
+    while (this.bytes > this.#options.maxBytes) if (!(await this.files.removeKept())) break;
+    if (this.isFull) this.onPressure?.();
+  }
+
+  async #repeating(act: () => Promise<void>): Promise<void> {
     const pause = backoff({ maxMs: 2000 });
     for (;;) {
       if (this.#closed) throw new QueueClosedError("The spool is closed");
       try {
-        const size = this.#sizes.get(this.#active)!;
-        if (size + bytes.length > this.#options.segmentBytes && size > this.#options.segmentBytes / 16) {
-          await this.#begin(batch.before);
-        }
-        const start = this.#sizes.get(this.#active)!;
-        // On a repetition the same bytes go to the same place, so that a failed sync leaves nothing behind.
-        await writeAll(this.#handle!, bytes, start);
-        await this.#handle!.datasync();
-        this.#sizes.set(this.#active, start + bytes.length);
-        this.#total += bytes.length;
+        await act();
         this.#failing = false;
-        this.#keep({
-          segment: this.#active,
-          start,
-          end: start + bytes.length,
-          bytes,
-          buffer: batch.writer.bytes,
-        });
-        this.onCommit?.();
         return;
       } catch (error) {
         this.#failing = true;
@@ -132,84 +174,49 @@ export class Spool implements DurableSink {
     }
   }
 
-  /** The committed stretches of a segment from there on, as far as they are in memory, up to about so many bytes. */
-  fromMemory(segment: number, offset: number, maxBytes: number): readonly SpoolStretch[] {
-    const found: SpoolStretch[] = [];
-    let bytes = 0;
-    for (const kept of this.#memory) {
-      if (kept.segment !== segment || kept.end <= offset) {
-        if (found.length > 0) break;
-        continue;
-      }
-      if (kept.start > offset && found.length === 0) break;
-      const skip = Math.max(0, offset - kept.start);
-      found.push(skip === 0 ? kept : { ...kept, start: offset, bytes: kept.bytes.subarray(skip) });
-      bytes += kept.bytes.length;
-      if (bytes >= maxBytes) break;
+  #syncLater(): void {
+    this.#inTurn(async () => {
+      this.#syncTimer = undefined;
+      if (this.#unsynced.length > 0) await this.#repeating(() => this.#sync());
+    }).catch((error: unknown) => {
+      // Closing syncs what is left.
+      if (!(error instanceof QueueClosedError))
+        this.#options.logger.error({ err: error }, "a sync of the spool failed");
+    });
+  }
+
+  /** Syncs all that was written, `last` included, and offers it to the forwarder. */
+  async #sync(last?: KeptStretch): Promise<void> {
+    // After a failed sync the system may have forgotten what it had not written: it is written again.
+    if (this.#failing) for (const { bytes, start } of this.#unsynced) await writeAll(this.#handle!, bytes, start);
+    await this.#handle!.datasync();
+    const stretches = last === undefined ? this.#unsynced : [...this.#unsynced, last];
+    this.#unsynced = [];
+    for (const stretch of stretches) {
+      this.recent.keep(stretch, stretch.start === this.#headerBytes);
+      this.files.set(stretch.segment, stretch.end);
     }
-    return found;
+    this.onCommit?.();
   }
 
-  /** What lies before that place has landed: it is not read again. */
-  forget(segment: number, offset: number): void {
-    let count = 0;
-    for (const kept of this.#memory) {
-      if (kept.segment > segment || (kept.segment === segment && kept.end > offset)) break;
-      this.#memoryBytes -= kept.bytes.length;
-      this.onReleased?.(kept.buffer);
-      count += 1;
-    }
-    if (count > 0) this.#memory.splice(0, count);
+  #headerBytes = 0;
+
+  /** Where the next batch goes. */
+  get #end(): number {
+    return this.#unsynced.at(-1)?.end ?? this.files.sizeOf(this.#active)!;
   }
 
-  /** Where the bytes begin that are in memory, of that segment. */
-  memoryStart(segment: number): number | undefined {
-    const first = this.#memory[0];
-    return first?.segment === segment ? first.start : undefined;
-  }
-
-  /** Everything before this segment is forwarded: its space comes back. */
-  async release(segment: number): Promise<void> {
-    let freed = false;
-    for (const [number, size] of this.#sizes) {
-      if (number >= segment || number === this.#active) break;
-      await unlink(this.fileOf(number));
-      this.#sizes.delete(number);
-      this.#total -= size;
-      freed = true;
-    }
-    if (freed) this.onRoom?.();
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#handle?.close();
-    this.#handle = undefined;
-  }
-
-  #keep(stretch: KeptStretch): void {
-    const { length } = stretch.bytes;
-    // A hole would hide what lies in it: after one, only files are read until the forwarder has caught up with what is here.
-    const last = this.#memory.at(-1);
-    const follows =
-      last === undefined ||
-      (last.segment === stretch.segment ? last.end === stretch.start : this.#follows(last, stretch));
-    if (!follows || this.#memoryBytes + length > this.#options.memoryBytes) {
-      this.onReleased?.(stretch.buffer);
-      return;
-    }
-    this.#memory.push(stretch);
-    this.#memoryBytes += length;
-  }
-
-  #follows(last: SpoolStretch, next: SpoolStretch): boolean {
-    return last.segment === next.segment - 1 && last.end === this.#sizes.get(last.segment);
+  #isDue(bytes: number): boolean {
+    const size = this.#end;
+    const { segmentBytes } = this.#options;
+    return (size + bytes > segmentBytes && size > segmentBytes / 16) || (this.isOld && size > this.#headerBytes);
   }
 
   async #begin(state: LanesState): Promise<void> {
+    if (this.#unsynced.length > 0) await this.#sync();
     const number = this.#active + 1;
     const header = encodeSegmentHeader(state);
-    const handle = await open(this.fileOf(number), "w", 0o600);
+    const handle = await open(this.files.fileOf(number), "w", 0o600);
     try {
       await writeAll(handle, header, 0);
       await handle.datasync();
@@ -221,14 +228,14 @@ export class Spool implements DurableSink {
     await this.#handle?.close();
     this.#handle = handle;
     this.#active = number;
-    this.#sizes.set(number, header.length);
-    this.#total += header.length;
+    this.#activeSince = performance.now();
+    this.#headerBytes = header.length;
+    this.files.set(number, header.length);
   }
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
-    // oxlint-disable-next-line no-await-in-loop -- the rest of a short write
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }

@@ -63,6 +63,8 @@ export interface PartitionPositions {
   readonly start: number;
   /** The next offset to be written. */
   readonly end: number;
+  /** How many brokers keep it; absent where the log is on this machine. */
+  readonly replicas?: number;
 }
 
 export interface TopicSpec {
@@ -155,7 +157,7 @@ export interface EventLog {
    * Appends records, of one topic, and resolves when all are durable, with one range per partition touched.
    * Two calls made one after the other land in that order per partition. Rejects with
    * `LogUnavailableError` (nothing landed; retry), `UnknownOutcomeError` (may have landed; send the identical batch again,
-   * readers remove what landed twice by identity) or `SomeRecordsRefusedError`, a `RecordRefusedError` (names the
+   * readers remove what landed twice by identity), `LogShortenedError` (as the first, and the partition has lost what it took before) or `SomeRecordsRefusedError`, a `RecordRefusedError` (names the
    * records refused for good, and where the others landed).
    */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]>;

@@ -6,7 +6,7 @@ import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import protocols from "kafkajs/src/protocol/requests/index.js";
 import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
 import type { Logger } from "../logger.ts";
-import { asTyped, isDistrusted, isForbidden } from "./kafka-errors.ts";
+import { asTyped, isDistrusted, isForbidden, troubleDetails } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./settings.ts";
 
 export interface BrokerAddress {
@@ -134,7 +134,7 @@ export class BrokerConnection {
     }
     return new LogUnavailableError(
       `Kafka at ${this.#name} does not answer: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
+      { cause: error, details: troubleDetails(error) },
     );
   }
 }

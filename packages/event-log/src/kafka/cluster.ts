@@ -9,7 +9,12 @@ interface MetadataAnswer {
   readonly topicMetadata: readonly {
     readonly topicErrorCode: number;
     readonly topic: string;
-    readonly partitionMetadata: readonly { partitionErrorCode: number; partitionId: number; leader: number }[];
+    readonly partitionMetadata: readonly {
+      partitionErrorCode: number;
+      partitionId: number;
+      leader: number;
+      replicas: readonly number[];
+    }[];
   }[];
 }
 
@@ -20,6 +25,8 @@ export class Cluster {
   readonly #control = new Map<number, Promise<BrokerConnection>>();
   /** Leader by partition number, by topic. */
   readonly #leaders = new Map<string, readonly number[]>();
+  /** Replicas of a topic's partitions: the fewest that one has. */
+  readonly #replicas = new Map<string, number>();
   #brokers = new Map<number, BrokerAddress>();
   #seed: Promise<BrokerConnection> | undefined;
   #nextSeed = 0;
@@ -75,6 +82,11 @@ export class Cluster {
     const count = this.partitionCount(topic);
     if (count === 0) throw new FatalError(`there is no topic ${topic}; ensureTopics has to make it first`);
     return count;
+  }
+
+  /** How many brokers keep every partition of a topic, as far as is known. */
+  replicasOf(topic: string): number | undefined {
+    return this.#replicas.get(topic);
   }
 
   /** The node that leads a partition; undefined while nobody does. */
@@ -170,7 +182,9 @@ export class Cluster {
       const leaders: number[] = [];
       for (const { partitionId, leader } of partitionMetadata) leaders[partitionId] = leader;
       // A broker that has not heard of a topic yet takes away nothing that is known of it.
-      if (leaders.length > 0 && this.#leaders.has(topic)) this.#leaders.set(topic, leaders);
+      if (leaders.length === 0 || !this.#leaders.has(topic)) continue;
+      this.#leaders.set(topic, leaders);
+      this.#replicas.set(topic, Math.min(...partitionMetadata.map(({ replicas }) => replicas.length)));
     }
   }
 

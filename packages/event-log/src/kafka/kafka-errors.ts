@@ -1,4 +1,5 @@
 import { FatalError, HeadwaterError, LogUnavailableError } from "@headwater/service-kit";
+import type { LogTrouble } from "../log-trouble.ts";
 
 /** What a broker said no with, as kafkajs names it. */
 export function protocolErrorType(error: unknown): string | undefined {
@@ -66,12 +67,29 @@ export function isTransient(error: unknown): boolean {
   return error instanceof Error && /^KafkaJS(Connection|RequestTimeout|LockTimeout)/.test(error.name);
 }
 
+/** What an error of kafkajs or of a socket says about the broker. */
+export function troubleOfKafka(error: unknown): LogTrouble | undefined {
+  if (isForbidden(error)) return "forbidden";
+  const type = protocolErrorType(error);
+  if (isStaleMetadata(type) || type?.startsWith("NOT_ENOUGH_REPLICAS") === true) return "leaderless";
+  if (type === "REQUEST_TIMED_OUT") return "hanging";
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "KafkaJSRequestTimeoutError" || /timeout/i.test(error.message)) return "hanging";
+  return error.name.startsWith("KafkaJSConnection") ? "refusing" : undefined;
+}
+
+/** For the details of an error of ours. */
+export function troubleDetails(error: unknown): { readonly trouble?: LogTrouble } {
+  const trouble = troubleOfKafka(error);
+  return trouble === undefined ? {} : { trouble };
+}
+
 /** An error of kafkajs, of a broker or of a socket, as one of ours. */
 export function asTyped(error: unknown, doing: string): HeadwaterError {
   if (error instanceof HeadwaterError) return error;
   const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`;
   const type = protocolErrorType(error);
-  const details = type === undefined ? {} : { type };
+  const details = { ...(type === undefined ? {} : { type }), ...troubleDetails(error) };
   if (isForbidden(error)) {
     return new FatalError(`Kafka refuses this client, ${message}; check its credentials and ACLs`, {
       cause: error,

@@ -142,7 +142,11 @@ export class KafkaLog implements EventLog {
       listOffsets(this.#cluster, topic, partitions, "earliest"),
       listOffsets(this.#cluster, topic, partitions, "latest"),
     ]);
-    return partitions.map((partition) => ({ partition, start: starts.get(partition)!, end: ends.get(partition)! }));
+    const replicas = this.#cluster.replicasOf(topic);
+    return partitions.map((partition) => ({
+      ...{ partition, start: starts.get(partition)!, end: ends.get(partition)! },
+      ...(replicas === undefined ? {} : { replicas }),
+    }));
   }
 
   async committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {

@@ -1,4 +1,5 @@
 import { LogUnavailableError } from "@headwater/service-kit";
+import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 
 const EARLIEST = -2;
@@ -37,4 +38,25 @@ export function listOffsets(
     const found = answers.flatMap(({ responses }) => responses.flatMap((response) => response.partitions));
     return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
   });
+}
+
+/** The next offset to be written of partitions that this connection's broker leads, by topic and partition. Rejects as `call` does. */
+export async function endsOver(
+  connection: BrokerConnection,
+  partitions: readonly { readonly topic: string; readonly partition: number }[],
+): Promise<Map<string, Map<number, number>>> {
+  const { responses } = await connection.call<ListOffsetsAnswer>("ListOffsets", {
+    replicaId: -1,
+    isolationLevel: 0,
+    topics: [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, each]) => ({
+      topic,
+      partitions: each.map(({ partition }) => ({ partition, timestamp: LATEST })),
+    })),
+  });
+  return new Map(
+    responses.map((each) => [
+      each.topic,
+      new Map(each.partitions.map(({ partition, offset }) => [partition, Number(offset)])),
+    ]),
+  );
 }

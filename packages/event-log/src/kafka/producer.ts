@@ -1,10 +1,12 @@
 import { FatalError, LogUnavailableError, UnknownOutcomeError, type HeadwaterError } from "@headwater/service-kit";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
+import { LogShortenedError } from "../log-shortened.ts";
 import { partitionFor } from "../partitioner.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
-import { asTyped, isForbidden, isStaleMetadata, isTransient } from "./kafka-errors.ts";
+import { asTyped, isForbidden, isStaleMetadata, isTransient, troubleDetails } from "./kafka-errors.ts";
+import { endsOver } from "./list-offsets.ts";
 import { PendingAppend, PendingBatch } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
 import { boundOfRecord } from "./record-batch-encoder.ts";
@@ -24,6 +26,12 @@ interface Lane {
   readonly partition: number;
   readonly queue: PendingBatch[];
   inFlight: boolean;
+  /** The offset behind what landed last; 0: nothing did. */
+  end: number;
+  /** The connection over which the broker has confirmed that end. */
+  confirmedOver: BrokerConnection | undefined;
+  /** Why its first batch is still there. */
+  problem: unknown;
 }
 
 /** Between looks at partitions that have no leader or whose leader cannot be reached. */
@@ -54,6 +62,8 @@ export class Producer {
   readonly #connections = new Map<number, BrokerConnection>();
   /** Brokers with a request under way. */
   readonly #busy = new Set<number>();
+  /** Why nobody could be asked who leads. */
+  #refreshProblem: unknown;
   #queuedBytes = 0;
   #scheduled = false;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -107,7 +117,7 @@ export class Producer {
   #lanesOf(topic: string, partitions: number): readonly Lane[] {
     let lanes = this.#lanes.get(topic);
     if (lanes === undefined) {
-      lanes = Array.from({ length: partitions }, (_, partition) => ({ topic, partition, queue: [], inFlight: false }));
+      lanes = Array.from({ length: partitions }, (_, partition) => newLane(topic, partition));
       this.#lanes.set(topic, lanes);
     }
     return lanes;
@@ -149,13 +159,16 @@ export class Producer {
       if (batch.deadline < now) {
         this.#fail(
           lane,
-          new LogUnavailableError(`Kafka did not take records of ${lane.topic} in time`),
+          new LogUnavailableError(`Kafka did not take records of ${lane.topic} in time`, { cause: lane.problem }),
           lane.queue.length,
         );
         continue;
       }
       const leader = this.#cluster.leaderOf(lane.topic, lane.partition);
-      if (leader === undefined) leaderless = true;
+      if (leader === undefined) {
+        leaderless = true;
+        lane.problem = this.#refreshProblem ?? noLeader(lane);
+      }
       if (leader === undefined || this.#busy.has(leader)) continue;
       const request = requests.get(leader) ?? { lanes: [], bytes: 0 };
       if (request.bytes > 0 && request.bytes + batch.bytes > this.#limits.requestBytes) continue;
@@ -179,21 +192,29 @@ export class Producer {
   async #send(leader: number, lanes: readonly Lane[]): Promise<void> {
     this.#busy.add(leader);
     for (const lane of lanes) lane.inFlight = true;
-    const batches = lanes.map(({ topic, partition, queue }) => ({ topic, partition, batch: queue[0]!.seal() }));
     let connection: BrokerConnection | undefined;
+    let sent = false;
+    let whole = lanes;
     try {
       connection = await this.#connectionTo(leader);
+      whole = await this.#confirmed(lanes, connection);
+      const batches = whole.map(({ topic, partition, queue }) => ({ topic, partition, batch: queue[0]!.seal() }));
+      if (batches.length === 0) return;
+      sent = true;
       const answer = await connection.send(produceRequest(batches, this.#cluster.settings.requestTimeoutMs));
-      this.#settle(lanes, answer);
+      this.#settle(whole, answer);
     } catch (error) {
-      if (connection === undefined) this.#notSent(lanes, error);
-      else {
+      if (connection === undefined || !sent) {
+        connection?.destroy();
+        this.#notSent(whole, error);
+      } else {
         // What is still in its socket may yet be taken: nothing more goes this way.
         connection.destroy();
         this.#connections.delete(leader);
         const message = error instanceof Error ? error.message : String(error);
-        const doubt = new UnknownOutcomeError(`Kafka did not answer an append: ${message}`, { cause: error });
-        for (const lane of lanes) this.#fail(lane, doubt, 1);
+        const details = troubleDetails(error);
+        const doubt = new UnknownOutcomeError(`Kafka did not answer an append: ${message}`, { cause: error, details });
+        for (const lane of whole) this.#fail(lane, doubt, 1);
         this.#retryLater(true);
       }
     } finally {
@@ -208,16 +229,23 @@ export class Producer {
       const result = answer.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
       if (result?.errorCode === 0) {
         const batch = this.#take(lane);
+        lane.end = result.baseOffset + batch.count;
+        lane.problem = undefined;
         batch.landed(result.baseOffset);
         continue;
       }
       const error = kafkaErrors.createErrorFromCode(result?.errorCode ?? -1);
       if (refusals.has(error.type)) this.#refuse(lane, error.message);
-      else if (isStaleMetadata(error.type) || error.type === "NOT_ENOUGH_REPLICAS") this.#retryLater(true);
-      else if (doubtful.has(error.type)) {
+      else if (isStaleMetadata(error.type) || error.type === "NOT_ENOUGH_REPLICAS") {
+        lane.problem = asTyped(error, `appending to ${lane.topic}`);
+        this.#retryLater(true);
+      } else if (doubtful.has(error.type)) {
         this.#fail(
           lane,
-          new UnknownOutcomeError(`Kafka may have taken an append: ${error.message}`, { cause: error }),
+          new UnknownOutcomeError(`Kafka may have taken an append: ${error.message}`, {
+            cause: error,
+            details: troubleDetails(error),
+          }),
           1,
         );
       } else this.#fail(lane, asTyped(error, `appending to ${lane.topic}`), 1);
@@ -227,7 +255,30 @@ export class Producer {
   #notSent(lanes: readonly Lane[], error: unknown): void {
     if (!isTransient(error) || isForbidden(error)) {
       for (const lane of lanes) this.#fail(lane, asTyped(error, `appending to ${lane.topic}`), 1);
-    } else this.#retryLater(true);
+    } else {
+      for (const lane of lanes) lane.problem = error;
+      this.#retryLater(true);
+    }
+  }
+
+  /**
+   * The lanes whose partitions still end where an append left them, or later. A broker that came back, and one that newly leads, may have lost
+   * the end of what was acknowledged; a lane that is affected fails before anything lands behind the loss.
+   */
+  async #confirmed(lanes: readonly Lane[], connection: BrokerConnection): Promise<readonly Lane[]> {
+    const open = lanes.filter((lane) => lane.end > 0 && lane.confirmedOver !== connection);
+    const ends = open.length === 0 ? undefined : await endsOver(connection, open);
+    for (const lane of lanes) lane.confirmedOver = connection;
+    const shortened = new Set<Lane>();
+    for (const lane of open) {
+      const end = ends?.get(lane.topic)?.get(lane.partition);
+      if (end === undefined || end >= lane.end) continue;
+      shortened.add(lane);
+      const error = new LogShortenedError(lane.topic, lane.partition, end, lane.end);
+      lane.end = end;
+      this.#fail(lane, error, lane.queue.length);
+    }
+    return shortened.size === 0 ? lanes : lanes.filter((lane) => !shortened.has(lane));
   }
 
   #refuse(lane: Lane, reason: string): void {
@@ -269,9 +320,13 @@ export class Producer {
   #retryLater(refresh: boolean): void {
     if (this.#retryTimer !== undefined) return;
     if (refresh) {
-      this.#cluster.refresh().catch((error: unknown) => {
-        this.#cluster.settings.logger.debug({ err: error }, "could not learn who leads");
-      });
+      this.#cluster.refresh().then(
+        () => (this.#refreshProblem = undefined),
+        (error: unknown) => {
+          this.#refreshProblem = error;
+          this.#cluster.settings.logger.debug({ err: error }, "could not learn who leads");
+        },
+      );
     }
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = undefined;
@@ -282,4 +337,17 @@ export class Producer {
   #checkDrained(): void {
     if (this.#waiting.size === 0 && this.#busy.size === 0) this.#drained?.();
   }
+}
+
+function newLane(topic: string, partition: number): Lane {
+  return {
+    ...{ topic, partition, queue: [], inFlight: false },
+    ...{ end: 0, confirmedOver: undefined, problem: undefined },
+  };
+}
+
+function noLeader({ topic, partition }: Lane): LogUnavailableError {
+  return new LogUnavailableError(`partition ${partition} of ${topic} has no leader`, {
+    details: { trouble: "leaderless" },
+  });
 }

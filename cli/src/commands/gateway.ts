@@ -1,0 +1,131 @@
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createApiClient, readTokenFile } from "@headwater/device-sim";
+import { FatalError } from "@headwater/service-kit";
+import type { Command } from "./command.ts";
+import { parseOptions, UsageError } from "./options.ts";
+
+const usage = `headwater gateway inspect: what waits in a gateway's spool for the event log
+
+  --url URL          the gateway's HTTP address (default http://127.0.0.1:8080)
+  --token-file FILE  the admin token (default data/admin-token)
+  --top N            the devices with the most that waits (default 10)
+  --device ID        only this device
+  --json             the whole answer as JSON
+
+  --export FILE      write records as lines of JSON instead; - is the standard output
+    --from, --to     received at or after, and before: ISO 8601, or like --from=-1h
+    --device ID      only this device's
+    --kind KIND      only event, mark, gap, quarantine, presence or command
+    --limit N        at most so many (default 1000)
+    --raw            also the bytes of each record, in base64
+    --all            also those that the log has taken and that are still kept
+
+Exit code 0, also if something waits.`;
+
+interface Depth {
+  readonly gateway: string;
+  readonly durable: "spool" | "log";
+  readonly records: number;
+  readonly bytes: number;
+  readonly oldestAt: string | null;
+  readonly oldestAgeSeconds: number;
+  readonly kinds: Readonly<Record<string, number>>;
+  readonly disk: { readonly bytes: number; readonly waitingBytes: number; readonly segments: number };
+  readonly log: { readonly state: string; readonly problem?: string; readonly heldPartitions: number };
+  readonly devices: readonly { readonly device: string; readonly records: number; readonly bytes: number }[];
+  readonly deviceCount: number;
+  readonly corrupt: readonly { readonly file: string; readonly bytes: number }[];
+}
+
+export const gatewayCommand: Command = {
+  name: "gateway",
+  summary: "inspect: what waits in a gateway's spool; exports it",
+  async run([action, ...args]) {
+    if (action === undefined || action === "--help") {
+      console.log(usage);
+      return 0;
+    }
+    if (action !== "inspect") throw new UsageError(`headwater gateway takes inspect, not ${action}`);
+    const values = parseOptions("gateway", args, {
+      url: { type: "string", default: "http://127.0.0.1:8080" },
+      "token-file": { type: "string", default: "data/admin-token" },
+      top: { type: "string", default: "10" },
+      device: { type: "string" },
+      json: { type: "boolean", default: false },
+      export: { type: "string" },
+      from: { type: "string" },
+      to: { type: "string" },
+      kind: { type: "string" },
+      limit: { type: "string" },
+      raw: { type: "boolean", default: false },
+      all: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    });
+    if (values.help) {
+      console.log(usage);
+      return 0;
+    }
+    const token = readTokenFile(values["token-file"]);
+    if (values.export !== undefined) {
+      const { from, to, device, kind, limit, raw, all } = values;
+      const path = `/api/v1/gateway/spool/records?${queryOf({ from, to, device, kind, limit, raw, all })}`;
+      await exportRecords(new URL(path, values.url), token, values.export);
+      return 0;
+    }
+    const path = `/api/v1/gateway/spool?${queryOf({ devices: values.top, device: values.device })}`;
+    const depth = await createApiClient(values.url, token).request<Depth>("GET", path);
+    console.log(values.json ? JSON.stringify(depth, undefined, 2) : describe(depth));
+    return 0;
+  },
+};
+
+function queryOf(values: Readonly<Record<string, string | boolean | undefined>>): string {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
+  return new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString();
+}
+
+async function exportRecords(url: URL, token: string, file: string): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  } catch (cause) {
+    throw new FatalError(`${url.origin} does not answer; is the gateway running there?`, { cause });
+  }
+  if (!response.ok || response.body === null) {
+    throw new FatalError(`GET ${url.pathname}: ${response.status} ${(await response.text()).slice(0, 500)}`);
+  }
+  const body = Readable.fromWeb(response.body);
+  try {
+    if (file === "-") await pipeline(body, process.stdout, { end: false });
+    else await pipeline(body, createWriteStream(file, { mode: 0o600 }));
+  } catch (cause) {
+    throw new FatalError(`${file} could not be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function describe(depth: Depth): string {
+  const { disk, log } = depth;
+  if (depth.durable === "log") {
+    return `gateway ${depth.gateway} has no spool: an append to the event log on this machine is its durable write; nothing waits`;
+  }
+  const kinds = Object.entries(depth.kinds).filter(([, count]) => count > 0);
+  const rows: [string, string][] = [
+    ["gateway", depth.gateway],
+    ["event log", log.problem ?? log.state],
+    [
+      "records",
+      `${depth.records}${kinds.length === 0 ? "" : ` (${kinds.map(([kind, n]) => `${n} ${kind}`).join(", ")})`}`,
+    ],
+    ["bytes", `${depth.bytes}; on disk ${disk.bytes} in ${disk.segments} files, ${disk.waitingBytes} of it waiting`],
+    ["oldest", depth.oldestAt === null ? "-" : `${depth.oldestAt}, ${Math.round(depth.oldestAgeSeconds)} s ago`],
+    ["devices", String(depth.deviceCount)],
+  ];
+  if (log.heldPartitions > 0) rows.push(["held up", `${log.heldPartitions} partitions of topics`]);
+  for (const { device, records, bytes } of depth.devices)
+    rows.push([`  ${device}`, `${records} records, ${bytes} bytes`]);
+  for (const { file, bytes } of depth.corrupt) rows.push(["set aside", `${file}, ${bytes} bytes`]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n");
+}

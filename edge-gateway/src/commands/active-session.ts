@@ -1,0 +1,51 @@
+import type { CommandSession } from "./command-session.ts";
+
+/** What a session has done about commands. */
+interface Work {
+  readonly ended: AbortController;
+  /** Claims on their way through the log, and when each set out (milliseconds, monotonic). */
+  readonly claims: Map<string, number>;
+  /** Sent and not acknowledged, with their deadlines (µs). */
+  readonly flying: Map<string, number>;
+  /** Commands that this session has sent, or cannot claim, while they could still be claimed. */
+  readonly over: Set<string>;
+  /** Claims of others on commands that ask to be sent again, and when each was seen first (milliseconds, monotonic). */
+  readonly others: Map<string, number>;
+}
+
+/** A session and what it does: for most devices at most times nothing, and then it costs next to nothing. */
+export class ActiveSession {
+  readonly session: CommandSession;
+  /** Until its first look: what is claimed by then was claimed for a session that is no more, or is elsewhere. */
+  fresh = true;
+  #work: Work | undefined;
+
+  constructor(session: CommandSession) {
+    this.session = session;
+  }
+
+  /** Whether there is anything in `work`. */
+  get hasWork(): boolean {
+    return this.#work !== undefined;
+  }
+
+  get work(): Work {
+    this.#work ??= {
+      ended: new AbortController(),
+      claims: new Map(),
+      flying: new Map(),
+      over: new Set(),
+      others: new Map(),
+    };
+    return this.#work;
+  }
+
+  /** Commands that take a place of the device's: claimed, or sent and not acknowledged. */
+  get under(): number {
+    return this.#work === undefined ? 0 : this.#work.claims.size + this.#work.flying.size;
+  }
+
+  end(): void {
+    this.#work?.ended.abort();
+  }
+}

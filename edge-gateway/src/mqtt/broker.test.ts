@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo } from "node:net";
+import mqttPacket from "mqtt-packet";
+import { expect, test } from "vitest";
+import { Audience } from "./audience.ts";
+import { GatewayBroker } from "./broker.ts";
+
+test("the last will of a client that is there is not sent, however long it stays", async () => {
+  let wills = 0;
+  const broker = new GatewayBroker(
+    {
+      heartbeatInterval: 20,
+      authorizePublish: (_client, { topic }, done) => {
+        if (topic === "will") wills += 1;
+        done(null);
+      },
+    },
+    new Audience(),
+  );
+  await broker.listen();
+  const server = createServer((socket) => void broker.handle(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const ready = once(broker, "clientReady");
+  socket.write(
+    mqttPacket.generate({
+      cmd: "connect",
+      protocolId: "MQTT",
+      protocolVersion: 4,
+      clientId: "c",
+      clean: true,
+      keepalive: 0,
+      will: { topic: "will", payload: Buffer.from("gone"), qos: 0, retain: false },
+    }),
+  );
+  await ready;
+  // Every four heartbeats aedes looks for brokers that it has not heard of.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(wills).toBe(0);
+  // The line breaks: now it is.
+  const gone = once(broker, "clientDisconnect");
+  socket.destroy();
+  await gone;
+  await expect.poll(() => wills, { timeout: 10_000 }).toBe(1);
+  await new Promise<void>((resolve) => broker.close(resolve));
+  server.close();
+});

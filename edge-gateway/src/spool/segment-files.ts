@@ -1,0 +1,116 @@
+import { unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { SegmentFile } from "./recovery.ts";
+import { segmentName } from "./segment.ts";
+
+/** The segments of a spool and what they take of the disk. */
+export class SegmentFiles {
+  readonly #directory: string;
+  /** Durable bytes by number, oldest first. */
+  readonly #sizes = new Map<number, number>();
+  /** When those were forwarded that are kept all the same (milliseconds, monotonic). */
+  readonly #kept = new Map<number, number>();
+  /** Of these nothing more is sent than is on its way already. */
+  readonly givenUp = new Set<number>();
+  #total = 0;
+  #keptBytes = 0;
+  /** How long a forwarded segment is kept (milliseconds). */
+  keepMs = 0;
+
+  constructor(directory: string, found: readonly SegmentFile[]) {
+    this.#directory = directory;
+    for (const { number, size } of found) this.set(number, size);
+  }
+
+  /** On disk, forwarded or not. */
+  get bytes(): number {
+    return this.#total;
+  }
+
+  /** Of segments that wait for the log. */
+  get waitingBytes(): number {
+    return this.#total - this.#keptBytes;
+  }
+
+  /** From the oldest on. */
+  get numbers(): readonly number[] {
+    return [...this.#sizes.keys()];
+  }
+
+  /** Those that are not forwarded as a whole, from the oldest on. */
+  get waiting(): readonly number[] {
+    return this.numbers.filter((number) => !this.#kept.has(number));
+  }
+
+  sizeOf(number: number): number | undefined {
+    return this.#sizes.get(number);
+  }
+
+  fileOf(number: number): string {
+    return join(this.#directory, segmentName(number));
+  }
+
+  /** The one that follows; segments may be missing in between. */
+  after(number: number): number | undefined {
+    for (const each of this.#sizes.keys()) if (each > number) return each;
+    return undefined;
+  }
+
+  set(number: number, size: number): void {
+    this.#total += size - (this.#sizes.get(number) ?? 0);
+    this.#sizes.set(number, size);
+  }
+
+  /** Everything before this segment has been forwarded. Answers whether space came back. */
+  async forwarded(before: number, now = performance.now()): Promise<boolean> {
+    for (const [number, size] of this.#sizes) {
+      if (number >= before) break;
+      if (this.#kept.has(number)) continue;
+      this.#kept.set(number, now);
+      this.#keptBytes += size;
+    }
+    return this.expire(now);
+  }
+
+  /** Removes what has been kept for long enough. */
+  async expire(now = performance.now()): Promise<boolean> {
+    let freed = false;
+    for (const [number, since] of this.#kept) {
+      if (now - since < this.keepMs) continue;
+      await this.remove(number);
+      freed = true;
+    }
+    return freed;
+  }
+
+  /** Removes the oldest of those that are only kept; false if there is none. */
+  async removeKept(): Promise<boolean> {
+    for (const number of this.#kept.keys()) {
+      await this.remove(number);
+      return true;
+    }
+    return false;
+  }
+
+  /** They are needed again from this one on. */
+  reclaim(from: number): void {
+    for (const number of this.#kept.keys()) {
+      if (number < from) continue;
+      this.#kept.delete(number);
+      this.#keptBytes -= this.#sizes.get(number) ?? 0;
+    }
+  }
+
+  async remove(number: number): Promise<void> {
+    try {
+      await unlink(this.fileOf(number));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+    const size = this.#sizes.get(number) ?? 0;
+    if (this.#kept.delete(number)) this.#keptBytes -= size;
+    this.#sizes.delete(number);
+    this.givenUp.delete(number);
+    this.#total -= size;
+  }
+}

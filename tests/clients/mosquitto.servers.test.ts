@@ -1,0 +1,76 @@
+import { execFile, type ExecFileException } from "node:child_process";
+import { beforeAll } from "vitest";
+import { debianProgram } from "../../scripts/servers/debian-packages.ts";
+import { clientSuite } from "./client-suite.ts";
+import { commandFilter, replyOf, telemetryTopic, type DeviceLogin, type Way } from "./real-client.ts";
+
+const withinMs = 30_000;
+let programs: { readonly pub: string; readonly sub: string };
+beforeAll(async () => {
+  const quiet = (): void => {};
+  programs = { pub: await debianProgram("mosquitto_pub", quiet), sub: await debianProgram("mosquitto_sub", quiet) };
+});
+
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function run(program: string, way: Way, { id, token }: DeviceLogin, args: readonly string[]): Promise<Ended> {
+  const { port, caFile, certificate, transport } = way;
+  const login = ["-h", "127.0.0.1", "-p", String(port), "-V", "mqttv311", "-u", id, "-P", token];
+  const tls = transport === "tls" ? ["--cafile", caFile] : [];
+  const mutual = certificate === undefined ? [] : ["--cert", certificate.certFile, "--key", certificate.keyFile];
+  return new Promise((resolve) => {
+    execFile(
+      program,
+      [...login, ...tls, ...mutual, ...args],
+      { timeout: withinMs },
+      (error: ExecFileException | null, output, errors) => {
+        const code = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
+        resolve({ code, output, errors: errors + (error?.signal ?? "") });
+      },
+    );
+  });
+}
+
+async function succeed(...args: Parameters<typeof run>): Promise<string> {
+  const { code, output, errors } = await run(...args);
+  if (code !== 0) throw new RangeError(`${args[0]} ended with ${code}: ${errors}`);
+  return output;
+}
+
+clientSuite({
+  name: "Mosquitto's clients",
+  // Debian's are built without WebSocket.
+  transports: ["tcp", "tls"],
+  async work(way, login, n) {
+    const { pub, sub } = programs;
+    for (const qos of ["0", "1", "2"]) {
+      await succeed(pub, way, login, ["-q", qos, "-t", telemetryTopic(login.id), "-m", `{"q${qos}":${n}}`]);
+    }
+    const heard = await succeed(sub, way, login, [
+      ...["-q", "1", "-t", commandFilter(login.id), "-C", "1", "-W", "20", "-F", "%t %p"],
+    ]);
+    const [topic = "", ...rest] = heard.trim().split(" ");
+    const payload = rest.join(" ");
+    await succeed(pub, way, login, ["-q", "1", "-t", `${topic}/reply`, "-m", replyOf(payload)]);
+    return payload;
+  },
+  async isLetIn(way, login) {
+    const { pub, sub } = programs;
+    const ends = await Promise.all([
+      run(pub, way, login, ["-q", "1", "-t", telemetryTopic(login.id), "-m", '{"tried":1}']),
+      // It ends by itself only if it is refused; otherwise it is still listening when its time is up (exit code 27).
+      run(sub, way, login, ["-q", "1", "-t", commandFilter(login.id), "-W", "8"]),
+    ]);
+    const [published, subscribed] = ends.map(({ code }) => code);
+    const letIn = published === 0;
+    // Mosquitto's subscriber tries again for ever where the line breaks instead of being told no.
+    if (letIn !== (subscribed === 27) && !(way.transport === "tls" && subscribed === 27)) {
+      throw new RangeError(`mosquitto_pub and mosquitto_sub do not agree: ${JSON.stringify(ends)}`);
+    }
+    return letIn;
+  },
+});

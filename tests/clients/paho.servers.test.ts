@@ -1,0 +1,44 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll } from "vitest";
+import { pahoPython } from "../../scripts/servers/paho-install.ts";
+import { clientSuite } from "./client-suite.ts";
+import type { DeviceLogin, Way } from "./real-client.ts";
+
+const script = fileURLToPath(new URL("paho_device.py", import.meta.url));
+const withinMs = 90_000;
+let python: string;
+beforeAll(async () => {
+  python = await pahoPython(() => {});
+});
+
+interface Seen {
+  readonly letIn: boolean;
+  readonly granted?: readonly number[];
+  readonly command?: string;
+}
+
+async function run(
+  { transport, port, caFile, certificate }: Way,
+  login: DeviceLogin,
+  more: object = {},
+): Promise<Seen> {
+  const { certFile, keyFile } = certificate ?? {};
+  const order = JSON.stringify({ ...login, transport, port, caFile, certFile, keyFile, ...more });
+  const { stdout } = await promisify(execFile)(python, [script, order], { timeout: withinMs });
+  return JSON.parse(stdout) as Seen;
+}
+
+clientSuite({
+  name: "Paho for Python",
+  transports: ["tcp", "tls", "ws", "wss"],
+  async work(way, login, n) {
+    const { granted, command } = await run(way, login, { n });
+    if (granted?.[0] !== 1) throw new RangeError(`granted QoS ${granted?.join()}`);
+    return command!;
+  },
+  async isLetIn(way, login) {
+    return (await run(way, login)).letIn;
+  },
+});

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { issueServer, TestAuthority, type IssueOptions } from "../../edge-gateway/test/certificates.ts";
+import { openEmbedded } from "../e2e/platform/embedded.ts";
+import { freePort } from "../e2e/platform/free-port.ts";
+import type { Platform } from "../e2e/platform/platform.ts";
+import type { Certificate, Transport, Way } from "./real-client.ts";
+
+/** A running Headwater that listens in every way, with an authority for its certificates. */
+export interface Scene {
+  readonly platform: Platform;
+  way(transport: Transport, certificate?: Certificate): Way;
+  /** A client certificate that the gateway trusts. */
+  trusted(subject: string): Promise<Certificate>;
+  /** One of an authority that it does not know. */
+  untrusted(subject: string): Promise<Certificate>;
+  close(): Promise<void>;
+}
+
+export async function openScene(clientCertificates: "none" | "require"): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), "headwater-clients-"));
+  const [authority, stranger] = [await TestAuthority.create(), await TestAuthority.create("A stranger")];
+  let written = 0;
+  const issue = async (by: TestAuthority, options: IssueOptions): Promise<Certificate> => {
+    const { cert, key } = await by.issue(options);
+    written += 1;
+    const files = { certFile: join(folder, `${written}.pem`), keyFile: join(folder, `${written}.key`) };
+    await writeFile(files.certFile, cert);
+    await writeFile(files.keyFile, key, { mode: 0o600 });
+    return { ...files, cert, key };
+  };
+  const caFile = join(folder, "ca.pem");
+  await writeFile(caFile, authority.cert);
+  const server = await issueServer(authority);
+  const serverFiles = { cert: join(folder, "server.pem"), key: join(folder, "server.key") };
+  await writeFile(serverFiles.cert, server.cert);
+  await writeFile(serverFiles.key, server.key, { mode: 0o600 });
+  const ports: Partial<Record<Transport, number>> = {};
+  for (const transport of ["tls", "ws", "wss"] as const) ports[transport] = await freePort();
+  const platform = await openEmbedded({
+    settings: {
+      HEADWATER_MQTT_TLS_PORT: String(ports.tls),
+      HEADWATER_MQTT_WS_PORT: String(ports.ws),
+      HEADWATER_MQTT_WSS_PORT: String(ports.wss),
+      HEADWATER_MQTT_TLS_CERT_FILE: serverFiles.cert,
+      HEADWATER_MQTT_TLS_KEY_FILE: serverFiles.key,
+      ...(clientCertificates === "require" && {
+        HEADWATER_MQTT_TLS_CLIENT_CERTIFICATES: "require",
+        HEADWATER_MQTT_TLS_CA_FILE: caFile,
+      }),
+    },
+  });
+  ports.tcp = Number(new URL(platform.mqttUrl()).port);
+  return {
+    platform,
+    way: (transport, certificate) => ({ transport, port: ports[transport]!, caFile, ca: authority.cert, certificate }),
+    trusted: (subject) => issue(authority, { subject }),
+    untrusted: (subject) => issue(stranger, { subject }),
+    async close() {
+      await platform.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
