@@ -54,6 +54,11 @@ export class GatewayBroker extends Aedes {
     this.publish = publish as typeof this.publish;
   }
 
+  /** Whether the client of this session is connected. */
+  isConnected(session: string): boolean {
+    return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
+  }
+
   /** Nothing that the broker passes on is heard by who listens to commands alone. */
   override subscribe(...[topic, deliver, done]: Parameters<Aedes["subscribe"]>): void {
     if (isHeardThroughBroker(topic)) super.subscribe(topic, deliver, done);

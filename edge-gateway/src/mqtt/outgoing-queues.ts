@@ -53,6 +53,10 @@ export class OutgoingQueues {
     return cleared;
   }
 
+  forget(session: string): void {
+    this.#queues.delete(session);
+  }
+
   outgoingStream({ id }: Session): Readable {
     const queue = this.#queues.get(id);
     return queue === undefined ? new NothingQueued({ objectMode: true }) : Readable.from(queue.packets());
