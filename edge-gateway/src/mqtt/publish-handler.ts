@@ -20,6 +20,8 @@ export interface PublishHandlerOptions {
   readonly recent: RecentJournal;
   readonly routes: Routes;
   readonly taker: MessageTaker;
+  /** A device asks for the time. */
+  readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
   /** Whether the broker may have to pass the message on. */
   readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
@@ -76,7 +78,8 @@ export class PublishHandler {
       this.#forbid(connection, publish.topic, done);
       return;
     }
-    if (target.kind === "relay") {
+    if (target.kind === "relay" || target.kind === "time") {
+      if (target.kind === "time") this.#options.onTimeAsked(connection, target.device, publish.payload);
       done();
       return;
     }
@@ -91,7 +94,7 @@ export class PublishHandler {
   will(connection: Connection, packet: { readonly topic: string; readonly payload: Buffer }): boolean {
     const target = connection.target(packet.topic, this.#find);
     if (target.kind === "forbidden") return false;
-    if (target.kind === "relay") return true;
+    if (target.kind === "relay" || target.kind === "time") return true;
     connection.unacked += 1;
     this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, noop);
     return true;
