@@ -153,6 +153,9 @@ class Gateway implements GatewayApp {
     const folder = join(dataDir, "gateway");
     await makeFolder(folder);
     const gateway = await gatewayId(folder, config.gateway.id);
+    // Before any file is opened: they may be refused.
+    const routes = brokerRoutes(config.routes);
+    const bridged = bridgeSpecs(config.bridges, gateway, config.routes);
 
     let intake: Intake;
     const path = await (durable === "log" ? logPath : spoolPath)({
@@ -241,7 +244,7 @@ class Gateway implements GatewayApp {
       commit,
       journal,
       recent,
-      routes: brokerRoutes(config.routes),
+      routes,
       taker: new MessageTaker({
         intake,
         commit,
@@ -285,7 +288,7 @@ class Gateway implements GatewayApp {
     });
     this.#mqtt = mqtt;
     const bridges = new Bridges({
-      specs: bridgeSpecs(config.bridges, gateway, config.routes),
+      specs: bridged,
       folder,
       connect: (spec, login, events) => new MqttConnection(spec, login, events),
       intake,
