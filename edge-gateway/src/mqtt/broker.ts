@@ -44,7 +44,7 @@ export class GatewayBroker extends Aedes {
       if (
         this.#passedOn.has(packet) ||
         packet.topic.startsWith("$SYS/") ||
-        (sender !== null && !this.hasSubscriber(connectionOf(sender), packet.topic))
+        (sender !== null && !packet.retain && !this.hasSubscriber(connectionOf(sender), packet.topic))
       ) {
         callback?.();
         return;

@@ -78,8 +78,14 @@ export class PublishHandler {
       this.#forbid(connection, publish.topic, done);
       return;
     }
-    if (target.kind === "relay" || target.kind === "time") {
-      if (target.kind === "time") this.#options.onTimeAsked(connection, target.device, publish.payload);
+    if (target.kind === "relay") {
+      done();
+      return;
+    }
+    // The log remembers: what becomes a record is not retained beside it.
+    if (packet.retain) packet.retain = false;
+    if (target.kind === "time") {
+      this.#options.onTimeAsked(connection, target.device, publish.payload);
       done();
       return;
     }
@@ -91,10 +97,15 @@ export class PublishHandler {
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */
-  will(connection: Connection, packet: { readonly topic: string; readonly payload: Buffer }): boolean {
+  will(
+    connection: Connection,
+    packet: { readonly topic: string; readonly payload: Buffer; retain?: boolean },
+  ): boolean {
     const target = connection.target(packet.topic, this.#find);
     if (target.kind === "forbidden") return false;
-    if (target.kind === "relay" || target.kind === "time") return true;
+    if (target.kind === "relay") return true;
+    packet.retain = false;
+    if (target.kind === "time") return true;
     connection.unacked += 1;
     this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, noop);
     return true;

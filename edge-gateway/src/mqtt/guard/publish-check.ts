@@ -5,6 +5,7 @@ import type { GuardLimits, Violation } from "./violations.ts";
 export class PublishCheck {
   readonly #limits: GuardLimits;
   #last: Uint8Array = new Uint8Array(0);
+  #lastLength = 0;
 
   constructor(limits: GuardLimits) {
     this.#limits = limits;
@@ -29,7 +30,7 @@ export class PublishCheck {
 
   #isLast(bytes: Uint8Array, from: number, to: number): boolean {
     const last = this.#last;
-    const { length } = last;
+    const length = this.#lastLength;
     if (to - from !== length || length === 0) return false;
     for (let i = 0; i < length; i += 1) if (bytes[from + i] !== last[i]) return false;
     return true;
@@ -37,8 +38,12 @@ export class PublishCheck {
 
   #checkTopic(bytes: Uint8Array, from: number, to: number): Violation | undefined {
     const wrong = checkTopicName(bytes, from, to, this.#limits);
+    if (wrong !== undefined) return wrong;
     // A copy: the bytes around it are a whole chunk of the connection.
-    if (wrong === undefined) this.#last = Uint8Array.prototype.slice.call(bytes, from, to);
-    return wrong;
+    const length = to - from;
+    if (this.#last.length < length) this.#last = new Uint8Array(Math.max(32, 2 * length));
+    for (let i = 0; i < length; i += 1) this.#last[i] = bytes[from + i]!;
+    this.#lastLength = length;
+    return undefined;
   }
 }
