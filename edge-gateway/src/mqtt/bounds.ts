@@ -5,7 +5,7 @@ import type { GatewayConfig } from "../config.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { clientOf, countPacketIds } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { Guards } from "./guard/guards.ts";
 import { peerOf } from "./peer.ts";
 import type { NotKept } from "./session-persistence.ts";
@@ -20,10 +20,12 @@ export interface BoundsOptions {
 export class Bounds {
   readonly #options: BoundsOptions;
   readonly #guards: Guards;
+  readonly #delivery: DeliveryOptions;
 
   constructor(options: BoundsOptions) {
     this.#options = options;
     const { limits, metrics, logger } = options;
+    this.#delivery = { ...limits, onDropped: () => metrics.slowDropped.inc() };
     this.#guards = new Guards({
       limits,
       logger,
@@ -49,10 +51,9 @@ export class Bounds {
 
   /** CONNECT has come; to be called before the client logs in and has subscriptions. */
   greet(client: Client, sessionBegins: boolean): void {
-    const { limits, metrics } = this.#options;
     const guard = this.#guards.of(client.conn)!;
     countPacketIds(client, sessionBegins, guard.flows);
-    const delivery = new Delivery(client, guard, { ...limits, onDropped: () => metrics.slowDropped.inc() });
+    const delivery = new Delivery(client, guard, this.#delivery);
     delivery.begin();
   }
 
