@@ -96,7 +96,13 @@ export class Intake {
     if (this.#devices.size >= maxKnownDevices) this.#devices.clear();
     const { partitions, lanes } = this.#options;
     const partition = partitionFor(device, partitions);
-    const made = { device, key: Buffer.from(device), field: deviceBytes(device), partition, lane: lanes.of(partition) };
+    // In memory of its own: a small buffer is otherwise a piece of a pool of 64 KiB, all of which lives as long as the piece.
+    const encoded = deviceBytes(device);
+    const field = Buffer.allocUnsafeSlow(encoded.length);
+    field.set(encoded);
+    // The field ends with its text.
+    const key = field.subarray(field.length - Buffer.byteLength(device));
+    const made = { device, key, field, partition, lane: lanes.of(partition) };
     this.#devices.set(device, made);
     return made;
   }

@@ -5,10 +5,11 @@ import type { GatewayConfig } from "../config.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { clientOf, countPacketIds } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
-import { Delivery } from "./delivery.ts";
+import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { Guards } from "./guard/guards.ts";
 import { peerOf } from "./peer.ts";
 import type { NotKept } from "./session-persistence.ts";
+import { isHeardThroughBroker } from "./stored-sessions.ts";
 
 export interface BoundsOptions {
   readonly limits: GatewayConfig["limits"] & { readonly maxPacketBytes: number };
@@ -20,10 +21,12 @@ export interface BoundsOptions {
 export class Bounds {
   readonly #options: BoundsOptions;
   readonly #guards: Guards;
+  readonly #delivery: DeliveryOptions;
 
   constructor(options: BoundsOptions) {
     this.#options = options;
     const { limits, metrics, logger } = options;
+    this.#delivery = { ...limits, onDropped: () => metrics.slowDropped.inc() };
     this.#guards = new Guards({
       limits,
       logger,
@@ -49,17 +52,20 @@ export class Bounds {
 
   /** CONNECT has come; to be called before the client logs in and has subscriptions. */
   greet(client: Client, sessionBegins: boolean): void {
-    const { limits, metrics } = this.#options;
-    const guard = this.#guards.of(client.conn)!;
-    countPacketIds(client, sessionBegins, guard.flows);
-    const delivery = new Delivery(client, guard, { ...limits, onDropped: () => metrics.slowDropped.inc() });
-    delivery.begin();
+    countPacketIds(client, sessionBegins, this.#guards.of(client.conn)!.flows);
   }
 
   /** Whether the session has a place for one more subscription, or has this one already; it is taken then. */
   grant(client: Client, filter: string): boolean {
     const { limits, metrics, logger } = this.#options;
-    const { filters } = connectionOf(client)!;
+    const connection = connectionOf(client)!;
+    const { filters } = connection;
+    if (!connection.hasDelivery && isHeardThroughBroker(filter)) {
+      // Before the broker knows of the subscription. Who only listens to commands is sent nothing by it.
+      connection.hasDelivery = true;
+      const delivery = new Delivery(client, this.#guards.of(client.conn)!, this.#delivery);
+      delivery.begin();
+    }
     if (filters.has(filter) || filters.size < limits.maxSubscriptions) {
       filters.add(filter);
       return true;

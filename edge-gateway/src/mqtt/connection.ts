@@ -28,6 +28,8 @@ export class Connection implements Owner {
   unacked = 0;
   reason: DisconnectReason | undefined;
   ready = false;
+  /** What the broker sends it goes by a Delivery. */
+  hasDelivery = false;
   /** Devices whose commands it subscribed to, with the QoS granted. */
   readonly commandQos = new Map<string, number>();
   /** Topic filters that were granted. */

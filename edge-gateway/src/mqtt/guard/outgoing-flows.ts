@@ -14,7 +14,8 @@ type State = (typeof states)[keyof typeof states];
 export class OutgoingFlows implements AwaitedAcks {
   /** Called when a message is done. */
   onSettled: (() => void) | undefined;
-  readonly #awaited = new Map<number, number>();
+  /** Made with the first message: most devices are sent none. */
+  #awaited: Map<number, number> | undefined;
   #state: State = states.type;
   #type = 0;
   #qos = 0;
@@ -26,23 +27,24 @@ export class OutgoingFlows implements AwaitedAcks {
 
   /** Messages that the client has not settled. */
   get size(): number {
-    return this.#awaited.size;
+    return this.#awaited?.size ?? 0;
   }
 
   has(packetId: number): boolean {
-    return this.#awaited.has(packetId);
+    return this.#awaited?.has(packetId) === true;
   }
 
   acknowledge(type: number, packetId: number): boolean {
-    const owed = this.#awaited.get(packetId);
-    if (owed === undefined) return true;
+    const awaited = this.#awaited;
+    const owed = awaited?.get(packetId);
+    if (awaited === undefined || owed === undefined) return true;
     if (type === owes.pubrec) {
       if (owed === owes.puback) return false;
-      this.#awaited.set(packetId, owes.pubcomp);
+      awaited.set(packetId, owes.pubcomp);
       return true;
     }
     if (owed !== type) return false;
-    this.#awaited.delete(packetId);
+    awaited.delete(packetId);
     this.onSettled?.();
     return true;
   }
@@ -102,6 +104,7 @@ export class OutgoingFlows implements AwaitedAcks {
       if (this.#number === 0) this.#expectNumber(states.packetId);
       return;
     }
+    this.#awaited ??= new Map();
     this.#awaited.set(this.#number, this.#qos === 1 ? owes.puback : owes.pubrec);
     this.#state = this.#left === 0 ? states.type : states.rest;
   }
