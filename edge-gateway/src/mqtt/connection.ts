@@ -30,8 +30,6 @@ export class Connection implements Owner {
   ready = false;
   /** What the broker sends it goes by a Delivery. */
   hasDelivery = false;
-  /** Devices whose commands it subscribed to, with the QoS granted. */
-  readonly commandQos = new Map<string, number>();
   /** Topic filters that were granted. */
   readonly filters = new Set<string>();
   /** Made when they are needed: most connections of most fleets are silent. */
