@@ -34,6 +34,7 @@ import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { OpenSessions } from "./presence/open-sessions.ts";
 import { Presence } from "./presence/presence.ts";
+import { SessionStore } from "./mqtt/session-store.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
 import { RecentJournal } from "./redelivery/recent-journal.ts";
 import { DeviceRegistry } from "./registry/device-registry.ts";
@@ -152,6 +153,9 @@ class Gateway implements GatewayApp {
     const folder = join(dataDir, "gateway");
     await makeFolder(folder);
     const gateway = await gatewayId(folder, config.gateway.id);
+    // Before any file is opened: they may be refused.
+    const routes = brokerRoutes(config.routes);
+    const bridged = bridgeSpecs(config.bridges, gateway, config.routes);
 
     let intake: Intake;
     const path = await (durable === "log" ? logPath : spoolPath)({
@@ -240,7 +244,7 @@ class Gateway implements GatewayApp {
       commit,
       journal,
       recent,
-      routes: brokerRoutes(config.routes),
+      routes,
       taker: new MessageTaker({
         intake,
         commit,
@@ -255,6 +259,11 @@ class Gateway implements GatewayApp {
       logger,
     });
     const openSessions = await OpenSessions.open({ file: join(folder, "open-sessions"), logger });
+    const sessions = await SessionStore.open({
+      file: join(folder, "sessions.journal"),
+      maxSessions: config.sessions.maxSessions,
+      logger,
+    });
     const presence = new Presence(intake, commit, openSessions);
     const mqtt = new MqttServer({
       config: config.mqtt,
@@ -264,6 +273,9 @@ class Gateway implements GatewayApp {
       commit,
       journal,
       recent,
+      sessions,
+      sessionExpiryMs: config.sessions.expiryMs,
+      registryIsCurrent: () => registry.caughtUp,
       publishes,
       presence,
       metrics,
@@ -273,7 +285,7 @@ class Gateway implements GatewayApp {
     });
     this.#mqtt = mqtt;
     const bridges = new Bridges({
-      specs: bridgeSpecs(config.bridges, gateway, config.routes),
+      specs: bridged,
       folder,
       connect: (spec, login, events) => new MqttConnection(spec, login, events),
       intake,
@@ -300,6 +312,7 @@ class Gateway implements GatewayApp {
     const parts = this.#lifecycle;
     parts.add("journal", { stop: () => journal.close() });
     parts.add("journal of QoS 1", { stop: () => recent.close() });
+    parts.add("sessions", { stop: () => sessions.close() });
     parts.add("open sessions", { stop: () => openSessions.close() });
     parts.add("durable path", {
       start: () => {

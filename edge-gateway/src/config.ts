@@ -6,6 +6,7 @@ import { limitsSettings } from "./config/limits-settings.ts";
 import { identitySettings } from "./config/identity-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
 import { routesSettings } from "./config/routes-settings.ts";
+import { sessionsSettings } from "./config/sessions-settings.ts";
 import { spoolSettings } from "./config/spool-settings.ts";
 
 /** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
@@ -13,6 +14,7 @@ export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
   limits: limitsSettings,
   gateway: gatewaySettings,
+  sessions: sessionsSettings,
   spool: spoolSettings,
   routes: routesSettings,
   bridges: bridgesSettings,

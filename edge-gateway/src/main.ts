@@ -4,6 +4,7 @@ import { sleep } from "@headwater/service-kit";
 import { createGatewayApp } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
 import { LateLog } from "./forward/late-log.ts";
+import { boundYoungGeneration } from "./young-generation.ts";
 
 /** A log that does not answer within this is taken to be away: the gateway starts without it (milliseconds). */
 const logPatienceMs = 5000;
@@ -17,6 +18,7 @@ const heapGrowth = 20;
 /** The gateway as a process of its own: `headwater start gateway`. */
 export function main(options?: MainOptions): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
+  boundYoungGeneration();
   return runServiceProcess(
     {
       name: "gateway",

@@ -168,8 +168,6 @@ describe("what is kept for later", () => {
   test("retained messages are bounded, and none is older than the last that was said", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_RETAINED: "2", HEADWATER_MQTT_MAX_RETAINED_BYTES: "100" });
     const publisher = await gateway.connect();
-    // Without a subscriber nothing is offered to the broker.
-    await (await gateway.connect()).subscribeAsync("#");
     const retain = (topic: string, payload: string) => publisher.publishAsync(topic, payload, { qos: 1, retain: true });
     await retain("a", "1");
     await retain("b", "1");
@@ -186,6 +184,20 @@ describe("what is kept for later", () => {
     );
     expect(heard).toEqual(["a 1", "end "]);
     expect(await refused("retained-messages")).toBe(2);
+  });
+
+  test("telemetry is not retained: the log remembers it", async () => {
+    await anonymous();
+    const publisher = await gateway.connect();
+    const listener = await gateway.connect();
+    await listener.subscribeAsync("#");
+    await publisher.publishAsync("devices/d/telemetry", '{"a":1}', { qos: 1, retain: true });
+    await publisher.publishAsync("note", "kept", { qos: 1, retain: true });
+    const late = await raw("late");
+    late.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "#", qos: 0 }] });
+    expect(await late.until("publish")).toMatchObject({ topic: "note", retain: true });
+    await publisher.publishAsync("end", "", { qos: 1 });
+    expect(await late.until("publish", 2)).toMatchObject({ topic: "end" });
   });
 
   test("subscriptions of a session are bounded", async () => {

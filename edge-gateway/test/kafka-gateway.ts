@@ -47,10 +47,14 @@ export class KafkaGateway {
     return gateway;
   }
 
-  static async create(brokers: string, devices: readonly string[]): Promise<KafkaGateway> {
+  static async create(
+    brokers: string,
+    devices: readonly string[],
+    options: { readonly replication?: number } = {},
+  ): Promise<KafkaGateway> {
     const gateway = new KafkaGateway(brokers);
     gateway.dataDir = await mkdtemp(join(tmpdir(), "gateway-kafka-"));
-    gateway.log = await openKafkaLog({ brokers: brokers.split(","), clientId: "gateway-test" });
+    gateway.log = await openKafkaLog({ brokers: brokers.split(","), clientId: "gateway-test", ...options });
     await gateway.log.ensureTopics(topicSpecs(kafkaPartitions, gateway.prefix));
     partitionsOf.set(gateway.topics.telemetry, kafkaPartitions);
     const records = devices.map((id) => {

@@ -10,6 +10,8 @@ export interface RawLogin {
   readonly clean?: boolean;
   readonly keepalive?: number;
   readonly will?: object;
+  /** For CONNACK to come; default: 5 s. */
+  readonly withinMs?: number;
 }
 
 /** A device that sends exactly the packets a test wants, and keeps what it hears. */
@@ -50,7 +52,7 @@ export class RawDevice {
   /** Over a stream that is connected already. */
   static async over(stream: Duplex, login: RawLogin): Promise<RawDevice> {
     const device = new RawDevice(stream);
-    const { username, password, clientId, clean = true, keepalive = 0, will } = login;
+    const { username, password, clientId, clean = true, keepalive = 0, will, withinMs } = login;
     device.send({
       cmd: "connect",
       protocolId: "MQTT",
@@ -62,7 +64,7 @@ export class RawDevice {
       password: password === undefined ? undefined : Buffer.from(password),
       ...(will !== undefined && { will }),
     } as Packet);
-    await device.until("connack");
+    await device.until("connack", 1, withinMs);
     return device;
   }
 

@@ -194,6 +194,7 @@ export class Bridge {
     const inbound = new Inbound({
       ...this.#options,
       session: this.#session,
+      sessionPresent,
       sent: recent.begin(sessionKey(this.#session), true),
       connection,
       topics: this.#topics,

@@ -114,6 +114,7 @@ export class HeardDevices {
     device.session = {
       device: device.device,
       session: this.#session,
+      assumed: true,
       get inFlight() {
         return inFlight;
       },

@@ -18,6 +18,7 @@ export interface InboundOptions {
   readonly spec: BridgeSpec;
   /** Names the session at the broker in the journals. */
   readonly session: string;
+  readonly sessionPresent: boolean;
   readonly connection: BrokerConnection;
   readonly intake: Intake;
   readonly commit: GroupCommit;
@@ -34,6 +35,8 @@ export interface InboundOptions {
   readonly logger: Logger;
 }
 
+/** The most that a broker may send without an acknowledgement, as far as it is remembered. */
+const largestWindow = 4096;
 /** What waits for room, of one connection, at most (bytes). */
 const maxWaitingBytes = 64 * 1024 * 1024;
 
@@ -50,10 +53,19 @@ export class Inbound implements Owner {
   #next = 0;
   #waitingBytes = 0;
   #closed = false;
+  /**
+   * While the broker sends again what it has no acknowledgement of. It does so first, in order and with the same identifiers, but Mosquitto without DUP; an
+   * identifier alone means nothing at a broker that gives it to the next message, so that is trusted only where they rise.
+   */
+  #replaying: boolean;
   readonly #takeNext = (): void => this.#takeWaiting();
 
   constructor(options: InboundOptions) {
     this.#options = options;
+    const { sent, spec } = options;
+    // What the broker may have no acknowledgement of is more than what waits here.
+    sent.growTo(largestWindow);
+    this.#replaying = options.sessionPresent && sent.rises(spec.receiveMaximum);
   }
 
   message(message: InboundMessage): void {
@@ -142,13 +154,14 @@ export class Inbound implements Owner {
     let hash = 0;
     if (qos === 1) {
       hash = crc32(payload, target.topicHash);
-      if (message.dup && sent.has(packetId, hash)) {
+      if ((message.dup || this.#replaying) && sent.has(packetId, hash)) {
         metrics.redelivered.labels({ qos: "1" }).inc();
         // What is sent again now may be sent again once more.
         this.#remember(packetId, hash, 0, 0);
         commit.wait(settled, this, packetId);
         return;
       }
+      this.#replaying = false;
     } else if (qos === 2) {
       token = Qos2Journal.token(session, packetId);
       if (journal.has(token)) {
@@ -171,7 +184,6 @@ export class Inbound implements Owner {
 
   #remember(packetId: number, hash: number, partition: number, n: number): void {
     const { sent, recent } = this.#options;
-    sent.growTo(this.unacked);
     sent.add(packetId, hash);
     if (sent.lasting) recent.note(sent, packetId, hash, partition, n);
   }

@@ -65,7 +65,11 @@ export class CommandDispatcher {
     const active = new ActiveSession(session);
     const sessions = this.#sessions.get(session.device);
     if (sessions === undefined) this.#sessions.set(session.device, [active]);
-    else sessions.push(active);
+    else {
+      // The last one counts.
+      const connected = session.assumed === true ? sessions.findIndex((other) => other.session.assumed !== true) : -1;
+      sessions.splice(connected === -1 ? sessions.length : connected, 0, active);
+    }
     this.#look(session.device);
   }
 

@@ -3,6 +3,8 @@ export interface CommandSession {
   readonly device: string;
   /** Names the connection; a claim is for it alone. */
   readonly session: string;
+  /** The device was heard there, nobody knows whether it still is: one that is connected comes first. */
+  readonly assumed?: boolean;
   /** Commands that were sent and are not acknowledged, whatever became of them since. */
   readonly inFlight: number;
   /**

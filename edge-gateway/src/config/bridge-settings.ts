@@ -73,8 +73,9 @@ export const bridgeConfig = Type.Object(
     receiveMaximum: Type.Optional(
       Type.Integer({
         minimum: 1,
-        maximum: 4096,
-        description: "Unacknowledged messages at a time; with 3.1.1 the broker's own setting decides. Default 1000",
+        maximum: 4000,
+        description:
+          "Unacknowledged messages at a time; with 3.1.1 the broker's own setting decides, and should be no more. Default 1000",
       }),
     ),
     maxPacketBytes: Type.Optional(

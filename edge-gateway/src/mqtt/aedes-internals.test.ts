@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer, connect, type AddressInfo } from "node:net";
 import mqttPacket from "mqtt-packet";
 import { expect, test } from "vitest";
-import { internals, nextPacketId, readOn } from "./aedes-internals.ts";
+import { countPacketIds, internals, nextPacketId, readOn } from "./aedes-internals.ts";
 
 test("aedes is the version whose insides are known", () => {
   const { version } = JSON.parse(
@@ -48,8 +48,15 @@ test("while a PUBLISH waits aedes reads nothing more of its connection, until it
 
   expect(internals(known)._disconnected).toBe(false);
   expect(internals(known)._keepaliveTimer).not.toBeNull();
+  expect(["deliver0", "deliverQoS", "waitForDrain"].map((name) => typeof Reflect.get(known, name))).toEqual([
+    "function",
+    "function",
+    "function",
+  ]);
   const [first, second] = [nextPacketId(known), nextPacketId(known)];
   expect(second).toBe(first === 65_535 ? 1 : first + 1);
+  countPacketIds(known, true, new Set([2, 3]));
+  expect([nextPacketId(known), nextPacketId(known), nextPacketId(known)]).toEqual([1, 4, 5]);
   socket.destroy();
   await new Promise<void>((resolve) => broker.close(resolve));
   server.close();

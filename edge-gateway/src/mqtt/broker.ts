@@ -44,7 +44,7 @@ export class GatewayBroker extends Aedes {
       if (
         this.#passedOn.has(packet) ||
         packet.topic.startsWith("$SYS/") ||
-        (sender !== null && !this.hasSubscriber(connectionOf(sender), packet.topic))
+        (sender !== null && !packet.retain && !this.hasSubscriber(connectionOf(sender), packet.topic))
       ) {
         callback?.();
         return;
@@ -52,6 +52,11 @@ export class GatewayBroker extends Aedes {
       this.#fanOut(packet, sender, callback);
     };
     this.publish = publish as typeof this.publish;
+  }
+
+  /** Whether the client of this session is connected. */
+  isConnected(session: string): boolean {
+    return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
   }
 
   /** Nothing that the broker passes on is heard by who listens to commands alone. */

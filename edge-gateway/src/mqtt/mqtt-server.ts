@@ -23,7 +23,9 @@ import { peerOf } from "./peer.ts";
 import type { PublishHandler } from "./publish-handler.ts";
 import { Revocation } from "./revocation.ts";
 import { answerProvisioning } from "./provisioning.ts";
+import { SessionExpiry } from "./session-expiry.ts";
 import { sessionPersistence } from "./session-persistence.ts";
+import type { SessionStore } from "./session-store.ts";
 import { forgetConnect, slim } from "./slim-client.ts";
 import { StallWatch } from "./stall-watch.ts";
 
@@ -35,6 +37,10 @@ export interface MqttServerOptions {
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
+  readonly sessions: SessionStore;
+  readonly sessionExpiryMs: number;
+  /** Whether all that is known of devices by now is known here. */
+  readonly registryIsCurrent: () => boolean;
   readonly publishes: PublishHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -56,6 +62,7 @@ export class MqttServer {
   readonly #stalls: StallWatch;
   #broker!: GatewayBroker;
   #revocation!: Revocation;
+  #sessionExpiry: SessionExpiry | undefined;
   #stopping = false;
 
   constructor(options: MqttServerOptions) {
@@ -109,8 +116,9 @@ export class MqttServer {
 
   async start(): Promise<void> {
     const { config, limits, journal, identity, logger } = this.#options;
-    const { persistence, sessions } = sessionPersistence({
+    const { persistence, sessions } = await sessionPersistence({
       journal,
+      store: this.#options.sessions,
       audience: this.#audience,
       limits,
       onRefused: (what, topic, session) => this.#bounds.notKept(what, topic, session),
@@ -160,6 +168,17 @@ export class MqttServer {
     this.#broker = new GatewayBroker(options, this.#audience);
     this.#listenToBroker();
     await this.#broker.listen();
+    this.#sessionExpiry = new SessionExpiry({
+      store: this.#options.sessions,
+      sessions,
+      expiryMs: this.#options.sessionExpiryMs,
+      isConnected: (session) => this.#broker.isConnected(session),
+      forget: (session) => journal.forget(session),
+      logger,
+    });
+    this.#sessionExpiry.start();
+    // What changed while the gateway was down passed the sessions by that it left. A registry that is behind hears of it later.
+    if (this.#options.registryIsCurrent()) this.#revocation.restrictAll();
     await this.listeners.start();
     this.#stalls.start();
     this.#bounds.start();
@@ -192,6 +211,7 @@ export class MqttServer {
     this.stopIntake();
     this.#stalls.stop();
     this.#bounds.stop();
+    this.#sessionExpiry?.stop();
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
     await this.listeners.close();
@@ -220,6 +240,7 @@ export class MqttServer {
       const connection = connectionOf(client);
       if (connection === undefined) return;
       connection.ready = true;
+      this.#options.sessions.seen(client.id);
       this.#commandSessions.changed(connection);
     });
     broker.on("subscribe", (_subscriptions, client) => this.#subscriptionsOf(client));
@@ -291,6 +312,7 @@ export class MqttServer {
     const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
     metrics.disconnects.labels({ reason }).inc();
     this.#commandSessions.end(connection);
+    this.#options.sessions.seen(client.id);
     connection.forgetOutgoing();
     if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }

@@ -53,11 +53,18 @@ export class OutgoingQueues {
     return cleared;
   }
 
+  forget(session: string): void {
+    this.#queues.delete(session);
+  }
+
   outgoingStream({ id }: Session): Readable {
     const queue = this.#queues.get(id);
-    return queue === undefined ? new NothingQueued({ objectMode: true }) : Readable.from(queue.packets());
+    return queue === undefined ? new NothingQueued(likeFrom) : Readable.from(queue.packets());
   }
 }
+
+/** As of a stream that is made from an iterator. */
+const likeFrom = { objectMode: true, highWaterMark: 1 };
 
 /** What aedes asks for at every login, for most of them in vain: without the iterator and the promises of a stream that is made from one. */
 class NothingQueued extends Readable {

@@ -80,6 +80,8 @@ export class PublishHandler {
       done();
       return;
     }
+    // The log remembers: what becomes a record is not retained beside it.
+    if (packet.retain) packet.retain = false;
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
     const settled = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
@@ -88,10 +90,14 @@ export class PublishHandler {
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */
-  will(connection: Connection, packet: { readonly topic: string; readonly payload: Buffer }): boolean {
+  will(
+    connection: Connection,
+    packet: { readonly topic: string; readonly payload: Buffer; retain?: boolean },
+  ): boolean {
     const target = connection.target(packet.topic, this.#find);
     if (target.kind === "forbidden") return false;
     if (target.kind === "relay") return true;
+    packet.retain = false;
     connection.unacked += 1;
     this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, noop);
     return true;

@@ -41,11 +41,12 @@ export class Revocation {
     for (const connection of this.#options.connections) {
       if (connection.device !== undefined && changed.has(connection.device)) this.#recheck(connection);
     }
-    for (const device of changed) {
-      this.#restrict(device).catch((error: unknown) =>
-        this.#options.logger.error({ err: error, device }, "the sessions of a device could not be restricted"),
-      );
-    }
+    for (const device of changed) this.#restrictSoon(device);
+  }
+
+  /** Sessions lose what their devices may not hear by now. */
+  restrictAll(): void {
+    for (const device of this.#options.sessions.principals) if (device !== "") this.#restrictSoon(device);
   }
 
   keysChanged(): void {
@@ -74,6 +75,12 @@ export class Revocation {
     const filters = Object.keys(internals(connection.client).subscriptions);
     connection.permissions = permissions;
     if (!filters.every((filter) => permissions.maySubscribe(filter))) end(connection);
+  }
+
+  #restrictSoon(device: string): void {
+    this.#restrict(device).catch((error: unknown) =>
+      this.#options.logger.error({ err: error, device }, "the sessions of a device could not be restricted"),
+    );
   }
 
   async #restrict(device: string): Promise<void> {

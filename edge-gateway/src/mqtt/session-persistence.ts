@@ -6,22 +6,19 @@ import { connectionOf } from "./connection.ts";
 import type { OutgoingPacket } from "./outgoing-queue.ts";
 import { OutgoingQueues, type QueueBounds } from "./outgoing-queues.ts";
 import { RetainedBounds } from "./retained-bounds.ts";
-import { StoredSessions, type SessionStore } from "./stored-sessions.ts";
+import type { SessionStore, Subscription } from "./session-store.ts";
+import { StoredSessions, type SessionMemory } from "./stored-sessions.ts";
 
 /** The package's types describe a default export that the module, being CommonJS, does not have as such. */
 const memory = aedesPersistence as unknown as () => MemoryStore;
 
 interface MemoryStore {
-  readonly asyncPersistence: Pick<SessionStore, "removeSubscriptions"> & {
-    addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void>;
+  readonly asyncPersistence: Pick<SessionMemory, "removeSubscriptions"> & {
+    addSubscriptions(client: { readonly id: string }, subscriptions: readonly Subscription[]): Promise<void>;
     cleanSubscriptions(client: Client): Promise<void>;
     storeRetained(packet: Retained): Promise<void>;
   };
   createRetainedStreamCombi(filters: readonly string[]): Pick<NodeJS.ReadableStream, "pipe">;
-}
-
-interface Subscription {
-  readonly topic: string;
 }
 
 interface Packet {
@@ -39,31 +36,45 @@ export type NotKept = "retained-messages" | "queued-messages";
 
 export interface SessionPersistenceOptions {
   readonly journal: Qos2Journal;
+  readonly store: SessionStore;
   readonly audience: Audience;
   readonly limits: QueueBounds & { readonly maxRetained: number; readonly maxRetainedBytes: number };
   readonly onRefused: (what: NotKept, topic: string, session: string | undefined) => void;
 }
 
 /**
- * Sessions as aedes wants them: subscriptions, retained and queued messages in memory, within bounds; QoS 2 messages by the durable journal, so that one that
+ * Sessions as aedes wants them: subscriptions in memory and on disk; retained and queued messages in memory, within bounds; QoS 2 messages by the durable journal, so that one that
  * is sent again after a restart is still known; acknowledgements of commands go to who sent them, since commands wait in the event log and
  * never in a queue here.
  */
-export function sessionPersistence({ journal, audience, limits, onRefused }: SessionPersistenceOptions) {
+export async function sessionPersistence(options: SessionPersistenceOptions) {
+  const { journal, audience, limits, onRefused } = options;
   const store = memory();
   const queues = new OutgoingQueues(limits, (topic, session) => onRefused("queued-messages", topic, session));
   const sessions = new StoredSessions(
     {
-      removeSubscriptions: (client, filters) => store.asyncPersistence.removeSubscriptions(client, filters),
+      removeSubscriptions: async (client, filters) => {
+        await store.asyncPersistence.removeSubscriptions(client, filters);
+        await options.store.remove(client.id, filters);
+      },
+      forgetQueue: (session) => queues.forget(session),
       outgoingStream: (client) => queues.outgoingStream(client),
       outgoingUpdate: (client, packet) => queues.outgoingUpdate(client, packet),
       outgoingClearMessageId: (client, packet) => queues.outgoingClearMessageId(client, packet),
     },
     audience,
   );
+  for (const { session, subscriptions } of options.store.all) {
+    sessions.added(
+      session,
+      subscriptions.map(({ topic }) => topic),
+    );
+    // oxlint-disable-next-line no-await-in-loop -- in memory, at the start
+    await store.asyncPersistence.addSubscriptions({ id: session }, subscriptions);
+  }
   const persistence = Object.assign(
     store,
-    subscriptionsOf(store, sessions),
+    subscriptionsOf(store, sessions, options.store),
     incoming(journal),
     outgoing(queues),
     retainedBy(store, limits, onRefused),
@@ -71,7 +82,7 @@ export function sessionPersistence({ journal, audience, limits, onRefused }: Ses
   return { persistence, sessions };
 }
 
-function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSessions) {
+function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSessions, stored: SessionStore) {
   return {
     async addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void> {
       // aedes hands over all of a SUBSCRIBE, also what was refused.
@@ -81,14 +92,17 @@ function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSess
         granted.map(({ topic }) => topic),
       );
       await asyncPersistence.addSubscriptions(client, granted);
+      await stored.add(client.id, granted);
     },
     async removeSubscriptions(client: Client, filters: readonly string[]): Promise<void> {
       sessions.removed(client.id, filters);
       await asyncPersistence.removeSubscriptions(client, filters);
+      await stored.remove(client.id, filters);
     },
     async cleanSubscriptions(client: Client): Promise<void> {
       sessions.cleaned(client.id);
       await asyncPersistence.cleanSubscriptions(client);
+      await stored.end(client.id);
     },
   };
 }

@@ -12,11 +12,12 @@ export interface QueuedPacket {
 }
 
 /** What keeps subscriptions and messages of sessions whose client may be away. */
-export interface SessionStore {
+export interface SessionMemory {
   removeSubscriptions(client: { readonly id: string }, filters: readonly string[]): Promise<void>;
   outgoingStream(client: { readonly id: string }): AsyncIterable<QueuedPacket>;
   outgoingUpdate(client: { readonly id: string }, packet: QueuedPacket): Promise<unknown>;
   outgoingClearMessageId(client: { readonly id: string }, packet: { readonly messageId: number }): Promise<unknown>;
+  forgetQueue(session: string): void;
 }
 
 /** No packet identifier of MQTT: it marks what is about to be removed. */
@@ -27,14 +28,14 @@ const markedForRemoval = 0x1_0000;
  * also those whose client is away: neither a message that comes meanwhile nor one that waits already reaches a later login.
  */
 export class StoredSessions {
-  readonly #store: SessionStore;
+  readonly #store: SessionMemory;
   readonly #audience: Audience;
   /** Filters by session. */
   readonly #sessions = new Map<string, Set<string>>();
   /** Sessions by what their name begins with: by principal. */
   readonly #byPrefix = new Map<string, Set<string>>();
 
-  constructor(store: SessionStore, audience: Audience) {
+  constructor(store: SessionMemory, audience: Audience) {
     this.#store = store;
     this.#audience = audience;
   }
@@ -73,6 +74,19 @@ export class StoredSessions {
       if (forbidden.length > 0 || messages > 0) lost.push(session);
     }
     return lost;
+  }
+
+  /** Devices and others that have sessions here. */
+  get principals(): string[] {
+    return [...this.#byPrefix.keys()].map((prefix) => prefix.slice(0, -1));
+  }
+
+  /** Nothing is left of the session. */
+  async drop(session: string): Promise<void> {
+    const filters = [...(this.#sessions.get(session) ?? [])];
+    this.cleaned(session);
+    this.#store.forgetQueue(session);
+    await this.#store.removeSubscriptions({ id: session }, filters);
   }
 
   async #clearQueue(client: { readonly id: string }, permissions: Permissions | undefined): Promise<number> {

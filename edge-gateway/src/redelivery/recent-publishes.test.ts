@@ -87,3 +87,27 @@ test("the sessions heard last are kept", () => {
   expect(sessions.of(a)).toBe(first);
   expect(sessions.of(b)).not.toBe(second);
 });
+
+describe("whether identifiers rise", () => {
+  const afterIds = (ids: readonly number[]): RecentPublishes => {
+    const recent = session();
+    recent.growTo(4096);
+    recent.begin(0, true);
+    for (const id of ids) recent.add(id, id);
+    return recent;
+  };
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+  test.each<[string, readonly number[], boolean]>([
+    ["one after the other", range(1, 102), true],
+    ["too few", range(1, 101), false],
+    ["with gaps", range(1, 102).map((id) => id * 3), true],
+    ["round the end", [...range(65_500, 65_536), ...range(1, 80)], true],
+    ["the same again", [...range(1, 90), 50, ...range(90, 102)], false],
+    ["a free one is taken", Array.from({ length: 200 }, (_, i) => (i % 100) + 1), false],
+    ["always the same", Array.from({ length: 200 }, () => 1), false],
+    ["long ago it was otherwise", [9, 3, 5, ...range(6, 110)], true],
+  ])("%s", (_name, ids, rises) => {
+    expect(afterIds(ids).rises(100)).toBe(rises);
+  });
+});

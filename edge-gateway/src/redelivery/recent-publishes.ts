@@ -75,6 +75,21 @@ export class RecentPublishes implements SessionKey {
     return false;
   }
 
+  /**
+   * Whether the last `count` messages and one more had packet identifiers that only rose (round 65,535). A sender that takes a free
+   * identifier again, and has at most `count` messages under way, does not do that.
+   */
+  rises(count: number): boolean {
+    const ids = this.#ids;
+    if (ids === undefined || this.#count - this.#floor <= count || ids.length <= count) return false;
+    const mask = ids.length - 1;
+    for (let i = this.#count - count; i < this.#count; i += 1) {
+      const step = (ids[i & mask]! - ids[(i - 1) & mask]! + 65_535) % 65_535;
+      if (step === 0 || step > 32_767) return false;
+    }
+    return true;
+  }
+
   /** Makes room so that the next one takes no other's place, as far as there may be room. */
   grow(): void {
     const length = this.#ids?.length ?? smallest;

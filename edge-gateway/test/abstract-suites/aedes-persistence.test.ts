@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Audience } from "../../src/mqtt/audience.ts";
 import { bindConnection, type Connection } from "../../src/mqtt/connection.ts";
+import { SessionStore } from "../../src/mqtt/session-store.ts";
 import { sessionPersistence } from "../../src/mqtt/session-persistence.ts";
 import { Qos2Journal } from "../../src/redelivery/qos2-journal.ts";
 import { runNodeTest, type SuiteTest } from "./node-test-context.ts";
@@ -27,12 +28,19 @@ const exceptions: Readonly<Record<string, string>> = {
 describe("the gateway's sessions pass the abstract suite of aedes-persistence", () => {
   let folder: string;
   let journal: Qos2Journal;
+  let store: SessionStore;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "sessions-"));
     journal = await Qos2Journal.open({ file: join(folder, "qos2.journal"), logger: silentLogger, lastN: () => 0 });
+    store = await SessionStore.open({
+      file: join(folder, "sessions.journal"),
+      maxSessions: 1000,
+      logger: silentLogger,
+    });
   });
   afterEach(async () => {
     await journal.close();
+    await store.close();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -45,7 +53,7 @@ describe("the gateway's sessions pass the abstract suite of aedes-persistence", 
       if (reason === undefined) test(name, () => runNodeTest(run));
       else test(`${name}: not here, as ${reason}`, () => expect(runNodeTest(run)).rejects.toThrow());
     },
-    persistence: async () => withGateway(journal),
+    persistence: () => withGateway(journal, store),
   });
 
   test("every exception is one of the suite's tests", () => {
@@ -55,9 +63,10 @@ describe("the gateway's sessions pass the abstract suite of aedes-persistence", 
 });
 
 /** The sessions with what the rest of the gateway does around them. */
-function withGateway(journal: Qos2Journal): object {
-  const { persistence } = sessionPersistence({
+async function withGateway(journal: Qos2Journal, store: SessionStore): Promise<object> {
+  const { persistence } = await sessionPersistence({
     journal,
+    store,
     audience: new Audience(),
     limits: { maxQueued: 1000, maxQueuedBytes: 1024 * 1024, maxRetained: 2000, maxRetainedBytes: 1024 * 1024 },
     onRefused: (what) => expect.fail(`no room for ${what}`),

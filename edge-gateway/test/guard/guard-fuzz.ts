@@ -19,7 +19,7 @@ export interface FuzzResult {
   /** Bytes that passed. */
   readonly passed: number;
   readonly violations: Readonly<Partial<Record<Violation, number>>>;
-  /** Of the longest single call (milliseconds). */
+  /** Of the longest single call (milliseconds), and not only by chance: a slow one is repeated. */
   readonly longestCall: number;
   /** The first thing that should not be; undefined if all is well. */
   readonly failure: string | undefined;
@@ -35,39 +35,72 @@ export function fuzzGuard(packets: number, seed: number, extra: readonly Buffer[
   const violations: Partial<Record<Violation, number>> = {};
   let [count, streams, passed, longestCall] = [0, 0, 0, 0];
   let failure: string | undefined;
-  const timed = (guard: PacketGuard, bytes: Buffer): Buffer | null => {
-    const began = performance.now();
-    const whole = guard.take(bytes);
-    longestCall = Math.max(longestCall, performance.now() - began);
-    return whole;
-  };
   while (count < packets && failure === undefined) {
-    const pieces = Array.from({ length: 1 + random.below(6) }, (_, index) => {
-      const base = index === 0 && !random.chance(8) ? connectPacket(random) : anyPacket(random, extra);
-      return random.chance(3) ? base : mutate(base, random, extra);
-    });
+    const pieces = fuzzedPackets(random, extra);
     count += pieces.length;
     streams += 1;
     const stream = Buffer.concat(pieces);
-    const atOnce = new PacketGuard(fuzzLimits);
-    const inPieces = new PacketGuard(fuzzLimits);
+    const ends = endsOf(stream.length, random);
     try {
-      // A copy each: bits that MQTT 3.1 does not use are cleared in place.
-      const expected = timed(atOnce, Buffer.from(stream)) ?? Buffer.alloc(0);
-      const actual = chunksOf(Buffer.from(stream), random).flatMap((chunk) => timed(inPieces, chunk) ?? []);
-      if (!Buffer.concat(actual).equals(expected)) failure = "what passes depends on how it is cut";
-      else if (inPieces.violation !== atOnce.violation) {
-        failure = `${atOnce.violation} at once, ${inPieces.violation} in pieces`;
-      } else failure = parserFinds(expected);
-      if (inPieces.held > fuzzLimits.maxPacketBytes) failure ??= "more is held than a packet may be long";
-      passed += expected.length;
+      const atOnce = play(stream, [stream.length]);
+      const inPieces = play(stream, ends);
+      let longest = Math.max(atOnce.longest, inPieces.longest);
+      // The machine may have done something else meanwhile.
+      for (let again = 0; again < 3 && longest > slowMs; again += 1) {
+        longest = Math.min(longest, Math.max(play(stream, [stream.length]).longest, play(stream, ends).longest));
+      }
+      longestCall = Math.max(longestCall, longest);
+      failure = compare(atOnce, inPieces);
+      passed += atOnce.passed.length;
+      const { violation } = atOnce.guard;
+      if (violation !== undefined) violations[violation] = (violations[violation] ?? 0) + 1;
     } catch (error) {
       failure = `thrown: ${(error as Error).stack}`;
     }
     if (failure !== undefined) failure += `, stream ${stream.toString("hex")}`;
-    if (atOnce.violation !== undefined) violations[atOnce.violation] = (violations[atOnce.violation] ?? 0) + 1;
   }
   return { packets: count, streams, passed, violations, longestCall, failure };
+}
+
+/** What a client sends that means no good. */
+export function fuzzedPackets(random: Random, extra: readonly Buffer[] = []): Buffer[] {
+  return Array.from({ length: 1 + random.below(6) }, (_, index) => {
+    const base = index === 0 && !random.chance(8) ? connectPacket(random) : anyPacket(random, extra);
+    return random.chance(3) ? base : mutate(base, random, extra);
+  });
+}
+
+const slowMs = 10;
+
+interface Played {
+  readonly guard: PacketGuard;
+  readonly passed: Buffer;
+  readonly longest: number;
+}
+
+function play(stream: Buffer, ends: readonly number[]): Played {
+  // A copy: bits that MQTT 3.1 does not use are cleared in place.
+  const bytes = Buffer.from(stream);
+  const guard = new PacketGuard(fuzzLimits);
+  const passed: Buffer[] = [];
+  let [longest, from] = [0, 0];
+  for (const end of ends) {
+    const began = performance.now();
+    const whole = guard.take(bytes.subarray(from, end));
+    longest = Math.max(longest, performance.now() - began);
+    if (whole !== null) passed.push(whole);
+    from = end;
+  }
+  return { guard, passed: Buffer.concat(passed), longest };
+}
+
+function compare(atOnce: Played, inPieces: Played): string | undefined {
+  if (!inPieces.passed.equals(atOnce.passed)) return "what passes depends on how it is cut";
+  if (inPieces.guard.violation !== atOnce.guard.violation) {
+    return `${atOnce.guard.violation} at once, ${inPieces.guard.violation} in pieces`;
+  }
+  if (inPieces.guard.held > fuzzLimits.maxPacketBytes) return "more is held than a packet may be long";
+  return parserFinds(atOnce.passed);
 }
 
 function anyPacket(random: Random, extra: readonly Buffer[]): Buffer {
@@ -108,15 +141,14 @@ function mutate(packet: Buffer, random: Random, extra: readonly Buffer[]): Buffe
   }
 }
 
-function chunksOf(bytes: Buffer, random: Random): Buffer[] {
+function endsOf(length: number, random: Random): number[] {
   const most = random.pick([1, 3, 20, 200, 4000]);
-  const chunks: Buffer[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const end = Math.min(bytes.length, at + 1 + random.below(most));
-    chunks.push(bytes.subarray(at, end));
-    at = end;
+  const ends: number[] = [];
+  for (let at = 0; at < length;) {
+    at = Math.min(length, at + 1 + random.below(most));
+    ends.push(at);
   }
-  return chunks;
+  return ends;
 }
 
 function parserFinds(bytes: Buffer): string | undefined {

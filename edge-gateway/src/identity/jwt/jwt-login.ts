@@ -3,6 +3,7 @@ import { ConfigError, RequestError, type Logger } from "@headwater/service-kit";
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import type { JwtIssuer } from "../../config/identity-settings.ts";
 import { CachedKeys } from "./cached-keys.ts";
+import { FewAtATime } from "./few-at-a-time.ts";
 import { keySource, type JsonWebKeySet } from "./key-source.ts";
 
 export type JwtVerdict =
@@ -23,6 +24,8 @@ const form = /^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** Login by a JWT (RFC 7519) of a configured issuer: it names the device, and its `exp` ends the connection. */
 export class JwtLogin {
   readonly #issuers: ReadonlyMap<string, Issuer>;
+  /** Signatures are checked in the pool of four threads that syncs the spool, too: some are left to it whatever comes in. */
+  readonly #checks = new FewAtATime(2, 2000);
 
   /** Throws ConfigError for an issuer that cannot be. */
   constructor(configs: readonly JwtIssuer[], folder: string, logger: Logger) {
@@ -52,11 +55,12 @@ export class JwtLogin {
     const token = Buffer.from(password).toString("latin1");
     const issuer = this.#issuers.get(issuerOf(token) ?? "");
     if (issuer === undefined) return { why: "jwt-unknown-issuer" };
-    let verdict = await tried(token, issuer);
-    if ("retry" in verdict) {
+    let verdict = await this.#checks.run(() => tried(token, issuer));
+    if (verdict !== undefined && "retry" in verdict) {
       await issuer.keys.refresh();
-      verdict = await tried(token, issuer);
+      verdict = await this.#checks.run(() => tried(token, issuer));
     }
+    if (verdict === undefined) return { why: "too-many-jwts", unavailable: true };
     if ("retry" in verdict) {
       // Without any key the token may well be right.
       return issuer.keys.current === undefined

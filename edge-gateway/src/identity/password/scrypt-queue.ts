@@ -10,21 +10,26 @@ export interface ScryptQueueOptions {
 }
 
 interface Waiting {
+  readonly task: ScryptTask;
+  /** performance.now() */
+  readonly since: number;
   readonly settle: (matches: boolean | undefined) => void;
 }
 
 /** Until one was measured (milliseconds). */
 const firstGuess = 200;
+/** A client does not wait much longer for its CONNACK (milliseconds). */
+const maxWaitMs = 5000;
 
 /**
- * Compares passwords one after the other, in a thread of its own at the lowest priority: neither the thread that serves devices nor the pool that
+ * Compares passwords one after the other, in a thread of its own at a low priority: neither the thread that serves devices nor the pool that
  * syncs the spool is ever kept waiting by logins. The thread begins with the first comparison.
  */
 export class ScryptQueue {
   readonly #options: ScryptQueueOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #queue: Waiting[] = [];
+  #running: Waiting | undefined;
   #worker: Worker | undefined;
-  #next = 1;
   #average = firstGuess;
   #closed = false;
 
@@ -32,63 +37,77 @@ export class ScryptQueue {
     this.#options = options;
   }
 
+  /** Whether one more would find no room, or wait for longer than a client does. */
   get isFull(): boolean {
-    return this.#waiting.size >= this.#options.maxWaiting;
+    return this.waiting >= this.#options.maxWaiting || this.waiting * this.#average > maxWaitMs;
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#queue.length + (this.#running === undefined ? 0 : 1);
   }
 
   /** How long a comparison that is asked for now would take, by what those before it took (milliseconds). */
   get expectedMs(): number {
-    return (this.#waiting.size + 1) * this.#average;
+    return Math.min((this.waiting + 1) * this.#average, 2 * maxWaitMs);
   }
 
   /** Whether the hash is of that password; undefined if there was no room or the comparison came to no end. */
   compare(password: Uint8Array, { ln, r, p, salt, hash }: PasswordHash): Promise<boolean | undefined> {
     if (this.#closed || this.isFull) return Promise.resolve(undefined);
-    const id = this.#next;
-    this.#next += 1;
     const N = 2 ** ln;
-    const task: ScryptTask = { id, password, salt, hash, N, r, p, maxmem: 2 * scryptMemory({ ln, r, p }) };
+    const task: ScryptTask = { password, salt, hash, N, r, p, maxmem: 2 * scryptMemory({ ln, r, p }) };
     return new Promise((settle) => {
-      this.#waiting.set(id, { settle });
-      this.#start().postMessage(task);
+      this.#queue.push({ task, since: performance.now(), settle });
+      this.#pump();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#worker?.terminate();
-    this.#giveUp();
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+    this.#finish(undefined);
+    for (const { settle } of this.#queue.splice(0)) settle(undefined);
+  }
+
+  /** Hands the next one to the thread, once it is free; who has waited for too long has gone or comes again. */
+  #pump(): void {
+    while (this.#running === undefined && !this.#closed) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      if (performance.now() - next.since > maxWaitMs) {
+        next.settle(undefined);
+        continue;
+      }
+      this.#running = next;
+      (this.#worker ??= this.#start()).postMessage(next.task);
+    }
   }
 
   #start(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(new URL("scrypt-worker.ts", import.meta.url), { name: "passwords" });
     worker.unref();
-    worker.on("message", ({ id, matches, took }: ScryptResult) => {
+    worker.on("message", ({ matches, took }: ScryptResult) => {
       this.#average += (took - this.#average) / 8;
-      const waiting = this.#waiting.get(id);
-      this.#waiting.delete(id);
-      waiting?.settle(matches);
+      this.#finish(matches);
     });
     worker.on("error", (error) =>
       this.#options.logger.error({ err: error }, "the thread that compares passwords failed"),
     );
     worker.on("exit", () => {
-      // Another one begins with the next comparison.
       if (this.#worker !== worker) return;
+      // Another one begins with the next comparison.
       this.#worker = undefined;
-      this.#giveUp();
+      this.#finish(undefined);
     });
-    this.#worker = worker;
     return worker;
   }
 
-  #giveUp(): void {
-    for (const { settle } of this.#waiting.values()) settle(undefined);
-    this.#waiting.clear();
+  #finish(matches: boolean | undefined): void {
+    const done = this.#running;
+    this.#running = undefined;
+    done?.settle(matches);
+    this.#pump();
   }
 }

@@ -3,7 +3,6 @@ import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
 
 export interface ScryptTask {
-  readonly id: number;
   readonly password: Uint8Array;
   readonly salt: Uint8Array;
   readonly hash: Uint8Array;
@@ -14,7 +13,6 @@ export interface ScryptTask {
 }
 
 export interface ScryptResult {
-  readonly id: number;
   readonly matches: boolean;
   /** Milliseconds. */
   readonly took: number;
@@ -23,15 +21,15 @@ export interface ScryptResult {
 // On Linux a thread has a priority of its own: whatever is to be acknowledged comes before a login.
 if (process.platform === "linux") {
   try {
-    setPriority(0, 19);
+    setPriority(0, 10);
   } catch {
     // Not allowed here; the queue bounds the work all the same.
   }
 }
 
-parentPort!.on("message", ({ id, password, salt, hash, N, r, p, maxmem }: ScryptTask) => {
+parentPort!.on("message", ({ password, salt, hash, N, r, p, maxmem }: ScryptTask) => {
   const began = performance.now();
   const derived = scryptSync(password, salt, hash.length, { N, r, p, maxmem });
-  const result: ScryptResult = { id, matches: timingSafeEqual(derived, hash), took: performance.now() - began };
+  const result: ScryptResult = { matches: timingSafeEqual(derived, hash), took: performance.now() - began };
   parentPort!.postMessage(result);
 });

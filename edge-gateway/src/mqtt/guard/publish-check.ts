@@ -7,6 +7,7 @@ const nothing = new Uint8Array(0);
 export class PublishCheck {
   readonly #limits: GuardLimits;
   #last: Uint8Array = nothing;
+  #lastLength = 0;
 
   constructor(limits: GuardLimits) {
     this.#limits = limits;
@@ -31,7 +32,7 @@ export class PublishCheck {
 
   #isLast(bytes: Uint8Array, from: number, to: number): boolean {
     const last = this.#last;
-    const { length } = last;
+    const length = this.#lastLength;
     if (to - from !== length || length === 0) return false;
     for (let i = 0; i < length; i += 1) if (bytes[from + i] !== last[i]) return false;
     return true;
@@ -39,8 +40,12 @@ export class PublishCheck {
 
   #checkTopic(bytes: Uint8Array, from: number, to: number): Violation | undefined {
     const wrong = checkTopicName(bytes, from, to, this.#limits);
+    if (wrong !== undefined) return wrong;
     // A copy: the bytes around it are a whole chunk of the connection.
-    if (wrong === undefined) this.#last = Uint8Array.prototype.slice.call(bytes, from, to);
-    return wrong;
+    const length = to - from;
+    if (this.#last.length < length) this.#last = new Uint8Array(Math.max(32, 2 * length));
+    for (let i = 0; i < length; i += 1) this.#last[i] = bytes[from + i]!;
+    this.#lastLength = length;
+    return undefined;
   }
 }

@@ -30,3 +30,14 @@ export class Link implements Peer {
     this.deadline = deadline;
   }
 }
+
+const key = Symbol("link");
+
+/** A property of the socket costs less for each connection than a listener that remembers it. */
+export function bindLink(link: Link): void {
+  (link.socket as unknown as Record<symbol, Link>)[key] = link;
+}
+
+export function linkOf(socket: Socket): Link {
+  return (socket as unknown as Record<symbol, Link>)[key]!;
+}

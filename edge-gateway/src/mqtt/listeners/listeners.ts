@@ -9,7 +9,7 @@ import { plainAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
 import { CertificateWatch } from "./certificate-watch.ts";
 import { HandshakeWatch } from "./handshake-watch.ts";
-import { Link } from "./link.ts";
+import { bindLink, Link, linkOf } from "./link.ts";
 import { planListeners, type ListenerPlan, type Transport } from "./listener-plan.ts";
 import { peerCertificate } from "./peer-certificate.ts";
 import { Port } from "./port.ts";
@@ -53,6 +53,8 @@ export class Listeners {
   readonly #links = new Set<Link>();
   /** Connections whose bytes are with TLS or HTTP just now, by the stream that was given there. */
   readonly #unwrapping = new Map<Duplex, Link>();
+  /** One for all: 10,000 closures are megabytes. */
+  readonly #onClose: (this: Socket) => void;
   #terminator: TlsTerminator | undefined;
   #gate: WebSocketGate | undefined;
 
@@ -61,6 +63,10 @@ export class Listeners {
     this.#options = options;
     const { config, metrics, logger } = options;
     const plans = planListeners(config);
+    const closed = (link: Link): void => this.#closed(link);
+    this.#onClose = function onClose(this: Socket) {
+      closed(linkOf(this));
+    };
     this.#ports = plans.map((plan) => {
       const accepted = metrics.accepted.labels({ transport: plan.transport });
       return new Port(plan, (socket) => {
@@ -149,7 +155,8 @@ export class Listeners {
 
   #accept(plan: ListenerPlan, socket: Socket): void {
     const { config } = this.#options;
-    socket.on("error", ignore);
+    // What goes to the broker at once has the broker's own listener.
+    if (plan.proxied || plan.transport !== "tcp") socket.on("error", ignore);
     const address = plainAddress(socket.remoteAddress ?? "");
     const link = new Link(plan.transport, socket, address, performance.now() + config.connectTimeoutMs);
     if (!this.#admission.enter()) {
@@ -157,7 +164,8 @@ export class Listeners {
       return;
     }
     this.#links.add(link);
-    socket.once("close", () => this.#closed(link));
+    bindLink(link);
+    socket.on("close", this.#onClose);
     this.#handshakes.add(link);
     if (plan.proxied) this.#readProxyHeader(link);
     else this.#admit(link);

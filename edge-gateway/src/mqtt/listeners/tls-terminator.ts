@@ -41,7 +41,7 @@ export class TlsTerminator {
   }
 }
 
-/** Node keeps it there and tells it nowhere else; tls-terminator.test.ts notices if that changes. */
+/** Node keeps it there and tells it nowhere else; every test of TLS notices if that changes. */
 export function rawSocketOf(secure: TLSSocket): Socket {
   return (secure as unknown as { readonly _parent: Socket })._parent;
 }

@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { debianProgram, ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
+
+const quiet = (): void => {};
+
+/** Mosquitto's own clients against the gateway, in each version of the protocol. */
+describe("Mosquitto's clients", () => {
+  let gateway: GatewayUnderTest;
+  beforeAll(async () => {
+    await ensureDebianPrograms(["mosquitto_pub", "mosquitto_sub"], quiet);
+    gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
+  });
+  afterAll(() => gateway.stop());
+
+  async function run(
+    program: "mosquitto_pub" | "mosquitto_sub",
+    ...args: string[]
+  ): Promise<{ code: number; said: string }> {
+    const file = await debianProgram(program, quiet);
+    const port = String(gateway.app.mqttPort);
+    return new Promise((resolve) => {
+      execFile(file, ["-h", "127.0.0.1", "-p", port, ...args], (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), said: `${stdout}${stderr}` });
+      });
+    });
+  }
+
+  test.each(["mqttv31", "mqttv311"])("%s: publish and hear at QoS 2", async (version) => {
+    const heard = run("mosquitto_sub", "-V", version, "-q", "2", "-t", `talk/${version}`, "-C", "1", "-W", "20");
+    // Until the subscriber is there, nobody keeps what is not retained.
+    const published = await run(
+      "mosquitto_pub",
+      "-V",
+      version,
+      "-q",
+      "2",
+      "-r",
+      "-t",
+      `talk/${version}`,
+      "-m",
+      "hello",
+    );
+    expect(published).toEqual({ code: 0, said: "" });
+    expect(await heard).toEqual({ code: 0, said: "hello\n" });
+  });
+
+  test("MQTT 5: is told that this version is not spoken, and ends", async () => {
+    for (const args of [
+      ["-q", "1"],
+      ["-q", "0", "-D", "connect", "user-property", "a", "b"],
+    ]) {
+      const { code, said } = await run("mosquitto_pub", "-V", "5", ...args, "-t", "a", "-m", "b");
+      expect(said).toMatch(/Unsupported Protocol version/i);
+      expect(code).not.toBe(0);
+    }
+  });
+});

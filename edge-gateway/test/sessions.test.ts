@@ -1,0 +1,131 @@
+import { LogUnavailableError, sleep } from "@headwater/service-kit";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { RawDevice } from "./raw-device.ts";
+
+const commands = "devices/d/commands/+";
+
+describe("a session that outlives its connection", () => {
+  let gateway: GatewayUnderTest;
+  let token: string;
+  afterEach(() => gateway.stop());
+
+  const start = async (env: Record<string, string> = {}) => {
+    gateway = await GatewayUnderTest.start(env);
+    token = await gateway.register("d");
+  };
+  const connect = (clean = false, clientId = "c") =>
+    RawDevice.connect(gateway.app.mqttPort, { username: "d", password: token, clientId, clean });
+  const subscribe = async (device: RawDevice, topic = commands) => {
+    const before = device.count("suback");
+    device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic, qos: 1 }] } as never);
+    await device.until("suback", before + 1);
+  };
+  const isPresent = (device: RawDevice): boolean =>
+    (device.heard[0] as unknown as { sessionPresent: boolean }).sessionPresent;
+
+  test("is present after a restart, and its commands come without another SUBSCRIBE", async () => {
+    await start();
+    let device = await connect();
+    expect(isPresent(device)).toBe(false);
+    await subscribe(device);
+    await subscribe(device, "devices/d/telemetry");
+    device.cut();
+    await gateway.restart();
+    device = await connect();
+    expect(isPresent(device)).toBe(true);
+    await gateway.requestCommand("d", "c-1", { name: "shut" });
+    expect(await device.until("publish")).toMatchObject({ topic: "devices/d/commands/c-1", qos: 1 });
+    device.publish("devices/d/telemetry", '{"a":1}', { messageId: 3 });
+    await device.until("publish", 2);
+  });
+
+  test("that was unsubscribed, or began anew as a clean one, is not there after a restart", async () => {
+    await start();
+    let device = await connect();
+    await subscribe(device);
+    device.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: [commands] } as never);
+    await device.until("unsuback");
+    const second = await connect(false, "second");
+    await subscribe(second);
+    second.cut();
+    const clean = await connect(true, "second");
+    await subscribe(clean);
+    await gateway.restart();
+    device = await connect();
+    expect(isPresent(device)).toBe(false);
+    expect(isPresent(await connect(false, "second"))).toBe(false);
+    await gateway.requestCommand("d", "c-1", { name: "shut" });
+    await sleep(200);
+    expect(device.count("publish")).toBe(0);
+  });
+
+  test("is forgotten when its client was away for longer than a session lasts, also over a restart", async () => {
+    await start({ HEADWATER_MQTT_SESSION_EXPIRY_MS: "1000" });
+    const stays = await connect(false, "stays");
+    await subscribe(stays);
+    const leaves = await connect(false, "leaves");
+    await subscribe(leaves);
+    leaves.cut();
+    await sleep(1600);
+    expect(isPresent(await connect(false, "leaves"))).toBe(false);
+    stays.publish("devices/d/telemetry", '{"a":1}');
+    await stays.until("puback");
+    await gateway.requestCommand("d", "c-1", { name: "shut" });
+    await stays.until("publish");
+  });
+
+  test("of a device that is gone, deleted while the gateway was down, is gone too", async () => {
+    await start();
+    const device = await connect();
+    await subscribe(device);
+    await gateway.downGateway();
+    const file = join(gateway.dataDir, "gateway", "sessions.journal");
+    expect(await readFile(file, "utf8")).toContain('"d/c"');
+    await gateway.log.append(topics.devices, [{ key: "d", value: null }]);
+    await gateway.upGateway();
+    token = await gateway.register("d");
+    const ended = await eventually(
+      () => readFile(file, "utf8"),
+      (text) => text.includes('"end"'),
+    );
+    expect(ended).toContain('{"t":"end","s":"d/c"}');
+    expect(isPresent(await connect())).toBe(false);
+  });
+
+  test("is not forgotten because the gateway does not know its devices yet", async () => {
+    await start();
+    await subscribe(await connect());
+    await gateway.downGateway();
+    await rm(join(gateway.dataDir, "gateway", "devices.sqlite"), { force: true });
+    const away = new Proxy(gateway.log, {
+      get(target, name) {
+        if (name === "positions") return () => Promise.reject(new LogUnavailableError("away"));
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+      },
+    });
+    await gateway.upGateway({ log: away, durable: "spool" });
+    await gateway.restart();
+    expect(isPresent(await connect())).toBe(true);
+  }, 20_000);
+
+  test("beyond the bound the one heard longest ago is forgotten", async () => {
+    await start({ HEADWATER_MQTT_MAX_SESSIONS: "2" });
+    for (const clientId of ["one", "two", "three"]) {
+      const device = await connect(false, clientId);
+      await subscribe(device);
+      device.cut();
+    }
+    await gateway.restart();
+    await eventually(
+      () => readFile(join(gateway.dataDir, "gateway", "sessions.journal"), "utf8"),
+      (text) => text.includes('"end"'),
+    );
+    expect(isPresent(await connect(false, "one"))).toBe(false);
+    expect(isPresent(await connect(false, "two"))).toBe(true);
+    expect(isPresent(await connect(false, "three"))).toBe(true);
+  });
+});

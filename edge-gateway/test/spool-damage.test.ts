@@ -1,0 +1,212 @@
+import { events } from "@headwater/proto";
+import { LogUnavailableError } from "@headwater/service-kit";
+import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { frameHeaderBytes, frameKinds, readFrame } from "../src/spool/frame.ts";
+import { decodeSegmentHeader } from "../src/spool/segment.ts";
+import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
+import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+
+const sent = 40;
+
+/** A spool of a gateway that was stopped in order, with one file in which there are forty events. */
+describe("a spool file that was damaged while the gateway was down", () => {
+  let gateway: GatewayUnderTest;
+  let log: FaultyLog;
+  let file: string;
+  let bytes: Buffer;
+  /** Where each event begins and ends. */
+  let frames: { start: number; end: number; number: number }[];
+
+  beforeEach(async () => {
+    log = await startFaultyLog();
+    gateway = await GatewayUnderTest.start({}, { durable: "spool", log: log.log, stopWithinMs: 1000 });
+    const token = await gateway.register("d");
+    const device = await gateway.connect("d", token);
+    log.failWith(() => new LogUnavailableError("away"));
+    for (let i = 0; i < sent; i += 1) {
+      await device.publishAsync("devices/d/telemetry", `{"i":${i},"pad":"${"x".repeat(50)}"}`, { qos: 1 });
+    }
+    device.end(true);
+    await gateway.downGateway();
+    const folder = join(gateway.dataDir, "gateway", "spool");
+    file = join(
+      folder,
+      (await readdir(folder)).find((name) => name.endsWith(".segment"))!,
+    );
+    bytes = await readFile(file);
+    frames = [];
+    for (let at = decodeSegmentHeader(bytes).length; at < bytes.length;) {
+      const frame = readFrame(bytes, at, true);
+      if (typeof frame === "string") break;
+      if (frame.kind === frameKinds.event) {
+        frames.push({ start: at, end: frame.end, number: events.telemetry.decode(frame.value).readings[0]!.number! });
+      }
+      at = frame.end;
+    }
+    expect(frames).toHaveLength(sent);
+    log.heal();
+  });
+  afterEach(async () => {
+    await gateway.stop();
+    await log.remove();
+  });
+
+  const flip = async (at: number): Promise<void> => {
+    bytes[at]! ^= 0x41;
+    await writeFile(file, bytes);
+  };
+  const there = async () => (await gateway.events()).map(({ readings }) => readings[0]!.number!);
+  const gaps = async () => (await gateway.telemetry()).flatMap(({ gap }) => (gap === null ? [] : [gap]));
+  const setAside = async () =>
+    (await readdir(join(gateway.dataDir, "gateway", "spool"))).filter((name) => name.endsWith(".corrupt"));
+  const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  /** Starts again; all events but the lost ones arrive in order, and every identity is there or named, exactly one of them. */
+  const expectAllBut = async (lost: readonly number[]): Promise<void> => {
+    await gateway.upGateway();
+    const wanted = numbers(0, sent).filter((i) => !lost.includes(i));
+    expect(await eventually(there, (all) => all.length >= wanted.length, 10_000)).toEqual(wanted);
+    if (lost.length > 0) {
+      const reasons = async () => (await gaps()).map(({ reason }) => reason);
+      expect(await eventually(reasons, (all) => all.includes("corrupt"), 10_000)).toContain("corrupt");
+    }
+    const problems = await eventually(
+      () => unnamed(),
+      (found) => found.length === 0,
+      10_000,
+    );
+    expect(problems).toEqual([]);
+    if (lost.length === 0) expect(await gaps()).toEqual([]);
+    expect(new Set((await gateway.telemetry()).map(({ epoch }) => epoch)).size).toBe(1);
+  };
+  const unnamed = async (): Promise<string[]> => {
+    const problems: string[] = [];
+    for (const { partition } of await gateway.log.positions(topics.telemetry)) {
+      const known = new Set<number>();
+      let last = 0;
+      for await (const batch of gateway.log.read(topics.telemetry, partition)) {
+        for (const { value } of batch.records) {
+          const { n, gap } = events.telemetry.decode(value!);
+          if (n < last) problems.push(`${partition}: ${n} after ${last}`);
+          last = Math.max(last, n);
+          known.add(n);
+          for (let each = gap?.fromN ?? 1; each <= (gap?.toN ?? 0); each += 1) known.add(each);
+        }
+      }
+      for (let n = 1; n <= last; n += 1) if (!known.has(n)) problems.push(`${partition}: ${n}`);
+    }
+    return problems;
+  };
+
+  test("in the header of the file: the second copy counts, nothing is lost", async () => {
+    await flip(20);
+    await expectAllBut([]);
+  });
+
+  test("in both copies of the header: the frames are found all the same", async () => {
+    await flip(20);
+    await flip(decodeSegmentHeader(bytes).length / 2 + 40);
+    expect(() => decodeSegmentHeader(bytes)).toThrow();
+    await expectAllBut([]);
+  });
+
+  test("in the payload of one frame", async () => {
+    await flip(frames[10]!.end - 5);
+    await expectAllBut([10]);
+    expect(await setAside()).toHaveLength(1);
+  });
+
+  test("in the header of one frame", async () => {
+    await flip(frames[20]!.start + 1);
+    await expectAllBut([20]);
+  });
+
+  test("in the length of one frame", async () => {
+    await flip(frames[20]!.start + 3);
+    await expectAllBut([20]);
+  });
+
+  test("in the last frames, payload and header", async () => {
+    await flip(frames[sent - 2]!.end - 5);
+    await flip(frames[sent - 1]!.start);
+    await flip(frames[sent - 1]!.start + frameHeaderBytes + 4);
+    await expectAllBut([sent - 2, sent - 1]);
+  });
+
+  test("cut off in the middle of a frame", async () => {
+    await truncate(file, frames[25]!.start + 30);
+    await expectAllBut(numbers(25, sent));
+  });
+
+  test("cut off between two frames", async () => {
+    await truncate(file, frames[30]!.start);
+    await expectAllBut(numbers(30, sent));
+  });
+
+  test("cut off to nothing", async () => {
+    await truncate(file, 0);
+    await expectAllBut(numbers(0, sent));
+  });
+
+  test("in the note of how far it was forwarded: it is sent again from the start", async () => {
+    await writeFile(join(gateway.dataDir, "gateway", "spool", "forwarded.json"), '{"forwarded": 17');
+    await expectAllBut([]);
+  });
+
+  test("in that note and in both copies of the header: the bytes are set aside, the frames are found, a new epoch begins", async () => {
+    await writeFile(join(gateway.dataDir, "gateway", "spool", "forwarded.json"), "");
+    await flip(20);
+    await flip(decodeSegmentHeader(bytes).length / 2 + 40);
+    await gateway.upGateway();
+    expect(await eventually(there, (all) => all.length >= sent, 10_000)).toEqual(numbers(0, sent));
+    expect(await setAside()).toHaveLength(1);
+    const epochs = async () => new Set((await gateway.telemetry()).map(({ epoch }) => epoch)).size;
+    expect(await eventually(epochs, (count) => count === 2)).toBe(2);
+  });
+
+  test("in the journal of QoS 2: what can be read of it counts", async () => {
+    await writeFile(join(gateway.dataDir, "gateway", "qos2.journal"), Buffer.from([0xff, 0x00, 0x7b, 0x0a, 0x41]));
+    await expectAllBut([]);
+  });
+});
+
+describe("the end of the spool damaged after a kill", () => {
+  test("what may have been given out is not given out again: a new epoch begins, and all that is sound arrives", async () => {
+    const log = await startFaultyLog();
+    const gateway = await GatewayUnderTest.start({}, { durable: "spool", log: log.log, stopWithinMs: 1000 });
+    try {
+      const token = await gateway.register("d");
+      const device = await gateway.connect("d", token);
+      log.failWith(() => new LogUnavailableError("away"));
+      for (let i = 0; i < 10; i += 1) await device.publishAsync("devices/d/telemetry", `{"i":${i}}`, { qos: 1 });
+      device.end(true);
+      await gateway.downGateway();
+      const folder = join(gateway.dataDir, "gateway", "spool");
+      // As after a kill: nothing says how the lanes stood.
+      await writeFile(join(folder, "forwarded.json"), "");
+      const file = join(
+        folder,
+        (await readdir(folder)).find((name) => name.endsWith(".segment"))!,
+      );
+      const bytes = await readFile(file);
+      const last = bytes.lastIndexOf(Buffer.from([0x0a, 0x01, 0x69]));
+      const start = bytes.lastIndexOf(Buffer.from([0x48, 0x57]), last);
+      bytes[start] = 0;
+      await writeFile(file, bytes.subarray(0, last + 20));
+      log.heal();
+      await gateway.upGateway();
+      const again = await gateway.connect("d", token);
+      await again.publishAsync("devices/d/telemetry", '{"i":10}', { qos: 1 });
+      const all = await eventually(
+        async () => (await gateway.events()).map(({ readings }) => readings[0]!.number!),
+        (numbers) => numbers.length === 10,
+      );
+      expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 10]);
+      expect(new Set((await gateway.events()).map(({ epoch }) => epoch)).size).toBe(2);
+    } finally {
+      await gateway.stop();
+      await log.remove();
+    }
+  }, 30_000);
+});

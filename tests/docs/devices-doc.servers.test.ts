@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
+import { freePort } from "../e2e/platform/free-port.ts";
+import { startService, type ServiceProcess } from "../e2e/platform/service-process.ts";
+
+const docs = new URL("../../docs/", import.meta.url);
+const doc = readFileSync(new URL("devices.md", docs), "utf8");
+const operating = readFileSync(new URL("operating.md", docs), "utf8");
+
+function blocks(text: string, kind: string): string[] {
+  return [...text.matchAll(new RegExp(`^\`\`\`${kind}\\n(.*?)^\`\`\`$`, "gms"))].map((match) => match[1]!);
+}
+
+let folder: string;
+let running: ServiceProcess | undefined;
+const places = new Map<string, string>();
+beforeAll(async () => {
+  await ensureDebianPrograms(["openssl", "mosquitto_pub", "mosquitto_sub"], () => {});
+  folder = await mkdtemp(join(tmpdir(), "headwater-devices-"));
+  // The same commands, on ports that are free here.
+  for (const usual of ["1883", "8883", "8080"]) places.set(usual, String(await freePort()));
+});
+afterAll(async () => {
+  await running?.end("SIGTERM");
+  await rm(folder, { recursive: true, force: true });
+});
+
+const here = (text: string): string => text.replaceAll(/\b(?:1883|8883|8080)\b/g, (port) => places.get(port)!);
+const run = (commands: string) =>
+  promisify(execFile)("bash", ["-euo", "pipefail", "-c", here(commands)], { cwd: folder, timeout: 120_000 });
+
+it("docs/devices.md can be pasted as it stands, from the first registration to what a panel hears", async () => {
+  const [before] = blocks(doc, "sh devices-before");
+  const [settings] = blocks(doc, "yaml devices");
+  const steps = blocks(doc, "sh devices");
+  expect(steps.length).toBeGreaterThanOrEqual(8);
+  await run(blocks(operating, "sh tls-server")[0]! + before!);
+  const absolute = here(settings!).replaceAll(/: (tls|issuer)\//g, (_all, of: string) => `: ${folder}/${of}/`);
+  await writeFile(join(folder, "headwater.yaml"), absolute);
+  running = await startService(["start"], {
+    HEADWATER_DATA_DIR: join(folder, "data"),
+    HEADWATER_HTTP_PORT: places.get("8080")!,
+    HEADWATER_MQTT_PORT: places.get("1883")!,
+    HEADWATER_CONFIG_FILE: join(folder, "headwater.yaml"),
+  });
+  const { stdout } = await run(steps.join("\n"));
+  expect(stdout).toContain('"status":"registered"');
+  expect(stdout).toContain('"subject":"CN=pump-1,O=Example"');
+  expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/off$/);
+  expect(running.output()).not.toContain("wind over the dyke");
+  // Every one of the ways in has left its reading.
+  const latest = "api GET devices/pump-1/latest";
+  await expect
+    .poll(async () => (await run(`${steps[0]!}\n${latest}`)).stdout, { timeout: 20_000 })
+    .toContain('"pressure":{"value":2.8');
+});

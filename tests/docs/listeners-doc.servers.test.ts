@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { createApiClient, registerDevice } from "@headwater/device-sim";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
+import { freePort } from "../e2e/platform/free-port.ts";
+import { startService, type ServiceProcess } from "../e2e/platform/service-process.ts";
+
+const doc = readFileSync(new URL("../../docs/operating.md", import.meta.url), "utf8");
+
+function block(kind: string): string {
+  const found = new RegExp(`^\`\`\`${kind}\\n(.*?)^\`\`\`$`, "ms").exec(doc);
+  if (found === null) throw new RangeError(`docs/operating.md has no block ${kind}`);
+  return found[1]!;
+}
+
+let folder: string;
+let running: ServiceProcess | undefined;
+const places = new Map<string, string>();
+beforeAll(async () => {
+  await ensureDebianPrograms(["openssl", "mosquitto_pub"], () => {});
+  folder = await mkdtemp(join(tmpdir(), "headwater-doc-"));
+  // The same commands, on ports that are free here.
+  for (const usual of ["1883", "8883", "8083", "8084"]) places.set(usual, String(await freePort()));
+});
+afterAll(async () => {
+  await running?.end("SIGTERM");
+  await rm(folder, { recursive: true, force: true });
+});
+
+const here = (text: string): string => text.replaceAll(/\b(?:1883|8883|8083|8084)\b/g, (port) => places.get(port)!);
+const run = (commands: string, env: Record<string, string> = {}) =>
+  promisify(execFile)("bash", ["-euo", "pipefail", "-c", here(commands)], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    timeout: 60_000,
+  });
+
+async function start(settings: Record<string, string>): Promise<string> {
+  const httpPort = String(await freePort());
+  running = await startService(["start"], {
+    HEADWATER_DATA_DIR: join(folder, "data"),
+    HEADWATER_HTTP_PORT: httpPort,
+    HEADWATER_CONFIG_FILE: join(folder, "headwater.yaml"),
+    HEADWATER_MQTT_TLS_RELOAD_MS: "100",
+    ...settings,
+  });
+  return `http://127.0.0.1:${httpPort}`;
+}
+
+it("what docs/operating.md says of TLS can be pasted as it stands", async () => {
+  await run(block("sh tls-server"));
+  const { stdout } = await run(block("sh tls-client"));
+  expect(stdout.trim()).toBe("subject=CN=boiler-1,O=Example");
+  // Paths in the file are those of the folder in which Headwater is started.
+  await writeFile(join(folder, "headwater.yaml"), here(block("yaml listeners")).replaceAll("tls/", `${folder}/tls/`));
+
+  const url = await start({});
+  for (const scheme of ["mqtt", "mqtts", "ws", "wss"]) expect(running!.output()).toMatch(`${scheme}://127.0.0.1:`);
+  const api = createApiClient(url, readFileSync(join(folder, "data", "admin-token"), "utf8").trim());
+  const { token } = await registerDevice(api, { id: "boiler-1", type: "boiler" });
+  await run(block("sh tls-publish"), { TOKEN: token });
+  await expect
+    .poll(async () => api.request("GET", "/api/v1/devices/boiler-1/latest"), { timeout: 20_000 })
+    .toMatchObject({ values: { temperature: { value: 71.5 } } });
+  await running!.end("SIGTERM");
+
+  await start({
+    HEADWATER_MQTT_TLS_CLIENT_CERTIFICATES: "require",
+    HEADWATER_MQTT_TLS_CA_FILE: join(folder, "tls/ca.pem"),
+  });
+  const publish = block("sh tls-publish");
+  const withCertificate = publish.replace(
+    "mosquitto_pub ",
+    "mosquitto_pub --cert tls/boiler-1.pem --key tls/boiler-1.key ",
+  );
+  await expect(run(publish, { TOKEN: token })).rejects.toThrow(/Command failed/);
+  await run(withCertificate, { TOKEN: token });
+  await running!.end("SIGTERM");
+
+  await run(block("sh tls-revoke"));
+  await start({
+    HEADWATER_MQTT_TLS_CLIENT_CERTIFICATES: "require",
+    HEADWATER_MQTT_TLS_CA_FILE: join(folder, "tls/ca.pem"),
+    HEADWATER_MQTT_TLS_CRL_FILE: join(folder, "tls/revoked.pem"),
+  });
+  await expect(run(withCertificate, { TOKEN: token })).rejects.toThrow(/Command failed/);
+  await run(block("sh tls-client"));
+  await run(withCertificate, { TOKEN: token });
+});

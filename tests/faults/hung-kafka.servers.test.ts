@@ -1,0 +1,91 @@
+import { sleep } from "@headwater/service-kit";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
+import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
+import { freePorts } from "../../scripts/servers/free-port.ts";
+import { ResendingLoad } from "./resending-load.ts";
+import { say } from "./rounds.ts";
+import { settledVerdict, verdict } from "./verdict.ts";
+
+const devices = Array.from({ length: 10 }, (_, i) => `device-${i}`);
+const mebibyte = 1024 * 1024;
+/** The gateway holds a few megabytes of what waits; all else is on disk. */
+const mostGrowth = 150 * mebibyte;
+const stoppedMs = 60_000;
+
+let folder: string;
+let kafka: Kafka;
+let gateway: KafkaGateway;
+let load: ResendingLoad;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "hung-kafka-"));
+  kafka = await startKafka({ dataDir: folder, heapMb: 400 });
+});
+afterEach(async () => {
+  load?.stop();
+  await gateway.close();
+  kafka.kill("SIGCONT");
+  await kafka.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test("Kafka stopped for a minute under load: not one connection lost, memory bounded, then drained by itself", async () => {
+  gateway = await KafkaGateway.create(kafka.brokers, devices);
+  const [port, http] = (await freePorts(2)) as [number, number];
+  await gateway.start({
+    HEADWATER_MQTT_PORT: String(port),
+    HEADWATER_HTTP_PORT: String(http),
+    HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "5000",
+  });
+  load = new ResendingLoad(devices, { port, password: gateway.token }, 2);
+  load.start();
+  while (load.acked < 2000) await sleep(20);
+  const before = await resident(gateway.child!.pid!);
+  const ackedBefore = load.acked;
+  kafka.kill("SIGSTOP");
+  const states = new Set<string>();
+  let most = before;
+  for (const end = performance.now() + stoppedMs; performance.now() < end;) {
+    const { status, warnings = [] } = await health(http);
+    // It takes work all the same.
+    expect(status).toBe("ready");
+    for (const each of warnings) states.add(/\((\w+)[,)]/.exec(each)?.[1] ?? each);
+    most = Math.max(most, await resident(gateway.child!.pid!));
+    await sleep(500);
+  }
+  const during = load.acked - ackedBefore;
+  kafka.kill("SIGCONT");
+  load.devices.forEach((device) => device.finish());
+  await load.settle(30_000);
+  const found = await settledVerdict(() => verdict(gateway.log, gateway.topics.telemetry, load), 60_000);
+  say(
+    `Kafka stopped for ${stoppedMs / 1000} s: ${during} acknowledged meanwhile, resident ${Math.round(before / mebibyte)} MiB before, at most ${Math.round(most / mebibyte)} MiB`,
+  );
+  expect(during).toBeGreaterThan(5000);
+  expect(load.losses).toBe(0);
+  expect(Math.min(...load.devices.map(({ pongs }) => pongs))).toBeGreaterThanOrEqual(8);
+  expect([...states]).toContain("hanging");
+  expect(most - before).toBeLessThan(mostGrowth);
+  expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0 });
+  let after = await health(http);
+  for (const end = performance.now() + 30_000; after.warnings !== undefined && performance.now() < end;) {
+    await sleep(200);
+    after = await health(http);
+  }
+  expect(after).toEqual({ status: "ready" });
+});
+
+async function health(port: number): Promise<{ status: string; warnings?: string[] }> {
+  return (await (await fetch(`http://127.0.0.1:${port}/health/ready`)).json()) as {
+    status: string;
+    warnings?: string[];
+  };
+}
+
+async function resident(pid: number): Promise<number> {
+  return Number((await readFile(`/proc/${pid}/statm`, "utf8")).split(" ")[1]) * 4096;
+}
