@@ -11,8 +11,8 @@ const logins = 2000;
 const atOnce = 200;
 const targets = Array.from({ length: 20 }, (_, i) => `target-${i}`);
 
-let gateway: KafkaGateway;
-afterEach(() => gateway.close());
+let gateway: KafkaGateway | undefined;
+afterEach(() => gateway?.close());
 
 /** How long each message of a device waited for its acknowledgement, one after the other, until `over` (milliseconds). */
 async function acks(device: mqtt.MqttClient, over: () => boolean): Promise<number[]> {
@@ -29,13 +29,14 @@ const percentile = (sorted: readonly number[], p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]!;
 
 test("a storm of wrong passwords delays no acknowledgement, and every one of them is answered", async () => {
-  gateway = await KafkaGateway.create(brokersFromEnvironment(), ["steady"]);
-  const devices = new DeviceLog(gateway.log, gateway.topics);
+  const under = await KafkaGateway.create(brokersFromEnvironment(), ["steady"]);
+  gateway = under;
+  const devices = new DeviceLog(under.log, under.topics);
   const { ln } = passwordCosts;
   for (const id of targets)
     await devices.register(id, { credentials: [passwordCredential("correct horse battery", { ln })] });
-  await gateway.start();
-  const steady = await mqtt.connectAsync(gateway.url, { username: "steady", password: gateway.token, clientId: "s" });
+  await under.start();
+  const steady = await mqtt.connectAsync(under.url, { username: "steady", password: under.token, clientId: "s" });
   steady.on("error", () => {});
   const end = performance.now() + 3000;
   const before = await acks(steady, () => performance.now() > end);
@@ -49,7 +50,7 @@ test("a storm of wrong passwords delays no acknowledgement, and every one of the
       // Half of them names that there are not.
       const username = i % 2 === 0 ? targets[(i / 2) % targets.length]! : `nobody-${i}`;
       // From many addresses, so that the bound on what one address may fail is not what helps.
-      const socket = connect({ port: gateway.port, host: "127.0.0.1", localAddress: `127.0.0.${2 + (i % 200)}` });
+      const socket = connect({ port: under.port, host: "127.0.0.1", localAddress: `127.0.0.${2 + (i % 200)}` });
       await once(socket, "connect");
       const raw = await RawDevice.over(socket, {
         username,

@@ -41,6 +41,7 @@ export interface BridgeOptions extends BridgeDeps {
 
 /** Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one that is back not left waiting. */
 const reconnect = { baseMs: 500, maxMs: 30_000 } as const;
+const wellAfterMs = 10_000;
 const rememberEveryMs = 60_000;
 
 /**
@@ -142,9 +143,12 @@ export class Bridge {
     this.#oldFilters = filters.filter((filter) => !wanted.has(filter));
     this.#heard?.restore(heard);
     while (!signal.aborted) {
+      const began = performance.now();
       // oxlint-disable-next-line no-await-in-loop -- one connection after the other
-      const problem = await this.#oneConnection(() => pause.reset());
+      const problem = await this.#oneConnection();
       if (signal.aborted) return;
+      // One that ends at once, again and again, is not well because it began.
+      if (performance.now() - began > wellAfterMs) pause.reset();
       this.#note(problem);
       // oxlint-disable-next-line no-await-in-loop -- as above
       await pause.wait().catch(() => {});
@@ -152,7 +156,7 @@ export class Bridge {
   }
 
   /** Resolves with why it ended. */
-  async #oneConnection(onConnected: () => void): Promise<BrokerProblem> {
+  async #oneConnection(): Promise<BrokerProblem> {
     const { spec, connect } = this.#options;
     let login: Login;
     try {
@@ -167,7 +171,6 @@ export class Bridge {
       const connection = connect(spec, login, {
         connected: (sessionPresent) => {
           inbound = this.#begin(connection, sessionPresent);
-          onConnected();
           // Behind CONNACK, so that mqtt.js knows of it.
           setImmediate(() => void this.#subscribe(connection, sessionPresent));
         },

@@ -55,11 +55,8 @@ export class MqttConnection implements BrokerConnection {
       // oxlint-disable-next-line no-await-in-loop -- in their order
       const granted = await new Promise<boolean>((resolve, reject) => {
         this.#client.subscribe(filter, { qos, nl: noLocal, rap: false, rh: retained ? 1 : 2 }, (error) => {
-          const code = (error as { code?: unknown } | null)?.code;
-          if (error == null) resolve(true);
-          else if (this.#closed || !this.#client.connected) reject(gone());
-          else if (typeof code === "number") resolve(false);
-          else resolve(false);
+          if (error != null && (this.#closed || !this.#client.connected)) reject(gone());
+          else resolve(error == null);
         });
       });
       if (!granted) refused.push(filter);
