@@ -7,6 +7,7 @@ import { identitySettings } from "./config/identity-settings.ts";
 import { mqttSettings } from "./config/mqtt-settings.ts";
 import { routesSettings } from "./config/routes-settings.ts";
 import { sessionsSettings } from "./config/sessions-settings.ts";
+import { timeSettings } from "./config/time-settings.ts";
 import { spoolSettings } from "./config/spool-settings.ts";
 
 /** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
@@ -15,6 +16,7 @@ export const gatewayConfig = Type.Object({
   limits: limitsSettings,
   gateway: gatewaySettings,
   sessions: sessionsSettings,
+  time: timeSettings,
   spool: spoolSettings,
   routes: routesSettings,
   bridges: bridgesSettings,

@@ -76,6 +76,7 @@ export function gatewayMetrics(metrics: Metrics) {
       ["kind", "reason"],
     ),
     marks: metrics.counter("headwater_gateway_marks_total", "Marks written"),
+    times: metrics.counter("headwater_gateway_times_told_total", "Times told to devices, by why", ["why"]),
     commands: metrics.counter("headwater_gateway_commands_total", "Device commands by what the gateway did", ["what"]),
     accepted: metrics.counter("headwater_gateway_accepted_connections_total", "Connections accepted, by listener", [
       "transport",

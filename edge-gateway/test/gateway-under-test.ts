@@ -184,6 +184,27 @@ export class GatewayUnderTest {
     );
   }
 
+  /** Every lane ends with a mark of this receive time (µs): as if the wall clock had been there. The gateway is down meanwhile. */
+  async pretendReceived(receivedAt: number): Promise<void> {
+    const last = new Map<number, TelemetryRecord>();
+    for (const { partition } of await this.log.positions(topics.telemetry)) {
+      for await (const batch of this.log.read(topics.telemetry, partition)) {
+        for (const { value } of batch.records) last.set(partition, events.telemetry.decode(value!));
+      }
+    }
+    for (const [partition, { gateway, epoch, n, mark }] of last) {
+      const value = events.telemetry.encode({
+        gateway,
+        epoch,
+        n: n + 1,
+        receivedAt,
+        eventTime: receivedAt,
+        mark: mark ?? {},
+      });
+      await this.log.append(topics.telemetry, [{ partition, value, key: null }]);
+    }
+  }
+
   async metric(name: string, labels = ""): Promise<number> {
     const text = await this.metrics.register.metrics();
     const line = text.split("\n").find((it) => it.startsWith(`${name}{`) && it.includes(labels));

@@ -219,6 +219,34 @@ describe("a full spool", () => {
     });
   }, 60_000);
 
+  test("forwarded files are kept as long as configured, and are the first to go when room is needed", async () => {
+    await up({ ...small, HEADWATER_SPOOL_KEEP_AFTER_ACK_MS: "3600000" });
+    const device = await gateway.connectDevice("d");
+    const files = async () =>
+      (await readdir(join(gateway.dataDir, "gateway", "spool"))).filter((name) => name.endsWith(".segment"));
+    await publish(device, "d", 0, 40);
+    await eventually(
+      async () => (await counters("d")).length,
+      (count) => count === 40,
+    );
+    await eventually(
+      () => gateway.metric("headwater_gateway_spool_waiting_bytes"),
+      (bytes) => bytes < 200_000,
+    );
+    expect((await files()).length).toBeGreaterThan(4);
+    expect(await gateway.metric("headwater_gateway_spool_bytes")).toBeGreaterThan(600_000);
+    // Far more than fits; nothing waits for room.
+    await publish(device, "d", 40, 200);
+    expect(await gateway.metric("headwater_gateway_spool_bytes")).toBeLessThan(1_200_000);
+    await gateway.restart();
+    await eventually(
+      async () => (await counters("d")).length,
+      (count) => count === 200,
+    );
+    expect(await counters("d")).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    expect(await gateway.metric("headwater_gateway_dropped_total")).toBe(0);
+  }, 60_000);
+
   test("one partition that the log does not take holds up no other, and catches up in order", async () => {
     await up({});
     const ids = ["d", "e", "f", "g", "h", "i"];

@@ -16,7 +16,6 @@ const myTopics = "v1/devices/me/";
 
 /** A device: its own topics, and what rules add. A subscription is granted if one of its filters covers it by itself. */
 export class DevicePermissions implements Permissions {
-  readonly key: string;
   readonly #own: string;
   readonly #publish: readonly (readonly string[])[];
   readonly #subscribe: readonly (readonly string[])[];
@@ -25,7 +24,10 @@ export class DevicePermissions implements Permissions {
     this.#own = `devices/${device}/`;
     this.#publish = publish.map((filter) => filter.split("/"));
     this.#subscribe = subscribe.map((filter) => filter.split("/"));
-    this.key = JSON.stringify([device, publish, subscribe]);
+  }
+
+  get key(): string {
+    return JSON.stringify([this.#own, this.#publish, this.#subscribe]);
   }
 
   mayPublish(topic: string): boolean {

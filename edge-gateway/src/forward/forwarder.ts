@@ -2,8 +2,8 @@ import type { EventLog } from "@headwater/event-log";
 import { QueueClosedError, sleep, type Logger } from "@headwater/service-kit";
 import { holds, type Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
-import { frameKinds, type Frame, type FrameKind } from "../spool/frame.ts";
-import type { PositionFile, SpoolNote, SpoolPlace, SpoolPosition } from "../spool/position-file.ts";
+import type { Frame } from "../spool/frame.ts";
+import type { PositionFile, SpoolPlace, SpoolPosition } from "../spool/position-file.ts";
 import { comparePlaces } from "../spool/read-stretch.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import type { SpoolReader, SpoolStep } from "../spool/spool-reader.ts";
@@ -12,7 +12,9 @@ import { catchUp } from "./catch-up.ts";
 import type { FrameRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 import { meetLog } from "./meet-log.ts";
-import { Outlet } from "./outlet.ts";
+import { OutletTable } from "./outlet-table.ts";
+import type { Outlet } from "./outlet.ts";
+import { Progress } from "./progress.ts";
 
 export interface ForwarderOptions {
   readonly log: EventLog;
@@ -39,7 +41,6 @@ export interface ForwarderOptions {
   readonly finalState: () => LanesState | undefined;
 }
 
-const positionEveryMs = 250;
 const manyRecords = 64;
 /** What is under way longer is gone ahead of, within bounds. */
 const patienceMs = 250;
@@ -57,16 +58,13 @@ const stuckMs = 2000;
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #closing = new AbortController();
-  readonly #outlets: Outlet[] = [];
-  readonly #byKind = new Map<FrameKind, readonly Outlet[]>();
+  readonly #table: OutletTable;
+  readonly #outlets: readonly Outlet[];
   readonly #fault = Promise.withResolvers<never>();
+  readonly #progress: Progress;
   #wakes: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #catchingUp: Promise<void> | undefined;
-  #positionAt = 0;
-  #savedAs = "";
-  /** The segment before which all are known to be forwarded. */
-  #forwardedBefore = -1;
   #idle = false;
   /** Whether something was committed since the reader was last asked. */
   #committed = false;
@@ -79,7 +77,14 @@ export class Forwarder {
     this.#options = options;
     this.#launched = this.#head = options.reader.place;
     this.#fault.promise.catch(() => {});
-    this.#makeOutlets();
+    this.#table = new OutletTable(options, {
+      ...options,
+      signal: this.#closing.signal,
+      onSettled: (outlet, ok) => this.#settled(outlet, ok),
+      onFault: (error) => this.#fault.reject(error),
+    });
+    this.#outlets = this.#table.all;
+    this.#progress = new Progress(options, this.#outlets);
     options.spool.onCommit = () => {
       this.#committed = true;
       this.#wake();
@@ -102,7 +107,7 @@ export class Forwarder {
     for (const outlet of this.#outlets) outlet.poke();
     this.#wake();
     await Promise.allSettled([this.#running, this.#catchingUp]);
-    await this.#savePosition(true);
+    await this.#progress.save(this.place, this.lanesDone, true);
   }
 
   /** How many partitions of topics the others go on without. */
@@ -112,16 +117,12 @@ export class Forwarder {
 
   /** By lane, the last n that is done with. */
   get lanesDone(): readonly number[] {
-    const passed = this.#options.reader.lanes;
-    return this.#byKind
-      .get(frameKinds.event)!
-      .map((outlet, partition) => (outlet.since === undefined ? (passed[partition] ?? 0) : outlet.landedN));
+    return this.#table.lanesDone(this.#options.reader.lanes);
   }
 
   /** When the oldest record that has not landed was received (microseconds); undefined if all have. */
   get oldestReceivedAt(): number | undefined {
-    const times = this.#outlets.map((outlet) => outlet.oldestReceivedAt).filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+    return this.#table.oldestReceivedAt;
   }
 
   /** Everything before this place is done with. */
@@ -144,35 +145,8 @@ export class Forwarder {
 
   /** Whether a frame at that place has not been handed to its outlet yet. */
   isPending(frame: Frame, at: SpoolPlace): boolean {
-    return comparePlaces(at, this.#outletOf(frame).held ?? this.#launched) >= 0;
+    return comparePlaces(at, this.#table.of(frame).held ?? this.#launched) >= 0;
   }
-
-  #makeOutlets(): void {
-    const { log, logger, health, onLanded, onRefused, records, partitions, from } = this.#options;
-    const context = {
-      ...{ log, logger, health, onLanded, onRefused, signal: this.#closing.signal },
-      onSettled: (outlet: Outlet, ok: boolean) => this.#settled(outlet, ok),
-      onFault: (error: unknown) => this.#fault.reject(error),
-    };
-    const byTopic = new Map<string, Outlet[]>();
-    for (const kind of Object.values(frameKinds)) {
-      const topic = records.topicOf(kind);
-      const isLane = kind <= frameKinds.gap;
-      const outlets =
-        byTopic.get(topic) ??
-        Array.from({ length: partitions }, (_, partition) => {
-          const outlet = new Outlet(topic, partition, isLane, context);
-          outlet.end = from?.ends[topic]?.[partition] ?? 0;
-          if (isLane && from?.epoch === this.#options.reader.epoch) outlet.landedN = from.lanes[partition] ?? 0;
-          return outlet;
-        });
-      byTopic.set(topic, outlets);
-      this.#byKind.set(kind, outlets);
-    }
-    this.#outlets.push(...[...byTopic.values()].flat());
-  }
-
-  #outletOf = (frame: Frame): Outlet => this.#byKind.get(frame.kind)![frame.partition]!;
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
@@ -191,6 +165,7 @@ export class Forwarder {
         continue;
       }
       this.#idle = false;
+      if (step.lanes.epoch !== reader.epoch) await this.#beginEpoch();
       this.#launch(step);
       // oxlint-disable-next-line no-await-in-loop -- what is lost is on record before it is passed
       await Promise.all(step.lost.map((range) => onLost(range)));
@@ -200,8 +175,17 @@ export class Forwarder {
       this.#head = step.end;
       await this.#note(step.lost.length > 0);
       if (step.frames.length >= manyRecords && free && this.#options.lingerMs > 0) await sleep(this.#options.lingerMs);
-      if (spool.files.keepMs > 0) await this.#expire();
+      if (spool.files.keepMs > 0) await this.#progress.expire();
     }
+  }
+
+  /** The n of another epoch say nothing about this one's: all that is under way lands first. */
+  async #beginEpoch(): Promise<void> {
+    while (this.#outlets.some(({ since }) => since !== undefined) && !this.#closing.signal.aborted) {
+      await this.#woken();
+      this.#holdStuck();
+    }
+    for (const outlet of this.#outlets) outlet.beginEpoch();
   }
 
   /** Hands the frames of a step to their outlets. */
@@ -210,7 +194,7 @@ export class Forwarder {
     const isGivenUp = spool.files.givenUp.has(step.end.segment);
     const portions = new Map<Outlet, Frame[]>();
     for (const frame of step.frames) {
-      const outlet = this.#outletOf(frame);
+      const outlet = this.#table.of(frame);
       if (outlet === undefined || outlet.held !== undefined) continue;
       // It may have been given up since it was read.
       if (outlet.isLane ? holds(gapsOf(frame.partition), frame.n) : isGivenUp) continue;
@@ -296,7 +280,7 @@ export class Forwarder {
   #sendAgain(outlet: Outlet): void {
     const { files } = this.#options.spool;
     files.reclaim(0);
-    this.#forwardedBefore = -1;
+    this.#progress.again();
     outlet.landedN = outlet.isLane ? outlet.intactBefore(outlet.end) : 0;
     outlet.held = { segment: files.numbers[0] ?? this.#launched.segment, offset: 0 };
     const { topic, partition, held, landedN } = outlet;
@@ -309,7 +293,7 @@ export class Forwarder {
     if (ready.length === 0) return;
     this.#catchingUp = catchUp(ready, {
       files: this.#options.spool.files,
-      outletOf: this.#outletOf,
+      outletOf: (frame) => this.#table.of(frame),
       gapsOf: this.#options.gapsOf,
       head: () => this.#launched,
       settled: () => this.#woken(),
@@ -332,55 +316,10 @@ export class Forwarder {
     await this.#woken(open ? patienceMs : 1000);
     this.#holdStuck();
     this.#idle = false;
-    await this.#expire();
+    await this.#progress.expire();
   }
 
   async #note(now: boolean): Promise<void> {
-    const { segment } = this.place;
-    if (segment !== this.#forwardedBefore || now) {
-      await this.#savePosition();
-      await this.#tidy(() => this.#options.spool.files.forwarded(segment));
-      this.#forwardedBefore = segment;
-    } else if (performance.now() - this.#positionAt > positionEveryMs) await this.#savePosition();
-  }
-
-  #expire(): Promise<void> {
-    return this.#tidy(() => this.#options.spool.files.expire());
-  }
-
-  async #tidy(act: () => Promise<boolean>): Promise<void> {
-    try {
-      if (await act()) this.#options.spool.onRoom?.();
-    } catch (error) {
-      // Tried again with the next segment; until then its space is missing.
-      this.#options.logger.error({ err: error }, "a forwarded spool segment could not be removed");
-    }
-  }
-
-  async #savePosition(atEnd = false): Promise<void> {
-    const { reader, spool, positions, finalState, onPassed, logger } = this.#options;
-    this.#positionAt = performance.now();
-    const lanes = this.lanesDone;
-    const ends: Record<string, number[]> = {};
-    for (const { topic, partition, end } of this.#outlets) (ends[topic] ??= [])[partition] = end;
-    const forwarded = { ...this.place, epoch: reader.epoch, lanes, ends };
-    const state = atEnd ? finalState() : undefined;
-    const segment = spool.activeSegment;
-    const size = spool.files.sizeOf(segment) ?? 0;
-    const note: SpoolNote = {
-      forwarded,
-      durable: spool.durableLanes,
-      ...(state === undefined ? {} : { stopped: { segment, size, state } }),
-    };
-    const text = JSON.stringify(note);
-    if (text === this.#savedAs) return;
-    try {
-      await positions.write(text);
-      this.#savedAs = text;
-      onPassed(lanes);
-    } catch (error) {
-      // An older position is right too: some records are sent again and dropped by their identity.
-      logger.warn({ err: error }, "the position of the spool could not be saved");
-    }
+    await this.#progress.note(this.place, this.lanesDone, now);
   }
 }

@@ -111,6 +111,12 @@ export class Outlet {
     return this.#began;
   }
 
+  /** Nothing of what is sent from now on has landed before. */
+  beginEpoch(): void {
+    this.landedN = 0;
+    this.#trail = [];
+  }
+
   send(frames: Frame[], place: SpoolPlace): void {
     this.#openBytes += bytesOf(frames);
     if (this.#outstanding === undefined) this.#deliver({ frames, place });

@@ -7,7 +7,7 @@ import { tokenCredential, usable } from "./credentials.ts";
 import type { JwtLogin } from "./jwt/jwt-login.ts";
 import { refuse, type LoginRequest, type LoginVerdict } from "./login-request.ts";
 import type { PasswordLogin, PasswordVerdict } from "./password/password-login.ts";
-import { anonymous, hasExpired, type Principal } from "./principal.ts";
+import { anonymous, hasExpired, type DevicePrincipal, type ProvisioningPrincipal } from "./principal.ts";
 import type { Registrar } from "./provisioning/registrar.ts";
 
 export interface AuthenticatorOptions {
@@ -48,21 +48,18 @@ export class Authenticator {
     return isNone && this.#options.anonymous ? { principal: anonymous } : verdict;
   }
 
-  /** Whether who logged in so may stay. */
-  stillValid(principal: Principal): boolean {
-    if (hasExpired(principal, nowMicros())) return false;
-    const { registry } = this.#options;
-    switch (principal.kind) {
-      case "anonymous":
-        return true;
-      case "provisioning":
-        return registry.provisioningKey(principal.keyId) !== undefined;
-      default: {
-        const device = registry.device(principal.device);
-        if (device === undefined || principal.credentialId === undefined) return device !== undefined;
-        return device.credentials.some(({ id }) => id === principal.credentialId);
-      }
-    }
+  /** The device that logged in so; undefined if it may not stay. */
+  deviceOf(principal: DevicePrincipal): RegisteredDevice | undefined {
+    if (hasExpired(principal, nowMicros())) return undefined;
+    const device = this.#options.registry.device(principal.device);
+    const { credentialId } = principal;
+    const counts = credentialId === undefined || device?.credentials.some(({ id }) => id === credentialId) === true;
+    return counts ? device : undefined;
+  }
+
+  /** Whether who shows this key may stay. */
+  keyIsValid(principal: ProvisioningPrincipal): boolean {
+    return !hasExpired(principal, nowMicros()) && this.#options.registry.provisioningKey(principal.keyId) !== undefined;
   }
 
   async #decide(request: LoginRequest): Promise<LoginVerdict> {

@@ -74,9 +74,16 @@ export class Identity {
 
   /** What it may do now; undefined if it may not stay. */
   permissionsOf(principal: Principal): Permissions | undefined {
-    if (!this.#authenticator.stillValid(principal)) return undefined;
-    if (principal.kind === "device") return this.permissionsOfDevice(principal.device);
-    return principal.kind === "anonymous" ? anonymousPermissions : provisioningPermissions;
+    switch (principal.kind) {
+      case "device": {
+        const facts = this.#authenticator.deviceOf(principal);
+        return facts === undefined ? undefined : this.#rules.permissionsOf(facts);
+      }
+      case "provisioning":
+        return this.#authenticator.keyIsValid(principal) ? provisioningPermissions : undefined;
+      default:
+        return anonymousPermissions;
+    }
   }
 
   /** undefined: there is no such device. */

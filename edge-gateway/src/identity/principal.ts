@@ -1,16 +1,21 @@
 /** Who a connection is of, from its login on. Times are µs since the epoch; 0: never. */
-export type Principal =
-  | { readonly kind: "anonymous" }
-  | {
-      readonly kind: "device";
-      readonly device: string;
-      /** The credential that let it in; undefined: something outside of the registry vouches for it (a JWT, a certificate authority). */
-      readonly credentialId: string | undefined;
-      /** When what it logged in with ends. */
-      readonly expiresAt: number;
-    }
-  /** A new device that may register itself, and nothing else. */
-  | { readonly kind: "provisioning"; readonly keyId: string; readonly expiresAt: number };
+export type Principal = { readonly kind: "anonymous" } | DevicePrincipal | ProvisioningPrincipal;
+
+export interface DevicePrincipal {
+  readonly kind: "device";
+  readonly device: string;
+  /** The credential that let it in; undefined: something outside of the registry vouches for it (a JWT, a certificate authority). */
+  readonly credentialId: string | undefined;
+  /** When what it logged in with ends. */
+  readonly expiresAt: number;
+}
+
+/** A new device that may register itself, and nothing else. */
+export interface ProvisioningPrincipal {
+  readonly kind: "provisioning";
+  readonly keyId: string;
+  readonly expiresAt: number;
+}
 
 export const anonymous: Principal = { kind: "anonymous" };
 

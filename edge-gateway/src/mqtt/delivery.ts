@@ -23,6 +23,9 @@ interface Waiting {
   readonly bytes: number;
 }
 
+/** Of the many clients for which nothing waits. */
+const none: readonly Waiting[] = [];
+
 /**
  * What a subscriber is sent, at its own pace: who publishes never waits for who reads. What the socket does not take waits in a bounded queue; beyond it QoS 0 is
  * dropped, as its name allows, and a client that owes acknowledgements for QoS 1 or 2 is cut. Its session keeps what it may keep.
@@ -31,11 +34,11 @@ export class Delivery {
   readonly #client: Client;
   readonly #guard: StreamGuard;
   readonly #options: DeliveryOptions;
-  #waiting: Waiting[] = [];
+  #waiting: readonly Waiting[] = none;
   #next = 0;
   #waitingBytes = 0;
   /** Handed to aedes and not written yet. */
-  readonly #writing = new Set<() => void>();
+  #writing: Set<() => void> | undefined;
   #writingBytes = 0;
 
   constructor(client: Client, guard: StreamGuard, options: DeliveryOptions) {
@@ -55,7 +58,7 @@ export class Delivery {
       waitForDrain(done);
       // Written it is; who waits for the client to read is not the publisher.
       setImmediate(() => {
-        for (const release of this.#writing) release();
+        for (const release of this.#writing ?? []) release();
       });
     };
     this.#guard.flows.onSettled = () => this.#pump();
@@ -77,17 +80,18 @@ export class Delivery {
   #isBusy(qos: number): boolean {
     const { stream, flows } = this.#guard;
     if (stream.writableLength + this.#writingBytes > busyBytes) return true;
-    return qos > 0 && flows.size + this.#writing.size >= this.#options.maxInflight;
+    return qos > 0 && flows.size + (this.#writing?.size ?? 0) >= this.#options.maxInflight;
   }
 
   #send(deliver: Deliver, packet: Delivered, done: () => void): void {
     const bytes = sizeOf(packet);
     const written = (): void => {
-      if (!this.#writing.delete(written)) return;
+      if (this.#writing?.delete(written) !== true) return;
       this.#writingBytes -= bytes;
       done();
       this.#pump();
     };
+    this.#writing ??= new Set();
     this.#writing.add(written);
     this.#writingBytes += bytes;
     deliver(packet, written);
@@ -103,7 +107,8 @@ export class Delivery {
     }
     // A copy: the payload is a piece of all that its publisher sent with it.
     packet.payload = Buffer.from(packet.payload);
-    this.#waiting.push({ deliver, qos, packet, bytes });
+    if (this.#waiting === none) this.#waiting = [];
+    (this.#waiting as Waiting[]).push({ deliver, qos, packet, bytes });
     this.#waitingBytes += bytes;
   }
 
@@ -116,7 +121,7 @@ export class Delivery {
       this.#send(deliver, packet, noop);
     }
     if (this.#next === this.#waiting.length || this.#next > 1000) {
-      this.#waiting = this.#waiting.slice(this.#next);
+      this.#waiting = this.#next === this.#waiting.length ? none : this.#waiting.slice(this.#next);
       this.#next = 0;
     }
   }

@@ -1,6 +1,7 @@
 import type { AedesOptions, Client, PublishPacket } from "aedes";
 import type { Logger } from "@headwater/service-kit";
 import type { CommandSession } from "../commands/command-session.ts";
+import type { ReceiveClock } from "../clock/receive-clock.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { Publication } from "../decode/decoder.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -28,6 +29,7 @@ import { sessionPersistence } from "./session-persistence.ts";
 import type { SessionStore } from "./session-store.ts";
 import { forgetConnect, slim } from "./slim-client.ts";
 import { StallWatch } from "./stall-watch.ts";
+import { TimeHelp } from "./time-help.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
@@ -39,6 +41,9 @@ export interface MqttServerOptions {
   readonly recent: RecentJournal;
   readonly sessions: SessionStore;
   readonly sessionExpiryMs: number;
+  readonly clock: ReceiveClock;
+  /** Between times told to who has subscribed (milliseconds); 0: once. */
+  readonly timeEveryMs: number;
   /** Whether all that is known of devices by now is known here. */
   readonly registryIsCurrent: () => boolean;
   readonly publishes: PublishHandler;
@@ -60,6 +65,7 @@ export class MqttServer {
   readonly listeners: Listeners;
   readonly #bounds: Bounds;
   readonly #stalls: StallWatch;
+  readonly #time: TimeHelp;
   #broker!: GatewayBroker;
   #revocation!: Revocation;
   #sessionExpiry: SessionExpiry | undefined;
@@ -79,6 +85,12 @@ export class MqttServer {
       onBegin: options.onCommandSession,
       onEnd: options.onCommandSessionEnd,
       onOthers: (connection, filters) => this.#audience.set(connection, filters),
+    });
+    this.#time = new TimeHelp({
+      clock: options.clock,
+      everyMs: options.timeEveryMs,
+      connections: this.#connections,
+      metrics,
     });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
     this.#bounds = new Bounds({
@@ -108,6 +120,11 @@ export class MqttServer {
         if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
       },
     );
+  }
+
+  /** A device asks for the time. */
+  timeAsked(connection: Connection, device: string, payload: Buffer): void {
+    this.#time.asked(connection, device, payload);
   }
 
   get connections(): number {
@@ -181,6 +198,7 @@ export class MqttServer {
     if (this.#options.registryIsCurrent()) this.#revocation.restrictAll();
     await this.listeners.start();
     this.#stalls.start();
+    this.#time.start();
     this.#bounds.start();
   }
 
@@ -210,6 +228,7 @@ export class MqttServer {
   async stop(): Promise<void> {
     this.stopIntake();
     this.#stalls.stop();
+    this.#time.stop();
     this.#bounds.stop();
     this.#sessionExpiry?.stop();
     for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
@@ -241,12 +260,23 @@ export class MqttServer {
       if (connection === undefined) return;
       connection.ready = true;
       this.#options.sessions.seen(client.id);
+      // A session that came back with its subscriptions.
+      this.#time.subscribed(connection, Object.keys(internals(client).subscriptions));
       this.#commandSessions.changed(connection);
     });
-    broker.on("subscribe", (_subscriptions, client) => this.#subscriptionsOf(client));
+    broker.on("subscribe", (subscriptions, client) => {
+      this.#subscriptionsOf(client);
+      const connection = client === null ? undefined : connectionOf(client);
+      if (connection === undefined) return;
+      this.#time.subscribed(
+        connection,
+        subscriptions.map(({ topic }) => topic),
+      );
+    });
     broker.on("unsubscribe", (filters, client) => {
       const connection = client === null ? undefined : connectionOf(client);
       for (const filter of filters) connection?.filters.delete(filter);
+      if (connection !== undefined) this.#time.unsubscribed(connection, filters);
       this.#subscriptionsOf(client);
     });
     broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));

@@ -20,6 +20,8 @@ export interface PublishHandlerOptions {
   readonly recent: RecentJournal;
   readonly routes: Routes;
   readonly taker: MessageTaker;
+  /** A device asks for the time. */
+  readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
   /** Whether the broker may have to pass the message on. */
   readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
@@ -82,6 +84,11 @@ export class PublishHandler {
     }
     // The log remembers: what becomes a record is not retained beside it.
     if (packet.retain) packet.retain = false;
+    if (target.kind === "time") {
+      this.#options.onTimeAsked(connection, target.device, publish.payload);
+      done();
+      return;
+    }
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
     const settled = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
@@ -98,6 +105,7 @@ export class PublishHandler {
     if (target.kind === "forbidden") return false;
     if (target.kind === "relay") return true;
     packet.retain = false;
+    if (target.kind === "time") return true;
     connection.unacked += 1;
     this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, noop);
     return true;

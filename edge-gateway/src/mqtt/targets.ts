@@ -6,6 +6,8 @@ import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../inta
 /** Where a message of a topic goes. */
 export type Target =
   | MessageTarget
+  /** It asks for the gateway's time: answered, and no event. */
+  | { readonly kind: "time"; readonly device: string }
   /** Not for this device. */
   | { readonly kind: "forbidden" }
   /** Anonymous clients among themselves: no event. */
@@ -19,6 +21,7 @@ export interface Sender {
 }
 
 const replyPattern = /^devices\/([^/]+)\/commands\/([^/]+)\/reply$/;
+const timePattern = /^devices\/([^/]+)\/time\/request$/;
 const forbidden: Target = { kind: "forbidden" };
 
 /** Settles what a message is by its topic and who sends it. */
@@ -33,6 +36,8 @@ export function findTarget(routes: Routes, intake: Intake, topic: string, sender
   if (routed !== undefined) return routed;
   const reply = replyPattern.exec(topic);
   if (reply !== null) return replyTarget(topic, reply[1]!, reply[2]!);
+  const time = timePattern.exec(topic);
+  if (time !== null) return { kind: "time", device: time[1]! };
   if (device !== undefined) return unrouted(topic, device);
   // Nobody is "me" without a login.
   return routes.find(topic) === undefined ? { kind: "relay" } : forbidden;

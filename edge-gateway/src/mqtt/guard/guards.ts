@@ -1,7 +1,7 @@
 import type { Logger } from "@headwater/service-kit";
 import type { Duplex } from "node:stream";
 import { StalledOutput } from "./stalled-output.ts";
-import { StreamGuard, type RateLimits } from "./stream-guard.ts";
+import { StreamGuard, type RateLimits, type StreamGuardOptions } from "./stream-guard.ts";
 import { violations, type GuardLimits, type Violation } from "./violations.ts";
 
 export interface GuardsOptions {
@@ -19,13 +19,30 @@ export interface GuardsOptions {
 
 /** The guards of all connections. */
 export class Guards {
-  readonly #options: GuardsOptions;
   readonly #stalled: StalledOutput;
+  /** The same for all: a gateway holds many thousands of guards. */
+  readonly #shared: StreamGuardOptions;
   readonly #guards = new WeakMap<Duplex, StreamGuard>();
 
-  constructor(options: GuardsOptions) {
-    this.#options = options;
-    this.#stalled = new StalledOutput(options.limits.stallTimeoutMs);
+  constructor({ limits, logger, addressOf, count, countSlowed, keepAlive }: GuardsOptions) {
+    this.#stalled = new StalledOutput(limits.stallTimeoutMs);
+    this.#shared = {
+      limits,
+      rates: limits,
+      maxUnsentBytes: limits.maxUnsentBytes,
+      onViolation: (cut, violation) => {
+        count(violation);
+        logger.warn(
+          { client: cut.clientId, address: addressOf(cut.stream), violation, why: violations[violation] },
+          "a connection was cut",
+        );
+      },
+      onSlowed: (slowed) => {
+        countSlowed();
+        keepAlive(slowed.stream);
+      },
+      onCongested: (congested) => this.#stalled.watch(congested),
+    };
   }
 
   start(): void {
@@ -38,25 +55,7 @@ export class Guards {
 
   /** Puts a guard onto a stream, before the broker has it and after its peer is known. */
   put(stream: Duplex): void {
-    const { limits, logger, addressOf, count, countSlowed, keepAlive } = this.#options;
-    const guard = new StreamGuard(stream, {
-      limits,
-      rates: limits,
-      maxUnsentBytes: limits.maxUnsentBytes,
-      onViolation: (cut, violation) => {
-        count(violation);
-        logger.warn(
-          { client: cut.clientId, address: addressOf(stream), violation, why: violations[violation] },
-          "a connection was cut",
-        );
-      },
-      onSlowed: () => {
-        countSlowed();
-        keepAlive(stream);
-      },
-      onCongested: (congested) => this.#stalled.watch(congested),
-    });
-    this.#guards.set(stream, guard);
+    this.#guards.set(stream, new StreamGuard(stream, this.#shared));
   }
 
   of(stream: Duplex): StreamGuard | undefined {

@@ -14,7 +14,7 @@ type State = (typeof states)[keyof typeof states];
 export class OutgoingFlows implements AwaitedAcks {
   /** Called when a message is done. */
   onSettled: (() => void) | undefined;
-  /** Made with the first message: most devices are sent none. */
+  /** Most clients are never sent a message. */
   #awaited: Map<number, number> | undefined;
   #state: State = states.type;
   #type = 0;
@@ -35,16 +35,15 @@ export class OutgoingFlows implements AwaitedAcks {
   }
 
   acknowledge(type: number, packetId: number): boolean {
-    const awaited = this.#awaited;
-    const owed = awaited?.get(packetId);
-    if (awaited === undefined || owed === undefined) return true;
+    const owed = this.#awaited?.get(packetId);
+    if (owed === undefined) return true;
     if (type === owes.pubrec) {
       if (owed === owes.puback) return false;
-      awaited.set(packetId, owes.pubcomp);
+      this.#awaited!.set(packetId, owes.pubcomp);
       return true;
     }
     if (owed !== type) return false;
-    awaited.delete(packetId);
+    this.#awaited!.delete(packetId);
     this.onSettled?.();
     return true;
   }

@@ -58,11 +58,11 @@ export class StreamGuard {
       const now = performance.now();
       this.#messages = new TokenBucket(messagesPerSecond, burstMs, now);
       this.#bytes = new TokenBucket(bytesPerSecond, burstMs, now);
+      stream.once("close", () => clearTimeout(this.#timer));
     }
     // Of size 0: the stream itself asks for more to come; the broker always takes all there is.
     stream.read = (size?: number) => (size === 0 ? this.#read(0) : this.#next());
     this.#watchWrites();
-    stream.once("close", () => clearTimeout(this.#timer));
   }
 
   /** Of its CONNECT; undefined before. */

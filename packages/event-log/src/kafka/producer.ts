@@ -1,14 +1,13 @@
 import { FatalError, LogUnavailableError, UnknownOutcomeError, type HeadwaterError } from "@headwater/service-kit";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
-import { LogShortenedError } from "../log-shortened.ts";
 import { partitionFor } from "../partitioner.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { asTyped, isForbidden, isStaleMetadata, isTransient, troubleDetails } from "./kafka-errors.ts";
-import { endsOver } from "./list-offsets.ts";
 import { PendingAppend, PendingBatch } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
+import { newLane, noLeader, shortenedLanes, type Lane } from "./producer-lane.ts";
 import { boundOfRecord } from "./record-batch-encoder.ts";
 
 export interface ProducerLimits {
@@ -18,20 +17,6 @@ export interface ProducerLimits {
   readonly requestBytes: number;
   /** Handed over and not yet settled; beyond it appends are refused. */
   readonly queuedBytes: number;
-}
-
-/** The batches of one partition, the first one perhaps under way. */
-interface Lane {
-  readonly topic: string;
-  readonly partition: number;
-  readonly queue: PendingBatch[];
-  inFlight: boolean;
-  /** The offset behind what landed last; 0: nothing did. */
-  end: number;
-  /** The connection over which the broker has confirmed that end. */
-  confirmedOver: BrokerConnection | undefined;
-  /** Why its first batch is still there. */
-  problem: unknown;
 }
 
 /** Between looks at partitions that have no leader or whose leader cannot be reached. */
@@ -261,23 +246,10 @@ export class Producer {
     }
   }
 
-  /**
-   * The lanes whose partitions still end where an append left them, or later. A broker that came back, and one that newly leads, may have lost
-   * the end of what was acknowledged; a lane that is affected fails before anything lands behind the loss.
-   */
+  /** The lanes whose partitions have not been shortened; the others fail before anything lands behind the loss. */
   async #confirmed(lanes: readonly Lane[], connection: BrokerConnection): Promise<readonly Lane[]> {
-    const open = lanes.filter((lane) => lane.end > 0 && lane.confirmedOver !== connection);
-    const ends = open.length === 0 ? undefined : await endsOver(connection, open);
-    for (const lane of lanes) lane.confirmedOver = connection;
-    const shortened = new Set<Lane>();
-    for (const lane of open) {
-      const end = ends?.get(lane.topic)?.get(lane.partition);
-      if (end === undefined || end >= lane.end) continue;
-      shortened.add(lane);
-      const error = new LogShortenedError(lane.topic, lane.partition, end, lane.end);
-      lane.end = end;
-      this.#fail(lane, error, lane.queue.length);
-    }
+    const shortened = await shortenedLanes(lanes, connection);
+    for (const [lane, error] of shortened) this.#fail(lane, error, lane.queue.length);
     return shortened.size === 0 ? lanes : lanes.filter((lane) => !shortened.has(lane));
   }
 
@@ -337,17 +309,4 @@ export class Producer {
   #checkDrained(): void {
     if (this.#waiting.size === 0 && this.#busy.size === 0) this.#drained?.();
   }
-}
-
-function newLane(topic: string, partition: number): Lane {
-  return {
-    ...{ topic, partition, queue: [], inFlight: false },
-    ...{ end: 0, confirmedOver: undefined, problem: undefined },
-  };
-}
-
-function noLeader({ topic, partition }: Lane): LogUnavailableError {
-  return new LogUnavailableError(`partition ${partition} of ${topic} has no leader`, {
-    details: { trouble: "leaderless" },
-  });
 }

@@ -1,0 +1,225 @@
+import { openKafkaLog } from "@headwater/event-log";
+import { sleep } from "@headwater/service-kit";
+import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import mqtt from "mqtt";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { freePorts } from "../../scripts/servers/free-port.ts";
+import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
+import { ResendingLoad } from "../../tests/faults/resending-load.ts";
+import { settledVerdict, verdict } from "../../tests/faults/verdict.ts";
+import { eventually } from "./gateway-under-test.ts";
+import { kafkaPartitions, KafkaGateway } from "./kafka-gateway.ts";
+import { SlowProxy } from "./slow-proxy.ts";
+
+const devices = Array.from({ length: 10 }, (_, i) => `device-${i}`);
+const whole = { lost: [], reordered: [], taken2: [], holes: [], named: 0 };
+
+let gateway: KafkaGateway | undefined;
+let load: ResendingLoad | undefined;
+let http: number;
+
+async function up(brokers: string, env: Record<string, string> = {}): Promise<void> {
+  gateway ??= await KafkaGateway.create(brokers, devices);
+  const [port, httpPort] = (await freePorts(2)) as [number, number];
+  http = httpPort;
+  await gateway.start({
+    HEADWATER_MQTT_PORT: String(port),
+    HEADWATER_HTTP_PORT: String(http),
+    HEADWATER_METRICS_PUBLIC: "true",
+    HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "3000",
+    ...env,
+  });
+  load = new ResendingLoad(devices, { port, password: gateway.token }, 1);
+  load.start();
+  while (load.acked < 100) await sleep(10);
+}
+
+async function down(): Promise<void> {
+  load?.stop();
+  await gateway?.close();
+  gateway = load = undefined;
+}
+
+const health = async () =>
+  (await (await fetch(`http://127.0.0.1:${http}/health/ready`)).json()) as { status: string; warnings?: string[] };
+
+async function metric(name: string, label = ""): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+  const line = text.split("\n").find((each) => each.startsWith(name) && each.includes(label));
+  return Number(line?.split(" ").at(-1));
+}
+
+/** The state that health and metrics come to tell; meanwhile devices are answered. */
+async function expectState(state: string): Promise<void> {
+  const seen = await eventually(
+    health,
+    ({ warnings }) => warnings?.some((each) => each.includes(`(${state}`)) === true,
+    30_000,
+  );
+  expect(seen.status).toBe("ready");
+  expect(seen.warnings?.join()).toContain(`(${state}`);
+  expect(await metric("headwater_gateway_log_state", `state="${state}"`)).toBe(1);
+  const acked = load!.acked;
+  await eventually(
+    () => load!.acked,
+    (now) => now > acked + 100,
+  );
+  expect(load!.acked).toBeGreaterThan(acked + 100);
+}
+
+/** Without a restart everything arrives, in order, and health is well again. */
+async function expectDrained(): Promise<void> {
+  await load!.settle(30_000);
+  const found = await settledVerdict(() => verdict(gateway!.log, gateway!.topics.telemetry, load!), 60_000);
+  expect(found).toMatchObject(whole);
+  expect(load!.losses).toBe(0);
+  expect(await eventually(health, ({ warnings }) => warnings === undefined, 30_000)).toEqual({ status: "ready" });
+  expect(
+    await eventually(
+      () => metric("headwater_gateway_spool_records"),
+      (records) => records === 0,
+      10_000,
+    ),
+  ).toBe(0);
+}
+
+/** As after a power failure: Kafka had not synced the second half of each partition. */
+async function loseHalf(folder: string, topic: string): Promise<void> {
+  const logs = join(folder, "node-1", "log");
+  const names = (await readdir(logs)).filter((name) => name.startsWith(`${topic}-`));
+  expect(names).toHaveLength(kafkaPartitions);
+  for (const name of names) {
+    const file = join(logs, name, "00000000000000000000.log");
+    await truncate(file, Math.floor((await stat(file)).size / 2));
+  }
+}
+
+describe("one Kafka", () => {
+  let folder: string;
+  let kafka: Kafka;
+  let proxy: SlowProxy;
+  let brokers: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kafka-trouble-"));
+    const [broker, front] = (await freePorts(2)) as [number, number];
+    brokers = `127.0.0.1:${front}`;
+    proxy = await SlowProxy.start(front, broker);
+    kafka = await startKafka({
+      ...{ dataDir: folder, ports: [broker], heapMb: 400 },
+      // Whoever asks is sent through the proxy.
+      properties: { "advertised.listeners": `BROKER://${brokers}` },
+    });
+  });
+  afterEach(async () => {
+    kafka.kill("SIGCONT");
+    Object.assign(proxy, { swallows: false, delayMs: 0 });
+    await down();
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await kafka.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("that hangs, and one behind a line that swallows everything: said so, devices are answered, drained when it answers", async () => {
+    await up(brokers);
+    kafka.kill("SIGSTOP");
+    await expectState("hanging");
+    // While it comes back, the line does not.
+    proxy.swallows = true;
+    kafka.kill("SIGCONT");
+    await expectState("hanging");
+    proxy.swallows = false;
+    await expectDrained();
+  });
+
+  test("that answers late: said so, and messages go on all the same", async () => {
+    await up(brokers, { HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "20000" });
+    proxy.delayMs = 2500;
+    await expectState("slow");
+    const appended = await metric("headwater_gateway_appended_total");
+    expect(
+      await eventually(
+        () => metric("headwater_gateway_appended_total"),
+        (now) => now > appended,
+        20_000,
+      ),
+    ).toBeGreaterThan(appended);
+    proxy.delayMs = 0;
+    await expectDrained();
+  });
+
+  test("that is killed, and comes back without the end of what it had acknowledged: said so, and it is given that again", async () => {
+    await up(brokers);
+    await eventually(
+      () => load!.acked,
+      (count) => count > 2000,
+      20_000,
+    );
+    kafka.kill("SIGKILL");
+    await expectState("refusing");
+    await loseHalf(folder, gateway!.topics.telemetry);
+    await kafka.restart();
+    await expectDrained();
+  });
+
+  test("the same while the gateway was down", async () => {
+    await up(brokers);
+    const { telemetry } = gateway!.topics;
+    await load!.settle(10_000);
+    await settledVerdict(() => verdict(gateway!.log, telemetry, load!), 30_000);
+    await gateway!.kill("SIGTERM");
+    kafka.kill("SIGKILL");
+    await sleep(500);
+    await loseHalf(folder, telemetry);
+    await kafka.restart();
+    const all = load!;
+    all.stop();
+    await gateway!.start({ HEADWATER_MQTT_PORT: "0" });
+    const log = await openKafkaLog({ brokers: [brokers], clientId: "looks" });
+    const found = await settledVerdict(() => verdict(log, telemetry, all), 60_000);
+    expect(found).toMatchObject(whole);
+    await log.close();
+  });
+});
+
+describe("a cluster of three, nothing replicated", () => {
+  let folder: string;
+  let kafka: Kafka;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kafka-leaderless-"));
+    kafka = await startKafka({ dataDir: folder, nodes: 3, heapMb: 320 });
+  });
+  afterEach(down);
+  afterAll(async () => {
+    await kafka.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test("that loses a broker: its partitions are held up and said to be without a leader, the others go on; all arrives when it is back", async () => {
+    gateway = await KafkaGateway.create(kafka.brokers, devices, { replication: 1 });
+    await up(kafka.brokers);
+    const watch = await mqtt.connectAsync(gateway.url, {
+      ...{ username: devices[0], password: gateway.token, clientId: "watch", keepalive: 2, reconnectPeriod: 0 },
+    });
+    process.kill(kafka.pids[0]!, "SIGKILL");
+    await expectState("leaderless");
+    expect(
+      await eventually(
+        () => metric("headwater_gateway_held_partitions"),
+        (held) => held > 0,
+        20_000,
+      ),
+    ).toBeGreaterThan(0);
+    const ends = async () => metric("headwater_gateway_appended_total");
+    const appended = await ends();
+    expect(await eventually(ends, (now) => now > appended + 200, 20_000)).toBeGreaterThan(appended + 200);
+    expect(kafkaPartitions).toBeGreaterThan(3);
+    expect(watch.connected).toBe(true);
+    watch.end(true);
+    await kafka.restart();
+    await expectDrained();
+  });
+});
