@@ -39,7 +39,7 @@ describe("headwater start", () => {
     return { server, port: String((server.address() as AddressInfo).port) };
   }
 
-  it.each(["HEADWATER_MQTT_PORT", "HEADWATER_HTTP_PORT"])(
+  it.each(["HEADWATER_MQTT_PORT", "HEADWATER_MQTT_WS_PORT", "HEADWATER_HTTP_PORT"])(
     "with a busy %s: one clear line, exit code 1",
     async (name) => {
       const { server, port } = await occupy();
@@ -55,6 +55,19 @@ describe("headwater start", () => {
       }
     },
   );
+
+  it("with a certificate that cannot be read: one clear line that names file and setting, exit code 1", async () => {
+    const { code, output } = await runToEnd(["start"], {
+      ...settings,
+      HEADWATER_MQTT_TLS_PORT: "0",
+      HEADWATER_MQTT_TLS_CERT_FILE: join(folder, "server.pem"),
+      HEADWATER_MQTT_TLS_KEY_FILE: join(folder, "server.key"),
+    });
+    expect(code).toBe(1);
+    expect(withoutLogs(output)).toEqual([
+      expect.stringMatching(/server\.(pem|key) \(HEADWATER_MQTT_TLS_(CERT|KEY)_FILE\) cannot be read \(ENOENT\)/),
+    ]);
+  });
 
   it("with a data folder that cannot be made: one clear line, exit code 1", async () => {
     const file = join(folder, "file");

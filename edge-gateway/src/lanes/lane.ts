@@ -42,9 +42,16 @@ export class Lane {
     return this.#n;
   }
 
+  /** Without what was turned away and is not on record: a crash takes it back, and nobody has seen its identities. */
   get account(): LaneAccount {
+    const turnedAway = this.turnedAwayFrom === 0 ? 0 : this.#n - this.turnedAwayFrom + 1;
     const gaps = this.#gaps.length === 0 ? undefined : { gaps: [...this.#gaps] };
-    return { n: this.#n, received: this.received, dropped: Object.fromEntries(this.dropped), ...gaps };
+    return {
+      n: this.#n - turnedAway,
+      received: this.received - turnedAway,
+      dropped: Object.fromEntries(this.dropped),
+      ...gaps,
+    };
   }
 
   /** Identities that a gap record names and that the spool may still hold. */
