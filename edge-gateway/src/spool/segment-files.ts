@@ -63,13 +63,16 @@ export class SegmentFiles {
 
   /** Everything before this segment has been forwarded. Answers whether space came back. */
   async forwarded(before: number, now = performance.now()): Promise<boolean> {
+    let freed = false;
     for (const [number, size] of this.#sizes) {
       if (number >= before) break;
       if (this.#kept.has(number)) continue;
       this.#kept.set(number, now);
       this.#keptBytes += size;
+      freed = true;
     }
-    return this.expire(now);
+    // What is only kept takes no room from what is to come, whether it goes now or later.
+    return (await this.expire(now)) || freed;
   }
 
   /** Removes what has been kept for long enough. */

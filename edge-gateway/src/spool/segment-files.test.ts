@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { SegmentFiles } from "./segment-files.ts";
+
+test("a segment that is forwarded and kept all the same takes no room, and who waits for room is told once", async () => {
+  const files = new SegmentFiles("/nowhere", [
+    { number: 1, size: 100 },
+    { number: 2, size: 50 },
+  ]);
+  files.keepMs = 1000;
+  expect(files.waitingBytes).toBe(150);
+  expect(await files.forwarded(2, 0)).toBe(true);
+  expect([files.waitingBytes, files.bytes]).toEqual([50, 150]);
+  expect(await files.forwarded(2, 1)).toBe(false);
+  // The file is long gone, which is no error.
+  expect(await files.expire(1000)).toBe(true);
+  expect([files.waitingBytes, files.bytes]).toEqual([50, 50]);
+});
