@@ -17,16 +17,12 @@ import { CommandDispatcher } from "./commands/command-dispatcher.ts";
 import type { GatewayConfig } from "./config.ts";
 import { brokerRoutes } from "./decode/broker-routes.ts";
 import { defaultDecodeLimits } from "./decode/decoder.ts";
-import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
+import type { DurablePath } from "./durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { inspectRoutes, type Inspected } from "./inspect/routes.ts";
-import { observeSpool } from "./spool-metrics.ts";
-import { GroupCommit } from "./intake/group-commit.ts";
 import { Identity } from "./identity/identity.ts";
-import { Intake } from "./intake/intake.ts";
 import { MessageTaker } from "./intake/message-taker.ts";
-import { Lanes } from "./lanes/lanes.ts";
 import { Marker } from "./lanes/marker.ts";
 import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
@@ -35,10 +31,10 @@ import { PublishHandler } from "./mqtt/publish-handler.ts";
 import { OpenSessions } from "./presence/open-sessions.ts";
 import { Presence } from "./presence/presence.ts";
 import { SessionStore } from "./mqtt/session-store.ts";
-import { Qos2Journal } from "./redelivery/qos2-journal.ts";
-import { RecentJournal } from "./redelivery/recent-journal.ts";
 import { DeviceRegistry } from "./registry/device-registry.ts";
-import { frameKinds } from "./spool/frame.ts";
+import { openDurableIntake } from "./wiring/durable-intake.ts";
+import { observe } from "./wiring/gauges.ts";
+import { troublesOfPath, whyNotReady } from "./wiring/health.ts";
 
 export { gatewayConfig, type GatewayConfig } from "./config.ts";
 export type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
@@ -68,9 +64,6 @@ export interface GatewayApp extends ServiceApp {
   readonly mqttAddresses: readonly ListenerAddress[];
 }
 
-/** An open batch of more bytes takes nothing more: the connections wait. */
-const maxBatchBytes = 8 * 1024 * 1024;
-const troubleAfterMs = 5000;
 const expireEveryMs = 1000;
 
 /** Wires the gateway. Nothing moves before `start`. */
@@ -121,29 +114,11 @@ class Gateway implements GatewayApp {
 
   notReady(): readonly string[] {
     if (!this.#started) return ["gateway: not started"];
-    const reasons: string[] = [];
-    const { spool } = this.#path?.spooling ?? {};
-    if (spool?.failing === true) reasons.push("gateway: the spool cannot be written");
-    if (spool !== undefined && !spool.hasRoom(0) && this.#deps.config.spool.whenFull === "block") {
-      reasons.push("gateway: the spool is full");
-    }
-    const expiresAt = this.#mqtt?.listeners.certificateExpiresAt;
-    if (expiresAt !== undefined && expiresAt < Date.now()) {
-      reasons.push(`gateway: the TLS certificate expired at ${new Date(expiresAt).toISOString()}`);
-    }
-    return reasons;
+    return whyNotReady(this.#deps.config, this.#path, this.#mqtt?.listeners.certificateExpiresAt);
   }
 
   warnings(): readonly string[] {
-    const { health, spooling } = this.#path ?? {};
-    const reasons = [...(this.#bridges?.troubles ?? [])];
-    const problem = health?.describe();
-    if (problem !== undefined) reasons.push(`gateway: ${problem}`);
-    const held = spooling?.forwarder.heldOutlets ?? 0;
-    if (held > 0) reasons.push(`gateway: ${held} partitions of topics are held up, the others go on`);
-    const { whenFull } = this.#deps.config.spool;
-    if (spooling?.spool.isFull === true) reasons.push(`gateway: the spool is full (${whenFull})`);
-    return reasons;
+    return [...(this.#bridges?.troubles ?? []), ...troublesOfPath(this.#deps.config, this.#path)];
   }
 
   /** Makes the parts, each in need of what the one before knows, and adds them in their order of start. */
@@ -157,74 +132,20 @@ class Gateway implements GatewayApp {
     const routes = brokerRoutes(config.routes);
     const bridged = bridgeSpecs(config.bridges, gateway, config.routes);
 
-    let intake: Intake;
-    const path = await (durable === "log" ? logPath : spoolPath)({
+    const taken = await openDurableIntake({
       log,
       topics,
       partitions,
+      durable,
       gateway,
       folder,
       config,
-      logger,
-      events: {
-        onLanded: (frames) => {
-          metrics.appended.inc(frames.length);
-          for (const frame of frames) if (frame.kind === frameKinds.mark) lanes.of(frame.partition).markLanded(frame.n);
-        },
-        onRefused: (frame) => intake.refused(frame, topicOf(topics, frame.kind)),
-        onLost: (lost) => intake.gap(lost, "corrupt"),
-        onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
-        gapsOf: (partition) => lanes.of(partition).gaps,
-        finalState: () => (commit.isIdle ? lanes.state : undefined),
-        async giveUp(epoch, given, moved) {
-          for (const frame of moved) intake.moveToEnd(frame);
-          const gaps = given.map(({ events, reason, ...range }) => intake.gap({ ...range, epoch }, reason, events));
-          await Promise.all([...gaps, commit.durable()]);
-        },
-        onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
-        nudge: () => intake.mark(lanes.of(0), performance.now()),
-      },
-    });
-    this.#path = path;
-    const lanes = new Lanes(path.state, partitions);
-    this.#inspected = { gateway, path, lanes };
-    const journal = await Qos2Journal.open({
-      file: join(folder, "qos2.journal"),
-      logger,
-      lastN: (partition) => lanes.all[partition]?.n ?? 0,
-    });
-    const recent = await RecentJournal.open({
-      folder,
-      logger,
-      epoch: lanes.epoch,
-      lastN: (partition) => path.soundN(partition),
-    });
-    const commit = new GroupCommit({
-      lanes,
-      sink: path.sink,
-      journal,
-      recent,
-      logger,
-      maxBatchBytes,
-      lingerMs: config.gateway.commitDelayMs,
-      turnsAway: config.spool.whenFull === "drop-newest",
-      onCommitted: (records, seconds, acks) => {
-        metrics.commits.inc();
-        metrics.committed.inc(records);
-        if (acks > 0) metrics.ackSeconds.observe(seconds, acks);
-      },
-      onRoom: () => intake.admit(),
-    });
-    path.sink.onRoom = () => intake.admit();
-    intake = new Intake({
-      lanes,
-      partitions,
-      commit,
-      checksums: path.sink.checksums,
-      plausibility: { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 },
       metrics,
       logger,
     });
+    const { path, lanes, journal, recent, commit, intake } = taken;
+    this.#path = path;
+    this.#inspected = { gateway, path, lanes };
 
     const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger });
     const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
@@ -309,7 +230,7 @@ class Gateway implements GatewayApp {
       busyMs: config.gateway.markBusyMs,
       quietMs: config.gateway.markQuietMs,
     });
-    this.#observe(mqtt, path, intake, lanes, identity);
+    observe(this.#deps.metrics, mqtt, taken, identity);
 
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
@@ -376,44 +297,6 @@ class Gateway implements GatewayApp {
       },
     });
   }
-
-  #observe(mqtt: MqttServer, path: DurablePath, intake: Intake, lanes: Lanes, identity: Identity): void {
-    const { metrics } = this.#deps;
-    metrics.gauge(
-      "headwater_gateway_waiting_passwords",
-      "Logins whose chosen password is being compared or waits for it",
-      [],
-      {
-        collect: (gauge) => gauge.set(identity.waitingPasswords),
-      },
-    );
-    metrics.gauge("headwater_gateway_connections", "MQTT connections", [], {
-      collect: (gauge) => gauge.set(mqtt.connections),
-    });
-    metrics.gauge(
-      "headwater_gateway_open_connections",
-      "Connections of a listener, those included that have not logged in",
-      ["transport"],
-      {
-        collect: (gauge) => {
-          for (const [transport, count] of mqtt.listeners.countByTransport()) gauge.labels({ transport }).set(count);
-        },
-      },
-    );
-    metrics.gauge(
-      "headwater_gateway_certificate_expiry_seconds",
-      "When the TLS certificate expires, in seconds since the epoch; 0 without TLS",
-      [],
-      { collect: (gauge) => gauge.set(Math.floor((mqtt.listeners.certificateExpiresAt ?? 0) / 1000)) },
-    );
-    metrics.gauge("headwater_gateway_waiting_messages", "Messages that wait for room", [], {
-      collect: (gauge) => gauge.set(intake.waiting),
-    });
-    metrics.gauge("headwater_gateway_log_away", "1 while the event log has not taken records for some seconds", [], {
-      collect: (gauge) => gauge.set(path.health.failingForMs > troubleAfterMs ? 1 : 0),
-    });
-    observeSpool(metrics, path, lanes);
-  }
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -425,10 +308,4 @@ async function makeFolder(folder: string): Promise<void> {
       `The folder ${folder} cannot be made (${code}); set HEADWATER_DATA_DIR to one that can be written`,
     );
   }
-}
-
-function topicOf(topics: TopicNames, kind: number): string {
-  if (kind === frameKinds.quarantine) return topics.quarantine;
-  if (kind === frameKinds.presence) return topics.presence;
-  return kind === frameKinds.command ? topics.commands : topics.telemetry;
 }
