@@ -4,7 +4,7 @@ import { events } from "@headwater/proto";
 import { FatalError, nowMicros, sha256 } from "@headwater/service-kit";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 export interface GatewayProcessOptions {
   readonly log: EventLog;
@@ -63,15 +63,18 @@ export class GatewayProcess {
 
   async #spawn(): Promise<void> {
     const { brokers, prefix, partitions, dataDir } = this.#options;
-    const flags = process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [];
+    // By the command itself, whose first line has flags of its own.
+    const command = join(import.meta.dirname, "../cli/src/main.ts");
+    const flags = ["--max-semi-space-size=8", ...(process.env["BENCH_NODE_FLAGS"]?.split(" ") ?? [])];
+    const byHand = flags.length > 1;
     const settings = Object.entries(process.env).filter(([name]) => name.startsWith("HEADWATER_"));
     const child = spawn(
-      process.execPath,
-      [...flags, join(import.meta.dirname, "../cli/src/main.ts"), "start", "gateway"],
+      byHand ? process.execPath : command,
+      [...(byHand ? [...flags, command] : []), "start", "gateway"],
       {
         env: {
           ...Object.fromEntries(settings),
-          PATH: process.env["PATH"],
+          PATH: `${dirname(process.execPath)}:${process.env["PATH"]}`,
           HOME: process.env["HOME"],
           HEADWATER_EVENT_LOG: "kafka",
           HEADWATER_KAFKA_BROKERS: brokers,

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
 import { enableCompileCache } from "node:module";
 
 // Types are stripped at every start otherwise, which is most of the time until the platform is ready.

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { runServiceProcess, type MainOptions } from "@headwater/service-process";
 import { sleep } from "@headwater/service-kit";
 import { createGatewayApp } from "./app.ts";
@@ -8,8 +9,15 @@ import { boundYoungGeneration } from "./young-generation.ts";
 /** A log that does not answer within this is taken to be away: the gateway starts without it (milliseconds). */
 const logPatienceMs = 5000;
 
+/**
+ * By how much the heap may grow beyond what lives before it is collected (per cent): it would be doubled otherwise, by what thousands of devices
+ * that connect leave behind.
+ */
+const heapGrowth = 20;
+
 /** The gateway as a process of its own: `headwater start gateway`. */
 export function main(options?: MainOptions): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   boundYoungGeneration();
   return runServiceProcess(
     {

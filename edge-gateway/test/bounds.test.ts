@@ -1,7 +1,9 @@
 import { connect, type Socket } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let gateway: GatewayUnderTest;
 afterEach(() => gateway.stop());
@@ -15,7 +17,7 @@ const raw = (clientId: string, options: { clean?: boolean; keepalive?: number } 
   RawDevice.connect(gateway.app.mqttPort, { clientId, ...options });
 const patience = 30_000;
 
-describe("a subscriber that does not read", { timeout: 60_000 }, () => {
+describe("a subscriber that does not read", () => {
   const payload = Buffer.alloc(64 * 1024, "x");
   const count = 400;
 
@@ -230,7 +232,7 @@ describe("a client that sends too fast", () => {
     for (let i = 1; i <= messages; i += 1) device.publish("devices/d/telemetry", `{"i":${i}}`, { messageId: i });
   };
 
-  test("is read more slowly, and loses neither its connection nor a message", { timeout: 60_000 }, async () => {
+  test("is read more slowly, and loses neither its connection nor a message", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_MESSAGE_RATE: "50", HEADWATER_MQTT_RATE_BURST_MS: "1000" });
     const device = await raw("d", { keepalive: 1 });
     const began = performance.now();
@@ -244,7 +246,7 @@ describe("a client that sends too fast", () => {
     expect(await gateway.metric("headwater_gateway_slowed_total")).toBeGreaterThan(1);
   });
 
-  test("in bytes is slowed too", { timeout: 60_000 }, async () => {
+  test("in bytes is slowed too", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_BYTE_RATE: "4000", HEADWATER_MQTT_RATE_BURST_MS: "1000" });
     const device = await raw("d");
     const began = performance.now();

@@ -94,11 +94,21 @@ export class Intake {
     const known = this.#devices.get(device);
     if (known !== undefined) return known;
     if (this.#devices.size >= maxKnownDevices) this.#devices.clear();
-    const { partitions, lanes } = this.#options;
-    const partition = partitionFor(device, partitions);
-    const made = { device, key: Buffer.from(device), field: deviceBytes(device), partition, lane: lanes.of(partition) };
+    const made = this.#newLane(device);
     this.#devices.set(device, made);
     return made;
+  }
+
+  #newLane(device: string): DeviceLane {
+    const { partitions, lanes } = this.#options;
+    const partition = partitionFor(device, partitions);
+    // In memory of its own: a small buffer is otherwise a piece of a pool of 64 KiB, all of which lives as long as the piece.
+    const encoded = deviceBytes(device);
+    const field = Buffer.allocUnsafeSlow(encoded.length);
+    field.set(encoded);
+    // The field ends with its text.
+    const key = field.subarray(field.length - Buffer.byteLength(device));
+    return { device, key, field, partition, lane: lanes.of(partition) };
   }
 
   /**
@@ -316,7 +326,8 @@ export class Intake {
     packetId?: number,
   ): void {
     const { commit } = this.#options;
-    const { key, partition } = this.deviceLane(device);
+    // Of a device that only comes and goes nothing is remembered.
+    const { key, partition } = this.#devices.get(device) ?? this.#newLane(device);
     const headers = JSON.stringify(cloudEventHeaders({ type, source: this.#source, id, time }));
     this.#write(kind, partition, 0, key, value, headers);
     commit.written(settled, owner, packetId);

@@ -9,6 +9,7 @@ import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { Guards } from "./guard/guards.ts";
 import { peerOf } from "./peer.ts";
 import type { NotKept } from "./session-persistence.ts";
+import { isHeardThroughBroker } from "./stored-sessions.ts";
 
 export interface BoundsOptions {
   readonly limits: GatewayConfig["limits"] & { readonly maxPacketBytes: number };
@@ -51,16 +52,20 @@ export class Bounds {
 
   /** CONNECT has come; to be called before the client logs in and has subscriptions. */
   greet(client: Client, sessionBegins: boolean): void {
-    const guard = this.#guards.of(client.conn)!;
-    countPacketIds(client, sessionBegins, guard.flows);
-    const delivery = new Delivery(client, guard, this.#delivery);
-    delivery.begin();
+    countPacketIds(client, sessionBegins, this.#guards.of(client.conn)!.flows);
   }
 
   /** Whether the session has a place for one more subscription, or has this one already; it is taken then. */
   grant(client: Client, filter: string): boolean {
     const { limits, metrics, logger } = this.#options;
-    const { filters } = connectionOf(client)!;
+    const connection = connectionOf(client)!;
+    const { filters } = connection;
+    if (!connection.hasDelivery && isHeardThroughBroker(filter)) {
+      // Before the broker knows of the subscription. Who only listens to commands is sent nothing by it.
+      connection.hasDelivery = true;
+      const delivery = new Delivery(client, this.#guards.of(client.conn)!, this.#delivery);
+      delivery.begin();
+    }
     if (filters.has(filter) || filters.size < limits.maxSubscriptions) {
       filters.add(filter);
       return true;

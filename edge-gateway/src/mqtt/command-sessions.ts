@@ -16,7 +16,8 @@ export interface CommandSessionsOptions {
 /** Which connections take whose commands, by what they have subscribed to. */
 export class CommandSessions {
   readonly #options: CommandSessionsOptions;
-  readonly #sessions = new Map<Connection, Map<string, CommandSession>>();
+  /** Nearly always one of each connection. */
+  readonly #sessions = new Map<Connection, readonly DeviceSession[]>();
 
   constructor(options: CommandSessionsOptions) {
     this.#options = options;
@@ -33,30 +34,28 @@ export class CommandSessions {
       if (isHeardThroughBroker(filter)) others.push(filter);
     }
     onOthers(connection, others);
-    connection.commandQos.clear();
-    for (const [device, qos] of granted) connection.commandQos.set(device, qos);
     if (!connection.ready) return;
 
-    const sessions = this.#sessions.get(connection) ?? new Map<string, CommandSession>();
-    this.#sessions.set(connection, sessions);
-    for (const [device, session] of sessions) {
-      if (granted.has(device)) continue;
-      sessions.delete(device);
-      onEnd(session);
+    const before = this.#sessions.get(connection) ?? [];
+    const kept = before.filter(({ device }) => granted.has(device));
+    const begun: DeviceSession[] = [];
+    for (const [device, qos] of granted) {
+      const present = kept.find((session) => session.device === device);
+      if (present === undefined) begun.push(new DeviceSession(connection, device, qos));
+      else present.qos = qos;
     }
-    for (const device of granted.keys()) {
-      if (sessions.has(device)) continue;
-      const session = new DeviceSession(connection, device);
-      sessions.set(device, session);
-      onBegin(session);
-    }
+    const now = [...kept, ...begun];
+    if (now.length === 0) this.#sessions.delete(connection);
+    else this.#sessions.set(connection, now);
+    for (const session of before) if (!kept.includes(session)) onEnd(session);
+    for (const session of begun) onBegin(session);
   }
 
   /** The connection is gone. */
   end(connection: Connection): void {
     const { onEnd, onOthers } = this.#options;
     onOthers(connection, []);
-    for (const session of this.#sessions.get(connection)?.values() ?? []) onEnd(session);
+    for (const session of this.#sessions.get(connection) ?? []) onEnd(session);
     this.#sessions.delete(connection);
   }
 }
@@ -64,11 +63,14 @@ export class CommandSessions {
 /** A class, since an object with an accessor of its own costs half a kilobyte, and there is one for every device. */
 class DeviceSession implements CommandSession {
   readonly device: string;
+  /** The most that was granted. */
+  qos: number;
   readonly #connection: Connection;
 
-  constructor(connection: Connection, device: string) {
+  constructor(connection: Connection, device: string, qos: number) {
     this.#connection = connection;
     this.device = device;
+    this.qos = qos;
   }
 
   get session(): string {
@@ -80,6 +82,6 @@ class DeviceSession implements CommandSession {
   }
 
   send(commandId: string, payload: string, acked: () => void): boolean {
-    return sendCommand(this.#connection, this.device, commandId, payload, acked);
+    return sendCommand(this.#connection, this.device, this.qos, commandId, payload, acked);
   }
 }

@@ -28,8 +28,8 @@ export class Connection implements Owner {
   unacked = 0;
   reason: DisconnectReason | undefined;
   ready = false;
-  /** Devices whose commands it subscribed to, with the QoS granted. */
-  readonly commandQos = new Map<string, number>();
+  /** What the broker sends it goes by a Delivery. */
+  hasDelivery = false;
   /** Topic filters that were granted. */
   readonly filters = new Set<string>();
   /** Made when they are needed: most connections of most fleets are silent. */

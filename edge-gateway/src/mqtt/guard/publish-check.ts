@@ -1,10 +1,12 @@
 import { checkTopicName } from "./topic-check.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
+const nothing = new Uint8Array(0);
+
 /** Checks the PUBLISH packets of one connection (3.1.1, section 3.3). Its last topic is remembered: the usual device has one. */
 export class PublishCheck {
   readonly #limits: GuardLimits;
-  #last: Uint8Array = new Uint8Array(0);
+  #last: Uint8Array = nothing;
   #lastLength = 0;
 
   constructor(limits: GuardLimits) {
