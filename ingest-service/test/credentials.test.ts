@@ -1,5 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { scryptSync, X509Certificate } from "node:crypto";
+// The library needs it before anything else.
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
+import { scryptSync, webcrypto, X509Certificate } from "node:crypto";
 import { parsePasswordHash } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
 import { nowMicros, sha256 } from "@headwater/service-kit";
@@ -92,25 +94,7 @@ describe("a certificate", () => {
   });
 
   it("is taken itself, by its fingerprint, and ends when it does", async () => {
-    const pem = execFileSync(
-      "openssl",
-      [
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-keyout",
-        "/dev/null",
-        "-subj",
-        "/CN=pump",
-        "-days",
-        "3",
-      ],
-      { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
-    );
+    const pem = await selfSigned("CN=pump");
     const certificate = new X509Certificate(pem);
     const added = await add({ kind: "x509", certificate: pem });
     expect(added.body.subject).toBe(`sha256:${certificate.fingerprint256.replaceAll(":", "").toLowerCase()}`);
@@ -208,3 +192,14 @@ describe("a provisioning key", () => {
     expect(text).toContain('"expiresIn"');
   });
 });
+
+async function selfSigned(name: string): Promise<string> {
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name,
+    keys: await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]),
+    notAfter: new Date(Date.now() + 3 * 86_400_000),
+    signingAlgorithm: algorithm,
+  });
+  return certificate.toString("pem");
+}

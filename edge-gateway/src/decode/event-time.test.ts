@@ -35,3 +35,13 @@ test("samples without a time take consecutive microseconds, and the clock goes p
   expect(times).toMatchObject({ eventTime: now, implausible: 1, attributes: { "device-time": "3:5" } });
   expect(clock.take()).toBe(now + 4);
 });
+
+const { maxPast, maxFuture } = defaultPlausibility;
+test.each([
+  ["the oldest that is believed", now - maxPast, 0],
+  ["one microsecond older", now - maxPast - 1, 1],
+  ["the latest that is believed", now + maxFuture, 0],
+  ["one microsecond later", now + maxFuture + 1, 1],
+])("at the bounds: %s", (_name, time, implausible) => {
+  expect(settle([time])).toMatchObject({ eventTime: implausible === 0 ? time : now, implausible });
+});
