@@ -5,7 +5,7 @@ import type { GroupCommit } from "../intake/group-commit.ts";
 import type { Intake } from "../intake/intake.ts";
 import type { MessageTaker } from "../intake/message-taker.ts";
 import type { MessageTarget } from "../intake/message-target.ts";
-import type { Owner, Settled } from "../intake/record-batch.ts";
+import { unacknowledged, type Owner, type Settled } from "../intake/record-batch.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { RecentPublishes } from "../redelivery/recent-publishes.ts";
@@ -190,16 +190,17 @@ export class Inbound implements Owner {
 
   #write(
     target: MessageTarget,
-    { topic, payload, packetId, omitted }: InboundMessage,
+    { topic, payload, qos, packetId, omitted }: InboundMessage,
     settled: Settled | undefined,
   ): number {
     const { taker } = this.#options;
-    if (omitted === 0) return taker.take(target, topic, payload, settled, this, packetId);
+    const id = qos === 0 ? unacknowledged : packetId;
+    if (omitted === 0) return taker.take(target, topic, payload, settled, this, id);
     const { maxPacketBytes } = this.#options.spec;
     const reason = `The packet is larger than ${maxPacketBytes} bytes; the last ${omitted} are left out here`;
     const device = target.kind === "telemetry" ? target.lane.device : target.device;
     const asideTarget = { kind: "unrouted", device, reason, topicHash: target.topicHash } as const;
-    return taker.take(asideTarget, topic, payload, settled, this, packetId);
+    return taker.take(asideTarget, topic, payload, settled, this, id);
   }
 
   #answerQos2(packetId: number): void {
