@@ -159,4 +159,37 @@ describe("the dispatcher of commands", () => {
     await until(() => session.sent.length === 1);
     second.stop();
   });
+
+  test("takes a reply to a command that it does not know while its book is behind, and none afterwards", async () => {
+    await book.stop();
+    book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger });
+    const replies: string[] = [];
+    const second = new CommandDispatcher({
+      log,
+      topic,
+      book,
+      intake: {
+        command: ({ device, commandId }: { device: string; commandId: string }) =>
+          replies.push(`${device} ${commandId}`),
+      } as unknown as Intake,
+      gateway: "g2",
+      inFlight: 1,
+      metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
+      logger: silentLogger,
+    });
+    await request("d", "c-1");
+    const payload = Buffer.from('{"status":"succeeded"}');
+    const owner = {} as Parameters<CommandDispatcher["reply"]>[4];
+    const reply = (device: string, id: string) => second.reply(device, id, payload, undefined, owner, 1);
+    expect(reply("d", "c-1")).toBeUndefined();
+    expect(reply("d", "c".repeat(1000))).toMatch(/not known/);
+    await book.start();
+    await until(() => book.caughtUp && book.get("c-1") !== undefined);
+    expect([reply("d", "c-1"), reply("e", "c-1"), reply("d", "c-2")]).toEqual([
+      undefined,
+      expect.stringMatching(/not known/),
+      expect.stringMatching(/not known/),
+    ]);
+    expect(replies).toEqual(["d c-1", "d c-1"]);
+  });
 });

@@ -25,6 +25,8 @@ export interface CommandDispatcherOptions {
 const lookEveryMs = 100;
 /** A claim of another session that is here or elsewhere at the same time is left to it for so long. */
 const othersMs = 10_000;
+/** Characters; a command's id is a UUID, or one that somebody else's tool made. */
+const maxCommandId = 128;
 /** A device that acknowledges nothing gets no more than this, whatever their deadlines. */
 const maxUnacked = 256;
 
@@ -100,7 +102,10 @@ export class CommandDispatcher {
     packetId: number | undefined,
   ): string | undefined {
     const { book, intake, metrics } = this.#options;
-    if (book.get(commandId)?.device !== device) return "A reply to a command that is not known";
+    const known = book.get(commandId);
+    // A book that is behind may not know it yet: the request is in the log before its reply, and every reader of the log judges again.
+    if (known === undefined ? book.caughtUp || commandId.length > maxCommandId : known.device !== device)
+      return "A reply to a command that is not known";
     let reply: Reply;
     try {
       reply = decodeReply(payload);

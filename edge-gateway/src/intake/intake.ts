@@ -1,4 +1,3 @@
-import { partitionFor } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes, type CommandInput, type EventType } from "@headwater/proto";
 import type { Logger } from "@headwater/service-kit";
 import type { DecodedMessage } from "../decode/decoder.ts";
@@ -6,22 +5,14 @@ import { settleTimes, type Plausibility } from "../decode/event-time.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { Lane, Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
-import { deviceBytes, identityBytes, writeEvent, writeMark, type FieldBytes } from "../lanes/telemetry-writer.ts";
+import { identityBytes, writeEvent, writeMark, type FieldBytes } from "../lanes/telemetry-writer.ts";
 import { beginFrame, endFrame, frameKinds, type Frame, type FrameKind } from "../spool/frame.ts";
 import type { LostRange } from "../spool/recovery.ts";
+import { DeviceLanes, type DeviceLane } from "./device-lanes.ts";
 import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
 import { unacknowledged, type Owner, type Settled } from "./record-batch.ts";
-
-/** A device as the hot path needs it, made once. */
-export interface DeviceLane {
-  readonly device: string;
-  readonly key: Uint8Array;
-  readonly field: FieldBytes;
-  readonly partition: number;
-  readonly lane: Lane;
-}
 
 export interface IntakeOptions {
   readonly lanes: Lanes;
@@ -33,7 +24,6 @@ export interface IntakeOptions {
   readonly logger: Logger;
 }
 
-const maxKnownDevices = 50_000;
 const turnedAwayReason = "drop-newest";
 const noKey = new Uint8Array(0);
 /** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
@@ -47,7 +37,7 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #identity: FieldBytes;
   readonly #source: string;
-  readonly #devices = new Map<string, DeviceLane>();
+  readonly #devices: DeviceLanes;
   readonly #turnedAway: { inc(by?: number): void };
   readonly #drops: DropLog;
   #waiting: (() => void)[] = [];
@@ -56,6 +46,7 @@ export class Intake {
     this.#options = options;
     this.#turnedAway = options.metrics.dropped.labels({ reason: turnedAwayReason });
     this.#drops = new DropLog(options.logger);
+    this.#devices = new DeviceLanes(options.lanes, options.partitions);
     const { gateway, epoch } = options.lanes;
     this.#identity = identityBytes(gateway, epoch);
     this.#source = `/headwater/gateway/${gateway}`;
@@ -91,24 +82,7 @@ export class Intake {
   }
 
   deviceLane(device: string): DeviceLane {
-    const known = this.#devices.get(device);
-    if (known !== undefined) return known;
-    if (this.#devices.size >= maxKnownDevices) this.#devices.clear();
-    const made = this.#newLane(device);
-    this.#devices.set(device, made);
-    return made;
-  }
-
-  #newLane(device: string): DeviceLane {
-    const { partitions, lanes } = this.#options;
-    const partition = partitionFor(device, partitions);
-    // In memory of its own: a small buffer is otherwise a piece of a pool of 64 KiB, all of which lives as long as the piece.
-    const encoded = deviceBytes(device);
-    const field = Buffer.allocUnsafeSlow(encoded.length);
-    field.set(encoded);
-    // The field ends with its text.
-    const key = field.subarray(field.length - Buffer.byteLength(device));
-    return { device, key, field, partition, lane: lanes.of(partition) };
+    return this.#devices.of(device);
   }
 
   /**
@@ -326,8 +300,7 @@ export class Intake {
     packetId?: number,
   ): void {
     const { commit } = this.#options;
-    // Of a device that only comes and goes nothing is remembered.
-    const { key, partition } = this.#devices.get(device) ?? this.#newLane(device);
+    const { key, partition } = this.#devices.passing(device);
     const headers = JSON.stringify(cloudEventHeaders({ type, source: this.#source, id, time }));
     this.#write(kind, partition, 0, key, value, headers);
     commit.written(settled, owner, packetId);

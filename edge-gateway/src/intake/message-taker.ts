@@ -2,7 +2,8 @@ import { DecodeError, type Logger } from "@headwater/service-kit";
 import type { Beside, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "../decode/decoder.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { DeviceLane, Intake } from "./intake.ts";
+import type { DeviceLane } from "./device-lanes.ts";
+import type { Intake } from "./intake.ts";
 import { whatIsWrongWith, type MessageTarget } from "./message-target.ts";
 import type { Owner, Settled } from "./record-batch.ts";
 

@@ -3,7 +3,8 @@ import { RequestError } from "@headwater/service-kit";
 import { crc32 } from "node:zlib";
 import type { Decoder } from "../decode/decoder.ts";
 import type { Routes } from "../decode/routes.ts";
-import type { DeviceLane, Intake } from "./intake.ts";
+import type { DeviceLane } from "./device-lanes.ts";
+import type { Intake } from "./intake.ts";
 
 /** What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone. */
 export type MessageTarget =

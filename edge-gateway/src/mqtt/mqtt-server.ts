@@ -11,16 +11,15 @@ import type { Intake } from "../intake/intake.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
-import { internals, type ParserInternals } from "./aedes-internals.ts";
+import type { ParserInternals } from "./aedes-internals.ts";
 import { Audience } from "./audience.ts";
 import { Bounds } from "./bounds.ts";
 import { GatewayBroker } from "./broker.ts";
-import { connackCodes, connackError } from "./connack.ts";
 import { CommandSessions } from "./command-sessions.ts";
-import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
+import { connectionOf, type Connection } from "./connection.ts";
+import { Connections } from "./connections.ts";
 import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./login.ts";
-import { peerOf } from "./peer.ts";
 import type { PublishHandler } from "./publish-handler.ts";
 import { Revocation } from "./revocation.ts";
 import { answerProvisioning } from "./provisioning.ts";
@@ -66,6 +65,7 @@ export class MqttServer {
   readonly #bounds: Bounds;
   readonly #stalls: StallWatch;
   readonly #time: TimeHelp;
+  readonly #life: Connections;
   #broker!: GatewayBroker;
   #revocation!: Revocation;
   #sessionExpiry: SessionExpiry | undefined;
@@ -91,6 +91,13 @@ export class MqttServer {
       everyMs: options.timeEveryMs,
       connections: this.#connections,
       metrics,
+    });
+    this.#life = new Connections(this.#connections, {
+      ...options,
+      commandSessions: this.#commandSessions,
+      time: this.#time,
+      takeWill: (connection, will) => publishes.will(connection, will),
+      onJoined: (connection) => this.#revocation.joined(connection),
     });
     this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
     this.#bounds = new Bounds({
@@ -144,7 +151,7 @@ export class MqttServer {
       identity,
       connections: this.#connections,
       sessions,
-      end: (connection) => this.#end(connection, "revoked"),
+      end: (connection) => this.#life.end(connection, "revoked"),
       forget: (session) => journal.forget(session),
       onRestricted: (count) => this.#options.metrics.restrictedSessions.inc(count),
       logger,
@@ -171,7 +178,7 @@ export class MqttServer {
         void this.#login.answer(client, username, password, done);
       },
       authorizePublish: (client, packet, done) => {
-        if (client !== null && client.closed) this.#lastWill(client, packet as unknown as Will, done);
+        if (client !== null && client.closed) this.#life.lastWill(client, packet as unknown as Will, done);
         else this.#published(client, packet, this.#broker.passOnFirst(client, packet, done));
       },
       authorizeSubscribe: (client, subscription, done) => {
@@ -183,7 +190,7 @@ export class MqttServer {
         connectionOf(client)?.permissions.mayReceive(packet.topic) === true ? packet : null,
     };
     this.#broker = new GatewayBroker(options, this.#audience);
-    this.#listenToBroker();
+    this.#life.follow(this.#broker);
     await this.#broker.listen();
     this.#sessionExpiry = new SessionExpiry({
       store: this.#options.sessions,
@@ -231,81 +238,9 @@ export class MqttServer {
     this.#time.stop();
     this.#bounds.stop();
     this.#sessionExpiry?.stop();
-    for (const connection of this.#connections) this.#end(connection, "gateway-stopped");
+    for (const connection of this.#connections) this.#life.end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));
     await this.listeners.close();
-  }
-
-  #listenToBroker(): void {
-    const { presence, metrics } = this.#options;
-    const broker = this.#broker;
-    broker.on("client", (client) => {
-      const connection = connectionOf(client);
-      if (connection === undefined) return;
-      this.#connections.add(connection);
-      metrics.connects.labels({ outcome: "accepted" }).inc();
-      if (connection.device !== undefined) {
-        presence.connected({
-          device: connection.device,
-          session: connection.session,
-          clientId: client.id.slice(connection.device.length + 1),
-          address: peerOf(client.conn).address,
-          cleanSession: client.clean,
-        });
-      }
-      this.#revocation.joined(connection);
-    });
-    broker.on("clientReady", (client) => {
-      const connection = connectionOf(client);
-      if (connection === undefined) return;
-      connection.ready = true;
-      this.#options.sessions.seen(client.id);
-      // A session that came back with its subscriptions.
-      this.#time.subscribed(connection, Object.keys(internals(client).subscriptions));
-      this.#commandSessions.changed(connection);
-    });
-    broker.on("subscribe", (subscriptions, client) => {
-      this.#subscriptionsOf(client);
-      const connection = client === null ? undefined : connectionOf(client);
-      if (connection === undefined) return;
-      this.#time.subscribed(
-        connection,
-        subscriptions.map(({ topic }) => topic),
-      );
-    });
-    broker.on("unsubscribe", (filters, client) => {
-      const connection = client === null ? undefined : connectionOf(client);
-      for (const filter of filters) connection?.filters.delete(filter);
-      if (connection !== undefined) this.#time.unsubscribed(connection, filters);
-      this.#subscriptionsOf(client);
-    });
-    broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));
-    broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
-    broker.on("clientDisconnect", (client) => this.#disconnected(client));
-    // A client that breaks the protocol or the line is cut by aedes; the reason is in its presence event.
-    broker.on("clientError", () => {});
-    broker.on("connectionError", () => {});
-    // Without a listener it would end the process.
-    broker.on("error" as "closed", (error?: unknown) => {
-      this.#options.logger.error({ err: error }, "the MQTT broker failed at something");
-    });
-  }
-
-  #subscriptionsOf(client: Client | null): void {
-    const connection = client === null ? undefined : connectionOf(client);
-    if (connection !== undefined) this.#commandSessions.changed(connection);
-  }
-
-  #noteReason(client: Client, reason: DisconnectReason): void {
-    const connection = connectionOf(client);
-    if (connection !== undefined) connection.reason ??= reason;
-  }
-
-  #end(connection: Connection, reason: DisconnectReason): void {
-    connection.reason ??= reason;
-    // Its device did not die: the last will would say so.
-    internals(connection.client).will = null;
-    connection.client.close();
   }
 
   #published(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
@@ -317,33 +252,5 @@ export class MqttServer {
     const { identity, logger } = this.#options;
     const payload = packet.payload as Buffer;
     void answerProvisioning({ identity, connection, keyId: connection.principal.keyId, logger }, payload, done);
-  }
-
-  #lastWill(client: Client, will: Will, done: (error?: Error | null) => void): void {
-    const connection = connectionOf(client);
-    if (
-      connection === undefined ||
-      connection.reason === "revoked" ||
-      !this.#options.publishes.will(connection, will)
-    ) {
-      done(connackError(connackCodes.notAuthorized, "A last will that is not allowed"));
-      return;
-    }
-    if (connection.device !== undefined) {
-      this.#options.presence.lastWill(connection.device, connection.session, will.topic, will.payload);
-    }
-    done();
-  }
-
-  #disconnected(client: Client): void {
-    const connection = connectionOf(client);
-    if (connection === undefined || !this.#connections.delete(connection)) return;
-    const { presence, metrics } = this.#options;
-    const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
-    metrics.disconnects.labels({ reason }).inc();
-    this.#commandSessions.end(connection);
-    this.#options.sessions.seen(client.id);
-    connection.forgetOutgoing();
-    if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
   }
 }

@@ -85,6 +85,8 @@ export function foldCommand(
   at: CommandEventAt,
 ): CommandState | undefined {
   if (state === undefined) return event.requested === null ? undefined : requested(event, event.requested, at);
+  // A device has no say about the commands of another, whatever id it names.
+  if (event.device !== state.device) return state;
   if (isFinal(state)) {
     // A reply may come before the delivery is on record; that it was delivered is still worth knowing.
     return event.delivered !== null && state.deliveredAt === undefined

@@ -45,6 +45,11 @@ describe("a command", () => {
     expect(commandAfter(claimed(1, "g1"), delivered(2))).toBeUndefined();
   });
 
+  it("hears nothing of another device, whatever id that one names", () => {
+    const foreign: TimedCommand = [3, { device: "d2", succeeded: { result: "" } }];
+    expect(commandAfter(requested, foreign)).toEqual(commandAfter(requested));
+  });
+
   it("belongs to the first claim", () => {
     const state = commandAfter(requested, claimed(1, "g1"), claimed(2, "g2"), claimed(3, "g1"));
     expect(state?.claim).toEqual({ gateway: "g1", session: "s1", at: start + second });
