@@ -17,4 +17,10 @@ export const sessionsSettings = Type.Object({
     minimum: 1,
     description: "Most sessions with subscriptions that are kept; beyond it those heard longest ago are forgotten",
   }),
+  redeliverySync: Type.Boolean({
+    env: "HEADWATER_MQTT_REDELIVERY_SYNC",
+    default: true,
+    description:
+      "Whether what is noted of QoS 1 messages of such sessions, to know them when they are sent again, is synced before they are: a second fsync a group commit. Without it a power loss (not a kill) can make second events of them",
+  }),
 });

@@ -25,6 +25,8 @@ export interface RecentJournalOptions {
   readonly lastN: (partition: number) => number;
   /** A file of more bytes is followed by the other one, begun anew. */
   readonly fileBytes?: number;
+  /** Whether notes are synced before their commit: then a power loss takes none of them. Default false. */
+  readonly sync?: boolean;
   readonly now?: () => number;
 }
 
@@ -46,9 +48,9 @@ interface OldFile {
 
 /**
  * The QoS 1 messages of sessions that outlive their connections, on disk, so that one that is sent again after the gateway was killed is known. What a
- * group commit is about to make durable is noted before, by one write that nobody waits to see synced. After a crash a note counts if its commit is known to
- * have landed: another one was noted after it (there is one at a time), or its identity is durable in its lane. So notes that a power loss
- * takes lead to a second event at worst; a note never stands for a message that is not there.
+ * group commit is about to make durable is noted before, by one write, synced if so configured. After a crash a note counts if its commit is known to
+ * have landed: another one was noted after it (there is one at a time), or its identity is durable in its lane. So notes that are lost (unsynced
+ * ones with the power) lead to a second event at worst; a note never stands for a message that is not there.
  */
 export class RecentJournal {
   readonly sessions: RecentSessions;
@@ -119,7 +121,7 @@ export class RecentJournal {
   }
 
   /**
-   * Writes the notes (without syncing them), at once or by the time the answer resolves. What cannot be written is passed over: messages
+   * Writes the notes, at once or by the time the answer resolves. What cannot be written is passed over: messages
    * that are sent again may then be taken twice.
    */
   write(notes: Notes): Promise<void> | undefined {
@@ -138,10 +140,11 @@ export class RecentJournal {
     } catch (error) {
       this.#warn(error);
     }
+    const syncing = this.#options.sync === true && notes.count > 0;
     notes.clear();
     const now = performance.now();
     if (now - began > slowMs) this.#slowUntil = now + laterForMs;
-    return undefined;
+    return syncing ? this.#sync() : undefined;
   }
 
   async #writeLater(notes: Notes): Promise<void> {
@@ -150,10 +153,19 @@ export class RecentJournal {
       const bytes = notes.seal(this.#generation, this.#now());
       await writeAt(this.#handles[this.#active].fd, bytes, this.#position);
       this.#position += bytes.length;
+      if (this.#options.sync === true) await this.#sync();
     } catch (error) {
       this.#warn(error);
     } finally {
       notes.clear();
+    }
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#handles[this.#active].datasync();
+    } catch (error) {
+      this.#warn(error);
     }
   }
 

@@ -80,6 +80,7 @@ export async function openDurableIntake(options: DurableIntakeOptions): Promise<
     folder,
     logger,
     epoch: lanes.epoch,
+    sync: config.sessions.redeliverySync,
     lastN: (partition) => path.soundN(partition),
   });
   const commit = new GroupCommit({
