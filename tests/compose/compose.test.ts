@@ -121,8 +121,10 @@ describe("images", () => {
     expect(recipe.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
   });
 
-  it("are started by the command line that the project documents", () => {
-    expect(recipe.entrypoint).toEqual(["node", "cli/src/main.ts", "start"]);
+  it("are started by the command line of npm start", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: { start: string } };
+    expect(recipe.entrypoint.join(" ")).toBe(scripts.start);
+    expect(recipe.entrypoint.slice(-2)).toEqual(["cli/src/main.ts", "start"]);
   });
 
   it("carry the servers that the tests run against", () => {
