@@ -73,7 +73,8 @@ export class KafkaGateway {
   /** Starts the gateway, or another script that behaves like one. */
   async start(env: Record<string, string> = {}, script = ["gateway-process.ts"]): Promise<void> {
     const [file, ...args] = script as [string, ...string[]];
-    const child = spawn(process.execPath, [join(import.meta.dirname, file), ...args], {
+    // As `npm start` does it.
+    const child = spawn(process.execPath, ["--max-semi-space-size=8", join(import.meta.dirname, file), ...args], {
       env: {
         PATH: process.env["PATH"],
         HEADWATER_EVENT_LOG: "kafka",

@@ -21,7 +21,7 @@ export async function ensureTopics(
   const names = specs.map(({ name }) => name);
   await cluster.retrying("asking for topics", () => cluster.learn(names));
   const missing = specs.filter(({ name }) => cluster.partitionCount(name) === 0);
-  if (missing.length > 0) await create(cluster, missing, replication ?? Math.min(3, cluster.brokerCount));
+  if (missing.length > 0) await create(cluster, missing, replication);
   for (const { name, partitions } of specs) {
     const present = await cluster.partitionsOf(name);
     if (present !== partitions) {
@@ -32,14 +32,16 @@ export async function ensureTopics(
   }
 }
 
-async function create(cluster: Cluster, specs: readonly TopicSpec[], replicationFactor: number): Promise<void> {
+async function create(cluster: Cluster, specs: readonly TopicSpec[], replication: number | undefined): Promise<void> {
   // One by one: a topic that another instance has made meanwhile must not hide what became of the rest.
   for (const spec of specs) {
     await cluster.retrying(`creating topic ${spec.name}`, async () => {
+      // A controller that comes back after a hang has let no broker in yet; it takes a moment.
+      if (cluster.brokerCount === 0) throw new LogUnavailableError("no broker of the cluster is in service");
       const topic = {
         topic: spec.name,
         numPartitions: spec.partitions,
-        replicationFactor,
+        replicationFactor: replication ?? Math.min(3, cluster.brokerCount),
         replicaAssignment: [],
         configEntries: Object.entries(topicConfig(spec)).map(([name, value]) => ({ name, value })),
       };
@@ -52,6 +54,8 @@ async function create(cluster: Cluster, specs: readonly TopicSpec[], replication
       const { errorCode = 0, errorMessage } = topicErrors[0] ?? {};
       const error = errorCode === 0 ? undefined : kafkaErrors.createErrorFromCode(errorCode);
       if (error === undefined || error.type === "TOPIC_ALREADY_EXISTS") return;
+      if (errorMessage?.includes("fenced") === true)
+        throw new LogUnavailableError(`Kafka does not create topic ${spec.name} yet: ${errorMessage}`);
       throw isTransient(error)
         ? error
         : new FatalError(`Kafka does not create topic ${spec.name}: ${errorMessage ?? error.message}`, {
