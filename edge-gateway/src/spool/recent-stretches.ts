@@ -25,7 +25,8 @@ export class RecentStretches {
 
   /** `begins`: it is the first of its segment, behind the end of the one before. */
   keep(stretch: KeptStretch, begins: boolean): void {
-    const { length } = stretch.bytes;
+    // The whole buffer is held, however little of it a small commit has filled.
+    const { length } = stretch.buffer;
     // A hole would hide what lies in it: after one, only files are read until the forwarder has caught up with what is here.
     const last = this.#stretches.at(-1);
     const follows =
@@ -62,7 +63,7 @@ export class RecentStretches {
     let count = 0;
     for (const kept of this.#stretches) {
       if (kept.segment > segment || (kept.segment === segment && kept.end > offset)) break;
-      this.#bytes -= kept.bytes.length;
+      this.#bytes -= kept.buffer.length;
       if (free) this.#onReleased(kept.buffer);
       count += 1;
     }
