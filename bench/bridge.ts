@@ -1,8 +1,9 @@
 // What a bridge costs: a backlog at a real Mosquitto, taken by the gateway into the real Kafka, every PUBACK after fsync. Beside it mqtt.js alone, which acknowledges
 // at once and keeps nothing.
 //   node bench/bridge.ts [messages]
-import { openKafkaLog, type EventLog } from "@headwater/event-log";
-import { FatalError, randomToken, sleep } from "@headwater/service-kit";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import type { EventLog } from "@headwater/event-log";
+import { FatalError, randomToken, sleep } from "@headwater/core";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";

@@ -4,9 +4,10 @@
  *
  *     npm run bench:connections -- [--idle 10000] [--per-second 5000] [--seconds 5] [--hold-ms 1000] [--publishers 50] [--json FILE]
  */
-import { openKafkaLog, type EventLog } from "@headwater/event-log";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import type { EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { randomToken, sleep } from "@headwater/service-kit";
+import { randomToken, sleep } from "@headwater/core";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEmbeddedLog, openKafkaLog, type EventLog } from "../packages/event-log/src/index.ts";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import type { EventLog } from "@headwater/event-log";
 
 // What a message costs on its way into the event log and out of it, on both adapters.
 //

@@ -8,8 +8,8 @@
  * `--alone` leaves the peer out. BENCH_NODE_FLAGS (`--cpu-prof --cpu-prof-dir=…`) goes to the gateway's process;
  * BENCH_LASTING_SESSIONS=1 makes the devices' sessions last (clean session off).
  */
-import { openKafkaLog } from "@headwater/event-log";
-import { randomToken, sleep } from "@headwater/service-kit";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import { randomToken, sleep } from "@headwater/core";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 import { registerDevice } from "@headwater/aggregates";
 import { topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { FatalError, nowMicros, sha256 } from "@headwater/service-kit";
+import { FatalError, nowMicros, sha256 } from "@headwater/core";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";

@@ -6,7 +6,8 @@
  *
  * HEADWATER_INGEST_* settings are passed on; BENCH_NODE_FLAGS are flags for the service's node.
  */
-import { openKafkaLog, type OutgoingRecord, partitionFor, topicNames, topicSpecs } from "@headwater/event-log";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import { type OutgoingRecord, partitionFor, topicNames, topicSpecs } from "@headwater/event-log";
 import { events, telemetryHeaders } from "@headwater/proto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";

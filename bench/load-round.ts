@@ -1,5 +1,5 @@
 import type { EventLog } from "@headwater/event-log";
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";

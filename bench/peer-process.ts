@@ -1,4 +1,4 @@
-import { FatalError, sleep } from "@headwater/service-kit";
+import { FatalError, sleep } from "@headwater/core";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startMosquitto, type Mosquitto } from "../scripts/servers/mosquitto.ts";

@@ -7,7 +7,9 @@
  * Without the settings of an InfluxDB only the embedded store is measured. The points stay in the bucket under a measurement of
  * their own until they are deleted at the end.
  */
-import { openEmbeddedStore, openInfluxStore, type Point, type TimeSeriesStore } from "@headwater/time-series";
+import { openEmbeddedStore } from "@headwater/time-series/embedded";
+import { openInfluxStore } from "@headwater/time-series/influx";
+import type { Point, TimeSeriesStore } from "@headwater/time-series";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";

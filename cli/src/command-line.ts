@@ -1,4 +1,4 @@
-import { runMain } from "@headwater/service-kit";
+import { runMain } from "@headwater/service";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
 import { gatewayCommand } from "./commands/gateway.ts";

@@ -1,4 +1,4 @@
-import { HeadwaterError } from "@headwater/service-kit";
+import { HeadwaterError } from "@headwater/core";
 
 /** Something about the command line, the series file or the platform's answer that the caller has to mend. */
 export class SimulationError extends HeadwaterError {

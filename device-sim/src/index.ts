@@ -1,5 +1,3 @@
-export { createApiClient, readTokenFile, type ApiClient } from "./api/client.ts";
-export { registerDevice, type Registration } from "./api/register.ts";
 export { SimulatedDevice, type DeviceOptions, type ExecutedCommand } from "./fleet/device.ts";
 export { replay, telemetryJson, type ReplayOptions } from "./fleet/replay.ts";
 export { readCsvSeries } from "./series/csv.ts";

@@ -1,5 +1,5 @@
-import { HeadwaterError, nowMicros } from "@headwater/service-kit";
-import { createApiClient, readTokenFile } from "./api/client.ts";
+import { HeadwaterError, nowMicros, readTokenFile } from "@headwater/core";
+import { createApiClient } from "@headwater/client";
 import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
 import { readCsvSeries } from "./series/csv.ts";
 import { shiftToEnd, type Sample } from "./series/series.ts";

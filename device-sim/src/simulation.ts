@@ -1,6 +1,5 @@
-import { sleep } from "@headwater/service-kit";
-import type { ApiClient } from "./api/client.ts";
-import { registerDevice } from "./api/register.ts";
+import { sleep } from "@headwater/core";
+import { type ApiClient, registerDevice } from "@headwater/client";
 import { SimulatedDevice } from "./fleet/device.ts";
 import { replay, type ReplayOptions } from "./fleet/replay.ts";
 import type { Sample } from "./series/series.ts";

@@ -1,13 +1,6 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import {
-  FatalError,
-  Lifecycle,
-  sleep,
-  type HttpServer,
-  type Logger,
-  type Metrics,
-  type ServiceApp,
-} from "@headwater/service-kit";
+import { FatalError, sleep, type Logger } from "@headwater/core";
+import { Lifecycle, type HttpServer, type Metrics, type ServiceApp } from "@headwater/service";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { bridgeSpecs } from "./bridge/bridge-spec.ts";
@@ -15,26 +8,25 @@ import { Bridges } from "./bridge/bridges.ts";
 import { CommandBook } from "./commands/command-book.ts";
 import { CommandDispatcher } from "./commands/command-dispatcher.ts";
 import type { GatewayConfig } from "./config.ts";
-import { brokerRoutes } from "./decode/broker-routes.ts";
-import { defaultDecodeLimits } from "./decode/decoder.ts";
-import type { DurablePath } from "./durable-path.ts";
+import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
+import type { DurablePath } from "./pipeline/durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
-import { gatewayMetrics } from "./gateway-metrics.ts";
+import { gatewayMetrics } from "./metrics/gateway-metrics.ts";
 import { inspectRoutes, type Inspected } from "./inspect/routes.ts";
-import { Identity } from "./identity/identity.ts";
-import { MessageTaker } from "./intake/message-taker.ts";
-import { Marker } from "./lanes/marker.ts";
+import { Identity } from "./devices/identity/identity.ts";
+import { MessageTaker } from "./pipeline/commit/message-taker.ts";
+import { Marker } from "./pipeline/lanes/marker.ts";
 import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
-import { PublishHandler } from "./mqtt/publish-handler.ts";
-import { OpenSessions } from "./presence/open-sessions.ts";
-import { Presence } from "./presence/presence.ts";
-import { SessionStore } from "./mqtt/session-store.ts";
-import { DeviceRegistry } from "./registry/device-registry.ts";
-import { openDurableIntake } from "./wiring/durable-intake.ts";
-import { observe } from "./wiring/gauges.ts";
-import { troublesOfPath, whyNotReady } from "./wiring/health.ts";
+import { PublishHandler } from "./mqtt/broker/publish-handler.ts";
+import { OpenSessions } from "./devices/presence/open-sessions.ts";
+import { Presence } from "./devices/presence/presence.ts";
+import { SessionStore } from "./mqtt/sessions/session-store.ts";
+import { DeviceRegistry } from "./devices/registry/device-registry.ts";
+import { openDurableIntake } from "./pipeline/open-pipeline.ts";
+import { observe } from "./metrics/gauges.ts";
+import { troublesOfPath, whyNotReady } from "./metrics/health.ts";
 
 export { gatewayConfig, type GatewayConfig } from "./config.ts";
 export type { ListenerAddress } from "./mqtt/listeners/listeners.ts";

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
-import { runServiceProcess, type MainOptions } from "@headwater/service-process";
-import { sleep } from "@headwater/service-kit";
+import { runServiceProcess, type MainOptions } from "@headwater/service";
+import { sleep } from "@headwater/core";
 import { createGatewayApp } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
-import { LateLog } from "./forward/late-log.ts";
+import { LateLog } from "./pipeline/forward/late-log.ts";
 import { boundYoungGeneration } from "./young-generation.ts";
 
 /** A log that does not answer within this is taken to be away: the gateway starts without it (milliseconds). */

@@ -1,4 +1,4 @@
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DeviceLog, tokenCredential } from "./device-log.ts";
 import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sparkplugPayload from "sparkplug-payload";
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { issueServer, TestAuthority } from "./certificates.ts";

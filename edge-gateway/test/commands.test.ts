@@ -1,4 +1,5 @@
-import { LogUnavailableError, nowMicros, sleep } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/event-log";
+import { nowMicros, sleep } from "@headwater/core";
 import { events } from "@headwater/proto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";

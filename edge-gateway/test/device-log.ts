@@ -18,7 +18,7 @@ import {
 } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { nowMicros, randomToken, sha256 } from "@headwater/service-kit";
+import { nowMicros, randomToken, sha256 } from "@headwater/core";
 import { randomBytes, scryptSync } from "node:crypto";
 
 /** Writes devices and provisioning keys as the ingest service does, for tests that change them. */

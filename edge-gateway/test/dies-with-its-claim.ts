@@ -1,6 +1,7 @@
-import { openKafkaLog, topicNames, type FollowOptions, type LogBatch } from "@headwater/event-log";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import { topicNames, type FollowOptions, type LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { createLogger, createMetrics, loadConfig } from "@headwater/service-kit";
+import { createLogger, createMetrics, loadConfig } from "@headwater/service";
 import { createGatewayApp, gatewayConfig } from "../src/app.ts";
 
 /**

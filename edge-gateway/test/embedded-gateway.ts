@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 

@@ -1,5 +1,6 @@
-import { openEmbeddedLog, topicNames, topicSpecs } from "@headwater/event-log";
-import { createLogger, createMetrics, loadConfig } from "@headwater/service-kit";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { topicNames, topicSpecs } from "@headwater/event-log";
+import { createLogger, createMetrics, loadConfig } from "@headwater/service";
 import { join } from "node:path";
 import { createGatewayApp, gatewayConfig } from "../src/app.ts";
 

@@ -1,5 +1,5 @@
-import { openEmbeddedLog, type EventLog, type OutgoingRecord } from "@headwater/event-log";
-import { RecordRefusedError } from "@headwater/service-kit";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { type EventLog, type OutgoingRecord, RecordRefusedError } from "@headwater/event-log";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

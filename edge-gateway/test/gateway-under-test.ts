@@ -1,24 +1,9 @@
-import {
-  openEmbeddedLog,
-  partitionFor,
-  topicNames,
-  topicSpecs,
-  type EventLog,
-  type LogRecord,
-} from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { partitionFor, topicNames, topicSpecs, type EventLog, type LogRecord } from "@headwater/event-log";
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
-import {
-  createLogger,
-  createMetrics,
-  loadConfig,
-  nowMicros,
-  randomToken,
-  sha256,
-  silentLogger,
-  sleep,
-  type Logger,
-} from "@headwater/service-kit";
+import { createLogger, createMetrics, loadConfig } from "@headwater/service";
+import { nowMicros, randomToken, sha256, silentLogger, sleep, type Logger } from "@headwater/core";
 // oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { mkdtemp, rm } from "node:fs/promises";

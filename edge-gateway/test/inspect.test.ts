@@ -1,10 +1,6 @@
-import {
-  adminTokenAuth,
-  createHttpServer,
-  createMetrics,
-  LogUnavailableError,
-  silentLogger,
-} from "@headwater/service-kit";
+import { adminTokenAuth, createHttpServer, createMetrics } from "@headwater/service";
+import { LogUnavailableError } from "@headwater/event-log";
+import { silentLogger } from "@headwater/core";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

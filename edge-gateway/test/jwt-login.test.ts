@@ -1,9 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWK } from "jose";
-import { LogUnavailableError, silentLogger } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/event-log";
+import { silentLogger } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { JwtLogin } from "../src/identity/jwt/jwt-login.ts";
+import { JwtLogin } from "../src/devices/identity/jwt/jwt-login.ts";
 import { DeviceLog } from "./device-log.ts";
 import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
 

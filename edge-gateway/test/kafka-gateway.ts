@@ -1,7 +1,8 @@
-import { openKafkaLog, topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import { topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
-import { FatalError, nowMicros, randomToken, sha256 } from "@headwater/service-kit";
+import { FatalError, nowMicros, randomToken, sha256 } from "@headwater/core";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

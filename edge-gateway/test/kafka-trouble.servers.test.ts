@@ -1,5 +1,5 @@
-import { openKafkaLog } from "@headwater/event-log";
-import { sleep } from "@headwater/service-kit";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import { sleep } from "@headwater/core";
 import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 import { addCredential, deleteDevice, foldDevice, removeCredential, type DeviceState } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
-import { LogUnavailableError, nowMicros, randomToken, sha256 } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/event-log";
+import { nowMicros, randomToken, sha256 } from "@headwater/core";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";

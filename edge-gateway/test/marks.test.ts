@@ -1,4 +1,5 @@
-import { LogUnavailableError, sleep } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/event-log";
+import { sleep } from "@headwater/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
 import { eventually, GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";

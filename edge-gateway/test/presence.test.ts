@@ -1,7 +1,7 @@
 import { registerDevice } from "@headwater/aggregates";
-import { openEmbeddedLog } from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { events } from "@headwater/proto";
-import { randomToken, sha256 } from "@headwater/service-kit";
+import { randomToken, sha256 } from "@headwater/core";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

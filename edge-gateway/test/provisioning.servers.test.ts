@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { randomToken } from "@headwater/service-kit";
+import { randomToken } from "@headwater/core";
 import mqtt from "mqtt";
 import { afterEach, describe, expect, test } from "vitest";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";

@@ -1,5 +1,6 @@
 import { foldDevice, type DeviceState } from "@headwater/aggregates";
-import { LogUnavailableError, nowMicros, randomToken, sleep } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/event-log";
+import { nowMicros, randomToken, sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DeviceLog, tokenCredential } from "./device-log.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";

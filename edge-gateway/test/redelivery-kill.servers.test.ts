@@ -1,4 +1,4 @@
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { afterEach, expect, test } from "vitest";
 import { eventually, laneProblems } from "./gateway-under-test.ts";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";

@@ -1,7 +1,7 @@
-import { openEmbeddedLog } from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { events } from "@headwater/proto";
 import { registerDevice } from "@headwater/aggregates";
-import { randomToken, sha256, sleep } from "@headwater/service-kit";
+import { randomToken, sha256, sleep } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,5 @@
-import { LogUnavailableError, sleep } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/event-log";
+import { sleep } from "@headwater/core";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";

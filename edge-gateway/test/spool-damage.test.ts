@@ -1,10 +1,10 @@
 import { events } from "@headwater/proto";
-import { LogUnavailableError } from "@headwater/service-kit";
+import { LogUnavailableError } from "@headwater/event-log";
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { frameHeaderBytes, frameKinds, readFrame } from "../src/spool/frame.ts";
-import { decodeSegmentHeader } from "../src/spool/segment.ts";
+import { frameHeaderBytes, frameKinds, readFrame } from "../src/pipeline/frame/frame.ts";
+import { decodeSegmentHeader } from "../src/pipeline/spool/segment.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
 import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
 

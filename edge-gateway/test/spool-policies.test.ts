@@ -1,7 +1,6 @@
-import { partitionFor } from "@headwater/event-log";
+import { partitionFor, LogUnavailableError } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { LogUnavailableError } from "@headwater/service-kit";
-import { openEmbeddedStore } from "@headwater/time-series";
+import { openEmbeddedStore } from "@headwater/time-series/embedded";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";

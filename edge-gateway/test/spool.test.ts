@@ -1,6 +1,6 @@
-import { partitionFor } from "@headwater/event-log";
+import { partitionFor, LogUnavailableError } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { LogUnavailableError, sleep, UnknownOutcomeError } from "@headwater/service-kit";
+import { sleep, UnknownOutcomeError } from "@headwater/core";
 import { open, readdir, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { afterEach, describe, expect, test } from "vitest";
 import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";

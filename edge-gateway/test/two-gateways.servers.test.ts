@@ -1,4 +1,4 @@
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

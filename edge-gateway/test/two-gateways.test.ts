@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";

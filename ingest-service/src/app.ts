@@ -1,14 +1,8 @@
 import { join } from "node:path";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { openReadModelParts } from "./model/parts.ts";
-import {
-  type HttpServer,
-  Lifecycle,
-  type Logger,
-  type Metrics,
-  retrying,
-  type ServiceApp,
-} from "@headwater/service-kit";
+import { type HttpServer, Lifecycle, type Metrics, type ServiceApp } from "@headwater/service";
+import { type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { provisioningKeyRoutes } from "./access/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";

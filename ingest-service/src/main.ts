@@ -1,5 +1,4 @@
-import { mergeSchemas } from "@headwater/service-kit";
-import { runServiceProcess, type MainOptions } from "@headwater/service-process";
+import { mergeSchemas, runServiceProcess, type MainOptions } from "@headwater/service";
 import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
 import { createIngestApp } from "./app.ts";
 import { ingestSettings } from "./config.ts";

@@ -1,6 +1,5 @@
-import type { CommandInput } from "@headwater/proto";
-import { events } from "@headwater/proto";
-import { nowMicros } from "@headwater/service-kit";
+import { type CommandInput, events } from "@headwater/proto";
+import { nowMicros } from "@headwater/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, openBackends, startService, type TestService, topics } from "./service.ts";
 

@@ -4,7 +4,7 @@ import * as x509 from "@peculiar/x509";
 import { scryptSync, webcrypto, X509Certificate } from "node:crypto";
 import { parsePasswordHash } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
-import { nowMicros, sha256 } from "@headwater/service-kit";
+import { nowMicros, sha256 } from "@headwater/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openBackends, startService, type TestService, topics } from "./service.ts";
 

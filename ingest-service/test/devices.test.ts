@@ -1,6 +1,6 @@
 import { events } from "@headwater/proto";
 import { partitionFor } from "@headwater/event-log";
-import { sha256 } from "@headwater/service-kit";
+import { sha256 } from "@headwater/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually, openBackends, partitions, startService, type TestService, topics } from "./service.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { StoreRejectedCredentialsError } from "@headwater/service-kit";
+import { StoreRejectedCredentialsError } from "@headwater/time-series";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LedgerAnswer } from "../src/ledger/ledger.ts";
 import { FlakyStore } from "./flaky-store.ts";

@@ -1,5 +1,5 @@
-import { StoreUnavailableError, UnknownOutcomeError } from "@headwater/service-kit";
-import type { Point, TimeSeriesStore, WriteResult } from "@headwater/time-series";
+import { StoreUnavailableError, type Point, type TimeSeriesStore, type WriteResult } from "@headwater/time-series";
+import { UnknownOutcomeError } from "@headwater/core";
 
 export type Mood = "well" | "away" | "forgetful";
 

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EventLog, openKafkaLog, topicNames, topicSpecs } from "@headwater/event-log";
-import { openInfluxStore, type TimeSeriesStore } from "@headwater/time-series";
+import { type EventLog, topicNames, topicSpecs } from "@headwater/event-log";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import { openInfluxStore } from "@headwater/time-series/influx";
+import type { TimeSeriesStore } from "@headwater/time-series";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Influx, startInflux } from "../../scripts/servers/influx.ts";
 import type { LedgerAnswer } from "../src/ledger/ledger.ts";

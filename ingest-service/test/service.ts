@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EventLog, openEmbeddedLog, topicNames, topicSpecs } from "@headwater/event-log";
+import { type EventLog, topicNames, topicSpecs } from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import {
   adminTokenAuth,
   createHttpServer,
@@ -9,9 +10,10 @@ import {
   type HttpServer,
   loadConfig,
   type ServiceApp,
-  silentLogger,
-} from "@headwater/service-kit";
-import { openEmbeddedStore, type TimeSeriesStore } from "@headwater/time-series";
+} from "@headwater/service";
+import { silentLogger } from "@headwater/core";
+import { openEmbeddedStore } from "@headwater/time-series/embedded";
+import type { TimeSeriesStore } from "@headwater/time-series";
 import { createIngestApp } from "../src/app.ts";
 import { ingestSettings } from "../src/config.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DecodeError } from "@headwater/service-kit";
+import { DecodeError } from "@headwater/core";
 import { events, maxEventBytes, maxReadings, readingValue } from "./index.ts";
 
 const codecs = Object.entries(events).filter((entry): entry is [string, typeof events.telemetry] =>

@@ -1,6 +1,6 @@
 import "./integers.ts";
 import type protobuf from "protobufjs/minimal.js";
-import { DecodeError } from "@headwater/service-kit";
+import { DecodeError } from "@headwater/core";
 import { headwater } from "./generated/events.js";
 import { countTopLevelField } from "./wire-scan.ts";
 import type { Decoded, Input, TelemetryInput, TelemetryRecord } from "./event-types.ts";

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { sampleEvents } from "./sample-events.ts";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 
 // Golden bytes are written once per released version and never again: node proto/test/write-golden.ts 0.1.0
 const version = process.argv[2];

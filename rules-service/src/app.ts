@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { FatalError, HeadwaterError, Lifecycle } from "@headwater/service-kit";
-import type { HttpServer, Logger, Metrics, ServiceApp } from "@headwater/service-kit";
+import { FatalError, HeadwaterError, type Logger } from "@headwater/core";
+import { Lifecycle, type HttpServer, type Metrics, type ServiceApp } from "@headwater/service";
 import { AlertModel } from "./alerts/alert-model.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { AlertWrites } from "./alerts/alert-writes.ts";

@@ -1,4 +1,4 @@
-import { runServiceProcess, type MainOptions } from "@headwater/service-process";
+import { runServiceProcess, type MainOptions } from "@headwater/service";
 import { createRulesApp } from "./app.ts";
 import { rulesSettings } from "./config.ts";
 

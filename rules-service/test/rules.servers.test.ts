@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventLogSettings, openEventLog, topicNames, type EventLog } from "@headwater/event-log";
-import { loadConfig } from "@headwater/service-kit";
+import { loadConfig } from "@headwater/service";
 import { Fleet } from "./support/fleet.ts";
 import { eventually, hotRule, token, untilLive } from "./support/harness.ts";
 import { expectExactlyTheOracle } from "./support/oracle.ts";

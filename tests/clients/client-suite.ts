@@ -1,4 +1,4 @@
-import { registerDevice } from "@headwater/device-sim";
+import { registerDevice } from "@headwater/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../e2e/scenario/eventually.ts";
 import type { DeviceLogin, RealClient, Way } from "./real-client.ts";

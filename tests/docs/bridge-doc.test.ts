@@ -1,4 +1,4 @@
-import { loadConfig } from "@headwater/service-kit";
+import { loadConfig } from "@headwater/service";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { createApiClient, registerDevice } from "@headwater/device-sim";
+import { createApiClient, registerDevice } from "@headwater/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
 import { freePort } from "../e2e/platform/free-port.ts";

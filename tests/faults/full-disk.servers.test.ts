@@ -1,4 +1,4 @@
-import { FatalError, sleep } from "@headwater/service-kit";
+import { FatalError, sleep } from "@headwater/core";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-import { sleep } from "@headwater/service-kit";
+import { sleep } from "@headwater/core";
 import { afterEach, expect, test } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
 import { freePorts } from "../../scripts/servers/free-port.ts";

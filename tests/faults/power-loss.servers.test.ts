@@ -1,7 +1,8 @@
 import { registerDevice } from "@headwater/aggregates";
-import { openEmbeddedLog, topicNames, topicSpecs } from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { topicNames, topicSpecs } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { randomToken, sha256, sleep } from "@headwater/service-kit";
+import { randomToken, sha256, sleep } from "@headwater/core";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";

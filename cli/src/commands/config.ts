@@ -1,4 +1,4 @@
-import { describeConfig } from "@headwater/service-kit";
+import { describeConfig } from "@headwater/service";
 import { allSettings } from "../start/settings.ts";
 import type { Command } from "./command.ts";
 

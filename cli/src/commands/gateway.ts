@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createApiClient, readTokenFile } from "@headwater/device-sim";
-import { FatalError } from "@headwater/service-kit";
+import { createApiClient } from "@headwater/client";
+import { readTokenFile, FatalError } from "@headwater/core";
 import type { Command } from "./command.ts";
 import { parseOptions, UsageError } from "./options.ts";
 

@@ -1,4 +1,5 @@
-import { createApiClient, readTokenFile } from "@headwater/device-sim";
+import { createApiClient } from "@headwater/client";
+import { readTokenFile } from "@headwater/core";
 import type { Command } from "./command.ts";
 import { parseOptions } from "./options.ts";
 

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { HeadwaterError } from "@headwater/service-kit";
+import { HeadwaterError } from "@headwater/core";
 
 /** The command line is not one that the command takes; the message says what is. */
 export class UsageError extends HeadwaterError {

@@ -1,4 +1,4 @@
-import type { MainOptions } from "@headwater/service-process";
+import type { MainOptions } from "@headwater/service";
 import type { Command } from "./command.ts";
 import { UsageError } from "./options.ts";
 

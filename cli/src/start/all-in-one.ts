@@ -10,9 +10,9 @@ import {
   runMain,
   runService,
   type ServiceApp,
-} from "@headwater/service-kit";
+  prepareDataDir,
+} from "@headwater/service";
 import { configuredPartitions, openEventLog, topicNames, topicSpecs } from "@headwater/event-log";
-import { prepareDataDir } from "@headwater/service-process";
 import { openTimeSeriesStore } from "@headwater/time-series";
 import { createGatewayApp } from "@headwater/edge-gateway";
 import { createIngestApp } from "@headwater/ingest-service";

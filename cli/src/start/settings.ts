@@ -1,4 +1,4 @@
-import { mergeSchemas, processSettings } from "@headwater/service-kit";
+import { mergeSchemas, processSettings } from "@headwater/service";
 import { eventLogSettings } from "@headwater/event-log";
 import { timeSeriesSettings } from "@headwater/time-series";
 import { gatewayConfig } from "@headwater/edge-gateway/config";

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ApiClient } from "../api/client.ts";
+import type { ApiClient } from "@headwater/client";
 import { lastByTime, type Sample } from "../series/series.ts";
 
 export interface StoredVerdict {

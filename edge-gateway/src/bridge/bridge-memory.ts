@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/core";
 
 /** What a bridge knows from an earlier process. Losing it does no harm. */
 export interface Remembered {

@@ -1,4 +1,4 @@
-import type { Metrics } from "@headwater/service-kit";
+import type { Metrics } from "@headwater/service";
 
 /** What is counted of each bridge, by its name. */
 export function bridgeMetrics(metrics: Metrics) {

@@ -1,4 +1,5 @@
-import { ConfigError, loadConfig } from "@headwater/service-kit";
+import { ConfigError } from "@headwater/core";
+import { loadConfig } from "@headwater/service";
 import { describe, expect, test } from "vitest";
 import { gatewayConfig } from "../config.ts";
 import type { BridgeConfig } from "../config/bridge-settings.ts";

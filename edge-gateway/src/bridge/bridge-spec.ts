@@ -1,8 +1,6 @@
-import { ConfigError } from "@headwater/service-kit";
+import { ConfigError } from "@headwater/core";
 import type { BridgeConfig } from "../config/bridge-settings.ts";
-import { brokerRoutes } from "../decode/broker-routes.ts";
-import type { RouteConfig } from "../decode/route-config.ts";
-import { TopicPattern } from "../decode/topic-pattern.ts";
+import { brokerRoutes, type RouteConfig, TopicPattern } from "@headwater/decode";
 
 export interface Subscription {
   /** As the broker is asked for it, with `$share/group/`. */

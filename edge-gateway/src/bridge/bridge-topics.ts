@@ -1,8 +1,7 @@
-import type { GatewayMetrics } from "../gateway-metrics.ts";
-import type { Routes } from "../decode/routes.ts";
-import { TopicPattern } from "../decode/topic-pattern.ts";
-import type { Intake } from "../intake/intake.ts";
-import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../intake/message-target.ts";
+import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import { type Routes, TopicPattern } from "@headwater/decode";
+import type { Intake } from "../pipeline/commit/intake.ts";
+import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../pipeline/commit/message-target.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
 
 /** What becomes of the messages of a topic on a bridge. */

@@ -1,4 +1,4 @@
-import type { Metrics } from "@headwater/service-kit";
+import type { Metrics } from "@headwater/service";
 import { join } from "node:path";
 import { Bridge, type BridgeDeps } from "./bridge.ts";
 import { bridgeMetrics } from "./bridge-metrics.ts";

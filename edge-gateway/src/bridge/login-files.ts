@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ConfigError } from "@headwater/service-kit";
+import { ConfigError } from "@headwater/core";
 import type { BridgeSpec } from "./bridge-spec.ts";
 
 /** What the broker is shown. Never logged. */

@@ -1,8 +1,8 @@
 import { foldCommand, isFinal, lateCause, type CommandState } from "@headwater/aggregates";
 import type { EventLog, LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { openReadModel, type ReadModel } from "@headwater/read-model";
-import { DecodeError, nowMicros, type Logger } from "@headwater/service-kit";
+import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import { DecodeError, nowMicros, type Logger } from "@headwater/core";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 export interface CommandBookOptions {

@@ -1,12 +1,14 @@
-import { openEmbeddedLog, topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { createMetrics, nowMicros, silentLogger, sleep } from "@headwater/service-kit";
+import { createMetrics } from "@headwater/service";
+import { nowMicros, silentLogger, sleep } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { gatewayMetrics } from "../gateway-metrics.ts";
-import type { Intake } from "../intake/intake.ts";
+import { gatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { Intake } from "../pipeline/commit/intake.ts";
 import { CommandBook } from "./command-book.ts";
 import { CommandDispatcher } from "./command-dispatcher.ts";
 import type { CommandSession } from "./command-session.ts";

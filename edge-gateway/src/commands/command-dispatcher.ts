@@ -1,10 +1,10 @@
 import { isFinal, type CommandState } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/service-kit";
-import type { GatewayMetrics } from "../gateway-metrics.ts";
-import type { Intake } from "../intake/intake.ts";
-import type { Owner, Settled } from "../intake/record-batch.ts";
+import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
+import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { Intake } from "../pipeline/commit/intake.ts";
+import type { Owner, Settled } from "../pipeline/commit/record-batch.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";

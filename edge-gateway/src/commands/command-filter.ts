@@ -1,4 +1,4 @@
-import { filterMatches } from "../access/topic-filter.ts";
+import { filterMatches } from "../devices/access/topic-filter.ts";
 
 /** The device whose commands the filter asks for; undefined if it asks for none, or for those of more than one. */
 export function commandDeviceOf(filter: string): string | undefined {

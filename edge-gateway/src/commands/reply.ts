@@ -1,5 +1,5 @@
-import { DecodeError } from "@headwater/service-kit";
-import { parseJson } from "../decode/json-text.ts";
+import { DecodeError } from "@headwater/core";
+import { parseJson } from "@headwater/decode";
 
 export const replyStatuses = ["succeeded", "failed", "rejected"] as const;
 export type ReplyStatus = (typeof replyStatuses)[number];

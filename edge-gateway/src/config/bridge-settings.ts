@@ -1,5 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
-import { routeConfig } from "../decode/route-config.ts";
+import { routeConfig } from "@headwater/decode";
 
 const path = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description }));
 const text = (description: string, maxLength = 512) =>

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { routeConfig } from "../decode/route-config.ts";
+import { routeConfig } from "@headwater/decode";
 
 /** Which further topics are read, by which decoder, and whose readings they are. */
 export const routesSettings = Type.Array(routeConfig, {

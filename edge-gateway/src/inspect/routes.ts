@@ -1,8 +1,9 @@
-import { isoFromMicros, nowMicros, parseTimeRef, RequestError, type HttpServer } from "@headwater/service-kit";
+import { isoFromMicros, nowMicros, parseTimeRef, RequestError } from "@headwater/core";
+import type { HttpServer } from "@headwater/service";
 import { Type } from "@sinclair/typebox";
 import { Readable } from "node:stream";
-import type { DurablePath } from "../durable-path.ts";
-import type { Lanes } from "../lanes/lanes.ts";
+import type { DurablePath } from "../pipeline/durable-path.ts";
+import type { Lanes } from "../pipeline/lanes/lanes.ts";
 import { kindNames, kindOf, lineOf, receivedAtOf, spooledRecord } from "./spooled-record.ts";
 import { spooledFrames, surveySpool, type Spooling } from "./survey.ts";
 

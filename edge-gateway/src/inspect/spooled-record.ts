@@ -1,6 +1,6 @@
 import { events } from "@headwater/proto";
-import { DecodeError, isoFromMicros } from "@headwater/service-kit";
-import { frameKinds, type Frame, type FrameKind } from "../spool/frame.ts";
+import { DecodeError, isoFromMicros } from "@headwater/core";
+import { frameKinds, type Frame, type FrameKind } from "../pipeline/frame/frame.ts";
 
 export const kindNames = ["event", "mark", "gap", "quarantine", "presence", "command"] as const;
 export type KindName = (typeof kindNames)[number];

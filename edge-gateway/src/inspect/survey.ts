@@ -1,10 +1,10 @@
-import type { Forwarder } from "../forward/forwarder.ts";
+import type { Forwarder } from "../pipeline/forward/forwarder.ts";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Frame } from "../spool/frame.ts";
-import type { SpoolPlace } from "../spool/position-file.ts";
-import { readStretch } from "../spool/read-stretch.ts";
-import type { Spool } from "../spool/spool.ts";
+import type { Frame } from "../pipeline/frame/frame.ts";
+import type { SpoolPlace } from "../pipeline/spool/position-file.ts";
+import { readStretch } from "../pipeline/spool/read-stretch.ts";
+import type { Spool } from "../pipeline/spool/spool.ts";
 import { kindNames, kindOf, receivedAtOf, type KindName } from "./spooled-record.ts";
 
 export interface Spooling {

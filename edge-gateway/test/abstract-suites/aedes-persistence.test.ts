@@ -1,15 +1,15 @@
 import type { Client } from "aedes";
-import { silentLogger } from "@headwater/service-kit";
+import { silentLogger } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Audience } from "../../src/mqtt/audience.ts";
-import { bindConnection, type Connection } from "../../src/mqtt/connection.ts";
-import { SessionStore } from "../../src/mqtt/session-store.ts";
-import { sessionPersistence } from "../../src/mqtt/session-persistence.ts";
-import { Qos2Journal } from "../../src/redelivery/qos2-journal.ts";
+import { Audience } from "../../src/mqtt/broker/audience.ts";
+import { bindConnection, type Connection } from "../../src/mqtt/broker/connection.ts";
+import { SessionStore } from "../../src/mqtt/sessions/session-store.ts";
+import { sessionPersistence } from "../../src/mqtt/sessions/session-persistence.ts";
+import { Qos2Journal } from "../../src/pipeline/redelivery/qos2-journal.ts";
 import { runNodeTest, type SuiteTest } from "./node-test-context.ts";
 
 const require = createRequire(import.meta.url);

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, test } from "vitest";
-import { Audience } from "../../src/mqtt/audience.ts";
-import { GatewayBroker } from "../../src/mqtt/broker.ts";
+import { Audience } from "../../src/mqtt/broker/audience.ts";
+import { GatewayBroker } from "../../src/mqtt/broker/broker.ts";
 import { runNodeTest, type SuiteTest } from "./node-test-context.ts";
 
 const require = createRequire(import.meta.url);

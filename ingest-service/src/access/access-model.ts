@@ -1,7 +1,7 @@
 import { type AccessState, foldAccess, type ProvisioningKey } from "@headwater/aggregates";
 import type { LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/service-kit";
+import { DecodeError, type Logger } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";

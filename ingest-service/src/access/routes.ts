@@ -7,21 +7,21 @@ import {
 } from "@headwater/aggregates";
 import type { Position } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { afterQuery, positionSchema, positionText, type ReadModel, waitForAfter } from "@headwater/read-model";
 import {
-  ConflictError,
+  afterQuery,
+  positionSchema,
+  positionText,
+  waitForAfter,
   decodeCursor,
   encodeCursor,
   type HttpApp,
-  isoFromMicros,
   listQuery,
-  nowMicros,
   page,
   pageSchema,
   principalOf,
-  randomToken,
-  sha256,
-} from "@headwater/service-kit";
+} from "@headwater/service";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import { ConflictError, isoFromMicros, nowMicros, randomToken, sha256 } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
 import { expiryFields, expiryOf } from "../devices/new-credential.ts";
 import type { LogWriter } from "../http/log-write.ts";

@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from "@headwater/event-log";
 import { cloudEventHeaders, type CommandInput, events, eventTypes } from "@headwater/proto";
-import { nowMicros } from "@headwater/service-kit";
+import { nowMicros } from "@headwater/core";
 
 export function commandRecord(input: CommandInput, source: string): OutgoingRecord {
   const what = input.requested ? "requested" : input.expired ? "expired" : "timed-out";

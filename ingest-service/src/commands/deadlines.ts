@@ -1,8 +1,8 @@
 import { type CommandState, dueOutcome, lateCause } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import type { CommandInput } from "@headwater/proto";
-import type { ReadModel } from "@headwater/read-model";
-import { HeadwaterError, type Logger, nowMicros } from "@headwater/service-kit";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import { HeadwaterError, type Logger, nowMicros } from "@headwater/core";
 import { dueCommands } from "./command-model.ts";
 import { commandRecord } from "./command-record.ts";
 

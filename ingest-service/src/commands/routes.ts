@@ -1,24 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { Type } from "@sinclair/typebox";
 import { commandLimits, type CommandState, requestCommand } from "@headwater/aggregates";
-import type { ReadModel } from "@headwater/read-model";
+import type { ReadModel } from "@headwater/event-log/read-model";
 import {
+  afterQuery,
+  positionText,
+  positionSchema,
+  waitForAfter,
   decodeCursor,
   encodeCursor,
   type HttpApp,
-  isoFromMicros,
   listQuery,
-  nowMicros,
   page,
   pageSchema,
-  parseDuration,
   principalOf,
-  RequestError,
-} from "@headwater/service-kit";
+} from "@headwater/service";
+import { isoFromMicros, nowMicros, parseDuration, RequestError } from "@headwater/core";
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
 import type { LogWriter } from "../http/log-write.ts";
-import { afterQuery, positionText, positionSchema, waitForAfter } from "@headwater/read-model";
 import { commandState, listCommands } from "./command-model.ts";
 import { commandRecord } from "./command-record.ts";
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { LogBatch } from "@headwater/event-log";
 import { type Device, type DeviceFold, type DeviceState, foldDevice } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/service-kit";
+import { DecodeError, type Logger } from "@headwater/core";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
 

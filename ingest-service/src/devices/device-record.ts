@@ -1,7 +1,7 @@
 import type { DeviceInput } from "@headwater/aggregates";
 import type { OutgoingRecord } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { nowMicros } from "@headwater/service-kit";
+import { nowMicros } from "@headwater/core";
 
 export function deviceRecord(input: DeviceInput, source: string): OutgoingRecord {
   return {

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { type Device, deviceLimits } from "@headwater/aggregates";
-import { isoFromMicros } from "@headwater/service-kit";
-import { positionSchema } from "@headwater/read-model";
+import { isoFromMicros } from "@headwater/core";
+import { positionSchema } from "@headwater/service";
 import { newCredentialSchema } from "./new-credential.ts";
 
 const attributeValue = Type.Union([

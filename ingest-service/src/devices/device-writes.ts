@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DeviceInput, DeviceState, DeviceWrite } from "@headwater/aggregates";
-import type { ReadModel } from "@headwater/read-model";
-import { ConflictError, FatalError, nowMicros } from "@headwater/service-kit";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import { ConflictError, FatalError, nowMicros } from "@headwater/core";
 import type { LogWriter } from "../http/log-write.ts";
 import type { Position } from "@headwater/event-log";
 import { deviceState, type FoldedDevice } from "./device-model.ts";

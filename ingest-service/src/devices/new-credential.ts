@@ -1,6 +1,6 @@
 import { randomUUID, X509Certificate } from "node:crypto";
 import { canonicalSubject, type DeviceCredential, fingerprintSubject, passwordLimits } from "@headwater/aggregates";
-import { microsFromIso, nowMicros, parseDuration, randomToken, RequestError, sha256 } from "@headwater/service-kit";
+import { microsFromIso, nowMicros, parseDuration, randomToken, RequestError, sha256 } from "@headwater/core";
 import { type Static, Type } from "@sinclair/typebox";
 import type { PasswordHasher } from "./password-hasher.ts";
 

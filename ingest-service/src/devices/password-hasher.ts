@@ -1,7 +1,7 @@
 import { randomBytes, scrypt } from "node:crypto";
 import { promisify } from "node:util";
 import { formatPasswordHash, passwordCosts, scryptMemory } from "@headwater/aggregates";
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 
 const derive = promisify<string, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
   scrypt,

@@ -1,6 +1,6 @@
 import { type DeviceState, restateDevice } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
-import { HeadwaterError, type Logger } from "@headwater/service-kit";
+import { HeadwaterError, type Logger } from "@headwater/core";
 import type { FoldedDevice } from "./device-model.ts";
 import { deviceRecord } from "./device-record.ts";
 

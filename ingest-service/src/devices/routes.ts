@@ -1,19 +1,21 @@
 import { Type } from "@sinclair/typebox";
 import { addCredential, deleteDevice, patchDevice, registerDevice, removeCredential } from "@headwater/aggregates";
-import type { ReadModel } from "@headwater/read-model";
+import type { ReadModel } from "@headwater/event-log/read-model";
 import {
+  afterQuery,
+  positionText,
+  positionSchema,
+  waitForAfter,
   decodeCursor,
   encodeCursor,
-  FatalError,
   type HttpApp,
   listQuery,
   page,
   pageSchema,
   principalOf,
-  RequestError,
-} from "@headwater/service-kit";
+} from "@headwater/service";
+import { FatalError, RequestError } from "@headwater/core";
 import { etagOf, expectedRevision } from "../http/etag.ts";
-import { afterQuery, positionText, positionSchema, waitForAfter } from "@headwater/read-model";
 import { deviceState, listDevices } from "./device-model.ts";
 import {
   createdDeviceSchema,

@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 
 export function etagOf(revision: number): string {
   return `"${revision}"`;

@@ -1,11 +1,5 @@
-import type { EventLog } from "@headwater/event-log";
-import {
-  LogUnavailableError,
-  RecordRefusedError,
-  silentLogger,
-  TimedOutError,
-  UnknownOutcomeError,
-} from "@headwater/service-kit";
+import { type EventLog, LogUnavailableError, RecordRefusedError } from "@headwater/event-log";
+import { silentLogger, TimedOutError, UnknownOutcomeError } from "@headwater/core";
 import { describe, expect, it } from "vitest";
 import { logWriter } from "./log-write.ts";
 

@@ -1,5 +1,5 @@
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
-import { FatalError, type Logger, retrying, TimedOutError, withTimeout } from "@headwater/service-kit";
+import { FatalError, type Logger, retrying, TimedOutError, withTimeout } from "@headwater/core";
 
 export interface LogWriter {
   /**

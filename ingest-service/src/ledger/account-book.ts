@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
 
 /** Change it whenever the same records give another account: what is on disk is counted again then. */

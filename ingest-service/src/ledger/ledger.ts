@@ -1,5 +1,5 @@
 import type { EventLog } from "@headwater/event-log";
-import { FatalError, sleep } from "@headwater/service-kit";
+import { FatalError, sleep } from "@headwater/core";
 import { type Gap, type PartitionAccount } from "./account.ts";
 import type { AccountBook } from "./account-book.ts";
 import { laneSums } from "./lane-sums.ts";

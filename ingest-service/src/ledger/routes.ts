@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
-import { type HttpApp, nowMicros, parseTimeRef } from "@headwater/service-kit";
+import type { HttpApp } from "@headwater/service";
+import { nowMicros, parseTimeRef } from "@headwater/core";
 import type { Ledger } from "./ledger.ts";
 
 const count = Type.Integer();

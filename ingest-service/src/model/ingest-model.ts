@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { EventLog, LogBatch } from "@headwater/event-log";
-import { openReadModel, type ReadModel } from "@headwater/read-model";
-import type { Logger } from "@headwater/service-kit";
+import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import type { Logger } from "@headwater/core";
 
 /** What one topic becomes in the read model. */
 export interface ModelPart {

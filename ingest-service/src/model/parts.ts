@@ -1,6 +1,6 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import type { ReadModel } from "@headwater/read-model";
-import type { Logger } from "@headwater/service-kit";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import type { Logger } from "@headwater/core";
 import { accessPart } from "../access/access-model.ts";
 import { commandPart } from "../commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "../devices/device-model.ts";

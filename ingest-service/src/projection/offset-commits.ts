@@ -1,5 +1,5 @@
 import type { GroupBatch } from "@headwater/event-log";
-import { HeadwaterError, type Logger } from "@headwater/service-kit";
+import { HeadwaterError, type Logger } from "@headwater/core";
 
 interface Due {
   readonly batch: GroupBatch;

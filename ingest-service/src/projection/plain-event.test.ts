@@ -1,5 +1,5 @@
 import { events, type TelemetryInput, type TelemetryRecord } from "@headwater/proto";
-import { DecodeError } from "@headwater/service-kit";
+import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DeviceTable } from "./device-table.ts";

@@ -1,5 +1,5 @@
 import type { GroupBatch } from "@headwater/event-log";
-import type { Metrics } from "@headwater/service-kit";
+import type { Metrics } from "@headwater/service";
 
 export interface ProjectionMetrics {
   consumed(batch: GroupBatch): void;

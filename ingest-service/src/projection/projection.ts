@@ -1,5 +1,5 @@
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
-import { FatalError, type Logger, retrying } from "@headwater/service-kit";
+import { FatalError, type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../ledger/account.ts";

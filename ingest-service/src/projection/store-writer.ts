@@ -1,4 +1,4 @@
-import { backoff, HeadwaterError, type Logger } from "@headwater/service-kit";
+import { backoff, HeadwaterError, type Logger } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
 import type { Chunk, Refusal } from "./chunk.ts";
 import { isolateRefused } from "./isolate-refused.ts";

@@ -1,6 +1,6 @@
 import type { LogRecord, OutgoingRecord } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { uuidv5 } from "@headwater/service-kit";
+import { uuidv5 } from "@headwater/core";
 import type { Refusal } from "../projection/chunk.ts";
 
 /** Made for this; the ids of quarantine entries of log records are names in it. */

@@ -1,6 +1,6 @@
 import type { LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/service-kit";
+import { DecodeError, type Logger } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 import { statementsOf } from "../model/statements.ts";
 import type { ModelPart } from "../model/ingest-model.ts";

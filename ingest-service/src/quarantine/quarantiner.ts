@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EventLog, LogRecord, OutgoingRecord } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { DecodeError, type Logger, nowMicros, retrying } from "@headwater/service-kit";
+import { DecodeError, type Logger, nowMicros, retrying } from "@headwater/core";
 import type { Chunk, Refusal } from "../projection/chunk.ts";
 import { mergeRefusals, quarantineRecord } from "./entry.ts";
 

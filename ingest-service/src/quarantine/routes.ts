@@ -1,15 +1,16 @@
 import { Type } from "@sinclair/typebox";
-import type { ReadModel } from "@headwater/read-model";
+import type { ReadModel } from "@headwater/event-log/read-model";
 import {
+  afterQuery,
+  waitForAfter,
   decodeCursor,
   encodeCursor,
   type HttpApp,
-  isoFromMicros,
   listQuery,
   page,
   pageSchema,
-} from "@headwater/service-kit";
-import { afterQuery, waitForAfter } from "@headwater/read-model";
+} from "@headwater/service";
+import { isoFromMicros } from "@headwater/core";
 import { listQuarantine } from "./quarantine-model.ts";
 
 const entrySchema = Type.Object({

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
-import { aborted, DecodeError, type Logger, sleep } from "@headwater/service-kit";
+import { aborted, DecodeError, type Logger, sleep } from "@headwater/core";
 import { streamEvent } from "./stream-event.ts";
 import { StreamPosition } from "./stream-position.ts";
 import type { StreamTopic } from "./stream-topic.ts";

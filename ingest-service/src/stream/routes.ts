@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { type HttpServer, type Logger, RequestError } from "@headwater/service-kit";
+import type { HttpServer } from "@headwater/service";
+import { type Logger, RequestError } from "@headwater/core";
 import { EventStream } from "./event-stream.ts";
 import { StreamPosition } from "./stream-position.ts";
 import { isStreamTopic, type StreamTopic, streamTopics } from "./stream-topic.ts";

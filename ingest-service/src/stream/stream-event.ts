@@ -1,5 +1,5 @@
 import { alertTransition, events, readingValue, type TelemetryRecord } from "@headwater/proto";
-import { isoFromMicros } from "@headwater/service-kit";
+import { isoFromMicros } from "@headwater/core";
 import type { StreamTopic } from "./stream-topic.ts";
 
 /** What a listener is told of an event; undefined if it is nothing to tell (a mark, a tick). Throws DecodeError. */

@@ -1,5 +1,5 @@
 import type { Position } from "@headwater/event-log";
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 import { isStreamTopic, type StreamTopic } from "./stream-topic.ts";
 
 /** Where a stream stands: the next offset of every partition of its topics. As text it is the id of an event. */

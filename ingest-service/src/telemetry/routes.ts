@@ -1,14 +1,8 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
-import type { ReadModel } from "@headwater/read-model";
-import {
-  type HttpApp,
-  isoFromMicros,
-  nowMicros,
-  parseDuration,
-  parseTimeRef,
-  RequestError,
-} from "@headwater/service-kit";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import type { HttpApp } from "@headwater/service";
+import { isoFromMicros, nowMicros, parseDuration, parseTimeRef, RequestError } from "@headwater/core";
 import { aggregates, metricOfField, numberField, type SeriesRow, textField } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";

@@ -1,4 +1,4 @@
-import { isoFromMicros } from "@headwater/service-kit";
+import { isoFromMicros } from "@headwater/core";
 import type { SeriesRow } from "@headwater/time-series";
 
 /** Milliseconds since the epoch; a fraction carries microseconds. */

@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 import type { events } from "@headwater/proto";
 import { checkDeviceType, checkTags, invalid } from "./device-limits.ts";
 

@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 import type { CommandInput } from "@headwater/proto";
 
 const day = 24 * 60 * 60 * 1000;

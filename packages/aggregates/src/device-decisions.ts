@@ -1,4 +1,4 @@
-import { ConflictError, RequestError } from "@headwater/service-kit";
+import { ConflictError, RequestError } from "@headwater/core";
 import {
   deviceContent,
   type AttributeValue,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 import {
   addCredential,
   deleteDevice,

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, loadConfig } from "@headwater/service-kit";
+import { ConfigError } from "@headwater/core";
+import { loadConfig } from "@headwater/service";
 import { afterEach, describe, expect, it } from "vitest";
 import { configuredPartitions, eventLogSettings, openEventLog } from "./config.ts";
 

@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
-import { ConfigError } from "@headwater/service-kit";
-import { openEmbeddedLog } from "./embedded/open-embedded-log.ts";
+import { ConfigError } from "@headwater/core";
 import type { EventLog } from "./event-log.ts";
-import { openKafkaLog } from "./kafka/open-kafka-log.ts";
 import type { SaslSettings } from "./kafka/settings.ts";
-import type { Logger } from "./logger.ts";
+import type { Logger } from "@headwater/core";
 
 const DEFAULT_PARTITIONS = { embedded: 4, kafka: 12 } as const;
 
@@ -117,13 +115,18 @@ export async function openEventLog(
   config: EventLogSettings,
   { dataDir, clientId, logger }: OpenEventLogContext,
 ): Promise<EventLog> {
-  if (config.eventLog.kind === "embedded") return openEmbeddedLog({ dataDir: join(dataDir, "event-log"), logger });
+  // Only the adapter that is asked for is loaded: a process on the embedded log carries no Kafka client.
+  if (config.eventLog.kind === "embedded") {
+    const { openEmbeddedLog } = await import("./embedded/open-embedded-log.ts");
+    return openEmbeddedLog({ dataDir: join(dataDir, "event-log"), logger });
+  }
   const { kafka } = config.eventLog;
   if (kafka.brokers.length === 0) {
     throw new ConfigError(
       "HEADWATER_KAFKA_BROKERS is missing; with HEADWATER_EVENT_LOG=kafka it has to name the brokers",
     );
   }
+  const { openKafkaLog } = await import("./kafka/open-kafka-log.ts");
   return openKafkaLog({
     brokers: kafka.brokers,
     clientId,

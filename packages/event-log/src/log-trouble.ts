@@ -1,4 +1,4 @@
-import { HeadwaterError } from "@headwater/service-kit";
+import { HeadwaterError } from "@headwater/core";
 
 /**
  * What is the matter with a log that does not take records:

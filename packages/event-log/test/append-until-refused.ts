@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { HeadwaterError } from "@headwater/service-kit";
-import { openEmbeddedLog } from "../src/index.ts";
+import { HeadwaterError } from "@headwater/core";
+import { openEmbeddedLog } from "../src/embedded/open-embedded-log.ts";
 
 // Run under a bound on the size of files: appends until the disk refuses, tries some more, and prints how many were acked in a row and with what
 // the others failed.

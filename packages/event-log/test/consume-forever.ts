@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { openKafkaLog } from "../src/index.ts";
+import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
 // A process to be stopped and killed: consumes the topic as a member of the group and prints what it has committed.
 

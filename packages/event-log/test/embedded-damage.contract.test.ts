@@ -14,11 +14,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { FatalError, type HeadwaterError } from "@headwater/service-kit";
+import { FatalError, type HeadwaterError } from "@headwater/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { childAppender } from "../src/contract/index.ts";
 import { numbered, record, spec, valuesOf } from "../src/contract/harness.ts";
-import { openEmbeddedLog, type EmbeddedEventLog } from "../src/index.ts";
+import { openEmbeddedLog, type EmbeddedEventLog } from "../src/embedded/open-embedded-log.ts";
 
 const folders: string[] = [];
 const folder = (): string => {

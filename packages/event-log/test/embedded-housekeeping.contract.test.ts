@@ -1,3 +1,4 @@
+import { silentLogger } from "@headwater/core";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +16,7 @@ import {
   until,
   valuesOf,
 } from "../src/contract/harness.ts";
-import { openEmbeddedLog, type EmbeddedEventLog } from "../src/index.ts";
+import { openEmbeddedLog, type EmbeddedEventLog } from "../src/embedded/open-embedded-log.ts";
 
 let dataDir: string;
 let log: EmbeddedEventLog;
@@ -65,7 +66,7 @@ describe("retention", () => {
     const topic = "t";
     const said: object[] = [];
     await log.close();
-    const logger = { debug() {}, info() {}, error() {}, warn: (facts: object) => void said.push(facts) };
+    const logger = { ...silentLogger, warn: (facts: object | string) => void said.push(facts as object) };
     log = await openEmbeddedLog({ dataDir, logger });
     await log.ensureTopics([spec(topic, 1, { retentionMs: 200 })]);
     await log.append(topic, numbered(10, 0));

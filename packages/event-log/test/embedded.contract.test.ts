@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
 import { childAppender, eventLogContract } from "../src/contract/index.ts";
-import { openEmbeddedLog } from "../src/index.ts";
+import { openEmbeddedLog } from "../src/embedded/open-embedded-log.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "headwater-embedded-"));
 let names = 0;

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FatalError, HeadwaterError } from "@headwater/service-kit";
+import { FatalError, HeadwaterError, silentLogger, type Logger } from "@headwater/core";
 import { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
 import { Collected, numbered, pause, record, spec, until, valuesOf } from "../src/contract/harness.ts";
-import { openKafkaLog, type EventLog, type Logger } from "../src/index.ts";
+import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
+import type { EventLog } from "../src/event-log.ts";
 
 // Three brokers of their own: leaders move, and topics are looked at as an operator would.
 
@@ -94,7 +95,7 @@ describe("topics that were made", () => {
 describe("a reader whose position retention has passed", () => {
   it("goes on with the earliest record, and it is said how many were missed", async () => {
     const said: object[] = [];
-    const log = await open({ debug() {}, info() {}, error() {}, warn: (facts) => void said.push(facts) });
+    const log = await open({ ...silentLogger, warn: (facts: object | string) => void said.push(facts as object) });
     const topic = "trimmed";
     await log.ensureTopics([spec(topic, 1)]);
     await log.append(topic, numbered(10, 0));

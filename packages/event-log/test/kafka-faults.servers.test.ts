@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HeadwaterError, LogUnavailableError, retrying, UnknownOutcomeError } from "@headwater/service-kit";
+import { HeadwaterError, retrying, UnknownOutcomeError } from "@headwater/core";
+import { LogUnavailableError } from "../src/errors.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
 import { Collected, numbered, pause, record, spec, text, until, valuesOf } from "../src/contract/harness.ts";
-import { openKafkaLog, type EventLog } from "../src/index.ts";
+import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
+import type { EventLog } from "../src/event-log.ts";
 
 // A broker of its own: it is stopped, hung and killed here.
 

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FatalError, LogUnavailableError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
+import { LogUnavailableError } from "../src/errors.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePorts } from "../../../scripts/servers/free-port.ts";
 import { runStep } from "../../../scripts/servers/install.ts";
@@ -15,7 +16,8 @@ import {
   type ServerProcess,
 } from "../../../scripts/servers/server-process.ts";
 import { record, spec, valuesOf } from "../src/contract/harness.ts";
-import { openKafkaLog, type EventLog, type KafkaLogOptions } from "../src/index.ts";
+import { openKafkaLog, type KafkaLogOptions } from "../src/kafka/open-kafka-log.ts";
+import type { EventLog } from "../src/event-log.ts";
 
 // A broker that speaks TLS only and lets nobody in without a password.
 

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { Collected, numbered, pause, record, spec, until } from "../src/contract/harness.ts";
-import { openKafkaLog, type EventLog } from "../src/index.ts";
+import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
+import type { EventLog } from "../src/event-log.ts";
 
 const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
 if (brokers === undefined) throw new FatalError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");

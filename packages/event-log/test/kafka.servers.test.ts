@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { childAppender, eventLogContract } from "../src/contract/index.ts";
-import { openKafkaLog } from "../src/index.ts";
+import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
 const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
 if (brokers === undefined) throw new FatalError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");

@@ -1,4 +1,5 @@
-import { ConfigError, loadConfig, redactConfig, silentLogger } from "@headwater/service-kit";
+import { ConfigError, silentLogger } from "@headwater/core";
+import { loadConfig, redactConfig } from "@headwater/service";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

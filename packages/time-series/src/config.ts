@@ -1,8 +1,6 @@
-import { ConfigError, type Logger } from "@headwater/service-kit";
+import { ConfigError, type Logger } from "@headwater/core";
 import { Type, type Static } from "@sinclair/typebox";
 import { join } from "node:path";
-import { openEmbeddedStore } from "./embedded/index.ts";
-import { openInfluxStore } from "./influx/index.ts";
 import type { TimeSeriesStore } from "./time-series-store.ts";
 
 const day = 24 * 60 * 60 * 1_000;
@@ -85,10 +83,12 @@ export async function openTimeSeriesStore(
       throw new ConfigError("HEADWATER_INFLUX_TOKEN is missing; HEADWATER_TIME_SERIES=influx needs it");
     }
     logger.info({ store: "influx", url, org, bucket }, "time-series store");
+    const { openInfluxStore } = await import("./influx/influx-store.ts");
     return openInfluxStore({ url, org, bucket, token, timeoutMs });
   }
   const folder = join(dataDir, "time-series");
   const { retentionDays } = config;
+  const { openEmbeddedStore } = await import("./embedded/embedded-store.ts");
   const store = await openEmbeddedStore({
     dataDir: folder,
     retentionMs: retentionDays === undefined ? undefined : retentionDays * day,

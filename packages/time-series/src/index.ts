@@ -1,8 +1,7 @@
 export * from "./time-series-store.ts";
+export { StoreRejectedCredentialsError, StoreUnavailableError } from "./errors.ts";
 export * from "./field-names.ts";
 export { MAX_NAME_BYTES, MAX_TAGS, MAX_TEXT_BYTES } from "./point-checks.ts";
-export * from "./embedded/index.ts";
-export * from "./influx/index.ts";
 export {
   openTimeSeriesStore,
   timeSeriesSettings,

@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 import { isTextField } from "./field-names.ts";
 import { END_OF_TIME, MIN_TIME } from "./point-checks.ts";
 import { aggregates, type Aggregate, type SeriesQuery } from "./time-series-store.ts";

@@ -1,4 +1,5 @@
-import { openEmbeddedStore, type EmbeddedStoreOptions } from "@headwater/time-series";
+import { openEmbeddedStore } from "../src/embedded/embedded-store.ts";
+import type { EmbeddedStoreOptions } from "@headwater/time-series/embedded";
 import { timeSeriesContract, type StoreUnderTest } from "@headwater/time-series/contract";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-import type { InfluxStoreOptions } from "@headwater/time-series";
+import type { InfluxStoreOptions } from "@headwater/time-series/influx";
 import { randomUUID } from "node:crypto";
 
 export interface InfluxServer {

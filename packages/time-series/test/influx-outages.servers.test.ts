@@ -1,5 +1,7 @@
-import { StoreUnavailableError, UnknownOutcomeError } from "@headwater/service-kit";
-import { openInfluxStore, type Point, type SeriesRow, type TimeSeriesStore } from "@headwater/time-series";
+import { StoreUnavailableError } from "../src/errors.ts";
+import { UnknownOutcomeError } from "@headwater/core";
+import { openInfluxStore } from "../src/influx/influx-store.ts";
+import type { Point, SeriesRow, TimeSeriesStore } from "@headwater/time-series";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

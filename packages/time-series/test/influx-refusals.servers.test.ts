@@ -1,5 +1,6 @@
-import { StoreRejectedCredentialsError, StoreUnavailableError } from "@headwater/service-kit";
-import { openInfluxStore, type Point, type SeriesRow, type TimeSeriesStore } from "@headwater/time-series";
+import { StoreRejectedCredentialsError, StoreUnavailableError } from "../src/errors.ts";
+import { openInfluxStore } from "../src/influx/influx-store.ts";
+import type { Point, SeriesRow, TimeSeriesStore } from "@headwater/time-series";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { makeBucket, serverFromEnvironment, type TestBucket } from "./influx-bucket.ts";
 import { startFaultyProxy, type FaultyProxy } from "./faulty-proxy.ts";

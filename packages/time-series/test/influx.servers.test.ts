@@ -1,4 +1,4 @@
-import { openInfluxStore } from "@headwater/time-series";
+import { openInfluxStore } from "../src/influx/influx-store.ts";
 import { timeSeriesContract } from "@headwater/time-series/contract";
 import { makeBucket, serverFromEnvironment } from "./influx-bucket.ts";
 

@@ -3,8 +3,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { foldAlert, type AlertState, type AlertStatus } from "@headwater/aggregates";
 import { alertTransition, events, type AlertEvent } from "@headwater/proto";
 import type { EventLog, LogBatch, Position, TopicNames } from "@headwater/event-log";
-import { openReadModel, type ReadModel } from "@headwater/read-model";
-import type { Logger } from "@headwater/service-kit";
+import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import type { Logger } from "@headwater/core";
 
 export interface AlertModelOptions {
   readonly log: EventLog;

@@ -1,6 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { AlertState } from "@headwater/aggregates";
-import { isoFromMicros } from "@headwater/service-kit";
+import { isoFromMicros } from "@headwater/core";
 
 const time = (description: string) => Type.String({ format: "date-time", description });
 

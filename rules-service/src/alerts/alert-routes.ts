@@ -3,14 +3,15 @@ import {
   decodeCursor,
   encodeCursor,
   listQuery,
-  nowMicros,
   pageSchema,
-  parseTimeRef,
   principalOf,
   problemSchema,
   type HttpApp,
-} from "@headwater/service-kit";
-import { afterQuery, positionText, waitForAfter } from "@headwater/read-model";
+  afterQuery,
+  positionText,
+  waitForAfter,
+} from "@headwater/service";
+import { nowMicros, parseTimeRef } from "@headwater/core";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
 import { noSuchAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AlertState } from "@headwater/aggregates";
 import { alertTransition, cloudEventHeaders, events, eventTypes, type AlertInput } from "@headwater/proto";
-import { ConflictError, nowMicros, RequestError } from "@headwater/service-kit";
+import { ConflictError, nowMicros, RequestError } from "@headwater/core";
 import type { Position } from "@headwater/event-log";
 import { writeEvent, type WriteOptions } from "../http/written-event.ts";
 import type { AlertModel } from "./alert-model.ts";

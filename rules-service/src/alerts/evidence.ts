@@ -1,5 +1,5 @@
 import { events, readingValue, type Evidence, type TelemetryRecord } from "@headwater/proto";
-import { DecodeError, isoFromMicros } from "@headwater/service-kit";
+import { DecodeError, isoFromMicros } from "@headwater/core";
 import type { EventLog, LogRecord } from "@headwater/event-log";
 
 /** Records this close to each other are read in one go. */

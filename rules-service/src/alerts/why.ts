@@ -1,9 +1,9 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { AlertState } from "@headwater/aggregates";
 import { alertTransition, type AlertEvent } from "@headwater/proto";
-import { isoFromMicros } from "@headwater/service-kit";
+import { isoFromMicros } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
-import { positionText } from "@headwater/read-model";
+import { positionText } from "@headwater/service";
 import type { RuleModel } from "../rules/rule-model.ts";
 import { revisionResource, toRevision } from "../rules/rule-resource.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";

@@ -1,10 +1,8 @@
-import { Type } from "@sinclair/typebox";
-import type { Static } from "@sinclair/typebox";
-import { parseDuration } from "@headwater/service-kit";
+import { Type, type Static } from "@sinclair/typebox";
+import { parseDuration } from "@headwater/core";
 import { canonicalJson } from "./canonical.ts";
 import { checkDuration, durationSchema } from "./duration-schema.ts";
-import { pointerTo } from "./problems.ts";
-import type { Problems } from "./problems.ts";
+import { pointerTo, type Problems } from "./problems.ts";
 
 /** Characters of a command's params as JSON, and how deep they may nest. */
 const maxParams = 16_384;

@@ -1,18 +1,13 @@
-import { Type } from "@sinclair/typebox";
-import type { Static } from "@sinclair/typebox";
-import { parseDuration } from "@headwater/service-kit";
-import { actionSchema, checkAction, normaliseAction } from "./actions.ts";
-import type { NormalAction } from "./actions.ts";
+import { Type, type Static } from "@sinclair/typebox";
+import { parseDuration } from "@headwater/core";
+import { actionSchema, checkAction, normaliseAction, type NormalAction } from "./actions.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { NormalCondition } from "./conditions/condition.ts";
-import { checkCondition, conditionSchema, normaliseCondition } from "./conditions/conditions.ts";
-import type { RuleCondition } from "./conditions/conditions.ts";
+import { checkCondition, conditionSchema, normaliseCondition, type RuleCondition } from "./conditions/conditions.ts";
 import { checkDuration, durationSchema } from "./duration-schema.ts";
-import { pointerTo, Problems } from "./problems.ts";
-import type { RuleProblem } from "./problems.ts";
+import { pointerTo, Problems, type RuleProblem } from "./problems.ts";
 import { schemaProblems } from "./schema-problems.ts";
-import { normaliseSelector, selectorSchema } from "./selector.ts";
-import type { NormalSelector } from "./selector.ts";
+import { normaliseSelector, selectorSchema, type NormalSelector } from "./selector.ts";
 import { severitySchema } from "./severity.ts";
 
 export type { RuleProblem } from "./problems.ts";

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { formatDuration, tryParseDuration } from "@headwater/service-kit";
+import { formatDuration, tryParseDuration } from "@headwater/core";
 import type { Problems } from "./problems.ts";
 
 /** A duration as people write it. `format` names what JSON Schema has no word for; the bounds are checked by `checkDuration`. */

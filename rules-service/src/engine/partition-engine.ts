@@ -1,6 +1,6 @@
 import type { Device } from "@headwater/aggregates";
 import type { TelemetryRecord } from "@headwater/proto";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { Evaluator } from "./evaluator.ts";
 import type {
   Effects,

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 
 /** Writes numbers and texts into one growing buffer. */
 export class StateWriter {

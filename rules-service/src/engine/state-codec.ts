@@ -1,8 +1,7 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import type { Cell, Footing } from "./cell.ts";
 import type { Episode } from "./episode.ts";
-import { idle } from "./fold.ts";
-import type { FoldState } from "./fold.ts";
+import { idle, type FoldState } from "./fold.ts";
 import type { Position, Reading } from "./reading.ts";
 import type { Series } from "./series.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";

@@ -1,11 +1,9 @@
-import { alertTransition } from "@headwater/proto";
-import type { AlertInput, TelemetryInput } from "@headwater/proto";
-import { uuidv5 } from "@headwater/service-kit";
+import { alertTransition, type AlertInput, type TelemetryInput } from "@headwater/proto";
+import { uuidv5 } from "@headwater/core";
 import type { Effects } from "./engine.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
-import { identityOf } from "./reading.ts";
-import type { Reading } from "./reading.ts";
+import { identityOf, type Reading } from "./reading.ts";
 import type { Rule } from "./rule.ts";
 
 /** The name space of Headwater's alert and command ids; never changes. */

@@ -1,6 +1,6 @@
-import { retrying, type Logger } from "@headwater/service-kit";
+import { retrying, type Logger } from "@headwater/core";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
-import type { ReadModel } from "@headwater/read-model";
+import type { ReadModel } from "@headwater/event-log/read-model";
 
 export interface WriteOptions {
   readonly log: EventLog;

@@ -1,5 +1,5 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
-import type { Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/core";
 import type { RulesConfig } from "../config.ts";
 import { isPassing } from "./durable.ts";
 import type { Evaluation } from "./evaluation.ts";

@@ -1,6 +1,5 @@
-import { HeadwaterError, retrying, type Logger } from "@headwater/service-kit";
-import type { AppendedRange, EventLog, OutgoingRecord } from "@headwater/event-log";
-import { FatalError, RecordRefusedError } from "@headwater/service-kit";
+import { HeadwaterError, retrying, type Logger, FatalError } from "@headwater/core";
+import { type AppendedRange, type EventLog, type OutgoingRecord, RecordRefusedError } from "@headwater/event-log";
 
 export interface AppendOptions {
   readonly logger: Logger;

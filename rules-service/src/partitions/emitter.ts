@@ -1,4 +1,4 @@
-import type { Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { appendDurably } from "./durable.ts";
 import type { EffectsBuffer } from "./effects-buffer.ts";

@@ -1,4 +1,4 @@
-import { type ErrorDetails, HeadwaterError } from "@headwater/service-kit";
+import { type ErrorDetails, HeadwaterError } from "@headwater/core";
 
 /** Another instance has claimed the partition: nothing of it may be appended any more. */
 export class OwnershipLostError extends HeadwaterError {

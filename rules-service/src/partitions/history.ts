@@ -1,5 +1,5 @@
 import type { LogRecord, TopicNames } from "@headwater/event-log";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { deviceJoin, handJoin, type Join } from "./joins.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, RestoredState } from "./state-fold.ts";

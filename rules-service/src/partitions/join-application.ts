@@ -1,4 +1,4 @@
-import { retrying } from "@headwater/service-kit";
+import { retrying } from "@headwater/core";
 import type { EventLog, LogRecord, TopicNames } from "@headwater/event-log";
 import type { Emitter } from "./emitter.ts";
 import type { Evaluation } from "./evaluation.ts";

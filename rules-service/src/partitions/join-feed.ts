@@ -1,4 +1,4 @@
-import type { Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/core";
 import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import { SteadyFollowing } from "./steady-following.ts";

@@ -1,4 +1,4 @@
-import type { Metrics } from "@headwater/service-kit";
+import type { Metrics } from "@headwater/service";
 
 /** What the runner of partitions counts. */
 export function partitionMetrics(metrics: Metrics) {

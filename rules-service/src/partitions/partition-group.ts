@@ -1,4 +1,5 @@
-import { sleep, type Logger, type Metrics } from "@headwater/service-kit";
+import { sleep, type Logger } from "@headwater/core";
+import type { Metrics } from "@headwater/service";
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";

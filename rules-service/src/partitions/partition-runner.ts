@@ -1,4 +1,4 @@
-import { aborted, sleep, type Logger } from "@headwater/service-kit";
+import { aborted, sleep, type Logger } from "@headwater/core";
 import type { EventLog, GroupBatch, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";

@@ -1,4 +1,4 @@
-import { nowMicros, retrying, type Logger } from "@headwater/service-kit";
+import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { Evaluation } from "./evaluation.ts";

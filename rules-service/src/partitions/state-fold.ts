@@ -1,5 +1,5 @@
 import { events, type RuleStateRecord } from "@headwater/proto";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import type { LogRecord, Position } from "@headwater/event-log";
 import type { CheckpointState, StateBytes } from "../engine/engine.ts";
 import { ownerEpochHeader } from "./state-keys.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { nowMicros, retrying, type Logger } from "@headwater/service-kit";
+import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
 import type { EngineChanges } from "../engine/engine.ts";
 import { appendDurably } from "./durable.ts";

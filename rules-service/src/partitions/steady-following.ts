@@ -1,4 +1,4 @@
-import { backoff, type HeadwaterError, type Logger } from "@headwater/service-kit";
+import { backoff, type HeadwaterError, type Logger } from "@headwater/core";
 import type { EventLog, Following, FollowOptions } from "@headwater/event-log";
 import { isPassing } from "./durable.ts";
 

@@ -1,5 +1,5 @@
 import { events, type TelemetryRecord } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/service-kit";
+import { DecodeError, type Logger } from "@headwater/core";
 import type { LogRecord } from "@headwater/event-log";
 import type { PartitionMetrics } from "./metrics.ts";
 

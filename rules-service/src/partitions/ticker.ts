@@ -1,5 +1,5 @@
 import { events, telemetryHeaders } from "@headwater/proto";
-import type { Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/core";
 import type { EventLog, OutgoingRecord } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import { isPassing } from "./durable.ts";

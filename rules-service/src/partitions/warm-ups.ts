@@ -1,4 +1,4 @@
-import { nowMicros, retrying, type Logger } from "@headwater/service-kit";
+import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
 import { normaliseRule } from "../definition/index.ts";
 import type { WarmUp } from "../engine/engine.ts";

@@ -1,5 +1,6 @@
 import { parse, YAMLError } from "yaml";
-import { InvalidRequestError, RequestError, type HttpApp } from "@headwater/service-kit";
+import { InvalidRequestError, type HttpApp } from "@headwater/service";
+import { RequestError } from "@headwater/core";
 import { parseRule, type RuleDefinition, type RuleProblem } from "../definition/index.ts";
 
 export const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"] as const;

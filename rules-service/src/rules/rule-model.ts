@@ -3,8 +3,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { foldRule, type RuleState } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
-import { openReadModel, type ReadModel } from "@headwater/read-model";
-import type { Logger } from "@headwater/service-kit";
+import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
+import type { Logger } from "@headwater/core";
 
 export interface RuleModelOptions {
   readonly log: EventLog;

@@ -1,6 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { RuleRevision } from "@headwater/aggregates";
-import { isoFromMicros } from "@headwater/service-kit";
+import { isoFromMicros } from "@headwater/core";
 import type { StoredRule } from "./rule-model.ts";
 import type { RuleOnPartition } from "./rules-in-effect.ts";
 

@@ -7,12 +7,13 @@ import {
   pageSchema,
   principalOf,
   problemSchema,
-  RequestError,
   type HttpApp,
-} from "@headwater/service-kit";
-import { ruleSchema } from "../definition/index.ts";
-import { parseRule } from "../definition/index.ts";
-import { afterQuery, positionText, waitForAfter } from "@headwater/read-model";
+  afterQuery,
+  positionText,
+  waitForAfter,
+} from "@headwater/service";
+import { RequestError } from "@headwater/core";
+import { ruleSchema, parseRule } from "../definition/index.ts";
 import { acceptYaml, bodyValue, problemsOf, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RuleState } from "@headwater/aggregates";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { ConflictError, nowMicros, RequestError } from "@headwater/service-kit";
+import { ConflictError, nowMicros, RequestError } from "@headwater/core";
 import type { Position } from "@headwater/event-log";
 import { canonicalRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
 import { writeEvent, type WriteOptions } from "../http/written-event.ts";

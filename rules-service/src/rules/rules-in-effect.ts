@@ -1,5 +1,5 @@
 import { events } from "@headwater/proto";
-import type { Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/core";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { isActive, transitionOf, type RuleTimeline } from "../partitions/rule-timeline.ts";
 import { SteadyFollowing } from "../partitions/steady-following.ts";

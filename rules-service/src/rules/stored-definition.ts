@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { parseRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
 
 /**

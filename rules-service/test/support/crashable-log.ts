@@ -1,18 +1,19 @@
-import type {
-  AppendedRange,
-  Consumption,
-  ConsumeOptions,
-  EventLog,
-  Following,
-  FollowOptions,
-  LogBatch,
-  OutgoingRecord,
-  PartitionPositions,
-  Position,
-  ReadRange,
-  TopicSpec,
+import {
+  type AppendedRange,
+  type Consumption,
+  type ConsumeOptions,
+  type EventLog,
+  type Following,
+  type FollowOptions,
+  type LogBatch,
+  type OutgoingRecord,
+  type PartitionPositions,
+  type Position,
+  type ReadRange,
+  type TopicSpec,
+  LogUnavailableError,
 } from "@headwater/event-log";
-import { FatalError, LogUnavailableError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 
 /**
  * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it still does, and what was under

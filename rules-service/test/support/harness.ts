@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openEmbeddedLog, topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
 import { events, type AlertEvent, type CommandEvent, type RuleStateRecord } from "@headwater/proto";
-import { adminTokenAuth, createHttpServer, createMetrics, silentLogger } from "@headwater/service-kit";
-import type { HttpServer, Logger, ServiceApp } from "@headwater/service-kit";
+import { adminTokenAuth, createHttpServer, createMetrics, type HttpServer, type ServiceApp } from "@headwater/service";
+import { silentLogger, type Logger } from "@headwater/core";
 import { createRulesApp } from "../../src/app.ts";
 import { rulesConfig, type RulesConfig } from "../../src/config.ts";
 import { Fleet } from "./fleet.ts";

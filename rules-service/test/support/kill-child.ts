@@ -1,4 +1,4 @@
-import { silentLogger } from "@headwater/service-kit";
+import { silentLogger } from "@headwater/core";
 import { enabledRule, hotRule, platform, quick, service } from "./harness.ts";
 import { Fleet } from "./fleet.ts";
 import { steadyLoad } from "./waves.ts";

@@ -1,13 +1,12 @@
 import { expect } from "vitest";
 import { events, type AlertInput, type CommandInput } from "@headwater/proto";
 import type { EventLog, LogRecord } from "@headwater/event-log";
-import type { Effects } from "../../src/engine/engine.ts";
+import type { Effects, RuleChange } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { historyOf } from "../../src/partitions/history.ts";
 import { RuleTimeline, transitionOf } from "../../src/partitions/rule-timeline.ts";
 import { StateFold } from "../../src/partitions/state-fold.ts";
 import { storedDefinition } from "../../src/rules/stored-definition.ts";
-import type { RuleChange } from "../../src/engine/engine.ts";
 import { alertEvents, commandEvents, eventually, type Platform } from "./harness.ts";
 
 type On = Pick<Platform, "log" | "topics" | "partitions">;

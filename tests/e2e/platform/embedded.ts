@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createApiClient } from "@headwater/device-sim";
+import { createApiClient } from "@headwater/client";
 import { freePort } from "./free-port.ts";
 import type { OpenPlatform } from "./platform.ts";
 import { startService } from "./service-process.ts";

@@ -1,4 +1,4 @@
-import type { ApiClient } from "@headwater/device-sim";
+import type { ApiClient } from "@headwater/client";
 
 /** Which process a test means; in the all-in-one they are one. */
 export const serviceNames = ["gateway", "ingest", "rules"] as const;

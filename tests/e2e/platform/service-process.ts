@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 
 const cli = fileURLToPath(new URL("../../../cli/src/main.ts", import.meta.url));
 const readyWithinMs = 60_000;

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 
 /** What a dashboard would do: Flux over plain HTTP, no code of Headwater's in between. Oldest first, microseconds. */
 export async function queryByFlux(

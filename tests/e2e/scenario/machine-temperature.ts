@@ -2,14 +2,13 @@ import { expect } from "vitest";
 import {
   lastByTime,
   readCsvSeries,
-  registerDevice,
   replay,
   shiftToEnd,
   SimulatedDevice,
   verifyStored,
-  type ApiClient,
   type Sample,
 } from "@headwater/device-sim";
+import { registerDevice, type ApiClient } from "@headwater/client";
 import type { Platform } from "../platform/platform.ts";
 import { eventually } from "./eventually.ts";
 import { queryByFlux } from "./flux.ts";

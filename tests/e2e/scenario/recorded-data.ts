@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 
 const folder = fileURLToPath(new URL("../../../../shared/data/nab/", import.meta.url));
 

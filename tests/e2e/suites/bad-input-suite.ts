@@ -1,6 +1,7 @@
 import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { registerDevice, SimulatedDevice, type Registration } from "@headwater/device-sim";
+import { registerDevice, type Registration } from "@headwater/client";
+import { SimulatedDevice } from "@headwater/device-sim";
 import type { OpenPlatform, Platform } from "../platform/platform.ts";
 import { eventually } from "../scenario/eventually.ts";
 

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

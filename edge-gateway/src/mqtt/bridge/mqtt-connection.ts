@@ -1,5 +1,5 @@
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { TimedOutError, UnknownOutcomeError, withTimeout } from "@headwater/service-kit";
+import { TimedOutError, UnknownOutcomeError, withTimeout } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import type { BridgeSpec } from "../../bridge/bridge-spec.ts";
 import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "../../bridge/broker-connection.ts";

@@ -1,4 +1,4 @@
-import type { Logger } from "@headwater/service-kit";
+import type { Logger } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import { StalledOutput } from "./stalled-output.ts";
 import { StreamGuard, type RateLimits, type StreamGuardOptions } from "./stream-guard.ts";

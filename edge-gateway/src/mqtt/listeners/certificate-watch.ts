@@ -1,4 +1,4 @@
-import { FatalError, type Logger } from "@headwater/service-kit";
+import { FatalError, type Logger } from "@headwater/core";
 import { readTlsFiles, tlsMaterial, type TlsMaterial, type TlsSettings } from "./tls-material.ts";
 
 export interface CertificateWatchOptions {

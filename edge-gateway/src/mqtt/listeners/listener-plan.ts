@@ -1,6 +1,6 @@
-import { ConfigError } from "@headwater/service-kit";
+import { ConfigError } from "@headwater/core";
 import type { GatewayConfig } from "../../config.ts";
-import type { Peer } from "../peer.ts";
+import type { Peer } from "../broker/peer.ts";
 
 export type Transport = Peer["transport"];
 

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { ListenerPlan } from "./listener-plan.ts";
 

@@ -1,4 +1,4 @@
-import { DecodeError } from "@headwater/service-kit";
+import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseProxyHeader } from "./proxy-header.ts";

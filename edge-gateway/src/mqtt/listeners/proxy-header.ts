@@ -1,4 +1,4 @@
-import { DecodeError } from "@headwater/service-kit";
+import { DecodeError } from "@headwater/core";
 import { isIPv4, isIPv6 } from "node:net";
 import { plainAddress } from "./address.ts";
 

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";

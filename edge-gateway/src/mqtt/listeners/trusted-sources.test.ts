@@ -1,4 +1,4 @@
-import { ConfigError } from "@headwater/service-kit";
+import { ConfigError } from "@headwater/core";
 import { expect, test } from "vitest";
 import { trustedSources } from "./trusted-sources.ts";
 

@@ -1,4 +1,4 @@
-import { ConfigError } from "@headwater/service-kit";
+import { ConfigError } from "@headwater/core";
 import { BlockList, isIP } from "node:net";
 
 /** The addresses that may speak for others. Throws ConfigError if one is none. Empty: all. */

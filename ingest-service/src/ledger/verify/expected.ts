@@ -1,5 +1,5 @@
 import type { TelemetryRecord } from "@headwater/proto";
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 import { numberField, textField } from "@headwater/time-series";
 import { textNumber } from "./checksum.ts";
 import { Column } from "./column.ts";

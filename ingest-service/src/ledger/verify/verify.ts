@@ -1,6 +1,6 @@
 import type { EventLog } from "@headwater/event-log";
 import { events, type TelemetryRecord } from "@headwater/proto";
-import { isoFromMicros } from "@headwater/service-kit";
+import { isoFromMicros } from "@headwater/core";
 import { metricOfField } from "@headwater/time-series";
 import type { QuarantinedMetrics } from "../../quarantine/quarantine-model.ts";
 import { undecodable } from "../../quarantine/quarantiner.ts";

@@ -1,6 +1,6 @@
 import { writeSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
-import { loadConfig } from "@headwater/service-kit";
+import { loadConfig } from "@headwater/service";
 import { eventLogSettings, openEventLog } from "../config.ts";
 import { partitionFor } from "../partitioner.ts";
 

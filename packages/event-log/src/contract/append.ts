@@ -1,7 +1,7 @@
-import { FatalError, RecordRefusedError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
+import { RecordRefusedError, type SomeRecordsRefusedError } from "../errors.ts";
 import { expect, it } from "vitest";
 import { partitionFor } from "../partitioner.ts";
-import type { SomeRecordsRefusedError } from "../records-refused.ts";
 import { bytes, numbered, readAll, record, spec, text, valuesOf, type LogUnderTest } from "./harness.ts";
 
 const refusal = async (work: Promise<unknown>): Promise<SomeRecordsRefusedError> => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { until, type AckedRecord, type Appender } from "./harness.ts";
 
 /** Runs append-forever.ts with this environment, which says what log it opens. */

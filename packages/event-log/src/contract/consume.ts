@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { expect, it } from "vitest";
 import type { GroupBatch } from "../event-log.ts";
 import { Collected, numbered, pause, record, spec, until, type LogUnderTest } from "./harness.ts";

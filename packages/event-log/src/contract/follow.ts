@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { expect, it } from "vitest";
 import { Collected, numbered, pause, record, spec, until, type LogUnderTest } from "./harness.ts";
 

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import { expect, it } from "vitest";
 import type { LogRecord, ReadRange } from "../event-log.ts";
 import { numbered, pause, readAll, record, spec, text, valuesOf, type LogUnderTest } from "./harness.ts";

@@ -1,5 +1,5 @@
 import type { FollowOptions, Following } from "../event-log.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "@headwater/core";
 import type { PartitionBuffer } from "./partition-buffer.ts";
 
 const BATCH_RECORDS = 10_000;

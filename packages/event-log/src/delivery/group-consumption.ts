@@ -1,7 +1,8 @@
-import { LogUnavailableError, sleep } from "@headwater/service-kit";
+import { LogUnavailableError } from "../errors.ts";
+import { sleep } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
 import type { ConsumeOptions, Consumption, Position } from "../event-log.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "@headwater/core";
 import { PartitionBuffer } from "./partition-buffer.ts";
 import { PartitionDelivery } from "./partition-delivery.ts";
 

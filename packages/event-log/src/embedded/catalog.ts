@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import type { PartitionInfo } from "./worker-protocol.ts";
 
 /** A partition as the main thread knows it. */

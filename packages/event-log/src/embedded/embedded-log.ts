@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
 import { FollowDelivery } from "../delivery/follow-delivery.ts";
 import { GroupConsumption } from "../delivery/group-consumption.ts";
@@ -16,7 +16,7 @@ import type {
   ReadRange,
   TopicSpec,
 } from "../event-log.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "@headwater/core";
 import { Catalog } from "./catalog.ts";
 import { FetchLoop } from "./fetch-loop.ts";
 import { GroupCommit } from "./group-commit.ts";

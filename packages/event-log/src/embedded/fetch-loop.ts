@@ -1,5 +1,5 @@
 import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "@headwater/core";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
 import { BatchCursor } from "./record-batch.ts";
 import type { WorkerClient } from "./worker-client.ts";

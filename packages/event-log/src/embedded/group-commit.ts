@@ -1,7 +1,7 @@
-import { FatalError, LogUnavailableError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
+import { LogUnavailableError, SomeRecordsRefusedError } from "../errors.ts";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
-import { SomeRecordsRefusedError } from "../records-refused.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
 import type { WorkerClient } from "./worker-client.ts";

@@ -1,8 +1,8 @@
 import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import type { EventLog } from "../event-log.ts";
-import { silentLogger, type Logger } from "../logger.ts";
+import { silentLogger, type Logger } from "@headwater/core";
 import { EmbeddedLog } from "./embedded-log.ts";
 import { syncFolder } from "./sync-folder.ts";
 import { WorkerClient } from "./worker-client.ts";

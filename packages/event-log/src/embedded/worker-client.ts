@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
-import { FatalError, LogUnavailableError, UnknownOutcomeError, type HeadwaterError } from "@headwater/service-kit";
-import type { Logger } from "../logger.ts";
+import { FatalError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { LogUnavailableError } from "../errors.ts";
+import type { Logger } from "@headwater/core";
 import type { Answer, Failure, Request, RequestName, WorkerRequests } from "./worker-protocol.ts";
 
 interface Waiting {

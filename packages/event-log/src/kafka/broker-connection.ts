@@ -1,11 +1,12 @@
-import { FatalError, LogUnavailableError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
+import { LogUnavailableError } from "../errors.ts";
 import Connection from "kafkajs/src/network/connection.js";
 import type { KafkaLogger, Protocol } from "kafkajs/src/network/connection.js";
 import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import protocols from "kafkajs/src/protocol/requests/index.js";
 import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "@headwater/core";
 import { asTyped, isDistrusted, isForbidden, troubleDetails } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./settings.ts";
 

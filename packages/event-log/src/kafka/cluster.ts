@@ -1,4 +1,5 @@
-import { FatalError, HeadwaterError, LogUnavailableError, sleep } from "@headwater/service-kit";
+import { FatalError, HeadwaterError, sleep } from "@headwater/core";
+import { LogUnavailableError } from "../errors.ts";
 import { BrokerConnection, type BrokerAddress } from "./broker-connection.ts";
 import { asTyped, isTransient } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./settings.ts";

@@ -1,4 +1,4 @@
-import { FatalError, HeadwaterError, sleep } from "@headwater/service-kit";
+import { FatalError, HeadwaterError, sleep } from "@headwater/core";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { BrokerConnection } from "./broker-connection.ts";

@@ -1,4 +1,4 @@
-import { HeadwaterError, sleep } from "@headwater/service-kit";
+import { HeadwaterError, sleep } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
 import type { Position } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import assignerProtocol from "kafkajs/src/consumer/assignerProtocol.js";
 import { assignPartitions, type GroupMember, type TopicPartition } from "../co-partitioning.ts";
 

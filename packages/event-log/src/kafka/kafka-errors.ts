@@ -1,4 +1,5 @@
-import { FatalError, HeadwaterError, LogUnavailableError } from "@headwater/service-kit";
+import { FatalError, HeadwaterError } from "@headwater/core";
+import { LogUnavailableError } from "../errors.ts";
 import type { LogTrouble } from "../log-trouble.ts";
 
 /** What a broker said no with, as kafkajs names it. */

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
 import { FollowDelivery } from "../delivery/follow-delivery.ts";
 import { GroupConsumption } from "../delivery/group-consumption.ts";

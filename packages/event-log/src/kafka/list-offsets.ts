@@ -1,4 +1,4 @@
-import { LogUnavailableError } from "@headwater/service-kit";
+import { LogUnavailableError } from "../errors.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 

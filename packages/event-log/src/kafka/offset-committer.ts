@@ -1,4 +1,5 @@
-import { LogUnavailableError, sleep } from "@headwater/service-kit";
+import { LogUnavailableError } from "../errors.ts";
+import { sleep } from "@headwater/core";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { Coordinator } from "./coordinator.ts";
 import { asTyped, isTransient } from "./kafka-errors.ts";

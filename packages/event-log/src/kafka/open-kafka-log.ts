@@ -1,5 +1,5 @@
 import type { EventLog } from "../event-log.ts";
-import { silentLogger, type Logger } from "../logger.ts";
+import { silentLogger, type Logger } from "@headwater/core";
 import { Cluster } from "./cluster.ts";
 import { KafkaLog } from "./kafka-log.ts";
 import type { SaslSettings } from "./settings.ts";

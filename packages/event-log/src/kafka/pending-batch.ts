@@ -1,6 +1,6 @@
-import { LogUnavailableError, UnknownOutcomeError, type HeadwaterError } from "@headwater/service-kit";
+import { LogUnavailableError, SomeRecordsRefusedError } from "../errors.ts";
+import { UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
-import { SomeRecordsRefusedError } from "../records-refused.ts";
 import { RecordBatchEncoder } from "./record-batch-encoder.ts";
 
 /** One call of `append`, settled when everything it put into batches is. */

@@ -1,5 +1,4 @@
-import { LogUnavailableError } from "@headwater/service-kit";
-import { LogShortenedError } from "../log-shortened.ts";
+import { LogUnavailableError, LogShortenedError } from "../errors.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { endsOver } from "./list-offsets.ts";
 import type { PendingBatch } from "./pending-batch.ts";

@@ -1,4 +1,5 @@
-import { FatalError, LogUnavailableError, UnknownOutcomeError, type HeadwaterError } from "@headwater/service-kit";
+import { FatalError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { LogUnavailableError } from "../errors.ts";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";

@@ -1,5 +1,5 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import { FatalError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
 import type { RecordCursor } from "../delivery/record-cursor.ts";
 import type { LogRecord } from "../event-log.ts";
 import { BATCH_OVERHEAD } from "./record-batch-encoder.ts";

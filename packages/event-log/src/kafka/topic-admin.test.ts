@@ -1,4 +1,5 @@
-import { FatalError, LogUnavailableError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
+import { LogUnavailableError } from "../errors.ts";
 import { expect, test } from "vitest";
 import type { Cluster } from "./cluster.ts";
 import { ensureTopics } from "./topic-admin.ts";

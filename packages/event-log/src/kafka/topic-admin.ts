@@ -1,4 +1,5 @@
-import { FatalError, LogUnavailableError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
+import { LogUnavailableError } from "../errors.ts";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { TopicSpec } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";

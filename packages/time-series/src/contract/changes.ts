@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "@headwater/service-kit";
+import { StoreUnavailableError } from "../errors.ts";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

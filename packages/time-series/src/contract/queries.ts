@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/service-kit";
+import { RequestError } from "@headwater/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { aggregates, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";

@@ -1,4 +1,5 @@
-import { FatalError, StoreUnavailableError } from "@headwater/service-kit";
+import { FatalError } from "@headwater/core";
+import { StoreUnavailableError } from "../errors.ts";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

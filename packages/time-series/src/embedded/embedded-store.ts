@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "@headwater/service-kit";
+import { StoreUnavailableError } from "../errors.ts";
 import { join } from "node:path";
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";

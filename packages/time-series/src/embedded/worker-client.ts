@@ -1,4 +1,5 @@
-import { FatalError, StoreUnavailableError, UnknownOutcomeError, type HeadwaterError } from "@headwater/service-kit";
+import { FatalError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { StoreUnavailableError } from "../errors.ts";
 import { Worker } from "node:worker_threads";
 import type { Answer, CallName, Calls, Failure, SeriesDefinition, WorkerSettings } from "./protocol.ts";
 

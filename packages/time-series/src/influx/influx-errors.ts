@@ -1,9 +1,5 @@
-import {
-  HeadwaterError,
-  StoreRejectedCredentialsError,
-  StoreUnavailableError,
-  UnknownOutcomeError,
-} from "@headwater/service-kit";
+import { HeadwaterError, UnknownOutcomeError } from "@headwater/core";
+import { StoreRejectedCredentialsError, StoreUnavailableError } from "../errors.ts";
 import { AbortError, HttpError, RequestTimedOutError } from "@influxdata/influxdb-client";
 
 /** InfluxDB will not take this request as it is, however often it comes; a part of it, perhaps. */

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "@headwater/service-kit";
+import { StoreUnavailableError } from "../errors.ts";
 import type { FluxTableMetaData } from "@influxdata/influxdb-client";
 import { isTextField } from "../field-names.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "@headwater/service-kit";
+import { StoreUnavailableError } from "../errors.ts";
 import { chunksToLines, linesToTables, type FluxTableMetaData } from "@influxdata/influxdb-client";
 
 export type OnRow = (values: string[], table: FluxTableMetaData) => void;

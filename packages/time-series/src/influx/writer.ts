@@ -1,4 +1,4 @@
-import type { HeadwaterError } from "@headwater/service-kit";
+import type { HeadwaterError } from "@headwater/core";
 import type { Point, RefusedPoint } from "../time-series-store.ts";
 import type { InfluxConnection } from "./connection.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";

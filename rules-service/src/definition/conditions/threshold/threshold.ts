@@ -1,13 +1,10 @@
-import { parseDuration } from "@headwater/service-kit";
+import { parseDuration } from "@headwater/core";
 import { checkDuration } from "../../duration-schema.ts";
-import { pointerTo } from "../../problems.ts";
-import type { Problems } from "../../problems.ts";
-import { defaultSeverity, severities } from "../../severity.ts";
-import type { Severity } from "../../severity.ts";
+import { pointerTo, type Problems } from "../../problems.ts";
+import { defaultSeverity, severities, type Severity } from "../../severity.ts";
 import type { ConditionKind, ConditionLevel, NormalCondition } from "../condition.ts";
 import { graderOf, SetGrader, SlopeGrader } from "./grader.ts";
-import { thresholdSchema } from "./schema.ts";
-import type { ThresholdCondition } from "./schema.ts";
+import { thresholdSchema, type ThresholdCondition } from "./schema.ts";
 
 const comparisons = ["op", "above", "below", "between", "outside"] as const;
 type Comparison = (typeof comparisons)[number];

@@ -1,0 +1,54 @@
+import { ConfigError } from "@headwater/core";
+import { isTopicFilter } from "./topic-filter.ts";
+
+/** What is known of a device when its rules are made; from the registry. */
+export interface DeviceFacts {
+  readonly device: string;
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const placeholder = /\{([^{}]*)\}/g;
+const tagPrefix = "tag.";
+/** What would make more levels, or a wildcard, of one value. */
+const splitsLevels = /[/+#\p{Cc}]/u;
+
+/**
+ * A topic filter with `{device}`, `{type}` and `{tag.<name>}` in it. For a device that lacks such a tag, or whose value would be more than a part of
+ * one level, the rule grants nothing.
+ */
+export class TopicRule {
+  readonly #pattern: string;
+
+  /** Throws ConfigError if it is no filter, or has a placeholder that is none. */
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+    for (const [text, name] of pattern.matchAll(placeholder)) {
+      if (name === "device" || name === "type" || (name!.startsWith(tagPrefix) && name!.length > tagPrefix.length))
+        continue;
+      throw new ConfigError(`${text} in ${pattern} is no placeholder; there are {device}, {type} and {tag.<name>}`);
+    }
+    if (!isTopicFilter(pattern.replaceAll(placeholder, "x"))) {
+      throw new ConfigError(`${pattern} is no topic filter: + and # have to be levels of their own, # the last`);
+    }
+    if (pattern.startsWith("$")) throw new ConfigError(`${pattern} begins with $, which is closed to devices`);
+  }
+
+  /** The filter for this device; undefined if there is none. */
+  for(facts: DeviceFacts): string | undefined {
+    let complete = true;
+    const filter = this.#pattern.replaceAll(placeholder, (_text, name: string) => {
+      const value = valueOf(facts, name);
+      if (value === undefined || value === "" || splitsLevels.test(value)) complete = false;
+      return value ?? "";
+    });
+    return complete && !filter.startsWith("$") ? filter : undefined;
+  }
+}
+
+function valueOf({ device, type, tags }: DeviceFacts, name: string): string | undefined {
+  if (name === "device") return device;
+  if (name === "type") return type;
+  const tag = name.slice(tagPrefix.length);
+  return Object.hasOwn(tags, tag) ? tags[tag] : undefined;
+}

@@ -1,0 +1,99 @@
+import { AccessRules } from "../access/access-rules.ts";
+import { anonymousPermissions, type Permissions } from "../access/permissions.ts";
+import { provisioningPermissions } from "../access/provisioning-permissions.ts";
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import type { Logger } from "@headwater/core";
+import { join } from "node:path";
+import type { GatewayConfig } from "../../config.ts";
+import type { DeviceRegistry } from "../registry/device-registry.ts";
+import { Authenticator } from "./authenticator.ts";
+import { CertificateLogin } from "./certificate-login.ts";
+import { JwtLogin } from "./jwt/jwt-login.ts";
+import type { LoginRequest, LoginVerdict } from "./login-request.ts";
+import { PasswordLogin } from "./password/password-login.ts";
+import { ScryptQueue } from "./password/scrypt-queue.ts";
+import type { Principal } from "./principal.ts";
+import { Provisioner, type ProvisioningAnswer } from "./provisioning/provisioner.ts";
+import { Registrar } from "./provisioning/registrar.ts";
+
+export interface IdentityOptions {
+  readonly config: Pick<GatewayConfig, "identity" | "acl" | "mqtt">;
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly registry: DeviceRegistry;
+  readonly gateway: string;
+  /** Of the gateway's files. */
+  readonly folder: string;
+  readonly logger: Logger;
+}
+
+/** Who may come in, for how long, and what they may do: all that MQTT asks about the other end of a connection. */
+export class Identity {
+  readonly #registry: DeviceRegistry;
+  readonly #rules: AccessRules;
+  readonly #scrypt: ScryptQueue;
+  readonly #jwt: JwtLogin;
+  readonly #authenticator: Authenticator;
+  readonly #provisioner: Provisioner;
+
+  /** Throws ConfigError for rules or issuers that cannot be. */
+  constructor({ config, log, topics, registry, gateway, folder, logger }: IdentityOptions) {
+    this.#registry = registry;
+    this.#rules = new AccessRules(config.acl);
+    this.#scrypt = new ScryptQueue({ maxWaiting: config.identity.passwordQueue, logger });
+    this.#jwt = new JwtLogin(config.identity.jwtIssuers, join(folder, "jwt-keys"), logger);
+    const registrar = new Registrar({ log, topic: topics.devices, registry, gateway, logger });
+    this.#authenticator = new Authenticator({
+      registry,
+      passwords: new PasswordLogin(this.#scrypt),
+      certificates: new CertificateLogin(registry, config.identity.certificateNames),
+      jwt: this.#jwt,
+      registrar,
+      anonymous: config.mqtt.anonymous,
+      logger,
+    });
+    this.#provisioner = new Provisioner({ registry, registrar, logger });
+  }
+
+  async start(): Promise<void> {
+    await this.#jwt.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#jwt.stop(), this.#scrypt.close()]);
+  }
+
+  /** Comparisons of passwords under way and waiting. */
+  get waitingPasswords(): number {
+    return this.#scrypt.waiting;
+  }
+
+  login(request: LoginRequest): Promise<LoginVerdict> {
+    return this.#authenticator.login(request);
+  }
+
+  /** What it may do now; undefined if it may not stay. */
+  permissionsOf(principal: Principal): Permissions | undefined {
+    switch (principal.kind) {
+      case "device": {
+        const facts = this.#authenticator.deviceOf(principal);
+        return facts === undefined ? undefined : this.#rules.permissionsOf(facts);
+      }
+      case "provisioning":
+        return this.#authenticator.keyIsValid(principal) ? provisioningPermissions : undefined;
+      default:
+        return anonymousPermissions;
+    }
+  }
+
+  /** undefined: there is no such device. */
+  permissionsOfDevice(device: string): Permissions | undefined {
+    const facts = this.#registry.device(device);
+    return facts === undefined ? undefined : this.#rules.permissionsOf(facts);
+  }
+
+  /** Registers a new device for whoever has shown the key. */
+  provision(keyId: string, payload: Uint8Array): Promise<ProvisioningAnswer> {
+    return this.#provisioner.answer(keyId, payload);
+  }
+}

@@ -1,0 +1,210 @@
+import {
+  foldAccess,
+  foldDevice,
+  type AccessState,
+  type DeviceState,
+  type ProvisioningKey,
+} from "@headwater/aggregates";
+import type { LogBatch } from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { DecodeError, type Logger } from "@headwater/core";
+import type { DatabaseSync } from "node:sqlite";
+
+export interface StoredCredential {
+  readonly id: string;
+  readonly kind: string;
+  /** Base64 */
+  readonly hash: string;
+  readonly subject?: string;
+  /** µs; 0: never. */
+  readonly expiresAt: number;
+}
+
+/** A device as the gateway needs it. */
+export interface RegisteredDevice {
+  readonly device: string;
+  readonly type: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly credentials: readonly StoredCredential[];
+}
+
+/** What was last written of a device, also if it is deleted. */
+export interface DeviceRow {
+  readonly state: DeviceState;
+  readonly device: RegisteredDevice | undefined;
+}
+
+/** Of the tables below; a change of it has the file built anew. */
+export const tablesVersion = "2";
+
+export function createTables(db: DatabaseSync): void {
+  db.exec(`
+    CREATE TABLE device (
+      id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, updated_by TEXT NOT NULL, deleted INTEGER NOT NULL,
+      type TEXT NOT NULL, tags TEXT NOT NULL, credentials TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE subject (subject TEXT NOT NULL, device TEXT NOT NULL, PRIMARY KEY (subject, device)) WITHOUT ROWID;
+    CREATE INDEX subject_device ON subject (device);
+    CREATE TABLE access (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, hash TEXT, provisioning_key TEXT) WITHOUT ROWID;
+    CREATE INDEX access_hash ON access (hash);
+  `);
+}
+
+/** Reads and writes the tables; statements are prepared on first use. */
+export class RegistryTables {
+  readonly #db: DatabaseSync;
+  readonly #logger: Logger;
+  readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
+
+  constructor(db: DatabaseSync, logger: Logger) {
+    this.#db = db;
+    this.#logger = logger;
+  }
+
+  device(id: string): DeviceRow | undefined {
+    const row = this.#sql("SELECT * FROM device WHERE id = ?").get(id) as unknown as
+      | {
+          revision: number;
+          write_id: string;
+          updated_by: string;
+          deleted: number;
+          type: string;
+          tags: string;
+          credentials: string;
+        }
+      | undefined;
+    if (row === undefined) return undefined;
+    const device =
+      row.deleted === 1
+        ? undefined
+        : {
+            device: id,
+            type: row.type,
+            tags: JSON.parse(row.tags) as Record<string, string>,
+            credentials: JSON.parse(row.credentials) as StoredCredential[],
+          };
+    // Folding needs to know the revision and who wrote it, deciding whether there is a device: nothing else of what it is.
+    const content = { id, revision: row.revision, attributes: {}, createdAt: 0, updatedAt: 0, credentials: [] };
+    const state: DeviceState = {
+      revision: row.revision,
+      writeId: row.write_id,
+      updatedBy: row.updated_by,
+      updatedAt: 0,
+      device: device === undefined ? undefined : { ...content, type: device.type, tags: device.tags },
+    };
+    return { state, device };
+  }
+
+  devicesWithSubject(subject: string): string[] {
+    return this.#sql("SELECT device FROM subject WHERE subject = ?")
+      .all(subject)
+      .map((row) => String(row["device"]));
+  }
+
+  access(id: string): AccessState | undefined {
+    const row = this.#sql("SELECT revision, write_id, provisioning_key FROM access WHERE id = ?").get(id);
+    if (row === undefined) return undefined;
+    const text = row["provisioning_key"];
+    return {
+      revision: Number(row["revision"]),
+      writeId: String(row["write_id"]),
+      key: typeof text === "string" ? keyFrom(text) : undefined,
+    };
+  }
+
+  provisioningKeyOf(hash: Uint8Array): ProvisioningKey | undefined {
+    const row = this.#sql("SELECT provisioning_key FROM access WHERE hash = ?").get(
+      Buffer.from(hash).toString("base64"),
+    );
+    return typeof row?.["provisioning_key"] === "string" ? keyFrom(row["provisioning_key"]) : undefined;
+  }
+
+  applyDevices({ records, topic, partition }: LogBatch): void {
+    for (const { key, value } of records) {
+      if (value === null) {
+        if (key !== null) this.#removeDevice(Buffer.from(key).toString());
+        continue;
+      }
+      const event = this.#decode(events.device, value, topic, partition);
+      if (event === undefined) continue;
+      const { state, accepted } = foldDevice(this.device(event.id)?.state, event);
+      if (accepted) this.#putDevice(event.id, state);
+    }
+  }
+
+  applyAccess({ records, topic, partition }: LogBatch): void {
+    for (const { key, value } of records) {
+      if (value === null) {
+        if (key !== null) this.#sql("DELETE FROM access WHERE id = ?").run(Buffer.from(key).toString());
+        continue;
+      }
+      const event = this.#decode(events.access, value, topic, partition);
+      if (event === undefined) continue;
+      const { state, accepted } = foldAccess(this.access(event.id), event);
+      if (!accepted) continue;
+      const provisioningKey = state.key === undefined ? null : JSON.stringify({ ...state.key, hash: undefined });
+      const hash = state.key === undefined ? null : Buffer.from(state.key.hash).toString("base64");
+      this.#sql(
+        "INSERT OR REPLACE INTO access (id, revision, write_id, hash, provisioning_key) VALUES (?, ?, ?, ?, ?)",
+      ).run(event.id, state.revision, state.writeId, hash, provisioningKey);
+    }
+  }
+
+  #putDevice(id: string, { revision, writeId, updatedBy, device }: DeviceState): void {
+    const credentials: StoredCredential[] = (device?.credentials ?? []).map(
+      ({ id: credentialId, kind, hash, subject, expiresAt }) => ({
+        id: credentialId,
+        kind,
+        hash: Buffer.from(hash).toString("base64"),
+        expiresAt,
+        ...(subject !== undefined && { subject }),
+      }),
+    );
+    this.#removeDevice(id);
+    this.#sql(
+      "INSERT INTO device (id, revision, write_id, updated_by, deleted, type, tags, credentials) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ).run(
+      id,
+      revision,
+      writeId,
+      updatedBy,
+      device === undefined ? 1 : 0,
+      device?.type ?? "",
+      JSON.stringify(device?.tags ?? {}),
+      JSON.stringify(credentials),
+    );
+    const subjects = new Set(credentials.flatMap(({ subject }) => subject ?? []));
+    for (const subject of subjects) this.#sql("INSERT INTO subject (subject, device) VALUES (?, ?)").run(subject, id);
+  }
+
+  #removeDevice(id: string): void {
+    this.#sql("DELETE FROM device WHERE id = ?").run(id);
+    this.#sql("DELETE FROM subject WHERE device = ?").run(id);
+  }
+
+  #decode<T>(
+    codec: { decode(bytes: Uint8Array): T },
+    value: Uint8Array,
+    topic: string,
+    partition: number,
+  ): T | undefined {
+    try {
+      return codec.decode(value);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#logger.error({ topic, partition, err: error }, "an undecodable event was passed over by the registry");
+      return undefined;
+    }
+  }
+
+  #sql(text: string): ReturnType<DatabaseSync["prepare"]> {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) this.#statements.set(text, (statement = this.#db.prepare(text)));
+    return statement;
+  }
+}
+
+/** The hash is a column of its own, and nobody who reads a key needs it. */
+function keyFrom(text: string): ProvisioningKey {
+  return { ...(JSON.parse(text) as Omit<ProvisioningKey, "hash">), hash: new Uint8Array(0) };
+}

@@ -1,0 +1,97 @@
+import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
+import type { Audience } from "./audience.ts";
+import { connectionOf, type Connection } from "./connection.ts";
+import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
+
+type Done = (error?: Error | null) => void;
+
+/**
+ * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a gateway is one process and says how it is by its metrics.
+ */
+export class GatewayBroker extends Aedes {
+  readonly #audience: Audience;
+  readonly #fanOut: (packet: PublishPacket, client: Client | null, done?: Done) => void;
+  /** Messages that subscribers were told of before the acknowledgement. */
+  readonly #passedOn = new WeakSet<PublishPacket>();
+  /** Told of a client whose session another connection takes over, before it is closed. */
+  onTakeover?: (client: Client) => void;
+
+  constructor(options: AedesOptions, audience: Audience) {
+    super(options);
+    this.#audience = audience;
+    // aedes sends the last wills of brokers that it has not heard of for a time, and of itself it hears by messages that are not sent here.
+    (this as unknown as { brokers: Record<string, number> }).brokers[this.id] = Infinity;
+    const own = this as unknown as {
+      clients: Record<string, Client | undefined>;
+      registerClient(client: Client): void;
+    };
+    const register = own.registerClient.bind(this);
+    own.registerClient = (client) => {
+      const present = own.clients[client.id];
+      if (present !== undefined) this.onTakeover?.(present);
+      register(client);
+    };
+    // The public method takes an optional client between packet and callback, which its types leave out.
+    // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below
+    this.#fanOut = Aedes.prototype.publish as unknown as (
+      packet: PublishPacket,
+      client: Client | null,
+      done?: Done,
+    ) => void;
+    const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
+      const callback = typeof client === "function" ? client : done;
+      const sender = typeof client === "function" ? null : client;
+      if (
+        this.#passedOn.has(packet) ||
+        packet.topic.startsWith("$SYS/") ||
+        (sender !== null && !packet.retain && !this.hasSubscriber(connectionOf(sender), packet.topic))
+      ) {
+        callback?.();
+        return;
+      }
+      this.#fanOut(packet, sender, callback);
+    };
+    this.publish = publish as typeof this.publish;
+  }
+
+  /** Whether the client of this session is connected. */
+  isConnected(session: string): boolean {
+    return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
+  }
+
+  /** Nothing that the broker passes on is heard by who listens to commands alone. */
+  override subscribe(...[topic, deliver, done]: Parameters<Aedes["subscribe"]>): void {
+    if (isHeardThroughBroker(topic)) super.subscribe(topic, deliver, done);
+    else setImmediate(done);
+  }
+
+  override unsubscribe(...[topic, deliver, done]: Parameters<Aedes["unsubscribe"]>): void {
+    if (isHeardThroughBroker(topic)) super.unsubscribe(topic, deliver, done);
+    else done?.();
+  }
+
+  /**
+   * What to call when a message of a client was taken: it is passed on to its subscribers, who may be that client, and then acknowledged. (aedes acknowledges QoS 1
+   * first; a client that hears its own messages would hear the acknowledgement before the message.)
+   */
+  passOnFirst(client: Client | null, packet: PublishPacket, done: Done): Done {
+    if (client === null || packet.qos !== 1 || !this.hasSubscriber(connectionOf(client), packet.topic)) return done;
+    return (error) => {
+      if (error != null) {
+        done(error);
+        return;
+      }
+      this.#passedOn.add(packet);
+      this.#fanOut(packet, client, done);
+    };
+  }
+
+  /** Whether anybody may have subscribed to what this connection says there. */
+  hasSubscriber(sender: Connection | undefined, topic: string): boolean {
+    // What a new device says holds its secret.
+    if (sender?.principal.kind === "provisioning") return false;
+    // `me` is somebody else for everybody: such a message is never anyone's but the log's.
+    if (sender?.device !== undefined && topic.startsWith("v1/devices/me/")) return false;
+    return this.#audience.mayHear(topic);
+  }
+}

@@ -1,0 +1,135 @@
+import type { Client } from "aedes";
+import type { Logger } from "@headwater/core";
+import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { Presence } from "../../devices/presence/presence.ts";
+import { internals } from "./aedes-internals.ts";
+import type { GatewayBroker } from "./broker.ts";
+import type { CommandSessions } from "./command-sessions.ts";
+import { connackCodes, connackError } from "./connack.ts";
+import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
+import type { Will } from "./login.ts";
+import { peerOf } from "./peer.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
+import type { TimeHelp } from "./time-help.ts";
+
+export interface ConnectionsOptions {
+  readonly presence: Presence;
+  readonly sessions: SessionStore;
+  readonly commandSessions: CommandSessions;
+  readonly time: TimeHelp;
+  /** Takes a last will as a message; false: not allowed. */
+  readonly takeWill: (connection: Connection, will: Will) => boolean;
+  /** The broker has let a connection in. */
+  readonly onJoined: (connection: Connection) => void;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+/** Who is connected: from the login, over what they subscribe to, to how they end. */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #all: Set<Connection>;
+
+  constructor(all: Set<Connection>, options: ConnectionsOptions) {
+    this.#all = all;
+    this.#options = options;
+  }
+
+  /** Follows what the broker says of its clients. */
+  follow(broker: GatewayBroker): void {
+    const { presence, metrics, sessions, time, logger } = this.#options;
+    broker.on("client", (client) => {
+      const connection = connectionOf(client);
+      if (connection === undefined) return;
+      this.#all.add(connection);
+      metrics.connects.labels({ outcome: "accepted" }).inc();
+      if (connection.device !== undefined) {
+        presence.connected({
+          device: connection.device,
+          session: connection.session,
+          clientId: client.id.slice(connection.device.length + 1),
+          address: peerOf(client.conn).address,
+          cleanSession: client.clean,
+        });
+      }
+      this.#options.onJoined(connection);
+    });
+    broker.on("clientReady", (client) => {
+      const connection = connectionOf(client);
+      if (connection === undefined) return;
+      connection.ready = true;
+      sessions.seen(client.id);
+      // A session that came back with its subscriptions.
+      time.subscribed(connection, Object.keys(internals(client).subscriptions));
+      this.#options.commandSessions.changed(connection);
+    });
+    broker.on("subscribe", (subscriptions, client) => {
+      this.#subscriptionsOf(client);
+      const connection = client === null ? undefined : connectionOf(client);
+      if (connection === undefined) return;
+      time.subscribed(
+        connection,
+        subscriptions.map(({ topic }) => topic),
+      );
+    });
+    broker.on("unsubscribe", (filters, client) => {
+      const connection = client === null ? undefined : connectionOf(client);
+      for (const filter of filters) connection?.filters.delete(filter);
+      if (connection !== undefined) time.unsubscribed(connection, filters);
+      this.#subscriptionsOf(client);
+    });
+    broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));
+    broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
+    broker.on("clientDisconnect", (client) => this.#disconnected(client));
+    // A client that breaks the protocol or the line is cut by aedes; the reason is in its presence event.
+    broker.on("clientError", () => {});
+    broker.on("connectionError", () => {});
+    // Without a listener it would end the process.
+    broker.on("error" as "closed", (error?: unknown) => {
+      logger.error({ err: error }, "the MQTT broker failed at something");
+    });
+  }
+
+  #subscriptionsOf(client: Client | null): void {
+    const connection = client === null ? undefined : connectionOf(client);
+    if (connection !== undefined) this.#options.commandSessions.changed(connection);
+  }
+
+  #noteReason(client: Client, reason: DisconnectReason): void {
+    const connection = connectionOf(client);
+    if (connection !== undefined) connection.reason ??= reason;
+  }
+
+  /** Closes a connection that has done nothing wrong by itself. */
+  end(connection: Connection, reason: DisconnectReason): void {
+    connection.reason ??= reason;
+    // Its device did not die: the last will would say so.
+    internals(connection.client).will = null;
+    connection.client.close();
+  }
+
+  /** aedes publishes the last will of a client that is gone. */
+  lastWill(client: Client, will: Will, done: (error?: Error | null) => void): void {
+    const connection = connectionOf(client);
+    if (connection === undefined || connection.reason === "revoked" || !this.#options.takeWill(connection, will)) {
+      done(connackError(connackCodes.notAuthorized, "A last will that is not allowed"));
+      return;
+    }
+    if (connection.device !== undefined) {
+      this.#options.presence.lastWill(connection.device, connection.session, will.topic, will.payload);
+    }
+    done();
+  }
+
+  #disconnected(client: Client): void {
+    const connection = connectionOf(client);
+    if (connection === undefined || !this.#all.delete(connection)) return;
+    const { presence, metrics } = this.#options;
+    const reason = connection.reason ?? (internals(client)._disconnected ? "client" : "error");
+    metrics.disconnects.labels({ reason }).inc();
+    this.#options.commandSessions.end(connection);
+    this.#options.sessions.seen(client.id);
+    connection.forgetOutgoing();
+    if (connection.device !== undefined) presence.disconnected(connection.device, connection.session, reason);
+  }
+}

@@ -1,0 +1,136 @@
+import type { Client } from "aedes";
+import { internals, type Deliver, type Delivered } from "./aedes-internals.ts";
+import type { StreamGuard } from "../guard/stream-guard.ts";
+
+export interface DeliveryOptions {
+  /** Messages of QoS 1 and 2 that may be unacknowledged; more wait. */
+  readonly maxInflight: number;
+  readonly maxQueued: number;
+  /** Of topics and payloads that wait. */
+  readonly maxQueuedBytes: number;
+  /** A message of QoS 0 was dropped. */
+  readonly onDropped: () => void;
+}
+
+/** With so much unsent, further messages wait here, where they cost less and order does not matter to the socket. */
+const busyBytes = 64 * 1024;
+
+interface Waiting {
+  readonly deliver: Deliver;
+  /** Of the subscription or the message, whichever is less. */
+  readonly qos: number;
+  readonly packet: Delivered;
+  readonly bytes: number;
+}
+
+/** Of the many clients for which nothing waits. */
+const none: readonly Waiting[] = [];
+
+/**
+ * What a subscriber is sent, at its own pace: who publishes never waits for who reads. What the socket does not take waits in a bounded queue; beyond it QoS 0 is
+ * dropped, as its name allows, and a client that owes acknowledgements for QoS 1 or 2 is cut. Its session keeps what it may keep.
+ */
+export class Delivery {
+  readonly #client: Client;
+  readonly #guard: StreamGuard;
+  readonly #options: DeliveryOptions;
+  #waiting: readonly Waiting[] = none;
+  #next = 0;
+  #waitingBytes = 0;
+  /** Handed to aedes and not written yet. */
+  #writing: Set<() => void> | undefined;
+  #writingBytes = 0;
+
+  constructor(client: Client, guard: StreamGuard, options: DeliveryOptions) {
+    this.#client = client;
+    this.#guard = guard;
+    this.#options = options;
+  }
+
+  /** Stands between the broker and the client from now on. */
+  begin(): void {
+    const own = internals(this.#client);
+    const { deliver0, deliverQoS } = own;
+    own.deliver0 = (packet, done) => this.#offer(deliver0, 0, packet, done);
+    own.deliverQoS = (packet, done) => this.#offer(packet.qos === 0 ? deliver0 : deliverQoS, packet.qos, packet, done);
+    const waitForDrain = own.waitForDrain.bind(own);
+    own.waitForDrain = (done) => {
+      waitForDrain(done);
+      // Written it is; who waits for the client to read is not the publisher.
+      setImmediate(() => {
+        for (const release of this.#writing ?? []) release();
+      });
+    };
+    this.#guard.flows.onSettled = () => this.#pump();
+    this.#guard.stream.on("drain", () => this.#pump());
+  }
+
+  #offer(deliver: Deliver, qos: number, packet: Delivered, done: () => void): void {
+    if (packet.brokerId === null) {
+      // Retained messages come one after the other, each when the one before has left.
+      deliver(packet, done);
+    } else if (this.#next === this.#waiting.length && !this.#isBusy(qos)) {
+      this.#send(deliver, packet, done);
+    } else {
+      this.#wait(deliver, qos, packet);
+      setImmediate(done);
+    }
+  }
+
+  #isBusy(qos: number): boolean {
+    const { stream, flows } = this.#guard;
+    if (stream.writableLength + this.#writingBytes > busyBytes) return true;
+    return qos > 0 && flows.size + (this.#writing?.size ?? 0) >= this.#options.maxInflight;
+  }
+
+  #send(deliver: Deliver, packet: Delivered, done: () => void): void {
+    const bytes = sizeOf(packet);
+    const written = (): void => {
+      if (this.#writing?.delete(written) !== true) return;
+      this.#writingBytes -= bytes;
+      done();
+      this.#pump();
+    };
+    this.#writing ??= new Set();
+    this.#writing.add(written);
+    this.#writingBytes += bytes;
+    deliver(packet, written);
+  }
+
+  #wait(deliver: Deliver, qos: number, packet: Delivered): void {
+    const { maxQueued, maxQueuedBytes, onDropped } = this.#options;
+    const bytes = sizeOf(packet);
+    if (this.#waiting.length - this.#next >= maxQueued || this.#waitingBytes + bytes > maxQueuedBytes) {
+      if (qos === 0) onDropped();
+      else this.#guard.cut("slow-subscriber");
+      return;
+    }
+    // A copy: the payload is a piece of all that its publisher sent with it.
+    packet.payload = Buffer.from(packet.payload);
+    if (this.#waiting === none) this.#waiting = [];
+    (this.#waiting as Waiting[]).push({ deliver, qos, packet, bytes });
+    this.#waitingBytes += bytes;
+  }
+
+  #pump(): void {
+    while (this.#next < this.#waiting.length && !this.#client.closed) {
+      const { deliver, qos, packet, bytes } = this.#waiting[this.#next]!;
+      if (this.#isBusy(qos)) break;
+      this.#next += 1;
+      this.#waitingBytes -= bytes;
+      this.#send(deliver, packet, noop);
+    }
+    if (this.#next === this.#waiting.length || this.#next > 1000) {
+      this.#waiting = this.#next === this.#waiting.length ? none : this.#waiting.slice(this.#next);
+      this.#next = 0;
+    }
+  }
+}
+
+function sizeOf({ topic, payload }: Delivered): number {
+  return topic.length + payload.length;
+}
+
+function noop(): void {
+  // Its publisher was told long ago.
+}

@@ -1,0 +1,94 @@
+import type { Client } from "aedes";
+import type { Logger } from "@headwater/core";
+import { randomUUID } from "node:crypto";
+import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { Identity } from "../../devices/identity/identity.ts";
+import { sessionPrefix } from "../../devices/identity/principal.ts";
+import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
+import { sessionKey } from "../../pipeline/redelivery/recent-publishes.ts";
+import { internals } from "./aedes-internals.ts";
+import { connackCodes, connackError } from "./connack.ts";
+import { bindConnection, Connection } from "./connection.ts";
+import { peerOf } from "./peer.ts";
+import type { Sender } from "./targets.ts";
+
+export interface Will {
+  readonly topic: string;
+  readonly payload: Buffer;
+}
+
+export interface LoginOptions {
+  readonly identity: Identity;
+  readonly recent: RecentJournal;
+  /** Whether a last will may go there. */
+  readonly mayPublish: (sender: Sender, topic: string) => boolean;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+type Refusal = ReturnType<typeof connackError>;
+
+/** What happens between CONNECT and CONNACK: who it is, whether its last will is allowed, and the connection that it gets. */
+export class Login {
+  readonly #options: LoginOptions;
+  readonly #wills = new WeakMap<Client, Will>();
+
+  constructor(options: LoginOptions) {
+    this.#options = options;
+  }
+
+  /** The will is all that the login has to know of CONNECT besides name and password. */
+  noteWill(client: Client, will: Will): void {
+    this.#wills.set(client, will);
+  }
+
+  /** aedes' authenticate. */
+  async answer(
+    client: Client,
+    username: string | undefined,
+    password: Buffer | undefined,
+    done: (error: Refusal | null, success: boolean) => void,
+  ): Promise<void> {
+    let refused: Refusal | undefined;
+    try {
+      refused = await this.#decide(client, username, password);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, "a login could not be decided");
+      refused = connackError(connackCodes.unavailable, "unavailable");
+    }
+    done(refused ?? null, refused === undefined);
+  }
+
+  async #decide(
+    client: Client,
+    username: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<Refusal | undefined> {
+    const { metrics, logger, identity, mayPublish } = this.#options;
+    const { address, certificate } = peerOf(client.conn);
+    const login = await identity.login({ username, password, certificate, address });
+    if ("refused" in login) {
+      metrics.connects.labels({ outcome: login.why }).inc();
+      logger.info({ user: username?.slice(0, 128), address, why: login.why }, "a login was refused");
+      return connackError(connackCodes[login.refused], login.why);
+    }
+    const { principal } = login;
+    const permissions = identity.permissionsOf(principal);
+    if (permissions === undefined) {
+      metrics.connects.labels({ outcome: "revoked" }).inc();
+      return connackError(connackCodes.badLogin, "revoked");
+    }
+    const device = principal.kind === "device" ? principal.device : undefined;
+    const will = this.#wills.get(client);
+    if (will !== undefined && (principal.kind === "provisioning" || !mayPublish({ device, permissions }, will.topic))) {
+      metrics.connects.labels({ outcome: "will-not-allowed" }).inc();
+      return connackError(connackCodes.notAuthorized, "will-not-allowed");
+    }
+    if (principal.kind === "provisioning") client.clean = true;
+    // A session belongs to who logged in: the same client id of another principal is another session, and nobody can take it over.
+    internals(client).id = sessionPrefix(principal) + client.id;
+    const recent = this.#options.recent.begin(sessionKey(client.id), !client.clean);
+    bindConnection(new Connection(client, randomUUID(), principal, permissions, recent));
+    return undefined;
+  }
+}

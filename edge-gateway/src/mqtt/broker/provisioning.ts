@@ -1,0 +1,43 @@
+import { HeadwaterError, type Logger } from "@headwater/core";
+import { generate } from "mqtt-packet";
+import { provisioningTopics } from "../../devices/access/provisioning-permissions.ts";
+import type { Identity } from "../../devices/identity/identity.ts";
+import { internals } from "./aedes-internals.ts";
+import type { Connection } from "./connection.ts";
+
+export interface ProvisioningSession {
+  readonly identity: Identity;
+  readonly connection: Connection;
+  readonly keyId: string;
+  readonly logger: Logger;
+}
+
+/**
+ * A request of a new device: acknowledged once there is an answer, which goes to its own connection and nowhere else, at QoS 0. A request whose answer is lost is
+ * asked again, to the same effect.
+ */
+export async function answerProvisioning(
+  { identity, connection, keyId, logger }: ProvisioningSession,
+  payload: Uint8Array,
+  done: () => void,
+): Promise<void> {
+  let answer: object;
+  try {
+    answer = await identity.provision(keyId, payload);
+  } catch (error) {
+    logger.error(
+      { err: error, code: error instanceof HeadwaterError ? error.code : undefined },
+      "a registration failed",
+    );
+    answer = { status: "later", reason: "The gateway could not decide; ask again in a few seconds" };
+  }
+  const { client } = connection;
+  const isListening = internals(client).subscriptions[provisioningTopics.response] !== undefined;
+  if (!client.closed && isListening) {
+    const topic = provisioningTopics.response;
+    client.conn.write(
+      generate({ cmd: "publish", topic, payload: JSON.stringify(answer), qos: 0, dup: false, retain: false }),
+    );
+  }
+  done();
+}

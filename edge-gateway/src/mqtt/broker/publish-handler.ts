@@ -1,0 +1,170 @@
+import type { Client, PublishPacket } from "aedes";
+import { RequestError, type Logger } from "@headwater/core";
+import { crc32 } from "node:zlib";
+import type { Routes } from "@headwater/decode";
+import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
+import type { Intake } from "../../pipeline/commit/intake.ts";
+import type { MessageTaker } from "../../pipeline/commit/message-taker.ts";
+import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
+import { unacknowledged, type Settled } from "../../pipeline/commit/record-batch.ts";
+import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
+import { connectionOf, type Connection } from "./connection.ts";
+import { findTarget, type Sender, type Target } from "./targets.ts";
+
+export interface PublishHandlerOptions {
+  readonly intake: Intake;
+  readonly commit: GroupCommit;
+  readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
+  readonly routes: Routes;
+  readonly taker: MessageTaker;
+  /** A device asks for the time. */
+  readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
+  /** Whether the broker may have to pass the message on. */
+  readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+/** aedes' types leave out what its parser always sets. */
+interface Publish {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: 0 | 1 | 2;
+  readonly dup: boolean;
+  readonly messageId?: number;
+}
+
+/**
+ * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the PUBACK or PUBREC. It calls back
+ * once the message is durable, with its whole group commit; a message that is not allowed closes the connection, since 3.1.1 has no
+ * other way to say so but by acknowledging what nobody kept.
+ */
+export class PublishHandler {
+  readonly #options: PublishHandlerOptions;
+  readonly #counts: {
+    readonly qos1: { inc(): void };
+    readonly qos2: { inc(): void };
+    readonly forbidden: { inc(): void };
+  };
+  readonly #find = (topic: string, sender: Sender): Target =>
+    findTarget(this.#options.routes, this.#options.intake, topic, sender);
+
+  constructor(options: PublishHandlerOptions) {
+    this.#options = options;
+    const { redelivered, refused } = options.metrics;
+    this.#counts = {
+      qos1: redelivered.labels({ qos: "1" }),
+      qos2: redelivered.labels({ qos: "2" }),
+      forbidden: refused.labels({ reason: "topic" }),
+    };
+  }
+
+  /** aedes' authorizePublish. */
+  handle(client: Client | null, packet: PublishPacket, done: Settled): void {
+    const connection = client === null ? undefined : connectionOf(client);
+    if (connection === undefined) {
+      done(new RequestError(403, "no-login", "A message without a login"));
+      return;
+    }
+    const publish = packet as unknown as Publish;
+    const { metrics, intake } = this.#options;
+    metrics.received.inc();
+    metrics.receivedBytes.inc(publish.payload.length);
+    const target = connection.target(publish.topic, this.#find);
+    if (target.kind === "forbidden") {
+      this.#forbid(connection, publish.topic, done);
+      return;
+    }
+    if (target.kind === "relay") {
+      done();
+      return;
+    }
+    // The log remembers: what becomes a record is not retained beside it.
+    if (packet.retain) packet.retain = false;
+    if (target.kind === "time") {
+      this.#options.onTimeAsked(connection, target.device, publish.payload);
+      done();
+      return;
+    }
+    connection.unacked += 1;
+    // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
+    const settled = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
+    if (intake.accepting) this.#take(connection, target, publish, settled);
+    else intake.whenAccepting(() => this.#take(connection, target, publish, settled));
+  }
+
+  /** A last will: taken like a message, but nobody waits for an acknowledgement. */
+  will(
+    connection: Connection,
+    packet: { readonly topic: string; readonly payload: Buffer; retain?: boolean },
+  ): boolean {
+    const target = connection.target(packet.topic, this.#find);
+    if (target.kind === "forbidden") return false;
+    if (target.kind === "relay") return true;
+    packet.retain = false;
+    if (target.kind === "time") return true;
+    connection.unacked += 1;
+    this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, noop);
+    return true;
+  }
+
+  mayPublish(sender: Sender, topic: string): boolean {
+    return this.#find(topic, sender).kind !== "forbidden";
+  }
+
+  #take(connection: Connection, target: MessageTarget, publish: Publish, done: Settled | undefined): void {
+    const { commit, journal, taker } = this.#options;
+    let token: string | undefined;
+    let hash = 0;
+    if (publish.qos === 1) {
+      hash = crc32(publish.payload, target.topicHash);
+      if (publish.dup && connection.recent.has(publish.messageId!, hash)) {
+        this.#counts.qos1.inc();
+        // What is sent again now may be sent again once more.
+        this.#remember(connection, publish.messageId!, hash, 0, 0);
+        commit.wait(done, connection, publish.messageId);
+        return;
+      }
+    } else if (publish.qos === 2) {
+      token = Qos2Journal.token(connection.client.id, publish.messageId!);
+      if (journal.has(token)) {
+        this.#counts.qos2.inc();
+        commit.wait(done, connection);
+        return;
+      }
+    }
+    const packetId = publish.qos === 0 ? unacknowledged : publish.messageId;
+    const n = taker.take(target, publish.topic, publish.payload, done, connection, packetId);
+    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
+    if (token !== undefined) {
+      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.
+      const arrival = { token, partition, n };
+      commit.open.qos2.push(arrival);
+      journal.remember(arrival);
+    } else if (publish.qos === 1) {
+      this.#remember(connection, publish.messageId!, hash, partition, n);
+    }
+  }
+
+  #remember({ recent, unacked }: Connection, packetId: number, hash: number, partition: number, n: number): void {
+    recent.growTo(unacked);
+    recent.add(packetId, hash);
+    if (recent.lasting) this.#options.recent.note(recent, packetId, hash, partition, n);
+  }
+
+  #forbid(connection: Connection, topic: string, done: Settled): void {
+    this.#counts.forbidden.inc();
+    this.#options.logger.warn(
+      { device: connection.device, client: connection.client.id, topic: topic.slice(0, 256) },
+      "a message to a topic that is not the device's own; the connection is closed",
+    );
+    done(new RequestError(403, "topic-not-allowed", "The topic is not the device's own"));
+  }
+}
+
+function noop(): void {
+  // A last will has nobody to tell.
+}

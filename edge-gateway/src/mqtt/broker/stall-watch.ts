@@ -1,0 +1,54 @@
+import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
+import type { Intake } from "../../pipeline/commit/intake.ts";
+import { internals, readOn } from "./aedes-internals.ts";
+import type { Connection } from "./connection.ts";
+
+export interface StallWatchOptions {
+  readonly connections: ReadonlySet<Connection>;
+  readonly commit: GroupCommit;
+  readonly intake: Intake;
+  /** A client with so many messages unacknowledged is not read on. */
+  readonly maxUnacked: number;
+}
+
+const everyMs = 50;
+/** A group commit takes a few milliseconds; one that takes longer than this is stuck. */
+const stalledMs = 100;
+
+/**
+ * While messages cannot be made durable (a full spool, a disk that fails, a log that is away) their connections are read on: pings are answered and
+ * commands are delivered although messages wait, up to a window for each client.
+ */
+export class StallWatch {
+  readonly #options: StallWatchOptions;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: StallWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#look(), everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const { commit, intake, connections, maxUnacked } = this.#options;
+    const { oldestAt } = commit;
+    const stalled = intake.waiting > 0 || (oldestAt !== undefined && performance.now() - oldestAt > stalledMs);
+    if (!stalled) return;
+    for (const connection of connections) {
+      const { unacked } = connection;
+      if (unacked === 0) continue;
+      if (unacked >= maxUnacked) {
+        // It is the gateway that does not read: the silence is not the device's.
+        internals(connection.client)._keepaliveTimer?.refresh();
+        continue;
+      }
+      readOn(connection.client, unacked);
+    }
+  }
+}

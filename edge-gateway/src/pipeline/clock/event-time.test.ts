@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { ReceiveClock } from "./receive-clock.ts";
+import { defaultPlausibility, settleTimes } from "./event-time.ts";
+
+const now = 1_700_000_000_000_000;
+const readings = [{ metric: "a", value: 1 }];
+const settle = (times: (number | undefined)[], clock = new ReceiveClock(0, () => now)) =>
+  settleTimes({ samples: times.map((time) => ({ time, readings })) }, clock, defaultPlausibility);
+
+test("without a time of its own a message has the receive time", () => {
+  expect(settle([undefined])).toMatchObject({ receivedAt: now, eventTime: now, sampleTimes: null, implausible: 0 });
+});
+
+test("a plausible time of the device counts", () => {
+  expect(settle([now - 5000])).toMatchObject({ receivedAt: now, eventTime: now - 5000, implausible: 0 });
+});
+
+test.each([
+  ["more than a year back", now - 367 * 86_400_000_000],
+  ["more than ten minutes ahead", now + 601_000_000],
+  ["before the epoch", -1],
+])("a time %s is kept as an attribute and counted", (_name, time) => {
+  expect(settle([time])).toMatchObject({
+    receivedAt: now,
+    eventTime: now,
+    implausible: 1,
+    attributes: { "device-time": String(time) },
+  });
+});
+
+test("samples without a time take consecutive microseconds, and the clock goes past them", () => {
+  const clock = new ReceiveClock(0, () => now);
+  const times = settle([undefined, now - 9, undefined, 5, undefined], clock);
+  expect(times.sampleTimes).toEqual([now, now - 9, now + 1, now + 2, now + 3]);
+  expect(times).toMatchObject({ eventTime: now, implausible: 1, attributes: { "device-time": "3:5" } });
+  expect(clock.take()).toBe(now + 4);
+});
+
+const { maxPast, maxFuture } = defaultPlausibility;
+test.each([
+  ["the oldest that is believed", now - maxPast, 0],
+  ["one microsecond older", now - maxPast - 1, 1],
+  ["the latest that is believed", now + maxFuture, 0],
+  ["one microsecond later", now + maxFuture + 1, 1],
+])("at the bounds: %s", (_name, time, implausible) => {
+  expect(settle([time])).toMatchObject({ eventTime: implausible === 0 ? time : now, implausible });
+});

@@ -1,0 +1,51 @@
+import { checkDeviceId } from "@headwater/aggregates";
+import { RequestError } from "@headwater/core";
+import { crc32 } from "node:zlib";
+import type { Decoder, Routes } from "@headwater/decode";
+import type { DeviceLane } from "../lanes/device-lanes.ts";
+import type { Intake } from "./intake.ts";
+
+/** What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone. */
+export type MessageTarget =
+  | { readonly kind: "telemetry"; readonly lane: DeviceLane; readonly decoder: Decoder; readonly topicHash: number }
+  | { readonly kind: "reply"; readonly device: string; readonly commandId: string; readonly topicHash: number }
+  /** Set aside for this reason, since what is acknowledged is kept. */
+  | { readonly kind: "unrouted"; readonly device: string; readonly reason: string; readonly topicHash: number };
+
+const noRoute = "No route reads this topic";
+
+/** The target by the routes; undefined if none reads the topic, or one reads it for whoever is logged in and nobody is. */
+export function routedTarget(
+  routes: Routes,
+  intake: Intake,
+  topic: string,
+  sender: string | undefined,
+): MessageTarget | undefined {
+  const route = routes.find(topic);
+  const device = route?.device ?? sender;
+  if (route === undefined || device === undefined) return undefined;
+  const topicHash = crc32(topic);
+  const wrong = device === sender ? undefined : whatIsWrongWith(device);
+  return wrong === undefined
+    ? { kind: "telemetry", lane: intake.deviceLane(device), decoder: route.decoder, topicHash }
+    : { kind: "unrouted", device: sender ?? "", reason: `The topic names no device that can be: ${wrong}`, topicHash };
+}
+
+export function unrouted(topic: string, sender: string | undefined): MessageTarget {
+  return { kind: "unrouted", device: sender ?? "", reason: noRoute, topicHash: crc32(topic) };
+}
+
+export function replyTarget(topic: string, device: string, commandId: string): MessageTarget {
+  return { kind: "reply", device, commandId, topicHash: crc32(topic) };
+}
+
+/** Why no device can have this id; undefined if one can. */
+export function whatIsWrongWith(deviceId: string): string | undefined {
+  try {
+    checkDeviceId(deviceId);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RequestError) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,325 @@
+import type { EventLog } from "@headwater/event-log";
+import { QueueClosedError, sleep, type Logger } from "@headwater/core";
+import { holds, type Range } from "../lanes/lane.ts";
+import type { LanesState } from "../lanes/lanes.ts";
+import type { Frame } from "../frame/frame.ts";
+import type { PositionFile, SpoolPlace, SpoolPosition } from "../spool/position-file.ts";
+import { comparePlaces } from "../spool/read-stretch.ts";
+import type { LostRange } from "../spool/recovery.ts";
+import type { SpoolReader, SpoolStep } from "../spool/spool-reader.ts";
+import type { Spool } from "../spool/spool.ts";
+import { catchUp } from "./catch-up.ts";
+import type { FrameRecords } from "./frame-records.ts";
+import type { LogHealth } from "./log-health.ts";
+import { meetLog } from "./meet-log.ts";
+import { OutletTable } from "./outlet-table.ts";
+import type { Outlet } from "./outlet.ts";
+import { Progress } from "./progress.ts";
+
+export interface ForwarderOptions {
+  readonly log: EventLog;
+  readonly spool: Spool;
+  readonly reader: SpoolReader;
+  readonly positions: PositionFile;
+  readonly from: SpoolPosition | undefined;
+  readonly records: FrameRecords;
+  readonly partitions: number;
+  readonly health: LogHealth;
+  readonly logger: Logger;
+  /** After an append of many records, more are waited for so long (milliseconds). */
+  readonly lingerMs: number;
+  /** How long records stay in the spool once they have landed (milliseconds); undefined: by the topic's replicas. */
+  readonly keepMs: number | undefined;
+  readonly gapsOf: (partition: number) => readonly Range[];
+  readonly onLanded: (frames: readonly Frame[]) => void;
+  readonly onRefused: (frame: Frame) => void;
+  /** Resolves once the gap record is durable. */
+  readonly onLost: (lost: LostRange) => Promise<void>;
+  /** Everything up to these n will not be read again. */
+  readonly onPassed: (lanes: readonly number[]) => void;
+  /** The lanes at the end, if all of them is durable. */
+  readonly finalState: () => LanesState | undefined;
+}
+
+const manyRecords = 64;
+/** What is under way longer is gone ahead of, within bounds. */
+const patienceMs = 250;
+const aheadBytes = 8 * 1024 * 1024;
+/** As long as none of it lands: just to see whether that is so for all. */
+const blindBytes = 256 * 1024;
+/** An outlet that others have overtaken for so long holds them up no more. */
+const stuckMs = 2000;
+
+/**
+ * Sends what is in the spool to the log. Each partition of each topic has an outlet of its own with one append under way, so every lane lands in
+ * the order of n. As a rule all of them go through the spool together; one that the log does not take is left behind, to catch up
+ * later. Live records queue behind the backlog; the backlog goes out in large batches.
+ */
+export class Forwarder {
+  readonly #options: ForwarderOptions;
+  readonly #closing = new AbortController();
+  readonly #table: OutletTable;
+  readonly #outlets: readonly Outlet[];
+  readonly #fault = Promise.withResolvers<never>();
+  readonly #progress: Progress;
+  #wakes: (() => void)[] = [];
+  #running: Promise<void> | undefined;
+  #catchingUp: Promise<void> | undefined;
+  #idle = false;
+  /** Whether something was committed since the reader was last asked. */
+  #committed = false;
+  /** Behind what was handed to the outlets last. */
+  #launched: SpoolPlace;
+  /** The same, once what was lost before it is on record. */
+  #head: SpoolPlace;
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
+    this.#launched = this.#head = options.reader.place;
+    this.#fault.promise.catch(() => {});
+    this.#table = new OutletTable(options, {
+      ...options,
+      signal: this.#closing.signal,
+      onSettled: (outlet, ok) => this.#settled(outlet, ok),
+      onFault: (error) => this.#fault.reject(error),
+    });
+    this.#outlets = this.#table.all;
+    this.#progress = new Progress(options, this.#outlets);
+    options.spool.onCommit = () => {
+      this.#committed = true;
+      this.#wake();
+    };
+  }
+
+  /** Settles when the forwarder ends: rejects if it could not go on. */
+  start(): Promise<void> {
+    this.#running = Promise.race([this.#run(), this.#fault.promise]);
+    return this.#running;
+  }
+
+  /** Resolves once all that is in the spool now has landed, or the signal is aborted. */
+  async drain(signal: AbortSignal): Promise<void> {
+    while (!this.#idle && !signal.aborted) await sleep(20, signal).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new QueueClosedError("The gateway is stopping"));
+    for (const outlet of this.#outlets) outlet.poke();
+    this.#wake();
+    await Promise.allSettled([this.#running, this.#catchingUp]);
+    await this.#progress.save(this.place, this.lanesDone, true);
+  }
+
+  /** How many partitions of topics the others go on without. */
+  get heldOutlets(): number {
+    return this.#outlets.filter(({ held }) => held !== undefined).length;
+  }
+
+  /** By lane, the last n that is done with. */
+  get lanesDone(): readonly number[] {
+    return this.#table.lanesDone(this.#options.reader.lanes);
+  }
+
+  /** When the oldest record that has not landed was received (microseconds); undefined if all have. */
+  get oldestReceivedAt(): number | undefined {
+    return this.#table.oldestReceivedAt;
+  }
+
+  /** Everything before this place is done with. */
+  get place(): SpoolPlace {
+    let place = this.#head;
+    for (const { since } of this.#outlets) if (since !== undefined && comparePlaces(since, place) < 0) place = since;
+    return place;
+  }
+
+  /** Takes back from the outlets what has certainly not landed, so that it can be given up. */
+  letGo(): void {
+    for (const outlet of this.#outlets) outlet.letGo();
+    this.#wake();
+  }
+
+  /** Whether records of this segment are on their way to the log. */
+  isInFlight(segment: number): boolean {
+    return this.#outlets.some(({ inFlightAt }) => inFlightAt?.segment === segment);
+  }
+
+  /** Whether a frame at that place has not been handed to its outlet yet. */
+  isPending(frame: Frame, at: SpoolPlace): boolean {
+    return comparePlaces(at, this.#table.of(frame).held ?? this.#launched) >= 0;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    const { reader, spool, onLost } = this.#options;
+    await meetLog({
+      ...this.#options,
+      outlets: this.#outlets,
+      signal,
+      onShortened: (outlet) => this.#sendAgain(outlet),
+    });
+    while (!signal.aborted) {
+      this.#committed = false;
+      const step = await reader.next();
+      if (step === undefined) {
+        await this.#rest();
+        continue;
+      }
+      this.#idle = false;
+      if (step.lanes.epoch !== reader.epoch) await this.#beginEpoch();
+      this.#launch(step);
+      // oxlint-disable-next-line no-await-in-loop -- what is lost is on record before it is passed
+      await Promise.all(step.lost.map((range) => onLost(range)));
+      const free = await this.#through();
+      if (signal.aborted) return;
+      reader.advance(step, free);
+      this.#head = step.end;
+      await this.#note(step.lost.length > 0);
+      if (step.frames.length >= manyRecords && free && this.#options.lingerMs > 0) await sleep(this.#options.lingerMs);
+      if (spool.files.keepMs > 0) await this.#progress.expire();
+    }
+  }
+
+  /** The n of another epoch say nothing about this one's: all that is under way lands first. */
+  async #beginEpoch(): Promise<void> {
+    while (this.#outlets.some(({ since }) => since !== undefined) && !this.#closing.signal.aborted) {
+      await this.#woken();
+      this.#holdStuck();
+    }
+    for (const outlet of this.#outlets) outlet.beginEpoch();
+  }
+
+  /** Hands the frames of a step to their outlets. */
+  #launch(step: SpoolStep): void {
+    const { gapsOf, spool } = this.#options;
+    const isGivenUp = spool.files.givenUp.has(step.end.segment);
+    const portions = new Map<Outlet, Frame[]>();
+    for (const frame of step.frames) {
+      const outlet = this.#table.of(frame);
+      if (outlet === undefined || outlet.held !== undefined) continue;
+      // It may have been given up since it was read.
+      if (outlet.isLane ? holds(gapsOf(frame.partition), frame.n) : isGivenUp) continue;
+      const portion = portions.get(outlet);
+      if (portion === undefined) portions.set(outlet, [frame]);
+      else portion.push(frame);
+    }
+    this.#launched = step.end;
+    for (const [outlet, frames] of portions) outlet.send(frames, step.start);
+  }
+
+  /** Waits until all that was handed over has landed, or it is time to go ahead of what has not. Answers which. */
+  async #through(): Promise<boolean> {
+    const { signal } = this.#closing;
+    for (let waited = false; !signal.aborted; waited = true) {
+      let bytes = 0;
+      let overtaken = false;
+      for (const outlet of this.#outlets) {
+        if (outlet.held !== undefined) continue;
+        bytes += outlet.openBytes;
+        overtaken ||= outlet.isBusy && outlet.overtakenAt !== undefined;
+      }
+      if (bytes === 0) return true;
+      const ahead = overtaken ? aheadBytes : blindBytes;
+      if (waited && bytes < ahead && performance.now() - this.#oldestBegan > patienceMs) return false;
+      await this.#woken();
+      this.#holdStuck();
+      // Those that catch up move on too.
+      if (this.#catchingUp !== undefined) await this.#note(false);
+    }
+    return false;
+  }
+
+  get #oldestBegan(): number {
+    let oldest = performance.now();
+    for (const { isBusy, held, began } of this.#outlets)
+      if (isBusy && held === undefined) oldest = Math.min(oldest, began);
+    return oldest;
+  }
+
+  /** The next commit, settlement or end; or some time. */
+  async #woken(ms = patienceMs): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#wakes.push(resolve);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  #wake(): void {
+    if (this.#wakes.length === 0) return;
+    for (const wake of this.#wakes.splice(0)) wake();
+  }
+
+  #settled(outlet: Outlet, ok: boolean): void {
+    if (ok) {
+      const now = performance.now();
+      for (const other of this.#outlets) {
+        if (!other.isBusy || other === outlet) continue;
+        other.overtakenAt ??= now;
+        other.poke();
+      }
+    } else this.#sendAgain(outlet);
+    this.#catchUp();
+    this.#wake();
+  }
+
+  #isStuck(outlet: Outlet): boolean {
+    return outlet.overtakenAt !== undefined && performance.now() - outlet.overtakenAt > stuckMs;
+  }
+
+  #holdStuck(): void {
+    this.#catchUp();
+    for (const outlet of this.#outlets) {
+      if (!outlet.isBusy || outlet.held !== undefined || !this.#isStuck(outlet)) continue;
+      const { topic, partition } = outlet;
+      this.#options.logger.warn({ topic, partition }, "the log does not take records of a partition; the others go on");
+      outlet.hold(this.#launched);
+    }
+  }
+
+  /** The log has lost what it took: what of it is still here goes out again, before anything newer does. */
+  #sendAgain(outlet: Outlet): void {
+    const { files } = this.#options.spool;
+    files.reclaim(0);
+    this.#progress.again();
+    outlet.landedN = outlet.isLane ? outlet.intactBefore(outlet.end) : 0;
+    outlet.held = { segment: files.numbers[0] ?? this.#launched.segment, offset: 0 };
+    const { topic, partition, held, landedN } = outlet;
+    this.#options.logger.error({ topic, partition, from: held, behind: landedN }, "records are sent again");
+  }
+
+  #catchUp(): void {
+    if (this.#catchingUp !== undefined || this.#closing.signal.aborted) return;
+    const ready = this.#outlets.filter((outlet) => outlet.held !== undefined && !outlet.isBusy);
+    if (ready.length === 0) return;
+    this.#catchingUp = catchUp(ready, {
+      files: this.#options.spool.files,
+      outletOf: (frame) => this.#table.of(frame),
+      gapsOf: this.#options.gapsOf,
+      head: () => this.#launched,
+      settled: () => this.#woken(),
+      isStuck: (outlet) => this.#isStuck(outlet),
+      signal: this.#closing.signal,
+    })
+      .catch((error: unknown) => this.#fault.reject(error))
+      .finally(() => {
+        this.#catchingUp = undefined;
+        this.#catchUp();
+        this.#wake();
+      });
+  }
+
+  async #rest(): Promise<void> {
+    if (this.#committed || this.#closing.signal.aborted) return;
+    const open = this.#outlets.some(({ since }) => since !== undefined);
+    this.#idle = !open;
+    await this.#note(false);
+    await this.#woken(open ? patienceMs : 1000);
+    this.#holdStuck();
+    this.#idle = false;
+    await this.#progress.expire();
+  }
+
+  async #note(now: boolean): Promise<void> {
+    await this.#progress.note(this.place, this.lanesDone, now);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Logger } from "@headwater/core";
+import type { LanesState } from "../lanes/lanes.ts";
+import type { PositionFile, SpoolNote, SpoolPlace } from "../spool/position-file.ts";
+import type { SpoolReader } from "../spool/spool-reader.ts";
+import type { Spool } from "../spool/spool.ts";
+import type { Outlet } from "./outlet.ts";
+
+export interface ProgressOptions {
+  readonly spool: Spool;
+  readonly reader: SpoolReader;
+  readonly positions: PositionFile;
+  readonly logger: Logger;
+  /** Everything up to these n will not be read again. */
+  readonly onPassed: (lanes: readonly number[]) => void;
+  /** The lanes at the end, if all of them is durable. */
+  readonly finalState: () => LanesState | undefined;
+}
+
+const everyMs = 250;
+
+/** Writes down how far the spool has been forwarded, and gives back the disk of what has. */
+export class Progress {
+  readonly #options: ProgressOptions;
+  readonly #outlets: readonly Outlet[];
+  #savedAt = 0;
+  #savedAs = "";
+  /** The segment before which all are known to be forwarded. */
+  #forwardedBefore = -1;
+
+  constructor(options: ProgressOptions, outlets: readonly Outlet[]) {
+    this.#options = options;
+    this.#outlets = outlets;
+  }
+
+  /** Now and then, with every segment that is through, or `now`. */
+  async note(place: SpoolPlace, lanes: readonly number[], now: boolean): Promise<void> {
+    const { segment } = place;
+    if (segment !== this.#forwardedBefore || now) {
+      await this.save(place, lanes);
+      await this.#tidy(() => this.#options.spool.files.forwarded(segment));
+      this.#forwardedBefore = segment;
+    } else if (performance.now() - this.#savedAt > everyMs) await this.save(place, lanes);
+  }
+
+  /** Segments that had been forwarded have to be once more. */
+  again(): void {
+    this.#forwardedBefore = -1;
+  }
+
+  /** What has been kept for long enough goes. */
+  expire(): Promise<void> {
+    return this.#tidy(() => this.#options.spool.files.expire());
+  }
+
+  async save(place: SpoolPlace, lanes: readonly number[], atEnd = false): Promise<void> {
+    const { reader, spool, positions, finalState, onPassed, logger } = this.#options;
+    this.#savedAt = performance.now();
+    const ends: Record<string, number[]> = {};
+    for (const { topic, partition, end } of this.#outlets) (ends[topic] ??= [])[partition] = end;
+    const state = atEnd ? finalState() : undefined;
+    const segment = spool.activeSegment;
+    const size = spool.files.sizeOf(segment) ?? 0;
+    const note: SpoolNote = {
+      forwarded: { ...place, epoch: reader.epoch, lanes, ends },
+      durable: spool.durableLanes,
+      ...(state === undefined ? {} : { stopped: { segment, size, state } }),
+    };
+    const text = JSON.stringify(note);
+    if (text === this.#savedAs) return;
+    try {
+      await positions.write(text);
+      this.#savedAs = text;
+      onPassed(lanes);
+    } catch (error) {
+      // An older position is right too: some records are sent again and dropped by their identity.
+      logger.warn({ err: error }, "the position of the spool could not be saved");
+    }
+  }
+
+  async #tidy(act: () => Promise<boolean>): Promise<void> {
+    try {
+      if (await act()) this.#options.spool.onRoom?.();
+    } catch (error) {
+      // Tried again with the next segment; until then its space is missing.
+      this.#options.logger.error({ err: error }, "a forwarded spool segment could not be removed");
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import { crc32 } from "node:zlib";
+import type { ByteWriter } from "./byte-writer.ts";
+
+/**
+ * A frame is one record on its way to the log, as it lies in a spool segment and in the buffer of a group commit:
+ *
+ *     magic u16 | length of the body u32 | CRC-32 of the body u32 | body
+ *     body: kind u8 | flags u8 | partition u16 | n u48 | key length u16 | key | [headers length u16 | headers JSON] | value
+ *
+ * Little endian. The magic lets a reader find its way again after a corrupt stretch.
+ */
+export const frameKinds = { event: 1, mark: 2, gap: 3, quarantine: 4, presence: 5, command: 6 } as const;
+export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
+
+export const frameMagic = 0x5748;
+export const frameHeaderBytes = 10;
+const bodyFixedBytes = 12;
+const hasHeaders = 1;
+
+/** No frame is larger: an event has at most 1 MiB. */
+export const maxFrameBody = 2 * 1024 * 1024;
+
+export interface FrameInfo {
+  readonly kind: FrameKind;
+  readonly partition: number;
+  /** The place in the telemetry lane; 0 for other topics. */
+  readonly n: number;
+  /** UTF-8; empty for records that belong to a partition rather than to a device. */
+  readonly key: Uint8Array;
+  /** As JSON; telemetry has its own by kind. */
+  readonly headers?: string;
+}
+
+/** Writes all but the value, which follows; `endFrame` takes the answer. */
+export function beginFrame(writer: ByteWriter, info: FrameInfo): number {
+  const start = writer.position;
+  const { kind, partition, n, key, headers } = info;
+  writer.reserve(frameHeaderBytes + bodyFixedBytes + key.length + 2 + 3 * (headers?.length ?? 0));
+  const { bytes } = writer;
+  let at = start + frameHeaderBytes;
+  bytes[at] = kind;
+  bytes[at + 1] = headers === undefined ? 0 : hasHeaders;
+  bytes[at + 2] = partition & 0xff;
+  bytes[at + 3] = partition >>> 8;
+  const high = Math.floor(n / 0x1_0000_0000);
+  const low = n >>> 0;
+  bytes[at + 4] = low & 0xff;
+  bytes[at + 5] = (low >>> 8) & 0xff;
+  bytes[at + 6] = (low >>> 16) & 0xff;
+  bytes[at + 7] = low >>> 24;
+  bytes[at + 8] = high & 0xff;
+  bytes[at + 9] = high >>> 8;
+  bytes[at + 10] = key.length & 0xff;
+  bytes[at + 11] = key.length >>> 8;
+  at += bodyFixedBytes;
+  bytes.set(key, at);
+  at += key.length;
+  if (headers !== undefined) at = writeText(bytes, at, headers);
+  writer.position = at;
+  return start;
+}
+
+/** Fills in the length, and the checksum if it is wanted (it is for what goes to a file). */
+export function endFrame(writer: ByteWriter, start: number, checksum: boolean): void {
+  const { bytes, position } = writer;
+  const body = start + frameHeaderBytes;
+  bytes[start] = frameMagic & 0xff;
+  bytes[start + 1] = frameMagic >>> 8;
+  writeUint32(bytes, start + 2, position - body);
+  writeUint32(bytes, start + 6, checksum ? crc32(bytes.subarray(body, position)) : 0);
+}
+
+export interface Frame {
+  readonly kind: FrameKind;
+  readonly partition: number;
+  readonly n: number;
+  readonly key: Buffer;
+  readonly headers: string | undefined;
+  readonly value: Buffer;
+  /** Where the next frame begins. */
+  readonly end: number;
+}
+
+/**
+ * Reads the frame that begins at `start`: "cut" if the bytes end before it does, "bad" if these are not the bytes of a frame.
+ * The views share the memory of `bytes`.
+ */
+export function readFrame(bytes: Buffer, start: number, checksum: boolean): Frame | "cut" | "bad" {
+  if (bytes.length - start < frameHeaderBytes) return isMagicPrefix(bytes, start) ? "cut" : "bad";
+  if (bytes.readUInt16LE(start) !== frameMagic) return "bad";
+  const length = bytes.readUInt32LE(start + 2);
+  if (length < bodyFixedBytes || length > maxFrameBody) return "bad";
+  const body = start + frameHeaderBytes;
+  const end = body + length;
+  if (end > bytes.length) return "cut";
+  if (checksum && crc32(bytes.subarray(body, end)) !== bytes.readUInt32LE(start + 6)) return "bad";
+
+  const kind = bytes[body]!;
+  if (kind < frameKinds.event || kind > frameKinds.command) return "bad";
+  const flags = bytes[body + 1]!;
+  const n = bytes.readUIntLE(body + 4, 6);
+  let at = body + bodyFixedBytes;
+  const keyEnd = at + bytes.readUInt16LE(body + 10);
+  if (keyEnd > end) return "bad";
+  const key = bytes.subarray(at, keyEnd);
+  at = keyEnd;
+  let headers: string | undefined;
+  if ((flags & hasHeaders) !== 0) {
+    const textEnd = textEndAt(bytes, at, end);
+    if (textEnd === undefined) return "bad";
+    headers = bytes.toString("utf8", at + 2, textEnd);
+    at = textEnd;
+  }
+  return {
+    kind: kind as FrameKind,
+    partition: bytes.readUInt16LE(body + 2),
+    n,
+    key,
+    headers,
+    value: bytes.subarray(at, end),
+    end,
+  };
+}
+
+/** Where the next sound frame begins after a corrupt stretch; undefined if there is none. */
+export function findFrame(bytes: Buffer, from: number): number | undefined {
+  const magic = Buffer.from([frameMagic & 0xff, frameMagic >>> 8]);
+  for (let at = bytes.indexOf(magic, from); at !== -1; at = bytes.indexOf(magic, at + 1)) {
+    if (typeof readFrame(bytes, at, true) === "object") return at;
+  }
+  return undefined;
+}
+
+function textEndAt(bytes: Buffer, at: number, end: number): number | undefined {
+  if (at + 2 > end) return undefined;
+  const textEnd = at + 2 + bytes.readUInt16LE(at);
+  return textEnd > end ? undefined : textEnd;
+}
+
+function isMagicPrefix(bytes: Buffer, start: number): boolean {
+  const rest = bytes.length - start;
+  return (rest < 1 || bytes[start] === (frameMagic & 0xff)) && (rest < 2 || bytes[start + 1] === frameMagic >>> 8);
+}
+
+function writeText(bytes: Buffer, at: number, text: string): number {
+  const length = bytes.write(text, at + 2);
+  bytes[at] = length & 0xff;
+  bytes[at + 1] = length >>> 8;
+  return at + 2 + length;
+}
+
+function writeUint32(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value & 0xff;
+  bytes[at + 1] = (value >>> 8) & 0xff;
+  bytes[at + 2] = (value >>> 16) & 0xff;
+  bytes[at + 3] = value >>> 24;
+}

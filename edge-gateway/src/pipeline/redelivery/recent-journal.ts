@@ -1,0 +1,303 @@
+import { FatalError, type Logger } from "@headwater/core";
+import { write as writeFile, writeSync } from "node:fs";
+import { open, readFile, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  chunkLanded,
+  decodeFileHeader,
+  encodeFileHeader,
+  entryKinds,
+  fileHeaderBytes,
+  readChunk,
+  readEntry,
+  type Chunk,
+} from "./recent-chunks.ts";
+import { firstEntries, Notes } from "./recent-notes.ts";
+import { RecentSessions, type RecentPublishes, type SessionKey } from "./recent-publishes.ts";
+
+export interface RecentJournalOptions {
+  /** Where its two files lie. */
+  readonly folder: string;
+  readonly logger: Logger;
+  /** Of the lanes; what was noted under another one means nothing. */
+  readonly epoch: number;
+  /** The last identity of a lane that was found durable with everything before it. */
+  readonly lastN: (partition: number) => number;
+  /** A file of more bytes is followed by the other one, begun anew. */
+  readonly fileBytes?: number;
+  /** Whether notes are synced before their commit: then a power loss takes none of them. Default false. */
+  readonly sync?: boolean;
+  readonly now?: () => number;
+}
+
+const names = ["recent-1.journal", "recent-2.journal"] as const;
+const quietMs = 10_000;
+/**
+ * A write into the page cache takes some microseconds, a hand-over to another thread ten times as much. After a write of more than so many milliseconds (the
+ * disk cannot keep up) the next ones are handed over for a while, so that the connections do not wait for them.
+ */
+const slowMs = 50;
+const laterForMs = 2000;
+
+interface OldFile {
+  readonly index: 0 | 1;
+  readonly bytes: Buffer;
+  readonly generation: number;
+  readonly chunks: readonly Chunk[];
+}
+
+/**
+ * The QoS 1 messages of sessions that outlive their connections, on disk, so that one that is sent again after the gateway was killed is known. What a
+ * group commit is about to make durable is noted before, by one write, synced if so configured. After a crash a note counts if its commit is known to
+ * have landed: another one was noted after it (there is one at a time), or its identity is durable in its lane. So notes that are lost (unsynced
+ * ones with the power) lead to a second event at worst; a note never stands for a message that is not there.
+ */
+export class RecentJournal {
+  readonly sessions: RecentSessions;
+  readonly #options: RecentJournalOptions;
+  readonly #fileBytes: number;
+  readonly #now: () => number;
+  #handles: readonly [FileHandle, FileHandle];
+  #active: 0 | 1 = 0;
+  #generation = 1;
+  #position = fileHeaderBytes;
+  /** Entries of the open group commit, behind room for the header of their chunk. */
+  #open = new Notes(firstEntries);
+  #spare = new Notes(firstEntries);
+  #warnedAt = Number.NEGATIVE_INFINITY;
+  /** The last chunk has messages that no identity tells of: only a later chunk says that they landed. */
+  #doubtful = false;
+  #slowUntil = 0;
+  #closed = false;
+
+  private constructor(options: RecentJournalOptions, handles: readonly [FileHandle, FileHandle]) {
+    this.#options = options;
+    this.#fileBytes = options.fileBytes ?? 8 * 1024 * 1024;
+    this.#now = options.now ?? Date.now;
+    this.#handles = handles;
+    this.sessions = new RecentSessions();
+  }
+
+  /** Throws FatalError if the files cannot be had. */
+  static async open(options: RecentJournalOptions): Promise<RecentJournal> {
+    const files = names.map((name) => join(options.folder, name)) as [string, string];
+    try {
+      const old = await Promise.all([readOld(files[0], 0), readOld(files[1], 1)]);
+      const handles = await Promise.all([openForWriting(files[0]), openForWriting(files[1])]);
+      const journal = new RecentJournal(options, handles);
+      await journal.#recover(old.filter((file) => file !== undefined));
+      return journal;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new FatalError(`The journal of QoS 1 messages in ${options.folder} cannot be used (${code ?? message})`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** A connection of the session begins; the answer is what is known of its messages. `lasting`: the session outlives the connection. */
+  begin(key: SessionKey, lasting: boolean): RecentPublishes {
+    const recent = this.sessions.of(key);
+    if (lasting || recent.lasting) {
+      this.#open.add(key, 0, 0, 0, 0, lasting ? entryKinds.lastingSession : entryKinds.passingSession);
+    }
+    recent.begin(this.#now(), lasting);
+    return recent;
+  }
+
+  /** A message of a lasting session went into the open group commit; n: 0 if it became no event. */
+  note(key: SessionKey, packetId: number, hash: number, partition: number, n: number): void {
+    this.#open.add(key, packetId, hash, partition, n, entryKinds.message);
+  }
+
+  /** What was noted since the last cut belongs to the commit that begins now. */
+  cut(): Notes | undefined {
+    const notes = this.#open;
+    if (notes.count === 0 && !this.#doubtful) return undefined;
+    this.#doubtful = notes.doubtful;
+    this.#open = this.#spare;
+    this.#spare = notes;
+    return notes;
+  }
+
+  /**
+   * Writes the notes, at once or by the time the answer resolves. What cannot be written is passed over: messages
+   * that are sent again may then be taken twice.
+   */
+  write(notes: Notes): Promise<void> | undefined {
+    if (this.#closed) {
+      notes.clear();
+      return undefined;
+    }
+    const began = performance.now();
+    if (this.#position > this.#fileBytes || began < this.#slowUntil) return this.#writeLater(notes);
+    try {
+      const bytes = notes.seal(this.#generation, this.#now());
+      const { fd } = this.#handles[this.#active];
+      for (let done = 0; done < bytes.length;)
+        done += writeSync(fd, bytes, done, bytes.length - done, this.#position + done);
+      this.#position += bytes.length;
+    } catch (error) {
+      this.#warn(error);
+    }
+    const syncing = this.#options.sync === true && notes.count > 0;
+    notes.clear();
+    const now = performance.now();
+    if (now - began > slowMs) this.#slowUntil = now + laterForMs;
+    return syncing ? this.#sync() : undefined;
+  }
+
+  async #writeLater(notes: Notes): Promise<void> {
+    try {
+      if (this.#position > this.#fileBytes) await this.#next();
+      const bytes = notes.seal(this.#generation, this.#now());
+      await writeAt(this.#handles[this.#active].fd, bytes, this.#position);
+      this.#position += bytes.length;
+      if (this.#options.sync === true) await this.#sync();
+    } catch (error) {
+      this.#warn(error);
+    } finally {
+      notes.clear();
+    }
+  }
+
+  async #sync(): Promise<void> {
+    try {
+      await this.#handles[this.#active].datasync();
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  #warn(error: unknown): void {
+    const now = performance.now();
+    if (now - this.#warnedAt < quietMs) return;
+    this.#warnedAt = now;
+    const { folder, logger } = this.#options;
+    logger.error(
+      { err: error, folder },
+      "QoS 1 messages cannot be noted; if the gateway is killed, some that are sent again become second events",
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#handles.map((handle) => handle.close()));
+  }
+
+  async #next(): Promise<void> {
+    const next = this.#active === 0 ? 1 : 0;
+    await this.#begin(next, this.#generation + 1);
+  }
+
+  async #begin(index: 0 | 1, generation: number): Promise<void> {
+    const handle = this.#handles[index];
+    await handle.truncate(0);
+    const header = encodeFileHeader({ epoch: this.#options.epoch, generation });
+    await writeAt(handle.fd, header, 0);
+    this.#active = index;
+    this.#generation = generation;
+    this.#position = header.length;
+  }
+
+  async #recover(old: readonly (OldFile & { readonly epoch: number })[]): Promise<void> {
+    const files = old
+      .filter(({ epoch }) => epoch === this.#options.epoch)
+      .toSorted((a, b) => a.generation - b.generation);
+    const newest = files.at(-1);
+    if (newest === undefined) {
+      await this.#handles[1].truncate(0);
+      await this.#begin(0, 1);
+      return;
+    }
+    const chunks = files.flatMap((file) => file.chunks.map((chunk) => ({ file, chunk })));
+    const last = chunks.at(-1);
+    for (const { file, chunk } of chunks) {
+      const landed = chunk.landed || chunk !== last!.chunk;
+      this.#replay(file.bytes, chunk, landed);
+    }
+    this.#active = newest.index;
+    this.#generation = newest.generation;
+    const end = newest.chunks.at(-1)?.end ?? fileHeaderBytes;
+    this.#position = end;
+    const handle = this.#handles[newest.index];
+    if (last !== undefined && !last.chunk.landed) await this.#settle(last.file, last.chunk);
+    // What is behind the last sound chunk, and what did not land, is gone before any identity is given out anew.
+    await handle.truncate(this.#position);
+    await Promise.all(this.#handles.map((each) => each.datasync()));
+  }
+
+  /** Writes the last chunk anew with what has landed of it. */
+  async #settle({ index, bytes, generation }: OldFile, chunk: Chunk): Promise<void> {
+    const notes = new Notes(chunk.count);
+    for (let i = 0; i < chunk.count; i += 1) {
+      const entry = readEntry(bytes, chunk, i);
+      const { packetId, hash, partition, n, kind } = entry;
+      if (kind !== entryKinds.message || this.#isDurable(partition, n))
+        notes.add(entry, packetId, hash, partition, n, kind);
+    }
+    const anew = notes.seal(generation, chunk.at, chunkLanded);
+    await writeAt(this.#handles[index].fd, anew, chunk.start);
+    if (index === this.#active) this.#position = chunk.start + anew.length;
+    else await this.#handles[index].truncate(chunk.start + anew.length);
+  }
+
+  #replay(bytes: Buffer, chunk: Chunk, landed: boolean): void {
+    for (let i = 0; i < chunk.count; i += 1) {
+      const entry = readEntry(bytes, chunk, i);
+      const { kind, partition, n } = entry;
+      const recent = this.sessions.of(entry);
+      if (kind !== entryKinds.message) {
+        recent.begin(chunk.at, kind === entryKinds.lastingSession);
+      } else if (landed || this.#isDurable(partition, n)) {
+        // Its session began before the older of the two files did.
+        recent.lasting = true;
+        recent.grow();
+        recent.add(entry.packetId, entry.hash);
+        recent.heardAt = chunk.at;
+      }
+    }
+  }
+
+  #isDurable(partition: number, n: number): boolean {
+    return n > 0 && n <= this.#options.lastN(partition);
+  }
+}
+
+async function readOld(file: string, index: 0 | 1): Promise<(OldFile & { readonly epoch: number }) | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const header = decodeFileHeader(bytes);
+  if (header === undefined) return undefined;
+  const chunks: Chunk[] = [];
+  for (let at = fileHeaderBytes; ;) {
+    const chunk = readChunk(bytes, at, header.generation);
+    if (chunk === undefined) return { index, bytes, ...header, chunks };
+    chunks.push(chunk);
+    at = chunk.end;
+  }
+}
+
+async function openForWriting(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "r+", 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return open(file, "w+", 0o600);
+  }
+}
+
+function writeAt(fd: number, bytes: Buffer, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    writeFile(fd, bytes, 0, bytes.length, position, (error, written) => {
+      if (error !== null) reject(error);
+      else if (written < bytes.length) writeAt(fd, bytes.subarray(written), position + written).then(resolve, reject);
+      else resolve();
+    });
+  });
+}

@@ -1,0 +1,121 @@
+import { events } from "@headwater/proto";
+import type { LaneAccount, Range } from "../lanes/lane.ts";
+import type { LanesState } from "../lanes/lanes.ts";
+import { findFrame, frameHeaderBytes, frameKinds, frameMagic, readFrame, type Frame } from "../frame/frame.ts";
+
+/** One event reaches no further beyond its receive time than it has samples without a time of their own. */
+const longestEvent = 20_000;
+
+export interface Scan {
+  /** Where the last sound frame ends. */
+  readonly end: number;
+  /** Whether what lies behind it is more than a frame that was cut off. */
+  readonly damaged: boolean;
+  /** Whether there are bytes that do not say any more which identities they held. */
+  readonly unaccounted: boolean;
+  readonly state: LanesState;
+  /** By partition, the last identity before the first damage. */
+  readonly sound: readonly number[];
+}
+
+/** Follows the frames of the newest segment to learn how the lanes stood at its end. */
+export function scanFrames(bytes: Buffer, from: number, before: LanesState, partitions: number): Scan {
+  const lanes = Array.from({ length: partitions }, (_, partition) => new LaneScan(before.lanes[partition]));
+  let last: Frame | undefined;
+  let at = from;
+  let damaged = false;
+  let unaccounted = false;
+  let sound: number[] | undefined;
+  while (at < bytes.length) {
+    const frame = readFrame(bytes, at, true);
+    if (typeof frame === "object") {
+      lanes[frame.partition]?.see(frame);
+      if (frame.n > 0) last = frame;
+      at = frame.end;
+      continue;
+    }
+    const next = findFrame(bytes, at + 1);
+    sound ??= lanes.map(({ n }) => n);
+    const named = claimIdentities(bytes, at, next ?? bytes.length, lanes);
+    // Blocks that a power loss left empty held what was being written.
+    if (!named && !(next === undefined && (frame === "cut" || isEmpty(bytes.subarray(at))))) unaccounted = true;
+    if (next === undefined) {
+      damaged = frame === "bad" && !isEmpty(bytes.subarray(at));
+      break;
+    }
+    at = next;
+  }
+  const clock =
+    last === undefined
+      ? before.clock
+      : Math.max(before.clock, events.telemetry.decode(last.value).receivedAt + longestEvent);
+  const state = { ...before, clock, lanes: lanes.map((lane) => lane.account) };
+  return { end: at, damaged, unaccounted, state, sound: sound ?? lanes.map(({ n }) => n) };
+}
+
+class LaneScan {
+  n: number;
+  #received: number;
+  #dropped: Record<string, number>;
+  readonly #gaps: Range[];
+
+  constructor(account: LaneAccount = { n: 0, received: 0, dropped: {} }) {
+    this.n = account.n;
+    this.#received = account.received;
+    this.#dropped = { ...account.dropped };
+    this.#gaps = [...(account.gaps ?? [])];
+  }
+
+  see(frame: Frame): void {
+    if (frame.n === 0) return;
+    this.n = Math.max(this.n, frame.n);
+    if (frame.kind === frameKinds.event) this.#received += 1;
+    else if (frame.kind === frameKinds.mark) this.#settle(frame);
+    else if (frame.kind === frameKinds.gap) this.#giveUp(frame);
+  }
+
+  /** A mark says how the account stands, whatever could not be read before it. */
+  #settle({ value }: Frame): void {
+    const { mark } = events.telemetry.decode(value);
+    if (mark === null) return;
+    this.#received = mark.received;
+    this.#dropped = Object.fromEntries(mark.drops.map(({ reason, count }) => [reason, count]));
+  }
+
+  #giveUp({ value }: Frame): void {
+    const { gap } = events.telemetry.decode(value);
+    if (gap === null) return;
+    this.#gaps.push([gap.fromN, gap.toN]);
+    // How many of them were events the mark behind it says.
+    this.#dropped[gap.reason] = (this.#dropped[gap.reason] ?? 0) + gap.toN - gap.fromN + 1;
+  }
+
+  get account(): LaneAccount {
+    const gaps = this.#gaps.length === 0 ? undefined : { gaps: this.#gaps };
+    return { n: this.n, received: this.#received, dropped: this.#dropped, ...gaps };
+  }
+}
+
+/**
+ * A stretch is damaged, and what was there may have been acknowledged. As far as its frames still say who they are, in a way that fits the lane, those
+ * identities are not given out again: the reader finds them missing and reports them. Answers whether all of the stretch is explained so.
+ */
+function claimIdentities(bytes: Buffer, from: number, to: number, lanes: readonly LaneScan[]): boolean {
+  let at = from;
+  while (at + frameHeaderBytes + 12 <= to && bytes.readUInt16LE(at) === frameMagic) {
+    const body = at + frameHeaderBytes;
+    const end = body + bytes.readUInt32LE(at + 2);
+    // A frame that was being written is whole in no sense: it was not acknowledged.
+    if (end > bytes.length) return true;
+    const lane = lanes[bytes.readUInt16LE(body + 2)];
+    const n = bytes.readUIntLE(body + 4, 6);
+    if (lane !== undefined && n === lane.n + 1) lane.n = n;
+    else if (n !== 0) return false;
+    at = end;
+  }
+  return at === to;
+}
+
+function isEmpty(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}

@@ -1,0 +1,5 @@
+export * from "./errors.ts";
+export * from "./ids/index.ts";
+export * from "./logger.ts";
+export * from "./retry/index.ts";
+export * from "./time/index.ts";

@@ -1,0 +1,34 @@
+import { DecodeError } from "@headwater/core";
+import type { DecodedMessage, DecodeLimits } from "../decoder.ts";
+import { readHeadwater } from "../headwater-json.ts";
+import { InexactNumber } from "../json-text.ts";
+import { readCbor, type CborValue } from "./cbor-reader.ts";
+
+/** Values of one message, keys too; each takes a byte at least, so that this bounds memory rather than what devices send. */
+const maxItems = 200_000;
+
+/** Levels around a value: an array of samples, a sample, its values. */
+const levelsOfShape = 3;
+
+/**
+ * The shapes of Headwater JSON in CBOR. Keys are text; bytes become base64url text, as RFC 8949 (section 6.1) has it; a tagged time (tags 0 and
+ * 1) may stand for `ts`. A number that a double cannot hold, NaN and the infinities are kept as text, and noted.
+ */
+export function decodeHeadwaterCbor(payload: Uint8Array, limits: DecodeLimits): DecodedMessage {
+  return readHeadwater(asJson(readCbor(payload, { maxDepth: limits.maxDepth + levelsOfShape, maxItems })), limits);
+}
+
+/** The same value as JSON's parser would have given it, every key its object's own. */
+export function asJson(value: CborValue): unknown {
+  if (value === undefined) return null;
+  if (typeof value !== "object" || value === null || value instanceof InexactNumber) return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64url");
+  if (!(value instanceof Map)) return (value as readonly CborValue[]).map(asJson);
+  // Without a prototype `__proto__` is a key like any other.
+  const object = Object.create(null) as Record<string, unknown>;
+  for (const [key, child] of value) {
+    if (typeof key !== "string") throw new DecodeError("A key has to be text");
+    object[key] = asJson(child as CborValue);
+  }
+  return object;
+}

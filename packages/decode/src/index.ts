@@ -1,0 +1,15 @@
+export { brokerRoutes } from "./broker-routes.ts";
+export {
+  defaultDecodeLimits,
+  type Beside,
+  type DecodeLimits,
+  type DecodedMessage,
+  type Decoder,
+  type PresenceReport,
+  type Publication,
+} from "./decoder.ts";
+export { parseJson } from "./json-text.ts";
+export { routeConfig, type RouteConfig } from "./route-config.ts";
+export { type Routes } from "./routes.ts";
+export { commandFiltersOf } from "./sparkplug/own-filters.ts";
+export { TopicPattern } from "./topic-pattern.ts";

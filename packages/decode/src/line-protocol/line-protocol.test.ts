@@ -1,0 +1,118 @@
+import { DecodeError } from "@headwater/core";
+import { describe, expect, test } from "vitest";
+import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
+import { defaultDecodeLimits } from "../decoder.ts";
+import { lineProtocol } from "./line-protocol.ts";
+
+const decode = (text: string, options = {}) => lineProtocol(options)(Buffer.from(text), defaultDecodeLimits);
+
+test("the documentation's example", () => {
+  expect(decode("weather,location=us-midwest,season=summer temperature=82,humidity=71i 1465839830100400200\n")).toEqual(
+    {
+      samples: [
+        {
+          time: 1_465_839_830_100_400,
+          readings: [
+            { metric: "weather.temperature{location=us-midwest,season=summer}", value: 82 },
+            { metric: "weather.humidity{location=us-midwest,season=summer}", value: 71 },
+          ],
+        },
+      ],
+    },
+  );
+});
+
+test("what Telegraf sends: a series with tags is a metric of its own, the order of tags does not matter", () => {
+  const { samples } = decode(
+    "cpu,cpu=cpu0,host=edge usage_idle=98.5,usage_user=1 1700000000000000000\n" +
+      "cpu,host=edge,cpu=cpu1 usage_idle=97.25 1700000000000000000\n" +
+      'mem used=123i,ok=true,state="fine, \\"really\\"" 1700000000000000000',
+  );
+  expect(samples).toHaveLength(1);
+  expect(samples[0]!.readings.map(({ metric, value }) => [metric, value])).toEqual([
+    ["cpu.usage_idle{cpu=cpu0,host=edge}", 98.5],
+    ["cpu.usage_user{cpu=cpu0,host=edge}", 1],
+    ["cpu.usage_idle{cpu=cpu1,host=edge}", 97.25],
+    ["mem.used", 123],
+    ["mem.ok", true],
+    ["mem.state", 'fine, "really"'],
+  ]);
+});
+
+test("the field value is the measurement itself; without a timestamp the receive time counts", () => {
+  expect(decode("temperature value=21.5\npressure value=1013i")).toEqual({
+    samples: [
+      {
+        readings: [
+          { metric: "temperature", value: 21.5 },
+          { metric: "pressure", value: 1013 },
+        ],
+      },
+    ],
+  });
+});
+
+test.each([
+  ["ns", "1465839830100400200", 1_465_839_830_100_400],
+  ["ns", "-1500", -2],
+  ["us", "1465839830100400", 1_465_839_830_100_400],
+  ["ms", "1465839830100", 1_465_839_830_100_000],
+  ["s", "1465839830", 1_465_839_830_000_000],
+])("a timestamp in %s", (precision, timestamp, time) => {
+  expect(decode(`a value=1 ${timestamp}`, { precision }).samples[0]!.time).toBe(time);
+});
+
+test.each([
+  ["9007199254740993i", "9007199254740993"],
+  ["-9223372036854775807i", "-9223372036854775807"],
+  ["18446744073709551615u", "18446744073709551615"],
+  ["1e400", "1e400"],
+  ["9007199254740993", "9007199254740993"],
+])("%s is kept as text and marked, for a double cannot hold it", (written, text) => {
+  expect(decode(`a value=${written}`)).toEqual({
+    samples: [{ readings: [{ metric: "a", value: text }] }],
+    notes: { "kept-as-text": "a" },
+  });
+});
+
+test.each([
+  ["", "no readings"],
+  ["# a comment\n", "no readings"],
+  ["a value=1\nb", "Line 2 has no fields"],
+  ['a value="\n\n', "Line 1|3"],
+  ["a value=NaN", "Line 1"],
+  ["a value=inf", "Line 1"],
+  ["a value=9223372036854775808i", "Line 1"],
+  ["a,b=1,b=2 value=1", "twice"],
+  ["a value=1 99999999999999999999", "out of range"],
+  ["a value=1 1.5", "timestamp|goes on"],
+  ["a __proto__", "key=value"],
+])("%j is refused", (text, reason) => {
+  expect(() => decode(text)).toThrow(new RegExp(reason));
+  expect(() => decode(text)).toThrow(DecodeError);
+});
+
+test("__proto__ is a name like any other", () => {
+  expect(decode("__proto__,constructor=x __proto__=1").samples[0]!.readings).toEqual([
+    { metric: "__proto__.__proto__{constructor=x}", value: 1 },
+  ]);
+});
+
+describe("hostile payloads", () => {
+  anyBytesAreDecodedOrRefused(
+    lineProtocol(),
+    [
+      "weather,location=us\\ midwest temperature=82,humidity=71i,wet=t 1465839830100400200\n",
+      'm s="a\\"b\\\\",u=1u,f=-.5e-3\r\n# c\r\nn value=F',
+    ].map((text) => Buffer.from(text)),
+    [
+      `m,${"a=".repeat(100_000)} v=1`,
+      `m v=${"1".repeat(262_000)}x`,
+      `m v=${"1".repeat(262_000)}`,
+      `m v="${'\\"'.repeat(130_000)}`,
+      `m v=1 ${"1".repeat(262_000)}`,
+      "\\".repeat(262_000),
+      "\n".repeat(262_000),
+    ].map((text) => Buffer.from(text)),
+  );
+});

@@ -1,0 +1,38 @@
+import { microsFromIso } from "@headwater/core";
+import type { Decoder } from "../decoder.ts";
+import { parseJson } from "../json-text.ts";
+import { MessageBuilder } from "../message-builder.ts";
+import type { RouteSpec } from "../routes.ts";
+import { flatten, objectOf, without } from "./flatten.ts";
+import { addUplink } from "./lorawan.ts";
+
+/** An uplink of ChirpStack (version 4). */
+const uplink: Decoder = (payload, limits) => {
+  const root = objectOf(parseJson(payload));
+  const builder = new MessageBuilder(limits);
+  addUplink(builder, {
+    decoded: root["object"],
+    raw: root["data"],
+    time: root["time"],
+    port: root["fPort"],
+    counter: root["fCnt"],
+    receptions: root["rxInfo"],
+  });
+  return builder.finish();
+};
+
+/** The device's battery and link margin. */
+const status: Decoder = (payload, limits) => {
+  const root = objectOf(parseJson(payload));
+  const builder = new MessageBuilder(limits);
+  const time = typeof root["time"] === "string" ? microsFromIso(root["time"]) : undefined;
+  flatten(builder, without(root, "time", "deduplicationId", "deviceInfo"), ["status"], { time });
+  return builder.finish();
+};
+
+export function chirpStackRoutes(device = "{device}"): readonly RouteSpec[] {
+  return [
+    { pattern: "application/{application}/device/{device}/event/up", decoder: uplink, device },
+    { pattern: "application/{application}/device/{device}/event/status", decoder: status, device },
+  ];
+}

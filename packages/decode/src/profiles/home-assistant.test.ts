@@ -1,0 +1,48 @@
+import { DecodeError } from "@headwater/core";
+import { describe, expect, test } from "vitest";
+import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
+import { homeAssistantRoutes } from "./home-assistant.ts";
+import { byMetric, profileUnderTest } from "../../test/profile-under-test.ts";
+
+const { take, decoder } = profileUnderTest(homeAssistantRoutes());
+
+test.each([
+  ["sensor/kitchen_temperature/state", "21.5", { state: 21.5 }],
+  ["light/porch/state", "on", { state: true }],
+  ["switch/pump/state", "off", { state: false }],
+  ["climate/hall/state", "heat", { state: "heat" }],
+  ["light/porch/brightness", "180", { brightness: 180 }],
+  ["sensor/kitchen_temperature/unit_of_measurement", '"°C"', { unit_of_measurement: "°C" }],
+  ["light/porch/rgb_color", "[255, 120, 0]", { "rgb_color.0": 255, "rgb_color.1": 120, "rgb_color.2": 0 }],
+  ["light/porch/friendly_name", "Porch", { friendly_name: "Porch" }],
+  ["sensor/x/assumed_state", "true", { assumed_state: true }],
+])("homeassistant/%s %s", (topic, payload, expected) => {
+  expect(byMetric(take(`homeassistant/${topic}`, payload))).toEqual(expected);
+});
+
+test("an entity is a device", () => {
+  expect(take("homeassistant/sensor/kitchen_temperature/state", "21.5").device).toBe("sensor.kitchen_temperature");
+});
+
+test.each(["unavailable", "unknown", "None"])("%s is no value", (payload) => {
+  expect(take("homeassistant/sensor/x/state", payload)).toMatchObject({
+    samples: [],
+    notes: { "without-value": "state" },
+    beside: { ignored: "no-values" },
+  });
+});
+
+test("an attribute that is broken JSON is refused", () => {
+  expect(() => take("homeassistant/sensor/x/options", '["a"')).toThrow(DecodeError);
+  expect(() => take("homeassistant/sensor/x/options", "")).toThrow(DecodeError);
+});
+
+describe("hostile states", () => {
+  anyBytesAreDecodedOrRefused(decoder("homeassistant/sensor/x/state"), [Buffer.from("21.5")]);
+});
+describe("hostile attributes", () => {
+  anyBytesAreDecodedOrRefused(decoder("homeassistant/light/x/rgb_color"), [
+    Buffer.from("[255, 120, 0]"),
+    Buffer.from('{"a":{"b":1}}'),
+  ]);
+});

@@ -1,0 +1,39 @@
+import { DecodeError } from "@headwater/core";
+import type { DecoderOfTopic } from "../decoder.ts";
+import { parseJson } from "../json-text.ts";
+import { MessageBuilder } from "../message-builder.ts";
+import { plainValue, textOf } from "../plain-value/plain-value.ts";
+import type { RouteSpec } from "../routes.ts";
+import { flatten, onOff } from "./flatten.ts";
+
+/** Words of Home Assistant for that there is no value. */
+const noValue = new Set(["unavailable", "unknown", "none", "None", ""]);
+
+/**
+ * Home Assistant's mqtt_statestream: a topic an entity's state, plain, or one of its attributes, as JSON.
+ */
+const stream: DecoderOfTopic = ({ names }) => {
+  const attribute = names.get("attribute")!;
+  return (payload, limits) => {
+    const builder = new MessageBuilder(limits);
+    const text = textOf(payload);
+    if (attribute === "state") {
+      if (noValue.has(text)) builder.note("without-value", "state");
+      else builder.add("state", onOff(plainValue(text)));
+    } else {
+      flatten(builder, attributeOf(payload, text), [attribute]);
+    }
+    return builder.finish(builder.isEmpty ? { ignored: "no-values" } : undefined);
+  };
+};
+
+/** Older versions send text without its quotes. */
+function attributeOf(payload: Uint8Array, text: string): unknown {
+  if (text === "") throw new DecodeError("The payload is empty");
+  return /^(?:["[{]|null$)/.test(text) ? parseJson(payload) : plainValue(text);
+}
+
+/** An entity is a device: `sensor.kitchen_temperature`. */
+export function homeAssistantRoutes(device = "{domain}.{entity}"): readonly RouteSpec[] {
+  return [{ pattern: "homeassistant/{domain}/{entity}/{attribute}", decoderOf: stream, device }];
+}

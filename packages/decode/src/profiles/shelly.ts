@@ -1,0 +1,83 @@
+import { DecodeError } from "@headwater/core";
+import type { Decoder, DecoderOfTopic } from "../decoder.ts";
+import { parseJson } from "../json-text.ts";
+import { MessageBuilder } from "../message-builder.ts";
+import { plainValue, textOf } from "../plain-value/plain-value.ts";
+import type { RouteSpec } from "../routes.ts";
+import { availability } from "./availability.ts";
+import { asObject, flatten, objectOf, onOff, without } from "./flatten.ts";
+
+/** Commands to the device, and what it says of itself for discovery. */
+const noTelemetry = /(?:^|\/)(?:command|announce)$/;
+
+/** Generation 1: a topic a value, `relay/0/power`, plain; `info` and `status` are JSON. */
+const value: DecoderOfTopic = ({ names }) => {
+  const path = names.get("metric")!;
+  if (noTelemetry.test(path)) return () => ({ samples: [], beside: { ignored: "command-or-announcement" } });
+  return (payload, limits) => {
+    const text = textOf(payload);
+    if (text === "") throw new DecodeError("The payload is empty");
+    const builder = new MessageBuilder(limits);
+    const metric = path.split("/");
+    if (/^[[{]/.test(text)) flatten(builder, parseJson(payload), metric);
+    else builder.add(metric.join("."), onOff(plainValue(text)));
+    return builder.finish();
+  };
+};
+
+/** Generation 2 and later: the status of one component, `switch:0`. */
+const componentStatus: DecoderOfTopic = ({ names }) => {
+  const component = names.get("component")!;
+  return (payload, limits) => {
+    const builder = new MessageBuilder(limits);
+    flatten(builder, withoutId(objectOf(parseJson(payload))), [component]);
+    return builder.finish();
+  };
+};
+
+/** Notifications over JSON RPC: what changed (NotifyStatus), all (NotifyFullStatus), or what happened (NotifyEvent). */
+const notification: Decoder = (payload, limits) => {
+  const { method, params } = objectOf(parseJson(payload));
+  const { ts, ...status } = objectOf(params);
+  const builder = new MessageBuilder(limits);
+  const time = typeof ts === "number" && ts > 0 ? Math.round(ts * 1_000_000) : undefined;
+  if (method === "NotifyStatus" || method === "NotifyFullStatus") {
+    for (const component of Object.keys(status)) {
+      const own = asObject(status[component]);
+      flatten(builder, own === undefined ? status[component] : withoutId(own), [component], { time });
+    }
+  } else if (method === "NotifyEvent") {
+    addEvents(builder, status["events"], time);
+  } else {
+    throw new DecodeError("The notification has a method that is not known");
+  }
+  return builder.finish(builder.isEmpty ? { ignored: "no-values" } : undefined);
+};
+
+/** An event is a reading `button:0.event` with the event's name. */
+function addEvents(builder: MessageBuilder, events: unknown, time: number | undefined): void {
+  if (!Array.isArray(events)) throw new DecodeError("A notification of events has no list of them");
+  for (const item of events as unknown[]) {
+    const { component, event, ts } = objectOf(item);
+    if (typeof component !== "string" || typeof event !== "string")
+      throw new DecodeError("An event names no component, or not itself");
+    builder.add(`${component}.event`, event, typeof ts === "number" && ts > 0 ? Math.round(ts * 1_000_000) : time);
+  }
+}
+
+/** `id` only repeats the component's number. */
+function withoutId(status: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return without(status, "id");
+}
+
+const isOnline = availability("shelly", ["true"], ["false"]);
+
+export function shellyRoutes(device = "{device}"): readonly RouteSpec[] {
+  return [
+    { pattern: "shellies/{device}/online", decoderOf: isOnline, device },
+    { pattern: "shellies/{device}/{metric...}", decoderOf: value, device },
+    { pattern: "{device}/online", decoderOf: isOnline, device },
+    { pattern: "{device}/status/{component}", decoderOf: componentStatus, device },
+    { pattern: "{device}/events/rpc", decoder: notification, device },
+  ];
+}

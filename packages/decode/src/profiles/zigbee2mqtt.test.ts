@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
+import { byMetric, profileUnderTest } from "../../test/profile-under-test.ts";
+import { zigbee2mqttRoutes } from "./zigbee2mqtt.ts";
+
+const { take, decoder } = profileUnderTest(zigbee2mqttRoutes());
+
+const climate =
+  '{"battery":97,"humidity":48.53,"linkquality":105,"pressure":1008,"temperature":21.92,"voltage":2995,"last_seen":"2024-03-10T20:10:05.123Z"}';
+const bulb =
+  '{"brightness":254,"color":{"x":0.4599,"y":0.4106},"color_mode":"color_temp","color_temp":370,"state":"ON","update":{"state":"idle"},"update_available":null,"last_seen":1710101405123}';
+
+test("a sensor's state, at its last_seen", () => {
+  const message = take("zigbee2mqtt/living room", climate);
+  expect(message.device).toBe("living room");
+  expect(byMetric(message)).toEqual({
+    battery: 97,
+    humidity: 48.53,
+    linkquality: 105,
+    pressure: 1008,
+    temperature: 21.92,
+    voltage: 2995,
+  });
+  expect(message.samples[0]!.time).toBe(1_710_101_405_123_000);
+});
+
+test("a bulb: nested exposes by path, ON as a boolean, null noted", () => {
+  const message = take("zigbee2mqtt/bulb", bulb);
+  expect(byMetric(message)).toEqual({
+    brightness: 254,
+    "color.x": 0.4599,
+    "color.y": 0.4106,
+    color_mode: "color_temp",
+    color_temp: 370,
+    state: true,
+    "update.state": "idle",
+  });
+  expect(message.samples[0]!.time).toBe(1_710_101_405_123_000);
+  expect(message.notes).toEqual({ "without-value": "update_available" });
+});
+
+test("a cover's state stays text; a second gang's state is a boolean", () => {
+  expect(byMetric(take("zigbee2mqtt/blind", '{"state":"OPEN","position":80,"state_left":"OFF"}'))).toEqual({
+    state: "OPEN",
+    position: 80,
+    state_left: false,
+  });
+});
+
+test("a last_seen in local time is noted", () => {
+  const message = take("zigbee2mqtt/x", '{"a":1,"last_seen":"2024-03-10T21:10:05"}');
+  expect(message.samples[0]!.time).toBeUndefined();
+  expect(message.notes).toEqual({ "device-time-local": "2024-03-10T21:10:05" });
+});
+
+test.each([
+  ['{"state":"offline"}', false],
+  ["offline", false],
+  ['{"state":"online"}', true],
+  ["online", true],
+])("availability %s", (payload, online) => {
+  expect(take("zigbee2mqtt/bulb/availability", payload).beside!.presence![0]).toMatchObject({ device: "bulb", online });
+});
+
+test("messages of the bridge itself are no telemetry", () => {
+  expect(take("zigbee2mqtt/bridge/state", '{"state":"online"}').beside).toEqual({ ignored: "message-of-the-bridge" });
+});
+
+describe("hostile payloads", () => {
+  anyBytesAreDecodedOrRefused(
+    decoder("zigbee2mqtt/bulb"),
+    [climate, bulb, '{"a":1,"last_seen":1e300}'].map((text) => Buffer.from(text)),
+  );
+});
+describe("hostile availability", () => {
+  anyBytesAreDecodedOrRefused(decoder("zigbee2mqtt/bulb/availability"), [Buffer.from('{"state":"offline"}')]);
+});

@@ -1,0 +1,91 @@
+import { ConfigError } from "@headwater/core";
+import { expect, test } from "vitest";
+import { defaultDecodeLimits } from "./decoder.ts";
+import { namedDecoders } from "./named-decoders.ts";
+import { profiles } from "./profiles/profiles.ts";
+import { routesOf, type RouteConfig } from "./route-config.ts";
+import { builtInRoutes, Routes } from "./routes.ts";
+
+const routesFor = (...configs: RouteConfig[]) => new Routes(routesOf(configs));
+
+test("a pattern with a format, the device by a template", () => {
+  const route = routesFor({ topic: "{site}/{name}/telemetry", decoder: "json", device: "{site}:{name}" }).find(
+    "north/boiler/telemetry",
+  )!;
+  expect(route.device).toBe("north:boiler");
+  expect(route.decoder(Buffer.from('{"a":1}'), defaultDecodeLimits).samples).toEqual([
+    { readings: [{ metric: "a", value: 1 }] },
+  ]);
+});
+
+test("plain values, the metric from the topic or from the configuration", () => {
+  const routes = routesFor(
+    { topic: "old/{device}/t", decoder: "value", metric: "temperature" },
+    { topic: "old/{device}/{metric}", decoder: "value" },
+    { topic: "deep/{device}/{metric...}", decoder: "value" },
+  );
+  const metricOf = (topic: string) =>
+    routes.find(topic)!.decoder(Buffer.from("1"), defaultDecodeLimits).samples[0]!.readings[0]!.metric;
+  expect(metricOf("old/d/t")).toBe("temperature");
+  expect(metricOf("old/d/humidity")).toBe("humidity");
+  expect(metricOf("deep/d/a/b")).toBe("a/b");
+});
+
+test("one device for all of a topic", () => {
+  expect(routesFor({ topic: "weather/#", decoder: "json", device: "station-1" }).find("weather/x/y")!.device).toBe(
+    "station-1",
+  );
+});
+
+test("a profile below a prefix; the first route that fits counts", () => {
+  const routes = routesFor(
+    { profile: "tasmota", prefix: "home/", device: "home:{device}" },
+    { profile: "zigbee2mqtt" },
+  );
+  expect(routes.find("home/tele/plug/SENSOR")!.device).toBe("home:plug");
+  expect(routes.find("tele/plug/SENSOR")).toBeUndefined();
+  expect(routes.find("zigbee2mqtt/bulb")!.device).toBe("bulb");
+});
+
+test("every profile and every decoder can be configured, and a profile that remembers is made anew each time", () => {
+  for (const profile of Object.keys(profiles) as (keyof typeof profiles)[])
+    expect(routesOf([{ profile }]).length).toBeGreaterThan(0);
+  for (const decoder of Object.keys(namedDecoders) as (keyof typeof namedDecoders)[]) {
+    expect(routesOf([{ topic: "x/{device}/{metric}", decoder }])).toHaveLength(1);
+  }
+  expect(routesOf([{ profile: "sparkplug" }])[1]!.decoderOf).not.toBe(
+    routesOf([{ profile: "sparkplug" }])[1]!.decoderOf,
+  );
+});
+
+test("without configuration no topic is read but a device's own", () => {
+  const own = new Routes(builtInRoutes);
+  for (const topic of [
+    "tele/a/SENSOR",
+    "shellies/a/relay/0",
+    "zigbee2mqtt/a",
+    "homeassistant/a/b/state",
+    "spBv1.0/g/NDATA/n",
+    "v3/a/devices/b/up",
+  ]) {
+    expect(own.find(topic)).toBeUndefined();
+  }
+});
+
+test.each<[string, RouteConfig]>([
+  ["needs a profile", {}],
+  ["needs a profile", { topic: "a/{device}" }],
+  ["own topics", { profile: "shelly", topic: "a/{device}" }],
+  ["nothing says the device", { topic: "a/b", decoder: "json" }],
+  ["the decoder value needs", { topic: "a/{device}", decoder: "value" }],
+  ["metric is for", { topic: "a/{device}", decoder: "json", metric: "m" }],
+  ["prefix is for", { topic: "a/{device}", decoder: "json", prefix: "x" }],
+  ["without a prefix", { profile: "sparkplug", prefix: "x" }],
+  ["group and node", { profile: "sparkplug", device: "x" }],
+  ["device is no id", { topic: "a/b", decoder: "json", device: "a/b" }],
+  ["lacks", { topic: "a/{device}", decoder: "json", device: "{site}" }],
+  ["no level", { topic: "a/#/{device}", decoder: "json" }],
+])("refused: %s", (reason, config) => {
+  expect(() => routesOf([config])).toThrow(reason);
+  expect(() => routesOf([config])).toThrow(ConfigError);
+});

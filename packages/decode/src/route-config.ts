@@ -1,0 +1,89 @@
+import { Type, type Static } from "@sinclair/typebox";
+import { ConfigError } from "@headwater/core";
+import { namedDecoders, type DecoderName } from "./named-decoders.ts";
+import { profiles, type ProfileName } from "./profiles/profiles.ts";
+import { Routes, type RouteSpec } from "./routes.ts";
+import { templateNames } from "./topic-pattern.ts";
+
+const maxPattern = 512;
+const literals = <Name extends string>(names: readonly Name[]) => Type.Union(names.map((name) => Type.Literal(name)));
+
+/** Routes beyond a device's own topics: a whole profile, or one pattern with one format. */
+export const routeConfig = Type.Object(
+  {
+    profile: Type.Optional(literals(Object.keys(profiles) as ProfileName[])),
+    prefix: Type.Optional(Type.String({ maxLength: maxPattern, description: "Levels before the profile's topics" })),
+    topic: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxPattern,
+        description: "Instead of a profile: levels as they are, + for any, {name} to take one, {name...} for the rest",
+      }),
+    ),
+    decoder: Type.Optional(literals(Object.keys(namedDecoders) as DecoderName[])),
+    metric: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 256, description: "For the decoder value, where the topic names none" }),
+    ),
+    device: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxPattern,
+        description: "The device's id, from names of the topic: {site}:{name}",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type RouteConfig = Static<typeof routeConfig>;
+
+/**
+ * The routes that a configuration names, in its order. Called once for each connection to a broker, since a profile may remember what it heard.
+ * Throws ConfigError that says which entry is wrong and how.
+ */
+export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] {
+  const specs = configs.flatMap((config, index) => {
+    try {
+      return config.profile === undefined ? [single(config)] : ofProfile(config, config.profile);
+    } catch (error) {
+      if (error instanceof ConfigError) throw new ConfigError(`routes[${index}]: ${error.message}`);
+      throw error;
+    }
+  });
+  // Compiling them tells of patterns that are none, before any message comes.
+  void new Routes(specs);
+  return specs;
+}
+
+function ofProfile({ prefix, topic, decoder, metric, device }: RouteConfig, profile: ProfileName): RouteSpec[] {
+  if (topic !== undefined || decoder !== undefined || metric !== undefined)
+    throw new ConfigError("a profile has its own topics and decoders");
+  if (profile === "sparkplug" && device !== undefined)
+    throw new ConfigError("the devices of sparkplug are named by group and node");
+  if (profile === "sparkplug" && prefix !== undefined)
+    throw new ConfigError("sparkplug has its topics by specification, without a prefix");
+  const before = prefix === undefined || prefix === "" ? "" : `${prefix.replace(/\/$/, "")}/`;
+  return profiles[profile](device).map((spec) => ({ ...spec, pattern: before + spec.pattern }));
+}
+
+function single({ prefix, topic, decoder, metric, device }: RouteConfig): RouteSpec {
+  if (topic === undefined || decoder === undefined) throw new ConfigError("needs a profile, or a topic and a decoder");
+  if (prefix !== undefined) throw new ConfigError("prefix is for profiles");
+  const takesMetric = topic.includes("{metric}") || topic.includes("{metric...}");
+  if (decoder === "value" && metric === undefined && !takesMetric)
+    throw new ConfigError("the decoder value needs {metric} in the topic, or metric");
+  if (metric !== undefined && (decoder !== "value" || takesMetric))
+    throw new ConfigError("metric is for the decoder value, where the topic names none");
+  if (device === undefined && !topic.includes("{device}"))
+    throw new ConfigError("nothing says the device: {device} in the topic, or device");
+  if (device !== undefined && templateNames(device).length === 0 && /[/+#]/.test(device))
+    throw new ConfigError("device is no id");
+  const decoderOf = namedDecoders[decoder];
+  return {
+    pattern: topic,
+    device: device ?? "{device}",
+    decoderOf:
+      metric === undefined
+        ? decoderOf
+        : (match) => decoderOf({ ...match, names: new Map([...match.names, ["metric", metric]]) }),
+  };
+}

@@ -1,0 +1,87 @@
+import { ConfigError } from "@headwater/core";
+import { decodeHeadwaterCbor } from "./cbor/headwater-cbor.ts";
+import { lineProtocol } from "./line-protocol/line-protocol.ts";
+import { senmlCbor, senmlJson } from "./senml/senml.ts";
+import type { Decoder, DecoderOfTopic } from "./decoder.ts";
+import { decodeHeadwaterJson } from "./headwater-json.ts";
+import { plainValueOfTopic } from "./plain-value/plain-value.ts";
+import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
+import { fillDeviceTemplate, templateNames, TopicPattern } from "./topic-pattern.ts";
+
+/**
+ * Which decoder reads the messages of a topic, and which device they are of. `{device}` in the pattern stands for one level, the
+ * device's id; other names stand for what `device`, a template, or the decoder makes of them. Where there is neither, the message is
+ * of the device that is logged in.
+ */
+export interface RouteSpec {
+  readonly pattern: string;
+  readonly decoder?: Decoder;
+  /** Instead of `decoder`, where the topic says a part of what the message means. */
+  readonly decoderOf?: DecoderOfTopic;
+  /** The device's id from names of the pattern, like `{group}:{node}`. Default: `{device}`, taken as it is. */
+  readonly device?: string;
+  /** Who sends it, where that is not the device itself but one that speaks for it: a template like `device`. */
+  readonly sender?: string;
+}
+
+/** Topics of devices themselves. A new decoder is a file of its own and a line here. */
+export const builtInRoutes: readonly RouteSpec[] = [
+  { pattern: "devices/{device}/telemetry", decoder: decodeHeadwaterJson },
+  { pattern: "devices/{device}/telemetry/json", decoder: decodeHeadwaterJson },
+  { pattern: "devices/{device}/telemetry/protobuf", decoder: decodeHeadwaterProtobuf },
+  { pattern: "devices/{device}/telemetry/value/{metric}", decoderOf: plainValueOfTopic },
+  { pattern: "devices/{device}/telemetry/cbor", decoder: decodeHeadwaterCbor },
+  { pattern: "devices/{device}/telemetry/line", decoder: lineProtocol() },
+  { pattern: "devices/{device}/telemetry/senml", decoderOf: senmlJson() },
+  // MQTT has no topic with a `+` in it, so most clients cannot send to the first of these.
+  { pattern: "devices/{device}/telemetry/senml+cbor", decoderOf: senmlCbor() },
+  { pattern: "devices/{device}/telemetry/senml-cbor", decoderOf: senmlCbor() },
+  { pattern: "v1/devices/me/telemetry", decoder: decodeHeadwaterJson },
+];
+
+export interface Route {
+  readonly decoder: Decoder;
+  /** undefined: the device that is logged in. */
+  readonly device: string | undefined;
+  /** The device that may send it of itself: what is sent is its own. undefined: whoever is logged in. */
+  readonly sender: string | undefined;
+}
+
+interface CompiledRoute {
+  readonly pattern: TopicPattern;
+  readonly decoderOf: DecoderOfTopic;
+  readonly device: string | undefined;
+  readonly sender: string | undefined;
+}
+
+export class Routes {
+  readonly #routes: readonly CompiledRoute[];
+
+  /** Throws ConfigError for a route that cannot be. */
+  constructor(specs: readonly RouteSpec[] = builtInRoutes) {
+    this.#routes = specs.map(compile);
+  }
+
+  /** The first route whose pattern the topic has; undefined if none has. Callers keep the answer: it depends on the topic alone. */
+  find(topic: string): Route | undefined {
+    const levels = topic.split("/");
+    for (const route of this.#routes) {
+      const names = route.pattern.match(levels);
+      if (names === undefined) continue;
+      const device = route.device === undefined ? names.get("device") : fillDeviceTemplate(route.device, names);
+      const sender = route.sender === undefined ? device : fillDeviceTemplate(route.sender, names);
+      return { decoder: route.decoderOf({ topic, names, device }), device, sender };
+    }
+    return undefined;
+  }
+}
+
+function compile({ pattern, decoder, decoderOf, device, sender }: RouteSpec): CompiledRoute {
+  const compiled = new TopicPattern(pattern);
+  const missing = templateNames((device ?? "") + (sender ?? "")).find((name) => !compiled.names.includes(name));
+  if (missing !== undefined)
+    throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
+  const made = decoderOf ?? (decoder === undefined ? undefined : () => decoder);
+  if (made === undefined) throw new ConfigError(`The route ${pattern} has no decoder`);
+  return { pattern: compiled, decoderOf: made, device, sender };
+}

@@ -1,0 +1,165 @@
+import { DecodeError } from "@headwater/core";
+import type { MessageBuilder } from "../message-builder.ts";
+import type { Birth, MetricDefinition } from "./edge-nodes.ts";
+import { datatype, speaksForItself, valueOf } from "./metric-value.ts";
+import { readTemplate, type SparkplugMetric } from "./payload.ts";
+
+/** Named in a reason, so many. */
+const maxNamed = 5;
+const maxTemplateDepth = 8;
+/** Characters of a unit that are remembered. */
+const maxUnit = 64;
+const bdSeqMetric = "bdSeq";
+/** Commands that a node or device takes, no telemetry. */
+const control = /^(?:Node|Device) Control\//;
+
+/** What a metric is, settled by the message and, where that is silent, by the birth. */
+interface Settled extends MetricDefinition {
+  readonly alias: bigint | undefined;
+}
+
+/** Reads the metrics of one message into readings, and of a birth also what it defines. */
+export class MetricReader {
+  readonly builder: MessageBuilder;
+  /** Milliseconds, of the payload: of metrics that have no time of their own. */
+  readonly #timestamp: number | undefined;
+  readonly #byName = new Map<string, MetricDefinition>();
+  readonly #byAlias = new Map<bigint, MetricDefinition>();
+  readonly #unread: string[] = [];
+  #unreadCount = 0;
+  #bdSeq: bigint | undefined;
+
+  constructor(builder: MessageBuilder, timestamp: number | undefined) {
+    this.builder = builder;
+    this.#timestamp = timestamp;
+  }
+
+  get bdSeq(): bigint | undefined {
+    return this.#bdSeq;
+  }
+
+  get definitions(): Pick<Birth, "byName" | "byAlias"> {
+    return { byName: this.#byName, byAlias: this.#byAlias };
+  }
+
+  /** Metrics that could not be read for want of a birth. */
+  get unread(): number {
+    return this.#unreadCount;
+  }
+
+  get reason(): string {
+    const more = this.#unreadCount > this.#unread.length ? ", …" : "";
+    return `${this.#unreadCount} metrics are not known from a birth: ${this.#unread.join(", ")}${more}`;
+  }
+
+  birth(metrics: readonly SparkplugMetric[]): void {
+    for (const metric of metrics) {
+      const { name, alias, datatype: type = 0, unit } = metric;
+      if (name === undefined || name === "") throw new DecodeError("A metric of a Sparkplug birth has no name");
+      if (name === bdSeqMetric) this.#bdSeq = metric.value?.kind === "integer" ? metric.value.value : undefined;
+      const settled = this.#define({ name, datatype: type, unit, alias });
+      this.#read(metric, settled, undefined, 0);
+    }
+  }
+
+  data(metrics: readonly SparkplugMetric[], birth: Birth | undefined): void {
+    for (const metric of metrics) {
+      const { name, alias, datatype: type, unit, value } = metric;
+      const known =
+        (name === undefined ? undefined : birth?.byName.get(name)) ??
+        (alias === undefined ? undefined : birth?.byAlias.get(alias));
+      const ownName = name ?? known?.name;
+      const ownType = type ?? known?.datatype ?? 0;
+      const untold = ownType === 0 && value !== undefined && !metric.isNull && !speaksForItself(value);
+      if (ownName === undefined || ownName === "" || untold) {
+        this.#cannotRead(ownName ?? (alias === undefined ? "one without name and alias" : `alias ${alias}`));
+        continue;
+      }
+      this.#read(metric, { name: ownName, datatype: ownType, unit: unit ?? known?.unit, alias }, birth, 0);
+    }
+  }
+
+  #define(metric: Settled): Settled {
+    const { name, datatype: type, alias } = metric;
+    if (name.length > this.builder.limits.maxMetricLength)
+      throw new DecodeError("The name of a Sparkplug metric is too long");
+    const unit = metric.unit?.slice(0, maxUnit);
+    if (this.#byName.size < this.builder.limits.maxReadings) this.#byName.set(name, { name, datatype: type, unit });
+    if (alias !== undefined) {
+      if (this.#byAlias.has(alias)) throw new DecodeError(`The Sparkplug birth has the alias ${alias} twice`);
+      this.#byAlias.set(alias, { name, datatype: type, unit });
+    }
+    return { ...metric, unit };
+  }
+
+  #cannotRead(what: string): void {
+    this.#unreadCount += 1;
+    if (this.#unread.length < maxNamed) this.#unread.push(what.slice(0, 64).toWellFormed());
+  }
+
+  /** `birth` is undefined in a birth itself. */
+  #read(
+    metric: SparkplugMetric,
+    { name, datatype: type, unit }: Settled,
+    birth: Birth | undefined,
+    depth: number,
+  ): void {
+    if (name === bdSeqMetric || control.test(name)) return;
+    const { builder } = this;
+    const { value } = metric;
+    if (metric.isNull || value === undefined) {
+      builder.note("without-value", name);
+      return;
+    }
+    if (value.kind === "template" && (type === datatype.template || type === 0)) {
+      this.#template(value.value, name, metric, birth, depth);
+      return;
+    }
+    const millis = metric.timestamp ?? this.#timestamp;
+    const time = millis === undefined || millis === 0 ? undefined : millis * 1000;
+    let read = valueOf(value, type);
+    if (read instanceof Uint8Array) {
+      builder.note("kept-as-base64", name);
+      read = Buffer.from(read).toString("base64url");
+    }
+    builder.add(name, read, time, unit);
+    if (metric.historical) builder.note("historical", name);
+  }
+
+  /** Members become metrics of their own, `template/member`. */
+  #template(bytes: Uint8Array, name: string, outer: SparkplugMetric, birth: Birth | undefined, depth: number): void {
+    if (depth === maxTemplateDepth)
+      throw new DecodeError(`Sparkplug templates nest deeper than ${maxTemplateDepth} levels`);
+    const { isDefinition, metrics } = readTemplate(bytes, this.builder.limits.maxReadings);
+    if (isDefinition) {
+      this.builder.note("not-read", name);
+      return;
+    }
+    for (const member of metrics) {
+      if (member.name === undefined || member.name === "")
+        throw new DecodeError("A member of a Sparkplug template has no name");
+      const path = `${name}/${member.name}`;
+      if (path.length > this.builder.limits.maxMetricLength)
+        throw new DecodeError("The name of a Sparkplug template's member is too long");
+      const known = birth?.byName.get(path);
+      const settled = {
+        name: path,
+        datatype: member.datatype ?? known?.datatype ?? 0,
+        unit: member.unit ?? known?.unit,
+        alias: undefined,
+      };
+      if (birth === undefined) this.#define(settled);
+      const { value } = member;
+      if (settled.datatype === 0 && value !== undefined && !member.isNull && !speaksForItself(value)) {
+        this.#cannotRead(path);
+        continue;
+      }
+      const timed = {
+        ...member,
+        timestamp: member.timestamp ?? outer.timestamp,
+        historical: member.historical || outer.historical,
+      };
+      this.#read(timed, settled, birth, depth + 1);
+    }
+  }
+}

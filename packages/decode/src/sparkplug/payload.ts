@@ -1,0 +1,156 @@
+import { DecodeError } from "@headwater/core";
+import { WireReader } from "./wire-reader.ts";
+
+/**
+ * Sparkplug B's payload as the Eclipse Tahu schema has it (sparkplug_b.proto), as far as telemetry needs it: https://github.com/eclipse/tahu.
+ * Nested values stay bytes until their type is known, which a message alone may not say.
+ */
+export interface SparkplugPayload {
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number | undefined;
+  readonly seq: number | undefined;
+  readonly metrics: readonly SparkplugMetric[];
+}
+
+/** A value as it lies on the wire; what it means, the metric's datatype says. */
+export type WireValue =
+  | { readonly kind: "integer"; readonly value: bigint; readonly bits: 32 | 64 }
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "boolean"; readonly value: boolean }
+  | { readonly kind: "text"; readonly value: string }
+  | { readonly kind: "bytes" | "dataset" | "template"; readonly value: Uint8Array };
+
+export interface SparkplugMetric {
+  readonly name: string | undefined;
+  readonly alias: bigint | undefined;
+  readonly timestamp: number | undefined;
+  readonly datatype: number | undefined;
+  readonly historical: boolean;
+  readonly isNull: boolean;
+  readonly unit: string | undefined;
+  readonly value: WireValue | undefined;
+}
+
+/** Throws DecodeError for bytes that are no payload, or one of more than `maxMetrics` metrics. */
+export function readPayload(bytes: Uint8Array, maxMetrics: number): SparkplugPayload {
+  const reader = new WireReader(bytes);
+  let timestamp: number | undefined;
+  let seq: number | undefined;
+  const metrics: SparkplugMetric[] = [];
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 1) timestamp = reader.safeInteger();
+    else if (field === 2) pushMetric(metrics, reader.bytes(), maxMetrics);
+    else if (field === 3) seq = reader.safeInteger();
+    else reader.skip();
+  }
+  if (seq !== undefined && seq > 255) throw new DecodeError("The Sparkplug sequence number is beyond 255");
+  return { timestamp, seq, metrics };
+}
+
+function pushMetric(metrics: SparkplugMetric[], bytes: Uint8Array, maxMetrics: number): void {
+  if (metrics.length === maxMetrics) throw new DecodeError(`The message has more than ${maxMetrics} metrics`);
+  metrics.push(readMetric(bytes));
+}
+
+function readMetric(bytes: Uint8Array): SparkplugMetric {
+  const reader = new WireReader(bytes);
+  let name: string | undefined;
+  let alias: bigint | undefined;
+  let timestamp: number | undefined;
+  let datatype: number | undefined;
+  let historical = false;
+  let isNull = false;
+  let unit: string | undefined;
+  let value: WireValue | undefined;
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 1) name = reader.text();
+    else if (field === 2) alias = reader.uint64();
+    else if (field === 3) timestamp = reader.safeInteger();
+    else if (field === 4) datatype = reader.uint32();
+    else if (field === 5) historical = reader.boolean();
+    else if (field === 7) isNull = reader.boolean();
+    else if (field === 9) unit = unitOf(reader.bytes());
+    else if (field >= 10 && field <= 18) value = readValue(reader, field - 9);
+    else reader.skip();
+  }
+  return { name, alias, timestamp, datatype, historical, isNull, unit, value };
+}
+
+/** Metrics, template parameters and cells of data sets number their values alike, from where each begins. */
+export function readValue(reader: WireReader, number: number): WireValue {
+  switch (number) {
+    case 1:
+      return { kind: "integer", value: BigInt(reader.uint32()), bits: 32 };
+    case 2:
+      return { kind: "integer", value: reader.uint64(), bits: 64 };
+    case 3:
+      return { kind: "float", value: reader.float() };
+    case 4:
+      return { kind: "float", value: reader.double() };
+    case 5:
+      return { kind: "boolean", value: reader.boolean() };
+    case 6:
+      return { kind: "text", value: reader.text() };
+    case 7:
+      return { kind: "bytes", value: reader.bytes() };
+    case 8:
+      return { kind: "dataset", value: reader.bytes() };
+    default:
+      return { kind: "template", value: reader.bytes() };
+  }
+}
+
+export interface SparkplugTemplate {
+  readonly isDefinition: boolean;
+  readonly metrics: readonly SparkplugMetric[];
+}
+
+export function readTemplate(bytes: Uint8Array, maxMetrics: number): SparkplugTemplate {
+  const reader = new WireReader(bytes);
+  let isDefinition = false;
+  const metrics: SparkplugMetric[] = [];
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 2) pushMetric(metrics, reader.bytes(), maxMetrics);
+    else if (field === 5) isDefinition = reader.boolean();
+    else reader.skip();
+  }
+  return { isDefinition, metrics };
+}
+
+const unitKeys = new Set(["engunit", "unit", "units", "engineering units"]);
+
+/** The unit among a metric's properties: Sparkplug leaves the key open; these are in use. */
+function unitOf(bytes: Uint8Array): string | undefined {
+  const reader = new WireReader(bytes);
+  const keys: string[] = [];
+  const values: Uint8Array[] = [];
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 1) keys.push(reader.text());
+    else if (field === 2) values.push(reader.bytes());
+    else reader.skip();
+  }
+  const value = values[keys.findIndex((key) => unitKeys.has(key.toLowerCase()))];
+  if (value === undefined) return undefined;
+  const property = new WireReader(value);
+  for (let field = property.next(); field !== 0; field = property.next()) {
+    if (field === 8) return property.text();
+    property.skip();
+  }
+  return undefined;
+}
+
+/** A command to an edge node to send its births again. */
+export function rebirthCommand(timestamp: number): Uint8Array {
+  const name = Buffer.from("Node Control/Rebirth");
+  // name, datatype Boolean, boolean_value true
+  const metric = Buffer.concat([Buffer.of(0x0a, name.length), name, Buffer.of(0x20, 11, 0x70, 1)]);
+  return Buffer.concat([Buffer.of(0x08), varint(timestamp), Buffer.of(0x12, metric.length), metric]);
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  for (let rest = BigInt(value); ; rest >>= 7n) {
+    if (rest < 0x80n) return Buffer.from([...bytes, Number(rest)]);
+    bytes.push(Number(rest & 0x7fn) | 0x80);
+  }
+}

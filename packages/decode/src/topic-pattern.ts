@@ -1,0 +1,72 @@
+import { ConfigError } from "@headwater/core";
+
+type Level = { readonly literal: string } | { readonly name: string; readonly rest: boolean };
+
+const placeholder = /^\{([a-z][A-Za-z0-9]*)(\.\.\.)?\}$/;
+
+/**
+ * A pattern of topics: levels as they are, `+` for any one level, `{name}` for one level that is kept under the name, and at the
+ * end `{name...}` or `#` for one or more levels. Placeholders never take an empty level, nor do they match a topic that begins with `$`.
+ */
+export class TopicPattern {
+  readonly #levels: readonly Level[];
+  readonly #open: boolean;
+  readonly names: readonly string[];
+
+  /** Throws ConfigError if it is no pattern. */
+  constructor(pattern: string) {
+    const parts = pattern.split("/");
+    this.#levels = parts.map((part, index) => levelOf(pattern, part, index === parts.length - 1));
+    this.#open = this.#levels.some((level) => "rest" in level && level.rest);
+    this.names = this.#levels.flatMap((level) => ("name" in level && level.name !== "" ? [level.name] : []));
+    if (new Set(this.names).size !== this.names.length)
+      throw new ConfigError(`The topic pattern ${pattern} uses a name twice`);
+  }
+
+  /** The levels by name; undefined if the topic does not have the pattern. */
+  match(levels: readonly string[]): Map<string, string> | undefined {
+    const own = this.#levels;
+    if (this.#open ? levels.length < own.length : levels.length !== own.length) return undefined;
+    const names = new Map<string, string>();
+    for (let i = 0; i < own.length; i += 1) {
+      const level = own[i]!;
+      if ("literal" in level) {
+        if (level.literal !== levels[i]) return undefined;
+        continue;
+      }
+      const taken = level.rest ? levels.slice(i).join("/") : levels[i]!;
+      if (taken === "" || (i === 0 && taken.startsWith("$"))) return undefined;
+      if (level.name !== "") names.set(level.name, taken);
+    }
+    return names;
+  }
+}
+
+function levelOf(pattern: string, part: string, last: boolean): Level {
+  if (part === "+") return { name: "", rest: false };
+  if (part === "#" && last) return { name: "", rest: true };
+  const match = placeholder.exec(part);
+  if (match !== null && (match[2] === undefined || last)) return { name: match[1]!, rest: match[2] !== undefined };
+  if (/[#{}]/.test(part)) throw new ConfigError(`${part} is no level of a topic pattern, in ${pattern}`);
+  return { literal: part };
+}
+
+const braces = /\{([a-z][A-Za-z0-9]*)\}/g;
+
+/** Names of a template that a pattern has to give. */
+export function templateNames(template: string): string[] {
+  return [...template.matchAll(braces)].map((match) => match[1]!);
+}
+
+/**
+ * Fills a template for a device's id, like `{group}:{node}`. Where what is filled in holds `:`, `/`, `%`, a wildcard of MQTT or a
+ * control character it is percent-encoded, so that two different topics never become one device.
+ */
+export function fillDeviceTemplate(template: string, names: ReadonlyMap<string, string>): string {
+  return template.replace(braces, (_all, name: string) => escapeIdPart(names.get(name) ?? ""));
+}
+
+/** Encodes what would let two names become one, or an id no topic: `:`, `/`, `%`, MQTT's wildcards, and control characters. */
+export function escapeIdPart(part: string): string {
+  return part.replace(/[:/%+#\p{Cc}]/gu, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

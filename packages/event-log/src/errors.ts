@@ -1,0 +1,57 @@
+import { HeadwaterError, type ErrorDetails } from "@headwater/core";
+import type { AppendedRange } from "./event-log.ts";
+
+/** The log cannot be reached or did not take the records; nothing landed. */
+export class LogUnavailableError extends HeadwaterError {
+  readonly advice = "retry";
+  readonly code = "log-unavailable";
+}
+
+/** Records that will never be taken (too large, say); `indexes` names them, all others landed. */
+export class RecordRefusedError extends HeadwaterError {
+  readonly advice = "quarantine";
+  readonly code = "record-refused";
+  readonly indexes: readonly number[];
+
+  constructor(message: string, indexes: readonly number[], options: ErrorDetails = {}) {
+    super(message, options);
+    this.indexes = indexes;
+  }
+}
+
+/**
+ * The partition ends before the place where an earlier append landed: the log has lost what it had acknowledged. Nothing of this append landed.
+ * Repeating it is right for who has nothing more to give; who still has what was lost can send that first.
+ */
+export class LogShortenedError extends LogUnavailableError {
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to be written. */
+  readonly end: number;
+  /** The one that it was. */
+  readonly was: number;
+
+  constructor(topic: string, partition: number, end: number, was: number) {
+    super(`partition ${partition} of ${topic} ends at ${end}, and had taken records up to ${was}`);
+    this.topic = topic;
+    this.partition = partition;
+    this.end = end;
+    this.was = was;
+  }
+}
+
+/** What `append` rejects with when some records will never be taken: which ones, and where all the others landed. */
+export class SomeRecordsRefusedError extends RecordRefusedError {
+  /** In the order in which they were handed over, per partition; the refused ones have no place. */
+  readonly landed: readonly AppendedRange[];
+
+  constructor(
+    message: string,
+    indexes: readonly number[],
+    landed: readonly AppendedRange[],
+    options: ErrorDetails = {},
+  ) {
+    super(message, indexes, options);
+    this.landed = landed;
+  }
+}

@@ -1,0 +1,106 @@
+import type { LogBatch } from "../event-log.ts";
+import type { Logger } from "@headwater/core";
+import type { DatabaseSync } from "node:sqlite";
+import { openModelFile } from "./model-file.ts";
+import { PositionTable } from "./position-table.ts";
+
+export interface ModelDatabaseOptions {
+  readonly file: string;
+  readonly version: string;
+  readonly logger: Logger;
+  migrate(db: DatabaseSync): void;
+  apply(db: DatabaseSync, batch: LogBatch): void;
+}
+
+/** The database of a read model: always of the right version, each batch and its position in one transaction. */
+export class ModelDatabase {
+  readonly db: DatabaseSync;
+  readonly positions: PositionTable;
+  readonly #options: ModelDatabaseOptions;
+
+  constructor(options: ModelDatabaseOptions) {
+    this.#options = options;
+    const { file, logger } = options;
+    this.db = openModelFile(
+      file,
+      (db) => this.#begin(db),
+      (reason) => logger.warn({ file, reason }, "the read model was damaged and is built anew"),
+    );
+    this.positions = new PositionTable(this.db);
+    this.positions.load();
+  }
+
+  /**
+   * Empties the database and makes its tables again, in one transaction. Not by another file, since statements that are
+   * prepared on this one have to go on working.
+   */
+  rebuild(): void {
+    this.#empty(this.db);
+    this.positions.load();
+  }
+
+  /** Applies a batch and its position: both, or neither if it throws. */
+  apply(batch: LogBatch): void {
+    const covered = transaction(this.db, () => {
+      this.#options.apply(this.db, batch);
+      return this.positions.write(batch);
+    });
+    this.positions.remember(covered);
+  }
+
+  close(): void {
+    if (!this.db.isOpen) return;
+    try {
+      PositionTable.setClosed(this.db, true);
+    } finally {
+      this.db.close();
+    }
+  }
+
+  #begin(db: DatabaseSync): void {
+    const version = PositionTable.versionOf(db);
+    if (version !== this.#options.version) {
+      const { file, logger } = this.#options;
+      if (version !== undefined) logger.info({ file }, "the read model is of another version and is built anew");
+      this.#empty(db);
+    }
+    PositionTable.setClosed(db, false);
+  }
+
+  #empty(db: DatabaseSync): void {
+    // Off, since tables are dropped in no particular order; has no effect inside of a transaction.
+    db.exec("PRAGMA foreign_keys = OFF");
+    transaction(db, () => {
+      dropAll(db);
+      PositionTable.create(db, this.#options.version);
+      this.#options.migrate(db);
+    });
+    db.exec("PRAGMA foreign_keys = ON");
+  }
+}
+
+function transaction<T>(db: DatabaseSync, work: () => T): T {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    db.exec("COMMIT");
+    return result;
+  } catch (error) {
+    // Some failures of SQLite have already rolled back by themselves.
+    if (db.isTransaction) db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Virtual tables first: they take the tables behind them along. */
+function dropAll(db: DatabaseSync): void {
+  const objects = db
+    .prepare(
+      `SELECT type, name FROM sqlite_schema WHERE type IN ('view', 'trigger', 'table') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+       ORDER BY CASE WHEN sql LIKE 'CREATE VIRTUAL%' THEN 0 WHEN type = 'table' THEN 2 ELSE 1 END`,
+    )
+    .all();
+  for (const { type, name } of objects) {
+    db.exec(`DROP ${String(type)} IF EXISTS "${String(name).replaceAll('"', '""')}"`);
+  }
+}

@@ -1,0 +1,88 @@
+import { FatalError } from "@headwater/core";
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { isBusy, isDamaged } from "./sqlite-failure.ts";
+
+/** A file up to this size is checked whenever it is opened; a larger one only if it was not closed properly. */
+const alwaysCheckedBytes = 32 * 1024 * 1024;
+
+/** How long another process may still hold the file (milliseconds): one that is just ending, say. */
+const lockTimeoutMs = 1000;
+
+/**
+ * Opens the database of a read model, empty if there is none, and hands it to `begin`. One that is damaged is deleted and begun anew; `onDamaged`
+ * is told. Throws FatalError if the file cannot be had at all.
+ */
+export function openModelFile(
+  file: string,
+  begin: (db: DatabaseSync) => void,
+  onDamaged: (reason: string) => void,
+): DatabaseSync {
+  prepare(file);
+  try {
+    return open(file, begin);
+  } catch (error) {
+    if (isBusy(error)) {
+      throw new FatalError(`Another process uses ${file}; stop it, or set another data folder`, { cause: error });
+    }
+    if (!isDamaged(error)) throw error;
+    onDamaged((error as Error).message);
+    removeModelFile(file);
+    prepare(file);
+    return open(file, begin);
+  }
+}
+
+/** Deletes the database with all that SQLite keeps beside it. */
+export function removeModelFile(file: string): void {
+  if (file === ":memory:") return;
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });
+}
+
+/** SQLite would make the file with the modes of the umask; its WAL takes those of the file. */
+function prepare(file: string): void {
+  if (file === ":memory:") return;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, "a", 0o600));
+    chmodSync(file, 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new FatalError(`The read model ${file} cannot be written (${code}); make its folder writable for this user`, {
+      cause: error,
+    });
+  }
+}
+
+function open(file: string, begin: (db: DatabaseSync) => void): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
+  try {
+    // Exclusive, so that a second process with the same folder hears of it at once. Before WAL, which then needs no shared memory.
+    db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    // The lock is taken by the first write.
+    db.exec("BEGIN IMMEDIATE; COMMIT;");
+    if (file !== ":memory:" && (statSync(file).size <= alwaysCheckedBytes || !closedProperly(db))) check(db);
+    begin(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function closedProperly(db: DatabaseSync): boolean {
+  const table = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'read_model_meta'").get();
+  if (table === undefined) return false;
+  return db.prepare("SELECT value FROM read_model_meta WHERE key = 'closed'").get()?.["value"] === "yes";
+}
+
+function check(db: DatabaseSync): void {
+  const result = db.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
+  if (result !== "ok") throw new DamagedFileError(String(result));
+}
+
+class DamagedFileError extends FatalError {
+  /** SQLite's own code for it, so that it is handled like a damage that SQLite came upon. */
+  readonly errcode = 11;
+}

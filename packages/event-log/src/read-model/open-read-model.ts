@@ -1,0 +1,290 @@
+import type { EventLog, Following, LogBatch, PartitionPositions, Position } from "../event-log.ts";
+import { type Logger, backoff, FatalError, HeadwaterError, RequestError, sleep } from "@headwater/core";
+import type { DatabaseSync } from "node:sqlite";
+import { ModelDatabase } from "./model-database.ts";
+import { removeModelFile } from "./model-file.ts";
+import { fingerprint } from "./position-table.ts";
+import { PositionWaiters } from "./position-waiters.ts";
+import type { ReadModel, ReadModelOptions, StartOptions } from "./read-model.ts";
+import { isDamaged, isDiskFailure } from "./sqlite-failure.ts";
+
+/**
+ * Opens a read model, empty if its file is missing, damaged or of another version; it moves with `start`.
+ * Throws FatalError if the file cannot be had (another process holds it, its folder cannot be written).
+ */
+export function openReadModel(options: ReadModelOptions): ReadModel {
+  return new FollowingReadModel(options);
+}
+
+/** What is on disk belongs to another log than the one that is there. */
+class ForeignLogError extends FatalError {}
+
+class FollowingReadModel implements ReadModel {
+  readonly died: Promise<never>;
+  readonly #options: ReadModelOptions;
+  readonly #log: EventLog;
+  readonly #logger: Logger;
+  readonly #database: ModelDatabase;
+  readonly #waiters = new PositionWaiters();
+  readonly #stopping = new AbortController();
+  #die!: (error: HeadwaterError) => void;
+  #dead: HeadwaterError | undefined;
+  #running: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+  #caughtUp = false;
+  #reachedHead!: () => void;
+  readonly #firstHead = new Promise<void>((resolve) => {
+    this.#reachedHead = resolve;
+  });
+  /** Set where a batch fails, since a log may wrap what it is handed. */
+  #batchFailure: unknown;
+
+  constructor(options: ReadModelOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#logger = options.logger.child({ readModel: options.file });
+    this.died = new Promise<never>((_resolve, reject) => {
+      this.#die = reject;
+    });
+    // Whoever runs the model listens; if nobody does yet, it must not count as unhandled.
+    this.died.catch(() => {});
+    this.#database = new ModelDatabase({
+      file: options.file,
+      // Other topics (another prefix, say) are another model, too.
+      version: JSON.stringify([options.schemaVersion, options.topics]),
+      logger: this.#logger,
+      migrate: (db) => options.migrate(db),
+      apply: (db, batch) => options.apply(db, batch),
+    });
+    for (const { topic, partition, next } of this.#database.positions.all())
+      this.#waiters.cover(topic, partition, next);
+  }
+
+  get db(): DatabaseSync {
+    return this.#database.db;
+  }
+
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  positions(): Position[] {
+    return this.#database.positions.positions();
+  }
+
+  async start(options: StartOptions = {}): Promise<void> {
+    if (this.#stopping.signal.aborted) throw stoppedError();
+    this.#running ??= this.#run();
+    const ends: Promise<unknown>[] = [this.#firstHead, this.died, this.#running.then(() => this.#refuseIfEnded())];
+    const giveUp = new AbortController();
+    if (options.allowStale === true) {
+      ends.push(sleep(options.withinMs ?? 2000, giveUp.signal).catch(() => this.#firstHead));
+    }
+    try {
+      await Promise.race(ends);
+    } finally {
+      giveUp.abort();
+    }
+    if (!this.#caughtUp) this.#logger.warn({}, "the read model answers from what is on disk until the log is back");
+  }
+
+  waitFor(position: Position, timeoutMs: number): Promise<void> {
+    if (!this.#options.topics.includes(position.topic)) {
+      const error = new RequestError(
+        400,
+        "unknown-position",
+        `${position.topic.slice(0, 100)} is not among what is read here`,
+      );
+      return Promise.reject(error);
+    }
+    if (this.#dead !== undefined || this.#stopping.signal.aborted) return Promise.reject(stoppedError());
+    return this.#waiters.wait(position, timeoutMs);
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= (async () => {
+      this.#stopping.abort();
+      await this.#running;
+      this.#waiters.end(stoppedError);
+      this.#database.close();
+    })();
+    return this.#stopped;
+  }
+
+  #refuseIfEnded(): void {
+    if (this.#dead === undefined) throw stoppedError();
+  }
+
+  /** Follows the log until it is stopped or dies; what is transient is tried again for ever. */
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    const pause = backoff({ baseMs: 100, maxMs: 10_000, signal });
+    while (!signal.aborted && this.#dead === undefined) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one following at a time
+        await this.#followOnce(() => pause.reset());
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#caughtUp = false;
+        const retryAfterMs = this.#judge(error);
+        if (retryAfterMs === undefined) return;
+        try {
+          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
+          await pause.wait(retryAfterMs);
+        } catch {
+          // Stopped while it waited.
+          return;
+        }
+      }
+    }
+  }
+
+  /** How long to wait at least before the next try; undefined if there is none. */
+  #judge(error: unknown): number | undefined {
+    if (error instanceof ForeignLogError) {
+      this.#logger.warn({ reason: error.message }, "the read model is built anew");
+      return this.#tryRebuild();
+    }
+    if (isDamaged(error)) {
+      // Open statements hold on to the damaged file; the next start makes a new one.
+      removeModelFile(this.#options.file);
+      return this.#fail(
+        new FatalError("The read model was damaged while in use; it was deleted, and a restart builds it anew", {
+          cause: error,
+        }),
+      );
+    }
+    if (isDiskFailure(error)) {
+      this.#logger.error(
+        { err: error },
+        "the read model cannot be written; it answers from what it has and tries again",
+      );
+      return 1000;
+    }
+    if (
+      error instanceof HeadwaterError &&
+      error !== this.#batchFailure &&
+      (error.advice === "retry" || error.advice === "wait")
+    ) {
+      this.#logger.warn(
+        { err: error },
+        "the read model cannot follow the log; it answers from what it has and tries again",
+      );
+      return error.retryAfterMs ?? 0;
+    }
+    return this.#fail(
+      error instanceof HeadwaterError ? error : new FatalError("The read model cannot go on", { cause: error }),
+    );
+  }
+
+  #tryRebuild(): number | undefined {
+    try {
+      this.#database.rebuild();
+      this.#waiters.reset();
+      return 0;
+    } catch (error) {
+      return this.#judge(error);
+    }
+  }
+
+  #fail(error: HeadwaterError): undefined {
+    this.#dead = error;
+    this.#logger.error({ err: error }, "the read model died");
+    this.#waiters.end(stoppedError);
+    this.#die(error);
+  }
+
+  async #followOnce(onHead: () => void): Promise<void> {
+    const { signal } = this.#stopping;
+    const { topics } = this.#options;
+    this.#batchFailure = undefined;
+    const ends = await Promise.all(topics.map(async (topic) => [topic, await this.#log.positions(topic)] as const));
+    if (signal.aborted) return;
+    for (const [topic, partitions] of ends) this.#refuseForeign(topic, partitions);
+
+    let following: Following | undefined;
+    const close = (): void => {
+      // Its outcome is that of `done`, which is awaited below.
+      following?.close().catch((error: unknown) => this.#logger.debug({ err: error }, "closing the following failed"));
+    };
+    signal.addEventListener("abort", close, { once: true });
+    try {
+      following = await this.#log.follow({
+        topics,
+        from: this.#whereToFollowFrom(ends),
+        otherwise: "earliest",
+        onBatch: (batch) => this.#onBatch(batch),
+        onCaughtUp: () => {
+          // What compaction removed behind the last record there is, is covered as well.
+          for (const [topic, partitions] of ends) {
+            for (const { partition, end } of partitions) this.#waiters.cover(topic, partition, end);
+          }
+          this.#caughtUp = true;
+          this.#reachedHead();
+          onHead();
+        },
+      });
+      if (signal.aborted) close();
+      await following.done;
+    } catch (error) {
+      throw this.#batchFailure ?? error;
+    } finally {
+      signal.removeEventListener("abort", close);
+    }
+    if (!signal.aborted) throw new FatalError("The log ended the following of a read model without an error");
+  }
+
+  /** From the last record on disk, not the one after it: that it is still the same shows that the log is. */
+  #whereToFollowFrom(ends: readonly (readonly [string, readonly PartitionPositions[]])[]): Position[] {
+    return this.#database.positions.all().flatMap(({ topic, partition, last }) => {
+      const there = ends.find(([name]) => name === topic)?.[1].find((each) => each.partition === partition);
+      // The last record itself may have expired since, the one after it not.
+      return there === undefined ? [] : [{ topic, partition, offset: Math.max(last, there.start) }];
+    });
+  }
+
+  #refuseForeign(topic: string, partitions: readonly PartitionPositions[]): void {
+    for (const covered of this.#database.positions.all()) {
+      if (covered.topic !== topic) continue;
+      const there = partitions.find(({ partition }) => partition === covered.partition);
+      const where = `partition ${covered.partition} of ${topic}`;
+      if (there === undefined) throw new ForeignLogError(`${where} is gone`);
+      if (covered.next > there.end) throw new ForeignLogError(`${where} ends at ${there.end}, before ${covered.next}`);
+      if (covered.next < there.start)
+        throw new ForeignLogError(`${where} begins at ${there.start}, after ${covered.next}`);
+    }
+  }
+
+  #onBatch(batch: LogBatch): void {
+    // After a failure the log may still hand over what it had in hand.
+    if (this.#batchFailure !== undefined || this.#stopping.signal.aborted) return;
+    try {
+      const fresh = this.#withoutCovered(batch);
+      if (fresh === undefined) return;
+      this.#database.apply(fresh);
+      this.#waiters.cover(batch.topic, batch.partition, fresh.records.at(-1)!.offset + 1);
+      this.#options.onApplied?.(fresh);
+    } catch (error) {
+      this.#batchFailure = error;
+      throw error;
+    }
+  }
+
+  /** The batch without records that were applied before; undefined if that is all of them. */
+  #withoutCovered(batch: LogBatch): LogBatch | undefined {
+    const covered = this.#database.positions.get(batch.topic, batch.partition);
+    if (covered === undefined || batch.records[0]!.offset >= covered.next) return batch;
+    const again = batch.records.find((record) => record.offset === covered.last);
+    if (again !== undefined && fingerprint(again) !== covered.fingerprint) {
+      throw new ForeignLogError(
+        `partition ${batch.partition} of ${batch.topic} holds another record at ${covered.last}`,
+      );
+    }
+    const records = batch.records.filter((record) => record.offset >= covered.next);
+    return records.length === 0 ? undefined : { ...batch, records };
+  }
+}
+
+function stoppedError(): RequestError {
+  return new RequestError(503, "read-model-stopped", "The read model has stopped");
+}

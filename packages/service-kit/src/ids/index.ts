@@ -1,3 +1,0 @@
-export { isUuid, uuidNamespaces, uuidv5 } from "./uuid-v5.ts";
-export { randomToken, sameDigest, sha256 } from "./tokens.ts";
-export { randomEpoch } from "./random-epoch.ts";

@@ -1,0 +1,47 @@
+import type { FastifyRequest } from "fastify";
+import { FatalError, RequestError } from "@headwater/core";
+import type { Authenticator, Principal } from "./principal.ts";
+import { mayUse } from "./principal.ts";
+import type { HttpApp } from "./type-provider.ts";
+
+/** No token is longer; a JWT fits. */
+const maxTokenLength = 8192;
+
+const principals = new WeakMap<FastifyRequest, Principal>();
+
+/** Who asks. Throws FatalError on a public route: nobody was asked there. */
+export function principalOf(request: FastifyRequest): Principal {
+  const principal = principals.get(request);
+  if (principal === undefined) throw new FatalError("A public route has no principal");
+  return principal;
+}
+
+/** Every route needs a bearer token unless it says `config: { public: true }`. */
+export function requireToken(app: HttpApp, auth: Authenticator): void {
+  app.addHook("onRequest", async (request) => {
+    const { config } = request.routeOptions;
+    // What does not exist needs no secret to hear so.
+    if (request.is404 || config.public === true) return;
+    const token = bearerToken(request.headers.authorization);
+    const principal = token === undefined ? undefined : await auth.authenticate(token);
+    if (principal === undefined) {
+      throw new RequestError(
+        401,
+        "unauthenticated",
+        token === undefined
+          ? "This needs a token; send it as `Authorization: Bearer <token>`"
+          : "The token is not known here, or was revoked",
+      );
+    }
+    const scopes = config.scopes ?? [];
+    if (!mayUse(principal, scopes)) {
+      throw new RequestError(403, "forbidden", `This needs a token with the scope ${scopes.join(", ")}`);
+    }
+    principals.set(request, principal);
+  });
+}
+
+function bearerToken(header: string | undefined): string | undefined {
+  if (header === undefined || header.length > maxTokenLength) return undefined;
+  return /^Bearer +([\x21-\x7e]+) *$/i.exec(header)?.[1];
+}

@@ -1,0 +1,76 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { HeadwaterError, type Logger } from "@headwater/core";
+import { type Problem, makeProblem, problemOf, problemType } from "./problem.ts";
+
+/** What Fastify itself refuses, said so that the caller knows what to do. */
+const fastifyProblems: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    415,
+    "unsupported-media-type",
+    "The body has a content type that is not taken here; send application/json",
+  ],
+  FST_ERR_CTP_INVALID_JSON_BODY: [
+    400,
+    "invalid-json",
+    "The body is not valid JSON; check its quotes, commas and brackets",
+  ],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [400, "invalid-json", "The body is empty; send a JSON value, or no content-type header"],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    400,
+    "invalid-content-length",
+    "The body is not as long as its content-length says",
+  ],
+};
+
+export function errorHandler(logger: Logger, bodyLimit: number) {
+  return async (
+    error: FastifyError | HeadwaterError,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Problem> => {
+    const problem = describe(error, request, bodyLimit);
+    if (problem.status >= 500) {
+      const facts = {
+        requestId: request.id,
+        method: request.method,
+        route: request.routeOptions.url,
+        status: problem.status,
+        err: error,
+      };
+      if (problem.status === 503) logger.warn(facts, "a request could not be served for now");
+      else logger.error(facts, "a request failed");
+    }
+    if (error instanceof HeadwaterError && problem.status === 503) {
+      void reply.header("retry-after", Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
+    }
+    if (problem.status === 401) void reply.header("www-authenticate", 'Bearer realm="headwater"');
+    // What is left of a body that is too large is not read: the connection cannot be used again.
+    if (problem.status === 413) void reply.header("connection", "close");
+    return send(reply, problem);
+  };
+}
+
+export function send(reply: FastifyReply, problem: Problem): Problem {
+  // As text, so that no response schema of the route leaves out what it does not know.
+  void reply.code(problem.status).type(problemType).serializer(JSON.stringify);
+  return problem;
+}
+
+function describe(error: FastifyError | HeadwaterError, request: FastifyRequest, bodyLimit: number): Problem {
+  const instance = `urn:headwater:request:${request.id}`;
+  if (error instanceof HeadwaterError) return problemOf(error, instance);
+  if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+    const limit = request.routeOptions.bodyLimit ?? bodyLimit;
+    return makeProblem(413, "body-too-large", `The body is larger than ${limit} bytes; send less at a time`, {
+      instance,
+    });
+  }
+  const known = fastifyProblems[error.code];
+  if (known !== undefined) return makeProblem(known[0], known[1], known[2], { instance });
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return makeProblem(error.statusCode, "invalid-request", error.message, { instance });
+  }
+  return makeProblem(500, "internal", `Something unexpected went wrong here; the log has it under ${request.id}`, {
+    instance,
+  });
+}

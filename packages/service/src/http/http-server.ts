@@ -1,0 +1,180 @@
+import swagger from "@fastify/swagger";
+import { fastify } from "fastify";
+import { randomUUID } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { FatalError, RequestError, type Logger } from "@headwater/core";
+import type { Metrics } from "../metrics/metrics.ts";
+import { requireToken } from "./authentication.ts";
+import { errorHandler, send } from "./error-handler.ts";
+import { measureRequests } from "./measure-requests.ts";
+import { openApi } from "./open-api.ts";
+import { makeProblem } from "./problem.ts";
+import type { Authenticator } from "./principal.ts";
+import { clientErrors, frameworkErrors } from "./raw-problems.ts";
+import { RouteMethods } from "./route-methods.ts";
+import { statusRoutes } from "./status-routes.ts";
+import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
+import { validatorCompiler } from "./validation.ts";
+
+/** More connections at once are refused. */
+const maxConnections = 10_000;
+
+/** No query has more parameters. */
+const maxQueryParameters = 100;
+
+export interface HttpServerOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Decides about the bearer token of every route that is not public. */
+  readonly auth: Authenticator;
+  readonly host: string;
+  /** 0: one that is free. */
+  readonly port: number;
+  /** What OpenAPI calls the API. */
+  readonly title: string;
+  readonly version?: string;
+  /** Bytes; a route may have its own `bodyLimit`. Default 1 MiB. */
+  readonly bodyLimit?: number;
+  /** Why the process is not ready; empty when it is. Asked on every `/health/ready`. */
+  readonly readiness: () => readonly string[];
+  /** What is amiss although it is ready; said there too. */
+  readonly warnings?: () => readonly string[];
+  /** Whether `/metrics` needs no token. Default: false. */
+  readonly publicMetrics?: boolean;
+  /** The setting to name when the port is taken. Default HEADWATER_HTTP_PORT. */
+  readonly portSetting?: string;
+  /** On close, requests under way get so long to finish (milliseconds). Default 3 s. */
+  readonly drainMs?: number;
+}
+
+export interface HttpServer {
+  /** Routes go here, before `listen`. `config: { public: true }` opens one; `config: { scopes: [...] }` asks for more than a token. */
+  readonly app: HttpApp;
+  /** Aborted when the server begins to close: streams end then. */
+  readonly closing: AbortSignal;
+  /** Resolves with where it listens. Throws FatalError if that address cannot be had. */
+  listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
+  /** Takes no more requests, lets those under way finish for a while, closes. Safe to call twice. */
+  close(): Promise<void>;
+  /** A request without a socket, for tests. */
+  readonly inject: HttpApp["inject"];
+}
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Needs no token. */
+    readonly public?: boolean;
+    /** The principal needs all of these. */
+    readonly scopes?: readonly string[];
+  }
+}
+
+/**
+ * An HTTP server as every service has it: problem details for every error, a token for every route that is not public, OpenAPI 3.1 at
+ * `/api/v1/openapi.json`, health and metrics, limits on all that comes in.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { logger, metrics, bodyLimit = 1024 * 1024 } = options;
+  const closing = new AbortController();
+  const app: HttpApp = fastify({
+    bodyLimit,
+    genReqId: () => randomUUID(),
+    // What a client may take to send a request; answers may stream for ever.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    // Idle connections end with the server; those under way are given their time in close().
+    forceCloseConnections: "idle",
+    // Answered by a hook below, as a problem.
+    return503OnClosing: false,
+    frameworkErrors,
+    clientErrorHandler: clientErrors,
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.server.maxConnections = maxConnections;
+
+  const routes = new RouteMethods();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setErrorHandler(errorHandler(logger, bodyLimit));
+  app.addHook("onRoute", (route) => routes.add(route.url, Array.isArray(route.method) ? route.method : [route.method]));
+  app.addHook("onRequest", async (_request, reply) => {
+    if (!closing.signal.aborted) return;
+    void reply.header("connection", "close");
+    throw new RequestError(503, "closing", "This server is about to stop; try again shortly");
+  });
+  app.addHook("onRequest", limitQuery);
+  requireToken(app, options.auth);
+  measureRequests(app, metrics);
+  app.addHook("onSend", async (_request, reply) => {
+    if (!reply.hasHeader("x-content-type-options")) void reply.header("x-content-type-options", "nosniff");
+    if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = request.url.split("?", 1)[0]!;
+    const allowed = routes.allowed(path);
+    if (allowed.length === 0)
+      return send(reply, makeProblem(404, "not-found", `There is nothing at ${path.slice(0, 200)}`));
+    void reply.header("allow", allowed.join(", "));
+    return send(
+      reply,
+      makeProblem(405, "method-not-allowed", `${path} takes ${allowed.join(", ")}, not ${request.method}`),
+    );
+  });
+  await app.register(swagger, openApi(options.title, options.version ?? "1.0.0"));
+  statusRoutes(app, options);
+
+  let closed: Promise<void> | undefined;
+  return {
+    app,
+    closing: closing.signal,
+    inject: app.inject.bind(app),
+    async listen() {
+      try {
+        await app.listen({ host: options.host, port: options.port });
+      } catch (error) {
+        throw cannotListen(error as NodeJS.ErrnoException, options);
+      }
+      const { port } = app.server.address() as AddressInfo;
+      const shown = options.host.includes(":") ? `[${options.host}]` : options.host;
+      return { host: options.host, port, url: `http://${shown}:${port}` };
+    },
+    close() {
+      closed ??= (async () => {
+        closing.abort();
+        const cut = setTimeout(() => app.server.closeAllConnections(), options.drainMs ?? 3000);
+        try {
+          await app.close();
+        } finally {
+          clearTimeout(cut);
+        }
+      })();
+      return closed;
+    },
+  };
+}
+
+async function limitQuery(request: { readonly url: string }): Promise<void> {
+  const start = request.url.indexOf("?");
+  if (start === -1) return;
+  let count = 1;
+  for (let at = request.url.indexOf("&", start); at !== -1; at = request.url.indexOf("&", at + 1)) count += 1;
+  if (count > maxQueryParameters) {
+    throw new RequestError(400, "query-too-long", `A query has at most ${maxQueryParameters} parameters, not ${count}`);
+  }
+}
+
+function cannotListen(error: NodeJS.ErrnoException, options: HttpServerOptions): Error {
+  const setting = options.portSetting ?? "HEADWATER_HTTP_PORT";
+  const where = `HTTP port ${options.port} on ${options.host}`;
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new FatalError(`${where} is in use; stop what listens there or set ${setting} to a free port`);
+    case "EACCES":
+      return new FatalError(`${where} may not be used by this user; set ${setting} to a port above 1023`);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new FatalError(`${where} cannot be listened on: this machine has no such address`);
+    default:
+      return error;
+  }
+}

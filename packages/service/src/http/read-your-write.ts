@@ -1,0 +1,32 @@
+import { Type } from "@sinclair/typebox";
+import type { Position } from "@headwater/event-log";
+import { RequestError } from "@headwater/core";
+import type { ReadModel } from "@headwater/event-log/read-model";
+
+/** Query parameter of every read: wait until what that write did is visible. */
+export const afterQuery = {
+  after: Type.Optional(
+    Type.String({ maxLength: 300, description: "`position` of a write: the answer is at least as new as it" }),
+  ),
+};
+
+export const positionSchema = Type.String({ description: "Where the write lies in the log; for `?after=`" });
+
+/** A position as answers carry it: opaque to clients. */
+export function positionText({ topic, partition, offset }: Position): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+/** Throws RequestError (400) for what no answer carried. */
+export function parsePosition(text: string): Position {
+  const match = /^(.{1,249})\/(\d{1,6})\/(\d{1,15})$/.exec(text);
+  if (match === null) {
+    throw new RequestError(400, "invalid-position", "`after` is no position; pass on what a write answered");
+  }
+  return { topic: match[1]!, partition: Number(match[2]), offset: Number(match[3]) };
+}
+
+/** Waits until what was written there can be read here. Rejects with RequestError (504) if that takes too long. */
+export async function waitForAfter(model: ReadModel, after: string | undefined, timeoutMs: number): Promise<void> {
+  if (after !== undefined) await model.waitFor(parsePosition(after), timeoutMs);
+}

@@ -1,0 +1,37 @@
+import { FatalError, RequestError } from "@headwater/core";
+import { runMain } from "../src/index.ts";
+
+/** A process for run-main.test.ts; its argument says how it behaves. */
+const cases: Record<string, (signal: AbortSignal) => Promise<void>> = {
+  async returns() {},
+  stops: (signal) =>
+    new Promise((resolve) => {
+      const alive = setInterval(() => {}, 1000);
+      signal.addEventListener("abort", () => {
+        clearInterval(alive);
+        process.stdout.write("stopped\n");
+        resolve();
+      });
+      process.stdout.write("going\n");
+    }),
+  hangs: () =>
+    new Promise(() => {
+      setInterval(() => {}, 1000);
+      process.stdout.write("going\n");
+    }),
+  lingers: async () => void setInterval(() => {}, 1000),
+  fatal: () =>
+    Promise.reject(
+      new FatalError("The log refused the password; set\nHEADWATER_KAFKA_PASSWORD", {
+        cause: new TypeError("Basic c2VjcmV0c2VjcmV0 was refused"),
+      }),
+    ),
+  bug: () => Promise.reject(new TypeError("a bug", { cause: new RangeError("the cause of it") })),
+  misplaced: () => Promise.reject(new RequestError(404, "not-found", "an answer that nobody gave")),
+  unhandled: async () => {
+    setInterval(() => {}, 1000);
+    void Promise.reject(new TypeError("nobody looked"));
+  },
+};
+
+await runMain(({ signal }) => cases[process.argv[2]!]!(signal));
