@@ -49,7 +49,21 @@ export class ConfigError extends HeadwaterError {
   readonly code = "config";
 }
 
-/** The process cannot go on: a port in use, a folder that cannot be written, a broken invariant. */
+/**
+ * A broken invariant: a defect of this program, or a call that the contract of what is called forbids. No setting mends it; the process ends with a stack.
+ */
+export class InvariantError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "invariant";
+}
+
+/** Something this process needs of its machine cannot be used: a port, a folder, a file, a disk. The message says which, and what to do. */
+export class ResourceError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "resource";
+}
+
+/** Use InvariantError, ResourceError or an error of the port instead. */
 export class FatalError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "fatal";

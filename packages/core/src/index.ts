@@ -1,4 +1,5 @@
 export * from "./errors.ts";
+export * from "./concurrency/index.ts";
 export * from "./ids/index.ts";
 export * from "./logger.ts";
 export * from "./retry/index.ts";

@@ -1,4 +1,4 @@
-import { aborted, sleep, type Logger } from "@headwater/core";
+import { aborted, SerialQueue, sleep, type Logger } from "@headwater/core";
 import type { EventLog, GroupBatch, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
@@ -18,7 +18,6 @@ import type { RuleTimeline } from "./rule-timeline.ts";
 import type { StallWatch } from "./stall-watch.ts";
 import { StateLog } from "./state-log.ts";
 import { TelemetryDecoder } from "./telemetry-decoder.ts";
-import { Turns } from "./turns.ts";
 import { WarmUps } from "./warm-ups.ts";
 
 /** A member that was overtaken hears of it from its group within this; else something else shares its state log. */
@@ -49,7 +48,7 @@ export class PartitionRunner {
   readonly #options: PartitionRunnerOptions;
   readonly #logger: Logger;
   readonly #release = new AbortController();
-  readonly #turns = new Turns();
+  readonly #queue = new SerialQueue();
   readonly #evaluation: Evaluation;
   readonly #pending: PendingJoins;
   readonly #stateLog: StateLog;
@@ -143,7 +142,7 @@ export class PartitionRunner {
   /** Applies a batch; resolves when everything that came of it is durable. */
   async process(batch: GroupBatch): Promise<void> {
     try {
-      await this.#turns.take(() => this.#process(batch));
+      await this.#queue.run(() => this.#process(batch));
     } catch (error) {
       if (this.#release.signal.aborted) return;
       this.#failed = true;
@@ -156,7 +155,7 @@ export class PartitionRunner {
 
   /** Writes a last checkpoint, of what was applied until now. */
   async finish(): Promise<void> {
-    await this.#turns.take(async () => {
+    await this.#queue.run(async () => {
       // What is still to be repeated at this offset is not in the state yet.
       if (this.#isOver || this.#joins.replayFrom <= this.#evaluation.nextOffset) return;
       await this.#checkpointer?.last();
@@ -208,8 +207,8 @@ export class PartitionRunner {
   #wake(first?: () => Promise<void>): void {
     if (this.#woken || this.#checkpointer === undefined) return;
     this.#woken = true;
-    this.#turns
-      .take(async () => {
+    this.#queue
+      .run(async () => {
         this.#woken = false;
         if (this.#isOver) return;
         await first?.();

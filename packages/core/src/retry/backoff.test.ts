@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DecodeError, HeadwaterError, TimedOutError, UnknownOutcomeError } from "../errors.ts";
-import { aborted, sleep } from "./sleep.ts";
+import { aborted, sleep } from "../concurrency/sleep.ts";
 import { backoff, retrying } from "./backoff.ts";
-import { withTimeout } from "./with-timeout.ts";
+import { withTimeout } from "../concurrency/with-timeout.ts";
 
 /** As an error of a port: something outside is away. */
 class AwayError extends HeadwaterError {

@@ -1,5 +1,5 @@
 import { HeadwaterError } from "../errors.ts";
-import { sleep } from "./sleep.ts";
+import { sleep } from "../concurrency/sleep.ts";
 
 export interface BackoffOptions {
   /** The first wait is somewhere between 0 and this (milliseconds). Default 100. */

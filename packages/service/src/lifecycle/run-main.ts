@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { HeadwaterError } from "@headwater/core";
+import { HeadwaterError, InvariantError } from "@headwater/core";
 import { redactText } from "../log/redact.ts";
 
 export interface MainContext {
@@ -47,6 +47,7 @@ export async function runMain(main: (context: MainContext) => Promise<void>): Pr
 function report(error: unknown): number {
   if (
     error instanceof HeadwaterError &&
+    !(error instanceof InvariantError) &&
     (error.advice === "stop" || error.advice === "retry" || error.advice === "wait")
   ) {
     process.stderr.write(`${redactText(oneLine(error))}\n`);

@@ -1,9 +1,8 @@
 import { checkDeviceId, idMatches } from "@headwater/aggregates";
-import { ConfigError, RequestError, type Logger } from "@headwater/core";
+import { ConfigError, RequestError, Semaphore, type Logger } from "@headwater/core";
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import type { JwtIssuer } from "../../../config/identity-settings.ts";
 import { CachedKeys } from "./cached-keys.ts";
-import { FewAtATime } from "./few-at-a-time.ts";
 import { keySource, type JsonWebKeySet } from "./key-source.ts";
 
 export type JwtVerdict =
@@ -25,7 +24,7 @@ const form = /^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 export class JwtLogin {
   readonly #issuers: ReadonlyMap<string, Issuer>;
   /** Signatures are checked in the pool of four threads that syncs the spool, too: some are left to it whatever comes in. */
-  readonly #checks = new FewAtATime(2, 2000);
+  readonly #checks = new Semaphore(2, 2000);
 
   /** Throws ConfigError for an issuer that cannot be. */
   constructor(configs: readonly JwtIssuer[], folder: string, logger: Logger) {

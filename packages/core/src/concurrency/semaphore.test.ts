@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { FewAtATime } from "./few-at-a-time.ts";
+import { Semaphore } from "./semaphore.ts";
 
 test("no more at a time than that, in their order; those for whom there is no room are told so", async () => {
-  const few = new FewAtATime(2, 3);
+  const semaphore = new Semaphore(2, 3);
   let running = 0;
   let most = 0;
   const began: number[] = [];
   const releases: (() => void)[] = [];
   const outcomes = Array.from({ length: 7 }, (_, i) =>
-    few.run(async () => {
+    semaphore.run(async () => {
       began.push(i);
       running += 1;
       most = Math.max(most, running);

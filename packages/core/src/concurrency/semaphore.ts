@@ -1,20 +1,20 @@
-/** Runs at most `atOnce` tasks at a time and lets at most `maxWaiting` wait. */
-export class FewAtATime {
-  readonly #atOnce: number;
+/** Bounds how many tasks run at a time, and how many more may wait for their turn. */
+export class Semaphore {
+  readonly #permits: number;
   readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(atOnce: number, maxWaiting: number) {
-    this.#atOnce = atOnce;
+  constructor(permits: number, maxWaiting: number) {
+    this.#permits = permits;
     this.#maxWaiting = maxWaiting;
   }
 
-  /** undefined: there was no room. */
+  /** Runs the task once it has a permit; undefined if too many wait already, and then the task is not run. */
   async run<T>(task: () => Promise<T>): Promise<T | undefined> {
-    if (this.#running >= this.#atOnce) {
+    if (this.#running >= this.#permits) {
       if (this.#waiting.length >= this.#maxWaiting) return undefined;
-      // Whoever ends hands its place over, so that nobody comes in between.
+      // A task that ends hands its permit to the longest waiting one, so that no newcomer overtakes it.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running += 1;
     try {

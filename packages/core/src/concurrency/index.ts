@@ -1,0 +1,4 @@
+export { Semaphore } from "./semaphore.ts";
+export { SerialQueue } from "./serial-queue.ts";
+export { aborted, sleep } from "./sleep.ts";
+export { withTimeout } from "./with-timeout.ts";
