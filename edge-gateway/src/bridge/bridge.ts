@@ -2,7 +2,7 @@ import { backoff, ConfigError, type Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { CommandSession } from "../commands/command-session.ts";
 import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import { MessageTaker, type ReplyHandler } from "../pipeline/commit/message-taker.ts";

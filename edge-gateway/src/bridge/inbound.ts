@@ -1,11 +1,11 @@
 import type { Logger } from "@headwater/core";
 import { crc32 } from "node:zlib";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import type { MessageTaker } from "../pipeline/commit/message-taker.ts";
 import type { MessageTarget } from "../pipeline/commit/message-target.ts";
-import { unacknowledged, type Owner, type Settled } from "../pipeline/commit/record-batch.ts";
+import { unacknowledged, type Owner, type Settled } from "../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts";

@@ -5,7 +5,7 @@ import type { ReceiveClock } from "../pipeline/clock/receive-clock.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { Publication } from "@headwater/decode";
 import type { Identity } from "../devices/identity/identity.ts";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import type { Presence } from "../devices/presence/presence.ts";

@@ -7,7 +7,7 @@ import { Forwarder } from "./forward/forwarder.ts";
 import { FrameRecords } from "./forward/frame-records.ts";
 import { LogHealth } from "./forward/log-health.ts";
 import { LogSink } from "./forward/log-sink.ts";
-import type { DurableSink } from "./commit/record-batch.ts";
+import type { DurableSink } from "./batch/record-batch.ts";
 import type { Range } from "./lanes/lane.ts";
 import type { LanesState } from "./lanes/lanes.ts";
 import { recoverLanes } from "./lanes/recover-from-log.ts";

@@ -3,7 +3,7 @@ import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
 import { Intake } from "./commit/intake.ts";
 import { Lanes } from "./lanes/lanes.ts";

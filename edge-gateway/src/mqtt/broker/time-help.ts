@@ -3,7 +3,7 @@ import { generate } from "mqtt-packet";
 import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { isUncertain, readTimeRequest, timeAnswer } from "../../pipeline/clock/time-answer.ts";
 import type { ReceiveClock } from "../../pipeline/clock/receive-clock.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 

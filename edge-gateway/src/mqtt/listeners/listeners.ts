@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { GatewayConfig } from "../../config.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { bindPeer, peerOf } from "../broker/peer.ts";
 import { plainAddress } from "./address.ts";
 import { Admission } from "./admission.ts";

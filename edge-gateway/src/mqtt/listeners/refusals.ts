@@ -1,5 +1,5 @@
 import type { Logger } from "@headwater/core";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Link } from "./link.ts";
 
 const quietMs = 5000;

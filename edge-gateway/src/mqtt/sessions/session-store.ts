@@ -1,7 +1,6 @@
-import { backoff, FatalError, QueueClosedError, type Logger } from "@headwater/core";
+import { backoff, FatalError, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
 import { open, readFile, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncDirectory } from "../../pipeline/spool/sync-directory.ts";
 
 export interface SessionStoreOptions {
   readonly file: string;

@@ -5,7 +5,7 @@ import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { Notes } from "../redelivery/recent-notes.ts";
 import { reserveBytes } from "../spool/reserve.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { RecordBatch, type DurableSink, type Owner, type Settled } from "./record-batch.ts";
+import { RecordBatch, type DurableSink, type Owner, type Settled } from "../batch/record-batch.ts";
 
 export interface GroupCommitOptions {
   readonly lanes: Lanes;

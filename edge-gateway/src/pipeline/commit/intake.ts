@@ -2,7 +2,7 @@ import { cloudEventHeaders, events, eventTypes, type CommandInput, type EventTyp
 import type { Logger } from "@headwater/core";
 import type { DecodedMessage } from "@headwater/decode";
 import { settleTimes, type Plausibility } from "../clock/event-time.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Lane, Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import { identityBytes, writeEvent, writeMark, type FieldBytes } from "../lanes/telemetry-writer.ts";
@@ -12,7 +12,7 @@ import { DeviceLanes, type DeviceLane } from "../lanes/device-lanes.ts";
 import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
-import { unacknowledged, type Owner, type Settled } from "./record-batch.ts";
+import { unacknowledged, type Owner, type Settled } from "../batch/record-batch.ts";
 
 export interface IntakeOptions {
   readonly lanes: Lanes;

@@ -1,11 +1,11 @@
 import { DecodeError, type Logger } from "@headwater/core";
 import type { Beside, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "@headwater/decode";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
 import type { Intake } from "./intake.ts";
 import { whatIsWrongWith, type MessageTarget } from "./message-target.ts";
-import type { Owner, Settled } from "./record-batch.ts";
+import type { Owner, Settled } from "../batch/record-batch.ts";
 
 export interface ReplyHandler {
   /** Takes what a device says about one of its commands; answers with what is wrong if it cannot (and nothing was written then). */

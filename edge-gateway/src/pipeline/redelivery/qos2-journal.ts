@@ -1,8 +1,7 @@
-import { backoff, DecodeError, FatalError, QueueClosedError, type Logger } from "@headwater/core";
+import { backoff, DecodeError, FatalError, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
 import { open, readFile, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Qos2Arrival } from "../commit/record-batch.ts";
-import { syncDirectory } from "../spool/sync-directory.ts";
+import type { Qos2Arrival } from "../batch/record-batch.ts";
 
 export interface Qos2JournalOptions {
   readonly file: string;

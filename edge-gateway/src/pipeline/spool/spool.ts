@@ -1,13 +1,12 @@
-import { backoff, QueueClosedError, type Logger } from "@headwater/core";
+import { backoff, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
-import type { DurableSink, RecordBatch } from "../commit/record-batch.ts";
+import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { RecentStretches, type KeptStretch } from "./recent-stretches.ts";
 import type { SegmentFile } from "./recovery.ts";
 import { reserveBytes } from "./reserve.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { encodeSegmentHeader } from "./segment.ts";
-import { syncDirectory } from "./sync-directory.ts";
 
 export interface SpoolOptions {
   readonly directory: string;

@@ -1,5 +1,5 @@
-import type { Intake } from "../commit/intake.ts";
-import type { Lanes } from "./lanes.ts";
+import type { Intake } from "./intake.ts";
+import type { Lanes } from "../lanes/lanes.ts";
 
 export interface MarkIntervals {
   /** Between marks of a lane in which data flows (milliseconds). */
