@@ -201,7 +201,8 @@ export class MqttServer {
       logger,
     });
     this.#sessionExpiry.start();
-    // What changed while the gateway was down passed the sessions by that it left. A registry that is behind hears of it later.
+    // What changed while the gateway was down passed the sessions by that it left. A registry that is behind hears of
+    // it later.
     if (this.#options.registryIsCurrent()) this.#revocation.restrictAll();
     await this.listeners.start();
     this.#stalls.start();
@@ -209,7 +210,10 @@ export class MqttServer {
     this.#bounds.start();
   }
 
-  /** What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any more. */
+  /**
+   * What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any
+   * more.
+   */
   recheck(devices: readonly string[]): void {
     this.#revocation?.devicesChanged(devices);
   }
