@@ -1,5 +1,5 @@
 import { Aedes, type AedesOptions, type Client, type PublishPacket } from "aedes";
-import type { Audience } from "./audience.ts";
+import type { Audience } from "../sessions/audience.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 

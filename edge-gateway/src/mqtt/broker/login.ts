@@ -9,7 +9,7 @@ import { sessionKey } from "../../pipeline/redelivery/recent-publishes.ts";
 import { internals } from "./aedes-internals.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { bindConnection, Connection } from "./connection.ts";
-import { peerOf } from "./peer.ts";
+import { peerOf } from "../listeners/peer.ts";
 import type { Sender } from "./targets.ts";
 
 export interface Will {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Peer, PeerCertificate } from "../broker/peer.ts";
+import type { Peer, PeerCertificate } from "./peer.ts";
 
 /** What a connection still has to do before it is one of MQTT. */
 export type Stage = "proxy-header" | "tls" | "websocket" | "connect";

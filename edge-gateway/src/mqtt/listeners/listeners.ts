@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { GatewayConfig } from "../../config.ts";
 import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
-import { bindPeer, peerOf } from "../broker/peer.ts";
+import { bindPeer, peerOf } from "./peer.ts";
 import { plainAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
 import { CertificateWatch } from "./certificate-watch.ts";

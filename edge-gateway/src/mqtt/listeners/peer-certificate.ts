@@ -1,5 +1,5 @@
 import type { X509Certificate } from "node:crypto";
-import type { PeerCertificate } from "../broker/peer.ts";
+import type { PeerCertificate } from "./peer.ts";
 
 /** What the login needs of a client certificate. */
 export function peerCertificate(certificate: X509Certificate): PeerCertificate {

@@ -1,6 +1,6 @@
 import type { Permissions } from "../../devices/access/permissions.ts";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
-import type { Audience } from "../broker/audience.ts";
+import type { Audience } from "./audience.ts";
 
 /** A message that waits for a session; as aedes-persistence keeps it. */
 export interface QueuedPacket {

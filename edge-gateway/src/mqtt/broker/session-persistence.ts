@@ -1,13 +1,13 @@
 import type { Client } from "aedes";
 import aedesPersistence from "aedes-persistence";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
-import type { Audience } from "../broker/audience.ts";
-import { connectionOf } from "../broker/connection.ts";
-import type { OutgoingPacket } from "../broker/outgoing-queue.ts";
-import { OutgoingQueues, type QueueBounds } from "../broker/outgoing-queues.ts";
-import { RetainedBounds } from "../broker/retained-bounds.ts";
-import type { SessionStore, Subscription } from "./session-store.ts";
-import { StoredSessions, type SessionMemory } from "./stored-sessions.ts";
+import type { Audience } from "../sessions/audience.ts";
+import { connectionOf } from "./connection.ts";
+import type { OutgoingPacket } from "../sessions/outgoing-queue.ts";
+import { OutgoingQueues, type QueueBounds } from "../sessions/outgoing-queues.ts";
+import { RetainedBounds } from "../sessions/retained-bounds.ts";
+import type { SessionStore, Subscription } from "../sessions/session-store.ts";
+import { StoredSessions, type SessionMemory } from "../sessions/stored-sessions.ts";
 
 /** The package's types describe a default export that the module, being CommonJS, does not have as such. */
 const memory = aedesPersistence as unknown as () => MemoryStore;
