@@ -1,8 +1,10 @@
 /**
- * Many connections: what 10,000 idle devices cost the gateway's process in memory, and whether it survives a storm of 5,000 connects a second with tokens
- * while others publish. The gateway is `headwater start gateway` with its spool on disk, in front of a real Kafka that the bench starts.
+ * Many connections: what 10,000 idle devices cost the gateway's process in memory, and whether it survives a storm of
+ * 5,000 connects a second with tokens while others publish. The gateway is `headwater start gateway` with its spool on
+ * disk, in front of a real Kafka that the bench starts.
  *
- *     npm run bench:connections -- [--idle 10000] [--per-second 5000] [--seconds 5] [--hold-ms 1000] [--publishers 50] [--json FILE]
+ *     npm run bench:connections -- [--idle 10000] [--per-second 5000] [--seconds 5] \
+ *         [--hold-ms 1000] [--publishers 50] [--json FILE]
  */
 import { openKafkaLog } from "@headwater/event-log/kafka";
 import type { EventLog } from "@headwater/event-log";

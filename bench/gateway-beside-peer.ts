@@ -1,7 +1,7 @@
 /**
- * Devices to Kafka, Headwater's gateway beside Mosquitto + Telegraf: the same load (QoS 1 from raw connections) against each in turn, A B B A …, on
- * one machine in one run, into the same real Kafka, which it starts for itself. Counted is what is on the log. The gateway acknowledges
- * after fsync; the peer is durable nowhere before Kafka.
+ * Devices to Kafka, Headwater's gateway beside Mosquitto + Telegraf: the same load (QoS 1 from raw connections) against
+ * each in turn, A B B A …, on one machine in one run, into the same real Kafka, which it starts for itself. Counted is
+ * what is on the log. The gateway acknowledges after fsync; the peer is durable nowhere before Kafka.
  *
  *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone] [--json FILE]
  *

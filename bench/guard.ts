@@ -1,5 +1,6 @@
 /**
- * What the guard costs a PUBLISH: CPU of checking streams as a socket hands them over, beside what the parser behind it takes for the same bytes.
+ * What the guard costs a PUBLISH: CPU of checking streams as a socket hands them over, beside what the parser behind it
+ * takes for the same bytes.
  *
  *     node bench/guard.ts
  */

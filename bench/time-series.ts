@@ -1,11 +1,12 @@
 /**
- * Writing to the time-series stores: CPU a point of this process (all threads) and of InfluxDB, and points a second. A point has three
- * numbers, as a device's message would. Each write waits for the one before, as the ingest service's do.
+ * Writing to the time-series stores: CPU a point of this process (all threads) and of InfluxDB, and points a second. A
+ * point has three numbers, as a device's message would. Each write waits for the one before, as the ingest service's
+ * do.
  *
  *     [HEADWATER_INFLUX_URL=… _ORG=… _BUCKET=… _TOKEN=…] node bench/time-series.ts [points] [devices] [points a write]
  *
- * Without the settings of an InfluxDB only the embedded store is measured. The points stay in the bucket under a measurement of
- * their own until they are deleted at the end.
+ * Without the settings of an InfluxDB only the embedded store is measured. The points stay in the bucket under a
+ * measurement of their own until they are deleted at the end.
  */
 import { openEmbeddedStore } from "@headwater/time-series/embedded";
 import { openInfluxStore } from "@headwater/time-series/influx";

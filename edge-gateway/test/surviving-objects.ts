@@ -1,7 +1,9 @@
 import { getHeapSpaceStatistics } from "node:v8";
 import { boundYoungGeneration } from "../src/young-generation.ts";
 
-/** Makes many objects that survive, as new connections do, and prints how large the young generation has become (bytes). */
+/**
+ * Makes many objects that survive, as new connections do, and prints how large the young generation has become (bytes).
+ */
 if (process.argv[2] === "bounded") boundYoungGeneration();
 const kept: unknown[] = [];
 for (let round = 0; round < 100; round += 1) {

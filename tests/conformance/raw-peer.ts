@@ -32,7 +32,9 @@ export class RawPeer {
     if (!this.isClosed) this.#socket.write(bytes);
   }
 
-  /** Answers with the next bytes, so many, or with as many as came before the connection closed or the time was over. */
+  /**
+   * Answers with the next bytes, so many, or with as many as came before the connection closed or the time was over.
+   */
   async receive(count: number, timeoutMs: number): Promise<Buffer> {
     await this.#until(() => this.#heard.length >= count, timeoutMs);
     const bytes = this.#heard.subarray(0, count);

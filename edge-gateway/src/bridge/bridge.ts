@@ -38,14 +38,17 @@ export interface BridgeOptions extends BridgeDeps {
   readonly memoryFile: string;
 }
 
-/** Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one that is back not left waiting. */
+/**
+ * Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one
+ * that is back not left waiting.
+ */
 const reconnect = { baseMs: 500, maxMs: 30_000 } as const;
 const wellAfterMs = 10_000;
 const rememberEveryMs = 60_000;
 
 /**
- * One existing broker whose messages the gateway takes. It is connected, or tries to be; whatever befalls it is its own trouble,
- * and seen in its state.
+ * One existing broker whose messages the gateway takes. It is connected, or tries to be; whatever befalls it is its own
+ * trouble, and seen in its state.
  */
 export class Bridge {
   readonly #options: BridgeOptions;

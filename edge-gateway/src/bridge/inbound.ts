@@ -41,8 +41,8 @@ const largestWindow = 4096;
 const maxWaitingBytes = 64 * 1024 * 1024;
 
 /**
- * The messages of one connection to a broker, from their arrival to their acknowledgement. Nothing is acknowledged before it is durable; how many
- * may wait is the broker's to keep to, by its window.
+ * The messages of one connection to a broker, from their arrival to their acknowledgement. Nothing is acknowledged
+ * before it is durable; how many may wait is the broker's to keep to, by its window.
  */
 export class Inbound implements Owner {
   unacked = 0;
@@ -54,8 +54,9 @@ export class Inbound implements Owner {
   #waitingBytes = 0;
   #closed = false;
   /**
-   * While the broker sends again what it has no acknowledgement of. It does so first, in order and with the same identifiers, but Mosquitto without DUP; an
-   * identifier alone means nothing at a broker that gives it to the next message, so that is trusted only where they rise.
+   * While the broker sends again what it has no acknowledgement of. It does so first, in order and with the same
+   * identifiers, but Mosquitto without DUP; an identifier alone means nothing at a broker that gives it to the next
+   * message, so that is trusted only where they rise.
    */
   #replaying: boolean;
   readonly #takeNext = (): void => this.#takeWaiting();

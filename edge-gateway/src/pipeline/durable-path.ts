@@ -45,7 +45,10 @@ export interface DurablePath {
   readonly health: LogHealth;
   /** Only if there is one. */
   readonly spooling: { readonly spool: Spool; readonly forwarder: Forwarder } | undefined;
-  /** The last identity of a lane that is durable with everything before it; less than the lane's own where the end of the spool was damaged. */
+  /**
+   * The last identity of a lane that is durable with everything before it; less than the lane's own where the end of
+   * the spool was damaged.
+   */
   soundN(partition: number): number;
   /** Begins to forward; settles when that ends, by rejection if it could not go on. */
   start(): Promise<void>;

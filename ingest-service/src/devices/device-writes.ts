@@ -39,8 +39,9 @@ export class DeviceWrites {
   }
 
   /**
-   * `decide` makes the event of the present state, or throws why not. If another write came first it decides again, unless the caller
-   * named the revision. Rejects with what `decide` throws, ConflictError, and 503 if the log does not take it in time.
+   * `decide` makes the event of the present state, or throws why not. If another write came first it decides again,
+   * unless the caller named the revision. Rejects with what `decide` throws, ConflictError, and 503 if the log does not
+   * take it in time.
    */
   async write(
     id: string,

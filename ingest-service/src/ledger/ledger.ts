@@ -70,7 +70,9 @@ export class Ledger {
     this.#options = options;
   }
 
-  /** Rejects with what the log or the store reject with; with RequestError (422) if too much is to be verified at once. */
+  /**
+   * Rejects with what the log or the store reject with; with RequestError (422) if too much is to be verified at once.
+   */
   async answer(range?: VerifyRange): Promise<LedgerAnswer> {
     const { log, topic, book, own } = this.#options;
     const positions = await log.positions(topic);

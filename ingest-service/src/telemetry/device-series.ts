@@ -19,8 +19,8 @@ export interface DeviceSeriesQuery {
 type Tags = Readonly<Record<string, string>>;
 
 /**
- * The telemetry of a device, whatever further tags its points carry: stamped tags change over time and each of their combinations is a series of
- * its own in the store, but to a reader the device has one.
+ * The telemetry of a device, whatever further tags its points carry: stamped tags change over time and each of their
+ * combinations is a series of its own in the store, but to a reader the device has one.
  */
 export class DeviceSeries {
   readonly #store: TimeSeriesStore;

@@ -35,8 +35,8 @@ export interface JoinApplicationOptions {
 }
 
 /**
- * Lets rules, devices and hand actions take effect on a partition: what took effect before at exactly its offset again, what is new at the next one, after it was
- * written down.
+ * Lets rules, devices and hand actions take effect on a partition: what took effect before at exactly its offset again,
+ * what is new at the next one, after it was written down.
  */
 export class JoinApplication implements JoinListener {
   readonly #options: JoinApplicationOptions;
@@ -101,7 +101,10 @@ export class JoinApplication implements JoinListener {
     }
   }
 
-  /** What waits takes effect at the next offset: first it is written down, then it is applied, then what it says is made durable. */
+  /**
+   * What waits takes effect at the next offset: first it is written down, then it is applied, then what it says is made
+   * durable.
+   */
   async apply(): Promise<void> {
     const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointSettled } = this.#options;
     while (evaluation.nextOffset >= this.#newFrom) {
@@ -125,7 +128,8 @@ export class JoinApplication implements JoinListener {
       signal.throwIfAborted();
       // oxlint-disable-next-line no-await-in-loop
       await stateLog.appendEffectives(effectives);
-      // Had another claimed the partition before they landed, they would count for nothing, and so must what they bring about.
+      // Had another claimed the partition before they landed, they would count for nothing, and so must what they bring
+      // about.
       // oxlint-disable-next-line no-await-in-loop
       await retrying(() => ownership.assure(true), { signal, maxMs: 2000 });
       for (const join of joins) evaluation.applyJoin(join);

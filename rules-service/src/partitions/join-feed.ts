@@ -25,8 +25,9 @@ interface Waiter {
 }
 
 /**
- * Follows what joins with telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when this began. Who takes over a
- * partition reads what came before by itself (`read` up to the position that `subscribe` answers).
+ * Follows what joins with telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when
+ * this began. Who takes over a partition reads what came before by itself (`read` up to the position that `subscribe`
+ * answers).
  */
 export class JoinFeed {
   readonly #options: JoinFeedOptions;

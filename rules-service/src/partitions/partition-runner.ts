@@ -40,8 +40,8 @@ export interface PartitionRunnerOptions {
 }
 
 /**
- * Owns one telemetry partition: brings its rules to where their state stands, applies every record and every join in one order that a replay
- * repeats, makes durable what comes of it before it checkpoints. One thing happens at a time.
+ * Owns one telemetry partition: brings its rules to where their state stands, applies every record and every join in
+ * one order that a replay repeats, makes durable what comes of it before it checkpoints. One thing happens at a time.
  */
 export class PartitionRunner {
   readonly partition: number;

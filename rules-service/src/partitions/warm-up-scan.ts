@@ -25,8 +25,9 @@ const maxRounds = 20;
 const yieldEvery = 1000;
 
 /**
- * One scan of older telemetry for all rules that are to be warmed. It runs beside the live evaluation: a round reads up to where that stands, while what
- * it applies meanwhile is kept; once a round ends with everything kept, the scan needs nothing but those to be level.
+ * One scan of older telemetry for all rules that are to be warmed. It runs beside the live evaluation: a round reads up
+ * to where that stands, while what it applies meanwhile is kept; once a round ends with everything kept, the scan needs
+ * nothing but those to be level.
  */
 export class WarmUpScan {
   readonly warmFrom: number;

@@ -8,7 +8,7 @@ import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import type { Will } from "./login.ts";
-import { peerOf } from "./peer.ts";
+import { peerOf } from "../listeners/peer.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { TimeHelp } from "./time-help.ts";
 

@@ -38,9 +38,9 @@ interface Publish {
 }
 
 /**
- * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the PUBACK or PUBREC. It calls back
- * once the message is durable, with its whole group commit; a message that is not allowed closes the connection, since 3.1.1 has no
- * other way to say so but by acknowledging what nobody kept.
+ * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the
+ * PUBACK or PUBREC. It calls back once the message is durable, with its whole group commit; a message that is not
+ * allowed closes the connection, since 3.1.1 has no other way to say so but by acknowledging what nobody kept.
  */
 export class PublishHandler {
   readonly #options: PublishHandlerOptions;
@@ -140,7 +140,8 @@ export class PublishHandler {
     const n = taker.take(target, publish.topic, publish.payload, done, connection, packetId);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
-      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.
+      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is
+      // in.
       const arrival = { token, partition, n };
       commit.open.qos2.push(arrival);
       journal.remember(arrival);

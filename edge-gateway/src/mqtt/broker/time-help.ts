@@ -29,8 +29,8 @@ interface Allowance {
 }
 
 /**
- * Tells devices the gateway's time: at a subscription to `devices/{id}/time`, from time to time if that is set, and when they ask. At QoS 0 and
- * never retained or queued, past the broker: an old time is worse than none.
+ * Tells devices the gateway's time: at a subscription to `devices/{id}/time`, from time to time if that is set, and
+ * when they ask. At QoS 0 and never retained or queued, past the broker: an old time is worse than none.
  */
 export class TimeHelp {
   readonly #options: TimeHelpOptions;

@@ -5,8 +5,8 @@ import type { Link } from "./link.ts";
 const quietMs = 5000;
 
 /**
- * Counts the connections that came to nothing, by reason. A flood of them is one line of log for each reason every few seconds, with how many there
- * were.
+ * Counts the connections that came to nothing, by reason. A flood of them is one line of log for each reason every few
+ * seconds, with how many there were.
  */
 export class Refusals {
   readonly #metrics: GatewayMetrics;

@@ -37,8 +37,9 @@ const compactBytes = 1024 * 1024;
 const seenEveryMs = 60 * 60 * 1000;
 
 /**
- * The subscriptions of sessions that outlive their connections, on disk: what a SUBACK or UNSUBACK has said is true after any crash, so that a
- * device which is told that its session is present need not subscribe again. All of it is in memory too; the file is read at the start alone.
+ * The subscriptions of sessions that outlive their connections, on disk: what a SUBACK or UNSUBACK has said is true
+ * after any crash, so that a device which is told that its session is present need not subscribe again. All of it is in
+ * memory too; the file is read at the start alone.
  */
 export class SessionStore {
   readonly #options: SessionStoreOptions;
@@ -216,7 +217,9 @@ export class SessionStore {
     this.#liveBytes = bytes.length;
   }
 
-  /** Answers how many lines were none: one that was being written at the end is no loss, nothing was acknowledged by it. */
+  /**
+   * Answers how many lines were none: one that was being written at the end is no loss, nothing was acknowledged by it.
+   */
   #replay(text: string): number {
     let skipped = 0;
     for (const each of text.split("\n")) {

@@ -30,8 +30,9 @@ const noKey = new Uint8Array(0);
 const maxValueBytes = 900_000;
 
 /**
- * Where everything that becomes a record goes in: it gives identity and time, writes the record into the open group commit, and calls back
- * when that is durable. Everything here is synchronous, so the order of calls is the order of every lane.
+ * Where everything that becomes a record goes in: it gives identity and time, writes the record into the open group
+ * commit, and calls back when that is durable. Everything here is synchronous, so the order of calls is the order of
+ * every lane.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -86,8 +87,8 @@ export class Intake {
   }
 
   /**
-   * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then). `settled` is called when it
-   * is durable.
+   * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then).
+   * `settled` is called when it is durable.
    */
   event(
     target: DeviceLane,

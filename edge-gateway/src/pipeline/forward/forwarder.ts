@@ -51,9 +51,10 @@ const blindBytes = 256 * 1024;
 const stuckMs = 2000;
 
 /**
- * Sends what is in the spool to the log. Each partition of each topic has an outlet of its own with one append under way, so every lane lands in
- * the order of n. As a rule all of them go through the spool together; one that the log does not take is left behind, to catch up
- * later. Live records queue behind the backlog; the backlog goes out in large batches.
+ * Sends what is in the spool to the log. Each partition of each topic has an outlet of its own with one append under
+ * way, so every lane lands in the order of n. As a rule all of them go through the spool together; one that the log
+ * does not take is left behind, to catch up later. Live records queue behind the backlog; the backlog goes out in large
+ * batches.
  */
 export class Forwarder {
   readonly #options: ForwarderOptions;

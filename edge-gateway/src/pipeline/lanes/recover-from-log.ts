@@ -16,9 +16,9 @@ export interface RecoverOptions {
 }
 
 /**
- * How the lanes of this gateway stand, from the log itself: where the log is the durable write, nothing else can know. Each partition is
- * read backwards from its end, in growing windows, up to the last mark, which has the account of what came before it. If a partition has nothing of
- * this gateway any more, a new epoch begins for all.
+ * How the lanes of this gateway stand, from the log itself: where the log is the durable write, nothing else can know.
+ * Each partition is read backwards from its end, in growing windows, up to the last mark, which has the account of what
+ * came before it. If a partition has nothing of this gateway any more, a new epoch begins for all.
  */
 export async function recoverLanes(options: RecoverOptions): Promise<LanesState> {
   const { log, topic, gateway, partitions } = options;

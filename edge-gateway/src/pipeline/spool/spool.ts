@@ -31,9 +31,10 @@ export interface SpoolOptions {
 const lazySyncMs = 100;
 
 /**
- * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the forwarder from memory as
- * long as that keeps up, and from the files when it does not. Space comes back by unlinking segments that are forwarded as a whole.
- * Nothing is offered before it is synced: an identity that a power loss takes back has been seen by nobody and is given out anew.
+ * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the
+ * forwarder from memory as long as that keeps up, and from the files when it does not. Space comes back by unlinking
+ * segments that are forwarded as a whole. Nothing is offered before it is synced: an identity that a power loss takes
+ * back has been seen by nobody and is given out anew.
  */
 export class Spool implements DurableSink {
   readonly checksums = true;

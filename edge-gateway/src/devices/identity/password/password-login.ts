@@ -11,8 +11,9 @@ export type PasswordVerdict = StoredCredential | "wrong" | "busy";
 const maxRemembered = 50_000;
 
 /**
- * Chosen passwords. A comparison is meant to be slow, so there is a bound on how many wait, on how many a name and an address may fail, and none for
- * what was right before. Where there is nothing to compare it takes as long as if there were.
+ * Chosen passwords. A comparison is meant to be slow, so there is a bound on how many wait, on how many a name and an
+ * address may fail, and none for what was right before. Where there is nothing to compare it takes as long as if there
+ * were.
  */
 export class PasswordLogin {
   readonly #queue: ScryptQueue;
