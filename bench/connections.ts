@@ -55,7 +55,7 @@ const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, f
 try {
   await run();
 } finally {
-  // oxlint-disable-next-line no-await-in-loop -- in the opposite order of their start
+  // In the opposite order of their start.
   for (const stop of stops.toReversed()) await stop();
 }
 
@@ -171,7 +171,6 @@ function part<Order, Answer>(file: string): FleetTask<Order, Answer> {
 async function settled(pid: number): Promise<{ last: number; most: number; seconds: number }> {
   const looks: number[] = [];
   for (let second = 0; second < 10; second += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- polled
     await sleep(1000);
     looks.push(memoryOf(pid).resident);
   }

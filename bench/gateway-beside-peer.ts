@@ -52,7 +52,7 @@ const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, f
 try {
   await run();
 } finally {
-  // oxlint-disable-next-line no-await-in-loop -- in the opposite order of their start
+  // In the opposite order of their start.
   for (const stop of stops.toReversed()) await stop();
 }
 
@@ -107,14 +107,13 @@ async function run(): Promise<void> {
     // What changes with time (a disk that fills, others at work) meets each of them first as often as second.
     for (const subject of pair % 2 === 0 ? subjects : subjects.toReversed()) {
       const seconds = pair === 0 ? warmUpSeconds : shape.seconds;
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       const round = await measureRound(log, subject, { ...shape, seconds }, kafka.pids);
       acked[subject.name]! += round.acked;
       if (pair > 0) {
         rounds[subject.name]!.push(round);
         console.log(roundLine(pair, subject.name, round));
       }
-      // oxlint-disable-next-line no-await-in-loop -- garbage and segments of the one must not be the other's
+      // Garbage and segments of the one must not be the other's.
       await sleep(500);
     }
   }

@@ -59,7 +59,6 @@ export class GatewayProcess {
         const event = registerDevice(undefined, { id, credentials: [credential] }, { at, by: "bench", writeId: id });
         return { key: id, value: events.device.encode(event) };
       });
-      // oxlint-disable-next-line no-await-in-loop -- a handful
       await log.append(this.topics.devices, records);
     }
   }

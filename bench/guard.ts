@@ -4,7 +4,6 @@
  *
  *     node bench/guard.ts
  */
-// oxlint-disable-next-line no-restricted-imports -- what the guard is compared with
 import mqttPacket from "mqtt-packet";
 import { OutgoingFlows } from "../edge-gateway/src/mqtt/guard/outgoing-flows.ts";
 import { PacketGuard } from "../edge-gateway/src/mqtt/guard/packet-guard.ts";

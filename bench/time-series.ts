@@ -76,7 +76,7 @@ async function measure(name: string, store: TimeSeriesStore): Promise<void> {
     const making = process.cpuUsage(makingFrom);
     made += making.user + making.system;
     const sent = performance.now();
-    // oxlint-disable-next-line no-await-in-loop -- one write after the other, as the ingest service writes
+    // One write after the other, as the ingest service writes.
     const { refused } = await store.write(written);
     latencies.push(performance.now() - sent);
     if (refused.length > 0) throw new RangeError(`refused: ${refused[0]?.reason}`);
@@ -122,7 +122,6 @@ function pointsFrom(from: number, to: number): Point[] {
 async function influxdPid(): Promise<string | undefined> {
   const found: string[] = [];
   for (const pid of (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name))) {
-    // oxlint-disable-next-line no-await-in-loop -- a handful of small files
     const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
     if (name.trim() === "influxd") found.push(pid);
   }

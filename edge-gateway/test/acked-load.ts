@@ -27,7 +27,6 @@ export class AckedLoad {
   async start(url: string, password: (device: string) => string, inFlight: number): Promise<void> {
     this.#running = true;
     for (const device of this.acked.keys()) {
-      // oxlint-disable-next-line no-await-in-loop -- a handful
       const client = await mqtt.connectAsync(url, {
         username: device,
         password: password(device),

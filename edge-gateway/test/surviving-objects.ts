@@ -8,7 +8,6 @@ if (process.argv[2] === "bounded") boundYoungGeneration();
 const kept: unknown[] = [];
 for (let round = 0; round < 100; round += 1) {
   for (let i = 0; i < 10_000; i += 1) kept.push({ round, i, text: `${round}-${i}`, list: [i] });
-  // oxlint-disable-next-line no-await-in-loop -- as they would come
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
 const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");

@@ -55,7 +55,6 @@ export class RawPeer {
   async #until(done: () => boolean, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!done() && !this.isClosed && performance.now() < deadline) {
-      // oxlint-disable-next-line no-await-in-loop -- waits for what comes next
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.max(1, deadline - performance.now()));
         this.#wake = () => {

@@ -146,13 +146,11 @@ export class Bridge {
     this.#heard?.restore(heard);
     while (!signal.aborted) {
       const began = performance.now();
-      // oxlint-disable-next-line no-await-in-loop -- one connection after the other
       const problem = await this.#oneConnection();
       if (signal.aborted) return;
       // One that ends at once, again and again, is not well because it began.
       if (performance.now() - began > wellAfterMs) pause.reset();
       this.#note(problem);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await pause.wait().catch(() => {});
     }
   }

@@ -78,7 +78,7 @@ export class Deadlines {
     if (inputs.length === 0 || this.#stopped) return;
     const records = inputs.map((input) => commandRecord(input, source));
     for (const { partition, baseOffset, count } of await log.append(topic, records)) {
-      // oxlint-disable-next-line no-await-in-loop -- few partitions, and the next turn needs what this one wrote
+      // Few partitions, and the next turn needs what this one wrote.
       await model.waitFor({ topic, partition, offset: baseOffset + count - 1 }, 10_000);
     }
     // Still due: the log's clock has not reached the deadline yet.

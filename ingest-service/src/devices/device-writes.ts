@@ -53,7 +53,6 @@ export class DeviceWrites {
       const writeId = randomUUID();
       const write = { at: nowMicros(), by, writeId, expectedRevision };
       const input = decide(deviceState(this.#options.model.db, id), write);
-      // oxlint-disable-next-line no-await-in-loop -- each try follows from the one before
       const { outcome, position } = await this.#append(input, writeId);
       if (outcome.won) return { state: outcome.state, position };
       const details = { revision: outcome.state.revision };

@@ -50,7 +50,6 @@ export class EventStream {
     const { log, topicNames, topics, from } = this.#options;
     const missed: object[] = [];
     for (const topic of topics) {
-      // oxlint-disable-next-line no-await-in-loop -- four topics at most
       for (const { partition, start, end } of await log.positions(topicNames[topic])) {
         const wanted = from.get(topic, partition) ?? end;
         if (wanted < start) missed.push({ topic, partition, from: wanted, to: start });

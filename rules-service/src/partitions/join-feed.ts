@@ -82,7 +82,6 @@ export class JoinFeed {
     const { log, topics } = this.#options;
     const from: Position[] = [];
     for (const topic of [topics.rules, topics.devices, topics.alerts]) {
-      // oxlint-disable-next-line no-await-in-loop -- three small questions
       for (const { partition, start, end } of await log.positions(topic)) {
         const key = `${topic}/${partition}`;
         const next = this.#next.get(key) ?? (topic === topics.rules ? start : end);

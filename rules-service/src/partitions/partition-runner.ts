@@ -179,7 +179,7 @@ export class PartitionRunner {
     // A batch may begin before the offset that was asked for, where a log hands out whole chunks.
     let index = countBefore(records, 0, this.#evaluation.nextOffset);
     while (index < records.length) {
-      // oxlint-disable-next-line no-await-in-loop -- joins and records have one order
+      // Joins and records have one order.
       await this.#joins.repeat(records[index]!.offset);
       const end = countBefore(records, index, this.#joins.replayFrom);
       this.#evaluation.applyRecords(records, index, end);

@@ -46,7 +46,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const state = await stateLog.claim();
   const telemetry = await retrying(async () => (await log.positions(topics.telemetry))[partition]!, retry);
   for (const { source } of state.effectives) {
-    // oxlint-disable-next-line no-await-in-loop -- only what another instance wrote a moment ago is waited for
+    // Only what another instance wrote a moment ago is waited for.
     if (source.topic === topics.rules) await feed.rulesKnownTo(source.offset);
   }
   const history = historyOf(state, topics, timeline);

@@ -136,7 +136,6 @@ export class StateLog {
     for (const record of records) {
       const size = (record.value?.length ?? 0) + 100;
       if (chunk.length > 0 && (chunk.length >= chunkRecords || bytes + size > chunkBytes)) {
-        // oxlint-disable-next-line no-await-in-loop -- the order is the point
         await appendDurably(log, topic, chunk, this.#options);
         chunk = [];
         bytes = 0;

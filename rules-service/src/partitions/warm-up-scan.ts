@@ -61,7 +61,7 @@ export class WarmUpScan {
   async approach(position: () => number): Promise<void> {
     for (let round = 0; round < maxRounds && this.#warmUps.size > 0; round += 1) {
       this.#kept = [];
-      // oxlint-disable-next-line no-await-in-loop -- each round begins where the one before ended
+      // Each round begins where the one before ended.
       await this.#readTo(position());
       if (this.#kept !== undefined) return;
     }

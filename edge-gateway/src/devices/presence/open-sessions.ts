@@ -84,7 +84,6 @@ export class OpenSessions {
       const bytes = Buffer.from(this.#queue.join(""));
       this.#queue = [];
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one write at a time
         await this.#append(bytes);
       } catch (error) {
         this.#options.logger.warn(
@@ -123,7 +122,6 @@ export class OpenSessions {
       await next.close();
       throw error;
     }
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- there is none before the first
     await this.#handle?.close();
     this.#handle = next;
     this.#size = bytes.length;

@@ -69,7 +69,6 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
       session,
       subscriptions.map(({ topic }) => topic),
     );
-    // oxlint-disable-next-line no-await-in-loop -- in memory, at the start
     await store.asyncPersistence.addSubscriptions({ id: session }, subscriptions);
   }
   const persistence = Object.assign(

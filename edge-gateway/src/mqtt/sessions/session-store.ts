@@ -161,7 +161,6 @@ export class SessionStore {
   /** What comes while lines are written goes out with the next write. */
   async #flush(): Promise<void> {
     while (this.#queue.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one write at a time
       if (this.#writing !== undefined) await this.#writing;
       else await (this.#writing = this.#writeQueue().finally(() => (this.#writing = undefined)));
     }
@@ -210,7 +209,6 @@ export class SessionStore {
       await next.close();
       throw error;
     }
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- there is none before the first
     await this.#handle?.close();
     this.#handle = next;
     this.#size = bytes.length;

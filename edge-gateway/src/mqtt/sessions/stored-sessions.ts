@@ -68,10 +68,8 @@ export class StoredSessions {
       const filters = [...(this.#sessions.get(session) ?? [])];
       const forbidden = filters.filter((filter) => permissions?.maySubscribe(filter) !== true);
       const client = { id: session };
-      // oxlint-disable-next-line no-await-in-loop -- a handful of sessions, one device
       if (forbidden.length > 0) await this.#store.removeSubscriptions(client, forbidden);
       this.removed(session, forbidden);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       const messages = await this.#clearQueue(client, permissions);
       if (forbidden.length > 0 || messages > 0) lost.push(session);
     }

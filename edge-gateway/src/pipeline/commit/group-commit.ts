@@ -121,7 +121,6 @@ export class GroupCommit {
   async drain(): Promise<void> {
     while (!this.#open.isEmpty || this.#committing !== undefined) {
       if (this.#committing === undefined) this.#commit();
-      // oxlint-disable-next-line no-await-in-loop -- one commit after the other
       await this.#committing;
     }
   }

@@ -168,7 +168,7 @@ export class Forwarder {
       this.#idle = false;
       if (step.lanes.epoch !== reader.epoch) await this.#beginEpoch();
       this.#launch(step);
-      // oxlint-disable-next-line no-await-in-loop -- what is lost is on record before it is passed
+      // What is lost is on record before it is passed.
       await Promise.all(step.lost.map((range) => onLost(range)));
       const free = await this.#through();
       if (signal.aborted) return;

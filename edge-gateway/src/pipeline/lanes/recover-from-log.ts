@@ -51,7 +51,7 @@ async function readTail(
   let tail: TailFold | undefined;
   for (let window = firstWindow; toOffset > start; window *= windowGrowth) {
     const fromOffset = Math.max(start, toOffset - window);
-    // oxlint-disable-next-line no-await-in-loop -- each window begins where the last one ended
+    // Each window begins where the last one ended.
     const ours = await readOurs(options, partition, fromOffset, toOffset);
     for (const record of ours.toReversed()) {
       tail ??= new TailFold(record);

@@ -120,7 +120,6 @@ export class Qos2Journal {
   /** What comes while lines are written goes out with the next write. */
   async #flush(): Promise<void> {
     while (this.#queue.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one write at a time
       if (this.#writing !== undefined) await this.#writing;
       else await (this.#writing = this.#writeQueue().finally(() => (this.#writing = undefined)));
     }

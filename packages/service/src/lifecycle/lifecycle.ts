@@ -64,7 +64,6 @@ export class Lifecycle {
       } catch (error) {
         // The service is told of the error by the rejection; here it is told which part it was.
         this.#logger.debug({ part: name }, "a part failed to start");
-        // oxlint-disable-next-line no-await-in-loop -- the start ends here
         await this.stop();
         throw error;
       }

@@ -153,7 +153,6 @@ class StoreWorker {
   }
 
   #post(answer: Answer): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of worker_threads, not a window
     this.#port.postMessage(answer);
   }
 }

@@ -43,7 +43,7 @@ export class PasswordLogin {
       for (const credential of credentials) {
         const hash = parsePasswordHash(Buffer.from(credential.hash, "base64").toString("latin1"));
         if (hash === undefined) continue;
-        // oxlint-disable-next-line no-await-in-loop -- a second one is only there while passwords change
+        // A second one is there only while passwords change.
         const matches = await this.#queue.compare(password, hash);
         if (matches === undefined) return "busy";
         if (!matches) continue;
