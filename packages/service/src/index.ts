@@ -6,6 +6,7 @@ export * from "./lifecycle/index.ts";
 export * from "./log/index.ts";
 export * from "./metrics/index.ts";
 export * from "./http/index.ts";
+export * from "./write/index.ts";
 export { prepareDataDir } from "./host/data-dir.ts";
 export {
   runServiceProcess,
