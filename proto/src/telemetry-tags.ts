@@ -1,7 +1,8 @@
 /**
- * Field numbers and wire types of telemetry.proto for the two fast paths, the writer and the reader of plain events. Beside the generated
- * code this is the only place that knows them, and property tests hold it to the generated code. A tag is
- * `number << 3 | wire type` (https://protobuf.dev/programming-guides/encoding/#structure); all of these take one byte.
+ * Field numbers and wire types of telemetry.proto for the two fast paths, the writer and the reader of plain events.
+ * Beside the generated code this is the only place that knows them, and property tests hold it to the generated code. A
+ * tag is `number << 3 | wire type` (https://protobuf.dev/programming-guides/encoding/#structure); all of these take one
+ * byte.
  */
 const varint = 0;
 const fixed64 = 1;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 
 /**
- * Bytes of a TelemetryRecord as any encoder could write them, not only ours: fields in any order, singular fields more than once, fields that
- * no version knows, defaults spelled out, varints longer than they need to be or beyond what a number holds, text that is not
- * UTF-8, and known fields with a foreign wire type.
+ * Bytes of a TelemetryRecord as any encoder could write them, not only ours: fields in any order, singular fields more
+ * than once, fields that no version knows, defaults spelled out, varints longer than they need to be or beyond what a
+ * number holds, text that is not UTF-8, and known fields with a foreign wire type.
  */
 const bytes = (...parts: (number | Uint8Array)[]): Uint8Array =>
   Buffer.concat(parts.map((part) => (typeof part === "number" ? Uint8Array.of(part) : part)));

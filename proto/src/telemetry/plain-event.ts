@@ -21,9 +21,10 @@ export interface DeviceLookup<D> {
 }
 
 /**
- * Reads plain events, which nearly all are: from a gateway, numbers and booleans of one time, nothing else in them. The fields of such an
- * event are left in the fields of this object, as the codec would have decoded them but without an object for each reading. Every
- * other record is declined, and the codec decides. `D` and `M` are what the caller keeps of a device and of a metric.
+ * Reads plain events, which nearly all are: from a gateway, numbers and booleans of one time, nothing else in them. The
+ * fields of such an event are left in the fields of this object, as the codec would have decoded them but without an
+ * object for each reading. Every other record is declined, and the codec decides. `D` and `M` are what the caller keeps
+ * of a device and of a metric.
  */
 export class PlainEvent<D, M> {
   gateway = "";

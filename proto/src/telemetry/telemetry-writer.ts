@@ -41,7 +41,10 @@ export function deviceBytes(device: string): FieldBytes {
   return events.telemetry.encode({ device });
 }
 
-/** Writes an event of telemetry.v1 without an object or a buffer of its own; the generated code decodes it to the same event. */
+/**
+ * Writes an event of telemetry.v1 without an object or a buffer of its own; the generated code decodes it to the same
+ * event.
+ */
 export function writeEvent(
   writer: ByteWriter,
   identity: FieldBytes,
@@ -82,7 +85,10 @@ export function writeEvent(
   }
 }
 
-/** Writes a mark: nothing of this gateway with an earlier receive time follows in the lane; and the lane's account so far. */
+/**
+ * Writes a mark: nothing of this gateway with an earlier receive time follows in the lane; and the lane's account so
+ * far.
+ */
 export function writeMark(
   writer: ByteWriter,
   identity: FieldBytes,

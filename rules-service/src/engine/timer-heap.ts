@@ -11,7 +11,10 @@ export interface Timer {
   readonly level: number;
 }
 
-/** Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed first. */
+/**
+ * Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed
+ * first.
+ */
 export class TimerHeap {
   #timers: Timer[] = [];
   #live = 0;
