@@ -1,5 +1,5 @@
 import { aborted, SerialQueue, sleep, type Logger } from "@headwater/core";
-import type { EventLog, GroupBatch, TopicNames } from "@headwater/event-log";
+import type { EventLog, GroupBatch, LogRecord, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
 import { Checkpointer } from "./checkpointer.ts";
@@ -7,7 +7,6 @@ import { EffectsBuffer } from "./effects-buffer.ts";
 import { Emitter } from "./emitter.ts";
 import { OwnershipLostError, PartitionReleasedError } from "./errors.ts";
 import { Evaluation } from "./evaluation.ts";
-import { countBefore } from "./history.ts";
 import { JoinApplication } from "./join-application.ts";
 import type { JoinFeed } from "./join-feed.ts";
 import type { PartitionMetrics } from "./metrics.ts";
@@ -228,4 +227,11 @@ export class PartitionRunner {
     this.#lost = true;
     this.#logger.error({ err: error }, "the partition is another's; nothing more of it is emitted here");
   }
+}
+
+/** Splits records at an offset: how many of them, from `begin` on, lie before it. */
+function countBefore(records: readonly LogRecord[], begin: number, offset: number): number {
+  let end = begin;
+  while (end < records.length && records[end]!.offset < offset) end += 1;
+  return end;
 }

@@ -79,7 +79,7 @@ export class WarmUps {
     const rules = [...this.#scanned.values()];
     this.#scanned.clear();
     this.#scan = undefined;
-    evaluation.scan = undefined;
+    evaluation.observer = undefined;
     this.#ready = false;
     this.#running = false;
     this.#start();
@@ -117,7 +117,7 @@ export class WarmUps {
       [...this.#scanned.values()].map(({ warmUp }) => warmUp),
     );
     this.#scan = scan;
-    evaluation.scan = scan;
+    evaluation.observer = scan;
     await retrying(() => scan.approach(() => evaluation.nextOffset), { signal, onRetry, maxMs: 2000 });
     this.#ready = true;
     onReady();
