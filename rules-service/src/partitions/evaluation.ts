@@ -3,7 +3,7 @@ import type { TelemetryRecord } from "@headwater/proto";
 import type { PartitionEngine, RecordPosition, RuleChange, WarmUp } from "../engine/engine.ts";
 import type { EffectsBuffer } from "./effects-buffer.ts";
 import { EvaluationError } from "./errors.ts";
-import type { Join } from "./joins.ts";
+import type { Join } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { TelemetryDecoder } from "./telemetry-decoder.ts";
 

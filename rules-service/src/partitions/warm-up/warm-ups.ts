@@ -1,11 +1,11 @@
 import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
-import { normaliseRule } from "../definition/index.ts";
-import type { WarmUp } from "../engine/engine.ts";
-import type { Evaluation } from "./evaluation.ts";
-import type { PartitionMetrics } from "./metrics.ts";
-import type { RuleAt } from "./rule-timeline.ts";
-import type { TelemetryDecoder } from "./telemetry-decoder.ts";
+import { normaliseRule } from "../../definition/index.ts";
+import type { WarmUp } from "../../engine/engine.ts";
+import type { Evaluation } from "../evaluation.ts";
+import type { PartitionMetrics } from "../metrics.ts";
+import type { RuleAt } from "../control-events/rule-timeline.ts";
+import type { TelemetryDecoder } from "../telemetry-decoder.ts";
 import { WarmUpScan } from "./warm-up-scan.ts";
 
 export interface WarmUpsOptions {

@@ -1,8 +1,8 @@
 import type { TopicNames } from "@headwater/event-log";
 import { FatalError } from "@headwater/core";
-import { deviceJoin, handJoin, type Join } from "./joins.ts";
+import { deviceJoin, handJoin, type Join } from "./control-events.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
-import type { EffectiveAt, RestoredState } from "./state-fold.ts";
+import type { EffectiveAt, RestoredState } from "../state-log/state-fold.ts";
 
 /** A join that took effect before, and how. */
 export interface PastJoin {
