@@ -18,7 +18,10 @@ export class BrokerLoad {
     this.#topic = topic;
   }
 
-  /** Keeps up to `inFlight` messages open until `stop`, each sent a while after its predecessor; what breaks off is sent again by the client. */
+  /**
+   * Keeps up to `inFlight` messages open until `stop`, each sent a while after its predecessor; what breaks off is sent
+   * again by the client.
+   */
   static async start(
     url: string,
     devices: readonly string[],

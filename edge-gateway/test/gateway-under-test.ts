@@ -169,7 +169,10 @@ export class GatewayUnderTest {
     );
   }
 
-  /** Every lane ends with a mark of this receive time (µs): as if the wall clock had been there. The gateway is down meanwhile. */
+  /**
+   * Every lane ends with a mark of this receive time (µs): as if the wall clock had been there. The gateway is down
+   * meanwhile.
+   */
   async pretendReceived(receivedAt: number): Promise<void> {
     const last = new Map<number, TelemetryRecord>();
     for (const { partition } of await this.log.positions(topics.telemetry)) {

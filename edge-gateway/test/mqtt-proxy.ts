@@ -2,7 +2,10 @@
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-/** A line between a bridge and its broker that writes down which messages went over it, and which the bridge acknowledged. */
+/**
+ * A line between a bridge and its broker that writes down which messages went over it, and which the bridge
+ * acknowledged.
+ */
 export class MqttProxy {
   /** Payloads that the broker delivered. */
   readonly delivered = new Set<string>();

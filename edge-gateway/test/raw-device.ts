@@ -90,7 +90,6 @@ export class RawDevice {
       if (this.isClosed || performance.now() > deadline) {
         throw new RangeError(`${found.length} of ${count} ${cmd} came; closed: ${this.isClosed}`);
       }
-      // oxlint-disable-next-line no-await-in-loop -- waits for the next packet
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
         setTimeout(resolve, 50);

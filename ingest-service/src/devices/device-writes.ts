@@ -39,8 +39,9 @@ export class DeviceWrites {
   }
 
   /**
-   * `decide` makes the event of the present state, or throws why not. If another write came first it decides again, unless the caller
-   * named the revision. Rejects with what `decide` throws, ConflictError, and 503 if the log does not take it in time.
+   * `decide` makes the event of the present state, or throws why not. If another write came first it decides again,
+   * unless the caller named the revision. Rejects with what `decide` throws, ConflictError, and 503 if the log does not
+   * take it in time.
    */
   async write(
     id: string,
@@ -52,7 +53,6 @@ export class DeviceWrites {
       const writeId = randomUUID();
       const write = { at: nowMicros(), by, writeId, expectedRevision };
       const input = decide(deviceState(this.#options.model.db, id), write);
-      // oxlint-disable-next-line no-await-in-loop -- each try follows from the one before
       const { outcome, position } = await this.#append(input, writeId);
       if (outcome.won) return { state: outcome.state, position };
       const details = { revision: outcome.state.revision };

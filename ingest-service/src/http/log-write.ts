@@ -3,8 +3,8 @@ import { FatalError, type Logger, retrying, TimedOutError, withTimeout } from "@
 
 export interface LogWriter {
   /**
-   * Appends one record and resolves with where it landed. What can be repeated is, for `writeTimeoutMs`; then it rejects with
-   * the log's error, or TimedOutError (both 503): the record may still land.
+   * Appends one record and resolves with where it landed. What can be repeated is, for `writeTimeoutMs`; then it
+   * rejects with the log's error, or TimedOutError (both 503): the record may still land.
    */
   append(topic: string, record: OutgoingRecord): Promise<Position>;
 }

@@ -7,8 +7,8 @@ interface Entry<T> {
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Values by the bytes of their name: device ids, metrics and units come again and again, and making a string of each only to look it up
- * costs more than all the rest of an event.
+ * Values by the bytes of their name: device ids, metrics and units come again and again, and making a string of each
+ * only to look it up costs more than all the rest of an event.
  */
 export class Interned<T> {
   readonly #make: (name: string) => T;

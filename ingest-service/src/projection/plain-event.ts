@@ -25,9 +25,9 @@ const tag = {
 } as const;
 
 /**
- * Reads the events that nearly all are: from a gateway, numbers and booleans of one time, nothing else in them. For such an event it leaves
- * in its own fields what the codec would have decoded, without an object for each reading; everything else it declines, and the
- * codec decides. A property test holds the two together.
+ * Reads the events that nearly all are: from a gateway, numbers and booleans of one time, nothing else in them. For
+ * such an event it leaves in its own fields what the codec would have decoded, without an object for each reading;
+ * everything else it declines, and the codec decides. A property test holds the two together.
  */
 export class PlainEvent {
   gateway = "";

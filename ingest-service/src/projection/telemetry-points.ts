@@ -40,7 +40,10 @@ export class TelemetryPoints {
     this.#note(device, eventTime, fields);
   }
 
-  /** Answers with the metrics of readings that no store can take (without a value, or a name no object can hold), usually none. */
+  /**
+   * Answers with the metrics of readings that no store can take (without a value, or a name no object can hold),
+   * usually none.
+   */
   add(record: TelemetryRecord, source: number, device: DeviceEntry, sink: PointSink): readonly string[] | undefined {
     const tags = this.#tagsOf(record.attributes, device);
     const times = new Map<number, Fields>();

@@ -36,8 +36,8 @@ export interface World {
 }
 
 /**
- * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure function of
- * `base` and the retained readings after it, up to `firedTo`; the rest says what of it has been told.
+ * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
+ * function of `base` and the retained readings after it, up to `firedTo`; the rest says what of it has been told.
  */
 export class Cell {
   rule: Rule;
@@ -107,8 +107,8 @@ export class Cell {
   }
 
   /**
-   * Lets the base follow. At or before the horizon of the newest reading nothing can change any more; of what lies there only what came
-   * before `next` counts, because a later reading of the very same time is still in order.
+   * Lets the base follow. At or before the horizon of the newest reading nothing can change any more; of what lies
+   * there only what came before `next` counts, because a later reading of the very same time is still in order.
    */
   settle(newest: Reading | undefined, next: Pick<Position, "offset" | "index">): void {
     const { pruned } = this.series.readings;
@@ -168,7 +168,10 @@ export class Cell {
     return true;
   }
 
-  /** From which event time on an unchanged grade has to be judged all the same: at once where the clock has gone ahead of the readings. */
+  /**
+   * From which event time on an unchanged grade has to be judged all the same: at once where the clock has gone ahead
+   * of the readings.
+   */
   get nextChange(): number {
     return this.state === this.#footed ? nextChange(this.rule, this.state) : -Infinity;
   }

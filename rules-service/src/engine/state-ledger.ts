@@ -17,9 +17,9 @@ interface Restored {
 }
 
 /**
- * Writes states and reads them back. Every writing has a number, its generation, which the checkpoint names among what was seen (no
- * gateway has the empty name): what is of a later generation belongs to a writing that a crash cut off, and covers more than the
- * checkpoint does.
+ * Writes states and reads them back. Every writing has a number, its generation, which the checkpoint names among what
+ * was seen (no gateway has the empty name): what is of a later generation belongs to a writing that a crash cut off,
+ * and covers more than the checkpoint does.
  */
 export class StateLedger {
   /** Rules to be written. */

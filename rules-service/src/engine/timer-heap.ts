@@ -16,7 +16,10 @@ export interface Timer<C extends TimerCell = TimerCell> {
   readonly level: number;
 }
 
-/** Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed first. */
+/**
+ * Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed
+ * first.
+ */
 export class TimerHeap<C extends TimerCell> {
   #timers: Timer<C>[] = [];
   #live = 0;

@@ -4,8 +4,8 @@ import { dueBy } from "./fold.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
 /**
- * What the clock still owes: a timer is due by the receive time of the reading that armed it, on the log's clock, plus duration and
- * lateness. One heap for each gateway, because none goes further than that gateway's own promise.
+ * What the clock still owes: a timer is due by the receive time of the reading that armed it, on the log's clock, plus
+ * duration and lateness. One heap for each gateway, because none goes further than that gateway's own promise.
  */
 export class Timers {
   readonly #heaps = new Map<string, TimerHeap<Cell>>();

@@ -9,9 +9,9 @@ export interface AppendOptions {
 }
 
 /**
- * Appends until it is durable: an unavailable log is waited for, an unknown outcome repeated with the identical batch (readers take
- * the first by its ids). Rejects with the signal's reason, what `before` rejected with, or FatalError for records that the log
- * refuses for good, since none of what the rules say may be left out.
+ * Appends until it is durable: an unavailable log is waited for, an unknown outcome repeated with the identical batch
+ * (readers take the first by its ids). Rejects with the signal's reason, what `before` rejected with, or FatalError for
+ * records that the log refuses for good, since none of what the rules say may be left out.
  */
 export async function appendDurably(
   log: EventLog,

@@ -22,8 +22,9 @@ export interface CheckpointerOptions {
 }
 
 /**
- * Writes checkpoints beside the evaluation: what is written is taken at once, at a point where every output before it is durable; the writing
- * itself holds nobody up. The first one of an owner is a full snapshot, after which its predecessors' states go.
+ * Writes checkpoints beside the evaluation: what is written is taken at once, at a point where every output before it
+ * is durable; the writing itself holds nobody up. The first one of an owner is a full snapshot, after which its
+ * predecessors' states go.
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
@@ -92,7 +93,9 @@ export class Checkpointer {
     }
   }
 
-  /** For lag alone, since the checkpoint says where to go on; of no effect if the partition is someone else's by now. */
+  /**
+   * For lag alone, since the checkpoint says where to go on; of no effect if the partition is someone else's by now.
+   */
   async #commit(batch: GroupBatch, offset: number): Promise<void> {
     try {
       await batch.commit(offset);

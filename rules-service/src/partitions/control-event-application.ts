@@ -35,8 +35,8 @@ export interface JoinApplicationOptions {
 }
 
 /**
- * Lets rules, devices and hand actions take effect on a partition: what took effect before at exactly its offset again, what is new at the next one, after it was
- * written down.
+ * Lets rules, devices and hand actions take effect on a partition: what took effect before at exactly its offset again,
+ * what is new at the next one, after it was written down.
  */
 export class JoinApplication implements JoinListener {
   readonly #options: JoinApplicationOptions;
@@ -95,18 +95,20 @@ export class JoinApplication implements JoinListener {
       }
       const together = this.#warmedTogether(warmFrom, fromOffset);
       const rules = together.map(({ source, change }) => ({ offset: source.offset, change }));
-      // oxlint-disable-next-line no-await-in-loop -- joins have one order
+      // Joins have one order.
       for (const warmUp of await warmUps.repeat(warmFrom, rules)) evaluation.adopt(warmUp);
       this.#replay.splice(0, together.length);
     }
   }
 
-  /** What waits takes effect at the next offset: first it is written down, then it is applied, then what it says is made durable. */
+  /**
+   * What waits takes effect at the next offset: first it is written down, then it is applied, then what it says is made
+   * durable.
+   */
   async apply(): Promise<void> {
     const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointSettled } = this.#options;
     while (evaluation.nextOffset >= this.#newFrom) {
       const direct = this.#lookAtRules();
-      // oxlint-disable-next-line no-await-in-loop -- one group of joins after the other
       const warmed = warmUps.isReady ? await warmUps.finish() : { warmFrom: 0, rules: [] };
       const joins = [...direct, ...pending.take(maxJoins)];
       if (joins.length + warmed.rules.length === 0) return;
@@ -120,17 +122,14 @@ export class JoinApplication implements JoinListener {
         effectives.push({ source, fromOffset, warmFrom: warmed.warmFrom, record: nothing });
       }
       // A checkpoint that is being written does not have these joins, and has to come before them in the state log.
-      // oxlint-disable-next-line no-await-in-loop
       await checkpointSettled();
       signal.throwIfAborted();
-      // oxlint-disable-next-line no-await-in-loop
       await stateLog.appendEffectives(effectives);
-      // Had another claimed the partition before they landed, they would count for nothing, and so must what they bring about.
-      // oxlint-disable-next-line no-await-in-loop
+      // Had another claimed the partition before they landed, they would count for nothing, and so must what they bring
+      // about.
       await retrying(() => ownership.assure(true), { signal, maxMs: 2000 });
       for (const join of joins) evaluation.applyJoin(join);
       for (const { warmUp } of warmed.rules) evaluation.adopt(warmUp);
-      // oxlint-disable-next-line no-await-in-loop
       await emitter.emit();
     }
   }

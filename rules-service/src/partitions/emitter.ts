@@ -23,7 +23,10 @@ export class Emitter {
     this.#options = options;
   }
 
-  /** Appends all that was said since the last call, in order per topic; resolves when it is durable. Nothing leaves a former owner. */
+  /**
+   * Appends all that was said since the last call, in order per topic; resolves when it is durable. Nothing leaves a
+   * former owner.
+   */
   async emit(): Promise<void> {
     const { log, topics, effects, ownership, metrics, logger, signal } = this.#options;
     const outputs = effects.take();

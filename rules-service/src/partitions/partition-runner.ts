@@ -39,8 +39,8 @@ export interface PartitionRunnerOptions {
 }
 
 /**
- * Owns one telemetry partition: brings its rules to where their state stands, applies every record and every join in one order that a replay
- * repeats, makes durable what comes of it before it checkpoints. One thing happens at a time.
+ * Owns one telemetry partition: brings its rules to where their state stands, applies every record and every join in
+ * one order that a replay repeats, makes durable what comes of it before it checkpoints. One thing happens at a time.
  */
 export class PartitionRunner {
   readonly partition: number;
@@ -178,7 +178,7 @@ export class PartitionRunner {
     // A batch may begin before the offset that was asked for, where a log hands out whole chunks.
     let index = countBefore(records, 0, this.#evaluation.nextOffset);
     while (index < records.length) {
-      // oxlint-disable-next-line no-await-in-loop -- joins and records have one order
+      // Joins and records have one order.
       await this.#joins.repeat(records[index]!.offset);
       const end = countBefore(records, index, this.#joins.replayFrom);
       this.#evaluation.applyRecords(records, index, end);

@@ -24,8 +24,8 @@ export interface RulesInEffectOptions {
 }
 
 /**
- * Where which state of each rule has taken effect, on the partitions of all instances: what the state logs say. Any instance can thus tell whether a rule
- * is live everywhere.
+ * Where which state of each rule has taken effect, on the partitions of all instances: what the state logs say. Any
+ * instance can thus tell whether a rule is live everywhere.
  */
 export class RulesInEffect {
   readonly #options: RulesInEffectOptions;

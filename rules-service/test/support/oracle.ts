@@ -23,8 +23,8 @@ async function all(log: EventLog, topic: string, partition: number): Promise<Log
 }
 
 /**
- * What the rules have to say of what is in the log now: one pass over each partition from its first record, with a fresh engine, and every join at the offset
- * that the state log names. No checkpoints, no restarts, no batches.
+ * What the rules have to say of what is in the log now: one pass over each partition from its first record, with a
+ * fresh engine, and every join at the offset that the state log names. No checkpoints, no restarts, no batches.
  */
 export async function oracle(on: On): Promise<Told> {
   const { log, topics, partitions } = on;

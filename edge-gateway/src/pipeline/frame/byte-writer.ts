@@ -2,8 +2,9 @@ const two7 = 0x80;
 const shortText = 48;
 
 /**
- * Writes protobuf fields, one after the other, into one growing buffer: the messages of a group commit share it, so a message costs no
- * buffer, no writer and no copy of its own. Only what the hot path needs; the codec of @headwater/proto is the reference.
+ * Writes protobuf fields, one after the other, into one growing buffer: the messages of a group commit share it, so a
+ * message costs no buffer, no writer and no copy of its own. Only what the hot path needs; the codec of
+ * @headwater/proto is the reference.
  */
 export class ByteWriter {
   bytes: Buffer<ArrayBufferLike>;
@@ -82,7 +83,10 @@ export class ByteWriter {
     this.position += bytes.length;
   }
 
-  /** Begins a message inside of a message; `endNested` takes the answer. Most are shorter than 128 bytes: one byte is kept for the length. */
+  /**
+   * Begins a message inside of a message; `endNested` takes the answer. Most are shorter than 128 bytes: one byte is
+   * kept for the length.
+   */
   beginNested(tag: number): number {
     this.reserve(4);
     this.bytes[this.position++] = tag;

@@ -66,7 +66,10 @@ export function writeEvent(
   }
 }
 
-/** Writes a mark: nothing of this gateway with an earlier receive time follows in the lane; and the lane's account so far. */
+/**
+ * Writes a mark: nothing of this gateway with an earlier receive time follows in the lane; and the lane's account so
+ * far.
+ */
 export function writeMark(writer: ByteWriter, identity: FieldBytes, n: number, receivedAt: number, lane: Lane): void {
   writer.raw(identity);
   writer.integerField(tag.n, n);

@@ -25,8 +25,9 @@ interface Waiter {
 }
 
 /**
- * Follows what joins with telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when this began. Who takes over a
- * partition reads what came before by itself (`read` up to the position that `subscribe` answers).
+ * Follows what joins with telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when
+ * this began. Who takes over a partition reads what came before by itself (`read` up to the position that `subscribe`
+ * answers).
  */
 export class JoinFeed {
   readonly #options: JoinFeedOptions;
@@ -81,7 +82,6 @@ export class JoinFeed {
     const { log, topics } = this.#options;
     const from: Position[] = [];
     for (const topic of [topics.rules, topics.devices, topics.alerts]) {
-      // oxlint-disable-next-line no-await-in-loop -- three small questions
       for (const { partition, start, end } of await log.positions(topic)) {
         const key = `${topic}/${partition}`;
         const next = this.#next.get(key) ?? (topic === topics.rules ? start : end);

@@ -20,8 +20,8 @@ export interface History {
 }
 
 /**
- * Tells which of the joins of a partition its checkpoint already has. Those of the checkpoint's own offset are told apart by their place in the state log: an owner
- * writes no checkpoint while a join that is due has not been applied.
+ * Tells which of the joins of a partition its checkpoint already has. Those of the checkpoint's own offset are told
+ * apart by their place in the state log: an owner writes no checkpoint while a join that is due has not been applied.
  */
 export function historyOf(state: RestoredState, topics: TopicNames, timeline: RuleTimeline): History {
   const { checkpoint, effectives } = state;

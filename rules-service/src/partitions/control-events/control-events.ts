@@ -30,8 +30,8 @@ export interface HandJoin {
 }
 
 /**
- * What a record of devices.v1 says, taken by itself: for records that are known to have won. Credentials are left out: no rule needs them, and the state
- * log has no need of secrets.
+ * What a record of devices.v1 says, taken by itself: for records that are known to have won. Credentials are left out:
+ * no rule needs them, and the state log has no need of secrets.
  */
 export function deviceJoin(source: Position, record: Uint8Array): DeviceJoin {
   const event = Object.assign(events.device.decode(record), { credentials: [] });

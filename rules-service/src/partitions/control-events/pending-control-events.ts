@@ -9,8 +9,8 @@ export interface PendingJoinsOptions {
 }
 
 /**
- * Devices and hand actions of one partition that wait to take effect. What is overtaken while it waits never takes effect; losers of concurrent writes
- * are not even considered.
+ * Devices and hand actions of one partition that wait to take effect. What is overtaken while it waits never takes
+ * effect; losers of concurrent writes are not even considered.
  */
 export class PendingJoins {
   readonly #topics: TopicNames;

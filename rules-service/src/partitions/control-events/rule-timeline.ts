@@ -16,7 +16,10 @@ export interface RuleTimelineOptions {
   readonly definitionOf: (revision: { definition: string; schema: number }, rule: string) => RuleDefinition;
 }
 
-/** Every state that every rule ever had, by the offset in rules.v1 that brought it: what an instance needs to repeat the past. */
+/**
+ * Every state that every rule ever had, by the offset in rules.v1 that brought it: what an instance needs to repeat the
+ * past.
+ */
 export class RuleTimeline {
   readonly #options: RuleTimelineOptions;
   readonly #states = new Map<string, RuleState>();
@@ -27,7 +30,10 @@ export class RuleTimeline {
     this.#options = options;
   }
 
-  /** Applies a record of rules.v1; answers the id of the rule that it changed, undefined if it lost against another write. */
+  /**
+   * Applies a record of rules.v1; answers the id of the rule that it changed, undefined if it lost against another
+   * write.
+   */
   apply(record: LogRecord): string | undefined {
     if (record.value === null) return undefined;
     const event = events.rule.decode(record.value);
@@ -81,8 +87,8 @@ export function isActive(change: RuleChange | undefined): change is RuleChange {
 export type RuleTransition = "nothing" | "direct" | "warmed";
 
 /**
- * What a change asks of a partition on which the rule now is as `present` says. A pure function of the two, so that a replay decides alike.
- * What becomes active, and what is active with another definition, is warmed first.
+ * What a change asks of a partition on which the rule now is as `present` says. A pure function of the two, so that a
+ * replay decides alike. What becomes active, and what is active with another definition, is warmed first.
  */
 export function transitionOf(present: RuleChange | undefined, next: RuleChange): RuleTransition {
   if (!isActive(next)) return isActive(present) ? "direct" : "nothing";

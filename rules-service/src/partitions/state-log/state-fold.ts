@@ -42,8 +42,8 @@ interface Epoch {
 }
 
 /**
- * Folds a state log, oldest first. A record of an epoch lower than the highest claim before it was written by a former owner that
- * did not know yet: it counts for nothing.
+ * Folds a state log, oldest first. A record of an epoch lower than the highest claim before it was written by a former
+ * owner that did not know yet: it counts for nothing.
  */
 export class StateFold {
   readonly #epochs = new Map<number, Epoch>();

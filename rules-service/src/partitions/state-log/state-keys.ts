@@ -1,8 +1,8 @@
 import type { Position } from "@headwater/event-log";
 
 /**
- * Keys of rule-state.v1. Every key but a claim's carries the epoch of the owner that wrote it, so that compaction never lets a
- * former owner's late record take the place of its successor's.
+ * Keys of rule-state.v1. Every key but a claim's carries the epoch of the owner that wrote it, so that compaction never
+ * lets a former owner's late record take the place of its successor's.
  */
 export const stateKeys = {
   /** Unique: claims fence everything after them, so none replaces another. */

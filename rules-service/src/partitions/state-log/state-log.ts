@@ -86,8 +86,8 @@ export class StateLog {
   }
 
   /**
-   * States first, then the checkpoint that makes them count. `offset` is the next telemetry offset to apply; up to `alertsRead` that
-   * topic holds nothing that has not taken effect.
+   * States first, then the checkpoint that makes them count. `offset` is the next telemetry offset to apply; up to
+   * `alertsRead` that topic holds nothing that has not taken effect.
    */
   async appendCheckpoint(offset: number, changes: EngineChanges, alertsRead?: Position): Promise<void> {
     const epoch = this.#epoch;
@@ -99,7 +99,8 @@ export class StateLog {
     }
     for (const { rule, device, covers, version, state } of changes.states) {
       const key = stateKeys.state(epoch, rule, device);
-      // Still a record, with what it covers: a tombstone would make a replay from the checkpoint before start from nothing.
+      // Still a record, with what it covers: a tombstone would make a replay from the checkpoint before start from
+      // nothing.
       if (state.length === 0) gone.push(key);
       records.push(this.#record(key, { ownerEpoch: epoch, state: { rule, device, covers, version, state } }));
     }
@@ -135,7 +136,6 @@ export class StateLog {
     for (const record of records) {
       const size = (record.value?.length ?? 0) + 100;
       if (chunk.length > 0 && (chunk.length >= chunkRecords || bytes + size > chunkBytes)) {
-        // oxlint-disable-next-line no-await-in-loop -- the order is the point
         await appendDurably(log, topic, chunk, this.#options);
         chunk = [];
         bytes = 0;

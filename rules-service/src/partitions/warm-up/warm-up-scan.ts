@@ -26,8 +26,9 @@ const maxRounds = 20;
 const yieldEvery = 1000;
 
 /**
- * One scan of older telemetry for all rules that are to be warmed. It runs beside the live evaluation: a round reads up to where that stands, while what
- * it applies meanwhile is kept; once a round ends with everything kept, the scan needs nothing but those to be level.
+ * One scan of older telemetry for all rules that are to be warmed. It runs beside the live evaluation: a round reads up
+ * to where that stands, while what it applies meanwhile is kept; once a round ends with everything kept, the scan needs
+ * nothing but those to be level.
  */
 export class WarmUpScan implements RecordObserver {
   readonly warmFrom: number;
@@ -61,7 +62,7 @@ export class WarmUpScan implements RecordObserver {
   async approach(position: () => number): Promise<void> {
     for (let round = 0; round < maxRounds && this.#warmUps.size > 0; round += 1) {
       this.#kept = [];
-      // oxlint-disable-next-line no-await-in-loop -- each round begins where the one before ended
+      // Each round begins where the one before ended.
       await this.#readTo(position());
       if (this.#kept !== undefined) return;
     }

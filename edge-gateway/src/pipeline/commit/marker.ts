@@ -1,5 +1,5 @@
-import type { Intake } from "../commit/intake.ts";
-import type { Lanes } from "./lanes.ts";
+import type { Intake } from "./intake.ts";
+import type { Lanes } from "../lanes/lanes.ts";
 
 export interface MarkIntervals {
   /** Between marks of a lane in which data flows (milliseconds). */
@@ -9,8 +9,8 @@ export interface MarkIntervals {
 }
 
 /**
- * Writes marks, so that the log's clock moves on also where no device speaks. A lane whose last mark has not reached the log yet gets no other:
- * while the log is away they would only fill the spool.
+ * Writes marks, so that the log's clock moves on also where no device speaks. A lane whose last mark has not reached
+ * the log yet gets no other: while the log is away they would only fill the spool.
  */
 export class Marker {
   readonly #lanes: Lanes;

@@ -64,8 +64,8 @@ export interface DurableSink {
   /** Takes back the buffer of a batch that nobody reads any more. */
   onReleased?: (buffer: Buffer) => void;
   /**
-   * Resolves once every frame is durable. What fails is repeated, the identical bytes, for as long as it takes: an identity that was given
-   * out is never given to another record. Rejects only when it is closed meanwhile.
+   * Resolves once every frame is durable. What fails is repeated, the identical bytes, for as long as it takes: an
+   * identity that was given out is never given to another record. Rejects only when it is closed meanwhile.
    */
   write(batch: RecordBatch): Promise<void>;
   /** Whether there is room for so many more bytes. */
