@@ -1,8 +1,7 @@
-import { FatalError } from "@headwater/core";
+import { FatalError, syncDirectory } from "@headwater/core";
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { syncDirectory } from "./pipeline/spool/sync-directory.ts";
 
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 

@@ -10,8 +10,8 @@ import { boundYoungGeneration } from "./young-generation.ts";
 const logPatienceMs = 5000;
 
 /**
- * By how much the heap may grow beyond what lives before it is collected (per cent): it would be doubled otherwise, by what thousands of devices
- * that connect leave behind.
+ * By how much the heap may grow beyond what lives before it is collected (per cent): it would be doubled otherwise, by
+ * what thousands of devices that connect leave behind.
  */
 const heapGrowth = 20;
 
@@ -30,7 +30,8 @@ export function main(options?: MainOptions): Promise<void> {
         return {
           log,
           ready: () => opened(log),
-          // A log that refuses the credentials, or whose topics have another number of partitions, never heals by itself.
+          // A log that refuses the credentials, or whose topics have another number of partitions, never heals by
+          // itself.
           died: log.opened.then(() => new Promise<never>(() => {})),
         };
       },

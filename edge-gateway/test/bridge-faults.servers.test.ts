@@ -44,7 +44,8 @@ describe("a Mosquitto that is stopped and started again under load", () => {
     expect(load.acked.size).toBeGreaterThan(500);
     expect(proxy.connections).toBeGreaterThan(3);
     expect(proxy.outOfOrder).toBe(0);
-    // What the bridge acknowledged is on the log whatever became of the broker; what the broker delivered and still had was delivered again.
+    // What the bridge acknowledged is on the log whatever became of the broker; what the broker delivered and still had
+    // was delivered again.
     expect(
       missingOf(
         [...proxy.acknowledged].filter((payload) => payload.startsWith('{"i"')),

@@ -5,8 +5,8 @@ import { createLogger, createMetrics, loadConfig } from "@headwater/service";
 import { createGatewayApp, gatewayConfig } from "../src/app.ts";
 
 /**
- * A gateway in front of Kafka that dies by SIGKILL when it reads back its own claim on a command named `die`: the claim is in the log, the
- * command was not sent.
+ * A gateway in front of Kafka that dies by SIGKILL when it reads back its own claim on a command named `die`: the claim
+ * is in the log, the command was not sent.
  */
 const [brokers, prefix, partitions, dataDir, gateway] = process.argv.slice(2) as [
   string,

@@ -4,7 +4,6 @@ import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
 import { createLogger, createMetrics, loadConfig } from "@headwater/service";
 import { nowMicros, randomToken, sha256, silentLogger, sleep, type Logger } from "@headwater/core";
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -169,7 +168,10 @@ export class GatewayUnderTest {
     );
   }
 
-  /** Every lane ends with a mark of this receive time (µs): as if the wall clock had been there. The gateway is down meanwhile. */
+  /**
+   * Every lane ends with a mark of this receive time (µs): as if the wall clock had been there. The gateway is down
+   * meanwhile.
+   */
   async pretendReceived(receivedAt: number): Promise<void> {
     const last = new Map<number, TelemetryRecord>();
     for (const { partition } of await this.log.positions(topics.telemetry)) {

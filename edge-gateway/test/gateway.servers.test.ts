@@ -17,7 +17,6 @@ async function expectNothingLost(gateway: KafkaGateway, load: AckedLoad, withinM
   let missing: string[];
   let stored = new Map<string, number[]>();
   do {
-    // oxlint-disable-next-line no-await-in-loop -- until all has come
     const all = await gateway.events();
     stored = new Map(devices.map((device) => [device, [] as number[]]));
     for (const record of all) stored.get(record.device)!.push(record.readings[0]!.number!);
@@ -128,7 +127,6 @@ describe("a Kafka that does not answer", () => {
     const deadline = performance.now() + 60_000;
     let arrived = 0;
     while (arrived < load.total + first.total && performance.now() < deadline) {
-      // oxlint-disable-next-line no-await-in-loop -- until all has come
       arrived = (await gateway.events()).length;
     }
     expect(arrived).toBe(load.total + first.total);

@@ -14,7 +14,9 @@ const targets = Array.from({ length: 20 }, (_, i) => `target-${i}`);
 let gateway: KafkaGateway | undefined;
 afterEach(() => gateway?.close());
 
-/** How long each message of a device waited for its acknowledgement, one after the other, until `over` (milliseconds). */
+/**
+ * How long each message of a device waited for its acknowledgement, one after the other, until `over` (milliseconds).
+ */
 async function acks(device: mqtt.MqttClient, over: () => boolean): Promise<number[]> {
   const took: number[] = [];
   while (!over()) {

@@ -48,7 +48,8 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
     expect(marks.at(-1)!.mark!.drops).toMatchObject([{ reason: "log-refused", count: 1 }]);
     expect(accounts).toEqual(accounts.toSorted(([a, x], [b, y]) => a - b || x - y));
     expect(new Set(marks.map(({ epoch }) => epoch))).toEqual(new Set([lane.epoch]));
-    // No record is received before a mark that went ahead of it, and the only hole is the one that the gap record names.
+    // No record is received before a mark that went ahead of it, and the only hole is the one that the gap record
+    // names.
     const problems = await laneProblems(faulty.log);
     expect(problems.filter((problem) => problem.includes("promised"))).toEqual([]);
     expect(problems).toHaveLength(1);

@@ -36,7 +36,8 @@ describe.each(["log", "spool"] as const)(
       d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7, dup: true });
       await d.until("puback");
-      // The same packet identifier with something else to say is a new message, DUP or not; so is a re-send without DUP.
+      // The same packet identifier with something else to say is a new message, DUP or not; so is a re-send without
+      // DUP.
       d.publish(topic, '{"a":2}', { messageId: 7, dup: true });
       d.publish("devices/d/telemetry/json", '{"a":2}', { messageId: 7, dup: true });
       d.publish(topic, '{"a":1}', { messageId: 7 });

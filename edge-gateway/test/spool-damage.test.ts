@@ -62,7 +62,10 @@ describe("a spool file that was damaged while the gateway was down", () => {
   const setAside = async () =>
     (await readdir(join(gateway.dataDir, "gateway", "spool"))).filter((name) => name.endsWith(".corrupt"));
   const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  /** Starts again; all events but the lost ones arrive in order, and every identity is there or named, exactly one of them. */
+  /**
+   * Starts again; all events but the lost ones arrive in order, and every identity is there or named, exactly one of
+   * them.
+   */
   const expectAllBut = async (lost: readonly number[]): Promise<void> => {
     await gateway.upGateway();
     const wanted = numbers(0, sent).filter((i) => !lost.includes(i));

@@ -3,8 +3,8 @@ import type Long from "long";
 
 /**
  * The events as TypeScript sees them, derived from the generated code so that they cannot drift from the .proto files.
- * Decoded: every scalar is there (proto3 defaults), messages and members of a oneof may be null. Input: everything is optional.
- * 64-bit integers are safe integers; times are microseconds since the epoch.
+ * Decoded: every scalar is there (proto3 defaults), messages and members of a oneof may be null. Input: everything is
+ * optional. 64-bit integers are safe integers; times are microseconds since the epoch.
  */
 type Scalar = string | number | boolean | Uint8Array;
 

@@ -82,7 +82,7 @@ export function layerProblems(imports: readonly Import[]): string[] {
 }
 
 function vendorProblems(from: string, specifier: string, name: string, layer: Layer): string[] {
-  if (isTest(from) || name === "tests" || name === "bench" || name === "testkit") return [];
+  if (isTest(from) || name === "tests" || name === "bench" || name === "testkit" || name === "scripts") return [];
   if (specifier.startsWith("node:"))
     return layer.node === false ? [`${from}: ${name} may not import ${specifier}`] : [];
   const vendor = specifier
@@ -98,8 +98,9 @@ function vendorProblems(from: string, specifier: string, name: string, layer: La
 }
 
 /**
- * Circles of files, and of folders inside of a workspace, one line each. A file that lies beside folders counts by itself: `app.ts` imports every
- * folder, and every folder imports `errors.ts`. Tests are in no circle: nothing imports them.
+ * Circles of files, and of folders inside of a workspace, one line each. A file that lies beside folders counts by
+ * itself: `app.ts` imports every folder, and every folder imports `errors.ts`. Tests are in no circle: nothing imports
+ * them.
  */
 export function circleProblems(imports: readonly Import[]): string[] {
   const files = new Map<string, Set<string>>();

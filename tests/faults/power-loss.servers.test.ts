@@ -28,7 +28,10 @@ afterEach(async () => {
   await shim?.remove();
 });
 
-/** Kills the gateway again and again and throws away what it had not synced. Kafka is away, so that the spool alone has what was acknowledged. */
+/**
+ * Kills the gateway again and again and throws away what it had not synced. Kafka is away, so that the spool alone has
+ * what was acknowledged.
+ */
 async function losePower(times: number, ignoreFsync: boolean): Promise<{ found: Verdict; discarded: number }> {
   gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);
   const [port, nobody] = (await freePorts(2)) as [number, number];

@@ -1,6 +1,8 @@
 import { relative } from "node:path";
 
-/** What a person sees once Headwater is ready: one line that begins with `ready`, and a next step that can be pasted. */
+/**
+ * What a person sees once Headwater is ready: one line that begins with `ready`, and a next step that can be pasted.
+ */
 export function nextStep(running: { url: string; mqttUrls: readonly string[]; tokenFile: string }): string {
   const nearby = relative(process.cwd(), running.tokenFile);
   const tokenFile = nearby.startsWith("..") ? running.tokenFile : nearby;

@@ -13,8 +13,8 @@ export interface ReplayOptions {
 }
 
 /**
- * Replays a series as one device, one message a sample with its own time. With a speed the load is open-loop: it keeps its
- * schedule however slowly acks come. Resolves when every message is acked.
+ * Replays a series as one device, one message a sample with its own time. With a speed the load is open-loop: it keeps
+ * its schedule however slowly acks come. Resolves when every message is acked.
  */
 export async function replay(
   device: SimulatedDevice,

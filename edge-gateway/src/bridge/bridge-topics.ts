@@ -1,4 +1,4 @@
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { type Routes, TopicPattern } from "@headwater/decode";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../pipeline/commit/message-target.ts";

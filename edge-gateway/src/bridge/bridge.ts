@@ -2,7 +2,7 @@ import { backoff, ConfigError, type Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { CommandSession } from "../commands/command-session.ts";
 import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import { MessageTaker, type ReplyHandler } from "../pipeline/commit/message-taker.ts";
@@ -38,14 +38,17 @@ export interface BridgeOptions extends BridgeDeps {
   readonly memoryFile: string;
 }
 
-/** Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one that is back not left waiting. */
+/**
+ * Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one
+ * that is back not left waiting.
+ */
 const reconnect = { baseMs: 500, maxMs: 30_000 } as const;
 const wellAfterMs = 10_000;
 const rememberEveryMs = 60_000;
 
 /**
- * One existing broker whose messages the gateway takes. It is connected, or tries to be; whatever befalls it is its own trouble,
- * and seen in its state.
+ * One existing broker whose messages the gateway takes. It is connected, or tries to be; whatever befalls it is its own
+ * trouble, and seen in its state.
  */
 export class Bridge {
   readonly #options: BridgeOptions;
@@ -143,13 +146,11 @@ export class Bridge {
     this.#heard?.restore(heard);
     while (!signal.aborted) {
       const began = performance.now();
-      // oxlint-disable-next-line no-await-in-loop -- one connection after the other
       const problem = await this.#oneConnection();
       if (signal.aborted) return;
       // One that ends at once, again and again, is not well because it began.
       if (performance.now() - began > wellAfterMs) pause.reset();
       this.#note(problem);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await pause.wait().catch(() => {});
     }
   }

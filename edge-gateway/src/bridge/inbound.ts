@@ -1,11 +1,11 @@
 import type { Logger } from "@headwater/core";
 import { crc32 } from "node:zlib";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import type { MessageTaker } from "../pipeline/commit/message-taker.ts";
 import type { MessageTarget } from "../pipeline/commit/message-target.ts";
-import { unacknowledged, type Owner, type Settled } from "../pipeline/commit/record-batch.ts";
+import { unacknowledged, type Owner, type Settled } from "../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts";
@@ -41,8 +41,8 @@ const largestWindow = 4096;
 const maxWaitingBytes = 64 * 1024 * 1024;
 
 /**
- * The messages of one connection to a broker, from their arrival to their acknowledgement. Nothing is acknowledged before it is durable; how many
- * may wait is the broker's to keep to, by its window.
+ * The messages of one connection to a broker, from their arrival to their acknowledgement. Nothing is acknowledged
+ * before it is durable; how many may wait is the broker's to keep to, by its window.
  */
 export class Inbound implements Owner {
   unacked = 0;
@@ -54,8 +54,9 @@ export class Inbound implements Owner {
   #waitingBytes = 0;
   #closed = false;
   /**
-   * While the broker sends again what it has no acknowledgement of. It does so first, in order and with the same identifiers, but Mosquitto without DUP; an
-   * identifier alone means nothing at a broker that gives it to the next message, so that is trusted only where they rise.
+   * While the broker sends again what it has no acknowledgement of. It does so first, in order and with the same
+   * identifiers, but Mosquitto without DUP; an identifier alone means nothing at a broker that gives it to the next
+   * message, so that is trusted only where they rise.
    */
   #replaying: boolean;
   readonly #takeNext = (): void => this.#takeWaiting();

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { gatewayMetrics } from "../metrics/gateway-metrics.ts";
+import { gatewayMetrics } from "../gateway-metrics.ts";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import { CommandBook } from "./command-book.ts";
 import { CommandDispatcher } from "./command-dispatcher.ts";

@@ -52,7 +52,10 @@ const recordsQuery = Type.Object({
   all: Type.Boolean({ default: false, description: "Also those that the log has taken and that are still kept" }),
 });
 
-/** What waits in the spool, counted, and the records themselves. Reads the files beside the forwarder; one such reading at a time. */
+/**
+ * What waits in the spool, counted, and the records themselves. Reads the files beside the forwarder; one such reading
+ * at a time.
+ */
 export function inspectRoutes({ app, closing }: HttpServer, inspected: () => Inspected | undefined): void {
   let reading = false;
   const present = (): Inspected => {

@@ -37,7 +37,10 @@ const chunkBytes = 512 * 1024;
 /** More devices are counted together, under no name. */
 const maxDevices = 100_000;
 
-/** Every record in the spool, the forwarded ones that are still kept too if `all`, in chunks between which others get their turn. */
+/**
+ * Every record in the spool, the forwarded ones that are still kept too if `all`, in chunks between which others get
+ * their turn.
+ */
 export async function* spooledFrames(
   { spool, forwarder }: Spooling,
   all: boolean,

@@ -5,14 +5,14 @@ import type { ReceiveClock } from "../pipeline/clock/receive-clock.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { Publication } from "@headwater/decode";
 import type { Identity } from "../devices/identity/identity.ts";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { Intake } from "../pipeline/commit/intake.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { ParserInternals } from "./broker/aedes-internals.ts";
-import { Audience } from "./broker/audience.ts";
+import { Audience } from "./sessions/audience.ts";
 import { Bounds } from "./broker/bounds.ts";
 import { GatewayBroker } from "./broker/broker.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
@@ -24,7 +24,7 @@ import type { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
 import { answerProvisioning } from "./broker/provisioning.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
-import { sessionPersistence } from "./sessions/session-persistence.ts";
+import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
 import { StallWatch } from "./broker/stall-watch.ts";
@@ -201,7 +201,8 @@ export class MqttServer {
       logger,
     });
     this.#sessionExpiry.start();
-    // What changed while the gateway was down passed the sessions by that it left. A registry that is behind hears of it later.
+    // What changed while the gateway was down passed the sessions by that it left. A registry that is behind hears of
+    // it later.
     if (this.#options.registryIsCurrent()) this.#revocation.restrictAll();
     await this.listeners.start();
     this.#stalls.start();
@@ -209,7 +210,10 @@ export class MqttServer {
     this.#bounds.start();
   }
 
-  /** What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any more. */
+  /**
+   * What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any
+   * more.
+   */
   recheck(devices: readonly string[]): void {
     this.#revocation?.devicesChanged(devices);
   }

@@ -3,7 +3,7 @@ import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
 import { Intake } from "./commit/intake.ts";
 import { Lanes } from "./lanes/lanes.ts";
@@ -37,8 +37,8 @@ export interface DurableIntake {
 const maxBatchBytes = 8 * 1024 * 1024;
 
 /**
- * Recovers what an earlier process left and wires the way of a message: intake, group commit, spool or log. The parts know each other by
- * callbacks that none uses before the path is started.
+ * Recovers what an earlier process left and wires the way of a message: intake, group commit, spool or log. The parts
+ * know each other by callbacks that none uses before the path is started.
  */
 export async function openDurableIntake(options: DurableIntakeOptions): Promise<DurableIntake> {
   const { log, topics, partitions, durable, gateway, folder, config, metrics, logger } = options;

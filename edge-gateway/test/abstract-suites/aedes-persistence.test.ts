@@ -5,10 +5,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Audience } from "../../src/mqtt/broker/audience.ts";
+import { Audience } from "../../src/mqtt/sessions/audience.ts";
 import { bindConnection, type Connection } from "../../src/mqtt/broker/connection.ts";
 import { SessionStore } from "../../src/mqtt/sessions/session-store.ts";
-import { sessionPersistence } from "../../src/mqtt/sessions/session-persistence.ts";
+import { sessionPersistence } from "../../src/mqtt/broker/session-persistence.ts";
 import { Qos2Journal } from "../../src/pipeline/redelivery/qos2-journal.ts";
 import { runNodeTest, type SuiteTest } from "./node-test-context.ts";
 

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { describe, test } from "vitest";
-import { Audience } from "../../src/mqtt/broker/audience.ts";
+import { Audience } from "../../src/mqtt/sessions/audience.ts";
 import { GatewayBroker } from "../../src/mqtt/broker/broker.ts";
 import { runNodeTest, type SuiteTest } from "./node-test-context.ts";
 

@@ -19,7 +19,10 @@ export interface DeviceWriterOptions extends WriteContext {
   readonly outcomes: FoldOutcomes<DeviceState>;
 }
 
-/** Writes a device on behalf of a request: as its principal, on the condition of its `If-Match`. Rejects as performWrite does. */
+/**
+ * Writes a device on behalf of a request: as its principal, on the condition of its `If-Match`. Rejects as performWrite
+ * does.
+ */
 export type DeviceWriter = (
   request: FastifyRequest,
   id: string,

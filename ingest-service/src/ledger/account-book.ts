@@ -16,7 +16,9 @@ export interface AccountBookOptions {
   readonly maxRecount: number;
 }
 
-/** The accounts of all partitions that this instance has projected or was asked for, on disk as of a committed offset. */
+/**
+ * The accounts of all partitions that this instance has projected or was asked for, on disk as of a committed offset.
+ */
 export class AccountBook {
   readonly #db: DatabaseSync;
   readonly #options: AccountBookOptions;
@@ -41,8 +43,9 @@ export class AccountBook {
   }
 
   /**
-   * The account of a partition up to `offset`; `start` is the first one that the log still holds. What is known is taken on by reading the
-   * log from there; if that is too far behind, or is of another log, an account is begun anew `maxRecount` records before.
+   * The account of a partition up to `offset`; `start` is the first one that the log still holds. What is known is
+   * taken on by reading the log from there; if that is too far behind, or is of another log, an account is begun anew
+   * `maxRecount` records before.
    */
   async bring(partition: number, offset: number, start: number): Promise<PartitionAccount> {
     // Two questions at a time are one reading.

@@ -16,8 +16,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export type RecordKind = "event" | "derived" | "duplicate" | "other";
 
 /**
- * Counts the records of one partition in offset order. It is a function of the log alone, so whoever counts the same stretch comes to
- * the same account.
+ * Counts the records of one partition in offset order. It is a function of the log alone, so whoever counts the same
+ * stretch comes to the same account.
  */
 export class Counting {
   readonly #partition: number;

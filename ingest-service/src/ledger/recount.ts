@@ -7,12 +7,16 @@ import type { PartitionAccount } from "./account.ts";
 export interface RecountOptions {
   readonly log: Pick<EventLog, "read">;
   readonly topic: string;
-  /** What of the partition is in quarantine, by offset. Resolves once everything is known that was quarantined before the call. */
+  /**
+   * What of the partition is in quarantine, by offset. Resolves once everything is known that was quarantined before
+   * the call.
+   */
   quarantined(partition: number, from: number, to: number): Promise<QuarantinedMetrics>;
 }
 
 /**
- * Counts a stretch that another instance has projected, by reading it: what is committed and not in quarantine is stored.
+ * Counts a stretch that another instance has projected, by reading it: what is committed and not in quarantine is
+ * stored.
  */
 export async function recount(
   options: RecountOptions,

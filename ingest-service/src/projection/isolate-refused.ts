@@ -11,8 +11,9 @@ interface SingleField extends Place {
 }
 
 /**
- * Finds out which metrics of refused points are at fault: a point of several fields is written again as one point for each, so that a
- * field the store will not take costs the event no other. Rejects like `store.write`, and may then be repeated from the start.
+ * Finds out which metrics of refused points are at fault: a point of several fields is written again as one point for
+ * each, so that a field the store will not take costs the event no other. Rejects like `store.write`, and may then be
+ * repeated from the start.
  */
 export async function isolateRefused(
   store: Pick<TimeSeriesStore, "write">,

@@ -132,7 +132,7 @@ export class Projection {
       // Committed beyond the end is another log's: the group survived it.
       if (kept > end) throw foreignCommit(topics.telemetry, partition, kept, end);
       const offset = Math.max(kept, start);
-      // oxlint-disable-next-line no-await-in-loop -- one partition's records in memory at a time
+      // One partition's records in memory at a time.
       const account = await retrying(() => book.bring(partition, offset, start), retry);
       this.#owned.set(
         partition,
@@ -162,7 +162,7 @@ export class Projection {
     const writer = this.#writers[batch.partition % this.#writers.length]!;
     this.#options.metrics.consumed(batch);
     for (const chunk of this.#chunks(batch)) {
-      // oxlint-disable-next-line no-await-in-loop -- back-pressure
+      // Back-pressure: nothing is read while this is not done.
       await writer.push(chunk);
       if (batch.signal.aborted || this.#stopping.signal.aborted) return;
     }

@@ -38,8 +38,8 @@ export interface AccessState {
 export const provisioningKeyLimits = { name: 128, devices: 128 } as const;
 
 /**
- * The first event of the next revision wins, as with devices. Ids are random and a key is only ever made and deleted, so that two events of one
- * revision say the same and nothing has to be restated.
+ * The first event of the next revision wins, as with devices. Ids are random and a key is only ever made and deleted,
+ * so that two events of one revision say the same and nothing has to be restated.
  */
 export function foldAccess(
   state: AccessState | undefined,

@@ -27,8 +27,9 @@ export type NoteName =
   | "kept-as-base64";
 
 /**
- * Gathers what a decoder reads, within the limits: readings of one time become one sample; readings without a time are one sample too, until a
- * metric repeats. Every value that a double cannot hold is kept as text and noted, here for all decoders.
+ * Gathers what a decoder reads, within the limits: readings of one time become one sample; readings without a time are
+ * one sample too, until a metric repeats. Every value that a double cannot hold is kept as text and noted, here for all
+ * decoders.
  */
 export class MessageBuilder {
   readonly #limits: DecodeLimits;

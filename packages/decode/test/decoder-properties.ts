@@ -43,8 +43,8 @@ export function decodesOrRefuses(decoder: Decoder, payload: Uint8Array, limits: 
 }
 
 /**
- * What holds of every decoder: random bytes, and `samples` cut off, with bytes changed, or joined with others, give readings within
- * bounds or a DecodeError. `heavy` are payloads made to cost: each has to be through in a second.
+ * What holds of every decoder: random bytes, and `samples` cut off, with bytes changed, or joined with others, give
+ * readings within bounds or a DecodeError. `heavy` are payloads made to cost: each has to be through in a second.
  */
 export function anyBytesAreDecodedOrRefused(
   decoder: Decoder,

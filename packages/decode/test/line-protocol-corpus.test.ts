@@ -14,7 +14,10 @@ const refused: Readonly<Record<string, string>> = {
   "57c48c9976afa3b8447eb56240c7b023": "comments alone: a message without readings",
 };
 
-/** Cases that the corpus refuses for a float beyond a double's range: the value is kept as text and marked, as of every format. */
+/**
+ * Cases that the corpus refuses for a float beyond a double's range: the value is kept as text and marked, as of every
+ * format.
+ */
 const keptAsText: readonly string[] = [
   "01d656989c6ee53bb1eedf0940c8590a",
   "730136f6298b4b3e004002cf40d4f8c2",

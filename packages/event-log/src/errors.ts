@@ -20,8 +20,9 @@ export class RecordRefusedError extends HeadwaterError {
 }
 
 /**
- * The partition ends before the place where an earlier append landed: the log has lost what it had acknowledged. Nothing of this append landed.
- * Repeating it is right for who has nothing more to give; who still has what was lost can send that first.
+ * The partition ends before the place where an earlier append landed: the log has lost what it had acknowledged.
+ * Nothing of this append landed. Repeating it is right for who has nothing more to give; who still has what was lost
+ * can send that first.
  */
 export class LogShortenedError extends LogUnavailableError {
   readonly topic: string;

@@ -40,7 +40,6 @@ export async function readEvidence(
   for (const { partition, offsets } of stretches(evidence)) {
     const wanted = new Set(offsets);
     const range = { fromOffset: offsets[0]!, toOffset: offsets.at(-1)! + 1 };
-    // oxlint-disable-next-line no-await-in-loop -- a handful of reads, one after the other
     for await (const batch of log.read(topic, partition, range)) {
       for (const record of batch.records) {
         if (wanted.has(record.offset)) records.set(`${partition}/${record.offset}`, record);

@@ -3,7 +3,10 @@ import { nearestName } from "./nearest.ts";
 import { describe, pointerTo } from "./problems.ts";
 import type { Problems } from "./problems.ts";
 
-/** The part of JSON Schema that rules use. Every branch of an `anyOf` has another JSON type, so a value names its branch. */
+/**
+ * The part of JSON Schema that rules use. Every branch of an `anyOf` has another JSON type, so a value names its
+ * branch.
+ */
 interface SchemaNode {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, SchemaNode>>;

@@ -44,8 +44,8 @@ export class LogClock {
   }
 
   /**
-   * How far timers armed by a gateway's readings may go: to the clock, and no further than the gateway's own promise, so that one
-   * which comes back with a backlog is judged by its own time.
+   * How far timers armed by a gateway's readings may go: to the clock, and no further than the gateway's own promise,
+   * so that one which comes back with a backlog is judged by its own time.
    */
   reach(gateway: string): number {
     const time = this.#gateways.get(gateway);

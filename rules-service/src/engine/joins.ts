@@ -9,8 +9,8 @@ import type { StateLedger } from "./state-ledger.ts";
 import type { WarmUpRun } from "./warm-up.ts";
 
 /**
- * What is not telemetry takes effect here: rules, devices, people. Each is done at the next offset, and not again where a restored state
- * has it already.
+ * What is not telemetry takes effect here: rules, devices, people. Each is done at the next offset, and not again where
+ * a restored state has it already.
  */
 export class Joins {
   readonly #evaluator: Evaluator;

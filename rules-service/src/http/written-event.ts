@@ -13,8 +13,9 @@ export interface WriteOptions {
 const maxAttempts = 5;
 
 /**
- * Appends one event and waits until the read model has folded it; answers where it lies. An unknown outcome is repeated with the same
- * bytes: the fold counts it once. Rejects with what the log says (retry) or after the timeout with what the read model says.
+ * Appends one event and waits until the read model has folded it; answers where it lies. An unknown outcome is repeated
+ * with the same bytes: the fold counts it once. Rejects with what the log says (retry) or after the timeout with what
+ * the read model says.
  */
 export async function writeEvent(topic: string, record: OutgoingRecord, options: WriteOptions): Promise<Position> {
   const { log, model, logger, timeoutMs } = options;

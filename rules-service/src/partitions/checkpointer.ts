@@ -1,11 +1,11 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import type { RulesConfig } from "../config.ts";
-import { isPassing } from "./durable.ts";
+import { isPassing } from "./append-durably.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
-import type { StateLog } from "./state-log.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 export interface CheckpointerOptions {
   readonly config: Pick<RulesConfig, "checkpointMs" | "checkpointRecords">;
@@ -22,8 +22,9 @@ export interface CheckpointerOptions {
 }
 
 /**
- * Writes checkpoints beside the evaluation: what is written is taken at once, at a point where every output before it is durable; the writing
- * itself holds nobody up. The first one of an owner is a full snapshot, after which its predecessors' states go.
+ * Writes checkpoints beside the evaluation: what is written is taken at once, at a point where every output before it
+ * is durable; the writing itself holds nobody up. The first one of an owner is a full snapshot, after which its
+ * predecessors' states go.
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
@@ -92,7 +93,9 @@ export class Checkpointer {
     }
   }
 
-  /** For lag alone, since the checkpoint says where to go on; of no effect if the partition is someone else's by now. */
+  /**
+   * For lag alone, since the checkpoint says where to go on; of no effect if the partition is someone else's by now.
+   */
   async #commit(batch: GroupBatch, offset: number): Promise<void> {
     try {
       await batch.commit(offset);

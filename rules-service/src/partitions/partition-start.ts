@@ -2,14 +2,14 @@ import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { historyOf, overtaken, type History, type PastJoin } from "./history.ts";
-import type { JoinFeed } from "./join-feed.ts";
-import type { Join } from "./joins.ts";
+import { historyOf, overtaken, type History, type PastJoin } from "./control-events/control-event-history.ts";
+import type { JoinFeed } from "./control-events/control-event-feed.ts";
+import type { Join } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
-import type { PendingJoins } from "./pending-joins.ts";
-import type { RuleTimeline } from "./rule-timeline.ts";
-import type { RestoredState } from "./state-fold.ts";
-import type { StateLog } from "./state-log.ts";
+import type { PendingJoins } from "./control-events/pending-control-events.ts";
+import type { RuleTimeline } from "./control-events/rule-timeline.ts";
+import type { RestoredState } from "./state-log/state-fold.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 export interface PartitionStartOptions {
   readonly log: EventLog;
@@ -29,7 +29,9 @@ export interface PartitionStartOptions {
 export interface StartedPartition {
   /** Joins to apply again at their offsets, in this order. */
   readonly replay: PastJoin[];
-  /** Where telemetry ended after the claim: no earlier owner can have applied more, so no new join takes effect before. */
+  /**
+   * Where telemetry ended after the claim: no earlier owner can have applied more, so no new join takes effect before.
+   */
   readonly joinsFrom: number;
   /** Keys of the state log that the first checkpoint makes superfluous. */
   readonly superseded: readonly string[];
@@ -44,7 +46,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const state = await stateLog.claim();
   const telemetry = await retrying(async () => (await log.positions(topics.telemetry))[partition]!, retry);
   for (const { source } of state.effectives) {
-    // oxlint-disable-next-line no-await-in-loop -- only what another instance wrote a moment ago is waited for
+    // Only what another instance wrote a moment ago is waited for.
     if (source.topic === topics.rules) await feed.rulesKnownTo(source.offset);
   }
   const history = historyOf(state, topics, timeline);
@@ -81,14 +83,18 @@ async function startOffset(options: PartitionStartOptions, state: RestoredState,
     );
     return start;
   }
-  // No rule has ever been in effect here. What lies within the horizon still tells the log's clock and which events are duplicates.
+  // No rule has ever been in effect here. What lies within the horizon still tells the log's clock and which events are
+  // duplicates.
   const [{ end } = { end: start }] = (await log.positions(topics.telemetry)).filter((it) => it.partition === partition);
   const fromTime = nowMicros() - config.warmUpMs * 1000;
   for await (const batch of log.read(topics.telemetry, partition, { fromTime })) return batch.records[0]!.offset;
   return end;
 }
 
-/** Of what took effect before the checkpoint only the last word on each device and rule matters; devices first, as `restore` asks for it. */
+/**
+ * Of what took effect before the checkpoint only the last word on each device and rule matters; devices first, as
+ * `restore` asks for it.
+ */
 function lastOfEach(joins: readonly PastJoin[]): Iterable<Join> {
   const devices = new Map<string, Join>();
   const rules = new Map<string, Join>();

@@ -1,6 +1,6 @@
 import { backoff, type HeadwaterError, type Logger } from "@headwater/core";
 import type { EventLog, Following, FollowOptions } from "@headwater/event-log";
-import { isPassing } from "./durable.ts";
+import { isPassing } from "./append-durably.ts";
 
 export interface SteadyFollowingOptions {
   readonly log: EventLog;
@@ -43,7 +43,6 @@ export class SteadyFollowing {
     const pause = backoff({ maxMs: 5000, signal });
     while (!signal.aborted) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one following at a time
         await this.#follow(() => {
           pause.reset();
           this.#caughtUp.resolve();
@@ -57,7 +56,6 @@ export class SteadyFollowing {
         }
         logger.warn({ what, err: error }, "following again");
         try {
-          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
           await pause.wait((error as HeadwaterError).retryAfterMs);
         } catch {
           // Stopped while it waited.

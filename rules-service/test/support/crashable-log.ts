@@ -16,8 +16,8 @@ import {
 import { FatalError } from "@headwater/core";
 
 /**
- * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it still does, and what was under
- * way may have landed without its having heard. The log itself goes on.
+ * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it
+ * still does, and what was under way may have landed without its having heard. The log itself goes on.
  */
 export class CrashableLog implements EventLog {
   readonly #inner: EventLog;

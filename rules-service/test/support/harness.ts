@@ -125,11 +125,9 @@ export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_0
   const deadline = Date.now() + withinMs;
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- that is what trying again is
       return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      // oxlint-disable-next-line no-await-in-loop
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -163,7 +161,6 @@ export async function untilLive(on: Pick<Service, "call">, id: string): Promise<
 async function everything(log: EventLog, topic: string, partitions: number) {
   const found: { partition: number; offset: number; value: Uint8Array | null }[] = [];
   for (let partition = 0; partition < partitions; partition += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     for await (const batch of log.read(topic, partition)) {
       for (const { offset, value } of batch.records) found.push({ partition, offset, value });
     }

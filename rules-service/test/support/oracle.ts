@@ -3,9 +3,9 @@ import { events, type AlertInput, type CommandInput } from "@headwater/proto";
 import type { EventLog, LogRecord } from "@headwater/event-log";
 import type { Effects, RuleChange } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { historyOf } from "../../src/partitions/history.ts";
-import { RuleTimeline, transitionOf } from "../../src/partitions/rule-timeline.ts";
-import { StateFold } from "../../src/partitions/state-fold.ts";
+import { historyOf } from "../../src/partitions/control-events/control-event-history.ts";
+import { RuleTimeline, transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
+import { StateFold } from "../../src/partitions/state-log/state-fold.ts";
 import { storedDefinition } from "../../src/rules/stored-definition.ts";
 import { alertEvents, commandEvents, eventually, type Platform } from "./harness.ts";
 
@@ -23,8 +23,8 @@ async function all(log: EventLog, topic: string, partition: number): Promise<Log
 }
 
 /**
- * What the rules have to say of what is in the log now: one pass over each partition from its first record, with a fresh engine, and every join at the offset
- * that the state log names. No checkpoints, no restarts, no batches.
+ * What the rules have to say of what is in the log now: one pass over each partition from its first record, with a
+ * fresh engine, and every join at the offset that the state log names. No checkpoints, no restarts, no batches.
  */
 export async function oracle(on: On): Promise<Told> {
   const { log, topics, partitions } = on;

@@ -56,7 +56,8 @@ describe("a filter under another", () => {
     expect(covers(outer, inner)).toBe(expected);
   });
 
-  // Two names, the empty level, one that begins with `$`, and a name that no filter spells out: with these every case of containment shows.
+  // Two names, the empty level, one that begins with `$`, and a name that no filter spells out: with these every case
+  // of containment shows.
   const named = ["a", "b", "", "$x"] as const;
   const topicLevels = [...named, "other"];
   const maxLevels = 3;

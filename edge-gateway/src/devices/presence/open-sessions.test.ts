@@ -49,7 +49,6 @@ describe("the sessions that are open", () => {
         sessions.begin({ device: `d-${i}`, session });
         sessions.end(session);
       }
-      // oxlint-disable-next-line no-await-in-loop -- lets it write
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await sessions.close();

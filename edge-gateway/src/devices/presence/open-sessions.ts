@@ -19,9 +19,9 @@ const syncAfterMs = 1000;
 const line = /^([+-])([0-9a-f-]{36}) ?(.*)$/;
 
 /**
- * The sessions that are told to have begun and not to have ended, on disk, so that a gateway which comes back after it was killed can tell that
- * those of its former life are over. A session is noted before it is told, and crossed out once its end is durable: an end may be
- * told twice, and is never left out.
+ * The sessions that are told to have begun and not to have ended, on disk, so that a gateway which comes back after it
+ * was killed can tell that those of its former life are over. A session is noted before it is told, and crossed out
+ * once its end is durable: an end may be told twice, and is never left out.
  */
 export class OpenSessions {
   readonly #options: OpenSessionsOptions;
@@ -84,7 +84,6 @@ export class OpenSessions {
       const bytes = Buffer.from(this.#queue.join(""));
       this.#queue = [];
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one write at a time
         await this.#append(bytes);
       } catch (error) {
         this.#options.logger.warn(
@@ -123,7 +122,6 @@ export class OpenSessions {
       await next.close();
       throw error;
     }
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- there is none before the first
     await this.#handle?.close();
     this.#handle = next;
     this.#size = bytes.length;

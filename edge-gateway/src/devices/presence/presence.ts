@@ -14,9 +14,10 @@ export interface SessionStart {
 const maxWillBytes = 16 * 1024;
 
 /**
- * Presence of devices as events, each of a session of its own name, so that the end of an old session never says that a device is away which
- * has a new one. They go the way of every message: durable first, then to the log. Every connection is told, also of a device that comes and goes
- * many times a second: what is coalesced here nobody could tell from a device that stayed.
+ * Presence of devices as events, each of a session of its own name, so that the end of an old session never says that a
+ * device is away which has a new one. They go the way of every message: durable first, then to the log. Every
+ * connection is told, also of a device that comes and goes many times a second: what is coalesced here nobody could
+ * tell from a device that stayed.
  */
 export class Presence {
   readonly #intake: Intake;

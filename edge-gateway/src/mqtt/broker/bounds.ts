@@ -2,13 +2,13 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import type { GatewayConfig } from "../../config.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { clientOf, countPacketIds } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { Guards } from "../guard/guards.ts";
-import { peerOf } from "./peer.ts";
-import type { NotKept } from "../sessions/session-persistence.ts";
+import { peerOf } from "../listeners/peer.ts";
+import type { NotKept } from "./session-persistence.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
 export interface BoundsOptions {

@@ -1,6 +1,6 @@
 import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Presence } from "../../devices/presence/presence.ts";
 import { internals } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
@@ -8,7 +8,7 @@ import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
 import { connectionOf, type Connection, type DisconnectReason } from "./connection.ts";
 import type { Will } from "./login.ts";
-import { peerOf } from "./peer.ts";
+import { peerOf } from "../listeners/peer.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { TimeHelp } from "./time-help.ts";
 

@@ -2,12 +2,12 @@ import type { Client, PublishPacket } from "aedes";
 import { RequestError, type Logger } from "@headwater/core";
 import { crc32 } from "node:zlib";
 import type { Routes } from "@headwater/decode";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
 import type { Intake } from "../../pipeline/commit/intake.ts";
 import type { MessageTaker } from "../../pipeline/commit/message-taker.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
-import { unacknowledged, type Settled } from "../../pipeline/commit/record-batch.ts";
+import { unacknowledged, type Settled } from "../../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
@@ -38,9 +38,9 @@ interface Publish {
 }
 
 /**
- * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the PUBACK or PUBREC. It calls back
- * once the message is durable, with its whole group commit; a message that is not allowed closes the connection, since 3.1.1 has no
- * other way to say so but by acknowledging what nobody kept.
+ * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the
+ * PUBACK or PUBREC. It calls back once the message is durable, with its whole group commit; a message that is not
+ * allowed closes the connection, since 3.1.1 has no other way to say so but by acknowledging what nobody kept.
  */
 export class PublishHandler {
   readonly #options: PublishHandlerOptions;
@@ -140,7 +140,8 @@ export class PublishHandler {
     const n = taker.take(target, publish.topic, publish.payload, done, connection, packetId);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
-      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.
+      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is
+      // in.
       const arrival = { token, partition, n };
       commit.open.qos2.push(arrival);
       journal.remember(arrival);

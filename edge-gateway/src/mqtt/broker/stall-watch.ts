@@ -16,8 +16,8 @@ const everyMs = 50;
 const stalledMs = 100;
 
 /**
- * While messages cannot be made durable (a full spool, a disk that fails, a log that is away) their connections are read on: pings are answered and
- * commands are delivered although messages wait, up to a window for each client.
+ * While messages cannot be made durable (a full spool, a disk that fails, a log that is away) their connections are
+ * read on: pings are answered and commands are delivered although messages wait, up to a window for each client.
  */
 export class StallWatch {
   readonly #options: StallWatchOptions;

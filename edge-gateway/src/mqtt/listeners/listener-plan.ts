@@ -1,6 +1,6 @@
 import { ConfigError } from "@headwater/core";
 import type { GatewayConfig } from "../../config.ts";
-import type { Peer } from "../broker/peer.ts";
+import type { Peer } from "./peer.ts";
 
 export type Transport = Peer["transport"];
 

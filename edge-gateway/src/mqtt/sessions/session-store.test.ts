@@ -36,9 +36,7 @@ describe("the store of sessions", () => {
         for (const it of steps) {
           if (it.t === "reopen") {
             // Not closed: as after a kill.
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             const next = await openStore();
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             await store.close();
             store = next;
             const there = store.all.map(({ session, subscriptions }) => [
@@ -55,15 +53,12 @@ describe("the store of sessions", () => {
           else of.clear();
           if (of.size === 0) model.delete(it.s);
           else model.set(it.s, of);
-          // oxlint-disable-next-line no-await-in-loop -- one step after the other
           if (it.t === "add")
             await store.add(
               it.s,
               it.f.map((topic) => ({ topic, qos: it.qos })),
             );
-          // oxlint-disable-next-line no-await-in-loop -- one step after the other
           else if (it.t === "remove") await store.remove(it.s, it.f);
-          // oxlint-disable-next-line no-await-in-loop -- one step after the other
           else await store.end(it.s);
         }
         await store.close();
@@ -88,7 +83,6 @@ describe("the store of sessions", () => {
     const store = await openStore(3, () => now);
     for (const name of ["a", "b", "c", "d", "e"]) {
       now += hour;
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await store.add(name, [{ topic: "x", qos: 1 }]);
     }
     expect(store.outdated(0, () => false)).toEqual(["a", "b"]);
@@ -103,7 +97,6 @@ describe("the store of sessions", () => {
     const store = await openStore();
     const filters = Array.from({ length: 100 }, (_, i) => ({ topic: `devices/d/some/longer/topic/${i}`, qos: 1 }));
     for (let round = 0; round < 400; round += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await store.add(
         "d/a",
         filters.map(({ topic }) => ({ topic, qos: round % 2 })),

@@ -1,7 +1,6 @@
-import { backoff, FatalError, QueueClosedError, type Logger } from "@headwater/core";
+import { backoff, FatalError, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
 import { open, readFile, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import { syncDirectory } from "../../pipeline/spool/sync-directory.ts";
 
 export interface SessionStoreOptions {
   readonly file: string;
@@ -38,8 +37,9 @@ const compactBytes = 1024 * 1024;
 const seenEveryMs = 60 * 60 * 1000;
 
 /**
- * The subscriptions of sessions that outlive their connections, on disk: what a SUBACK or UNSUBACK has said is true after any crash, so that a
- * device which is told that its session is present need not subscribe again. All of it is in memory too; the file is read at the start alone.
+ * The subscriptions of sessions that outlive their connections, on disk: what a SUBACK or UNSUBACK has said is true
+ * after any crash, so that a device which is told that its session is present need not subscribe again. All of it is in
+ * memory too; the file is read at the start alone.
  */
 export class SessionStore {
   readonly #options: SessionStoreOptions;
@@ -161,7 +161,6 @@ export class SessionStore {
   /** What comes while lines are written goes out with the next write. */
   async #flush(): Promise<void> {
     while (this.#queue.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one write at a time
       if (this.#writing !== undefined) await this.#writing;
       else await (this.#writing = this.#writeQueue().finally(() => (this.#writing = undefined)));
     }
@@ -210,14 +209,15 @@ export class SessionStore {
       await next.close();
       throw error;
     }
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- there is none before the first
     await this.#handle?.close();
     this.#handle = next;
     this.#size = bytes.length;
     this.#liveBytes = bytes.length;
   }
 
-  /** Answers how many lines were none: one that was being written at the end is no loss, nothing was acknowledged by it. */
+  /**
+   * Answers how many lines were none: one that was being written at the end is no loss, nothing was acknowledged by it.
+   */
   #replay(text: string): number {
     let skipped = 0;
     for (const each of text.split("\n")) {

@@ -5,7 +5,7 @@ import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { Notes } from "../redelivery/recent-notes.ts";
 import { reserveBytes } from "../spool/reserve.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { RecordBatch, type DurableSink, type Owner, type Settled } from "./record-batch.ts";
+import { RecordBatch, type DurableSink, type Owner, type Settled } from "../batch/record-batch.ts";
 
 export interface GroupCommitOptions {
   readonly lanes: Lanes;
@@ -15,7 +15,10 @@ export interface GroupCommitOptions {
   readonly logger: Logger;
   /** More waits no longer in the open batch: what comes then has to wait outside (bytes). */
   readonly maxBatchBytes: number;
-  /** After a commit of many records the next one waits this long for more (milliseconds): fewer, larger writes cost less. */
+  /**
+   * After a commit of many records the next one waits this long for more (milliseconds): fewer, larger writes cost
+   * less.
+   */
   readonly lingerMs: number;
   /** Told of every commit: how many records, how long the first of them waited (seconds). */
   readonly onCommitted: (records: number, seconds: number, acks: number) => void;
@@ -29,8 +32,8 @@ export interface GroupCommitOptions {
 const manyRecords = 16;
 
 /**
- * One commit at a time; everything that arrives while it is under way forms the next. So the cost of a commit is shared by as many
- * messages as there are, and a lone message waits for nobody.
+ * One commit at a time; everything that arrives while it is under way forms the next. So the cost of a commit is shared
+ * by as many messages as there are, and a lone message waits for nobody.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -77,7 +80,10 @@ export class GroupCommit {
   /** When the oldest record that is not durable yet arrived (milliseconds, monotonic); undefined if all are. */
   oldestAt: number | undefined;
 
-  /** A frame was written to the open batch; once it is durable `settled` is called, or the owner acknowledges the packet. */
+  /**
+   * A frame was written to the open batch; once it is durable `settled` is called, or the owner acknowledges the
+   * packet.
+   */
   written(settled?: Settled, owner?: Owner, packetId = 0): void {
     this.#open.frames += 1;
     this.#open.mustSync = true;
@@ -115,7 +121,6 @@ export class GroupCommit {
   async drain(): Promise<void> {
     while (!this.#open.isEmpty || this.#committing !== undefined) {
       if (this.#committing === undefined) this.#commit();
-      // oxlint-disable-next-line no-await-in-loop -- one commit after the other
       await this.#committing;
     }
   }

@@ -2,17 +2,17 @@ import { cloudEventHeaders, events, eventTypes, type CommandInput, type EventTyp
 import type { Logger } from "@headwater/core";
 import type { DecodedMessage } from "@headwater/decode";
 import { settleTimes, type Plausibility } from "../clock/event-time.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Lane, Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
-import { identityBytes, writeEvent, writeMark, type FieldBytes } from "../lanes/telemetry-writer.ts";
+import { identityBytes, writeEvent, writeMark, type FieldBytes } from "@headwater/proto/telemetry";
 import { beginFrame, endFrame, frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import { DeviceLanes, type DeviceLane } from "../lanes/device-lanes.ts";
 import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
-import { unacknowledged, type Owner, type Settled } from "./record-batch.ts";
+import { unacknowledged, type Owner, type Settled } from "../batch/record-batch.ts";
 
 export interface IntakeOptions {
   readonly lanes: Lanes;
@@ -30,8 +30,9 @@ const noKey = new Uint8Array(0);
 const maxValueBytes = 900_000;
 
 /**
- * Where everything that becomes a record goes in: it gives identity and time, writes the record into the open group commit, and calls back
- * when that is durable. Everything here is synchronous, so the order of calls is the order of every lane.
+ * Where everything that becomes a record goes in: it gives identity and time, writes the record into the open group
+ * commit, and calls back when that is durable. Everything here is synchronous, so the order of calls is the order of
+ * every lane.
  */
 export class Intake {
   readonly #options: IntakeOptions;
@@ -86,8 +87,8 @@ export class Intake {
   }
 
   /**
-   * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then). `settled` is called when it
-   * is durable.
+   * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then).
+   * `settled` is called when it is durable.
    */
   event(
     target: DeviceLane,
@@ -106,7 +107,7 @@ export class Intake {
     const times = settleTimes(message, lanes.clock, plausibility);
     beginFrame(writer, { kind: frameKinds.event, partition: target.partition, n, key: target.key });
     const value = writer.position;
-    writeEvent(writer, this.#identity, n, target.field, message, times);
+    writeEvent(writer, this.#identity, n, target.field, message.samples, times);
     if (writer.position - value > maxValueBytes) {
       writer.position = start;
       return 0;

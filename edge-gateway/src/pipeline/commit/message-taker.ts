@@ -1,14 +1,17 @@
 import { DecodeError, type Logger } from "@headwater/core";
 import type { Beside, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "@headwater/decode";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
 import type { Intake } from "./intake.ts";
 import { whatIsWrongWith, type MessageTarget } from "./message-target.ts";
-import type { Owner, Settled } from "./record-batch.ts";
+import type { Owner, Settled } from "../batch/record-batch.ts";
 
 export interface ReplyHandler {
-  /** Takes what a device says about one of its commands; answers with what is wrong if it cannot (and nothing was written then). */
+  /**
+   * Takes what a device says about one of its commands; answers with what is wrong if it cannot (and nothing was
+   * written then).
+   */
   reply(
     device: string,
     commandId: string,
@@ -35,8 +38,8 @@ export interface MessageTakerOptions {
 const tooLarge = "The message is too large to be one event";
 
 /**
- * What one message becomes: an event, a reply to a command, or its bytes set aside; and what it says beside. It is acknowledged once,
- * when all of that is durable. One for each broker that messages come from.
+ * What one message becomes: an event, a reply to a command, or its bytes set aside; and what it says beside. It is
+ * acknowledged once, when all of that is durable. One for each broker that messages come from.
  */
 export class MessageTaker {
   readonly #options: MessageTakerOptions;
@@ -46,8 +49,8 @@ export class MessageTaker {
   }
 
   /**
-   * Takes it now; the caller has asked the intake for room. `settled` is called, or else the owner acknowledges the packet, once it is durable.
-   * Answers with the n of the event, or 0 if the message became none.
+   * Takes it now; the caller has asked the intake for room. `settled` is called, or else the owner acknowledges the
+   * packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
    */
   take(
     target: MessageTarget,

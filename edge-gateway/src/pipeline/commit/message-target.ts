@@ -5,7 +5,9 @@ import type { Decoder, Routes } from "@headwater/decode";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
 import type { Intake } from "./intake.ts";
 
-/** What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone. */
+/**
+ * What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone.
+ */
 export type MessageTarget =
   | { readonly kind: "telemetry"; readonly lane: DeviceLane; readonly decoder: Decoder; readonly topicHash: number }
   | { readonly kind: "reply"; readonly device: string; readonly commandId: string; readonly topicHash: number }
@@ -14,7 +16,9 @@ export type MessageTarget =
 
 const noRoute = "No route reads this topic";
 
-/** The target by the routes; undefined if none reads the topic, or one reads it for whoever is logged in and nobody is. */
+/**
+ * The target by the routes; undefined if none reads the topic, or one reads it for whoever is logged in and nobody is.
+ */
 export function routedTarget(
   routes: Routes,
   intake: Intake,

@@ -21,8 +21,8 @@ export interface CatchUpOptions {
 const chunkBytes = 1024 * 1024;
 
 /**
- * Brings outlets that were held up back to where the others are: one pass over what they missed. When it has come to the head, they go on with the
- * others from the same record. One that is held up again is left where it is.
+ * Brings outlets that were held up back to where the others are: one pass over what they missed. When it has come to
+ * the head, they go on with the others from the same record. One that is held up again is left where it is.
  */
 export async function catchUp(outlets: Iterable<Outlet>, options: CatchUpOptions): Promise<void> {
   const { files, outletOf, gapsOf, head, settled, isStuck, signal } = options;

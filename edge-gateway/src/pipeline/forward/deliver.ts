@@ -16,8 +16,9 @@ export interface DeliverOptions {
 const quietMs = 5000;
 
 /**
- * Appends records of one topic, the identical batch again for as long as it takes, and answers with the indexes of those that the log
- * refuses for good (all others have landed). Rejects only with the signal's reason, or with an error that no repetition heals.
+ * Appends records of one topic, the identical batch again for as long as it takes, and answers with the indexes of
+ * those that the log refuses for good (all others have landed). Rejects only with the signal's reason, or with an error
+ * that no repetition heals.
  */
 export async function deliver(group: TopicRecords, options: DeliverOptions): Promise<readonly number[]> {
   const { log, logger, signal, health } = options;

@@ -51,9 +51,10 @@ const blindBytes = 256 * 1024;
 const stuckMs = 2000;
 
 /**
- * Sends what is in the spool to the log. Each partition of each topic has an outlet of its own with one append under way, so every lane lands in
- * the order of n. As a rule all of them go through the spool together; one that the log does not take is left behind, to catch up
- * later. Live records queue behind the backlog; the backlog goes out in large batches.
+ * Sends what is in the spool to the log. Each partition of each topic has an outlet of its own with one append under
+ * way, so every lane lands in the order of n. As a rule all of them go through the spool together; one that the log
+ * does not take is left behind, to catch up later. Live records queue behind the backlog; the backlog goes out in large
+ * batches.
  */
 export class Forwarder {
   readonly #options: ForwarderOptions;
@@ -167,7 +168,7 @@ export class Forwarder {
       this.#idle = false;
       if (step.lanes.epoch !== reader.epoch) await this.#beginEpoch();
       this.#launch(step);
-      // oxlint-disable-next-line no-await-in-loop -- what is lost is on record before it is passed
+      // What is lost is on record before it is passed.
       await Promise.all(step.lost.map((range) => onLost(range)));
       const free = await this.#through();
       if (signal.aborted) return;

@@ -25,8 +25,8 @@ interface Failure {
 }
 
 /**
- * How the event log does, from what becomes of appends. Each of those who append has a name of its own here: some partitions of a log may be
- * well while others are not.
+ * How the event log does, from what becomes of appends. Each of those who append has a name of its own here: some
+ * partitions of a log may be well while others are not.
  */
 export class LogHealth {
   readonly #failing = new Map<string, Failure>();

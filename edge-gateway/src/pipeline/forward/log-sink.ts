@@ -1,5 +1,5 @@
 import { QueueClosedError } from "@headwater/core";
-import type { DurableSink, RecordBatch } from "../commit/record-batch.ts";
+import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
 import { readFrame, type Frame } from "../frame/frame.ts";
 import { deliver, type DeliverOptions } from "./deliver.ts";
 import type { FrameRecords } from "./frame-records.ts";

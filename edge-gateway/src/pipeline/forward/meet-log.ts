@@ -24,7 +24,10 @@ const safeReplicas = 3;
 const keepMs = 600_000;
 const patientAttempts = 5;
 
-/** Before the first append: how safe the log is, and whether it still has what it took from an earlier process. Waits for the log. */
+/**
+ * Before the first append: how safe the log is, and whether it still has what it took from an earlier process. Waits
+ * for the log.
+ */
 export async function meetLog(options: MeetLogOptions): Promise<void> {
   const { spool, records, outlets, signal, onShortened } = options;
   const telemetry = records.topicOf(frameKinds.event);

@@ -46,8 +46,8 @@ interface Portion {
 }
 
 /**
- * One partition of one topic: one append under way at a time, the identical batch again for as long as it takes, so that what goes through it
- * lands in its order. What comes meanwhile waits.
+ * One partition of one topic: one append under way at a time, the identical batch again for as long as it takes, so
+ * that what goes through it lands in its order. What comes meanwhile waits.
  */
 export class Outlet {
   readonly topic: string;
@@ -102,7 +102,9 @@ export class Outlet {
     return this.#waiting?.frames.at(-1)?.n ?? this.#outstanding?.frames.at(-1)?.n ?? this.landedN;
   }
 
-  /** When the oldest of what is under way was received (microseconds); undefined if that is nothing with an identity. */
+  /**
+   * When the oldest of what is under way was received (microseconds); undefined if that is nothing with an identity.
+   */
   get oldestReceivedAt(): number | undefined {
     const frame = this.isLane ? this.#outstanding?.frames[0] : undefined;
     return frame === undefined ? undefined : events.telemetry.decode(frame.value).receivedAt;
@@ -126,7 +128,10 @@ export class Outlet {
     else this.#waiting.frames.push(...frames);
   }
 
-  /** Lets go of what waits behind the append that is under way; it is read again from the spool, from `next` on if nothing waits. */
+  /**
+   * Lets go of what waits behind the append that is under way; it is read again from the spool, from `next` on if
+   * nothing waits.
+   */
   hold(next: SpoolPlace): void {
     this.held = this.#waiting?.place ?? next;
     if (this.#waiting !== undefined) this.#openBytes -= bytesOf(this.#waiting.frames);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "@headwater/proto/telemetry";
 import { beginFrame, endFrame, findFrame, readFrame, type FrameInfo, type FrameKind } from "./frame.ts";
 
 const info = fc.record({

@@ -7,13 +7,17 @@ export interface LaneAccount {
   readonly n: number;
   readonly received: number;
   readonly dropped: Readonly<Record<string, number>>;
-  /** Identities given up on record whose place in the spool has not been passed yet: they are neither sent nor reported again. */
+  /**
+   * Identities given up on record whose place in the spool has not been passed yet: they are neither sent nor reported
+   * again.
+   */
   readonly gaps?: readonly Range[];
 }
 
 /**
- * A lane is what one gateway sends to one partition of telemetry.v1, strictly in the order of n: the number that, with gateway, epoch and
- * partition, is a record's identity. It is dense, so a reader names what is missing and drops what it has seen.
+ * A lane is what one gateway sends to one partition of telemetry.v1, strictly in the order of n: the number that, with
+ * gateway, epoch and partition, is a record's identity. It is dense, so a reader names what is missing and drops what
+ * it has seen.
  */
 export class Lane {
   readonly partition: number;
@@ -23,7 +27,10 @@ export class Lane {
   #gaps: Range[];
   /** The n of a mark that has not reached the log yet; 0: none. */
   #openMark = 0;
-  /** The first of the identities that were given out and given up, and are not on record yet; 0: none. They reach up to n. */
+  /**
+   * The first of the identities that were given out and given up, and are not on record yet; 0: none. They reach up to
+   * n.
+   */
   turnedAwayFrom = 0;
   /** Whether an event went in since the last mark. */
   eventSinceMark = false;

@@ -1,8 +1,7 @@
-import { backoff, DecodeError, FatalError, QueueClosedError, type Logger } from "@headwater/core";
+import { backoff, DecodeError, FatalError, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
 import { open, readFile, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Qos2Arrival } from "../commit/record-batch.ts";
-import { syncDirectory } from "../spool/sync-directory.ts";
+import type { Qos2Arrival } from "../batch/record-batch.ts";
 
 export interface Qos2JournalOptions {
   readonly file: string;
@@ -23,9 +22,10 @@ type Line =
   | { readonly t: "forget"; readonly session: string };
 
 /**
- * The QoS 2 messages that were received and are not released yet, on disk. An arrival is announced, with its identity, before the commit
- * of its message; after a crash the lane tells whether that identity, and so the message, became durable. A release is durable before PUBCOMP
- * goes out. So a message that is sent again is known as the same one for as long as the device may send it, across any restart.
+ * The QoS 2 messages that were received and are not released yet, on disk. An arrival is announced, with its identity,
+ * before the commit of its message; after a crash the lane tells whether that identity, and so the message, became
+ * durable. A release is durable before PUBCOMP goes out. So a message that is sent again is known as the same one for
+ * as long as the device may send it, across any restart.
  */
 export class Qos2Journal {
   readonly #options: Qos2JournalOptions;
@@ -120,7 +120,6 @@ export class Qos2Journal {
   /** What comes while lines are written goes out with the next write. */
   async #flush(): Promise<void> {
     while (this.#queue.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one write at a time
       if (this.#writing !== undefined) await this.#writing;
       else await (this.#writing = this.#writeQueue().finally(() => (this.#writing = undefined)));
     }

@@ -91,7 +91,6 @@ describe("the journal of QoS 1 messages", () => {
         n += 1;
         journal.note(key, n, n * 3, 0, n);
       }
-      // oxlint-disable-next-line no-await-in-loop -- one commit after the other
       await commit(journal);
     }
     await journal.close();
@@ -164,7 +163,6 @@ describe("the journal of QoS 1 messages", () => {
           } else if (it.kind === "connect") {
             recent = journal.begin(key, it.lasting);
           } else if (it.kind === "commit") {
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             await commit(journal);
             for (const record of last) durable.add(record.hash);
             last = open;
@@ -178,14 +176,11 @@ describe("the journal of QoS 1 messages", () => {
             lane = gone.length > 0 ? gone[0]!.n - 1 : durableN;
             durableN = lane;
             [open, last] = [[], []];
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             await journal.close();
             if (it.damage !== null) {
               const file = join(folder, it.damage.file ? "recent-1.journal" : "recent-2.journal");
-              // oxlint-disable-next-line no-await-in-loop -- one step after the other
               await harm(file, it.damage.at, it.damage.flip);
             }
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             journal = await openJournal(lane, { fileBytes: 600 });
             recent = journal.begin(key, true);
             for (const message of asked) {

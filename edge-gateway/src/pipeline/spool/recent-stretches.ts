@@ -11,7 +11,9 @@ export interface KeptStretch extends SpoolStretch {
   readonly buffer: Buffer;
 }
 
-/** What was committed last, as long as the forwarder keeps up with it: it then need not be read again from the files. */
+/**
+ * What was committed last, as long as the forwarder keeps up with it: it then need not be read again from the files.
+ */
 export class RecentStretches {
   readonly #maxBytes: number;
   readonly #onReleased: (buffer: Buffer) => void;
@@ -27,7 +29,8 @@ export class RecentStretches {
   keep(stretch: KeptStretch, begins: boolean): void {
     // The whole buffer is held, however little of it a small commit has filled.
     const { length } = stretch.buffer;
-    // A hole would hide what lies in it: after one, only files are read until the forwarder has caught up with what is here.
+    // A hole would hide what lies in it: after one, only files are read until the forwarder has caught up with what is
+    // here.
     const last = this.#stretches.at(-1);
     const follows =
       last === undefined ||

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { RecordBatch } from "../commit/record-batch.ts";
+import { RecordBatch } from "../batch/record-batch.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { beginFrame, endFrame, frameKinds } from "../frame/frame.ts";
 import { recoverSpool } from "./recovery.ts";

@@ -1,13 +1,12 @@
-import { backoff, QueueClosedError, type Logger } from "@headwater/core";
+import { backoff, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
-import type { DurableSink, RecordBatch } from "../commit/record-batch.ts";
+import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { RecentStretches, type KeptStretch } from "./recent-stretches.ts";
 import type { SegmentFile } from "./recovery.ts";
 import { reserveBytes } from "./reserve.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { encodeSegmentHeader } from "./segment.ts";
-import { syncDirectory } from "./sync-directory.ts";
 
 export interface SpoolOptions {
   readonly directory: string;
@@ -32,9 +31,10 @@ export interface SpoolOptions {
 const lazySyncMs = 100;
 
 /**
- * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the forwarder from memory as
- * long as that keeps up, and from the files when it does not. Space comes back by unlinking segments that are forwarded as a whole.
- * Nothing is offered before it is synced: an identity that a power loss takes back has been seen by nobody and is given out anew.
+ * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the
+ * forwarder from memory as long as that keeps up, and from the files when it does not. Space comes back by unlinking
+ * segments that are forwarded as a whole. Nothing is offered before it is synced: an identity that a power loss takes
+ * back has been seen by nobody and is given out anew.
  */
 export class Spool implements DurableSink {
   readonly checksums = true;

@@ -42,9 +42,10 @@ export interface TrimmerOptions {
 const chunkBytes = 512 * 1024;
 
 /**
- * Gives up the oldest segments, for want of room or for their age. First every identity that has not been handed to the log is named in a gap record,
- * and that is durable: from then on those frames are passed over, also after a crash. Then the file goes. What has no identity is
- * either moved to the end (what devices and this gateway said about commands) or counted (presence, quarantine).
+ * Gives up the oldest segments, for want of room or for their age. First every identity that has not been handed to the
+ * log is named in a gap record, and that is durable: from then on those frames are passed over, also after a crash.
+ * Then the file goes. What has no identity is either moved to the end (what devices and this gateway said about
+ * commands) or counted (presence, quarantine).
  */
 export class Trimmer {
   readonly #options: TrimmerOptions;

@@ -58,8 +58,8 @@ const nothing = Buffer.from([0]);
 const earliestAppend = 24 * hour;
 
 /**
- * Reads [start, end) of a partition again and compares what it says with what the store holds. Rejects with RequestError (422) if that is too
- * much, and with what log and store reject with.
+ * Reads [start, end) of a partition again and compares what it says with what the store holds. Rejects with
+ * RequestError (422) if that is too much, and with what log and store reject with.
  */
 export async function verifyPartition(
   options: VerifyOptions,

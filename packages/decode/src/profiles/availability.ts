@@ -5,8 +5,8 @@ import { textOf } from "../plain-value/plain-value.ts";
 import { asObject } from "./flatten.ts";
 
 /**
- * A topic that says whether its device is there: plain text, or JSON's `state`. Such a device has one stay without a number; its session is named
- * after the profile.
+ * A topic that says whether its device is there: plain text, or JSON's `state`. Such a device has one stay without a
+ * number; its session is named after the profile.
  */
 export function availability(profile: string, online: readonly string[], offline: readonly string[]) {
   return ({ device = "" }: TopicMatch): Decoder =>

@@ -8,7 +8,10 @@ import { flatten, objectOf, onOff, without } from "./flatten.ts";
 
 const state = /^state(?:_|$)/;
 
-/** A device's state: its exposes as metrics, nested ones by path. `last_seen`, where it is switched on and names an instant, is the time. */
+/**
+ * A device's state: its exposes as metrics, nested ones by path. `last_seen`, where it is switched on and names an
+ * instant, is the time.
+ */
 const deviceState: Decoder = (payload, limits) => {
   const root = objectOf(parseJson(payload));
   const builder = new MessageBuilder(limits);

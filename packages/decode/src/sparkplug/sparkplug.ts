@@ -35,8 +35,9 @@ const seqModulus = 256;
 const maxIdLength = 128;
 
 /**
- * Sparkplug B (specification 3.0): births with aliases, data, deaths. One of these per connection to a broker: it holds what edge nodes said of
- * themselves at birth, in bounded memory, and asks a node for a rebirth where it has to know more, or lost messages.
+ * Sparkplug B (specification 3.0): births with aliases, data, deaths. One of these per connection to a broker: it holds
+ * what edge nodes said of themselves at birth, in bounded memory, and asks a node for a rebirth where it has to know
+ * more, or lost messages.
  */
 export class Sparkplug {
   readonly #nodes: EdgeNodes;

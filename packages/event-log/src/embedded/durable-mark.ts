@@ -5,9 +5,9 @@ import { syncFolder } from "./sync-folder.ts";
 import { LogFailure } from "./worker-protocol.ts";
 
 /**
- * The number of the last commit that was acknowledged, kept apart from the database and synced before the acknowledgement.
- * SQLite takes a WAL that lost its tail (one flipped bit suffices) for a shorter history and says nothing; a database that
- * is behind this mark has lost what was acknowledged.
+ * The number of the last commit that was acknowledged, kept apart from the database and synced before the
+ * acknowledgement. SQLite takes a WAL that lost its tail (one flipped bit suffices) for a shorter history and says
+ * nothing; a database that is behind this mark has lost what was acknowledged.
  *
  * Two slots are written in turn, so a write that is cut short never harms the other one.
  */

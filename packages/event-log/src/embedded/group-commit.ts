@@ -36,8 +36,8 @@ class Commit {
 }
 
 /**
- * Everything that arrives while a commit is being made durable goes into the next one: one transaction and one message to the worker,
- * whatever the number of callers. Records are encoded as they arrive.
+ * Everything that arrives while a commit is being made durable goes into the next one: one transaction and one message
+ * to the worker, whatever the number of callers. Records are encoded as they arrive.
  */
 export class GroupCommit {
   readonly #worker: WorkerClient;

@@ -11,13 +11,18 @@ export interface EmbeddedLogOptions {
   /** Made if it is not there; belongs to one process at a time. */
   readonly dataDir: string;
   readonly logger?: Logger;
-  /** Key, value and headers of a record, in bytes; a larger record is refused. Default 1,000,000, about what Kafka takes. */
+  /**
+   * Key, value and headers of a record, in bytes; a larger record is refused. Default 1,000,000, about what Kafka
+   * takes.
+   */
   readonly maxRecordBytes?: number;
   /** Between runs of retention and compaction, milliseconds. Default 60,000. */
   readonly housekeepingMs?: number;
   /** How long a tombstone is kept for readers that have not seen it yet, milliseconds. Default a day. */
   readonly tombstoneRetentionMs?: number;
-  /** Bound of the database in pages of 8 KiB; when it is reached appends are refused as on a full disk. Default: none. */
+  /**
+   * Bound of the database in pages of 8 KiB; when it is reached appends are refused as on a full disk. Default: none.
+   */
   readonly maxDatabasePages?: number;
 }
 
@@ -30,8 +35,8 @@ export interface EmbeddedEventLog extends EventLog {
 const OWNER_FILE = "event-log.pid";
 
 /**
- * Opens the log in a folder. Rejects with a FatalError when another process has it open, when the folder cannot be written, or when
- * the log holds less than it had acknowledged.
+ * Opens the log in a folder. Rejects with a FatalError when another process has it open, when the folder cannot be
+ * written, or when the log holds less than it had acknowledged.
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedEventLog> {
   const logger = options.logger ?? silentLogger;

@@ -25,7 +25,10 @@ export function isIoFailure(error: unknown): boolean {
   return code === IO_ERROR || code === CANNOT_OPEN;
 }
 
-/** What an error of the database means to whoever asked. Nothing of a call that fails while its transaction is open has landed. */
+/**
+ * What an error of the database means to whoever asked. Nothing of a call that fails while its transaction is open has
+ * landed.
+ */
 export function failureOf(error: unknown, doing: string): LogFailure {
   if (error instanceof LogFailure) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -103,7 +103,10 @@ export class Cluster {
     return BrokerConnection.open(address, this.settings);
   }
 
-  /** The shared connection to a broker (-1: any), for requests that are answered at once. An error other than the broker's own ends it. */
+  /**
+   * The shared connection to a broker (-1: any), for requests that are answered at once. An error other than the
+   * broker's own ends it.
+   */
   async call<Answer>(nodeId: number, name: string, options: object, how: { lenient?: boolean } = {}): Promise<Answer> {
     const connection = await this.#controlConnection(nodeId);
     try {
@@ -115,8 +118,8 @@ export class Cluster {
   }
 
   /**
-   * Repeats while what goes wrong passes by itself, asking again who leads in between, at most for the request timeout; then, and for every other
-   * error, rejects with a typed one.
+   * Repeats while what goes wrong passes by itself, asking again who leads in between, at most for the request timeout;
+   * then, and for every other error, rejects with a typed one.
    */
   async retrying<Answer>(doing: string, attempt: () => Promise<Answer>): Promise<Answer> {
     const deadline = Date.now() + this.settings.requestTimeoutMs;

@@ -24,7 +24,9 @@ export interface FetchTarget {
   fail(error: unknown): void;
 }
 
-/** Keeps the buffers of one consumer filled: per leader one connection and one fetch under way. Outages are waited out. */
+/**
+ * Keeps the buffers of one consumer filled: per leader one connection and one fetch under way. Outages are waited out.
+ */
 export class Fetcher {
   readonly #cluster: Cluster;
   readonly #target: FetchTarget;

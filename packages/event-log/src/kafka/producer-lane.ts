@@ -31,8 +31,8 @@ export function noLeader({ topic, partition }: Lane): LogUnavailableError {
 }
 
 /**
- * The lanes whose partitions end before the place where an append left them, by asking over a connection that has not been asked yet. A broker
- * that came back, and one that newly leads, may have lost the end of what was acknowledged.
+ * The lanes whose partitions end before the place where an append left them, by asking over a connection that has not
+ * been asked yet. A broker that came back, and one that newly leads, may have lost the end of what was acknowledged.
  */
 export async function shortenedLanes(
   lanes: readonly Lane[],

@@ -36,8 +36,8 @@ const refusals = new Set([
 const doubtful = new Set(["NOT_ENOUGH_REPLICAS_AFTER_APPEND", "REQUEST_TIMED_OUT", "NETWORK_EXCEPTION", "UNKNOWN"]);
 
 /**
- * Appends to Kafka. kafkajs has no linger; here whatever arrives while a request is under way goes into the next one. A partition
- * has one batch under way at a time and a broker one request, so order needs no sequence numbers.
+ * Appends to Kafka. kafkajs has no linger; here whatever arrives while a request is under way goes into the next one. A
+ * partition has one batch under way at a time and a broker one request, so order needs no sequence numbers.
  */
 export class Producer {
   readonly #cluster: Cluster;
@@ -265,7 +265,10 @@ export class Producer {
     if (halves.length > 0) this.#waiting.add(lane);
   }
 
-  /** The first `count` batches fail with this error; what waits behind them has not landed, and could only land out of order. */
+  /**
+   * The first `count` batches fail with this error; what waits behind them has not landed, and could only land out of
+   * order.
+   */
   #fail(lane: Lane, error: HeadwaterError, count: number): void {
     for (let failed = 0; lane.queue.length > 0; failed++) {
       const behind = new LogUnavailableError("an append before this one failed", { cause: error });

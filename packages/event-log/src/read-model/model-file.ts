@@ -11,8 +11,8 @@ const alwaysCheckedBytes = 32 * 1024 * 1024;
 const lockTimeoutMs = 1000;
 
 /**
- * Opens the database of a read model, empty if there is none, and hands it to `begin`. One that is damaged is deleted and begun anew; `onDamaged`
- * is told. Throws FatalError if the file cannot be had at all.
+ * Opens the database of a read model, empty if there is none, and hands it to `begin`. One that is damaged is deleted
+ * and begun anew; `onDamaged` is told. Throws FatalError if the file cannot be had at all.
  */
 export function openModelFile(
   file: string,
@@ -58,7 +58,8 @@ function prepare(file: string): void {
 function open(file: string, begin: (db: DatabaseSync) => void): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: lockTimeoutMs });
   try {
-    // Exclusive, so that a second process with the same folder hears of it at once. Before WAL, which then needs no shared memory.
+    // Exclusive, so that a second process with the same folder hears of it at once. Before WAL, which then needs no
+    // shared memory.
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     // The lock is taken by the first write.
     db.exec("BEGIN IMMEDIATE; COMMIT;");

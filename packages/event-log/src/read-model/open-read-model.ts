@@ -121,7 +121,6 @@ class FollowingReadModel implements ReadModel {
     const pause = backoff({ baseMs: 100, maxMs: 10_000, signal });
     while (!signal.aborted && this.#dead === undefined) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one following at a time
         await this.#followOnce(() => pause.reset());
       } catch (error) {
         if (signal.aborted) return;
@@ -129,7 +128,6 @@ class FollowingReadModel implements ReadModel {
         const retryAfterMs = this.#judge(error);
         if (retryAfterMs === undefined) return;
         try {
-          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
           await pause.wait(retryAfterMs);
         } catch {
           // Stopped while it waited.

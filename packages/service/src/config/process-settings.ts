@@ -2,7 +2,9 @@ import type { Static } from "@sinclair/typebox";
 import { Type } from "@sinclair/typebox";
 import { logLevels } from "../log/logger.ts";
 
-/** Settings of every process, whichever services run in it. Declared once, here; merge it with those of the services. */
+/**
+ * Settings of every process, whichever services run in it. Declared once, here; merge it with those of the services.
+ */
 export const processSettings = Type.Object({
   dataDir: Type.String({
     env: "HEADWATER_DATA_DIR",

@@ -65,8 +65,8 @@ export interface MainOptions {
 const startAttempts = 20;
 
 /**
- * One service as a process of its own, on a log that processes can share: settings, token, HTTP, log and topics, the service; a line that begins
- * with `ready`; a clean stop.
+ * One service as a process of its own, on a log that processes can share: settings, token, HTTP, log and topics, the
+ * service; a line that begins with `ready`; a clean stop.
  */
 export function runServiceProcess<S extends TObject, A extends ServiceApp>(
   spec: ServiceProcess<S, A>,

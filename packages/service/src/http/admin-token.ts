@@ -7,8 +7,9 @@ import { FatalError, randomToken } from "@headwater/core";
 const minLength = 32;
 
 /**
- * The token in that file (mode 0600), which is made if it is not there: 256 random bits, written whole or not at all, so several processes that
- * start together agree on one. Throws FatalError, with what to do, if others may read the file or if it holds no token.
+ * The token in that file (mode 0600), which is made if it is not there: 256 random bits, written whole or not at all,
+ * so several processes that start together agree on one. Throws FatalError, with what to do, if others may read the
+ * file or if it holds no token.
  */
 export async function loadOrCreateAdminToken(file: string): Promise<string> {
   try {

@@ -48,7 +48,10 @@ export interface HttpServerOptions {
 }
 
 export interface HttpServer {
-  /** Routes go here, before `listen`. `config: { public: true }` opens one; `config: { scopes: [...] }` asks for more than a token. */
+  /**
+   * Routes go here, before `listen`. `config: { public: true }` opens one; `config: { scopes: [...] }` asks for more
+   * than a token.
+   */
   readonly app: HttpApp;
   /** Aborted when the server begins to close: streams end then. */
   readonly closing: AbortSignal;
@@ -70,8 +73,8 @@ declare module "fastify" {
 }
 
 /**
- * An HTTP server as every service has it: problem details for every error, a token for every route that is not public, OpenAPI 3.1 at
- * `/api/v1/openapi.json`, health and metrics, limits on all that comes in.
+ * An HTTP server as every service has it: problem details for every error, a token for every route that is not public,
+ * OpenAPI 3.1 at `/api/v1/openapi.json`, health and metrics, limits on all that comes in.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { logger, metrics, bodyLimit = 1024 * 1024 } = options;

@@ -17,15 +17,15 @@ export function etagOf(revision: number): string {
 const maxTags = 100;
 
 /**
- * One element of the header with its comma: an entity tag, weak or strong (RFC 9110, 8.8.3), or a bare number, which stands for the tag of
- * that revision; or nothing, which a list may hold (RFC 9110, 5.6.1).
+ * One element of the header with its comma: an entity tag, weak or strong (RFC 9110, 8.8.3), or a bare number, which
+ * stands for the tag of that revision; or nothing, which a list may hold (RFC 9110, 5.6.1).
  */
 const element = /[ \t]*(?:(?<weak>W\/)?"(?<tag>[\x21\x23-\x7e\x80-\xff]*)"|(?<bare>\d{1,15}))?[ \t]*(?:,|$)/y;
 
 /**
- * Reads an `If-Match` header as RFC 9110, 13.1.1 defines it: `*` for any revision, or a list of entity tags of which one has to equal the
- * resource's. The comparison is strong: a weak tag is read and never matches. undefined: no header, so no condition.
- * Throws RequestError (400, `invalid-if-match`).
+ * Reads an `If-Match` header as RFC 9110, 13.1.1 defines it: `*` for any revision, or a list of entity tags of which
+ * one has to equal the resource's. The comparison is strong: a weak tag is read and never matches. undefined: no
+ * header, so no condition. Throws RequestError (400, `invalid-if-match`).
  */
 export function parseIfMatch(header: string | undefined): IfMatch | undefined {
   if (header === undefined) return undefined;

@@ -28,7 +28,10 @@ export function encodeCursor(place: unknown): string {
   return Buffer.from(JSON.stringify(place)).toString("base64url");
 }
 
-/** Reads encodeCursor's text back; the caller checks its shape by `isPlace`. Throws RequestError (400, `invalid-cursor`). */
+/**
+ * Reads encodeCursor's text back; the caller checks its shape by `isPlace`. Throws RequestError (400,
+ * `invalid-cursor`).
+ */
 export function decodeCursor<T>(cursor: string, isPlace: (value: unknown) => value is T): T {
   let place: unknown;
   try {

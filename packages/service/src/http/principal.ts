@@ -26,7 +26,6 @@ export function anyAuth(...authenticators: readonly Authenticator[]): Authentica
   return {
     async authenticate(token) {
       for (const authenticator of authenticators) {
-        // oxlint-disable-next-line no-await-in-loop -- the order is the point
         const principal = await authenticator.authenticate(token);
         if (principal !== undefined) return principal;
       }

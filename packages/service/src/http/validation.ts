@@ -15,8 +15,9 @@ const partNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Validates requests against TypeBox schemas. Query, path and headers arrive as text and are converted; a body is taken as it is. Defaults are filled in.
- * A query parameter that the schema does not know is an error, since one that is misspelt would otherwise be dropped in silence.
+ * Validates requests against TypeBox schemas. Query, path and headers arrive as text and are converted; a body is taken
+ * as it is. Defaults are filled in. A query parameter that the schema does not know is an error, since one that is
+ * misspelt would otherwise be dropped in silence.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema: declared, httpPart, url }) => {
   const part = partNames[httpPart ?? "body"] ?? "body";

@@ -14,8 +14,8 @@ export interface CreateLoggerOptions {
 }
 
 /**
- * A logger of JSON lines (`level`, `time` in ISO 8601, `service`, `msg`, facts). Values under keys named like a secret, at any
- * depth, bearer tokens and passwords in URLs are replaced before anything is written.
+ * A logger of JSON lines (`level`, `time` in ISO 8601, `service`, `msg`, facts). Values under keys named like a secret,
+ * at any depth, bearer tokens and passwords in URLs are replaced before anything is written.
  */
 export function createLogger(options: CreateLoggerOptions): Logger {
   const destination = options.destination ?? pino.destination({ fd: 1, sync: true });

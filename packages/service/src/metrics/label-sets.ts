@@ -8,8 +8,8 @@ export const overflowValue = "other";
 const separator = "\u0000";
 
 /**
- * The children of a metric, one a set of label values, bounded in number: what comes after the bound shares one child, in which every
- * label is "other".
+ * The children of a metric, one a set of label values, bounded in number: what comes after the bound shares one child,
+ * in which every label is "other".
  */
 export class LabelSets<L extends string, Child> {
   readonly #names: readonly L[];

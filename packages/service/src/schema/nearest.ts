@@ -12,7 +12,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); stops counting at `limit`. */
+/**
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); stops counting at `limit`.
+ */
 export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let before: number[] = [];

@@ -48,8 +48,8 @@ function collect(errors: Iterable<ValueError>, problems: SchemaProblem[]): void 
 }
 
 /**
- * A value that fits no variant of a union: the variant that it comes closest to (the deepest first problem) is most likely the one
- * that was meant, and its problems say more than that nothing fits.
+ * A value that fits no variant of a union: the variant that it comes closest to (the deepest first problem) is most
+ * likely the one that was meant, and its problems say more than that nothing fits.
  */
 function collectOfVariant(error: ValueError, problems: SchemaProblem[]): boolean {
   if (typeof error.value !== "object" || error.value === null) return false;

@@ -11,9 +11,10 @@ export interface AppendOptions {
 /**
  * Appends the one record of a request and resolves with its position.
  *
- * An append that may succeed later is repeated with the same bytes until `timeoutMs` has passed; then the promise rejects with the log's last
- * error, or with TimedOutError if the log never answered (both answer 503). After a rejection the record may still land, so its event
- * carries a write id by which the fold recognises a record that landed twice.
+ * An append that may succeed later is repeated with the same bytes until `timeoutMs` has passed; then the promise
+ * rejects with the log's last error, or with TimedOutError if the log never answered (both answer 503). After a
+ * rejection the record may still land, so its event carries a write id by which the fold recognises a record that
+ * landed twice.
  */
 export async function appendRecord(
   topic: string,

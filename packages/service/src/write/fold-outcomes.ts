@@ -7,8 +7,8 @@ export interface FoldOutcome<State> {
 }
 
 /**
- * What the fold made of the writes that are under way in this process, by write id. The read model reports every event that it folds; outcomes
- * of writes that nobody here awaits are not kept.
+ * What the fold made of the writes that are under way in this process, by write id. The read model reports every event
+ * that it folds; outcomes of writes that nobody here awaits are not kept.
  */
 export class FoldOutcomes<State> {
   readonly #awaited = new Map<string, FoldOutcome<State> | undefined>();
@@ -28,8 +28,8 @@ export class FoldOutcomes<State> {
   }
 
   /**
-   * Called by the read model for every event, in log order, from `apply` or `onApplied`. Of a record that landed twice the first outcome counts:
-   * the second one loses against the first.
+   * Called by the read model for every event, in log order, from `apply` or `onApplied`. Of a record that landed twice
+   * the first outcome counts: the second one loses against the first.
    */
   folded(writeId: string, accepted: boolean, state: State | undefined): void {
     if (state === undefined || !this.#awaited.has(writeId) || this.#awaited.get(writeId) !== undefined) return;

@@ -10,7 +10,10 @@ const maxAttempts = 5;
 
 /** What the event of a write says of the write itself. */
 export interface WriteStamp {
-  /** Random; goes into the event, so that the fold can tell this write from others, and from itself when it landed twice. */
+  /**
+   * Random; goes into the event, so that the fold can tell this write from others, and from itself when it landed
+   * twice.
+   */
   readonly writeId: string;
   /** µs since the epoch. */
   readonly at: number;
@@ -27,8 +30,8 @@ export interface Write<State, Event extends OutgoingRecord | undefined = Outgoin
   /** The caller's condition on the revision. */
   readonly ifMatch?: IfMatch | undefined;
   /**
-   * Makes the event, which carries the stamp's write id and the revision that follows the state's; undefined if the state is already as asked.
-   * Throws RequestError for what cannot be done in that state (404, 409) or ever (400).
+   * Makes the event, which carries the stamp's write id and the revision that follows the state's; undefined if the
+   * state is already as asked. Throws RequestError for what cannot be done in that state (404, 409) or ever (400).
    */
   readonly decide: (state: State | undefined, stamp: WriteStamp) => Event;
   /** Told by the read model of every event of `topic` that it folds. */
@@ -53,18 +56,21 @@ export interface Unchanged<State> {
 }
 
 /**
- * The one way in which a request writes an event-sourced aggregate: decide on the folded state, append with the revision that the decision
- * expects, fold the own event, answer.
+ * The one way in which a request writes an event-sourced aggregate: decide on the folded state, append with the
+ * revision that the decision expects, fold the own event, answer.
  *
- * The first event of a revision wins in the log, whoever wrote it. A write that lost is decided again on the winner's state (so `decide` may run
- * more than once), and its caller's condition is checked again. `timeoutMs` bounds all of it.
+ * The first event of a revision wins in the log, whoever wrote it. A write that lost is decided again on the winner's
+ * state (so `decide` may run more than once), and its caller's condition is checked again. `timeoutMs` bounds all of
+ * it.
  *
  * Resolves with the state after the event and its position (2xx). Rejects with
  * - what `decide` throws (400, 404, 409);
- * - ConflictError 412 if the resource is there at a revision that does not fulfil `ifMatch`, or if it is not there and `decide` would have made it;
+ * - ConflictError 412 if the resource is there at a revision that does not fulfil `ifMatch`, or if it is not there and
+ *   `decide` would have made it;
  * - ConflictError 409 if other writes came first five times;
  * - the log's last error or TimedOutError (503) if the log did not take the event in time, which may still land;
- * - `read-model-behind` (504) if the event landed and was not folded in time; what else `append` and `waitFor` reject with passes through.
+ * - `read-model-behind` (504) if the event landed and was not folded in time; what else `append` and `waitFor` reject
+ *   with passes through.
  */
 export function performWrite<State>(write: Write<State>, context: WriteContext): Promise<Written<State>>;
 export function performWrite<State>(
@@ -97,7 +103,10 @@ export async function performWrite<State>(
   throw new ConflictError(`Other writes to the ${subject} keep coming first; try again shortly`);
 }
 
-/** A resource that is not there answers 404 before 412 (RFC 9110, 13.2.1), so its condition is checked after the decision. */
+/**
+ * A resource that is not there answers 404 before 412 (RFC 9110, 13.2.1), so its condition is checked after the
+ * decision.
+ */
 function decideIfMatching<State, Event>(
   { subject, ifMatch, revisionOf }: Pick<Write<State>, "subject" | "ifMatch" | "revisionOf">,
   state: State | undefined,

@@ -26,7 +26,9 @@ export class WorkerClient {
     worker.on("exit", () => this.#end(new StoreUnavailableError("the time-series store is closed")));
   }
 
-  /** Rejects with FatalError if the file cannot be used: another process has it, it is damaged, the folder is read-only. */
+  /**
+   * Rejects with FatalError if the file cannot be used: another process has it, it is damaged, the folder is read-only.
+   */
   static async open(settings: WorkerSettings): Promise<{ client: WorkerClient; series: readonly SeriesDefinition[] }> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
     const answer = await new Promise<Answer>((resolve, reject) => {

@@ -1,0 +1,188 @@
+import type { Client } from "aedes";
+import aedesPersistence from "aedes-persistence";
+import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
+import type { Audience } from "../sessions/audience.ts";
+import { connectionOf } from "./connection.ts";
+import type { OutgoingPacket } from "../sessions/outgoing-queue.ts";
+import { OutgoingQueues, type QueueBounds } from "../sessions/outgoing-queues.ts";
+import { RetainedBounds } from "../sessions/retained-bounds.ts";
+import type { SessionStore, Subscription } from "../sessions/session-store.ts";
+import { StoredSessions, type SessionMemory } from "../sessions/stored-sessions.ts";
+
+/** The package's types describe a default export that the module, being CommonJS, does not have as such. */
+const memory = aedesPersistence as unknown as () => MemoryStore;
+
+interface MemoryStore {
+  readonly asyncPersistence: Pick<SessionMemory, "removeSubscriptions"> & {
+    addSubscriptions(client: { readonly id: string }, subscriptions: readonly Subscription[]): Promise<void>;
+    cleanSubscriptions(client: Client): Promise<void>;
+    storeRetained(packet: Retained): Promise<void>;
+  };
+  createRetainedStreamCombi(filters: readonly string[]): Pick<NodeJS.ReadableStream, "pipe">;
+}
+
+interface Packet {
+  readonly cmd: string;
+  readonly messageId: number;
+}
+
+interface Retained {
+  readonly topic: string;
+  readonly payload: Buffer | string;
+}
+
+/** What there was no room for. */
+export type NotKept = "retained-messages" | "queued-messages";
+
+export interface SessionPersistenceOptions {
+  readonly journal: Qos2Journal;
+  readonly store: SessionStore;
+  readonly audience: Audience;
+  readonly limits: QueueBounds & { readonly maxRetained: number; readonly maxRetainedBytes: number };
+  readonly onRefused: (what: NotKept, topic: string, session: string | undefined) => void;
+}
+
+/**
+ * Sessions as aedes wants them: subscriptions in memory and on disk; retained and queued messages in memory, within
+ * bounds; QoS 2 messages by the durable journal, so that one that is sent again after a restart is still known;
+ * acknowledgements of commands go to who sent them, since commands wait in the event log and never in a queue here.
+ */
+export async function sessionPersistence(options: SessionPersistenceOptions) {
+  const { journal, audience, limits, onRefused } = options;
+  const store = memory();
+  const queues = new OutgoingQueues(limits, (topic, session) => onRefused("queued-messages", topic, session));
+  const sessions = new StoredSessions(
+    {
+      removeSubscriptions: async (client, filters) => {
+        await store.asyncPersistence.removeSubscriptions(client, filters);
+        await options.store.remove(client.id, filters);
+      },
+      forgetQueue: (session) => queues.forget(session),
+      outgoingStream: (client) => queues.outgoingStream(client),
+      outgoingUpdate: (client, packet) => queues.outgoingUpdate(client, packet),
+      outgoingClearMessageId: (client, packet) => queues.outgoingClearMessageId(client, packet),
+    },
+    audience,
+  );
+  for (const { session, subscriptions } of options.store.all) {
+    sessions.added(
+      session,
+      subscriptions.map(({ topic }) => topic),
+    );
+    await store.asyncPersistence.addSubscriptions({ id: session }, subscriptions);
+  }
+  const persistence = Object.assign(
+    store,
+    subscriptionsOf(store, sessions, options.store),
+    incoming(journal),
+    outgoing(queues),
+    retainedBy(store, limits, onRefused),
+  );
+  return { persistence, sessions };
+}
+
+function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSessions, stored: SessionStore) {
+  return {
+    async addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void> {
+      // aedes hands over all of a SUBSCRIBE, also what was refused.
+      const granted = subscriptions.filter(({ topic }) => connectionOf(client)?.filters.has(topic) === true);
+      sessions.added(
+        client.id,
+        granted.map(({ topic }) => topic),
+      );
+      await asyncPersistence.addSubscriptions(client, granted);
+      await stored.add(client.id, granted);
+    },
+    async removeSubscriptions(client: Client, filters: readonly string[]): Promise<void> {
+      sessions.removed(client.id, filters);
+      await asyncPersistence.removeSubscriptions(client, filters);
+      await stored.remove(client.id, filters);
+    },
+    async cleanSubscriptions(client: Client): Promise<void> {
+      sessions.cleaned(client.id);
+      await asyncPersistence.cleanSubscriptions(client);
+      await stored.end(client.id);
+    },
+  };
+}
+
+function incoming(journal: Qos2Journal) {
+  const relayed = new WeakMap<Client, Set<number>>();
+  return {
+    async incomingGetPacket(client: Client, packet: Packet): Promise<Packet> {
+      const known = journal.has(Qos2Journal.token(client.id, packet.messageId));
+      // A PUBLISH that was just taken is new to aedes until it has passed it on to subscribers.
+      const passedOn = packet.cmd !== "publish" || relayed.get(client)?.has(packet.messageId) === true;
+      if (!known || !passedOn) throw notStored;
+      return packet;
+    },
+    async incomingStorePacket(client: Client, packet: Packet): Promise<void> {
+      const ids = relayed.get(client);
+      if (ids === undefined) relayed.set(client, new Set([packet.messageId]));
+      else ids.add(packet.messageId);
+    },
+    async incomingDelPacket(client: Client, packet: Packet): Promise<void> {
+      relayed.get(client)?.delete(packet.messageId);
+      await journal.release(Qos2Journal.token(client.id, packet.messageId));
+    },
+    async cleanIncoming(client: Client): Promise<void> {
+      relayed.delete(client);
+      await journal.forget(client.id);
+    },
+  };
+}
+
+function outgoing(queues: OutgoingQueues) {
+  return {
+    async outgoingEnqueue({ clientId }: { readonly clientId: string }, packet: OutgoingPacket): Promise<void> {
+      queues.enqueue(clientId, packet);
+    },
+    async outgoingEnqueueCombi(
+      subscribers: readonly { readonly clientId: string }[],
+      packet: OutgoingPacket,
+    ): Promise<void> {
+      for (const { clientId } of subscribers) queues.enqueue(clientId, packet);
+    },
+    outgoingUpdate: (client: Client, packet: OutgoingPacket) => queues.outgoingUpdate(client, packet),
+    async outgoingClearMessageId(client: Client, packet: Packet): Promise<OutgoingPacket | undefined> {
+      const connection = connectionOf(client);
+      const commands = connection === undefined || connection.outgoingCount === 0 ? undefined : connection.outgoing;
+      const acked = commands?.get(packet.messageId);
+      if (acked === undefined) return queues.outgoingClearMessageId(client, packet);
+      commands!.delete(packet.messageId);
+      acked();
+      return undefined;
+    },
+    outgoingStream: (client: Client) => queues.outgoingStream(client),
+  };
+}
+
+function retainedBy(
+  store: MemoryStore,
+  { maxRetained, maxRetainedBytes }: SessionPersistenceOptions["limits"],
+  onRefused: SessionPersistenceOptions["onRefused"],
+) {
+  const { asyncPersistence } = store;
+  const bounds = new RetainedBounds(maxRetained, maxRetainedBytes);
+  const stored = store.createRetainedStreamCombi.bind(store);
+  return {
+    /**
+     * aedes pipes it to the new subscriber. In a storm of devices that subscribe, two streams for nothing are much of
+     * the work.
+     */
+    createRetainedStreamCombi: (filters: readonly string[]) => (bounds.isEmpty ? nothingRetained : stored(filters)),
+    async storeRetained(packet: Retained): Promise<void> {
+      const kept = bounds.keep(packet.topic, packet.payload.length);
+      if (!kept) onRefused("retained-messages", packet.topic, undefined);
+      // What does not fit takes the place of what was there all the same: nobody should be told an old value. A copy,
+      // as the payload is a piece of all that its publisher sent with it.
+      const payload = kept ? Buffer.from(packet.payload) : Buffer.alloc(0);
+      await asyncPersistence.storeRetained({ ...packet, payload });
+    },
+  };
+}
+
+/** aedes asks by rejection; making one each time would cost a stack trace a message. */
+const notStored = new RangeError("no such packet");
+
+const nothingRetained: Pick<NodeJS.ReadableStream, "pipe"> = { pipe: (destination) => destination };

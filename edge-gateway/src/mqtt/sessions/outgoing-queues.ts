@@ -1,0 +1,80 @@
+import aedesPersistence from "aedes-persistence";
+import { Readable } from "node:stream";
+import { OutgoingQueue, sizeOf, type OutgoingPacket } from "./outgoing-queue.ts";
+
+/** The package's types describe a default export that the module, being CommonJS, does not have as such. */
+const { Packet } = aedesPersistence as unknown as { readonly Packet: new (packet: object) => OutgoingPacket };
+
+interface Session {
+  readonly id: string;
+}
+
+export interface QueueBounds {
+  /** Messages that may wait for one session. */
+  readonly maxQueued: number;
+  readonly maxQueuedBytes: number;
+}
+
+/** What waits for the persistent sessions, as aedes asks for it; in memory, each queue within its bounds. */
+export class OutgoingQueues {
+  readonly #bounds: QueueBounds;
+  readonly #onRefused: (topic: string, session: string) => void;
+  readonly #queues = new Map<string, OutgoingQueue>();
+
+  constructor(bounds: QueueBounds, onRefused: (topic: string, session: string) => void) {
+    this.#bounds = bounds;
+    this.#onRefused = onRefused;
+  }
+
+  enqueue(session: string, packet: OutgoingPacket): void {
+    const queue = this.#queues.get(session) ?? new OutgoingQueue();
+    if (queue.length >= this.#bounds.maxQueued || queue.bytes + sizeOf(packet) > this.#bounds.maxQueuedBytes) {
+      this.#onRefused(packet.topic ?? "", session);
+      return;
+    }
+    this.#queues.set(session, queue);
+    // A copy: the payload is a piece of all that its publisher sent with it.
+    const { payload = "" } = packet;
+    queue.add(new Packet({ ...packet, payload: typeof payload === "string" ? payload : Buffer.from(payload) }));
+  }
+
+  /**
+   * What was not kept is sent all the same, and a PUBREC of something unknown gets its PUBREL: aedes would end the
+   * connection if it were told.
+   */
+  async outgoingUpdate({ id }: Session, packet: OutgoingPacket): Promise<void> {
+    this.#queues.get(id)?.update(packet);
+  }
+
+  async outgoingClearMessageId(
+    { id }: Session,
+    { messageId }: { readonly messageId?: number },
+  ): Promise<OutgoingPacket | undefined> {
+    const queue = this.#queues.get(id);
+    const cleared = queue?.clear(messageId);
+    if (queue?.length === 0) this.#queues.delete(id);
+    return cleared;
+  }
+
+  forget(session: string): void {
+    this.#queues.delete(session);
+  }
+
+  outgoingStream({ id }: Session): Readable {
+    const queue = this.#queues.get(id);
+    return queue === undefined ? new NothingQueued(likeFrom) : Readable.from(queue.packets());
+  }
+}
+
+/** As of a stream that is made from an iterator. */
+const likeFrom = { objectMode: true, highWaterMark: 1 };
+
+/**
+ * What aedes asks for at every login, for most of them in vain: without the iterator and the promises of a stream that
+ * is made from one.
+ */
+class NothingQueued extends Readable {
+  override _read(): void {
+    this.push(null);
+  }
+}

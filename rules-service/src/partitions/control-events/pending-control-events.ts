@@ -1,0 +1,94 @@
+import { foldDevice, type DeviceState } from "@headwater/aggregates";
+import { events } from "@headwater/proto";
+import type { LogRecord, Position, TopicNames } from "@headwater/event-log";
+import { deviceJoin, handJoin, type DeviceJoin, type HandJoin } from "./control-events.ts";
+
+export interface PendingJoinsOptions {
+  readonly topics: TopicNames;
+  readonly partition: number;
+}
+
+/**
+ * Devices and hand actions of one partition that wait to take effect. What is overtaken while it waits never takes
+ * effect; losers of concurrent writes are not even considered.
+ */
+export class PendingJoins {
+  readonly #topics: TopicNames;
+  readonly #partition: number;
+  readonly #folds = new Map<string, DeviceState>();
+  /** The last record of each device that took effect. */
+  readonly #effective = new Map<string, number>();
+  readonly #devices = new Map<string, DeviceJoin>();
+  #hands: HandJoin[] = [];
+  #alertsSeen: number;
+
+  constructor(options: PendingJoinsOptions) {
+    this.#topics = options.topics;
+    this.#partition = options.partition;
+    this.#alertsSeen = -1;
+  }
+
+  /** The first offset of alerts.v1 that was not looked at yet. */
+  get alertsFrom(): number {
+    return this.#alertsSeen + 1;
+  }
+
+  /** Where alerts.v1 was read to, if nothing found there still waits. */
+  get alertsRead(): Position | undefined {
+    if (this.#hands.length > 0 || this.#alertsSeen < 0) return undefined;
+    return { topic: this.#topics.alerts, partition: this.#partition, offset: this.#alertsSeen };
+  }
+
+  get isEmpty(): boolean {
+    return this.#devices.size === 0 && this.#hands.length === 0;
+  }
+
+  /** Took effect in an earlier life. */
+  tookEffect(join: DeviceJoin | HandJoin): void {
+    if (join.kind === "device") this.#effective.set(join.id, join.source.offset);
+    else this.#alertsSeen = Math.max(this.#alertsSeen, join.source.offset);
+  }
+
+  /** Records of devices.v1, from the start of the partition on: only the whole story tells who won. */
+  addDevices(records: readonly LogRecord[]): void {
+    for (const { offset, value } of records) {
+      if (value === null) continue;
+      const event = events.device.decode(value);
+      const { state, accepted } = foldDevice(this.#folds.get(event.id), event);
+      if (!accepted) continue;
+      // Who wins the next revision depends on this one's number alone; the device itself waits in the join.
+      this.#folds.set(event.id, { ...state, device: undefined });
+      if (offset <= (this.#effective.get(event.id) ?? -1)) continue;
+      this.#devices.set(event.id, deviceJoin(this.#source(this.#topics.devices, offset), value));
+    }
+  }
+
+  /** Records of alerts.v1; what rules did is passed over. */
+  addAlerts(records: readonly LogRecord[]): void {
+    for (const { offset, value } of records) {
+      if (offset <= this.#alertsSeen) continue;
+      this.#alertsSeen = offset;
+      if (value === null) continue;
+      const join = handJoin(this.#source(this.#topics.alerts, offset), value);
+      if (join.hand !== undefined) this.#hands.push(join);
+    }
+  }
+
+  /** What waits, at most so many, in the order of its topics; it counts as effective from now on. */
+  take(max: number): (DeviceJoin | HandJoin)[] {
+    const taken: (DeviceJoin | HandJoin)[] = [];
+    for (const join of this.#devices.values()) {
+      if (taken.length >= max) return taken;
+      taken.push(join);
+      this.#devices.delete(join.id);
+      this.#effective.set(join.id, join.source.offset);
+    }
+    const hands = this.#hands.slice(0, max - taken.length);
+    this.#hands = this.#hands.slice(hands.length);
+    return [...taken, ...hands];
+  }
+
+  #source(topic: string, offset: number): Position {
+    return { topic, partition: this.#partition, offset };
+  }
+}
