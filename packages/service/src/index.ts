@@ -6,6 +6,7 @@ export * from "./lifecycle/index.ts";
 export * from "./log/index.ts";
 export * from "./metrics/index.ts";
 export * from "./http/index.ts";
+export * from "./write/index.ts";
 export { prepareDataDir } from "./host/data-dir.ts";
 export { runHost, type HostContext, type HostedProcess, type RunningProcess } from "./host/run-host.ts";
 export type { HostedService, ServiceContext } from "./host/hosted-service.ts";
