@@ -4,7 +4,7 @@ import type { CommandSession } from "../commands/command-session.ts";
 import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { MessageTaker, type ReplyHandler } from "../pipeline/commit/message-taker.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
@@ -20,7 +20,7 @@ import { readLogin, type Login } from "./login-files.ts";
 
 export interface BridgeDeps {
   readonly connect: (spec: BridgeSpec, login: Login, events: BrokerEvents) => BrokerConnection;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
@@ -72,7 +72,7 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    const { spec, intake, commit, replies, metrics, logger } = options;
+    const { spec, recordWriter, commit, replies, metrics, logger } = options;
     this.#labels = { bridge: spec.name };
     this.#session = `bridge ${spec.name}`;
     this.#heard =
@@ -83,9 +83,9 @@ export class Bridge {
             onSession: options.onCommandSession,
             onSessionEnd: options.onCommandSessionEnd,
           });
-    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), intake, metrics });
+    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), recordWriter, metrics });
     this.#taker = new MessageTaker({
-      intake,
+      recordWriter,
       commit,
       limits: defaultDecodeLimits,
       replies,

@@ -2,7 +2,7 @@ import type { Logger } from "@headwater/core";
 import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import type { MessageTaker } from "../pipeline/commit/message-taker.ts";
 import type { MessageTarget } from "../pipeline/commit/message-target.ts";
 import { unacknowledged, type Owner, type Settled } from "../pipeline/batch/record-batch.ts";
@@ -20,7 +20,7 @@ export interface InboundOptions {
   readonly session: string;
   readonly sessionPresent: boolean;
   readonly connection: BrokerConnection;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
@@ -70,7 +70,7 @@ export class Inbound implements Owner {
   }
 
   message(message: InboundMessage): void {
-    const { intake, metrics, received, spec } = this.#options;
+    const { recordWriter, metrics, received, spec } = this.#options;
     metrics.received.inc();
     metrics.receivedBytes.inc(message.payload.length);
     received.inc();
@@ -80,7 +80,7 @@ export class Inbound implements Owner {
       return;
     }
     this.unacked += 1;
-    if (intake.accepting) {
+    if (recordWriter.accepting) {
       this.#take(message);
       return;
     }
@@ -93,7 +93,7 @@ export class Inbound implements Owner {
       });
       return;
     }
-    intake.whenAccepting(this.#takeNext);
+    recordWriter.whenAccepting(this.#takeNext);
   }
 
   /** PUBREL. */

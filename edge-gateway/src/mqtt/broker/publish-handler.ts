@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import type { Routes } from "@headwater/decode";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
-import type { Intake } from "../../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import type { MessageTaker } from "../../pipeline/commit/message-taker.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
 import { unacknowledged, type Settled } from "../../pipeline/batch/record-batch.ts";
@@ -14,7 +14,7 @@ import { connectionOf, type Connection } from "./connection.ts";
 import { findTarget, type Sender, type Target } from "./targets.ts";
 
 export interface PublishHandlerOptions {
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
@@ -50,7 +50,7 @@ export class PublishHandler {
     readonly forbidden: { inc(): void };
   };
   readonly #find = (topic: string, sender: Sender): Target =>
-    findTarget(this.#options.routes, this.#options.intake, topic, sender);
+    findTarget(this.#options.routes, this.#options.recordWriter, topic, sender);
 
   constructor(options: PublishHandlerOptions) {
     this.#options = options;
@@ -70,7 +70,7 @@ export class PublishHandler {
       return;
     }
     const publish = packet as unknown as Publish;
-    const { metrics, intake } = this.#options;
+    const { metrics, recordWriter } = this.#options;
     metrics.received.inc();
     metrics.receivedBytes.inc(publish.payload.length);
     const target = connection.target(publish.topic, this.#find);
@@ -92,8 +92,8 @@ export class PublishHandler {
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
     const settled = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
-    if (intake.accepting) this.#take(connection, target, publish, settled);
-    else intake.whenAccepting(() => this.#take(connection, target, publish, settled));
+    if (recordWriter.accepting) this.#take(connection, target, publish, settled);
+    else recordWriter.whenAccepting(() => this.#take(connection, target, publish, settled));
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */

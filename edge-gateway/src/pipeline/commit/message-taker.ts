@@ -3,7 +3,7 @@ import type { Beside, DecodedMessage, DecodeLimits, PresenceReport, Publication 
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
-import type { Intake } from "./intake.ts";
+import type { RecordWriter } from "./record-writer.ts";
 import { whatIsWrongWith, type MessageTarget } from "./message-target.ts";
 import type { Owner, Settled } from "../batch/record-batch.ts";
 
@@ -23,7 +23,7 @@ export interface ReplyHandler {
 }
 
 export interface MessageTakerOptions {
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly limits: DecodeLimits;
   readonly replies: ReplyHandler;
@@ -49,7 +49,7 @@ export class MessageTaker {
   }
 
   /**
-   * Takes it now; the caller has asked the intake for room. `settled` is called, or else the owner acknowledges the
+   * Takes it now; the caller has asked the recordWriter for room. `settled` is called, or else the owner acknowledges the
    * packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
    */
   take(
@@ -78,7 +78,7 @@ export class MessageTaker {
         return this.#takeBeside(lane, message, message.beside, topic, payload, settled, owner, packetId);
       }
       if (message !== undefined && message.samples.length > 0) {
-        const n = this.#options.intake.event(lane, message, settled, owner, packetId);
+        const n = this.#options.recordWriter.event(lane, message, settled, owner, packetId);
         if (n > 0) return n;
       }
       this.#setAside(lane.device, reason, topic, payload, settled, owner, packetId);
@@ -103,8 +103,8 @@ export class MessageTaker {
     owner: Owner,
     packetId: number | undefined,
   ): number {
-    const { intake, commit, metrics } = this.#options;
-    const n = message.samples.length > 0 ? intake.event(lane, message, undefined) : 0;
+    const { recordWriter, commit, metrics } = this.#options;
+    const n = message.samples.length > 0 ? recordWriter.event(lane, message, undefined) : 0;
     const reason = message.samples.length > 0 && n === 0 ? tooLarge : setAside;
     if (reason !== undefined) this.#setAside(lane.device, reason, topic, payload);
     if (presence !== undefined) for (const report of presence) this.#report(report);
@@ -117,12 +117,12 @@ export class MessageTaker {
 
   #report(report: PresenceReport): void {
     const { device, online, session, reason } = report;
-    const { intake, metrics, onPresence } = this.#options;
+    const { recordWriter, metrics, onPresence } = this.#options;
     if (whatIsWrongWith(device) !== undefined) {
       metrics.refused.labels({ reason: "presence-of-no-device" }).inc();
       return;
     }
-    intake.presence(
+    recordWriter.presence(
       online
         ? { device, session, connected: { clientId: "", address: "", cleanSession: false } }
         : { device, session, disconnected: { reason } },
@@ -144,6 +144,6 @@ export class MessageTaker {
     owner?: Owner,
     packetId?: number,
   ): void {
-    this.#options.intake.quarantine({ device, reason, payload, mqttTopic }, settled, owner, packetId);
+    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, settled, owner, packetId);
   }
 }

@@ -14,7 +14,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
 import { unacknowledged, type Owner, type Settled } from "../batch/record-batch.ts";
 
-export interface IntakeOptions {
+export interface RecordWriterOptions {
   readonly lanes: Lanes;
   readonly partitions: number;
   readonly commit: GroupCommit;
@@ -34,8 +34,8 @@ const maxValueBytes = 900_000;
  * commit, and calls back when that is durable. Everything here is synchronous, so the order of calls is the order of
  * every lane.
  */
-export class Intake {
-  readonly #options: IntakeOptions;
+export class RecordWriter {
+  readonly #options: RecordWriterOptions;
   readonly #identity: FieldBytes;
   readonly #source: string;
   readonly #devices: DeviceLanes;
@@ -43,7 +43,7 @@ export class Intake {
   readonly #drops: DropLog;
   #waiting: (() => void)[] = [];
 
-  constructor(options: IntakeOptions) {
+  constructor(options: RecordWriterOptions) {
     this.#options = options;
     this.#turnedAway = options.metrics.dropped.labels({ reason: turnedAwayReason });
     this.#drops = new DropLog(options.logger);
