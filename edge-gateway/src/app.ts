@@ -14,7 +14,7 @@ import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
 import { inspectRoutes, type Inspected } from "./inspect/routes.ts";
 import { Identity } from "./devices/identity/identity.ts";
-import { MessageTaker } from "./pipeline/commit/message-taker.ts";
+import { MessageProcessor } from "./pipeline/commit/message-processor.ts";
 import { Marker } from "./pipeline/commit/marker.ts";
 import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
@@ -158,7 +158,7 @@ class Gateway implements GatewayApp {
       journal,
       recent,
       routes,
-      taker: new MessageTaker({
+      processor: new MessageProcessor({
         recordWriter,
         commit,
         limits: defaultDecodeLimits,

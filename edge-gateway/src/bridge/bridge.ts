@@ -5,7 +5,7 @@ import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
-import { MessageTaker, type ReplyHandler } from "../pipeline/commit/message-taker.ts";
+import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-processor.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../pipeline/redelivery/recent-publishes.ts";
@@ -53,7 +53,7 @@ const rememberEveryMs = 60_000;
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #topics: BridgeTopics;
-  readonly #taker: MessageTaker;
+  readonly #processor: MessageProcessor;
   readonly #heard: HeardDevices | undefined;
   readonly #labels: { readonly bridge: string };
   readonly #stopping = new AbortController();
@@ -84,7 +84,7 @@ export class Bridge {
             onSessionEnd: options.onCommandSessionEnd,
           });
     this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), recordWriter, metrics });
-    this.#taker = new MessageTaker({
+    this.#processor = new MessageProcessor({
       recordWriter,
       commit,
       limits: defaultDecodeLimits,
@@ -201,7 +201,7 @@ export class Bridge {
       sent: recent.begin(sessionKey(this.#session), true),
       connection,
       topics: this.#topics,
-      taker: this.#taker,
+      processor: this.#processor,
       heard: this.#heard,
       received: bridgeMetrics.received.labels(this.#labels),
     });

@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
-import type { MessageTaker } from "../pipeline/commit/message-taker.ts";
+import type { MessageProcessor } from "../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../pipeline/commit/message-target.ts";
 import { unacknowledged, type Owner, type Settled } from "../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
@@ -27,7 +27,7 @@ export interface InboundOptions {
   /** What the session sent last. */
   readonly sent: RecentPublishes;
   readonly topics: BridgeTopics;
-  readonly taker: MessageTaker;
+  readonly processor: MessageProcessor;
   readonly heard: HeardDevices | undefined;
   readonly metrics: GatewayMetrics;
   /** Counts a message of this bridge. */
@@ -194,14 +194,14 @@ export class Inbound implements Owner {
     { topic, payload, qos, packetId, omitted }: InboundMessage,
     settled: Settled | undefined,
   ): number {
-    const { taker } = this.#options;
+    const { processor } = this.#options;
     const id = qos === 0 ? unacknowledged : packetId;
-    if (omitted === 0) return taker.take(target, topic, payload, settled, this, id);
+    if (omitted === 0) return processor.process(target, topic, payload, settled, this, id);
     const { maxPacketBytes } = this.#options.spec;
     const reason = `The packet is larger than ${maxPacketBytes} bytes; the last ${omitted} are left out here`;
     const device = target.kind === "telemetry" ? target.lane.device : target.device;
     const asideTarget = { kind: "unrouted", device, reason, topicHash: target.topicHash } as const;
-    return taker.take(asideTarget, topic, payload, settled, this, id);
+    return processor.process(asideTarget, topic, payload, settled, this, id);
   }
 
   #answerQos2(packetId: number): void {

@@ -5,7 +5,7 @@ import type { Routes } from "@headwater/decode";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
-import type { MessageTaker } from "../../pipeline/commit/message-taker.ts";
+import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
 import { unacknowledged, type Settled } from "../../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
@@ -19,7 +19,7 @@ export interface PublishHandlerOptions {
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   readonly routes: Routes;
-  readonly taker: MessageTaker;
+  readonly processor: MessageProcessor;
   /** A device asks for the time. */
   readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
   /** Whether the broker may have to pass the message on. */
@@ -116,7 +116,7 @@ export class PublishHandler {
   }
 
   #take(connection: Connection, target: MessageTarget, publish: Publish, done: Settled | undefined): void {
-    const { commit, journal, taker } = this.#options;
+    const { commit, journal, processor } = this.#options;
     let token: string | undefined;
     let hash = 0;
     if (publish.qos === 1) {
@@ -137,7 +137,7 @@ export class PublishHandler {
       }
     }
     const packetId = publish.qos === 0 ? unacknowledged : publish.messageId;
-    const n = taker.take(target, publish.topic, publish.payload, done, connection, packetId);
+    const n = processor.process(target, publish.topic, publish.payload, done, connection, packetId);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
       // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is

@@ -22,7 +22,7 @@ export interface ReplyHandler {
   ): string | undefined;
 }
 
-export interface MessageTakerOptions {
+export interface MessageProcessorOptions {
   readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly limits: DecodeLimits;
@@ -41,18 +41,18 @@ const tooLarge = "The message is too large to be one event";
  * What one message becomes: an event, a reply to a command, or its bytes set aside; and what it says beside. It is
  * acknowledged once, when all of that is durable. One for each broker that messages come from.
  */
-export class MessageTaker {
-  readonly #options: MessageTakerOptions;
+export class MessageProcessor {
+  readonly #options: MessageProcessorOptions;
 
-  constructor(options: MessageTakerOptions) {
+  constructor(options: MessageProcessorOptions) {
     this.#options = options;
   }
 
   /**
-   * Takes it now; the caller has asked the recordWriter for room. `settled` is called, or else the owner acknowledges the
+   * Processes it now; the caller has asked the recordWriter for room. `settled` is called, or else the owner acknowledges the
    * packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
    */
-  take(
+  process(
     target: MessageTarget,
     topic: string,
     payload: Uint8Array,
@@ -75,7 +75,7 @@ export class MessageTaker {
         }
       }
       if (message?.beside !== undefined) {
-        return this.#takeBeside(lane, message, message.beside, topic, payload, settled, owner, packetId);
+        return this.#processEffects(lane, message, message.beside, topic, payload, settled, owner, packetId);
       }
       if (message !== undefined && message.samples.length > 0) {
         const n = this.#options.recordWriter.event(lane, message, settled, owner, packetId);
@@ -93,7 +93,7 @@ export class MessageTaker {
   }
 
   /** All records of a message are in one group commit, and behind them who waits for it. */
-  #takeBeside(
+  #processEffects(
     lane: DeviceLane,
     message: DecodedMessage,
     { presence, publish, setAside, lost, ignored }: Beside,
