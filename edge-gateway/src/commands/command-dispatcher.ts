@@ -4,7 +4,7 @@ import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
-import type { Owner, Settled } from "../pipeline/batch/record-batch.ts";
+import type { Owner, DurableCallback } from "../pipeline/batch/record-batch.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
@@ -98,7 +98,7 @@ export class CommandDispatcher {
     device: string,
     commandId: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): string | undefined {
@@ -119,7 +119,7 @@ export class CommandDispatcher {
     recordWriter.command(
       { device, commandId, [reply.status]: { result: reply.result } },
       reply.status,
-      settled,
+      onDurable,
       owner,
       packetId,
     );

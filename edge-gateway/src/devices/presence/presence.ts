@@ -46,7 +46,7 @@ export class Presence {
 
   disconnected(device: string, session: string, reason: string): void {
     this.#recordWriter.presence({ device, session, disconnected: { reason } });
-    this.#commit.wait(() => this.#open.end(session));
+    this.#commit.afterCommit(() => this.#open.end(session));
   }
 
   lastWill(device: string, session: string, topic: string, payload: Uint8Array): void {

@@ -7,7 +7,7 @@ import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
-import { unacknowledged, type Settled } from "../../pipeline/batch/record-batch.ts";
+import { unacknowledged, type DurableCallback } from "../../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
@@ -63,7 +63,7 @@ export class PublishHandler {
   }
 
   /** aedes' authorizePublish. */
-  handle(client: Client | null, packet: PublishPacket, done: Settled): void {
+  handle(client: Client | null, packet: PublishPacket, done: DurableCallback): void {
     const connection = client === null ? undefined : connectionOf(client);
     if (connection === undefined) {
       done(new RequestError(403, "no-login", "A message without a login"));
@@ -91,9 +91,9 @@ export class PublishHandler {
     }
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
-    const settled = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
-    if (recordWriter.accepting) this.#take(connection, target, publish, settled);
-    else recordWriter.whenAccepting(() => this.#take(connection, target, publish, settled));
+    const onDurable = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
+    if (recordWriter.accepting) this.#take(connection, target, publish, onDurable);
+    else recordWriter.whenAccepting(() => this.#take(connection, target, publish, onDurable));
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */
@@ -115,7 +115,7 @@ export class PublishHandler {
     return this.#find(topic, sender).kind !== "forbidden";
   }
 
-  #take(connection: Connection, target: MessageTarget, publish: Publish, done: Settled | undefined): void {
+  #take(connection: Connection, target: MessageTarget, publish: Publish, done: DurableCallback | undefined): void {
     const { commit, journal, processor } = this.#options;
     let token: string | undefined;
     let hash = 0;
@@ -125,14 +125,14 @@ export class PublishHandler {
         this.#counts.qos1.inc();
         // What is sent again now may be sent again once more.
         this.#remember(connection, publish.messageId!, hash, 0, 0);
-        commit.wait(done, connection, publish.messageId);
+        commit.afterCommit(done, connection, publish.messageId);
         return;
       }
     } else if (publish.qos === 2) {
       token = Qos2Journal.token(connection.client.id, publish.messageId!);
       if (journal.has(token)) {
         this.#counts.qos2.inc();
-        commit.wait(done, connection);
+        commit.afterCommit(done, connection);
         return;
       }
     }
@@ -156,7 +156,7 @@ export class PublishHandler {
     if (recent.lasting) this.#options.recent.note(recent, packetId, hash, partition, n);
   }
 
-  #forbid(connection: Connection, topic: string, done: Settled): void {
+  #forbid(connection: Connection, topic: string, done: DurableCallback): void {
     this.#counts.forbidden.inc();
     this.#options.logger.warn(
       { device: connection.device, client: connection.client.id, topic: topic.slice(0, 256) },

@@ -5,7 +5,7 @@ import type { GroupCommit } from "./group-commit.ts";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
 import type { RecordWriter } from "./record-writer.ts";
 import { whatIsWrongWith, type MessageTarget } from "./message-target.ts";
-import type { Owner, Settled } from "../batch/record-batch.ts";
+import type { Owner, DurableCallback } from "../batch/record-batch.ts";
 
 export interface ReplyHandler {
   /**
@@ -16,7 +16,7 @@ export interface ReplyHandler {
     device: string,
     commandId: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): string | undefined;
@@ -49,14 +49,14 @@ export class MessageProcessor {
   }
 
   /**
-   * Processes it now; the caller has asked the recordWriter for room. `settled` is called, or else the owner acknowledges the
+   * Processes it now; the caller has asked the record writer for room. `onDurable` is called, or else the owner acknowledges the
    * packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
    */
   process(
     target: MessageTarget,
     topic: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): number {
@@ -75,19 +75,19 @@ export class MessageProcessor {
         }
       }
       if (message?.beside !== undefined) {
-        return this.#processEffects(lane, message, message.beside, topic, payload, settled, owner, packetId);
+        return this.#processEffects(lane, message, message.beside, topic, payload, onDurable, owner, packetId);
       }
       if (message !== undefined && message.samples.length > 0) {
-        const n = this.#options.recordWriter.event(lane, message, settled, owner, packetId);
+        const n = this.#options.recordWriter.event(lane, message, onDurable, owner, packetId);
         if (n > 0) return n;
       }
-      this.#setAside(lane.device, reason, topic, payload, settled, owner, packetId);
+      this.#setAside(lane.device, reason, topic, payload, onDurable, owner, packetId);
     } else if (target.kind === "reply") {
       const { device, commandId } = target;
-      const wrong = this.#options.replies.reply(device, commandId, payload, settled, owner, packetId);
-      if (wrong !== undefined) this.#setAside(device, wrong, topic, payload, settled, owner, packetId);
+      const wrong = this.#options.replies.reply(device, commandId, payload, onDurable, owner, packetId);
+      if (wrong !== undefined) this.#setAside(device, wrong, topic, payload, onDurable, owner, packetId);
     } else {
-      this.#setAside(target.device, target.reason, topic, payload, settled, owner, packetId);
+      this.#setAside(target.device, target.reason, topic, payload, onDurable, owner, packetId);
     }
     return 0;
   }
@@ -99,7 +99,7 @@ export class MessageProcessor {
     { presence, publish, setAside, lost, ignored }: Beside,
     topic: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): number {
@@ -111,7 +111,7 @@ export class MessageProcessor {
     if (lost !== undefined) metrics.lostBefore.inc(lost);
     if (ignored !== undefined) metrics.ignored.labels({ reason: ignored }).inc();
     if (publish !== undefined) for (const publication of publish) this.#publish(publication);
-    commit.wait(settled, owner, packetId);
+    commit.afterCommit(onDurable, owner, packetId);
     return n;
   }
 
@@ -140,10 +140,10 @@ export class MessageProcessor {
     reason: string,
     mqttTopic: string,
     payload: Uint8Array,
-    settled?: Settled,
+    onDurable?: DurableCallback,
     owner?: Owner,
     packetId?: number,
   ): void {
-    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, settled, owner, packetId);
+    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, onDurable, owner, packetId);
   }
 }

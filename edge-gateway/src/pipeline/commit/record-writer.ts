@@ -12,7 +12,7 @@ import { DeviceLanes, type DeviceLane } from "../lanes/device-lanes.ts";
 import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
-import { unacknowledged, type Owner, type Settled } from "../batch/record-batch.ts";
+import { unacknowledged, type Owner, type DurableCallback } from "../batch/record-batch.ts";
 
 export interface RecordWriterOptions {
   readonly lanes: Lanes;
@@ -88,18 +88,18 @@ export class RecordWriter {
 
   /**
    * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then).
-   * `settled` is called when it is durable.
+   * `onDurable` is called when it is durable.
    */
   event(
     target: DeviceLane,
     message: DecodedMessage,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner?: Owner,
     packetId?: number,
   ): number {
     const { commit, lanes, checksums, plausibility, metrics } = this.#options;
     const { lane } = target;
-    if (commit.turnsAway) return this.#turnAway(lane, settled, owner, packetId);
+    if (commit.turnsAway) return this.#turnAway(lane, onDurable, owner, packetId);
     if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
     const { writer } = commit.open;
     const start = writer.position;
@@ -118,8 +118,8 @@ export class RecordWriter {
     lane.eventSinceMark = true;
     if (times.implausible > 0) metrics.implausible.inc(times.implausible);
     metrics.events.inc();
-    if (packetId === unacknowledged) commit.writtenLoosely(settled, owner);
-    else commit.written(settled, owner, packetId);
+    if (packetId === unacknowledged) commit.appendUnsynced(onDurable, owner);
+    else commit.appendSynced(onDurable, owner, packetId);
     return n;
   }
 
@@ -131,12 +131,12 @@ export class RecordWriter {
     }
   }
 
-  #turnAway(lane: Lane, settled: Settled | undefined, owner?: Owner, packetId?: number): number {
+  #turnAway(lane: Lane, onDurable: DurableCallback | undefined, owner?: Owner, packetId?: number): number {
     const n = lane.next();
     lane.received += 1;
     if (lane.turnedAwayFrom === 0) lane.turnedAwayFrom = n;
     this.#turnedAway.inc();
-    this.#options.commit.wait(settled, owner, packetId);
+    this.#options.commit.afterCommit(onDurable, owner, packetId);
     return n;
   }
 
@@ -158,7 +158,7 @@ export class RecordWriter {
     endFrame(writer, start, checksums);
     lane.markTaken(n, now);
     metrics.marks.inc();
-    commit.writtenLoosely();
+    commit.appendUnsynced();
   }
 
   /** Identities that will never arrive, `events` of them events (by default all). Resolves when that is on record. */
@@ -181,10 +181,10 @@ export class RecordWriter {
   /** A record without an identity goes to the end of the spool, because its place is given up. */
   moveToEnd({ kind, partition, key, value, headers }: Frame): void {
     this.#write(kind, partition, 0, key, value, headers);
-    this.#options.commit.written();
+    this.#options.commit.appendSynced();
   }
 
-  #giveUp(lane: Lane, range: Range, reason: string, count: number, settled?: Settled): void {
+  #giveUp(lane: Lane, range: Range, reason: string, count: number, onDurable?: DurableCallback): void {
     const { lanes, commit } = this.#options;
     const n = lane.next();
     const receivedAt = lanes.clock.take();
@@ -198,24 +198,24 @@ export class RecordWriter {
     });
     lane.giveUp(range, reason, count);
     this.#write(frameKinds.gap, lane.partition, n, noKey, value);
-    commit.written(settled);
+    commit.appendSynced(onDurable);
     // The gap names identities, of marks too; how many events that were, only the account says.
     this.mark(lane, performance.now());
   }
 
   /** What could not be decoded, with its bytes and the reason. */
-  quarantine(what: Undecodable, settled: Settled | undefined, owner?: Owner, packetId?: number): void {
+  quarantine(what: Undecodable, onDurable: DurableCallback | undefined, owner?: Owner, packetId?: number): void {
     const { commit, metrics } = this.#options;
     if (commit.turnsAway) {
       // It has no identity that a gap could name.
       metrics.discarded.labels({ kind: "quarantine", reason: turnedAwayReason }).inc();
-      commit.wait(settled, owner, packetId);
+      commit.afterCommit(onDurable, owner, packetId);
       return;
     }
     const at = this.#options.lanes.clock.take();
     metrics.quarantined.labels({ reason: "decode" }).inc();
     const { id, device, value } = undecodableRecord(what, this.gateway, at);
-    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, settled, owner, packetId);
+    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, onDurable, owner, packetId);
   }
 
   /** A record that the log refused for good. If it was an event, its identity becomes a gap. */
@@ -270,7 +270,7 @@ export class RecordWriter {
   command(
     event: CommandInput & { readonly device: string; readonly commandId: string },
     what: string,
-    settled?: Settled,
+    onDurable?: DurableCallback,
     owner?: Owner,
     packetId?: number,
   ): void {
@@ -283,7 +283,7 @@ export class RecordWriter {
       `${event.commandId}/${what}`,
       at,
       value,
-      settled,
+      onDurable,
       owner,
       packetId,
     );
@@ -296,7 +296,7 @@ export class RecordWriter {
     id: string,
     time: number,
     value: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner?: Owner,
     packetId?: number,
   ): void {
@@ -304,7 +304,7 @@ export class RecordWriter {
     const { key, partition } = this.#devices.passing(device);
     const headers = JSON.stringify(cloudEventHeaders({ type, source: this.#source, id, time }));
     this.#write(kind, partition, 0, key, value, headers);
-    commit.written(settled, owner, packetId);
+    commit.appendSynced(onDurable, owner, packetId);
   }
 
   #write(kind: FrameKind, partition: number, n: number, key: Uint8Array, value: Uint8Array, headers?: string): void {
