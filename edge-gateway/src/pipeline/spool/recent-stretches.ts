@@ -27,7 +27,7 @@ export class RecentStretches {
 
   /** `begins`: it is the first of its segment, behind the end of the one before. */
   keep(stretch: KeptStretch, begins: boolean): void {
-    // The whole buffer is held, however little of it a small commit has filled.
+    // The whole buffer is parkedAt, however little of it a small commit has filled.
     const { length } = stretch.buffer;
     // A hole would hide what lies in it: after one, only files are read until the forwarder has caught up with what is
     // here.

@@ -26,7 +26,7 @@ export interface TrimmerOptions {
   /** Records that have waited longer are given up (milliseconds). */
   readonly maxAgeMs: number | undefined;
   readonly forwarder: {
-    letGo(): void;
+    cancelPending(): void;
     isInFlight(segment: number): boolean;
     isPending(frame: Frame, at: SpoolPlace): boolean;
   };
@@ -135,7 +135,7 @@ export class Trimmer {
       await new Promise((resolve) => setImmediate(resolve));
     }
     // From here to the call of `giveUp` the forwarder does not go on.
-    forwarder.letGo();
+    forwarder.cancelPending();
     const lanes = new Map<number, Writable<GivenUp>>();
     /** Named by gap records that are given up themselves: they are named anew. */
     const named: GivenUp[] = [];
