@@ -3,7 +3,7 @@ import { runServiceProcess, type MainOptions } from "@headwater/service";
 import { sleep } from "@headwater/core";
 import { createGatewayApp } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
-import { LateLog } from "./pipeline/forward/late-log.ts";
+import { DeferredLog } from "./pipeline/forward/deferred-log.ts";
 import { boundYoungGeneration } from "./young-generation.ts";
 
 /** A log that does not answer within this is taken to be away: the gateway starts without it (milliseconds). */
@@ -26,7 +26,7 @@ export function main(options?: MainOptions): Promise<void> {
       settings: gatewayConfig,
       stopWithinMs: 20_000,
       openLog(open, logger) {
-        const log = new LateLog(open, logger);
+        const log = new DeferredLog(open, logger);
         return {
           log,
           ready: () => opened(log),
@@ -42,7 +42,7 @@ export function main(options?: MainOptions): Promise<void> {
   );
 }
 
-async function opened(log: LateLog): Promise<void> {
+async function opened(log: DeferredLog): Promise<void> {
   const patience = new AbortController();
   const over = sleep(logPatienceMs, patience.signal).catch(() => {});
   try {

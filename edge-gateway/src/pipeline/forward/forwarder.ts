@@ -11,7 +11,7 @@ import type { Spool } from "../spool/spool.ts";
 import { catchUp } from "./catch-up.ts";
 import type { FrameRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
-import { meetLog } from "./meet-log.ts";
+import { verifyLog } from "./verify-log.ts";
 import { PartitionSenders } from "./partition-senders.ts";
 import type { PartitionSender } from "./partition-sender.ts";
 import { Progress } from "./progress.ts";
@@ -152,7 +152,7 @@ export class Forwarder {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     const { reader, spool, onLost } = this.#options;
-    await meetLog({
+    await verifyLog({
       ...this.#options,
       senders: this.#senders,
       signal,

@@ -6,7 +6,7 @@ import type { FrameRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 import type { PartitionSender } from "./partition-sender.ts";
 
-export interface MeetLogOptions {
+export interface VerifyLogOptions {
   readonly log: EventLog;
   readonly spool: Spool;
   readonly records: FrameRecords;
@@ -28,7 +28,7 @@ const patientAttempts = 5;
  * Before the first append: how safe the log is, and whether it still has what it took from an earlier process. Waits
  * for the log.
  */
-export async function meetLog(options: MeetLogOptions): Promise<void> {
+export async function verifyLog(options: VerifyLogOptions): Promise<void> {
   const { spool, records, senders, signal, onShortened } = options;
   const telemetry = records.topicOf(frameKinds.event);
   spool.files.keepMs = options.keepMs ?? Number.POSITIVE_INFINITY;
@@ -57,7 +57,7 @@ export async function meetLog(options: MeetLogOptions): Promise<void> {
 /** undefined: a partition has no leader, and the others must not wait for it. */
 async function positionsOf(
   topic: string,
-  { log, health, signal }: MeetLogOptions,
+  { log, health, signal }: VerifyLogOptions,
 ): Promise<readonly PartitionPositions[] | undefined> {
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
