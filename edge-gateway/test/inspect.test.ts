@@ -88,7 +88,7 @@ test("shows how much waits, of whom, and since when", async () => {
   expect(JSON.parse(drained)).toMatchObject({ records: 0, devices: [], oldestAt: null });
 }, 30_000);
 
-test("exports a stretch of it, decoded and as bytes", async () => {
+test("exports a range of it, decoded and as bytes", async () => {
   await up("spool");
   await spool();
   const file = join(folder, "export.ndjson");

@@ -178,7 +178,7 @@ describe("the spool", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
-  test("a corrupt stretch in the middle is kept apart and reported as a gap; all else arrives", async () => {
+  test("a corrupt range in the middle is kept apart and reported as a gap; all else arrives", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.failWith(() => new LogUnavailableError("away"));

@@ -1,7 +1,7 @@
 import { holds, type Range } from "../lanes/lane.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "../spool/position-file.ts";
-import { comparePlaces, readStretch } from "../spool/read-stretch.ts";
+import { comparePlaces, readSegmentRange } from "../spool/read-segment-range.ts";
 import type { SegmentFiles } from "../spool/segment-files.ts";
 import type { PartitionSender } from "./partition-sender.ts";
 
@@ -30,8 +30,8 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
   let place = [...set].map(({ parkedAt }) => parkedAt!).reduce((a, b) => (comparePlaces(a, b) <= 0 ? a : b));
   while (set.size > 0 && !signal.aborted) {
     const limit = head();
-    const stretch = await readStretch(files, place, chunkBytes, limit);
-    if (stretch === undefined) {
+    const range = await readSegmentRange(files, place, chunkBytes, limit);
+    if (range === undefined) {
       for (const sender of set) sender.parkedAt = limit;
       place = limit;
       if (comparePlaces(limit, head()) < 0) continue;
@@ -40,27 +40,27 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
       return;
     }
     const portions = new Map<PartitionSender, Frame[]>();
-    stretch.frames.forEach((frame, index) => {
+    range.frames.forEach((frame, index) => {
       const sender = senderOf(frame);
       if (!set.has(sender)) return;
-      const at = { segment: stretch.segment, offset: stretch.offsets[index]! };
+      const at = { segment: range.segment, offset: range.offsets[index]! };
       if (comparePlaces(at, sender.parkedAt!) < 0) return;
       const passed = sender.isLane
         ? frame.n <= sender.landedN || holds(gapsOf(frame.partition), frame.n)
-        : files.givenUp.has(stretch.segment);
+        : files.givenUp.has(range.segment);
       if (passed) return;
       const portion = portions.get(sender);
       if (portion === undefined) portions.set(sender, [frame]);
       else portion.push(frame);
     });
-    for (const sender of set) if (comparePlaces(sender.parkedAt!, stretch.end) < 0) sender.parkedAt = stretch.end;
+    for (const sender of set) if (comparePlaces(sender.parkedAt!, range.end) < 0) sender.parkedAt = range.end;
     for (const [sender, frames] of portions) sender.send(frames, place);
     while ([...set].some((sender) => sender.isBusy) && !signal.aborted) {
       await woken();
       for (const sender of set) if (sender.isBusy && isStuck(sender)) set.delete(sender);
     }
     // What was shortened under way begins again further back.
-    for (const sender of set) if (comparePlaces(sender.parkedAt!, stretch.end) < 0) set.delete(sender);
-    place = stretch.end;
+    for (const sender of set) if (comparePlaces(sender.parkedAt!, range.end) < 0) set.delete(sender);
+    place = range.end;
   }
 }

@@ -4,7 +4,7 @@ import { holds, type Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { PositionFile, SpoolPlace, SpoolPosition } from "../spool/position-file.ts";
-import { comparePlaces } from "../spool/read-stretch.ts";
+import { comparePlaces } from "../spool/read-segment-range.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import type { SpoolReader, SpoolStep } from "../spool/spool-reader.ts";
 import type { Spool } from "../spool/spool.ts";

@@ -4,7 +4,7 @@ import type { LanesState } from "../lanes/lanes.ts";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "./position-file.ts";
 import { readPart } from "./read-part.ts";
-import { readStretch } from "./read-stretch.ts";
+import { readSegmentRange } from "./read-segment-range.ts";
 import { decodeSegmentHeader, mostHeaderBytes } from "./segment.ts";
 import type { Spool } from "./spool.ts";
 
@@ -124,14 +124,14 @@ export class Trimmer {
     // Only what names a frame is kept, not its bytes.
     let place: SpoolPlace = { segment, offset: 0 };
     for (;;) {
-      const stretch = await readStretch(spool.files, place, chunkBytes, { segment: segment + 1, offset: 0 });
-      if (stretch === undefined) break;
-      stretch.frames.forEach((frame, index) => {
-        const at = { segment, offset: stretch.offsets[index]! };
+      const range = await readSegmentRange(spool.files, place, chunkBytes, { segment: segment + 1, offset: 0 });
+      if (range === undefined) break;
+      range.frames.forEach((frame, index) => {
+        const at = { segment, offset: range.offsets[index]! };
         const whole = frame.kind === frameKinds.command || frame.kind === frameKinds.gap;
         found.push({ frame: whole ? copyOf(frame) : nameOf(frame), at });
       });
-      place = stretch.end;
+      place = range.end;
       await new Promise((resolve) => setImmediate(resolve));
     }
     // From here to the call of `giveUp` the forwarder does not go on.
