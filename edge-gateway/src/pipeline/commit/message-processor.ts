@@ -1,5 +1,5 @@
 import { DecodeError, type Logger } from "@headwater/core";
-import type { Beside, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "@headwater/decode";
+import type { MessageEffects, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "@headwater/decode";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
@@ -38,7 +38,7 @@ export interface MessageProcessorOptions {
 const tooLarge = "The message is too large to be one event";
 
 /**
- * What one message becomes: an event, a reply to a command, or its bytes set aside; and what it says beside. It is
+ * What one message becomes: an event, a reply to a command, or a record in quarantine; and what it says beside. It is
  * acknowledged once, when all of that is durable. One for each broker that messages come from.
  */
 export class MessageProcessor {
@@ -74,20 +74,20 @@ export class MessageProcessor {
           this.#options.logger.error({ err: error, topic }, "a decoder failed");
         }
       }
-      if (message?.beside !== undefined) {
-        return this.#processEffects(lane, message, message.beside, topic, payload, onDurable, owner, packetId);
+      if (message?.effects !== undefined) {
+        return this.#processEffects(lane, message, message.effects, topic, payload, onDurable, owner, packetId);
       }
       if (message !== undefined && message.samples.length > 0) {
         const n = this.#options.recordWriter.event(lane, message, onDurable, owner, packetId);
         if (n > 0) return n;
       }
-      this.#setAside(lane.device, reason, topic, payload, onDurable, owner, packetId);
+      this.#quarantine(lane.device, reason, topic, payload, onDurable, owner, packetId);
     } else if (target.kind === "reply") {
       const { device, commandId } = target;
       const wrong = this.#options.replies.reply(device, commandId, payload, onDurable, owner, packetId);
-      if (wrong !== undefined) this.#setAside(device, wrong, topic, payload, onDurable, owner, packetId);
+      if (wrong !== undefined) this.#quarantine(device, wrong, topic, payload, onDurable, owner, packetId);
     } else {
-      this.#setAside(target.device, target.reason, topic, payload, onDurable, owner, packetId);
+      this.#quarantine(target.device, target.reason, topic, payload, onDurable, owner, packetId);
     }
     return 0;
   }
@@ -96,7 +96,7 @@ export class MessageProcessor {
   #processEffects(
     lane: DeviceLane,
     message: DecodedMessage,
-    { presence, publish, setAside, lost, ignored }: Beside,
+    { presence, publish, quarantine, lost, ignored }: MessageEffects,
     topic: string,
     payload: Uint8Array,
     onDurable: DurableCallback | undefined,
@@ -105,8 +105,8 @@ export class MessageProcessor {
   ): number {
     const { recordWriter, commit, metrics } = this.#options;
     const n = message.samples.length > 0 ? recordWriter.event(lane, message, undefined) : 0;
-    const reason = message.samples.length > 0 && n === 0 ? tooLarge : setAside;
-    if (reason !== undefined) this.#setAside(lane.device, reason, topic, payload);
+    const reason = message.samples.length > 0 && n === 0 ? tooLarge : quarantine;
+    if (reason !== undefined) this.#quarantine(lane.device, reason, topic, payload);
     if (presence !== undefined) for (const report of presence) this.#report(report);
     if (lost !== undefined) metrics.lostBefore.inc(lost);
     if (ignored !== undefined) metrics.ignored.labels({ reason: ignored }).inc();
@@ -135,7 +135,7 @@ export class MessageProcessor {
     this.#options.publish(publication);
   }
 
-  #setAside(
+  #quarantine(
     device: string,
     reason: string,
     mqttTopic: string,

@@ -20,7 +20,7 @@ export function comparePlaces(a: SpoolPlace, b: SpoolPlace): number {
 
 /**
  * The sound frames from a place on, about so many bytes of them and none at or behind `limit`; undefined at the end.
- * For whoever looks at what is in the spool beside the forwarder: corrupt rangees are passed over, which the
+ * For whoever looks at what is in the spool beside the forwarder: corrupt ranges are passed over, which the
  * forwarder's own reader keeps apart and reports.
  */
 export async function readSegmentRange(
