@@ -240,15 +240,15 @@ class Gateway implements GatewayApp {
         await path.close();
       },
     });
-    const turnedAway = { timer: undefined as NodeJS.Timeout | undefined };
+    const drops = { timer: undefined as NodeJS.Timeout | undefined };
     parts.add("group commit", {
       start: () => {
-        turnedAway.timer = setInterval(() => recordWriter.recordTurnedAway(), 1000);
+        drops.timer = setInterval(() => recordWriter.recordDropped(), 1000);
       },
       // Told to stop before the path is: what was pipeline is made durable and acknowledged.
       stop: () => {
-        clearInterval(turnedAway.timer);
-        recordWriter.recordTurnedAway();
+        clearInterval(drops.timer);
+        recordWriter.recordDropped();
         return commit.drain();
       },
     });

@@ -91,7 +91,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     logger,
     maxBatchBytes,
     lingerMs: config.gateway.commitDelayMs,
-    turnsAway: config.spool.whenFull === "drop-newest",
+    dropsNewest: config.spool.whenFull === "drop-newest",
     onCommitted: (records, seconds, acks) => {
       metrics.commits.inc();
       metrics.committed.inc(records);

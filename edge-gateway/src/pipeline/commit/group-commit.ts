@@ -22,8 +22,8 @@ export interface GroupCommitOptions {
   readonly lingerMs: number;
   /** Told of every commit: how many records, how long the first of them waited (seconds). */
   readonly onCommitted: (records: number, seconds: number, acks: number) => void;
-  /** What becomes of messages for which the sink has no room: they wait outside, or are turned away. */
-  readonly turnsAway: boolean;
+  /** What becomes of messages for which the sink has no room: they wait outside, or are dropped. */
+  readonly dropsNewest: boolean;
   /** Called when the open batch takes records again. */
   readonly onRoom: () => void;
 }
@@ -56,15 +56,15 @@ export class GroupCommit {
     return this.#open;
   }
 
-  /** Whether the next record has a place, or is turned away for want of one. */
+  /** Whether the next record has a place, or is dropped for want of one. */
   get hasRoom(): boolean {
     const { size } = this.#open;
-    return size < this.#options.maxBatchBytes && (this.#options.turnsAway || this.#options.sink.hasRoom(size));
+    return size < this.#options.maxBatchBytes && (this.#options.dropsNewest || this.#options.sink.hasRoom(size));
   }
 
-  /** Whether the next message is turned away: acknowledged, and named as dropped. */
-  get turnsAway(): boolean {
-    return this.#options.turnsAway && !this.#options.sink.hasRoom(this.#open.size);
+  /** Whether the next message is dropped: acknowledged, and named in a gap record. */
+  get dropsNewest(): boolean {
+    return this.#options.dropsNewest && !this.#options.sink.hasRoom(this.#open.size);
   }
 
   /** Whether everything that was written is durable. */

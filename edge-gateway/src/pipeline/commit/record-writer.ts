@@ -24,7 +24,7 @@ export interface RecordWriterOptions {
   readonly logger: Logger;
 }
 
-const turnedAwayReason = "drop-newest";
+const dropNewest = "drop-newest";
 const noKey = new Uint8Array(0);
 /** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
 const maxValueBytes = 900_000;
@@ -39,13 +39,13 @@ export class RecordWriter {
   readonly #identity: FieldBytes;
   readonly #source: string;
   readonly #devices: DeviceLanes;
-  readonly #turnedAway: { inc(by?: number): void };
+  readonly #dropped: { inc(by?: number): void };
   readonly #drops: DropLog;
   #waiting: (() => void)[] = [];
 
   constructor(options: RecordWriterOptions) {
     this.#options = options;
-    this.#turnedAway = options.metrics.dropped.labels({ reason: turnedAwayReason });
+    this.#dropped = options.metrics.dropped.labels({ reason: dropNewest });
     this.#drops = new DropLog(options.logger);
     this.#devices = new DeviceLanes(options.lanes, options.partitions);
     const { gateway, epoch } = options.lanes;
@@ -99,8 +99,8 @@ export class RecordWriter {
   ): number {
     const { commit, lanes, checksums, plausibility, metrics } = this.#options;
     const { lane } = target;
-    if (commit.turnsAway) return this.#turnAway(lane, onDurable, owner, packetId);
-    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    if (commit.dropsNewest) return this.#dropNewest(lane, onDurable, owner, packetId);
+    if (lane.droppedFrom !== 0) this.#recordDropped(lane);
     const { writer } = commit.open;
     const start = writer.position;
     const n = lane.n + 1;
@@ -123,34 +123,34 @@ export class RecordWriter {
     return n;
   }
 
-  /** Puts on record what was turned away, where it is not yet. */
-  recordTurnedAway(): void {
+  /** Puts on record what was dropped, where it is not yet. */
+  recordDropped(): void {
     for (const lane of this.#options.lanes.all) {
       // Beyond the reserve it waits for room: then it is lost with the process, and so are its identities.
-      if (lane.turnedAwayFrom !== 0 && this.#options.commit.hasReserve) this.#recordTurnedAway(lane);
+      if (lane.droppedFrom !== 0 && this.#options.commit.hasReserve) this.#recordDropped(lane);
     }
   }
 
-  #turnAway(lane: Lane, onDurable: DurableCallback | undefined, owner?: Owner, packetId?: number): number {
+  #dropNewest(lane: Lane, onDurable: DurableCallback | undefined, owner?: Owner, packetId?: number): number {
     const n = lane.next();
     lane.received += 1;
-    if (lane.turnedAwayFrom === 0) lane.turnedAwayFrom = n;
-    this.#turnedAway.inc();
+    if (lane.droppedFrom === 0) lane.droppedFrom = n;
+    this.#dropped.inc();
     this.#options.commit.afterCommit(onDurable, owner, packetId);
     return n;
   }
 
-  #recordTurnedAway(lane: Lane): void {
-    const { turnedAwayFrom: from, n: to } = lane;
-    lane.turnedAwayFrom = 0;
-    this.#giveUp(lane, [from, to], turnedAwayReason, to - from + 1);
-    this.#drops.add(turnedAwayReason, to - from + 1);
+  #recordDropped(lane: Lane): void {
+    const { droppedFrom: from, n: to } = lane;
+    lane.droppedFrom = 0;
+    this.#giveUp(lane, [from, to], dropNewest, to - from + 1);
+    this.#drops.add(dropNewest, to - from + 1);
   }
 
   /** The promise that nothing earlier follows in the lane, and its account. */
   mark(lane: Lane, now: number): void {
     const { commit, lanes, checksums, metrics } = this.#options;
-    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    if (lane.droppedFrom !== 0) this.#recordDropped(lane);
     const { writer } = commit.open;
     const n = lane.next();
     const start = beginFrame(writer, { kind: frameKinds.mark, partition: lane.partition, n, key: noKey });
@@ -172,7 +172,7 @@ export class RecordWriter {
     }
     this.#drops.add(reason, events, { partition, from, to });
     const lane = lanes.of(partition);
-    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    if (lane.droppedFrom !== 0) this.#recordDropped(lane);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#giveUp(lane, [from, to], reason, events, () => resolve());
     await promise;
@@ -206,9 +206,9 @@ export class RecordWriter {
   /** What could not be decoded, with its bytes and the reason. */
   quarantine(what: Undecodable, onDurable: DurableCallback | undefined, owner?: Owner, packetId?: number): void {
     const { commit, metrics } = this.#options;
-    if (commit.turnsAway) {
+    if (commit.dropsNewest) {
       // It has no identity that a gap could name.
-      metrics.discarded.labels({ kind: "quarantine", reason: turnedAwayReason }).inc();
+      metrics.discarded.labels({ kind: "quarantine", reason: dropNewest }).inc();
       commit.afterCommit(onDurable, owner, packetId);
       return;
     }
