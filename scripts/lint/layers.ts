@@ -82,7 +82,7 @@ export function layerProblems(imports: readonly Import[]): string[] {
 }
 
 function vendorProblems(from: string, specifier: string, name: string, layer: Layer): string[] {
-  if (isTest(from) || name === "tests" || name === "bench" || name === "testkit") return [];
+  if (isTest(from) || name === "tests" || name === "bench" || name === "testkit" || name === "scripts") return [];
   if (specifier.startsWith("node:"))
     return layer.node === false ? [`${from}: ${name} may not import ${specifier}`] : [];
   const vendor = specifier
