@@ -9,7 +9,7 @@ import { AlertWrites } from "./alerts/alert-writes.ts";
 import type { RulesConfig } from "./config.ts";
 import { createPartitionEngine } from "./engine/index.ts";
 import { PartitionGroup } from "./partitions/partition-group.ts";
-import { RuleTimeline } from "./partitions/rule-timeline.ts";
+import { RuleTimeline } from "./partitions/control-events/rule-timeline.ts";
 import { RuleModel } from "./rules/rule-model.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { RuleWrites } from "./rules/rule-writes.ts";

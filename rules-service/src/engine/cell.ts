@@ -5,8 +5,8 @@ import { dueBy, elapse, idle, judge, nextChange } from "./fold.ts";
 import type { FoldState } from "./fold.ts";
 import { beginning, isAfter } from "./reading.ts";
 import type { Position, Reading } from "./reading.ts";
+import type { ReadingBuffer } from "./reading-buffer.ts";
 import type { Rule } from "./rule.ts";
-import type { Series } from "./series.ts";
 import type { Teller } from "./teller.ts";
 import { reconcile, telling } from "./telling.ts";
 import type { Timer } from "./timer-heap.ts";
@@ -18,6 +18,15 @@ const maxIndex = 2 ** 31;
 export interface Footing {
   readonly state: FoldState;
   readonly position: Position;
+}
+
+/** The series that a cell judges, as far as cells need it. */
+export interface CellSeries {
+  readonly device: string;
+  readonly metric: string;
+  readonly readings: ReadingBuffer;
+  readonly cells: Map<string, Cell>;
+  refresh(cell: Cell): void;
 }
 
 /** What a cell finds around it. */
@@ -32,7 +41,7 @@ export interface World {
  */
 export class Cell {
   rule: Rule;
-  readonly series: Series;
+  readonly series: CellSeries;
   /** Where it stands in the series' list of rules; -1: the rule does not judge the series (yet, or any more). */
   slot = -1;
   state: FoldState = idle;
@@ -50,11 +59,11 @@ export class Cell {
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** What it waits for from the clock, by level. */
-  readonly timers: (Timer | undefined)[] = [];
+  readonly timers: (Timer<Cell> | undefined)[] = [];
   /** The log holds a state of it. */
   stored = false;
 
-  constructor(rule: Rule, series: Series) {
+  constructor(rule: Rule, series: CellSeries) {
     this.rule = rule;
     this.series = series;
   }

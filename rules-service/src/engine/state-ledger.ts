@@ -237,7 +237,7 @@ export class StateLedger {
         const index = this.#evaluator.index;
         const metric = index.metric(fields.metric);
         const series = metric.series.get(device) ?? index.newSeries(metric, device);
-        const bytes = codec.encodeCell({ ...copyOf(fields), series } as Cell);
+        const bytes = codec.encodeCell({ ...fields, series });
         states.push(this.#state(rule, device, covers, bytes));
       }
     }

@@ -1,11 +1,11 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import type { RulesConfig } from "../config.ts";
-import { isPassing } from "./durable.ts";
+import { isPassing } from "./append-durably.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
-import type { StateLog } from "./state-log.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 export interface CheckpointerOptions {
   readonly config: Pick<RulesConfig, "checkpointMs" | "checkpointRecords">;

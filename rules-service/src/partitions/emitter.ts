@@ -1,6 +1,6 @@
 import type { Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { appendDurably } from "./durable.ts";
+import { appendDurably } from "./append-durably.ts";
 import type { EffectsBuffer } from "./effects-buffer.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";

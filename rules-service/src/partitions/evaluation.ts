@@ -1,11 +1,16 @@
 import type { LogRecord } from "@headwater/event-log";
-import type { PartitionEngine, RuleChange, WarmUp } from "../engine/engine.ts";
+import type { TelemetryRecord } from "@headwater/proto";
+import type { PartitionEngine, RecordPosition, RuleChange, WarmUp } from "../engine/engine.ts";
 import type { EffectsBuffer } from "./effects-buffer.ts";
 import { EvaluationError } from "./errors.ts";
-import type { Join } from "./joins.ts";
+import type { Join } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { TelemetryDecoder } from "./telemetry-decoder.ts";
-import type { WarmUpScan } from "./warm-up-scan.ts";
+
+/** Sees every record right after it was applied. */
+export interface RecordObserver {
+  observe(record: TelemetryRecord, at: RecordPosition): void;
+}
 
 export interface EvaluationOptions {
   readonly partition: number;
@@ -24,8 +29,7 @@ export class Evaluation {
   sawData = false;
   /** Records and joins since the last checkpoint. */
   uncovered = 0;
-  /** Hears of every record that is applied. */
-  scan: WarmUpScan | undefined;
+  observer: RecordObserver | undefined;
   readonly #partition: number;
   readonly #effects: EffectsBuffer;
   readonly #decoder: TelemetryDecoder;
@@ -62,7 +66,7 @@ export class Evaluation {
         if (record.readings.length > 0) data += 1;
         const at = { partition, offset, appendTime: entry.appendTime };
         this.engine.applyRecord(record, at, this.#effects);
-        this.scan?.observe(record, at);
+        this.observer?.observe(record, at);
       }
     } catch (error) {
       throw new EvaluationError(partition, offset, error);

@@ -1,6 +1,6 @@
 import { OwnershipLostError } from "./errors.ts";
 import type { StallWatch } from "./stall-watch.ts";
-import type { StateLog } from "./state-log.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 /**
  * Keeps a former owner from telling the world anything. The group's word comes late to a process that stood still; the

@@ -3,10 +3,10 @@ import type { Metrics } from "@headwater/service";
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
-import { JoinFeed } from "./join-feed.ts";
+import { JoinFeed } from "./control-events/control-event-feed.ts";
 import { partitionMetrics, type PartitionMetrics } from "./metrics.ts";
 import { PartitionRunner } from "./partition-runner.ts";
-import type { RuleTimeline } from "./rule-timeline.ts";
+import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { Ticker } from "./ticker.ts";
 

@@ -1,5 +1,5 @@
 import { aborted, SerialQueue, sleep, type Logger } from "@headwater/core";
-import type { EventLog, GroupBatch, TopicNames } from "@headwater/event-log";
+import type { EventLog, GroupBatch, LogRecord, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
 import { Checkpointer } from "./checkpointer.ts";
@@ -7,18 +7,17 @@ import { EffectsBuffer } from "./effects-buffer.ts";
 import { Emitter } from "./emitter.ts";
 import { OwnershipLostError, PartitionReleasedError } from "./errors.ts";
 import { Evaluation } from "./evaluation.ts";
-import { countBefore } from "./history.ts";
-import { JoinApplication } from "./join-application.ts";
-import type { JoinFeed } from "./join-feed.ts";
+import { JoinApplication } from "./control-event-application.ts";
+import type { JoinFeed } from "./control-events/control-event-feed.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import { Ownership } from "./ownership.ts";
 import { startPartition } from "./partition-start.ts";
-import { PendingJoins } from "./pending-joins.ts";
-import type { RuleTimeline } from "./rule-timeline.ts";
+import { PendingJoins } from "./control-events/pending-control-events.ts";
+import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import type { StallWatch } from "./stall-watch.ts";
-import { StateLog } from "./state-log.ts";
+import { StateLog } from "./state-log/state-log.ts";
 import { TelemetryDecoder } from "./telemetry-decoder.ts";
-import { WarmUps } from "./warm-ups.ts";
+import { WarmUps } from "./warm-up/warm-ups.ts";
 
 /** A member that was overtaken hears of it from its group within this; else something else shares its state log. */
 const lostGraceMs = 60_000;
@@ -228,4 +227,11 @@ export class PartitionRunner {
     this.#lost = true;
     this.#logger.error({ err: error }, "the partition is another's; nothing more of it is emitted here");
   }
+}
+
+/** Splits records at an offset: how many of them, from `begin` on, lie before it. */
+function countBefore(records: readonly LogRecord[], begin: number, offset: number): number {
+  let end = begin;
+  while (end < records.length && records[end]!.offset < offset) end += 1;
+  return end;
 }

@@ -2,14 +2,14 @@ import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { historyOf, overtaken, type History, type PastJoin } from "./history.ts";
-import type { JoinFeed } from "./join-feed.ts";
-import type { Join } from "./joins.ts";
+import { historyOf, overtaken, type History, type PastJoin } from "./control-events/control-event-history.ts";
+import type { JoinFeed } from "./control-events/control-event-feed.ts";
+import type { Join } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
-import type { PendingJoins } from "./pending-joins.ts";
-import type { RuleTimeline } from "./rule-timeline.ts";
-import type { RestoredState } from "./state-fold.ts";
-import type { StateLog } from "./state-log.ts";
+import type { PendingJoins } from "./control-events/pending-control-events.ts";
+import type { RuleTimeline } from "./control-events/rule-timeline.ts";
+import type { RestoredState } from "./state-log/state-fold.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 export interface PartitionStartOptions {
   readonly log: EventLog;

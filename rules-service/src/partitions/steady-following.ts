@@ -1,6 +1,6 @@
 import { backoff, type HeadwaterError, type Logger } from "@headwater/core";
 import type { EventLog, Following, FollowOptions } from "@headwater/event-log";
-import { isPassing } from "./durable.ts";
+import { isPassing } from "./append-durably.ts";
 
 export interface SteadyFollowingOptions {
   readonly log: EventLog;

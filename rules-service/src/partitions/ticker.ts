@@ -2,7 +2,7 @@ import { events, telemetryHeaders } from "@headwater/proto";
 import type { Logger } from "@headwater/core";
 import type { EventLog, OutgoingRecord } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
-import { isPassing } from "./durable.ts";
+import { isPassing } from "./append-durably.ts";
 import type { PartitionRunner } from "./partition-runner.ts";
 
 export interface TickerOptions {

@@ -1,7 +1,7 @@
 import { events } from "@headwater/proto";
 import type { Logger } from "@headwater/core";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
-import { isActive, transitionOf, type RuleTimeline } from "../partitions/rule-timeline.ts";
+import { isActive, transitionOf, type RuleTimeline } from "../partitions/control-events/rule-timeline.ts";
 import { SteadyFollowing } from "../partitions/steady-following.ts";
 
 /** How a rule stands on one partition. */

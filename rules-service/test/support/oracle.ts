@@ -3,9 +3,9 @@ import { events, type AlertInput, type CommandInput } from "@headwater/proto";
 import type { EventLog, LogRecord } from "@headwater/event-log";
 import type { Effects, RuleChange } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { historyOf } from "../../src/partitions/history.ts";
-import { RuleTimeline, transitionOf } from "../../src/partitions/rule-timeline.ts";
-import { StateFold } from "../../src/partitions/state-fold.ts";
+import { historyOf } from "../../src/partitions/control-events/control-event-history.ts";
+import { RuleTimeline, transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
+import { StateFold } from "../../src/partitions/state-log/state-fold.ts";
 import { storedDefinition } from "../../src/rules/stored-definition.ts";
 import { alertEvents, commandEvents, eventually, type Platform } from "./harness.ts";
 

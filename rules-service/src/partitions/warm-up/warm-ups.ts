@@ -1,11 +1,11 @@
 import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
-import { normaliseRule } from "../definition/index.ts";
-import type { WarmUp } from "../engine/engine.ts";
-import type { Evaluation } from "./evaluation.ts";
-import type { PartitionMetrics } from "./metrics.ts";
-import type { RuleAt } from "./rule-timeline.ts";
-import type { TelemetryDecoder } from "./telemetry-decoder.ts";
+import { normaliseRule } from "../../definition/index.ts";
+import type { WarmUp } from "../../engine/engine.ts";
+import type { Evaluation } from "../evaluation.ts";
+import type { PartitionMetrics } from "../metrics.ts";
+import type { RuleAt } from "../control-events/rule-timeline.ts";
+import type { TelemetryDecoder } from "../telemetry-decoder.ts";
 import { WarmUpScan } from "./warm-up-scan.ts";
 
 export interface WarmUpsOptions {
@@ -79,7 +79,7 @@ export class WarmUps {
     const rules = [...this.#scanned.values()];
     this.#scanned.clear();
     this.#scan = undefined;
-    evaluation.scan = undefined;
+    evaluation.observer = undefined;
     this.#ready = false;
     this.#running = false;
     this.#start();
@@ -117,7 +117,7 @@ export class WarmUps {
       [...this.#scanned.values()].map(({ warmUp }) => warmUp),
     );
     this.#scan = scan;
-    evaluation.scan = scan;
+    evaluation.observer = scan;
     await retrying(() => scan.approach(() => evaluation.nextOffset), { signal, onRetry, maxMs: 2000 });
     this.#ready = true;
     onReady();

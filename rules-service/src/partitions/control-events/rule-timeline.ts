@@ -1,8 +1,8 @@
 import { foldRule, type RuleState } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
 import type { LogRecord } from "@headwater/event-log";
-import type { RuleChange } from "../engine/engine.ts";
-import type { RuleDefinition } from "../definition/definition.ts";
+import type { RuleChange } from "../../engine/engine.ts";
+import type { RuleDefinition } from "../../definition/definition.ts";
 
 /** A rule as a record of rules.v1 made it. */
 export interface RuleAt {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { RuleChange } from "../engine/engine.ts";
+import type { RuleChange } from "../../engine/engine.ts";
 import { transitionOf } from "./rule-timeline.ts";
 
 const change = (mode: RuleChange["mode"], revision = 1): RuleChange => ({

@@ -1,7 +1,7 @@
 import { foldDevice, type DeviceState } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
 import type { LogRecord, Position, TopicNames } from "@headwater/event-log";
-import { deviceJoin, handJoin, type DeviceJoin, type HandJoin } from "./joins.ts";
+import { deviceJoin, handJoin, type DeviceJoin, type HandJoin } from "./control-events.ts";
 
 export interface PendingJoinsOptions {
   readonly topics: TopicNames;

@@ -4,9 +4,9 @@ import { events } from "@headwater/proto";
 import type { EventLog, LogBatch, LogRecord, ReadRange } from "@headwater/event-log";
 import { createMetrics } from "@headwater/service";
 import { silentLogger } from "@headwater/core";
-import type { RecordPosition, WarmUp } from "../engine/engine.ts";
-import { partitionMetrics } from "./metrics.ts";
-import { TelemetryDecoder } from "./telemetry-decoder.ts";
+import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
+import { partitionMetrics } from "../metrics.ts";
+import { TelemetryDecoder } from "../telemetry-decoder.ts";
 import { WarmUpScan } from "./warm-up-scan.ts";
 
 const metrics = partitionMetrics(createMetrics({ service: "rules", processMetrics: false }));

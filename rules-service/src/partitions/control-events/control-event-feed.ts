@@ -1,7 +1,7 @@
 import type { Logger } from "@headwater/core";
 import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
 import type { RuleTimeline } from "./rule-timeline.ts";
-import { SteadyFollowing } from "./steady-following.ts";
+import { SteadyFollowing } from "../steady-following.ts";
 
 /** Who wants to hear of what concerns one partition, in log order, from the positions that `subscribe` answered. */
 export interface JoinListener {

@@ -1,7 +1,7 @@
 import { foldDevice, type Device } from "@headwater/aggregates";
 import { alertTransition, events, type AlertEvent } from "@headwater/proto";
 import type { Position } from "@headwater/event-log";
-import type { HandAction, RuleChange } from "../engine/engine.ts";
+import type { HandAction, RuleChange } from "../../engine/engine.ts";
 
 /** A record of another topic that changes how a partition is evaluated. */
 export type Join = RuleJoin | DeviceJoin | HandJoin;

@@ -1,8 +1,8 @@
-import type { LogRecord, TopicNames } from "@headwater/event-log";
+import type { TopicNames } from "@headwater/event-log";
 import { FatalError } from "@headwater/core";
-import { deviceJoin, handJoin, type Join } from "./joins.ts";
+import { deviceJoin, handJoin, type Join } from "./control-events.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
-import type { EffectiveAt, RestoredState } from "./state-fold.ts";
+import type { EffectiveAt, RestoredState } from "../state-log/state-fold.ts";
 
 /** A join that took effect before, and how. */
 export interface PastJoin {
@@ -60,11 +60,4 @@ export function overtaken(included: readonly PastJoin[], telemetryStart: number)
     newer.add(entity);
   }
   return keys;
-}
-
-/** Splits records at an offset: how many of them, from `begin` on, lie before it. */
-export function countBefore(records: readonly LogRecord[], begin: number, offset: number): number {
-  let end = begin;
-  while (end < records.length && records[end]!.offset < offset) end += 1;
-  return end;
 }

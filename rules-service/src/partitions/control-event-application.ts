@@ -2,14 +2,14 @@ import { retrying } from "@headwater/core";
 import type { EventLog, LogRecord, TopicNames } from "@headwater/event-log";
 import type { Emitter } from "./emitter.ts";
 import type { Evaluation } from "./evaluation.ts";
-import type { PastJoin } from "./history.ts";
-import type { JoinFeed, JoinListener } from "./join-feed.ts";
-import type { RuleJoin } from "./joins.ts";
+import type { PastJoin } from "./control-events/control-event-history.ts";
+import type { JoinFeed, JoinListener } from "./control-events/control-event-feed.ts";
+import type { RuleJoin } from "./control-events/control-events.ts";
 import type { Ownership } from "./ownership.ts";
-import type { PendingJoins } from "./pending-joins.ts";
-import { transitionOf, type RuleAt, type RuleTimeline } from "./rule-timeline.ts";
-import type { NewEffective, StateLog } from "./state-log.ts";
-import type { WarmUps } from "./warm-ups.ts";
+import type { PendingJoins } from "./control-events/pending-control-events.ts";
+import { transitionOf, type RuleAt, type RuleTimeline } from "./control-events/rule-timeline.ts";
+import type { NewEffective, StateLog } from "./state-log/state-log.ts";
+import type { WarmUps } from "./warm-up/warm-ups.ts";
 
 /** Joins that take effect together, with one append. */
 const maxJoins = 1000;

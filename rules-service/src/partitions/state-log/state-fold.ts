@@ -1,7 +1,7 @@
 import { events, type RuleStateRecord } from "@headwater/proto";
 import { FatalError } from "@headwater/core";
 import type { LogRecord, Position } from "@headwater/event-log";
-import type { CheckpointState, StateBytes } from "../engine/engine.ts";
+import type { CheckpointState, StateBytes } from "../../engine/engine.ts";
 import { ownerEpochHeader } from "./state-keys.ts";
 
 /** When a record of another topic took effect on the partition. */

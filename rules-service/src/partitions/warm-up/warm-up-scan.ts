@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { TelemetryRecord } from "@headwater/proto";
 import type { EventLog } from "@headwater/event-log";
-import type { RecordPosition, WarmUp } from "../engine/engine.ts";
-import type { TelemetryDecoder } from "./telemetry-decoder.ts";
-import type { PartitionMetrics } from "./metrics.ts";
+import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
+import type { RecordObserver } from "../evaluation.ts";
+import type { TelemetryDecoder } from "../telemetry-decoder.ts";
+import type { PartitionMetrics } from "../metrics.ts";
 
 export interface WarmUpScanOptions {
   readonly log: EventLog;
@@ -29,7 +30,7 @@ const yieldEvery = 1000;
  * to where that stands, while what it applies meanwhile is kept; once a round ends with everything kept, the scan needs
  * nothing but those to be level.
  */
-export class WarmUpScan {
+export class WarmUpScan implements RecordObserver {
   readonly warmFrom: number;
   readonly #options: WarmUpScanOptions;
   readonly #warmUps: Set<WarmUp>;

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
-import type { EngineChanges } from "../engine/engine.ts";
-import { appendDurably } from "./durable.ts";
+import type { EngineChanges } from "../../engine/engine.ts";
+import { appendDurably } from "../append-durably.ts";
 import { StateFold, type RestoredState } from "./state-fold.ts";
 import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
 
