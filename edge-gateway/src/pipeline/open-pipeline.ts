@@ -37,8 +37,8 @@ export interface Pipeline {
 const maxBatchBytes = 8 * 1024 * 1024;
 
 /**
- * Recovers what an earlier process left and wires the way of a message: record writer, group commit, spool or log. The parts
- * know each other by callbacks that none uses before the path is started.
+ * Recovers what an earlier process left and wires the way of a message: record writer, group commit, spool or log. The
+ * parts know each other by callbacks that none uses before the path is started.
  */
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { log, topics, partitions, durable, gateway, folder, config, metrics, logger } = options;

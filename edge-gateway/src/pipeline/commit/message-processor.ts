@@ -49,8 +49,8 @@ export class MessageProcessor {
   }
 
   /**
-   * Processes it now; the caller has asked the record writer for room. `onDurable` is called, or else the owner acknowledges the
-   * packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
+   * Processes it now; the caller has asked the record writer for room. `onDurable` is called, or else the owner
+   * acknowledges the packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
    */
   process(
     target: MessageTarget,

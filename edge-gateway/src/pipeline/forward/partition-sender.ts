@@ -22,7 +22,10 @@ export interface PartitionSenderContext {
   readonly signal: AbortSignal;
   readonly onLanded: (frames: readonly Frame[]) => void;
   readonly onRefused: (frame: Frame) => void;
-  /** An append has ended: its records are in the log (`ok`), or the log has lost earlier ones, which have to be sent again. */
+  /**
+   * An append has ended: its records are in the log (`ok`), or the log has lost earlier ones, which have to be sent
+   * again.
+   */
   readonly onAppendEnded: (sender: PartitionSender, ok: boolean) => void;
   /** Neither repeating nor waiting would heal it. */
   readonly onFault: (error: unknown) => void;
