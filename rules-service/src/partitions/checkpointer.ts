@@ -39,7 +39,7 @@ export class Checkpointer {
     this.#options = options;
   }
 
-  /** Call where all outputs are durable and no join that is due waits. */
+  /** Call where all outputs are durable and no control event that is due waits. */
   maybe(batch?: GroupBatch): void {
     this.#batch = batch ?? this.#batch;
     const { evaluation, config } = this.#options;

@@ -4,15 +4,15 @@ import type { Position } from "@headwater/event-log";
 import type { HandAction, RuleChange } from "../../engine/engine.ts";
 
 /** A record of another topic that changes how a partition is evaluated. */
-export type Join = RuleJoin | DeviceJoin | HandJoin;
+export type ControlEvent = RuleControlEvent | DeviceControlEvent | HandControlEvent;
 
-export interface RuleJoin {
+export interface RuleControlEvent {
   readonly kind: "rule";
   readonly source: Position;
   readonly change: RuleChange;
 }
 
-export interface DeviceJoin {
+export interface DeviceControlEvent {
   readonly kind: "device";
   readonly source: Position;
   readonly id: string;
@@ -21,7 +21,7 @@ export interface DeviceJoin {
   readonly record: Uint8Array;
 }
 
-export interface HandJoin {
+export interface HandControlEvent {
   readonly kind: "hand";
   readonly source: Position;
   /** undefined: an event of alerts.v1 that is nobody's doing; kept only to remember how far that topic was read. */
@@ -33,7 +33,7 @@ export interface HandJoin {
  * What a record of devices.v1 says, taken by itself: for records that are known to have won. Credentials are left out:
  * no rule needs them, and the state log has no need of secrets.
  */
-export function deviceJoin(source: Position, record: Uint8Array): DeviceJoin {
+export function deviceControlEvent(source: Position, record: Uint8Array): DeviceControlEvent {
   const event = Object.assign(events.device.decode(record), { credentials: [] });
   return {
     kind: "device",
@@ -44,7 +44,7 @@ export function deviceJoin(source: Position, record: Uint8Array): DeviceJoin {
   };
 }
 
-export function handJoin(source: Position, record: Uint8Array): HandJoin {
+export function handControlEvent(source: Position, record: Uint8Array): HandControlEvent {
   return { kind: "hand", source, hand: handOf(events.alert.decode(record)), record };
 }
 

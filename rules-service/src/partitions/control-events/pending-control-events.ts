@@ -1,9 +1,14 @@
 import { foldDevice, type DeviceState } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
 import type { LogRecord, Position, TopicNames } from "@headwater/event-log";
-import { deviceJoin, handJoin, type DeviceJoin, type HandJoin } from "./control-events.ts";
+import {
+  deviceControlEvent,
+  handControlEvent,
+  type DeviceControlEvent,
+  type HandControlEvent,
+} from "./control-events.ts";
 
-export interface PendingJoinsOptions {
+export interface PendingControlEventsOptions {
   readonly topics: TopicNames;
   readonly partition: number;
 }
@@ -12,17 +17,17 @@ export interface PendingJoinsOptions {
  * Devices and hand actions of one partition that wait to take effect. What is overtaken while it waits never takes
  * effect; losers of concurrent writes are not even considered.
  */
-export class PendingJoins {
+export class PendingControlEvents {
   readonly #topics: TopicNames;
   readonly #partition: number;
   readonly #folds = new Map<string, DeviceState>();
   /** The last record of each device that took effect. */
   readonly #effective = new Map<string, number>();
-  readonly #devices = new Map<string, DeviceJoin>();
-  #hands: HandJoin[] = [];
+  readonly #devices = new Map<string, DeviceControlEvent>();
+  #hands: HandControlEvent[] = [];
   #alertsSeen: number;
 
-  constructor(options: PendingJoinsOptions) {
+  constructor(options: PendingControlEventsOptions) {
     this.#topics = options.topics;
     this.#partition = options.partition;
     this.#alertsSeen = -1;
@@ -44,9 +49,9 @@ export class PendingJoins {
   }
 
   /** Took effect in an earlier life. */
-  tookEffect(join: DeviceJoin | HandJoin): void {
-    if (join.kind === "device") this.#effective.set(join.id, join.source.offset);
-    else this.#alertsSeen = Math.max(this.#alertsSeen, join.source.offset);
+  tookEffect(event: DeviceControlEvent | HandControlEvent): void {
+    if (event.kind === "device") this.#effective.set(event.id, event.source.offset);
+    else this.#alertsSeen = Math.max(this.#alertsSeen, event.source.offset);
   }
 
   /** Records of devices.v1, from the start of the partition on: only the whole story tells who won. */
@@ -56,10 +61,10 @@ export class PendingJoins {
       const event = events.device.decode(value);
       const { state, accepted } = foldDevice(this.#folds.get(event.id), event);
       if (!accepted) continue;
-      // Who wins the next revision depends on this one's number alone; the device itself waits in the join.
+      // Who wins the next revision depends on this one's number alone; the device itself waits in the control event.
       this.#folds.set(event.id, { ...state, device: undefined });
       if (offset <= (this.#effective.get(event.id) ?? -1)) continue;
-      this.#devices.set(event.id, deviceJoin(this.#source(this.#topics.devices, offset), value));
+      this.#devices.set(event.id, deviceControlEvent(this.#source(this.#topics.devices, offset), value));
     }
   }
 
@@ -69,19 +74,19 @@ export class PendingJoins {
       if (offset <= this.#alertsSeen) continue;
       this.#alertsSeen = offset;
       if (value === null) continue;
-      const join = handJoin(this.#source(this.#topics.alerts, offset), value);
-      if (join.hand !== undefined) this.#hands.push(join);
+      const event = handControlEvent(this.#source(this.#topics.alerts, offset), value);
+      if (event.hand !== undefined) this.#hands.push(event);
     }
   }
 
   /** What waits, at most so many, in the order of its topics; it counts as effective from now on. */
-  take(max: number): (DeviceJoin | HandJoin)[] {
-    const taken: (DeviceJoin | HandJoin)[] = [];
-    for (const join of this.#devices.values()) {
+  take(max: number): (DeviceControlEvent | HandControlEvent)[] {
+    const taken: (DeviceControlEvent | HandControlEvent)[] = [];
+    for (const event of this.#devices.values()) {
       if (taken.length >= max) return taken;
-      taken.push(join);
-      this.#devices.delete(join.id);
-      this.#effective.set(join.id, join.source.offset);
+      taken.push(event);
+      this.#devices.delete(event.id);
+      this.#effective.set(event.id, event.source.offset);
     }
     const hands = this.#hands.slice(0, max - taken.length);
     this.#hands = this.#hands.slice(hands.length);
