@@ -35,7 +35,7 @@ export interface ControlEventApplicationOptions {
 }
 
 /**
- * Lets rules, devices and hand actions take effect on a partition: what took effect before at exactly its offset again,
+ * Lets rules, devices and operator actions take effect on a partition: what took effect before at exactly its offset again,
  * what is new at the next one, after it was written down.
  */
 export class ControlEventApplication implements ControlEventListener {

@@ -12,6 +12,9 @@ export interface RecordObserver {
   observe(record: TelemetryRecord, at: RecordPosition): void;
 }
 
+/** Values of the metric's label `kind`, which dashboards know. */
+const metricKinds = { rule: "rule", device: "device", operator: "hand" } as const;
+
 export interface EvaluationOptions {
   readonly partition: number;
   readonly engine: PartitionEngine;
@@ -79,7 +82,7 @@ export class Evaluation {
     this.#counts.other.inc(end - begin - data);
   }
 
-  /** A rule that needs no warming, a device or a hand action takes effect at the next offset. */
+  /** A rule that needs no warming, a device or an operator action takes effect at the next offset. */
   applyControlEvent(event: ControlEvent): void {
     this.#during(() => {
       if (event.kind === "rule") {
@@ -87,12 +90,12 @@ export class Evaluation {
         this.#rules.set(event.change.rule, event.change);
       } else if (event.kind === "device") {
         this.engine.applyDevice(event.id, event.device, this.#effects);
-      } else if (event.hand !== undefined) {
-        this.engine.applyHand(event.hand, this.#effects);
+      } else if (event.action !== undefined) {
+        this.engine.applyOperatorAction(event.action, this.#effects);
       }
     });
     this.uncovered += 1;
-    this.#metrics.controlEvents.labels({ kind: event.kind }).inc();
+    this.#metrics.controlEvents.labels({ kind: metricKinds[event.kind] }).inc();
   }
 
   warm(change: RuleChange): WarmUp {

@@ -132,7 +132,7 @@ export class PartitionRunner {
     return offset;
   }
 
-  /** The partition is not ours any more, or the service stops: whatever is in hand is dropped. */
+  /** The partition is not ours any more, or the service stops: whatever is in progress is dropped. */
   release(): void {
     this.#controlEvents.end();
     this.#release.abort(new PartitionReleasedError(`Partition ${this.partition} was released`));

@@ -49,8 +49,8 @@ export async function oracle(on: On): Promise<Told> {
     const apply = (past: (typeof controlEvents)[number]): void => {
       const { event: what, warmFrom, fromOffset } = past;
       if (what.kind === "device") engine.applyDevice(what.id, what.device, effects);
-      else if (what.kind === "hand") {
-        if (what.hand !== undefined) engine.applyHand(what.hand, effects);
+      else if (what.kind === "operator") {
+        if (what.action !== undefined) engine.applyOperatorAction(what.action, effects);
       } else {
         const isWarmed = transitionOf(rules.get(what.change.rule), what.change) === "warmed";
         rules.set(what.change.rule, what.change);

@@ -1,6 +1,6 @@
 import type { TopicNames } from "@headwater/event-log";
 import { FatalError } from "@headwater/core";
-import { deviceControlEvent, handControlEvent, type ControlEvent } from "./control-events.ts";
+import { deviceControlEvent, operatorControlEvent, type ControlEvent } from "./control-events.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, RestoredState } from "../state-log/state-fold.ts";
 
@@ -40,7 +40,7 @@ export function historyOf(state: RestoredState, topics: TopicNames, timeline: Ru
 
 function controlEventOf({ source, record }: EffectiveAt, topics: TopicNames, timeline: RuleTimeline): ControlEvent {
   if (source.topic === topics.devices) return deviceControlEvent(source, record);
-  if (source.topic === topics.alerts) return handControlEvent(source, record);
+  if (source.topic === topics.alerts) return operatorControlEvent(source, record);
   const rule = source.topic === topics.rules ? timeline.at(source.offset) : undefined;
   if (rule !== undefined) return { kind: "rule", source, change: rule.change };
   throw new FatalError(
@@ -55,7 +55,7 @@ export function overtaken(included: readonly PastControlEvent[], telemetryStart:
   for (const { event, fromOffset, key } of included.toReversed()) {
     if (fromOffset > telemetryStart) continue;
     const entity =
-      event.kind === "device" ? `device/${event.id}` : event.kind === "rule" ? `rule/${event.change.rule}` : "hand";
+      event.kind === "device" ? `device/${event.id}` : event.kind === "rule" ? `rule/${event.change.rule}` : "operator";
     if (newer.has(entity)) keys.push(key);
     newer.add(entity);
   }

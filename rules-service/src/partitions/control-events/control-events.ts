@@ -1,10 +1,10 @@
 import { foldDevice, type Device } from "@headwater/aggregates";
 import { alertTransition, events, type AlertEvent } from "@headwater/proto";
 import type { Position } from "@headwater/event-log";
-import type { HandAction, RuleChange } from "../../engine/engine.ts";
+import type { OperatorAction, RuleChange } from "../../engine/engine.ts";
 
 /** A record of another topic that changes how a partition is evaluated. */
-export type ControlEvent = RuleControlEvent | DeviceControlEvent | HandControlEvent;
+export type ControlEvent = RuleControlEvent | DeviceControlEvent | OperatorControlEvent;
 
 export interface RuleControlEvent {
   readonly kind: "rule";
@@ -21,11 +21,11 @@ export interface DeviceControlEvent {
   readonly record: Uint8Array;
 }
 
-export interface HandControlEvent {
-  readonly kind: "hand";
+export interface OperatorControlEvent {
+  readonly kind: "operator";
   readonly source: Position;
   /** undefined: an event of alerts.v1 that is nobody's doing; kept only to remember how far that topic was read. */
-  readonly hand: HandAction | undefined;
+  readonly action: OperatorAction | undefined;
   readonly record: Uint8Array;
 }
 
@@ -44,12 +44,12 @@ export function deviceControlEvent(source: Position, record: Uint8Array): Device
   };
 }
 
-export function handControlEvent(source: Position, record: Uint8Array): HandControlEvent {
-  return { kind: "hand", source, hand: handOf(events.alert.decode(record)), record };
+export function operatorControlEvent(source: Position, record: Uint8Array): OperatorControlEvent {
+  return { kind: "operator", source, action: operatorActionOf(events.alert.decode(record)), record };
 }
 
 /** What people did to an alert; undefined for what rules did. */
-export function handOf(event: AlertEvent): HandAction | undefined {
+export function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
   if (event.transition !== 0) return undefined;
   const kind: number = event.kind;
   const action =

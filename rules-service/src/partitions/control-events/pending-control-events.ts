@@ -3,9 +3,9 @@ import { events } from "@headwater/proto";
 import type { LogRecord, Position, TopicNames } from "@headwater/event-log";
 import {
   deviceControlEvent,
-  handControlEvent,
+  operatorControlEvent,
   type DeviceControlEvent,
-  type HandControlEvent,
+  type OperatorControlEvent,
 } from "./control-events.ts";
 
 export interface PendingControlEventsOptions {
@@ -14,7 +14,7 @@ export interface PendingControlEventsOptions {
 }
 
 /**
- * Devices and hand actions of one partition that wait to take effect. What is overtaken while it waits never takes
+ * Devices and operator actions of one partition that wait to take effect. What is overtaken while it waits never takes
  * effect; losers of concurrent writes are not even considered.
  */
 export class PendingControlEvents {
@@ -24,7 +24,7 @@ export class PendingControlEvents {
   /** The last record of each device that took effect. */
   readonly #effective = new Map<string, number>();
   readonly #devices = new Map<string, DeviceControlEvent>();
-  #hands: HandControlEvent[] = [];
+  #operatorActions: OperatorControlEvent[] = [];
   #alertsSeen: number;
 
   constructor(options: PendingControlEventsOptions) {
@@ -40,16 +40,16 @@ export class PendingControlEvents {
 
   /** Where alerts.v1 was read to, if nothing found there still waits. */
   get alertsRead(): Position | undefined {
-    if (this.#hands.length > 0 || this.#alertsSeen < 0) return undefined;
+    if (this.#operatorActions.length > 0 || this.#alertsSeen < 0) return undefined;
     return { topic: this.#topics.alerts, partition: this.#partition, offset: this.#alertsSeen };
   }
 
   get isEmpty(): boolean {
-    return this.#devices.size === 0 && this.#hands.length === 0;
+    return this.#devices.size === 0 && this.#operatorActions.length === 0;
   }
 
   /** Took effect in an earlier life. */
-  tookEffect(event: DeviceControlEvent | HandControlEvent): void {
+  tookEffect(event: DeviceControlEvent | OperatorControlEvent): void {
     if (event.kind === "device") this.#effective.set(event.id, event.source.offset);
     else this.#alertsSeen = Math.max(this.#alertsSeen, event.source.offset);
   }
@@ -74,23 +74,23 @@ export class PendingControlEvents {
       if (offset <= this.#alertsSeen) continue;
       this.#alertsSeen = offset;
       if (value === null) continue;
-      const event = handControlEvent(this.#source(this.#topics.alerts, offset), value);
-      if (event.hand !== undefined) this.#hands.push(event);
+      const event = operatorControlEvent(this.#source(this.#topics.alerts, offset), value);
+      if (event.action !== undefined) this.#operatorActions.push(event);
     }
   }
 
   /** What waits, at most so many, in the order of its topics; it counts as effective from now on. */
-  take(max: number): (DeviceControlEvent | HandControlEvent)[] {
-    const taken: (DeviceControlEvent | HandControlEvent)[] = [];
+  take(max: number): (DeviceControlEvent | OperatorControlEvent)[] {
+    const taken: (DeviceControlEvent | OperatorControlEvent)[] = [];
     for (const event of this.#devices.values()) {
       if (taken.length >= max) return taken;
       taken.push(event);
       this.#devices.delete(event.id);
       this.#effective.set(event.id, event.source.offset);
     }
-    const hands = this.#hands.slice(0, max - taken.length);
-    this.#hands = this.#hands.slice(hands.length);
-    return [...taken, ...hands];
+    const actions = this.#operatorActions.slice(0, max - taken.length);
+    this.#operatorActions = this.#operatorActions.slice(actions.length);
+    return [...taken, ...actions];
   }
 
   #source(topic: string, offset: number): Position {
