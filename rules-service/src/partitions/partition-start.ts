@@ -59,7 +59,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   });
   for (const event of lastOfEach(history.included)) evaluation.applyControlEvent(event);
   evaluation.uncovered = 0;
-  remember(options.pending, history);
+  markEffective(options.pending, history);
 
   const { epoch } = stateLog;
   const facts = { partition, epoch, offset: evaluation.nextOffset, end: telemetry.end };
@@ -106,8 +106,8 @@ function lastOfEach(controlEvents: readonly PastControlEvent[]): Iterable<Contro
   return [...devices.values(), ...rules.values()];
 }
 
-function remember(pending: PendingControlEvents, history: History): void {
+function markEffective(pending: PendingControlEvents, history: History): void {
   for (const { event } of [...history.included, ...history.replay]) {
-    if (event.kind !== "rule") pending.tookEffect(event);
+    if (event.kind !== "rule") pending.markEffective(event);
   }
 }

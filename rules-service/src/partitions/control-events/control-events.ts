@@ -24,7 +24,7 @@ export interface DeviceControlEvent {
 export interface OperatorControlEvent {
   readonly kind: "operator";
   readonly source: Position;
-  /** undefined: an event of alerts.v1 that is nobody's doing; kept only to remember how far that topic was read. */
+  /** undefined: an event of alerts.v1 that is nobody's doing; kept only to save how far that topic was read. */
   readonly action: OperatorAction | undefined;
   readonly record: Uint8Array;
 }

@@ -49,7 +49,7 @@ export class PendingControlEvents {
   }
 
   /** Took effect in an earlier life. */
-  tookEffect(event: DeviceControlEvent | OperatorControlEvent): void {
+  markEffective(event: DeviceControlEvent | OperatorControlEvent): void {
     if (event.kind === "device") this.#effective.set(event.id, event.source.offset);
     else this.#alertsSeen = Math.max(this.#alertsSeen, event.source.offset);
   }
