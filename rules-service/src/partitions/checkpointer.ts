@@ -40,7 +40,7 @@ export class Checkpointer {
   }
 
   /** Call where all outputs are durable and no control event that is due waits. */
-  maybe(batch?: GroupBatch): void {
+  writeIfDue(batch?: GroupBatch): void {
     this.#batch = batch ?? this.#batch;
     const { evaluation, config } = this.#options;
     if (this.#writing !== undefined) return;
@@ -52,12 +52,12 @@ export class Checkpointer {
   }
 
   /** Resolves when no checkpoint is being written. Never rejects: a failure has been reported. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#writing;
   }
 
   /** One more, if there is anything that the last one does not have; resolves when it is durable. */
-  async last(): Promise<void> {
+  async writeLast(): Promise<void> {
     await this.#writing;
     if (this.#full || this.#options.evaluation.uncovered > 0) this.#begin();
     await this.#writing;

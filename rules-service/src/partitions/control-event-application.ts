@@ -29,7 +29,7 @@ export interface ControlEventApplicationOptions {
   readonly emitter: Emitter;
   readonly signal: AbortSignal;
   /** Resolves when no checkpoint is being written. */
-  readonly checkpointSettled: () => Promise<void>;
+  readonly checkpointWritten: () => Promise<void>;
   /** Something waits to take effect. */
   readonly onNews: () => void;
 }
@@ -106,7 +106,7 @@ export class ControlEventApplication implements ControlEventListener {
    * durable.
    */
   async apply(): Promise<void> {
-    const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointSettled } = this.#options;
+    const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointWritten } = this.#options;
     while (evaluation.nextOffset >= this.#newFrom) {
       const direct = this.#lookAtRules();
       const warmed = warmUps.isReady ? await warmUps.finish() : { warmFrom: 0, rules: [] };
@@ -122,7 +122,7 @@ export class ControlEventApplication implements ControlEventListener {
         effectives.push({ source, fromOffset, warmFrom: warmed.warmFrom, record: nothing });
       }
       // A checkpoint that is being written does not have these control events, and has to come before them in the state log.
-      await checkpointSettled();
+      await checkpointWritten();
       signal.throwIfAborted();
       await stateLog.appendEffectives(effectives);
       // Had another claimed the partition before they landed, they would count for nothing, and so must what they bring

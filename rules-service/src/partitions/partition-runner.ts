@@ -80,7 +80,7 @@ export class PartitionRunner {
     this.#controlEvents = new ControlEventApplication({
       ...{ log, topics, partition, timeline, feed, pending, evaluation, warmUps, stateLog, ownership },
       ...{ emitter, signal },
-      checkpointSettled: async () => this.#checkpointer?.settled(),
+      checkpointWritten: async () => this.#checkpointer?.idle(),
       onNews: () => this.#wake(),
     });
     this.#options = options;
@@ -157,7 +157,7 @@ export class PartitionRunner {
     await this.#queue.run(async () => {
       // What is still to be repeated at this offset is not in the state yet.
       if (this.#isOver || this.#controlEvents.replayFrom <= this.#evaluation.nextOffset) return;
-      await this.#checkpointer?.last();
+      await this.#checkpointer?.writeLast();
     });
   }
 
@@ -195,7 +195,7 @@ export class PartitionRunner {
   async #settle(batch?: GroupBatch): Promise<void> {
     await this.#emitter.emit();
     await this.#controlEvents.apply();
-    if (!this.#isOver) this.#checkpointer?.maybe(batch);
+    if (!this.#isOver) this.#checkpointer?.writeIfDue(batch);
   }
 
   get #isOver(): boolean {
