@@ -31,7 +31,7 @@ export interface ControlEventApplicationOptions {
   /** Resolves when no checkpoint is being written. */
   readonly checkpointWritten: () => Promise<void>;
   /** Something waits to take effect. */
-  readonly onNews: () => void;
+  readonly onPending: () => void;
 }
 
 /**
@@ -55,18 +55,18 @@ export class ControlEventApplication implements ControlEventListener {
 
   onRules(rules: readonly string[]): void {
     for (const rule of rules) this.#rules.add(rule);
-    this.#options.onNews();
+    this.#options.onPending();
   }
 
   onDevices(records: readonly LogRecord[]): void {
     this.#options.pending.addDevices(records);
-    this.#options.onNews();
+    this.#options.onPending();
   }
 
   onAlerts(records: readonly LogRecord[]): void {
-    const { pending, onNews } = this.#options;
+    const { pending, onPending } = this.#options;
     pending.addAlerts(records);
-    if (!pending.isEmpty) onNews();
+    if (!pending.isEmpty) onPending();
   }
 
   /** `replay` is to be repeated, in this order; nothing new takes effect before the offset `newFrom`. */
@@ -108,7 +108,7 @@ export class ControlEventApplication implements ControlEventListener {
   async apply(): Promise<void> {
     const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointWritten } = this.#options;
     while (evaluation.nextOffset >= this.#newFrom) {
-      const direct = this.#lookAtRules();
+      const direct = this.#routeChangedRules();
       const warmed = warmUps.isReady ? await warmUps.finish() : { warmFrom: 0, rules: [] };
       const controlEvents = [...direct, ...pending.take(maxControlEvents)];
       if (controlEvents.length + warmed.rules.length === 0) return;
@@ -183,13 +183,13 @@ export class ControlEventApplication implements ControlEventListener {
   }
 
   /** Sends each rule that changed its way; answers those that can take effect at once. */
-  #lookAtRules(): RuleControlEvent[] {
+  #routeChangedRules(): RuleControlEvent[] {
     const { timeline, evaluation, warmUps } = this.#options;
     const direct: RuleControlEvent[] = [];
     for (const rule of this.#rules) {
       const latest = timeline.latest(rule);
       const transition = latest === undefined ? "nothing" : transitionOf(evaluation.rule(rule), latest.change);
-      if (transition === "warmed") warmUps.want(latest!);
+      if (transition === "warmed") warmUps.request(latest!);
       else warmUps.cancel(rule);
       if (transition === "direct") direct.push(this.#ruleControlEvent(latest!));
     }

@@ -55,7 +55,7 @@ export class PartitionRunner {
   readonly #emitter: Emitter;
   readonly #controlEvents: ControlEventApplication;
   #checkpointer: Checkpointer | undefined;
-  #woken = false;
+  #settlingQueued = false;
   #lost = false;
   /** What was said may not have been appended: nothing after it may be, and no checkpoint may claim it. */
   #failed = false;
@@ -74,14 +74,14 @@ export class PartitionRunner {
     const warmUps = new WarmUps({
       ...{ log, topic: topics.telemetry, partition, evaluation, decoder, metrics, logger, signal },
       horizonMs: config.warmUpMs,
-      onReady: () => this.#wake(),
+      onReady: () => this.#queueSettling(),
       onFailure: (error) => this.#fail(error),
     });
     this.#controlEvents = new ControlEventApplication({
       ...{ log, topics, partition, timeline, feed, pending, evaluation, warmUps, stateLog, ownership },
       ...{ emitter, signal },
       checkpointWritten: async () => this.#checkpointer?.idle(),
-      onNews: () => this.#wake(),
+      onPending: () => this.#queueSettling(),
     });
     this.#options = options;
     this.#logger = logger;
@@ -128,7 +128,7 @@ export class PartitionRunner {
       onFailure: (error) => this.#fail(error),
     });
     // Control events of this very offset come before its first record, and have to be repeated even if none follows.
-    this.#wake(() => this.#controlEvents.repeat(offset));
+    this.#queueSettling(() => this.#controlEvents.repeat(offset));
     return offset;
   }
 
@@ -203,12 +203,12 @@ export class PartitionRunner {
   }
 
   /** Takes a turn for what came by itself; those that come before it begins share it. */
-  #wake(first?: () => Promise<void>): void {
-    if (this.#woken || this.#checkpointer === undefined) return;
-    this.#woken = true;
+  #queueSettling(first?: () => Promise<void>): void {
+    if (this.#settlingQueued || this.#checkpointer === undefined) return;
+    this.#settlingQueued = true;
     this.#queue
       .run(async () => {
-        this.#woken = false;
+        this.#settlingQueued = false;
         if (this.#isOver) return;
         await first?.();
         await this.#settle();
