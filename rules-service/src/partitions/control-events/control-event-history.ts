@@ -28,11 +28,12 @@ export function historyOf(state: RestoredState, topics: TopicNames, timeline: Ru
   const included: PastControlEvent[] = [];
   const replay: PastControlEvent[] = [];
   for (const effective of effectives) {
-    const { fromOffset, warmFrom, key, position } = effective;
+    const { fromOffset, warmFrom, key, stateLogOffset } = effective;
     const past = { event: controlEventOf(effective, topics, timeline), fromOffset, warmFrom, key };
     const isIncluded =
       checkpoint !== undefined &&
-      (fromOffset < checkpoint.offset || (fromOffset === checkpoint.offset && position < checkpoint.position));
+      (fromOffset < checkpoint.offset ||
+        (fromOffset === checkpoint.offset && stateLogOffset < checkpoint.stateLogOffset));
     (isIncluded ? included : replay).push(past);
   }
   return { included, replay };
