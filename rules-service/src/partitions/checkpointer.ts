@@ -1,7 +1,7 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import type { RulesConfig } from "../config.ts";
-import { isPassing } from "./append-durably.ts";
+import { isTransient } from "./append-durably.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
@@ -100,7 +100,7 @@ export class Checkpointer {
     try {
       await batch.commit(offset);
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       this.#options.logger.warn(
         { offset, err: error },
         "an offset was not committed; the next checkpoint commits again",

@@ -42,7 +42,7 @@ export class PartitionGroup {
     const { log, topics, logger, config, timeline, onFailure } = options;
     this.#options = options;
     this.#metrics = partitionMetrics(options.metrics);
-    this.#feed = new ControlEventFeed({ log, topics, timeline, logger, onDeath: onFailure });
+    this.#feed = new ControlEventFeed({ log, topics, timeline, logger, onFailure: onFailure });
     this.#stalls = new StallWatch({ stallMs: config.stallMs });
     this.#ticker = new Ticker({
       log,

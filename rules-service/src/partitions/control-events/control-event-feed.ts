@@ -16,7 +16,7 @@ export interface ControlEventFeedOptions {
   readonly timeline: RuleTimeline;
   readonly logger: Logger;
   /** The feed cannot go on. */
-  readonly onDeath: (error: unknown) => void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 interface Waiter {
@@ -38,9 +38,9 @@ export class ControlEventFeed {
 
   constructor(options: ControlEventFeedOptions) {
     this.#options = options;
-    const { log, logger, onDeath } = options;
+    const { log, logger, onFailure } = options;
     this.#following = new SteadyFollowing({
-      ...{ log, logger, onDeath },
+      ...{ log, logger, onFailure },
       what: "rules, devices and alerts",
       follow: () => this.#whatToFollow(),
     });
