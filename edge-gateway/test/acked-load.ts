@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type MqttClient } from "mqtt";
 
 /** Devices that publish counters as fast as they are acknowledged and remember what was: what may not be lost. */

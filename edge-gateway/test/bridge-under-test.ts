@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-// oxlint-disable-next-line no-restricted-imports -- the devices on the other side of the broker
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from "../../scripts/servers/mosquitto.ts";
 import type { BridgeConfig } from "../src/config/bridge-settings.ts";

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the devices on the other side of the broker
 import mqtt, { type MqttClient } from "mqtt";
 
 /** Devices on a broker that publish counters at QoS 1, and what the broker acknowledged of them. */

@@ -4,7 +4,6 @@ import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
 import { createLogger, createMetrics, loadConfig } from "@headwater/service";
 import { nowMicros, randomToken, sha256, silentLogger, sleep, type Logger } from "@headwater/core";
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

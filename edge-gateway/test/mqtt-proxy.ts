@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- it listens on the line
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";

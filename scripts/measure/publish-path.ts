@@ -6,10 +6,11 @@ import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * How many files and functions one PUBLISH passes that raises an alert whose command goes back to the device, and how often the gateway's work
- * changes its folder before the PUBACK: `node scripts/measure/publish-path.ts [checkout]`. Each function of the checkout notes its calls
- * (trace-calls.ts), in the process of `headwater start` and in the workers of its log and store. Counted is what is called between
- * the PUBLISH and the command; the median of eleven messages, sent to a platform that is otherwise idle.
+ * How many files and functions one PUBLISH passes that raises an alert whose command goes back to the device, and how
+ * often the gateway's work changes its folder before the PUBACK: `node scripts/measure/publish-path.ts [checkout]`.
+ * Each function of the checkout notes its calls (trace-calls.ts), in the process of `headwater start` and in the
+ * workers of its log and store. Counted is what is called between the PUBLISH and the command; the median of eleven
+ * messages, sent to a platform that is otherwise idle.
  */
 const messages = 11;
 const checkout = process.argv[2] ?? join(import.meta.dirname, "../..");
@@ -141,7 +142,10 @@ function report(threads: readonly (readonly Call[])[], spans: readonly Span[]): 
   if (process.env["TRACE_STEPS"] !== undefined) printSteps(threads[0]!, spans.at(-1)!);
 }
 
-/** Calls of the gateway and of its decoders, up to the last one that the connection gets before the client has its PUBACK. */
+/**
+ * Calls of the gateway and of its decoders, up to the last one that the connection gets before the client has its
+ * PUBACK.
+ */
 function untilPuback(names: readonly string[]): string[] {
   const own = names.filter((name) => /^(?:edge-gateway|packages\/decode)\//.test(name));
   return own.slice(0, own.findLastIndex((name) => name.startsWith("edge-gateway/src/mqtt/")) + 1);

@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import { BroadcastChannel, isMainThread, threadId } from "node:worker_threads";
 
 /**
- * Preloaded (`--import`) into a process and each of its worker threads: notes every call of a function of this checkout, and writes what it noted
- * to `TRACE_FOLDER` at SIGUSR2. Functions of packages are not noted. It is slow and keeps everything in memory: for one message, not for load.
+ * Preloaded (`--import`) into a process and each of its worker threads: notes every call of a function of this
+ * checkout, and writes what it noted to `TRACE_FOLDER` at SIGUSR2. Functions of packages are not noted. It is slow and
+ * keeps everything in memory: for one message, not for load.
  */
 const root = process.env["TRACE_ROOT"]!;
 const folder = process.env["TRACE_FOLDER"]!;

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- what the broker reads with
 import mqttPacket from "mqtt-packet";
 import { PacketGuard } from "../../src/mqtt/guard/packet-guard.ts";
 import type { GuardLimits, Violation } from "../../src/mqtt/guard/violations.ts";

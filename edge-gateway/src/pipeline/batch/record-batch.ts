@@ -1,5 +1,5 @@
 import type { LanesState } from "../lanes/lanes.ts";
-import { ByteWriter } from "../frame/byte-writer.ts";
+import { ByteWriter } from "@headwater/proto/telemetry";
 
 /** In place of a packet identifier, for a message of QoS 0: nobody is told, and the power may take it. */
 export const unacknowledged = -1;

@@ -5,7 +5,7 @@ import { settleTimes, type Plausibility } from "../clock/event-time.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Lane, Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
-import { identityBytes, writeEvent, writeMark, type FieldBytes } from "../lanes/telemetry-writer.ts";
+import { identityBytes, writeEvent, writeMark, type FieldBytes } from "@headwater/proto/telemetry";
 import { beginFrame, endFrame, frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import { DeviceLanes, type DeviceLane } from "../lanes/device-lanes.ts";
@@ -107,7 +107,7 @@ export class Intake {
     const times = settleTimes(message, lanes.clock, plausibility);
     beginFrame(writer, { kind: frameKinds.event, partition: target.partition, n, key: target.key });
     const value = writer.position;
-    writeEvent(writer, this.#identity, n, target.field, message, times);
+    writeEvent(writer, this.#identity, n, target.field, message.samples, times);
     if (writer.position - value > maxValueBytes) {
       writer.position = start;
       return 0;

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "@headwater/proto/telemetry";
 
 /**
  * A frame is one record on its way to the log, as it lies in a spool segment and in the buffer of a group commit:

@@ -1,7 +1,7 @@
 import { partitionFor } from "@headwater/event-log";
 import type { Lane } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
-import { deviceBytes, type FieldBytes } from "./telemetry-writer.ts";
+import { deviceBytes, type FieldBytes } from "@headwater/proto/telemetry";
 
 /** A device as the hot path needs it, made once. */
 export interface DeviceLane {

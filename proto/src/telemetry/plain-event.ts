@@ -1,6 +1,5 @@
+import { readingTag, recordTag } from "../telemetry-tags.ts";
 import { Interned } from "./interned.ts";
-import type { DeviceEntry, DeviceTable } from "./device-table.ts";
-import { fieldsOf, type FieldPair } from "./field-pair.ts";
 
 /** A longer event may hold more readings than an event may have; the codec knows. */
 const maxBytes = 32_768;
@@ -9,44 +8,47 @@ const maxNames = 100_000;
 const doubleBytes = new Uint8Array(8);
 const doubles = new Float64Array(doubleBytes.buffer);
 
-/** Field numbers and wire types of the one kind of record that is read here, as tags. */
-const tag = {
-  gateway: (1 << 3) | 2,
-  epoch: (2 << 3) | 0,
-  n: (3 << 3) | 0,
-  receivedAt: (4 << 3) | 0,
-  device: (5 << 3) | 2,
-  eventTime: (6 << 3) | 0,
-  reading: (7 << 3) | 2,
-  metric: (1 << 3) | 2,
-  number: (2 << 3) | 1,
-  boolean: (3 << 3) | 0,
-  unit: (5 << 3) | 2,
-} as const;
+/** Which of the fields a record has, one bit each by its number. */
+const bitOf = (tag: number): number => 1 << (tag >>> 3);
+const requiredFields = bitOf(recordTag.gateway) | bitOf(recordTag.device);
+/** The three fields of the oneof `value` share a bit: a reading has one of them at most. */
+const valueBit = bitOf(readingTag.number);
+
+/** Finds what its caller keeps of a device by the bytes of the device's id. */
+export interface DeviceLookup<D> {
+  /** undefined if the bytes are not UTF-8. */
+  ofBytes(bytes: Uint8Array, start: number, end: number): D | undefined;
+}
 
 /**
- * Reads the events that nearly all are: from a gateway, numbers and booleans of one time, nothing else in them. For
- * such an event it leaves in its own fields what the codec would have decoded, without an object for each reading;
- * everything else it declines, and the codec decides. A property test holds the two together.
+ * Reads plain events, which nearly all are: from a gateway, numbers and booleans of one time, nothing else in them. The
+ * fields of such an event are left in the fields of this object, as the codec would have decoded them but without an
+ * object for each reading. Every other record is declined, and the codec decides. `D` and `M` are what the caller keeps
+ * of a device and of a metric.
  */
-export class PlainEvent {
+export class PlainEvent<D, M> {
   gateway = "";
   epoch = 0;
   n = 0;
-  device!: DeviceEntry;
+  device!: D;
   eventTime = 0;
   count = 0;
   /** The first `count` of each. */
-  readonly names: FieldPair[] = [];
+  readonly metrics: M[] = [];
   readonly values: number[] = [];
-  readonly #metrics = new Interned<FieldPair | null>(maxNames, fieldsOf);
+  readonly #metrics: Interned<M | null>;
   readonly #gateways = new Interned<string>(1000, (name) => name);
   readonly #units = new Interned<true>(1000, () => true);
   #bytes: Uint8Array = doubleBytes;
   #at = 0;
 
-  /** Whether this is such an event. */
-  read(bytes: Uint8Array, devices: DeviceTable): boolean {
+  /** `metricOf` answers null for a metric that makes an event one for the codec. */
+  constructor(metricOf: (name: string) => M | null) {
+    this.#metrics = new Interned(maxNames, metricOf);
+  }
+
+  /** Whether this is a plain event. */
+  read(bytes: Uint8Array, devices: DeviceLookup<D>): boolean {
     if (bytes.length > maxBytes) return false;
     this.#bytes = bytes;
     const isPlain = this.#read(devices);
@@ -55,7 +57,7 @@ export class PlainEvent {
     return isPlain;
   }
 
-  #read(devices: DeviceTable): boolean {
+  #read(devices: DeviceLookup<D>): boolean {
     const bytes = this.#bytes;
     const end = bytes.length;
     this.#at = 0;
@@ -67,14 +69,14 @@ export class PlainEvent {
     while (this.#at < end) {
       const next = bytes[this.#at]!;
       this.#at += 1;
-      if (next !== tag.reading) {
-        const bit = 1 << (next >>> 3);
-        // What comes twice is for the codec.
+      if (next !== recordTag.reading) {
+        const bit = bitOf(next);
+        // A field that comes twice is for the codec.
         if (next > 0x7f || (seen & bit) !== 0) return false;
         seen |= bit;
       }
       switch (next) {
-        case tag.gateway: {
+        case recordTag.gateway: {
           const stop = this.#stop(end);
           const gateway = stop < 0 ? undefined : this.#gateways.of(bytes, this.#at, stop);
           if (gateway === undefined || gateway === "") return false;
@@ -82,7 +84,7 @@ export class PlainEvent {
           this.#at = stop;
           break;
         }
-        case tag.device: {
+        case recordTag.device: {
           const stop = this.#stop(end);
           const device = stop < 0 ? undefined : devices.ofBytes(bytes, this.#at, stop);
           if (device === undefined) return false;
@@ -90,22 +92,22 @@ export class PlainEvent {
           this.#at = stop;
           break;
         }
-        case tag.epoch:
+        case recordTag.epoch:
           this.epoch = this.#varint(end);
           if (this.epoch < 0) return false;
           break;
-        case tag.n:
+        case recordTag.n:
           this.n = this.#varint(end);
           if (this.n < 0) return false;
           break;
-        case tag.receivedAt:
+        case recordTag.receivedAt:
           if (this.#varint(end) < 0) return false;
           break;
-        case tag.eventTime:
+        case recordTag.eventTime:
           this.eventTime = this.#varint(end);
           if (this.eventTime < 0) return false;
           break;
-        case tag.reading: {
+        case recordTag.reading: {
           const stop = this.#stop(end);
           if (stop < 0 || !this.#reading(stop)) return false;
           break;
@@ -115,40 +117,40 @@ export class PlainEvent {
       }
     }
     // Without a gateway it is no event of one; without a device there is nothing to look up.
-    return (seen & 0b100010) === 0b100010 && this.count > 0;
+    return (seen & requiredFields) === requiredFields && this.count > 0;
   }
 
   #reading(end: number): boolean {
     const bytes = this.#bytes;
-    let names: FieldPair | null | undefined;
+    let metric: M | null | undefined;
     let value = 0;
     let seen = 0;
     while (this.#at < end) {
       const next = bytes[this.#at]!;
       this.#at += 1;
-      const bit = next === tag.boolean ? 1 << 2 : 1 << (next >>> 3);
+      const bit = next === readingTag.boolean ? valueBit : bitOf(next);
       if (next > 0x7f || (seen & bit) !== 0) return false;
       seen |= bit;
       switch (next) {
-        case tag.metric: {
+        case readingTag.metric: {
           const stop = this.#stop(end);
           if (stop < 0) return false;
-          names = this.#metrics.of(bytes, this.#at, stop);
+          metric = this.#metrics.of(bytes, this.#at, stop);
           this.#at = stop;
           break;
         }
-        case tag.number:
+        case readingTag.number:
           if (this.#at + 8 > end) return false;
           for (let index = 0; index < 8; index += 1) doubleBytes[index] = bytes[this.#at + index]!;
           value = doubles[0]!;
           this.#at += 8;
           break;
-        case tag.boolean:
+        case readingTag.boolean:
           value = this.#varint(end);
           if (value < 0) return false;
           value = value === 0 ? 0 : 1;
           break;
-        case tag.unit: {
+        case readingTag.unit: {
           const stop = this.#stop(end);
           if (stop < 0 || this.#units.of(bytes, this.#at, stop) === undefined) return false;
           this.#at = stop;
@@ -158,9 +160,9 @@ export class PlainEvent {
           return false;
       }
     }
-    // It needs a name that can be stored, and a value.
-    if (names === undefined || names === null || (seen & 0b100) === 0) return false;
-    this.names[this.count] = names;
+    // A reading needs a metric that the caller knows, and a value.
+    if (metric === undefined || metric === null || (seen & valueBit) === 0) return false;
+    this.metrics[this.count] = metric;
     this.values[this.count] = value;
     this.count += 1;
     return true;
@@ -172,7 +174,7 @@ export class PlainEvent {
     return length < 0 || length > end - this.#at ? -1 : this.#at + length;
   }
 
-  /** -1 for what is cut off or no safe integer (a negative one has its highest bits set). */
+  /** -1 for a varint that is cut off or no safe integer (a negative one has its highest bits set). */
   #varint(end: number): number {
     const bytes = this.#bytes;
     let value = 0;
