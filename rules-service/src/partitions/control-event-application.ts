@@ -35,8 +35,8 @@ export interface ControlEventApplicationOptions {
 }
 
 /**
- * Lets rules, devices and operator actions take effect on a partition: what took effect before at exactly its offset again,
- * what is new at the next one, after it was written down.
+ * Lets rules, devices and operator actions take effect on a partition. A control event that took effect before is
+ * applied again at exactly its offset; a new one is applied at the next offset, once its `effective` is durable.
  */
 export class ControlEventApplication implements ControlEventListener {
   readonly #options: ControlEventApplicationOptions;
@@ -121,7 +121,7 @@ export class ControlEventApplication implements ControlEventListener {
         const { source } = this.#ruleControlEvent(rule);
         effectives.push({ source, fromOffset, warmFrom: warmed.warmFrom, record: nothing });
       }
-      // A checkpoint that is being written does not have these control events, and has to come before them in the state log.
+      // A checkpoint under way does not include these control events, so it has to precede them in the state log.
       await checkpointWritten();
       signal.throwIfAborted();
       await stateLog.appendEffectives(effectives);

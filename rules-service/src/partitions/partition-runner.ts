@@ -39,8 +39,8 @@ export interface PartitionRunnerOptions {
 }
 
 /**
- * Owns one telemetry partition: brings its rules to where their state stands, applies every record and every control event in
- * one order that a replay repeats, makes durable what comes of it before it checkpoints. One thing happens at a time.
+ * Owns one telemetry partition: restores the state of its rules, applies records and control events in one order, which
+ * a replay repeats, and makes their outputs durable before each checkpoint. One task runs at a time.
  */
 export class PartitionRunner {
   readonly partition: number;

@@ -30,7 +30,8 @@ export interface StartedPartition {
   /** Control events to apply again at their offsets, in this order. */
   readonly replay: PastControlEvent[];
   /**
-   * Where telemetry ended after the claim: no earlier owner can have applied more, so no new control event takes effect before.
+   * The end of telemetry after the claim. No earlier owner can have applied more, so new control events take effect
+   * here at the earliest.
    */
   readonly controlEventsFrom: number;
   /** Keys of the state log that the first checkpoint makes superfluous. */

@@ -23,8 +23,9 @@ async function all(log: EventLog, topic: string, partition: number): Promise<Log
 }
 
 /**
- * What the rules have to say of what is in the log now: one pass over each partition from its first record, with a
- * fresh engine, and every control event at the offset that the state log names. No checkpoints, no restarts, no batches.
+ * The events that the rules have to emit for the log as it is now: one pass over each partition from its first record,
+ * with a fresh engine, and every control event at the offset that the state log names. No checkpoints, restarts or
+ * batches are involved.
  */
 export async function oracle(on: On): Promise<Told> {
   const { log, topics, partitions } = on;

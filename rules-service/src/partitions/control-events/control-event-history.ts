@@ -20,8 +20,9 @@ export interface History {
 }
 
 /**
- * Tells which of the control events of a partition its checkpoint already has. Those of the checkpoint's own offset are told
- * apart by their place in the state log: an owner writes no checkpoint while a control event that is due has not been applied.
+ * Splits a partition's control events into those that its checkpoint includes and those to be applied again. For the
+ * control events of the checkpoint's own offset their place in the state log decides: an owner writes no checkpoint
+ * while a control event is due and not yet applied.
  */
 export function historyOf(state: RestoredState, topics: TopicNames, timeline: RuleTimeline): History {
   const { checkpoint, effectives } = state;
