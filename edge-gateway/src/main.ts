@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
-import { runServiceProcess, type MainOptions } from "@headwater/service";
-import { sleep } from "@headwater/core";
-import { createGatewayApp } from "./app.ts";
-import { gatewayConfig } from "./config.ts";
+import { sleep, type Logger } from "@headwater/core";
+import type { EventLog } from "@headwater/event-log";
+import { runHost, type HostContext, type OpenedLog } from "@headwater/service";
 import { LateLog } from "./pipeline/forward/late-log.ts";
+import { gatewayService } from "./service.ts";
 import { boundYoungGeneration } from "./young-generation.ts";
 
 /** A log that does not answer within this is taken to be away: the gateway starts without it (milliseconds). */
@@ -16,30 +16,22 @@ const logPatienceMs = 5000;
 const heapGrowth = 20;
 
 /** The gateway as a process of its own: `headwater start gateway`. */
-export function main(options?: MainOptions): Promise<void> {
+export function main(context: HostContext): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   boundYoungGeneration();
-  return runServiceProcess(
-    {
-      name: "gateway",
-      title: "Headwater edge gateway",
-      settings: gatewayConfig,
-      stopWithinMs: 20_000,
-      openLog(open, logger) {
-        const log = new LateLog(open, logger);
-        return {
-          log,
-          ready: () => opened(log),
-          // A log that refuses the credentials, or whose topics have another number of partitions, never heals by
-          // itself.
-          died: log.opened.then(() => new Promise<never>(() => {})),
-        };
-      },
-      create: (context) => createGatewayApp({ ...context, durable: "spool" }),
-      addresses: (gateway) => gateway.mqttAddresses.map(({ url }) => url).join(" "),
-    },
-    options,
-  );
+  const host = { name: "gateway", title: "Headwater edge gateway", services: [gatewayService], stopWithinMs: 20_000 };
+  return runHost({ ...host, openLog: openLateLog }, context);
+}
+
+/** The gateway starts without a log that is away, and takes messages into its spool. */
+function openLateLog(open: () => Promise<EventLog>, logger: Logger): OpenedLog {
+  const log = new LateLog(open, logger);
+  return {
+    log,
+    ready: () => opened(log),
+    // A log that refuses the credentials, or whose topics have another number of partitions, never heals by itself.
+    died: log.opened.then(() => new Promise<never>(() => {})),
+  };
 }
 
 async function opened(log: LateLog): Promise<void> {

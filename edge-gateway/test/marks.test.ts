@@ -1,6 +1,6 @@
 import { LogUnavailableError } from "@headwater/event-log";
 import { sleep } from "@headwater/core";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
 import { eventually, GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
 
@@ -15,7 +15,7 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
     faulty = undefined;
   });
 
-  test("carry the account of their lane over restarts, and their times never go back", async () => {
+  it("carry the account of their lane over restarts, and their times never go back", async () => {
     faulty = await startFaultyLog();
     gateway = await GatewayUnderTest.start({}, { durable, log: faulty.log });
     const token = await gateway.register("d");
@@ -57,7 +57,7 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
 });
 
 describe("marks while the log is away", () => {
-  test("wait one a lane in the spool, and go on when it is back", async () => {
+  it("wait one a lane in the spool, and go on when it is back", async () => {
     const faulty = await startFaultyLog();
     const gateway = await GatewayUnderTest.start({}, { durable: "spool", log: faulty.log });
     try {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
@@ -26,7 +26,7 @@ describe.each(["log", "spool"] as const)(
       return (await gateway.events()).map((event) => event.readings[0]!.number);
     };
 
-    test("QoS 1: a DUP of the same payload is acknowledged and not taken twice, across a reconnect too", async () => {
+    it("QoS 1: a DUP of the same payload is acknowledged and not taken twice, across a reconnect too", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7 });
       await d.until("puback");
@@ -46,7 +46,7 @@ describe.each(["log", "spool"] as const)(
       expect(await gateway.metric("headwater_gateway_redelivered_total", 'qos="1"')).toBe(2);
     });
 
-    test("QoS 1: a DUP is known across a restart; not for a session that ended with its connection", async () => {
+    it("QoS 1: a DUP is known across a restart; not for a session that ended with its connection", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7 });
       d.publish(topic, "{", { messageId: 8 });
@@ -70,7 +70,7 @@ describe.each(["log", "spool"] as const)(
       expect(await values(4)).toEqual([1, 2, 2, 2]);
     });
 
-    test("QoS 1: the same packet identifier and payload of another device, or another client id, is another message", async () => {
+    it("QoS 1: the same packet identifier and payload of another device, or another client id, is another message", async () => {
       const other = await gateway.register("e");
       const d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7 });
@@ -94,7 +94,7 @@ describe.each(["log", "spool"] as const)(
       expect(await values(3)).toEqual([1, 1, 1]);
     });
 
-    test("QoS 2: the same until its PUBREL, across a reconnect and a restart", async () => {
+    it("QoS 2: the same until its PUBREL, across a reconnect and a restart", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { qos: 2, messageId: 9 });
       await d.until("pubrec");
@@ -126,7 +126,7 @@ describe.each(["log", "spool"] as const)(
       expect(await laneProblems(gateway.log)).toEqual([]);
     });
 
-    test("QoS 2: a clean session forgets what an earlier one left open", async () => {
+    it("QoS 2: a clean session forgets what an earlier one left open", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { qos: 2, messageId: 9 });
       await d.until("pubrec");
@@ -137,7 +137,7 @@ describe.each(["log", "spool"] as const)(
       expect(await values(2)).toEqual([1, 1]);
     });
 
-    test("QoS 2: what cannot be decoded is set aside once", async () => {
+    it("QoS 2: what cannot be decoded is set aside once", async () => {
       const d = await device();
       d.publish(topic, "{", { qos: 2, messageId: 3 });
       d.publish(topic, "{", { qos: 2, messageId: 3, dup: true });
@@ -151,7 +151,7 @@ describe.each(["log", "spool"] as const)(
       expect(set.length).toBe(1);
     });
 
-    test("PUBREL of something unknown is answered", async () => {
+    it("PUBREL of something unknown is answered", async () => {
       const d = await device();
       d.send({ cmd: "pubrel", messageId: 77 });
       await d.until("pubcomp");

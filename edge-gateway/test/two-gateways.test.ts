@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep } from "@headwater/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
@@ -34,7 +34,7 @@ describe("two gateways on one log", () => {
     return raw;
   };
 
-  test("a device that is connected to both gets a command once", async () => {
+  it("a device that is connected to both gets a command once", async () => {
     const [a, b] = [await device(first, "a"), await device(second, "b")];
     for (let i = 0; i < 10; i += 1) {
       await first.requestCommand("valve", `c-${i}`, { name: "shut" });
@@ -54,7 +54,7 @@ describe("two gateways on one log", () => {
     expect(topics.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `devices/valve/commands/c-${i}`));
   }, 20_000);
 
-  test("a device that moved gets what waited, and nothing of what the other had sent", async () => {
+  it("a device that moved gets what waited, and nothing of what the other had sent", async () => {
     const a = await device(first, "a");
     await first.requestCommand("valve", "sent", { name: "shut" });
     await a.until("publish");
@@ -67,7 +67,7 @@ describe("two gateways on one log", () => {
     expect(b.count("publish")).toBe(1);
   });
 
-  test("their lanes are apart, each dense", async () => {
+  it("their lanes are apart, each dense", async () => {
     const a = await first.connect("valve", token, { clientId: "a" });
     const b = await second.connect("valve", token, { clientId: "b" });
     await Promise.all(

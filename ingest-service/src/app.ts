@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { openReadModelParts } from "./model/parts.ts";
-import { type HttpServer, Lifecycle, type Metrics, type ServiceApp } from "@headwater/service";
+import type { DeviceState } from "@headwater/aggregates";
+import { FoldOutcomes, type HttpServer, Lifecycle, type Metrics, type ServiceApp } from "@headwater/service";
 import { type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { provisioningKeyRoutes } from "./access/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
 import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
-import { DeviceWrites } from "./devices/device-writes.ts";
+import { deviceWriter } from "./devices/device-writes.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
-import { logWriter } from "./http/log-write.ts";
 import { AccountBook } from "./ledger/account-book.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { recount } from "./ledger/recount.ts";
@@ -51,7 +51,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
 
-  const { model, folded, late } = openReadModelParts({ dataDir, log, logger, topics });
+  const { model, folded, late, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics });
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
     const end = ends.find((each) => each.partition === partition)?.end ?? 0;
@@ -73,11 +73,11 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     recount: (account, to) => recount({ log, topic: topics.telemetry, quarantined }, account, to),
   });
   const projection = new Projection({ config, log, topics, store, book, quarantiner, logger, metrics });
-  const writer = logWriter(log, timeoutMs, logger);
-  const writes = new DeviceWrites({ model, topic: topics.devices, writer, source, timeoutMs });
+  const writing = { log, model, logger, timeoutMs, source };
+  const deviceOutcomes = new FoldOutcomes<DeviceState>();
   const restating = new Restating({ log, topic: topics.devices, source, logger, caughtUp: () => model.caughtUp });
   folded.push(
-    (each) => writes.folded(each),
+    ({ writeId, fold }) => deviceOutcomes.folded(writeId, fold.accepted, fold.state),
     (each) => restating.folded(each),
   );
   const series = new DeviceSeries(store, config.tags);
@@ -92,9 +92,13 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     own: (partition) => projection.account(partition),
   });
 
-  deviceRoutes(http.app, { model, writes, timeoutMs });
-  provisioningKeyRoutes(http.app, { model, topic: topics.access, writer, source, timeoutMs });
-  commandRoutes(http.app, { model, topic: topics.commands, writer, source, timeoutMs });
+  deviceRoutes(http.app, {
+    model,
+    write: deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes }),
+    timeoutMs,
+  });
+  provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
+  commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series });
   quarantineRoutes(http.app, { model, timeoutMs });
   ledgerRoutes(http.app, ledger);

@@ -82,6 +82,8 @@ describe("a device", () => {
   it("is changed by a merge patch, at the revision that If-Match names", async () => {
     const stale = await service.request<DeviceBody>("PATCH", "/api/v1/devices/boiler%201", {}, { "if-match": '"7"' });
     expect([stale.status, stale.body.code]).toEqual([412, "conflict"]);
+    const weak = await service.request<DeviceBody>("PATCH", "/api/v1/devices/boiler%201", {}, { "if-match": 'W/"1"' });
+    expect([weak.status, weak.body.code]).toEqual([412, "conflict"]);
     const patched = await service.request<DeviceBody>(
       "PATCH",
       "/api/v1/devices/boiler%201",

@@ -1,6 +1,8 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
+import type { AccessState } from "@headwater/aggregates";
+import { FoldOutcomes } from "@headwater/service";
 import { accessPart } from "../access/access-model.ts";
 import { commandPart } from "../commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "../devices/device-model.ts";
@@ -13,6 +15,8 @@ export interface ReadModelParts {
   readonly folded: ((folded: FoldedDevice) => void)[];
   /** Told when there is a command to be ended at once. */
   readonly late: (() => void)[];
+  /** What became of writes to access.v1. */
+  readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
 
 /** The read model of this service, and who hears of news in it. */
@@ -25,6 +29,7 @@ export function openReadModelParts(options: {
   const { topics, logger } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
   const late: (() => void)[] = [];
+  const accessOutcomes = new FoldOutcomes<AccessState>();
   const model = openIngestModel({
     ...options,
     parts: [
@@ -43,8 +48,8 @@ export function openReadModelParts(options: {
         },
       }),
       quarantinePart(topics.quarantine, logger),
-      accessPart(topics.access, logger),
+      accessPart(topics.access, accessOutcomes, logger),
     ],
   });
-  return { model, folded, late };
+  return { model, folded, late, accessOutcomes };
 }

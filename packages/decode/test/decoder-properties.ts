@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { DecodedMessage, Decoder, DecodeLimits } from "../src/decoder.ts";
 
 export const testLimits: DecodeLimits = { maxReadings: 50, maxMetricLength: 64, maxDepth: 8 };
@@ -51,14 +51,14 @@ export function anyBytesAreDecodedOrRefused(
   samples: readonly Uint8Array[],
   heavy: readonly Uint8Array[] = [],
 ): void {
-  test("any bytes give readings within bounds or a DecodeError", () => {
+  it("any bytes give readings within bounds or a DecodeError", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => decodesOrRefuses(decoder, bytes)),
       { numRuns: 1500 },
     );
   });
 
-  test("so do real samples that were damaged", () => {
+  it("so do real samples that were damaged", () => {
     const change = fc.record({
       at: fc.nat(),
       byte: fc.nat(255),
@@ -86,7 +86,7 @@ export function anyBytesAreDecodedOrRefused(
     );
   });
 
-  test.each(heavy.map((bytes, index) => [index, bytes] as const))(
+  it.each(heavy.map((bytes, index) => [index, bytes] as const))(
     "costly payload %i is through within a second",
     (_index, bytes) => {
       const started = performance.now();

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { RecentStretches } from "./recent-stretches.ts";
 
-test("small commits in large buffers are held by the buffers' size, and what is forgotten makes room", () => {
+it("small commits in large buffers are held by the buffers' size, and what is forgotten makes room", () => {
   let released = 0;
   const recent = new RecentStretches(1024 * 1024, () => (released += 1));
   const kept = (i: number) => {

@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { decodesOrRefuses, testLimits } from "../../test/decoder-properties.ts";
 import {
   aliased,
@@ -17,7 +17,7 @@ import {
 } from "../../test/sparkplug-under-test.ts";
 
 describe("what was lost is counted, and a rebirth asked for", () => {
-  test("a gap in the sequence, over devices and across the turn of the numbers", () => {
+  it("a gap in the sequence, over devices and across the turn of the numbers", () => {
     const { take, wait } = born();
     const { beside } = take("spBv1.0/plant/DDATA/line1/motor", aliased(5, "1207100a6500002040"));
     expect(beside).toMatchObject({ lost: 3 });
@@ -28,7 +28,7 @@ describe("what was lost is counted, and a rebirth asked for", () => {
     expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).beside).toBeUndefined();
   });
 
-  test("a message that comes late is read, marked, and no gap", () => {
+  it("a message that comes late is read, marked, and no gap", () => {
     const { take } = born();
     take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22));
     take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22));
@@ -38,7 +38,7 @@ describe("what was lost is counted, and a rebirth asked for", () => {
     expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).beside).toBeUndefined();
   });
 
-  test("the request is what a Tahu node understands, and comes at most once in a while for a node", () => {
+  it("the request is what a Tahu node understands, and comes at most once in a while for a node", () => {
     const { take, wait } = sparkplug({ rebirthEveryMs: 1000 });
     const [request] = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).beside!.publish!;
     expect(request).toMatchObject({ topic: "spBv1.0/plant/NCMD/line1", qos: 0 });
@@ -51,7 +51,7 @@ describe("what was lost is counted, and a rebirth asked for", () => {
     expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).beside!.publish).toHaveLength(1);
   });
 
-  test("aliases that no birth named: the message is set aside, and what has a name and a type is read", () => {
+  it("aliases that no birth named: the message is set aside, and what has a name and a type is read", () => {
     const { take } = sparkplug();
     const named = "120e0a0161200a690000000000003640";
     const { samples, beside } = take("spBv1.0/plant/NDATA/line1", aliased(9, temperatureIs22, named));
@@ -60,7 +60,7 @@ describe("what was lost is counted, and a rebirth asked for", () => {
     expect(beside!.publish).toHaveLength(1);
   });
 
-  test("a device that was not born is not read by another's aliases", () => {
+  it("a device that was not born is not read by another's aliases", () => {
     const { take } = born();
     expect(take("spBv1.0/plant/DDATA/line1/pump", aliased(2, "1207100a6500002040"))).toMatchObject({
       samples: [],
@@ -70,7 +70,7 @@ describe("what was lost is counted, and a rebirth asked for", () => {
 });
 
 describe("deaths are presence", () => {
-  test("of a device", () => {
+  it("of a device", () => {
     const { take } = born();
     expect(take("spBv1.0/plant/DDEATH/line1/motor", { timestamp: start + 5, seq: 2, metrics: [] }).beside).toEqual({
       presence: [
@@ -86,7 +86,7 @@ describe("deaths are presence", () => {
     expect(take("spBv1.0/plant/DBIRTH/line1/motor", { ...deviceBirth, seq: 3 }).beside!.presence).toHaveLength(1);
   });
 
-  test("of a node take its devices with them", () => {
+  it("of a node take its devices with them", () => {
     const { take, decoder } = born();
     const { beside } = take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(7)] });
     expect(beside!.presence!.map(({ device, online, session }) => [device, online, session])).toEqual([
@@ -96,7 +96,7 @@ describe("deaths are presence", () => {
     expect(decoder.nodes).toMatchObject({ size: 0, metrics: 0 });
   });
 
-  test("of an older session say nothing", () => {
+  it("of an older session say nothing", () => {
     const { take } = born();
     expect(take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(6)] })).toMatchObject({
       samples: [],
@@ -105,7 +105,7 @@ describe("deaths are presence", () => {
     expect(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).samples).toHaveLength(1);
   });
 
-  test("of a node that was never heard count by their own number", () => {
+  it("of a node that was never heard count by their own number", () => {
     expect(sparkplug().take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(3)] }).beside!.presence).toEqual([
       { device: "plant:line1", online: false, session: "sparkplug:3", reason: "death" },
     ]);
@@ -113,14 +113,14 @@ describe("deaths are presence", () => {
 });
 
 describe("topics", () => {
-  test("commands and the state of hosts are no telemetry", () => {
+  it("commands and the state of hosts are no telemetry", () => {
     const { take } = sparkplug();
     expect(take("spBv1.0/plant/NCMD/line1", { metrics: [] }).beside).toEqual({ ignored: "command-of-a-host" });
     expect(take("spBv1.0/plant/DCMD/line1/motor", { metrics: [] }).beside).toEqual({ ignored: "command-of-a-host" });
     expect(take("spBv1.0/STATE/scada", Buffer.from('{"online":true}')).beside).toEqual({ ignored: "state-of-a-host" });
   });
 
-  test("of no known type, or of the other kind, are refused", () => {
+  it("of no known type, or of the other kind, are refused", () => {
     const { take } = sparkplug();
     for (const topic of [
       "spBv1.0/g/NOPE/n",
@@ -132,7 +132,7 @@ describe("topics", () => {
     }
   });
 
-  test("ids by template, with what would mix them encoded", () => {
+  it("ids by template, with what would mix them encoded", () => {
     const { routes } = sparkplug({ nodeId: "{node}", deviceId: "{node}.{edgeDevice}" });
     expect(routes.find("spBv1.0/g/NDATA/n")!.device).toBe("n");
     expect(routes.find("spBv1.0/g/DDATA/n:1/d")!.device).toBe("n%3a1.d");
@@ -155,7 +155,7 @@ describe("hostile payloads", () => {
   );
   const topics = ["NBIRTH/n", "NDATA/n", "NDEATH/n", "DBIRTH/n/d", "DDATA/n/d", "DDEATH/n/d"];
 
-  test("any sequence of any bytes on any topic gives readings within bounds or a DecodeError, and the state stays bounded", () => {
+  it("any sequence of any bytes on any topic gives readings within bounds or a DecodeError, and the state stays bounded", () => {
     const damaged = fc
       .tuple(fc.constantFrom(...samples), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))
       .map(([sample, changes]) => {
@@ -176,13 +176,13 @@ describe("hostile payloads", () => {
     );
   });
 
-  test("thousands of nodes that were never born", () => {
+  it("thousands of nodes that were never born", () => {
     const { take, decoder } = sparkplug({ limits: { maxNodes: 100, maxMetrics: 300 } });
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/NDATA/n${i}`, aliased(1, temperatureIs22));
     expect(decoder.nodes.size).toBe(100);
   });
 
-  test("thousands of nodes and births: the ones not heard for longest are forgotten", () => {
+  it("thousands of nodes and births: the ones not heard for longest are forgotten", () => {
     const { take, decoder } = sparkplug({ limits: { maxNodes: 100, maxMetrics: 300 } });
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/NBIRTH/n${i}`, nodeBirth);
     expect(decoder.nodes.size).toBeLessThanOrEqual(100);
@@ -196,12 +196,12 @@ describe("hostile payloads", () => {
     expect(decoder.nodes).toMatchObject({ size: 0, metrics: 0 });
   });
 
-  test("templates that nest deeper than eight levels are refused", () => {
+  it("templates that nest deeper than eight levels are refused", () => {
     expect(sparkplug().take("spBv1.0/g/NBIRTH/n", nestedTemplates(8))).toMatchObject({ samples: [] });
     expect(() => sparkplug().take("spBv1.0/g/NBIRTH/n", nestedTemplates(9))).toThrow("nest deeper");
   });
 
-  test("templates within templates, lying lengths and empty metrics by the hundred thousand", () => {
+  it("templates within templates, lying lengths and empty metrics by the hundred thousand", () => {
     const payloads = [
       nestedTemplates(2000),
       Buffer.alloc(262_144, Buffer.from("1200", "hex")),

@@ -10,3 +10,5 @@ export type { Page } from "./lists.ts";
 export { InvalidRequestError, makeProblem, problemSchema, problemType } from "./problem.ts";
 export type { Problem } from "./problem.ts";
 export { afterQuery, parsePosition, positionSchema, positionText, waitForAfter } from "./read-your-write.ts";
+export { etagOf, parseIfMatch } from "./if-match.ts";
+export type { IfMatch } from "./if-match.ts";

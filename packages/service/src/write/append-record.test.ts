@@ -1,7 +1,7 @@
 import { type EventLog, LogUnavailableError, RecordRefusedError } from "@headwater/event-log";
 import { silentLogger, TimedOutError, UnknownOutcomeError } from "@headwater/core";
 import { describe, expect, it } from "vitest";
-import { logWriter } from "./log-write.ts";
+import { appendRecord } from "./append-record.ts";
 
 const record = { key: "d", value: Uint8Array.of(1) };
 const landed = [{ topic: "t", partition: 2, baseOffset: 40, count: 1 }];
@@ -21,7 +21,7 @@ function logOf(...outcomes: readonly (Error | "hang" | "lands")[]) {
 describe("a write to the log", () => {
   it("answers with where it landed, repeated as it was after an outcome that is unknown", async () => {
     const log = logOf(new UnknownOutcomeError("?"), new LogUnavailableError("away"), "lands");
-    expect(await logWriter(log, 5000, silentLogger).append("t", record)).toEqual({
+    expect(await appendRecord("t", record, { log: log, timeoutMs: 5000, logger: silentLogger })).toEqual({
       topic: "t",
       partition: 2,
       offset: 40,
@@ -31,16 +31,22 @@ describe("a write to the log", () => {
 
   it("gives up in time, with what the log said last, and does not go on behind the caller's back", async () => {
     const away = logOf(new LogUnavailableError("The log is away"));
-    await expect(logWriter(away, 200, silentLogger).append("t", record)).rejects.toThrow("The log is away");
+    await expect(appendRecord("t", record, { log: away, timeoutMs: 200, logger: silentLogger })).rejects.toThrow(
+      "The log is away",
+    );
     const tries = away.asked.length;
     await new Promise((resolve) => setTimeout(resolve, 1200));
     expect(away.asked.length).toBe(tries);
-    await expect(logWriter(logOf("hang"), 50, silentLogger).append("t", record)).rejects.toThrow(TimedOutError);
+    await expect(
+      appendRecord("t", record, { log: logOf("hang"), timeoutMs: 50, logger: silentLogger }),
+    ).rejects.toThrow(TimedOutError);
   });
 
   it("is not repeated if it will never be taken", async () => {
     const log = logOf(new RecordRefusedError("too large", [0]));
-    await expect(logWriter(log, 1000, silentLogger).append("t", record)).rejects.toThrow("too large");
+    await expect(appendRecord("t", record, { log: log, timeoutMs: 1000, logger: silentLogger })).rejects.toThrow(
+      "too large",
+    );
     expect(log.asked).toHaveLength(1);
   });
 });

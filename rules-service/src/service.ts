@@ -1,0 +1,6 @@
+import type { HostedService } from "@headwater/service";
+import { createRulesApp } from "./app.ts";
+import { rulesSettings } from "./config.ts";
+
+/** The rules service for the host. */
+export const rulesService: HostedService<typeof rulesSettings> = { settings: rulesSettings, create: createRulesApp };
