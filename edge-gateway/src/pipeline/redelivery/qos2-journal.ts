@@ -1,7 +1,13 @@
 import { backoff, DecodeError, FatalError, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
 import { open, readFile, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Qos2Arrival } from "../batch/record-batch.ts";
+
+/** A QoS 2 message and the identity of its record; `n` is 0 if it became no event. */
+export interface Qos2Arrival {
+  readonly token: string;
+  readonly partition: number;
+  readonly n: number;
+}
 
 export interface Qos2JournalOptions {
   readonly file: string;
