@@ -47,8 +47,7 @@ const settleMs = 5000;
 
 /** Wires the service together; nothing moves before `start`. Log, store and HTTP server stay their owner's. */
 export function createIngestApp(deps: IngestDeps): ServiceApp {
-  const { config: { ingest: config }, log, topics, store, dataDir, http } = deps; // prettier-ignore
-  const logger = deps.logger.child({ component: "ingest" });
+  const { config: { ingest: config }, log, topics, store, dataDir, http, logger } = deps; // prettier-ignore
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
 
