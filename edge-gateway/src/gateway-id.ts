@@ -1,8 +1,7 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError, syncDirectory } from "@headwater/core";
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { syncDirectory } from "./pipeline/spool/sync-directory.ts";
 
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -13,7 +12,7 @@ export async function gatewayId(folder: string, configured: string | undefined):
   try {
     const id = (await readFile(file, "utf8")).trim();
     if (pattern.test(id)) return id;
-    throw new FatalError(
+    throw new ResourceError(
       `${file} does not hold a gateway's name; set HEADWATER_GATEWAY_ID or put the former name back`,
     );
   } catch (error) {

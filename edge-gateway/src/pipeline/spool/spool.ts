@@ -1,4 +1,4 @@
-import { backoff, QueueClosedError, type Logger } from "@headwater/core";
+import { backoff, QueueClosedError, syncDirectory, type Logger } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
 import type { DurableSink, RecordBatch } from "../commit/record-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
@@ -7,7 +7,6 @@ import type { SegmentFile } from "./recovery.ts";
 import { reserveBytes } from "./reserve.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { encodeSegmentHeader } from "./segment.ts";
-import { syncDirectory } from "./sync-directory.ts";
 
 export interface SpoolOptions {
   readonly directory: string;
