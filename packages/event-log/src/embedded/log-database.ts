@@ -19,8 +19,8 @@ import {
   type WorkerSettings,
 } from "./worker-protocol.ts";
 
-export const DATABASE_FILE = "event-log.db";
-export const MARK_FILE = "event-log.mark";
+const DATABASE_FILE = "event-log.db";
+const MARK_FILE = "event-log.mark";
 
 interface TopicRow {
   readonly name: string;

@@ -69,7 +69,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** What an error of kafkajs or of a socket says about the broker. */
-export function troubleOfKafka(error: unknown): LogTrouble | undefined {
+function troubleOfKafka(error: unknown): LogTrouble | undefined {
   if (isForbidden(error)) return "forbidden";
   const type = protocolErrorType(error);
   if (isStaleMetadata(type) || type?.startsWith("NOT_ENOUGH_REPLICAS") === true) return "leaderless";

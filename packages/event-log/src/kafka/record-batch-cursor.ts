@@ -75,7 +75,7 @@ class FetchedRecord implements LogRecord {
 }
 
 /** Reads the records of one batch from `fromOffset` on. */
-export class RecordBatchCursor implements RecordCursor {
+class RecordBatchCursor implements RecordCursor {
   readonly bytes: number;
   readonly endOffset: number;
   readonly #baseOffset: number;
