@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { sleep, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
 import { runHost, type HostContext, type OpenedLog } from "@headwater/service";
-import { LateLog } from "./pipeline/forward/late-log.ts";
+import { DeferredLog } from "./pipeline/forward/deferred-log.ts";
 import { gatewayService } from "./service.ts";
 import { boundYoungGeneration } from "./young-generation.ts";
 
@@ -20,12 +20,12 @@ export function main(context: HostContext): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   boundYoungGeneration();
   const host = { name: "gateway", title: "Headwater edge gateway", services: [gatewayService], stopWithinMs: 20_000 };
-  return runHost({ ...host, openLog: openLateLog }, context);
+  return runHost({ ...host, openLog: openDeferredLog }, context);
 }
 
 /** The gateway starts without a log that is away, and takes messages into its spool. */
-function openLateLog(open: () => Promise<EventLog>, logger: Logger): OpenedLog {
-  const log = new LateLog(open, logger);
+function openDeferredLog(open: () => Promise<EventLog>, logger: Logger): OpenedLog {
+  const log = new DeferredLog(open, logger);
   return {
     log,
     ready: () => opened(log),
@@ -34,7 +34,7 @@ function openLateLog(open: () => Promise<EventLog>, logger: Logger): OpenedLog {
   };
 }
 
-async function opened(log: LateLog): Promise<void> {
+async function opened(log: DeferredLog): Promise<void> {
   const patience = new AbortController();
   const over = sleep(logPatienceMs, patience.signal).catch(() => {});
   try {

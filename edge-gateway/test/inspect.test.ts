@@ -88,7 +88,7 @@ it("shows how much waits, of whom, and since when", async () => {
   expect(JSON.parse(drained)).toMatchObject({ records: 0, devices: [], oldestAt: null });
 }, 30_000);
 
-it("exports a stretch of it, decoded and as bytes", async () => {
+it("exports a range of it, decoded and as bytes", async () => {
   await up("spool");
   await spool();
   const file = join(folder, "export.ndjson");

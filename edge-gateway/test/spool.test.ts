@@ -178,7 +178,7 @@ describe("the spool", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
-  it("a corrupt stretch in the middle is kept apart and reported as a gap; all else arrives", async () => {
+  it("a corrupt range in the middle is kept apart and reported as a gap; all else arrives", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.failWith(() => new LogUnavailableError("away"));

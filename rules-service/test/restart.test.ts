@@ -149,7 +149,7 @@ it("applies rules and what people did at the offsets where they first took effec
   });
   const before = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
   await kill();
-  // Everything is replayed from the start, joins included.
+  // Everything is replayed from the start, control events included.
   await start(never);
   await sendWaves(on, 24, 26);
   await expectExactlyTheOracle(on);

@@ -4,8 +4,8 @@ import type { CommandSession } from "../commands/command-session.ts";
 import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
-import { MessageTaker, type ReplyHandler } from "../pipeline/commit/message-taker.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
+import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-processor.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../pipeline/redelivery/recent-publishes.ts";
@@ -20,7 +20,7 @@ import { readLogin, type Login } from "./login-files.ts";
 
 export interface BridgeDeps {
   readonly connect: (spec: BridgeSpec, login: Login, events: BrokerEvents) => BrokerConnection;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
@@ -53,7 +53,7 @@ const rememberEveryMs = 60_000;
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #topics: BridgeTopics;
-  readonly #taker: MessageTaker;
+  readonly #processor: MessageProcessor;
   readonly #heard: HeardDevices | undefined;
   readonly #labels: { readonly bridge: string };
   readonly #stopping = new AbortController();
@@ -72,7 +72,7 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    const { spec, intake, commit, replies, metrics, logger } = options;
+    const { spec, recordWriter, commit, replies, metrics, logger } = options;
     this.#labels = { bridge: spec.name };
     this.#session = `bridge ${spec.name}`;
     this.#heard =
@@ -83,9 +83,9 @@ export class Bridge {
             onSession: options.onCommandSession,
             onSessionEnd: options.onCommandSessionEnd,
           });
-    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), intake, metrics });
-    this.#taker = new MessageTaker({
-      intake,
+    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), recordWriter, metrics });
+    this.#processor = new MessageProcessor({
+      recordWriter,
       commit,
       limits: defaultDecodeLimits,
       replies,
@@ -201,7 +201,7 @@ export class Bridge {
       sent: recent.begin(sessionKey(this.#session), true),
       connection,
       topics: this.#topics,
-      taker: this.#taker,
+      processor: this.#processor,
       heard: this.#heard,
       received: bridgeMetrics.received.labels(this.#labels),
     });

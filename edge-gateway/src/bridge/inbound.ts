@@ -2,10 +2,10 @@ import type { Logger } from "@headwater/core";
 import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
-import type { MessageTaker } from "../pipeline/commit/message-taker.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
+import type { MessageProcessor } from "../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../pipeline/commit/message-target.ts";
-import { unacknowledged, type Owner, type Settled } from "../pipeline/batch/record-batch.ts";
+import { unacknowledged, type Owner, type DurableCallback } from "../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts";
@@ -20,14 +20,14 @@ export interface InboundOptions {
   readonly session: string;
   readonly sessionPresent: boolean;
   readonly connection: BrokerConnection;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   /** What the session sent last. */
   readonly sent: RecentPublishes;
   readonly topics: BridgeTopics;
-  readonly taker: MessageTaker;
+  readonly processor: MessageProcessor;
   readonly heard: HeardDevices | undefined;
   readonly metrics: GatewayMetrics;
   /** Counts a message of this bridge. */
@@ -70,7 +70,7 @@ export class Inbound implements Owner {
   }
 
   message(message: InboundMessage): void {
-    const { intake, metrics, received, spec } = this.#options;
+    const { recordWriter, metrics, received, spec } = this.#options;
     metrics.received.inc();
     metrics.receivedBytes.inc(message.payload.length);
     received.inc();
@@ -80,7 +80,7 @@ export class Inbound implements Owner {
       return;
     }
     this.unacked += 1;
-    if (intake.accepting) {
+    if (recordWriter.accepting) {
       this.#take(message);
       return;
     }
@@ -93,7 +93,7 @@ export class Inbound implements Owner {
       });
       return;
     }
-    intake.whenAccepting(this.#takeNext);
+    recordWriter.whenAccepting(this.#takeNext);
   }
 
   /** PUBREL. */
@@ -143,11 +143,11 @@ export class Inbound implements Owner {
     const found = topics.find(topic);
     const ignored =
       message.retain && !spec.takesRetained ? metrics.ignored.labels({ reason: "retained" }) : found.ignored;
-    const settled = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
+    const onDurable = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
     if (ignored !== undefined || found.ignored !== undefined) {
       (ignored ?? found.ignored)!.inc();
       // In its turn: acknowledgements keep the order of the messages.
-      commit.wait(settled, this, packetId);
+      commit.afterCommit(onDurable, this, packetId);
       return;
     }
     const { target, heard } = found;
@@ -159,7 +159,7 @@ export class Inbound implements Owner {
         metrics.redelivered.labels({ qos: "1" }).inc();
         // What is sent again now may be sent again once more.
         this.#remember(packetId, hash, 0, 0);
-        commit.wait(settled, this, packetId);
+        commit.afterCommit(onDurable, this, packetId);
         return;
       }
       this.#replaying = false;
@@ -167,12 +167,12 @@ export class Inbound implements Owner {
       token = Qos2Journal.token(session, packetId);
       if (journal.has(token)) {
         metrics.redelivered.labels({ qos: "2" }).inc();
-        commit.wait(settled, this, packetId);
+        commit.afterCommit(onDurable, this, packetId);
         return;
       }
     }
     if (heard !== undefined && !message.retain) this.#options.heard?.heard(heard);
-    const n = this.#write(target, message, settled);
+    const n = this.#write(target, message, onDurable);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
       const arrival = { token, partition, n };
@@ -192,16 +192,16 @@ export class Inbound implements Owner {
   #write(
     target: MessageTarget,
     { topic, payload, qos, packetId, omitted }: InboundMessage,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
   ): number {
-    const { taker } = this.#options;
+    const { processor } = this.#options;
     const id = qos === 0 ? unacknowledged : packetId;
-    if (omitted === 0) return taker.take(target, topic, payload, settled, this, id);
+    if (omitted === 0) return processor.process(target, topic, payload, onDurable, this, id);
     const { maxPacketBytes } = this.#options.spec;
     const reason = `The packet is larger than ${maxPacketBytes} bytes; the last ${omitted} are left out here`;
     const device = target.kind === "telemetry" ? target.lane.device : target.device;
     const asideTarget = { kind: "unrouted", device, reason, topicHash: target.topicHash } as const;
-    return taker.take(asideTarget, topic, payload, settled, this, id);
+    return processor.process(asideTarget, topic, payload, onDurable, this, id);
   }
 
   #answerQos2(packetId: number): void {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { gatewayMetrics } from "../gateway-metrics.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { CommandBook } from "./command-book.ts";
 import { CommandDispatcher } from "./command-dispatcher.ts";
 import type { CommandSession } from "./command-session.ts";
@@ -67,7 +67,7 @@ describe("the dispatcher of commands", () => {
       topic,
       book,
       // What it says of deliveries goes nowhere here.
-      intake: { command: () => {} } as unknown as Intake,
+      recordWriter: { command: () => {} } as unknown as RecordWriter,
       gateway: "g",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
@@ -146,7 +146,7 @@ describe("the dispatcher of commands", () => {
       log,
       topic,
       book,
-      intake: { command: () => {} } as unknown as Intake,
+      recordWriter: { command: () => {} } as unknown as RecordWriter,
       gateway: "g2",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
@@ -170,10 +170,10 @@ describe("the dispatcher of commands", () => {
       log,
       topic,
       book,
-      intake: {
+      recordWriter: {
         command: ({ device, commandId }: { device: string; commandId: string }) =>
           replies.push(`${device} ${commandId}`),
-      } as unknown as Intake,
+      } as unknown as RecordWriter,
       gateway: "g2",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),

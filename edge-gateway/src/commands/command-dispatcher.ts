@@ -3,8 +3,8 @@ import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
-import type { Owner, Settled } from "../pipeline/batch/record-batch.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
+import type { Owner, DurableCallback } from "../pipeline/batch/record-batch.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
@@ -14,7 +14,7 @@ export interface CommandDispatcherOptions {
   readonly log: EventLog;
   readonly topic: string;
   readonly book: CommandBook;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly gateway: string;
   /** Commands on their way to one device at a time. */
   readonly inFlight: number;
@@ -98,11 +98,11 @@ export class CommandDispatcher {
     device: string,
     commandId: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): string | undefined {
-    const { book, intake, metrics } = this.#options;
+    const { book, recordWriter, metrics } = this.#options;
     const known = book.get(commandId);
     // A book that is behind may not know it yet: the request is in the log before its reply, and every reader of the
     // log judges again.
@@ -116,10 +116,10 @@ export class CommandDispatcher {
       throw error;
     }
     metrics.commands.labels({ what: reply.status }).inc();
-    intake.command(
+    recordWriter.command(
       { device, commandId, [reply.status]: { result: reply.result } },
       reply.status,
-      settled,
+      onDurable,
       owner,
       packetId,
     );
@@ -284,7 +284,7 @@ export class CommandDispatcher {
 
   #send(command: CommandState, active: ActiveSession): void {
     const { id, device, name, params, deadline } = command;
-    const { intake, gateway, metrics, logger } = this.#options;
+    const { recordWriter, gateway, metrics, logger } = this.#options;
     const head = JSON.stringify({ name, commandId: id, deadline: isoFromMicros(deadline) });
     // params is JSON text already.
     const payload = params === "" ? head : `${head.slice(0, -1)},"params":${params}}`;
@@ -293,7 +293,10 @@ export class CommandDispatcher {
     const awaited = active.session.send(id, payload, () => {
       active.work.flying.delete(id);
       metrics.commands.labels({ what: "delivered" }).inc();
-      intake.command({ device, commandId: id, delivered: { gateway, session: active.session.session } }, "delivered");
+      recordWriter.command(
+        { device, commandId: id, delivered: { gateway, session: active.session.session } },
+        "delivered",
+      );
       // There may be room for the next one.
       this.#look(device);
     });

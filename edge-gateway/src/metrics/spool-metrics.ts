@@ -34,7 +34,7 @@ export function observeSpool(metrics: Metrics, path: DurablePath, lanes: Lanes):
     },
   });
   metrics.gauge("headwater_gateway_held_partitions", "Partitions of topics that the others go on without", [], {
-    collect: (gauge) => gauge.set(spooling?.forwarder.heldOutlets ?? 0),
+    collect: (gauge) => gauge.set(spooling?.forwarder.parkedPartitions ?? 0),
   });
 }
 

@@ -1,8 +1,8 @@
 import type { EventLog } from "@headwater/event-log";
 import { FatalError, sleep } from "@headwater/core";
-import { type Gap, type PartitionAccount } from "./account.ts";
-import type { AccountBook } from "./account-book.ts";
-import { laneSums } from "./lane-sums.ts";
+import { type Gap, type PartitionAccount } from "../accounts/account.ts";
+import type { AccountBook } from "../accounts/account-book.ts";
+import { laneSums } from "../accounts/lane-sums.ts";
 import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
 
 export interface LedgerOptions {

@@ -2,8 +2,8 @@ import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@h
 import { FatalError, type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
-import type { PartitionAccount } from "../ledger/account.ts";
-import type { AccountBook } from "../ledger/account-book.ts";
+import type { PartitionAccount } from "../accounts/account.ts";
+import type { AccountBook } from "../accounts/account-book.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import { alertChunk } from "./alert-partition.ts";
 import type { Chunk } from "./chunk.ts";

@@ -80,6 +80,6 @@ it("nothing read is an error, unless the message says something else", () => {
   expect(builder.finish({ ignored: "no-values" })).toEqual({
     samples: [],
     notes: { "without-value": "a" },
-    beside: { ignored: "no-values" },
+    effects: { ignored: "no-values" },
   });
 });

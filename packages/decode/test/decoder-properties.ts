@@ -6,8 +6,8 @@ import type { DecodedMessage, Decoder, DecodeLimits } from "../src/decoder.ts";
 export const testLimits: DecodeLimits = { maxReadings: 50, maxMetricLength: 64, maxDepth: 8 };
 
 /** Fails if the message breaks a promise of the decoder interface. */
-export function expectWithinBounds({ samples, beside, notes }: DecodedMessage, limits: DecodeLimits): void {
-  if (beside === undefined) expect(samples.length).toBeGreaterThan(0);
+export function expectWithinBounds({ samples, effects, notes }: DecodedMessage, limits: DecodeLimits): void {
+  if (effects === undefined) expect(samples.length).toBeGreaterThan(0);
   let count = 0;
   for (const { time, readings } of samples) {
     if (time !== undefined) expect(time).toSatisfy(Number.isSafeInteger);

@@ -37,7 +37,7 @@ export async function readEvidence(
   evidence: readonly Evidence[],
 ): Promise<EvidenceResource[]> {
   const records = new Map<string, LogRecord>();
-  for (const { partition, offsets } of stretches(evidence)) {
+  for (const { partition, offsets } of offsetRanges(evidence)) {
     const wanted = new Set(offsets);
     const range = { fromOffset: offsets[0]!, toOffset: offsets.at(-1)! + 1 };
     for await (const batch of log.read(topic, partition, range)) {
@@ -57,7 +57,7 @@ export async function readEvidence(
   }));
 }
 
-function stretches(evidence: readonly Evidence[]): { partition: number; offsets: number[] }[] {
+function offsetRanges(evidence: readonly Evidence[]): { partition: number; offsets: number[] }[] {
   const sorted = evidence.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
   const found: { partition: number; offsets: number[] }[] = [];
   for (const { partition, offset } of sorted) {

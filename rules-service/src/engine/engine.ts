@@ -13,7 +13,7 @@ export interface PartitionEngine {
   /** A device as it is from the next offset on (selectors, attributes); `undefined`: deleted. */
   applyDevice(id: string, device: Device | undefined, effects: Effects): void;
   /** What people did to an alert. */
-  applyHand(hand: HandAction, effects: Effects): void;
+  applyOperatorAction(action: OperatorAction, effects: Effects): void;
   /** The next record of the partition. Duplicates by identity are recognised and ignored here. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
 
@@ -54,7 +54,7 @@ export interface RuleChange {
   readonly definition: RuleDefinition;
 }
 
-export interface HandAction {
+export interface OperatorAction {
   readonly kind: "acknowledged" | "cleared";
   readonly alertId: string;
   readonly rule: string;

@@ -1,5 +1,5 @@
 import type { Device } from "@headwater/aggregates";
-import type { HandAction, RuleChange } from "./engine.ts";
+import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
@@ -106,7 +106,7 @@ export class Joins {
     }
   }
 
-  hand({ kind, rule: id, device, alertId }: HandAction): void {
+  hand({ kind, rule: id, device, alertId }: OperatorAction): void {
     // Who has acknowledged an alert makes no difference to whether it is one.
     if (kind !== "cleared") return;
     const { index, next } = this.#evaluator;

@@ -44,6 +44,6 @@ export async function appendDurably(
 }
 
 /** Whether an error only says that the log is away for now. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return error instanceof HeadwaterError && (error.advice === "retry" || error.advice === "wait");
 }

@@ -1,7 +1,7 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import type { RulesConfig } from "../config.ts";
-import { isPassing } from "./append-durably.ts";
+import { isTransient } from "./append-durably.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
@@ -39,8 +39,8 @@ export class Checkpointer {
     this.#options = options;
   }
 
-  /** Call where all outputs are durable and no join that is due waits. */
-  maybe(batch?: GroupBatch): void {
+  /** Call where all outputs are durable and no control event that is due waits. */
+  writeIfDue(batch?: GroupBatch): void {
     this.#batch = batch ?? this.#batch;
     const { evaluation, config } = this.#options;
     if (this.#writing !== undefined) return;
@@ -52,12 +52,12 @@ export class Checkpointer {
   }
 
   /** Resolves when no checkpoint is being written. Never rejects: a failure has been reported. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#writing;
   }
 
   /** One more, if there is anything that the last one does not have; resolves when it is durable. */
-  async last(): Promise<void> {
+  async writeLast(): Promise<void> {
     await this.#writing;
     if (this.#full || this.#options.evaluation.uncovered > 0) this.#begin();
     await this.#writing;
@@ -100,7 +100,7 @@ export class Checkpointer {
     try {
       await batch.commit(offset);
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       this.#options.logger.warn(
         { offset, err: error },
         "an offset was not committed; the next checkpoint commits again",

@@ -41,7 +41,7 @@ export class RulesInEffect {
     this.#following = new SteadyFollowing({
       ...{ log, logger },
       what: "the state logs",
-      onDeath: onFailure,
+      onFailure: onFailure,
       follow: () => {
         const from = [...this.#next].map(([partition, offset]) => ({ topic: topics.ruleState, partition, offset }));
         return Promise.resolve({

@@ -1,12 +1,12 @@
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
-import type { Intake } from "../../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import { internals, readOn } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
 export interface StallWatchOptions {
   readonly connections: ReadonlySet<Connection>;
   readonly commit: GroupCommit;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   /** A client with so many messages unacknowledged is not read on. */
   readonly maxUnacked: number;
 }
@@ -36,9 +36,9 @@ export class StallWatch {
   }
 
   #look(): void {
-    const { commit, intake, connections, maxUnacked } = this.#options;
+    const { commit, recordWriter, connections, maxUnacked } = this.#options;
     const { oldestAt } = commit;
-    const stalled = intake.waiting > 0 || (oldestAt !== undefined && performance.now() - oldestAt > stalledMs);
+    const stalled = recordWriter.waiting > 0 || (oldestAt !== undefined && performance.now() - oldestAt > stalledMs);
     if (!stalled) return;
     for (const connection of connections) {
       const { unacked } = connection;

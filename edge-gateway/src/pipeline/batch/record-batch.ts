@@ -5,7 +5,7 @@ import { ByteWriter } from "@headwater/proto/telemetry";
 export const unacknowledged = -1;
 
 /** Told once what it waits for is durable. */
-export type Settled = (error?: Error | null) => void;
+export type DurableCallback = (error?: Error | null) => void;
 
 /** Who sent what is not durable yet: their messages are counted while they wait. */
 export interface Owner {
@@ -32,7 +32,7 @@ export class RecordBatch {
   /** Whether somebody is told that it is durable. */
   mustSync = false;
   /** Who waits, in order: a callback, or else a packet identifier that its owner acknowledges. No object a message. */
-  readonly settled: (Settled | undefined)[] = [];
+  readonly callbacks: (DurableCallback | undefined)[] = [];
   readonly owners: (Owner | undefined)[] = [];
   readonly packetIds: number[] = [];
   readonly qos2: Qos2Arrival[] = [];
@@ -53,7 +53,7 @@ export class RecordBatch {
   }
 
   get isEmpty(): boolean {
-    return this.frames === 0 && this.settled.length === 0;
+    return this.frames === 0 && this.callbacks.length === 0;
   }
 }
 

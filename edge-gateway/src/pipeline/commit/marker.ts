@@ -1,4 +1,4 @@
-import type { Intake } from "./intake.ts";
+import type { RecordWriter } from "./record-writer.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 
 export interface MarkIntervals {
@@ -14,13 +14,13 @@ export interface MarkIntervals {
  */
 export class Marker {
   readonly #lanes: Lanes;
-  readonly #intake: Intake;
+  readonly #recordWriter: RecordWriter;
   readonly #intervals: MarkIntervals;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(lanes: Lanes, intake: Intake, intervals: MarkIntervals) {
+  constructor(lanes: Lanes, recordWriter: RecordWriter, intervals: MarkIntervals) {
     this.#lanes = lanes;
-    this.#intake = intake;
+    this.#recordWriter = recordWriter;
     this.#intervals = intervals;
   }
 
@@ -32,12 +32,12 @@ export class Marker {
   /** Marks the lanes that are due. */
   mark(now = performance.now()): void {
     // Messages that wait for room come before anything that would take it.
-    if (!this.#intake.accepting) return;
+    if (!this.#recordWriter.accepting) return;
     const { busyMs, quietMs } = this.#intervals;
     for (const lane of this.#lanes.all) {
       if (lane.markOpen) continue;
       const due = lane.markedAt + (lane.eventSinceMark ? busyMs : quietMs);
-      if (now >= due) this.#intake.mark(lane, now);
+      if (now >= due) this.#recordWriter.mark(lane, now);
     }
   }
 

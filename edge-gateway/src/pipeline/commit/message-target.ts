@@ -3,7 +3,7 @@ import { RequestError } from "@headwater/core";
 import { crc32 } from "node:zlib";
 import type { Decoder, Routes } from "@headwater/decode";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
-import type { Intake } from "./intake.ts";
+import type { RecordWriter } from "./record-writer.ts";
 
 /**
  * What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone.
@@ -21,7 +21,7 @@ const noRoute = "No route reads this topic";
  */
 export function routedTarget(
   routes: Routes,
-  intake: Intake,
+  recordWriter: RecordWriter,
   topic: string,
   sender: string | undefined,
 ): MessageTarget | undefined {
@@ -31,7 +31,7 @@ export function routedTarget(
   const topicHash = crc32(topic);
   const wrong = device === sender ? undefined : whatIsWrongWith(device);
   return wrong === undefined
-    ? { kind: "telemetry", lane: intake.deviceLane(device), decoder: route.decoder, topicHash }
+    ? { kind: "telemetry", lane: recordWriter.deviceLane(device), decoder: route.decoder, topicHash }
     : { kind: "unrouted", device: sender ?? "", reason: `The topic names no device that can be: ${wrong}`, topicHash };
 }
 

@@ -8,7 +8,7 @@ import type { ByteWriter } from "@headwater/proto/telemetry";
  *     body: kind u8 | flags u8 | partition u16 | n u48 | key length u16 | key
  *           | [headers length u16 | headers JSON] | value
  *
- * Little endian. The magic lets a reader find its way again after a corrupt stretch.
+ * Little endian. The magic lets a reader find its way again after a corrupt range.
  */
 export const frameKinds = { event: 1, mark: 2, gap: 3, quarantine: 4, presence: 5, command: 6 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
@@ -123,7 +123,7 @@ export function readFrame(bytes: Buffer, start: number, checksum: boolean): Fram
   };
 }
 
-/** Where the next sound frame begins after a corrupt stretch; undefined if there is none. */
+/** Where the next sound frame begins after a corrupt range; undefined if there is none. */
 export function findFrame(bytes: Buffer, from: number): number | undefined {
   const magic = Buffer.from([frameMagic & 0xff, frameMagic >>> 8]);
   for (let at = bytes.indexOf(magic, from); at !== -1; at = bytes.indexOf(magic, at + 1)) {

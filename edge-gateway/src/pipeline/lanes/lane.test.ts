@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import { holds, Lane, without, type Range } from "./lane.ts";
 
 describe("the account of a lane", () => {
-  it("leaves out what was turned away until that is on record", () => {
+  it("leaves out what was dropped until that is on record", () => {
     const lane = new Lane(0, { n: 4, received: 3, dropped: {} });
-    lane.turnedAwayFrom = lane.next();
+    lane.droppedFrom = lane.next();
     lane.next();
     lane.received += 2;
     expect(lane.account).toEqual({ n: 4, received: 3, dropped: {} });
-    lane.turnedAwayFrom = 0;
+    lane.droppedFrom = 0;
     lane.giveUp([5, 6], "drop-newest", 2);
     lane.next();
     expect(lane.account).toEqual({ n: 7, received: 5, dropped: { "drop-newest": 2 }, gaps: [[5, 6]] });

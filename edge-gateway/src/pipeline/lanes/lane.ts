@@ -31,7 +31,7 @@ export class Lane {
    * The first of the identities that were given out and given up, and are not on record yet; 0: none. They reach up to
    * n.
    */
-  turnedAwayFrom = 0;
+  droppedFrom = 0;
   /** Whether an event went in since the last mark. */
   eventSinceMark = false;
   /** Milliseconds of the process's monotonic clock. */
@@ -49,13 +49,13 @@ export class Lane {
     return this.#n;
   }
 
-  /** Without what was turned away and is not on record: a crash takes it back, and nobody has seen its identities. */
+  /** Without what was dropped and is not on record: a crash takes it back, and nobody has seen its identities. */
   get account(): LaneAccount {
-    const turnedAway = this.turnedAwayFrom === 0 ? 0 : this.#n - this.turnedAwayFrom + 1;
+    const unrecorded = this.droppedFrom === 0 ? 0 : this.#n - this.droppedFrom + 1;
     const gaps = this.#gaps.length === 0 ? undefined : { gaps: [...this.#gaps] };
     return {
-      n: this.#n - turnedAway,
-      received: this.received - turnedAway,
+      n: this.#n - unrecorded,
+      received: this.received - unrecorded,
       dropped: Object.fromEntries(this.dropped),
       ...gaps,
     };

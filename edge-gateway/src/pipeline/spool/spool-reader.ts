@@ -29,7 +29,7 @@ interface LanesRead {
 /** The next records to forward. */
 export interface SpoolStep {
   readonly frames: readonly Frame[];
-  /** Identities that a corrupt stretch took with it. */
+  /** Identities that a corrupt range took with it. */
   readonly lost: readonly LostRange[];
   readonly start: SpoolPlace;
   /** Where to go on. */
@@ -39,7 +39,7 @@ export interface SpoolStep {
 
 /**
  * Reads the spool in order, from memory where the bytes still are, else from the files, checksums and the density of
- * every lane checked. A corrupt stretch is copied to a file of its own, and what it took is named by the numbers around
+ * every lane checked. A corrupt range is copied to a file of its own, and what it took is named by the numbers around
  * it. What was given up, or was sent before the process began, is passed over.
  */
 export class SpoolReader {

@@ -16,7 +16,7 @@ export function availability(profile: string, online: readonly string[], offline
       if (!isOnline && !offline.includes(said))
         throw new DecodeError(`Whether the device is there has to be said by ${[...online, ...offline].join(" or ")}`);
       const reason = isOnline ? "birth" : "last-will";
-      return { samples: [], beside: { presence: [{ device, online: isOnline, session: profile, reason }] } };
+      return { samples: [], effects: { presence: [{ device, online: isOnline, session: profile, reason }] } };
     };
 }
 

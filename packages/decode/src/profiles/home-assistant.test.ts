@@ -28,7 +28,7 @@ it.each(["unavailable", "unknown", "None"])("%s is no value", (payload) => {
   expect(take("homeassistant/sensor/x/state", payload)).toMatchObject({
     samples: [],
     notes: { "without-value": "state" },
-    beside: { ignored: "no-values" },
+    effects: { ignored: "no-values" },
   });
 });
 

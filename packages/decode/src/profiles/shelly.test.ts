@@ -30,11 +30,11 @@ describe("generation 1", () => {
   });
 
   it("online is presence; commands and announcements are no telemetry", () => {
-    expect(take("shellies/s1/online", "false").beside!.presence).toEqual([
+    expect(take("shellies/s1/online", "false").effects!.presence).toEqual([
       { device: "s1", online: false, session: "shelly", reason: "last-will" },
     ]);
-    expect(take("shellies/s1/relay/0/command", "on").beside).toEqual({ ignored: "command-or-announcement" });
-    expect(take("shellies/s1/announce", "{}").beside).toEqual({ ignored: "command-or-announcement" });
+    expect(take("shellies/s1/relay/0/command", "on").effects).toEqual({ ignored: "command-or-announcement" });
+    expect(take("shellies/s1/announce", "{}").effects).toEqual({ ignored: "command-or-announcement" });
   });
 
   it.each(["", "{", "[1"])("%j is refused", (payload) => {
@@ -69,7 +69,7 @@ describe("generation 2", () => {
   });
 
   it("online is presence", () => {
-    expect(take("shellyplus1-a8032abe54dc/online", "true").beside!.presence![0]).toMatchObject({
+    expect(take("shellyplus1-a8032abe54dc/online", "true").effects!.presence![0]).toMatchObject({
       device: "shellyplus1-a8032abe54dc",
       online: true,
     });

@@ -54,8 +54,8 @@ it("STATE: relays are booleans", () => {
 
 it("LWT is presence", () => {
   const gone = { device: "plug", online: false, session: "tasmota", reason: "last-will" };
-  expect(take("tele/plug/LWT", "Offline")).toMatchObject({ samples: [], beside: { presence: [gone] } });
-  expect(take("tele/plug/LWT", "Online").beside!.presence![0]!.online).toBe(true);
+  expect(take("tele/plug/LWT", "Offline")).toMatchObject({ samples: [], effects: { presence: [gone] } });
+  expect(take("tele/plug/LWT", "Online").effects!.presence![0]!.online).toBe(true);
   expect(() => take("tele/plug/LWT", "perhaps")).toThrow(DecodeError);
 });
 

@@ -59,11 +59,14 @@ it.each([
   ['{"state":"online"}', true],
   ["online", true],
 ])("availability %s", (payload, online) => {
-  expect(take("zigbee2mqtt/bulb/availability", payload).beside!.presence![0]).toMatchObject({ device: "bulb", online });
+  expect(take("zigbee2mqtt/bulb/availability", payload).effects!.presence![0]).toMatchObject({
+    device: "bulb",
+    online,
+  });
 });
 
 it("messages of the bridge itself are no telemetry", () => {
-  expect(take("zigbee2mqtt/bridge/state", '{"state":"online"}').beside).toEqual({ ignored: "message-of-the-bridge" });
+  expect(take("zigbee2mqtt/bridge/state", '{"state":"online"}').effects).toEqual({ ignored: "message-of-the-bridge" });
 });
 
 describe("hostile payloads", () => {

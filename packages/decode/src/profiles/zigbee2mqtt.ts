@@ -31,7 +31,7 @@ export function zigbee2mqttRoutes(device = "{device}"): readonly RouteSpec[] {
   return [
     {
       pattern: "zigbee2mqtt/bridge/{rest...}",
-      decoder: () => ({ samples: [], beside: { ignored: "message-of-the-bridge" } }),
+      decoder: () => ({ samples: [], effects: { ignored: "message-of-the-bridge" } }),
       device: "zigbee2mqtt",
     },
     {

@@ -19,13 +19,13 @@ import {
 describe("what was lost is counted, and a rebirth asked for", () => {
   it("a gap in the sequence, over devices and across the turn of the numbers", () => {
     const { take, wait } = born();
-    const { beside } = take("spBv1.0/plant/DDATA/line1/motor", aliased(5, "1207100a6500002040"));
-    expect(beside).toMatchObject({ lost: 3 });
+    const { effects } = take("spBv1.0/plant/DDATA/line1/motor", aliased(5, "1207100a6500002040"));
+    expect(effects).toMatchObject({ lost: 3 });
     wait(30_000);
     take("spBv1.0/plant/NDATA/line1", aliased(120, temperatureIs22));
     take("spBv1.0/plant/NDATA/line1", aliased(240, temperatureIs22));
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).beside).toMatchObject({ lost: 17 });
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).beside).toBeUndefined();
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).effects).toMatchObject({ lost: 17 });
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).effects).toBeUndefined();
   });
 
   it("a message that comes late is read, marked, and no gap", () => {
@@ -34,37 +34,37 @@ describe("what was lost is counted, and a rebirth asked for", () => {
     take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22));
     const message = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22));
     expect(message.notes).toEqual({ "sparkplug-sequence": "late or repeated" });
-    expect(message.beside).toBeUndefined();
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).beside).toBeUndefined();
+    expect(message.effects).toBeUndefined();
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).effects).toBeUndefined();
   });
 
   it("the request is what a Tahu node understands, and comes at most once in a while for a node", () => {
     const { take, wait } = sparkplug({ rebirthEveryMs: 1000 });
-    const [request] = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).beside!.publish!;
+    const [request] = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).effects!.publish!;
     expect(request).toMatchObject({ topic: "spBv1.0/plant/NCMD/line1", qos: 0 });
     const command = tahu.decodePayload(request!.payload);
     expect(command.metrics).toMatchObject([{ name: "Node Control/Rebirth", type: "Boolean", value: true }]);
     expect(Number(command.timestamp)).toBe(start);
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).beside!.publish).toBeUndefined();
-    expect(take("spBv1.0/plant/NDATA/line2", aliased(3, temperatureIs22)).beside!.publish).toHaveLength(1);
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).effects!.publish).toBeUndefined();
+    expect(take("spBv1.0/plant/NDATA/line2", aliased(3, temperatureIs22)).effects!.publish).toHaveLength(1);
     wait(1000);
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).beside!.publish).toHaveLength(1);
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).effects!.publish).toHaveLength(1);
   });
 
   it("aliases that no birth named: the message is set aside, and what has a name and a type is read", () => {
     const { take } = sparkplug();
     const named = "120e0a0161200a690000000000003640";
-    const { samples, beside } = take("spBv1.0/plant/NDATA/line1", aliased(9, temperatureIs22, named));
+    const { samples, effects } = take("spBv1.0/plant/NDATA/line1", aliased(9, temperatureIs22, named));
     expect(samples[0]!.readings).toEqual([{ metric: "a", value: 22 }]);
-    expect(beside).toMatchObject({ setAside: "1 metrics are not known from a birth: alias 2" });
-    expect(beside!.publish).toHaveLength(1);
+    expect(effects).toMatchObject({ quarantine: "1 metrics are not known from a birth: alias 2" });
+    expect(effects!.publish).toHaveLength(1);
   });
 
   it("a device that was not born is not read by another's aliases", () => {
     const { take } = born();
     expect(take("spBv1.0/plant/DDATA/line1/pump", aliased(2, "1207100a6500002040"))).toMatchObject({
       samples: [],
-      beside: { setAside: "1 metrics are not known from a birth: alias 10" },
+      effects: { quarantine: "1 metrics are not known from a birth: alias 10" },
     });
   });
 });
@@ -72,7 +72,7 @@ describe("what was lost is counted, and a rebirth asked for", () => {
 describe("deaths are presence", () => {
   it("of a device", () => {
     const { take } = born();
-    expect(take("spBv1.0/plant/DDEATH/line1/motor", { timestamp: start + 5, seq: 2, metrics: [] }).beside).toEqual({
+    expect(take("spBv1.0/plant/DDEATH/line1/motor", { timestamp: start + 5, seq: 2, metrics: [] }).effects).toEqual({
       presence: [
         {
           device: "plant:line1:motor",
@@ -83,13 +83,13 @@ describe("deaths are presence", () => {
         },
       ],
     });
-    expect(take("spBv1.0/plant/DBIRTH/line1/motor", { ...deviceBirth, seq: 3 }).beside!.presence).toHaveLength(1);
+    expect(take("spBv1.0/plant/DBIRTH/line1/motor", { ...deviceBirth, seq: 3 }).effects!.presence).toHaveLength(1);
   });
 
   it("of a node take its devices with them", () => {
     const { take, decoder } = born();
-    const { beside } = take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(7)] });
-    expect(beside!.presence!.map(({ device, online, session }) => [device, online, session])).toEqual([
+    const { effects } = take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(7)] });
+    expect(effects!.presence!.map(({ device, online, session }) => [device, online, session])).toEqual([
       ["plant:line1:motor", false, "sparkplug:7"],
       ["plant:line1", false, "sparkplug:7"],
     ]);
@@ -100,13 +100,13 @@ describe("deaths are presence", () => {
     const { take } = born();
     expect(take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(6)] })).toMatchObject({
       samples: [],
-      beside: { ignored: "death-of-an-older-session" },
+      effects: { ignored: "death-of-an-older-session" },
     });
     expect(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).samples).toHaveLength(1);
   });
 
   it("of a node that was never heard count by their own number", () => {
-    expect(sparkplug().take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(3)] }).beside!.presence).toEqual([
+    expect(sparkplug().take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(3)] }).effects!.presence).toEqual([
       { device: "plant:line1", online: false, session: "sparkplug:3", reason: "death" },
     ]);
   });
@@ -115,9 +115,9 @@ describe("deaths are presence", () => {
 describe("topics", () => {
   it("commands and the state of hosts are no telemetry", () => {
     const { take } = sparkplug();
-    expect(take("spBv1.0/plant/NCMD/line1", { metrics: [] }).beside).toEqual({ ignored: "command-of-a-host" });
-    expect(take("spBv1.0/plant/DCMD/line1/motor", { metrics: [] }).beside).toEqual({ ignored: "command-of-a-host" });
-    expect(take("spBv1.0/STATE/scada", Buffer.from('{"online":true}')).beside).toEqual({ ignored: "state-of-a-host" });
+    expect(take("spBv1.0/plant/NCMD/line1", { metrics: [] }).effects).toEqual({ ignored: "command-of-a-host" });
+    expect(take("spBv1.0/plant/DCMD/line1/motor", { metrics: [] }).effects).toEqual({ ignored: "command-of-a-host" });
+    expect(take("spBv1.0/STATE/scada", Buffer.from('{"online":true}')).effects).toEqual({ ignored: "state-of-a-host" });
   });
 
   it("of no known type, or of the other kind, are refused", () => {
@@ -187,8 +187,8 @@ describe("hostile payloads", () => {
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/NBIRTH/n${i}`, nodeBirth);
     expect(decoder.nodes.size).toBeLessThanOrEqual(100);
     expect(decoder.nodes.metrics).toBeLessThanOrEqual(300);
-    expect(take("spBv1.0/g/NDATA/n999", aliased(1, temperatureIs22)).beside).toBeUndefined();
-    expect(take("spBv1.0/g/NDATA/n0", aliased(1, temperatureIs22)).beside).toHaveProperty("setAside");
+    expect(take("spBv1.0/g/NDATA/n999", aliased(1, temperatureIs22)).effects).toBeUndefined();
+    expect(take("spBv1.0/g/NDATA/n0", aliased(1, temperatureIs22)).effects).toHaveProperty("quarantine");
     // One node with thousands of devices.
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/DBIRTH/n999/d${i}`, deviceBirth);
     expect(decoder.nodes.metrics).toBeLessThanOrEqual(300);

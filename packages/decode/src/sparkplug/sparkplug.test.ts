@@ -23,7 +23,7 @@ describe("births", () => {
       ["Count", -5, undefined, start * 1000],
       ["Big", 12, undefined, start * 1000],
     ]);
-    expect(message.beside).toEqual({
+    expect(message.effects).toEqual({
       presence: [{ device: "plant:line1", online: true, session: "sparkplug:7", reason: "birth", time: start * 1000 }],
     });
   });
@@ -33,7 +33,7 @@ describe("births", () => {
     take("spBv1.0/plant/NBIRTH/line1", nodeBirth);
     const message = take("spBv1.0/plant/DBIRTH/line1/motor", deviceBirth);
     expect(message.device).toBe("plant:line1:motor");
-    expect(message.beside).toEqual({
+    expect(message.effects).toEqual({
       presence: [
         { device: "plant:line1:motor", online: true, session: "sparkplug:7", reason: "birth", time: start * 1000 },
       ],
@@ -42,14 +42,14 @@ describe("births", () => {
 
   it("again, in the same session: no presence anew", () => {
     const { take } = born();
-    expect(take("spBv1.0/plant/NBIRTH/line1", nodeBirth).beside).toBeUndefined();
-    expect(take("spBv1.0/plant/DBIRTH/line1/motor", deviceBirth).beside).toBeUndefined();
+    expect(take("spBv1.0/plant/NBIRTH/line1", nodeBirth).effects).toBeUndefined();
+    expect(take("spBv1.0/plant/DBIRTH/line1/motor", deviceBirth).effects).toBeUndefined();
   });
 
   it("under a new session, without a death of the old one: that one has ended, for the devices too", () => {
     const { take } = born();
-    const { beside } = take("spBv1.0/plant/NBIRTH/line1", { ...nodeBirth, metrics: [bdSeq(8)] });
-    expect(beside!.presence!.map(({ device, online, session, reason }) => [device, online, session, reason])).toEqual([
+    const { effects } = take("spBv1.0/plant/NBIRTH/line1", { ...nodeBirth, metrics: [bdSeq(8)] });
+    expect(effects!.presence!.map(({ device, online, session, reason }) => [device, online, session, reason])).toEqual([
       ["plant:line1:motor", false, "sparkplug:7", "superseded"],
       ["plant:line1", false, "sparkplug:7", "superseded"],
       ["plant:line1", true, "sparkplug:8", "birth"],
@@ -78,7 +78,7 @@ describe("data", () => {
       ["Big", "9007199254740993"],
     ]);
     expect(message.notes).toEqual({ "kept-as-text": "Big" });
-    expect(message.beside).toBeUndefined();
+    expect(message.effects).toBeUndefined();
   });
 
   it("of a device, by its own aliases", () => {
@@ -111,7 +111,7 @@ describe("data", () => {
     const metrics = [{ name: "Big", type: "Int64", value: null }] as const;
     expect(take("spBv1.0/plant/NDATA/line1", { timestamp: start, seq: 2, metrics: [...metrics] })).toMatchObject({
       samples: [],
-      beside: { ignored: "no-values" },
+      effects: { ignored: "no-values" },
     });
   });
 

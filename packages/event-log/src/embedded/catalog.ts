@@ -17,7 +17,8 @@ export interface CatalogPartition {
 export class Catalog {
   readonly #topics = new Map<string, CatalogPartition[]>();
   readonly #byId = new Map<number, CatalogPartition>();
-  readonly #listeners = new Set<() => void>();
+  /** By id of the partition whose end they wait for. */
+  readonly #listeners = new Map<number, Set<() => void>>();
 
   learn(infos: readonly PartitionInfo[]): void {
     for (const info of infos) {
@@ -52,13 +53,21 @@ export class Catalog {
     return this.#byId.get(id)!;
   }
 
-  /** Called whenever some end moved. */
-  onAppended(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener when the end of one of these partitions has moved, until the answer is called. */
+  onAppended(partitions: readonly CatalogPartition[], listener: () => void): () => void {
+    for (const { id } of partitions) {
+      const listeners = this.#listeners.get(id);
+      if (listeners === undefined) this.#listeners.set(id, new Set([listener]));
+      else listeners.add(listener);
+    }
+    return () => {
+      for (const { id } of partitions) this.#listeners.get(id)?.delete(listener);
+    };
   }
 
-  appended(): void {
-    for (const listener of this.#listeners) listener();
+  /** The end of this partition has moved: its listeners are called, and nobody else's. */
+  appended(id: number): void {
+    const listeners = this.#listeners.get(id);
+    if (listeners !== undefined) for (const listener of listeners) listener();
   }
 }

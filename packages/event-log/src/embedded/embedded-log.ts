@@ -7,6 +7,7 @@ import type {
   AppendedRange,
   ConsumeOptions,
   Consumption,
+  EventLog,
   Following,
   FollowOptions,
   LogBatch,
@@ -21,10 +22,15 @@ import { Catalog } from "./catalog.ts";
 import { FetchLoop } from "./fetch-loop.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { GroupRegistry } from "./group-registry.ts";
-import type { EmbeddedEventLog } from "./open-embedded-log.ts";
 import { readPartition } from "./read-partition.ts";
 import type { WorkerClient } from "./worker-client.ts";
 import type { PartitionInfo } from "./worker-protocol.ts";
+
+/** What the embedded log can besides the port. */
+export interface EmbeddedEventLog extends EventLog {
+  /** Runs retention and compaction now, and resolves when they are through. */
+  housekeep(): Promise<void>;
+}
 
 /** The event log in SQLite, in this process. The worker has the database; everything about delivery is here. */
 export class EmbeddedLog implements EmbeddedEventLog {

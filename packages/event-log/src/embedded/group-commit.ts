@@ -152,7 +152,7 @@ export class GroupCommit {
       for (const { id, count } of parts) this.#catalog.byId(id).end = bases.get(id)! + count;
       for (const pending of commit.offsets) pending.resolve();
       for (const append of commit.appends) settle(append, bases);
-      if (parts.length > 0) this.#catalog.appended();
+      for (const { id } of parts) this.#catalog.appended(id);
       this.#queuedBytes -= commit.bytes;
     } catch (error) {
       this.#fail(commit, error);

@@ -1,11 +1,12 @@
 import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { FatalError } from "@headwater/core";
-import type { EventLog } from "../event-log.ts";
 import { silentLogger, type Logger } from "@headwater/core";
-import { EmbeddedLog } from "./embedded-log.ts";
+import { EmbeddedLog, type EmbeddedEventLog } from "./embedded-log.ts";
 import { syncFolder } from "./sync-folder.ts";
 import { WorkerClient } from "./worker-client.ts";
+
+export type { EmbeddedEventLog } from "./embedded-log.ts";
 
 export interface EmbeddedLogOptions {
   /** Made if it is not there; belongs to one process at a time. */
@@ -24,12 +25,6 @@ export interface EmbeddedLogOptions {
    * Bound of the database in pages of 8 KiB; when it is reached appends are refused as on a full disk. Default: none.
    */
   readonly maxDatabasePages?: number;
-}
-
-/** What the embedded log can besides the port. */
-export interface EmbeddedEventLog extends EventLog {
-  /** Runs retention and compaction now, and resolves when they are through. */
-  housekeep(): Promise<void>;
 }
 
 const OWNER_FILE = "event-log.pid";

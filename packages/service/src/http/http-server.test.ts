@@ -245,7 +245,7 @@ describe("an error in a handler", () => {
   it("that nobody expected is logged, and tells the caller nothing of the inside", async () => {
     const lines: string[] = [];
     const http = await server({
-      logger: createLogger({ service: "test", destination: { write: (line) => lines.push(line) } }),
+      logger: createLogger({ component: "test", destination: { write: (line) => lines.push(line) } }),
     });
     http.app.get("/bug", { schema: { response: { 500: Type.Object({ other: Type.String() }) } } }, async () => {
       throw new TypeError("the inside of it");

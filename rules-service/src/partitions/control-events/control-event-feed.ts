@@ -4,19 +4,19 @@ import type { RuleTimeline } from "./rule-timeline.ts";
 import { SteadyFollowing } from "../steady-following.ts";
 
 /** Who wants to hear of what concerns one partition, in log order, from the positions that `subscribe` answered. */
-export interface JoinListener {
+export interface ControlEventListener {
   onRules(rules: readonly string[]): void;
   onDevices(records: readonly LogRecord[]): void;
   onAlerts(records: readonly LogRecord[]): void;
 }
 
-export interface JoinFeedOptions {
+export interface ControlEventFeedOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly timeline: RuleTimeline;
   readonly logger: Logger;
   /** The feed cannot go on. */
-  readonly onDeath: (error: unknown) => void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 interface Waiter {
@@ -25,22 +25,22 @@ interface Waiter {
 }
 
 /**
- * Follows what joins with telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when
+ * Follows what controls telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when
  * this began. Who takes over a partition reads what came before by itself (`read` up to the position that `subscribe`
  * answers).
  */
-export class JoinFeed {
-  readonly #options: JoinFeedOptions;
+export class ControlEventFeed {
+  readonly #options: ControlEventFeedOptions;
   readonly #next = new Map<string, number>();
-  readonly #listeners = new Map<number, Set<JoinListener>>();
+  readonly #listeners = new Map<number, Set<ControlEventListener>>();
   readonly #waiters = new Set<Waiter>();
   readonly #following: SteadyFollowing;
 
-  constructor(options: JoinFeedOptions) {
+  constructor(options: ControlEventFeedOptions) {
     this.#options = options;
-    const { log, logger, onDeath } = options;
+    const { log, logger, onFailure } = options;
     this.#following = new SteadyFollowing({
-      ...{ log, logger, onDeath },
+      ...{ log, logger, onFailure },
       what: "rules, devices and alerts",
       follow: () => this.#whatToFollow(),
     });
@@ -56,7 +56,7 @@ export class JoinFeed {
   }
 
   /** From now on the listener hears what lies at or after the positions answered. */
-  subscribe(partition: number, listener: JoinListener): { readonly devices: number; readonly alerts: number } {
+  subscribe(partition: number, listener: ControlEventListener): { readonly devices: number; readonly alerts: number } {
     const { devices, alerts } = this.#options.topics;
     const listeners = this.#listeners.get(partition) ?? new Set();
     listeners.add(listener);
@@ -67,7 +67,7 @@ export class JoinFeed {
     };
   }
 
-  unsubscribe(partition: number, listener: JoinListener): void {
+  unsubscribe(partition: number, listener: ControlEventListener): void {
     this.#listeners.get(partition)?.delete(listener);
   }
 

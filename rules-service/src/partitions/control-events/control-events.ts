@@ -1,18 +1,18 @@
 import { foldDevice, type Device } from "@headwater/aggregates";
 import { alertTransition, events, type AlertEvent } from "@headwater/proto";
 import type { Position } from "@headwater/event-log";
-import type { HandAction, RuleChange } from "../../engine/engine.ts";
+import type { OperatorAction, RuleChange } from "../../engine/engine.ts";
 
 /** A record of another topic that changes how a partition is evaluated. */
-export type Join = RuleJoin | DeviceJoin | HandJoin;
+export type ControlEvent = RuleControlEvent | DeviceControlEvent | OperatorControlEvent;
 
-export interface RuleJoin {
+export interface RuleControlEvent {
   readonly kind: "rule";
   readonly source: Position;
   readonly change: RuleChange;
 }
 
-export interface DeviceJoin {
+export interface DeviceControlEvent {
   readonly kind: "device";
   readonly source: Position;
   readonly id: string;
@@ -21,11 +21,11 @@ export interface DeviceJoin {
   readonly record: Uint8Array;
 }
 
-export interface HandJoin {
-  readonly kind: "hand";
+export interface OperatorControlEvent {
+  readonly kind: "operator";
   readonly source: Position;
-  /** undefined: an event of alerts.v1 that is nobody's doing; kept only to remember how far that topic was read. */
-  readonly hand: HandAction | undefined;
+  /** undefined: an event of alerts.v1 that is nobody's doing; kept only to save how far that topic was read. */
+  readonly action: OperatorAction | undefined;
   readonly record: Uint8Array;
 }
 
@@ -33,7 +33,7 @@ export interface HandJoin {
  * What a record of devices.v1 says, taken by itself: for records that are known to have won. Credentials are left out:
  * no rule needs them, and the state log has no need of secrets.
  */
-export function deviceJoin(source: Position, record: Uint8Array): DeviceJoin {
+export function deviceControlEvent(source: Position, record: Uint8Array): DeviceControlEvent {
   const event = Object.assign(events.device.decode(record), { credentials: [] });
   return {
     kind: "device",
@@ -44,12 +44,12 @@ export function deviceJoin(source: Position, record: Uint8Array): DeviceJoin {
   };
 }
 
-export function handJoin(source: Position, record: Uint8Array): HandJoin {
-  return { kind: "hand", source, hand: handOf(events.alert.decode(record)), record };
+export function operatorControlEvent(source: Position, record: Uint8Array): OperatorControlEvent {
+  return { kind: "operator", source, action: operatorActionOf(events.alert.decode(record)), record };
 }
 
 /** What people did to an alert; undefined for what rules did. */
-export function handOf(event: AlertEvent): HandAction | undefined {
+export function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
   if (event.transition !== 0) return undefined;
   const kind: number = event.kind;
   const action =

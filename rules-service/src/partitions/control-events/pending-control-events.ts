@@ -1,28 +1,33 @@
 import { foldDevice, type DeviceState } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
 import type { LogRecord, Position, TopicNames } from "@headwater/event-log";
-import { deviceJoin, handJoin, type DeviceJoin, type HandJoin } from "./control-events.ts";
+import {
+  deviceControlEvent,
+  operatorControlEvent,
+  type DeviceControlEvent,
+  type OperatorControlEvent,
+} from "./control-events.ts";
 
-export interface PendingJoinsOptions {
+export interface PendingControlEventsOptions {
   readonly topics: TopicNames;
   readonly partition: number;
 }
 
 /**
- * Devices and hand actions of one partition that wait to take effect. What is overtaken while it waits never takes
+ * Devices and operator actions of one partition that wait to take effect. What is overtaken while it waits never takes
  * effect; losers of concurrent writes are not even considered.
  */
-export class PendingJoins {
+export class PendingControlEvents {
   readonly #topics: TopicNames;
   readonly #partition: number;
   readonly #folds = new Map<string, DeviceState>();
   /** The last record of each device that took effect. */
   readonly #effective = new Map<string, number>();
-  readonly #devices = new Map<string, DeviceJoin>();
-  #hands: HandJoin[] = [];
+  readonly #devices = new Map<string, DeviceControlEvent>();
+  #operatorActions: OperatorControlEvent[] = [];
   #alertsSeen: number;
 
-  constructor(options: PendingJoinsOptions) {
+  constructor(options: PendingControlEventsOptions) {
     this.#topics = options.topics;
     this.#partition = options.partition;
     this.#alertsSeen = -1;
@@ -35,18 +40,18 @@ export class PendingJoins {
 
   /** Where alerts.v1 was read to, if nothing found there still waits. */
   get alertsRead(): Position | undefined {
-    if (this.#hands.length > 0 || this.#alertsSeen < 0) return undefined;
+    if (this.#operatorActions.length > 0 || this.#alertsSeen < 0) return undefined;
     return { topic: this.#topics.alerts, partition: this.#partition, offset: this.#alertsSeen };
   }
 
   get isEmpty(): boolean {
-    return this.#devices.size === 0 && this.#hands.length === 0;
+    return this.#devices.size === 0 && this.#operatorActions.length === 0;
   }
 
   /** Took effect in an earlier life. */
-  tookEffect(join: DeviceJoin | HandJoin): void {
-    if (join.kind === "device") this.#effective.set(join.id, join.source.offset);
-    else this.#alertsSeen = Math.max(this.#alertsSeen, join.source.offset);
+  markEffective(event: DeviceControlEvent | OperatorControlEvent): void {
+    if (event.kind === "device") this.#effective.set(event.id, event.source.offset);
+    else this.#alertsSeen = Math.max(this.#alertsSeen, event.source.offset);
   }
 
   /** Records of devices.v1, from the start of the partition on: only the whole story tells who won. */
@@ -56,10 +61,10 @@ export class PendingJoins {
       const event = events.device.decode(value);
       const { state, accepted } = foldDevice(this.#folds.get(event.id), event);
       if (!accepted) continue;
-      // Who wins the next revision depends on this one's number alone; the device itself waits in the join.
+      // Who wins the next revision depends on this one's number alone; the device itself waits in the control event.
       this.#folds.set(event.id, { ...state, device: undefined });
       if (offset <= (this.#effective.get(event.id) ?? -1)) continue;
-      this.#devices.set(event.id, deviceJoin(this.#source(this.#topics.devices, offset), value));
+      this.#devices.set(event.id, deviceControlEvent(this.#source(this.#topics.devices, offset), value));
     }
   }
 
@@ -69,23 +74,23 @@ export class PendingJoins {
       if (offset <= this.#alertsSeen) continue;
       this.#alertsSeen = offset;
       if (value === null) continue;
-      const join = handJoin(this.#source(this.#topics.alerts, offset), value);
-      if (join.hand !== undefined) this.#hands.push(join);
+      const event = operatorControlEvent(this.#source(this.#topics.alerts, offset), value);
+      if (event.action !== undefined) this.#operatorActions.push(event);
     }
   }
 
   /** What waits, at most so many, in the order of its topics; it counts as effective from now on. */
-  take(max: number): (DeviceJoin | HandJoin)[] {
-    const taken: (DeviceJoin | HandJoin)[] = [];
-    for (const join of this.#devices.values()) {
+  take(max: number): (DeviceControlEvent | OperatorControlEvent)[] {
+    const taken: (DeviceControlEvent | OperatorControlEvent)[] = [];
+    for (const event of this.#devices.values()) {
       if (taken.length >= max) return taken;
-      taken.push(join);
-      this.#devices.delete(join.id);
-      this.#effective.set(join.id, join.source.offset);
+      taken.push(event);
+      this.#devices.delete(event.id);
+      this.#effective.set(event.id, event.source.offset);
     }
-    const hands = this.#hands.slice(0, max - taken.length);
-    this.#hands = this.#hands.slice(hands.length);
-    return [...taken, ...hands];
+    const actions = this.#operatorActions.slice(0, max - taken.length);
+    this.#operatorActions = this.#operatorActions.slice(actions.length);
+    return [...taken, ...actions];
   }
 
   #source(topic: string, offset: number): Position {

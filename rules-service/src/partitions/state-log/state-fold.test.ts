@@ -137,7 +137,7 @@ describe("a state log", () => {
     log.effective(owner, 3, 7);
     log.effective(owner, 3, 7);
     log.effective(owner, 1, 8);
-    expect(log.fold().effectives.map(({ source, position }) => [source.offset, position])).toEqual([
+    expect(log.fold().effectives.map(({ source, stateLogOffset }) => [source.offset, stateLogOffset])).toEqual([
       [3, 1],
       [1, 3],
     ]);

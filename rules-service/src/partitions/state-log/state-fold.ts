@@ -14,7 +14,7 @@ export interface EffectiveAt {
   /** The record's bytes, where its topic may not hold it for ever. */
   readonly record: Uint8Array;
   /** Where the effective itself lies in the state log. */
-  readonly position: number;
+  readonly stateLogOffset: number;
   readonly key: string;
 }
 
@@ -23,7 +23,7 @@ export interface RestoredCheckpoint {
   /** The next telemetry offset to apply. */
   readonly offset: number;
   readonly state: CheckpointState;
-  readonly position: number;
+  readonly stateLogOffset: number;
 }
 
 /** What the state log of a partition says. */
@@ -117,7 +117,7 @@ export class StateFold {
     }
   }
 
-  #effective(key: string, position: number, effective: NonNullable<RuleStateRecord["effective"]>): void {
+  #effective(key: string, stateLogOffset: number, effective: NonNullable<RuleStateRecord["effective"]>): void {
     const { topic, partition, position: offset, fromOffset, warmFrom, record } = effective;
     const source = `${topic}/${partition}/${offset}`;
     // An append of unknown outcome is repeated: the first counts.
@@ -130,12 +130,12 @@ export class StateFold {
       fromOffset,
       warmFrom,
       record,
-      position,
+      stateLogOffset,
       key,
     });
   }
 
-  #owned(key: string, position: number, record: RuleStateRecord): void {
+  #owned(key: string, stateLogOffset: number, record: RuleStateRecord): void {
     const epoch = this.#epochOf(record.ownerEpoch);
     if (record.state !== null) {
       const { rule, device, covers, version, state } = record.state;
@@ -146,7 +146,7 @@ export class StateFold {
         key,
         epoch: record.ownerEpoch,
         offset,
-        position,
+        stateLogOffset,
         // Field by field: what is zero is not a property of a decoded message itself, and a copy of it would lack it.
         state: {
           clock,

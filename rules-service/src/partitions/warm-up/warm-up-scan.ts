@@ -58,12 +58,12 @@ export class WarmUpScan implements RecordObserver {
     else this.#kept.push({ record, at });
   }
 
-  /** Comes as close as it can; `position` answers the next offset that is applied live. */
-  async approach(position: () => number): Promise<void> {
+  /** Comes as close as it can; `liveOffset` answers the next offset that is applied live. */
+  async approach(liveOffset: () => number): Promise<void> {
     for (let round = 0; round < maxRounds && this.#warmUps.size > 0; round += 1) {
       this.#kept = [];
       // Each round begins where the one before ended.
-      await this.#readTo(position());
+      await this.#readTo(liveOffset());
       if (this.#kept !== undefined) return;
     }
   }

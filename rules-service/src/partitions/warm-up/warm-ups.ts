@@ -54,7 +54,7 @@ export class WarmUps {
   }
 
   /** That state of the rule is to be warmed, whatever was wanted of it before. */
-  want(rule: RuleAt): void {
+  request(rule: RuleAt): void {
     const id = rule.change.rule;
     const present = this.#waiting.get(id) ?? this.#scanned.get(id)?.rule;
     if (present?.offset === rule.offset) return;

@@ -12,9 +12,9 @@ import { DeviceLanes, type DeviceLane } from "../lanes/device-lanes.ts";
 import { DropLog } from "./drop-log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
-import { unacknowledged, type Owner, type Settled } from "../batch/record-batch.ts";
+import { unacknowledged, type Owner, type DurableCallback } from "../batch/record-batch.ts";
 
-export interface IntakeOptions {
+export interface RecordWriterOptions {
   readonly lanes: Lanes;
   readonly partitions: number;
   readonly commit: GroupCommit;
@@ -24,7 +24,7 @@ export interface IntakeOptions {
   readonly logger: Logger;
 }
 
-const turnedAwayReason = "drop-newest";
+const dropNewest = "drop-newest";
 const noKey = new Uint8Array(0);
 /** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
 const maxValueBytes = 900_000;
@@ -34,18 +34,18 @@ const maxValueBytes = 900_000;
  * commit, and calls back when that is durable. Everything here is synchronous, so the order of calls is the order of
  * every lane.
  */
-export class Intake {
-  readonly #options: IntakeOptions;
+export class RecordWriter {
+  readonly #options: RecordWriterOptions;
   readonly #identity: FieldBytes;
   readonly #source: string;
   readonly #devices: DeviceLanes;
-  readonly #turnedAway: { inc(by?: number): void };
+  readonly #dropped: { inc(by?: number): void };
   readonly #drops: DropLog;
   #waiting: (() => void)[] = [];
 
-  constructor(options: IntakeOptions) {
+  constructor(options: RecordWriterOptions) {
     this.#options = options;
-    this.#turnedAway = options.metrics.dropped.labels({ reason: turnedAwayReason });
+    this.#dropped = options.metrics.dropped.labels({ reason: dropNewest });
     this.#drops = new DropLog(options.logger);
     this.#devices = new DeviceLanes(options.lanes, options.partitions);
     const { gateway, epoch } = options.lanes;
@@ -88,19 +88,19 @@ export class Intake {
 
   /**
    * An event of telemetry.v1. Answers with its n, or 0 if it is too large to be one (nothing was written then).
-   * `settled` is called when it is durable.
+   * `onDurable` is called when it is durable.
    */
   event(
     target: DeviceLane,
     message: DecodedMessage,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner?: Owner,
     packetId?: number,
   ): number {
     const { commit, lanes, checksums, plausibility, metrics } = this.#options;
     const { lane } = target;
-    if (commit.turnsAway) return this.#turnAway(lane, settled, owner, packetId);
-    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    if (commit.dropsNewest) return this.#dropNewest(lane, onDurable, owner, packetId);
+    if (lane.droppedFrom !== 0) this.#recordDropped(lane);
     const { writer } = commit.open;
     const start = writer.position;
     const n = lane.n + 1;
@@ -118,39 +118,39 @@ export class Intake {
     lane.eventSinceMark = true;
     if (times.implausible > 0) metrics.implausible.inc(times.implausible);
     metrics.events.inc();
-    if (packetId === unacknowledged) commit.writtenLoosely(settled, owner);
-    else commit.written(settled, owner, packetId);
+    if (packetId === unacknowledged) commit.appendUnsynced(onDurable, owner);
+    else commit.appendSynced(onDurable, owner, packetId);
     return n;
   }
 
-  /** Puts on record what was turned away, where it is not yet. */
-  recordTurnedAway(): void {
+  /** Puts on record what was dropped, where it is not yet. */
+  recordDropped(): void {
     for (const lane of this.#options.lanes.all) {
       // Beyond the reserve it waits for room: then it is lost with the process, and so are its identities.
-      if (lane.turnedAwayFrom !== 0 && this.#options.commit.hasReserve) this.#recordTurnedAway(lane);
+      if (lane.droppedFrom !== 0 && this.#options.commit.hasReserve) this.#recordDropped(lane);
     }
   }
 
-  #turnAway(lane: Lane, settled: Settled | undefined, owner?: Owner, packetId?: number): number {
+  #dropNewest(lane: Lane, onDurable: DurableCallback | undefined, owner?: Owner, packetId?: number): number {
     const n = lane.next();
     lane.received += 1;
-    if (lane.turnedAwayFrom === 0) lane.turnedAwayFrom = n;
-    this.#turnedAway.inc();
-    this.#options.commit.wait(settled, owner, packetId);
+    if (lane.droppedFrom === 0) lane.droppedFrom = n;
+    this.#dropped.inc();
+    this.#options.commit.afterCommit(onDurable, owner, packetId);
     return n;
   }
 
-  #recordTurnedAway(lane: Lane): void {
-    const { turnedAwayFrom: from, n: to } = lane;
-    lane.turnedAwayFrom = 0;
-    this.#giveUp(lane, [from, to], turnedAwayReason, to - from + 1);
-    this.#drops.add(turnedAwayReason, to - from + 1);
+  #recordDropped(lane: Lane): void {
+    const { droppedFrom: from, n: to } = lane;
+    lane.droppedFrom = 0;
+    this.#giveUp(lane, [from, to], dropNewest, to - from + 1);
+    this.#drops.add(dropNewest, to - from + 1);
   }
 
   /** The promise that nothing earlier follows in the lane, and its account. */
   mark(lane: Lane, now: number): void {
     const { commit, lanes, checksums, metrics } = this.#options;
-    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    if (lane.droppedFrom !== 0) this.#recordDropped(lane);
     const { writer } = commit.open;
     const n = lane.next();
     const start = beginFrame(writer, { kind: frameKinds.mark, partition: lane.partition, n, key: noKey });
@@ -158,7 +158,7 @@ export class Intake {
     endFrame(writer, start, checksums);
     lane.markTaken(n, now);
     metrics.marks.inc();
-    commit.writtenLoosely();
+    commit.appendUnsynced();
   }
 
   /** Identities that will never arrive, `events` of them events (by default all). Resolves when that is on record. */
@@ -172,7 +172,7 @@ export class Intake {
     }
     this.#drops.add(reason, events, { partition, from, to });
     const lane = lanes.of(partition);
-    if (lane.turnedAwayFrom !== 0) this.#recordTurnedAway(lane);
+    if (lane.droppedFrom !== 0) this.#recordDropped(lane);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#giveUp(lane, [from, to], reason, events, () => resolve());
     await promise;
@@ -181,10 +181,10 @@ export class Intake {
   /** A record without an identity goes to the end of the spool, because its place is given up. */
   moveToEnd({ kind, partition, key, value, headers }: Frame): void {
     this.#write(kind, partition, 0, key, value, headers);
-    this.#options.commit.written();
+    this.#options.commit.appendSynced();
   }
 
-  #giveUp(lane: Lane, range: Range, reason: string, count: number, settled?: Settled): void {
+  #giveUp(lane: Lane, range: Range, reason: string, count: number, onDurable?: DurableCallback): void {
     const { lanes, commit } = this.#options;
     const n = lane.next();
     const receivedAt = lanes.clock.take();
@@ -198,24 +198,24 @@ export class Intake {
     });
     lane.giveUp(range, reason, count);
     this.#write(frameKinds.gap, lane.partition, n, noKey, value);
-    commit.written(settled);
+    commit.appendSynced(onDurable);
     // The gap names identities, of marks too; how many events that were, only the account says.
     this.mark(lane, performance.now());
   }
 
   /** What could not be decoded, with its bytes and the reason. */
-  quarantine(what: Undecodable, settled: Settled | undefined, owner?: Owner, packetId?: number): void {
+  quarantine(what: Undecodable, onDurable: DurableCallback | undefined, owner?: Owner, packetId?: number): void {
     const { commit, metrics } = this.#options;
-    if (commit.turnsAway) {
+    if (commit.dropsNewest) {
       // It has no identity that a gap could name.
-      metrics.discarded.labels({ kind: "quarantine", reason: turnedAwayReason }).inc();
-      commit.wait(settled, owner, packetId);
+      metrics.discarded.labels({ kind: "quarantine", reason: dropNewest }).inc();
+      commit.afterCommit(onDurable, owner, packetId);
       return;
     }
     const at = this.#options.lanes.clock.take();
     metrics.quarantined.labels({ reason: "decode" }).inc();
     const { id, device, value } = undecodableRecord(what, this.gateway, at);
-    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, settled, owner, packetId);
+    this.#lowRate(frameKinds.quarantine, eventTypes.quarantine, device, id, at, value, onDurable, owner, packetId);
   }
 
   /** A record that the log refused for good. If it was an event, its identity becomes a gap. */
@@ -270,7 +270,7 @@ export class Intake {
   command(
     event: CommandInput & { readonly device: string; readonly commandId: string },
     what: string,
-    settled?: Settled,
+    onDurable?: DurableCallback,
     owner?: Owner,
     packetId?: number,
   ): void {
@@ -283,7 +283,7 @@ export class Intake {
       `${event.commandId}/${what}`,
       at,
       value,
-      settled,
+      onDurable,
       owner,
       packetId,
     );
@@ -296,7 +296,7 @@ export class Intake {
     id: string,
     time: number,
     value: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner?: Owner,
     packetId?: number,
   ): void {
@@ -304,7 +304,7 @@ export class Intake {
     const { key, partition } = this.#devices.passing(device);
     const headers = JSON.stringify(cloudEventHeaders({ type, source: this.#source, id, time }));
     this.#write(kind, partition, 0, key, value, headers);
-    commit.written(settled, owner, packetId);
+    commit.appendSynced(onDurable, owner, packetId);
   }
 
   #write(kind: FrameKind, partition: number, n: number, key: Uint8Array, value: Uint8Array, headers?: string): void {

@@ -3,7 +3,7 @@ import { retrying, type Logger } from "@headwater/core";
 import type { TopicRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 
-export interface DeliverOptions {
+export interface AppendOptions {
   readonly log: EventLog;
   readonly logger: Logger;
   /** Ends the repeating; the rejection is its reason. */
@@ -20,7 +20,7 @@ const quietMs = 5000;
  * those that the log refuses for good (all others have landed). Rejects only with the signal's reason, or with an error
  * that no repetition heals.
  */
-export async function deliver(group: TopicRecords, options: DeliverOptions): Promise<readonly number[]> {
+export async function appendRepeatedly(group: TopicRecords, options: AppendOptions): Promise<readonly number[]> {
   const { log, logger, signal, health } = options;
   let loggedAt = Number.NEGATIVE_INFINITY;
   health.begun(group.topic);

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { RecentStretches } from "./recent-stretches.ts";
+import { RecentRanges } from "./recent-ranges.ts";
 
 it("small commits in large buffers are held by the buffers' size, and what is forgotten makes room", () => {
   let released = 0;
-  const recent = new RecentStretches(1024 * 1024, () => (released += 1));
+  const recent = new RecentRanges(1024 * 1024, () => (released += 1));
   const kept = (i: number) => {
     const buffer = Buffer.alloc(16 * 1024);
     return { segment: 1, start: i * 100, end: (i + 1) * 100, bytes: buffer.subarray(0, 100), buffer };

@@ -1,40 +1,40 @@
 import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { SpoolPosition } from "../spool/position-file.ts";
 import type { FrameRecords } from "./frame-records.ts";
-import { Outlet, type OutletContext } from "./outlet.ts";
+import { PartitionSender, type PartitionSenderContext } from "./partition-sender.ts";
 
-export interface OutletTableOptions {
+export interface PartitionSendersOptions {
   readonly records: FrameRecords;
   readonly partitions: number;
   /** Where an earlier process stopped, and the epoch of the lanes there. */
   readonly from: SpoolPosition | undefined;
 }
 
-/** An outlet for each partition of each topic that frames go to. */
-export class OutletTable {
-  readonly all: readonly Outlet[];
-  readonly #byKind = new Map<FrameKind, readonly Outlet[]>();
+/** An sender for each partition of each topic that frames go to. */
+export class PartitionSenders {
+  readonly all: readonly PartitionSender[];
+  readonly #byKind = new Map<FrameKind, readonly PartitionSender[]>();
 
-  constructor({ records, partitions, from }: OutletTableOptions, context: OutletContext) {
-    const byTopic = new Map<string, Outlet[]>();
+  constructor({ records, partitions, from }: PartitionSendersOptions, context: PartitionSenderContext) {
+    const byTopic = new Map<string, PartitionSender[]>();
     for (const kind of Object.values(frameKinds)) {
       const topic = records.topicOf(kind);
       const isLane = kind <= frameKinds.gap;
-      const outlets =
+      const senders =
         byTopic.get(topic) ??
         Array.from({ length: partitions }, (_, partition) => {
-          const outlet = new Outlet(topic, partition, isLane, context);
-          outlet.end = from?.ends[topic]?.[partition] ?? 0;
-          if (isLane) outlet.landedN = from?.lanes[partition] ?? 0;
-          return outlet;
+          const sender = new PartitionSender(topic, partition, isLane, context);
+          sender.end = from?.ends[topic]?.[partition] ?? 0;
+          if (isLane) sender.landedN = from?.lanes[partition] ?? 0;
+          return sender;
         });
-      byTopic.set(topic, outlets);
-      this.#byKind.set(kind, outlets);
+      byTopic.set(topic, senders);
+      this.#byKind.set(kind, senders);
     }
     this.all = [...byTopic.values()].flat();
   }
 
-  of(frame: Frame): Outlet {
+  of(frame: Frame): PartitionSender {
     return this.#byKind.get(frame.kind)![frame.partition]!;
   }
 
@@ -42,12 +42,12 @@ export class OutletTable {
   lanesDone(passed: readonly number[]): readonly number[] {
     return this.#byKind
       .get(frameKinds.event)!
-      .map((outlet, partition) => (outlet.since === undefined ? (passed[partition] ?? 0) : outlet.landedN));
+      .map((sender, partition) => (sender.since === undefined ? (passed[partition] ?? 0) : sender.landedN));
   }
 
   /** When the oldest record that has not landed was received (microseconds); undefined if all have. */
   get oldestReceivedAt(): number | undefined {
-    const times = this.all.map((outlet) => outlet.oldestReceivedAt).filter((time) => time !== undefined);
+    const times = this.all.map((sender) => sender.oldestReceivedAt).filter((time) => time !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 }

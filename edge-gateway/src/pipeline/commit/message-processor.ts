@@ -1,11 +1,11 @@
 import { DecodeError, type Logger } from "@headwater/core";
-import type { Beside, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "@headwater/decode";
+import type { MessageEffects, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "@headwater/decode";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
-import type { Intake } from "./intake.ts";
+import type { RecordWriter } from "./record-writer.ts";
 import { whatIsWrongWith, type MessageTarget } from "./message-target.ts";
-import type { Owner, Settled } from "../batch/record-batch.ts";
+import type { Owner, DurableCallback } from "../batch/record-batch.ts";
 
 export interface ReplyHandler {
   /**
@@ -16,14 +16,14 @@ export interface ReplyHandler {
     device: string,
     commandId: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): string | undefined;
 }
 
-export interface MessageTakerOptions {
-  readonly intake: Intake;
+export interface MessageProcessorOptions {
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly limits: DecodeLimits;
   readonly replies: ReplyHandler;
@@ -38,25 +38,25 @@ export interface MessageTakerOptions {
 const tooLarge = "The message is too large to be one event";
 
 /**
- * What one message becomes: an event, a reply to a command, or its bytes set aside; and what it says beside. It is
+ * What one message becomes: an event, a reply to a command, or a record in quarantine; and what it says beside. It is
  * acknowledged once, when all of that is durable. One for each broker that messages come from.
  */
-export class MessageTaker {
-  readonly #options: MessageTakerOptions;
+export class MessageProcessor {
+  readonly #options: MessageProcessorOptions;
 
-  constructor(options: MessageTakerOptions) {
+  constructor(options: MessageProcessorOptions) {
     this.#options = options;
   }
 
   /**
-   * Takes it now; the caller has asked the intake for room. `settled` is called, or else the owner acknowledges the
-   * packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
+   * Processes it now; the caller has asked the record writer for room. `onDurable` is called, or else the owner
+   * acknowledges the packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
    */
-  take(
+  process(
     target: MessageTarget,
     topic: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): number {
@@ -74,55 +74,55 @@ export class MessageTaker {
           this.#options.logger.error({ err: error, topic }, "a decoder failed");
         }
       }
-      if (message?.beside !== undefined) {
-        return this.#takeBeside(lane, message, message.beside, topic, payload, settled, owner, packetId);
+      if (message?.effects !== undefined) {
+        return this.#processEffects(lane, message, message.effects, topic, payload, onDurable, owner, packetId);
       }
       if (message !== undefined && message.samples.length > 0) {
-        const n = this.#options.intake.event(lane, message, settled, owner, packetId);
+        const n = this.#options.recordWriter.event(lane, message, onDurable, owner, packetId);
         if (n > 0) return n;
       }
-      this.#setAside(lane.device, reason, topic, payload, settled, owner, packetId);
+      this.#quarantine(lane.device, reason, topic, payload, onDurable, owner, packetId);
     } else if (target.kind === "reply") {
       const { device, commandId } = target;
-      const wrong = this.#options.replies.reply(device, commandId, payload, settled, owner, packetId);
-      if (wrong !== undefined) this.#setAside(device, wrong, topic, payload, settled, owner, packetId);
+      const wrong = this.#options.replies.reply(device, commandId, payload, onDurable, owner, packetId);
+      if (wrong !== undefined) this.#quarantine(device, wrong, topic, payload, onDurable, owner, packetId);
     } else {
-      this.#setAside(target.device, target.reason, topic, payload, settled, owner, packetId);
+      this.#quarantine(target.device, target.reason, topic, payload, onDurable, owner, packetId);
     }
     return 0;
   }
 
   /** All records of a message are in one group commit, and behind them who waits for it. */
-  #takeBeside(
+  #processEffects(
     lane: DeviceLane,
     message: DecodedMessage,
-    { presence, publish, setAside, lost, ignored }: Beside,
+    { presence, publish, quarantine, lost, ignored }: MessageEffects,
     topic: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): number {
-    const { intake, commit, metrics } = this.#options;
-    const n = message.samples.length > 0 ? intake.event(lane, message, undefined) : 0;
-    const reason = message.samples.length > 0 && n === 0 ? tooLarge : setAside;
-    if (reason !== undefined) this.#setAside(lane.device, reason, topic, payload);
+    const { recordWriter, commit, metrics } = this.#options;
+    const n = message.samples.length > 0 ? recordWriter.event(lane, message, undefined) : 0;
+    const reason = message.samples.length > 0 && n === 0 ? tooLarge : quarantine;
+    if (reason !== undefined) this.#quarantine(lane.device, reason, topic, payload);
     if (presence !== undefined) for (const report of presence) this.#report(report);
     if (lost !== undefined) metrics.lostBefore.inc(lost);
     if (ignored !== undefined) metrics.ignored.labels({ reason: ignored }).inc();
     if (publish !== undefined) for (const publication of publish) this.#publish(publication);
-    commit.wait(settled, owner, packetId);
+    commit.afterCommit(onDurable, owner, packetId);
     return n;
   }
 
   #report(report: PresenceReport): void {
     const { device, online, session, reason } = report;
-    const { intake, metrics, onPresence } = this.#options;
+    const { recordWriter, metrics, onPresence } = this.#options;
     if (whatIsWrongWith(device) !== undefined) {
       metrics.refused.labels({ reason: "presence-of-no-device" }).inc();
       return;
     }
-    intake.presence(
+    recordWriter.presence(
       online
         ? { device, session, connected: { clientId: "", address: "", cleanSession: false } }
         : { device, session, disconnected: { reason } },
@@ -135,15 +135,15 @@ export class MessageTaker {
     this.#options.publish(publication);
   }
 
-  #setAside(
+  #quarantine(
     device: string,
     reason: string,
     mqttTopic: string,
     payload: Uint8Array,
-    settled?: Settled,
+    onDurable?: DurableCallback,
     owner?: Owner,
     packetId?: number,
   ): void {
-    this.#options.intake.quarantine({ device, reason, payload, mqttTopic }, settled, owner, packetId);
+    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, onDurable, owner, packetId);
   }
 }

@@ -4,19 +4,19 @@ import { frameKinds } from "../frame/frame.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { FrameRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
-import type { Outlet } from "./outlet.ts";
+import type { PartitionSender } from "./partition-sender.ts";
 
-export interface MeetLogOptions {
+export interface VerifyLogOptions {
   readonly log: EventLog;
   readonly spool: Spool;
   readonly records: FrameRecords;
-  readonly outlets: readonly Outlet[];
+  readonly senders: readonly PartitionSender[];
   readonly keepMs: number | undefined;
   readonly health: LogHealth;
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  /** The log ends before what it took of this outlet in an earlier life of the gateway. */
-  readonly onShortened: (outlet: Outlet) => void;
+  /** The log ends before what it took of this sender in an earlier life of the gateway. */
+  readonly onShortened: (sender: PartitionSender) => void;
 }
 
 /** A topic of fewer replicas may lose what it has acknowledged when one machine fails. */
@@ -28,12 +28,12 @@ const patientAttempts = 5;
  * Before the first append: how safe the log is, and whether it still has what it took from an earlier process. Waits
  * for the log.
  */
-export async function meetLog(options: MeetLogOptions): Promise<void> {
-  const { spool, records, outlets, signal, onShortened } = options;
+export async function verifyLog(options: VerifyLogOptions): Promise<void> {
+  const { spool, records, senders, signal, onShortened } = options;
   const telemetry = records.topicOf(frameKinds.event);
   spool.files.keepMs = options.keepMs ?? Number.POSITIVE_INFINITY;
-  for (const topic of new Set(outlets.map((outlet) => outlet.topic))) {
-    const known = outlets.filter((outlet) => outlet.topic === topic && outlet.end > 0);
+  for (const topic of new Set(senders.map((sender) => sender.topic))) {
+    const known = senders.filter((sender) => sender.topic === topic && sender.end > 0);
     if (known.length === 0 && topic !== telemetry) continue;
     const positions = await positionsOf(topic, options);
     if (signal.aborted) return;
@@ -41,15 +41,15 @@ export async function meetLog(options: MeetLogOptions): Promise<void> {
       const replicas = positions?.[0]?.replicas;
       spool.files.keepMs = replicas !== undefined && replicas < safeReplicas ? keepMs : 0;
     }
-    for (const outlet of known) {
-      const end = positions?.find(({ partition }) => partition === outlet.partition)?.end;
-      if (end === undefined || end >= outlet.end) continue;
+    for (const sender of known) {
+      const end = positions?.find(({ partition }) => partition === sender.partition)?.end;
+      if (end === undefined || end >= sender.end) continue;
       options.logger.error(
-        { topic, partition: outlet.partition, end, was: outlet.end },
+        { topic, partition: sender.partition, end, was: sender.end },
         "the log has lost records that it had acknowledged",
       );
-      outlet.end = end;
-      onShortened(outlet);
+      sender.end = end;
+      onShortened(sender);
     }
   }
 }
@@ -57,7 +57,7 @@ export async function meetLog(options: MeetLogOptions): Promise<void> {
 /** undefined: a partition has no leader, and the others must not wait for it. */
 async function positionsOf(
   topic: string,
-  { log, health, signal }: MeetLogOptions,
+  { log, health, signal }: VerifyLogOptions,
 ): Promise<readonly PartitionPositions[] | undefined> {
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {

@@ -19,7 +19,7 @@ import { HeadwaterError, retrying, type Logger } from "@headwater/core";
  * A log that may be away when the gateway starts: it is opened in the background, again and again, and until then
  * everything is as with a log that has just gone away. So devices log in and are heard from a cold start without it.
  */
-export class LateLog implements EventLog {
+export class DeferredLog implements EventLog {
   readonly #opened: Promise<EventLog>;
   readonly #closing = new AbortController();
   #log: EventLog | undefined;

@@ -14,7 +14,7 @@ import type { SpoolPlace } from "../spool/position-file.ts";
 import { recordOf } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 
-export interface OutletContext {
+export interface PartitionSenderContext {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly health: LogHealth;
@@ -22,8 +22,11 @@ export interface OutletContext {
   readonly signal: AbortSignal;
   readonly onLanded: (frames: readonly Frame[]) => void;
   readonly onRefused: (frame: Frame) => void;
-  /** Something has settled, or an outlet has to wait for what it lost. */
-  readonly onSettled: (outlet: Outlet, ok: boolean) => void;
+  /**
+   * An append has ended: its records are in the log (`ok`), or the log has lost earlier ones, which have to be sent
+   * again.
+   */
+  readonly onAppendEnded: (sender: PartitionSender, ok: boolean) => void;
   /** Neither repeating nor waiting would heal it. */
   readonly onFault: (error: unknown) => void;
 }
@@ -32,7 +35,7 @@ const firstWaitMs = 50;
 const longestWaitMs = 1000;
 /** What is forbidden heals only by a person's hand. */
 const fatalWaitMs = 5000;
-const leastPokeMs = 200;
+const leastRetryMs = 200;
 /** Between the notes of where a lane stood in the log, and how long they are kept. */
 const trailEveryMs = 1000;
 const trailMs = 900_000;
@@ -49,33 +52,33 @@ interface Portion {
  * One partition of one topic: one append under way at a time, the identical batch again for as long as it takes, so
  * that what goes through it lands in its order. What comes meanwhile waits.
  */
-export class Outlet {
+export class PartitionSender {
   readonly topic: string;
   readonly partition: number;
   /** Whether identities go through it. */
   readonly isLane: boolean;
-  readonly #context: OutletContext;
+  readonly #context: PartitionSenderContext;
   readonly #name: string;
   #outstanding: Portion | undefined;
   #waiting: Portion | undefined;
   #openBytes = 0;
-  #poke: (() => void) | undefined;
-  #pokedAt = Number.NEGATIVE_INFINITY;
+  #endPause: (() => void) | undefined;
+  #retriedAt = Number.NEGATIVE_INFINITY;
   #trail: { readonly end: number; readonly n: number; readonly at: number }[] = [];
   /** Whether an attempt of the append under way may have landed. */
   #inDoubt = false;
   #loggedAt = Number.NEGATIVE_INFINITY;
   #began = 0;
-  /** When another outlet first landed something that was begun after this one's append. */
+  /** When another sender first landed something that was begun after this one's append. */
   overtakenAt: number | undefined;
   /** From where on its records are still to be read from the spool; others go on without it. */
-  held: SpoolPlace | undefined;
+  parkedAt: SpoolPlace | undefined;
   /** The last n that landed. */
   landedN = 0;
   /** The log's end behind what landed last. */
   end = 0;
 
-  constructor(topic: string, partition: number, isLane: boolean, context: OutletContext) {
+  constructor(topic: string, partition: number, isLane: boolean, context: PartitionSenderContext) {
     this.topic = topic;
     this.partition = partition;
     this.isLane = isLane;
@@ -89,7 +92,7 @@ export class Outlet {
 
   /** Where the oldest of what has not landed begins; undefined if all has. */
   get since(): SpoolPlace | undefined {
-    return this.#outstanding?.place ?? this.#waiting?.place ?? this.held;
+    return this.#outstanding?.place ?? this.#waiting?.place ?? this.parkedAt;
   }
 
   /** Bytes of what has not landed and is in memory. */
@@ -132,21 +135,21 @@ export class Outlet {
    * Lets go of what waits behind the append that is under way; it is read again from the spool, from `next` on if
    * nothing waits.
    */
-  hold(next: SpoolPlace): void {
-    this.held = this.#waiting?.place ?? next;
+  park(next: SpoolPlace): void {
+    this.parkedAt = this.#waiting?.place ?? next;
     if (this.#waiting !== undefined) this.#openBytes -= bytesOf(this.#waiting.frames);
     this.#waiting = undefined;
   }
 
   /** Lets go of all that has certainly not landed; it is read again from the spool. */
-  letGo(): void {
-    if (this.#waiting !== undefined) this.hold(this.#waiting.place);
-    if (this.#outstanding === undefined || this.#poke === undefined || this.#inDoubt) return;
-    this.held = this.#outstanding.place;
+  cancelPending(): void {
+    if (this.#waiting !== undefined) this.park(this.#waiting.place);
+    if (this.#outstanding === undefined || this.#endPause === undefined || this.#inDoubt) return;
+    this.parkedAt = this.#outstanding.place;
     this.#openBytes -= bytesOf(this.#outstanding.frames);
     this.#outstanding = undefined;
     this.#context.health.ended(this.#name);
-    this.#poke();
+    this.#endPause();
   }
 
   /** Where the append under way begins. */
@@ -155,11 +158,11 @@ export class Outlet {
   }
 
   /** Tries again at once: the log has just taken something of another, or all ends. */
-  poke(): void {
+  retryNow(): void {
     const now = performance.now();
-    if (now - this.#pokedAt < leastPokeMs && !this.#context.signal.aborted) return;
-    this.#pokedAt = now;
-    this.#poke?.();
+    if (now - this.#retriedAt < leastRetryMs && !this.#context.signal.aborted) return;
+    this.#retriedAt = now;
+    this.#endPause?.();
   }
 
   /** What is known to have landed before that end of the log, and so is still there; 0 if nothing is. */
@@ -206,7 +209,7 @@ export class Outlet {
   }
 
   #landed(ranges: readonly AppendedRange[], refused: readonly number[]): void {
-    const { health, onLanded, onRefused, onSettled } = this.#context;
+    const { health, onLanded, onRefused, onAppendEnded } = this.#context;
     const { frames } = this.#outstanding!;
     health.landed(this.#name);
     for (const { baseOffset, count } of ranges) this.end = Math.max(this.end, baseOffset + count);
@@ -217,20 +220,20 @@ export class Outlet {
     for (const index of refused) onRefused(frames[index]!);
     onLanded(refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index)));
     this.#next();
-    onSettled(this, true);
+    onAppendEnded(this, true);
   }
 
   /** What landed before is gone. Nothing newer may land before it is sent again. */
   #shortened(error: LogShortenedError): void {
-    const { logger, onSettled, health } = this.#context;
+    const { logger, onAppendEnded, health } = this.#context;
     logger.error({ topic: this.topic, partition: this.partition, end: error.end, was: error.was }, error.message);
     health.ended(this.#name);
-    this.hold(this.#outstanding!.place);
-    this.held = this.#outstanding!.place;
+    this.park(this.#outstanding!.place);
+    this.parkedAt = this.#outstanding!.place;
     this.#openBytes -= bytesOf(this.#outstanding!.frames);
     this.#outstanding = undefined;
     this.end = error.end;
-    onSettled(this, false);
+    onAppendEnded(this, false);
   }
 
   #remember(): void {
@@ -264,9 +267,9 @@ export class Outlet {
     const bound = passing ? Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempt, 10)) : fatalWaitMs;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, (error.retryAfterMs ?? 0) + (0.5 + Math.random() / 2) * bound);
-    this.#poke = resolve;
+    this.#endPause = resolve;
     await promise;
-    this.#poke = undefined;
+    this.#endPause = undefined;
     clearTimeout(timer);
   }
 }

@@ -5,7 +5,7 @@ import { readPart } from "./read-part.ts";
 import type { SegmentFiles } from "./segment-files.ts";
 import { decodeSegmentHeader, mostHeaderBytes } from "./segment.ts";
 
-export interface Stretch {
+export interface SegmentFrames {
   readonly segment: number;
   readonly frames: readonly Frame[];
   /** Where each frame begins in its segment. */
@@ -20,15 +20,15 @@ export function comparePlaces(a: SpoolPlace, b: SpoolPlace): number {
 
 /**
  * The sound frames from a place on, about so many bytes of them and none at or behind `limit`; undefined at the end.
- * For whoever looks at what is in the spool beside the forwarder: corrupt stretches are passed over, which the
+ * For whoever looks at what is in the spool beside the forwarder: corrupt ranges are passed over, which the
  * forwarder's own reader keeps apart and reports.
  */
-export async function readStretch(
+export async function readSegmentRange(
   files: SegmentFiles,
   from: SpoolPlace,
   maxBytes: number,
   limit?: SpoolPlace,
-): Promise<Stretch | undefined> {
+): Promise<SegmentFrames | undefined> {
   let place = from;
   for (let bytes = maxBytes; ;) {
     if (limit !== undefined && comparePlaces(place, limit) >= 0) return undefined;
