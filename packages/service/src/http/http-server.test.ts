@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { request as httpRequest } from "node:http";
 import { connect, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { ConflictError, FatalError, silentLogger, sleep } from "@headwater/core";
+import { ConflictError, ResourceError, silentLogger, sleep } from "@headwater/core";
 import { LogUnavailableError } from "@headwater/event-log";
 import { createLogger } from "../log/index.ts";
 import { createMetrics } from "../metrics/index.ts";
@@ -308,7 +308,7 @@ describe("listening", () => {
     const { port } = other.address() as { port: number };
     const http = await server({ port });
     await expect(http.listen()).rejects.toThrow(
-      new FatalError(
+      new ResourceError(
         `HTTP port ${port} on 127.0.0.1 is in use; stop what listens there or set HEADWATER_HTTP_PORT to a free port`,
       ),
     );
