@@ -4,6 +4,7 @@ import { gatewayConfig } from "./config.ts";
 
 /** The gateway for the host. */
 export const gatewayService: HostedService<typeof gatewayConfig, GatewayApp> = {
+  name: "gateway",
   settings: gatewayConfig,
   // An append to the embedded log is the durable write; in front of Kafka the spool is.
   create: (context) =>

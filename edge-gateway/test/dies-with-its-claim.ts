@@ -16,7 +16,7 @@ const [brokers, prefix, partitions, dataDir, gateway] = process.argv.slice(2) as
   string,
 ];
 const topics = topicNames(prefix);
-const logger = createLogger({ service: "gateway", level: "error" });
+const logger = createLogger({ component: "gateway", level: "error" });
 const config = loadConfig(gatewayConfig, { env: { HEADWATER_MQTT_PORT: "0", HEADWATER_GATEWAY_ID: gateway } });
 const real = await openKafkaLog({ brokers: brokers.split(","), clientId: "mortal" });
 const deadly = new Set<string>();

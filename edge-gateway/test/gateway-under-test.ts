@@ -22,7 +22,8 @@ export class GatewayUnderTest {
   readonly #deps: Partial<GatewayDeps>;
   readonly #env: Record<string, string>;
   readonly #clients: MqttClient[] = [];
-  readonly logger: Logger = process.env["VERBOSE"] === undefined ? silentLogger : createLogger({ service: "gateway" });
+  readonly logger: Logger =
+    process.env["VERBOSE"] === undefined ? silentLogger : createLogger({ component: "gateway" });
 
   private constructor(dataDir: string, env: Record<string, string>, deps: Partial<GatewayDeps>) {
     this.dataDir = dataDir;

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { openReadModelParts } from "./model/parts.ts";
+import { openReadModelParts } from "./read-model.ts";
 import type { DeviceState } from "@headwater/aggregates";
 import { FoldOutcomes, type HttpServer, Lifecycle, type Metrics, type ServiceApp } from "@headwater/service";
 import { type Logger, retrying } from "@headwater/core";
@@ -12,14 +13,14 @@ import type { IngestConfig } from "./config.ts";
 import { deviceWriter } from "./devices/device-writes.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
-import { AccountBook } from "./ledger/account-book.ts";
+import { AccountBook } from "./accounts/account-book.ts";
 import { Ledger } from "./ledger/ledger.ts";
-import { recount } from "./ledger/recount.ts";
+import { recount } from "./projection/recount.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics } from "./quarantine/quarantine-model.ts";
-import { instanceName, Quarantiner } from "./quarantine/quarantiner.ts";
+import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
@@ -46,8 +47,7 @@ const settleMs = 5000;
 
 /** Wires the service together; nothing moves before `start`. Log, store and HTTP server stay their owner's. */
 export function createIngestApp(deps: IngestDeps): ServiceApp {
-  const { config: { ingest: config }, log, topics, store, dataDir, http } = deps; // prettier-ignore
-  const logger = deps.logger.child({ component: "ingest" });
+  const { config: { ingest: config }, log, topics, store, dataDir, http, logger } = deps; // prettier-ignore
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
 
@@ -153,4 +153,9 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     ],
     died,
   };
+}
+
+/** Names this process to readers of its events. */
+function instanceName(dataDir: string): string {
+  return createHash("sha256").update(`${process.pid}/${dataDir}`).digest("hex").slice(0, 8);
 }

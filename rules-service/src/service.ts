@@ -3,4 +3,8 @@ import { createRulesApp } from "./app.ts";
 import { rulesSettings } from "./config.ts";
 
 /** The rules service for the host. */
-export const rulesService: HostedService<typeof rulesSettings> = { settings: rulesSettings, create: createRulesApp };
+export const rulesService: HostedService<typeof rulesSettings> = {
+  name: "rules",
+  settings: rulesSettings,
+  create: createRulesApp,
+};

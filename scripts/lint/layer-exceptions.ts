@@ -5,5 +5,4 @@
 export const layerExceptions: readonly string[] = [
   "edge-gateway/test/kafka-trouble.servers.test.ts: edge-gateway may not import tests",
   "edge-gateway/test/spool-policies.test.ts: the tests of edge-gateway may not import ingest-service",
-  "circle of folders: ingest-service/",
 ];

@@ -1,6 +1,6 @@
 import { events, type TelemetryRecord } from "@headwater/proto";
-import { Counting } from "../ledger/counting.ts";
-import type { Outcomes, PartitionAccount } from "../ledger/account.ts";
+import { Counting } from "../accounts/counting.ts";
+import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
 import { type DeviceEntry, DeviceTable } from "./device-table.ts";
 import { type FieldPair, fieldsOf } from "./field-pair.ts";
 import { PlainEvent } from "@headwater/proto/telemetry";

@@ -1,5 +1,6 @@
 import { metricOfField, type Point, type RefusedPoint, type TimeSeriesStore } from "@headwater/time-series";
-import type { Chunk, Refusal } from "./chunk.ts";
+import type { Refusal } from "../quarantine/refusal.ts";
+import type { Chunk } from "./chunk.ts";
 
 interface Place {
   readonly chunk: Chunk;

@@ -1,6 +1,7 @@
 import { backoff, HeadwaterError, type Logger } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
-import type { Chunk, Refusal } from "./chunk.ts";
+import type { Refusal } from "../quarantine/refusal.ts";
+import type { Chunk } from "./chunk.ts";
 import { isolateRefused } from "./isolate-refused.ts";
 
 export interface StoreWriterOptions {

@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/core";
+import { RequestError } from "@headwater/core/errors";
 import type { events } from "@headwater/proto";
 import { checkDeviceType, checkTags, invalid } from "./device-limits.ts";
 

@@ -3,10 +3,10 @@ import { events, type TelemetryRecord } from "@headwater/proto";
 import { isoFromMicros } from "@headwater/core";
 import { metricOfField } from "@headwater/time-series";
 import type { QuarantinedMetrics } from "../../quarantine/quarantine-model.ts";
-import { undecodable } from "../../quarantine/quarantiner.ts";
+import { undecodable } from "../../quarantine/refusal.ts";
 import type { DeviceSeries } from "../../telemetry/device-series.ts";
-import { emptyAccount } from "../account.ts";
-import { Counting } from "../counting.ts";
+import { emptyAccount } from "../../accounts/account.ts";
+import { Counting } from "../../accounts/counting.ts";
 import { Checksum, textNumber } from "./checksum.ts";
 import { Expected, type ExpectedRows } from "./expected.ts";
 

@@ -60,7 +60,7 @@ async function put(log: EventLog, ...pairs: string[]) {
 
 function linesOf() {
   const lines: Record<string, unknown>[] = [];
-  const logger = createLogger({ service: "test", destination: { write: (line) => lines.push(JSON.parse(line)) } });
+  const logger = createLogger({ component: "test", destination: { write: (line) => lines.push(JSON.parse(line)) } });
   return { logger, said: (message: string) => lines.some((line) => String(line["msg"]).includes(message)) };
 }
 

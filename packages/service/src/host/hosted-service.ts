@@ -24,6 +24,8 @@ export interface ServiceContext<Config> {
 
 /** A service as the host sees it: the settings it reads, how it is wired, where it listens. */
 export interface HostedService<Settings extends TObject = TObject, App extends ServiceApp = ServiceApp> {
+  /** Names it in log lines. */
+  readonly name: string;
   /** Its settings beside those of every process and of the event log. */
   readonly settings: Settings;
   /** Wires it; nothing moves before the start. A method, so that services of other settings fit into one list. */

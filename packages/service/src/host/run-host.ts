@@ -55,7 +55,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const config = loadConfig(schema as unknown as TObject, { env, alsoKnown }) as ProcessSettings & EventLogSettings;
   if (host.mayEmbedLog !== true) refuseEmbeddedLog(config);
   const dataDir = prepareDataDir(config.dataDir);
-  const logger = createLogger({ service: name, level: config.logLevel });
+  const logger = createLogger({ component: name, level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics({ service: name });
   const tokenFile = config.adminTokenFile ?? join(dataDir, "admin-token");
   const token = await loadOrCreateAdminToken(tokenFile);
@@ -76,15 +76,18 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
 
   const partitions = configuredPartitions(config);
   const clientId = host.clientId ?? `headwater-${name}`;
-  const open = () => openLogWithTopics(config, { dataDir, logger, clientId, partitions });
-  const { log, ready, died } = await (host.openLog ?? waitForLog)(open, logger);
+  const logOfLog = logger.child({ component: "event-log" });
+  const open = () => openLogWithTopics(config, { dataDir, logger: logOfLog, clientId, partitions });
+  const { log, ready, died } = await (host.openLog ?? waitForLog)(open, logOfLog);
 
   const { stopWithinMs } = host;
   const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });
   lifecycle.add("event log", { start: ready, stop: () => log.close() });
   const topics = topicNames(config.eventLog.topicPrefix);
   const context = { config, log, topics, partitions, dataDir, logger, metrics, http, lifecycle };
-  for (const service of services) apps.push(await service.create(context));
+  for (const service of services) {
+    apps.push(await service.create({ ...context, logger: logger.child({ component: service.name }) }));
+  }
   let url = "";
   lifecycle.add("HTTP", {
     async start() {

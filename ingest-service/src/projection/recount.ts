@@ -1,8 +1,8 @@
 import type { EventLog } from "@headwater/event-log";
-import { EventReader, type ReadKind } from "../projection/event-reader.ts";
-import { undecodable } from "../quarantine/quarantiner.ts";
+import { EventReader, type ReadKind } from "./event-reader.ts";
+import { undecodable } from "../quarantine/refusal.ts";
 import type { QuarantinedMetrics } from "../quarantine/quarantine-model.ts";
-import type { PartitionAccount } from "./account.ts";
+import type { PartitionAccount } from "../accounts/account.ts";
 
 export interface RecountOptions {
   readonly log: Pick<EventLog, "read">;

@@ -3,11 +3,11 @@ import type { ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
 import type { AccessState } from "@headwater/aggregates";
 import { FoldOutcomes } from "@headwater/service";
-import { accessPart } from "../access/access-model.ts";
-import { commandPart } from "../commands/command-model.ts";
-import { devicePart, type FoldedDevice } from "../devices/device-model.ts";
-import { quarantinePart } from "../quarantine/quarantine-model.ts";
-import { openIngestModel } from "./ingest-model.ts";
+import { accessPart } from "./access/access-model.ts";
+import { commandPart } from "./commands/command-model.ts";
+import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
+import { quarantinePart } from "./quarantine/quarantine-model.ts";
+import { openIngestModel } from "./model/ingest-model.ts";
 
 export interface ReadModelParts {
   readonly model: ReadModel;
