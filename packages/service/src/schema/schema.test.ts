@@ -74,6 +74,8 @@ describe("nearest", () => {
     expect(nearest("HEADWATER_HTTP_PROT", known)).toBe("HEADWATER_HTTP_PORT");
     expect(nearest("headwater_data_dir", known)).toBe("HEADWATER_DATA_DIR");
     expect(nearest("SOMETHING_ELSE_ENTIRELY", known)).toBeUndefined();
+    // One edit leads to each of them; two letters were swapped most likely.
+    expect(nearest("=>", [">", ">="])).toBe(">=");
   });
 
   it("counts edits: symmetric, zero only for equals, one for a swap", () => {
