@@ -5,7 +5,7 @@ export { adminTokenAuth, anyAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
-export { decodeCursor, encodeCursor, listQuery, page, pageSchema } from "./page.ts";
+export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, page, pageOf, pageSchema } from "./page.ts";
 export type { Page } from "./page.ts";
 export { InvalidRequestError, makeProblem, problemSchema, problemType } from "./problem.ts";
 export type { Problem } from "./problem.ts";
