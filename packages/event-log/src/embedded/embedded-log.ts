@@ -21,10 +21,10 @@ import type {
 import type { Logger } from "@headwater/core";
 import { Catalog } from "./catalog.ts";
 import { FetchLoop } from "./fetch-loop.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { GroupCommit } from "./log-group-commit.ts";
 import { GroupRegistry } from "./group-registry.ts";
 import { readPartition } from "./read-partition.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { WorkerClient } from "./log-worker-client.ts";
 import type { PartitionInfo } from "./worker-protocol.ts";
 
 /** What the embedded log can besides the port. */

@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import { Catalog } from "./catalog.ts";
 import { FetchLoop, type FetchTarget } from "./fetch-loop.ts";
-import { GroupCommit } from "./group-commit.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import { GroupCommit } from "./log-group-commit.ts";
+import type { WorkerClient } from "./log-worker-client.ts";
 import type { CommitPart, FetchAnswer, Wanted } from "./worker-protocol.ts";
 
 /** A log whose worker takes every commit and has nothing to fetch. */

@@ -2,7 +2,7 @@ import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { Logger } from "@headwater/core";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
 import { BatchCursor } from "./record-batch.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { WorkerClient } from "./log-worker-client.ts";
 import type { FetchAnswer, Wanted } from "./worker-protocol.ts";
 
 const PARTITION_BYTES = 512 * 1024;

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { ResourceError, silentLogger, type Logger } from "@headwater/core";
 import { EmbeddedLog, type EmbeddedEventLog } from "./embedded-log.ts";
 import { syncFolder } from "./sync-folder.ts";
-import { LogLockedError, WorkerClient } from "./worker-client.ts";
+import { LogLockedError, WorkerClient } from "./log-worker-client.ts";
 
 export type { EmbeddedEventLog } from "./embedded-log.ts";
 

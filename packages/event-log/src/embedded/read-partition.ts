@@ -1,7 +1,7 @@
 import type { LogBatch, LogRecord, ReadRange } from "../event-log.ts";
 import type { CatalogPartition } from "./catalog.ts";
 import { BatchCursor } from "./record-batch.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { WorkerClient } from "./log-worker-client.ts";
 
 const FETCH_BYTES = 1024 * 1024;
 

@@ -8,7 +8,7 @@ import type { Cluster } from "./cluster.ts";
 import { asTyped, isForbidden, isStaleMetadata, isTransient, troubleDetails } from "./kafka-errors.ts";
 import { PendingAppend, PendingBatch } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
-import { newLane, noLeader, shortenedLanes, type Lane } from "./producer-lane.ts";
+import { newLane, noLeader, shortenedLanes, type Lane } from "./partition-queue.ts";
 import { boundOfRecord } from "./record-batch-encoder.ts";
 
 export interface ProducerLimits {

@@ -15,7 +15,7 @@ import type {
 import type { SeriesDefinition } from "./protocol.ts";
 import type { Run } from "./run.ts";
 import { definitionOf, SeriesRegistry, type KnownSeries, type SeriesGroup } from "./series-registry.ts";
-import { WorkerClient } from "./worker-client.ts";
+import { WorkerClient } from "./store-worker-client.ts";
 import { WriteBatchBuilder } from "./write-batch.ts";
 
 export interface EmbeddedStoreOptions {

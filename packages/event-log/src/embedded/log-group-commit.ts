@@ -4,7 +4,7 @@ import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { WorkerClient } from "./log-worker-client.ts";
 import type { CommitPart, OffsetToKeep } from "./worker-protocol.ts";
 
 interface PendingRange {
