@@ -4,9 +4,9 @@ const node = { environment: "node" as const, pool: "forks" as const, setupFiles:
 
 /**
  * unit: beside the code, no sockets beyond loopback, milliseconds. contract: one suite per port on the embedded
- * adapters. e2e: real processes over real sockets on the embedded log and store. servers: whatever needs the real Kafka and InfluxDB
- * (`npm run servers -- start`); it fails, never skips, without them. mutation: whether the tests of the rule engine notice that it was made wrong; takes
- * many minutes and is run when the engine or its tests change.
+ * adapters. e2e: real processes over real sockets on the embedded log and store. servers: whatever needs the real Kafka
+ * and InfluxDB (`npm run servers -- start`); it fails, never skips, without them. mutation: whether the tests of the
+ * rule engine notice that it was made wrong; takes many minutes and is run when the engine or its tests change.
  */
 export default defineConfig({
   test: {

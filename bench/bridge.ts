@@ -1,5 +1,5 @@
-// What a bridge costs: a backlog at a real Mosquitto, taken by the gateway into the real Kafka, every PUBACK after fsync. Beside it mqtt.js alone, which acknowledges
-// at once and keeps nothing.
+// What a bridge costs: a backlog at a real Mosquitto, taken by the gateway into the real Kafka, every PUBACK after
+// fsync. Beside it mqtt.js alone, which acknowledges at once and keeps nothing.
 //   node bench/bridge.ts [messages]
 import { openKafkaLog } from "@headwater/event-log/kafka";
 import type { EventLog } from "@headwater/event-log";

@@ -1,8 +1,10 @@
 /**
- * Many connections: what 10,000 idle devices cost the gateway's process in memory, and whether it survives a storm of 5,000 connects a second with tokens
- * while others publish. The gateway is `headwater start gateway` with its spool on disk, in front of a real Kafka that the bench starts.
+ * Many connections: what 10,000 idle devices cost the gateway's process in memory, and whether it survives a storm of
+ * 5,000 connects a second with tokens while others publish. The gateway is `headwater start gateway` with its spool on
+ * disk, in front of a real Kafka that the bench starts.
  *
- *     npm run bench:connections -- [--idle 10000] [--per-second 5000] [--seconds 5] [--hold-ms 1000] [--publishers 50] [--json FILE]
+ *     npm run bench:connections -- [--idle 10000] [--per-second 5000] [--seconds 5] \
+ *         [--hold-ms 1000] [--publishers 50] [--json FILE]
  */
 import { openKafkaLog } from "@headwater/event-log/kafka";
 import type { EventLog } from "@headwater/event-log";
@@ -53,7 +55,7 @@ const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, f
 try {
   await run();
 } finally {
-  // oxlint-disable-next-line no-await-in-loop -- in the opposite order of their start
+  // In the opposite order of their start.
   for (const stop of stops.toReversed()) await stop();
 }
 
@@ -169,7 +171,6 @@ function part<Order, Answer>(file: string): FleetTask<Order, Answer> {
 async function settled(pid: number): Promise<{ last: number; most: number; seconds: number }> {
   const looks: number[] = [];
   for (let second = 0; second < 10; second += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- polled
     await sleep(1000);
     looks.push(memoryOf(pid).resident);
   }

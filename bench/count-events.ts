@@ -15,7 +15,7 @@ export async function countEvents(log: EventLog, topic: string): Promise<EventCo
   const counts = { events: 0, repeated: 0, missing: 0 };
   for (const { partition } of await log.positions(topic)) {
     let last = 0;
-    // oxlint-disable-next-line no-await-in-loop -- one partition after the other: a bench's records are many
+    // One partition after the other: a bench's records are many.
     for await (const { records } of log.read(topic, partition)) {
       for (const { value } of records) {
         const { n, readings } = events.telemetry.decode(value!);

@@ -1,7 +1,7 @@
 /**
- * Devices to Kafka, Headwater's gateway beside Mosquitto + Telegraf: the same load (QoS 1 from raw connections) against each in turn, A B B A …, on
- * one machine in one run, into the same real Kafka, which it starts for itself. Counted is what is on the log. The gateway acknowledges
- * after fsync; the peer is durable nowhere before Kafka.
+ * Devices to Kafka, Headwater's gateway beside Mosquitto + Telegraf: the same load (QoS 1 from raw connections) against
+ * each in turn, A B B A …, on one machine in one run, into the same real Kafka, which it starts for itself. Counted is
+ * what is on the log. The gateway acknowledges after fsync; the peer is durable nowhere before Kafka.
  *
  *     npm run bench:gateway -- [--pairs 4] [--seconds 6] [--connections 100] [--in-flight 30] [--alone] [--json FILE]
  *
@@ -52,7 +52,7 @@ const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, f
 try {
   await run();
 } finally {
-  // oxlint-disable-next-line no-await-in-loop -- in the opposite order of their start
+  // In the opposite order of their start.
   for (const stop of stops.toReversed()) await stop();
 }
 
@@ -107,14 +107,13 @@ async function run(): Promise<void> {
     // What changes with time (a disk that fills, others at work) meets each of them first as often as second.
     for (const subject of pair % 2 === 0 ? subjects : subjects.toReversed()) {
       const seconds = pair === 0 ? warmUpSeconds : shape.seconds;
-      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
       const round = await measureRound(log, subject, { ...shape, seconds }, kafka.pids);
       acked[subject.name]! += round.acked;
       if (pair > 0) {
         rounds[subject.name]!.push(round);
         console.log(roundLine(pair, subject.name, round));
       }
-      // oxlint-disable-next-line no-await-in-loop -- garbage and segments of the one must not be the other's
+      // Garbage and segments of the one must not be the other's.
       await sleep(500);
     }
   }

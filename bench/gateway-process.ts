@@ -27,7 +27,10 @@ export class GatewayProcess {
     this.topics = topicNames(options.prefix);
   }
 
-  /** Makes the topics, registers the devices, and starts it. BENCH_NODE_FLAGS and HEADWATER_* of the environment are passed on. */
+  /**
+   * Makes the topics, registers the devices, and starts it. BENCH_NODE_FLAGS and HEADWATER_* of the environment are
+   * passed on.
+   */
   static async start(options: GatewayProcessOptions): Promise<GatewayProcess> {
     const gateway = new GatewayProcess(options);
     await options.log.ensureTopics(topicSpecs(options.partitions, options.prefix));
@@ -56,7 +59,6 @@ export class GatewayProcess {
         const event = registerDevice(undefined, { id, credentials: [credential] }, { at, by: "bench", writeId: id });
         return { key: id, value: events.device.encode(event) };
       });
-      // oxlint-disable-next-line no-await-in-loop -- a handful
       await log.append(this.topics.devices, records);
     }
   }

@@ -1,9 +1,9 @@
 /**
- * What the guard costs a PUBLISH: CPU of checking streams as a socket hands them over, beside what the parser behind it takes for the same bytes.
+ * What the guard costs a PUBLISH: CPU of checking streams as a socket hands them over, beside what the parser behind it
+ * takes for the same bytes.
  *
  *     node bench/guard.ts
  */
-// oxlint-disable-next-line no-restricted-imports -- what the guard is compared with
 import mqttPacket from "mqtt-packet";
 import { OutgoingFlows } from "../edge-gateway/src/mqtt/guard/outgoing-flows.ts";
 import { PacketGuard } from "../edge-gateway/src/mqtt/guard/packet-guard.ts";

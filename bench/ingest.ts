@@ -1,6 +1,6 @@
 /**
- * CPU of the ingest service for an event of three fields: from the real Kafka into the real InfluxDB, a backlog as fast as it goes. Service, Kafka
- * and InfluxDB share this machine, as they do when they are compared with other pairs.
+ * CPU of the ingest service for an event of three fields: from the real Kafka into the real InfluxDB, a backlog as fast
+ * as it goes. Service, Kafka and InfluxDB share this machine, as they do when they are compared with other pairs.
  *
  *     HEADWATER_KAFKA_BROKERS=… HEADWATER_INFLUX_URL=… _ORG=… _TOKEN=… node bench/ingest.ts [events] [devices]
  *

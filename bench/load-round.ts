@@ -53,7 +53,6 @@ export async function measureRound(
   const result = await loadOnce(subject.port, subject.password, shape);
   const target = landedBefore + result.acked;
   const behind = Math.max(0, target - (await landed(log, subject.topic)));
-  // oxlint-disable-next-line no-await-in-loop -- polled
   while ((await landed(log, subject.topic)) < target) await sleep(20);
   const allAt = Date.now();
   const used = parts.map(([, pid], index) => cpuOf(pid) - before[index]!);

@@ -2,8 +2,9 @@ import { connect, type Socket } from "node:net";
 import { connectPacket, publishPacket } from "./raw-packets.ts";
 
 /**
- * A closed-loop MQTT load from raw sockets: each connection keeps so many QoS 1 publishes in flight. Packets are built once and only the
- * packet identifier and a few digits change, so that the load costs little of the machine that it shares with what it measures.
+ * A closed-loop MQTT load from raw sockets: each connection keeps so many QoS 1 publishes in flight. Packets are built
+ * once and only the packet identifier and a few digits change, so that the load costs little of the machine that it
+ * shares with what it measures.
  */
 export interface LoadOptions {
   readonly port: number;

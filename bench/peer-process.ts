@@ -16,7 +16,10 @@ export interface PeerOptions {
   readonly landed: () => Promise<number>;
 }
 
-/** What Headwater's gateway is measured against: Mosquitto takes the messages, Telegraf carries them to Kafka. Not durable. */
+/**
+ * What Headwater's gateway is measured against: Mosquitto takes the messages, Telegraf carries them to Kafka. Not
+ * durable.
+ */
 export class PeerProcesses {
   readonly #mosquitto: Mosquitto;
   readonly #telegraf: { readonly pid: number; readonly configFile: string };

@@ -1,4 +1,6 @@
-/** MQTT 3.1.1 packets as bytes, made once: a load must cost little of the machine that it shares with what it measures. */
+/**
+ * MQTT 3.1.1 packets as bytes, made once: a load must cost little of the machine that it shares with what it measures.
+ */
 
 export interface ConnectOptions {
   readonly clientId: string;

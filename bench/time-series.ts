@@ -1,11 +1,12 @@
 /**
- * Writing to the time-series stores: CPU a point of this process (all threads) and of InfluxDB, and points a second. A point has three
- * numbers, as a device's message would. Each write waits for the one before, as the ingest service's do.
+ * Writing to the time-series stores: CPU a point of this process (all threads) and of InfluxDB, and points a second. A
+ * point has three numbers, as a device's message would. Each write waits for the one before, as the ingest service's
+ * do.
  *
  *     [HEADWATER_INFLUX_URL=… _ORG=… _BUCKET=… _TOKEN=…] node bench/time-series.ts [points] [devices] [points a write]
  *
- * Without the settings of an InfluxDB only the embedded store is measured. The points stay in the bucket under a measurement of
- * their own until they are deleted at the end.
+ * Without the settings of an InfluxDB only the embedded store is measured. The points stay in the bucket under a
+ * measurement of their own until they are deleted at the end.
  */
 import { openEmbeddedStore } from "@headwater/time-series/embedded";
 import { openInfluxStore } from "@headwater/time-series/influx";
@@ -75,7 +76,7 @@ async function measure(name: string, store: TimeSeriesStore): Promise<void> {
     const making = process.cpuUsage(makingFrom);
     made += making.user + making.system;
     const sent = performance.now();
-    // oxlint-disable-next-line no-await-in-loop -- one write after the other, as the ingest service writes
+    // One write after the other, as the ingest service writes.
     const { refused } = await store.write(written);
     latencies.push(performance.now() - sent);
     if (refused.length > 0) throw new RangeError(`refused: ${refused[0]?.reason}`);
@@ -121,7 +122,6 @@ function pointsFrom(from: number, to: number): Point[] {
 async function influxdPid(): Promise<string | undefined> {
   const found: string[] = [];
   for (const pid of (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name))) {
-    // oxlint-disable-next-line no-await-in-loop -- a handful of small files
     const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
     if (name.trim() === "influxd") found.push(pid);
   }

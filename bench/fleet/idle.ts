@@ -31,7 +31,6 @@ answerOrders(async ({ port, secret, name, count, atOnce }: IdleOrder): Promise<I
     while (next < count) {
       const index = next;
       next += 1;
-      // oxlint-disable-next-line no-await-in-loop -- so many at a time
       await join(port, secret, name, index);
     }
   };

@@ -29,7 +29,6 @@ const publishers: Publisher[] = [];
 // Devices that go on with their work, by the clock.
 answerOrders(async ({ port, secret, name, count, perSecond, seconds }: PublishersOrder): Promise<PublishersAnswer> => {
   for (let index = publishers.length; index < count; index += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- a few
     publishers.push(await Publisher.connect(port, secret, name, index));
   }
   const total = Math.round(perSecond * seconds);
@@ -39,11 +38,9 @@ answerOrders(async ({ port, secret, name, count, perSecond, seconds }: Publisher
   for (let sent = 0; sent < total;) {
     const due = Math.min(total, Math.floor(((performance.now() - began) * perSecond) / 1000) + 1);
     for (; sent < due; sent += 1) publishers[sent % count]!.publish(began + (sent * 1000) / perSecond);
-    // oxlint-disable-next-line no-await-in-loop -- the clock
     await sleep(5);
   }
   const deadline = performance.now() + patienceMs;
-  // oxlint-disable-next-line no-await-in-loop -- polled
   while (latencies.length < total && performance.now() < deadline) await sleep(20);
   const disconnected = publishers.filter(({ closed }) => closed).length;
   return { sent: total, acked: latencies.length, disconnected, latencies };

@@ -44,10 +44,8 @@ answerOrders(async (order: StormOrder): Promise<StormAnswer> => {
     const due = Math.min(total, Math.floor(((now - began) * perSecond) / 1000) + 1);
     late = Math.max(late, now - (began + (made * 1000) / perSecond));
     for (; made < due; made += 1) visit(order, made, began + (made * 1000) / perSecond, state);
-    // oxlint-disable-next-line no-await-in-loop -- the clock
     await sleep(tickMs);
   }
-  // oxlint-disable-next-line no-await-in-loop -- polled
   while (state.ended < total) await sleep(50);
   const { user, system } = process.cpuUsage(cpu);
   const { accepted, failures, latencies } = state;

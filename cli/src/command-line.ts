@@ -18,8 +18,8 @@ function help(): string {
 export async function runCommandLine([name, ...args]: readonly string[]): Promise<void> {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) {
-    await runMain(async () => {
-      const code = await command.run(args);
+    await runMain(async (context) => {
+      const code = await command.run(args, context);
       if (code !== undefined) process.exitCode = code;
     });
   } else if (name === undefined || name === "help" || name === "--help") {

@@ -11,11 +11,11 @@ import type { GatewayConfig } from "./config.ts";
 import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
 import type { DurablePath } from "./pipeline/durable-path.ts";
 import { gatewayId } from "./gateway-id.ts";
-import { gatewayMetrics } from "./metrics/gateway-metrics.ts";
+import { gatewayMetrics } from "./gateway-metrics.ts";
 import { inspectRoutes, type Inspected } from "./inspect/routes.ts";
 import { Identity } from "./devices/identity/identity.ts";
-import { MessageTaker } from "./pipeline/commit/message-taker.ts";
-import { Marker } from "./pipeline/lanes/marker.ts";
+import { MessageProcessor } from "./pipeline/commit/message-processor.ts";
+import { Marker } from "./pipeline/commit/marker.ts";
 import type { ListenerAddress } from "./mqtt/listeners/listeners.ts";
 import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
@@ -24,7 +24,7 @@ import { OpenSessions } from "./devices/presence/open-sessions.ts";
 import { Presence } from "./devices/presence/presence.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
 import { DeviceRegistry } from "./devices/registry/device-registry.ts";
-import { openDurableIntake } from "./pipeline/open-pipeline.ts";
+import { openPipeline } from "./pipeline/open-pipeline.ts";
 import { observe } from "./metrics/gauges.ts";
 import { troublesOfPath, whyNotReady } from "./metrics/health.ts";
 
@@ -124,7 +124,7 @@ class Gateway implements GatewayApp {
     const routes = brokerRoutes(config.routes);
     const bridged = bridgeSpecs(config.bridges, gateway, config.routes);
 
-    const taken = await openDurableIntake({
+    const pipeline = await openPipeline({
       log,
       topics,
       partitions,
@@ -135,7 +135,7 @@ class Gateway implements GatewayApp {
       metrics,
       logger,
     });
-    const { path, lanes, journal, recent, commit, intake } = taken;
+    const { path, lanes, journal, recent, commit, recordWriter } = pipeline;
     this.#path = path;
     this.#inspected = { gateway, path, lanes };
 
@@ -146,20 +146,20 @@ class Gateway implements GatewayApp {
       log,
       topic: topics.commands,
       book,
-      intake,
+      recordWriter,
       gateway,
       inFlight: config.gateway.commandsInFlight,
       metrics,
       logger,
     });
     const publishes = new PublishHandler({
-      intake,
+      recordWriter,
       commit,
       journal,
       recent,
       routes,
-      taker: new MessageTaker({
-        intake,
+      processor: new MessageProcessor({
+        recordWriter,
         commit,
         limits: defaultDecodeLimits,
         replies: dispatcher,
@@ -178,12 +178,12 @@ class Gateway implements GatewayApp {
       maxSessions: config.sessions.maxSessions,
       logger,
     });
-    const presence = new Presence(intake, commit, openSessions);
+    const presence = new Presence(recordWriter, commit, openSessions);
     const mqtt = new MqttServer({
       config: config.mqtt,
       limits: config.limits,
       identity,
-      intake,
+      recordWriter,
       commit,
       journal,
       recent,
@@ -204,7 +204,7 @@ class Gateway implements GatewayApp {
       specs: bridged,
       folder,
       connect: (spec, login, events) => new MqttConnection(spec, login, events),
-      intake,
+      recordWriter,
       commit,
       journal,
       recent,
@@ -218,11 +218,11 @@ class Gateway implements GatewayApp {
     this.#bridges = bridges;
     registry.onChanged = (devices) => mqtt.recheck(devices);
     registry.onKeysChanged = () => mqtt.recheckKeys();
-    const marker = new Marker(lanes, intake, {
+    const marker = new Marker(lanes, recordWriter, {
       busyMs: config.gateway.markBusyMs,
       quietMs: config.gateway.markQuietMs,
     });
-    observe(this.#deps.metrics, mqtt, taken, identity);
+    observe(this.#deps.metrics, mqtt, pipeline, identity);
 
     const { stopWithinMs = 10_000 } = this.#deps;
     const parts = this.#lifecycle;
@@ -240,15 +240,15 @@ class Gateway implements GatewayApp {
         await path.close();
       },
     });
-    const turnedAway = { timer: undefined as NodeJS.Timeout | undefined };
+    const drops = { timer: undefined as NodeJS.Timeout | undefined };
     parts.add("group commit", {
       start: () => {
-        turnedAway.timer = setInterval(() => intake.recordTurnedAway(), 1000);
+        drops.timer = setInterval(() => recordWriter.recordDropped(), 1000);
       },
-      // Told to stop before the path is: what was taken is made durable and acknowledged.
+      // Told to stop before the path is: what was pipeline is made durable and acknowledged.
       stop: () => {
-        clearInterval(turnedAway.timer);
-        intake.recordTurnedAway();
+        clearInterval(drops.timer);
+        recordWriter.recordDropped();
         return commit.drain();
       },
     });
@@ -278,7 +278,7 @@ class Gateway implements GatewayApp {
       },
       stop: async () => {
         clearInterval(expiry.timer);
-        mqtt.stopIntake();
+        mqtt.stopReading();
         bridges.stopMessages();
         // What was read gets its acknowledgement before the connections end.
         const patience = new AbortController();

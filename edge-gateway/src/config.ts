@@ -10,7 +10,9 @@ import { sessionsSettings } from "./config/sessions-settings.ts";
 import { timeSettings } from "./config/time-settings.ts";
 import { spoolSettings } from "./config/spool-settings.ts";
 
-/** The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one. */
+/**
+ * The settings of the gateway; merged with those of the log, and with those of the other services in the all-in-one.
+ */
 export const gatewayConfig = Type.Object({
   mqtt: mqttSettings,
   limits: limitsSettings,

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 
 const script = fileURLToPath(new URL("../test/surviving-objects.ts", import.meta.url));
 
@@ -10,7 +10,7 @@ async function sizeOfYoung(...args: string[]): Promise<number> {
   return Number(stdout) / 1024 / 1024;
 }
 
-test("a burst of objects that survive makes the young generation no larger than it has to be", async () => {
+it("a burst of objects that survive makes the young generation no larger than it has to be", async () => {
   const [bounded, unbounded] = [await sizeOfYoung("bounded"), await sizeOfYoung()];
   expect(unbounded).toBeGreaterThan(60);
   expect(bounded).toBeLessThan(unbounded / 1.5);

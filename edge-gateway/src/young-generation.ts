@@ -4,9 +4,10 @@ const boundBytes = 12 * 1024 * 1024;
 const everyMs = 50;
 
 /**
- * Keeps V8's young generation from growing further while it has a good size. It grows when many objects survive, as those of 10,000 new connections do, up
- * to 128 MiB, and gives none of that back before it is quiet; messages, which live for milliseconds, do not need it. What was given back may
- * grow again: a young generation of a megabyte makes old ones of messages that are still on their way. Call once a process.
+ * Keeps V8's young generation from growing further while it has a good size. It grows when many objects survive, as
+ * those of 10,000 new connections do, up to 128 MiB, and gives none of that back before it is quiet; messages, which
+ * live for milliseconds, do not need it. What was given back may grow again: a young generation of a megabyte makes old
+ * ones of messages that are still on their way. Call once a process.
  */
 export function boundYoungGeneration(): void {
   let bounded = false;
@@ -15,7 +16,8 @@ export function boundYoungGeneration(): void {
     const large = young !== undefined && young.space_size >= boundBytes;
     if (large === bounded) return;
     bounded = large;
-    // A limit has to be known when the process starts (`headwater` gives one); the rate of growth is read whenever it might grow.
+    // A limit has to be known when the process starts (`headwater` gives one); the rate of growth is read whenever it
+    // might grow.
     setFlagsFromString(`--semi-space-growth-factor=${large ? 1 : 2}`);
   }, everyMs);
   timer.unref();

@@ -1,7 +1,8 @@
 import { sleep } from "@headwater/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeviceLog, tokenCredential } from "./device-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const acl = JSON.stringify([
@@ -54,7 +55,7 @@ describe("topics beyond a device's own", () => {
     return heard(next).filter((topic) => topic !== "devices/panel-1/marker");
   };
 
-  test("are what its type and tags give it, and what one says the other hears", async () => {
+  it("are what its type and tags give it, and what one says the other hears", async () => {
     const listener = await connect("panel-1", panel);
     expect(
       await subscribe(listener, "sites/north/+/alarm", "sites/#", "sites/south/#", "$share/g/sites/north/#"),
@@ -66,7 +67,7 @@ describe("topics beyond a device's own", () => {
     await stranger.closed;
   });
 
-  test("a refused filter beside a granted one leaves nothing behind for the session", async () => {
+  it("a refused filter beside a granted one leaves nothing behind for the session", async () => {
     await devices.register("secret", { type: "sensor", tags: { site: "south" }, credentials: [] });
     const { token, credential } = tokenCredential();
     await devices.add("secret", credential);
@@ -82,7 +83,7 @@ describe("topics beyond a device's own", () => {
     expect(await heardByNext()).toEqual(["sites/north/sensor-1/alarm"]);
   });
 
-  test("what waits for a session is there when it comes back", async () => {
+  it("what waits for a session is there when it comes back", async () => {
     const first = await connect("panel-1", panel);
     await subscribe(first, "sites/north/#");
     first.cut();
@@ -90,7 +91,7 @@ describe("topics beyond a device's own", () => {
     expect(await heardByNext()).toEqual(["sites/north/sensor-1/alarm"]);
   });
 
-  test("tags that change end a connection whose subscription they no longer cover, and leave another alone", async () => {
+  it("tags that change end a connection whose subscription they no longer cover, and leave another alone", async () => {
     const listener = await connect("panel-1", panel, "listener");
     await subscribe(listener, "sites/north/#");
     const other = await connect("panel-1", panel, "other");
@@ -103,7 +104,7 @@ describe("topics beyond a device's own", () => {
     expect(await heardByNext("listener")).toEqual([]);
   });
 
-  test("what waits for a session that is away goes with the right to hear it, and does not come back with it", async () => {
+  it("what waits for a session that is away goes with the right to hear it, and does not come back with it", async () => {
     const first = await connect("panel-1", panel);
     await subscribe(first, "sites/north/#");
     first.cut();
@@ -121,7 +122,7 @@ describe("topics beyond a device's own", () => {
     expect(await heardByNext()).toEqual([]);
   });
 
-  test("a device that was deleted and registered again finds nothing of the one before", async () => {
+  it("a device that was deleted and registered again finds nothing of the one before", async () => {
     const first = await connect("panel-1", panel);
     await subscribe(first, "sites/north/#", "devices/panel-1/#");
     first.cut();
@@ -139,7 +140,7 @@ describe("topics beyond a device's own", () => {
     expect(await heardByNext()).toEqual([]);
   });
 
-  test("publishing ends with the right to do so, on a connection that stays", async () => {
+  it("publishing ends with the right to do so, on a connection that stays", async () => {
     const speaker = await connect("sensor-1", sensor, "s", true);
     speaker.publish("sites/north/sensor-1/a", "1", { messageId: 1 });
     await speaker.until("puback");
@@ -163,7 +164,7 @@ describe("topics beyond a device's own", () => {
     await speaker.closed;
   });
 
-  test("what was allowed when the gateway stopped is looked at again when it starts", async () => {
+  it("what was allowed when the gateway stopped is looked at again when it starts", async () => {
     const first = await connect("panel-1", panel);
     await subscribe(first, "sites/north/#");
     await gateway.downGateway();
@@ -183,7 +184,7 @@ describe("a client id", () => {
   });
   afterEach(() => gateway.stop());
 
-  test.each(["same", "a/b", "/", "../x", "b/same", "漢字 €", "\u{1F600}", "#", "one/same"])(
+  it.each(["same", "a/b", "/", "../x", "b/same", "漢字 €", "\u{1F600}", "#", "one/same"])(
     "%j is another session for every principal, anonymous or not",
     async (clientId) => {
       const tokens = await Promise.all(["a", "b", "one"].map((id) => devices.registerWithToken(id)));
@@ -203,7 +204,7 @@ describe("a client id", () => {
     },
   );
 
-  test("that is empty, with a clean session, is a session of its own each time", async () => {
+  it("that is empty, with a clean session, is a session of its own each time", async () => {
     const token = await devices.registerWithToken("a");
     const login = { username: "a", password: token, clientId: "" };
     const [one, two] = [
@@ -217,7 +218,7 @@ describe("a client id", () => {
     two.cut();
   });
 
-  test("takes over the session of its own principal", async () => {
+  it("takes over the session of its own principal", async () => {
     const token = await devices.registerWithToken("a");
     const login = { username: "a", password: token, clientId: "same" };
     const one = await RawDevice.connect(gateway.app.mqttPort, login);

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type MqttClient } from "mqtt";
 
 /** Devices that publish counters as fast as they are acknowledged and remember what was: what may not be lost. */
@@ -20,11 +19,13 @@ export class AckedLoad {
     return [...this.acked.values()].reduce((sum, set) => sum + set.size, 0);
   }
 
-  /** Connects with new sessions and keeps `inFlight` messages open for each device until `stop` or the end of the connection. */
+  /**
+   * Connects with new sessions and keeps `inFlight` messages open for each device until `stop` or the end of the
+   * connection.
+   */
   async start(url: string, password: (device: string) => string, inFlight: number): Promise<void> {
     this.#running = true;
     for (const device of this.acked.keys()) {
-      // oxlint-disable-next-line no-await-in-loop -- a handful
       const client = await mqtt.connectAsync(url, {
         username: device,
         password: password(device),

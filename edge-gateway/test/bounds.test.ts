@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -63,7 +64,7 @@ describe("a subscriber that does not read", () => {
     return { heard };
   }
 
-  test("stalls nobody: messages of QoS 0 are not kept for it", async () => {
+  it("stalls nobody: messages of QoS 0 are not kept for it", async () => {
     await anonymous();
     const { socket } = await deaf(0);
     expect(await publishToAll(1)).toEqual({ heard: count });
@@ -71,7 +72,7 @@ describe("a subscriber that does not read", () => {
     socket.destroy();
   });
 
-  test("is cut when nothing has left for the time that is allowed", async () => {
+  it("is cut when nothing has left for the time that is allowed", async () => {
     await anonymous({ HEADWATER_MQTT_STALL_TIMEOUT_MS: "500" });
     const { socket } = await deaf(0);
     expect(await publishToAll(0)).toEqual({ heard: count });
@@ -85,7 +86,7 @@ describe("a subscriber that does not read", () => {
     socket.destroy();
   });
 
-  test("of QoS 1 is cut when more waits for it than may, and nobody else notices", async () => {
+  it("of QoS 1 is cut when more waits for it than may, and nobody else notices", async () => {
     await anonymous();
     const { socket } = await deaf(1);
     expect(await publishToAll(1)).toEqual({ heard: count });
@@ -93,7 +94,7 @@ describe("a subscriber that does not read", () => {
     socket.destroy();
   });
 
-  test("its acknowledgements is cut too", async () => {
+  it("its acknowledgements is cut too", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_UNSENT_BYTES: String(64 * 1024) });
     const { socket } = await deaf(0);
     const pings = Buffer.alloc(256 * 1024, Buffer.of(0xc0, 0));
@@ -115,7 +116,7 @@ describe("a subscriber that does not read", () => {
 });
 
 describe("a subscriber that does not acknowledge", () => {
-  test("is sent no more than its window at a time, in order", async () => {
+  it("is sent no more than its window at a time, in order", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_INFLIGHT: "3" });
     const slow = await raw("slow");
     slow.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "t", qos: 1 }] });
@@ -131,7 +132,7 @@ describe("a subscriber that does not acknowledge", () => {
     }
   });
 
-  test("is cut when more waits for it than may", async () => {
+  it("is cut when more waits for it than may", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_INFLIGHT: "3", HEADWATER_MQTT_MAX_QUEUED_MESSAGES: "5" });
     const slow = await raw("slow");
     slow.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "t", qos: 1 }] });
@@ -144,7 +145,7 @@ describe("a subscriber that does not acknowledge", () => {
 });
 
 describe("what is kept for later", () => {
-  test("offline queues are bounded in messages and in bytes, and what they hold is delivered", async () => {
+  it("offline queues are bounded in messages and in bytes, and what they hold is delivered", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_QUEUED_MESSAGES: "5", HEADWATER_MQTT_MAX_QUEUED_BYTES: "1024" });
     let away = await raw("away", { clean: false });
     away.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "t/#", qos: 1 }] });
@@ -167,7 +168,7 @@ describe("what is kept for later", () => {
     expect(await refused("queued-messages")).toBe(5);
   });
 
-  test("retained messages are bounded, and none is older than the last that was said", async () => {
+  it("retained messages are bounded, and none is older than the last that was said", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_RETAINED: "2", HEADWATER_MQTT_MAX_RETAINED_BYTES: "100" });
     const publisher = await gateway.connect();
     const retain = (topic: string, payload: string) => publisher.publishAsync(topic, payload, { qos: 1, retain: true });
@@ -188,7 +189,7 @@ describe("what is kept for later", () => {
     expect(await refused("retained-messages")).toBe(2);
   });
 
-  test("telemetry is not retained: the log remembers it", async () => {
+  it("telemetry is not retained: the log remembers it", async () => {
     await anonymous();
     const publisher = await gateway.connect();
     const listener = await gateway.connect();
@@ -202,7 +203,7 @@ describe("what is kept for later", () => {
     expect(await late.until("publish", 2)).toMatchObject({ topic: "end" });
   });
 
-  test("subscriptions of a session are bounded", async () => {
+  it("subscriptions of a session are bounded", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_SUBSCRIPTIONS: "3" });
     let device = await raw("d", { clean: false });
     const topics = ["a", "b", "c", "d", "a"].map((topic) => ({ topic, qos: 1 as const }));
@@ -232,7 +233,7 @@ describe("a client that sends too fast", () => {
     for (let i = 1; i <= messages; i += 1) device.publish("devices/d/telemetry", `{"i":${i}}`, { messageId: i });
   };
 
-  test("is read more slowly, and loses neither its connection nor a message", async () => {
+  it("is read more slowly, and loses neither its connection nor a message", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_MESSAGE_RATE: "50", HEADWATER_MQTT_RATE_BURST_MS: "1000" });
     const device = await raw("d", { keepalive: 1 });
     const began = performance.now();
@@ -246,7 +247,7 @@ describe("a client that sends too fast", () => {
     expect(await gateway.metric("headwater_gateway_slowed_total")).toBeGreaterThan(1);
   });
 
-  test("in bytes is slowed too", async () => {
+  it("in bytes is slowed too", async () => {
     await anonymous({ HEADWATER_MQTT_MAX_BYTE_RATE: "4000", HEADWATER_MQTT_RATE_BURST_MS: "1000" });
     const device = await raw("d");
     const began = performance.now();
@@ -255,7 +256,7 @@ describe("a client that sends too fast", () => {
     expect(performance.now() - began).toBeGreaterThan(1500);
   });
 
-  test("and goes on with it is cut", async () => {
+  it("and goes on with it is cut", async () => {
     await anonymous({
       HEADWATER_MQTT_MAX_MESSAGE_RATE: "50",
       HEADWATER_MQTT_RATE_BURST_MS: "1000",
@@ -269,7 +270,7 @@ describe("a client that sends too fast", () => {
 });
 
 describe("$SYS", () => {
-  test("is closed to everybody", async () => {
+  it("is closed to everybody", async () => {
     await anonymous();
     const token = await gateway.register("d");
     for (const login of [{}, { username: "d", password: token }]) {
@@ -286,7 +287,7 @@ describe("$SYS", () => {
     }
   });
 
-  test("is not heard by those who hear everything", async () => {
+  it("is not heard by those who hear everything", async () => {
     await anonymous();
     const all = await raw("all");
     all.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "#", qos: 0 }] });

@@ -1,10 +1,11 @@
 import { sleep } from "@headwater/core";
 import { readFile } from "node:fs/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { BrokerLoad } from "./broker-load.ts";
 import { bridged, bridges, BridgeScene, patienceMs, taken } from "./bridge-under-test.ts";
-import { eventually, laneProblems } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems } from "./gateway-under-test.ts";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { MqttProxy } from "./mqtt-proxy.ts";
 
@@ -22,7 +23,7 @@ const missingOf = (acked: Iterable<string>, there: ReadonlySet<string>) =>
   [...acked].filter((payload) => payload.startsWith('{"i"') && !there.has(payload)).slice(0, 5);
 
 describe("a Mosquitto that is stopped and started again under load", () => {
-  test.each(["SIGTERM", "SIGKILL"] as const)("%s", async (signal) => {
+  it.each(["SIGTERM", "SIGKILL"] as const)("%s", async (signal) => {
     const broker = await scene.broker({ persistence: true });
     const proxy = await MqttProxy.start(broker.port);
     const gateway = await scene.gateway(bridges({ ...plant, url: proxy.url }));
@@ -44,7 +45,8 @@ describe("a Mosquitto that is stopped and started again under load", () => {
     expect(load.acked.size).toBeGreaterThan(500);
     expect(proxy.connections).toBeGreaterThan(3);
     expect(proxy.outOfOrder).toBe(0);
-    // What the bridge acknowledged is on the log whatever became of the broker; what the broker delivered and still had was delivered again.
+    // What the bridge acknowledged is on the log whatever became of the broker; what the broker delivered and still had
+    // was delivered again.
     expect(
       missingOf(
         [...proxy.acknowledged].filter((payload) => payload.startsWith('{"i"')),
@@ -63,7 +65,7 @@ describe("a Mosquitto that is stopped and started again under load", () => {
   });
 });
 
-test.each(["3.1.1", "5"] as const)(
+it.each(["3.1.1", "5"] as const)(
   "acknowledgements that are lost with the line, MQTT %s: what the broker sends again is known",
   async (protocol) => {
     const broker = await scene.broker();
@@ -109,7 +111,7 @@ describe("a gateway process with a spool in front of the real Kafka", () => {
   const numbersOf = async () =>
     (await gateway.events()).filter(({ device }) => device !== "probe").map(({ readings }) => readings[0]!.number!);
 
-  test.each(["3.1.1", "5"] as const)(
+  it.each(["3.1.1", "5"] as const)(
     "killed with kill -9 under load, MQTT %s: nothing is lost, nothing is there twice",
     async (protocol) => {
       const broker = await scene.broker();
@@ -155,7 +157,7 @@ describe("a Kafka that hangs for 20 seconds, and a spool that fills meanwhile", 
     await (kafka as Kafka | undefined)?.stop();
   });
 
-  test("the bridge stays connected, its messages wait at the broker, and all arrive", async () => {
+  it("the bridge stays connected, its messages wait at the broker, and all arrive", async () => {
     const broker = await scene.broker();
     const proxy = await MqttProxy.start(broker.port);
     kafka = await startKafka({ dataDir: await scene.folder() });

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-// oxlint-disable-next-line no-restricted-imports -- the devices on the other side of the broker
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from "../../scripts/servers/mosquitto.ts";
 import type { BridgeConfig } from "../src/config/bridge-settings.ts";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 
 /** For what has to come, on a busy machine (milliseconds). */
 export const patienceMs = 60_000;

@@ -2,11 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sparkplugPayload from "sparkplug-payload";
 import { sleep } from "@headwater/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { issueServer, TestAuthority } from "./certificates.ts";
 import { bridged, bridges, BridgeScene, patienceMs, taken } from "./bridge-under-test.ts";
-import { eventually, laneProblems } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems } from "./gateway-under-test.ts";
 
 const tahu = sparkplugPayload.get("spBv1.0")!;
 
@@ -19,7 +20,7 @@ afterEach(() => scene.close());
 describe.each(["3.1.1", "5"] as const)("a bridge to Mosquitto, MQTT %s", (protocol) => {
   const plant = { name: "plant", protocol, subscriptions: [{ filter: "#", qos: 2 as const }] };
 
-  test("takes what is published there, each message once and in order", async () => {
+  it("takes what is published there, each message once and in order", async () => {
     const broker = await scene.broker();
     const gateway = await scene.gateway(bridges({ ...plant, url: broker.url }));
     const client = await scene.device(broker.url);
@@ -51,7 +52,7 @@ describe.each(["3.1.1", "5"] as const)("a bridge to Mosquitto, MQTT %s", (protoc
     expect(gateway.app.warnings?.()).toEqual([]);
   });
 
-  test("sets aside what cannot be read, passes over old news and its own commands, and goes on", async () => {
+  it("sets aside what cannot be read, passes over old news and its own commands, and goes on", async () => {
     const broker = await scene.broker();
     const client = await scene.device(broker.url);
     await client.publishAsync("devices/a/telemetry", '{"old":1}', { qos: 1, retain: true });
@@ -83,7 +84,7 @@ describe.each(["3.1.1", "5"] as const)("a bridge to Mosquitto, MQTT %s", (protoc
     expect(await gateway.metric("headwater_gateway_ignored_total", 'reason="command-of-a-gateway"')).toBe(1);
   });
 
-  test("takes retained messages if told to, and ignores what no route reads if told to", async () => {
+  it("takes retained messages if told to, and ignores what no route reads if told to", async () => {
     const broker = await scene.broker();
     const client = await scene.device(broker.url);
     await client.publishAsync("devices/a/telemetry", '{"old":1}', { qos: 1, retain: true });
@@ -103,7 +104,7 @@ describe("two gateways", () => {
     commands: {},
   };
 
-  test("share a subscription: each message goes to one of them", async () => {
+  it("share a subscription: each message goes to one of them", async () => {
     const broker = await scene.broker();
     const first = await scene.gateway(bridges({ ...shared, url: broker.url }));
     const second = await scene.gateway(bridges({ ...shared, url: broker.url }), first);
@@ -125,7 +126,7 @@ describe("two gateways", () => {
     expect(new Set(events.map(({ gateway }) => gateway)).size).toBe(2);
   });
 
-  test("that both heard a device send it a command once, and take its reply", async () => {
+  it("that both heard a device send it a command once, and take its reply", async () => {
     const broker = await scene.broker();
     const first = await scene.gateway(bridges({ ...shared, url: broker.url }));
     const second = await scene.gateway(bridges({ ...shared, url: broker.url }), first);
@@ -169,7 +170,7 @@ describe("two gateways", () => {
 describe("commands through a bridge", () => {
   const plant = { name: "plant", subscriptions: [{ filter: "#" }], commands: {} };
 
-  test("wait for a device to be heard; delivered is what the broker has; none is sent again after a restart", async () => {
+  it("wait for a device to be heard; delivered is what the broker has; none is sent again after a restart", async () => {
     const broker = await scene.broker();
     const gateway = await scene.gateway(bridges({ ...plant, url: broker.url }));
     const valve = await scene.device(broker.url);
@@ -202,7 +203,7 @@ describe("commands through a bridge", () => {
 });
 
 describe("Sparkplug through a bridge", () => {
-  test("a node that was not born is asked for its birth on its own broker, and its death is presence", async () => {
+  it("a node that was not born is asked for its birth on its own broker, and its death is presence", async () => {
     const broker = await scene.broker();
     const gateway = await scene.gateway(
       bridges({ name: "plant", url: broker.url, subscriptions: [{ filter: "spBv1.0/#" }, { filter: "devices/#" }] }),
@@ -253,7 +254,7 @@ describe("Sparkplug through a bridge", () => {
 });
 
 describe("lines", () => {
-  test("TLS with a certificate of its own; an authority that is not the broker's is told", async () => {
+  it("TLS with a certificate of its own; an authority that is not the broker's is told", async () => {
     const folder = await scene.folder();
     const [authority, stranger] = [await TestAuthority.create(), await TestAuthority.create("Stranger")];
     const write = async (name: string, text: string) => {
@@ -299,7 +300,7 @@ describe("lines", () => {
     expect(warnings).toEqual([expect.stringMatching(/^bridge bad: not connected: No TLS with the broker/)]);
   });
 
-  test("WebSocket", async () => {
+  it("WebSocket", async () => {
     const [port = 0] = await freePorts(1, []);
     const broker = await scene.broker({ config: [`listener ${port} 127.0.0.1`, "protocol websockets"] });
     const gateway = await scene.gateway(
@@ -318,7 +319,7 @@ describe("lines", () => {
     expect(events.map(({ readings }) => readings[0]!.number)).toEqual(Array.from({ length: 300 }, (_, i) => i));
   });
 
-  test("a subscription that the broker refuses is told, and the others work", async () => {
+  it("a subscription that the broker refuses is told, and the others work", async () => {
     // Mosquitto grants whatever is asked for and then sends nothing; a gateway says no.
     const broker = await scene.gateway({});
     const token = await broker.register("bridge");
@@ -355,7 +356,7 @@ describe("lines", () => {
     expect(new Set(events.map((event) => event.gateway)).size).toBe(2);
   });
 
-  test("a bridge that leads to its own gateway takes a message once more, and makes no circle", async () => {
+  it("a bridge that leads to its own gateway takes a message once more, and makes no circle", async () => {
     const [port = 0] = await freePorts(1, []);
     const gateway = await scene.gateway({
       ...bridges({
@@ -393,7 +394,7 @@ describe("lines", () => {
 });
 
 describe("logins", () => {
-  test("a wrong password is seen in health and metrics and disturbs no other bridge; the right one works without a restart", async () => {
+  it("a wrong password is seen in health and metrics and disturbs no other bridge; the right one works without a restart", async () => {
     const folder = await scene.folder();
     const passwords = join(folder, "passwords");
     // `secret`, as mosquitto_passwd -H sha512-pbkdf2 is not needed: Mosquitto 2 takes its older form too.

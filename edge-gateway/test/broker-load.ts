@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the devices on the other side of the broker
 import mqtt, { type MqttClient } from "mqtt";
 
 /** Devices on a broker that publish counters at QoS 1, and what the broker acknowledged of them. */
@@ -18,7 +17,10 @@ export class BrokerLoad {
     this.#topic = topic;
   }
 
-  /** Keeps up to `inFlight` messages open until `stop`, each sent a while after its predecessor; what breaks off is sent again by the client. */
+  /**
+   * Keeps up to `inFlight` messages open until `stop`, each sent a while after its predecessor; what breaks off is sent
+   * again by the client.
+   */
   static async start(
     url: string,
     devices: readonly string[],

@@ -2,9 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestAuthority, writeServerFiles, type Issued } from "./certificates.ts";
 import { certificateCredential, DeviceLog } from "./device-log.ts";
 import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
@@ -54,7 +53,7 @@ describe("login with a client certificate", () => {
       (error: { code?: number }) => error.code,
     );
 
-  test("by subject or fingerprint, without a user name or with its own", async () => {
+  it("by subject or fingerprint, without a user name or with its own", async () => {
     await start();
     // The library writes names as they are in the certificate, the last part of RFC 4514 first.
     const bySubject = await authority.issue({ subject: "O=Acme,CN=pump-1" });
@@ -76,7 +75,7 @@ describe("login with a client certificate", () => {
     expect(await refusal({})).toBe(5);
   });
 
-  test("one certificate of several devices needs the name of one", async () => {
+  it("one certificate of several devices needs the name of one", async () => {
     await start();
     const shared = await authority.issue({ subject: "CN=line" });
     for (const id of ["a", "b"]) await devices.register(id, { credentials: [certificateCredential("CN=line")] });
@@ -84,7 +83,7 @@ describe("login with a client certificate", () => {
     expect(await refusal(shared, { username: "b" })).toBe(0);
   });
 
-  test("a credential that is removed, and a certificate that expires, end the connection", async () => {
+  it("a credential that is removed, and a certificate that expires, end the connection", async () => {
     await start();
     const lasting = await authority.issue({ subject: "CN=pump" });
     await devices.register("pump", { credentials: [certificateCredential("CN=pump", "c1")] });
@@ -97,7 +96,7 @@ describe("login with a client certificate", () => {
     await new Promise<void>((resolve) => fan.once("close", () => resolve()));
   }, 30_000);
 
-  test("its common name is the device's id only if that is set, and only of a device that is registered", async () => {
+  it("its common name is the device's id only if that is set, and only of a device that is registered", async () => {
     await start({ HEADWATER_MQTT_CERTIFICATE_NAMES: "true" });
     await devices.register("pump");
     const pump = await authority.issue({ subject: "CN=pump,O=Acme" });

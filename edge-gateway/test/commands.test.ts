@@ -3,9 +3,10 @@ import { nowMicros, sleep } from "@headwater/core";
 import { events } from "@headwater/proto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startFaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const subscribe = async (device: RawDevice, qos: 0 | 1 = 1) => {
@@ -49,7 +50,7 @@ describe("a command", () => {
     });
     return device;
   };
-  test("reaches its device, and the reply the log", async () => {
+  it("reaches its device, and the reply the log", async () => {
     const device = await gateway.connect("valve", token);
     device.on("message", (topic, payload) => {
       const { commandId, name, params } = JSON.parse(payload.toString()) as {
@@ -70,7 +71,7 @@ describe("a command", () => {
     expect(reply!.succeeded!.result).toBe('{"shut":true,"n":9007199254740993}');
   });
 
-  test("waits for the device to connect and to subscribe", async () => {
+  it("waits for the device to connect and to subscribe", async () => {
     await gateway.requestCommand("valve", "c-1", { name: "shut" });
     const device = await raw();
     await sleep(100);
@@ -80,7 +81,7 @@ describe("a command", () => {
     expect(packet).toMatchObject({ qos: 1, retain: false, topic: "devices/valve/commands/c-1" });
   }, 10_000);
 
-  test("one is on its way at a time, in the order of their requests", async () => {
+  it("one is on its way at a time, in the order of their requests", async () => {
     const device = await raw();
     await subscribe(device);
     for (const id of ["c-1", "c-2", "c-3"]) await gateway.requestCommand("valve", id, { name: id });
@@ -95,7 +96,7 @@ describe("a command", () => {
     expect(publishes(device).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2", "c-3"]);
   }, 10_000);
 
-  test("is not sent twice: not to the next session, not after a restart", async () => {
+  it("is not sent twice: not to the next session, not after a restart", async () => {
     let device = await raw("c", false);
     await subscribe(device);
     await gateway.requestCommand("valve", "c-1", { name: "shut" });
@@ -115,7 +116,7 @@ describe("a command", () => {
     expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/c-3"]);
   }, 15_000);
 
-  test("that asks for it is sent again until it is acknowledged", async () => {
+  it("that asks for it is sent again until it is acknowledged", async () => {
     let device = await raw();
     await subscribe(device);
     await gateway.requestCommand("valve", "c-1", { name: "shut", redeliver: true });
@@ -129,7 +130,7 @@ describe("a command", () => {
     expect(await kinds(4)).toEqual(["requested", "claimed", "claimed", "delivered"]);
   }, 15_000);
 
-  test("is not sent after its deadline, nor if its cause lies too far back", async () => {
+  it("is not sent after its deadline, nor if its cause lies too far back", async () => {
     await gateway.requestCommand("valve", "late", { name: "shut", ttlMs: 1 });
     await gateway.requestCommand("valve", "stale", {
       name: "shut",
@@ -144,7 +145,7 @@ describe("a command", () => {
     expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/good"]);
   });
 
-  test("whose reply beats the acknowledgement is recorded all the same", async () => {
+  it("whose reply beats the acknowledgement is recorded all the same", async () => {
     const device = await raw();
     await subscribe(device);
     await gateway.requestCommand("valve", "c-1", { name: "shut" });
@@ -156,7 +157,7 @@ describe("a command", () => {
     expect((await kinds(4)).at(-1)).toBe("delivered");
   });
 
-  test("replies that are malformed, to nothing, or to another device's command are set aside", async () => {
+  it("replies that are malformed, to nothing, or to another device's command are set aside", async () => {
     const other = await gateway.connectDevice("other");
     const device = await raw();
     await subscribe(device);
@@ -175,7 +176,7 @@ describe("a command", () => {
     expect(await kinds(2)).toEqual(["requested", "claimed"]);
   });
 
-  test("of which a device acknowledges none: others go on, and it gets the next when the deadline of the first has passed", async () => {
+  it("of which a device acknowledges none: others go on, and it gets the next when the deadline of the first has passed", async () => {
     const other = await gateway.register("other");
     const mute = await raw();
     await subscribe(mute);
@@ -199,7 +200,7 @@ describe("a command", () => {
     expect(publishes(mute).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2"]);
   }, 15_000);
 
-  test("waits for nobody's acknowledgement once it was answered", async () => {
+  it("waits for nobody's acknowledgement once it was answered", async () => {
     const device = await raw();
     await subscribe(device);
     await gateway.requestCommand("valve", "c-1", { name: "shut" });
@@ -209,7 +210,7 @@ describe("a command", () => {
     await device.until("publish", 2);
   });
 
-  test("goes to another session of the device when the one that would have got it ends", async () => {
+  it("goes to another session of the device when the one that would have got it ends", async () => {
     const older = await raw("older");
     await subscribe(older);
     const newer = await raw("newer");
@@ -223,7 +224,7 @@ describe("a command", () => {
     expect(older.count("publish")).toBe(1);
   });
 
-  test("is not for a device that has unsubscribed; it waits until it subscribes again", async () => {
+  it("is not for a device that has unsubscribed; it waits until it subscribes again", async () => {
     const device = await raw();
     await subscribe(device);
     device.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: ["devices/valve/commands/+"] } as never);
@@ -236,7 +237,7 @@ describe("a command", () => {
     await device.until("publish");
   });
 
-  test("a thousand of them wait for one device and come in order, each once", async () => {
+  it("a thousand of them wait for one device and come in order, each once", async () => {
     for (let i = 0; i < 1000; i += 100) {
       await gateway.requestCommands(
         "valve",
@@ -259,7 +260,7 @@ describe("a command", () => {
     );
   }, 90_000);
 
-  test("that waited over a restart comes once, and what was sent does not come again from a model built anew", async () => {
+  it("that waited over a restart comes once, and what was sent does not come again from a model built anew", async () => {
     let device = await raw("c", false);
     await subscribe(device);
     await gateway.requestCommand("valve", "sent", { name: "shut" });
@@ -279,7 +280,7 @@ describe("a command", () => {
     expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/waits"]);
   }, 15_000);
 
-  test("may be large; a reply may not", async () => {
+  it("may be large; a reply may not", async () => {
     const device = await raw();
     await subscribe(device);
     const params = JSON.stringify({ text: "x".repeat(64 * 1024 - 20) });
@@ -296,7 +297,7 @@ describe("a command", () => {
     expect(set[0]!.reason).toBe("A reply has at most 65536 bytes");
   });
 
-  test("goes at QoS 0 to a device that subscribed so", async () => {
+  it("goes at QoS 0 to a device that subscribed so", async () => {
     const device = await raw();
     await subscribe(device, 0);
     await gateway.requestCommand("valve", "c-1", { name: "shut" });
@@ -305,7 +306,7 @@ describe("a command", () => {
 });
 
 describe("commands with three in flight", () => {
-  test("come three at a time, in order", async () => {
+  it("come three at a time, in order", async () => {
     const gateway = await GatewayUnderTest.start({ HEADWATER_COMMANDS_IN_FLIGHT: "3" });
     try {
       const password = await gateway.register("valve");
@@ -324,7 +325,7 @@ describe("commands with three in flight", () => {
   });
 });
 
-test("a command whose claim lands only after its deadline is not sent", async () => {
+it("a command whose claim lands only after its deadline is not sent", async () => {
   const faulty = await startFaultyLog();
   const gateway = await GatewayUnderTest.start({}, { log: faulty.log });
   try {

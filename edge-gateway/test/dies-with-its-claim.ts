@@ -5,8 +5,8 @@ import { createLogger, createMetrics, loadConfig } from "@headwater/service";
 import { createGatewayApp, gatewayConfig } from "../src/app.ts";
 
 /**
- * A gateway in front of Kafka that dies by SIGKILL when it reads back its own claim on a command named `die`: the claim is in the log, the
- * command was not sent.
+ * A gateway in front of Kafka that dies by SIGKILL when it reads back its own claim on a command named `die`: the claim
+ * is in the log, the command was not sent.
  */
 const [brokers, prefix, partitions, dataDir, gateway] = process.argv.slice(2) as [
   string,
@@ -16,7 +16,7 @@ const [brokers, prefix, partitions, dataDir, gateway] = process.argv.slice(2) as
   string,
 ];
 const topics = topicNames(prefix);
-const logger = createLogger({ service: "gateway", level: "error" });
+const logger = createLogger({ component: "gateway", level: "error" });
 const config = loadConfig(gatewayConfig, { env: { HEADWATER_MQTT_PORT: "0", HEADWATER_GATEWAY_ID: gateway } });
 const real = await openKafkaLog({ brokers: brokers.split(","), clientId: "mortal" });
 const deadly = new Set<string>();

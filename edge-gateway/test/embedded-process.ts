@@ -6,7 +6,7 @@ import { createGatewayApp, gatewayConfig } from "../src/app.ts";
 
 /** A gateway and an embedded log in a process that may be killed: as in the all-in-one. */
 const [dataDir, port] = process.argv.slice(2) as [string, string];
-const logger = createLogger({ service: "gateway", level: "warn" });
+const logger = createLogger({ component: "gateway", level: "warn" });
 const log = await openEmbeddedLog({ dataDir: join(dataDir, "log"), logger });
 await log.ensureTopics(topicSpecs(4));
 const app = createGatewayApp({

@@ -3,8 +3,7 @@ import { partitionFor, topicNames, topicSpecs, type EventLog, type LogRecord } f
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
 import { createLogger, createMetrics, loadConfig } from "@headwater/service";
-import { nowMicros, randomToken, sha256, silentLogger, sleep, type Logger } from "@headwater/core";
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
+import { nowMicros, randomToken, sha256, silentLogger, type Logger } from "@headwater/core";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,7 +22,8 @@ export class GatewayUnderTest {
   readonly #deps: Partial<GatewayDeps>;
   readonly #env: Record<string, string>;
   readonly #clients: MqttClient[] = [];
-  readonly logger: Logger = process.env["VERBOSE"] === undefined ? silentLogger : createLogger({ service: "gateway" });
+  readonly logger: Logger =
+    process.env["VERBOSE"] === undefined ? silentLogger : createLogger({ component: "gateway" });
 
   private constructor(dataDir: string, env: Record<string, string>, deps: Partial<GatewayDeps>) {
     this.dataDir = dataDir;
@@ -169,7 +169,10 @@ export class GatewayUnderTest {
     );
   }
 
-  /** Every lane ends with a mark of this receive time (µs): as if the wall clock had been there. The gateway is down meanwhile. */
+  /**
+   * Every lane ends with a mark of this receive time (µs): as if the wall clock had been there. The gateway is down
+   * meanwhile.
+   */
   async pretendReceived(receivedAt: number): Promise<void> {
     const last = new Map<number, TelemetryRecord>();
     for (const { partition } of await this.log.positions(topics.telemetry)) {
@@ -233,16 +236,3 @@ export async function laneProblems(log: EventLog, topic = topics.telemetry): Pro
 }
 
 export const partitionsOf = new Map<string, number>();
-
-export async function eventually<T>(
-  probe: () => Promise<T> | T,
-  accept: (value: T) => boolean,
-  timeoutMs = 5000,
-): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const value = await probe();
-    if (accept(value) || performance.now() > deadline) return value;
-    await sleep(20);
-  }
-}

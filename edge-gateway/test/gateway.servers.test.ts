@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { AckedLoad } from "./acked-load.ts";
 import { laneProblems } from "./gateway-under-test.ts";
@@ -17,7 +17,6 @@ async function expectNothingLost(gateway: KafkaGateway, load: AckedLoad, withinM
   let missing: string[];
   let stored = new Map<string, number[]>();
   do {
-    // oxlint-disable-next-line no-await-in-loop -- until all has come
     const all = await gateway.events();
     stored = new Map(devices.map((device) => [device, [] as number[]]));
     for (const record of all) stored.get(record.device)!.push(record.readings[0]!.number!);
@@ -35,7 +34,7 @@ describe("a gateway process in front of the real Kafka", () => {
   let gateway: KafkaGateway;
   afterEach(() => gateway.close());
 
-  test("loses nothing acknowledged by kill -9 under load, and its lanes stay dense", async () => {
+  it("loses nothing acknowledged by kill -9 under load, and its lanes stay dense", async () => {
     gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);
     const load = new AckedLoad(devices);
     for (let round = 0; round < 4; round += 1) {
@@ -51,7 +50,7 @@ describe("a gateway process in front of the real Kafka", () => {
     expect(new Set((await gateway.events()).map(({ epoch }) => epoch)).size).toBe(1);
   });
 
-  test("SIGTERM under load: what was acknowledged is in Kafka when the process has ended", async () => {
+  it("SIGTERM under load: what was acknowledged is in Kafka when the process has ended", async () => {
     gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);
     const load = new AckedLoad(devices);
     await gateway.start();
@@ -76,7 +75,7 @@ describe("a Kafka that does not answer", () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  test("hangs for ten seconds: no connection is lost, messages are acknowledged meanwhile, and all arrive without a restart", async () => {
+  it("hangs for ten seconds: no connection is lost, messages are acknowledged meanwhile, and all arrive without a restart", async () => {
     dataDir = await mkdtemp(join(tmpdir(), "gateway-hung-kafka-"));
     kafka = await startKafka({ dataDir });
     gateway = await KafkaGateway.create(kafka.brokers, devices);
@@ -107,7 +106,7 @@ describe("a Kafka that does not answer", () => {
     await expectNothingLost(gateway, load, 60_000);
   });
 
-  test("is away at the start: devices that were known log in, and what they say arrives when it is there", async () => {
+  it("is away at the start: devices that were known log in, and what they say arrives when it is there", async () => {
     dataDir = await mkdtemp(join(tmpdir(), "gateway-late-kafka-"));
     kafka = await startKafka({ dataDir });
     gateway = await KafkaGateway.create(kafka.brokers, devices);
@@ -128,7 +127,6 @@ describe("a Kafka that does not answer", () => {
     const deadline = performance.now() + 60_000;
     let arrived = 0;
     while (arrived < load.total + first.total && performance.now() < deadline) {
-      // oxlint-disable-next-line no-await-in-loop -- until all has come
       arrived = (await gateway.events()).length;
     }
     expect(arrived).toBe(load.total + first.total);

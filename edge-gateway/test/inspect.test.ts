@@ -6,9 +6,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 
 const run = promisify(execFile);
 const cli = join(import.meta.dirname, "../../cli/src/main.ts");
@@ -56,7 +57,7 @@ async function spool(): Promise<void> {
   await e.publishAsync("devices/e/telemetry", "not json", { qos: 1 });
 }
 
-test("shows how much waits, of whom, and since when", async () => {
+it("shows how much waits, of whom, and since when", async () => {
   await up("spool");
   await spool();
   const depth = JSON.parse(await inspect("--json")) as {
@@ -88,7 +89,7 @@ test("shows how much waits, of whom, and since when", async () => {
   expect(JSON.parse(drained)).toMatchObject({ records: 0, devices: [], oldestAt: null });
 }, 30_000);
 
-test("exports a stretch of it, decoded and as bytes", async () => {
+it("exports a range of it, decoded and as bytes", async () => {
   await up("spool");
   await spool();
   const file = join(folder, "export.ndjson");
@@ -105,7 +106,7 @@ test("exports a stretch of it, decoded and as bytes", async () => {
   await expect(inspect("--export", "-", "--from", "yesterday")).rejects.toThrow(/is no time/);
 }, 30_000);
 
-test("needs the token, and a gateway without a spool says that it has none", async () => {
+it("needs the token, and a gateway without a spool says that it has none", async () => {
   await up("log");
   expect((await http.inject({ method: "GET", url: "/api/v1/gateway/spool" })).statusCode).toBe(401);
   expect((await http.inject({ method: "GET", url: "/api/v1/gateway/spool/records" })).statusCode).toBe(401);

@@ -3,10 +3,11 @@ import type { AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWK } from "jose";
 import { LogUnavailableError } from "@headwater/event-log";
 import { silentLogger } from "@headwater/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JwtLogin } from "../src/devices/identity/jwt/jwt-login.ts";
 import { DeviceLog } from "./device-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 
 const issuer = "https://id.example";
 
@@ -56,7 +57,7 @@ describe("login with a JWT", () => {
       (error: { code: number }) => error.code,
     );
 
-  test("the device is the one that the token names; the user name is that or empty", async () => {
+  it("the device is the one that the token names; the user name is that or empty", async () => {
     await start();
     const token = await sign();
     const pump = await gateway.connect("pump", token);
@@ -66,7 +67,7 @@ describe("login with a JWT", () => {
     expect(await outcome("", await sign({ sub: "valve" }))).toBe(4);
   });
 
-  test("what is not signed by the issuer, not for this audience, not yet or no longer valid is refused", async () => {
+  it("what is not signed by the issuer, not for this audience, not yet or no longer valid is refused", async () => {
     await start();
     const stranger = await generateKeyPair("ES256");
     const unsigned = new UnsecuredJWT({ iss: issuer, aud: "headwater", sub: "pump" }).setExpirationTime("1h").encode();
@@ -90,7 +91,7 @@ describe("login with a JWT", () => {
     for (const [what, token] of Object.entries(wrong)) expect([what, await outcome("", token)]).toEqual([what, 4]);
   });
 
-  test("its end is the end of the connection", async () => {
+  it("its end is the end of the connection", async () => {
     await start();
     const pump = await gateway.connect("pump", await sign({}, { exp: Math.floor(Date.now() / 1000) + 2 }));
     await new Promise<void>((resolve) => pump.once("close", () => resolve()));
@@ -101,7 +102,7 @@ describe("login with a JWT", () => {
     expect(ends).toEqual(["revoked"]);
   });
 
-  test("a deleted device is out at once, whatever its token says", async () => {
+  it("a deleted device is out at once, whatever its token says", async () => {
     await start();
     const token = await sign();
     const pump = await gateway.connect("pump", token);
@@ -111,14 +112,14 @@ describe("login with a JWT", () => {
     expect(await outcome("", token)).toBe(4);
   });
 
-  test("another claim may name the device, an issuer be held to some ids, and create them", async () => {
+  it("another claim may name the device, an issuer be held to some ids, and create them", async () => {
     await start({ claim: "device_id", devices: "line4-*", createDevices: true });
     expect(await outcome("", await sign({ device_id: "line4-7" }))).toBe(0);
     expect(await outcome("", await sign({ device_id: "pump" }))).toBe(4);
     expect(await outcome("", await sign({ sub: "line4-8" }))).toBe(4);
   });
 
-  test("keys that are known work from a cold start without the issuer and without the log", async () => {
+  it("keys that are known work from a cold start without the issuer and without the log", async () => {
     await start();
     expect(await outcome("", await sign())).toBe(0);
     await gateway.downGateway();
@@ -138,7 +139,7 @@ describe("login with a JWT", () => {
     gateway.log = log;
   }, 30_000);
 
-  test("a key that is not known is asked for once, not with every login that makes one up", async () => {
+  it("a key that is not known is asked for once, not with every login that makes one up", async () => {
     await start();
     expect(await outcome("", await sign())).toBe(0);
     const before = asked;
@@ -153,7 +154,7 @@ describe("login with a JWT", () => {
   });
 });
 
-test.each([
+it.each([
   ["http://id.example/jwks", /jwtIssuers\[0\]\.keys: .*has to be https/],
   ["https://", /is no address/],
 ])("an issuer whose keys are at %s ends the start", (where, message) => {

@@ -4,12 +4,12 @@ import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { ResendingLoad } from "../../tests/faults/resending-load.ts";
 import { settledVerdict, verdict } from "../../tests/faults/verdict.ts";
-import { eventually } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { kafkaPartitions, KafkaGateway } from "./kafka-gateway.ts";
 import { SlowProxy } from "./slow-proxy.ts";
 
@@ -123,7 +123,7 @@ describe("one Kafka", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("that hangs, and one behind a line that swallows everything: said so, devices are answered, drained when it answers", async () => {
+  it("that hangs, and one behind a line that swallows everything: said so, devices are answered, drained when it answers", async () => {
     await up(brokers);
     kafka.kill("SIGSTOP");
     await expectState("hanging");
@@ -135,7 +135,7 @@ describe("one Kafka", () => {
     await expectDrained();
   });
 
-  test("that answers late: said so, and messages go on all the same", async () => {
+  it("that answers late: said so, and messages go on all the same", async () => {
     await up(brokers, { HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "20000" });
     proxy.delayMs = 2500;
     await expectState("slow");
@@ -151,7 +151,7 @@ describe("one Kafka", () => {
     await expectDrained();
   });
 
-  test("that is killed, and comes back without the end of what it had acknowledged: said so, and it is given that again", async () => {
+  it("that is killed, and comes back without the end of what it had acknowledged: said so, and it is given that again", async () => {
     await up(brokers);
     await eventually(
       () => load!.acked,
@@ -165,7 +165,7 @@ describe("one Kafka", () => {
     await expectDrained();
   });
 
-  test("the same while the gateway was down", async () => {
+  it("the same while the gateway was down", async () => {
     await up(brokers);
     const { telemetry } = gateway!.topics;
     await load!.settle(10_000);
@@ -198,7 +198,7 @@ describe("a cluster of three, nothing replicated", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("that loses a broker: its partitions are held up and said to be without a leader, the others go on; all arrives when it is back", async () => {
+  it("that loses a broker: its partitions are held up and said to be without a leader, the others go on; all arrives when it is back", async () => {
     gateway = await KafkaGateway.create(kafka.brokers, devices, { replication: 1 });
     await up(kafka.brokers);
     const watch = await mqtt.connectAsync(gateway.url, {

@@ -5,12 +5,12 @@ import { randomToken, sha256, sleep } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { AckedLoad } from "./acked-load.ts";
 import { startProcess } from "./embedded-gateway.ts";
 import { laneProblems, readAll, topics } from "./gateway-under-test.ts";
 
-test("kill -9 under load, again and again, loses nothing that was acknowledged", async () => {
+it("kill -9 under load, again and again, loses nothing that was acknowledged", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "gateway-kill-"));
   const devices = ["a", "b", "c", "d", "e"];
   const token = randomToken();

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 describe("what is too much", () => {
@@ -15,7 +16,7 @@ describe("what is too much", () => {
   const device = (clientId: string) =>
     RawDevice.connect(gateway.app.mqttPort, { username: "d", password: token, clientId });
 
-  test("a packet of 10 MB cuts its connection and disturbs nobody", async () => {
+  it("a packet of 10 MB cuts its connection and disturbs nobody", async () => {
     const [bad, good] = [await device("bad"), await device("good")];
     bad.publish("devices/d/telemetry", `{"t":"${"x".repeat(10 * 1024 * 1024)}"}`, { messageId: 1 });
     await bad.closed;
@@ -26,7 +27,7 @@ describe("what is too much", () => {
     expect(await gateway.metric("headwater_gateway_refused_total", "packet-too-large")).toBe(1);
   });
 
-  test("the largest packet that is allowed passes, as text and as readings", async () => {
+  it("the largest packet that is allowed passes, as text and as readings", async () => {
     const d = await device("d");
     d.publish("devices/d/telemetry", `{"t":"${"x".repeat(255 * 1024)}"}`, { messageId: 1 });
     const many = Array.from({ length: 9000 }, (_, i) => `"m${i}":${i % 10}`).join();
@@ -37,7 +38,7 @@ describe("what is too much", () => {
     ]);
   });
 
-  test("more connections than allowed are refused", async () => {
+  it("more connections than allowed are refused", async () => {
     const held = [await device("1"), await device("2"), await device("3")];
     const extra = connect(gateway.app.mqttPort, "127.0.0.1");
     extra.on("error", () => {});
@@ -51,7 +52,7 @@ describe("what is too much", () => {
     expect((await device("4")).heard[0]).toMatchObject({ cmd: "connack", returnCode: 0 });
   });
 
-  test("packets that break the protocol end their connection alone", async () => {
+  it("packets that break the protocol end their connection alone", async () => {
     const good = await device("good");
     for (const bytes of [
       [0x00, 0x00],
@@ -70,7 +71,7 @@ describe("what is too much", () => {
 });
 
 describe("an anonymous gateway", () => {
-  test("takes anybody's telemetry, relays what is no telemetry, and gives `me` to nobody", async () => {
+  it("takes anybody's telemetry, relays what is no telemetry, and gives `me` to nobody", async () => {
     const gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
     const one = await gateway.connect();
     const two = await gateway.connect("whoever", "whatever");
@@ -93,7 +94,7 @@ describe("an anonymous gateway", () => {
   });
 });
 
-test("mqtt.js with MQTT 5 is told that this version is not spoken", async () => {
+it("mqtt.js with MQTT 5 is told that this version is not spoken", async () => {
   const gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });
   try {
     await expect(gateway.connect(undefined, undefined, { protocolVersion: 5 })).rejects.toMatchObject({

@@ -3,9 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestAuthority, writeServerFiles } from "./certificates.ts";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 describe("the limits of all listeners together", () => {
@@ -53,7 +54,7 @@ describe("the limits of all listeners together", () => {
     return all;
   };
 
-  test("places are shared, taken before anything is sent, and given back", async () => {
+  it("places are shared, taken before anything is sent, and given back", async () => {
     await start({ HEADWATER_MQTT_MAX_CONNECTIONS: "4" });
     for (const transport of ["tcp", "tls", "ws", "wss"]) await open(transport);
     expect(await eventually(openNow, (count) => count === 4)).toBe(4);
@@ -72,7 +73,7 @@ describe("the limits of all listeners together", () => {
     expect(device.heard[0]).toMatchObject({ cmd: "connack", returnCode: 0 });
   });
 
-  test("an address has so many and no more", async () => {
+  it("an address has so many and no more", async () => {
     await start({ HEADWATER_MQTT_MAX_CONNECTIONS_PER_ADDRESS: "3" });
     for (const transport of ["tcp", "tls", "ws"]) await open(transport);
     await eventually(openNow, (count) => count === 3);
@@ -80,7 +81,7 @@ describe("the limits of all listeners together", () => {
     expect(await sum("headwater_gateway_refused_connections_total", '"too-many-from-address"')).toBe(1);
   });
 
-  test("a crowd that connects and says nothing is gone in time, and those who work do not notice", async () => {
+  it("a crowd that connects and says nothing is gone in time, and those who work do not notice", async () => {
     await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "1500", HEADWATER_MQTT_MAX_CONNECTIONS: "400" });
     const device = await RawDevice.connect(portOf("tcp"), { clientId: "c", username: "d", password: token });
     const crowd = await Promise.all(Array.from({ length: 300 }, (_, i) => open(["tcp", "tls", "ws", "wss"][i % 4]!)));
@@ -101,7 +102,7 @@ describe("the limits of all listeners together", () => {
     expect(await eventually(openNow, (count) => count === 1)).toBe(1);
   });
 
-  test("one that has logged in is not hurried any more", async () => {
+  it("one that has logged in is not hurried any more", async () => {
     await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "300" });
     const device = await RawDevice.connect(portOf("tcp"), { clientId: "c", username: "d", password: token });
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -4,10 +4,11 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createWebSocketStream, WebSocket } from "ws";
 import { TestAuthority, writeServerFiles } from "./certificates.ts";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const line = (source: string) => Buffer.from(`PROXY TCP4 ${source} 198.51.100.1 56324 1883\r\n`);
@@ -57,7 +58,7 @@ describe("behind a load balancer", () => {
   const refused = (reason: string) => gateway.metric("headwater_gateway_refused_connections_total", `"${reason}"`);
   const lastAddress = async () => (await gateway.presence()).findLast(({ connected }) => connected)?.connected?.address;
 
-  test("the client's address is the one of the header, over every transport and in both versions", async () => {
+  it("the client's address is the one of the header, over every transport and in both versions", async () => {
     await start();
     for (const [header, address] of [
       [line("203.0.113.9"), "203.0.113.9"],
@@ -82,7 +83,7 @@ describe("behind a load balancer", () => {
     expect(await gateway.events()).toHaveLength(12);
   });
 
-  test("the header may come in pieces, and with what follows it in one", async () => {
+  it("the header may come in pieces, and with what follows it in one", async () => {
     await start();
     const inPieces = await open("tcp", line("203.0.113.9").subarray(0, 7));
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -98,7 +99,7 @@ describe("behind a load balancer", () => {
     expect(answer.toString("hex")).toBe("20020005");
   });
 
-  test("a connection without a header is refused, and so is one that is late with it", async () => {
+  it("a connection without a header is refused, and so is one that is late with it", async () => {
     await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "300" });
     const without = await open("tcp", Buffer.from("100c00044d5154540402003c0000", "hex"));
     await once(without.resume(), "close");
@@ -111,14 +112,14 @@ describe("behind a load balancer", () => {
     expect(await refused("websocket-late")).toBe(1);
   });
 
-  test("only the load balancers that are named may speak for others", async () => {
+  it("only the load balancers that are named may speak for others", async () => {
     await start({ HEADWATER_MQTT_PROXY_FROM: "10.0.0.0/8" });
     const socket = await open("tcp", line("203.0.113.9"));
     await once(socket.resume(), "close");
     expect(await refused("proxy-not-trusted")).toBe(1);
   });
 
-  test("the limit for an address counts the client's, and gives its places back", async () => {
+  it("the limit for an address counts the client's, and gives its places back", async () => {
     await start({ HEADWATER_MQTT_MAX_CONNECTIONS_PER_ADDRESS: "2" });
     const held = [
       await RawDevice.over(await open("tcp", line("203.0.113.9")), { ...login(), clientId: "1" }),

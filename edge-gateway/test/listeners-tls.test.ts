@@ -5,9 +5,10 @@ import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { issueServer, TestAuthority, writeServerFiles, type Issued } from "./certificates.ts";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 let folder: string;
@@ -77,7 +78,7 @@ const shown = async (options: ConnectionOptions = {}): Promise<string> => {
 };
 
 describe("MQTT over TLS", () => {
-  test("is spoken in versions 1.2 and 1.3, with forward secrecy, and not in older ones", async () => {
+  it("is spoken in versions 1.2 and 1.3, with forward secrecy, and not in older ones", async () => {
     await start();
     for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
       const socket = dial({ minVersion: version, maxVersion: version });
@@ -96,13 +97,13 @@ describe("MQTT over TLS", () => {
     expect((await login())?.heard[0]).toMatchObject({ returnCode: 0 });
   });
 
-  test("may be held to version 1.3", async () => {
+  it("may be held to version 1.3", async () => {
     await start({ HEADWATER_MQTT_TLS_MIN_VERSION: "TLSv1.3" });
     expect(await login({ maxVersion: "TLSv1.2" })).toBeUndefined();
     expect(await login()).toBeDefined();
   });
 
-  test("sends the whole chain, and reads an encrypted key", async () => {
+  it("sends the whole chain, and reads an encrypted key", async () => {
     const below = await authority.intermediate("Below");
     const { cert, key, serial } = await issueServer(below);
     const encrypted = createPrivateKey(key).export({
@@ -117,7 +118,7 @@ describe("MQTT over TLS", () => {
     expect(await login()).toBeDefined();
   });
 
-  test("what is no TLS is cut, and what never finishes its handshake is cut in time", async () => {
+  it("what is no TLS is cut, and what never finishes its handshake is cut in time", async () => {
     await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "400" });
     const plain = await RawDevice.connect(portOf("tls"), { clientId: "c" }).catch(() => undefined);
     expect(plain).toBeUndefined();
@@ -145,7 +146,7 @@ describe("client certificates", () => {
       ...more,
     });
 
-  test.each(["TLSv1.2", "TLSv1.3"] as const)("that are required are had, over %s", async (version) => {
+  it.each(["TLSv1.2", "TLSv1.3"] as const)("that are required are had, over %s", async (version) => {
     await mutual("require");
     const only = { minVersion: version, maxVersion: version };
     expect(await login({ ...only, ...good })).toBeDefined();
@@ -158,14 +159,14 @@ describe("client certificates", () => {
     ]);
   });
 
-  test("that are requested may be missing, but not be untrusted", async () => {
+  it("that are requested may be missing, but not be untrusted", async () => {
     await mutual("request");
     expect(await login()).toBeDefined();
     expect(await login(good)).toBeDefined();
     expect(await login(foreign)).toBeUndefined();
   });
 
-  test("cannot be got around by resuming a session that was refused", async () => {
+  it("cannot be got around by resuming a session that was refused", async () => {
     await mutual("require");
     for (const certificate of [{}, foreign]) {
       const sessions: Buffer[] = [];
@@ -187,7 +188,7 @@ describe("client certificates", () => {
     expect(await RawDevice.over(resumed, { clientId: "c", username: "d", password: token })).toBeDefined();
   });
 
-  test("that are revoked are refused, also from a session before the revocation", async () => {
+  it("that are revoked are refused, also from a session before the revocation", async () => {
     const list = join(folder, "revoked.pem");
     await writeFile(list, await authority.revoke());
     await mutual("require", { HEADWATER_MQTT_TLS_CRL_FILE: list });
@@ -215,7 +216,7 @@ describe("client certificates", () => {
 });
 
 describe("certificates that change while the gateway runs", () => {
-  test("are what new connections get; those that are there stay", async () => {
+  it("are what new connections get; those that are there stay", async () => {
     await start();
     const before = await shown();
     const device = (await login())!;
@@ -235,7 +236,7 @@ describe("certificates that change while the gateway runs", () => {
     expect(wss.connected).toBe(true);
   });
 
-  test("are noticed behind a folder link that is swapped", async () => {
+  it("are noticed behind a folder link that is swapped", async () => {
     const lives = [join(folder, "live-1"), join(folder, "live-2")] as const;
     const link = join(folder, "live");
     for (const live of lives) {
@@ -254,7 +255,7 @@ describe("certificates that change while the gateway runs", () => {
     expect(await shown()).not.toBe(before);
   });
 
-  test("and do not fit together, or are gone, are told of once, and the former ones stay", async () => {
+  it("and do not fit together, or are gone, are told of once, and the former ones stay", async () => {
     await start();
     const before = await shown();
     const wrong = await issueServer(authority);
@@ -281,7 +282,7 @@ describe("certificates that change while the gateway runs", () => {
     expect(await shown()).not.toBe(before);
   });
 
-  test("say when they expire: as a metric, and in the health once they have", async () => {
+  it("say when they expire: as a metric, and in the health once they have", async () => {
     await start({}, await issueServer(authority, { lifetimeMs: 3_600_000 }));
     const at = await gateway!.metric("headwater_gateway_certificate_expiry_seconds");
     expect(Math.abs(at - Date.now() / 1000 - 3600)).toBeLessThan(120);
@@ -298,7 +299,7 @@ describe("certificates that change while the gateway runs", () => {
 });
 
 describe("files that cannot be used end the start with a line that says which", () => {
-  test.each<[string, (files: Record<string, string>) => Promise<unknown>, RegExp]>([
+  it.each<[string, (files: Record<string, string>) => Promise<unknown>, RegExp]>([
     [
       "a certificate that is not there",
       async ({ cert }) => rm(cert!),

@@ -1,9 +1,10 @@
 import { generate } from "mqtt-packet";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, type ClientOptions } from "ws";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 
 describe("MQTT over WebSocket", () => {
   let gateway: GatewayUnderTest;
@@ -55,7 +56,7 @@ describe("MQTT over WebSocket", () => {
   const publishPacket = (messageId: number, payload: string | Buffer) =>
     generate({ cmd: "publish", topic: "devices/d/telemetry", payload, qos: 1, messageId, dup: false, retain: false });
 
-  test("is spoken as `mqtt` and `mqttv3.1`, on the paths that are configured, and without compression", async () => {
+  it("is spoken as `mqtt` and `mqttv3.1`, on the paths that are configured, and without compression", async () => {
     const first = await opened("/mqtt", ["chat", "mqttv3.1", "mqtt"]);
     expect([first.protocol, first.extensions]).toEqual(["mqtt", ""]);
     expect((await opened("/?a=b", ["mqttv3.1"])).protocol).toBe("mqttv3.1");
@@ -65,14 +66,14 @@ describe("MQTT over WebSocket", () => {
     expect([await refused("websocket-path"), await refused("websocket-subprotocol")]).toEqual([1, 2]);
   });
 
-  test("is for the web pages that are named, and for what is no web page", async () => {
+  it("is for the web pages that are named, and for what is no web page", async () => {
     await opened("/mqtt", ["mqtt"], { origin: "https://ops.example" });
     await opened("/mqtt", ["mqtt"]);
     expect(await answerTo("/mqtt", ["mqtt"], { origin: "https://evil.example" })).toBe(403);
     expect(await refused("websocket-origin")).toBe(1);
   });
 
-  test("plain HTTP is told what is spoken here, and what is no HTTP is cut", async () => {
+  it("plain HTTP is told what is spoken here, and what is no HTTP is cut", async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/mqtt`);
     expect([answer.status, answer.headers.get("upgrade")]).toEqual([426, "websocket"]);
     const posted = await fetch(`http://127.0.0.1:${port}/mqtt`, { method: "POST", body: "x".repeat(100_000) }).catch(
@@ -90,7 +91,7 @@ describe("MQTT over WebSocket", () => {
     );
   });
 
-  test("a packet may span frames, and a frame hold many packets", async () => {
+  it("a packet may span frames, and a frame hold many packets", async () => {
     const webSocket = await opened();
     const heard: Buffer[] = [];
     webSocket.on("message", (data: Buffer) => heard.push(data));
@@ -111,7 +112,7 @@ describe("MQTT over WebSocket", () => {
     expect(await gateway.events()).toHaveLength(6);
   });
 
-  test("text frames end the connection (MQTT-6.0.0-1)", async () => {
+  it("text frames end the connection (MQTT-6.0.0-1)", async () => {
     const webSocket = await opened();
     webSocket.send(connectPacket().toString("latin1"));
     const [code] = (await once(webSocket, "close")) as [number];
@@ -119,7 +120,7 @@ describe("MQTT over WebSocket", () => {
     expect(await refused("websocket-text-frame")).toBe(1);
   });
 
-  test("a frame larger than the largest packet ends the connection and is not held", async () => {
+  it("a frame larger than the largest packet ends the connection and is not held", async () => {
     const webSocket = await opened();
     webSocket.send(Buffer.concat([connectPacket(), Buffer.alloc(300 * 1024)]));
     const [code] = (await once(webSocket, "close")) as [number];
@@ -127,7 +128,7 @@ describe("MQTT over WebSocket", () => {
     expect(await refused("websocket-protocol")).toBe(1);
   });
 
-  test("bytes that are no frame end the connection alone", async () => {
+  it("bytes that are no frame end the connection alone", async () => {
     const raw = connect(port, "127.0.0.1");
     raw.on("error", () => {});
     raw.write(
@@ -141,14 +142,14 @@ describe("MQTT over WebSocket", () => {
     expect(await refused("websocket-protocol")).toBe(1);
   });
 
-  test("no CONNECT in time ends it, with a closing handshake", async () => {
+  it("no CONNECT in time ends it, with a closing handshake", async () => {
     const webSocket = await opened();
     const [code] = (await once(webSocket, "close")) as [number];
     expect([1000, 1005, 1006]).toContain(code);
     expect(await refused("connect-late")).toBe(1);
   });
 
-  test("ends with the gateway, telling so", async () => {
+  it("ends with the gateway, telling so", async () => {
     const device = await gateway.connectTo(`ws://127.0.0.1:${port}/mqtt`, { username: "d", password: token });
     const closed = new Promise((resolve) => {
       device.once("close", () => resolve(undefined));

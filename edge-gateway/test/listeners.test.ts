@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestAuthority, writeServerFiles } from "./certificates.ts";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 
 describe("a gateway with every listener", () => {
   let folder: string;
@@ -22,7 +23,7 @@ describe("a gateway with every listener", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test("names them", () => {
+  it("names them", () => {
     const { mqttAddresses, mqttPort } = gateway.app;
     expect(mqttAddresses.map(({ url }) => url.replace(/\d{4,}/, "PORT"))).toEqual([
       "mqtt://127.0.0.1:PORT",
@@ -34,7 +35,7 @@ describe("a gateway with every listener", () => {
     expect(new Set(mqttAddresses.map(({ port }) => port)).size).toBe(4);
   });
 
-  test("takes the same messages over each", async () => {
+  it("takes the same messages over each", async () => {
     const token = await gateway.register("d");
     for (const { transport, url } of gateway.app.mqttAddresses) {
       const device = await gateway.connectTo(url, { username: "d", password: token, ca: authority.cert });

@@ -2,7 +2,7 @@ import { passwordCosts } from "@headwater/aggregates";
 import { once } from "node:events";
 import { connect } from "node:net";
 import mqtt from "mqtt";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { DeviceLog, passwordCredential } from "./device-log.ts";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { RawDevice } from "./raw-device.ts";
@@ -14,7 +14,9 @@ const targets = Array.from({ length: 20 }, (_, i) => `target-${i}`);
 let gateway: KafkaGateway | undefined;
 afterEach(() => gateway?.close());
 
-/** How long each message of a device waited for its acknowledgement, one after the other, until `over` (milliseconds). */
+/**
+ * How long each message of a device waited for its acknowledgement, one after the other, until `over` (milliseconds).
+ */
 async function acks(device: mqtt.MqttClient, over: () => boolean): Promise<number[]> {
   const took: number[] = [];
   while (!over()) {
@@ -28,7 +30,7 @@ async function acks(device: mqtt.MqttClient, over: () => boolean): Promise<numbe
 const percentile = (sorted: readonly number[], p: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]!;
 
-test("a storm of wrong passwords delays no acknowledgement, and every one of them is answered", async () => {
+it("a storm of wrong passwords delays no acknowledgement, and every one of them is answered", async () => {
   const under = await KafkaGateway.create(brokersFromEnvironment(), ["steady"]);
   gateway = under;
   const devices = new DeviceLog(under.log, under.topics);

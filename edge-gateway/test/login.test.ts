@@ -3,8 +3,9 @@ import { events } from "@headwater/proto";
 import { LogUnavailableError } from "@headwater/event-log";
 import { nowMicros, randomToken, sha256 } from "@headwater/core";
 import { connect, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 
 describe("login", () => {
   let gateway: GatewayUnderTest;
@@ -18,14 +19,14 @@ describe("login", () => {
     return (failed as { code?: number }).code;
   };
 
-  test("a device logs in right after its registration, many at once too", async () => {
+  it("a device logs in right after its registration, many at once too", async () => {
     const names = Array.from({ length: 30 }, (_, i) => `device-${i}`);
     const tokens = await Promise.all(names.map((name) => gateway.register(name)));
     const clients = await Promise.all(names.map((name, i) => gateway.connect(name, tokens[i])));
     expect(clients.every((client) => client.connected)).toBe(true);
   });
 
-  test("a wrong token, an unknown device, another device's token, none at all", async () => {
+  it("a wrong token, an unknown device, another device's token, none at all", async () => {
     const token = await gateway.register("boiler-1");
     await gateway.register("boiler-2");
     expect(await refusal("boiler-1", "wrong")).toBe(4);
@@ -35,7 +36,7 @@ describe("login", () => {
     expect(await gateway.presence()).toEqual([]);
   });
 
-  test("a device is known from a cold start without the log", async () => {
+  it("a device is known from a cold start without the log", async () => {
     const token = await gateway.register("boiler-1");
     (await gateway.connect("boiler-1", token)).end(true);
     await gateway.downGateway();
@@ -57,7 +58,7 @@ describe("login", () => {
     gateway.log = log;
   }, 20_000);
 
-  test("expiry, rotation, revocation and deletion", async () => {
+  it("expiry, rotation, revocation and deletion", async () => {
     const token = await gateway.register("boiler-1");
     const record = (await gateway.records(topics.devices)).at(-1)!;
     let state: DeviceState = foldDevice(undefined, events.device.decode(record.value!)).state;
@@ -109,14 +110,14 @@ describe("login", () => {
     expect(ends).toEqual(["revoked", "revoked"]);
   });
 
-  test("the same client id of another device is another session", async () => {
+  it("the same client id of another device is another session", async () => {
     const one = await gateway.connectDevice("one", { clientId: "same", clean: false });
     const two = await gateway.connectDevice("two", { clientId: "same", clean: false });
     await one.publishAsync("devices/one/telemetry", '{"a":1}', { qos: 1 });
     expect([one.connected, two.connected]).toEqual([true, true]);
   });
 
-  test("subscriptions outside of the device's own topics are refused", async () => {
+  it("subscriptions outside of the device's own topics are refused", async () => {
     const device = await gateway.connectDevice("one");
     const granted = async (filter: string): Promise<number> => {
       const failed = await device.subscribeAsync(filter).catch((error: unknown) => error);
@@ -127,7 +128,7 @@ describe("login", () => {
       expect(await granted(filter)).toBe(128);
   });
 
-  test("what a device publishes reaches its own subscriptions, and nobody else's", async () => {
+  it("what a device publishes reaches its own subscriptions, and nobody else's", async () => {
     const one = await gateway.connectDevice("one");
     const two = await gateway.connectDevice("two");
     const heard: string[] = [];
@@ -144,7 +145,7 @@ describe("login", () => {
     expect(heard).toEqual(['devices/one/telemetry {"a":2}']);
   });
 
-  test("a connection that sends no CONNECT is closed in time, one that sends something else at once", async () => {
+  it("a connection that sends no CONNECT is closed in time, one that sends something else at once", async () => {
     const silent = rawConnection(gateway.app.mqttPort);
     const other = rawConnection(gateway.app.mqttPort);
     other.socket.write("GET / HTTP/1.1\r\n\r\n");

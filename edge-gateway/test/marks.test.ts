@@ -1,8 +1,9 @@
 import { LogUnavailableError } from "@headwater/event-log";
 import { sleep } from "@headwater/core";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
 
 const isMark = ({ mark }: { readonly mark: unknown }): boolean => mark !== null;
 
@@ -15,7 +16,7 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
     faulty = undefined;
   });
 
-  test("carry the account of their lane over restarts, and their times never go back", async () => {
+  it("carry the account of their lane over restarts, and their times never go back", async () => {
     faulty = await startFaultyLog();
     gateway = await GatewayUnderTest.start({}, { durable, log: faulty.log });
     const token = await gateway.register("d");
@@ -48,7 +49,8 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
     expect(marks.at(-1)!.mark!.drops).toMatchObject([{ reason: "log-refused", count: 1 }]);
     expect(accounts).toEqual(accounts.toSorted(([a, x], [b, y]) => a - b || x - y));
     expect(new Set(marks.map(({ epoch }) => epoch))).toEqual(new Set([lane.epoch]));
-    // No record is received before a mark that went ahead of it, and the only hole is the one that the gap record names.
+    // No record is received before a mark that went ahead of it, and the only hole is the one that the gap record
+    // names.
     const problems = await laneProblems(faulty.log);
     expect(problems.filter((problem) => problem.includes("promised"))).toEqual([]);
     expect(problems).toHaveLength(1);
@@ -56,7 +58,7 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
 });
 
 describe("marks while the log is away", () => {
-  test("wait one a lane in the spool, and go on when it is back", async () => {
+  it("wait one a lane in the spool, and go on when it is back", async () => {
     const faulty = await startFaultyLog();
     const gateway = await GatewayUnderTest.start({}, { durable: "spool", log: faulty.log });
     try {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { debianProgram, ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
 
@@ -27,7 +27,7 @@ describe("Mosquitto's clients", () => {
     });
   }
 
-  test.each(["mqttv31", "mqttv311"])("%s: publish and hear at QoS 2", async (version) => {
+  it.each(["mqttv31", "mqttv311"])("%s: publish and hear at QoS 2", async (version) => {
     const heard = run("mosquitto_sub", "-V", version, "-q", "2", "-t", `talk/${version}`, "-C", "1", "-W", "20");
     // Until the subscriber is there, nobody keeps what is not retained.
     const published = await run(
@@ -46,7 +46,7 @@ describe("Mosquitto's clients", () => {
     expect(await heard).toEqual({ code: 0, said: "hello\n" });
   });
 
-  test("MQTT 5: is told that this version is not spoken, and ends", async () => {
+  it("MQTT 5: is told that this version is not spoken, and ends", async () => {
     for (const args of [
       ["-q", "1"],
       ["-q", "0", "-D", "connect", "user-property", "a", "b"],

@@ -1,8 +1,10 @@
-// oxlint-disable-next-line no-restricted-imports -- it listens on the line
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-/** A line between a bridge and its broker that writes down which messages went over it, and which the bridge acknowledged. */
+/**
+ * A line between a bridge and its broker that writes down which messages went over it, and which the bridge
+ * acknowledged.
+ */
 export class MqttProxy {
   /** Payloads that the broker delivered. */
   readonly delivered = new Set<string>();

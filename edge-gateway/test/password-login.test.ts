@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeviceLog, passwordCredential } from "./device-log.ts";
 import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 
@@ -22,7 +22,7 @@ describe("login with a chosen password", () => {
     }
   };
 
-  test("right after its registration, beside a token, and with another one while they overlap", async () => {
+  it("right after its registration, beside a token, and with another one while they overlap", async () => {
     await devices.register("pump", { credentials: [passwordCredential(password, { id: "old" })] });
     expect(await outcome("pump", password)).toBe(0);
     await devices.add("pump", passwordCredential("another one, longer", { id: "new" }));
@@ -38,7 +38,7 @@ describe("login with a chosen password", () => {
     expect(await outcome("pump", password)).toBe(4);
   });
 
-  test("a wrong one, an unknown device and one without a password are told the same", async () => {
+  it("a wrong one, an unknown device and one without a password are told the same", async () => {
     await devices.register("pump", { credentials: [passwordCredential(password)] });
     await devices.registerWithToken("valve");
     expect(await outcome("pump", "wrong horse battery")).toBe(4);
@@ -46,7 +46,7 @@ describe("login with a chosen password", () => {
     expect(await outcome("nobody", password)).toBe(4);
   });
 
-  test("many logins of a device that is known cost no comparison", async () => {
+  it("many logins of a device that is known cost no comparison", async () => {
     await devices.register("pump", { credentials: [passwordCredential(password, { ln: 15 })] });
     expect(await outcome("pump", password)).toBe(0);
     // With four places for comparisons most of these would be turned away, were each of them compared.
@@ -54,7 +54,7 @@ describe("login with a chosen password", () => {
     expect(outcomes.filter((code) => code !== 0)).toEqual([]);
   });
 
-  test("more than the bound are told to come again, and so is who guesses; tokens are let in all the while", async () => {
+  it("more than the bound are told to come again, and so is who guesses; tokens are let in all the while", async () => {
     const token = await devices.registerWithToken("valve");
     for (let i = 0; i < 8; i += 1)
       await devices.register(`pump-${i}`, { credentials: [passwordCredential(password, { ln: 14 })] });
@@ -74,14 +74,14 @@ describe("login with a chosen password", () => {
     expect(await outcome("valve", token)).toBe(0);
   }, 30_000);
 
-  test("works from a cold start with what is on disk", async () => {
+  it("works from a cold start with what is on disk", async () => {
     await devices.register("pump", { credentials: [passwordCredential(password)] });
     expect(await outcome("pump", password)).toBe(0);
     await gateway.restart();
     expect(await outcome("pump", password)).toBe(0);
   });
 
-  test("a hash whose costs are out of bounds lets nobody in and costs nothing", async () => {
+  it("a hash whose costs are out of bounds lets nobody in and costs nothing", async () => {
     const credential = passwordCredential(password);
     const text = Buffer.from(credential.hash).toString().replace("ln=8", "ln=30");
     await devices.register("pump", { credentials: [{ ...credential, hash: Buffer.from(text) }] });

@@ -5,9 +5,10 @@ import { randomToken, sha256 } from "@headwater/core";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startProcess } from "./embedded-gateway.ts";
-import { eventually, GatewayUnderTest, readAll, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, readAll, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 describe("presence", () => {
@@ -30,7 +31,7 @@ describe("presence", () => {
   const reasons = async (count: number) =>
     (await told(count)).flatMap(({ disconnected }) => (disconnected === null ? [] : [disconnected.reason]));
 
-  test("a session begins and ends, by name", async () => {
+  it("a session begins and ends, by name", async () => {
     const d = await device("c");
     const [connected] = await told(1);
     expect(connected).toMatchObject({
@@ -42,7 +43,7 @@ describe("presence", () => {
     expect(ended).toMatchObject({ session: connected!.session, disconnected: { reason: "client" } });
   });
 
-  test("a line that breaks, a keep-alive that is missed, a session that is taken over, a gateway that stops", async () => {
+  it("a line that breaks, a keep-alive that is missed, a session that is taken over, a gateway that stops", async () => {
     (await device("broken")).cut();
     expect(await reasons(2)).toEqual(["error"]);
     const silent = await device("silent", { keepalive: 1 });
@@ -57,7 +58,7 @@ describe("presence", () => {
     expect(sessions.size).toBe(4);
   }, 10_000);
 
-  test("a last will is told, and is data where its topic is telemetry", async () => {
+  it("a last will is told, and is data where its topic is telemetry", async () => {
     const will = { topic: "devices/d/telemetry", payload: Buffer.from('{"online":false}'), qos: 1, retain: false };
     const d = await device("c", { will });
     d.cut();
@@ -74,7 +75,7 @@ describe("presence", () => {
     expect((await gateway.presence()).filter(({ lastWill }) => lastWill !== null)).toHaveLength(1);
   });
 
-  test("a will to another device's topic is refused with the login", async () => {
+  it("a will to another device's topic is refused with the login", async () => {
     const will = { topic: "devices/other/telemetry", payload: Buffer.from("x"), qos: 0, retain: false };
     const d = await device("c", { will });
     expect(d.heard[0]).toMatchObject({ cmd: "connack", returnCode: 5 });
@@ -83,7 +84,7 @@ describe("presence", () => {
   });
 });
 
-test("a gateway that was killed tells, when it is back, that its sessions are over; one that stopped has told it", async () => {
+it("a gateway that was killed tells, when it is back, that its sessions are over; one that stopped has told it", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "gateway-presence-"));
   const token = randomToken();
   let gateway = await startProcess(dataDir);

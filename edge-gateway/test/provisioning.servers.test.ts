@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomToken } from "@headwater/core";
 import mqtt from "mqtt";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { DeviceLog, passwordCredential } from "./device-log.ts";
-import { eventually } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { NewDevice } from "./new-device.ts";
 
@@ -22,7 +22,7 @@ describe("a new device in front of the real Kafka", () => {
   let gateway: KafkaGateway;
   afterEach(() => gateway.close());
 
-  test("registers itself, and logs in at another gateway too", async () => {
+  it("registers itself, and logs in at another gateway too", async () => {
     gateway = await KafkaGateway.create(brokersFromEnvironment(), []);
     const key = await new DeviceLog(gateway.log, gateway.topics).provisioningKey({ id: "k1", devices: "line4-*" });
     await gateway.start();
@@ -59,7 +59,7 @@ describe("a Kafka that does not answer", () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  test("has new devices told to come again; those that are known log in, from a cold start too", async () => {
+  it("has new devices told to come again; those that are known log in, from a cold start too", async () => {
     dataDir = await mkdtemp(join(tmpdir(), "provisioning-hung-kafka-"));
     kafka = await startKafka({ dataDir });
     gateway = await KafkaGateway.create(kafka.brokers, []);

@@ -1,10 +1,11 @@
 import { foldDevice, type DeviceState } from "@headwater/aggregates";
 import { LogUnavailableError } from "@headwater/event-log";
 import { nowMicros, randomToken, sleep } from "@headwater/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeviceLog, tokenCredential } from "./device-log.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { NewDevice } from "./new-device.ts";
 
 describe("a new device that registers itself", () => {
@@ -25,7 +26,7 @@ describe("a new device that registers itself", () => {
 
   const connect = (secret = key) => NewDevice.connect(gateway.app.mqttPort, secret);
 
-  test("logs in with its own token from then on, as what the key says", async () => {
+  it("logs in with its own token from then on, as what the key says", async () => {
     const token = randomToken();
     const answer = await (await connect()).ask({ device: "line4-7", token, attributes: { serial: "A-1" } });
     expect(answer).toEqual({ device: "line4-7", status: "registered" });
@@ -37,7 +38,7 @@ describe("a new device that registers itself", () => {
     expect(JSON.stringify(event)).not.toContain(token);
   });
 
-  test("asks again if the answer was lost, to the same effect and without a second device", async () => {
+  it("asks again if the answer was lost, to the same effect and without a second device", async () => {
     const token = randomToken();
     for (let i = 0; i < 3; i += 1) {
       const asking = await connect();
@@ -52,7 +53,7 @@ describe("a new device that registers itself", () => {
     expect(state!.device!.credentials).toHaveLength(1);
   });
 
-  test("never changes a device that is there, nor gets a credential of it", async () => {
+  it("never changes a device that is there, nor gets a credential of it", async () => {
     const { token, credential } = tokenCredential();
     await devices.register("line4-1", { credentials: [credential] });
     const answer = await (await connect()).ask({ device: "line4-1", token: randomToken() });
@@ -61,7 +62,7 @@ describe("a new device that registers itself", () => {
     expect((await gateway.connect("line4-1", token)).connected).toBe(true);
   });
 
-  test("of two that ask for one id at once one gets it", async () => {
+  it("of two that ask for one id at once one gets it", async () => {
     const tokens = Array.from({ length: 6 }, () => randomToken());
     const asking = await Promise.all(tokens.map(() => connect()));
     const answers = await Promise.all(tokens.map((token, i) => asking[i]!.ask({ device: "line4-9", token })));
@@ -77,7 +78,7 @@ describe("a new device that registers itself", () => {
     expect((await gateway.connect("line4-9", tokens[winner])).connected).toBe(true);
   });
 
-  test.each([
+  it.each([
     [{ device: "line5-1" }, /devices called line4-\*/],
     [{ device: "line4-/x" }, /may not contain/],
     [{ device: "line4-1", token: "short" }, /32 to 256/],
@@ -93,7 +94,7 @@ describe("a new device that registers itself", () => {
     expect(answer.reason).toMatch(message);
   });
 
-  test("is told to come again while the log is away, and then gets in with the same request", async () => {
+  it("is told to come again while the log is away, and then gets in with the same request", async () => {
     const token = randomToken();
     const asking = await connect();
     faulty.failWith(() => new LogUnavailableError("away"), topics.devices);
@@ -102,7 +103,7 @@ describe("a new device that registers itself", () => {
     expect(await asking.ask({ device: "line4-7", token })).toMatchObject({ status: "registered" });
   });
 
-  test("may do nothing else with the key", async () => {
+  it("may do nothing else with the key", async () => {
     const elsewhere = await connect();
     expect(await elsewhere.granted("devices/line4-7/#", "#", "provision/#", "provision/request")).toEqual([
       128, 128, 128, 128,
@@ -113,7 +114,7 @@ describe("a new device that registers itself", () => {
     expect(await gateway.quarantined()).toEqual([]);
   });
 
-  test("is shut out when its key is revoked or expires, also one that is connected", async () => {
+  it("is shut out when its key is revoked or expires, also one that is connected", async () => {
     const soon = await devices.provisioningKey({ id: "k2", expiresAt: nowMicros() + 1_500_000 });
     const [first, second] = [await connect(), await connect(soon)];
     await devices.deleteKey("k1");
@@ -122,7 +123,7 @@ describe("a new device that registers itself", () => {
     for (const secret of [key, soon, randomToken()]) await expect(connect(secret)).rejects.toThrow("refused with 4");
   });
 
-  test("what it asks is passed on to nobody", async () => {
+  it("what it asks is passed on to nobody", async () => {
     await gateway.downGateway();
     await gateway.stop();
     gateway = await GatewayUnderTest.start({ HEADWATER_MQTT_ANONYMOUS: "true" });

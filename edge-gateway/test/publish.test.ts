@@ -1,6 +1,7 @@
 import { events } from "@headwater/proto";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 
 describe("a message of a device", () => {
   let gateway: GatewayUnderTest;
@@ -9,7 +10,7 @@ describe("a message of a device", () => {
   });
   afterEach(() => gateway.stop());
 
-  test("is in the log when it is acknowledged", async () => {
+  it("is in the log when it is acknowledged", async () => {
     const device = await gateway.connectDevice("boiler-1");
     await device.publishAsync("devices/boiler-1/telemetry", '{"temperature": 21.5, "on": true, "mode": "eco"}', {
       qos: 1,
@@ -24,14 +25,14 @@ describe("a message of a device", () => {
     ]);
   });
 
-  test("has the time that the device gives", async () => {
+  it("has the time that the device gives", async () => {
     const device = await gateway.connectDevice("boiler-1");
     const ts = Date.now() - 60_000;
     await device.publishAsync("v1/devices/me/telemetry", JSON.stringify({ ts, values: { a: 1 } }), { qos: 1 });
     expect((await gateway.events())[0]).toMatchObject({ device: "boiler-1", eventTime: ts * 1000 });
   });
 
-  test("many messages keep their order, their lanes are dense and their times rise", async () => {
+  it("many messages keep their order, their lanes are dense and their times rise", async () => {
     const device = await gateway.connectDevice("boiler-1");
     const all = Array.from({ length: 2000 }, (_, i) =>
       device.publishAsync("devices/boiler-1/telemetry", JSON.stringify({ i }), { qos: i % 3 === 0 ? 2 : 1 }),
@@ -42,7 +43,7 @@ describe("a message of a device", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
-  test("that cannot be decoded is acknowledged and set aside with its bytes and the reason", async () => {
+  it("that cannot be decoded is acknowledged and set aside with its bytes and the reason", async () => {
     const device = await gateway.connectDevice("boiler-1");
     await device.publishAsync("devices/boiler-1/telemetry", '{"temperature": ', { qos: 1 });
     await device.publishAsync("devices/boiler-1/elsewhere", "x", { qos: 1 });
@@ -54,7 +55,7 @@ describe("a message of a device", () => {
     expect(await gateway.events()).toEqual([]);
   });
 
-  test("to another device's topic closes the connection and disturbs nobody else", async () => {
+  it("to another device's topic closes the connection and disturbs nobody else", async () => {
     const [bad, good] = [await gateway.connectDevice("bad"), await gateway.connectDevice("good")];
     const closed = new Promise<void>((resolve) => bad.once("close", () => resolve()));
     bad.publish("devices/good/telemetry", '{"a":1}', { qos: 1 });
@@ -64,7 +65,7 @@ describe("a message of a device", () => {
     expect(await gateway.metric("headwater_gateway_refused_total", 'reason="topic"')).toBe(1);
   });
 
-  test("marks keep coming and carry the account of the lane", async () => {
+  it("marks keep coming and carry the account of the lane", async () => {
     const device = await gateway.connectDevice("boiler-1");
     for (let i = 0; i < 5; i += 1) await device.publishAsync("devices/boiler-1/telemetry", `{"i":${i}}`, { qos: 1 });
     const total = async (): Promise<number> => {
@@ -83,7 +84,7 @@ describe("a message of a device", () => {
     expect(await eventually(total, (count) => count === 5)).toBe(5);
   });
 
-  test("identities and times go on after a restart", async () => {
+  it("identities and times go on after a restart", async () => {
     const token = await gateway.register("boiler-1");
     const device = await gateway.connect("boiler-1", token);
     for (let i = 0; i < 3; i += 1) await device.publishAsync("devices/boiler-1/telemetry", `{"i":${i}}`, { qos: 1 });

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the device at the other end of the line
 import mqttPacket, { type Packet } from "mqtt-packet";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
@@ -90,7 +89,6 @@ export class RawDevice {
       if (this.isClosed || performance.now() > deadline) {
         throw new RangeError(`${found.length} of ${count} ${cmd} came; closed: ${this.isClosed}`);
       }
-      // oxlint-disable-next-line no-await-in-loop -- waits for the next packet
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
         setTimeout(resolve, 50);

@@ -1,6 +1,7 @@
 import { sleep } from "@headwater/core";
-import { afterEach, expect, test } from "vitest";
-import { eventually, laneProblems } from "./gateway-under-test.ts";
+import { afterEach, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems } from "./gateway-under-test.ts";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { ResendingDevice } from "./resending-device.ts";
 
@@ -8,7 +9,7 @@ const rounds = Number(process.env["HEADWATER_FAULT_ROUNDS"] ?? 6);
 let gateway: KafkaGateway;
 afterEach(() => gateway.close());
 
-test("through the spool to the real Kafka: what devices send again after kill -9 is one event", async () => {
+it("through the spool to the real Kafka: what devices send again after kill -9 is one event", async () => {
   const devices = Array.from({ length: 6 }, (_, i) => new ResendingDevice(`device-${i}`, 20));
   gateway = await KafkaGateway.create(
     brokersFromEnvironment(),

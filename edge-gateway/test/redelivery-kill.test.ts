@@ -5,12 +5,13 @@ import { randomToken, sha256, sleep } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { startProcess } from "./embedded-gateway.ts";
-import { eventually, laneProblems, readAll, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems, readAll, topics } from "./gateway-under-test.ts";
 import { ResendingDevice } from "./resending-device.ts";
 
-test("what devices send again after kill -9 is in the log once", async () => {
+it("what devices send again after kill -9 is in the log once", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "gateway-resend-"));
   const token = randomToken();
   let gateway = await startProcess(dataDir);

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const topic = "devices/d/telemetry";
@@ -26,7 +27,7 @@ describe.each(["log", "spool"] as const)(
       return (await gateway.events()).map((event) => event.readings[0]!.number);
     };
 
-    test("QoS 1: a DUP of the same payload is acknowledged and not taken twice, across a reconnect too", async () => {
+    it("QoS 1: a DUP of the same payload is acknowledged and not taken twice, across a reconnect too", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7 });
       await d.until("puback");
@@ -36,7 +37,8 @@ describe.each(["log", "spool"] as const)(
       d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7, dup: true });
       await d.until("puback");
-      // The same packet identifier with something else to say is a new message, DUP or not; so is a re-send without DUP.
+      // The same packet identifier with something else to say is a new message, DUP or not; so is a re-send without
+      // DUP.
       d.publish(topic, '{"a":2}', { messageId: 7, dup: true });
       d.publish("devices/d/telemetry/json", '{"a":2}', { messageId: 7, dup: true });
       d.publish(topic, '{"a":1}', { messageId: 7 });
@@ -45,7 +47,7 @@ describe.each(["log", "spool"] as const)(
       expect(await gateway.metric("headwater_gateway_redelivered_total", 'qos="1"')).toBe(2);
     });
 
-    test("QoS 1: a DUP is known across a restart; not for a session that ended with its connection", async () => {
+    it("QoS 1: a DUP is known across a restart; not for a session that ended with its connection", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7 });
       d.publish(topic, "{", { messageId: 8 });
@@ -69,7 +71,7 @@ describe.each(["log", "spool"] as const)(
       expect(await values(4)).toEqual([1, 2, 2, 2]);
     });
 
-    test("QoS 1: the same packet identifier and payload of another device, or another client id, is another message", async () => {
+    it("QoS 1: the same packet identifier and payload of another device, or another client id, is another message", async () => {
       const other = await gateway.register("e");
       const d = await device();
       d.publish(topic, '{"a":1}', { messageId: 7 });
@@ -93,7 +95,7 @@ describe.each(["log", "spool"] as const)(
       expect(await values(3)).toEqual([1, 1, 1]);
     });
 
-    test("QoS 2: the same until its PUBREL, across a reconnect and a restart", async () => {
+    it("QoS 2: the same until its PUBREL, across a reconnect and a restart", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { qos: 2, messageId: 9 });
       await d.until("pubrec");
@@ -125,7 +127,7 @@ describe.each(["log", "spool"] as const)(
       expect(await laneProblems(gateway.log)).toEqual([]);
     });
 
-    test("QoS 2: a clean session forgets what an earlier one left open", async () => {
+    it("QoS 2: a clean session forgets what an earlier one left open", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { qos: 2, messageId: 9 });
       await d.until("pubrec");
@@ -136,7 +138,7 @@ describe.each(["log", "spool"] as const)(
       expect(await values(2)).toEqual([1, 1]);
     });
 
-    test("QoS 2: what cannot be decoded is set aside once", async () => {
+    it("QoS 2: what cannot be decoded is set aside once", async () => {
       const d = await device();
       d.publish(topic, "{", { qos: 2, messageId: 3 });
       d.publish(topic, "{", { qos: 2, messageId: 3, dup: true });
@@ -150,7 +152,7 @@ describe.each(["log", "spool"] as const)(
       expect(set.length).toBe(1);
     });
 
-    test("PUBREL of something unknown is answered", async () => {
+    it("PUBREL of something unknown is answered", async () => {
       const d = await device();
       d.send({ cmd: "pubrel", messageId: 77 });
       await d.until("pubcomp");

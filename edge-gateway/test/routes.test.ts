@@ -1,6 +1,7 @@
 import sparkplugPayload from "sparkplug-payload";
-import { afterEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const tahu = sparkplugPayload.get("spBv1.0")!;
@@ -17,7 +18,7 @@ const routes = JSON.stringify([
 ]);
 
 describe("routes by configuration", () => {
-  test("a device sends where the route makes it its own; elsewhere its connection is closed", async () => {
+  it("a device sends where the route makes it its own; elsewhere its connection is closed", async () => {
     gateway = await GatewayUnderTest.start({ HEADWATER_ROUTES: routes });
     const device = await gateway.connectDevice("north:boiler");
     await device.publishAsync("north/boiler/telemetry", '{"a":1}', { qos: 1 });
@@ -28,7 +29,7 @@ describe("routes by configuration", () => {
     expect(await gateway.events()).toHaveLength(1);
   });
 
-  test("anonymous clients send for every device that can be; one that cannot is set aside", async () => {
+  it("anonymous clients send for every device that can be; one that cannot is set aside", async () => {
     gateway = await GatewayUnderTest.start({ HEADWATER_ROUTES: routes, HEADWATER_MQTT_ANONYMOUS: "true" });
     const client = await gateway.connect();
     await client.publishAsync("any/pump", '{"a":1}', { qos: 1 });
@@ -42,7 +43,7 @@ describe("routes by configuration", () => {
     ]);
   });
 
-  test("a message may be presence alone, or nothing to keep; it is acknowledged once either way", async () => {
+  it("a message may be presence alone, or nothing to keep; it is acknowledged once either way", async () => {
     gateway = await GatewayUnderTest.start({ HEADWATER_ROUTES: routes, HEADWATER_MQTT_ANONYMOUS: "true" });
     const raw = await RawDevice.connect(gateway.app.mqttPort, { clientId: "shelly" });
     raw.publish("home/shellies/plug/online", "true", { messageId: 1 });
@@ -65,7 +66,7 @@ describe("routes by configuration", () => {
     raw.cut();
   });
 
-  test("an entry that cannot be ends the start with its number and what is wrong", async () => {
+  it("an entry that cannot be ends the start with its number and what is wrong", async () => {
     gateway = await GatewayUnderTest.start();
     const broken = GatewayUnderTest.start({
       HEADWATER_ROUTES: '[{"profile":"tasmota"},{"topic":"a/b","decoder":"json"}]',
@@ -85,7 +86,7 @@ describe("a Sparkplug edge node that logs in as a device", () => {
   const data = (seq: number, value: number) =>
     encode({ timestamp, seq, metrics: [{ name: "Temperature", type: "Double", value, alias: 2 }] });
 
-  test("is asked for its birth, heard, and seen to die by its last will", async () => {
+  it("is asked for its birth, heard, and seen to die by its last will", async () => {
     gateway = await GatewayUnderTest.start();
     const will = {
       topic: "spBv1.0/plant/NDEATH/line1",
@@ -143,7 +144,7 @@ describe("a Sparkplug edge node that logs in as a device", () => {
     ]);
   });
 
-  test.each(["spBv1.0/plant/NDATA/line2", "spBv1.0/other/NDATA/line1", "spBv1.0/plant/DDATA/line2/motor"])(
+  it.each(["spBv1.0/plant/NDATA/line2", "spBv1.0/other/NDATA/line1", "spBv1.0/plant/DDATA/line2/motor"])(
     "may not speak on %s",
     async (topic) => {
       gateway = await GatewayUnderTest.start();
@@ -155,7 +156,7 @@ describe("a Sparkplug edge node that logs in as a device", () => {
     },
   );
 
-  test("may not listen to what others are told", async () => {
+  it("may not listen to what others are told", async () => {
     gateway = await GatewayUnderTest.start();
     const node = await gateway.connectDevice("plant:line1");
     for (const filter of ["spBv1.0/plant/NCMD/line2", "spBv1.0/plant/NCMD/+", "spBv1.0/#"])

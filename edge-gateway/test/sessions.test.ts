@@ -2,8 +2,9 @@ import { LogUnavailableError } from "@headwater/event-log";
 import { sleep } from "@headwater/core";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const commands = "devices/d/commands/+";
@@ -27,7 +28,7 @@ describe("a session that outlives its connection", () => {
   const isPresent = (device: RawDevice): boolean =>
     (device.heard[0] as unknown as { sessionPresent: boolean }).sessionPresent;
 
-  test("is present after a restart, and its commands come without another SUBSCRIBE", async () => {
+  it("is present after a restart, and its commands come without another SUBSCRIBE", async () => {
     await start();
     let device = await connect();
     expect(isPresent(device)).toBe(false);
@@ -43,7 +44,7 @@ describe("a session that outlives its connection", () => {
     await device.until("publish", 2);
   });
 
-  test("that was unsubscribed, or began anew as a clean one, is not there after a restart", async () => {
+  it("that was unsubscribed, or began anew as a clean one, is not there after a restart", async () => {
     await start();
     let device = await connect();
     await subscribe(device);
@@ -63,7 +64,7 @@ describe("a session that outlives its connection", () => {
     expect(device.count("publish")).toBe(0);
   });
 
-  test("is forgotten when its client was away for longer than a session lasts, also over a restart", async () => {
+  it("is forgotten when its client was away for longer than a session lasts, also over a restart", async () => {
     await start({ HEADWATER_MQTT_SESSION_EXPIRY_MS: "1000" });
     const stays = await connect(false, "stays");
     await subscribe(stays);
@@ -78,7 +79,7 @@ describe("a session that outlives its connection", () => {
     await stays.until("publish");
   });
 
-  test("of a device that is gone, deleted while the gateway was down, is gone too", async () => {
+  it("of a device that is gone, deleted while the gateway was down, is gone too", async () => {
     await start();
     const device = await connect();
     await subscribe(device);
@@ -96,7 +97,7 @@ describe("a session that outlives its connection", () => {
     expect(isPresent(await connect())).toBe(false);
   });
 
-  test("is not forgotten because the gateway does not know its devices yet", async () => {
+  it("is not forgotten because the gateway does not know its devices yet", async () => {
     await start();
     await subscribe(await connect());
     await gateway.downGateway();
@@ -113,7 +114,7 @@ describe("a session that outlives its connection", () => {
     expect(isPresent(await connect())).toBe(true);
   }, 20_000);
 
-  test("beyond the bound the one heard longest ago is forgotten", async () => {
+  it("beyond the bound the one heard longest ago is forgotten", async () => {
     await start({ HEADWATER_MQTT_MAX_SESSIONS: "2" });
     for (const clientId of ["one", "two", "three"]) {
       const device = await connect(false, clientId);

@@ -2,11 +2,12 @@ import { events } from "@headwater/proto";
 import { LogUnavailableError } from "@headwater/event-log";
 import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { frameHeaderBytes, frameKinds, readFrame } from "../src/pipeline/frame/frame.ts";
 import { decodeSegmentHeader } from "../src/pipeline/spool/segment.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 
 const sent = 40;
 
@@ -62,7 +63,10 @@ describe("a spool file that was damaged while the gateway was down", () => {
   const setAside = async () =>
     (await readdir(join(gateway.dataDir, "gateway", "spool"))).filter((name) => name.endsWith(".corrupt"));
   const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-  /** Starts again; all events but the lost ones arrive in order, and every identity is there or named, exactly one of them. */
+  /**
+   * Starts again; all events but the lost ones arrive in order, and every identity is there or named, exactly one of
+   * them.
+   */
   const expectAllBut = async (lost: readonly number[]): Promise<void> => {
     await gateway.upGateway();
     const wanted = numbers(0, sent).filter((i) => !lost.includes(i));
@@ -99,62 +103,62 @@ describe("a spool file that was damaged while the gateway was down", () => {
     return problems;
   };
 
-  test("in the header of the file: the second copy counts, nothing is lost", async () => {
+  it("in the header of the file: the second copy counts, nothing is lost", async () => {
     await flip(20);
     await expectAllBut([]);
   });
 
-  test("in both copies of the header: the frames are found all the same", async () => {
+  it("in both copies of the header: the frames are found all the same", async () => {
     await flip(20);
     await flip(decodeSegmentHeader(bytes).length / 2 + 40);
     expect(() => decodeSegmentHeader(bytes)).toThrow();
     await expectAllBut([]);
   });
 
-  test("in the payload of one frame", async () => {
+  it("in the payload of one frame", async () => {
     await flip(frames[10]!.end - 5);
     await expectAllBut([10]);
     expect(await setAside()).toHaveLength(1);
   });
 
-  test("in the header of one frame", async () => {
+  it("in the header of one frame", async () => {
     await flip(frames[20]!.start + 1);
     await expectAllBut([20]);
   });
 
-  test("in the length of one frame", async () => {
+  it("in the length of one frame", async () => {
     await flip(frames[20]!.start + 3);
     await expectAllBut([20]);
   });
 
-  test("in the last frames, payload and header", async () => {
+  it("in the last frames, payload and header", async () => {
     await flip(frames[sent - 2]!.end - 5);
     await flip(frames[sent - 1]!.start);
     await flip(frames[sent - 1]!.start + frameHeaderBytes + 4);
     await expectAllBut([sent - 2, sent - 1]);
   });
 
-  test("cut off in the middle of a frame", async () => {
+  it("cut off in the middle of a frame", async () => {
     await truncate(file, frames[25]!.start + 30);
     await expectAllBut(numbers(25, sent));
   });
 
-  test("cut off between two frames", async () => {
+  it("cut off between two frames", async () => {
     await truncate(file, frames[30]!.start);
     await expectAllBut(numbers(30, sent));
   });
 
-  test("cut off to nothing", async () => {
+  it("cut off to nothing", async () => {
     await truncate(file, 0);
     await expectAllBut(numbers(0, sent));
   });
 
-  test("in the note of how far it was forwarded: it is sent again from the start", async () => {
+  it("in the note of how far it was forwarded: it is sent again from the start", async () => {
     await writeFile(join(gateway.dataDir, "gateway", "spool", "forwarded.json"), '{"forwarded": 17');
     await expectAllBut([]);
   });
 
-  test("in that note and in both copies of the header: the bytes are set aside, the frames are found, a new epoch begins", async () => {
+  it("in that note and in both copies of the header: the bytes are set aside, the frames are found, a new epoch begins", async () => {
     await writeFile(join(gateway.dataDir, "gateway", "spool", "forwarded.json"), "");
     await flip(20);
     await flip(decodeSegmentHeader(bytes).length / 2 + 40);
@@ -165,14 +169,14 @@ describe("a spool file that was damaged while the gateway was down", () => {
     expect(await eventually(epochs, (count) => count === 2)).toBe(2);
   });
 
-  test("in the journal of QoS 2: what can be read of it counts", async () => {
+  it("in the journal of QoS 2: what can be read of it counts", async () => {
     await writeFile(join(gateway.dataDir, "gateway", "qos2.journal"), Buffer.from([0xff, 0x00, 0x7b, 0x0a, 0x41]));
     await expectAllBut([]);
   });
 });
 
 describe("the end of the spool damaged after a kill", () => {
-  test("what may have been given out is not given out again: a new epoch begins, and all that is sound arrives", async () => {
+  it("what may have been given out is not given out again: a new epoch begins, and all that is sound arrives", async () => {
     const log = await startFaultyLog();
     const gateway = await GatewayUnderTest.start({}, { durable: "spool", log: log.log, stopWithinMs: 1000 });
     try {

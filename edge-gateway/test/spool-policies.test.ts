@@ -3,10 +3,11 @@ import { events } from "@headwater/proto";
 import { openEmbeddedStore } from "@headwater/time-series/embedded";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { startService } from "../../ingest-service/test/service.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, partitions, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, partitions, topics } from "./gateway-under-test.ts";
 
 const filler = "x".repeat(20_000);
 const small = { HEADWATER_SPOOL_MAX_BYTES: "1048576", HEADWATER_SPOOL_SEGMENT_BYTES: "131072" };
@@ -82,7 +83,7 @@ describe("a full spool", () => {
     }
   };
 
-  test("drop-newest: messages are acknowledged, named in gap records as ranges, and the ledger balances", async () => {
+  it("drop-newest: messages are acknowledged, named in gap records as ranges, and the ledger balances", async () => {
     await up({ ...small, HEADWATER_SPOOL_WHEN_FULL: "drop-newest" });
     const device = await gateway.connectDevice("d");
     const other = await gateway.connectDevice("e");
@@ -120,7 +121,7 @@ describe("a full spool", () => {
     });
   }, 60_000);
 
-  test("drop-oldest: the newest arrive, the rest is named, replies to commands are kept, and the ledger balances", async () => {
+  it("drop-oldest: the newest arrive, the rest is named, replies to commands are kept, and the ledger balances", async () => {
     await up({ ...small, HEADWATER_SPOOL_WHEN_FULL: "drop-oldest" });
     const device = await gateway.connectDevice("d");
     await device.subscribeAsync("devices/d/commands/+", { qos: 1 });
@@ -170,7 +171,7 @@ describe("a full spool", () => {
     expect(left).toHaveLength(1);
   }, 60_000);
 
-  test("drop-oldest goes on over a restart, and nothing that was given up is sent or named twice", async () => {
+  it("drop-oldest goes on over a restart, and nothing that was given up is sent or named twice", async () => {
     await up({ ...small, HEADWATER_SPOOL_WHEN_FULL: "drop-oldest" });
     const token = await gateway.register("d");
     let device = await gateway.connect("d", token);
@@ -192,7 +193,7 @@ describe("a full spool", () => {
     expect((await ledger()).balanced).toBe(true);
   }, 60_000);
 
-  test("an age bound gives up what is too old, of a quiet gateway too, and the ledger balances", async () => {
+  it("an age bound gives up what is too old, of a quiet gateway too, and the ledger balances", async () => {
     await up({ HEADWATER_SPOOL_MAX_AGE_MS: "1500" });
     const device = await gateway.connectDevice("d");
     away();
@@ -218,7 +219,7 @@ describe("a full spool", () => {
     });
   }, 60_000);
 
-  test("forwarded files are kept as long as configured, and are the first to go when room is needed", async () => {
+  it("forwarded files are kept as long as configured, and are the first to go when room is needed", async () => {
     await up({ ...small, HEADWATER_SPOOL_KEEP_AFTER_ACK_MS: "3600000" });
     const device = await gateway.connectDevice("d");
     const files = async () =>
@@ -246,7 +247,7 @@ describe("a full spool", () => {
     expect(await gateway.metric("headwater_gateway_dropped_total")).toBe(0);
   }, 60_000);
 
-  test("one partition that the log does not take holds up no other, and catches up in order", async () => {
+  it("one partition that the log does not take holds up no other, and catches up in order", async () => {
     await up({});
     const ids = ["d", "e", "f", "g", "h", "i"];
     const devices = await Promise.all(ids.map((id) => gateway.connectDevice(id)));

@@ -3,8 +3,9 @@ import { events } from "@headwater/proto";
 import { sleep, UnknownOutcomeError } from "@headwater/core";
 import { open, readdir, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
 
@@ -38,7 +39,7 @@ describe("the spool", () => {
     );
   };
 
-  test("acknowledges while the log is away, and forwards in order when it is back", async () => {
+  it("acknowledges while the log is away, and forwards in order when it is back", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.failWith(() => new LogUnavailableError("away"));
@@ -49,7 +50,7 @@ describe("the spool", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
-  test("keeps what is acknowledged over restarts without the log", async () => {
+  it("keeps what is acknowledged over restarts without the log", async () => {
     await up();
     const token = await gateway.register("d");
     for (let round = 0; round < 3; round += 1) {
@@ -66,7 +67,7 @@ describe("the spool", () => {
     expect(new Set((await gateway.events()).map(({ epoch }) => epoch)).size).toBe(1);
   }, 20_000);
 
-  test("sends the identical batch again when it is not known whether it landed", async () => {
+  it("sends the identical batch again when it is not known whether it landed", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.failAfterAppending(3, () => new UnknownOutcomeError("no answer"));
@@ -80,7 +81,7 @@ describe("the spool", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
-  test("a record that the log refuses for good is set aside, its identity is a gap, the others go on", async () => {
+  it("a record that the log refuses for good is set aside, its identity is a gap, the others go on", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.refuse((value) => Buffer.from(value).includes("poison"));
@@ -102,7 +103,7 @@ describe("the spool", () => {
     expect(gaps[0]!.fromN).toBe(gaps[0]!.toN);
   });
 
-  test("gives its disk back after it has drained", async () => {
+  it("gives its disk back after it has drained", async () => {
     await up({ HEADWATER_SPOOL_SEGMENT_BYTES: "65536" });
     const device = await gateway.connectDevice("d");
     log.failWith(() => new LogUnavailableError("away"));
@@ -114,7 +115,7 @@ describe("the spool", () => {
     expect((await stat(join(spoolDir(), (await segments())[0]!))).mode & 0o777).toBe(0o600);
   }, 20_000);
 
-  test("when it is full messages stay unacknowledged, and everything else is still answered", async () => {
+  it("when it is full messages stay unacknowledged, and everything else is still answered", async () => {
     await up({
       HEADWATER_SPOOL_MAX_BYTES: "1048576",
       HEADWATER_SPOOL_SEGMENT_BYTES: "65536",
@@ -161,7 +162,7 @@ describe("the spool", () => {
     expect((await values(80)).slice(0, 80)).toEqual(numbers(1, 81));
   }, 30_000);
 
-  test("a torn end is cut off and what came before is kept", async () => {
+  it("a torn end is cut off and what came before is kept", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.failWith(() => new LogUnavailableError("away"));
@@ -178,7 +179,7 @@ describe("the spool", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
-  test("a corrupt stretch in the middle is kept apart and reported as a gap; all else arrives", async () => {
+  it("a corrupt range in the middle is kept apart and reported as a gap; all else arrives", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.failWith(() => new LogUnavailableError("away"));
@@ -208,7 +209,7 @@ describe("the spool", () => {
     expect(await gateway.metric("headwater_gateway_dropped_total", "corrupt")).toBe(1);
   }, 20_000);
 
-  test("an end whose last frame is corrupt gives up that identity", async () => {
+  it("an end whose last frame is corrupt gives up that identity", async () => {
     await up();
     const device = await gateway.connectDevice("d");
     log.failWith(() => new LogUnavailableError("away"));

@@ -1,12 +1,13 @@
 import { getHeapSpaceStatistics } from "node:v8";
 import { boundYoungGeneration } from "../src/young-generation.ts";
 
-/** Makes many objects that survive, as new connections do, and prints how large the young generation has become (bytes). */
+/**
+ * Makes many objects that survive, as new connections do, and prints how large the young generation has become (bytes).
+ */
 if (process.argv[2] === "bounded") boundYoungGeneration();
 const kept: unknown[] = [];
 for (let round = 0; round < 100; round += 1) {
   for (let i = 0; i < 10_000; i += 1) kept.push({ round, i, text: `${round}-${i}`, list: [i] });
-  // oxlint-disable-next-line no-await-in-loop -- as they would come
   await new Promise((resolve) => setTimeout(resolve, 10));
 }
 const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");

@@ -1,6 +1,7 @@
 import { sleep } from "@headwater/core";
-import { afterEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 interface Told {
@@ -35,7 +36,7 @@ describe("a device reads the gateway's time", () => {
       return [{ topic, qos, retain, said: JSON.parse(payload.toString()) as Told["said"] }];
     });
 
-  test("at the subscription, once, and again by a session that comes back", async () => {
+  it("at the subscription, once, and again by a session that comes back", async () => {
     await start();
     const before = Date.now();
     let device = await connect(false);
@@ -56,7 +57,7 @@ describe("a device reads the gateway's time", () => {
     expect(told(device)).toHaveLength(1);
   });
 
-  test("when it asks: its own time comes back with when it was received and sent, and nothing is recorded", async () => {
+  it("when it asks: its own time comes back with when it was received and sent, and nothing is recorded", async () => {
     await start();
     const device = await connect();
     await subscribe(device, "devices/d/#");
@@ -89,7 +90,7 @@ describe("a device reads the gateway's time", () => {
     expect(await gateway.metric("headwater_gateway_refused_total", 'reason="time-request"')).toBe(1);
   });
 
-  test("not that of somebody else, not without a subscription, and not without end", async () => {
+  it("not that of somebody else, not without a subscription, and not without end", async () => {
     await start();
     const device = await connect();
     device.publish(`${own}/request`, "", { messageId: 2 });
@@ -104,7 +105,7 @@ describe("a device reads the gateway's time", () => {
     await device.closed;
   });
 
-  test("and from time to time, if that is set, until it unsubscribes", async () => {
+  it("and from time to time, if that is set, until it unsubscribes", async () => {
     await start({ HEADWATER_MQTT_TIME_EVERY_MS: "100" });
     const device = await connect();
     await subscribe(device);
@@ -116,7 +117,7 @@ describe("a device reads the gateway's time", () => {
     expect(device.count("publish")).toBe(count);
   });
 
-  test("with a warning from a gateway whose clock was set back", async () => {
+  it("with a warning from a gateway whose clock was set back", async () => {
     await start();
     await gateway.downGateway();
     const future = Date.now() * 1000 + 3_600_000_000;

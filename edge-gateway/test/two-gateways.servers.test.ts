@@ -3,8 +3,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { eventually } from "./gateway-under-test.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { brokersFromEnvironment, KafkaGateway, kafkaPartitions } from "./kafka-gateway.ts";
 import { RawDevice } from "./raw-device.ts";
 
@@ -68,7 +68,7 @@ describe("two gateway processes on one real Kafka", () => {
       30_000,
     );
 
-  test("a device at both gets each command once", async () => {
+  it("a device at both gets each command once", async () => {
     const received: string[] = [];
     await connect(first, received, true, "a");
     await connect(second, received, true, "b");
@@ -83,7 +83,7 @@ describe("two gateway processes on one real Kafka", () => {
     expect(received.toSorted()).toEqual(ids.toSorted());
   }, 60_000);
 
-  test("a device that moves to and fro gets no command twice, and those that it had to miss time out", async () => {
+  it("a device that moves to and fro gets no command twice, and those that it had to miss time out", async () => {
     const received: string[] = [];
     const ids: string[] = [];
     for (let move = 0; move < 6; move += 1) {
@@ -109,7 +109,7 @@ describe("two gateway processes on one real Kafka", () => {
     expect(new Set(received).size).toBe(received.length);
   }, 120_000);
 
-  test("killed with its claim: the command is never sent, and times out unless it may be sent again", async () => {
+  it("killed with its claim: the command is never sent, and times out unless it may be sent again", async () => {
     const mortal = await KafkaGateway.beside(first);
     const script = ["dies-with-its-claim.ts", first.brokers, first.prefix, String(kafkaPartitions), mortal.dataDir];
     try {
@@ -138,7 +138,7 @@ describe("two gateway processes on one real Kafka", () => {
     }
   }, 120_000);
 
-  test("killed at the moment of a claim, again and again: nothing is sent twice unless it asks for it", async () => {
+  it("killed at the moment of a claim, again and again: nothing is sent twice unless it asks for it", async () => {
     const received: string[] = [];
     for (let round = 0; round < rounds; round += 1) {
       const mortal = await KafkaGateway.beside(first);
@@ -172,7 +172,7 @@ describe("two gateway processes on one real Kafka", () => {
     }
   }, 180_000);
 
-  test("a restart with commands waiting, and without its model: each is sent once", async () => {
+  it("a restart with commands waiting, and without its model: each is sent once", async () => {
     const received: string[] = [];
     const ids = Array.from({ length: 5 }, (_, i) => `waits-${i}`);
     for (const id of ids) await first.requestCommand("valve", id);
@@ -193,7 +193,7 @@ describe("two gateway processes on one real Kafka", () => {
     expect(received).toEqual([...ids, "last"]);
   }, 60_000);
 
-  test("a reply after the deadline is recorded and changes nothing; one before the acknowledgement counts", async () => {
+  it("a reply after the deadline is recorded and changes nothing; one before the acknowledgement counts", async () => {
     const received: string[] = [];
     const device = await connect(first, received, false);
     await first.requestCommand("valve", "slow", { ttlMs: 1500 });

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep } from "@headwater/core";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 describe("two gateways on one log", () => {
@@ -34,7 +35,7 @@ describe("two gateways on one log", () => {
     return raw;
   };
 
-  test("a device that is connected to both gets a command once", async () => {
+  it("a device that is connected to both gets a command once", async () => {
     const [a, b] = [await device(first, "a"), await device(second, "b")];
     for (let i = 0; i < 10; i += 1) {
       await first.requestCommand("valve", `c-${i}`, { name: "shut" });
@@ -54,7 +55,7 @@ describe("two gateways on one log", () => {
     expect(topics.toSorted()).toEqual(Array.from({ length: 10 }, (_, i) => `devices/valve/commands/c-${i}`));
   }, 20_000);
 
-  test("a device that moved gets what waited, and nothing of what the other had sent", async () => {
+  it("a device that moved gets what waited, and nothing of what the other had sent", async () => {
     const a = await device(first, "a");
     await first.requestCommand("valve", "sent", { name: "shut" });
     await a.until("publish");
@@ -67,7 +68,7 @@ describe("two gateways on one log", () => {
     expect(b.count("publish")).toBe(1);
   });
 
-  test("their lanes are apart, each dense", async () => {
+  it("their lanes are apart, each dense", async () => {
     const a = await first.connect("valve", token, { clientId: "a" });
     const b = await second.connect("valve", token, { clientId: "b" });
     await Promise.all(

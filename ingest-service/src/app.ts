@@ -1,25 +1,26 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { openReadModelParts } from "./model/parts.ts";
-import { type HttpServer, Lifecycle, type Metrics, type ServiceApp } from "@headwater/service";
+import { openReadModelParts } from "./read-model.ts";
+import type { DeviceState } from "@headwater/aggregates";
+import { FoldOutcomes, type HttpServer, Lifecycle, type Metrics, type ServiceApp } from "@headwater/service";
 import { type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { provisioningKeyRoutes } from "./access/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
 import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
-import { DeviceWrites } from "./devices/device-writes.ts";
+import { deviceWriter } from "./devices/device-writes.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
-import { logWriter } from "./http/log-write.ts";
-import { AccountBook } from "./ledger/account-book.ts";
+import { AccountBook } from "./accounts/account-book.ts";
 import { Ledger } from "./ledger/ledger.ts";
-import { recount } from "./ledger/recount.ts";
+import { recount } from "./projection/recount.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics } from "./quarantine/quarantine-model.ts";
-import { instanceName, Quarantiner } from "./quarantine/quarantiner.ts";
+import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
@@ -46,12 +47,11 @@ const settleMs = 5000;
 
 /** Wires the service together; nothing moves before `start`. Log, store and HTTP server stay their owner's. */
 export function createIngestApp(deps: IngestDeps): ServiceApp {
-  const { config: { ingest: config }, log, topics, store, dataDir, http } = deps; // prettier-ignore
-  const logger = deps.logger.child({ component: "ingest" });
+  const { config: { ingest: config }, log, topics, store, dataDir, http, logger } = deps; // prettier-ignore
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
 
-  const { model, folded, late } = openReadModelParts({ dataDir, log, logger, topics });
+  const { model, folded, late, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics });
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
     const end = ends.find((each) => each.partition === partition)?.end ?? 0;
@@ -73,11 +73,11 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     recount: (account, to) => recount({ log, topic: topics.telemetry, quarantined }, account, to),
   });
   const projection = new Projection({ config, log, topics, store, book, quarantiner, logger, metrics });
-  const writer = logWriter(log, timeoutMs, logger);
-  const writes = new DeviceWrites({ model, topic: topics.devices, writer, source, timeoutMs });
+  const writing = { log, model, logger, timeoutMs, source };
+  const deviceOutcomes = new FoldOutcomes<DeviceState>();
   const restating = new Restating({ log, topic: topics.devices, source, logger, caughtUp: () => model.caughtUp });
   folded.push(
-    (each) => writes.folded(each),
+    ({ writeId, fold }) => deviceOutcomes.folded(writeId, fold.accepted, fold.state),
     (each) => restating.folded(each),
   );
   const series = new DeviceSeries(store, config.tags);
@@ -92,9 +92,13 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     own: (partition) => projection.account(partition),
   });
 
-  deviceRoutes(http.app, { model, writes, timeoutMs });
-  provisioningKeyRoutes(http.app, { model, topic: topics.access, writer, source, timeoutMs });
-  commandRoutes(http.app, { model, topic: topics.commands, writer, source, timeoutMs });
+  deviceRoutes(http.app, {
+    model,
+    write: deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes }),
+    timeoutMs,
+  });
+  provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
+  commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series });
   quarantineRoutes(http.app, { model, timeoutMs });
   ledgerRoutes(http.app, ledger);
@@ -149,4 +153,9 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     ],
     died,
   };
+}
+
+/** Names this process to readers of its events. */
+function instanceName(dataDir: string): string {
+  return createHash("sha256").update(`${process.pid}/${dataDir}`).digest("hex").slice(0, 8);
 }

@@ -1,21 +1,7 @@
-import { mergeSchemas, runServiceProcess, type MainOptions } from "@headwater/service";
-import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
-import { createIngestApp } from "./app.ts";
-import { ingestSettings } from "./config.ts";
+import { runHost, type HostContext } from "@headwater/service";
+import { ingestService } from "./service.ts";
 
 /** The ingest service as a process of its own: `headwater start ingest`. */
-export function main(options?: MainOptions): Promise<void> {
-  return runServiceProcess(
-    {
-      name: "ingest",
-      title: "Headwater ingest service",
-      settings: mergeSchemas(timeSeriesSettings, ingestSettings),
-      async create(context) {
-        const store = await openTimeSeriesStore(context.config, context);
-        context.lifecycle.add("time-series store", { stop: () => store.close() });
-        return createIngestApp({ ...context, store });
-      },
-    },
-    options,
-  );
+export function main(context: HostContext): Promise<void> {
+  return runHost({ name: "ingest", title: "Headwater ingest service", services: [ingestService] }, context);
 }

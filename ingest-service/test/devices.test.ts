@@ -2,7 +2,8 @@ import { events } from "@headwater/proto";
 import { partitionFor } from "@headwater/event-log";
 import { sha256 } from "@headwater/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, openBackends, partitions, startService, type TestService, topics } from "./service.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { openBackends, partitions, startService, type TestService, topics } from "./service.ts";
 
 let backends: Awaited<ReturnType<typeof openBackends>>;
 let service: TestService;
@@ -82,6 +83,8 @@ describe("a device", () => {
   it("is changed by a merge patch, at the revision that If-Match names", async () => {
     const stale = await service.request<DeviceBody>("PATCH", "/api/v1/devices/boiler%201", {}, { "if-match": '"7"' });
     expect([stale.status, stale.body.code]).toEqual([412, "conflict"]);
+    const weak = await service.request<DeviceBody>("PATCH", "/api/v1/devices/boiler%201", {}, { "if-match": 'W/"1"' });
+    expect([weak.status, weak.body.code]).toEqual([412, "conflict"]);
     const patched = await service.request<DeviceBody>(
       "PATCH",
       "/api/v1/devices/boiler%201",

@@ -2,6 +2,7 @@ import "./integers.ts";
 import type protobuf from "protobufjs/minimal.js";
 import { DecodeError } from "@headwater/core";
 import { headwater } from "./generated/events.js";
+import { fieldNumber, recordTag } from "./telemetry-tags.ts";
 import { countTopLevelField } from "./wire-scan.ts";
 import type { Decoded, Input, TelemetryInput, TelemetryRecord } from "./event-types.ts";
 
@@ -40,7 +41,7 @@ function codecOf<S>(name: string, type: GeneratedType<S>): Codec<Input<S>, Decod
 
 const v1 = headwater.v1;
 const telemetryCodec = codecOf("telemetry.v1", v1.TelemetryRecord);
-const readingsField = 7;
+const readingsField = fieldNumber(recordTag.reading);
 /** A reading takes at least two bytes, so a shorter record cannot hold too many. */
 const scanFrom = 2 * maxReadings;
 

@@ -3,8 +3,8 @@ import type Long from "long";
 
 /**
  * The events as TypeScript sees them, derived from the generated code so that they cannot drift from the .proto files.
- * Decoded: every scalar is there (proto3 defaults), messages and members of a oneof may be null. Input: everything is optional.
- * 64-bit integers are safe integers; times are microseconds since the epoch.
+ * Decoded: every scalar is there (proto3 defaults), messages and members of a oneof may be null. Input: everything is
+ * optional. 64-bit integers are safe integers; times are microseconds since the epoch.
  */
 type Scalar = string | number | boolean | Uint8Array;
 
@@ -42,7 +42,6 @@ export type TelemetryRecord = Omit<Decoded<headwater.v1.TelemetryRecord.$Shape>,
   readonly readings: readonly Reading[];
 };
 export type TelemetryInput = Input<headwater.v1.TelemetryRecord.$Shape>;
-export type ReadingInput = Input<headwater.v1.Reading.$Shape>;
 export type DeviceEvent = Decoded<headwater.v1.DeviceEvent.$Shape>;
 export type Credential = Decoded<headwater.v1.Credential.$Shape>;
 export type PresenceEvent = Decoded<headwater.v1.PresenceEvent.$Shape>;
@@ -67,7 +66,6 @@ export const alertTransition = {
   cleared: 5,
   amended: 6,
 } as const;
-export type AlertTransitionName = keyof typeof alertTransition;
 
 /** The value of a reading; undefined if the bytes held none. */
 export function readingValue(reading: {

@@ -1,8 +1,8 @@
 import protobuf from "protobufjs/minimal.js";
 
 /**
- * One place decides how 64-bit integers look: plain numbers, never Long, and never silently rounded. Must be evaluated before the
- * generated code, which takes its defaults from it.
+ * One place decides how 64-bit integers look: plain numbers, never Long, and never silently rounded. Must be evaluated
+ * before the generated code, which takes its defaults from it.
  */
 protobuf.util.Long = undefined as never;
 protobuf.configure();

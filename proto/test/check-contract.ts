@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * The gate for the events' contract: the .proto files are clean, break nothing that any released version said, and the generated code
- * is what they generate.
+ * The gate for the events' contract: the .proto files are clean, break nothing that any released version said, and the
+ * generated code is what they generate.
  */
 const proto = fileURLToPath(new URL("../", import.meta.url));
 const failures: string[] = [];

@@ -9,7 +9,7 @@ import { AlertWrites } from "./alerts/alert-writes.ts";
 import type { RulesConfig } from "./config.ts";
 import { createPartitionEngine } from "./engine/index.ts";
 import { PartitionGroup } from "./partitions/partition-group.ts";
-import { RuleTimeline } from "./partitions/rule-timeline.ts";
+import { RuleTimeline } from "./partitions/control-events/rule-timeline.ts";
 import { RuleModel } from "./rules/rule-model.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { RuleWrites } from "./rules/rule-writes.ts";
@@ -32,10 +32,9 @@ export interface RulesAppDeps {
 
 /** Wires the rules service and registers its routes; nothing moves before `start`. The topics have to exist by then. */
 export function createRulesApp(deps: RulesAppDeps): ServiceApp {
-  const { log, topics, partitions, dataDir, metrics, http } = deps;
+  const { log, topics, partitions, dataDir, logger, metrics, http } = deps;
   const config = deps.config.rules;
   const instance = deps.instance ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
-  const logger = deps.logger.child({ part: "rules" });
 
   const { promise: died, reject } = Promise.withResolvers<never>();
   // Whoever runs the service listens; until then it must not count as unhandled.

@@ -2,7 +2,9 @@ import { type Static, Type } from "@sinclair/typebox";
 
 const day = 24 * 60 * 60 * 1000;
 
-/** Settings of the rules service alone; those of the event log and of HTTP are the platform's. Times are milliseconds. */
+/**
+ * Settings of the rules service alone; those of the event log and of HTTP are the platform's. Times are milliseconds.
+ */
 export const rulesSettings = Type.Object({
   rules: Type.Object({
     group: Type.String({

@@ -1,11 +1,7 @@
-import { runServiceProcess, type MainOptions } from "@headwater/service";
-import { createRulesApp } from "./app.ts";
-import { rulesSettings } from "./config.ts";
+import { runHost, type HostContext } from "@headwater/service";
+import { rulesService } from "./service.ts";
 
 /** The rules service as a process of its own: `headwater start rules`. */
-export function main(options?: MainOptions): Promise<void> {
-  return runServiceProcess(
-    { name: "rules", title: "Headwater rules service", settings: rulesSettings, create: createRulesApp },
-    options,
-  );
+export function main(context: HostContext): Promise<void> {
+  return runHost({ name: "rules", title: "Headwater rules service", services: [rulesService] }, context);
 }

@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { events } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
-import {
-  enabledRule,
-  eventually,
-  hotRule,
-  platform,
-  service,
-  untilLive,
-  type Platform,
-  type Service,
-} from "./support/harness.ts";
+import { enabledRule, hotRule, platform, service, untilLive, type Platform, type Service } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { expectExactlyTheOracle, told } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 
@@ -75,7 +67,8 @@ it("says nothing any more once another has claimed the partition, though the gro
   const a = await join();
   await enabledRule(a.rules, hotRule("hot"));
   await on.fleet.send("boiler", [70]);
-  // Another owner claims the partition, as after a long pause of this process; this one is made to doubt by an append that fails.
+  // Another owner claims the partition, as after a long pause of this process; this one is made to doubt by an append
+  // that fails.
   const partition = on.fleet.partitionOf("boiler");
   const claim = events.ruleState.encode({ claim: { instance: "another" } });
   await on.log.append(on.topics.ruleState, [{ key: "claim/another", value: claim, partition }]);

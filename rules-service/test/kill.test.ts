@@ -25,7 +25,6 @@ it("is the same after kill -9 in mid-stream, again and again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "headwater-rules-kill-"));
   try {
     for (const [round, ms] of [150, 400, 90].entries()) {
-      // oxlint-disable-next-line no-await-in-loop -- one life after the other
       await runAndKill(folder, round + 1, ms);
     }
     const on = await platform(2, folder);

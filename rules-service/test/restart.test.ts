@@ -4,7 +4,6 @@ import { CrashableLog } from "./support/crashable-log.ts";
 import {
   alertEvents,
   enabledRule,
-  eventually,
   hotRule,
   platform,
   quick,
@@ -14,6 +13,7 @@ import {
   type Platform,
   type Service,
 } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { expectExactlyTheOracle, told } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 
@@ -93,7 +93,6 @@ it("is the same after kills at any moment, under load", async () => {
   );
   const load = steadyLoad(on);
   for (let round = 0; round < 6; round += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- one life after the other
     await new Promise((resolve) => setTimeout(resolve, 30 + 47 * round));
     if (round % 3 === 2) await stop();
     else await kill();
@@ -112,7 +111,6 @@ it.each(["alerts", "commands", "ruleState"] as const)(
     for (let round = 0; round < 4; round += 1) {
       const { log } = running!;
       log.crashAfter = { topic: on.topics[role], appends: 1 + round };
-      // oxlint-disable-next-line no-await-in-loop -- one life after the other
       await sendWaves(on, round * 10, round * 10 + 10);
       await eventually(() => expect(log.crashed).toBe(true));
       await kill();
@@ -151,7 +149,7 @@ it("applies rules and what people did at the offsets where they first took effec
   });
   const before = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
   await kill();
-  // Everything is replayed from the start, joins included.
+  // Everything is replayed from the start, control events included.
   await start(never);
   await sendWaves(on, 24, 26);
   await expectExactlyTheOracle(on);

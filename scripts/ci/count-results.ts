@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** Adds up Vitest's JSON results and closes with the one line that counts; a result that is absent or empty is a failure. */
+/**
+ * Adds up Vitest's JSON results and closes with the one line that counts; a result that is absent or empty is a
+ * failure.
+ */
 interface Results {
   readonly numPassedTests: number;
   readonly numFailedTests: number;

@@ -24,7 +24,9 @@ const forms = [
   /\bnew Worker\(\s*new URL\(\s*"([^"\n]+)"\s*,\s*import\.meta\.url/g,
 ];
 
-/** Every import of a file. `source` is TypeScript as the formatter writes it, so that an expression finds all of them. */
+/**
+ * Every import of a file. `source` is TypeScript as the formatter writes it, so that an expression finds all of them.
+ */
 export function importsOf(from: string, source: string, workspaces: readonly Workspace[]): Import[] {
   const text = source.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
   return forms.flatMap((form) =>

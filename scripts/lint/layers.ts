@@ -62,7 +62,7 @@ function isTest(file: string): boolean {
 }
 
 /** What is wrong with the imports between layers, one line each. */
-export function layerProblems(imports: readonly Import[]): string[] {
+function layerProblems(imports: readonly Import[]): string[] {
   const problems: string[] = [];
   for (const { from, specifier, file } of imports) {
     const own = layerOf(from);
@@ -82,7 +82,7 @@ export function layerProblems(imports: readonly Import[]): string[] {
 }
 
 function vendorProblems(from: string, specifier: string, name: string, layer: Layer): string[] {
-  if (isTest(from) || name === "tests" || name === "bench" || name === "testkit") return [];
+  if (isTest(from) || name === "tests" || name === "bench" || name === "testkit" || name === "scripts") return [];
   if (specifier.startsWith("node:"))
     return layer.node === false ? [`${from}: ${name} may not import ${specifier}`] : [];
   const vendor = specifier
@@ -98,10 +98,11 @@ function vendorProblems(from: string, specifier: string, name: string, layer: La
 }
 
 /**
- * Circles of files, and of folders inside of a workspace, one line each. A file that lies beside folders counts by itself: `app.ts` imports every
- * folder, and every folder imports `errors.ts`. Tests are in no circle: nothing imports them.
+ * Circles of files, and of folders inside of a workspace, one line each. A file that lies beside folders counts by
+ * itself: `app.ts` imports every folder, and every folder imports `errors.ts`. Tests are in no circle: nothing imports
+ * them.
  */
-export function circleProblems(imports: readonly Import[]): string[] {
+function circleProblems(imports: readonly Import[]): string[] {
   const files = new Map<string, Set<string>>();
   const folders = new Map<string, Set<string>>();
   const parents = new Set(imports.map(({ from }) => dirname(dirname(from))));

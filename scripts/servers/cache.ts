@@ -12,7 +12,9 @@ export function cacheDir(): string {
   return dir;
 }
 
-/** A folder name that changes with the files that pin what is in it, so an edited pin is never served from the cache. */
+/**
+ * A folder name that changes with the files that pin what is in it, so an edited pin is never served from the cache.
+ */
 export async function pinnedName(name: string, pinFiles: readonly URL[]): Promise<string> {
   const hash = createHash("sha256");
   for (const file of pinFiles) hash.update(await readFile(file)).update("\0");

@@ -66,8 +66,8 @@ async function aptGet(...args: string[]): Promise<void> {
 }
 
 /**
- * Debian starts a server when its package is installed, unless this file says no. Where the machine has such a policy (containers do) it
- * stays; where it has none, it exists for as long as the installation takes.
+ * Debian starts a server when its package is installed, unless this file says no. Where the machine has such a policy
+ * (containers do) it stays; where it has none, it exists for as long as the installation takes.
  */
 async function withoutStartingServices(install: () => Promise<void>): Promise<void> {
   const policy = "/usr/sbin/policy-rc.d";

@@ -14,7 +14,9 @@ export interface MosquittoOptions {
   readonly tls?: MosquittoTls | undefined;
   /** Sessions, queues and retained messages survive a kill; written after every change. */
   readonly persistence?: boolean | undefined;
-  /** Lines for the general part of mosquitto.conf; a later line wins (`allow_anonymous false`, `max_queued_messages 0`). */
+  /**
+   * Lines for the general part of mosquitto.conf; a later line wins (`allow_anonymous false`, `max_queued_messages 0`).
+   */
   readonly config?: readonly string[] | undefined;
   /** Go on when this process exits; by default the broker is killed with it. */
   readonly keepRunning?: boolean | undefined;

@@ -27,8 +27,8 @@ export interface RealClient {
   readonly name: string;
   readonly transports: readonly Transport[];
   /**
-   * Logs in; publishes `{"q0":n}`, `{"q1":n}` and `{"q2":n}` each with that QoS; subscribes to its commands, waits for one and answers
-   * `succeeded` with its name as the result. Resolves with the payload of the command.
+   * Logs in; publishes `{"q0":n}`, `{"q1":n}` and `{"q2":n}` each with that QoS; subscribes to its commands, waits for
+   * one and answers `succeeded` with its name as the result. Resolves with the payload of the command.
    */
   work(way: Way, login: DeviceLogin, n: number): Promise<string>;
   /** Resolves with whether the gateway let it in. */

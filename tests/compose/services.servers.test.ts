@@ -13,10 +13,10 @@ import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { checkout, composeFile, imageRecipe, ownServices } from "./compose-file.ts";
 
 /**
- * No Docker engine is needed to know that the environments of compose.yaml are right: each service is started as its image would
- * start it, with exactly that environment, against a real Kafka with the settings of compose.yaml and a real InfluxDB.
- * Only places are moved, and this table is all that moves. The servers are this test's own, because the topics have the
- * names of a deployment.
+ * No Docker engine is needed to know that the environments of compose.yaml are right: each service is started as its
+ * image would start it, with exactly that environment, against a real Kafka with the settings of compose.yaml and a
+ * real InfluxDB. Only places are moved, and this table is all that moves. The servers are this test's own, because the
+ * topics have the names of a deployment.
  */
 interface Places {
   readonly service: string;

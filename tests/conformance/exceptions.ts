@@ -1,6 +1,6 @@
 /**
- * Vectors that the gateway does not pass because the specification leaves a choice and the gateway takes the other one. A vector that is listed and passes fails the
- * suite, like one that is not listed and does not pass.
+ * Vectors that the gateway does not pass because the specification leaves a choice and the gateway takes the other one.
+ * A vector that is listed and passes fails the suite, like one that is not listed and does not pass.
  */
 export const exceptions: Readonly<Record<string, string>> = {
   "OTHER v4 subpub self publish qos2":

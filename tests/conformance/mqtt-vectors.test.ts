@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GatewayUnderTest } from "../../edge-gateway/test/gateway-under-test.ts";
 import { exceptions } from "./exceptions.ts";
 import { refusalOf } from "./refusal.ts";
@@ -9,7 +9,7 @@ const vectors = readVectors();
 const spoken = vectors.filter(({ version }) => version !== 5);
 const newer = vectors.filter(({ version }) => version === 5);
 
-test.runIf(!vectorsPresent)("the vectors are there", ({ skip }) => {
+it.runIf(!vectorsPresent)("the vectors are there", ({ skip }) => {
   if (!vectorsRequired) skip(vectorsAbsent);
   expect.fail(vectorsAbsent);
 });
@@ -33,7 +33,7 @@ describe.runIf(vectorsPresent)("Mosquitto's vectors against the gateway", () => 
   describe("MQTT 3.1 and 3.1.1", () => {
     let passed = 0;
 
-    test.each(spoken.map((vector) => [vector.id, vector] as const))("%s", async (id, vector) => {
+    it.each(spoken.map((vector) => [vector.id, vector] as const))("%s", async (id, vector) => {
       const wrong = await runVector(vector, host);
       const reason = exceptions[id];
       if (reason === undefined) expect(wrong).toBeUndefined();
@@ -41,7 +41,7 @@ describe.runIf(vectorsPresent)("Mosquitto's vectors against the gateway", () => 
       if (wrong === undefined) passed += 1;
     });
 
-    test("at least 300 pass, and every exception is a vector", () => {
+    it("at least 300 pass, and every exception is a vector", () => {
       expect(passed).toBe(spoken.length - Object.keys(exceptions).length);
       expect(passed).toBeGreaterThanOrEqual(300);
       const ids = new Set(spoken.map(({ id }) => id));
@@ -49,7 +49,7 @@ describe.runIf(vectorsPresent)("Mosquitto's vectors against the gateway", () => 
     });
   });
 
-  test("MQTT 5: each CONNECT gets the refusal that a client of MQTT 5 understands, and whatever else comes first is cut", async () => {
+  it("MQTT 5: each CONNECT gets the refusal that a client of MQTT 5 understands, and whatever else comes first is cut", async () => {
     const outcomes = new Map<string, number>();
     const wrong: string[] = [];
     for (const vector of newer) {

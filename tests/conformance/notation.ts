@@ -1,6 +1,7 @@
 /**
- * The notation of the vectors: words separated by spaces, each some bytes. `i12` one byte; `H`, `k`, `m`, `s` a 16-bit number; `L` a 32-bit number;
- * `v`, `r` a variable-length integer, which may exceed its legal range on purpose; `'text'` UTF-8; anything else hexadecimal.
+ * The notation of the vectors: words separated by spaces, each some bytes. `i12` one byte; `H`, `k`, `m`, `s` a 16-bit
+ * number; `L` a 32-bit number; `v`, `r` a variable-length integer, which may exceed its legal range on purpose;
+ * `'text'` UTF-8; anything else hexadecimal.
  */
 export function bytesOf(payload: string): Buffer {
   const words = payload.match(/'[^']*'|\S+/g) ?? [];

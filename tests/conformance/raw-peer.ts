@@ -32,7 +32,9 @@ export class RawPeer {
     if (!this.isClosed) this.#socket.write(bytes);
   }
 
-  /** Answers with the next bytes, so many, or with as many as came before the connection closed or the time was over. */
+  /**
+   * Answers with the next bytes, so many, or with as many as came before the connection closed or the time was over.
+   */
   async receive(count: number, timeoutMs: number): Promise<Buffer> {
     await this.#until(() => this.#heard.length >= count, timeoutMs);
     const bytes = this.#heard.subarray(0, count);
@@ -53,7 +55,6 @@ export class RawPeer {
   async #until(done: () => boolean, timeoutMs: number): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!done() && !this.isClosed && performance.now() < deadline) {
-      // oxlint-disable-next-line no-await-in-loop -- waits for what comes next
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.max(1, deadline - performance.now()));
         this.#wake = () => {

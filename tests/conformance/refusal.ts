@@ -6,8 +6,8 @@ import type { Vector } from "./vectors.ts";
 const unsupportedVersion = "2003008400";
 
 /**
- * Begins a vector of MQTT 5; answers with what the client should hear and what it heard. A CONNECT that is a packet at all is refused for its version, whatever it
- * says after that; anything else is not answered.
+ * Begins a vector of MQTT 5; answers with what the client should hear and what it heard. A CONNECT that is a packet at
+ * all is refused for its version, whatever it says after that; anything else is not answered.
  */
 export async function refusalOf(
   vector: Vector,

@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../../../shared/data/mqtt-vectors", import.meta.url));
 
-/** The vectors lie beside the checkout, not in it: a clone without them skips what needs them; CI may not, unless it says so. */
+/**
+ * The vectors lie beside the checkout, not in it: a clone without them skips what needs them; CI may not, unless it
+ * says so.
+ */
 export const vectorsPresent = existsSync(folder);
 export const vectorsAbsent = `${folder} is absent: put Mosquitto's vectors there to run the conformance suite`;
 export const vectorsRequired = process.env["CI"] === "true" && process.env["WITHOUT_RECORDED_DATA"] !== "true";

@@ -2,14 +2,14 @@ import { loadConfig } from "@headwater/service";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { bridgeSpecs } from "../../edge-gateway/src/bridge/bridge-spec.ts";
 import { gatewayConfig } from "../../edge-gateway/src/config.ts";
 import { bridgeConfig } from "../../edge-gateway/src/config/bridge-settings.ts";
 
 const doc = readFileSync(new URL("../../docs/bridge.md", import.meta.url), "utf8");
 
-test("the bridges that the documentation shows are taken as they stand", () => {
+it("the bridges that the documentation shows are taken as they stand", () => {
   const folder = mkdtempSync(join(tmpdir(), "bridge-doc-"));
   try {
     const yamlFile = join(folder, "headwater.yaml");
@@ -30,7 +30,7 @@ test("the bridges that the documentation shows are taken as they stand", () => {
   }
 });
 
-test("every setting of a bridge is in its table", () => {
+it("every setting of a bridge is in its table", () => {
   const missing = Object.keys(bridgeConfig.properties).filter(
     (name) => !new RegExp(`^\\|.*\`${name}\`.*\\|`, "m").test(doc),
   );

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { ResendingLoad } from "./resending-load.ts";
@@ -27,7 +27,7 @@ afterEach(async () => {
   await gateway?.close();
 });
 
-test.skipIf(!isRoot)(
+it.skipIf(!isRoot)(
   "a full disk (needs root): acknowledgements stop and nothing else; with room again all goes on, and nothing acknowledged is lost",
   async () => {
     disk = await mkdtemp(join(tmpdir(), "small-disk-"));

@@ -2,7 +2,7 @@ import { sleep } from "@headwater/core";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { freePorts } from "../../scripts/servers/free-port.ts";
@@ -33,7 +33,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("Kafka stopped for a minute under load: not one connection lost, memory bounded, then drained by itself", async () => {
+it("Kafka stopped for a minute under load: not one connection lost, memory bounded, then drained by itself", async () => {
   gateway = await KafkaGateway.create(kafka.brokers, devices);
   const [port, http] = (await freePorts(2)) as [number, number];
   await gateway.start({

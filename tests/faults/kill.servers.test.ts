@@ -1,5 +1,5 @@
 import { sleep } from "@headwater/core";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { ResendingLoad } from "./resending-load.ts";
@@ -15,7 +15,7 @@ afterEach(async () => {
   await gateway.close();
 });
 
-test(
+it(
   `kill -9 at random moments under load, ${rounds} times: nothing acknowledged is lost, nothing reordered, nothing taken twice`,
   async () => {
     gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);

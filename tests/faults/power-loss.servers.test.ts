@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { PowerShim } from "./power/power-shim.ts";
@@ -28,7 +28,10 @@ afterEach(async () => {
   await shim?.remove();
 });
 
-/** Kills the gateway again and again and throws away what it had not synced. Kafka is away, so that the spool alone has what was acknowledged. */
+/**
+ * Kills the gateway again and again and throws away what it had not synced. Kafka is away, so that the spool alone has
+ * what was acknowledged.
+ */
 async function losePower(times: number, ignoreFsync: boolean): Promise<{ found: Verdict; discarded: number }> {
   gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);
   const [port, nobody] = (await freePorts(2)) as [number, number];
@@ -60,7 +63,7 @@ async function losePower(times: number, ignoreFsync: boolean): Promise<{ found: 
   return { found, discarded };
 }
 
-test(
+it(
   `power loss at random moments under load, ${rounds} times: nothing acknowledged is lost, reordered or taken twice`,
   async () => {
     const { found, discarded } = await losePower(rounds, false);
@@ -72,13 +75,13 @@ test(
   rounds * 60_000 + 240_000,
 );
 
-test("the same with fsync switched off is found out: what was acknowledged is lost", async () => {
+it("the same with fsync switched off is found out: what was acknowledged is lost", async () => {
   const { found } = await losePower(1, true);
   say(`power loss without fsync: ${found.lost.length} of ${found.acked} acknowledged messages lost`);
   expect(found.lost.length).toBeGreaterThan(100);
 });
 
-test(
+it(
   `power loss of a gateway on the embedded log, ${rounds} times: nothing acknowledged is lost or taken twice`,
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "power-embedded-"));

@@ -7,8 +7,9 @@ export interface LoadTarget {
 }
 
 /**
- * Devices as they should be: each sends numbers in order at QoS 1, some in flight at a time, keeps what is not acknowledged, connects again
- * when the line breaks, and then sends that again, marked so, under the same packet identifiers.
+ * Devices as they should be: each sends numbers in order at QoS 1, some in flight at a time, keeps what is not
+ * acknowledged, connects again when the line breaks, and then sends that again, marked so, under the same packet
+ * identifiers.
  */
 export class ResendingLoad {
   readonly devices: readonly ResendingDevice[];

@@ -1,8 +1,10 @@
+import type { MainContext } from "@headwater/service";
+
 /** A command of `headwater`; one file and one line in the list below it. */
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
   /** Resolves with the exit code, or with nothing where the process ends by itself. */
-  run(args: readonly string[]): Promise<number | void>;
+  run(args: readonly string[], context: MainContext): Promise<number | void>;
 }

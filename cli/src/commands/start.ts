@@ -1,4 +1,4 @@
-import type { MainOptions } from "@headwater/service";
+import type { HostContext } from "@headwater/service";
 import type { Command } from "./command.ts";
 import { UsageError } from "./options.ts";
 
@@ -9,7 +9,7 @@ With one: that service alone; separate services share a log only through Kafka (
 Settings: headwater config`;
 
 /** Each is imported only when it is started: a gateway process carries no store client. */
-const runners: Readonly<Record<string, () => Promise<{ readonly main: (options?: MainOptions) => Promise<void> }>>> = {
+const runners: Readonly<Record<string, () => Promise<{ readonly main: (context: HostContext) => Promise<void> }>>> = {
   all: () => import("../start/all-in-one.ts"),
   gateway: () => import("@headwater/edge-gateway/main"),
   ingest: () => import("@headwater/ingest-service/main"),
@@ -19,7 +19,7 @@ const runners: Readonly<Record<string, () => Promise<{ readonly main: (options?:
 export const startCommand: Command = {
   name: "start",
   summary: "run the platform, or one of its services",
-  async run([name = "all", ...rest]) {
+  async run([name = "all", ...rest], context) {
     if (name === "--help") {
       console.log(usage);
       return 0;
@@ -32,6 +32,6 @@ export const startCommand: Command = {
     }
     const { main } = await runner();
     const { allSettings, knownElsewhere } = await import("../start/settings.ts");
-    await main({ alsoKnown: [allSettings, ...knownElsewhere] });
+    await main({ ...context, alsoKnown: [allSettings, ...knownElsewhere] });
   },
 };

@@ -1,11 +1,14 @@
 import { relative } from "node:path";
+import type { RunningProcess } from "@headwater/service";
 
-/** What a person sees once Headwater is ready: one line that begins with `ready`, and a next step that can be pasted. */
-export function nextStep(running: { url: string; mqttUrls: readonly string[]; tokenFile: string }): string {
+/**
+ * What a person sees once Headwater is ready: one line that begins with `ready`, and a next step that can be pasted.
+ */
+export function nextStep(running: RunningProcess): string {
   const nearby = relative(process.cwd(), running.tokenFile);
   const tokenFile = nearby.startsWith("..") ? running.tokenFile : nearby;
   // Where it listens on every address, this machine reaches it on loopback.
-  const mqtt = running.mqttUrls.map((address) =>
+  const mqtt = running.addresses.map((address) =>
     address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"),
   );
   return `ready ${[running.url, ...mqtt].join(" ")} (admin token in ${tokenFile})

@@ -23,8 +23,8 @@ interface CommandMessage {
 }
 
 /**
- * A device as a careful engineer would build it: a persistent session, QoS 1, publishes repeated until acked, commands executed once
- * by command id and answered.
+ * A device as a careful engineer would build it: a persistent session, QoS 1, publishes repeated until acked, commands
+ * executed once by command id and answered.
  */
 export class SimulatedDevice {
   readonly id: string;

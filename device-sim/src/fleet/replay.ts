@@ -13,8 +13,8 @@ export interface ReplayOptions {
 }
 
 /**
- * Replays a series as one device, one message a sample with its own time. With a speed the load is open-loop: it keeps its
- * schedule however slowly acks come. Resolves when every message is acked.
+ * Replays a series as one device, one message a sample with its own time. With a speed the load is open-loop: it keeps
+ * its schedule however slowly acks come. Resolves when every message is acked.
  */
 export async function replay(
   device: SimulatedDevice,
@@ -55,6 +55,6 @@ export async function replay(
 }
 
 /** Headwater JSON with the sample's own time in milliseconds. */
-export function telemetryJson(metric: string, sample: Sample): string {
+function telemetryJson(metric: string, sample: Sample): string {
   return JSON.stringify({ ts: sample.time / 1000, values: { [metric]: sample.value } });
 }

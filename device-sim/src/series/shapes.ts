@@ -1,8 +1,8 @@
 import type { Sample } from "./series.ts";
 
 /**
- * A boiler's day: a slow swing around 65 with a small fast ripple, and every so often a steep excursion to about 95 that
- * stays for some samples. Deterministic, so that a run can be repeated.
+ * A boiler's day: a slow swing around 65 with a small fast ripple, and every so often a steep excursion to about 95
+ * that stays for some samples. Deterministic, so that a run can be repeated.
  */
 export function boilerSeries(count: number, end: number, spacingMicros: number): Sample[] {
   const samples: Sample[] = [];

@@ -1,6 +1,6 @@
 import { ConfigError } from "@headwater/core";
 import { loadConfig } from "@headwater/service";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { gatewayConfig } from "../config.ts";
 import type { BridgeConfig } from "../config/bridge-settings.ts";
 import { bridgeSpecs } from "./bridge-spec.ts";
@@ -8,7 +8,7 @@ import { bridgeSpecs } from "./bridge-spec.ts";
 const least: BridgeConfig = { name: "plant", url: "mqtt://broker", subscriptions: [{ filter: "devices/#" }] };
 const specOf = (config: Partial<BridgeConfig>) => bridgeSpecs([{ ...least, ...config }], "gw-1", [])[0]!;
 
-test("what is left out has a default", () => {
+it("what is left out has a default", () => {
   expect(specOf({})).toMatchObject({
     version: 5,
     clientId: "headwater-gw-1-plant",
@@ -20,24 +20,24 @@ test("what is left out has a default", () => {
   });
 });
 
-test("the gateway's routes count unless the bridge has its own", () => {
+it("the gateway's routes count unless the bridge has its own", () => {
   const route = { profile: "tasmota" } as const;
   expect(bridgeSpecs([least], "g", [route])[0]!.routes).toEqual([route]);
   expect(bridgeSpecs([{ ...least, routes: [] }], "g", [route])[0]!.routes).toEqual([]);
 });
 
-test("one that is off is not there, but has to be right", () => {
+it("one that is off is not there, but has to be right", () => {
   expect(bridgeSpecs([{ ...least, enabled: false }], "g", [])).toEqual([]);
   expect(() => bridgeSpecs([{ ...least, enabled: false, url: "x" }], "g", [])).toThrow(ConfigError);
 });
 
 describe("subscriptions", () => {
-  test("are shared by group", () => {
+  it("are shared by group", () => {
     const [first] = specOf({ subscriptions: [{ filter: "a/+", share: "group", qos: 2 }] }).subscriptions;
     expect(first).toEqual({ filter: "$share/group/a/+", qos: 2, shared: true });
   });
 
-  test.each<[string, BridgeConfig["subscriptions"], string[]]>([
+  it.each<[string, BridgeConfig["subscriptions"], string[]]>([
     ["are joined by that for replies", [{ filter: "a/#" }], ["a/#", "devices/+/commands/+/reply"]],
     ["which is left out where another covers it", [{ filter: "devices/#" }], ["devices/#"]],
     ["also one that is shared", [{ filter: "#", share: "g" }], ["$share/g/#"]],
@@ -47,7 +47,7 @@ describe("subscriptions", () => {
   });
 });
 
-test.each<[string, Partial<BridgeConfig>]>([
+it.each<[string, Partial<BridgeConfig>]>([
   ["url is no URL", { url: "broker" }],
   ["url has to begin with", { url: "http://broker" }],
   ["may not hold a login", { url: "mqtt://me:secret@broker" }],
@@ -70,11 +70,11 @@ test.each<[string, Partial<BridgeConfig>]>([
   expect(() => specOf(config)).not.toThrow("secret");
 });
 
-test("two of one name are refused", () => {
+it("two of one name are refused", () => {
   expect(() => bridgeSpecs([least, least], "g", [])).toThrow("bridges[1]: there is another bridge plant");
 });
 
-test("come from the environment as JSON, checked", () => {
+it("come from the environment as JSON, checked", () => {
   const load = (text: string) => loadConfig(gatewayConfig, { env: { HEADWATER_BRIDGES: text } }).bridges;
   expect(load(JSON.stringify([least]))).toEqual([least]);
   expect(() => load('[{"name":"Plant","url":"x","subscriptions":[]}]')).toThrow(ConfigError);

@@ -1,6 +1,6 @@
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { type Routes, TopicPattern } from "@headwater/decode";
-import type { Intake } from "../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../pipeline/commit/message-target.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
 
@@ -16,7 +16,7 @@ export type BridgeTarget =
 
 export interface BridgeTopicsOptions {
   readonly routes: Routes;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commands: CommandSpec | undefined;
   readonly ignoresUnrouted: boolean;
   readonly metrics: GatewayMetrics;
@@ -49,7 +49,7 @@ export class BridgeTopics {
   }
 
   #settle(topic: string): BridgeTarget {
-    const { routes, intake, ignoresUnrouted, metrics } = this.#options;
+    const { routes, recordWriter, ignoresUnrouted, metrics } = this.#options;
     const levels = topic.split("/");
     const reply = this.#reply?.match(levels);
     if (reply !== undefined)
@@ -57,7 +57,7 @@ export class BridgeTopics {
     // A broad subscription brings back what this gateway, or another one, told a device.
     if (this.#command?.match(levels) !== undefined)
       return { ignored: metrics.ignored.labels({ reason: "command-of-a-gateway" }) };
-    const target = routedTarget(routes, intake, topic, undefined);
+    const target = routedTarget(routes, recordWriter, topic, undefined);
     if (target?.kind === "telemetry") return { target, heard: target.lane.device };
     if (target === undefined && ignoresUnrouted) return { ignored: metrics.ignored.labels({ reason: "no-route" }) };
     return { target: target ?? unrouted(topic, undefined), heard: undefined };

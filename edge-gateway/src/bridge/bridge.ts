@@ -2,10 +2,10 @@ import { backoff, ConfigError, type Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { CommandSession } from "../commands/command-session.ts";
 import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
-import { MessageTaker, type ReplyHandler } from "../pipeline/commit/message-taker.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
+import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-processor.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../pipeline/redelivery/recent-publishes.ts";
@@ -20,7 +20,7 @@ import { readLogin, type Login } from "./login-files.ts";
 
 export interface BridgeDeps {
   readonly connect: (spec: BridgeSpec, login: Login, events: BrokerEvents) => BrokerConnection;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
@@ -38,19 +38,22 @@ export interface BridgeOptions extends BridgeDeps {
   readonly memoryFile: string;
 }
 
-/** Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one that is back not left waiting. */
+/**
+ * Between attempts (milliseconds): at random up to a bound that doubles. A broker that is away is not hammered, one
+ * that is back not left waiting.
+ */
 const reconnect = { baseMs: 500, maxMs: 30_000 } as const;
 const wellAfterMs = 10_000;
 const rememberEveryMs = 60_000;
 
 /**
- * One existing broker whose messages the gateway takes. It is connected, or tries to be; whatever befalls it is its own trouble,
- * and seen in its state.
+ * One existing broker whose messages the gateway takes. It is connected, or tries to be; whatever befalls it is its own
+ * trouble, and seen in its state.
  */
 export class Bridge {
   readonly #options: BridgeOptions;
   readonly #topics: BridgeTopics;
-  readonly #taker: MessageTaker;
+  readonly #processor: MessageProcessor;
   readonly #heard: HeardDevices | undefined;
   readonly #labels: { readonly bridge: string };
   readonly #stopping = new AbortController();
@@ -69,7 +72,7 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    const { spec, intake, commit, replies, metrics, logger } = options;
+    const { spec, recordWriter, commit, replies, metrics, logger } = options;
     this.#labels = { bridge: spec.name };
     this.#session = `bridge ${spec.name}`;
     this.#heard =
@@ -80,9 +83,9 @@ export class Bridge {
             onSession: options.onCommandSession,
             onSessionEnd: options.onCommandSessionEnd,
           });
-    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), intake, metrics });
-    this.#taker = new MessageTaker({
-      intake,
+    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), recordWriter, metrics });
+    this.#processor = new MessageProcessor({
+      recordWriter,
       commit,
       limits: defaultDecodeLimits,
       replies,
@@ -143,13 +146,11 @@ export class Bridge {
     this.#heard?.restore(heard);
     while (!signal.aborted) {
       const began = performance.now();
-      // oxlint-disable-next-line no-await-in-loop -- one connection after the other
       const problem = await this.#oneConnection();
       if (signal.aborted) return;
       // One that ends at once, again and again, is not well because it began.
       if (performance.now() - began > wellAfterMs) pause.reset();
       this.#note(problem);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await pause.wait().catch(() => {});
     }
   }
@@ -200,7 +201,7 @@ export class Bridge {
       sent: recent.begin(sessionKey(this.#session), true),
       connection,
       topics: this.#topics,
-      taker: this.#taker,
+      processor: this.#processor,
       heard: this.#heard,
       received: bridgeMetrics.received.labels(this.#labels),
     });

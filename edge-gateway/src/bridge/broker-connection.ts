@@ -39,7 +39,10 @@ export interface BrokerEvents {
   closed(problem: BrokerProblem): void;
 }
 
-/** One connection to a broker, from the attempt to its end. It keeps itself alive whether messages are acknowledged or not. */
+/**
+ * One connection to a broker, from the attempt to its end. It keeps itself alive whether messages are acknowledged or
+ * not.
+ */
 export interface BrokerConnection {
   /** Resolves with the filters that were refused; rejects if the connection ends meanwhile. */
   subscribe(filters: readonly Filter[]): Promise<readonly string[]>;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import { HeardDevices } from "./heard-devices.ts";
@@ -35,7 +35,7 @@ function heardDevices(maxDevices = 100) {
   return { heard, line, connect, names, open, wait: (millis: number) => (now += millis) };
 }
 
-test("who was heard is reachable while the broker is connected, under the name of the connection", () => {
+it("who was heard is reachable while the broker is connected, under the name of the connection", () => {
   const { heard, connect, names } = heardDevices();
   heard.heard("a");
   expect(names()).toEqual([]);
@@ -49,7 +49,7 @@ test("who was heard is reachable while the broker is connected, under the name o
   expect(names()).toEqual(["a@s2", "b@s2"]);
 });
 
-test("who is silent for too long is not, until it is heard again", () => {
+it("who is silent for too long is not, until it is heard again", () => {
   const { heard, connect, names, wait } = heardDevices();
   connect();
   heard.heard("a");
@@ -63,7 +63,7 @@ test("who is silent for too long is not, until it is heard again", () => {
   expect(names()).toEqual(["a@s1", "b@s1"]);
 });
 
-test("who says that it is gone is not, and is again by saying that it is there", () => {
+it("who says that it is gone is not, and is again by saying that it is there", () => {
   const { heard, connect, names } = heardDevices();
   connect();
   heard.heard("a");
@@ -74,7 +74,7 @@ test("who says that it is gone is not, and is again by saying that it is there",
   expect(names()).toEqual(["a@s1"]);
 });
 
-test("there are no more than configured: those not heard for longest give way", () => {
+it("there are no more than configured: those not heard for longest give way", () => {
   const { heard, connect, names, wait } = heardDevices(10);
   connect();
   for (let i = 0; i < 25; i += 1) {
@@ -85,7 +85,7 @@ test("there are no more than configured: those not heard for longest give way", 
   expect(names().at(-1)).toBe("d24@s1");
 });
 
-test("what is known outlives the process, but not its time", () => {
+it("what is known outlives the process, but not its time", () => {
   const { heard, wait } = heardDevices();
   heard.heard("old");
   wait(23 * hour);
@@ -97,7 +97,7 @@ test("what is known outlives the process, but not its time", () => {
   expect(next.names()).toEqual(["new@s1"]);
 });
 
-test("a command goes to the device's topic, once, and is in flight until the broker has it", () => {
+it("a command goes to the device's topic, once, and is in flight until the broker has it", () => {
   const { heard, line, connect, open } = heardDevices();
   connect();
   heard.heard("$&a");

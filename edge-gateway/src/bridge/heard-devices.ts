@@ -21,8 +21,8 @@ export interface HeardDevicesOptions {
 }
 
 /**
- * Which devices can be reached through a broker: those that were heard on it not too long ago and did not say that they are gone. Nobody else
- * says so: a broker tells nobody who is connected to it.
+ * Which devices can be reached through a broker: those that were heard on it not too long ago and did not say that they
+ * are gone. Nobody else says so: a broker tells nobody who is connected to it.
  */
 export class HeardDevices {
   readonly #options: HeardDevicesOptions;

@@ -1,11 +1,11 @@
 import type { Logger } from "@headwater/core";
 import { crc32 } from "node:zlib";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
-import type { MessageTaker } from "../pipeline/commit/message-taker.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
+import type { MessageProcessor } from "../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../pipeline/commit/message-target.ts";
-import { unacknowledged, type Owner, type Settled } from "../pipeline/commit/record-batch.ts";
+import { unacknowledged, type Owner, type DurableCallback } from "../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts";
@@ -20,14 +20,14 @@ export interface InboundOptions {
   readonly session: string;
   readonly sessionPresent: boolean;
   readonly connection: BrokerConnection;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   /** What the session sent last. */
   readonly sent: RecentPublishes;
   readonly topics: BridgeTopics;
-  readonly taker: MessageTaker;
+  readonly processor: MessageProcessor;
   readonly heard: HeardDevices | undefined;
   readonly metrics: GatewayMetrics;
   /** Counts a message of this bridge. */
@@ -41,8 +41,8 @@ const largestWindow = 4096;
 const maxWaitingBytes = 64 * 1024 * 1024;
 
 /**
- * The messages of one connection to a broker, from their arrival to their acknowledgement. Nothing is acknowledged before it is durable; how many
- * may wait is the broker's to keep to, by its window.
+ * The messages of one connection to a broker, from their arrival to their acknowledgement. Nothing is acknowledged
+ * before it is durable; how many may wait is the broker's to keep to, by its window.
  */
 export class Inbound implements Owner {
   unacked = 0;
@@ -54,8 +54,9 @@ export class Inbound implements Owner {
   #waitingBytes = 0;
   #closed = false;
   /**
-   * While the broker sends again what it has no acknowledgement of. It does so first, in order and with the same identifiers, but Mosquitto without DUP; an
-   * identifier alone means nothing at a broker that gives it to the next message, so that is trusted only where they rise.
+   * While the broker sends again what it has no acknowledgement of. It does so first, in order and with the same
+   * identifiers, but Mosquitto without DUP; an identifier alone means nothing at a broker that gives it to the next
+   * message, so that is trusted only where they rise.
    */
   #replaying: boolean;
   readonly #takeNext = (): void => this.#takeWaiting();
@@ -69,7 +70,7 @@ export class Inbound implements Owner {
   }
 
   message(message: InboundMessage): void {
-    const { intake, metrics, received, spec } = this.#options;
+    const { recordWriter, metrics, received, spec } = this.#options;
     metrics.received.inc();
     metrics.receivedBytes.inc(message.payload.length);
     received.inc();
@@ -79,7 +80,7 @@ export class Inbound implements Owner {
       return;
     }
     this.unacked += 1;
-    if (intake.accepting) {
+    if (recordWriter.accepting) {
       this.#take(message);
       return;
     }
@@ -92,7 +93,7 @@ export class Inbound implements Owner {
       });
       return;
     }
-    intake.whenAccepting(this.#takeNext);
+    recordWriter.whenAccepting(this.#takeNext);
   }
 
   /** PUBREL. */
@@ -142,11 +143,11 @@ export class Inbound implements Owner {
     const found = topics.find(topic);
     const ignored =
       message.retain && !spec.takesRetained ? metrics.ignored.labels({ reason: "retained" }) : found.ignored;
-    const settled = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
+    const onDurable = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
     if (ignored !== undefined || found.ignored !== undefined) {
       (ignored ?? found.ignored)!.inc();
       // In its turn: acknowledgements keep the order of the messages.
-      commit.wait(settled, this, packetId);
+      commit.afterCommit(onDurable, this, packetId);
       return;
     }
     const { target, heard } = found;
@@ -158,7 +159,7 @@ export class Inbound implements Owner {
         metrics.redelivered.labels({ qos: "1" }).inc();
         // What is sent again now may be sent again once more.
         this.#remember(packetId, hash, 0, 0);
-        commit.wait(settled, this, packetId);
+        commit.afterCommit(onDurable, this, packetId);
         return;
       }
       this.#replaying = false;
@@ -166,12 +167,12 @@ export class Inbound implements Owner {
       token = Qos2Journal.token(session, packetId);
       if (journal.has(token)) {
         metrics.redelivered.labels({ qos: "2" }).inc();
-        commit.wait(settled, this, packetId);
+        commit.afterCommit(onDurable, this, packetId);
         return;
       }
     }
     if (heard !== undefined && !message.retain) this.#options.heard?.heard(heard);
-    const n = this.#write(target, message, settled);
+    const n = this.#write(target, message, onDurable);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
       const arrival = { token, partition, n };
@@ -191,16 +192,16 @@ export class Inbound implements Owner {
   #write(
     target: MessageTarget,
     { topic, payload, qos, packetId, omitted }: InboundMessage,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
   ): number {
-    const { taker } = this.#options;
+    const { processor } = this.#options;
     const id = qos === 0 ? unacknowledged : packetId;
-    if (omitted === 0) return taker.take(target, topic, payload, settled, this, id);
+    if (omitted === 0) return processor.process(target, topic, payload, onDurable, this, id);
     const { maxPacketBytes } = this.#options.spec;
     const reason = `The packet is larger than ${maxPacketBytes} bytes; the last ${omitted} are left out here`;
     const device = target.kind === "telemetry" ? target.lane.device : target.device;
     const asideTarget = { kind: "unrouted", device, reason, topicHash: target.topicHash } as const;
-    return taker.take(asideTarget, topic, payload, settled, this, id);
+    return processor.process(asideTarget, topic, payload, onDurable, this, id);
   }
 
   #answerQos2(packetId: number): void {

@@ -75,20 +75,26 @@ export class CommandBook {
     return row === undefined ? undefined : (JSON.parse(row.state) as CommandState);
   }
 
-  /** What the log's clock says now (µs), as far as it is known here: the wall clock, put right by what the log appended last. */
+  /**
+   * What the log's clock says now (µs), as far as it is known here: the wall clock, put right by what the log appended
+   * last.
+   */
   get logTime(): number {
     return this.#logTime.at(nowMicros());
   }
 
-  /** Commands that were claimed for this session and have neither reached the device nor ended, in the order of their requests. */
+  /**
+   * Commands that were claimed for this session and have neither reached the device nor ended, in the order of their
+   * requests.
+   */
   claimedFor(gateway: string, session: string): CommandState[] {
     this.#findClaimed ??= this.#model.db.prepare("SELECT state FROM command WHERE claim = ? ORDER BY position");
     return statesOf(this.#findClaimed.all(claimOf(gateway, session)));
   }
 
   /**
-   * The first commands of a device that may be claimed, in the order of their requests: those that nobody has claimed, and those that were
-   * and ask to be sent again.
+   * The first commands of a device that may be claimed, in the order of their requests: those that nobody has claimed,
+   * and those that were and ask to be sent again.
    */
   free(device: string, logTime: number, limit: number): CommandState[] {
     this.#findFree ??= this.#model.db.prepare(

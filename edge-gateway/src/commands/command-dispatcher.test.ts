@@ -6,9 +6,9 @@ import { nowMicros, silentLogger, sleep } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { gatewayMetrics } from "../metrics/gateway-metrics.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { gatewayMetrics } from "../gateway-metrics.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { CommandBook } from "./command-book.ts";
 import { CommandDispatcher } from "./command-dispatcher.ts";
 import type { CommandSession } from "./command-session.ts";
@@ -67,7 +67,7 @@ describe("the dispatcher of commands", () => {
       topic,
       book,
       // What it says of deliveries goes nowhere here.
-      intake: { command: () => {} } as unknown as Intake,
+      recordWriter: { command: () => {} } as unknown as RecordWriter,
       gateway: "g",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
@@ -101,7 +101,7 @@ describe("the dispatcher of commands", () => {
     expect(accept()).toBe(true);
   };
 
-  test("ten thousand devices that wait for nothing cost nothing; one with a command costs a few looks", async () => {
+  it("ten thousand devices that wait for nothing cost nothing; one with a command costs a few looks", async () => {
     const sessions = Array.from({ length: 10_000 }, (_, i) => new FakeSession(`d-${i}`));
     for (const session of sessions) dispatcher.begin(session);
     book.looks = 0;
@@ -114,7 +114,7 @@ describe("the dispatcher of commands", () => {
     expect(book.looks).toBeLessThan(10);
   }, 60_000);
 
-  test("a claim of another session that is alive is left to it for a while, also if the command may be sent again", async () => {
+  it("a claim of another session that is alive is left to it for a while, also if the command may be sent again", async () => {
     const here = new FakeSession("d");
     dispatcher.begin(here);
     await request("d", "c-1", { redeliver: true });
@@ -139,14 +139,14 @@ describe("the dispatcher of commands", () => {
     expect(later.sent).toEqual(["c-1", "c-2"]);
   });
 
-  test("looks for what was asked for while its book was behind", async () => {
+  it("looks for what was asked for while its book was behind", async () => {
     await book.stop();
     book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger });
     const second = new CommandDispatcher({
       log,
       topic,
       book,
-      intake: { command: () => {} } as unknown as Intake,
+      recordWriter: { command: () => {} } as unknown as RecordWriter,
       gateway: "g2",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
@@ -162,7 +162,7 @@ describe("the dispatcher of commands", () => {
     second.stop();
   });
 
-  test("takes a reply to a command that it does not know while its book is behind, and none afterwards", async () => {
+  it("takes a reply to a command that it does not know while its book is behind, and none afterwards", async () => {
     await book.stop();
     book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger });
     const replies: string[] = [];
@@ -170,10 +170,10 @@ describe("the dispatcher of commands", () => {
       log,
       topic,
       book,
-      intake: {
+      recordWriter: {
         command: ({ device, commandId }: { device: string; commandId: string }) =>
           replies.push(`${device} ${commandId}`),
-      } as unknown as Intake,
+      } as unknown as RecordWriter,
       gateway: "g2",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),

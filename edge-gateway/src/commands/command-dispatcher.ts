@@ -2,9 +2,9 @@ import { isFinal, type CommandState } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
-import type { Owner, Settled } from "../pipeline/commit/record-batch.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
+import type { Owner, DurableCallback } from "../pipeline/batch/record-batch.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
@@ -14,7 +14,7 @@ export interface CommandDispatcherOptions {
   readonly log: EventLog;
   readonly topic: string;
   readonly book: CommandBook;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly gateway: string;
   /** Commands on their way to one device at a time. */
   readonly inFlight: number;
@@ -31,9 +31,10 @@ const maxCommandId = 128;
 const maxUnacked = 256;
 
 /**
- * Brings commands to devices: claims what is for a device that is connected here and has subscribed, and sends it once the log says that the claim was
- * the first. What a claim of an earlier session was for is not sent again, unless the command asks for it. What waits, waits in the log.
- * It looks at a device when something may have changed for it; nothing is walked through.
+ * Brings commands to devices: claims what is for a device that is connected here and has subscribed, and sends it once
+ * the log says that the claim was the first. What a claim of an earlier session was for is not sent again, unless the
+ * command asks for it. What waits, waits in the log. It looks at a device when something may have changed for it;
+ * nothing is walked through.
  */
 export class CommandDispatcher {
   readonly #options: CommandDispatcherOptions;
@@ -90,20 +91,21 @@ export class CommandDispatcher {
   }
 
   /**
-   * Takes a device's reply, also one that comes before the acknowledgement. Answers with what is wrong with it if it cannot be taken; nothing is
-   * written then.
+   * Takes a device's reply, also one that comes before the acknowledgement. Answers with what is wrong with it if it
+   * cannot be taken; nothing is written then.
    */
   reply(
     device: string,
     commandId: string,
     payload: Uint8Array,
-    settled: Settled | undefined,
+    onDurable: DurableCallback | undefined,
     owner: Owner,
     packetId: number | undefined,
   ): string | undefined {
-    const { book, intake, metrics } = this.#options;
+    const { book, recordWriter, metrics } = this.#options;
     const known = book.get(commandId);
-    // A book that is behind may not know it yet: the request is in the log before its reply, and every reader of the log judges again.
+    // A book that is behind may not know it yet: the request is in the log before its reply, and every reader of the
+    // log judges again.
     if (known === undefined ? book.caughtUp || commandId.length > maxCommandId : known.device !== device)
       return "A reply to a command that is not known";
     let reply: Reply;
@@ -114,10 +116,10 @@ export class CommandDispatcher {
       throw error;
     }
     metrics.commands.labels({ what: reply.status }).inc();
-    intake.command(
+    recordWriter.command(
       { device, commandId, [reply.status]: { result: reply.result } },
       reply.status,
-      settled,
+      onDurable,
       owner,
       packetId,
     );
@@ -282,7 +284,7 @@ export class CommandDispatcher {
 
   #send(command: CommandState, active: ActiveSession): void {
     const { id, device, name, params, deadline } = command;
-    const { intake, gateway, metrics, logger } = this.#options;
+    const { recordWriter, gateway, metrics, logger } = this.#options;
     const head = JSON.stringify({ name, commandId: id, deadline: isoFromMicros(deadline) });
     // params is JSON text already.
     const payload = params === "" ? head : `${head.slice(0, -1)},"params":${params}}`;
@@ -291,7 +293,10 @@ export class CommandDispatcher {
     const awaited = active.session.send(id, payload, () => {
       active.work.flying.delete(id);
       metrics.commands.labels({ what: "delivered" }).inc();
-      intake.command({ device, commandId: id, delivered: { gateway, session: active.session.session } }, "delivered");
+      recordWriter.command(
+        { device, commandId: id, delivered: { gateway, session: active.session.session } },
+        "delivered",
+      );
       // There may be room for the next one.
       this.#look(device);
     });

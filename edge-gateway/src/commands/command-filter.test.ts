@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { commandDeviceOf } from "./command-filter.ts";
 
-test.each([
+it.each([
   ["devices/a/commands/+", "a"],
   ["devices/a/commands/#", "a"],
   ["devices/a/#", "a"],

@@ -8,8 +8,8 @@ export interface CommandSession {
   /** Commands that were sent and are not acknowledged, whatever became of them since. */
   readonly inFlight: number;
   /**
-   * Sends it, never stored or retained for later. `acked` is called when the device has it, never before this returns; the answer is whether an
-   * acknowledgement is to be expected.
+   * Sends it, never stored or retained for later. `acked` is called when the device has it, never before this returns;
+   * the answer is whether an acknowledgement is to be expected.
    */
   send(commandId: string, payload: string, acked: () => void): boolean;
 }

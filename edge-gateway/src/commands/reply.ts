@@ -1,7 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import { parseJson } from "@headwater/decode";
 
-export const replyStatuses = ["succeeded", "failed", "rejected"] as const;
+const replyStatuses = ["succeeded", "failed", "rejected"] as const;
 export type ReplyStatus = (typeof replyStatuses)[number];
 
 export interface Reply {
@@ -12,7 +12,10 @@ export interface Reply {
 
 const maxResultBytes = 64 * 1024;
 
-/** Reads `{"status": "succeeded" | "failed" | "rejected", "result"?: any JSON}`. Throws DecodeError that says what is wrong. */
+/**
+ * Reads `{"status": "succeeded" | "failed" | "rejected", "result"?: any JSON}`. Throws DecodeError that says what is
+ * wrong.
+ */
 export function decodeReply(payload: Uint8Array): Reply {
   if (payload.length > maxResultBytes) throw new DecodeError(`A reply has at most ${maxResultBytes} bytes`);
   const reply = parseJson(payload);

@@ -2,7 +2,10 @@ import { Type } from "@sinclair/typebox";
 
 const mebibyte = 1024 * 1024;
 
-/** How much one client may ask of the gateway; the size of packets and the number of connections are settings of MQTT itself. */
+/**
+ * How much one client may ask of the gateway; the size of packets and the number of connections are settings of MQTT
+ * itself.
+ */
 export const limitsSettings = Type.Object({
   messagesPerSecond: Type.Integer({
     env: "HEADWATER_MQTT_MAX_MESSAGE_RATE",

@@ -12,7 +12,10 @@ const file = (env: string, description: string) =>
 const list = <T extends TSchema>(items: T, env: string, description: string, defaultValue: readonly unknown[] = []) =>
   Type.Array(items, { env, description, default: [...defaultValue], maxItems: 1000 });
 
-/** Where MQTT is spoken and how a connection is made: TCP, TLS, WebSocket, what a load balancer says, and how many there may be. */
+/**
+ * Where MQTT is spoken and how a connection is made: TCP, TLS, WebSocket, what a load balancer says, and how many there
+ * may be.
+ */
 export const listenerSettings = {
   host: Type.String({
     env: "HEADWATER_MQTT_HOST",

@@ -52,7 +52,10 @@ const recordsQuery = Type.Object({
   all: Type.Boolean({ default: false, description: "Also those that the log has taken and that are still kept" }),
 });
 
-/** What waits in the spool, counted, and the records themselves. Reads the files beside the forwarder; one such reading at a time. */
+/**
+ * What waits in the spool, counted, and the records themselves. Reads the files beside the forwarder; one such reading
+ * at a time.
+ */
 export function inspectRoutes({ app, closing }: HttpServer, inspected: () => Inspected | undefined): void {
   let reading = false;
   const present = (): Inspected => {
@@ -94,7 +97,7 @@ export function inspectRoutes({ app, closing }: HttpServer, inspected: () => Ins
           oldestAt: oldestAt === undefined ? null : isoFromMicros(oldestAt),
           oldestAgeSeconds: oldestAt === undefined ? 0 : Math.max(0, (nowMicros() - oldestAt) / 1e6),
           disk: { bytes: spool.bytes, waitingBytes: spool.waitingBytes, segments: spool.files.numbers.length },
-          log: { ...log, heldPartitions: forwarder.heldOutlets },
+          log: { ...log, heldPartitions: forwarder.parkedPartitions },
           lanes: lanes.all.map(({ partition, n }) => ({ partition, n, forwarded: done[partition] ?? 0 })),
           devices: [...rest.devices],
           corrupt: [...rest.corrupt],

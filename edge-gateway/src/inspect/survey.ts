@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Frame } from "../pipeline/frame/frame.ts";
 import type { SpoolPlace } from "../pipeline/spool/position-file.ts";
-import { readStretch } from "../pipeline/spool/read-stretch.ts";
+import { readSegmentRange } from "../pipeline/spool/read-segment-range.ts";
 import type { Spool } from "../pipeline/spool/spool.ts";
 import { kindNames, kindOf, receivedAtOf, type KindName } from "./spooled-record.ts";
 
@@ -37,7 +37,10 @@ const chunkBytes = 512 * 1024;
 /** More devices are counted together, under no name. */
 const maxDevices = 100_000;
 
-/** Every record in the spool, the forwarded ones that are still kept too if `all`, in chunks between which others get their turn. */
+/**
+ * Every record in the spool, the forwarded ones that are still kept too if `all`, in chunks between which others get
+ * their turn.
+ */
 export async function* spooledFrames(
   { spool, forwarder }: Spooling,
   all: boolean,
@@ -46,12 +49,12 @@ export async function* spooledFrames(
   const done = forwarder.lanesDone;
   let place: SpoolPlace = all ? { segment: 0, offset: 0 } : forwarder.place;
   while (!signal.aborted) {
-    const stretch = await readStretch(spool.files, place, chunkBytes);
-    if (stretch === undefined) return;
-    const { segment, frames, offsets } = stretch;
+    const range = await readSegmentRange(spool.files, place, chunkBytes);
+    if (range === undefined) return;
+    const { segment, frames, offsets } = range;
     const placed = frames.map((frame, index) => ({ frame, at: { segment, offset: offsets[index]! } }));
     yield all ? placed : placed.filter(({ frame }) => frame.n === 0 || frame.n > (done[frame.partition] ?? 0));
-    place = stretch.end;
+    place = range.end;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -2,7 +2,7 @@ import type { Metrics } from "@headwater/service";
 import type { Identity } from "../devices/identity/identity.ts";
 import type { MqttServer } from "../mqtt/mqtt-server.ts";
 import { observeSpool } from "./spool-metrics.ts";
-import type { DurableIntake } from "../pipeline/open-pipeline.ts";
+import type { Pipeline } from "../pipeline/open-pipeline.ts";
 
 const troubleAfterMs = 5000;
 
@@ -10,7 +10,7 @@ const troubleAfterMs = 5000;
 export function observe(
   metrics: Metrics,
   mqtt: MqttServer,
-  { path, intake, lanes }: DurableIntake,
+  { path, recordWriter, lanes }: Pipeline,
   identity: Identity,
 ): void {
   metrics.gauge(
@@ -41,7 +41,7 @@ export function observe(
     { collect: (gauge) => gauge.set(Math.floor((mqtt.listeners.certificateExpiresAt ?? 0) / 1000)) },
   );
   metrics.gauge("headwater_gateway_waiting_messages", "Messages that wait for room", [], {
-    collect: (gauge) => gauge.set(intake.waiting),
+    collect: (gauge) => gauge.set(recordWriter.waiting),
   });
   metrics.gauge("headwater_gateway_log_away", "1 while the event log has not taken records for some seconds", [], {
     collect: (gauge) => gauge.set(path.health.failingForMs > troubleAfterMs ? 1 : 0),

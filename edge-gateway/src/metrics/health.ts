@@ -25,7 +25,7 @@ export function troublesOfPath(config: GatewayConfig, path: DurablePath | undefi
   const reasons: string[] = [];
   const problem = health?.describe();
   if (problem !== undefined) reasons.push(`gateway: ${problem}`);
-  const held = spooling?.forwarder.heldOutlets ?? 0;
+  const held = spooling?.forwarder.parkedPartitions ?? 0;
   if (held > 0) reasons.push(`gateway: ${held} partitions of topics are held up, the others go on`);
   if (spooling?.spool.isFull === true) reasons.push(`gateway: the spool is full (${config.spool.whenFull})`);
   return reasons;

@@ -34,12 +34,12 @@ export function observeSpool(metrics: Metrics, path: DurablePath, lanes: Lanes):
     },
   });
   metrics.gauge("headwater_gateway_held_partitions", "Partitions of topics that the others go on without", [], {
-    collect: (gauge) => gauge.set(spooling?.forwarder.heldOutlets ?? 0),
+    collect: (gauge) => gauge.set(spooling?.forwarder.parkedPartitions ?? 0),
   });
 }
 
 /** Given out and not landed. */
-export function waitingRecords({ spooling }: DurablePath, lanes: Lanes): number {
+function waitingRecords({ spooling }: DurablePath, lanes: Lanes): number {
   if (spooling === undefined) return 0;
   const done = spooling.forwarder.lanesDone;
   return lanes.all.reduce((sum, lane) => sum + Math.max(0, lane.n - (done[lane.partition] ?? 0)), 0);

@@ -5,9 +5,9 @@ import type { ReceiveClock } from "../pipeline/clock/receive-clock.ts";
 import type { GatewayConfig } from "../config.ts";
 import type { Publication } from "@headwater/decode";
 import type { Identity } from "../devices/identity/identity.ts";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
-import type { Intake } from "../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
@@ -34,7 +34,7 @@ export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
   readonly limits: GatewayConfig["limits"];
   readonly identity: Identity;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
@@ -73,7 +73,7 @@ export class MqttServer {
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
-    const { config, identity, metrics, logger, commit, intake, publishes } = options;
+    const { config, identity, metrics, logger, commit, recordWriter, publishes } = options;
     this.#login = new Login({
       identity,
       recent: options.recent,
@@ -99,7 +99,12 @@ export class MqttServer {
       takeWill: (connection, will) => publishes.will(connection, will),
       onJoined: (connection) => this.#revocation.joined(connection),
     });
-    this.#stalls = new StallWatch({ connections: this.#connections, commit, intake, maxUnacked: config.maxUnacked });
+    this.#stalls = new StallWatch({
+      connections: this.#connections,
+      commit,
+      recordWriter,
+      maxUnacked: config.maxUnacked,
+    });
     this.#bounds = new Bounds({
       limits: { ...options.limits, maxPacketBytes: config.maxPacketBytes },
       metrics,
@@ -201,7 +206,8 @@ export class MqttServer {
       logger,
     });
     this.#sessionExpiry.start();
-    // What changed while the gateway was down passed the sessions by that it left. A registry that is behind hears of it later.
+    // What changed while the gateway was down passed the sessions by that it left. A registry that is behind hears of
+    // it later.
     if (this.#options.registryIsCurrent()) this.#revocation.restrictAll();
     await this.listeners.start();
     this.#stalls.start();
@@ -209,7 +215,10 @@ export class MqttServer {
     this.#bounds.start();
   }
 
-  /** What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any more. */
+  /**
+   * What is known of these devices has changed: who may not stay goes, and nobody hears what they may not hear any
+   * more.
+   */
   recheck(devices: readonly string[]): void {
     this.#revocation?.devicesChanged(devices);
   }
@@ -225,7 +234,7 @@ export class MqttServer {
   }
 
   /** Takes no connections and reads no packets any more; what was read is still acknowledged. */
-  stopIntake(): void {
+  stopReading(): void {
     this.#stopping = true;
     this.listeners.stopAccepting();
     for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
@@ -233,7 +242,7 @@ export class MqttServer {
 
   /** Disconnects everybody. */
   async stop(): Promise<void> {
-    this.stopIntake();
+    this.stopReading();
     this.#stalls.stop();
     this.#time.stop();
     this.#bounds.stop();

@@ -7,7 +7,7 @@ import { Forwarder } from "./forward/forwarder.ts";
 import { FrameRecords } from "./forward/frame-records.ts";
 import { LogHealth } from "./forward/log-health.ts";
 import { LogSink } from "./forward/log-sink.ts";
-import type { DurableSink } from "./commit/record-batch.ts";
+import type { DurableSink } from "./batch/record-batch.ts";
 import type { Range } from "./lanes/lane.ts";
 import type { LanesState } from "./lanes/lanes.ts";
 import { recoverLanes } from "./lanes/recover-from-log.ts";
@@ -45,7 +45,10 @@ export interface DurablePath {
   readonly health: LogHealth;
   /** Only if there is one. */
   readonly spooling: { readonly spool: Spool; readonly forwarder: Forwarder } | undefined;
-  /** The last identity of a lane that is durable with everything before it; less than the lane's own where the end of the spool was damaged. */
+  /**
+   * The last identity of a lane that is durable with everything before it; less than the lane's own where the end of
+   * the spool was damaged.
+   */
   soundN(partition: number): number;
   /** Begins to forward; settles when that ends, by rejection if it could not go on. */
   start(): Promise<void>;

@@ -3,15 +3,15 @@ import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
 import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
-import type { GatewayMetrics } from "../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
-import { Intake } from "./commit/intake.ts";
+import { RecordWriter } from "./commit/record-writer.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
 import { RecentJournal } from "./redelivery/recent-journal.ts";
 import { frameKinds } from "./frame/frame.ts";
 
-export interface DurableIntakeOptions {
+export interface PipelineOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly partitions: number;
@@ -24,25 +24,25 @@ export interface DurableIntakeOptions {
 }
 
 /** All that a message passes from its decoder to the log. */
-export interface DurableIntake {
+export interface Pipeline {
   readonly path: DurablePath;
   readonly lanes: Lanes;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   readonly commit: GroupCommit;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
 }
 
 /** An open batch of more bytes takes nothing more: the connections wait. */
 const maxBatchBytes = 8 * 1024 * 1024;
 
 /**
- * Recovers what an earlier process left and wires the way of a message: intake, group commit, spool or log. The parts know each other by
- * callbacks that none uses before the path is started.
+ * Recovers what an earlier process left and wires the way of a message: record writer, group commit, spool or log. The
+ * parts know each other by callbacks that none uses before the path is started.
  */
-export async function openDurableIntake(options: DurableIntakeOptions): Promise<DurableIntake> {
+export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { log, topics, partitions, durable, gateway, folder, config, metrics, logger } = options;
-  let intake: Intake;
+  let recordWriter: RecordWriter;
   const path = await (durable === "log" ? logPath : spoolPath)({
     log,
     topics,
@@ -56,18 +56,18 @@ export async function openDurableIntake(options: DurableIntakeOptions): Promise<
         metrics.appended.inc(frames.length);
         for (const frame of frames) if (frame.kind === frameKinds.mark) lanes.of(frame.partition).markLanded(frame.n);
       },
-      onRefused: (frame) => intake.refused(frame, topicOf(topics, frame.kind)),
-      onLost: (lost) => intake.gap(lost, "corrupt"),
+      onRefused: (frame) => recordWriter.refused(frame, topicOf(topics, frame.kind)),
+      onLost: (lost) => recordWriter.gap(lost, "corrupt"),
       onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
       gapsOf: (partition) => lanes.of(partition).gaps,
       finalState: () => (commit.isIdle ? lanes.state : undefined),
       async giveUp(epoch, given, moved) {
-        for (const frame of moved) intake.moveToEnd(frame);
-        const gaps = given.map(({ events, reason, ...range }) => intake.gap({ ...range, epoch }, reason, events));
+        for (const frame of moved) recordWriter.moveToEnd(frame);
+        const gaps = given.map(({ events, reason, ...range }) => recordWriter.gap({ ...range, epoch }, reason, events));
         await Promise.all([...gaps, commit.durable()]);
       },
       onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
-      nudge: () => intake.mark(lanes.of(0), performance.now()),
+      nudge: () => recordWriter.mark(lanes.of(0), performance.now()),
     },
   });
   const lanes = new Lanes(path.state, partitions);
@@ -91,16 +91,16 @@ export async function openDurableIntake(options: DurableIntakeOptions): Promise<
     logger,
     maxBatchBytes,
     lingerMs: config.gateway.commitDelayMs,
-    turnsAway: config.spool.whenFull === "drop-newest",
+    dropsNewest: config.spool.whenFull === "drop-newest",
     onCommitted: (records, seconds, acks) => {
       metrics.commits.inc();
       metrics.committed.inc(records);
       if (acks > 0) metrics.ackSeconds.observe(seconds, acks);
     },
-    onRoom: () => intake.admit(),
+    onRoom: () => recordWriter.admit(),
   });
-  path.sink.onRoom = () => intake.admit();
-  intake = new Intake({
+  path.sink.onRoom = () => recordWriter.admit();
+  recordWriter = new RecordWriter({
     lanes,
     partitions,
     commit,
@@ -109,7 +109,7 @@ export async function openDurableIntake(options: DurableIntakeOptions): Promise<
     metrics,
     logger,
   });
-  return { path, lanes, journal, recent, commit, intake };
+  return { path, lanes, journal, recent, commit, recordWriter };
 }
 
 function topicOf(topics: TopicNames, kind: number): string {

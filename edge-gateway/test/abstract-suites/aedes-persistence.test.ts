@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Audience } from "../../src/mqtt/sessions/audience.ts";
 import { bindConnection, type Connection } from "../../src/mqtt/broker/connection.ts";
 import { SessionStore } from "../../src/mqtt/sessions/session-store.ts";
@@ -50,13 +50,13 @@ describe("the gateway's sessions pass the abstract suite of aedes-persistence", 
     test: (name, run) => {
       seen.add(name);
       const reason = exceptions[name];
-      if (reason === undefined) test(name, () => runNodeTest(run));
-      else test(`${name}: not here, as ${reason}`, () => expect(runNodeTest(run)).rejects.toThrow());
+      if (reason === undefined) it(name, () => runNodeTest(run));
+      else it(`${name}: not here, as ${reason}`, () => expect(runNodeTest(run)).rejects.toThrow());
     },
     persistence: () => withGateway(journal, store),
   });
 
-  test("every exception is one of the suite's tests", () => {
+  it("every exception is one of the suite's tests", () => {
     expect(Object.keys(exceptions).filter((name) => !seen.has(name))).toEqual([]);
     expect(seen.size).toBeGreaterThan(40);
   });

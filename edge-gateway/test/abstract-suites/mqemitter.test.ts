@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { describe, test } from "vitest";
+import { describe, it } from "vitest";
 import { Audience } from "../../src/mqtt/sessions/audience.ts";
 import { GatewayBroker } from "../../src/mqtt/broker/broker.ts";
 import { runNodeTest, type SuiteTest } from "./node-test-context.ts";
@@ -17,6 +17,6 @@ describe("the emitter behind the broker passes the abstract suite of mqemitter",
       // Some tests want another separator or other wildcards than MQTT has.
       return options === undefined ? mq : (Reflect.construct(mq.constructor, [options]) as object);
     },
-    test: (name, run) => test(name, () => runNodeTest(run)),
+    test: (name, run) => it(name, () => runNodeTest(run)),
   });
 });

@@ -9,7 +9,9 @@ export interface TestContext {
 
 export type SuiteTest = (name: string, run: (t: TestContext) => Promise<void> | void) => void;
 
-/** Runs a test that was written for node:test; throws if it fails or asserts another number of times than it planned. */
+/**
+ * Runs a test that was written for node:test; throws if it fails or asserts another number of times than it planned.
+ */
 export async function runNodeTest(run: (t: TestContext) => Promise<void> | void): Promise<void> {
   let planned: number | undefined;
   let count = 0;

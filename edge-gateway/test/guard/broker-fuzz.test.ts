@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { duplexPair } from "node:stream";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { Audience } from "../../src/mqtt/sessions/audience.ts";
 import { GatewayBroker } from "../../src/mqtt/broker/broker.ts";
 import { Guards } from "../../src/mqtt/guard/guards.ts";
@@ -33,7 +33,7 @@ async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-test("what the guard lets pass never makes the broker fail", { timeout: 120_000 }, async () => {
+it("what the guard lets pass never makes the broker fail", { timeout: 120_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "broker-fuzz-"));
   const journal = await Qos2Journal.open({ file: join(folder, "qos2.journal"), logger: silentLogger, lastN: () => 0 });
   const audience = new Audience();

@@ -1,11 +1,11 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { connectPacket, validPacket } from "./packet-corpus.ts";
 import { fuzzGuard, fuzzLimits } from "./guard-fuzz.ts";
 import { PacketGuard } from "../../src/mqtt/guard/packet-guard.ts";
 import { Random } from "./random.ts";
 
 // `npm run fuzz:guard` runs ten times as many, with other seeds, and measures the heap.
-test("100,000 packets, most of them changed at random: nothing throws, cuts make no difference, the parser finds nothing wrong", () => {
+it("100,000 packets, most of them changed at random: nothing throws, cuts make no difference, the parser finds nothing wrong", () => {
   const result = fuzzGuard(100_000, 20_261_123);
   expect(result.failure).toBeUndefined();
   // It looked at what it is for: most kinds of violation, and packets that pass.
@@ -13,7 +13,7 @@ test("100,000 packets, most of them changed at random: nothing throws, cuts make
   expect(result.passed).toBeGreaterThan(100_000);
 }, 120_000);
 
-test("what keeps to the specification passes unchanged", () => {
+it("what keeps to the specification passes unchanged", () => {
   const random = new Random(7);
   for (let i = 0; i < 2000; i += 1) {
     const packets = [connectPacket(random)];

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- what the broker reads with
 import mqttPacket from "mqtt-packet";
 import { PacketGuard } from "../../src/mqtt/guard/packet-guard.ts";
 import type { GuardLimits, Violation } from "../../src/mqtt/guard/violations.ts";
@@ -26,8 +25,9 @@ export interface FuzzResult {
 }
 
 /**
- * Sends so many packets, most of them changed at random, through the guard, whole and in pieces, and what passes through the parser that the broker reads with. Nothing may
- * throw, the pieces may make no difference, and the parser may find nothing wrong.
+ * Sends so many packets, most of them changed at random, through the guard, whole and in pieces, and what passes
+ * through the parser that the broker reads with. Nothing may throw, the pieces may make no difference, and the parser
+ * may find nothing wrong.
  * @param extra further packets to change, for example of a conformance suite
  */
 export function fuzzGuard(packets: number, seed: number, extra: readonly Buffer[] = []): FuzzResult {

@@ -1,4 +1,3 @@
-// oxlint-disable-next-line no-restricted-imports -- the client at the other end of the line
 import mqttPacket from "mqtt-packet";
 import type { Random } from "./random.ts";
 

@@ -1,13 +1,14 @@
 import { type AccessState, foldAccess, type ProvisioningKey } from "@headwater/aggregates";
 import type { LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
+import type { FoldOutcomes } from "@headwater/service";
 import { DecodeError, type Logger } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
 
 /** access.v1 into a table; what is secret in it stays in the log. */
-export function accessPart(topic: string, logger: Logger): ModelPart {
+export function accessPart(topic: string, outcomes: FoldOutcomes<AccessState>, logger: Logger): ModelPart {
   return {
     topic,
     version: 1,
@@ -17,12 +18,17 @@ export function accessPart(topic: string, logger: Logger): ModelPart {
       );
     },
     apply(db, batch) {
-      for (const record of batch.records) applyRecord(db, record, logger);
+      for (const record of batch.records) applyRecord(db, record, outcomes, logger);
     },
   };
 }
 
-function applyRecord(db: DatabaseSync, { value, offset }: LogBatch["records"][number], logger: Logger): void {
+function applyRecord(
+  db: DatabaseSync,
+  { value, offset }: LogBatch["records"][number],
+  outcomes: FoldOutcomes<AccessState>,
+  logger: Logger,
+): void {
   if (value === null) return;
   let event;
   try {
@@ -33,6 +39,7 @@ function applyRecord(db: DatabaseSync, { value, offset }: LogBatch["records"][nu
     return;
   }
   const { state, accepted } = foldAccess(accessState(db, event.id), event);
+  outcomes.folded(event.writeId, accepted, state);
   if (!accepted) return;
   const key = state.key === undefined ? null : JSON.stringify({ ...state.key, hash: undefined });
   statementsOf(db)

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import {
   type AccessInput,
+  type AccessState,
   createProvisioningKey,
   deleteProvisioningKey,
   type ProvisioningKey,
 } from "@headwater/aggregates";
-import type { Position } from "@headwater/event-log";
+import type { OutgoingRecord } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import {
   afterQuery,
@@ -13,31 +14,34 @@ import {
   positionText,
   waitForAfter,
   decodeCursor,
-  encodeCursor,
   type HttpApp,
   listQuery,
-  page,
+  isTextPlace,
+  pageOf,
   pageSchema,
+  performWrite,
   principalOf,
+  type FoldOutcomes,
+  type WriteContext,
+  type WriteStamp,
+  type Written,
 } from "@headwater/service";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import { ConflictError, isoFromMicros, nowMicros, randomToken, sha256 } from "@headwater/core";
+import { isoFromMicros, nowMicros, randomToken, sha256 } from "@headwater/core";
 import { Type } from "@sinclair/typebox";
 import { expiryFields, expiryOf } from "../devices/new-credential.ts";
-import type { LogWriter } from "../http/log-write.ts";
 import { accessState, listProvisioningKeys } from "./access-model.ts";
 
-export interface ProvisioningKeyRoutesOptions {
+export interface ProvisioningKeyRoutesOptions extends WriteContext {
   readonly model: ReadModel;
   readonly topic: string;
-  readonly writer: LogWriter;
   readonly source: string;
-  readonly timeoutMs: number;
+  readonly outcomes: FoldOutcomes<AccessState>;
 }
 
 const tags = ["provisioning"];
-const read = { scopes: ["access:read"] };
-const write = { scopes: ["access:write"] };
+const mayRead = { scopes: ["access:read"] };
+const mayWrite = { scopes: ["access:write"] };
 const tagsSchema = Type.Record(Type.String(), Type.String());
 
 const keySchema = Type.Object({
@@ -69,23 +73,27 @@ const newKeySchema = Type.Object(
 
 /** Provisioning keys over REST: with one, new devices register themselves at a gateway. */
 export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRoutesOptions): void {
-  const { model, topic, writer, source, timeoutMs } = options;
+  const { model, topic, source, timeoutMs, outcomes } = options;
 
-  const append = async (input: AccessInput): Promise<Position> => {
-    const writeId = String(input.writeId);
-    const headers = cloudEventHeaders({ type: eventTypes.access, source, id: writeId, time: nowMicros() });
-    const position = await writer.append(topic, { key: String(input.id), value: events.access.encode(input), headers });
-    await model.waitFor(position, timeoutMs);
-    if (accessState(model.db, String(input.id))?.writeId !== writeId) {
-      throw new ConflictError("Another write came first; read the key again");
-    }
-    return position;
-  };
+  const write = (
+    id: string,
+    decide: (state: AccessState | undefined, stamp: WriteStamp) => AccessInput,
+  ): Promise<Written<AccessState>> =>
+    performWrite(
+      {
+        topic,
+        subject: `provisioning key ${JSON.stringify(id.slice(0, 100))}`,
+        read: () => accessState(model.db, id),
+        decide: (state, stamp) => accessRecord(decide(state, stamp), stamp, source),
+        outcomes,
+      },
+      options,
+    );
 
   app.post(
     "/api/v1/provisioning-keys",
     {
-      config: write,
+      config: mayWrite,
       schema: {
         summary: "A key with which new devices register themselves",
         tags,
@@ -113,7 +121,7 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
         expiresAt: expiryOf(request.body),
         createdBy: principalOf(request).id,
       };
-      const position = await append(createProvisioningKey(key, randomUUID()));
+      const { position } = await write(key.id, (_state, { writeId }) => createProvisioningKey(key, writeId));
       void reply.code(201).header("location", `/api/v1/provisioning-keys/${key.id}`);
       return { ...keyResource(key), key: secret, position: positionText(position) };
     },
@@ -122,7 +130,7 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
   app.get(
     "/api/v1/provisioning-keys",
     {
-      config: read,
+      config: mayRead,
       schema: {
         summary: "Provisioning keys, without the secrets themselves",
         tags,
@@ -133,17 +141,15 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     async (request) => {
       const { limit, cursor, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const from = cursor === undefined ? "" : decodeCursor(cursor, isText);
-      const keys = listProvisioningKeys(model.db, from, limit + 1);
-      const items = keys.slice(0, limit);
-      return page(items.map(keyResource), keys.length > limit ? encodeCursor(items.at(-1)!.id) : null);
+      const keys = listProvisioningKeys(model.db, decodeCursor(cursor, isTextPlace) ?? "", limit + 1);
+      return pageOf(keys, limit, ({ id }) => id, keyResource);
     },
   );
 
   app.delete(
     "/api/v1/provisioning-keys/:id",
     {
-      config: write,
+      config: mayWrite,
       schema: {
         summary: "Revoke a provisioning key; devices that it registered stay",
         tags,
@@ -153,10 +159,18 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     },
     async (request) => {
       const { id } = request.params;
-      const position = await append(deleteProvisioningKey(accessState(model.db, id), id, randomUUID()));
+      const { position } = await write(id, (state, { writeId }) => deleteProvisioningKey(state, id, writeId));
       return { id, position: positionText(position) };
     },
   );
+}
+
+function accessRecord(input: AccessInput, { writeId, at }: WriteStamp, source: string): OutgoingRecord {
+  return {
+    key: input.id ?? "",
+    value: events.access.encode(input),
+    headers: cloudEventHeaders({ type: eventTypes.access, source, id: writeId, time: at }),
+  };
 }
 
 function keyResource({
@@ -179,8 +193,4 @@ function keyResource({
     createdBy,
     ...(expiresAt > 0 && { expiresAt: isoFromMicros(expiresAt) }),
   };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }

@@ -16,7 +16,10 @@ export interface CommandPartOptions {
   readonly onLate: () => void;
 }
 
-/** commands.v1 into one row a command; `due` is when it is to be ended by the owner of its partition, null once it is final. */
+/**
+ * commands.v1 into one row a command; `due` is when it is to be ended by the owner of its partition, null once it is
+ * final.
+ */
 export function commandPart({ topic, logger, onLate }: CommandPartOptions): ModelPart {
   let late = false;
   return {

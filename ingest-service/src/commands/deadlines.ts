@@ -21,9 +21,9 @@ export interface DeadlinesOptions {
 const maxAtOnce = 500;
 
 /**
- * Ends commands whose deadline has passed, in the partitions that this instance owns. A deadline is an append time of the log: nothing is
- * ended before the wall clock has reached it, nor while the log does not answer or has replies that are not read yet; and a
- * reader ignores an end that the log appended too early (its clock may be behind this one).
+ * Ends commands whose deadline has passed, in the partitions that this instance owns. A deadline is an append time of
+ * the log: nothing is ended before the wall clock has reached it, nor while the log does not answer or has replies that
+ * are not read yet; and a reader ignores an end that the log appended too early (its clock may be behind this one).
  */
 export class Deadlines {
   readonly #options: DeadlinesOptions;
@@ -78,7 +78,7 @@ export class Deadlines {
     if (inputs.length === 0 || this.#stopped) return;
     const records = inputs.map((input) => commandRecord(input, source));
     for (const { partition, baseOffset, count } of await log.append(topic, records)) {
-      // oxlint-disable-next-line no-await-in-loop -- few partitions, and the next turn needs what this one wrote
+      // Few partitions, and the next turn needs what this one wrote.
       await model.waitFor({ topic, partition, offset: baseOffset + count - 1 }, 10_000);
     }
     // Still due: the log's clock has not reached the deadline yet.

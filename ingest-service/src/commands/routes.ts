@@ -4,30 +4,28 @@ import { commandLimits, type CommandState, requestCommand } from "@headwater/agg
 import type { ReadModel } from "@headwater/event-log/read-model";
 import {
   afterQuery,
+  type AppendOptions,
+  appendRecord,
   positionText,
   positionSchema,
   waitForAfter,
   decodeCursor,
-  encodeCursor,
   type HttpApp,
   listQuery,
-  page,
+  pageOf,
   pageSchema,
   principalOf,
 } from "@headwater/service";
 import { isoFromMicros, nowMicros, parseDuration, RequestError } from "@headwater/core";
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
-import type { LogWriter } from "../http/log-write.ts";
 import { commandState, listCommands } from "./command-model.ts";
 import { commandRecord } from "./command-record.ts";
 
-export interface CommandRoutesOptions {
+export interface CommandRoutesOptions extends AppendOptions {
   readonly model: ReadModel;
   readonly topic: string;
-  readonly writer: LogWriter;
   readonly source: string;
-  readonly timeoutMs: number;
 }
 
 const statuses = [
@@ -65,7 +63,7 @@ const commandSchema = Type.Object({
 const tags = ["commands"];
 
 export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void {
-  const { model, topic, writer, source, timeoutMs } = options;
+  const { model, topic, source, timeoutMs } = options;
 
   app.post(
     "/api/v1/devices/:id/commands",
@@ -108,7 +106,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
         requestedBy: principalOf(request).id,
         at: nowMicros(),
       });
-      const position = await writer.append(topic, commandRecord(input, source));
+      const position = await appendRecord(topic, commandRecord(input, source), options);
       void reply.code(202).header("location", `/api/v1/devices/${encodeURIComponent(device)}/commands/${commandId}`);
       return { commandId, position: positionText(position) };
     },
@@ -133,19 +131,14 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     async (request) => {
       const { limit, cursor, status, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const before = cursor === undefined ? undefined : decodeCursor(cursor, isPlace);
+      const before = decodeCursor(cursor, isPlace);
       const found = listCommands(model.db, {
         device: request.params.id,
         status,
         before: before && { requestedAt: before[0], id: before[1] },
         limit: limit + 1,
       });
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return page(
-        items.map(commandResource),
-        found.length > limit ? encodeCursor([last!.requestedAt, last!.id]) : null,
-      );
+      return pageOf(found, limit, ({ requestedAt, id }) => [requestedAt, id], commandResource);
     },
   );
 

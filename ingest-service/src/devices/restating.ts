@@ -16,8 +16,8 @@ export interface RestatingOptions {
 }
 
 /**
- * Appends the winner of a device again where the log's last word on it is a loser, so that compaction cannot keep the loser alone
- * (docs/adr/0003-restating-compacted-aggregates.md).
+ * Appends the winner of a device again where the log's last word on it is a loser, so that compaction cannot keep the
+ * loser alone (docs/adr/0003-restating-compacted-aggregates.md).
  */
 export class Restating {
   readonly #options: RestatingOptions;

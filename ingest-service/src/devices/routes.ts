@@ -1,5 +1,12 @@
 import { Type } from "@sinclair/typebox";
-import { addCredential, deleteDevice, patchDevice, registerDevice, removeCredential } from "@headwater/aggregates";
+import {
+  addCredential,
+  deleteDevice,
+  type DeviceState,
+  patchDevice,
+  registerDevice,
+  removeCredential,
+} from "@headwater/aggregates";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import {
   afterQuery,
@@ -7,15 +14,15 @@ import {
   positionSchema,
   waitForAfter,
   decodeCursor,
-  encodeCursor,
+  etagOf,
   type HttpApp,
   listQuery,
-  page,
+  isTextPlace,
+  pageOf,
   pageSchema,
-  principalOf,
+  type Written,
 } from "@headwater/service";
-import { FatalError, RequestError } from "@headwater/core";
-import { etagOf, expectedRevision } from "../http/etag.ts";
+import { InvariantError, RequestError } from "@headwater/core";
 import { deviceState, listDevices } from "./device-model.ts";
 import {
   createdDeviceSchema,
@@ -26,40 +33,35 @@ import {
   registrationSchema,
   writtenDeviceSchema,
 } from "./device-resource.ts";
-import type { DeviceWrites, WrittenDevice } from "./device-writes.ts";
+import type { DeviceWriter } from "./device-writes.ts";
 import { makeCredential, newCredentialSchema } from "./new-credential.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 
 export interface DeviceRoutesOptions {
   readonly model: ReadModel;
-  readonly writes: DeviceWrites;
+  readonly write: DeviceWriter;
   readonly timeoutMs: number;
 }
 
 const idParams = Type.Object({ id: Type.String() });
-const read = { scopes: ["devices:read"] };
-const write = { scopes: ["devices:write"] };
+const mayRead = { scopes: ["devices:read"] };
+const mayWrite = { scopes: ["devices:write"] };
 const tags = ["devices"];
 
-export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceRoutesOptions): void {
+export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRoutesOptions): void {
   const hasher = new PasswordHasher();
 
   app.post(
     "/api/v1/devices",
     {
-      config: write,
+      config: mayWrite,
       schema: { summary: "Register a device", tags, body: registrationSchema, response: { 201: createdDeviceSchema } },
     },
     async (request, reply) => {
       const { credential: asked = {}, ...described } = request.body;
       const { token, credential } = await makeCredential(asked, described.id, hasher);
       const registration = { ...described, credentials: [credential] };
-      const written = await writes.write(
-        registration.id,
-        principalOf(request).id,
-        expectedRevision(request.headers["if-match"]),
-        (state, at) => registerDevice(state, registration, at),
-      );
+      const written = await write(request, registration.id, (state, at) => registerDevice(state, registration, at));
       const resource = writtenResource(written);
       void reply
         .code(201)
@@ -72,7 +74,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
   app.get(
     "/api/v1/devices",
     {
-      config: read,
+      config: mayRead,
       schema: {
         summary: "Devices by id",
         tags,
@@ -93,18 +95,17 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
       const devices = listDevices(model.db, {
         type,
         tags: tag.map(parseTag),
-        after: cursor === undefined ? undefined : decodeCursor(cursor, isText),
+        after: decodeCursor(cursor, isTextPlace),
         limit: limit + 1,
       });
-      const items = devices.slice(0, limit);
-      return page(items.map(deviceResource), devices.length > limit ? encodeCursor(items.at(-1)!.id) : null);
+      return pageOf(devices, limit, ({ id }) => id, deviceResource);
     },
   );
 
   app.get(
     "/api/v1/devices/:id",
     {
-      config: read,
+      config: mayRead,
       schema: {
         summary: "One device",
         tags,
@@ -125,7 +126,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
   app.patch(
     "/api/v1/devices/:id",
     {
-      config: write,
+      config: mayWrite,
       schema: {
         summary: "Change a device",
         tags,
@@ -136,12 +137,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
     },
     async (request, reply) => {
       const { id } = request.params;
-      const written = await writes.write(
-        id,
-        principalOf(request).id,
-        expectedRevision(request.headers["if-match"]),
-        (state, at) => patchDevice(state, id, request.body, at),
-      );
+      const written = await write(request, id, (state, at) => patchDevice(state, id, request.body, at));
       const resource = writtenResource(written);
       void reply.header("etag", etagOf(resource.revision));
       return resource;
@@ -151,7 +147,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
   app.delete(
     "/api/v1/devices/:id",
     {
-      config: write,
+      config: mayWrite,
       schema: {
         summary: "Delete a device; what it sent stays",
         tags,
@@ -161,12 +157,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
     },
     async (request) => {
       const { id } = request.params;
-      const { state, position } = await writes.write(
-        id,
-        principalOf(request).id,
-        expectedRevision(request.headers["if-match"]),
-        (present, at) => deleteDevice(present, id, at),
-      );
+      const { state, position } = await write(request, id, (present, at) => deleteDevice(present, id, at));
       return { id, revision: state.revision, position: positionText(position) };
     },
   );
@@ -174,7 +165,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
   app.post(
     "/api/v1/devices/:id/credentials",
     {
-      config: write,
+      config: mayWrite,
       schema: {
         summary: "One more credential for a device; those that it has go on",
         tags,
@@ -192,15 +183,10 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
     async (request, reply) => {
       const { id } = request.params;
       const { token, credential } = await makeCredential(request.body ?? {}, id, hasher);
-      const written = await writes.write(
-        id,
-        principalOf(request).id,
-        expectedRevision(request.headers["if-match"]),
-        (state, at) => addCredential(state, id, credential, at),
-      );
+      const written = await write(request, id, (state, at) => addCredential(state, id, credential, at));
       const { credentials, position } = writtenResource(written);
       const added = credentials.find((each) => each.id === credential.id);
-      if (added === undefined) throw new FatalError("A credential that was added is not there");
+      if (added === undefined) throw new InvariantError("A credential that was added is not there");
       void reply.code(201);
       return { ...added, ...(token !== undefined && { token }), position };
     },
@@ -209,7 +195,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
   app.delete(
     "/api/v1/devices/:id/credentials/:credentialId",
     {
-      config: write,
+      config: mayWrite,
       schema: {
         summary: "Revoke a credential; its connections end",
         tags,
@@ -219,12 +205,7 @@ export function deviceRoutes(app: HttpApp, { model, writes, timeoutMs }: DeviceR
     },
     async (request) => {
       const { id, credentialId } = request.params;
-      const written = await writes.write(
-        id,
-        principalOf(request).id,
-        expectedRevision(request.headers["if-match"]),
-        (state, at) => removeCredential(state, id, credentialId, at),
-      );
+      const written = await write(request, id, (state, at) => removeCredential(state, id, credentialId, at));
       return writtenResource(written);
     },
   );
@@ -234,8 +215,8 @@ export function unknownDevice(id: string): RequestError {
   return new RequestError(404, "device-unknown", `There is no device ${JSON.stringify(id.slice(0, 200))}`);
 }
 
-function writtenResource({ state, position }: WrittenDevice) {
-  if (state.device === undefined) throw new FatalError("A device that was written is not there");
+function writtenResource({ state, position }: Written<DeviceState>) {
+  if (state.device === undefined) throw new InvariantError("A device that was written is not there");
   return { ...deviceResource(state.device), position: positionText(position) };
 }
 
@@ -246,8 +227,4 @@ function parseTag(text: string): readonly [string, string] {
     throw new RequestError(400, "invalid-tag", `${JSON.stringify(text)} is no tag; write it like site:north`);
   }
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }

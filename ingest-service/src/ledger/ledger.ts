@@ -1,8 +1,8 @@
 import type { EventLog } from "@headwater/event-log";
-import { FatalError, sleep } from "@headwater/core";
-import { type Gap, type PartitionAccount } from "./account.ts";
-import type { AccountBook } from "./account-book.ts";
-import { laneSums } from "./lane-sums.ts";
+import { InvariantError, sleep } from "@headwater/core";
+import { type Gap, type PartitionAccount } from "../accounts/account.ts";
+import type { AccountBook } from "../accounts/account-book.ts";
+import { laneSums } from "../accounts/lane-sums.ts";
 import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
 
 export interface LedgerOptions {
@@ -70,7 +70,9 @@ export class Ledger {
     this.#options = options;
   }
 
-  /** Rejects with what the log or the store reject with; with RequestError (422) if too much is to be verified at once. */
+  /**
+   * Rejects with what the log or the store reject with; with RequestError (422) if too much is to be verified at once.
+   */
   async answer(range?: VerifyRange): Promise<LedgerAnswer> {
     const { log, topic, book, own } = this.#options;
     const positions = await log.positions(topic);
@@ -82,11 +84,10 @@ export class Ledger {
     for (const { partition, start, end } of positions) {
       const offset = Math.max(committed.get(partition) ?? start, start);
       const mine = own(partition);
-      // oxlint-disable-next-line no-await-in-loop -- one partition's reading at a time
       const account = mine?.offset === offset ? mine : await book.bring(partition, offset, start);
       const before = verified?.overwritten ?? 0;
       if (verified !== undefined && range !== undefined) {
-        // oxlint-disable-next-line no-await-in-loop -- one partition in memory at a time
+        // One partition in memory at a time.
         await verifyPartition(this.#options.verify, partition, { start, end: offset }, range, verified);
       }
       const overwritten = verified === undefined ? account.counts.overwritten : verified.overwritten - before;
@@ -112,13 +113,10 @@ export class Ledger {
     const { log, group, topic, settleMs, flush } = this.#options;
     const deadline = performance.now() + settleMs;
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- asked again until it is so
       await flush();
-      // oxlint-disable-next-line no-await-in-loop -- asked again until it is so
       const committed = new Map((await log.committed(group, [topic])).map((each) => [each.partition, each.offset]));
       const isThrough = positions.every(({ partition, start, end }) => (committed.get(partition) ?? start) >= end);
       if (isThrough || performance.now() >= deadline) return committed;
-      // oxlint-disable-next-line no-await-in-loop -- asked again until it is so
       await sleep(50);
     }
   }
@@ -168,7 +166,7 @@ function totalsOf(rows: readonly LedgerRow[]): LedgerColumns {
   const totals = Object.fromEntries(columns.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0)]));
   const first = totals as unknown as LedgerColumns;
   if (!columns.every((name) => Number.isSafeInteger(first[name])))
-    throw new FatalError("The ledger cannot be added up");
+    throw new InvariantError("The ledger cannot be added up");
   return first;
 }
 

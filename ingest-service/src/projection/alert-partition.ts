@@ -1,9 +1,9 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import type { Point } from "@headwater/time-series";
-import { undecodable } from "../quarantine/quarantiner.ts";
+import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import { alertPoint } from "./alert-points.ts";
-import type { Chunk, Refusal } from "./chunk.ts";
+import type { Chunk } from "./chunk.ts";
 
 /** A batch of alerts.v1 as one chunk. */
 export function alertChunk(batch: GroupBatch, onSettled: (offset: number) => void): Chunk {

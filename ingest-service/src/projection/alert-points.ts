@@ -1,13 +1,14 @@
 import { alertTransition, type AlertEvent } from "@headwater/proto";
 import { textField, type Point } from "@headwater/time-series";
 
-export const alertMeasurement = "alerts";
+const alertMeasurement = "alerts";
 
 const names = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
 /**
- * A transition of an alert as a point, so that any dashboard on the store shows what the rules did beside the data. `state` is 1 while the episode is
- * open and 0 once it is cleared. A transition that is written again gives the same point.
+ * A transition of an alert as a point, so that any dashboard on the store shows what the rules did beside the data.
+ * `state` is 1 while the episode is open and 0 once it is cleared. A transition that is written again gives the same
+ * point.
  */
 export function alertPoint(event: AlertEvent): Point {
   const kind: number = event.kind;

@@ -1,20 +1,8 @@
-import type { LogRecord } from "@headwater/event-log";
 import type { Point } from "@headwater/time-series";
-
-/** Something of a record that no store takes: the whole, or some of its metrics. */
-export interface Refusal {
-  /** Index into the chunk's records. */
-  readonly source: number;
-  readonly reason: string;
-  /** Empty: the whole record. */
-  readonly metrics: readonly string[];
-}
+import type { PartitionRecords, Refusal } from "../quarantine/refusal.ts";
 
 /** A stretch of one partition on its way into the store; its records are settled all together. */
-export interface Chunk {
-  readonly topic: string;
-  readonly partition: number;
-  readonly records: readonly LogRecord[];
+export interface Chunk extends PartitionRecords {
   readonly points: readonly Point[];
   /** For each point the index of its record. */
   readonly sources: readonly number[];

@@ -1,5 +1,5 @@
 import type { Point } from "@headwater/time-series";
-import { Interned } from "./interned.ts";
+import { Interned } from "@headwater/proto/telemetry";
 
 /** What is kept of a device between its events. */
 export interface DeviceEntry {

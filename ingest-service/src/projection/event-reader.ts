@@ -1,8 +1,9 @@
 import { events, type TelemetryRecord } from "@headwater/proto";
-import { Counting } from "../ledger/counting.ts";
-import type { Outcomes, PartitionAccount } from "../ledger/account.ts";
-import { DeviceTable } from "./device-table.ts";
-import { PlainEvent } from "./plain-event.ts";
+import { Counting } from "../accounts/counting.ts";
+import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
+import { type DeviceEntry, DeviceTable } from "./device-table.ts";
+import { type FieldPair, fieldsOf } from "./field-pair.ts";
+import { PlainEvent } from "@headwater/proto/telemetry";
 import { type PointSink, TelemetryPoints } from "./telemetry-points.ts";
 
 const nothing = Buffer.from([0]);
@@ -13,7 +14,7 @@ export type ReadKind = "event" | "derived" | "duplicate" | "other" | { readonly 
 /** Records of one partition in offset order into points, counted. */
 export class EventReader {
   readonly #devices = new DeviceTable();
-  readonly #plain = new PlainEvent();
+  readonly #plain = new PlainEvent<DeviceEntry, FieldPair>(fieldsOf);
   readonly #points: TelemetryPoints;
   readonly #counting: Counting;
 

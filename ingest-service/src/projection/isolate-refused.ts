@@ -1,5 +1,6 @@
 import { metricOfField, type Point, type RefusedPoint, type TimeSeriesStore } from "@headwater/time-series";
-import type { Chunk, Refusal } from "./chunk.ts";
+import type { Refusal } from "../quarantine/refusal.ts";
+import type { Chunk } from "./chunk.ts";
 
 interface Place {
   readonly chunk: Chunk;
@@ -11,8 +12,9 @@ interface SingleField extends Place {
 }
 
 /**
- * Finds out which metrics of refused points are at fault: a point of several fields is written again as one point for each, so that a
- * field the store will not take costs the event no other. Rejects like `store.write`, and may then be repeated from the start.
+ * Finds out which metrics of refused points are at fault: a point of several fields is written again as one point for
+ * each, so that a field the store will not take costs the event no other. Rejects like `store.write`, and may then be
+ * repeated from the start.
  */
 export async function isolateRefused(
   store: Pick<TimeSeriesStore, "write">,

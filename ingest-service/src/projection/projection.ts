@@ -1,9 +1,9 @@
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
-import { FatalError, type Logger, retrying } from "@headwater/core";
+import { ConfigError, InvariantError, type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
-import type { PartitionAccount } from "../ledger/account.ts";
-import type { AccountBook } from "../ledger/account-book.ts";
+import type { PartitionAccount } from "../accounts/account.ts";
+import type { AccountBook } from "../accounts/account-book.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import { alertChunk } from "./alert-partition.ts";
 import type { Chunk } from "./chunk.ts";
@@ -132,7 +132,7 @@ export class Projection {
       // Committed beyond the end is another log's: the group survived it.
       if (kept > end) throw foreignCommit(topics.telemetry, partition, kept, end);
       const offset = Math.max(kept, start);
-      // oxlint-disable-next-line no-await-in-loop -- one partition's records in memory at a time
+      // One partition's records in memory at a time.
       const account = await retrying(() => book.bring(partition, offset, start), retry);
       this.#owned.set(
         partition,
@@ -162,7 +162,7 @@ export class Projection {
     const writer = this.#writers[batch.partition % this.#writers.length]!;
     this.#options.metrics.consumed(batch);
     for (const chunk of this.#chunks(batch)) {
-      // oxlint-disable-next-line no-await-in-loop -- back-pressure
+      // Back-pressure: nothing is read while this is not done.
       await writer.push(chunk);
       if (batch.signal.aborted || this.#stopping.signal.aborted) return;
     }
@@ -174,7 +174,7 @@ export class Projection {
     }
     const partition = this.#owned.get(batch.partition);
     if (partition === undefined)
-      throw new FatalError(`A batch of partition ${batch.partition}, which was not assigned`);
+      throw new InvariantError(`A batch of partition ${batch.partition}, which was not assigned`);
     return partition.chunks(batch);
   }
 
@@ -185,8 +185,8 @@ export class Projection {
   }
 }
 
-function foreignCommit(topic: string, partition: number, committed: number, end: number): FatalError {
-  return new FatalError(
+function foreignCommit(topic: string, partition: number, committed: number, end: number): ConfigError {
+  return new ConfigError(
     `Partition ${partition} of ${topic} ends at ${end}, but offset ${committed} of it is committed: the log was replaced; ` +
       "give this service another HEADWATER_INGEST_GROUP",
   );

@@ -1,6 +1,7 @@
 import { backoff, HeadwaterError, type Logger } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
-import type { Chunk, Refusal } from "./chunk.ts";
+import type { Refusal } from "../quarantine/refusal.ts";
+import type { Chunk } from "./chunk.ts";
 import { isolateRefused } from "./isolate-refused.ts";
 
 export interface StoreWriterOptions {
@@ -51,7 +52,6 @@ export class StoreWriter {
     if (this.#queued >= this.#options.maxPoints) this.#run();
     else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushMs);
     while (this.pending >= this.#options.maxQueuedPoints && !this.#giveUp.signal.aborted && !chunk.signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop -- woken whenever something has settled
       await this.#whenRoom(chunk.signal);
     }
   }
@@ -63,7 +63,7 @@ export class StoreWriter {
     signal.addEventListener("abort", giveUp, { once: true });
     this.#run();
     while (this.#running !== undefined) {
-      // oxlint-disable-next-line no-await-in-loop -- a run may leave work for the next
+      // A run may leave work for the next.
       await this.#running;
       if (!this.#giveUp.signal.aborted) this.#run();
     }
@@ -102,13 +102,11 @@ export class StoreWriter {
       const chunks = this.#take();
       const points = chunks.length === 1 ? chunks[0]!.points : chunks.flatMap((chunk) => chunk.points);
       this.#inFlight = points.length;
-      // oxlint-disable-next-line no-await-in-loop -- one write after the other is the point
       const refusals = points.length === 0 ? new Map<Chunk, Refusal[]>() : await this.#write(chunks, points);
       for (const chunk of chunks) {
         // Given away meanwhile: who has it now settles it.
         if (chunk.signal.aborted) continue;
         const all = [...chunk.refusals, ...(refusals.get(chunk) ?? [])];
-        // oxlint-disable-next-line no-await-in-loop -- in order
         if (all.length > 0) await this.#options.quarantine(chunk, all, this.#giveUp.signal);
         chunk.settled(all);
       }
@@ -136,10 +134,8 @@ export class StoreWriter {
     for (;;) {
       try {
         const started = performance.now();
-        // oxlint-disable-next-line no-await-in-loop -- each try after the other
         const { refused } = await this.#options.store.write(points);
         this.#options.onWritten?.(points.length - refused.length, (performance.now() - started) / 1000);
-        // oxlint-disable-next-line no-await-in-loop -- the last one
         const refusals = refused.length === 0 ? new Map() : await isolateRefused(this.#options.store, chunks, refused);
         this.#trouble = undefined;
         return refusals;
@@ -148,7 +144,6 @@ export class StoreWriter {
         this.#trouble = error.message;
         const facts = { code: error.code, problem: error.message, points: points.length, attempts: pause.attempts + 1 };
         this.#options.logger.warn(facts, "the time-series store did not take a batch; writing it again");
-        // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
         await pause.wait(error.retryAfterMs);
       }
     }

@@ -1,8 +1,9 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import type { Outcomes, PartitionAccount } from "../ledger/account.ts";
-import { type Fate, undecodable } from "../quarantine/quarantiner.ts";
-import type { Chunk, Refusal } from "./chunk.ts";
+import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
+import type { Fate } from "../quarantine/quarantiner.ts";
+import { type Refusal, undecodable } from "../quarantine/refusal.ts";
+import type { Chunk } from "./chunk.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
 import type { PointSink } from "./telemetry-points.ts";
 

@@ -2,7 +2,7 @@ import type { Reading, TelemetryRecord } from "@headwater/proto";
 import type { Point } from "@headwater/time-series";
 import type { DeviceEntry } from "./device-table.ts";
 import { type FieldPair, fieldsOf } from "./field-pair.ts";
-import type { PlainEvent } from "./plain-event.ts";
+import type { PlainEvent } from "@headwater/proto/telemetry";
 
 export const telemetryMeasurement = "telemetry";
 
@@ -29,10 +29,10 @@ export class TelemetryPoints {
     this.overwritten = overwritten;
   }
 
-  addPlain(event: PlainEvent, source: number, sink: PointSink): void {
-    const { count, names, values, device, eventTime } = event;
+  addPlain(event: PlainEvent<DeviceEntry, FieldPair>, source: number, sink: PointSink): void {
+    const { count, metrics, values, device, eventTime } = event;
     const fields: Fields = {};
-    for (let index = 0; index < count; index += 1) fields[names[index]!.number] = values[index]!;
+    for (let index = 0; index < count; index += 1) fields[metrics[index]!.number] = values[index]!;
     // Without attributes; a device that had some before goes on without tags.
     const tags = device.tags !== undefined && this.#tagNames.length === 0 ? device.tags : this.#tagsOf({}, device);
     sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime, fields });
@@ -40,7 +40,10 @@ export class TelemetryPoints {
     this.#note(device, eventTime, fields);
   }
 
-  /** Answers with the metrics of readings that no store can take (without a value, or a name no object can hold), usually none. */
+  /**
+   * Answers with the metrics of readings that no store can take (without a value, or a name no object can hold),
+   * usually none.
+   */
   add(record: TelemetryRecord, source: number, device: DeviceEntry, sink: PointSink): readonly string[] | undefined {
     const tags = this.#tagsOf(record.attributes, device);
     const times = new Map<number, Fields>();

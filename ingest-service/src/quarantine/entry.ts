@@ -1,7 +1,6 @@
 import type { LogRecord, OutgoingRecord } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { uuidv5 } from "@headwater/core";
-import type { Refusal } from "../projection/chunk.ts";
 
 /** Made for this; the ids of quarantine entries of log records are names in it. */
 const namespace = "5d3c54a6-4a0f-5f0e-9a35-3d2f6a1b7c10";
@@ -46,19 +45,4 @@ export function quarantineRecord(quarantined: QuarantinedRecord, source: string,
     value,
     headers: cloudEventHeaders({ type: eventTypes.quarantine, source, id, time: at }),
   };
-}
-
-/** What was refused of each record, as one; by the record's index. */
-export function mergeRefusals(
-  refusals: readonly Refusal[],
-): Map<number, { reason: string; metrics: Set<string> | "all" }> {
-  const merged = new Map<number, { reason: string; metrics: Set<string> | "all" }>();
-  for (const { source, reason, metrics } of refusals) {
-    const known = merged.get(source) ?? { reason, metrics: new Set<string>() };
-    merged.set(source, known);
-    if (metrics.length === 0) known.metrics = "all";
-    else if (known.metrics !== "all") for (const metric of metrics) known.metrics.add(metric);
-    if (!known.reason.includes(reason) && known.reason.length < 1000) known.reason += `; ${reason}`;
-  }
-  return merged;
 }

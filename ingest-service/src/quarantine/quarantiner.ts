@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import type { EventLog, LogRecord, OutgoingRecord } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { DecodeError, type Logger, nowMicros, retrying } from "@headwater/core";
-import type { Chunk, Refusal } from "../projection/chunk.ts";
-import { mergeRefusals, quarantineRecord } from "./entry.ts";
+import { type Logger, nowMicros, retrying } from "@headwater/core";
+import { quarantineRecord } from "./entry.ts";
+import { mergeRefusals, type PartitionRecords, type Refusal } from "./refusal.ts";
 
 export interface QuarantinerOptions {
   readonly log: Pick<EventLog, "append">;
@@ -27,15 +26,15 @@ export class Quarantiner {
   }
 
   /** Resolves once the entries are durable; tries until the signal is aborted. */
-  async setAside(chunk: Chunk, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
+  async setAside(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
     const { topic, source, log, logger } = this.#options;
     const at = nowMicros();
     const records: OutgoingRecord[] = [];
     for (const [index, { reason, metrics }] of mergeRefusals(refusals)) {
-      const record = chunk.records[index]!;
-      const whole = metrics === "all" || this.#isWhole(chunk, record, metrics);
+      const record = refused.records[index]!;
+      const whole = metrics === "all" || this.#isWhole(refused, record, metrics);
       const stage = metrics === "all" ? "decode" : "store";
-      const place = { topic: chunk.topic, partition: chunk.partition, record, stage, reason } as const;
+      const place = { topic: refused.topic, partition: refused.partition, record, stage, reason } as const;
       records.push(quarantineRecord({ ...place, metrics: whole ? [] : [...metrics] }, source, at));
     }
     await retrying(() => log.append(topic, records), {
@@ -43,37 +42,26 @@ export class Quarantiner {
       onRetry: (error) => logger.warn({ code: error.code, problem: error.message }, "quarantine is not taken yet"),
     });
     logger.warn(
-      { topic: chunk.topic, partition: chunk.partition, records: records.length, reason: refusals[0]?.reason },
+      { topic: refused.topic, partition: refused.partition, records: records.length, reason: refusals[0]?.reason },
       "records were quarantined",
     );
     this.#options.onQuarantined?.(records.length);
   }
 
   /** How each of the refused records counts; by the record's index. */
-  fates(chunk: Chunk, refusals: readonly Refusal[]): Map<number, Fate> {
+  fates(refused: PartitionRecords, refusals: readonly Refusal[]): Map<number, Fate> {
     const fates = new Map<number, Fate>();
     for (const [index, { metrics }] of mergeRefusals(refusals)) {
-      const whole = metrics === "all" || this.#isWhole(chunk, chunk.records[index]!, metrics);
+      const whole = metrics === "all" || this.#isWhole(refused, refused.records[index]!, metrics);
       fates.set(index, whole ? "quarantined" : "partlyStored");
     }
     return fates;
   }
 
-  #isWhole(chunk: Chunk, record: LogRecord, refused: ReadonlySet<string>): boolean {
-    if (chunk.topic !== this.#options.telemetryTopic) return true;
+  #isWhole(refused: PartitionRecords, record: LogRecord, metrics: ReadonlySet<string>): boolean {
+    if (refused.topic !== this.#options.telemetryTopic) return true;
     if (record.value === null) return true;
     const { readings } = events.telemetry.decode(record.value);
-    return readings.every((reading) => refused.has(reading.metric));
+    return readings.every((reading) => metrics.has(reading.metric));
   }
-}
-
-/** Why a record cannot be read. Rethrows what is no fault of the record. */
-export function undecodable(error: unknown, source: number): Refusal {
-  if (!(error instanceof DecodeError)) throw error;
-  return { source, reason: error.message.slice(0, 1000), metrics: [] };
-}
-
-/** Names this process to readers of its events. */
-export function instanceName(dataDir: string): string {
-  return createHash("sha256").update(`${process.pid}/${dataDir}`).digest("hex").slice(0, 8);
 }

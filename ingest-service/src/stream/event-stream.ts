@@ -24,8 +24,8 @@ const patienceMs = 15_000;
 const heartbeatMs = 15_000;
 
 /**
- * Follows the log for one listener, as Server-Sent Events. Each batch ends with an id, from which it can be resumed. The log is read only as
- * fast as the listener takes it; one that takes nothing is cut off, and can resume.
+ * Follows the log for one listener, as Server-Sent Events. Each batch ends with an id, from which it can be resumed.
+ * The log is read only as fast as the listener takes it; one that takes nothing is cut off, and can resume.
  */
 export class EventStream {
   readonly body = new PassThrough({ highWaterMark: maxBuffered });
@@ -42,12 +42,14 @@ export class EventStream {
     this.body.once("close", () => this.#ended.abort());
   }
 
-  /** Resolves when it follows; the body ends with the listener, the server or the log. Rejects with what the log rejects with. */
+  /**
+   * Resolves when it follows; the body ends with the listener, the server or the log. Rejects with what the log rejects
+   * with.
+   */
   async start(): Promise<void> {
     const { log, topicNames, topics, from } = this.#options;
     const missed: object[] = [];
     for (const topic of topics) {
-      // oxlint-disable-next-line no-await-in-loop -- four topics at most
       for (const { partition, start, end } of await log.positions(topicNames[topic])) {
         const wanted = from.get(topic, partition) ?? end;
         if (wanted < start) missed.push({ topic, partition, from: wanted, to: start });

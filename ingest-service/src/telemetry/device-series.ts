@@ -19,8 +19,8 @@ export interface DeviceSeriesQuery {
 type Tags = Readonly<Record<string, string>>;
 
 /**
- * The telemetry of a device, whatever further tags its points carry: stamped tags change over time and each of their combinations is a series of
- * its own in the store, but to a reader the device has one.
+ * The telemetry of a device, whatever further tags its points carry: stamped tags change over time and each of their
+ * combinations is a series of its own in the store, but to a reader the device has one.
  */
 export class DeviceSeries {
   readonly #store: TimeSeriesStore;
@@ -34,7 +34,6 @@ export class DeviceSeries {
   async latest(device: string): Promise<readonly LatestValue[]> {
     const newest = new Map<string, LatestValue>();
     for (const tags of await this.#tagsOf(device)) {
-      // oxlint-disable-next-line no-await-in-loop -- seldom more than one
       for (const value of await this.#store.latest(telemetryMeasurement, tags)) {
         const known = newest.get(value.field);
         if (known === undefined || known.time < value.time) newest.set(value.field, value);

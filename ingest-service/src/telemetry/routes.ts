@@ -147,7 +147,7 @@ async function find(
     ...(kind === "number" || !isForText(query.aggregate, kind) ? [] : [textField(metric)]),
   ];
   for (const field of fields) {
-    // oxlint-disable-next-line no-await-in-loop -- text is asked for only if there are no numbers
+    // Text is asked for only if there are no numbers.
     const chunks = await begun(series.query(device, { ...query, field }));
     if (chunks !== undefined) return { chunks, isEmpty: false };
   }

@@ -1,4 +1,4 @@
-import { alertTransition, type AlertEvent, type Evidence } from "@headwater/proto";
+import { alertTransition, type AlertEvent, type Evidence } from "@headwater/proto/event-types";
 
 export type AlertStatus = "active" | "acknowledged" | "cleared";
 
@@ -39,9 +39,9 @@ export const maxEvidence = 64;
 const maxHandWrites = 32;
 
 /**
- * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention). The same
- * object comes back when the event changes nothing. The engine's transitions count once by their number, what people did
- * (transition 0) once by write id.
+ * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention).
+ * The same object comes back when the event changes nothing. The engine's transitions count once by their number, what
+ * people did (transition 0) once by write id.
  */
 export function foldAlert(state: AlertState | undefined, event: AlertEvent): AlertState | undefined {
   if (state === undefined) return event.transition > 0 ? opened(event) : undefined;

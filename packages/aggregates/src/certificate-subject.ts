@@ -1,13 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import { invalid } from "./device-limits.ts";
 
-export const maxSubjectLength = 512;
+const maxSubjectLength = 512;
 const fingerprintPrefix = "sha256:";
 
 /**
- * The one way in which a certificate is named in an event: the fingerprint as `sha256:` and 64 lower-case digits, or the distinguished name as
- * RFC 4514 writes it, without white space between its parts and with upper-case attribute types. `openssl x509 -fingerprint -sha256` and
- * `openssl x509 -subject -nameopt RFC2253` print what is taken here. Throws RequestError (400) that says what is wrong.
+ * The one way in which a certificate is named in an event: the fingerprint as `sha256:` and 64 lower-case digits, or
+ * the distinguished name as RFC 4514 writes it, without white space between its parts and with upper-case attribute
+ * types. `openssl x509 -fingerprint -sha256` and `openssl x509 -subject -nameopt RFC2253` print what is taken here.
+ * Throws RequestError (400) that says what is wrong.
  */
 export function canonicalSubject(text: string): string {
   const trimmed = text.trim();

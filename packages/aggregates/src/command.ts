@@ -9,7 +9,6 @@ export type CommandStatus =
   | "rejected"
   | "expired"
   | "timed-out";
-export type FinalCommandStatus = Exclude<CommandStatus, "requested" | "claimed" | "delivered">;
 
 export interface CommandClaim {
   readonly gateway: string;
@@ -75,9 +74,10 @@ export function isFinal(state: CommandState): boolean {
 }
 
 /**
- * Folds one event of commands.v1; undefined as long as the request has not been seen (it is older than the log's retention). The same
- * object comes back when the event changes nothing. A second request of an id is ignored, the first claim and the first final
- * state in log order win; an `expired` or `timed out` that the log appended before the deadline does not count, unless the cause was late.
+ * Folds one event of commands.v1; undefined as long as the request has not been seen (it is older than the log's
+ * retention). The same object comes back when the event changes nothing. A second request of an id is ignored, the
+ * first claim and the first final state in log order win; an `expired` or `timed out` that the log appended before the
+ * deadline does not count, unless the cause was late.
  */
 export function foldCommand(
   state: CommandState | undefined,
@@ -101,8 +101,8 @@ export function foldCommand(
 }
 
 /**
- * Whether the command was asked for because of something that lies further behind than its ttl: it is recorded as expired and not
- * sent, so that a pipeline which catches up does not act today on last night's reading.
+ * Whether the command was asked for because of something that lies further behind than its ttl: it is recorded as
+ * expired and not sent, so that a pipeline which catches up does not act today on last night's reading.
  */
 export function lateCause(state: CommandState): boolean {
   const eventTime = state.cause?.eventTime ?? 0;
@@ -110,8 +110,9 @@ export function lateCause(state: CommandState): boolean {
 }
 
 /**
- * How the command ends by the log's time (µs): `expired` if nobody claimed it, `timed-out` if it was claimed or delivered and no
- * reply came; undefined before its deadline and once it is final. Only the owner of the partition writes it.
+ * How the command ends by the log's time (µs): `expired` if nobody claimed it, `timed-out` if it was claimed or
+ * delivered and no reply came; undefined before its deadline and once it is final. Only the owner of the partition
+ * writes it.
  */
 export function dueOutcome(state: CommandState, logTime: number): "expired" | "timed-out" | undefined {
   if (isFinal(state) || logTime < state.deadline) return undefined;

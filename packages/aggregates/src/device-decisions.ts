@@ -1,4 +1,4 @@
-import { ConflictError, RequestError } from "@headwater/core";
+import { RequestError } from "@headwater/core/errors";
 import {
   deviceContent,
   type AttributeValue,
@@ -9,15 +9,13 @@ import {
 } from "./device.ts";
 import { checkAttributes, checkDeviceId, checkDeviceType, checkTags, deviceLimits, invalid } from "./device-limits.ts";
 
-/** Who decides, when, and on what condition. */
+/** Who decides, and when. */
 export interface DeviceWrite {
   /** µs */
   readonly at: number;
   readonly by: string;
   /** Unique; names this write among concurrent ones of the same revision. */
   readonly writeId: string;
-  /** The revision that the caller has seen (If-Match); another present one is refused with 412. */
-  readonly expectedRevision?: number;
 }
 
 export interface DeviceRegistration {
@@ -35,14 +33,13 @@ export interface DevicePatch {
   readonly attributes?: Readonly<Record<string, AttributeValue | null>>;
 }
 
-/** Throws RequestError: 400 for what a device may not be, 409 `device-exists`, 412. */
+/** Throws RequestError: 400 for what a device may not be, 409 `device-exists`. */
 export function registerDevice(
   state: DeviceState | undefined,
   registration: DeviceRegistration,
   write: DeviceWrite,
 ): DeviceInput {
   checkDeviceId(registration.id);
-  checkExpected(state, write);
   if (state?.device !== undefined) {
     throw new RequestError(409, "device-exists", `There is a device ${JSON.stringify(registration.id)} already`);
   }
@@ -50,14 +47,14 @@ export function registerDevice(
   return next(state, registration.id, write, { type, tags, attributes, credentials, createdAt: write.at });
 }
 
-/** Throws RequestError: 400, 404, 412. */
+/** Throws RequestError: 400, 404. */
 export function patchDevice(
   state: DeviceState | undefined,
   id: string,
   patch: DevicePatch,
   write: DeviceWrite,
 ): DeviceInput {
-  const device = present(state, id, write);
+  const device = present(state, id);
   return next(state, id, write, {
     ...device,
     type: patch.type ?? device.type,
@@ -66,20 +63,20 @@ export function patchDevice(
   });
 }
 
-/** Throws RequestError: 404, 412. */
+/** Throws RequestError: 404. */
 export function deleteDevice(state: DeviceState | undefined, id: string, write: DeviceWrite): DeviceInput {
-  present(state, id, write);
+  present(state, id);
   return { ...named(state, id, write), deleted: true };
 }
 
-/** Throws RequestError: 404, 412, 409 `credential-exists`, `too-many-credentials` or `too-many-passwords`. */
+/** Throws RequestError: 404, 409 `credential-exists`, `too-many-credentials` or `too-many-passwords`. */
 export function addCredential(
   state: DeviceState | undefined,
   id: string,
   credential: DeviceCredential,
   write: DeviceWrite,
 ): DeviceInput {
-  const device = present(state, id, write);
+  const device = present(state, id);
   if (device.credentials.some((other) => other.id === credential.id)) {
     throw new RequestError(409, "credential-exists", `The device has a credential ${credential.id} already`);
   }
@@ -105,14 +102,14 @@ export function addCredential(
   return next(state, id, write, { ...device, credentials: [...device.credentials, credential] });
 }
 
-/** Throws RequestError: 404 (`device-unknown`, `credential-unknown`), 412. */
+/** Throws RequestError: 404 (`device-unknown`, `credential-unknown`). */
 export function removeCredential(
   state: DeviceState | undefined,
   id: string,
   credentialId: string,
   write: DeviceWrite,
 ): DeviceInput {
-  const device = present(state, id, write);
+  const device = present(state, id);
   const credentials = device.credentials.filter((other) => other.id !== credentialId);
   if (credentials.length === device.credentials.length) {
     throw new RequestError(404, "credential-unknown", `The device has no credential ${JSON.stringify(credentialId)}`);
@@ -140,21 +137,11 @@ function named(state: DeviceState | undefined, id: string, write: DeviceWrite) {
   return { id, revision: (state?.revision ?? 0) + 1, writeId, updatedAt: at, updatedBy: by };
 }
 
-function present(state: DeviceState | undefined, id: string, write: DeviceWrite): Device {
+function present(state: DeviceState | undefined, id: string): Device {
   if (state?.device === undefined) {
     throw new RequestError(404, "device-unknown", `There is no device ${JSON.stringify(id)}`);
   }
-  checkExpected(state, write);
   return state.device;
-}
-
-function checkExpected(state: DeviceState | undefined, { expectedRevision }: DeviceWrite): void {
-  const revision = state?.device === undefined ? 0 : state.revision;
-  if (expectedRevision === undefined || expectedRevision === revision) return;
-  throw new ConflictError(`The device is at revision ${revision}, not ${expectedRevision}; read it again`, {
-    status: 412,
-    details: { revision },
-  });
 }
 
 function merged<T>(present: Readonly<Record<string, T>>, patch: Readonly<Record<string, T | null>> = {}) {

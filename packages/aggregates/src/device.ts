@@ -1,4 +1,5 @@
-import { readingValue, type events } from "@headwater/proto";
+import type { events } from "@headwater/proto";
+import { readingValue } from "@headwater/proto/event-types";
 
 type DeviceEvent = ReturnType<typeof events.device.decode>;
 /** What is written to devices.v1; the producer encodes it with the codec of that topic. */
@@ -9,12 +10,14 @@ export type AttributeValue = number | boolean | string;
 export interface DeviceCredential {
   readonly id: string;
   /**
-   * "token": `hash` is the SHA-256 of a generated token. "password": `hash` is the PHC string of its scrypt hash. "x509": `subject` says
-   * which certificate. Readers pass over kinds that they do not know.
+   * "token": `hash` is the SHA-256 of a generated token. "password": `hash` is the PHC string of its scrypt hash.
+   * "x509": `subject` says which certificate. Readers pass over kinds that they do not know.
    */
   readonly kind: string;
   readonly hash: Uint8Array;
-  /** Of "x509": a distinguished name as `canonicalSubject` writes it, or `sha256:` and the certificate's fingerprint. */
+  /**
+   * Of "x509": a distinguished name as `canonicalSubject` writes it, or `sha256:` and the certificate's fingerprint.
+   */
   readonly subject?: string;
   /** µs */
   readonly createdAt: number;
@@ -51,17 +54,18 @@ export interface DeviceFold {
   /** Whether the event's content is now the state. */
   readonly accepted: boolean;
   /**
-   * The log's last word on this key is not the state: were nothing appended, compaction would keep the loser alone and later
-   * readers would believe it. Append `restateDevice(…)` unless another event of the key is accepted first
+   * The log's last word on this key is not the state: were nothing appended, compaction would keep the loser alone and
+   * later readers would believe it. Append `restateDevice(…)` unless another event of the key is accepted first
    * (docs/adr/0003-restating-compacted-aggregates.md).
    */
   readonly needsRestating: boolean;
 }
 
 /**
- * The first event of the next revision wins; later ones of that revision are ignored, by every reader alike. A restated event of the
- * present revision or a later one is the state. A reader without a state takes the first event it sees, and any reader takes a
- * revision further ahead than the next: nobody writes one, so compaction has removed what lay between.
+ * The first event of the next revision wins; later ones of that revision are ignored, by every reader alike. A restated
+ * event of the present revision or a later one is the state. A reader without a state takes the first event it sees,
+ * and any reader takes a revision further ahead than the next: nobody writes one, so compaction has removed what lay
+ * between.
  */
 export function foldDevice(state: DeviceState | undefined, event: DeviceEvent): DeviceFold {
   if (state === undefined || event.revision > state.revision) return accept(event);

@@ -1,6 +1,7 @@
 /**
- * How a chosen password is kept: scrypt (RFC 7914) with its costs, salt and hash in one text, so that each says by itself how it is compared and
- * costs can rise later. The PHC string format: `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`, base64 without padding.
+ * How a chosen password is kept: scrypt (RFC 7914) with its costs, salt and hash in one text, so that each says by
+ * itself how it is compared and costs can rise later. The PHC string format: `$scrypt$ln=15,r=8,p=3$<salt>$<hash>`,
+ * base64 without padding.
  */
 export interface PasswordHash {
   /** N = 2^ln */

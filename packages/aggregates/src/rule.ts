@@ -37,9 +37,9 @@ export interface RuleFold {
 }
 
 /**
- * The first event with sequence = present + 1 wins; later ones of that sequence are ignored, by every reader alike, and so is one
- * that makes no sense of the present mode (a revision of a deleted rule, a creation of one that exists). rules.v1 is kept
- * for ever and read from its start.
+ * The first event with sequence = present + 1 wins; later ones of that sequence are ignored, by every reader alike, and
+ * so is one that makes no sense of the present mode (a revision of a deleted rule, a creation of one that exists).
+ * rules.v1 is kept for ever and read from its start.
  */
 export function foldRule(state: RuleState | undefined, event: RuleEvent): RuleFold {
   const ignored: RuleFold = { state, accepted: false };

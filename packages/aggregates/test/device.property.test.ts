@@ -10,7 +10,10 @@ import {
 } from "../src/index.ts";
 import { deviceAfter, seenDevice, start } from "./given.ts";
 
-/** What the next writer does: how many events it has not seen yet, whether its event lands twice, and who restates in between. */
+/**
+ * What the next writer does: how many events it has not seen yet, whether its event lands twice, and who restates in
+ * between.
+ */
 const steps = fc.array(
   fc.record({ behind: fc.nat({ max: 4 }), twice: fc.boolean(), restatedFrom: fc.option(fc.nat({ max: 4 })) }),
   { minLength: 1, maxLength: 14 },

@@ -10,7 +10,7 @@ import {
 } from "../src/index.ts";
 import { deviceAfter, deviceFold, start } from "./given.ts";
 
-const write = (writeId: string, expectedRevision?: number) => ({ at: start, by: "ann", writeId, expectedRevision });
+const write = (writeId: string) => ({ at: start, by: "ann", writeId });
 const credential = (id: string) => ({
   id,
   kind: "token",
@@ -72,12 +72,6 @@ describe("a device", () => {
       createdAt: start,
     });
     expect(Object.keys(device!.attributes)).toEqual(["power", "note"]);
-  });
-
-  it("is written only at the revision that the caller has seen", () => {
-    const state = deviceAfter(boiler);
-    expect(refusal(() => patchDevice(state, "b1", {}, write("w2", 2)))).toEqual({ status: 412, code: "conflict" });
-    expect(patchDevice(state, "b1", {}, write("w2", 1)).revision).toBe(2);
   });
 
   it("goes on with its revision when it is registered again after a deletion", () => {

@@ -50,14 +50,18 @@ export class ConfigError extends HeadwaterError {
 }
 
 /**
- * A broken invariant: a defect of this program, or a call that the contract of what is called forbids. No setting mends it; the process ends with a stack.
+ * A broken invariant: a defect of this program, or a call that the contract of what is called forbids. No setting mends
+ * it; the process ends with a stack.
  */
 export class InvariantError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "invariant";
 }
 
-/** Something this process needs of its machine cannot be used: a port, a folder, a file, a disk. The message says which, and what to do. */
+/**
+ * Something this process needs of its machine cannot be used: a port, a folder, a file, a disk. The message says which,
+ * and what to do.
+ */
 export class ResourceError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "resource";

@@ -1,12 +1,12 @@
 import { events } from "@headwater/proto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { defaultDecodeLimits } from "./decoder.ts";
 import { Routes } from "./routes.ts";
 
 const routes = new Routes();
 
 /** The same reading in every format, on the topic that names it. */
-test.each<[string, string | Uint8Array]>([
+it.each<[string, string | Uint8Array]>([
   ["devices/boiler-1/telemetry", '{"temperature":21.5}'],
   ["devices/boiler-1/telemetry/json", '{"temperature":21.5}'],
   [
@@ -30,7 +30,7 @@ test.each<[string, string | Uint8Array]>([
   });
 });
 
-test.each([
+it.each([
   "devices/a/telemetry/value",
   "devices/a/telemetry/value/",
   "devices/a/telemetry/value/b/c",

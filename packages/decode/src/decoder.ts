@@ -20,17 +20,17 @@ export interface DecodedMessage {
   /** What a reader has to know about the readings; becomes attributes of the event. */
   readonly notes?: Readonly<Record<string, string>>;
   /** What the message says beside its readings, or instead of them. Only decoders of routes for bridges give it. */
-  readonly beside?: Beside;
+  readonly effects?: MessageEffects;
 }
 
 /** What a message asks for beside an event of readings. Whoever takes the message has to heed all of it. */
-export interface Beside {
+export interface MessageEffects {
   /** Devices that came or went; becomes events of presence. */
   readonly presence?: readonly PresenceReport[];
   /** To be published to the broker that the message came from, once. Losing one does no harm: it is asked for again. */
   readonly publish?: readonly Publication[];
   /** Why (a part of) the message could not be read: its bytes are to be set aside, whatever else it said. */
-  readonly setAside?: string;
+  readonly quarantine?: string;
   /** Messages of the sender that were lost before this one, by its own sequence numbers. */
   readonly lost?: number;
   /** Why the message holds nothing for Headwater; to be counted by this word. */

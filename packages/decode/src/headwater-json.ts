@@ -15,17 +15,20 @@ interface Notes {
 const maxNote = 1024;
 
 /**
- * Headwater JSON, which is also what ThingsBoard devices send: `{"temperature": 21.5}`, `{"ts": …, "values": {…}}`, or an array of
- * both. `ts` is milliseconds since the epoch (a fraction carries microseconds) or ISO 8601 with an offset.
+ * Headwater JSON, which is also what ThingsBoard devices send: `{"temperature": 21.5}`, `{"ts": …, "values": {…}}`, or
+ * an array of both. `ts` is milliseconds since the epoch (a fraction carries microseconds) or ISO 8601 with an offset.
  *
- * Numbers, booleans and text are readings. An object or array is kept as its JSON text; `null` is no reading and is noted. A number
- * that a double cannot hold is kept as text, and noted.
+ * Numbers, booleans and text are readings. An object or array is kept as its JSON text; `null` is no reading and is
+ * noted. A number that a double cannot hold is kept as text, and noted.
  */
 export function decodeHeadwaterJson(payload: Uint8Array, limits: DecodeLimits): DecodedMessage {
   return readHeadwater(parseJson(payload), limits);
 }
 
-/** The same shapes, already parsed: objects that have all keys as their own, arrays, InexactNumber, and JSON's plain values. */
+/**
+ * The same shapes, already parsed: objects that have all keys as their own, arrays, InexactNumber, and JSON's plain
+ * values.
+ */
 export function readHeadwater(root: unknown, limits: DecodeLimits): DecodedMessage {
   const notes: Notes = { inexact: [], empty: [], unread: [] };
   const budget = { readings: limits.maxReadings };

@@ -1,7 +1,7 @@
 export { brokerRoutes } from "./broker-routes.ts";
 export {
   defaultDecodeLimits,
-  type Beside,
+  type MessageEffects,
   type DecodeLimits,
   type DecodedMessage,
   type Decoder,

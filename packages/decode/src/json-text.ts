@@ -88,7 +88,10 @@ export function nestedJson(value: object, maxDepth: number): string {
   return JSON.stringify(value, (_key, item: unknown) => (item instanceof InexactNumber ? rawJson(item.source) : item));
 }
 
-/** The digits as they were written (JSON.rawJSON is in V8 but not yet in TypeScript's library); JSON has no NaN: that is text. */
+/**
+ * The digits as they were written (JSON.rawJSON is in V8 but not yet in TypeScript's library); JSON has no NaN: that is
+ * text.
+ */
 function rawJson(source: string): unknown {
   if (/[NI]/.test(source)) return source;
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(source);

@@ -1,11 +1,11 @@
 import { DecodeError } from "@headwater/core";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { InexactNumber } from "./json-text.ts";
 import { MessageBuilder } from "./message-builder.ts";
 
 const build = (limits = {}) => new MessageBuilder({ maxReadings: 3, maxMetricLength: 8, maxDepth: 2, ...limits });
 
-test("readings of one time are one sample, in the order in which times came", () => {
+it("readings of one time are one sample, in the order in which times came", () => {
   const builder = build({ maxReadings: 10 });
   for (const [metric, time] of [
     ["a", 2],
@@ -22,7 +22,7 @@ test("readings of one time are one sample, in the order in which times came", ()
   ]);
 });
 
-test("without a time a metric that repeats begins another sample", () => {
+it("without a time a metric that repeats begins another sample", () => {
   const builder = build({ maxReadings: 10 });
   for (const metric of ["a", "b", "a", "c"]) builder.add(metric, 1);
   expect(builder.finish().samples.map(({ readings }) => readings.map(({ metric }) => metric))).toEqual([
@@ -31,7 +31,7 @@ test("without a time a metric that repeats begins another sample", () => {
   ]);
 });
 
-test.each<[unknown, number | boolean | string, boolean]>([
+it.each<[unknown, number | boolean | string, boolean]>([
   [1e308, 1e308, false],
   [2 ** 53, 2 ** 53, false],
   [2n ** 53n, 2 ** 53, false],
@@ -52,7 +52,7 @@ test.each<[unknown, number | boolean | string, boolean]>([
   });
 });
 
-test("the limits: readings, names, depth, times, units, notes", () => {
+it("the limits: readings, names, depth, times, units, notes", () => {
   const builder = build();
   for (const metric of ["a", "b", "c"]) builder.add(metric, 1);
   expect(() => builder.add("d", 1)).toThrow("more than 3 readings");
@@ -73,13 +73,13 @@ test("the limits: readings, names, depth, times, units, notes", () => {
   expect([notes!["not-read"]!.length, notes!["fact"]!.length]).toEqual([1024, 1024]);
 });
 
-test("nothing read is an error, unless the message says something else", () => {
+it("nothing read is an error, unless the message says something else", () => {
   const builder = build();
   builder.add("a", null);
   expect(() => builder.finish()).toThrow("no readings");
   expect(builder.finish({ ignored: "no-values" })).toEqual({
     samples: [],
     notes: { "without-value": "a" },
-    beside: { ignored: "no-values" },
+    effects: { ignored: "no-values" },
   });
 });

@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import type { Beside, DecodedMessage, DecodedReading, DecodeLimits, Sample } from "./decoder.ts";
+import type { MessageEffects, DecodedMessage, DecodedReading, DecodeLimits, Sample } from "./decoder.ts";
 import { exactNumber, InexactNumber, nestedJson } from "./json-text.ts";
 
 /** Names in a note are cut off here (characters). */
@@ -27,8 +27,9 @@ export type NoteName =
   | "kept-as-base64";
 
 /**
- * Gathers what a decoder reads, within the limits: readings of one time become one sample; readings without a time are one sample too, until a
- * metric repeats. Every value that a double cannot hold is kept as text and noted, here for all decoders.
+ * Gathers what a decoder reads, within the limits: readings of one time become one sample; readings without a time are
+ * one sample too, until a metric repeats. Every value that a double cannot hold is kept as text and noted, here for all
+ * decoders.
  */
 export class MessageBuilder {
   readonly #limits: DecodeLimits;
@@ -87,9 +88,9 @@ export class MessageBuilder {
     this.#facts.set(name, value.slice(0, maxNote).toWellFormed());
   }
 
-  /** Throws DecodeError if there is nothing: no reading, and nothing beside. */
-  finish(beside?: Beside): DecodedMessage {
-    if (this.#samples.length === 0 && beside === undefined) throw new DecodeError("The message has no readings");
+  /** Throws DecodeError if there is nothing: no reading, and no effects. */
+  finish(effects?: MessageEffects): DecodedMessage {
+    if (this.#samples.length === 0 && effects === undefined) throw new DecodeError("The message has no readings");
     let notes: Record<string, string> | undefined;
     for (const [name, metrics] of this.#notes)
       (notes ??= {})[name] = metrics.join(",").slice(0, maxNote).toWellFormed();
@@ -97,7 +98,7 @@ export class MessageBuilder {
     const samples: Sample[] = this.#samples.map(({ time, readings }) =>
       time === undefined ? { readings } : { time, readings },
     );
-    return { samples, ...(notes === undefined ? {} : { notes }), ...(beside === undefined ? {} : { beside }) };
+    return { samples, ...(notes === undefined ? {} : { notes }), ...(effects === undefined ? {} : { effects }) };
   }
 
   #sampleFor(metric: string, time: number | undefined): OpenSample {

@@ -1,5 +1,5 @@
 import { ConfigError } from "@headwater/core";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { defaultDecodeLimits } from "./decoder.ts";
 import { namedDecoders } from "./named-decoders.ts";
 import { profiles } from "./profiles/profiles.ts";
@@ -8,7 +8,7 @@ import { builtInRoutes, Routes } from "./routes.ts";
 
 const routesFor = (...configs: RouteConfig[]) => new Routes(routesOf(configs));
 
-test("a pattern with a format, the device by a template", () => {
+it("a pattern with a format, the device by a template", () => {
   const route = routesFor({ topic: "{site}/{name}/telemetry", decoder: "json", device: "{site}:{name}" }).find(
     "north/boiler/telemetry",
   )!;
@@ -18,7 +18,7 @@ test("a pattern with a format, the device by a template", () => {
   ]);
 });
 
-test("plain values, the metric from the topic or from the configuration", () => {
+it("plain values, the metric from the topic or from the configuration", () => {
   const routes = routesFor(
     { topic: "old/{device}/t", decoder: "value", metric: "temperature" },
     { topic: "old/{device}/{metric}", decoder: "value" },
@@ -31,13 +31,13 @@ test("plain values, the metric from the topic or from the configuration", () => 
   expect(metricOf("deep/d/a/b")).toBe("a/b");
 });
 
-test("one device for all of a topic", () => {
+it("one device for all of a topic", () => {
   expect(routesFor({ topic: "weather/#", decoder: "json", device: "station-1" }).find("weather/x/y")!.device).toBe(
     "station-1",
   );
 });
 
-test("a profile below a prefix; the first route that fits counts", () => {
+it("a profile below a prefix; the first route that fits counts", () => {
   const routes = routesFor(
     { profile: "tasmota", prefix: "home/", device: "home:{device}" },
     { profile: "zigbee2mqtt" },
@@ -47,7 +47,7 @@ test("a profile below a prefix; the first route that fits counts", () => {
   expect(routes.find("zigbee2mqtt/bulb")!.device).toBe("bulb");
 });
 
-test("every profile and every decoder can be configured, and a profile that remembers is made anew each time", () => {
+it("every profile and every decoder can be configured, and a profile that remembers is made anew each time", () => {
   for (const profile of Object.keys(profiles) as (keyof typeof profiles)[])
     expect(routesOf([{ profile }]).length).toBeGreaterThan(0);
   for (const decoder of Object.keys(namedDecoders) as (keyof typeof namedDecoders)[]) {
@@ -58,7 +58,7 @@ test("every profile and every decoder can be configured, and a profile that reme
   );
 });
 
-test("without configuration no topic is read but a device's own", () => {
+it("without configuration no topic is read but a device's own", () => {
   const own = new Routes(builtInRoutes);
   for (const topic of [
     "tele/a/SENSOR",
@@ -72,7 +72,7 @@ test("without configuration no topic is read but a device's own", () => {
   }
 });
 
-test.each<[string, RouteConfig]>([
+it.each<[string, RouteConfig]>([
   ["needs a profile", {}],
   ["needs a profile", { topic: "a/{device}" }],
   ["own topics", { profile: "shelly", topic: "a/{device}" }],

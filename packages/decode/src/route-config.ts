@@ -37,8 +37,8 @@ export const routeConfig = Type.Object(
 export type RouteConfig = Static<typeof routeConfig>;
 
 /**
- * The routes that a configuration names, in its order. Called once for each connection to a broker, since a profile may remember what it heard.
- * Throws ConfigError that says which entry is wrong and how.
+ * The routes that a configuration names, in its order. Called once for each connection to a broker, since a profile may
+ * remember what it heard. Throws ConfigError that says which entry is wrong and how.
  */
 export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] {
   const specs = configs.flatMap((config, index) => {

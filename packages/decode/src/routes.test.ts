@@ -1,9 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { Routes } from "./routes.ts";
 
 const routes = new Routes();
 
-test.each([
+it.each([
   ["devices/boiler-1/telemetry", "boiler-1"],
   ["devices/boiler-1/telemetry/json", "boiler-1"],
   ["v1/devices/me/telemetry", undefined],
@@ -11,7 +11,7 @@ test.each([
   expect(routes.find(topic)).toMatchObject({ device });
 });
 
-test.each([
+it.each([
   "devices//telemetry",
   "devices/a/telemetry/xml",
   "devices/a",

@@ -9,9 +9,9 @@ import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
 import { fillDeviceTemplate, templateNames, TopicPattern } from "./topic-pattern.ts";
 
 /**
- * Which decoder reads the messages of a topic, and which device they are of. `{device}` in the pattern stands for one level, the
- * device's id; other names stand for what `device`, a template, or the decoder makes of them. Where there is neither, the message is
- * of the device that is logged in.
+ * Which decoder reads the messages of a topic, and which device they are of. `{device}` in the pattern stands for one
+ * level, the device's id; other names stand for what `device`, a template, or the decoder makes of them. Where there is
+ * neither, the message is of the device that is logged in.
  */
 export interface RouteSpec {
   readonly pattern: string;
@@ -62,7 +62,10 @@ export class Routes {
     this.#routes = specs.map(compile);
   }
 
-  /** The first route whose pattern the topic has; undefined if none has. Callers keep the answer: it depends on the topic alone. */
+  /**
+   * The first route whose pattern the topic has; undefined if none has. Callers keep the answer: it depends on the
+   * topic alone.
+   */
   find(topic: string): Route | undefined {
     const levels = topic.split("/");
     for (const route of this.#routes) {

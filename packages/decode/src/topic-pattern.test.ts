@@ -1,6 +1,6 @@
 import { ConfigError } from "@headwater/core";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { escapeIdPart, fillDeviceTemplate, TopicPattern } from "./topic-pattern.ts";
 
 const match = (pattern: string, topic: string) => {
@@ -8,7 +8,7 @@ const match = (pattern: string, topic: string) => {
   return names === undefined ? undefined : Object.fromEntries(names);
 };
 
-test.each([
+it.each([
   ["a/b", "a/b", {}],
   ["a/b", "a/c", undefined],
   ["a/b", "a/b/c", undefined],
@@ -27,12 +27,12 @@ test.each([
   expect(match(pattern, topic)).toEqual(names);
 });
 
-test.each(["a/#/b", "a/b#", "{a}/{a}", "{a...}/b", "a/{b", "a/{B}", "a/x{b}"])("%s is no pattern", (pattern) => {
+it.each(["a/#/b", "a/b#", "{a}/{a}", "{a...}/b", "a/{b", "a/{B}", "a/x{b}"])("%s is no pattern", (pattern) => {
   expect(() => new TopicPattern(pattern)).toThrow(ConfigError);
 });
 
 describe("devices by template", () => {
-  test("names are filled in, what would mix two devices is encoded", () => {
+  it("names are filled in, what would mix two devices is encoded", () => {
     const names = new Map([
       ["group", "plant:1"],
       ["node", "a/b%+#\u0000"],
@@ -40,7 +40,7 @@ describe("devices by template", () => {
     expect(fillDeviceTemplate("{group}:{node}", names)).toBe("plant%3a1:a%2fb%25%2b%23%00");
   });
 
-  test("two different pairs of names never become one device", () => {
+  it("two different pairs of names never become one device", () => {
     const names = fc.tuple(fc.string(), fc.string());
     fc.assert(
       fc.property(names, names, ([a, b], [c, d]) => {
@@ -58,7 +58,7 @@ describe("devices by template", () => {
     );
   });
 
-  test("what is encoded is a level of a topic", () => {
+  it("what is encoded is a level of a topic", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(escapeIdPart(text)).not.toMatch(/[/+#\p{Cc}]/u);

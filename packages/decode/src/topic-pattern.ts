@@ -5,8 +5,9 @@ type Level = { readonly literal: string } | { readonly name: string; readonly re
 const placeholder = /^\{([a-z][A-Za-z0-9]*)(\.\.\.)?\}$/;
 
 /**
- * A pattern of topics: levels as they are, `+` for any one level, `{name}` for one level that is kept under the name, and at the
- * end `{name...}` or `#` for one or more levels. Placeholders never take an empty level, nor do they match a topic that begins with `$`.
+ * A pattern of topics: levels as they are, `+` for any one level, `{name}` for one level that is kept under the name,
+ * and at the end `{name...}` or `#` for one or more levels. Placeholders never take an empty level, nor do they match a
+ * topic that begins with `$`.
  */
 export class TopicPattern {
   readonly #levels: readonly Level[];
@@ -59,14 +60,17 @@ export function templateNames(template: string): string[] {
 }
 
 /**
- * Fills a template for a device's id, like `{group}:{node}`. Where what is filled in holds `:`, `/`, `%`, a wildcard of MQTT or a
- * control character it is percent-encoded, so that two different topics never become one device.
+ * Fills a template for a device's id, like `{group}:{node}`. Where what is filled in holds `:`, `/`, `%`, a wildcard of
+ * MQTT or a control character it is percent-encoded, so that two different topics never become one device.
  */
 export function fillDeviceTemplate(template: string, names: ReadonlyMap<string, string>): string {
   return template.replace(braces, (_all, name: string) => escapeIdPart(names.get(name) ?? ""));
 }
 
-/** Encodes what would let two names become one, or an id no topic: `:`, `/`, `%`, MQTT's wildcards, and control characters. */
+/**
+ * Encodes what would let two names become one, or an id no topic: `:`, `/`, `%`, MQTT's wildcards, and control
+ * characters.
+ */
 export function escapeIdPart(part: string): string {
   return part.replace(/[:/%+#\p{Cc}]/gu, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

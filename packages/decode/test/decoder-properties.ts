@@ -1,13 +1,13 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { DecodedMessage, Decoder, DecodeLimits } from "../src/decoder.ts";
 
 export const testLimits: DecodeLimits = { maxReadings: 50, maxMetricLength: 64, maxDepth: 8 };
 
 /** Fails if the message breaks a promise of the decoder interface. */
-export function expectWithinBounds({ samples, beside, notes }: DecodedMessage, limits: DecodeLimits): void {
-  if (beside === undefined) expect(samples.length).toBeGreaterThan(0);
+export function expectWithinBounds({ samples, effects, notes }: DecodedMessage, limits: DecodeLimits): void {
+  if (effects === undefined) expect(samples.length).toBeGreaterThan(0);
   let count = 0;
   for (const { time, readings } of samples) {
     if (time !== undefined) expect(time).toSatisfy(Number.isSafeInteger);
@@ -43,22 +43,22 @@ export function decodesOrRefuses(decoder: Decoder, payload: Uint8Array, limits: 
 }
 
 /**
- * What holds of every decoder: random bytes, and `samples` cut off, with bytes changed, or joined with others, give readings within
- * bounds or a DecodeError. `heavy` are payloads made to cost: each has to be through in a second.
+ * What holds of every decoder: random bytes, and `samples` cut off, with bytes changed, or joined with others, give
+ * readings within bounds or a DecodeError. `heavy` are payloads made to cost: each has to be through in a second.
  */
 export function anyBytesAreDecodedOrRefused(
   decoder: Decoder,
   samples: readonly Uint8Array[],
   heavy: readonly Uint8Array[] = [],
 ): void {
-  test("any bytes give readings within bounds or a DecodeError", () => {
+  it("any bytes give readings within bounds or a DecodeError", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => decodesOrRefuses(decoder, bytes)),
       { numRuns: 1500 },
     );
   });
 
-  test("so do real samples that were damaged", () => {
+  it("so do real samples that were damaged", () => {
     const change = fc.record({
       at: fc.nat(),
       byte: fc.nat(255),
@@ -86,7 +86,7 @@ export function anyBytesAreDecodedOrRefused(
     );
   });
 
-  test.each(heavy.map((bytes, index) => [index, bytes] as const))(
+  it.each(heavy.map((bytes, index) => [index, bytes] as const))(
     "costly payload %i is through within a second",
     (_index, bytes) => {
       const started = performance.now();

@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { InexactNumber } from "../src/json-text.ts";
 import { lineProtocol, type LinePrecision } from "../src/line-protocol/line-protocol.ts";
 import { LineReader, type LinePoint, type LineValue } from "../src/line-protocol/line-reader.ts";
@@ -14,7 +14,10 @@ const refused: Readonly<Record<string, string>> = {
   "57c48c9976afa3b8447eb56240c7b023": "comments alone: a message without readings",
 };
 
-/** Cases that the corpus refuses for a float beyond a double's range: the value is kept as text and marked, as of every format. */
+/**
+ * Cases that the corpus refuses for a float beyond a double's range: the value is kept as text and marked, as of every
+ * format.
+ */
 const keptAsText: readonly string[] = [
   "01d656989c6ee53bb1eedf0940c8590a",
   "730136f6298b4b3e004002cf40d4f8c2",
@@ -76,7 +79,7 @@ describe.skipIf(!corpusPresent)(corpusPresent ? title : title + skipped, () => {
   const corpus = corpusPresent ? readCorpus() : { decode: {}, encode: {} };
   const cases = Object.entries(corpus.decode);
 
-  test("every case that it refuses is refused, but those kept as text", () => {
+  it("every case that it refuses is refused, but those kept as text", () => {
     const wrong = cases.filter(([, each]) => each.output.error !== undefined);
     expect(wrong.length).toBeGreaterThan(3000);
     const taken: string[] = [];
@@ -91,7 +94,7 @@ describe.skipIf(!corpusPresent)(corpusPresent ? title : title + skipped, () => {
     expect(taken.sort()).toEqual([...keptAsText].sort());
   });
 
-  test.each(cases.filter(([key]) => keptAsText.includes(key)))(
+  it.each(cases.filter(([key]) => keptAsText.includes(key)))(
     "%s: its number is kept as text and marked",
     (_key, each) => {
       const { samples, notes } = decode(each);
@@ -101,11 +104,11 @@ describe.skipIf(!corpusPresent)(corpusPresent ? title : title + skipped, () => {
   );
 
   const right = cases.filter(([key, each]) => each.output.result !== undefined && !(key in refused));
-  test(`there are ${right.length} to be read`, () => {
+  it(`there are ${right.length} to be read`, () => {
     expect(right.length + Object.keys(refused).length).toBe(192);
   });
 
-  test.each(right)("%s is read as it says", (_key, each) => {
+  it.each(right)("%s is read as it says", (_key, each) => {
     const { input, output } = each;
     const expected = output.result!;
     const points = pointsOf(bytesOf(input.text).toString());
@@ -125,7 +128,7 @@ describe.skipIf(!corpusPresent)(corpusPresent ? title : title + skipped, () => {
     expect(new Set(samples.map(({ time }) => time))).toEqual(new Set(times));
   });
 
-  test.each(cases.filter(([key]) => key in refused).map(([key, each]) => [key, refused[key]!, each] as const))(
+  it.each(cases.filter(([key]) => key in refused).map(([key, each]) => [key, refused[key]!, each] as const))(
     "%s is refused: %s",
     (_key, _reason, each) => {
       expect(() => decode(each)).toThrow(DecodeError);
@@ -133,7 +136,7 @@ describe.skipIf(!corpusPresent)(corpusPresent ? title : title + skipped, () => {
   );
 
   // An encoder's errors (a name that cannot be written) are no concern of a decoder; what it wrote is.
-  test.each(Object.entries(corpus.encode).filter(([, { output }]) => output.result !== undefined))(
+  it.each(Object.entries(corpus.encode).filter(([, { output }]) => output.result !== undefined))(
     "%s, which an encoder wrote, is read back",
     (_key, { input, output }) => {
       const points = pointsOf(output.result!);

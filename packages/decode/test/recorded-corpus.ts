@@ -4,7 +4,10 @@ import { fileURLToPath } from "node:url";
 
 const file = fileURLToPath(new URL("../../../../shared/data/line-protocol/corpus.json", import.meta.url));
 
-/** The corpus lies beside the checkout, not in it: a clone without it skips what needs it; CI may not, unless it says so. */
+/**
+ * The corpus lies beside the checkout, not in it: a clone without it skips what needs it; CI may not, unless it says
+ * so.
+ */
 export const corpusPresent = existsSync(file);
 if (!corpusPresent && process.env["CI"] === "true" && process.env["WITHOUT_RECORDED_DATA"] !== "true") {
   throw new FatalError(`${file} is absent: CI runs these tests on the recorded corpus`);

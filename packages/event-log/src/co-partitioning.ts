@@ -1,6 +1,6 @@
 /**
- * Who of a group owns which partitions. Same-numbered partitions of all topics go to one member, so that whoever has a device's
- * telemetry has its alerts and commands too.
+ * Who of a group owns which partitions. Same-numbered partitions of all topics go to one member, so that whoever has a
+ * device's telemetry has its alerts and commands too.
  */
 
 export interface GroupMember {

@@ -110,7 +110,9 @@ export function configuredPartitions({ eventLog }: EventLogSettings): number {
   return eventLog.partitions ?? DEFAULT_PARTITIONS[eventLog.kind];
 }
 
-/** Opens the log that is configured. Rejects with ConfigError when settings are missing, otherwise as the adapters do. */
+/**
+ * Opens the log that is configured. Rejects with ConfigError when settings are missing, otherwise as the adapters do.
+ */
 export async function openEventLog(
   config: EventLogSettings,
   { dataDir, clientId, logger }: OpenEventLogContext,

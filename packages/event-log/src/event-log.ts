@@ -40,8 +40,8 @@ export interface LogBatch {
 }
 
 /**
- * Where records of one append landed, in the order in which they were handed over: per partition one dense run, or several
- * where an append was too large for one batch and somebody else's records came in between.
+ * Where records of one append landed, in the order in which they were handed over: per partition one dense run, or
+ * several where an append was too large for one batch and somebody else's records came in between.
  */
 export interface AppendedRange {
   readonly topic: string;
@@ -85,8 +85,8 @@ export interface GroupBatch extends LogBatch {
    */
   commit(offset?: number): Promise<boolean>;
   /**
-   * Aborted as soon as the partition is revoked or the consumption ends: stop working for it. While `close` waits for the batches
-   * in hand their commits still count.
+   * Aborted as soon as the partition is revoked or the consumption ends: stop working for it. While `close` waits for
+   * the batches in hand their commits still count.
    */
   readonly signal: AbortSignal;
 }
@@ -156,9 +156,10 @@ export interface EventLog {
   /**
    * Appends records, of one topic, and resolves when all are durable, with one range per partition touched.
    * Two calls made one after the other land in that order per partition. Rejects with
-   * `LogUnavailableError` (nothing landed; retry), `UnknownOutcomeError` (may have landed; send the identical batch again,
-   * readers remove what landed twice by identity), `LogShortenedError` (as the first, and the partition has lost what it took before) or `SomeRecordsRefusedError`, a `RecordRefusedError` (names the
-   * records refused for good, and where the others landed).
+   * `LogUnavailableError` (nothing landed; retry), `UnknownOutcomeError` (may have landed; send the identical batch
+   * again, readers remove what landed twice by identity), `LogShortenedError` (as the first, and the partition has lost
+   * what it took before) or `SomeRecordsRefusedError`, a `RecordRefusedError` (names the records refused for good, and
+   * where the others landed).
    */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]>;
 

@@ -11,7 +11,10 @@ import { HeadwaterError } from "@headwater/core";
 export const logTroubles = ["refusing", "hanging", "leaderless", "forbidden"] as const;
 export type LogTrouble = (typeof logTroubles)[number];
 
-/** What an error of the log says about it; undefined if it does not. Adapters put it into the error's details, or those of its cause. */
+/**
+ * What an error of the log says about it; undefined if it does not. Adapters put it into the error's details, or those
+ * of its cause.
+ */
 export function troubleOf(error: unknown): LogTrouble | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const trouble = at instanceof HeadwaterError ? at.details["trouble"] : undefined;

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { HeadwaterError } from "@headwater/core";
 import { openEmbeddedLog } from "../src/embedded/open-embedded-log.ts";
 
-// Run under a bound on the size of files: appends until the disk refuses, tries some more, and prints how many were acked in a row and with what
-// the others failed.
+// Run under a bound on the size of files: appends until the disk refuses, tries some more, and prints how many were
+// acked in a row and with what the others failed.
 
 const log = await openEmbeddedLog({ dataDir: join(process.argv[2] ?? "", "event-log") });
 await log.ensureTopics([{ name: "t", partitions: 1, cleanup: "delete" }]);

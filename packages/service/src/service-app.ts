@@ -1,6 +1,6 @@
 /**
- * What every service is to whoever runs it (its own main, the all-in-one, a test). Creating one wires it and registers its
- * HTTP routes; nothing moves before `start`.
+ * What every service is to whoever runs it (its own main, the all-in-one, a test). Creating one wires it and registers
+ * its HTTP routes; nothing moves before `start`.
  */
 export interface ServiceApp {
   readonly name: string;

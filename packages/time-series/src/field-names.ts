@@ -1,6 +1,6 @@
 /**
- * A metric may carry numbers today and text tomorrow; a store's field has one type for ever. So text goes to a field of its own,
- * `<metric>_text`, and a metric that itself ends so is escaped with one more underscore. The kind of a field
+ * A metric may carry numbers today and text tomorrow; a store's field has one type for ever. So text goes to a field of
+ * its own, `<metric>_text`, and a metric that itself ends so is escaped with one more underscore. The kind of a field
  * can be read off its name: it is text exactly if the name ends in `_text`.
  */
 

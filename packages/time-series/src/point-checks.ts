@@ -1,11 +1,17 @@
 import { isTextField } from "./field-names.ts";
 
-/** Bytes of UTF-8 that one text value may have; InfluxDB's own limit, kept by every adapter so that a store can be swapped. */
+/**
+ * Bytes of UTF-8 that one text value may have; InfluxDB's own limit, kept by every adapter so that a store can be
+ * swapped.
+ */
 export const MAX_TEXT_BYTES = 65_535;
 /** UTF-8 bytes of a measurement, tag or field name, or a tag's value. */
 export const MAX_NAME_BYTES = 1_024;
 export const MAX_TAGS = 32;
-/** Microseconds that a number holds exactly reach from 1684 to 2255; a store that counts nanoseconds in 64 bits reaches further. */
+/**
+ * Microseconds that a number holds exactly reach from 1684 to 2255; a store that counts nanoseconds in 64 bits reaches
+ * further.
+ */
 export const MIN_TIME = Number.MIN_SAFE_INTEGER;
 /** The first time after all that can be stored. */
 export const END_OF_TIME = Number.MAX_SAFE_INTEGER + 1;
@@ -38,8 +44,8 @@ export function tagsFault(measurement: string, tags: Readonly<Record<string, str
 }
 
 /**
- * Why a value cannot be stored in a field, or undefined. The field's name decides its kind; were the first value to decide it,
- * the same log could be stored one way today and another way in a re-projection.
+ * Why a value cannot be stored in a field, or undefined. The field's name decides its kind; were the first value to
+ * decide it, the same log could be stored one way today and another way in a re-projection.
  */
 export function valueFault(field: string, value: number | string): string | undefined {
   if (typeof value === "number") {

@@ -23,7 +23,10 @@ export interface RefusedPoint {
 }
 
 export interface WriteResult {
-  /** Points that the store will never take, and why, by index; all others are stored. A point is stored whole or not at all. */
+  /**
+   * Points that the store will never take, and why, by index; all others are stored. A point is stored whole or not at
+   * all.
+   */
   readonly refused: readonly RefusedPoint[];
 }
 
@@ -42,8 +45,9 @@ export interface SeriesQuery extends SeriesRef {
   /** Exclusive, µs. */
   readonly to: number;
   /**
-   * Length of a window in µs, aligned to the epoch; needs `aggregate`. Windows without points are left out; a row's time is its
-   * window's start, also where that lies before `from`. Without a window `aggregate` gives one row, at `from`, or none.
+   * Length of a window in µs, aligned to the epoch; needs `aggregate`. Windows without points are left out; a row's
+   * time is its window's start, also where that lies before `from`. Without a window `aggregate` gives one row, at
+   * `from`, or none.
    */
   readonly window?: number;
   /** Of text there are count, first and last. */
@@ -61,14 +65,15 @@ export interface LatestValue {
 
 export interface TimeSeriesStore {
   /**
-   * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store said so),
-   * `UnknownOutcomeError` (may be stored; repeat before anything newer of its series) or `StoreRejectedCredentialsError` (stop).
+   * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store
+   * said so), `UnknownOutcomeError` (may be stored; repeat before anything newer of its series) or
+   * `StoreRejectedCredentialsError` (stop).
    */
   write(points: readonly Point[]): Promise<WriteResult>;
 
   /**
-   * Rows of the series with exactly these tags, oldest first, in chunks. What is written meanwhile may or may not be seen. Throws
-   * RequestError for a query that cannot be meant so.
+   * Rows of the series with exactly these tags, oldest first, in chunks. What is written meanwhile may or may not be
+   * seen. Throws RequestError for a query that cannot be meant so.
    */
   query(query: SeriesQuery): AsyncIterable<readonly SeriesRow[]>;
 

@@ -37,10 +37,9 @@ export async function readEvidence(
   evidence: readonly Evidence[],
 ): Promise<EvidenceResource[]> {
   const records = new Map<string, LogRecord>();
-  for (const { partition, offsets } of stretches(evidence)) {
+  for (const { partition, offsets } of offsetRanges(evidence)) {
     const wanted = new Set(offsets);
     const range = { fromOffset: offsets[0]!, toOffset: offsets.at(-1)! + 1 };
-    // oxlint-disable-next-line no-await-in-loop -- a handful of reads, one after the other
     for await (const batch of log.read(topic, partition, range)) {
       for (const record of batch.records) {
         if (wanted.has(record.offset)) records.set(`${partition}/${record.offset}`, record);
@@ -58,7 +57,7 @@ export async function readEvidence(
   }));
 }
 
-function stretches(evidence: readonly Evidence[]): { partition: number; offsets: number[] }[] {
+function offsetRanges(evidence: readonly Evidence[]): { partition: number; offsets: number[] }[] {
   const sorted = evidence.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
   const found: { partition: number; offsets: number[] }[] = [];
   for (const { partition, offset } of sorted) {

@@ -2,7 +2,10 @@ import { Type } from "@sinclair/typebox";
 import { formatDuration, tryParseDuration } from "@headwater/core";
 import type { Problems } from "./problems.ts";
 
-/** A duration as people write it. `format` names what JSON Schema has no word for; the bounds are checked by `checkDuration`. */
+/**
+ * A duration as people write it. `format` names what JSON Schema has no word for; the bounds are checked by
+ * `checkDuration`.
+ */
 export function durationSchema(description: string) {
   return Type.String({ format: "headwater-duration", maxLength: 40, description, examples: ["30s", "5m", "1h30m"] });
 }

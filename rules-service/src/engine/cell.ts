@@ -5,8 +5,8 @@ import { dueBy, elapse, idle, judge, nextChange } from "./fold.ts";
 import type { FoldState } from "./fold.ts";
 import { beginning, isAfter } from "./reading.ts";
 import type { Position, Reading } from "./reading.ts";
+import type { ReadingBuffer } from "./reading-buffer.ts";
 import type { Rule } from "./rule.ts";
-import type { Series } from "./series.ts";
 import type { Teller } from "./teller.ts";
 import { reconcile, telling } from "./telling.ts";
 import type { Timer } from "./timer-heap.ts";
@@ -20,6 +20,15 @@ export interface Footing {
   readonly position: Position;
 }
 
+/** The series that a cell judges, as far as cells need it. */
+export interface CellSeries {
+  readonly device: string;
+  readonly metric: string;
+  readonly readings: ReadingBuffer;
+  readonly cells: Map<string, Cell>;
+  refresh(cell: Cell): void;
+}
+
 /** What a cell finds around it. */
 export interface World {
   readonly teller: Teller;
@@ -27,12 +36,12 @@ export interface World {
 }
 
 /**
- * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure function of
- * `base` and the retained readings after it, up to `firedTo`; the rest says what of it has been told.
+ * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
+ * function of `base` and the retained readings after it, up to `firedTo`; the rest says what of it has been told.
  */
 export class Cell {
   rule: Rule;
-  readonly series: Series;
+  readonly series: CellSeries;
   /** Where it stands in the series' list of rules; -1: the rule does not judge the series (yet, or any more). */
   slot = -1;
   state: FoldState = idle;
@@ -50,11 +59,11 @@ export class Cell {
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** What it waits for from the clock, by level. */
-  readonly timers: (Timer | undefined)[] = [];
+  readonly timers: (Timer<Cell> | undefined)[] = [];
   /** The log holds a state of it. */
   stored = false;
 
-  constructor(rule: Rule, series: Series) {
+  constructor(rule: Rule, series: CellSeries) {
     this.rule = rule;
     this.series = series;
   }
@@ -98,8 +107,8 @@ export class Cell {
   }
 
   /**
-   * Lets the base follow. At or before the horizon of the newest reading nothing can change any more; of what lies there only what came
-   * before `next` counts, because a later reading of the very same time is still in order.
+   * Lets the base follow. At or before the horizon of the newest reading nothing can change any more; of what lies
+   * there only what came before `next` counts, because a later reading of the very same time is still in order.
    */
   settle(newest: Reading | undefined, next: Pick<Position, "offset" | "index">): void {
     const { pruned } = this.series.readings;
@@ -159,7 +168,10 @@ export class Cell {
     return true;
   }
 
-  /** From which event time on an unchanged grade has to be judged all the same: at once where the clock has gone ahead of the readings. */
+  /**
+   * From which event time on an unchanged grade has to be judged all the same: at once where the clock has gone ahead
+   * of the readings.
+   */
   get nextChange(): number {
     return this.state === this.#footed ? nextChange(this.rule, this.state) : -Infinity;
   }

@@ -4,7 +4,7 @@ import type { CheckpointState } from "./engine.ts";
 /** A gateway without a mark for longer than this, on ticks' time, is offline. */
 export const silence = 30_000_000;
 /** Most time that may pass between two ticks; what lies beyond, the log was away and nobody could speak. */
-export const longestTick = 15_000_000;
+const longestTick = 15_000_000;
 
 export interface GatewayTime {
   readonly gateway: string;
@@ -44,8 +44,8 @@ export class LogClock {
   }
 
   /**
-   * How far timers armed by a gateway's readings may go: to the clock, and no further than the gateway's own promise, so that one
-   * which comes back with a backlog is judged by its own time.
+   * How far timers armed by a gateway's readings may go: to the clock, and no further than the gateway's own promise,
+   * so that one which comes back with a backlog is judged by its own time.
    */
   reach(gateway: string): number {
     const time = this.#gateways.get(gateway);

@@ -3,9 +3,9 @@ import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../definition/definition.ts";
 
 /**
- * The rules of one telemetry partition: a deterministic function of the records it is handed. It reads no clock, no environment and
- * no random source; the same records with the same joins at the same offsets give the same effects with the same ids, live,
- * late, after a restart or in a backtest. All times are microseconds since the epoch.
+ * The rules of one telemetry partition: a deterministic function of the records it is handed. It reads no clock, no
+ * environment and no random source; the same records with the same joins at the same offsets give the same effects with
+ * the same ids, live, late, after a restart or in a backtest. All times are microseconds since the epoch.
  */
 export interface PartitionEngine {
   /** The present state of a rule as of the next offset: enabled, shadowed, revised, disabled or deleted. */
@@ -13,7 +13,7 @@ export interface PartitionEngine {
   /** A device as it is from the next offset on (selectors, attributes); `undefined`: deleted. */
   applyDevice(id: string, device: Device | undefined, effects: Effects): void;
   /** What people did to an alert. */
-  applyHand(hand: HandAction, effects: Effects): void;
+  applyOperatorAction(action: OperatorAction, effects: Effects): void;
   /** The next record of the partition. Duplicates by identity are recognised and ignored here. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
 
@@ -27,13 +27,15 @@ export interface PartitionEngine {
   readonly counters: EngineCounters;
 
   /**
-   * State changed since the last call (all of it with `full`), and what the checkpoint itself holds. `states` are to be written in
-   * this order, and before the checkpoint: whoever restores may have a prefix of them, never one without those before it.
+   * State changed since the last call (all of it with `full`), and what the checkpoint itself holds. `states` are to be
+   * written in this order, and before the checkpoint: whoever restores may have a prefix of them, never one without
+   * those before it.
    */
   takeChanges(full: boolean): EngineChanges;
   /**
-   * Of a new engine, before its first record. What was in effect at `snapshot.offset` is applied around it, the devices before the
-   * rules, and has no effects; joins from that offset on are then applied again, and not done twice where a state has them already.
+   * Of a new engine, before its first record. What was in effect at `snapshot.offset` is applied around it, the devices
+   * before the rules, and has no effects; joins from that offset on are then applied again, and not done twice where a
+   * state has them already.
    */
   restore(snapshot: EngineSnapshot): void;
 }
@@ -52,7 +54,7 @@ export interface RuleChange {
   readonly definition: RuleDefinition;
 }
 
-export interface HandAction {
+export interface OperatorAction {
   readonly kind: "acknowledged" | "cleared";
   readonly alertId: string;
   readonly rule: string;
@@ -86,7 +88,8 @@ export interface EngineCounters {
 
 export interface StateBytes {
   /**
-   * `~` and a metric: the retained readings of the device's metric, which its rules share. A rule without a device: what the rule is.
+   * `~` and a metric: the retained readings of the device's metric, which its rules share. A rule without a device:
+   * what the rule is.
    */
   readonly rule: string;
   readonly device: string;

@@ -52,8 +52,8 @@ export class Outcomes {
 }
 
 /**
- * Which told episode each outcome is: the one of its own id, else the one it was last taken for, else the first that overlaps it in
- * time. What is left over was never told, or never was.
+ * Which told episode each outcome is: the one of its own id, else the one it was last taken for, else the first that
+ * overlaps it in time. What is left over was never told, or never was.
  */
 export function pair(
   episodes: readonly Episode[],

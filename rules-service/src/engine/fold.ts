@@ -2,8 +2,8 @@ import type { Rule } from "./rule.ts";
 import type { Reading } from "./reading.ts";
 
 /**
- * What a rule knows of a device after some of its readings in order of event time. Immutable; a step that changes nothing gives
- * the same object back.
+ * What a rule knows of a device after some of its readings in order of event time. Immutable; a step that changes
+ * nothing gives the same object back.
  */
 export interface FoldState {
   /** Of the last reading: a level, 0 for none yet not clear, -1 for clear. */
@@ -50,8 +50,8 @@ export interface Transition {
 export type OnTransition = (transition: Transition) => void;
 
 /**
- * The next reading in order. Timers that came due before it fire first (what was read last held until now); at its own instant the
- * reading counts first, and then what it has left standing.
+ * The next reading in order. Timers that came due before it fire first (what was read last held until now); at its own
+ * instant the reading counts first, and then what it has left standing.
  */
 export function judge(
   rule: Rule,
@@ -66,7 +66,10 @@ export function judge(
   return elapse(rule, after, reading.time, true, reading, reading, on);
 }
 
-/** Fires the timers up to an event time. `held` is the last reading before it, `decided` the one that shows it (if one does). */
+/**
+ * Fires the timers up to an event time. `held` is the last reading before it, `decided` the one that shows it (if one
+ * does).
+ */
 export function elapse(
   rule: Rule,
   state: FoldState,
@@ -92,7 +95,7 @@ export function dueBy(rule: Rule, run: Reading): number {
 }
 
 /** Event time at which the next level will have held long enough if nothing else comes; Infinity: none will. */
-export function nextTimer(rule: Rule, state: FoldState): number {
+function nextTimer(rule: Rule, state: FoldState): number {
   if (rule.holdFor === 0 || state.muted || state.runs.length <= state.level) return Infinity;
   return state.runs[state.level]!.time + rule.holdFor;
 }

@@ -1,5 +1,5 @@
 import type { Device } from "@headwater/aggregates";
-import type { HandAction, RuleChange } from "./engine.ts";
+import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
@@ -9,8 +9,8 @@ import type { StateLedger } from "./state-ledger.ts";
 import type { WarmUpRun } from "./warm-up.ts";
 
 /**
- * What is not telemetry takes effect here: rules, devices, people. Each is done at the next offset, and not again where a restored state
- * has it already.
+ * What is not telemetry takes effect here: rules, devices, people. Each is done at the next offset, and not again where
+ * a restored state has it already.
  */
 export class Joins {
   readonly #evaluator: Evaluator;
@@ -106,7 +106,7 @@ export class Joins {
     }
   }
 
-  hand({ kind, rule: id, device, alertId }: HandAction): void {
+  hand({ kind, rule: id, device, alertId }: OperatorAction): void {
     // Who has acknowledged an alert makes no difference to whether it is one.
     if (kind !== "cleared") return;
     const { index, next } = this.#evaluator;

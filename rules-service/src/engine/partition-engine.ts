@@ -7,7 +7,7 @@ import type {
   EngineChanges,
   EngineCounters,
   EngineSnapshot,
-  HandAction,
+  OperatorAction,
   PartitionEngine,
   RecordPosition,
   RuleChange,
@@ -66,7 +66,7 @@ class Engine implements PartitionEngine {
     this.#telling(effects, () => this.#joins.device(id, device));
   }
 
-  applyHand(hand: HandAction, effects: Effects): void {
+  applyOperatorAction(hand: OperatorAction, effects: Effects): void {
     this.#telling(effects, () => this.#joins.hand(hand));
   }
 

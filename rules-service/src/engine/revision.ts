@@ -8,8 +8,8 @@ import { idle } from "./fold.ts";
 import type { Rule } from "./rule.ts";
 
 /**
- * Goes on with a cell under another revision or mode of its rule (`cell.rule` is it already). An episode that is still true keeps its id;
- * false: nothing is left to go on with, the rule begins anew on this device.
+ * Goes on with a cell under another revision or mode of its rule (`cell.rule` is it already). An episode that is still
+ * true keeps its id; false: nothing is left to go on with, the rule begins anew on this device.
  */
 export function revise(cell: Cell, before: Rule, { teller, clock, next }: Evaluator): boolean {
   const { rule } = cell;
@@ -30,7 +30,8 @@ export function revise(cell: Cell, before: Rule, { teller, clock, next }: Evalua
 }
 
 /**
- * Fills a cell with what warming found. `old` is what the rule had here before, if anything; what it had told goes on under the same id.
+ * Fills a cell with what warming found. `old` is what the rule had here before, if anything; what it had told goes on
+ * under the same id.
  */
 export function readopt(
   cell: Cell,
@@ -140,7 +141,10 @@ function moveTo(
   teller.tell(cell.rule, cell.series.device, episode, { kind, at, cause: "rule-revised" });
 }
 
-/** As if the last reading were the first under the new revision, but for the episode that is open; undefined if it no longer holds. */
+/**
+ * As if the last reading were the first under the new revision, but for the episode that is open; undefined if it no
+ * longer holds.
+ */
 function carriedOver(cell: Cell, open: Episode | undefined, before: Rule): FoldState | undefined {
   const { rule, state } = cell;
   const last = cell.lastOwn().newest;

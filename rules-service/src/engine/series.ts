@@ -1,4 +1,4 @@
-import { Cell } from "./cell.ts";
+import { Cell, type CellSeries } from "./cell.ts";
 import { ReadingBuffer } from "./reading-buffer.ts";
 import type { Rule } from "./rule.ts";
 
@@ -7,7 +7,7 @@ const noGrades = new Int8Array(0);
 const noChanges = new Float64Array(0);
 
 /** One metric of one device: its retained readings, and where each rule that judges it stands. */
-export class Series {
+export class Series implements CellSeries {
   readonly device: string;
   readonly metric: string;
   readonly readings = new ReadingBuffer();

@@ -21,6 +21,9 @@ export type CellFields = Pick<Cell, "state" | "base" | "history" | "from" | "fir
   readonly metric: string;
 };
 
+/** A cell, or the fields of one that no rule has taken up again. */
+export type WritableCell = Omit<CellFields, "metric"> & { readonly series: { readonly metric: string } };
+
 export function checkVersion(version: number): void {
   if (version === stateVersion) return;
   throw new FatalError(
@@ -56,7 +59,16 @@ export function decodeSeries(bytes: Uint8Array): { generation: number; pruned: P
   return { generation, pruned, readings: reader.list(() => readReading(reader)) };
 }
 
-export function encodeCell({ generation, series, from, firedTo, base, history, state, episodes }: Cell): Uint8Array {
+export function encodeCell({
+  generation,
+  series,
+  from,
+  firedTo,
+  base,
+  history,
+  state,
+  episodes,
+}: WritableCell): Uint8Array {
   const writer = new StateWriter().count(generation).text(series.metric).count(from).number(firedTo);
   const readings = new Map<Reading, number>();
   for (const each of [base.state, state, ...history.map((footing) => footing.state)]) {

@@ -17,9 +17,9 @@ interface Restored {
 }
 
 /**
- * Writes states and reads them back. Every writing has a number, its generation, which the checkpoint names among what was seen (no
- * gateway has the empty name): what is of a later generation belongs to a writing that a crash cut off, and covers more than the
- * checkpoint does.
+ * Writes states and reads them back. Every writing has a number, its generation, which the checkpoint names among what
+ * was seen (no gateway has the empty name): what is of a later generation belongs to a writing that a crash cut off,
+ * and covers more than the checkpoint does.
  */
 export class StateLedger {
   /** Rules to be written. */
@@ -237,7 +237,7 @@ export class StateLedger {
         const index = this.#evaluator.index;
         const metric = index.metric(fields.metric);
         const series = metric.series.get(device) ?? index.newSeries(metric, device);
-        const bytes = codec.encodeCell({ ...copyOf(fields), series } as Cell);
+        const bytes = codec.encodeCell({ ...fields, series });
         states.push(this.#state(rule, device, covers, bytes));
       }
     }

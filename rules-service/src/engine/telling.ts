@@ -1,11 +1,19 @@
-import type { Cell } from "./cell.ts";
 import { pair } from "./episode.ts";
 import type { Episode, Outcome } from "./episode.ts";
 import type { OnTransition, Transition } from "./fold.ts";
+import type { Rule } from "./rule.ts";
 import type { Teller } from "./teller.ts";
 
+/** The episodes of one rule on one device, as far as they are told of here. */
+export interface ToldCell {
+  readonly rule: Rule;
+  readonly series: { readonly device: string };
+  readonly episodes: Episode[];
+  readonly open: Episode | undefined;
+}
+
 /** Tells what late readings have changed, and takes it down as told. */
-export function reconcile(cell: Cell, outcomes: readonly Outcome[], teller: Teller): void {
+export function reconcile(cell: ToldCell, outcomes: readonly Outcome[], teller: Teller): void {
   const { pairs, lost } = pair(cell.episodes, outcomes, teller.identity);
   for (const episode of lost) retract(cell, episode, teller);
   for (const [outcome, episode] of pairs) {
@@ -14,7 +22,7 @@ export function reconcile(cell: Cell, outcomes: readonly Outcome[], teller: Tell
   }
 }
 
-function retract(cell: Cell, episode: Episode, teller: Teller): void {
+function retract(cell: ToldCell, episode: Episode, teller: Teller): void {
   if (episode.retracted) return;
   episode.retracted = true;
   episode.clearedAt = episode.raisedAt;
@@ -24,7 +32,7 @@ function retract(cell: Cell, episode: Episode, teller: Teller): void {
 }
 
 /** An episode that nobody was told of: if it is over, a matter of record; if it is open, as good as any other raise. */
-function discover(cell: Cell, outcome: Outcome, teller: Teller): void {
+function discover(cell: ToldCell, outcome: Outcome, teller: Teller): void {
   const episode = begin(cell, outcome, teller);
   episode.level = outcome.level;
   const { rule, series } = cell;
@@ -40,7 +48,7 @@ function discover(cell: Cell, outcome: Outcome, teller: Teller): void {
   teller.tell(rule, series.device, episode, { ...common, kind: "cleared", at: outcome.clearedAt });
 }
 
-function amend(cell: Cell, episode: Episode, outcome: Outcome, teller: Teller): void {
+function amend(cell: ToldCell, episode: Episode, outcome: Outcome, teller: Teller): void {
   const was = { ...episode };
   episode.key = teller.identity(outcome.armed);
   episode.armed = outcome.armed;
@@ -77,7 +85,7 @@ function amend(cell: Cell, episode: Episode, outcome: Outcome, teller: Teller): 
 }
 
 function begin(
-  cell: Cell,
+  cell: ToldCell,
   { armed, raisedAt, level }: Pick<Outcome, "armed" | "raisedAt" | "level">,
   teller: Teller,
 ): Episode {
@@ -90,12 +98,12 @@ function begin(
 }
 
 /** Tells of transitions in their order, as they come. */
-export function telling(cell: Cell, teller: Teller): OnTransition {
+export function telling(cell: ToldCell, teller: Teller): OnTransition {
   return (transition) => happened(cell, transition, teller);
 }
 
 /** A transition in its order. */
-function happened(cell: Cell, shown: Transition, teller: Teller): void {
+function happened(cell: ToldCell, shown: Transition, teller: Teller): void {
   const { kind, at, level, armed, decided } = shown;
   const { rule, series } = cell;
   const telling = { kind, at, cause: "condition", shown };

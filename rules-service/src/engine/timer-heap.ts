@@ -1,26 +1,34 @@
-import type { Cell } from "./cell.ts";
+/** What the heap needs to know of a cell: its timers by level, and what orders those that are due at the same time. */
+export interface TimerCell {
+  readonly timers: readonly (Timer | undefined)[];
+  readonly rule: { readonly id: string };
+  readonly series: { readonly device: string };
+}
 
 /** A cell's wish to be woken; it holds only as long as the cell still names it. */
-export interface Timer {
+export interface Timer<C extends TimerCell = TimerCell> {
   /** On the log's clock. */
   readonly due: number;
   /** Of the reading that armed it. */
   readonly gateway: string;
-  readonly cell: Cell;
+  readonly cell: C;
   /** Index of the run that it waits for. */
   readonly level: number;
 }
 
-/** Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed first. */
-export class TimerHeap {
-  #timers: Timer[] = [];
+/**
+ * Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed
+ * first.
+ */
+export class TimerHeap<C extends TimerCell> {
+  #timers: Timer<C>[] = [];
   #live = 0;
 
-  get first(): Timer | undefined {
+  get first(): Timer<C> | undefined {
     return this.#timers[0];
   }
 
-  add(timer: Timer): void {
+  add(timer: Timer<C>): void {
     this.#live++;
     if (this.#timers.length > 64 && this.#timers.length > 4 * this.#live) this.#sweep();
     this.#timers.push(timer);
@@ -32,7 +40,7 @@ export class TimerHeap {
     this.#live--;
   }
 
-  pop(): Timer {
+  pop(): Timer<C> {
     const timers = this.#timers;
     const first = timers[0]!;
     const last = timers.pop()!;

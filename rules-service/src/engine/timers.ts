@@ -4,11 +4,11 @@ import { dueBy } from "./fold.ts";
 import { TimerHeap } from "./timer-heap.ts";
 
 /**
- * What the clock still owes: a timer is due by the receive time of the reading that armed it, on the log's clock, plus duration and
- * lateness. One heap for each gateway, because none goes further than that gateway's own promise.
+ * What the clock still owes: a timer is due by the receive time of the reading that armed it, on the log's clock, plus
+ * duration and lateness. One heap for each gateway, because none goes further than that gateway's own promise.
  */
 export class Timers {
-  readonly #heaps = new Map<string, TimerHeap>();
+  readonly #heaps = new Map<string, TimerHeap<Cell>>();
   #gateways: string[] = [];
 
   /** Brings the cell's timers, one for each level that is not held long enough yet, in line with its state. */
@@ -57,7 +57,7 @@ export class Timers {
     cell.timers[level] = undefined;
   }
 
-  #heapOf(gateway: string): TimerHeap {
+  #heapOf(gateway: string): TimerHeap<Cell> {
     let heap = this.#heaps.get(gateway);
     if (heap === undefined) {
       heap = new TimerHeap();

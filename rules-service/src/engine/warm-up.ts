@@ -7,8 +7,9 @@ import type { Series } from "./series.ts";
 import { Teller } from "./teller.ts";
 
 /**
- * One rule over older records, in an evaluator of its own that tells nobody. It follows every device that the rule could ever select:
- * what they are is asked when it is adopted, so that the same offsets give the same state whenever the warming was done.
+ * One rule over older records, in an evaluator of its own that tells nobody. It follows every device that the rule
+ * could ever select: what they are is asked when it is adopted, so that the same offsets give the same state whenever
+ * the warming was done.
  */
 export class WarmUpRun implements WarmUp {
   readonly rule: RuleChange;

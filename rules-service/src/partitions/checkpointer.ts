@@ -1,11 +1,11 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import type { RulesConfig } from "../config.ts";
-import { isPassing } from "./durable.ts";
+import { isTransient } from "./append-durably.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
-import type { StateLog } from "./state-log.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 export interface CheckpointerOptions {
   readonly config: Pick<RulesConfig, "checkpointMs" | "checkpointRecords">;
@@ -22,8 +22,9 @@ export interface CheckpointerOptions {
 }
 
 /**
- * Writes checkpoints beside the evaluation: what is written is taken at once, at a point where every output before it is durable; the writing
- * itself holds nobody up. The first one of an owner is a full snapshot, after which its predecessors' states go.
+ * Writes checkpoints beside the evaluation: what is written is taken at once, at a point where every output before it
+ * is durable; the writing itself holds nobody up. The first one of an owner is a full snapshot, after which its
+ * predecessors' states go.
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
@@ -38,8 +39,8 @@ export class Checkpointer {
     this.#options = options;
   }
 
-  /** Call where all outputs are durable and no join that is due waits. */
-  maybe(batch?: GroupBatch): void {
+  /** Call where all outputs are durable and no control event that is due waits. */
+  writeIfDue(batch?: GroupBatch): void {
     this.#batch = batch ?? this.#batch;
     const { evaluation, config } = this.#options;
     if (this.#writing !== undefined) return;
@@ -51,12 +52,12 @@ export class Checkpointer {
   }
 
   /** Resolves when no checkpoint is being written. Never rejects: a failure has been reported. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#writing;
   }
 
   /** One more, if there is anything that the last one does not have; resolves when it is durable. */
-  async last(): Promise<void> {
+  async writeLast(): Promise<void> {
     await this.#writing;
     if (this.#full || this.#options.evaluation.uncovered > 0) this.#begin();
     await this.#writing;
@@ -92,12 +93,14 @@ export class Checkpointer {
     }
   }
 
-  /** For lag alone, since the checkpoint says where to go on; of no effect if the partition is someone else's by now. */
+  /**
+   * For lag alone, since the checkpoint says where to go on; of no effect if the partition is someone else's by now.
+   */
   async #commit(batch: GroupBatch, offset: number): Promise<void> {
     try {
       await batch.commit(offset);
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       this.#options.logger.warn(
         { offset, err: error },
         "an offset was not committed; the next checkpoint commits again",

@@ -1,6 +1,6 @@
 import type { Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { appendDurably } from "./durable.ts";
+import { appendDurably } from "./append-durably.ts";
 import type { EffectsBuffer } from "./effects-buffer.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
@@ -23,7 +23,10 @@ export class Emitter {
     this.#options = options;
   }
 
-  /** Appends all that was said since the last call, in order per topic; resolves when it is durable. Nothing leaves a former owner. */
+  /**
+   * Appends all that was said since the last call, in order per topic; resolves when it is durable. Nothing leaves a
+   * former owner.
+   */
   async emit(): Promise<void> {
     const { log, topics, effects, ownership, metrics, logger, signal } = this.#options;
     const outputs = effects.take();

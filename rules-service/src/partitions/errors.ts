@@ -21,7 +21,10 @@ export class EvaluationError extends HeadwaterError {
   }
 }
 
-/** The partition was taken from this instance, or the service stops: work in hand is dropped, its next owner repeats it. */
+/**
+ * The partition was taken from this instance, or the service stops. Work in progress is dropped; the next owner repeats
+ * it.
+ */
 export class PartitionReleasedError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "partition-released";

@@ -1,11 +1,19 @@
 import type { LogRecord } from "@headwater/event-log";
-import type { PartitionEngine, RuleChange, WarmUp } from "../engine/engine.ts";
+import type { TelemetryRecord } from "@headwater/proto";
+import type { PartitionEngine, RecordPosition, RuleChange, WarmUp } from "../engine/engine.ts";
 import type { EffectsBuffer } from "./effects-buffer.ts";
 import { EvaluationError } from "./errors.ts";
-import type { Join } from "./joins.ts";
+import type { ControlEvent } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { TelemetryDecoder } from "./telemetry-decoder.ts";
-import type { WarmUpScan } from "./warm-up-scan.ts";
+
+/** Sees every record right after it was applied. */
+export interface RecordObserver {
+  observe(record: TelemetryRecord, at: RecordPosition): void;
+}
+
+/** Values of the metric's label `kind`, which dashboards know. */
+const metricKinds = { rule: "rule", device: "device", operator: "hand" } as const;
 
 export interface EvaluationOptions {
   readonly partition: number;
@@ -22,10 +30,9 @@ export class Evaluation {
   nextOffset = 0;
   /** Readings were among the records applied since this was last set to false. */
   sawData = false;
-  /** Records and joins since the last checkpoint. */
+  /** Records and control events since the last checkpoint. */
   uncovered = 0;
-  /** Hears of every record that is applied. */
-  scan: WarmUpScan | undefined;
+  observer: RecordObserver | undefined;
   readonly #partition: number;
   readonly #effects: EffectsBuffer;
   readonly #decoder: TelemetryDecoder;
@@ -62,7 +69,7 @@ export class Evaluation {
         if (record.readings.length > 0) data += 1;
         const at = { partition, offset, appendTime: entry.appendTime };
         this.engine.applyRecord(record, at, this.#effects);
-        this.scan?.observe(record, at);
+        this.observer?.observe(record, at);
       }
     } catch (error) {
       throw new EvaluationError(partition, offset, error);
@@ -75,20 +82,20 @@ export class Evaluation {
     this.#counts.other.inc(end - begin - data);
   }
 
-  /** A rule that needs no warming, a device or a hand action takes effect at the next offset. */
-  applyJoin(join: Join): void {
+  /** A rule that needs no warming, a device or an operator action takes effect at the next offset. */
+  applyControlEvent(event: ControlEvent): void {
     this.#during(() => {
-      if (join.kind === "rule") {
-        this.engine.applyRule(join.change, this.#effects);
-        this.#rules.set(join.change.rule, join.change);
-      } else if (join.kind === "device") {
-        this.engine.applyDevice(join.id, join.device, this.#effects);
-      } else if (join.hand !== undefined) {
-        this.engine.applyHand(join.hand, this.#effects);
+      if (event.kind === "rule") {
+        this.engine.applyRule(event.change, this.#effects);
+        this.#rules.set(event.change.rule, event.change);
+      } else if (event.kind === "device") {
+        this.engine.applyDevice(event.id, event.device, this.#effects);
+      } else if (event.action !== undefined) {
+        this.engine.applyOperatorAction(event.action, this.#effects);
       }
     });
     this.uncovered += 1;
-    this.#metrics.joins.labels({ kind: join.kind }).inc();
+    this.#metrics.controlEvents.labels({ kind: metricKinds[event.kind] }).inc();
   }
 
   warm(change: RuleChange): WarmUp {
@@ -100,7 +107,7 @@ export class Evaluation {
     this.#during(() => this.engine.adopt(warmUp, this.#effects));
     this.#rules.set(warmUp.rule.rule, warmUp.rule);
     this.uncovered += 1;
-    this.#metrics.joins.labels({ kind: "rule" }).inc();
+    this.#metrics.controlEvents.labels({ kind: "rule" }).inc();
   }
 
   /** What the engine has counted since the last time. */

@@ -28,7 +28,11 @@ export function partitionMetrics(metrics: Metrics) {
       "headwater_rules_alerts_raised_total",
       "Episodes raised (repeats after a restart included)",
     ),
-    joins: metrics.counter("headwater_rules_joins_total", "Rules, devices and hand actions that took effect", ["kind"]),
+    controlEvents: metrics.counter(
+      "headwater_rules_joins_total",
+      "Rules, devices and operator actions that took effect",
+      ["kind"],
+    ),
     warmed: metrics.counter("headwater_rules_warm_up_records_total", "Older records scanned to warm rules"),
     checkpoints: metrics.counter("headwater_rules_checkpoints_total", "Checkpoints written"),
     partitions: metrics.gauge("headwater_rules_partitions", "Telemetry partitions owned"),

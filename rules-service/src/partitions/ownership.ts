@@ -1,10 +1,11 @@
 import { OwnershipLostError } from "./errors.ts";
 import type { StallWatch } from "./stall-watch.ts";
-import type { StateLog } from "./state-log.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 /**
- * Keeps a former owner from telling the world anything. The group's word comes late to a process that stood still; the state log knows better:
- * whoever owns the partition now has claimed it there. Asking it costs a read, so it is asked only when there is reason to.
+ * Keeps a former owner from telling the world anything. The group's word comes late to a process that stood still; the
+ * state log knows better: whoever owns the partition now has claimed it there. Asking it costs a read, so it is asked
+ * only when there is reason to.
  */
 export class Ownership {
   readonly #partition: number;

@@ -3,10 +3,10 @@ import type { Metrics } from "@headwater/service";
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
-import { JoinFeed } from "./join-feed.ts";
+import { ControlEventFeed } from "./control-events/control-event-feed.ts";
 import { partitionMetrics, type PartitionMetrics } from "./metrics.ts";
 import { PartitionRunner } from "./partition-runner.ts";
-import type { RuleTimeline } from "./rule-timeline.ts";
+import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { Ticker } from "./ticker.ts";
 
@@ -32,7 +32,7 @@ export class PartitionGroup {
   readonly #options: PartitionGroupOptions;
   readonly #metrics: PartitionMetrics;
   readonly #runners = new Map<number, PartitionRunner>();
-  readonly #feed: JoinFeed;
+  readonly #feed: ControlEventFeed;
   readonly #stalls: StallWatch;
   readonly #ticker: Ticker;
   #consumption: Consumption | undefined;
@@ -42,7 +42,7 @@ export class PartitionGroup {
     const { log, topics, logger, config, timeline, onFailure } = options;
     this.#options = options;
     this.#metrics = partitionMetrics(options.metrics);
-    this.#feed = new JoinFeed({ log, topics, timeline, logger, onDeath: onFailure });
+    this.#feed = new ControlEventFeed({ log, topics, timeline, logger, onFailure: onFailure });
     this.#stalls = new StallWatch({ stallMs: config.stallMs });
     this.#ticker = new Ticker({
       log,

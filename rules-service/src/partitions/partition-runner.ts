@@ -1,5 +1,5 @@
 import { aborted, SerialQueue, sleep, type Logger } from "@headwater/core";
-import type { EventLog, GroupBatch, TopicNames } from "@headwater/event-log";
+import type { EventLog, GroupBatch, LogRecord, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
 import { Checkpointer } from "./checkpointer.ts";
@@ -7,18 +7,17 @@ import { EffectsBuffer } from "./effects-buffer.ts";
 import { Emitter } from "./emitter.ts";
 import { OwnershipLostError, PartitionReleasedError } from "./errors.ts";
 import { Evaluation } from "./evaluation.ts";
-import { countBefore } from "./history.ts";
-import { JoinApplication } from "./join-application.ts";
-import type { JoinFeed } from "./join-feed.ts";
+import { ControlEventApplication } from "./control-event-application.ts";
+import type { ControlEventFeed } from "./control-events/control-event-feed.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import { Ownership } from "./ownership.ts";
 import { startPartition } from "./partition-start.ts";
-import { PendingJoins } from "./pending-joins.ts";
-import type { RuleTimeline } from "./rule-timeline.ts";
+import { PendingControlEvents } from "./control-events/pending-control-events.ts";
+import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import type { StallWatch } from "./stall-watch.ts";
-import { StateLog } from "./state-log.ts";
+import { StateLog } from "./state-log/state-log.ts";
 import { TelemetryDecoder } from "./telemetry-decoder.ts";
-import { WarmUps } from "./warm-ups.ts";
+import { WarmUps } from "./warm-up/warm-ups.ts";
 
 /** A member that was overtaken hears of it from its group within this; else something else shares its state log. */
 const lostGraceMs = 60_000;
@@ -31,7 +30,7 @@ export interface PartitionRunnerOptions {
   readonly config: RulesConfig;
   readonly engine: PartitionEngine;
   readonly timeline: RuleTimeline;
-  readonly feed: JoinFeed;
+  readonly feed: ControlEventFeed;
   readonly stalls: StallWatch;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
@@ -40,8 +39,8 @@ export interface PartitionRunnerOptions {
 }
 
 /**
- * Owns one telemetry partition: brings its rules to where their state stands, applies every record and every join in one order that a replay
- * repeats, makes durable what comes of it before it checkpoints. One thing happens at a time.
+ * Owns one telemetry partition: restores the state of its rules, applies records and control events in one order, which
+ * a replay repeats, and makes their outputs durable before each checkpoint. One task runs at a time.
  */
 export class PartitionRunner {
   readonly partition: number;
@@ -50,13 +49,13 @@ export class PartitionRunner {
   readonly #release = new AbortController();
   readonly #queue = new SerialQueue();
   readonly #evaluation: Evaluation;
-  readonly #pending: PendingJoins;
+  readonly #pending: PendingControlEvents;
   readonly #stateLog: StateLog;
   readonly #ownership: Ownership;
   readonly #emitter: Emitter;
-  readonly #joins: JoinApplication;
+  readonly #controlEvents: ControlEventApplication;
   #checkpointer: Checkpointer | undefined;
-  #woken = false;
+  #settlingQueued = false;
   #lost = false;
   /** What was said may not have been appended: nothing after it may be, and no checkpoint may claim it. */
   #failed = false;
@@ -68,21 +67,21 @@ export class PartitionRunner {
     const effects = new EffectsBuffer(instance);
     const decoder = new TelemetryDecoder(partition, metrics, logger);
     const evaluation = new Evaluation({ partition, engine, effects, decoder, metrics });
-    const pending = new PendingJoins({ topics, partition });
+    const pending = new PendingControlEvents({ topics, partition });
     const stateLog = new StateLog({ log, topic: topics.ruleState, partition, instance, logger, signal });
     const ownership = new Ownership(partition, stateLog, stalls);
     const emitter = new Emitter({ log, topics, effects, ownership, metrics, logger, signal });
     const warmUps = new WarmUps({
       ...{ log, topic: topics.telemetry, partition, evaluation, decoder, metrics, logger, signal },
       horizonMs: config.warmUpMs,
-      onReady: () => this.#wake(),
+      onReady: () => this.#queueSettling(),
       onFailure: (error) => this.#fail(error),
     });
-    this.#joins = new JoinApplication({
+    this.#controlEvents = new ControlEventApplication({
       ...{ log, topics, partition, timeline, feed, pending, evaluation, warmUps, stateLog, ownership },
       ...{ emitter, signal },
-      checkpointSettled: async () => this.#checkpointer?.settled(),
-      onNews: () => this.#wake(),
+      checkpointWritten: async () => this.#checkpointer?.idle(),
+      onPending: () => this.#queueSettling(),
     });
     this.#options = options;
     this.#logger = logger;
@@ -118,7 +117,7 @@ export class PartitionRunner {
       logger: this.#logger,
     });
     const offset = evaluation.nextOffset;
-    await this.#joins.begin(started.replay, started.joinsFrom);
+    await this.#controlEvents.begin(started.replay, started.controlEventsFrom);
     this.#checkpointer = new Checkpointer({
       ...{ config, evaluation, metrics },
       stateLog: this.#stateLog,
@@ -128,14 +127,14 @@ export class PartitionRunner {
       superseded: started.superseded,
       onFailure: (error) => this.#fail(error),
     });
-    // Joins of this very offset come before its first record, and have to be repeated even if none follows.
-    this.#wake(() => this.#joins.repeat(offset));
+    // Control events of this very offset come before its first record, and have to be repeated even if none follows.
+    this.#queueSettling(() => this.#controlEvents.repeat(offset));
     return offset;
   }
 
-  /** The partition is not ours any more, or the service stops: whatever is in hand is dropped. */
+  /** The partition is not ours any more, or the service stops: whatever is in progress is dropped. */
   release(): void {
-    this.#joins.end();
+    this.#controlEvents.end();
     this.#release.abort(new PartitionReleasedError(`Partition ${this.partition} was released`));
   }
 
@@ -157,8 +156,8 @@ export class PartitionRunner {
   async finish(): Promise<void> {
     await this.#queue.run(async () => {
       // What is still to be repeated at this offset is not in the state yet.
-      if (this.#isOver || this.#joins.replayFrom <= this.#evaluation.nextOffset) return;
-      await this.#checkpointer?.last();
+      if (this.#isOver || this.#controlEvents.replayFrom <= this.#evaluation.nextOffset) return;
+      await this.#checkpointer?.writeLast();
     });
   }
 
@@ -179,24 +178,24 @@ export class PartitionRunner {
     // A batch may begin before the offset that was asked for, where a log hands out whole chunks.
     let index = countBefore(records, 0, this.#evaluation.nextOffset);
     while (index < records.length) {
-      // oxlint-disable-next-line no-await-in-loop -- joins and records have one order
-      await this.#joins.repeat(records[index]!.offset);
-      const end = countBefore(records, index, this.#joins.replayFrom);
+      // Control events and records have one order.
+      await this.#controlEvents.repeat(records[index]!.offset);
+      const end = countBefore(records, index, this.#controlEvents.replayFrom);
       this.#evaluation.applyRecords(records, index, end);
       index = end;
     }
-    await this.#joins.repeat(this.#evaluation.nextOffset);
+    await this.#controlEvents.repeat(this.#evaluation.nextOffset);
     await this.#settle(batch);
     const { metrics, partition } = this.#options;
     metrics.batchSeconds.observe((performance.now() - began) / 1000);
     metrics.lag.labels({ partition }).set(Math.max(0, batch.highWatermark - this.#evaluation.nextOffset));
   }
 
-  /** Outputs become durable, waiting joins take effect, and a checkpoint begins if it is time. */
+  /** Outputs become durable, waiting control events take effect, and a checkpoint begins if it is time. */
   async #settle(batch?: GroupBatch): Promise<void> {
     await this.#emitter.emit();
-    await this.#joins.apply();
-    if (!this.#isOver) this.#checkpointer?.maybe(batch);
+    await this.#controlEvents.apply();
+    if (!this.#isOver) this.#checkpointer?.writeIfDue(batch);
   }
 
   get #isOver(): boolean {
@@ -204,12 +203,12 @@ export class PartitionRunner {
   }
 
   /** Takes a turn for what came by itself; those that come before it begins share it. */
-  #wake(first?: () => Promise<void>): void {
-    if (this.#woken || this.#checkpointer === undefined) return;
-    this.#woken = true;
+  #queueSettling(first?: () => Promise<void>): void {
+    if (this.#settlingQueued || this.#checkpointer === undefined) return;
+    this.#settlingQueued = true;
     this.#queue
       .run(async () => {
-        this.#woken = false;
+        this.#settlingQueued = false;
         if (this.#isOver) return;
         await first?.();
         await this.#settle();
@@ -228,4 +227,11 @@ export class PartitionRunner {
     this.#lost = true;
     this.#logger.error({ err: error }, "the partition is another's; nothing more of it is emitted here");
   }
+}
+
+/** Splits records at an offset: how many of them, from `begin` on, lie before it. */
+function countBefore(records: readonly LogRecord[], begin: number, offset: number): number {
+  let end = begin;
+  while (end < records.length && records[end]!.offset < offset) end += 1;
+  return end;
 }

@@ -2,14 +2,14 @@ import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { historyOf, overtaken, type History, type PastJoin } from "./history.ts";
-import type { JoinFeed } from "./join-feed.ts";
-import type { Join } from "./joins.ts";
+import { historyOf, overtaken, type History, type PastControlEvent } from "./control-events/control-event-history.ts";
+import type { ControlEventFeed } from "./control-events/control-event-feed.ts";
+import type { ControlEvent } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
-import type { PendingJoins } from "./pending-joins.ts";
-import type { RuleTimeline } from "./rule-timeline.ts";
-import type { RestoredState } from "./state-fold.ts";
-import type { StateLog } from "./state-log.ts";
+import type { PendingControlEvents } from "./control-events/pending-control-events.ts";
+import type { RuleTimeline } from "./control-events/rule-timeline.ts";
+import type { RestoredState } from "./state-log/state-fold.ts";
+import type { StateLog } from "./state-log/state-log.ts";
 
 export interface PartitionStartOptions {
   readonly log: EventLog;
@@ -17,20 +17,23 @@ export interface PartitionStartOptions {
   readonly partition: number;
   readonly config: RulesConfig;
   readonly timeline: RuleTimeline;
-  readonly feed: JoinFeed;
+  readonly feed: ControlEventFeed;
   readonly stateLog: StateLog;
   readonly evaluation: Evaluation;
-  readonly pending: PendingJoins;
+  readonly pending: PendingControlEvents;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
 export interface StartedPartition {
-  /** Joins to apply again at their offsets, in this order. */
-  readonly replay: PastJoin[];
-  /** Where telemetry ended after the claim: no earlier owner can have applied more, so no new join takes effect before. */
-  readonly joinsFrom: number;
+  /** Control events to apply again at their offsets, in this order. */
+  readonly replay: PastControlEvent[];
+  /**
+   * The end of telemetry after the claim. No earlier owner can have applied more, so new control events take effect
+   * here at the earliest.
+   */
+  readonly controlEventsFrom: number;
   /** Keys of the state log that the first checkpoint makes superfluous. */
   readonly superseded: readonly string[];
 }
@@ -44,7 +47,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const state = await stateLog.claim();
   const telemetry = await retrying(async () => (await log.positions(topics.telemetry))[partition]!, retry);
   for (const { source } of state.effectives) {
-    // oxlint-disable-next-line no-await-in-loop -- only what another instance wrote a moment ago is waited for
+    // Only what another instance wrote a moment ago is waited for.
     if (source.topic === topics.rules) await feed.rulesKnownTo(source.offset);
   }
   const history = historyOf(state, topics, timeline);
@@ -55,16 +58,16 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
     states: state.states,
     checkpoint: state.checkpoint?.state,
   });
-  for (const join of lastOfEach(history.included)) evaluation.applyJoin(join);
+  for (const event of lastOfEach(history.included)) evaluation.applyControlEvent(event);
   evaluation.uncovered = 0;
-  remember(options.pending, history);
+  markEffective(options.pending, history);
 
   const { epoch } = stateLog;
   const facts = { partition, epoch, offset: evaluation.nextOffset, end: telemetry.end };
   logger.info({ ...facts, states: state.states.length, replay: history.replay.length }, "partition taken over");
   return {
     replay: [...history.replay],
-    joinsFrom: telemetry.end,
+    controlEventsFrom: telemetry.end,
     superseded: [...state.superseded, ...overtaken(history.included, telemetry.start)],
   };
 }
@@ -81,27 +84,31 @@ async function startOffset(options: PartitionStartOptions, state: RestoredState,
     );
     return start;
   }
-  // No rule has ever been in effect here. What lies within the horizon still tells the log's clock and which events are duplicates.
+  // No rule has ever been in effect here. What lies within the horizon still tells the log's clock and which events are
+  // duplicates.
   const [{ end } = { end: start }] = (await log.positions(topics.telemetry)).filter((it) => it.partition === partition);
   const fromTime = nowMicros() - config.warmUpMs * 1000;
   for await (const batch of log.read(topics.telemetry, partition, { fromTime })) return batch.records[0]!.offset;
   return end;
 }
 
-/** Of what took effect before the checkpoint only the last word on each device and rule matters; devices first, as `restore` asks for it. */
-function lastOfEach(joins: readonly PastJoin[]): Iterable<Join> {
-  const devices = new Map<string, Join>();
-  const rules = new Map<string, Join>();
-  for (const { join } of joins) {
+/**
+ * Of what took effect before the checkpoint only the last word on each device and rule matters; devices first, as
+ * `restore` asks for it.
+ */
+function lastOfEach(controlEvents: readonly PastControlEvent[]): Iterable<ControlEvent> {
+  const devices = new Map<string, ControlEvent>();
+  const rules = new Map<string, ControlEvent>();
+  for (const { event } of controlEvents) {
     // What was done to an alert is in its state.
-    if (join.kind === "rule") rules.set(join.change.rule, join);
-    else if (join.kind === "device") devices.set(join.id, join);
+    if (event.kind === "rule") rules.set(event.change.rule, event);
+    else if (event.kind === "device") devices.set(event.id, event);
   }
   return [...devices.values(), ...rules.values()];
 }
 
-function remember(pending: PendingJoins, history: History): void {
-  for (const { join } of [...history.included, ...history.replay]) {
-    if (join.kind !== "rule") pending.tookEffect(join);
+function markEffective(pending: PendingControlEvents, history: History): void {
+  for (const { event } of [...history.included, ...history.replay]) {
+    if (event.kind !== "rule") pending.markEffective(event);
   }
 }

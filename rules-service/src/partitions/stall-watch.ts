@@ -6,8 +6,9 @@ export interface StallWatchOptions {
 }
 
 /**
- * Notices that the process stood still (stopped, swapped out, suspended): others may have taken over its partitions without its having heard.
- * Two clocks, since the monotonic one sleeps when a machine is suspended and the wall clock may be set.
+ * Notices that the process stood still (stopped, swapped out, suspended): others may have taken over its partitions
+ * without its having heard. Two clocks, since the monotonic one sleeps when a machine is suspended and the wall clock
+ * may be set.
  */
 export class StallWatch {
   readonly #stallMs: number;

@@ -1,6 +1,6 @@
 import { backoff, type HeadwaterError, type Logger } from "@headwater/core";
 import type { EventLog, Following, FollowOptions } from "@headwater/event-log";
-import { isPassing } from "./durable.ts";
+import { isTransient } from "./append-durably.ts";
 
 export interface SteadyFollowingOptions {
   readonly log: EventLog;
@@ -10,7 +10,7 @@ export interface SteadyFollowingOptions {
   /** Asked before every attempt: from where to follow. */
   readonly follow: () => Promise<Omit<FollowOptions, "onCaughtUp">>;
   /** It cannot go on, and waiting does not help. */
-  readonly onDeath: (error: unknown) => void;
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Follows topics for as long as it is not stopped, through every absence of the log. */
@@ -39,11 +39,10 @@ export class SteadyFollowing {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    const { logger, onDeath, what } = this.#options;
+    const { logger, onFailure, what } = this.#options;
     const pause = backoff({ maxMs: 5000, signal });
     while (!signal.aborted) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one following at a time
         await this.#follow(() => {
           pause.reset();
           this.#caughtUp.resolve();
@@ -51,13 +50,12 @@ export class SteadyFollowing {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        if (!isPassing(error)) {
-          onDeath(error);
+        if (!isTransient(error)) {
+          onFailure(error);
           return;
         }
         logger.warn({ what, err: error }, "following again");
         try {
-          // oxlint-disable-next-line no-await-in-loop -- that is what a pause is
           await pause.wait((error as HeadwaterError).retryAfterMs);
         } catch {
           // Stopped while it waited.

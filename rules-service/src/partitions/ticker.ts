@@ -2,7 +2,7 @@ import { events, telemetryHeaders } from "@headwater/proto";
 import type { Logger } from "@headwater/core";
 import type { EventLog, OutgoingRecord } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
-import { isPassing } from "./durable.ts";
+import { isTransient } from "./append-durably.ts";
 import type { PartitionRunner } from "./partition-runner.ts";
 
 export interface TickerOptions {
@@ -66,7 +66,7 @@ export class Ticker {
       await log.append(topic, records);
     } catch (error) {
       // The next one says the same and more.
-      if (isPassing(error)) logger.warn({ err: error, partitions: records.length }, "ticks were not appended");
+      if (isTransient(error)) logger.warn({ err: error, partitions: records.length }, "ticks were not appended");
       else onFailure(error);
     }
   }

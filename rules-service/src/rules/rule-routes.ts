@@ -3,8 +3,11 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   decodeCursor,
   encodeCursor,
+  etagOf,
   listQuery,
+  page,
   pageSchema,
+  parseIfMatch,
   principalOf,
   problemSchema,
   type HttpApp,
@@ -12,12 +15,11 @@ import {
   positionText,
   waitForAfter,
 } from "@headwater/service";
-import { RequestError } from "@headwater/core";
 import { ruleSchema, parseRule } from "../definition/index.ts";
-import { acceptYaml, bodyValue, problemsOf, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import { acceptYaml, bodyValue, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
-import { noSuchRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
+import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
 import type { RulesInEffect } from "./rules-in-effect.ts";
 
 export interface RuleRoutesOptions {
@@ -48,7 +50,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
     const resource = ({ state, createdAt }: StoredRule, detailed: boolean): RuleResource =>
       toResource({ state, createdAt }, inEffect.of(state.id), detailed);
     const answer = (reply: FastifyReply, { rule, position }: WrittenRule): RuleResource => {
-      void reply.header("etag", etag(rule));
+      void reply.header("etag", etagOf(rule.state.revision));
       return { ...resource(rule, true), ...(position !== undefined && { position: positionText(position) }) };
     };
 
@@ -72,7 +74,10 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         const rules = model.list(from, query.state, query.limit + 1);
         const items = rules.slice(0, query.limit);
         const next = rules.length > items.length ? encodeCursor(items.at(-1)!.state.id) : null;
-        return { items: items.map((rule) => resource(rule, false)), next };
+        return page(
+          items.map((rule) => resource(rule, false)),
+          next,
+        );
       },
     );
 
@@ -107,7 +112,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async (request) => {
         const parsed = parseRule(bodyValue(request.body));
-        return { valid: parsed.ok, errors: parsed.ok ? [] : problemsOf(parsed.problems) };
+        return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
       },
     );
 
@@ -130,8 +135,8 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async (request, reply) => {
         await waitForAfter(model.readModel, request.query.after, timeoutMs);
-        const rule = presentRule(model, request.params.id);
-        void reply.header("etag", etag(rule));
+        const rule = presentRule(model.get(request.params.id), request.params.id);
+        void reply.header("etag", etagOf(rule.state.revision));
         return resource(rule, true);
       },
     );
@@ -199,31 +204,14 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         const revisions = rule.state.revisions.filter(({ revision }) => revision < before).toReversed();
         const items = revisions.slice(0, limit);
         const next = revisions.length > items.length ? encodeCursor(items.at(-1)!.revision) : null;
-        return { items: items.map(toRevision), next };
+        return page(items.map(toRevision), next);
       },
     );
   });
 }
 
-function presentRule(model: RuleModel, id: string): StoredRule {
-  const rule = model.get(id);
-  if (rule === undefined || rule.state.mode === "deleted") throw noSuchRule(id);
-  return rule;
-}
-
-function etag({ state }: StoredRule): string {
-  return `"${state.revision}"`;
-}
-
 function writeOf(request: FastifyRequest): RuleWrite {
-  const by = principalOf(request).id;
-  const header = request.headers["if-match"];
-  if (header === undefined || header === "*") return { by };
-  const match = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header);
-  if (match === null) {
-    throw new RequestError(400, "invalid-if-match", 'If-Match takes one revision, as the ETag of the rule: "3"');
-  }
-  return { by, ifRevision: Number(match[1]) };
+  return { by: principalOf(request).id, ifMatch: parseIfMatch(request.headers["if-match"]) };
 }
 
 function isText(value: unknown): value is string {

@@ -1,7 +1,7 @@
 import { events } from "@headwater/proto";
 import type { Logger } from "@headwater/core";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
-import { isActive, transitionOf, type RuleTimeline } from "../partitions/rule-timeline.ts";
+import { isActive, transitionOf, type RuleTimeline } from "../partitions/control-events/rule-timeline.ts";
 import { SteadyFollowing } from "../partitions/steady-following.ts";
 
 /** How a rule stands on one partition. */
@@ -24,8 +24,8 @@ export interface RulesInEffectOptions {
 }
 
 /**
- * Where which state of each rule has taken effect, on the partitions of all instances: what the state logs say. Any instance can thus tell whether a rule
- * is live everywhere.
+ * Where which state of each rule has taken effect, on the partitions of all instances: what the state logs say. Any
+ * instance can thus tell whether a rule is live everywhere.
  */
 export class RulesInEffect {
   readonly #options: RulesInEffectOptions;
@@ -41,7 +41,7 @@ export class RulesInEffect {
     this.#following = new SteadyFollowing({
       ...{ log, logger },
       what: "the state logs",
-      onDeath: onFailure,
+      onFailure: onFailure,
       follow: () => {
         const from = [...this.#next].map(([partition, offset]) => ({ topic: topics.ruleState, partition, offset }));
         return Promise.resolve({

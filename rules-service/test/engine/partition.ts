@@ -63,7 +63,10 @@ export class Partition {
   }
 
   hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared"): void {
-    this.engine.applyHand({ kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody" }, this.effects);
+    this.engine.applyOperatorAction(
+      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody" },
+      this.effects,
+    );
   }
 
   /** A warm-up over everything so far. */

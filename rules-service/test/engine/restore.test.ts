@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { HandAction } from "../../src/engine/engine.ts";
+import type { OperatorAction } from "../../src/engine/engine.ts";
 import { restored, Run, timeline } from "./timeline.ts";
 
 const runs = Number(process.env["HEADWATER_PROPERTY_RUNS"] ?? 1000);
@@ -9,7 +9,7 @@ describe("state that is written and read back", () => {
   it("makes no difference by being taken", () => {
     fc.assert(
       fc.property(timeline, (life) => {
-        const hands = new Map<number, HandAction>();
+        const hands = new Map<number, OperatorAction>();
         const plain = new Run(life).play(hands, 0, 0, false);
         expect(new Run(life).play(hands).told).toEqual(plain.told);
       }),
@@ -20,7 +20,7 @@ describe("state that is written and read back", () => {
   it("goes on exactly where a whole writing ended", () => {
     fc.assert(
       fc.property(timeline, fc.nat(), (life, which) => {
-        const hands = new Map<number, HandAction>();
+        const hands = new Map<number, OperatorAction>();
         const run = new Run(life).play(hands);
         if (run.writings.length === 0) return;
         const whole = 1 + (which % run.writings.length);
@@ -35,7 +35,7 @@ describe("state that is written and read back", () => {
   it("goes on exactly after a crash in the middle of a writing, whose states then cover more than the checkpoint", () => {
     fc.assert(
       fc.property(timeline, fc.nat(), fc.nat(), (life, which, cut) => {
-        const hands = new Map<number, HandAction>();
+        const hands = new Map<number, OperatorAction>();
         const run = new Run(life).play(hands);
         if (run.writings.length < 2) return;
         const whole = 1 + (which % (run.writings.length - 1));
@@ -59,7 +59,7 @@ describe("state that is written and read back", () => {
   it("goes on exactly from what a restored engine has written", () => {
     fc.assert(
       fc.property(timeline, fc.nat(), fc.nat(), fc.nat(), (life, first, second, cut) => {
-        const hands = new Map<number, HandAction>();
+        const hands = new Map<number, OperatorAction>();
         const run = new Run(life).play(hands);
         if (run.writings.length < 2) return;
         const whole = 1 + (first % (run.writings.length - 1));

@@ -193,7 +193,8 @@ describe("identities", () => {
       p.read(1, 81);
       return p;
     };
-    // From Python's uuid.uuid5: names of the alert ["alert", rule, device, reading] and of the command ["command", alert, 1, 0].
+    // From Python's uuid.uuid5: names of the alert ["alert", rule, device, reading] and of the command ["command",
+    // alert, 1, 0].
     const [raised, command] = story().effects.take();
     expect(raised!.alert!.alertId).toBe("597c72f0-b3ba-5af7-b8df-58a2fa60b5cc");
     expect(command!.command!.commandId).toBe("246c20dc-234d-5eea-a626-df871e773db2");

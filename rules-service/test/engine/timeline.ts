@@ -1,7 +1,13 @@
 import type { Device } from "@headwater/aggregates";
 import fc from "fast-check";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
-import type { EngineChanges, HandAction, PartitionEngine, RuleChange, StateBytes } from "../../src/engine/engine.ts";
+import type {
+  EngineChanges,
+  OperatorAction,
+  PartitionEngine,
+  RuleChange,
+  StateBytes,
+} from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { Collected } from "./harness.ts";
 import type { Entry, Told } from "./harness.ts";
@@ -129,7 +135,7 @@ export class Run {
   }
 
   /** `hands` names the alerts that are cleared by hand, by happening; what is missing is chosen from what was told. */
-  play(hands: Map<number, HandAction>, from = 0, after = 0, takes = true): this {
+  play(hands: Map<number, OperatorAction>, from = 0, after = 0, takes = true): this {
     const { log, happenings } = this.#timeline;
     let index = after;
     for (let offset = from; offset <= log.length; offset++) {
@@ -146,14 +152,14 @@ export class Run {
     return this;
   }
 
-  #happen(each: Happening, index: number, offset: number, hands: Map<number, HandAction>, takes: boolean): void {
+  #happen(each: Happening, index: number, offset: number, hands: Map<number, OperatorAction>, takes: boolean): void {
     const { engine } = this;
     if (each.kind === "device") engine.applyDevice(each.id, each.device, this.#effects);
     else if (each.kind === "hand") {
       const hand = hands.get(index) ?? this.#hand(each);
       if (hand === undefined) return;
       hands.set(index, hand);
-      engine.applyHand(hand, this.#effects);
+      engine.applyOperatorAction(hand, this.#effects);
     } else if (each.kind === "take") {
       if (takes) this.writings.push({ offset, after: index + 1, changes: engine.takeChanges(each.full) });
     } else if (each.warmFrom === undefined) engine.applyRule(each.change, this.#effects);
@@ -164,7 +170,7 @@ export class Run {
     }
   }
 
-  #hand({ rule, device }: { rule: string; device: string }): HandAction | undefined {
+  #hand({ rule, device }: { rule: string; device: string }): OperatorAction | undefined {
     const alert = this.told.flat().findLast((told) => told.alert?.rule === rule && told.alert.device === device)?.alert;
     if (alert === undefined) return undefined;
     return { kind: "cleared", alertId: alert.alertId!, rule, device, at: alert.at!, by: "somebody" };

@@ -14,7 +14,10 @@ export class Listener {
   readonly commanded = new Set<string>();
   readonly faults: string[] = [];
 
-  /** Answers the alerts that have begun. `isSingle`: at most one reading came, so nothing is said and taken back at once. */
+  /**
+   * Answers the alerts that have begun. `isSingle`: at most one reading came, so nothing is said and taken back at
+   * once.
+   */
   hear(told: readonly Told[], isSingle = false): string[] {
     const begun: string[] = [];
     const retracted: AlertState[] = [];

@@ -2,8 +2,8 @@ import type { TelemetryRecord } from "@headwater/proto";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 
 /**
- * What the rules of a partition say, worked out anew from the whole history after every record: slow, and written to be obviously
- * right. It shares no code with the engine.
+ * What the rules of a partition say, worked out anew from the whole history after every record: slow, and written to be
+ * obviously right. It shares no code with the engine.
  */
 export interface ReferenceEpisode {
   readonly raisedAt: number;
@@ -37,7 +37,9 @@ export class ReferenceRule {
   readonly #accepted: Sample[] = [];
   #surelyKnown = -Infinity;
   tooLate = 0;
-  /** Whether the last record had a reading that was out of its order, or at or before a timer that the clock had fired. */
+  /**
+   * Whether the last record had a reading that was out of its order, or at or before a timer that the clock had fired.
+   */
   wasLate = false;
 
   constructor(rule: RuleDefinition, device: string) {

@@ -16,8 +16,8 @@ import {
 import { FatalError } from "@headwater/core";
 
 /**
- * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it still does, and what was under
- * way may have landed without its having heard. The log itself goes on.
+ * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it
+ * still does, and what was under way may have landed without its having heard. The log itself goes on.
  */
 export class CrashableLog implements EventLog {
   readonly #inner: EventLog;
@@ -29,6 +29,9 @@ export class CrashableLog implements EventLog {
 
   /** The next append to that topic is refused as by a log that is away; nothing lands. */
   failNext: string | undefined;
+
+  /** Every append is refused as by a log that is away; nothing lands. */
+  isAway = false;
 
   constructor(inner: EventLog) {
     this.#inner = inner;
@@ -51,7 +54,7 @@ export class CrashableLog implements EventLog {
 
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
     if (this.#crashed) return this.#grave.promise;
-    if (this.failNext === topic) {
+    if (this.isAway || this.failNext === topic) {
       this.failNext = undefined;
       throw new LogUnavailableError("the log is away for a moment");
     }

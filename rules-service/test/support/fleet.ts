@@ -9,7 +9,10 @@ export interface FleetOptions {
   readonly epoch?: number;
 }
 
-/** Devices behind one gateway, as its forwarder writes them: identities dense per partition, receive times that only rise. */
+/**
+ * Devices behind one gateway, as its forwarder writes them: identities dense per partition, receive times that only
+ * rise.
+ */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #gateway: string;

@@ -1,3 +1,4 @@
+import { eventually } from "@headwater/testkit/eventually";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -120,21 +121,6 @@ export async function startedService(on: Platform, config: Partial<RulesConfig> 
   return made;
 }
 
-/** Tries until the expectation holds; its own failure is what is reported if it never does. */
-export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    try {
-      // oxlint-disable-next-line no-await-in-loop -- that is what trying again is
-      return await check();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      // oxlint-disable-next-line no-await-in-loop
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}
-
 /** A rule that raises above a limit. */
 export function hotRule(id: string, more: Record<string, unknown> = {}) {
   return {
@@ -163,7 +149,6 @@ export async function untilLive(on: Pick<Service, "call">, id: string): Promise<
 async function everything(log: EventLog, topic: string, partitions: number) {
   const found: { partition: number; offset: number; value: Uint8Array | null }[] = [];
   for (let partition = 0; partition < partitions; partition += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- one after the other
     for await (const batch of log.read(topic, partition)) {
       for (const { offset, value } of batch.records) found.push({ partition, offset, value });
     }

@@ -3,7 +3,10 @@ import { enabledRule, hotRule, platform, quick, service } from "./harness.ts";
 import { Fleet } from "./fleet.ts";
 import { steadyLoad } from "./waves.ts";
 
-/** A process that evaluates rules on the embedded log in a folder, under load, until it is killed. Arguments: the folder, an epoch for its telemetry. */
+/**
+ * A process that evaluates rules on the embedded log in a folder, under load, until it is killed. Arguments: the
+ * folder, an epoch for its telemetry.
+ */
 const [folder, epoch] = process.argv.slice(2);
 const on = await platform(2, folder);
 const rules = await service(on, quick, silentLogger);

@@ -3,11 +3,12 @@ import { events, type AlertInput, type CommandInput } from "@headwater/proto";
 import type { EventLog, LogRecord } from "@headwater/event-log";
 import type { Effects, RuleChange } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { historyOf } from "../../src/partitions/history.ts";
-import { RuleTimeline, transitionOf } from "../../src/partitions/rule-timeline.ts";
-import { StateFold } from "../../src/partitions/state-fold.ts";
+import { historyOf } from "../../src/partitions/control-events/control-event-history.ts";
+import { RuleTimeline, transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
+import { StateFold } from "../../src/partitions/state-log/state-fold.ts";
 import { storedDefinition } from "../../src/rules/stored-definition.ts";
-import { alertEvents, commandEvents, eventually, type Platform } from "./harness.ts";
+import { alertEvents, commandEvents, type Platform } from "./harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 
 type On = Pick<Platform, "log" | "topics" | "partitions">;
 
@@ -23,8 +24,9 @@ async function all(log: EventLog, topic: string, partition: number): Promise<Log
 }
 
 /**
- * What the rules have to say of what is in the log now: one pass over each partition from its first record, with a fresh engine, and every join at the offset
- * that the state log names. No checkpoints, no restarts, no batches.
+ * The events that the rules have to emit for the log as it is now: one pass over each partition from its first record,
+ * with a fresh engine, and every control event at the offset that the state log names. No checkpoints, restarts or
+ * batches are involved.
  */
 export async function oracle(on: On): Promise<Told> {
   const { log, topics, partitions } = on;
@@ -41,16 +43,16 @@ export async function oracle(on: On): Promise<Told> {
     const rules = new Map<string, RuleChange>();
     const fold = new StateFold();
     for (const record of await all(log, topics.ruleState, partition)) fold.apply(record);
-    const { replay: joins } = historyOf({ ...fold.result(), checkpoint: undefined }, topics, timeline);
+    const { replay: controlEvents } = historyOf({ ...fold.result(), checkpoint: undefined }, topics, timeline);
     const telemetry = (await all(log, topics.telemetry, partition)).map(({ offset, appendTime, value }) => ({
       at: { partition, offset, appendTime },
       record: events.telemetry.decode(value!),
     }));
-    const join = (past: (typeof joins)[number]): void => {
-      const { join: what, warmFrom, fromOffset } = past;
+    const apply = (past: (typeof controlEvents)[number]): void => {
+      const { event: what, warmFrom, fromOffset } = past;
       if (what.kind === "device") engine.applyDevice(what.id, what.device, effects);
-      else if (what.kind === "hand") {
-        if (what.hand !== undefined) engine.applyHand(what.hand, effects);
+      else if (what.kind === "operator") {
+        if (what.action !== undefined) engine.applyOperatorAction(what.action, effects);
       } else {
         const isWarmed = transitionOf(rules.get(what.change.rule), what.change) === "warmed";
         rules.set(what.change.rule, what.change);
@@ -67,10 +69,11 @@ export async function oracle(on: On): Promise<Told> {
     };
     let next = 0;
     for (const { record, at } of telemetry) {
-      for (; next < joins.length && joins[next]!.fromOffset <= at.offset; next += 1) join(joins[next]!);
+      for (; next < controlEvents.length && controlEvents[next]!.fromOffset <= at.offset; next += 1)
+        apply(controlEvents[next]!);
       engine.applyRecord(record, at, effects);
     }
-    for (; next < joins.length; next += 1) join(joins[next]!);
+    for (; next < controlEvents.length; next += 1) apply(controlEvents[next]!);
   }
   return told;
 }

@@ -1,3 +1,4 @@
+import { runMain } from "@headwater/service";
 import { main } from "../../src/main.ts";
 
-await main();
+await runMain(main);

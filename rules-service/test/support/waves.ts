@@ -13,9 +13,7 @@ export async function sendWaves({ fleet }: Pick<Platform, "fleet">, from: number
     const records = Array.from({ length: devices }, (_, device) =>
       fleet.record(`boiler-${device}`, "temperature", wave(step, device)),
     );
-    // oxlint-disable-next-line no-await-in-loop -- time passes between the steps
     await fleet.append(records.map(({ record }) => record));
-    // oxlint-disable-next-line no-await-in-loop
     if (step % 5 === 0) await fleet.mark();
   }
 }
@@ -25,9 +23,7 @@ export function steadyLoad(on: Pick<Platform, "fleet">, pauseMs = 2): { stop(): 
   let running = true;
   const done = (async () => {
     for (let step = 0; running; step += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- one step after the other
       await sendWaves(on, step, step + 1);
-      // oxlint-disable-next-line no-await-in-loop
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
   })();

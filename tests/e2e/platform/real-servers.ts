@@ -22,7 +22,10 @@ interface Instance {
   process: ServiceProcess;
 }
 
-/** Each service as processes of their own on the real Kafka (topics of its own) and the real InfluxDB (a bucket of its own). */
+/**
+ * Each service as processes of their own on the real Kafka (topics of its own) and the real InfluxDB (a bucket of its
+ * own).
+ */
 export const openOnRealServers: OpenPlatform = async ({ instances = 1, partitions = 4, settings = {} } = {}) => {
   const run = `e2e-${randomBytes(4).toString("hex")}`;
   const folder = mkdtempSync(join(tmpdir(), "headwater-e2e-"));

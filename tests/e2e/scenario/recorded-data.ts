@@ -4,7 +4,10 @@ import { FatalError } from "@headwater/core";
 
 const folder = fileURLToPath(new URL("../../../../shared/data/nab/", import.meta.url));
 
-/** Recorded series lie beside the checkout, not in it: a clone without them skips what needs them; CI may not, unless it says so. */
+/**
+ * Recorded series lie beside the checkout, not in it: a clone without them skips what needs them; CI may not, unless it
+ * says so.
+ */
 export const recordedDataPresent = existsSync(folder);
 if (!recordedDataPresent && process.env["CI"] === "true" && process.env["WITHOUT_RECORDED_DATA"] !== "true") {
   throw new FatalError(`${folder} is absent: CI runs these tests on the recorded series`);

@@ -5,7 +5,10 @@ export interface Episode {
   readonly clearedAt: number | undefined;
 }
 
-/** The episodes of one device by the rule's plain words: above for a duration, cleared below; at one instant in order of arrival. */
+/**
+ * The episodes of one device by the rule's plain words: above for a duration, cleared below; at one instant in order of
+ * arrival.
+ */
 export function referenceEpisodes(
   samples: readonly Sample[],
   rule: { above: number; clearBelow: number; forMicros: number },

@@ -3,7 +3,10 @@ import type { OpenPlatform, Platform } from "../platform/platform.ts";
 import { replayAndCheck } from "../scenario/machine-temperature.ts";
 import { recordedDataPresent } from "../scenario/recorded-data.ts";
 
-/** From a device's message to the stored point, the alert and the command that comes back: the same on every kind of platform. */
+/**
+ * From a device's message to the stored point, the alert and the command that comes back: the same on every kind of
+ * platform.
+ */
 export function pathSuite(name: string, open: OpenPlatform): void {
   describe.skipIf(!recordedDataPresent)(`the whole path on ${name}`, () => {
     let platform: Platform;

@@ -7,7 +7,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** A preloaded library that knows what of a folder would outlast a power failure, and the tool that puts the folder back to that. */
+/**
+ * A preloaded library that knows what of a folder would outlast a power failure, and the tool that puts the folder back
+ * to that.
+ */
 export class PowerShim {
   readonly #folder: string;
   readonly #library: string;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { AccessRules } from "./access-rules.ts";
 import { filterMatches, isTopicFilter } from "./topic-filter.ts";
 
@@ -7,7 +7,7 @@ const facts = { device: "edge-7", type: "gateway", tags: { site: "north", odd: "
 const none = new AccessRules([]).permissionsOf(facts);
 
 describe("what a device may do", () => {
-  test.each([
+  it.each([
     ["devices/edge-7/telemetry", true],
     ["devices/edge-7/", true],
     ["devices/edge-7", false],
@@ -20,7 +20,7 @@ describe("what a device may do", () => {
     expect(none.mayPublish(topic)).toBe(may);
   });
 
-  test.each([
+  it.each([
     ["devices/edge-7/#", true],
     ["devices/+/telemetry", false],
     ["#", false],
@@ -32,7 +32,7 @@ describe("what a device may do", () => {
     expect(none.maySubscribe(filter)).toBe(may);
   });
 
-  test("rules add topics with what is known of the device", () => {
+  it("rules add topics with what is known of the device", () => {
     const permissions = new AccessRules([
       { publish: ["spBv1.0/{tag.site}/+/{device}/#"], subscribe: ["spBv1.0/{tag.site}/NCMD/{device}"] },
       { types: ["gateway"], subscribe: ["sites/{tag.site}/#"] },
@@ -50,13 +50,13 @@ describe("what a device may do", () => {
     expect(permissions.mayReceive("sites/south/a")).toBe(false);
   });
 
-  test("a value with a slash or a wildcard, or a tag that is not there, grants nothing", () => {
+  it("a value with a slash or a wildcard, or a tag that is not there, grants nothing", () => {
     const rules = ["x/{tag.odd}/#", "x/{tag.wild}/#", "x/{tag.none}/#", "x/{tag.constructor}/#"];
     const permissions = new AccessRules([{ publish: rules, subscribe: rules }]).permissionsOf(facts);
     expect(permissions.key).toBe(none.key);
   });
 
-  test("a value never opens what begins with $", () => {
+  it("a value never opens what begins with $", () => {
     const permissions = new AccessRules([{ publish: ["{type}/#", "+/#"], subscribe: ["{type}/#", "#"] }]).permissionsOf(
       {
         ...facts,
@@ -68,7 +68,7 @@ describe("what a device may do", () => {
     expect(permissions.maySubscribe("#")).toBe(true);
   });
 
-  test.each([
+  it.each([
     [{ publish: ["a/#/b"] }, /acl\[0\]\.publish\[0\]: a\/#\/b is no topic filter/],
     [{ subscribe: ["ok", "x/{name}"] }, /acl\[0\]\.subscribe\[1\]: \{name\}/],
     [{ subscribe: ["$SYS/#"] }, /closed to devices/],
@@ -77,7 +77,7 @@ describe("what a device may do", () => {
     expect(() => new AccessRules([rule])).toThrow(message);
   });
 
-  test("whatever a granted subscription can hear, the device may receive; whatever it may publish, a rule matches", () => {
+  it("whatever a granted subscription can hear, the device may receive; whatever it may publish, a rule matches", () => {
     const level = fc.constantFrom("devices", "edge-7", "other", "sites", "north", "v1", "me", "$SYS", "");
     const filter = fc
       .tuple(fc.array(fc.oneof(level, fc.constant("+")), { minLength: 1, maxLength: 4 }), fc.boolean())

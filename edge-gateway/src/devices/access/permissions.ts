@@ -5,7 +5,10 @@ export interface Permissions {
   mayPublish(topic: string): boolean;
   /** Whether everything that the filter can match may be heard. */
   maySubscribe(filter: string): boolean;
-  /** Whether a message of this topic may be passed on to it now: what it has subscribed to, or what waits for it, may be older than its rights. */
+  /**
+   * Whether a message of this topic may be passed on to it now: what it has subscribed to, or what waits for it, may be
+   * older than its rights.
+   */
   mayReceive(topic: string): boolean;
   /** Equal if two grant the same. */
   readonly key: string;
@@ -14,7 +17,9 @@ export interface Permissions {
 /** Topics of whoever is logged in, whose name stands for another device on every connection. */
 const myTopics = "v1/devices/me/";
 
-/** A device: its own topics, and what rules add. A subscription is granted if one of its filters covers it by itself. */
+/**
+ * A device: its own topics, and what rules add. A subscription is granted if one of its filters covers it by itself.
+ */
 export class DevicePermissions implements Permissions {
   readonly #own: string;
   readonly #publish: readonly (readonly string[])[];

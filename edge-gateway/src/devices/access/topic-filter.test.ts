@@ -1,11 +1,11 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { filterCovers, filterMatches, isTopicFilter, levelsMatch } from "./topic-filter.ts";
 
 const covers = (outer: string, inner: string) => filterCovers(outer.split("/"), inner.split("/"));
 
 describe("a topic filter", () => {
-  test.each([
+  it.each([
     ["a/b", "a/b", true],
     ["a/+", "a/b", true],
     ["a/+", "a/b/c", false],
@@ -27,17 +27,17 @@ describe("a topic filter", () => {
     expect(filterMatches(filter, topic)).toBe(matches);
   });
 
-  test.each(["", "a#", "#/a", "a/#/b", "a+", "+a/b", "a\u0000b"])("%j is none", (text) => {
+  it.each(["", "a#", "#/a", "a/#/b", "a+", "+a/b", "a\u0000b"])("%j is none", (text) => {
     expect(isTopicFilter(text)).toBe(false);
   });
 
-  test.each(["#", "+", "/", "a/+/b/#", "$share/g/a", "//"])("%j is one", (text) => {
+  it.each(["#", "+", "/", "a/+/b/#", "$share/g/a", "//"])("%j is one", (text) => {
     expect(isTopicFilter(text)).toBe(true);
   });
 });
 
 describe("a filter under another", () => {
-  test.each([
+  it.each([
     ["a/#", "a/b/+", true],
     ["a/#", "a", true],
     ["a/#", "a/#", true],
@@ -56,7 +56,8 @@ describe("a filter under another", () => {
     expect(covers(outer, inner)).toBe(expected);
   });
 
-  // Two names, the empty level, one that begins with `$`, and a name that no filter spells out: with these every case of containment shows.
+  // Two names, the empty level, one that begins with `$`, and a name that no filter spells out: with these every case
+  // of containment shows.
   const named = ["a", "b", "", "$x"] as const;
   const topicLevels = [...named, "other"];
   const maxLevels = 3;
@@ -71,7 +72,7 @@ describe("a filter under another", () => {
     topics.push(...longer);
   }
 
-  test("holds exactly if every topic that the inner one matches is matched by the outer one", () => {
+  it("holds exactly if every topic that the inner one matches is matched by the outer one", () => {
     fc.assert(
       fc.property(filterOf, filterOf, (outer, inner) => {
         const escaping = topics.find((topic) => levelsMatch(inner, topic) && !levelsMatch(outer, topic));

@@ -17,7 +17,8 @@ export function levelsMatch(filter: readonly string[], topic: readonly string[])
 }
 
 /**
- * Whether every topic that `inner` can match is matched by `outer`: what makes it safe to grant a subscription under a rule. Both are split at `/`.
+ * Whether every topic that `inner` can match is matched by `outer`: what makes it safe to grant a subscription under a
+ * rule. Both are split at `/`.
  */
 export function filterCovers(outer: readonly string[], inner: readonly string[]): boolean {
   if (isWildcard(outer[0]!) && inner[0]!.startsWith("$")) return false;
@@ -36,7 +37,8 @@ export function filterCovers(outer: readonly string[], inner: readonly string[])
 }
 
 /**
- * Whether it is a filter at all: `#` only as the last level, `+` and `#` alone in theirs, not empty, no NUL (4.7.1, 4.7.3).
+ * Whether it is a filter at all: `#` only as the last level, `+` and `#` alone in theirs, not empty, no NUL (4.7.1,
+ * 4.7.3).
  */
 export function isTopicFilter(filter: string): boolean {
   if (filter === "" || filter.includes("\u0000")) return false;

@@ -14,8 +14,8 @@ const tagPrefix = "tag.";
 const splitsLevels = /[/+#\p{Cc}]/u;
 
 /**
- * A topic filter with `{device}`, `{type}` and `{tag.<name>}` in it. For a device that lacks such a tag, or whose value would be more than a part of
- * one level, the rule grants nothing.
+ * A topic filter with `{device}`, `{type}` and `{tag.<name>}` in it. For a device that lacks such a tag, or whose value
+ * would be more than a part of one level, the rule grants nothing.
  */
 export class TopicRule {
   readonly #pattern: string;

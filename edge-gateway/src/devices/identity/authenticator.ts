@@ -21,7 +21,7 @@ export interface AuthenticatorOptions {
 }
 
 /** Who logs in with this name shows a provisioning key; a device of that name may log in all the same. */
-export const provisioningName = "provision";
+const provisioningName = "provision";
 
 /** Logins that may wait for the registry at a time; more are told to come again. */
 const maxWaiting = 1000;
@@ -30,8 +30,9 @@ const maxNameLength = 512;
 const maxSecretLength = 8192;
 
 /**
- * Decides who a client is: by user name and token or chosen password, by JWT, by the certificate of its TLS connection, by a provisioning key. Who is not
- * known here is looked for in the log up to its present end before it is refused, so that a device may log in right after its registration.
+ * Decides who a client is: by user name and token or chosen password, by JWT, by the certificate of its TLS connection,
+ * by a provisioning key. Who is not known here is looked for in the log up to its present end before it is refused, so
+ * that a device may log in right after its registration.
  */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
@@ -43,7 +44,8 @@ export class Authenticator {
 
   async login(request: LoginRequest): Promise<LoginVerdict> {
     const verdict = await this.#decide(request);
-    // Where anybody may connect, a login that is none is no worse than none; one that could not be looked at may be right.
+    // Where anybody may connect, a login that is none is no worse than none; one that could not be looked at may be
+    // right.
     const isNone = "refused" in verdict && verdict.refused !== "unavailable";
     return isNone && this.#options.anonymous ? { principal: anonymous } : verdict;
   }

@@ -4,8 +4,8 @@ import { earlier, usable } from "./credentials.ts";
 import { refuse, type ClientCertificate, type LoginVerdict } from "./login-request.ts";
 
 /**
- * Login by a client certificate that a listener has verified: its fingerprint or its distinguished name is a credential of a device. Where the certificate
- * authorities are trusted to name devices, its common name is the device's id.
+ * Login by a client certificate that a listener has verified: its fingerprint or its distinguished name is a credential
+ * of a device. Where the certificate authorities are trusted to name devices, its common name is the device's id.
  */
 export class CertificateLogin {
   readonly #registry: DeviceRegistry;

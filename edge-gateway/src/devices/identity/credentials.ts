@@ -11,7 +11,10 @@ export function usable(device: RegisteredDevice | undefined, kind: string): read
   return (device?.credentials ?? []).filter((credential) => credential.kind === kind && isUsable(credential, now));
 }
 
-/** The credential whose generated token this is. Compares with every one, in a time that does not depend on where they differ. */
+/**
+ * The credential whose generated token this is. Compares with every one, in a time that does not depend on where they
+ * differ.
+ */
 export function tokenCredential(device: RegisteredDevice | undefined, token: Uint8Array): StoredCredential | undefined {
   const digest = sha256(token);
   let found: StoredCredential | undefined;

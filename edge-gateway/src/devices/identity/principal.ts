@@ -4,7 +4,10 @@ export type Principal = { readonly kind: "anonymous" } | DevicePrincipal | Provi
 export interface DevicePrincipal {
   readonly kind: "device";
   readonly device: string;
-  /** The credential that let it in; undefined: something outside of the registry vouches for it (a JWT, a certificate authority). */
+  /**
+   * The credential that let it in; undefined: something outside of the registry vouches for it (a JWT, a certificate
+   * authority).
+   */
   readonly credentialId: string | undefined;
   /** When what it logged in with ends. */
   readonly expiresAt: number;
@@ -24,8 +27,8 @@ export function hasExpired(principal: Principal, now: number): boolean {
 }
 
 /**
- * What the sessions of a principal begin with, so that the same client id of another one is another session. No two kinds can have the same: a device's id
- * has no slash, is not empty and holds no control character.
+ * What the sessions of a principal begin with, so that the same client id of another one is another session. No two
+ * kinds can have the same: a device's id has no slash, is not empty and holds no control character.
  */
 export function sessionPrefix(principal: Principal): string {
   switch (principal.kind) {

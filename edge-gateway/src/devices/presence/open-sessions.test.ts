@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { appendFile, mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { OpenSessions } from "./open-sessions.ts";
 
 describe("the sessions that are open", () => {
@@ -16,7 +16,7 @@ describe("the sessions that are open", () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
   const openFile = () => OpenSessions.open({ file, logger: silentLogger });
 
-  test("are known to the next process, those that have ended are not", async () => {
+  it("are known to the next process, those that have ended are not", async () => {
     const [a, b] = [randomUUID(), randomUUID()];
     let sessions = await openFile();
     sessions.begin({ device: "pump 1", session: a });
@@ -30,7 +30,7 @@ describe("the sessions that are open", () => {
     await sessions.close();
   });
 
-  test("a line that was cut off, and bytes that are none, are passed over", async () => {
+  it("a line that was cut off, and bytes that are none, are passed over", async () => {
     const session = randomUUID();
     await writeFile(file, `+${session} pump\n\u0000garbage\n-nonsense\n+${randomUUID()}\n`);
     await appendFile(file, `+${randomUUID()} va`);
@@ -39,7 +39,7 @@ describe("the sessions that are open", () => {
     await sessions.close();
   });
 
-  test("their file stays small however often devices come and go", async () => {
+  it("their file stays small however often devices come and go", async () => {
     let sessions = await openFile();
     const stays = randomUUID();
     sessions.begin({ device: "stays", session: stays });
@@ -49,7 +49,6 @@ describe("the sessions that are open", () => {
         sessions.begin({ device: `d-${i}`, session });
         sessions.end(session);
       }
-      // oxlint-disable-next-line no-await-in-loop -- lets it write
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await sessions.close();
@@ -59,7 +58,7 @@ describe("the sessions that are open", () => {
     await sessions.close();
   });
 
-  test("are read from a file of version 0.1", async () => {
+  it("are read from a file of version 0.1", async () => {
     const [a, b] = ["2f1c0a94-7c9b-4a8e-9d5e-0a1b2c3d4e5f", "11111111-7c9b-4a8e-9d5e-0a1b2c3d4e5f"];
     await writeFile(file, `+${a} pump 1\n+${b} valve\n-${b}\n`);
     const sessions = await openFile();
@@ -67,7 +66,7 @@ describe("the sessions that are open", () => {
     await sessions.close();
   });
 
-  test("that could not be noted while the disk was full are noted once it is not", async () => {
+  it("that could not be noted while the disk was full are noted once it is not", async () => {
     let isFull = false;
     const sessions = await OpenSessions.open({
       file,

@@ -15,9 +15,9 @@ const syncAfterMs = 1000;
 const entryPattern = /^([+-])([0-9a-f-]{36}) ?(.*)$/;
 
 /**
- * The sessions that are told to have begun and not to have ended, on disk, so that a gateway which comes back after it was killed can tell that
- * those of its former life are over. A session is noted before it is told, and crossed out once its end is durable: an end may be
- * told twice, and is never left out.
+ * The sessions that are told to have begun and not to have ended, on disk, so that a gateway which comes back after it
+ * was killed can tell that those of its former life are over. A session is noted before it is told, and crossed out
+ * once its end is durable: an end may be told twice, and is never left out.
  */
 export class OpenSessions {
   readonly #options: OpenSessionsOptions;
@@ -78,7 +78,6 @@ export class OpenSessions {
       const entries = this.#queue;
       this.#queue = [];
       try {
-        // oxlint-disable-next-line no-await-in-loop -- one write at a time
         await this.#append(entries);
       } catch (error) {
         this.#isIncomplete = true;

@@ -1,5 +1,5 @@
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
-import type { Intake } from "../../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import type { OpenSessions } from "./open-sessions.ts";
 
 export interface SessionStart {
@@ -14,17 +14,18 @@ export interface SessionStart {
 const maxWillBytes = 16 * 1024;
 
 /**
- * Presence of devices as events, each of a session of its own name, so that the end of an old session never says that a device is away which
- * has a new one. They go the way of every message: durable first, then to the log. Every connection is told, also of a device that comes and goes
- * many times a second: what is coalesced here nobody could tell from a device that stayed.
+ * Presence of devices as events, each of a session of its own name, so that the end of an old session never says that a
+ * device is away which has a new one. They go the way of every message: durable first, then to the log. Every
+ * connection is told, also of a device that comes and goes many times a second: what is coalesced here nobody could
+ * tell from a device that stayed.
  */
 export class Presence {
-  readonly #intake: Intake;
+  readonly #recordWriter: RecordWriter;
   readonly #commit: GroupCommit;
   readonly #open: OpenSessions;
 
-  constructor(intake: Intake, commit: GroupCommit, open: OpenSessions) {
-    this.#intake = intake;
+  constructor(recordWriter: RecordWriter, commit: GroupCommit, open: OpenSessions) {
+    this.#recordWriter = recordWriter;
     this.#commit = commit;
     this.#open = open;
   }
@@ -36,15 +37,19 @@ export class Presence {
 
   connected({ device, session, clientId, address, cleanSession }: SessionStart): void {
     this.#open.begin({ device, session });
-    this.#intake.presence({ device, session, connected: { clientId: clientId.toWellFormed(), address, cleanSession } });
+    this.#recordWriter.presence({
+      device,
+      session,
+      connected: { clientId: clientId.toWellFormed(), address, cleanSession },
+    });
   }
 
   disconnected(device: string, session: string, reason: string): void {
-    this.#intake.presence({ device, session, disconnected: { reason } });
-    this.#commit.wait(() => this.#open.end(session));
+    this.#recordWriter.presence({ device, session, disconnected: { reason } });
+    this.#commit.afterCommit(() => this.#open.end(session));
   }
 
   lastWill(device: string, session: string, topic: string, payload: Uint8Array): void {
-    this.#intake.presence({ device, session, lastWill: { topic, payload: payload.subarray(0, maxWillBytes) } });
+    this.#recordWriter.presence({ device, session, lastWill: { topic, payload: payload.subarray(0, maxWillBytes) } });
   }
 }

@@ -21,8 +21,8 @@ export interface DeviceRegistryOptions {
 const refreshMs = 2000;
 
 /**
- * Who may log in: the devices of devices.v1 with their hashed credentials, and the provisioning keys of access.v1, in a local file, so that devices
- * log in also while the log is away and from a cold start without it.
+ * Who may log in: the devices of devices.v1 with their hashed credentials, and the provisioning keys of access.v1, in a
+ * local file, so that devices log in also while the log is away and from a cold start without it.
  */
 export class DeviceRegistry {
   readonly #options: DeviceRegistryOptions;
@@ -104,8 +104,8 @@ export class DeviceRegistry {
   }
 
   /**
-   * Resolves when what was in the log at the time of the call is known here, or after two seconds. Any number of callers share two reads of the
-   * log: the one under way, which may have begun too early for them, and the next.
+   * Resolves when what was in the log at the time of the call is known here, or after two seconds. Any number of
+   * callers share two reads of the log: the one under way, which may have begun too early for them, and the next.
    */
   async refresh(): Promise<void> {
     if (this.#refreshing === undefined) {

@@ -83,7 +83,8 @@ export class RegistryTables {
             tags: JSON.parse(row.tags) as Record<string, string>,
             credentials: JSON.parse(row.credentials) as StoredCredential[],
           };
-    // Folding needs to know the revision and who wrote it, deciding whether there is a device: nothing else of what it is.
+    // Folding needs to know the revision and who wrote it, deciding whether there is a device: nothing else of what it
+    // is.
     const content = { id, revision: row.revision, attributes: {}, createdAt: 0, updatedAt: 0, credentials: [] };
     const state: DeviceState = {
       revision: row.revision,

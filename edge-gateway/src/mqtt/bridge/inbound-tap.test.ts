@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { generate, parser as mqttParser, type Packet } from "mqtt-packet";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { InboundMessage } from "../../bridge/broker-connection.ts";
 import { InboundTap } from "./inbound-tap.ts";
 import { readPublish } from "./publish-packet.ts";
@@ -51,7 +51,7 @@ const other = fc.oneof(
 );
 
 describe.each([4, 5] as const)("version %i", (version) => {
-  test("messages and releases are taken, all else goes on, whatever the pieces", () => {
+  it("messages and releases are taken, all else goes on, whatever the pieces", () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(publish, other), { maxLength: 12 }),
@@ -86,7 +86,7 @@ describe.each([4, 5] as const)("version %i", (version) => {
     );
   });
 
-  test("any bytes end as malformed or wait for more; none throws", () => {
+  it("any bytes end as malformed or wait for more; none throws", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat(), { maxLength: 5 }), (bytes, cuts) => {
         const parts = [...cuts.map((c) => c % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
@@ -109,7 +109,7 @@ describe.each([4, 5] as const)("version %i", (version) => {
   });
 });
 
-test("a session that the broker kept is known before its first message", () => {
+it("a session that the broker kept is known before its first message", () => {
   const connack = generate({ cmd: "connack", returnCode: 0, sessionPresent: true });
   const message = generate({ cmd: "publish", topic: "t", payload: "p", qos: 0, dup: false, retain: false });
   const { seen, passed } = feed(Buffer.concat([connack, message]), []);
@@ -117,13 +117,13 @@ test("a session that the broker kept is known before its first message", () => {
   expect(passed).toMatchObject([{ cmd: "connack" }]);
 });
 
-test("a refusal is mqtt.js's alone", () => {
+it("a refusal is mqtt.js's alone", () => {
   const { seen, passed } = feed(generate({ cmd: "connack", returnCode: 5, sessionPresent: false }), []);
   expect(seen).toEqual([]);
   expect(passed).toMatchObject([{ cmd: "connack", returnCode: 5 }]);
 });
 
-test.each([
+it.each([
   ["a length that never ends", "30ffffffff7f"],
   ["a topic longer than its packet", "3005000a616263"],
   ["QoS 3", "36050001610001"],
@@ -135,12 +135,12 @@ test.each([
   expect(feed(Buffer.from(hex, "hex"), []).malformed).toHaveLength(1);
 });
 
-test("properties longer than their packet are malformed", () => {
+it("properties longer than their packet are malformed", () => {
   const bytes = Buffer.from("000161057f", "hex");
   expect(readPublish(bytes, 0, 0, bytes.length, 5)).toBeUndefined();
 });
 
-test("nothing is taken once messages are stopped; answers still pass", () => {
+it("nothing is taken once messages are stopped; answers still pass", () => {
   const seen: unknown[] = [];
   const tap = new InboundTap({
     version: 4,

@@ -17,9 +17,9 @@ const kinds = { connack: 2, publish: 3, pubrel: 6 } as const;
 const maxControlBytes = 1024 * 1024;
 
 /**
- * Takes the messages out of what a broker sends, before mqtt.js sees it, and passes everything else on. mqtt.js handles one message after the
- * other and reads nothing behind one that is not acknowledged, neither the next nor the answer to its ping; here any number may wait
- * for the same group commit.
+ * Takes the messages out of what a broker sends, before mqtt.js sees it, and passes everything else on. mqtt.js handles
+ * one message after the other and reads nothing behind one that is not acknowledged, neither the next nor the answer to
+ * its ping; here any number may wait for the same group commit.
  */
 export class InboundTap extends Transform {
   readonly #options: InboundTapOptions;
@@ -76,7 +76,10 @@ export class InboundTap extends Transform {
     }
   }
 
-  /** Handles the packet that begins there and answers its bytes; 0 if it is not all there yet, and `#needed` says when it is. */
+  /**
+   * Handles the packet that begins there and answers its bytes; 0 if it is not all there yet, and `#needed` says when
+   * it is.
+   */
   #packet(bytes: Buffer, at: number): number {
     if (this.#oversize !== undefined) return this.#beginningOfOversize(bytes, at);
     let length = 0;

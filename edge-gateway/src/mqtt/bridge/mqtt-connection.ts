@@ -52,7 +52,6 @@ export class MqttConnection implements BrokerConnection {
     const refused: string[] = [];
     // One packet each: a broker may refuse one filter by refusing its packet.
     for (const { filter, qos, noLocal, retained } of filters) {
-      // oxlint-disable-next-line no-await-in-loop -- in their order
       const granted = await new Promise<boolean>((resolve, reject) => {
         this.#client.subscribe(filter, { qos, nl: noLocal, rap: false, rh: retained ? 1 : 2 }, (error) => {
           if (error != null && (this.#closed || !this.#client.connected)) reject(gone());

@@ -3,15 +3,15 @@ import { generate, parser as mqttParser } from "mqtt-packet";
 import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { tapStream } from "./mqtt-internals.ts";
 
-test("mqtt.js is the version whose inside is known", () => {
+it("mqtt.js is the version whose inside is known", () => {
   const file = new URL("../../../../node_modules/mqtt/package.json", import.meta.url);
   expect((JSON.parse(readFileSync(file, "utf8")) as { version: string }).version).toBe("5.16.0");
 });
 
-test("what a broker says goes through the tap; what the client says goes straight to the broker", async () => {
+it("what a broker says goes through the tap; what the client says goes straight to the broker", async () => {
   const heard: string[] = [];
   const server = createServer((socket) => {
     const parser = mqttParser();

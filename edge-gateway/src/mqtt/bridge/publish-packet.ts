@@ -1,9 +1,9 @@
 import type { InboundMessage } from "../../bridge/broker-connection.ts";
 
 /**
- * Reads the PUBLISH whose variable header begins at `start` and whose bytes end at `end` (MQTT 3.1.1 and 5, section 3.3). The payload is a
- * view. undefined if its lengths cannot be right or its identifier is 0. Of the properties of version 5 nothing is needed:
- * no topic alias comes, since none is offered.
+ * Reads the PUBLISH whose variable header begins at `start` and whose bytes end at `end` (MQTT 3.1.1 and 5, section
+ * 3.3). The payload is a view. undefined if its lengths cannot be right or its identifier is 0. Of the properties of
+ * version 5 nothing is needed: no topic alias comes, since none is offered.
  */
 export function readPublish(
   bytes: Buffer,

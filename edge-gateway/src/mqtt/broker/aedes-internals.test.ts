@@ -2,17 +2,17 @@ import { Aedes } from "aedes";
 import { readFileSync } from "node:fs";
 import { createServer, connect, type AddressInfo } from "node:net";
 import mqttPacket from "mqtt-packet";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { countPacketIds, internals, nextPacketId, readOn } from "./aedes-internals.ts";
 
-test("aedes is the version whose insides are known", () => {
+it("aedes is the version whose insides are known", () => {
   const { version } = JSON.parse(
     readFileSync(new URL("../../../../node_modules/aedes/package.json", import.meta.url), "utf8"),
   ) as { version: string };
   expect(version).toBe("1.2.0");
 });
 
-test("while a PUBLISH waits aedes reads nothing more of its connection, until it is told to read on", async () => {
+it("while a PUBLISH waits aedes reads nothing more of its connection, until it is told to read on", async () => {
   const broker = await Aedes.createBroker({ authorizePublish: () => {} });
   const server = createServer((socket) => void broker.handle(socket));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

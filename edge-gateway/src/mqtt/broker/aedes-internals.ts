@@ -1,8 +1,8 @@
 import type { Client } from "aedes";
 
 /**
- * What the gateway needs of aedes 1.2.0 beyond its public types. The version is pinned, and aedes-internals.test.ts fails if a
- * later one has them no more.
+ * What the gateway needs of aedes 1.2.0 beyond its public types. The version is pinned, and aedes-internals.test.ts
+ * fails if a later one has them no more.
  */
 export interface ClientInternals {
   id: string;
@@ -61,8 +61,9 @@ const nextId = Symbol("next packet identifier");
 const usedIds = Symbol("packet identifiers in use");
 
 /**
- * Packet identifiers for what a client is sent: from 1 on for a session that begins, and none that is still in use. (aedes counts from a random number and on, whatever
- * the client has not acknowledged; where a session goes on, that keeps clear of what was sent before.)
+ * Packet identifiers for what a client is sent: from 1 on for a session that begins, and none that is still in use.
+ * (aedes counts from a random number and on, whatever the client has not acknowledged; where a session goes on, that
+ * keeps clear of what was sent before.)
  */
 export function countPacketIds(
   client: Client,
@@ -78,7 +79,10 @@ export function countPacketIds(
   own._nextId = next;
 }
 
-/** On the prototype, once for all: an accessor of its own would turn every client into a dictionary of 1.5 KiB that is slow to read. */
+/**
+ * On the prototype, once for all: an accessor of its own would turn every client into a dictionary of 1.5 KiB that is
+ * slow to read.
+ */
 function watchNextId(prototype: object): void {
   if (Object.hasOwn(prototype, "_nextId")) return;
   Object.defineProperty(prototype, "_nextId", {
@@ -103,8 +107,9 @@ export function nextPacketId(client: Client): number {
 }
 
 /**
- * Reads on although messages that were read are not acknowledged yet. aedes holds a connection until every packet of what it read is
- * done, also PINGREQ behind a PUBLISH that waits for a full spool. Counting a packet as done twice does no harm.
+ * Reads on although messages that were read are not acknowledged yet. aedes holds a connection until every packet of
+ * what it read is done, also PINGREQ behind a PUBLISH that waits for a full spool. Counting a packet as done twice does
+ * no harm.
  */
 export function readOn(client: Client, packets: number): void {
   for (let i = 0; i < packets && !client.closed; i += 1) internals(client)._nextBatch();

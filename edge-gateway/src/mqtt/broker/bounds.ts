@@ -2,7 +2,7 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import type { GatewayConfig } from "../../config.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { clientOf, countPacketIds } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";

@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import mqttPacket from "mqtt-packet";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { Audience } from "../sessions/audience.ts";
 import { GatewayBroker } from "./broker.ts";
 
-test("the last will of a client that is there is not sent, however long it stays", async () => {
+it("the last will of a client that is there is not sent, however long it stays", async () => {
   let wills = 0;
   const broker = new GatewayBroker(
     {

@@ -6,7 +6,8 @@ import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 type Done = (error?: Error | null) => void;
 
 /**
- * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a gateway is one process and says how it is by its metrics.
+ * aedes, but telemetry is not offered to subscribers unless somebody may be one. `$SYS` is neither written nor read: a
+ * gateway is one process and says how it is by its metrics.
  */
 export class GatewayBroker extends Aedes {
   readonly #audience: Audience;
@@ -19,7 +20,8 @@ export class GatewayBroker extends Aedes {
   constructor(options: AedesOptions, audience: Audience) {
     super(options);
     this.#audience = audience;
-    // aedes sends the last wills of brokers that it has not heard of for a time, and of itself it hears by messages that are not sent here.
+    // aedes sends the last wills of brokers that it has not heard of for a time, and of itself it hears by messages
+    // that are not sent here.
     (this as unknown as { brokers: Record<string, number> }).brokers[this.id] = Infinity;
     const own = this as unknown as {
       clients: Record<string, Client | undefined>;
@@ -71,8 +73,9 @@ export class GatewayBroker extends Aedes {
   }
 
   /**
-   * What to call when a message of a client was taken: it is passed on to its subscribers, who may be that client, and then acknowledged. (aedes acknowledges QoS 1
-   * first; a client that hears its own messages would hear the acknowledgement before the message.)
+   * What to call when a message of a client was taken: it is passed on to its subscribers, who may be that client, and
+   * then acknowledged. (aedes acknowledges QoS 1 first; a client that hears its own messages would hear the
+   * acknowledgement before the message.)
    */
   passOnFirst(client: Client | null, packet: PublishPacket, done: Done): Done {
     if (client === null || packet.qos !== 1 || !this.hasSubscriber(connectionOf(client), packet.topic)) return done;

@@ -3,8 +3,9 @@ import { nextPacketId } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
 /**
- * Sends a command to a connected device, past the broker's queues: a command is never retained and never kept for a later session, since
- * the event log holds what waits. With a subscription of QoS 0 there is no acknowledgement, and `acked` is never called. Answers whether there will be one.
+ * Sends a command to a connected device, past the broker's queues: a command is never retained and never kept for a
+ * later session, since the event log holds what waits. With a subscription of QoS 0 there is no acknowledgement, and
+ * `acked` is never called. Answers whether there will be one.
  */
 export function sendCommand(
   connection: Connection,

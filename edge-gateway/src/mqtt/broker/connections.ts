@@ -1,6 +1,6 @@
 import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Presence } from "../../devices/presence/presence.ts";
 import { internals } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";

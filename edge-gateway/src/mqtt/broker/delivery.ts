@@ -27,8 +27,9 @@ interface Waiting {
 const none: readonly Waiting[] = [];
 
 /**
- * What a subscriber is sent, at its own pace: who publishes never waits for who reads. What the socket does not take waits in a bounded queue; beyond it QoS 0 is
- * dropped, as its name allows, and a client that owes acknowledgements for QoS 1 or 2 is cut. Its session keeps what it may keep.
+ * What a subscriber is sent, at its own pace: who publishes never waits for who reads. What the socket does not take
+ * waits in a bounded queue; beyond it QoS 0 is dropped, as its name allows, and a client that owes acknowledgements for
+ * QoS 1 or 2 is cut. Its session keeps what it may keep.
  */
 export class Delivery {
   readonly #client: Client;

@@ -1,7 +1,7 @@
 import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Identity } from "../../devices/identity/identity.ts";
 import { sessionPrefix } from "../../devices/identity/principal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
@@ -28,7 +28,10 @@ export interface LoginOptions {
 
 type Refusal = ReturnType<typeof connackError>;
 
-/** What happens between CONNECT and CONNACK: who it is, whether its last will is allowed, and the connection that it gets. */
+/**
+ * What happens between CONNECT and CONNACK: who it is, whether its last will is allowed, and the connection that it
+ * gets.
+ */
 export class Login {
   readonly #options: LoginOptions;
   readonly #wills = new WeakMap<Client, Will>();
@@ -85,7 +88,8 @@ export class Login {
       return connackError(connackCodes.notAuthorized, "will-not-allowed");
     }
     if (principal.kind === "provisioning") client.clean = true;
-    // A session belongs to who logged in: the same client id of another principal is another session, and nobody can take it over.
+    // A session belongs to who logged in: the same client id of another principal is another session, and nobody can
+    // take it over.
     internals(client).id = sessionPrefix(principal) + client.id;
     const recent = this.#options.recent.begin(sessionKey(client.id), !client.clean);
     bindConnection(new Connection(client, randomUUID(), principal, permissions, recent));

@@ -13,8 +13,8 @@ export interface ProvisioningSession {
 }
 
 /**
- * A request of a new device: acknowledged once there is an answer, which goes to its own connection and nowhere else, at QoS 0. A request whose answer is lost is
- * asked again, to the same effect.
+ * A request of a new device: acknowledged once there is an answer, which goes to its own connection and nowhere else,
+ * at QoS 0. A request whose answer is lost is asked again, to the same effect.
  */
 export async function answerProvisioning(
   { identity, connection, keyId, logger }: ProvisioningSession,

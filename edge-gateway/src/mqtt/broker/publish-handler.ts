@@ -2,24 +2,24 @@ import type { Client, PublishPacket } from "aedes";
 import { RequestError, type Logger } from "@headwater/core";
 import { crc32 } from "node:zlib";
 import type { Routes } from "@headwater/decode";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
-import type { Intake } from "../../pipeline/commit/intake.ts";
-import type { MessageTaker } from "../../pipeline/commit/message-taker.ts";
+import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
+import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
-import { unacknowledged, type Settled } from "../../pipeline/commit/record-batch.ts";
+import { unacknowledged, type DurableCallback } from "../../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { findTarget, type Sender, type Target } from "./targets.ts";
 
 export interface PublishHandlerOptions {
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   readonly routes: Routes;
-  readonly taker: MessageTaker;
+  readonly processor: MessageProcessor;
   /** A device asks for the time. */
   readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
   /** Whether the broker may have to pass the message on. */
@@ -38,9 +38,9 @@ interface Publish {
 }
 
 /**
- * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the PUBACK or PUBREC. It calls back
- * once the message is durable, with its whole group commit; a message that is not allowed closes the connection, since 3.1.1 has no
- * other way to say so but by acknowledging what nobody kept.
+ * What happens to a PUBLISH before it is acknowledged: the broker's asynchronous authorization, which comes before the
+ * PUBACK or PUBREC. It calls back once the message is durable, with its whole group commit; a message that is not
+ * allowed closes the connection, since 3.1.1 has no other way to say so but by acknowledging what nobody kept.
  */
 export class PublishHandler {
   readonly #options: PublishHandlerOptions;
@@ -50,7 +50,7 @@ export class PublishHandler {
     readonly forbidden: { inc(): void };
   };
   readonly #find = (topic: string, sender: Sender): Target =>
-    findTarget(this.#options.routes, this.#options.intake, topic, sender);
+    findTarget(this.#options.routes, this.#options.recordWriter, topic, sender);
 
   constructor(options: PublishHandlerOptions) {
     this.#options = options;
@@ -63,14 +63,14 @@ export class PublishHandler {
   }
 
   /** aedes' authorizePublish. */
-  handle(client: Client | null, packet: PublishPacket, done: Settled): void {
+  handle(client: Client | null, packet: PublishPacket, done: DurableCallback): void {
     const connection = client === null ? undefined : connectionOf(client);
     if (connection === undefined) {
       done(new RequestError(403, "no-login", "A message without a login"));
       return;
     }
     const publish = packet as unknown as Publish;
-    const { metrics, intake } = this.#options;
+    const { metrics, recordWriter } = this.#options;
     metrics.received.inc();
     metrics.receivedBytes.inc(publish.payload.length);
     const target = connection.target(publish.topic, this.#find);
@@ -91,9 +91,9 @@ export class PublishHandler {
     }
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
-    const settled = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
-    if (intake.accepting) this.#take(connection, target, publish, settled);
-    else intake.whenAccepting(() => this.#take(connection, target, publish, settled));
+    const onDurable = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
+    if (recordWriter.accepting) this.#take(connection, target, publish, onDurable);
+    else recordWriter.whenAccepting(() => this.#take(connection, target, publish, onDurable));
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */
@@ -115,8 +115,8 @@ export class PublishHandler {
     return this.#find(topic, sender).kind !== "forbidden";
   }
 
-  #take(connection: Connection, target: MessageTarget, publish: Publish, done: Settled | undefined): void {
-    const { commit, journal, taker } = this.#options;
+  #take(connection: Connection, target: MessageTarget, publish: Publish, done: DurableCallback | undefined): void {
+    const { commit, journal, processor } = this.#options;
     let token: string | undefined;
     let hash = 0;
     if (publish.qos === 1) {
@@ -125,22 +125,23 @@ export class PublishHandler {
         this.#counts.qos1.inc();
         // What is sent again now may be sent again once more.
         this.#remember(connection, publish.messageId!, hash, 0, 0);
-        commit.wait(done, connection, publish.messageId);
+        commit.afterCommit(done, connection, publish.messageId);
         return;
       }
     } else if (publish.qos === 2) {
       token = Qos2Journal.token(connection.client.id, publish.messageId!);
       if (journal.has(token)) {
         this.#counts.qos2.inc();
-        commit.wait(done, connection);
+        commit.afterCommit(done, connection);
         return;
       }
     }
     const packetId = publish.qos === 0 ? unacknowledged : publish.messageId;
-    const n = taker.take(target, publish.topic, publish.payload, done, connection, packetId);
+    const n = processor.process(target, publish.topic, publish.payload, done, connection, packetId);
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (token !== undefined) {
-      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is in.
+      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is
+      // in.
       const arrival = { token, partition, n };
       commit.open.qos2.push(arrival);
       journal.remember(arrival);
@@ -155,7 +156,7 @@ export class PublishHandler {
     if (recent.lasting) this.#options.recent.note(recent, packetId, hash, partition, n);
   }
 
-  #forbid(connection: Connection, topic: string, done: Settled): void {
+  #forbid(connection: Connection, topic: string, done: DurableCallback): void {
     this.#counts.forbidden.inc();
     this.#options.logger.warn(
       { device: connection.device, client: connection.client.id, topic: topic.slice(0, 256) },

@@ -19,8 +19,9 @@ export interface RevocationOptions {
 }
 
 /**
- * Rights that end while they are in use. A connection whose login no longer counts, or that has subscribed to something it may not hear now, is ended: 3.1.1 has no
- * other way to tell it. Sessions lose what they may not hear, whether their client is connected or not.
+ * Rights that end while they are in use. A connection whose login no longer counts, or that has subscribed to something
+ * it may not hear now, is ended: 3.1.1 has no other way to tell it. Sessions lose what they may not hear, whether their
+ * client is connected or not.
  */
 export class Revocation {
   readonly #options: RevocationOptions;

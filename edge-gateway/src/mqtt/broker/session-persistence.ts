@@ -43,9 +43,9 @@ export interface SessionPersistenceOptions {
 }
 
 /**
- * Sessions as aedes wants them: subscriptions in memory and on disk; retained and queued messages in memory, within bounds; QoS 2 messages by the durable journal, so that one that
- * is sent again after a restart is still known; acknowledgements of commands go to who sent them, since commands wait in the event log and
- * never in a queue here.
+ * Sessions as aedes wants them: subscriptions in memory and on disk; retained and queued messages in memory, within
+ * bounds; QoS 2 messages by the durable journal, so that one that is sent again after a restart is still known;
+ * acknowledgements of commands go to who sent them, since commands wait in the event log and never in a queue here.
  */
 export async function sessionPersistence(options: SessionPersistenceOptions) {
   const { journal, audience, limits, onRefused } = options;
@@ -69,7 +69,6 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
       session,
       subscriptions.map(({ topic }) => topic),
     );
-    // oxlint-disable-next-line no-await-in-loop -- in memory, at the start
     await store.asyncPersistence.addSubscriptions({ id: session }, subscriptions);
   }
   const persistence = Object.assign(
@@ -167,13 +166,16 @@ function retainedBy(
   const bounds = new RetainedBounds(maxRetained, maxRetainedBytes);
   const stored = store.createRetainedStreamCombi.bind(store);
   return {
-    /** aedes pipes it to the new subscriber. In a storm of devices that subscribe, two streams for nothing are much of the work. */
+    /**
+     * aedes pipes it to the new subscriber. In a storm of devices that subscribe, two streams for nothing are much of
+     * the work.
+     */
     createRetainedStreamCombi: (filters: readonly string[]) => (bounds.isEmpty ? nothingRetained : stored(filters)),
     async storeRetained(packet: Retained): Promise<void> {
       const kept = bounds.keep(packet.topic, packet.payload.length);
       if (!kept) onRefused("retained-messages", packet.topic, undefined);
-      // What does not fit takes the place of what was there all the same: nobody should be told an old value. A copy, as the payload is a piece of all that its
-      // publisher sent with it.
+      // What does not fit takes the place of what was there all the same: nobody should be told an old value. A copy,
+      // as the payload is a piece of all that its publisher sent with it.
       const payload = kept ? Buffer.from(packet.payload) : Buffer.alloc(0);
       await asyncPersistence.storeRetained({ ...packet, payload });
     },

@@ -4,8 +4,8 @@ import type { Client } from "aedes";
 import type { Duplex } from "node:stream";
 import { clientOf, internals, type ParserInternals } from "./aedes-internals.ts";
 
-// A gateway holds many thousands of connections that are silent most of the time. What aedes keeps for each is cut down here to what is used: together
-// about 3 KiB a connection.
+// A gateway holds many thousands of connections that are silent most of the time. What aedes keeps for each is cut down
+// here to what is used: together about 3 KiB a connection.
 
 /** All that a parser asks of the CONNECT that it has read, by version and whether the client is a bridge. */
 const settings = new Map<string, { readonly protocolVersion: number; readonly bridgeMode: boolean }>();
@@ -20,7 +20,8 @@ export function slim(client: Client): void {
   own._parser._list = new BufferList();
   const { conn } = client as unknown as { readonly conn: Duplex };
   if (conn.destroyed) return;
-  // aedes listens to every way in which a stream can end. Of these connections each ends with "close", and aedes hears "end" and "error" by itself.
+  // aedes listens to every way in which a stream can end. Of these connections each ends with "close", and aedes hears
+  // "end" and "error" by itself.
   own._eos();
   own._eos = noop;
   conn.once("close", closed);

@@ -1,12 +1,12 @@
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
-import type { Intake } from "../../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import { internals, readOn } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
 export interface StallWatchOptions {
   readonly connections: ReadonlySet<Connection>;
   readonly commit: GroupCommit;
-  readonly intake: Intake;
+  readonly recordWriter: RecordWriter;
   /** A client with so many messages unacknowledged is not read on. */
   readonly maxUnacked: number;
 }
@@ -16,8 +16,8 @@ const everyMs = 50;
 const stalledMs = 100;
 
 /**
- * While messages cannot be made durable (a full spool, a disk that fails, a log that is away) their connections are read on: pings are answered and
- * commands are delivered although messages wait, up to a window for each client.
+ * While messages cannot be made durable (a full spool, a disk that fails, a log that is away) their connections are
+ * read on: pings are answered and commands are delivered although messages wait, up to a window for each client.
  */
 export class StallWatch {
   readonly #options: StallWatchOptions;
@@ -36,9 +36,9 @@ export class StallWatch {
   }
 
   #look(): void {
-    const { commit, intake, connections, maxUnacked } = this.#options;
+    const { commit, recordWriter, connections, maxUnacked } = this.#options;
     const { oldestAt } = commit;
-    const stalled = intake.waiting > 0 || (oldestAt !== undefined && performance.now() - oldestAt > stalledMs);
+    const stalled = recordWriter.waiting > 0 || (oldestAt !== undefined && performance.now() - oldestAt > stalledMs);
     if (!stalled) return;
     for (const connection of connections) {
       const { unacked } = connection;

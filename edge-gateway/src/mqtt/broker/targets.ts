@@ -1,6 +1,6 @@
 import type { Permissions } from "../../devices/access/permissions.ts";
 import type { Routes } from "@headwater/decode";
-import type { Intake } from "../../pipeline/commit/intake.ts";
+import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../../pipeline/commit/message-target.ts";
 
 /** Where a message of a topic goes. */
@@ -25,14 +25,14 @@ const timePattern = /^devices\/([^/]+)\/time\/request$/;
 const forbidden: Target = { kind: "forbidden" };
 
 /** Settles what a message is by its topic and who sends it. */
-export function findTarget(routes: Routes, intake: Intake, topic: string, sender: Sender): Target {
+export function findTarget(routes: Routes, recordWriter: RecordWriter, topic: string, sender: Sender): Target {
   if (topic.startsWith("$")) return forbidden;
   const { device, permissions } = sender;
   if (!permissions.mayPublish(topic)) {
     // A device may also send where a route says that what is said there is its own.
     if (device === undefined || routes.find(topic)?.sender !== device) return forbidden;
   }
-  const routed = routedTarget(routes, intake, topic, device);
+  const routed = routedTarget(routes, recordWriter, topic, device);
   if (routed !== undefined) return routed;
   const reply = replyPattern.exec(topic);
   if (reply !== null) return replyTarget(topic, reply[1]!, reply[2]!);

@@ -3,7 +3,7 @@ import { generate } from "mqtt-packet";
 import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { isUncertain, readTimeRequest, timeAnswer } from "../../pipeline/clock/time-answer.ts";
 import type { ReceiveClock } from "../../pipeline/clock/receive-clock.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
@@ -29,8 +29,8 @@ interface Allowance {
 }
 
 /**
- * Tells devices the gateway's time: at a subscription to `devices/{id}/time`, from time to time if that is set, and when they ask. At QoS 0 and
- * never retained or queued, past the broker: an old time is worse than none.
+ * Tells devices the gateway's time: at a subscription to `devices/{id}/time`, from time to time if that is set, and
+ * when they ask. At QoS 0 and never retained or queued, past the broker: an old time is worse than none.
  */
 export class TimeHelp {
   readonly #options: TimeHelpOptions;

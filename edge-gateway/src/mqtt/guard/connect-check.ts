@@ -6,7 +6,10 @@ import type { GuardLimits, Violation } from "./violations.ts";
 export const refusals = {
   /** CONNACK 1, unacceptable protocol version (3.1.1, section 3.1.2.2). */
   version: Uint8Array.of(0x20, 2, 0, 1),
-  /** CONNACK of MQTT 5 with 0x84, Unsupported Protocol Version: what a client of MQTT 5 understands (MQTT 5, section 3.1.2.2). */
+  /**
+   * CONNACK of MQTT 5 with 0x84, Unsupported Protocol Version: what a client of MQTT 5 understands (MQTT 5, section
+   * 3.1.2.2).
+   */
   version5: Uint8Array.of(0x20, 3, 0, 0x84, 0),
   /** CONNACK 2, identifier rejected (3.1.1, section 3.1.3.1). */
   identifier: Uint8Array.of(0x20, 2, 0, 2),
@@ -26,8 +29,8 @@ export interface Refused {
 const flag = { reserved: 0x01, clean: 0x02, will: 0x04, willQos: 0x18, willRetain: 0x20, password: 0x40, user: 0x80 };
 
 /**
- * Checks CONNECT (3.1.1, section 3.1). Of MQTT 3.1, which leaves bits open that 3.1.1 reserves, those bits are cleared in place, as the parser behind the guard
- * knows 3.1.1 alone.
+ * Checks CONNECT (3.1.1, section 3.1). Of MQTT 3.1, which leaves bits open that 3.1.1 reserves, those bits are cleared
+ * in place, as the parser behind the guard knows 3.1.1 alone.
  * @param packet where the packet begins
  * @param from where its variable header begins
  */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import mqttPacket from "mqtt-packet";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { OutgoingFlows } from "./outgoing-flows.ts";
 import { types } from "./packet-types.ts";
 
@@ -8,7 +8,7 @@ const publish = (qos: 0 | 1 | 2, messageId: number, payload = "x") =>
   mqttPacket.generate({ cmd: "publish", topic: "a/ä", payload, qos, messageId, dup: false, retain: false });
 
 describe("what a client owes for messages", () => {
-  test("QoS 1: PUBACK and nothing else", () => {
+  it("QoS 1: PUBACK and nothing else", () => {
     const flows = new OutgoingFlows();
     flows.sent(publish(1, 7));
     expect(flows.size).toBe(1);
@@ -18,7 +18,7 @@ describe("what a client owes for messages", () => {
     expect(flows.size).toBe(0);
   });
 
-  test("QoS 2: PUBREC, as often as it likes, then PUBCOMP", () => {
+  it("QoS 2: PUBREC, as often as it likes, then PUBCOMP", () => {
     const flows = new OutgoingFlows();
     flows.sent(publish(2, 7));
     expect(flows.acknowledge(types.puback, 7)).toBe(false);
@@ -30,12 +30,12 @@ describe("what a client owes for messages", () => {
     expect(flows.size).toBe(0);
   });
 
-  test("of what is not on its way anything goes: it may be of an earlier connection", () => {
+  it("of what is not on its way anything goes: it may be of an earlier connection", () => {
     const flows = new OutgoingFlows();
     for (const type of [types.puback, types.pubrec, types.pubcomp]) expect(flows.acknowledge(type, 9)).toBe(true);
   });
 
-  test("is known however the packets are written", () => {
+  it("is known however the packets are written", () => {
     const packet = fc.oneof(
       fc.record({ qos: fc.constantFrom(0 as const, 1 as const, 2 as const), id: fc.integer({ min: 1, max: 65_535 }) }),
       fc.constantFrom("pingresp" as const, "suback" as const),
@@ -62,7 +62,7 @@ describe("what a client owes for messages", () => {
     );
   }, 60_000);
 
-  test("is known when topics are written as text, as aedes does", () => {
+  it("is known when topics are written as text, as aedes does", () => {
     const flows = new OutgoingFlows();
     const stream = { write: (chunk: Buffer | string) => (flows.sent(chunk), true) };
     const packet = { cmd: "publish", topic: "tä/漢", payload: "hällo", dup: false, retain: false } as const;

@@ -8,8 +8,9 @@ const states = { type: 0, length: 1, topicLength: 2, topic: 3, packetId: 4, rest
 type State = (typeof states)[keyof typeof states];
 
 /**
- * Reads along what the gateway writes to a client, in whatever pieces: which messages of QoS 1 and 2 are on their way, and so which acknowledgements the client
- * may send (3.1.1, section 4.3). One for a packet identifier that is not in use is let pass: it may be of an earlier connection.
+ * Reads along what the gateway writes to a client, in whatever pieces: which messages of QoS 1 and 2 are on their way,
+ * and so which acknowledgements the client may send (3.1.1, section 4.3). One for a packet identifier that is not in
+ * use is let pass: it may be of an earlier connection.
  */
 export class OutgoingFlows implements AwaitedAcks {
   /** Called when a message is done. */

@@ -1,5 +1,5 @@
 import mqttPacket from "mqtt-packet";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { PacketGuard } from "./packet-guard.ts";
 import type { Violation } from "./violations.ts";
 
@@ -23,7 +23,7 @@ function connected(version: 3 | 4 = 4): PacketGuard {
 }
 
 describe("the guard", () => {
-  test.each<[string, string, Violation]>([
+  it.each<[string, string, Violation]>([
     ["a packet that is too large, at its header", "30 f0 1f", "packet-too-large"],
     ["a length of five bytes", "30 ff ff ff ff 01", "malformed-length"],
     ["a second CONNECT", "10 0d 00 04 4d 51 54 54 04 02 00 00 00 01 63", "second-connect"],
@@ -58,7 +58,7 @@ describe("the guard", () => {
     expect(guard.take(Buffer.from(pingreq))).toBeNull();
   });
 
-  test.each([
+  it.each([
     ["something else than CONNECT", "30 03 00 01 61", "no-connect", undefined],
     ["HTTP", "47 45 54 20 2f", "no-connect", undefined],
     ["another protocol", "10 0d 00 04 4d 51 54 55 04 02 00 00 00 01 63", "protocol-name", undefined],
@@ -76,7 +76,7 @@ describe("the guard", () => {
     expect(guard.reply === undefined ? undefined : Buffer.from(guard.reply).toString("hex")).toBe(reply);
   });
 
-  test("hands on packets in place, without a copy, and holds back what is not whole", () => {
+  it("hands on packets in place, without a copy, and holds back what is not whole", () => {
     const guard = connected();
     const chunk = Buffer.concat([pingreq, pingreq, hex("40 02 00")]);
     const passed = guard.take(chunk)!;
@@ -88,14 +88,14 @@ describe("the guard", () => {
     expect(guard.held).toBe(0);
   });
 
-  test("ignores what comes after DISCONNECT", () => {
+  it("ignores what comes after DISCONNECT", () => {
     const guard = connected();
     expect(guard.take(hex("e0 00 00 00"))).toEqual(hex("e0 00"));
     expect(guard.take(hex("00"))).toBeNull();
     expect(guard.violation).toBeUndefined();
   });
 
-  test("clears what MQTT 3.1 does not use, and heeds it in 3.1.1", () => {
+  it("clears what MQTT 3.1 does not use, and heeds it in 3.1.1", () => {
     const old = connected(3);
     expect(old.take(hex("41 02 00 01 8a 06 00 01 00 01 61 00"))).toEqual(hex("40 02 00 01 82 06 00 01 00 01 61 00"));
     const first = new PacketGuard(limits);
@@ -106,7 +106,7 @@ describe("the guard", () => {
     expect(connected().take(hex("41 02 00 01"))).toBeNull();
   });
 
-  test("leaves the rest when its budget is spent", () => {
+  it("leaves the rest when its budget is spent", () => {
     const guard = connected();
     const publish = hex("30 03 00 01 61");
     const chunk = Buffer.concat([publish, pingreq, publish, publish]);
@@ -118,7 +118,7 @@ describe("the guard", () => {
     expect(guard.rest!.length).toBe(12);
   });
 
-  test("takes a large packet byte by byte without copying it again and again", () => {
+  it("takes a large packet byte by byte without copying it again and again", () => {
     const guard = new PacketGuard({ ...limits, maxPacketBytes: 256 * 1024 });
     guard.take(connect());
     const packet = mqttPacket.generate({

@@ -15,8 +15,9 @@ export interface AwaitedAcks {
 const longestHeader = 5;
 
 /**
- * Follows what one client sends and hands on only whole packets that hold to MQTT 3.1 or 3.1.1. Packets that lie whole in a chunk are checked in place; only
- * the one that is cut by its end is copied. What is handed on does not depend on how the bytes were cut.
+ * Follows what one client sends and hands on only whole packets that hold to MQTT 3.1 or 3.1.1. Packets that lie whole
+ * in a chunk are checked in place; only the one that is cut by its end is copied. What is handed on does not depend on
+ * how the bytes were cut.
  */
 export class PacketGuard {
   /** Set once something was wrong: nothing more is handed on. */
@@ -51,7 +52,8 @@ export class PacketGuard {
   }
 
   /**
-   * Takes the next bytes; answers with the packets that are whole now, or null if there are none. May change unused bits in place.
+   * Takes the next bytes; answers with the packets that are whole now, or null if there are none. May change unused
+   * bits in place.
    * @param messages after so many PUBLISH packets the rest is left for later
    * @param bytes after so many bytes, or a packet beyond, the rest is left for later
    */
@@ -87,7 +89,10 @@ export class PacketGuard {
     return at === from ? first : Buffer.concat([first, chunk.subarray(from, at)]);
   }
 
-  /** Completes the packet that is held; answers with how much of the chunk belongs to it, or -1 if it is not whole even so. */
+  /**
+   * Completes the packet that is held; answers with how much of the chunk belongs to it, or -1 if it is not whole even
+   * so.
+   */
   #fill(chunk: Buffer): number {
     const held = this.#held;
     let at = 0;

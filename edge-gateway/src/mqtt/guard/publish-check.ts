@@ -3,7 +3,10 @@ import type { GuardLimits, Violation } from "./violations.ts";
 
 const nothing = new Uint8Array(0);
 
-/** Checks the PUBLISH packets of one connection (3.1.1, section 3.3). Its last topic is remembered: the usual device has one. */
+/**
+ * Checks the PUBLISH packets of one connection (3.1.1, section 3.3). Its last topic is remembered: the usual device has
+ * one.
+ */
 export class PublishCheck {
   readonly #limits: GuardLimits;
   #last: Uint8Array = nothing;

@@ -7,8 +7,8 @@ interface Seen {
 }
 
 /**
- * Cuts clients that do not read: those with output that waits and of which nothing has left for a time. One that reads slowly is left alone, as long as what waits
- * for it is within its bound.
+ * Cuts clients that do not read: those with output that waits and of which nothing has left for a time. One that reads
+ * slowly is left alone, as long as what waits for it is within its bound.
  */
 export class StalledOutput {
   readonly #timeoutMs: number;

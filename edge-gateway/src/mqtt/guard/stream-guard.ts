@@ -11,7 +11,10 @@ export interface StreamGuardOptions {
   readonly maxUnsentBytes: number;
   /** Told once of a connection that is cut, before it is. */
   readonly onViolation: (guard: StreamGuard, violation: Violation) => void;
-  /** The client is read more slowly than it sends, and may not be taken as silent for it. Told again at least each second. */
+  /**
+   * The client is read more slowly than it sends, and may not be taken as silent for it. Told again at least each
+   * second.
+   */
   readonly onSlowed: (guard: StreamGuard) => void;
   /** There is output that the client does not take as fast as it comes. */
   readonly onCongested: (guard: StreamGuard) => void;
@@ -31,8 +34,9 @@ const lingerMs = 500;
 const longestSleepMs = 1000;
 
 /**
- * The guard of one connection, put onto the stream that the broker will read and write: a TCP or TLS socket, or a WebSocket as a stream. The broker takes
- * bytes by `read`; there they are looked at, without a stream of their own in between.
+ * The guard of one connection, put onto the stream that the broker will read and write: a TCP or TLS socket, or a
+ * WebSocket as a stream. The broker takes bytes by `read`; there they are looked at, without a stream of their own in
+ * between.
  */
 export class StreamGuard {
   readonly stream: Duplex;
@@ -81,7 +85,8 @@ export class StreamGuard {
       stream.destroy();
       return;
     }
-    // What still comes is read and thrown away: bytes that nobody has read would make the system reset the connection, and the reply with it.
+    // What still comes is read and thrown away: bytes that nobody has read would make the system reset the connection,
+    // and the reply with it.
     stream.end(reply);
     stream.once("end", () => stream.destroy());
     setTimeout(() => stream.destroy(), lingerMs).unref();
@@ -110,7 +115,10 @@ export class StreamGuard {
     return whole;
   }
 
-  /** Hands on no more than there are tokens for; the rest waits here, and behind it in the socket, so that the client is slowed by TCP. */
+  /**
+   * Hands on no more than there are tokens for; the rest waits here, and behind it in the socket, so that the client is
+   * slowed by TCP.
+   */
   #takeSlowly(): Buffer | null {
     const [messages, bytes] = [this.#messages!, this.#bytes!];
     const now = performance.now();

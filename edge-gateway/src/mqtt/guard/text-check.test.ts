@@ -1,15 +1,15 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isText } from "./text-check.ts";
 
 const check = (bytes: Uint8Array) => isText(bytes, 0, bytes.length);
 
 describe("text of MQTT", () => {
-  test.each(["", "boiler-1/täglich", "漢字/𪛔", "\u{feff}mark", "a\u{a0}b"])("%j is", (text) => {
+  it.each(["", "boiler-1/täglich", "漢字/𪛔", "\u{feff}mark", "a\u{a0}b"])("%j is", (text) => {
     expect(check(Buffer.from(text))).toBe(true);
   });
 
-  test.each([
+  it.each([
     ["NUL", "61 00"],
     ["U+0001", "01"],
     ["U+001F", "1f"],
@@ -30,7 +30,7 @@ describe("text of MQTT", () => {
     expect(check(Buffer.from(hex.replaceAll(" ", ""), "hex"))).toBe(false);
   });
 
-  test("is what a strict decoder takes, without control and non-characters", () => {
+  it("is what a strict decoder takes, without control and non-characters", () => {
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const piece = fc.oneof(
       fc.uint8Array({ minLength: 1, maxLength: 4 }),

@@ -1,6 +1,7 @@
 /**
- * Whether the bytes are text that MQTT allows (3.1.1, section 1.5.3): well-formed UTF-8 in its shortest form, no surrogates, no NUL; and neither control
- * characters nor non-characters, at which a receiver may close the connection. A byte order mark is a character like others.
+ * Whether the bytes are text that MQTT allows (3.1.1, section 1.5.3): well-formed UTF-8 in its shortest form, no
+ * surrogates, no NUL; and neither control characters nor non-characters, at which a receiver may close the connection.
+ * A byte order mark is a character like others.
  */
 export function isText(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from;

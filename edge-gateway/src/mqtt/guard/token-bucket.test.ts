@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { TokenBucket } from "./token-bucket.ts";
 
-test("keeps what was not used, up to its bound, and goes into debt", () => {
+it("keeps what was not used, up to its bound, and goes into debt", () => {
   const bucket = new TokenBucket(10, 2000, 0);
   expect(bucket.available(0)).toBe(20);
   bucket.spend(25);
@@ -11,7 +11,7 @@ test("keeps what was not used, up to its bound, and goes into debt", () => {
   expect(bucket.available(60_000)).toBe(20);
 });
 
-test("no bound", () => {
+it("no bound", () => {
   const bucket = new TokenBucket(0, 1000, 0);
   bucket.spend(1e9);
   expect(bucket.available(0)).toBe(Infinity);

@@ -1,4 +1,6 @@
-/** So much a second, and what was not used is kept up to a bound. May go into debt by what could not be known before. */
+/**
+ * So much a second, and what was not used is kept up to a bound. May go into debt by what could not be known before.
+ */
 export class TokenBucket {
   readonly #perMs: number;
   readonly #most: number;

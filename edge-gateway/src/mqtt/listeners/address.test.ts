@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { addressGroup, plainAddress } from "./address.ts";
 
-test.each([
+it.each([
   ["192.0.2.7", "192.0.2.7"],
   ["::ffff:192.0.2.7", "192.0.2.7"],
   ["::ffff:c000:207", "192.0.2.7"],
@@ -13,7 +13,7 @@ test.each([
   expect(plainAddress(address)).toBe(plain);
 });
 
-test("a client is an IPv4 address, or a /64 network", () => {
+it("a client is an IPv4 address, or a /64 network", () => {
   expect(addressGroup("192.0.2.7")).toBe("192.0.2.7");
   for (const same of ["2001:db8::7", "2001:db8::ffff:1:2:3", "2001:db8:0:0:9::"]) {
     expect(addressGroup(same)).toBe("2001:db8:0:0");

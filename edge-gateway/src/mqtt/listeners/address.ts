@@ -2,7 +2,10 @@ import { isIPv6, SocketAddress } from "node:net";
 
 const mapped = "::ffff:";
 
-/** An address as people write it: IPv4 plainly also where a dual-stack socket shows it inside IPv6, IPv6 in its shortest form, no zone. */
+/**
+ * An address as people write it: IPv4 plainly also where a dual-stack socket shows it inside IPv6, IPv6 in its shortest
+ * form, no zone.
+ */
 export function plainAddress(address: string): string {
   if (!address.includes(":")) return address;
   const zone = address.indexOf("%");
@@ -12,7 +15,9 @@ export function plainAddress(address: string): string {
   return short.startsWith(mapped) && short.includes(".") ? short.slice(mapped.length) : short;
 }
 
-/** What counts as one client where connections per address are limited: an IPv6 host has a whole /64 network to itself. */
+/**
+ * What counts as one client where connections per address are limited: an IPv6 host has a whole /64 network to itself.
+ */
 export function addressGroup(address: string): string {
   if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("::");

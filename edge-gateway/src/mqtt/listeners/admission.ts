@@ -30,7 +30,9 @@ export class Admission {
     this.#count -= 1;
   }
 
-  /** Takes one of the places of this address: answers what to give back by `leaveGroup`, or undefined if there is none. */
+  /**
+   * Takes one of the places of this address: answers what to give back by `leaveGroup`, or undefined if there is none.
+   */
   enterGroup(address: string): string | undefined {
     const group = addressGroup(address);
     const count = this.#byGroup.get(group) ?? 0;

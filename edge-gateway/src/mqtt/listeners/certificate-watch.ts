@@ -13,8 +13,9 @@ const soonMs = 14 * 86_400_000;
 const remindMs = 86_400_000;
 
 /**
- * Keeps up with the certificate files. It looks at their contents from time to time: that sees a file that is written anew, one that is renamed
- * over, and the swapped folder links of Kubernetes and certbot alike. What does not fit together stays unused, and the former stays in use.
+ * Keeps up with the certificate files. It looks at their contents from time to time: that sees a file that is written
+ * anew, one that is renamed over, and the swapped folder links of Kubernetes and certbot alike. What does not fit
+ * together stays unused, and the former stays in use.
  */
 export class CertificateWatch {
   readonly #options: CertificateWatchOptions;
@@ -77,7 +78,8 @@ export class CertificateWatch {
       this.#told = undefined;
     } catch (error) {
       const wrong = error instanceof FatalError ? error.message : String(error);
-      // Between the certificate and its key being written the two do not fit: only what is still so at the next look is told.
+      // Between the certificate and its key being written the two do not fit: only what is still so at the next look is
+      // told.
       if (wrong === this.#wrong && wrong !== this.#told) {
         this.#told = wrong;
         onFailed();

@@ -1,8 +1,8 @@
 import type { Link } from "./link.ts";
 
 /**
- * Ends connections that do not get to CONNECT in time. One timer for all: each has the same patience, so they are due in the order in which they
- * came.
+ * Ends connections that do not get to CONNECT in time. One timer for all: each has the same patience, so they are due
+ * in the order in which they came.
  */
 export class HandshakeWatch {
   readonly #links = new Set<Link>();

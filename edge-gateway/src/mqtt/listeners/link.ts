@@ -5,7 +5,9 @@ import type { Peer, PeerCertificate } from "./peer.ts";
 /** What a connection still has to do before it is one of MQTT. */
 export type Stage = "proxy-header" | "tls" | "websocket" | "connect";
 
-/** One connection of a listener, from its acceptance to its end; also what the rest of the gateway knows of its peer. */
+/**
+ * One connection of a listener, from its acceptance to its end; also what the rest of the gateway knows of its peer.
+ */
 export class Link implements Peer {
   readonly transport: Peer["transport"];
   readonly socket: Socket;

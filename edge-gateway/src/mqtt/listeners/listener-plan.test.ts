@@ -1,6 +1,6 @@
 import { ConfigError } from "@headwater/core";
 import { loadConfig } from "@headwater/service";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { gatewayConfig } from "../../config.ts";
 import { planListeners } from "./listener-plan.ts";
 
@@ -11,7 +11,7 @@ const plan = (env: Record<string, string>) =>
 const certificate = { HEADWATER_MQTT_TLS_CERT_FILE: "/c.pem", HEADWATER_MQTT_TLS_KEY_FILE: "/k.pem" };
 
 describe("the listeners that the settings ask for", () => {
-  test.each<[string, Record<string, string>, string[]]>([
+  it.each<[string, Record<string, string>, string[]]>([
     ["nothing set", {}, ["tcp 127.0.0.1 1883"]],
     ["a certificate", certificate, ["tcp 127.0.0.1 1883", "tls 127.0.0.1 8883", "wss 127.0.0.1 8084"]],
     [
@@ -41,7 +41,7 @@ describe("the listeners that the settings ask for", () => {
     expect(plan(env)).toEqual(listeners);
   });
 
-  test.each<[Record<string, string>, RegExp]>([
+  it.each<[Record<string, string>, RegExp]>([
     [{ HEADWATER_MQTT_PORT: "off" }, /HEADWATER_MQTT_PORT is off/],
     [{ HEADWATER_MQTT_TLS_PORT: "8883" }, /TLS_PORT is set, but .*TLS_CERT_FILE and .*TLS_KEY_FILE are missing/],
     [{ HEADWATER_MQTT_WSS_PORT: "0" }, /WSS_PORT is set, but/],

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { GatewayConfig } from "../../config.ts";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { bindPeer, peerOf } from "./peer.ts";
 import { plainAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
@@ -39,8 +39,8 @@ export interface ListenerAddress {
 const schemes = { tcp: "mqtt", tls: "mqtts", ws: "ws", wss: "wss" } as const;
 
 /**
- * Everything that MQTT comes in by. A connection passes the limits, then says whom it speaks for (PROXY), then TLS, then WebSocket, each only where it
- * is spoken; what comes out is a stream of MQTT bytes with a peer, the same for all.
+ * Everything that MQTT comes in by. A connection passes the limits, then says whom it speaks for (PROXY), then TLS,
+ * then WebSocket, each only where it is spoken; what comes out is a stream of MQTT bytes with a peer, the same for all.
  */
 export class Listeners {
   readonly #options: ListenersOptions;

@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { TestAuthority } from "../../../test/certificates.ts";
 import { distinguishedName, peerCertificate } from "./peer-certificate.ts";
 
-test("a client certificate by subject, name, fingerprint and end", async () => {
+it("a client certificate by subject, name, fingerprint and end", async () => {
   const authority = await TestAuthority.create();
   const { cert } = await authority.issue({ subject: "CN=boiler-1, OU=Heating, O=Example" });
   const certificate = new X509Certificate(cert);
@@ -16,14 +16,14 @@ test("a client certificate by subject, name, fingerprint and end", async () => {
   });
 });
 
-test("several common names are none", async () => {
+it("several common names are none", async () => {
   const authority = await TestAuthority.create();
   const { cert } = await authority.issue({ subject: "CN=boiler-1, CN=admin" });
   expect(peerCertificate(new X509Certificate(cert)).commonName).toBeUndefined();
 });
 
 // Each as `openssl x509 -subject -nameopt RFC2253` printed it for the certificate whose subject Node printed so.
-test.each([
+it.each([
   ["C=DE\nO=Example\nCN=boiler-1", "CN=boiler-1,O=Example,C=DE"],
   ['O=A\\, B \\+ C\nCN=a\\"b\\\\c', 'CN=a\\"b\\\\c,O=A\\, B \\+ C'],
   ["O=Zürich\nCN=日本", "CN=\\E6\\97\\A5\\E6\\9C\\AC,O=Z\\C3\\BCrich"],

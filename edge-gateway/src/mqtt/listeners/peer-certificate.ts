@@ -14,9 +14,9 @@ export function peerCertificate(certificate: X509Certificate): PeerCertificate {
 }
 
 /**
- * From Node's form (one attribute a line, the first of the certificate first, characters beyond ASCII as they are) to the one of RFC 4514: the last
- * first, with commas, and every byte beyond ASCII as a backslash and two digits, as `openssl x509 -nameopt RFC2253` has it. In both forms the
- * separators inside values are escaped.
+ * From Node's form (one attribute a line, the first of the certificate first, characters beyond ASCII as they are) to
+ * the one of RFC 4514: the last first, with commas, and every byte beyond ASCII as a backslash and two digits, as
+ * `openssl x509 -nameopt RFC2253` has it. In both forms the separators inside values are escaped.
  */
 export function distinguishedName(lines: string): string {
   return lines

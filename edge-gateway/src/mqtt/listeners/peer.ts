@@ -9,8 +9,8 @@ export interface Peer {
 
 export interface PeerCertificate {
   /**
-   * Distinguished name, RFC 4514 order, as `openssl x509 -nameopt RFC2253 -subject` prints it; the value of an attribute that OpenSSL has no name for is
-   * here as text, where OpenSSL prints its bytes.
+   * Distinguished name, RFC 4514 order, as `openssl x509 -nameopt RFC2253 -subject` prints it; the value of an
+   * attribute that OpenSSL has no name for is here as text, where OpenSSL prints its bytes.
    */
   readonly subject: string;
   readonly commonName: string | undefined;

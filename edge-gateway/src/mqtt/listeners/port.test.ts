@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import type { ListenerPlan } from "./listener-plan.ts";
 import { Port } from "./port.ts";
 
@@ -23,7 +23,7 @@ function port(of: ListenerPlan, onSocket: (socket: Socket) => void = (socket) =>
   return made;
 }
 
-test("lets several connections in while its event loop is busy", async () => {
+it("lets several connections in while its event loop is busy", async () => {
   let accepted = 0;
   const listening = port(plan(0), (socket) => {
     accepted += 1;
@@ -40,7 +40,7 @@ test("lets several connections in while its event loop is busy", async () => {
   for (const socket of sockets) socket.destroy();
 });
 
-test("that another has is not shared with it, be it another gateway's", async () => {
+it("that another has is not shared with it, be it another gateway's", async () => {
   const foreign = createServer().listen(0, "127.0.0.1");
   await once(foreign, "listening");
   stopped.push({ stop: () => foreign.close() });
@@ -53,11 +53,11 @@ test("that another has is not shared with it, be it another gateway's", async ()
   await expect(port(plan(first.number)).listen()).rejects.toThrow(/is in use/);
 });
 
-test("on an address that is not this machine's cannot be had", async () => {
+it("on an address that is not this machine's cannot be had", async () => {
   await expect(port(plan(0, "192.0.2.1")).listen()).rejects.toThrow(/no such address; set THE_HOST to one that it has/);
 });
 
-test("takes nothing more once it has stopped", async () => {
+it("takes nothing more once it has stopped", async () => {
   const listening = port(plan(0));
   await listening.listen();
   const { number } = listening;

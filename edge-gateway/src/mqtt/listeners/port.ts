@@ -6,8 +6,9 @@ import type { ListenerPlan } from "./listener-plan.ts";
 const backlog = 4096;
 
 /**
- * Sockets that listen on one port. Node accepts one connection of each in a turn of its event loop: with a single one, a loop that is busy with messages
- * for 5 ms a turn would let in 200 devices a second while thousands want to come back.
+ * Sockets that listen on one port. Node accepts one connection of each in a turn of its event loop: with a single one,
+ * a loop that is busy with messages for 5 ms a turn would let in 200 devices a second while thousands want to come
+ * back.
  */
 const acceptors = 8;
 
@@ -25,7 +26,8 @@ export class Port {
   /** Throws FatalError if the address cannot be had. */
   async listen(): Promise<void> {
     const { port } = this.plan;
-    // Sockets that share a port would share it with another gateway's as well: whether it is free shows by asking for it alone.
+    // Sockets that share a port would share it with another gateway's as well: whether it is free shows by asking for
+    // it alone.
     const alone = await this.#open(port, false);
     const { port: number } = alone.address() as AddressInfo;
     await new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseProxyHeader } from "./proxy-header.ts";
 
 const longAddress = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
@@ -22,7 +22,7 @@ const tcp6 = Buffer.concat([
 const attributes = Buffer.from("02000b6578616d706c652e636f6d040001ff", "hex");
 
 describe("the lines that the specification shows for version 1", () => {
-  test.each([
+  it.each([
     ["PROXY TCP4 255.255.255.255 255.255.255.255 65535 65535\r\n", 56, "255.255.255.255"],
     [`PROXY TCP6 ${longAddress} ${longAddress} 65535 65535\r\n`, 104, longAddress],
     ["PROXY UNKNOWN\r\n", 15, undefined],
@@ -37,7 +37,7 @@ describe("the lines that the specification shows for version 1", () => {
   });
 });
 
-test.each([
+it.each([
   "PROXY TCP4 192.168.0.1 192.168.0.11 56324\r\n",
   "PROXY TCP4 192.168.0.1 192.168.0.11 56324 443 7\r\n",
   "PROXY TCP4 192.168.0.1 192.168.0.11 56324 65536\r\n",
@@ -58,7 +58,7 @@ test.each([
 });
 
 describe("version 2", () => {
-  test.each([
+  it.each([
     ["TCP over IPv4", version2(0x21, 0x11, tcp4), "192.0.2.7"],
     ["TCP over IPv6", version2(0x21, 0x21, tcp6), "2001:db8::7"],
     ["attributes after the addresses", version2(0x21, 0x11, Buffer.concat([tcp4, attributes])), "192.0.2.7"],
@@ -78,7 +78,7 @@ describe("version 2", () => {
     });
   });
 
-  test.each([
+  it.each([
     ["version 1 in binary", version2(0x11, 0x11, tcp4)],
     ["version 3", version2(0x31, 0x11, tcp4)],
     ["another command", version2(0x22, 0x11, tcp4)],
@@ -93,7 +93,7 @@ describe("version 2", () => {
   });
 });
 
-test("is found as soon as it is whole, wherever the bytes are cut", () => {
+it("is found as soon as it is whole, wherever the bytes are cut", () => {
   const headers = [
     Buffer.from("PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n"),
     Buffer.from("PROXY UNKNOWN\r\n"),
@@ -106,7 +106,7 @@ test("is found as soon as it is whole, wherever the bytes are cut", () => {
   }
 });
 
-test("whatever comes, it is a header, none, or not whole yet", () => {
+it("whatever comes, it is a header, none, or not whole yet", () => {
   const start = fc.constantFrom(signature, Buffer.from("PROXY "), Buffer.from("PROXY TCP4 "), Buffer.alloc(0));
   fc.assert(
     fc.property(start, fc.uint8Array({ minLength: 1, maxLength: 300 }), (head, bytes) => {

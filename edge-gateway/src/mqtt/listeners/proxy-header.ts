@@ -6,7 +6,10 @@ import { plainAddress } from "./address.ts";
 export interface ProxyHeader {
   /** Bytes of the header; what follows is the client's. */
   readonly length: number;
-  /** Of the client; undefined: the connection is the load balancer's own (LOCAL, UNKNOWN) or of a family without addresses. */
+  /**
+   * Of the client; undefined: the connection is the load balancer's own (LOCAL, UNKNOWN) or of a family without
+   * addresses.
+   */
   readonly address: string | undefined;
 }
 
@@ -21,7 +24,10 @@ const maxLength2 = 4096;
 const commands = { local: 0, proxy: 1 } as const;
 const families = { unspecified: 0x00, tcp4: 0x11, tcp6: 0x21, unixStream: 0x31 } as const;
 
-/** Reads the header at the beginning of a connection; undefined if more bytes are needed. Throws DecodeError if it is none. */
+/**
+ * Reads the header at the beginning of a connection; undefined if more bytes are needed. Throws DecodeError if it is
+ * none.
+ */
 export function parseProxyHeader(bytes: Buffer): ProxyHeader | undefined {
   if (beginsLike(bytes, signature2)) return bytes.length < fixed2 ? undefined : version2(bytes);
   if (beginsLike(bytes, signature1)) return version1(bytes);
@@ -66,7 +72,8 @@ function version2(bytes: Buffer): ProxyHeader | undefined {
   if (command > commands.proxy) throw new DecodeError("A PROXY header with a command other than LOCAL and PROXY");
   if (length > maxLength2) throw new DecodeError(`A PROXY header of ${length} bytes; at most ${maxLength2} are read`);
   if (bytes.length < length) return undefined;
-  // A health check of the load balancer: what it says of addresses is to be ignored. Attributes (TLVs) behind the addresses are skipped.
+  // A health check of the load balancer: what it says of addresses is to be ignored. Attributes (TLVs) behind the
+  // addresses are skipped.
   if (command === commands.local) return { length, address: undefined };
   switch (family) {
     case families.tcp4:

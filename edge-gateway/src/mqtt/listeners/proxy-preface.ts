@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { parseProxyHeader, type ProxyHeader } from "./proxy-header.ts";
 
 /**
- * Reads the PROXY header with which a connection begins, and leaves what follows in the socket. Calls back once, unless the connection ends first.
- * How long it may take is for the caller to watch.
+ * Reads the PROXY header with which a connection begins, and leaves what follows in the socket. Calls back once, unless
+ * the connection ends first. How long it may take is for the caller to watch.
  */
 export function readProxyHeader(
   socket: Socket,

@@ -1,12 +1,12 @@
 import type { Logger } from "@headwater/core";
-import type { GatewayMetrics } from "../../metrics/gateway-metrics.ts";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import type { Link } from "./link.ts";
 
 const quietMs = 5000;
 
 /**
- * Counts the connections that came to nothing, by reason. A flood of them is one line of log for each reason every few seconds, with how many there
- * were.
+ * Counts the connections that came to nothing, by reason. A flood of them is one line of log for each reason every few
+ * seconds, with how many there were.
  */
 export class Refusals {
   readonly #metrics: GatewayMetrics;

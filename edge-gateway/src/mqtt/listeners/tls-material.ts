@@ -62,7 +62,9 @@ export async function readTlsFiles(settings: TlsSettings): Promise<TlsFiles> {
   return { cert, key, ca, crl, digest: hash.digest("hex") };
 }
 
-/** Checks that everything fits together. Throws FatalError that names the file, its setting and what is wrong with it. */
+/**
+ * Checks that everything fits together. Throws FatalError that names the file, its setting and what is wrong with it.
+ */
 export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial {
   const where = (name: keyof typeof names, file: string | undefined): string => `${file} (${names[name]})`;
   const chain = certificatesOf(files.cert, where("cert", settings.certFile));

@@ -12,8 +12,8 @@ export interface TlsTerminatorOptions {
 }
 
 /**
- * Speaks TLS on connections that others have accepted (and read a PROXY header from). A server that does not listen, for it takes its certificate
- * anew while it runs.
+ * Speaks TLS on connections that others have accepted (and read a PROXY header from). A server that does not listen,
+ * for it takes its certificate anew while it runs.
  */
 export class TlsTerminator {
   readonly #server: Server;
@@ -31,7 +31,10 @@ export class TlsTerminator {
     this.#server.on("tlsClientError", (error, secure) => options.onFailed(rawSocketOf(secure), error));
   }
 
-  /** New connections get this. Tickets of former sessions are worth nothing any more, so nobody resumes one past a new revocation list. */
+  /**
+   * New connections get this. Tickets of former sessions are worth nothing any more, so nobody resumes one past a new
+   * revocation list.
+   */
   use(material: TlsMaterial): void {
     this.#server.setSecureContext(material.context);
   }
@@ -42,6 +45,6 @@ export class TlsTerminator {
 }
 
 /** Node keeps it there and tells it nowhere else; every test of TLS notices if that changes. */
-export function rawSocketOf(secure: TLSSocket): Socket {
+function rawSocketOf(secure: TLSSocket): Socket {
   return (secure as unknown as { readonly _parent: Socket })._parent;
 }

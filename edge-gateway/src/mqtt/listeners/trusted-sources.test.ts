@@ -1,8 +1,8 @@
 import { ConfigError } from "@headwater/core";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { trustedSources } from "./trusted-sources.ts";
 
-test("are addresses and networks of both families", () => {
+it("are addresses and networks of both families", () => {
   const trusted = trustedSources("X", ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "::1"]);
   for (const address of ["10.255.0.1", "192.0.2.7", "2001:db8:1::9", "::1"])
     expect(trusted(address), address).toBe(true);
@@ -10,11 +10,11 @@ test("are addresses and networks of both families", () => {
     expect(trusted(address), address).toBe(false);
 });
 
-test("are all where none is named", () => {
+it("are all where none is named", () => {
   expect(trustedSources("X", [])("203.0.113.9")).toBe(true);
 });
 
-test.each(["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "ten", "::/129", "10.0.0.0/-1", "10.0.0.0/1e1"])(
+it.each(["10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "ten", "::/129", "10.0.0.0/-1", "10.0.0.0/1e1"])(
   "%s is a mistake",
   (item) => {
     expect(() => trustedSources("THE_SETTING", [item])).toThrow(ConfigError);

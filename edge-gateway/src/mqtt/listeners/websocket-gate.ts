@@ -19,7 +19,10 @@ const subprotocols = ["mqtt", "mqttv3.1"] as const;
 /** A closing handshake takes no longer (milliseconds). */
 const closeTimeoutMs = 2000;
 
-/** Makes WebSockets (RFC 6455) of connections that others have accepted; whatever else is asked by HTTP gets its refusal. */
+/**
+ * Makes WebSockets (RFC 6455) of connections that others have accepted; whatever else is asked by HTTP gets its
+ * refusal.
+ */
 export class WebSocketGate {
   readonly #options: WebSocketGateOptions;
   readonly #http: Server;

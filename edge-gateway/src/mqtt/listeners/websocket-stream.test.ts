@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { WebSocketStream } from "./websocket-stream.ts";
 
@@ -41,7 +41,7 @@ describe("a WebSocket as a stream", () => {
     }
   }
 
-  test("a reader that does not read holds the client back; then everything is there", async () => {
+  it("a reader that does not read holds the client back; then everything is there", async () => {
     for (let i = 0; i < chunks; i += 1) client.send(Buffer.alloc(chunk, i));
     stream.read(0);
     const waiting = await settled(() => client.bufferedAmount);
@@ -55,7 +55,7 @@ describe("a WebSocket as a stream", () => {
     expect(bytes).toBe(chunks * chunk);
   });
 
-  test("a client that does not read holds the writer back; then everything arrives", async () => {
+  it("a client that does not read holds the writer back; then everything arrives", async () => {
     client.pause();
     let taken = 0;
     const write = (): void => {
@@ -73,7 +73,7 @@ describe("a WebSocket as a stream", () => {
     await expect.poll(() => bytes, patience).toBe(chunks * chunk);
   });
 
-  test("what is written together is one frame", async () => {
+  it("what is written together is one frame", async () => {
     const frames: Buffer[] = [];
     client.on("message", (data: Buffer) => frames.push(data));
     stream.cork();
@@ -83,14 +83,14 @@ describe("a WebSocket as a stream", () => {
     expect(String(frames[0])).toBe("abc");
   });
 
-  test("its end is the connection's, and the other way round", async () => {
+  it("its end is the connection's, and the other way round", async () => {
     const closed = once(client, "close");
     stream.destroy();
     expect((await closed)[0]).toBe(1000);
     expect(violations).toEqual([]);
   });
 
-  test("a client that goes is heard of once what it sent has been read", async () => {
+  it("a client that goes is heard of once what it sent has been read", async () => {
     for (let i = 0; i < 8; i += 1) client.send(Buffer.alloc(chunk));
     const closed = once(stream, "close");
     stream.resume();
@@ -98,7 +98,7 @@ describe("a WebSocket as a stream", () => {
     await closed;
   });
 
-  test("writing to one that is closing fails nobody", async () => {
+  it("writing to one that is closing fails nobody", async () => {
     client.close();
     await once(stream, "close");
     expect(stream.write("late")).toBe(false);

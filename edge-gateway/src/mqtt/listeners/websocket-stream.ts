@@ -7,8 +7,8 @@ type Done = (error?: Error | null) => void;
 const closeCodes = { normal: 1000, unsupportedData: 1003 } as const;
 
 /**
- * The bytes of a WebSocket (MQTT 3.1.1 §6): binary frames only, their boundaries mean nothing. A reader that does not read holds the client back, and
- * so does a client that does not read hold back the writer.
+ * The bytes of a WebSocket (MQTT 3.1.1 §6): binary frames only, their boundaries mean nothing. A reader that does not
+ * read holds the client back, and so does a client that does not read hold back the writer.
  */
 export class WebSocketStream extends Duplex {
   readonly #webSocket: WebSocket;

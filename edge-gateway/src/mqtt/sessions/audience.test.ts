@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { Audience } from "./audience.ts";
 
 describe("who may be listening", () => {
-  test("a device that listens to itself is no audience for another", () => {
+  it("a device that listens to itself is no audience for another", () => {
     const audience = new Audience();
     const listener = {};
     audience.set(listener, ["devices/a/#"]);
@@ -15,7 +15,7 @@ describe("who may be listening", () => {
     expect(audience.mayHear("sites/x")).toBe(false);
   });
 
-  test("nobody who has subscribed to a topic is overlooked", () => {
+  it("nobody who has subscribed to a topic is overlooked", () => {
     const level = fc.constantFrom("devices", "a", "b", "");
     const filter = fc
       .tuple(fc.array(fc.oneof(level, fc.constant("+")), { minLength: 1, maxLength: 3 }), fc.boolean())

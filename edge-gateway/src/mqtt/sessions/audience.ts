@@ -2,8 +2,8 @@ const wildcards = ["#", "+"];
 const devicesLevel = "devices";
 
 /**
- * Where somebody may be listening, by the first levels of what was subscribed to, connected or not: what nobody can hear is not offered to the broker's
- * subscribers at all.
+ * Where somebody may be listening, by the first levels of what was subscribed to, connected or not: what nobody can
+ * hear is not offered to the broker's subscribers at all.
  */
 export class Audience {
   readonly #counts = new Map<string, number>();
@@ -38,7 +38,9 @@ export class Audience {
   }
 }
 
-/** The first level; of `devices/{id}/…` the first two, so that a device that listens to itself costs no other anything. */
+/**
+ * The first level; of `devices/{id}/…` the first two, so that a device that listens to itself costs no other anything.
+ */
 function keyOf(filter: string): string {
   const [first, second] = filter.split("/", 2);
   return first === devicesLevel && second !== undefined && !wildcards.includes(second) ? `${first}/${second}` : first!;

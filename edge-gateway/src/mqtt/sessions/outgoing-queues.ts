@@ -38,7 +38,10 @@ export class OutgoingQueues {
     queue.add(new Packet({ ...packet, payload: typeof payload === "string" ? payload : Buffer.from(payload) }));
   }
 
-  /** What was not kept is sent all the same, and a PUBREC of something unknown gets its PUBREL: aedes would end the connection if it were told. */
+  /**
+   * What was not kept is sent all the same, and a PUBREC of something unknown gets its PUBREL: aedes would end the
+   * connection if it were told.
+   */
   async outgoingUpdate({ id }: Session, packet: OutgoingPacket): Promise<void> {
     this.#queues.get(id)?.update(packet);
   }
@@ -66,7 +69,10 @@ export class OutgoingQueues {
 /** As of a stream that is made from an iterator. */
 const likeFrom = { objectMode: true, highWaterMark: 1 };
 
-/** What aedes asks for at every login, for most of them in vain: without the iterator and the promises of a stream that is made from one. */
+/**
+ * What aedes asks for at every login, for most of them in vain: without the iterator and the promises of a stream that
+ * is made from one.
+ */
 class NothingQueued extends Readable {
   override _read(): void {
     this.push(null);

@@ -15,7 +15,10 @@ export class RetainedBounds {
     return this.#sizes.size === 0;
   }
 
-  /** Takes note of what a topic retains now (0 bytes: nothing); false if there is no room for it, and then it retains nothing. */
+  /**
+   * Takes note of what a topic retains now (0 bytes: nothing); false if there is no room for it, and then it retains
+   * nothing.
+   */
   keep(topic: string, payloadBytes: number): boolean {
     const before = this.#sizes.get(topic);
     if (before !== undefined) {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SessionStore } from "./session-store.ts";
 
 describe("the store of sessions", () => {
@@ -17,7 +17,7 @@ describe("the store of sessions", () => {
   const openStore = (maxSessions = 100, now?: () => number) =>
     SessionStore.open({ file, maxSessions, logger: silentLogger, ...(now !== undefined && { now }) });
 
-  test("any sequence of changes is there again after the process is gone", async () => {
+  it("any sequence of changes is there again after the process is gone", async () => {
     const names = fc.constantFrom("d/a", "d/b", "e/ü c");
     const filters = fc.uniqueArray(fc.constantFrom("devices/d/#", "devices/d/commands/+", "x", "y/z"), {
       minLength: 1,
@@ -36,9 +36,7 @@ describe("the store of sessions", () => {
         for (const it of steps) {
           if (it.t === "reopen") {
             // Not closed: as after a kill.
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             const next = await openStore();
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             await store.close();
             store = next;
             const there = store.all.map(({ session, subscriptions }) => [
@@ -55,15 +53,12 @@ describe("the store of sessions", () => {
           else of.clear();
           if (of.size === 0) model.delete(it.s);
           else model.set(it.s, of);
-          // oxlint-disable-next-line no-await-in-loop -- one step after the other
           if (it.t === "add")
             await store.add(
               it.s,
               it.f.map((topic) => ({ topic, qos: it.qos })),
             );
-          // oxlint-disable-next-line no-await-in-loop -- one step after the other
           else if (it.t === "remove") await store.remove(it.s, it.f);
-          // oxlint-disable-next-line no-await-in-loop -- one step after the other
           else await store.end(it.s);
         }
         await store.close();
@@ -72,7 +67,7 @@ describe("the store of sessions", () => {
     );
   }, 60_000);
 
-  test("lines that are none are passed over, and the rest is kept", async () => {
+  it("lines that are none are passed over, and the rest is kept", async () => {
     const good = JSON.stringify({ t: "session", s: "d/a", f: [["x", 1]], at: 5 });
     await writeFile(file, `${good}\nnull\n7\n{"t":"session","s":"d/b","f":[["x",9]],"at":5}\n{"s":1}\n`);
     await appendFile(file, '{"t":"session","s":"d/c","f":[["x"');
@@ -82,7 +77,7 @@ describe("the store of sessions", () => {
     await store.close();
   });
 
-  test("reads a file of version 0.1", async () => {
+  it("reads a file of version 0.1", async () => {
     await writeFile(
       file,
       '{"t":"session","s":"pump/c","f":[["devices/pump/commands/+",1],["x/ü",0]],"at":1795782388098}\n' +
@@ -101,13 +96,12 @@ describe("the store of sessions", () => {
     await store.close();
   });
 
-  test("names those that are not heard of any more, and those too many, but none that is connected", async () => {
+  it("names those that are not heard of any more, and those too many, but none that is connected", async () => {
     const hour = 3_600_000;
     let now = 0;
     const store = await openStore(3, () => now);
     for (const name of ["a", "b", "c", "d", "e"]) {
       now += hour;
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await store.add(name, [{ topic: "x", qos: 1 }]);
     }
     expect(store.outdated(0, () => false)).toEqual(["a", "b"]);
@@ -118,11 +112,10 @@ describe("the store of sessions", () => {
     await store.close();
   });
 
-  test("its file stays small however often subscriptions change", async () => {
+  it("its file stays small however often subscriptions change", async () => {
     const store = await openStore();
     const filters = Array.from({ length: 100 }, (_, i) => ({ topic: `devices/d/some/longer/topic/${i}`, qos: 1 }));
     for (let round = 0; round < 400; round += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       await store.add(
         "d/a",
         filters.map(({ topic }) => ({ topic, qos: round % 2 })),

@@ -32,8 +32,9 @@ type Entry =
 const seenEveryMs = 60 * 60 * 1000;
 
 /**
- * The subscriptions of sessions that outlive their connections, on disk: what a SUBACK or UNSUBACK has said is true after any crash, so that a
- * device which is told that its session is present need not subscribe again. All of it is in memory too; the file is read at the start alone.
+ * The subscriptions of sessions that outlive their connections, on disk: what a SUBACK or UNSUBACK has said is true
+ * after any crash, so that a device which is told that its session is present need not subscribe again. All of it is in
+ * memory too; the file is read at the start alone.
  */
 export class SessionStore {
   readonly #options: SessionStoreOptions;

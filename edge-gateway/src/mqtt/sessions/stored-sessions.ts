@@ -24,8 +24,9 @@ export interface SessionMemory {
 const markedForRemoval = 0x1_0000;
 
 /**
- * Which sessions have subscriptions that outlive their connection. When what a device may do changes, its sessions lose what it may no longer hear,
- * also those whose client is away: neither a message that comes meanwhile nor one that waits already reaches a later login.
+ * Which sessions have subscriptions that outlive their connection. When what a device may do changes, its sessions lose
+ * what it may no longer hear, also those whose client is away: neither a message that comes meanwhile nor one that
+ * waits already reaches a later login.
  */
 export class StoredSessions {
   readonly #store: SessionMemory;
@@ -58,7 +59,8 @@ export class StoredSessions {
   }
 
   /**
-   * Takes from the principal's sessions what it may not hear now; all of it if there are no permissions. Answers which sessions lost something.
+   * Takes from the principal's sessions what it may not hear now; all of it if there are no permissions. Answers which
+   * sessions lost something.
    */
   async restrict(prefix: string, permissions: Permissions | undefined): Promise<readonly string[]> {
     const lost: string[] = [];
@@ -66,10 +68,8 @@ export class StoredSessions {
       const filters = [...(this.#sessions.get(session) ?? [])];
       const forbidden = filters.filter((filter) => permissions?.maySubscribe(filter) !== true);
       const client = { id: session };
-      // oxlint-disable-next-line no-await-in-loop -- a handful of sessions, one device
       if (forbidden.length > 0) await this.#store.removeSubscriptions(client, forbidden);
       this.removed(session, forbidden);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       const messages = await this.#clearQueue(client, permissions);
       if (forbidden.length > 0 || messages > 0) lost.push(session);
     }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { ReceiveClock } from "./receive-clock.ts";
 import { defaultPlausibility, settleTimes } from "./event-time.ts";
 
@@ -7,15 +7,15 @@ const readings = [{ metric: "a", value: 1 }];
 const settle = (times: (number | undefined)[], clock = new ReceiveClock(0, () => now)) =>
   settleTimes({ samples: times.map((time) => ({ time, readings })) }, clock, defaultPlausibility);
 
-test("without a time of its own a message has the receive time", () => {
+it("without a time of its own a message has the receive time", () => {
   expect(settle([undefined])).toMatchObject({ receivedAt: now, eventTime: now, sampleTimes: null, implausible: 0 });
 });
 
-test("a plausible time of the device counts", () => {
+it("a plausible time of the device counts", () => {
   expect(settle([now - 5000])).toMatchObject({ receivedAt: now, eventTime: now - 5000, implausible: 0 });
 });
 
-test.each([
+it.each([
   ["more than a year back", now - 367 * 86_400_000_000],
   ["more than ten minutes ahead", now + 601_000_000],
   ["before the epoch", -1],
@@ -28,7 +28,7 @@ test.each([
   });
 });
 
-test("samples without a time take consecutive microseconds, and the clock goes past them", () => {
+it("samples without a time take consecutive microseconds, and the clock goes past them", () => {
   const clock = new ReceiveClock(0, () => now);
   const times = settle([undefined, now - 9, undefined, 5, undefined], clock);
   expect(times.sampleTimes).toEqual([now, now - 9, now + 1, now + 2, now + 3]);
@@ -37,7 +37,7 @@ test("samples without a time take consecutive microseconds, and the clock goes p
 });
 
 const { maxPast, maxFuture } = defaultPlausibility;
-test.each([
+it.each([
   ["the oldest that is believed", now - maxPast, 0],
   ["one microsecond older", now - maxPast - 1, 1],
   ["the latest that is believed", now + maxFuture, 0],

@@ -28,9 +28,10 @@ export interface EventTimes {
 const maxNoted = 20;
 
 /**
- * Takes the receive time from the clock and settles when each sample happened: the device's own time if that is plausible, else
- * consecutive microseconds from the receive time on, so that no sample of a message overwrites another in a store. A time that is not
- * believed is kept in the attribute `device-time` (microseconds; `index:microseconds` for each where there are several samples).
+ * Takes the receive time from the clock and settles when each sample happened: the device's own time if that is
+ * plausible, else consecutive microseconds from the receive time on, so that no sample of a message overwrites another
+ * in a store. A time that is not believed is kept in the attribute `device-time` (microseconds; `index:microseconds`
+ * for each where there are several samples).
  */
 export function settleTimes(message: DecodedMessage, clock: ReceiveClock, plausibility: Plausibility): EventTimes {
   const { samples, notes } = message;

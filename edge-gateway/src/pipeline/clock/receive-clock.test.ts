@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { ReceiveClock } from "./receive-clock.ts";
 
-test("follows the wall clock while that moves on", () => {
+it("follows the wall clock while that moves on", () => {
   let wall = 1000;
   const clock = new ReceiveClock(0, () => wall);
   expect(clock.take()).toBe(1000);
@@ -10,7 +10,7 @@ test("follows the wall clock while that moves on", () => {
   expect(clock.take()).toBe(5000);
 });
 
-test("a wall clock that is set back stops it from nothing but going back", () => {
+it("a wall clock that is set back stops it from nothing but going back", () => {
   let wall = 9000;
   const clock = new ReceiveClock(0, () => wall);
   clock.take();
@@ -18,11 +18,11 @@ test("a wall clock that is set back stops it from nothing but going back", () =>
   expect(clock.take()).toBe(9001);
 });
 
-test("goes on after what an earlier process gave out", () => {
+it("goes on after what an earlier process gave out", () => {
   expect(new ReceiveClock(70_000, () => 5).take()).toBe(70_001);
 });
 
-test("whatever the wall clock does, the ranges it gives out rise and never overlap", () => {
+it("whatever the wall clock does, the ranges it gives out rise and never overlap", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(1_000_000), fc.integer({ min: 1, max: 500 })), { maxLength: 50 }), (steps) => {
       let wall = 0;

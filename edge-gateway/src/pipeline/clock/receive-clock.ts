@@ -1,8 +1,9 @@
 import { nowMicros } from "@headwater/core";
 
 /**
- * The gateway's hybrid receive clock in microseconds: the wall clock, but never at or before what it said last. Two messages never
- * share a time, and a wall clock that is set back (or a restart with a wrong one) cannot make a later message look earlier.
+ * The gateway's hybrid receive clock in microseconds: the wall clock, but never at or before what it said last. Two
+ * messages never share a time, and a wall clock that is set back (or a restart with a wrong one) cannot make a later
+ * message look earlier.
  */
 export class ReceiveClock {
   readonly #wall: () => number;

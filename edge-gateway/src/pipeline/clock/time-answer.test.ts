@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { isUncertain, readTimeRequest, timeAnswer } from "./time-answer.ts";
 
 describe("a request for the time", () => {
-  test.each([
+  it.each([
     ["", ""],
     [" {} ", ""],
     ["123456", "123456"],
@@ -15,7 +15,7 @@ describe("a request for the time", () => {
     expect(readTimeRequest(Buffer.from(payload))).toBe(t0);
   });
 
-  test.each([
+  it.each([
     "x",
     "{",
     "[1]",
@@ -29,7 +29,7 @@ describe("a request for the time", () => {
     expect(readTimeRequest(Buffer.from(payload))).toBeUndefined();
   });
 
-  test("any bytes are a request or none, and an answer is always JSON", () => {
+  it("any bytes are a request or none, and an answer is always JSON", () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -45,7 +45,7 @@ describe("a request for the time", () => {
   });
 });
 
-test("the time is told in milliseconds with microseconds behind the point", () => {
+it("the time is told in milliseconds with microseconds behind the point", () => {
   expect(timeAnswer(1_700_000_000_123_004, false)).toBe(
     '{"time":1700000000123.004,"iso":"2023-11-14T22:13:20.123004Z"}',
   );
@@ -54,7 +54,7 @@ test("the time is told in milliseconds with microseconds behind the point", () =
   );
 });
 
-test("a clock is known to be wrong if it was set back, or has never been set", () => {
+it("a clock is known to be wrong if it was set back, or has never been set", () => {
   const wall = 1_800_000_000_000_000;
   expect(isUncertain(wall, wall - 5)).toBe(false);
   expect(isUncertain(wall, wall + 1_000_000)).toBe(false);

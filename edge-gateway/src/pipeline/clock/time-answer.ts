@@ -1,6 +1,9 @@
 import { isoFromMicros } from "@headwater/core";
 
-/** The gateway's wall clock is not to be trusted if it is so far behind what this gateway has said before: it was set back (µs). */
+/**
+ * The gateway's wall clock is not to be trusted if it is so far behind what this gateway has said before: it was set
+ * back (µs).
+ */
 const setBackMicros = 1_000_000;
 /** 2024-01-01: a machine that has not heard the time yet begins at 1970 or at the date of its image (µs). */
 const leastPlausible = 1_704_067_200_000_000;
@@ -18,16 +21,19 @@ export function readTimeRequest(payload: Buffer): string | undefined {
   return (bareNumber.exec(text) ?? objectWithT0.exec(text))?.[1];
 }
 
-/** Whether the gateway's own clock is known to be wrong. `last`: the latest time that its receive clock has given out. Both in µs. */
+/**
+ * Whether the gateway's own clock is known to be wrong. `last`: the latest time that its receive clock has given out.
+ * Both in µs.
+ */
 export function isUncertain(wall: number, last: number): boolean {
   return wall < leastPlausible || last - wall > setBackMicros;
 }
 
 /**
- * The gateway's time as a device reads it, as JSON: `time` in milliseconds since the epoch (three decimals carry microseconds) and `iso`, of when it is sent; to
- * a request also its `t0`, and when the gateway received it, `t1`, so that the device can reckon with the way: it is
- * ((t1 - t0) + (time - t3)) / 2 behind, if the answer comes at t3 of its clock (RFC 5905, section 8). `uncertain` warns of a
- * gateway whose own clock is wrong.
+ * The gateway's time as a device reads it, as JSON: `time` in milliseconds since the epoch (three decimals carry
+ * microseconds) and `iso`, of when it is sent; to a request also its `t0`, and when the gateway received it, `t1`, so
+ * that the device can reckon with the way: it is ((t1 - t0) + (time - t3)) / 2 behind, if the answer comes at t3 of its
+ * clock (RFC 5905, section 8). `uncertain` warns of a gateway whose own clock is wrong.
  */
 export function timeAnswer(
   wall: number,

@@ -3,8 +3,8 @@ const largest = 2 * 1024 * 1024;
 const maxKept = 32;
 
 /**
- * Buffers of group commits, used again and again: hundreds of them a second would otherwise lie about until the garbage collector comes by, which
- * memory outside of its heap does not call for.
+ * Buffers of group commits, used again and again: hundreds of them a second would otherwise lie about until the garbage
+ * collector comes by, which memory outside of its heap does not call for.
  */
 export class BufferPool {
   readonly #free: Buffer[] = [];

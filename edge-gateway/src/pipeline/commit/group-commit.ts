@@ -5,7 +5,7 @@ import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { Notes } from "../redelivery/recent-notes.ts";
 import { reserveBytes } from "../spool/reserve.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { RecordBatch, type DurableSink, type Owner, type Settled } from "./record-batch.ts";
+import { RecordBatch, type DurableSink, type Owner, type DurableCallback } from "../batch/record-batch.ts";
 
 export interface GroupCommitOptions {
   readonly lanes: Lanes;
@@ -15,12 +15,15 @@ export interface GroupCommitOptions {
   readonly logger: Logger;
   /** More waits no longer in the open batch: what comes then has to wait outside (bytes). */
   readonly maxBatchBytes: number;
-  /** After a commit of many records the next one waits this long for more (milliseconds): fewer, larger writes cost less. */
+  /**
+   * After a commit of many records the next one waits this long for more (milliseconds): fewer, larger writes cost
+   * less.
+   */
   readonly lingerMs: number;
   /** Told of every commit: how many records, how long the first of them waited (seconds). */
   readonly onCommitted: (records: number, seconds: number, acks: number) => void;
-  /** What becomes of messages for which the sink has no room: they wait outside, or are turned away. */
-  readonly turnsAway: boolean;
+  /** What becomes of messages for which the sink has no room: they wait outside, or are dropped. */
+  readonly dropsNewest: boolean;
   /** Called when the open batch takes records again. */
   readonly onRoom: () => void;
 }
@@ -29,8 +32,8 @@ export interface GroupCommitOptions {
 const manyRecords = 16;
 
 /**
- * One commit at a time; everything that arrives while it is under way forms the next. So the cost of a commit is shared by as many
- * messages as there are, and a lone message waits for nobody.
+ * One commit at a time; everything that arrives while it is under way forms the next. So the cost of a commit is shared
+ * by as many messages as there are, and a lone message waits for nobody.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
@@ -48,20 +51,20 @@ export class GroupCommit {
     options.sink.onReleased = (buffer) => this.#buffers.release(buffer);
   }
 
-  /** Where the next frame goes. Call `written` after each. */
+  /** Where the next frame goes. Call `appendSynced` after each. */
   get open(): RecordBatch {
     return this.#open;
   }
 
-  /** Whether the next record has a place, or is turned away for want of one. */
+  /** Whether the next record has a place, or is dropped for want of one. */
   get hasRoom(): boolean {
     const { size } = this.#open;
-    return size < this.#options.maxBatchBytes && (this.#options.turnsAway || this.#options.sink.hasRoom(size));
+    return size < this.#options.maxBatchBytes && (this.#options.dropsNewest || this.#options.sink.hasRoom(size));
   }
 
-  /** Whether the next message is turned away: acknowledged, and named as dropped. */
-  get turnsAway(): boolean {
-    return this.#options.turnsAway && !this.#options.sink.hasRoom(this.#open.size);
+  /** Whether the next message is dropped: acknowledged, and named in a gap record. */
+  get dropsNewest(): boolean {
+    return this.#options.dropsNewest && !this.#options.sink.hasRoom(this.#open.size);
   }
 
   /** Whether everything that was written is durable. */
@@ -77,28 +80,31 @@ export class GroupCommit {
   /** When the oldest record that is not durable yet arrived (milliseconds, monotonic); undefined if all are. */
   oldestAt: number | undefined;
 
-  /** A frame was written to the open batch; once it is durable `settled` is called, or the owner acknowledges the packet. */
-  written(settled?: Settled, owner?: Owner, packetId = 0): void {
+  /**
+   * A frame was written to the open batch; once it is durable `onDurable` is called, or the owner acknowledges the
+   * packet.
+   */
+  appendSynced(onDurable?: DurableCallback, owner?: Owner, packetId = 0): void {
     this.#open.frames += 1;
     this.#open.mustSync = true;
-    this.wait(settled, owner, packetId);
+    this.afterCommit(onDurable, owner, packetId);
   }
 
-  /** As `written`, for what may be lost with the power: a message of QoS 0, a mark. */
-  writtenLoosely(settled?: Settled, owner?: Owner): void {
+  /** As `appendSynced`, for what may be lost with the power: a message of QoS 0, a mark. */
+  appendUnsynced(onDurable?: DurableCallback, owner?: Owner): void {
     this.#open.frames += 1;
-    this.wait(settled, owner);
+    this.afterCommit(onDurable, owner);
   }
 
-  /** As `written`, once everything that was written so far is durable. */
-  wait(settled: Settled | undefined, owner?: Owner, packetId = 0): void {
+  /** As `appendSynced`, once everything that was written so far is durable. */
+  afterCommit(onDurable: DurableCallback | undefined, owner?: Owner, packetId = 0): void {
     const open = this.#open;
     if (open.firstAt === 0) {
       open.firstAt = performance.now();
       this.oldestAt ??= open.firstAt;
     }
-    if (settled !== undefined || owner !== undefined) {
-      open.settled.push(settled);
+    if (onDurable !== undefined || owner !== undefined) {
+      open.callbacks.push(onDurable);
       open.owners.push(owner);
       open.packetIds.push(packetId);
     }
@@ -108,14 +114,13 @@ export class GroupCommit {
   /** Resolves when all that was written up to now is durable. */
   durable(): Promise<void> {
     this.#open.mustSync = true;
-    return new Promise((resolve) => this.wait(() => resolve()));
+    return new Promise((resolve) => this.afterCommit(() => resolve()));
   }
 
   /** Resolves when all that was written is durable. */
   async drain(): Promise<void> {
     while (!this.#open.isEmpty || this.#committing !== undefined) {
       if (this.#committing === undefined) this.#commit();
-      // oxlint-disable-next-line no-await-in-loop -- one commit after the other
       await this.#committing;
     }
   }
@@ -164,16 +169,16 @@ export class GroupCommit {
       return;
     }
     for (const { token } of batch.qos2) journal.landed(token);
-    onCommitted(batch.frames, (performance.now() - batch.firstAt) / 1000, batch.settled.length);
+    onCommitted(batch.frames, (performance.now() - batch.firstAt) / 1000, batch.callbacks.length);
     this.#acknowledge(batch);
     onRoom();
   }
 
-  #acknowledge({ settled, owners, packetIds }: RecordBatch): void {
+  #acknowledge({ callbacks, owners, packetIds }: RecordBatch): void {
     const touched: Owner[] = [];
-    for (let i = 0; i < settled.length; i += 1) {
+    for (let i = 0; i < callbacks.length; i += 1) {
       const owner = owners[i];
-      const callback = settled[i];
+      const callback = callbacks[i];
       if (owner !== undefined) owner.unacked -= 1;
       if (callback !== undefined) this.#guarded(callback);
       else if (owner!.acked(packetIds[i]!)) touched.push(owner!);

@@ -3,9 +3,11 @@ import { RequestError } from "@headwater/core";
 import { crc32 } from "node:zlib";
 import type { Decoder, Routes } from "@headwater/decode";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
-import type { Intake } from "./intake.ts";
+import type { RecordWriter } from "./record-writer.ts";
 
-/** What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone. */
+/**
+ * What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone.
+ */
 export type MessageTarget =
   | { readonly kind: "telemetry"; readonly lane: DeviceLane; readonly decoder: Decoder; readonly topicHash: number }
   | { readonly kind: "reply"; readonly device: string; readonly commandId: string; readonly topicHash: number }
@@ -14,10 +16,12 @@ export type MessageTarget =
 
 const noRoute = "No route reads this topic";
 
-/** The target by the routes; undefined if none reads the topic, or one reads it for whoever is logged in and nobody is. */
+/**
+ * The target by the routes; undefined if none reads the topic, or one reads it for whoever is logged in and nobody is.
+ */
 export function routedTarget(
   routes: Routes,
-  intake: Intake,
+  recordWriter: RecordWriter,
   topic: string,
   sender: string | undefined,
 ): MessageTarget | undefined {
@@ -27,7 +31,7 @@ export function routedTarget(
   const topicHash = crc32(topic);
   const wrong = device === sender ? undefined : whatIsWrongWith(device);
   return wrong === undefined
-    ? { kind: "telemetry", lane: intake.deviceLane(device), decoder: route.decoder, topicHash }
+    ? { kind: "telemetry", lane: recordWriter.deviceLane(device), decoder: route.decoder, topicHash }
     : { kind: "unrouted", device: sender ?? "", reason: `The topic names no device that can be: ${wrong}`, topicHash };
 }
 

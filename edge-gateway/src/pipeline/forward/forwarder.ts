@@ -4,16 +4,16 @@ import { holds, type Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { PositionFile, SpoolPlace, SpoolPosition } from "../spool/position-file.ts";
-import { comparePlaces } from "../spool/read-stretch.ts";
+import { comparePlaces } from "../spool/read-segment-range.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import type { SpoolReader, SpoolStep } from "../spool/spool-reader.ts";
 import type { Spool } from "../spool/spool.ts";
 import { catchUp } from "./catch-up.ts";
 import type { FrameRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
-import { meetLog } from "./meet-log.ts";
-import { OutletTable } from "./outlet-table.ts";
-import type { Outlet } from "./outlet.ts";
+import { verifyLog } from "./verify-log.ts";
+import { PartitionSenders } from "./partition-senders.ts";
+import type { PartitionSender } from "./partition-sender.ts";
 import { Progress } from "./progress.ts";
 
 export interface ForwarderOptions {
@@ -47,19 +47,20 @@ const patienceMs = 250;
 const aheadBytes = 8 * 1024 * 1024;
 /** As long as none of it lands: just to see whether that is so for all. */
 const blindBytes = 256 * 1024;
-/** An outlet that others have overtaken for so long holds them up no more. */
+/** An sender that others have overtaken for so long holds them up no more. */
 const stuckMs = 2000;
 
 /**
- * Sends what is in the spool to the log. Each partition of each topic has an outlet of its own with one append under way, so every lane lands in
- * the order of n. As a rule all of them go through the spool together; one that the log does not take is left behind, to catch up
- * later. Live records queue behind the backlog; the backlog goes out in large batches.
+ * Sends what is in the spool to the log. Each partition of each topic has a sender of its own with one append under
+ * way, so every lane lands in the order of n. As a rule all of them go through the spool together; one that the log
+ * does not take is left behind, to catch up later. Live records queue behind the backlog; the backlog goes out in large
+ * batches.
  */
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #closing = new AbortController();
-  readonly #table: OutletTable;
-  readonly #outlets: readonly Outlet[];
+  readonly #table: PartitionSenders;
+  readonly #senders: readonly PartitionSender[];
   readonly #fault = Promise.withResolvers<never>();
   readonly #progress: Progress;
   #wakes: (() => void)[] = [];
@@ -68,7 +69,7 @@ export class Forwarder {
   #idle = false;
   /** Whether something was committed since the reader was last asked. */
   #committed = false;
-  /** Behind what was handed to the outlets last. */
+  /** Behind what was handed to the senders last. */
   #launched: SpoolPlace;
   /** The same, once what was lost before it is on record. */
   #head: SpoolPlace;
@@ -77,14 +78,14 @@ export class Forwarder {
     this.#options = options;
     this.#launched = this.#head = options.reader.place;
     this.#fault.promise.catch(() => {});
-    this.#table = new OutletTable(options, {
+    this.#table = new PartitionSenders(options, {
       ...options,
       signal: this.#closing.signal,
-      onSettled: (outlet, ok) => this.#settled(outlet, ok),
+      onAppendEnded: (sender, ok) => this.#appendEnded(sender, ok),
       onFault: (error) => this.#fault.reject(error),
     });
-    this.#outlets = this.#table.all;
-    this.#progress = new Progress(options, this.#outlets);
+    this.#senders = this.#table.all;
+    this.#progress = new Progress(options, this.#senders);
     options.spool.onCommit = () => {
       this.#committed = true;
       this.#wake();
@@ -104,15 +105,15 @@ export class Forwarder {
 
   async close(): Promise<void> {
     this.#closing.abort(new QueueClosedError("The gateway is stopping"));
-    for (const outlet of this.#outlets) outlet.poke();
+    for (const sender of this.#senders) sender.retryNow();
     this.#wake();
     await Promise.allSettled([this.#running, this.#catchingUp]);
     await this.#progress.save(this.place, this.lanesDone, true);
   }
 
   /** How many partitions of topics the others go on without. */
-  get heldOutlets(): number {
-    return this.#outlets.filter(({ held }) => held !== undefined).length;
+  get parkedPartitions(): number {
+    return this.#senders.filter(({ parkedAt }) => parkedAt !== undefined).length;
   }
 
   /** By lane, the last n that is done with. */
@@ -128,34 +129,34 @@ export class Forwarder {
   /** Everything before this place is done with. */
   get place(): SpoolPlace {
     let place = this.#head;
-    for (const { since } of this.#outlets) if (since !== undefined && comparePlaces(since, place) < 0) place = since;
+    for (const { since } of this.#senders) if (since !== undefined && comparePlaces(since, place) < 0) place = since;
     return place;
   }
 
-  /** Takes back from the outlets what has certainly not landed, so that it can be given up. */
-  letGo(): void {
-    for (const outlet of this.#outlets) outlet.letGo();
+  /** Takes back from the senders what has certainly not landed, so that it can be given up. */
+  cancelPending(): void {
+    for (const sender of this.#senders) sender.cancelPending();
     this.#wake();
   }
 
   /** Whether records of this segment are on their way to the log. */
   isInFlight(segment: number): boolean {
-    return this.#outlets.some(({ inFlightAt }) => inFlightAt?.segment === segment);
+    return this.#senders.some(({ inFlightAt }) => inFlightAt?.segment === segment);
   }
 
-  /** Whether a frame at that place has not been handed to its outlet yet. */
+  /** Whether a frame at that place has not been handed to its sender yet. */
   isPending(frame: Frame, at: SpoolPlace): boolean {
-    return comparePlaces(at, this.#table.of(frame).held ?? this.#launched) >= 0;
+    return comparePlaces(at, this.#table.of(frame).parkedAt ?? this.#launched) >= 0;
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     const { reader, spool, onLost } = this.#options;
-    await meetLog({
+    await verifyLog({
       ...this.#options,
-      outlets: this.#outlets,
+      senders: this.#senders,
       signal,
-      onShortened: (outlet) => this.#sendAgain(outlet),
+      onShortened: (sender) => this.#sendAgain(sender),
     });
     while (!signal.aborted) {
       this.#committed = false;
@@ -167,7 +168,7 @@ export class Forwarder {
       this.#idle = false;
       if (step.lanes.epoch !== reader.epoch) await this.#beginEpoch();
       this.#launch(step);
-      // oxlint-disable-next-line no-await-in-loop -- what is lost is on record before it is passed
+      // What is lost is on record before it is passed.
       await Promise.all(step.lost.map((range) => onLost(range)));
       const free = await this.#through();
       if (signal.aborted) return;
@@ -181,29 +182,29 @@ export class Forwarder {
 
   /** The n of another epoch say nothing about this one's: all that is under way lands first. */
   async #beginEpoch(): Promise<void> {
-    while (this.#outlets.some(({ since }) => since !== undefined) && !this.#closing.signal.aborted) {
+    while (this.#senders.some(({ since }) => since !== undefined) && !this.#closing.signal.aborted) {
       await this.#woken();
-      this.#holdStuck();
+      this.#parkStuck();
     }
-    for (const outlet of this.#outlets) outlet.beginEpoch();
+    for (const sender of this.#senders) sender.beginEpoch();
   }
 
-  /** Hands the frames of a step to their outlets. */
+  /** Hands the frames of a step to their senders. */
   #launch(step: SpoolStep): void {
     const { gapsOf, spool } = this.#options;
     const isGivenUp = spool.files.givenUp.has(step.end.segment);
-    const portions = new Map<Outlet, Frame[]>();
+    const portions = new Map<PartitionSender, Frame[]>();
     for (const frame of step.frames) {
-      const outlet = this.#table.of(frame);
-      if (outlet === undefined || outlet.held !== undefined) continue;
+      const sender = this.#table.of(frame);
+      if (sender === undefined || sender.parkedAt !== undefined) continue;
       // It may have been given up since it was read.
-      if (outlet.isLane ? holds(gapsOf(frame.partition), frame.n) : isGivenUp) continue;
-      const portion = portions.get(outlet);
-      if (portion === undefined) portions.set(outlet, [frame]);
+      if (sender.isLane ? holds(gapsOf(frame.partition), frame.n) : isGivenUp) continue;
+      const portion = portions.get(sender);
+      if (portion === undefined) portions.set(sender, [frame]);
       else portion.push(frame);
     }
     this.#launched = step.end;
-    for (const [outlet, frames] of portions) outlet.send(frames, step.start);
+    for (const [sender, frames] of portions) sender.send(frames, step.start);
   }
 
   /** Waits until all that was handed over has landed, or it is time to go ahead of what has not. Answers which. */
@@ -212,16 +213,16 @@ export class Forwarder {
     for (let waited = false; !signal.aborted; waited = true) {
       let bytes = 0;
       let overtaken = false;
-      for (const outlet of this.#outlets) {
-        if (outlet.held !== undefined) continue;
-        bytes += outlet.openBytes;
-        overtaken ||= outlet.isBusy && outlet.overtakenAt !== undefined;
+      for (const sender of this.#senders) {
+        if (sender.parkedAt !== undefined) continue;
+        bytes += sender.openBytes;
+        overtaken ||= sender.isBusy && sender.overtakenAt !== undefined;
       }
       if (bytes === 0) return true;
       const ahead = overtaken ? aheadBytes : blindBytes;
       if (waited && bytes < ahead && performance.now() - this.#oldestBegan > patienceMs) return false;
       await this.#woken();
-      this.#holdStuck();
+      this.#parkStuck();
       // Those that catch up move on too.
       if (this.#catchingUp !== undefined) await this.#note(false);
     }
@@ -230,8 +231,8 @@ export class Forwarder {
 
   get #oldestBegan(): number {
     let oldest = performance.now();
-    for (const { isBusy, held, began } of this.#outlets)
-      if (isBusy && held === undefined) oldest = Math.min(oldest, began);
+    for (const { isBusy, parkedAt, began } of this.#senders)
+      if (isBusy && parkedAt === undefined) oldest = Math.min(oldest, began);
     return oldest;
   }
 
@@ -249,55 +250,55 @@ export class Forwarder {
     for (const wake of this.#wakes.splice(0)) wake();
   }
 
-  #settled(outlet: Outlet, ok: boolean): void {
+  #appendEnded(sender: PartitionSender, ok: boolean): void {
     if (ok) {
       const now = performance.now();
-      for (const other of this.#outlets) {
-        if (!other.isBusy || other === outlet) continue;
+      for (const other of this.#senders) {
+        if (!other.isBusy || other === sender) continue;
         other.overtakenAt ??= now;
-        other.poke();
+        other.retryNow();
       }
-    } else this.#sendAgain(outlet);
+    } else this.#sendAgain(sender);
     this.#catchUp();
     this.#wake();
   }
 
-  #isStuck(outlet: Outlet): boolean {
-    return outlet.overtakenAt !== undefined && performance.now() - outlet.overtakenAt > stuckMs;
+  #isStuck(sender: PartitionSender): boolean {
+    return sender.overtakenAt !== undefined && performance.now() - sender.overtakenAt > stuckMs;
   }
 
-  #holdStuck(): void {
+  #parkStuck(): void {
     this.#catchUp();
-    for (const outlet of this.#outlets) {
-      if (!outlet.isBusy || outlet.held !== undefined || !this.#isStuck(outlet)) continue;
-      const { topic, partition } = outlet;
+    for (const sender of this.#senders) {
+      if (!sender.isBusy || sender.parkedAt !== undefined || !this.#isStuck(sender)) continue;
+      const { topic, partition } = sender;
       this.#options.logger.warn({ topic, partition }, "the log does not take records of a partition; the others go on");
-      outlet.hold(this.#launched);
+      sender.park(this.#launched);
     }
   }
 
   /** The log has lost what it took: what of it is still here goes out again, before anything newer does. */
-  #sendAgain(outlet: Outlet): void {
+  #sendAgain(sender: PartitionSender): void {
     const { files } = this.#options.spool;
     files.reclaim(0);
     this.#progress.again();
-    outlet.landedN = outlet.isLane ? outlet.intactBefore(outlet.end) : 0;
-    outlet.held = { segment: files.numbers[0] ?? this.#launched.segment, offset: 0 };
-    const { topic, partition, held, landedN } = outlet;
-    this.#options.logger.error({ topic, partition, from: held, behind: landedN }, "records are sent again");
+    sender.landedN = sender.isLane ? sender.intactBefore(sender.end) : 0;
+    sender.parkedAt = { segment: files.numbers[0] ?? this.#launched.segment, offset: 0 };
+    const { topic, partition, parkedAt, landedN } = sender;
+    this.#options.logger.error({ topic, partition, from: parkedAt, behind: landedN }, "records are sent again");
   }
 
   #catchUp(): void {
     if (this.#catchingUp !== undefined || this.#closing.signal.aborted) return;
-    const ready = this.#outlets.filter((outlet) => outlet.held !== undefined && !outlet.isBusy);
+    const ready = this.#senders.filter((sender) => sender.parkedAt !== undefined && !sender.isBusy);
     if (ready.length === 0) return;
     this.#catchingUp = catchUp(ready, {
       files: this.#options.spool.files,
-      outletOf: (frame) => this.#table.of(frame),
+      senderOf: (frame) => this.#table.of(frame),
       gapsOf: this.#options.gapsOf,
       head: () => this.#launched,
-      settled: () => this.#woken(),
-      isStuck: (outlet) => this.#isStuck(outlet),
+      woken: () => this.#woken(),
+      isStuck: (sender) => this.#isStuck(sender),
       signal: this.#closing.signal,
     })
       .catch((error: unknown) => this.#fault.reject(error))
@@ -310,11 +311,11 @@ export class Forwarder {
 
   async #rest(): Promise<void> {
     if (this.#committed || this.#closing.signal.aborted) return;
-    const open = this.#outlets.some(({ since }) => since !== undefined);
+    const open = this.#senders.some(({ since }) => since !== undefined);
     this.#idle = !open;
     await this.#note(false);
     await this.#woken(open ? patienceMs : 1000);
-    this.#holdStuck();
+    this.#parkStuck();
     this.#idle = false;
     await this.#progress.expire();
   }

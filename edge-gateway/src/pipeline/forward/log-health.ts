@@ -6,7 +6,7 @@ export const logStates = ["well", "slow", "refusing", "hanging", "leaderless", "
 export type LogState = (typeof logStates)[number];
 
 /** An append that takes longer is late (milliseconds). */
-export const lateMs = 2000;
+const lateMs = 2000;
 
 const meanings: Readonly<Record<LogState, string>> = {
   well: "takes records",
@@ -25,8 +25,8 @@ interface Failure {
 }
 
 /**
- * How the event log does, from what becomes of appends. Each of those who append has a name of its own here: some partitions of a log may be
- * well while others are not.
+ * How the event log does, from what becomes of appends. Each of those who append has a name of its own here: some
+ * partitions of a log may be well while others are not.
  */
 export class LogHealth {
   readonly #failing = new Map<string, Failure>();

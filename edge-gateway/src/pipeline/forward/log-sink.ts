@@ -1,10 +1,10 @@
 import { QueueClosedError } from "@headwater/core";
-import type { DurableSink, RecordBatch } from "../commit/record-batch.ts";
+import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
 import { readFrame, type Frame } from "../frame/frame.ts";
-import { deliver, type DeliverOptions } from "./deliver.ts";
+import { appendRepeatedly, type AppendOptions } from "./append-repeatedly.ts";
 import type { FrameRecords } from "./frame-records.ts";
 
-export interface LogSinkOptions extends Omit<DeliverOptions, "signal"> {
+export interface LogSinkOptions extends Omit<AppendOptions, "signal"> {
   readonly records: FrameRecords;
   /** Told what has landed. */
   readonly onLanded: (frames: readonly Frame[]) => void;
@@ -32,7 +32,7 @@ export class LogSink implements DurableSink {
     const frames = framesOf(batch.bytes, false);
     const groups = this.#options.records.group(frames);
     const { signal } = this.#closing;
-    const refused = await Promise.all(groups.map((group) => deliver(group, { ...this.#options, signal })));
+    const refused = await Promise.all(groups.map((group) => appendRepeatedly(group, { ...this.#options, signal })));
     const lost = new Set(groups.flatMap((group, index) => refused[index]!.map((at) => group.frames[at]!)));
     this.#options.onLanded(lost.size === 0 ? frames : frames.filter((frame) => !lost.has(frame)));
     for (const frame of lost) this.#options.onRefused(frame);

@@ -3,7 +3,7 @@ import type { LanesState } from "../lanes/lanes.ts";
 import type { PositionFile, SpoolNote, SpoolPlace } from "../spool/position-file.ts";
 import type { SpoolReader } from "../spool/spool-reader.ts";
 import type { Spool } from "../spool/spool.ts";
-import type { Outlet } from "./outlet.ts";
+import type { PartitionSender } from "./partition-sender.ts";
 
 export interface ProgressOptions {
   readonly spool: Spool;
@@ -21,15 +21,15 @@ const everyMs = 250;
 /** Writes down how far the spool has been forwarded, and gives back the disk of what has. */
 export class Progress {
   readonly #options: ProgressOptions;
-  readonly #outlets: readonly Outlet[];
+  readonly #senders: readonly PartitionSender[];
   #savedAt = 0;
   #savedAs = "";
   /** The segment before which all are known to be forwarded. */
   #forwardedBefore = -1;
 
-  constructor(options: ProgressOptions, outlets: readonly Outlet[]) {
+  constructor(options: ProgressOptions, senders: readonly PartitionSender[]) {
     this.#options = options;
-    this.#outlets = outlets;
+    this.#senders = senders;
   }
 
   /** Now and then, with every segment that is through, or `now`. */
@@ -56,7 +56,7 @@ export class Progress {
     const { reader, spool, positions, finalState, onPassed, logger } = this.#options;
     this.#savedAt = performance.now();
     const ends: Record<string, number[]> = {};
-    for (const { topic, partition, end } of this.#outlets) (ends[topic] ??= [])[partition] = end;
+    for (const { topic, partition, end } of this.#senders) (ends[topic] ??= [])[partition] = end;
     const state = atEnd ? finalState() : undefined;
     const segment = spool.activeSegment;
     const size = spool.files.sizeOf(segment) ?? 0;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { ByteWriter } from "./byte-writer.ts";
+import { describe, expect, it } from "vitest";
+import { ByteWriter } from "@headwater/proto/telemetry";
 import { beginFrame, endFrame, findFrame, readFrame, type FrameInfo, type FrameKind } from "./frame.ts";
 
 const info = fc.record({
@@ -40,7 +40,7 @@ function readAll(bytes: Buffer): { ends: number[]; stopped: string } {
 }
 
 describe("frames", () => {
-  test("say again what was written", () => {
+  it("say again what was written", () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 8 }), (records) => {
         const { bytes } = write(records);
@@ -63,7 +63,7 @@ describe("frames", () => {
     );
   });
 
-  test("cut off anywhere give the whole frames before the cut, and know that they are cut", () => {
+  it("cut off anywhere give the whole frames before the cut, and know that they are cut", () => {
     fc.assert(
       fc.property(fc.array(record, { minLength: 1, maxLength: 5 }), fc.nat(), (records, where) => {
         const { bytes, ends } = write(records);
@@ -75,7 +75,7 @@ describe("frames", () => {
     );
   });
 
-  test("with a flipped bit never give a wrong frame, and the frames behind it are found again", () => {
+  it("with a flipped bit never give a wrong frame, and the frames behind it are found again", () => {
     fc.assert(
       fc.property(fc.array(record, { minLength: 2, maxLength: 6 }), fc.nat(), (records, where) => {
         const { bytes, ends } = write(records);
@@ -92,7 +92,7 @@ describe("frames", () => {
     );
   });
 
-  test("are not read into any bytes", () => {
+  it("are not read into any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const frame = readFrame(Buffer.from(bytes), 0, true);

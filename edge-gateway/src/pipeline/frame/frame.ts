@@ -1,13 +1,14 @@
 import { crc32 } from "node:zlib";
-import type { ByteWriter } from "./byte-writer.ts";
+import type { ByteWriter } from "@headwater/proto/telemetry";
 
 /**
  * A frame is one record on its way to the log, as it lies in a spool segment and in the buffer of a group commit:
  *
  *     magic u16 | length of the body u32 | CRC-32 of the body u32 | body
- *     body: kind u8 | flags u8 | partition u16 | n u48 | key length u16 | key | [headers length u16 | headers JSON] | value
+ *     body: kind u8 | flags u8 | partition u16 | n u48 | key length u16 | key
+ *           | [headers length u16 | headers JSON] | value
  *
- * Little endian. The magic lets a reader find its way again after a corrupt stretch.
+ * Little endian. The magic lets a reader find its way again after a corrupt range.
  */
 export const frameKinds = { event: 1, mark: 2, gap: 3, quarantine: 4, presence: 5, command: 6 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
@@ -82,8 +83,8 @@ export interface Frame {
 }
 
 /**
- * Reads the frame that begins at `start`: "cut" if the bytes end before it does, "bad" if these are not the bytes of a frame.
- * The views share the memory of `bytes`.
+ * Reads the frame that begins at `start`: "cut" if the bytes end before it does, "bad" if these are not the bytes of a
+ * frame. The views share the memory of `bytes`.
  */
 export function readFrame(bytes: Buffer, start: number, checksum: boolean): Frame | "cut" | "bad" {
   if (bytes.length - start < frameHeaderBytes) return isMagicPrefix(bytes, start) ? "cut" : "bad";
@@ -122,7 +123,7 @@ export function readFrame(bytes: Buffer, start: number, checksum: boolean): Fram
   };
 }
 
-/** Where the next sound frame begins after a corrupt stretch; undefined if there is none. */
+/** Where the next sound frame begins after a corrupt range; undefined if there is none. */
 export function findFrame(bytes: Buffer, from: number): number | undefined {
   const magic = Buffer.from([frameMagic & 0xff, frameMagic >>> 8]);
   for (let at = bytes.indexOf(magic, from); at !== -1; at = bytes.indexOf(magic, at + 1)) {

@@ -1,7 +1,7 @@
 import { partitionFor } from "@headwater/event-log";
 import type { Lane } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
-import { deviceBytes, type FieldBytes } from "./telemetry-writer.ts";
+import { deviceBytes, type FieldBytes } from "@headwater/proto/telemetry";
 
 /** A device as the hot path needs it, made once. */
 export interface DeviceLane {
@@ -42,7 +42,8 @@ export class DeviceLanes {
 
   #make(device: string): DeviceLane {
     const partition = partitionFor(device, this.#partitions);
-    // In memory of its own: a small buffer is otherwise a piece of a pool of 64 KiB, all of which lives as long as the piece.
+    // In memory of its own: a small buffer is otherwise a piece of a pool of 64 KiB, all of which lives as long as the
+    // piece.
     const encoded = deviceBytes(device);
     const field = Buffer.allocUnsafeSlow(encoded.length);
     field.set(encoded);

@@ -1,22 +1,22 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { holds, Lane, without, type Range } from "./lane.ts";
 
 describe("the account of a lane", () => {
-  test("leaves out what was turned away until that is on record", () => {
+  it("leaves out what was dropped until that is on record", () => {
     const lane = new Lane(0, { n: 4, received: 3, dropped: {} });
-    lane.turnedAwayFrom = lane.next();
+    lane.droppedFrom = lane.next();
     lane.next();
     lane.received += 2;
     expect(lane.account).toEqual({ n: 4, received: 3, dropped: {} });
-    lane.turnedAwayFrom = 0;
+    lane.droppedFrom = 0;
     lane.giveUp([5, 6], "drop-newest", 2);
     lane.next();
     expect(lane.account).toEqual({ n: 7, received: 5, dropped: { "drop-newest": 2 }, gaps: [[5, 6]] });
     expect(new Lane(0, lane.account).account).toEqual(lane.account);
   });
 
-  test("forgets gaps whose place has been passed", () => {
+  it("forgets gaps whose place has been passed", () => {
     const lane = new Lane(0);
     lane.giveUp([1, 3], "age", 3);
     lane.giveUp([7, 9], "age", 2);
@@ -29,7 +29,7 @@ describe("the account of a lane", () => {
 
 const range = fc.tuple(fc.nat(40), fc.nat(10)).map(([from, length]): Range => [from, from + length]);
 
-test("what is left of a range without others holds exactly the numbers that none of them holds", () => {
+it("what is left of a range without others holds exactly the numbers that none of them holds", () => {
   fc.assert(
     fc.property(range, fc.array(range, { maxLength: 6 }), fc.nat(60), (whole, others, n) => {
       expect(holds(without(whole, others), n)).toBe(holds([whole], n) && !holds(others, n));

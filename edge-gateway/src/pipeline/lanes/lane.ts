@@ -7,13 +7,17 @@ export interface LaneAccount {
   readonly n: number;
   readonly received: number;
   readonly dropped: Readonly<Record<string, number>>;
-  /** Identities given up on record whose place in the spool has not been passed yet: they are neither sent nor reported again. */
+  /**
+   * Identities given up on record whose place in the spool has not been passed yet: they are neither sent nor reported
+   * again.
+   */
   readonly gaps?: readonly Range[];
 }
 
 /**
- * A lane is what one gateway sends to one partition of telemetry.v1, strictly in the order of n: the number that, with gateway, epoch and
- * partition, is a record's identity. It is dense, so a reader names what is missing and drops what it has seen.
+ * A lane is what one gateway sends to one partition of telemetry.v1, strictly in the order of n: the number that, with
+ * gateway, epoch and partition, is a record's identity. It is dense, so a reader names what is missing and drops what
+ * it has seen.
  */
 export class Lane {
   readonly partition: number;
@@ -23,8 +27,11 @@ export class Lane {
   #gaps: Range[];
   /** The n of a mark that has not reached the log yet; 0: none. */
   #openMark = 0;
-  /** The first of the identities that were given out and given up, and are not on record yet; 0: none. They reach up to n. */
-  turnedAwayFrom = 0;
+  /**
+   * The first of the identities that were given out and given up, and are not on record yet; 0: none. They reach up to
+   * n.
+   */
+  droppedFrom = 0;
   /** Whether an event went in since the last mark. */
   eventSinceMark = false;
   /** Milliseconds of the process's monotonic clock. */
@@ -42,13 +49,13 @@ export class Lane {
     return this.#n;
   }
 
-  /** Without what was turned away and is not on record: a crash takes it back, and nobody has seen its identities. */
+  /** Without what was dropped and is not on record: a crash takes it back, and nobody has seen its identities. */
   get account(): LaneAccount {
-    const turnedAway = this.turnedAwayFrom === 0 ? 0 : this.#n - this.turnedAwayFrom + 1;
+    const unrecorded = this.droppedFrom === 0 ? 0 : this.#n - this.droppedFrom + 1;
     const gaps = this.#gaps.length === 0 ? undefined : { gaps: [...this.#gaps] };
     return {
-      n: this.#n - turnedAway,
-      received: this.received - turnedAway,
+      n: this.#n - unrecorded,
+      received: this.received - unrecorded,
       dropped: Object.fromEntries(this.dropped),
       ...gaps,
     };

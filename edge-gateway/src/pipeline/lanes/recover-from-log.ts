@@ -16,9 +16,9 @@ export interface RecoverOptions {
 }
 
 /**
- * How the lanes of this gateway stand, from the log itself: where the log is the durable write, nothing else can know. Each partition is
- * read backwards from its end, in growing windows, up to the last mark, which has the account of what came before it. If a partition has nothing of
- * this gateway any more, a new epoch begins for all.
+ * How the lanes of this gateway stand, from the log itself: where the log is the durable write, nothing else can know.
+ * Each partition is read backwards from its end, in growing windows, up to the last mark, which has the account of what
+ * came before it. If a partition has nothing of this gateway any more, a new epoch begins for all.
  */
 export async function recoverLanes(options: RecoverOptions): Promise<LanesState> {
   const { log, topic, gateway, partitions } = options;
@@ -51,7 +51,7 @@ async function readTail(
   let tail: TailFold | undefined;
   for (let window = firstWindow; toOffset > start; window *= windowGrowth) {
     const fromOffset = Math.max(start, toOffset - window);
-    // oxlint-disable-next-line no-await-in-loop -- each window begins where the last one ended
+    // Each window begins where the last one ended.
     const ours = await readOurs(options, partition, fromOffset, toOffset);
     for (const record of ours.toReversed()) {
       tail ??= new TailFold(record);

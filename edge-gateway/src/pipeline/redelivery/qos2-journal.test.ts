@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Qos2Arrival } from "../commit/record-batch.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Qos2Arrival } from "../batch/record-batch.ts";
 import { Qos2Journal } from "./qos2-journal.ts";
 
 describe("the journal of QoS 2 messages", () => {
@@ -28,7 +28,7 @@ describe("the journal of QoS 2 messages", () => {
     n,
   });
 
-  test("knows after a crash what its lane holds, and forgets the rest", async () => {
+  it("knows after a crash what its lane holds, and forgets the rest", async () => {
     const journal = await openJournal();
     await journal.announce([arrival("a/c", 1, 7), arrival("a/c", 2, 8), arrival("b/c", 1, 9)]);
     // Not closed: as after a kill.
@@ -38,7 +38,7 @@ describe("the journal of QoS 2 messages", () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  test("forgets what was released, and all of a session that ended", async () => {
+  it("forgets what was released, and all of a session that ended", async () => {
     const journal = await openJournal();
     await journal.announce([arrival("a/c", 1, 1), arrival("a/c", 2, 2), arrival("b/c", 1, 3), arrival("b/c", 2, 4)]);
     await journal.release("1 a/c");
@@ -50,7 +50,7 @@ describe("the journal of QoS 2 messages", () => {
     await next.close();
   });
 
-  test("reads a file of version 0.1", async () => {
+  it("reads a file of version 0.1", async () => {
     await writeFile(
       file,
       '{"t":"arrival","token":"1 pump/c ü","p":3,"n":7}\n{"t":"arrival","token":"2 pump/c ü","p":3,"n":8}\n' +
@@ -64,13 +64,11 @@ describe("the journal of QoS 2 messages", () => {
     await journal.close();
   });
 
-  test("its file stays small however many messages pass", async () => {
+  it("its file stays small however many messages pass", async () => {
     const journal = await openJournal();
     for (let i = 0; i < 200; i += 1) {
       const arrivals = Array.from({ length: 100 }, (_, at) => arrival("some-device/some-client", at + 1, 100 * i + at));
-      // oxlint-disable-next-line no-await-in-loop -- one group after the other
       await journal.announce(arrivals);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await Promise.all(arrivals.map(({ token }) => journal.release(token)));
     }
     await journal.close();
@@ -80,7 +78,7 @@ describe("the journal of QoS 2 messages", () => {
     await next.close();
   });
 
-  test("a disk that takes a part of a write is given the rest before anything is acknowledged", async () => {
+  it("a disk that takes a part of a write is given the rest before anything is acknowledged", async () => {
     const journal = await openJournal(0, async (...args: Parameters<typeof open>) => {
       const handle = await open(...args);
       const write = handle.write.bind(handle) as (...of: unknown[]) => Promise<never>;
@@ -98,40 +96,36 @@ describe("the journal of QoS 2 messages", () => {
 
   const mayMount = process.platform === "linux" && process.getuid?.() === 0;
 
-  test.skipIf(!mayMount)(
-    "a disk that fills up (needs root): no arrival that was acknowledged is forgotten",
-    async () => {
-      const disk = join(folder, "disk");
-      await mkdir(disk);
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk]);
-      try {
-        file = join(disk, "qos2.journal");
-        const journal = await openJournal();
-        const acknowledged: string[] = [];
-        const announced = (async () => {
-          for (let n = 1; n <= 200; n += 1) {
-            const one = arrival(`device-${n}/${"c".repeat(100)}`, 1, n);
-            // oxlint-disable-next-line no-await-in-loop -- one after the other
-            await journal.announce([one]);
-            acknowledged.push(one.token);
-          }
-        })().catch(() => {});
-        await expect.poll(() => acknowledged.length, { timeout: 5000 }).toBeGreaterThan(50);
-        const before = acknowledged.length;
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        expect(acknowledged.length - before).toBeLessThan(150);
-        // As after a kill; a disk with room takes its place.
-        const bytes = await readFile(file);
-        await journal.close();
-        await announced;
-        file = join(folder, "qos2.journal");
-        await writeFile(file, bytes);
-        const next = await openJournal(200);
-        expect(acknowledged.filter((token) => !next.has(token))).toEqual([]);
-        await next.close();
-      } finally {
-        execFileSync("umount", ["-l", disk]);
-      }
-    },
-  );
+  it.skipIf(!mayMount)("a disk that fills up (needs root): no arrival that was acknowledged is forgotten", async () => {
+    const disk = join(folder, "disk");
+    await mkdir(disk);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk]);
+    try {
+      file = join(disk, "qos2.journal");
+      const journal = await openJournal();
+      const acknowledged: string[] = [];
+      const announced = (async () => {
+        for (let n = 1; n <= 200; n += 1) {
+          const one = arrival(`device-${n}/${"c".repeat(100)}`, 1, n);
+          await journal.announce([one]);
+          acknowledged.push(one.token);
+        }
+      })().catch(() => {});
+      await expect.poll(() => acknowledged.length, { timeout: 5000 }).toBeGreaterThan(50);
+      const before = acknowledged.length;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(acknowledged.length - before).toBeLessThan(150);
+      // As after a kill; a disk with room takes its place.
+      const bytes = await readFile(file);
+      await journal.close();
+      await announced;
+      file = join(folder, "qos2.journal");
+      await writeFile(file, bytes);
+      const next = await openJournal(200);
+      expect(acknowledged.filter((token) => !next.has(token))).toEqual([]);
+      await next.close();
+    } finally {
+      execFileSync("umount", ["-l", disk]);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import { JournalFile, JournalWriter, type JournalFileOptions, type Logger } from "@headwater/core";
-import type { Qos2Arrival } from "../commit/record-batch.ts";
+import type { Qos2Arrival } from "../batch/record-batch.ts";
 
 export interface Qos2JournalOptions extends JournalFileOptions {
   readonly logger: Logger;
@@ -16,9 +16,10 @@ type Entry =
   | { readonly t: "forget"; readonly session: string };
 
 /**
- * The QoS 2 messages that were received and are not released yet, on disk. An arrival is announced, with its identity, before the commit
- * of its message; after a crash the lane tells whether that identity, and so the message, became durable. A release is durable before PUBCOMP
- * goes out. So a message that is sent again is known as the same one for as long as the device may send it, across any restart.
+ * The QoS 2 messages that were received and are not released yet, on disk. An arrival is announced, with its identity,
+ * before the commit of its message; after a crash the lane tells whether that identity, and so the message, became
+ * durable. A release is durable before PUBCOMP goes out. So a message that is sent again is known as the same one for
+ * as long as the device may send it, across any restart.
  */
 export class Qos2Journal {
   readonly #options: Qos2JournalOptions;

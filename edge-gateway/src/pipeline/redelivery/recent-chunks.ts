@@ -4,10 +4,12 @@ import { crc32 } from "node:zlib";
  * A file of the journal of QoS 1 messages, little endian:
  *
  *     header: "HWRECENT" | epoch f64 | generation u32 | CRC-32 of these u32
- *     chunk:  magic u32 | entries u32 | CRC-32 of the rest, from the generation on u32 | flags u32 | written at f64 (ms) | entries
+ *     chunk:  magic u32 | entries u32 | CRC-32 of the rest, from the generation on u32 | flags u32
+ *             | written at f64 (ms) | entries
  *     entry:  session u64 | hash u32 | packet id u16 | partition u16 | n u48 | kind u16
  *
- * A chunk is what one group commit was about to make durable. The generation in its checksum tells it from what an earlier use left in the file.
+ * A chunk is what one group commit was about to make durable. The generation in its checksum tells it from what an
+ * earlier use left in the file.
  */
 const magic = Buffer.from("HWRECENT", "latin1");
 export const fileHeaderBytes = 24;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { RecentJournal } from "./recent-journal.ts";
 import { sessionKey } from "./recent-publishes.ts";
 
@@ -24,7 +24,7 @@ describe("the journal of QoS 1 messages", () => {
   };
   const key = sessionKey("d/c");
 
-  test("knows after a crash what had landed, and only that", async () => {
+  it("knows after a crash what had landed, and only that", async () => {
     let journal = await openJournal(0);
     journal.begin(key, true);
     journal.note(key, 1, 11, 3, 1);
@@ -50,7 +50,7 @@ describe("the journal of QoS 1 messages", () => {
     await journal.close();
   });
 
-  test("under another epoch it knows nothing", async () => {
+  it("under another epoch it knows nothing", async () => {
     let journal = await openJournal(0);
     journal.begin(key, true);
     journal.note(key, 1, 11, 0, 1);
@@ -65,7 +65,7 @@ describe("the journal of QoS 1 messages", () => {
     await journal.close();
   });
 
-  test("a session that began anew has nothing of the one before, after a crash too", async () => {
+  it("a session that began anew has nothing of the one before, after a crash too", async () => {
     let journal = await openJournal(0);
     journal.begin(key, true);
     journal.note(key, 1, 11, 0, 1);
@@ -81,7 +81,7 @@ describe("the journal of QoS 1 messages", () => {
     await journal.close();
   });
 
-  test("two files take turns and stay small; what they hold is known, from the older one too", async () => {
+  it("two files take turns and stay small; what they hold is known, from the older one too", async () => {
     const fileBytes = 4096;
     let journal = await openJournal(0, { fileBytes });
     journal.begin(key, true);
@@ -91,7 +91,6 @@ describe("the journal of QoS 1 messages", () => {
         n += 1;
         journal.note(key, n, n * 3, 0, n);
       }
-      // oxlint-disable-next-line no-await-in-loop -- one commit after the other
       await commit(journal);
     }
     await journal.close();
@@ -105,7 +104,7 @@ describe("the journal of QoS 1 messages", () => {
     await journal.close();
   });
 
-  test("a file that cannot be written costs recognition, not messages", async () => {
+  it("a file that cannot be written costs recognition, not messages", async () => {
     const journal = await openJournal(0);
     journal.begin(key, true);
     journal.note(key, 1, 11, 0, 1);
@@ -115,7 +114,7 @@ describe("the journal of QoS 1 messages", () => {
     expect(journal.sessions.of(key).has(1, 11)).toBe(false);
   });
 
-  test("whatever a crash leaves of it, nothing is taken for known that is not durable", async () => {
+  it("whatever a crash leaves of it, nothing is taken for known that is not durable", async () => {
     const step = fc.oneof(
       {
         weight: 6,
@@ -164,7 +163,6 @@ describe("the journal of QoS 1 messages", () => {
           } else if (it.kind === "connect") {
             recent = journal.begin(key, it.lasting);
           } else if (it.kind === "commit") {
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             await commit(journal);
             for (const record of last) durable.add(record.hash);
             last = open;
@@ -178,14 +176,11 @@ describe("the journal of QoS 1 messages", () => {
             lane = gone.length > 0 ? gone[0]!.n - 1 : durableN;
             durableN = lane;
             [open, last] = [[], []];
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             await journal.close();
             if (it.damage !== null) {
               const file = join(folder, it.damage.file ? "recent-1.journal" : "recent-2.journal");
-              // oxlint-disable-next-line no-await-in-loop -- one step after the other
               await harm(file, it.damage.at, it.damage.flip);
             }
-            // oxlint-disable-next-line no-await-in-loop -- one step after the other
             journal = await openJournal(lane, { fileBytes: 600 });
             recent = journal.begin(key, true);
             for (const message of asked) {

@@ -33,8 +33,9 @@ export interface RecentJournalOptions {
 const names = ["recent-1.journal", "recent-2.journal"] as const;
 const quietMs = 10_000;
 /**
- * A write into the page cache takes some microseconds, a hand-over to another thread ten times as much. After a write of more than so many milliseconds (the
- * disk cannot keep up) the next ones are handed over for a while, so that the connections do not wait for them.
+ * A write into the page cache takes some microseconds, a hand-over to another thread ten times as much. After a write
+ * of more than so many milliseconds (the disk cannot keep up) the next ones are handed over for a while, so that the
+ * connections do not wait for them.
  */
 const slowMs = 50;
 const laterForMs = 2000;
@@ -47,10 +48,11 @@ interface OldFile {
 }
 
 /**
- * The QoS 1 messages of sessions that outlive their connections, on disk, so that one that is sent again after the gateway was killed is known. What a
- * group commit is about to make durable is noted before, by one write, synced if so configured. After a crash a note counts if its commit is known to
- * have landed: another one was noted after it (there is one at a time), or its identity is durable in its lane. So notes that are lost (unsynced
- * ones with the power) lead to a second event at worst; a note never stands for a message that is not there.
+ * The QoS 1 messages of sessions that outlive their connections, on disk, so that one that is sent again after the
+ * gateway was killed is known. What a group commit is about to make durable is noted before, by one write, synced if so
+ * configured. After a crash a note counts if its commit is known to have landed: another one was noted after it (there
+ * is one at a time), or its identity is durable in its lane. So notes that are lost (unsynced ones with the power) lead
+ * to a second event at worst; a note never stands for a message that is not there.
  */
 export class RecentJournal {
   readonly sessions: RecentSessions;
@@ -95,7 +97,10 @@ export class RecentJournal {
     }
   }
 
-  /** A connection of the session begins; the answer is what is known of its messages. `lasting`: the session outlives the connection. */
+  /**
+   * A connection of the session begins; the answer is what is known of its messages. `lasting`: the session outlives
+   * the connection.
+   */
   begin(key: SessionKey, lasting: boolean): RecentPublishes {
     const recent = this.sessions.of(key);
     if (lasting || recent.lasting) {

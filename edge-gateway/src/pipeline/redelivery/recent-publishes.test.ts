@@ -1,11 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { RecentPublishes, RecentSessions, sessionKey } from "./recent-publishes.ts";
 
 const minute = 60_000;
 const session = (): RecentPublishes => new RecentPublishes(sessionKey("d/c"));
 
 describe("a message that is sent again", () => {
-  test("is known in the same connection and in the next", () => {
+  it("is known in the same connection and in the next", () => {
     const recent = session();
     recent.begin(0, true);
     recent.add(1, 11);
@@ -16,7 +16,7 @@ describe("a message that is sent again", () => {
     expect(recent.has(2, 11)).toBe(false);
   });
 
-  test("is not the one before, whose packet identifier was given to another message since", () => {
+  it("is not the one before, whose packet identifier was given to another message since", () => {
     const recent = session();
     recent.begin(0, true);
     recent.add(1, 11);
@@ -25,7 +25,7 @@ describe("a message that is sent again", () => {
     expect(recent.has(1, 12)).toBe(true);
   });
 
-  test("is known however many lie between, up to the window of what was unacknowledged", () => {
+  it("is known however many lie between, up to the window of what was unacknowledged", () => {
     const recent = session();
     recent.begin(0, true);
     for (let id = 1; id <= 1000; id += 1) {
@@ -41,7 +41,7 @@ describe("a message that is sent again", () => {
     expect(recent.has(10_000 - 4096, 10_000 - 4096)).toBe(false);
   });
 
-  test("means nothing to a clean session, and nothing of a clean session means anything later", () => {
+  it("means nothing to a clean session, and nothing of a clean session means anything later", () => {
     const recent = session();
     recent.begin(0, true);
     recent.add(1, 11);
@@ -54,7 +54,7 @@ describe("a message that is sent again", () => {
     expect(recent.has(1, 11)).toBe(false);
   });
 
-  test("is known after connections that broke off at once, and after a long silence", () => {
+  it("is known after connections that broke off at once, and after a long silence", () => {
     const recent = session();
     recent.begin(0, true);
     recent.add(1, 11);
@@ -65,7 +65,7 @@ describe("a message that is sent again", () => {
     expect(recent.has(1, 11)).toBe(true);
   });
 
-  test("is a new one for a device that wakes each hour and gives every message the same packet identifier", () => {
+  it("is a new one for a device that wakes each hour and gives every message the same packet identifier", () => {
     const recent = session();
     recent.begin(0, true);
     recent.add(1, 11);
@@ -77,7 +77,7 @@ describe("a message that is sent again", () => {
   });
 });
 
-test("the sessions heard last are kept", () => {
+it("the sessions heard last are kept", () => {
   const sessions = new RecentSessions(2);
   const [a, b, c] = ["a", "b", "c"].map((name) => sessionKey(name)) as [never, never, never];
   const first = sessions.of(a);
@@ -98,7 +98,7 @@ describe("whether identifiers rise", () => {
   };
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
-  test.each<[string, readonly number[], boolean]>([
+  it.each<[string, readonly number[], boolean]>([
     ["one after the other", range(1, 102), true],
     ["too few", range(1, 101), false],
     ["with gaps", range(1, 102).map((id) => id * 3), true],

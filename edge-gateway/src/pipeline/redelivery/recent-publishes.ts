@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 const smallest = 32;
 const largest = 4096;
 
-/** A connection that begins so much later than its session was last heard did not break off while a message was on its way (milliseconds). */
+/**
+ * A connection that begins so much later than its session was last heard did not break off while a message was on its
+ * way (milliseconds).
+ */
 const sameTroubleMs = 60_000;
 
 /** A session, as its messages name it in the journal: the first 64 bits of the SHA-256 of its name. */
@@ -18,9 +21,10 @@ export function sessionKey(session: string): SessionKey {
 }
 
 /**
- * The QoS 1 messages that a session sent last: packet identifier and a hash of what they said. What a device sends again with DUP is what was
- * unacknowledged when its connection broke, so only the newest message of a packet identifier counts (a device that gave it to another
- * one has seen its acknowledgement), and of earlier connections only what can still have been under way when the last one broke.
+ * The QoS 1 messages that a session sent last: packet identifier and a hash of what they said. What a device sends
+ * again with DUP is what was unacknowledged when its connection broke, so only the newest message of a packet
+ * identifier counts (a device that gave it to another one has seen its acknowledgement), and of earlier connections
+ * only what can still have been under way when the last one broke.
  */
 export class RecentPublishes implements SessionKey {
   readonly low: number;
@@ -32,7 +36,10 @@ export class RecentPublishes implements SessionKey {
   #count = 0;
   /** What was added before is forgotten. */
   #floor = 0;
-  /** Where the present connection began, when, and when the session was heard last before (milliseconds since the epoch). */
+  /**
+   * Where the present connection began, when, and when the session was heard last before (milliseconds since the
+   * epoch).
+   */
   #boundary = 0;
   #beganAt = 0;
   #heardBefore = 0;
@@ -76,8 +83,8 @@ export class RecentPublishes implements SessionKey {
   }
 
   /**
-   * Whether the last `count` messages and one more had packet identifiers that only rose (round 65,535). A sender that takes a free
-   * identifier again, and has at most `count` messages under way, does not do that.
+   * Whether the last `count` messages and one more had packet identifiers that only rose (round 65,535). A sender that
+   * takes a free identifier again, and has at most `count` messages under way, does not do that.
    */
   rises(count: number): boolean {
     const ids = this.#ids;
@@ -114,8 +121,8 @@ export class RecentPublishes implements SessionKey {
 }
 
 /**
- * Tells a QoS 1 message that is sent again (DUP) from a new one, across reconnects: the sessions heard last are kept. What escapes it (a re-send
- * without DUP, or of a session that ended with its connection) is a new event.
+ * Tells a QoS 1 message that is sent again (DUP) from a new one, across reconnects: the sessions heard last are kept.
+ * What escapes it (a re-send without DUP, or of a session that ended with its connection) is a new event.
  */
 export class RecentSessions {
   readonly #sessions = new Map<string, RecentPublishes>();

@@ -97,8 +97,9 @@ class LaneScan {
 }
 
 /**
- * A stretch is damaged, and what was there may have been acknowledged. As far as its frames still say who they are, in a way that fits the lane, those
- * identities are not given out again: the reader finds them missing and reports them. Answers whether all of the stretch is explained so.
+ * A range is damaged, and what was there may have been acknowledged. As far as its frames still say who they are, in
+ * a way that fits the lane, those identities are not given out again: the reader finds them missing and reports them.
+ * Answers whether all of the range is explained so.
  */
 function claimIdentities(bytes: Buffer, from: number, to: number, lanes: readonly LaneScan[]): boolean {
   let at = from;

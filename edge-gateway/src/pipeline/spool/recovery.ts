@@ -24,17 +24,22 @@ export interface RecoveredSpool {
   /** Oldest first; the last one is where writing goes on. Empty: a new spool. */
   readonly segments: readonly SegmentFile[];
   /**
-   * undefined: an earlier process may have given out identities that nothing tells of any more. Then a new epoch has to begin, so that none is
-   * given out twice; what can be read is forwarded all the same, under the identities that it has.
+   * undefined: an earlier process may have given out identities that nothing tells of any more. Then a new epoch has to
+   * begin, so that none is given out twice; what can be read is forwarded all the same, under the identities that it
+   * has.
    */
   readonly state: LanesState | undefined;
-  /** By partition, the last identity before the first damage in the newest segment: what comes after it may be half there. */
+  /**
+   * By partition, the last identity before the first damage in the newest segment: what comes after it may be half
+   * there.
+   */
   readonly sound: readonly number[];
 }
 
 /**
- * Finds out where an earlier process stopped. What was being written at the moment of a crash (and so was not acknowledged) is cut off;
- * what is corrupt is kept in a file of its own beside the segments, and reported. `note` is what that process wrote down last.
+ * Finds out where an earlier process stopped. What was being written at the moment of a crash (and so was not
+ * acknowledged) is cut off; what is corrupt is kept in a file of its own beside the segments, and reported. `note` is
+ * what that process wrote down last.
  */
 export async function recoverSpool(
   directory: string,

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { SegmentFiles } from "./segment-files.ts";
 
-test("a segment that is forwarded and kept all the same takes no room, and who waits for room is told once", async () => {
+it("a segment that is forwarded and kept all the same takes no room, and who waits for room is told once", async () => {
   const files = new SegmentFiles("/nowhere", [
     { number: 1, size: 100 },
     { number: 2, size: 50 },

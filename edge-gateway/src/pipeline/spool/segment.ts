@@ -3,9 +3,9 @@ import { crc32 } from "node:zlib";
 import type { LanesState } from "../lanes/lanes.ts";
 
 /**
- * A segment is a file of frames behind a header that says how the lanes stood where it begins, so that nothing has to be read but the
- * newest segment to go on after a crash, and a lost stretch at the end of a segment is known by the header of the next one. The header
- * is there twice: all that follows hangs on it.
+ * A segment is a file of frames behind a header that says how the lanes stood where it begins, so that nothing has to
+ * be read but the newest segment to go on after a crash, and a lost range at the end of a segment is known by the
+ * header of the next one. The header is there twice: all that follows hangs on it.
  *
  *     2 × (magic | length of the JSON u32 | CRC-32 of the JSON u32 | JSON) | frames
  */

@@ -29,7 +29,7 @@ interface LanesRead {
 /** The next records to forward. */
 export interface SpoolStep {
   readonly frames: readonly Frame[];
-  /** Identities that a corrupt stretch took with it. */
+  /** Identities that a corrupt range took with it. */
   readonly lost: readonly LostRange[];
   readonly start: SpoolPlace;
   /** Where to go on. */
@@ -38,9 +38,9 @@ export interface SpoolStep {
 }
 
 /**
- * Reads the spool in order, from memory where the bytes still are, else from the files, checksums and the density of every lane checked. A corrupt
- * stretch is copied to a file of its own, and what it took is named by the numbers around it. What was given up, or was sent before
- * the process began, is passed over.
+ * Reads the spool in order, from memory where the bytes still are, else from the files, checksums and the density of
+ * every lane checked. A corrupt range is copied to a file of its own, and what it took is named by the numbers around
+ * it. What was given up, or was sent before the process began, is passed over.
  */
 export class SpoolReader {
   readonly #options: SpoolReaderOptions;
@@ -151,7 +151,10 @@ export class SpoolReader {
     return at;
   }
 
-  /** Where the segment's first frame begins. What lies between the lanes as we left them and as the header has them is gone. */
+  /**
+   * Where the segment's first frame begins. What lies between the lanes as we left them and as the header has them is
+   * gone.
+   */
   async #readHeader(segment: number, size: number, lanes: LanesRead, lost: LostRange[]): Promise<number> {
     const { spool, logger } = this.#options;
     const bytes = await readPart(spool.files.fileOf(segment), 0, Math.min(size, mostHeaderBytes));

@@ -3,8 +3,8 @@ import { silentLogger } from "@headwater/core";
 import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { RecordBatch } from "../commit/record-batch.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { RecordBatch } from "../batch/record-batch.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { beginFrame, endFrame, frameKinds } from "../frame/frame.ts";
 import { recoverSpool } from "./recovery.ts";
@@ -46,7 +46,7 @@ describe("messages of QoS 0 that cause no sync", () => {
   const file = () => spool.files.fileOf(spool.activeSegment);
   const offered = () => spool.files.sizeOf(spool.activeSegment)!;
 
-  test("are offered to the forwarder only once they are synced, which is soon", async () => {
+  it("are offered to the forwarder only once they are synced, which is soon", async () => {
     const before = offered();
     const committed = vi.fn<() => void>();
     spool.onCommit = committed;
@@ -60,7 +60,7 @@ describe("messages of QoS 0 that cause no sync", () => {
     expect(spool.recent.from(spool.activeSegment, before, 1 << 20)).toHaveLength(1);
   });
 
-  test("are synced by the next message that has to be, in their order", async () => {
+  it("are synced by the next message that has to be, in their order", async () => {
     const before = offered();
     await spool.write(batch(3, false));
     await spool.write(batch(2, true));
@@ -68,7 +68,7 @@ describe("messages of QoS 0 that cause no sync", () => {
     expect(spool.recent.from(spool.activeSegment, before, 1 << 20)).toHaveLength(2);
   });
 
-  test("and that the power took were seen by nobody: their identities are given out anew", async () => {
+  it("and that the power took were seen by nobody: their identities are given out anew", async () => {
     await spool.write(batch(2, true));
     const synced = offered();
     await spool.write(batch(5, false));

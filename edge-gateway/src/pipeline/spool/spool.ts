@@ -1,8 +1,8 @@
 import { backoff, QueueClosedError, syncDirectory, type Logger } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
-import type { DurableSink, RecordBatch } from "../commit/record-batch.ts";
+import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
-import { RecentStretches, type KeptStretch } from "./recent-stretches.ts";
+import { RecentRanges, type BufferedRange } from "./recent-ranges.ts";
 import type { SegmentFile } from "./recovery.ts";
 import { reserveBytes } from "./reserve.ts";
 import { SegmentFiles } from "./segment-files.ts";
@@ -31,20 +31,21 @@ export interface SpoolOptions {
 const lazySyncMs = 100;
 
 /**
- * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the forwarder from memory as
- * long as that keeps up, and from the files when it does not. Space comes back by unlinking segments that are forwarded as a whole.
- * Nothing is offered before it is synced: an identity that a power loss takes back has been seen by nobody and is given out anew.
+ * Append-only segment files: one write and one fdatasync for each group commit. What is committed is offered to the
+ * forwarder from memory as long as that keeps up, and from the files when it does not. Space comes back by unlinking
+ * segments that are forwarded as a whole. Nothing is offered before it is synced: an identity that a power loss takes
+ * back has been seen by nobody and is given out anew.
  */
 export class Spool implements DurableSink {
   readonly checksums = true;
   readonly files: SegmentFiles;
-  readonly recent: RecentStretches;
+  readonly recent: RecentRanges;
   readonly #options: SpoolOptions;
   #active = 0;
   #activeSince = 0;
   #handle: FileHandle | undefined;
   /** Written and not synced, oldest first. */
-  #unsynced: KeptStretch[] = [];
+  #unsynced: BufferedRange[] = [];
   #syncTimer: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #durableLanes: readonly number[] = [];
@@ -60,7 +61,7 @@ export class Spool implements DurableSink {
   constructor(options: SpoolOptions) {
     this.#options = options;
     this.files = new SegmentFiles(options.directory, options.segments);
-    this.recent = new RecentStretches(options.memoryBytes, (buffer) => this.onReleased?.(buffer));
+    this.recent = new RecentRanges(options.memoryBytes, (buffer) => this.onReleased?.(buffer));
     this.#active = options.segments.at(-1)?.number ?? 0;
   }
 
@@ -127,7 +128,7 @@ export class Spool implements DurableSink {
 
   get #unsyncedBytes(): number {
     let bytes = 0;
-    for (const stretch of this.#unsynced) bytes += stretch.bytes.length;
+    for (const range of this.#unsynced) bytes += range.bytes.length;
     return bytes;
   }
 
@@ -146,10 +147,10 @@ export class Spool implements DurableSink {
       const start = this.#end;
       // On a repetition the same bytes go to the same place, so that a failed write leaves nothing behind.
       await writeAll(this.#handle!, bytes, start);
-      const stretch = { segment: this.#active, start, end: start + bytes.length, bytes, buffer: batch.writer.bytes };
-      if (batch.mustSync || this.#options.syncAll) await this.#sync(stretch);
+      const range = { segment: this.#active, start, end: start + bytes.length, bytes, buffer: batch.writer.bytes };
+      if (batch.mustSync || this.#options.syncAll) await this.#sync(range);
       else {
-        this.#unsynced.push(stretch);
+        this.#unsynced.push(range);
         this.#syncTimer ??= setTimeout(() => this.#syncLater(), lazySyncMs);
       }
     });
@@ -185,15 +186,15 @@ export class Spool implements DurableSink {
   }
 
   /** Syncs all that was written, `last` included, and offers it to the forwarder. */
-  async #sync(last?: KeptStretch): Promise<void> {
+  async #sync(last?: BufferedRange): Promise<void> {
     // After a failed sync the system may have forgotten what it had not written: it is written again.
     if (this.#failing) for (const { bytes, start } of this.#unsynced) await writeAll(this.#handle!, bytes, start);
     await this.#handle!.datasync();
-    const stretches = last === undefined ? this.#unsynced : [...this.#unsynced, last];
+    const ranges = last === undefined ? this.#unsynced : [...this.#unsynced, last];
     this.#unsynced = [];
-    for (const stretch of stretches) {
-      this.recent.keep(stretch, stretch.start === this.#headerBytes);
-      this.files.set(stretch.segment, stretch.end);
+    for (const range of ranges) {
+      this.recent.keep(range, range.start === this.#headerBytes);
+      this.files.set(range.segment, range.end);
     }
     this.onCommit?.();
   }

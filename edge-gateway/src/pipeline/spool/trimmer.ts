@@ -4,7 +4,7 @@ import type { LanesState } from "../lanes/lanes.ts";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "./position-file.ts";
 import { readPart } from "./read-part.ts";
-import { readStretch } from "./read-stretch.ts";
+import { readSegmentRange } from "./read-segment-range.ts";
 import { decodeSegmentHeader, mostHeaderBytes } from "./segment.ts";
 import type { Spool } from "./spool.ts";
 
@@ -26,7 +26,7 @@ export interface TrimmerOptions {
   /** Records that have waited longer are given up (milliseconds). */
   readonly maxAgeMs: number | undefined;
   readonly forwarder: {
-    letGo(): void;
+    cancelPending(): void;
     isInFlight(segment: number): boolean;
     isPending(frame: Frame, at: SpoolPlace): boolean;
   };
@@ -42,9 +42,10 @@ export interface TrimmerOptions {
 const chunkBytes = 512 * 1024;
 
 /**
- * Gives up the oldest segments, for want of room or for their age. First every identity that has not been handed to the log is named in a gap record,
- * and that is durable: from then on those frames are passed over, also after a crash. Then the file goes. What has no identity is
- * either moved to the end (what devices and this gateway said about commands) or counted (presence, quarantine).
+ * Gives up the oldest segments, for want of room or for their age. First every identity that has not been handed to the
+ * log is named in a gap record, and that is durable: from then on those frames are passed over, also after a crash.
+ * Then the file goes. What has no identity is either moved to the end (what devices and this gateway said about
+ * commands) or counted (presence, quarantine).
  */
 export class Trimmer {
   readonly #options: TrimmerOptions;
@@ -123,18 +124,18 @@ export class Trimmer {
     // Only what names a frame is kept, not its bytes.
     let place: SpoolPlace = { segment, offset: 0 };
     for (;;) {
-      const stretch = await readStretch(spool.files, place, chunkBytes, { segment: segment + 1, offset: 0 });
-      if (stretch === undefined) break;
-      stretch.frames.forEach((frame, index) => {
-        const at = { segment, offset: stretch.offsets[index]! };
+      const range = await readSegmentRange(spool.files, place, chunkBytes, { segment: segment + 1, offset: 0 });
+      if (range === undefined) break;
+      range.frames.forEach((frame, index) => {
+        const at = { segment, offset: range.offsets[index]! };
         const whole = frame.kind === frameKinds.command || frame.kind === frameKinds.gap;
         found.push({ frame: whole ? copyOf(frame) : nameOf(frame), at });
       });
-      place = stretch.end;
+      place = range.end;
       await new Promise((resolve) => setImmediate(resolve));
     }
     // From here to the call of `giveUp` the forwarder does not go on.
-    forwarder.letGo();
+    forwarder.cancelPending();
     const lanes = new Map<number, Writable<GivenUp>>();
     /** Named by gap records that are given up themselves: they are named anew. */
     const named: GivenUp[] = [];

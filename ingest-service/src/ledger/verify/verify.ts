@@ -3,10 +3,10 @@ import { events, type TelemetryRecord } from "@headwater/proto";
 import { isoFromMicros } from "@headwater/core";
 import { metricOfField } from "@headwater/time-series";
 import type { QuarantinedMetrics } from "../../quarantine/quarantine-model.ts";
-import { undecodable } from "../../quarantine/quarantiner.ts";
+import { undecodable } from "../../quarantine/refusal.ts";
 import type { DeviceSeries } from "../../telemetry/device-series.ts";
-import { emptyAccount } from "../account.ts";
-import { Counting } from "../counting.ts";
+import { emptyAccount } from "../../accounts/account.ts";
+import { Counting } from "../../accounts/counting.ts";
 import { Checksum, textNumber } from "./checksum.ts";
 import { Expected, type ExpectedRows } from "./expected.ts";
 
@@ -58,8 +58,8 @@ const nothing = Buffer.from([0]);
 const earliestAppend = 24 * hour;
 
 /**
- * Reads [start, end) of a partition again and compares what it says with what the store holds. Rejects with RequestError (422) if that is too
- * much, and with what log and store reject with.
+ * Reads [start, end) of a partition again and compares what it says with what the store holds. Rejects with
+ * RequestError (422) if that is too much, and with what log and store reject with.
  */
 export async function verifyPartition(
   options: VerifyOptions,

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { Semaphore } from "./semaphore.ts";
 
-test("no more at a time than that, in their order; those for whom there is no room are told so", async () => {
+it("no more at a time than that, in their order; those for whom there is no room are told so", async () => {
   const semaphore = new Semaphore(2, 3);
   let running = 0;
   let most = 0;

@@ -19,7 +19,10 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 
 const abortions = new WeakMap<AbortSignal, Promise<void>>();
 
-/** Resolves when the signal is aborted (at once if it is already). One promise a signal, so asking in a loop adds no listeners. */
+/**
+ * Resolves when the signal is aborted (at once if it is already). One promise a signal, so asking in a loop adds no
+ * listeners.
+ */
 export function aborted(signal: AbortSignal): Promise<void> {
   let abortion = abortions.get(signal);
   if (abortion === undefined) {

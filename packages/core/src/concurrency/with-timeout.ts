@@ -1,6 +1,6 @@
 /**
- * The promise's outcome, or a rejection with `makeError()` after that many milliseconds. The work behind the promise goes
- * on; if it rejects later, that rejection is taken here and is no unhandled one.
+ * The promise's outcome, or a rejection with `makeError()` after that many milliseconds. The work behind the promise
+ * goes on; if it rejects later, that rejection is taken here and is no unhandled one.
  */
 export function withTimeout<T>(promise: Promise<T>, ms: number, makeError: () => Error): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, open, readFile, readdir, rm, stat, truncate, writeFile, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ResourceError } from "../errors.ts";
 import { JournalFile } from "./journal-file.ts";
 
@@ -23,7 +23,7 @@ async function replayed(): Promise<readonly string[]> {
 }
 
 describe("a journal", () => {
-  test("holds what was appended, in its order, for its owner alone", async () => {
+  it("holds what was appended, in its order, for its owner alone", async () => {
     const { journal, content } = await JournalFile.open({ file });
     expect(content).toEqual({ entries: [], damaged: 0, soundBytes: 0 });
     await Promise.all([journal.append(["a", "ü {}"]), journal.appendSynced(["+b c"]), journal.append([""])]);
@@ -32,7 +32,7 @@ describe("a journal", () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  test("is replaced as a whole, and goes on from there", async () => {
+  it("is replaced as a whole, and goes on from there", async () => {
     const { journal } = await JournalFile.open({ file });
     await journal.append(["a", "b"]);
     await journal.replace(["b"]);
@@ -44,7 +44,7 @@ describe("a journal", () => {
     expect(await readdir(folder)).toEqual(["journal"]);
   });
 
-  test("is mostly history once it has outgrown its last replacement", async () => {
+  it("is mostly history once it has outgrown its last replacement", async () => {
     const { journal } = await JournalFile.open({ file, compactBytes: 100 });
     const line = "x".repeat(40);
     await journal.append([line, line]);
@@ -59,14 +59,14 @@ describe("a journal", () => {
     await journal.close();
   });
 
-  test("an entry of two lines is a defect of its writer", async () => {
+  it("an entry of two lines is a defect of its writer", async () => {
     const { journal } = await JournalFile.open({ file });
     await expect(journal.append(["a", "b\nc"])).rejects.toThrow("line end");
     await journal.close();
     expect(await replayed()).toEqual([]);
   });
 
-  test("a file that cannot be used is an error that names it", async () => {
+  it("a file that cannot be used is an error that names it", async () => {
     await expect(JournalFile.open({ file: folder })).rejects.toThrow(ResourceError);
     await expect(JournalFile.open({ file: join(folder, "none", "journal") })).rejects.toThrow(/none.journal.*ENOENT/);
   });
@@ -85,7 +85,7 @@ describe("after a crash", () => {
     { weight: 1, arbitrary: fc.record({ replacement: fc.array(entry, { maxLength: 3 }) }) },
   );
 
-  test("any beginning of the file holds a beginning of what was appended, with all that was synced before", async () => {
+  it("any beginning of the file holds a beginning of what was appended, with all that was synced before", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 12 }),
@@ -96,17 +96,15 @@ describe("after a crash", () => {
           let appended: string[] = [];
           let syncedEntries = 0;
           let syncedBytes = 0;
-          for (const it of steps) {
-            if ("replacement" in it) {
-              // oxlint-disable-next-line no-await-in-loop -- one step after the other
-              await journal.replace(it.replacement);
-              appended = [...it.replacement];
+          for (const each of steps) {
+            if ("replacement" in each) {
+              await journal.replace(each.replacement);
+              appended = [...each.replacement];
             } else {
-              // oxlint-disable-next-line no-await-in-loop -- as above
-              await (it.synced ? journal.appendSynced(it.entries) : journal.append(it.entries));
-              appended.push(...it.entries);
+              await (each.synced ? journal.appendSynced(each.entries) : journal.append(each.entries));
+              appended.push(...each.entries);
             }
-            if ("replacement" in it || it.synced) [syncedEntries, syncedBytes] = [appended.length, journal.size];
+            if ("replacement" in each || each.synced) [syncedEntries, syncedBytes] = [appended.length, journal.size];
           }
           await journal.close();
           // What the last sync covered is there; of the rest any beginning may be.
@@ -124,7 +122,7 @@ describe("after a crash", () => {
     );
   });
 
-  test("a damaged byte costs the lines that it lies in, and no other", async () => {
+  it("a damaged byte costs the lines that it lies in, and no other", async () => {
     const entries = Array.from({ length: 20 }, (_, i) => `entry ${i} of twenty`);
     const { journal } = await JournalFile.open({ file });
     await journal.append(entries);
@@ -133,9 +131,7 @@ describe("after a crash", () => {
     for (let at = 0; at < whole.length; at += 3) {
       const damaged = Buffer.from(whole);
       damaged[at]! ^= 0x10;
-      // oxlint-disable-next-line no-await-in-loop -- one file
       await writeFile(file, damaged);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       const found = await replayed();
       const sound = found.filter((entry) => entries.includes(entry));
       // A checksum that is none any more makes a line of version 0.1, which its owner cannot read.
@@ -144,7 +140,7 @@ describe("after a crash", () => {
     }
   });
 
-  test("zeros and lines with a wrong checksum at the end are cut off; between sound lines they are counted", async () => {
+  it("zeros and lines with a wrong checksum at the end are cut off; between sound lines they are counted", async () => {
     const { journal } = await JournalFile.open({ file });
     await journal.append(["a", "b"]);
     await journal.close();
@@ -162,7 +158,7 @@ describe("after a crash", () => {
   });
 });
 
-test("lines without a checksum, as version 0.1 wrote them, are entries", async () => {
+it("lines without a checksum, as version 0.1 wrote them, are entries", async () => {
   await writeFile(file, '{"t":"release","token":"2 pump/c ü"}\n+2f1c0a94 pump 1\n{"t":"cut o');
   expect(await replayed()).toEqual(['{"t":"release","token":"2 pump/c ü"}', "+2f1c0a94 pump 1"]);
 });
@@ -209,7 +205,7 @@ describe("a disk that takes less than it is given", () => {
   });
   afterEach(() => journal.close());
 
-  test("is given the rest", async () => {
+  it("is given the rest", async () => {
     disk.shortly = 7;
     await journal.appendSynced(["the first entry", "the second entry"]);
     await journal.replace(["the second entry", "a third entry"]);
@@ -217,7 +213,7 @@ describe("a disk that takes less than it is given", () => {
     expect(await replayed()).toEqual(["the second entry", "a third entry", "a fourth entry"]);
   });
 
-  test("fails an append that it does not take whole, and the file is as it was before", async () => {
+  it("fails an append that it does not take whole, and the file is as it was before", async () => {
     await journal.append(["a"]);
     const before = await readFile(file);
     disk.room = 15;
@@ -228,7 +224,7 @@ describe("a disk that takes less than it is given", () => {
     expect(await replayed()).toEqual(["a", "d"]);
   });
 
-  test("leaves nothing of a failed append behind a later one, even if it could not be taken back at once", async () => {
+  it("leaves nothing of a failed append behind a later one, even if it could not be taken back at once", async () => {
     await journal.append(["a"]);
     disk.room = 50;
     disk.failsToTruncate = true;
@@ -240,7 +236,7 @@ describe("a disk that takes less than it is given", () => {
     expect(await replayed()).toEqual(["a", "e"]);
   });
 
-  test("fails a synced append whose sync fails, and the append can be repeated", async () => {
+  it("fails a synced append whose sync fails, and the append can be repeated", async () => {
     disk.failsToSync = true;
     await expect(journal.appendSynced(["a"])).rejects.toThrow(/EIO/);
     expect(await replayed()).toEqual([]);
@@ -249,7 +245,7 @@ describe("a disk that takes less than it is given", () => {
     expect(await replayed()).toEqual(["a"]);
   });
 
-  test.each(["room", "failsToSync"] as const)(
+  it.each(["room", "failsToSync"] as const)(
     "never lets a cut replacement take the place of the file (%s)",
     async (fault) => {
       await journal.append(["a", "b"]);
@@ -268,7 +264,7 @@ describe("a disk that takes less than it is given", () => {
 
 const mayMount = process.platform === "linux" && process.getuid?.() === 0;
 
-test.skipIf(!mayMount)(
+it.skipIf(!mayMount)(
   "a full disk (needs root): every append is there whole or was rejected, also with replacements",
   async () => {
     const disk = join(folder, "disk");
@@ -281,12 +277,10 @@ test.skipIf(!mayMount)(
       let rejected = 0;
       for (let i = 0; i < 200; i += 1) {
         const entry = `${i} ${"x".repeat(500)}`;
-        // oxlint-disable-next-line no-await-in-loop -- one after the other
         await journal.appendSynced([entry]).then(
           () => expected.push(entry),
           () => (rejected += 1),
         );
-        // oxlint-disable-next-line no-await-in-loop -- as above
         if (i % 50 === 49) await journal.replace(expected).catch(() => {});
       }
       await journal.close();

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { SerialQueue } from "../concurrency/serial-queue.ts";
 import { ResourceError } from "../errors.ts";
 import { decodeLines, encodeLines, type JournalContent } from "./journal-lines.ts";
-import { syncDirectory } from "./sync-directory.ts";
+import { syncDirectory } from "../files/sync-directory.ts";
 
 export interface JournalFileOptions {
   readonly file: string;
@@ -175,7 +175,6 @@ export class JournalFile {
 /** A file system may take less than it is given, and says so by the count alone. */
 async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
-    // oxlint-disable-next-line no-await-in-loop -- each continues the one before
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     if (bytesWritten === 0) throw new ResourceError("nothing of a write was taken");
     done += bytesWritten;

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { QueueClosedError } from "../errors.ts";
 import { silentLogger } from "../logger.ts";
 import { JournalFile } from "./journal-file.ts";
@@ -44,7 +44,7 @@ async function entries(): Promise<readonly string[]> {
   return content.entries;
 }
 
-test("entries that come while a group is written go out with one write", async () => {
+it("entries that come while a group is written go out with one write", async () => {
   const writer = await openWriter([]);
   const flushed = Array.from({ length: 100 }, (_, i) => {
     writer.add(String(i));
@@ -56,7 +56,7 @@ test("entries that come while a group is written go out with one write", async (
   await writer.close();
 });
 
-test("a write that fails is repeated, and nobody is told of success before", async () => {
+it("a write that fails is repeated, and nobody is told of success before", async () => {
   const writer = await openWriter([]);
   failures = 2;
   writer.add("a");
@@ -66,7 +66,7 @@ test("a write that fails is repeated, and nobody is told of success before", asy
   await writer.close();
 });
 
-test("a journal that is mostly history becomes what is live; one that cannot is appended to", async () => {
+it("a journal that is mostly history becomes what is live; one that cannot is appended to", async () => {
   const live = ["still here"];
   const writer = await openWriter(live, 100);
   writer.add("x".repeat(200));
@@ -84,7 +84,7 @@ test("a journal that is mostly history becomes what is live; one that cannot is 
   await writer.close();
 });
 
-test("a writer that is closed repeats no more", async () => {
+it("a writer that is closed repeats no more", async () => {
   const writer = await openWriter([]);
   failures = Infinity;
   writer.add("a");

@@ -37,7 +37,6 @@ export class JournalWriter {
   /** Resolves when every entry that was added before is durable. Rejects with QueueClosedError after `close`. */
   async flush(): Promise<void> {
     while (this.#queue.length > 0) {
-      // oxlint-disable-next-line no-await-in-loop -- one write at a time
       if (this.#writing !== undefined) await this.#writing;
       else await (this.#writing = this.#writeQueue().finally(() => (this.#writing = undefined)));
     }

@@ -24,7 +24,8 @@ export function isoFromMicros(micros: number): string {
 
 /**
  * Microseconds since the epoch of an ISO 8601 time, or undefined if the text is none. A time of day needs `Z` or an
- * offset, since a local time names no instant; a date alone is its midnight in UTC. Digits beyond microseconds are cut off.
+ * offset, since a local time names no instant; a date alone is its midnight in UTC. Digits beyond microseconds are cut
+ * off.
  */
 export function microsFromIso(text: string): number | undefined {
   const match = isoPattern.exec(text);

@@ -4,7 +4,10 @@ import { exactNumber, InexactNumber } from "../json-text.ts";
 
 /** A map's keys are text or, in SenML, whole numbers. */
 export type CborMap = ReadonlyMap<string | number, CborValue>;
-/** undefined is CBOR's own. Bytes come as Uint8Array; a number that a double cannot hold, NaN and the infinities as InexactNumber. */
+/**
+ * undefined is CBOR's own. Bytes come as Uint8Array; a number that a double cannot hold, NaN and the infinities as
+ * InexactNumber.
+ */
 export type CborValue =
   | number
   | boolean
@@ -31,8 +34,9 @@ const breakCode = Symbol("break");
 const tag = { isoTime: 0, epochTime: 1, bignum: 2, negativeBignum: 3, selfDescribed: 55799 } as const;
 
 /**
- * Reads one CBOR value (RFC 8949), strictly: nothing after it, no key twice, text that is UTF-8, lengths that the bytes hold, tags that are
- * known. A tagged time comes as ISO 8601. Throws DecodeError, in time and memory linear in the number of bytes.
+ * Reads one CBOR value (RFC 8949), strictly: nothing after it, no key twice, text that is UTF-8, lengths that the bytes
+ * hold, tags that are known. A tagged time comes as ISO 8601. Throws DecodeError, in time and memory linear in the
+ * number of bytes.
  */
 export function readCbor(bytes: Uint8Array, limits: CborLimits): CborValue {
   const reader = new CborReader(bytes, limits);
@@ -111,7 +115,10 @@ class CborReader {
     }
   }
 
-  /** Or `indefinite`, from which counting down never comes to zero. Every element takes a byte at least, so a length that lies is found before anything is made of it. */
+  /**
+   * Or `indefinite`, from which counting down never comes to zero. Every element takes a byte at least, so a length
+   * that lies is found before anything is made of it.
+   */
   #length(info: number): number {
     if (info === 31) return indefinite;
     const length = Number(this.#argument(info));

@@ -1,7 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import { Encoder } from "cbor-x";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused, testLimits } from "../../test/decoder-properties.ts";
 import { defaultDecodeLimits } from "../decoder.ts";
 import { decodeHeadwaterJson } from "../headwater-json.ts";
@@ -16,7 +16,7 @@ const read = (hex: string) => readCbor(bytes(hex), { maxDepth: 16, maxItems: 100
 const decode = (value: unknown) => decodeHeadwaterCbor(cbor.encode(value), defaultDecodeLimits);
 
 describe("the examples of RFC 8949, appendix A", () => {
-  test.each<[string, unknown]>([
+  it.each<[string, unknown]>([
     ["00", 0],
     ["1818", 24],
     ["1903e8", 1000],
@@ -86,7 +86,7 @@ describe("the examples of RFC 8949, appendix A", () => {
     expect(read(hex)).toEqual(value);
   });
 
-  test.each([
+  it.each([
     "f0",
     "f818",
     "f8ff",
@@ -99,7 +99,7 @@ describe("the examples of RFC 8949, appendix A", () => {
 });
 
 describe("what is not well-formed (RFC 8949, appendix F) or not valid is refused", () => {
-  test.each([
+  it.each([
     ["", "ends too early"],
     ["18", "ends too early"],
     ["1b00000000000000", "ends too early"],
@@ -134,7 +134,7 @@ describe("what is not well-formed (RFC 8949, appendix F) or not valid is refused
     expect(() => read(hex)).toThrow(DecodeError);
   });
 
-  test("nesting and numbers of values beyond the limits", () => {
+  it("nesting and numbers of values beyond the limits", () => {
     expect(() => read("81".repeat(100) + "00")).toThrow("nests deeper");
     expect(() => read("c1".repeat(100) + "00")).toThrow("nests deeper");
     expect(() => read(`9903e9${"00".repeat(1001)}`)).toThrow("more than 1000 values");
@@ -142,7 +142,7 @@ describe("what is not well-formed (RFC 8949, appendix F) or not valid is refused
 });
 
 describe("the shapes of Headwater JSON", () => {
-  test("metrics and their values, samples with a time, arrays of both", () => {
+  it("metrics and their values, samples with a time, arrays of both", () => {
     expect(decode({ temperature: 21.5, on: true, mode: "eco" }).samples).toEqual([
       {
         readings: [
@@ -158,14 +158,14 @@ describe("the shapes of Headwater JSON", () => {
     ]);
   });
 
-  test("ts as a tagged time", () => {
+  it("ts as a tagged time", () => {
     const tagged = bytes("a2627473c11a6553f1006676616c756573a1616101");
     expect(decodeHeadwaterCbor(tagged, defaultDecodeLimits).samples).toEqual([
       { time: 1_700_000_000_000_000, readings: [{ metric: "a", value: 1 }] },
     ]);
   });
 
-  test("64-bit integers and floats that JSON has no number for are kept as text and noted; bytes become base64url", () => {
+  it("64-bit integers and floats that JSON has no number for are kept as text and noted; bytes become base64url", () => {
     expect(
       decode({ big: 9007199254740993n, fits: 9007199254740992n, nan: Number.NaN, raw: Buffer.from([0xfb, 0xff]) }),
     ).toEqual({
@@ -183,13 +183,13 @@ describe("the shapes of Headwater JSON", () => {
     });
   });
 
-  test("inside of a value too: as digits, or as text where JSON has no number", () => {
+  it("inside of a value too: as digits, or as text where JSON has no number", () => {
     expect(decode({ o: { big: 9007199254740993n, nan: Number.NaN } }).samples[0]!.readings[0]!.value).toBe(
       '{"big":9007199254740993,"nan":"NaN"}',
     );
   });
 
-  test("__proto__ is a key like any other", () => {
+  it("__proto__ is a key like any other", () => {
     const { samples } = decodeHeadwaterCbor(bytes("a2695f5f70726f746f5f5f0161780a"), defaultDecodeLimits);
     expect(samples[0]!.readings).toEqual([
       { metric: "__proto__", value: 1 },
@@ -198,7 +198,7 @@ describe("the shapes of Headwater JSON", () => {
     expect({}).not.toHaveProperty("x");
   });
 
-  test("keys that are no text, and values that are no object, are refused", () => {
+  it("keys that are no text, and values that are no object, are refused", () => {
     expect(() => decodeHeadwaterCbor(bytes("a10102"), defaultDecodeLimits)).toThrow("has to be text");
     expect(() => decode(21.5)).toThrow("has to be an object");
     expect(() => decode({})).toThrow("no readings");
@@ -215,7 +215,7 @@ function outcome(of: () => unknown): unknown {
   }
 }
 
-test("whatever JSON says, CBOR by an encoder of others says the same", () => {
+it("whatever JSON says, CBOR by an encoder of others says the same", () => {
   const limits = { ...defaultDecodeLimits, maxDepth: 32 };
   fc.assert(
     fc.property(
@@ -230,7 +230,7 @@ test("whatever JSON says, CBOR by an encoder of others says the same", () => {
   );
 });
 
-test("every value by an encoder of others is read as it was", () => {
+it("every value by an encoder of others is read as it was", () => {
   fc.assert(
     fc.property(
       fc.anything({
@@ -275,7 +275,7 @@ describe("hostile payloads", () => {
     ],
   );
 
-  test("the limits are the message's", () => {
+  it("the limits are the message's", () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`m${i}`, i]));
     expect(() => decodeHeadwaterCbor(cbor.encode(many), testLimits)).toThrow("more than 50 readings");
   });

@@ -4,15 +4,19 @@ import { readHeadwater } from "../headwater-json.ts";
 import { InexactNumber } from "../json-text.ts";
 import { readCbor, type CborValue } from "./cbor-reader.ts";
 
-/** Values of one message, keys too; each takes a byte at least, so that this bounds memory rather than what devices send. */
+/**
+ * Values of one message, keys too; each takes a byte at least, so that this bounds memory rather than what devices
+ * send.
+ */
 const maxItems = 200_000;
 
 /** Levels around a value: an array of samples, a sample, its values. */
 const levelsOfShape = 3;
 
 /**
- * The shapes of Headwater JSON in CBOR. Keys are text; bytes become base64url text, as RFC 8949 (section 6.1) has it; a tagged time (tags 0 and
- * 1) may stand for `ts`. A number that a double cannot hold, NaN and the infinities are kept as text, and noted.
+ * The shapes of Headwater JSON in CBOR. Keys are text; bytes become base64url text, as RFC 8949 (section 6.1) has it; a
+ * tagged time (tags 0 and 1) may stand for `ts`. A number that a double cannot hold, NaN and the infinities are kept as
+ * text, and noted.
  */
 export function decodeHeadwaterCbor(payload: Uint8Array, limits: DecodeLimits): DecodedMessage {
   return readHeadwater(asJson(readCbor(payload, { maxDepth: limits.maxDepth + levelsOfShape, maxItems })), limits);

@@ -1,12 +1,12 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { defaultDecodeLimits } from "../decoder.ts";
 import { lineProtocol } from "./line-protocol.ts";
 
 const decode = (text: string, options = {}) => lineProtocol(options)(Buffer.from(text), defaultDecodeLimits);
 
-test("the documentation's example", () => {
+it("the documentation's example", () => {
   expect(decode("weather,location=us-midwest,season=summer temperature=82,humidity=71i 1465839830100400200\n")).toEqual(
     {
       samples: [
@@ -22,7 +22,7 @@ test("the documentation's example", () => {
   );
 });
 
-test("what Telegraf sends: a series with tags is a metric of its own, the order of tags does not matter", () => {
+it("what Telegraf sends: a series with tags is a metric of its own, the order of tags does not matter", () => {
   const { samples } = decode(
     "cpu,cpu=cpu0,host=edge usage_idle=98.5,usage_user=1 1700000000000000000\n" +
       "cpu,host=edge,cpu=cpu1 usage_idle=97.25 1700000000000000000\n" +
@@ -39,7 +39,7 @@ test("what Telegraf sends: a series with tags is a metric of its own, the order 
   ]);
 });
 
-test("the field value is the measurement itself; without a timestamp the receive time counts", () => {
+it("the field value is the measurement itself; without a timestamp the receive time counts", () => {
   expect(decode("temperature value=21.5\npressure value=1013i")).toEqual({
     samples: [
       {
@@ -52,7 +52,7 @@ test("the field value is the measurement itself; without a timestamp the receive
   });
 });
 
-test.each([
+it.each([
   ["ns", "1465839830100400200", 1_465_839_830_100_400],
   ["ns", "-1500", -2],
   ["us", "1465839830100400", 1_465_839_830_100_400],
@@ -62,7 +62,7 @@ test.each([
   expect(decode(`a value=1 ${timestamp}`, { precision }).samples[0]!.time).toBe(time);
 });
 
-test.each([
+it.each([
   ["9007199254740993i", "9007199254740993"],
   ["-9223372036854775807i", "-9223372036854775807"],
   ["18446744073709551615u", "18446744073709551615"],
@@ -75,7 +75,7 @@ test.each([
   });
 });
 
-test.each([
+it.each([
   ["", "no readings"],
   ["# a comment\n", "no readings"],
   ["a value=1\nb", "Line 2 has no fields"],
@@ -92,7 +92,7 @@ test.each([
   expect(() => decode(text)).toThrow(DecodeError);
 });
 
-test("__proto__ is a name like any other", () => {
+it("__proto__ is a name like any other", () => {
   expect(decode("__proto__,constructor=x __proto__=1").samples[0]!.readings).toEqual([
     { metric: "__proto__.__proto__{constructor=x}", value: 1 },
   ]);

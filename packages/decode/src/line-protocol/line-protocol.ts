@@ -14,9 +14,10 @@ const precisions = {
 export type LinePrecision = keyof typeof precisions;
 
 /**
- * InfluxDB line protocol. A field is a metric `measurement.field` (the field `value`: `measurement`), with the line's tags in braces,
- * sorted by key, where it has any: `cpu.usage{core=0}`. So what is a series of its own there is a metric of its own here. A timestamp is in
- * `precision`, its nanoseconds cut off to microseconds. One bad line refuses the message.
+ * InfluxDB line protocol. A field is a metric `measurement.field` (the field `value`: `measurement`), with the line's
+ * tags in braces, sorted by key, where it has any: `cpu.usage{core=0}`. So what is a series of its own there is a
+ * metric of its own here. A timestamp is in `precision`, its nanoseconds cut off to microseconds. One bad line refuses
+ * the message.
  */
 export function lineProtocol({ precision = "ns" }: { readonly precision?: LinePrecision } = {}): Decoder {
   return (payload, limits) => {

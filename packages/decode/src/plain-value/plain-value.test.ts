@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { defaultDecodeLimits } from "../decoder.ts";
 import { plainValueOfTopic } from "./plain-value.ts";
@@ -7,7 +7,7 @@ import { plainValueOfTopic } from "./plain-value.ts";
 const decoder = plainValueOfTopic({ topic: "", names: new Map([["metric", "temperature"]]), device: "d" });
 const decode = (text: string) => decoder(Buffer.from(text), defaultDecodeLimits);
 
-test.each([
+it.each([
   ["21.5", 21.5],
   [" 21.5\n", 21.5],
   ["+3", 3],
@@ -27,7 +27,7 @@ test.each([
   else expect(decode(text)).toEqual({ samples: [{ readings: [{ metric: "temperature", value }] }] });
 });
 
-test.each(["9007199254740993", "1e400", "1e-400"])(
+it.each(["9007199254740993", "1e400", "1e-400"])(
   "%s is kept as text and marked, for a double cannot hold it",
   (text) => {
     expect(decode(text)).toEqual({
@@ -37,7 +37,7 @@ test.each(["9007199254740993", "1e400", "1e-400"])(
   },
 );
 
-test("bytes that are not UTF-8 are refused", () => {
+it("bytes that are not UTF-8 are refused", () => {
   expect(() => decoder(Uint8Array.of(0xff, 0xfe), defaultDecodeLimits)).toThrow("UTF-8");
 });
 

@@ -19,8 +19,8 @@ export function plainValueOfTopic({ names }: TopicMatch): Decoder {
 }
 
 /**
- * What plain text says: a number as JSON writes it (a leading `+` too; digits that begin with 0 are more likely a name), `true` or
- * `false`, else the text itself. InexactNumber where a double cannot hold it.
+ * What plain text says: a number as JSON writes it (a leading `+` too; digits that begin with 0 are more likely a
+ * name), `true` or `false`, else the text itself. InexactNumber where a double cannot hold it.
  */
 export function plainValue(text: string): number | boolean | string | InexactNumber {
   if (text === "true") return true;

@@ -5,8 +5,8 @@ import { textOf } from "../plain-value/plain-value.ts";
 import { asObject } from "./flatten.ts";
 
 /**
- * A topic that says whether its device is there: plain text, or JSON's `state`. Such a device has one stay without a number; its session is named
- * after the profile.
+ * A topic that says whether its device is there: plain text, or JSON's `state`. Such a device has one stay without a
+ * number; its session is named after the profile.
  */
 export function availability(profile: string, online: readonly string[], offline: readonly string[]) {
   return ({ device = "" }: TopicMatch): Decoder =>
@@ -16,7 +16,7 @@ export function availability(profile: string, online: readonly string[], offline
       if (!isOnline && !offline.includes(said))
         throw new DecodeError(`Whether the device is there has to be said by ${[...online, ...offline].join(" or ")}`);
       const reason = isOnline ? "birth" : "last-will";
-      return { samples: [], beside: { presence: [{ device, online: isOnline, session: profile, reason }] } };
+      return { samples: [], effects: { presence: [{ device, online: isOnline, session: profile, reason }] } };
     };
 }
 

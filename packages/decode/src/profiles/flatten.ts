@@ -11,8 +11,8 @@ export interface FlattenOptions {
 }
 
 /**
- * Adds what lies in nested objects and arrays as metrics of their own, named by the path: `ENERGY.Power`, `relays.0.ison`. Throws DecodeError
- * where it nests deeper than the limit or names too many.
+ * Adds what lies in nested objects and arrays as metrics of their own, named by the path: `ENERGY.Power`,
+ * `relays.0.ison`. Throws DecodeError where it nests deeper than the limit or names too many.
  */
 export function flatten(
   builder: MessageBuilder,

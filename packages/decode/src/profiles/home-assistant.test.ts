@@ -1,12 +1,12 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { homeAssistantRoutes } from "./home-assistant.ts";
 import { byMetric, profileUnderTest } from "../../test/profile-under-test.ts";
 
 const { take, decoder } = profileUnderTest(homeAssistantRoutes());
 
-test.each([
+it.each([
   ["sensor/kitchen_temperature/state", "21.5", { state: 21.5 }],
   ["light/porch/state", "on", { state: true }],
   ["switch/pump/state", "off", { state: false }],
@@ -20,19 +20,19 @@ test.each([
   expect(byMetric(take(`homeassistant/${topic}`, payload))).toEqual(expected);
 });
 
-test("an entity is a device", () => {
+it("an entity is a device", () => {
   expect(take("homeassistant/sensor/kitchen_temperature/state", "21.5").device).toBe("sensor.kitchen_temperature");
 });
 
-test.each(["unavailable", "unknown", "None"])("%s is no value", (payload) => {
+it.each(["unavailable", "unknown", "None"])("%s is no value", (payload) => {
   expect(take("homeassistant/sensor/x/state", payload)).toMatchObject({
     samples: [],
     notes: { "without-value": "state" },
-    beside: { ignored: "no-values" },
+    effects: { ignored: "no-values" },
   });
 });
 
-test("an attribute that is broken JSON is refused", () => {
+it("an attribute that is broken JSON is refused", () => {
   expect(() => take("homeassistant/sensor/x/options", '["a"')).toThrow(DecodeError);
   expect(() => take("homeassistant/sensor/x/options", "")).toThrow(DecodeError);
 });

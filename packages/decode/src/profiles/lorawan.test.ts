@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { chirpStackRoutes } from "./chirpstack.ts";
 import { byMetric, profileUnderTest } from "../../test/profile-under-test.ts";
@@ -40,7 +40,7 @@ const cs = profileUnderTest(chirpStackRoutes("lora:{device}"));
 const ttsTopic = "v3/app1@ttn/devices/dev1/up";
 const csTopic = "application/17c82e96/device/0101010101010101/event/up";
 
-test("The Things Stack: what the payload formatter decoded, the radio, the network's time", () => {
+it("The Things Stack: what the payload formatter decoded, the radio, the network's time", () => {
   const message = tts.take(ttsTopic, ttsUplink);
   expect(message.device).toBe("dev1");
   expect(byMetric(message)).toEqual({
@@ -57,13 +57,13 @@ test("The Things Stack: what the payload formatter decoded, the radio, the netwo
   expect(message.samples).toMatchObject([{ time: 1_581_520_545_574_123 }]);
 });
 
-test("The Things Stack: without a formatter the bytes are kept; a simulated uplink is marked", () => {
+it("The Things Stack: without a formatter the bytes are kept; a simulated uplink is marked", () => {
   const message = tts.take(ttsTopic, '{"simulated": true, "uplink_message": {"f_port": 2, "frm_payload": "gkHe"}}');
   expect(byMetric(message)).toEqual({ payload: "gkHe", "lora.f_port": 2 });
   expect(message.notes).toEqual({ "kept-as-base64": "payload", simulated: "true" });
 });
 
-test("ChirpStack: what the codec decoded, and the device by a template", () => {
+it("ChirpStack: what the codec decoded, and the device by a template", () => {
   const message = cs.take(csTopic, csUplink);
   expect(message.device).toBe("lora:0101010101010101");
   expect(byMetric(message)).toEqual({
@@ -79,7 +79,7 @@ test("ChirpStack: what the codec decoded, and the device by a template", () => {
   expect(message.samples).toMatchObject([{ time: 1_658_136_855_775_023 }]);
 });
 
-test("ChirpStack: battery and margin", () => {
+it("ChirpStack: battery and margin", () => {
   expect(byMetric(cs.take(csTopic.replace("up", "status"), csStatus))).toEqual({
     "status.margin": 10,
     "status.externalPowerSource": false,
@@ -88,12 +88,12 @@ test("ChirpStack: battery and margin", () => {
   });
 });
 
-test("joins and downlinks are no route's", () => {
+it("joins and downlinks are no route's", () => {
   expect(tts.routes.find("v3/app1@ttn/devices/dev1/join")).toBeUndefined();
   expect(cs.routes.find("application/17c82e96/device/01/event/join")).toBeUndefined();
 });
 
-test.each(["{}", "[]", '{"uplink_message": 1}', '{"uplink_message": {"f_port": "one"}}', '{"uplink_message": {}}'])(
+it.each(["{}", "[]", '{"uplink_message": 1}', '{"uplink_message": {"f_port": "one"}}', '{"uplink_message": {}}'])(
   "%s is refused",
   (payload) => {
     expect(() => tts.take(ttsTopic, payload)).toThrow(DecodeError);

@@ -16,8 +16,9 @@ export interface Uplink {
 }
 
 /**
- * An uplink of a LoRaWAN network: the decoded payload's values as metrics by their path, the bytes alone if there are none; beside them the radio's
- * (`lora.rssi` and `lora.snr` as the best gateway heard it, `lora.gateways`, `lora.f_port`, `lora.f_cnt`). The time is the network's.
+ * An uplink of a LoRaWAN network: the decoded payload's values as metrics by their path, the bytes alone if there are
+ * none; beside them the radio's (`lora.rssi` and `lora.snr` as the best gateway heard it, `lora.gateways`,
+ * `lora.f_port`, `lora.f_cnt`). The time is the network's.
  */
 export function addUplink(
   builder: MessageBuilder,

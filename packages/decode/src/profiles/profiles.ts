@@ -8,8 +8,9 @@ import { theThingsStackRoutes } from "./the-things-stack.ts";
 import { zigbee2mqttRoutes } from "./zigbee2mqtt.ts";
 
 /**
- * Routes for what others publish, made anew for each connection to a broker; `device` is a template for the device's id. None is on unless it is
- * configured: their topics are not a device's own. A new profile is a file of its own and a line here.
+ * Routes for what others publish, made anew for each connection to a broker; `device` is a template for the device's
+ * id. None is on unless it is configured: their topics are not a device's own. A new profile is a file of its own and a
+ * line here.
  */
 export const profiles = {
   sparkplug: () => new Sparkplug().routes(),

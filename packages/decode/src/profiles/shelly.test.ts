@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { byMetric, profileUnderTest } from "../../test/profile-under-test.ts";
 import { shellyRoutes } from "./shelly.ts";
@@ -14,7 +14,7 @@ const notifyEvent =
   '{"src":"shellyplus1-a8032abe54dc","dst":"shellyplus1-a8032abe54dc/events","method":"NotifyEvent","params":{"ts":1631266595.44,"events":[{"component":"input:0","id":0,"event":"single_push","ts":1631266595.44}]}}';
 
 describe("generation 1", () => {
-  test.each([
+  it.each([
     ["relay/0", "on", { "relay.0": true }],
     ["relay/0", "off", { "relay.0": false }],
     ["relay/0", "overpower", { "relay.0": "overpower" }],
@@ -29,21 +29,21 @@ describe("generation 1", () => {
     expect(byMetric(message)).toEqual(expected);
   });
 
-  test("online is presence; commands and announcements are no telemetry", () => {
-    expect(take("shellies/s1/online", "false").beside!.presence).toEqual([
+  it("online is presence; commands and announcements are no telemetry", () => {
+    expect(take("shellies/s1/online", "false").effects!.presence).toEqual([
       { device: "s1", online: false, session: "shelly", reason: "last-will" },
     ]);
-    expect(take("shellies/s1/relay/0/command", "on").beside).toEqual({ ignored: "command-or-announcement" });
-    expect(take("shellies/s1/announce", "{}").beside).toEqual({ ignored: "command-or-announcement" });
+    expect(take("shellies/s1/relay/0/command", "on").effects).toEqual({ ignored: "command-or-announcement" });
+    expect(take("shellies/s1/announce", "{}").effects).toEqual({ ignored: "command-or-announcement" });
   });
 
-  test.each(["", "{", "[1"])("%j is refused", (payload) => {
+  it.each(["", "{", "[1"])("%j is refused", (payload) => {
     expect(() => take("shellies/s1/relay/0", payload)).toThrow(DecodeError);
   });
 });
 
 describe("generation 2", () => {
-  test("the status of a component", () => {
+  it("the status of a component", () => {
     const message = take("shellyplus1pm-441793d69718/status/switch:0", switchStatus);
     expect(message.device).toBe("shellyplus1pm-441793d69718");
     expect(byMetric(message)).toMatchObject({
@@ -56,26 +56,26 @@ describe("generation 2", () => {
     expect(byMetric(message)).not.toHaveProperty("switch:0.id");
   });
 
-  test("NotifyStatus over JSON RPC, with its time", () => {
+  it("NotifyStatus over JSON RPC, with its time", () => {
     const message = take("shellypro4pm-f008d1d8b8b8/events/rpc", notifyStatus);
     expect(byMetric(message)).toEqual({ "switch:0.output": true, "switch:0.source": "button" });
     expect(message.samples[0]!.time).toBe(1_631_186_545_040_000);
   });
 
-  test("NotifyEvent: what happened, as text", () => {
+  it("NotifyEvent: what happened, as text", () => {
     expect(byMetric(take("shellyplus1-a8032abe54dc/events/rpc", notifyEvent))).toEqual({
       "input:0.event": "single_push",
     });
   });
 
-  test("online is presence", () => {
-    expect(take("shellyplus1-a8032abe54dc/online", "true").beside!.presence![0]).toMatchObject({
+  it("online is presence", () => {
+    expect(take("shellyplus1-a8032abe54dc/online", "true").effects!.presence![0]).toMatchObject({
       device: "shellyplus1-a8032abe54dc",
       online: true,
     });
   });
 
-  test.each([
+  it.each([
     "{}",
     '{"method":"NotifyStatus"}',
     '{"method":"Other","params":{}}',

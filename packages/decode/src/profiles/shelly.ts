@@ -13,7 +13,7 @@ const noTelemetry = /(?:^|\/)(?:command|announce)$/;
 /** Generation 1: a topic a value, `relay/0/power`, plain; `info` and `status` are JSON. */
 const value: DecoderOfTopic = ({ names }) => {
   const path = names.get("metric")!;
-  if (noTelemetry.test(path)) return () => ({ samples: [], beside: { ignored: "command-or-announcement" } });
+  if (noTelemetry.test(path)) return () => ({ samples: [], effects: { ignored: "command-or-announcement" } });
   return (payload, limits) => {
     const text = textOf(payload);
     if (text === "") throw new DecodeError("The payload is empty");

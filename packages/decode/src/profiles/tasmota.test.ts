@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { byMetric, profileUnderTest } from "../../test/profile-under-test.ts";
 import { tasmotaRoutes } from "./tasmota.ts";
@@ -13,7 +13,7 @@ const energy =
 const state =
   '{"Time":"2024-03-10T21:10:05","Uptime":"1T03:04:05","UptimeSec":97445,"Heap":25,"SleepMode":"Dynamic","LoadAvg":19,"MqttCount":1,"POWER1":"ON","POWER2":"OFF","Wifi":{"AP":1,"SSId":"net","RSSI":68,"Signal":-66}}';
 
-test("SENSOR: sensors by path, with the units that the message names", () => {
+it("SENSOR: sensors by path, with the units that the message names", () => {
   const message = take("tele/attic/SENSOR", sensor);
   expect(message.device).toBe("attic");
   expect(byMetric(message)).toEqual({
@@ -27,7 +27,7 @@ test("SENSOR: sensors by path, with the units that the message names", () => {
   expect(message.notes).toEqual({ "device-time-local": "2024-03-10T21:10:05" });
 });
 
-test("a plug's energy, with an element for each phase", () => {
+it("a plug's energy, with an element for each phase", () => {
   expect(byMetric(take("tele/plug/SENSOR", energy))).toMatchObject({
     "ENERGY.Total": 3.185,
     "ENERGY.Power.0": 60,
@@ -35,13 +35,13 @@ test("a plug's energy, with an element for each phase", () => {
   });
 });
 
-test("a time with an offset counts", () => {
+it("a time with an offset counts", () => {
   const { samples, notes } = take("tele/attic/SENSOR", '{"Time":"2024-03-10T21:10:05+01:00","A":1}');
   expect(samples[0]!.time).toBe(1_710_101_405_000_000);
   expect(notes).toBeUndefined();
 });
 
-test("STATE: relays are booleans", () => {
+it("STATE: relays are booleans", () => {
   expect(byMetric(take("tele/plug/STATE", state))).toMatchObject({
     POWER1: true,
     POWER2: false,
@@ -52,14 +52,14 @@ test("STATE: relays are booleans", () => {
   expect(byMetric(take("stat/plug/RESULT", '{"POWER":"OFF"}'))).toEqual({ POWER: false });
 });
 
-test("LWT is presence", () => {
+it("LWT is presence", () => {
   const gone = { device: "plug", online: false, session: "tasmota", reason: "last-will" };
-  expect(take("tele/plug/LWT", "Offline")).toMatchObject({ samples: [], beside: { presence: [gone] } });
-  expect(take("tele/plug/LWT", "Online").beside!.presence![0]!.online).toBe(true);
+  expect(take("tele/plug/LWT", "Offline")).toMatchObject({ samples: [], effects: { presence: [gone] } });
+  expect(take("tele/plug/LWT", "Online").effects!.presence![0]!.online).toBe(true);
   expect(() => take("tele/plug/LWT", "perhaps")).toThrow(DecodeError);
 });
 
-test("other topics are not its own", () => {
+it("other topics are not its own", () => {
   expect(routes.find("cmnd/plug/POWER")).toBeUndefined();
 });
 
@@ -73,11 +73,11 @@ describe("hostile payloads", () => {
     ),
   );
 
-  test("nesting beyond the limit is refused", () => {
+  it("nesting beyond the limit is refused", () => {
     expect(() => take("tele/plug/SENSOR", deep)).toThrow("nests deeper");
   });
 
-  test("numbers that a double cannot hold, inside too, are kept as text and marked", () => {
+  it("numbers that a double cannot hold, inside too, are kept as text and marked", () => {
     const message = take("tele/plug/SENSOR", '{"A":{"__proto__":9007199254740993}}');
     expect(message.samples[0]!.readings).toEqual([{ metric: "A.__proto__", value: "9007199254740993" }]);
     expect(message.notes).toEqual({ "kept-as-text": "A.__proto__" });

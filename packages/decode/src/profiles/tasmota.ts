@@ -18,8 +18,8 @@ const unitOfKey: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Tasmota's telemetry (SENSOR, STATE, RESULT): nested objects become metrics by their path, `AM2301.Temperature`. Its `Time` is the device's local
- * one; only where it carries an offset (SetOption52) does it count, else it is noted.
+ * Tasmota's telemetry (SENSOR, STATE, RESULT): nested objects become metrics by their path, `AM2301.Temperature`. Its
+ * `Time` is the device's local one; only where it carries an offset (SetOption52) does it count, else it is noted.
  */
 const telemetry: Decoder = (payload, limits) => {
   const root = objectOf(parseJson(payload));

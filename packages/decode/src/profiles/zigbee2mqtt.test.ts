@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { byMetric, profileUnderTest } from "../../test/profile-under-test.ts";
 import { zigbee2mqttRoutes } from "./zigbee2mqtt.ts";
@@ -10,7 +10,7 @@ const climate =
 const bulb =
   '{"brightness":254,"color":{"x":0.4599,"y":0.4106},"color_mode":"color_temp","color_temp":370,"state":"ON","update":{"state":"idle"},"update_available":null,"last_seen":1710101405123}';
 
-test("a sensor's state, at its last_seen", () => {
+it("a sensor's state, at its last_seen", () => {
   const message = take("zigbee2mqtt/living room", climate);
   expect(message.device).toBe("living room");
   expect(byMetric(message)).toEqual({
@@ -24,7 +24,7 @@ test("a sensor's state, at its last_seen", () => {
   expect(message.samples[0]!.time).toBe(1_710_101_405_123_000);
 });
 
-test("a bulb: nested exposes by path, ON as a boolean, null noted", () => {
+it("a bulb: nested exposes by path, ON as a boolean, null noted", () => {
   const message = take("zigbee2mqtt/bulb", bulb);
   expect(byMetric(message)).toEqual({
     brightness: 254,
@@ -39,7 +39,7 @@ test("a bulb: nested exposes by path, ON as a boolean, null noted", () => {
   expect(message.notes).toEqual({ "without-value": "update_available" });
 });
 
-test("a cover's state stays text; a second gang's state is a boolean", () => {
+it("a cover's state stays text; a second gang's state is a boolean", () => {
   expect(byMetric(take("zigbee2mqtt/blind", '{"state":"OPEN","position":80,"state_left":"OFF"}'))).toEqual({
     state: "OPEN",
     position: 80,
@@ -47,23 +47,26 @@ test("a cover's state stays text; a second gang's state is a boolean", () => {
   });
 });
 
-test("a last_seen in local time is noted", () => {
+it("a last_seen in local time is noted", () => {
   const message = take("zigbee2mqtt/x", '{"a":1,"last_seen":"2024-03-10T21:10:05"}');
   expect(message.samples[0]!.time).toBeUndefined();
   expect(message.notes).toEqual({ "device-time-local": "2024-03-10T21:10:05" });
 });
 
-test.each([
+it.each([
   ['{"state":"offline"}', false],
   ["offline", false],
   ['{"state":"online"}', true],
   ["online", true],
 ])("availability %s", (payload, online) => {
-  expect(take("zigbee2mqtt/bulb/availability", payload).beside!.presence![0]).toMatchObject({ device: "bulb", online });
+  expect(take("zigbee2mqtt/bulb/availability", payload).effects!.presence![0]).toMatchObject({
+    device: "bulb",
+    online,
+  });
 });
 
-test("messages of the bridge itself are no telemetry", () => {
-  expect(take("zigbee2mqtt/bridge/state", '{"state":"online"}').beside).toEqual({ ignored: "message-of-the-bridge" });
+it("messages of the bridge itself are no telemetry", () => {
+  expect(take("zigbee2mqtt/bridge/state", '{"state":"online"}').effects).toEqual({ ignored: "message-of-the-bridge" });
 });
 
 describe("hostile payloads", () => {

@@ -8,7 +8,10 @@ import { flatten, objectOf, onOff, without } from "./flatten.ts";
 
 const state = /^state(?:_|$)/;
 
-/** A device's state: its exposes as metrics, nested ones by path. `last_seen`, where it is switched on and names an instant, is the time. */
+/**
+ * A device's state: its exposes as metrics, nested ones by path. `last_seen`, where it is switched on and names an
+ * instant, is the time.
+ */
 const deviceState: Decoder = (payload, limits) => {
   const root = objectOf(parseJson(payload));
   const builder = new MessageBuilder(limits);
@@ -28,7 +31,7 @@ export function zigbee2mqttRoutes(device = "{device}"): readonly RouteSpec[] {
   return [
     {
       pattern: "zigbee2mqtt/bridge/{rest...}",
-      decoder: () => ({ samples: [], beside: { ignored: "message-of-the-bridge" } }),
+      decoder: () => ({ samples: [], effects: { ignored: "message-of-the-bridge" } }),
       device: "zigbee2mqtt",
     },
     {

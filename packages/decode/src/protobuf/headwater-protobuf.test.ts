@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import { events, type TelemetryInput } from "@headwater/proto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { defaultDecodeLimits } from "../decoder.ts";
 import { decodeHeadwaterProtobuf } from "./headwater-protobuf.ts";
@@ -19,7 +19,7 @@ const full: TelemetryInput = {
   ],
 };
 
-test("readings by their times", () => {
+it("readings by their times", () => {
   expect(decode(full)).toEqual({
     samples: [
       {
@@ -35,7 +35,7 @@ test("readings by their times", () => {
   });
 });
 
-test("bytes that a C encoder (nanopb's layout: fields in order, no unit) would send", () => {
+it("bytes that a C encoder (nanopb's layout: fields in order, no unit) would send", () => {
   // 3a: readings; 0a metric "t"; 11 double 21.5
   const bytes = Buffer.from("3a0c0a01741100000000008035400a", "hex").subarray(0, 14);
   expect(decodeHeadwaterProtobuf(bytes, defaultDecodeLimits).samples).toEqual([
@@ -43,7 +43,7 @@ test("bytes that a C encoder (nanopb's layout: fields in order, no unit) would s
   ]);
 });
 
-test("without a time all is of the receive time, a repeated metric in a sample of its own", () => {
+it("without a time all is of the receive time, a repeated metric in a sample of its own", () => {
   const { samples } = decode({
     readings: [
       { metric: "a", number: 1 },
@@ -57,17 +57,14 @@ test("without a time all is of the receive time, a repeated metric in a sample o
   ]);
 });
 
-test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
-  "%f is kept as text and marked",
-  (number) => {
-    expect(decode({ readings: [{ metric: "a", number }] })).toEqual({
-      samples: [{ readings: [{ metric: "a", value: String(number) }] }],
-      notes: { "kept-as-text": "a" },
-    });
-  },
-);
+it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%f is kept as text and marked", (number) => {
+  expect(decode({ readings: [{ metric: "a", number }] })).toEqual({
+    samples: [{ readings: [{ metric: "a", value: String(number) }] }],
+    notes: { "kept-as-text": "a" },
+  });
+});
 
-test.each([
+it.each([
   ["gateway", { gateway: "g" }],
   ["epoch", { epoch: 1 }],
   ["n", { n: 1 }],
@@ -82,7 +79,7 @@ test.each([
   expect(() => decode({ ...full, ...extra })).toThrow(`${name} is not a device's`);
 });
 
-test.each([
+it.each([
   ["no readings", {}],
   ["no value", { readings: [{ metric: "a" }] }],
   ["name", { readings: [{ number: 1 }] }],
@@ -92,13 +89,13 @@ test.each([
   expect(() => decode(record)).toThrow(DecodeError);
 });
 
-test("times beyond 2^53 microseconds are refused, not rounded", () => {
+it("times beyond 2^53 microseconds are refused, not rounded", () => {
   expect(() => decodeHeadwaterProtobuf(Buffer.from("30818080808080801080", "hex"), defaultDecodeLimits)).toThrow(
     DecodeError,
   );
 });
 
-test("text that is not UTF-8 is refused", () => {
+it("text that is not UTF-8 is refused", () => {
   const bytes = Buffer.from("3a070a01ff22026869", "hex");
   expect(() => decodeHeadwaterProtobuf(bytes, defaultDecodeLimits)).toThrow(DecodeError);
 });

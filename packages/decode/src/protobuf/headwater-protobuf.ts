@@ -4,8 +4,8 @@ import type { DecodedMessage, DecodeLimits } from "../decoder.ts";
 import { MessageBuilder } from "../message-builder.ts";
 
 /**
- * A device's protobuf is headwater.v1.TelemetryRecord with only what is a device's to say: `readings`, and `event_time` if it has a
- * clock. Any other field is the gateway's, and refused rather than believed.
+ * A device's protobuf is headwater.v1.TelemetryRecord with only what is a device's to say: `readings`, and `event_time`
+ * if it has a clock. Any other field is the gateway's, and refused rather than believed.
  */
 export function decodeHeadwaterProtobuf(payload: Uint8Array, limits: DecodeLimits): DecodedMessage {
   const record = events.telemetry.decode(payload);

@@ -55,8 +55,8 @@ const byNumber = new Map(labels.map((label) => [label.cbor as string | number, l
 const base64url = /^[A-Za-z0-9_-]*$/;
 
 /**
- * Reads the entries of one record. A label that is not known is skipped, unless it ends in `_`: that one has to be understood (section 4.4).
- * In CBOR labels are numbers, and unknown ones text.
+ * Reads the entries of one record. A label that is not known is skipped, unless it ends in `_`: that one has to be
+ * understood (section 4.4). In CBOR labels are numbers, and unknown ones text.
  */
 export function senmlRecord(
   entries: Iterable<readonly [string | number, unknown]>,

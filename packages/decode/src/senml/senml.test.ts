@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import { Encoder } from "cbor-x";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anyBytesAreDecodedOrRefused } from "../../test/decoder-properties.ts";
 import { defaultDecodeLimits } from "../decoder.ts";
 import { senmlCbor, senmlJson } from "./senml.ts";
@@ -21,13 +21,13 @@ const rows = (pack: unknown, decoder = json) =>
   );
 
 describe("the examples of RFC 8428, section 5.1", () => {
-  test("a single datapoint", () => {
+  it("a single datapoint", () => {
     expect(rows('[{"n":"urn:dev:ow:10e2073a01080063","u":"Cel","v":23.1}]')).toEqual([
       ["value", 23.1, "Cel", undefined],
     ]);
   });
 
-  test("multiple datapoints now", () => {
+  it("multiple datapoints now", () => {
     const pack =
       '[{"bn":"urn:dev:ow:10e2073a01080063:","n":"voltage","u":"V","v":120.1},{"n":"current","u":"A","v":1.2}]';
     expect(rows(pack)).toEqual([
@@ -36,7 +36,7 @@ describe("the examples of RFC 8428, section 5.1", () => {
     ]);
   });
 
-  test("base time, base unit, base version and times before it", () => {
+  it("base time, base unit, base version and times before it", () => {
     const pack = `[
       {"bn":"urn:dev:ow:10e2073a0108006:","bt":1.276020076001e+09,"bu":"A","bver":5,"n":"voltage","u":"V","v":120.1},
       {"n":"current","t":-5,"v":1.2}, {"n":"current","t":-4,"v":1.3}, {"n":"current","v":1.7}]`;
@@ -48,7 +48,7 @@ describe("the examples of RFC 8428, section 5.1", () => {
     ]);
   });
 
-  test("multiple measurements: a name by base name alone", () => {
+  it("multiple measurements: a name by base name alone", () => {
     const pack = `[
       {"bn":"urn:dev:ow:10e2073a01080063","bt":1.320067464e+09,"bu":"%RH","v":20},
       {"u":"lon","v":24.30621}, {"u":"lat","v":60.07965},
@@ -62,7 +62,7 @@ describe("the examples of RFC 8428, section 5.1", () => {
     ]);
   });
 
-  test("a collection of resources keeps the names of what is not the device", () => {
+  it("a collection of resources keeps the names of what is not the device", () => {
     const pack = `[
       {"bn":"2001:db8::2/","bt":1.320078429e+09,"n":"temperature","u":"Cel","v":25.2},
       {"n":"humidity","u":"%RH","v":30}, {"bn":"2001:db8::1/","n":"temperature","u":"Cel","v":12.3}, {"n":"humidity","u":"%RH","v":67}]`;
@@ -74,7 +74,7 @@ describe("the examples of RFC 8428, section 5.1", () => {
     ]);
   });
 
-  test("all kinds of values", () => {
+  it("all kinds of values", () => {
     const pack = `[
       {"bn":"urn:dev:ow:10e2073a01080063:","n":"temp","u":"Cel","v":23.1}, {"n":"label","vs":"Machine Room"},
       {"n":"open","vb":false}, {"n":"nfv-reader","vd":"aGkgCg"}]`;
@@ -89,7 +89,7 @@ describe("the examples of RFC 8428, section 5.1", () => {
 });
 
 describe("times", () => {
-  test("below 2^28 seconds count from now, one now for the pack", () => {
+  it("below 2^28 seconds count from now, one now for the pack", () => {
     let calls = 0;
     const decoder = senmlJson({ now: () => now + 1000 * calls++ })(of("d"));
     expect(
@@ -111,7 +111,7 @@ describe("times", () => {
     expect(calls).toBe(1);
   });
 
-  test.each([
+  it.each([
     [268_435_455, now + 268_435_455_000_000],
     [268_435_456, 268_435_456_000_000],
     [1_700_000_000.123456, 1_700_000_000_123_456],
@@ -119,7 +119,7 @@ describe("times", () => {
     expect(rows([{ n: "a", v: 1, t }])[0]![3]).toBe(time);
   });
 
-  test("beyond any time is refused", () => {
+  it("beyond any time is refused", () => {
     expect(() => decode([{ n: "a", v: 1, t: 1e300 }])).toThrow("out of range");
     expect(() => decode([{ n: "a", v: 1, t: -1e300 }])).toThrow("out of range");
     expect(() => decode('[{"n":"a","v":1,"t":9007199254740993}]')).toThrow("wrong kind for t");
@@ -127,7 +127,7 @@ describe("times", () => {
 });
 
 describe("bases and sums", () => {
-  test("base value and base sum are added; a base alone counts as it is", () => {
+  it("base value and base sum are added; a base alone counts as it is", () => {
     expect(
       rows([
         { bn: "x/", bv: 20, bs: 100, n: "a", u: "W", v: 1.5, s: 3 },
@@ -144,7 +144,7 @@ describe("bases and sums", () => {
     ]);
   });
 
-  test("a record of bases alone holds for those that follow", () => {
+  it("a record of bases alone holds for those that follow", () => {
     expect(
       rows([
         { bn: "10e2073a01080063/", bt: 1_700_000_000, bu: "Cel" },
@@ -153,7 +153,7 @@ describe("bases and sums", () => {
     ).toEqual([["t", 1, "Cel", now]]);
   });
 
-  test("a sum that a double cannot hold is kept as text, one beyond its range refused", () => {
+  it("a sum that a double cannot hold is kept as text, one beyond its range refused", () => {
     const message = decode('[{"n":"a","bv":9007199254740992,"v":1}]');
     expect(message.samples[0]!.readings[0]!.value).toBe("9007199254740993");
     expect(message.notes).toEqual({ "kept-as-text": "a" });
@@ -164,12 +164,12 @@ describe("bases and sums", () => {
 });
 
 describe("labels", () => {
-  test("unknown ones are skipped and noted; those that end in _ have to be understood", () => {
+  it("unknown ones are skipped and noted; those that end in _ have to be understood", () => {
     expect(decode([{ n: "a", v: 1, color: "red", site: 1 }]).notes).toEqual({ "not-read": "color,site" });
     expect(() => decode([{ n: "a", v: 1, color_: "red" }])).toThrow("has to be understood");
   });
 
-  test.each([
+  it.each([
     [{}, "array"],
     [[], "no readings"],
     [[1], "object"],
@@ -205,7 +205,7 @@ describe("labels", () => {
 });
 
 describe("CBOR", () => {
-  test("the example of RFC 8428, section 6, byte for byte", () => {
+  it("the example of RFC 8428, section 6, byte for byte", () => {
     const bytes = Buffer.from(
       "87a721781b75726e3a6465763a6f773a3130653230373361303130383030363a" +
         "22fb41d303a15b00106223614120050067766f6c7461676501615602fb405e066666666666" +
@@ -238,7 +238,7 @@ describe("CBOR", () => {
   const read = (...records: (readonly [number | string, unknown][])[]) =>
     cborDecoder(encode(records), defaultDecodeLimits);
 
-  test("bytes as base64url, 64-bit integers exact, unknown labels noted", () => {
+  it("bytes as base64url, 64-bit integers exact, unknown labels noted", () => {
     const message = read(
       [
         [0, "raw"],
@@ -257,7 +257,7 @@ describe("CBOR", () => {
     expect(message.notes).toEqual({ "kept-as-base64": "raw", "kept-as-text": "count", "not-read": "color" });
   });
 
-  test("NaN is kept as text and marked", () => {
+  it("NaN is kept as text and marked", () => {
     expect(
       read([
         [0, "a"],
@@ -266,7 +266,7 @@ describe("CBOR", () => {
     ).toMatchObject({ samples: [{ readings: [{ value: "NaN" }] }], notes: { "kept-as-text": "a" } });
   });
 
-  test("labels as text, and ones that have to be understood, are refused", () => {
+  it("labels as text, and ones that have to be understood, are refused", () => {
     expect(() =>
       read([
         ["n", "a"],

@@ -136,8 +136,8 @@ function addRecord(
 }
 
 /**
- * The name without what only names the device: its device URN (RFC 9039) or its id alone. A sensor that has the whole name to itself is
- * `value`. Names of other devices stay whole, so that a pack of many never mixes them.
+ * The name without what only names the device: its device URN (RFC 9039) or its id alone. A sensor that has the whole
+ * name to itself is `value`. Names of other devices stay whole, so that a pack of many never mixes them.
  */
 function metricOf(name: string, device: string | undefined): string {
   if (device === undefined || device === "") return name;

@@ -61,8 +61,8 @@ export function speaksForItself({ kind }: WireValue): boolean {
 }
 
 /**
- * What a value is by its datatype, in JSON's terms: InexactNumber where a double cannot hold it, bytes as Uint8Array, a data set as an
- * object, an array as an array. Of a template the value itself. Throws DecodeError if it does not fit.
+ * What a value is by its datatype, in JSON's terms: InexactNumber where a double cannot hold it, bytes as Uint8Array, a
+ * data set as an object, an array as an array. Of a template the value itself. Throws DecodeError if it does not fit.
  */
 export function valueOf(value: WireValue, type: number): unknown {
   if (type === 0 && speaksForItself(value)) return value.value;

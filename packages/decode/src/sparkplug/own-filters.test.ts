@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { fillDeviceTemplate } from "../topic-pattern.ts";
 import { isOwnCommandFilter } from "./own-filters.ts";
 
-test.each([
+it.each([
   ["plant:line1", "spBv1.0/plant/NCMD/line1", true],
   ["plant:line1", "spBv1.0/plant/DCMD/line1/+", true],
   ["plant:line1", "spBv1.0/plant/DCMD/line1/#", true],
@@ -24,7 +24,7 @@ test.each([
   expect(isOwnCommandFilter(device, filter)).toBe(allowed);
 });
 
-test("the node that the topics name is the only one that may", () => {
+it("the node that the topics name is the only one that may", () => {
   const part = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom("a", "b", ":", "%", "2", "f", "+", "#") });
   fc.assert(
     fc.property(part, part, part, part, (group, node, otherGroup, otherNode) => {

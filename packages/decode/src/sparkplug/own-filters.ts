@@ -1,6 +1,6 @@
 /**
- * The topics on which an edge node is commanded: what a device whose id is `{group}:{node}` may subscribe to of itself. undefined
- * for an id that names no edge node.
+ * The topics on which an edge node is commanded: what a device whose id is `{group}:{node}` may subscribe to of itself.
+ * undefined for an id that names no edge node.
  */
 export function commandFiltersOf(device: string): readonly [node: string, devices: string] | undefined {
   const colon = device.indexOf(":");
@@ -17,7 +17,10 @@ export function isOwnCommandFilter(device: string, filter: string): boolean {
   return own !== undefined && (filter === own[0] || (filter.startsWith(own[1]) && filter.length > own[1].length));
 }
 
-/** The name of which the part of an id was made; undefined if it can be of none, or of none that a topic can hold as one level. */
+/**
+ * The name of which the part of an id was made; undefined if it can be of none, or of none that a topic can hold as one
+ * level.
+ */
 function unescaped(part: string): string | undefined {
   if (part === "" || part.includes(":")) return undefined;
   const name = part.replace(/%([0-9a-f]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));

@@ -2,8 +2,9 @@ import { DecodeError } from "@headwater/core";
 import { WireReader } from "./wire-reader.ts";
 
 /**
- * Sparkplug B's payload as the Eclipse Tahu schema has it (sparkplug_b.proto), as far as telemetry needs it: https://github.com/eclipse/tahu.
- * Nested values stay bytes until their type is known, which a message alone may not say.
+ * Sparkplug B's payload as the Eclipse Tahu schema has it (sparkplug_b.proto), as far as telemetry needs it:
+ * https://github.com/eclipse/tahu. Nested values stay bytes until their type is known, which a message alone may not
+ * say.
  */
 export interface SparkplugPayload {
   /** Milliseconds since the epoch. */

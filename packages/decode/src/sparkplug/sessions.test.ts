@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { decodesOrRefuses, testLimits } from "../../test/decoder-properties.ts";
 import {
   aliased,
@@ -17,62 +17,62 @@ import {
 } from "../../test/sparkplug-under-test.ts";
 
 describe("what was lost is counted, and a rebirth asked for", () => {
-  test("a gap in the sequence, over devices and across the turn of the numbers", () => {
+  it("a gap in the sequence, over devices and across the turn of the numbers", () => {
     const { take, wait } = born();
-    const { beside } = take("spBv1.0/plant/DDATA/line1/motor", aliased(5, "1207100a6500002040"));
-    expect(beside).toMatchObject({ lost: 3 });
+    const { effects } = take("spBv1.0/plant/DDATA/line1/motor", aliased(5, "1207100a6500002040"));
+    expect(effects).toMatchObject({ lost: 3 });
     wait(30_000);
     take("spBv1.0/plant/NDATA/line1", aliased(120, temperatureIs22));
     take("spBv1.0/plant/NDATA/line1", aliased(240, temperatureIs22));
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).beside).toMatchObject({ lost: 17 });
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).beside).toBeUndefined();
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).effects).toMatchObject({ lost: 17 });
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).effects).toBeUndefined();
   });
 
-  test("a message that comes late is read, marked, and no gap", () => {
+  it("a message that comes late is read, marked, and no gap", () => {
     const { take } = born();
     take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22));
     take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22));
     const message = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22));
     expect(message.notes).toEqual({ "sparkplug-sequence": "late or repeated" });
-    expect(message.beside).toBeUndefined();
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).beside).toBeUndefined();
+    expect(message.effects).toBeUndefined();
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).effects).toBeUndefined();
   });
 
-  test("the request is what a Tahu node understands, and comes at most once in a while for a node", () => {
+  it("the request is what a Tahu node understands, and comes at most once in a while for a node", () => {
     const { take, wait } = sparkplug({ rebirthEveryMs: 1000 });
-    const [request] = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).beside!.publish!;
+    const [request] = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).effects!.publish!;
     expect(request).toMatchObject({ topic: "spBv1.0/plant/NCMD/line1", qos: 0 });
     const command = tahu.decodePayload(request!.payload);
     expect(command.metrics).toMatchObject([{ name: "Node Control/Rebirth", type: "Boolean", value: true }]);
     expect(Number(command.timestamp)).toBe(start);
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).beside!.publish).toBeUndefined();
-    expect(take("spBv1.0/plant/NDATA/line2", aliased(3, temperatureIs22)).beside!.publish).toHaveLength(1);
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(3, temperatureIs22)).effects!.publish).toBeUndefined();
+    expect(take("spBv1.0/plant/NDATA/line2", aliased(3, temperatureIs22)).effects!.publish).toHaveLength(1);
     wait(1000);
-    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).beside!.publish).toHaveLength(1);
+    expect(take("spBv1.0/plant/NDATA/line1", aliased(4, temperatureIs22)).effects!.publish).toHaveLength(1);
   });
 
-  test("aliases that no birth named: the message is set aside, and what has a name and a type is read", () => {
+  it("aliases that no birth named: the message is set aside, and what has a name and a type is read", () => {
     const { take } = sparkplug();
     const named = "120e0a0161200a690000000000003640";
-    const { samples, beside } = take("spBv1.0/plant/NDATA/line1", aliased(9, temperatureIs22, named));
+    const { samples, effects } = take("spBv1.0/plant/NDATA/line1", aliased(9, temperatureIs22, named));
     expect(samples[0]!.readings).toEqual([{ metric: "a", value: 22 }]);
-    expect(beside).toMatchObject({ setAside: "1 metrics are not known from a birth: alias 2" });
-    expect(beside!.publish).toHaveLength(1);
+    expect(effects).toMatchObject({ quarantine: "1 metrics are not known from a birth: alias 2" });
+    expect(effects!.publish).toHaveLength(1);
   });
 
-  test("a device that was not born is not read by another's aliases", () => {
+  it("a device that was not born is not read by another's aliases", () => {
     const { take } = born();
     expect(take("spBv1.0/plant/DDATA/line1/pump", aliased(2, "1207100a6500002040"))).toMatchObject({
       samples: [],
-      beside: { setAside: "1 metrics are not known from a birth: alias 10" },
+      effects: { quarantine: "1 metrics are not known from a birth: alias 10" },
     });
   });
 });
 
 describe("deaths are presence", () => {
-  test("of a device", () => {
+  it("of a device", () => {
     const { take } = born();
-    expect(take("spBv1.0/plant/DDEATH/line1/motor", { timestamp: start + 5, seq: 2, metrics: [] }).beside).toEqual({
+    expect(take("spBv1.0/plant/DDEATH/line1/motor", { timestamp: start + 5, seq: 2, metrics: [] }).effects).toEqual({
       presence: [
         {
           device: "plant:line1:motor",
@@ -83,44 +83,44 @@ describe("deaths are presence", () => {
         },
       ],
     });
-    expect(take("spBv1.0/plant/DBIRTH/line1/motor", { ...deviceBirth, seq: 3 }).beside!.presence).toHaveLength(1);
+    expect(take("spBv1.0/plant/DBIRTH/line1/motor", { ...deviceBirth, seq: 3 }).effects!.presence).toHaveLength(1);
   });
 
-  test("of a node take its devices with them", () => {
+  it("of a node take its devices with them", () => {
     const { take, decoder } = born();
-    const { beside } = take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(7)] });
-    expect(beside!.presence!.map(({ device, online, session }) => [device, online, session])).toEqual([
+    const { effects } = take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(7)] });
+    expect(effects!.presence!.map(({ device, online, session }) => [device, online, session])).toEqual([
       ["plant:line1:motor", false, "sparkplug:7"],
       ["plant:line1", false, "sparkplug:7"],
     ]);
     expect(decoder.nodes).toMatchObject({ size: 0, metrics: 0 });
   });
 
-  test("of an older session say nothing", () => {
+  it("of an older session say nothing", () => {
     const { take } = born();
     expect(take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(6)] })).toMatchObject({
       samples: [],
-      beside: { ignored: "death-of-an-older-session" },
+      effects: { ignored: "death-of-an-older-session" },
     });
     expect(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)).samples).toHaveLength(1);
   });
 
-  test("of a node that was never heard count by their own number", () => {
-    expect(sparkplug().take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(3)] }).beside!.presence).toEqual([
+  it("of a node that was never heard count by their own number", () => {
+    expect(sparkplug().take("spBv1.0/plant/NDEATH/line1", { metrics: [bdSeq(3)] }).effects!.presence).toEqual([
       { device: "plant:line1", online: false, session: "sparkplug:3", reason: "death" },
     ]);
   });
 });
 
 describe("topics", () => {
-  test("commands and the state of hosts are no telemetry", () => {
+  it("commands and the state of hosts are no telemetry", () => {
     const { take } = sparkplug();
-    expect(take("spBv1.0/plant/NCMD/line1", { metrics: [] }).beside).toEqual({ ignored: "command-of-a-host" });
-    expect(take("spBv1.0/plant/DCMD/line1/motor", { metrics: [] }).beside).toEqual({ ignored: "command-of-a-host" });
-    expect(take("spBv1.0/STATE/scada", Buffer.from('{"online":true}')).beside).toEqual({ ignored: "state-of-a-host" });
+    expect(take("spBv1.0/plant/NCMD/line1", { metrics: [] }).effects).toEqual({ ignored: "command-of-a-host" });
+    expect(take("spBv1.0/plant/DCMD/line1/motor", { metrics: [] }).effects).toEqual({ ignored: "command-of-a-host" });
+    expect(take("spBv1.0/STATE/scada", Buffer.from('{"online":true}')).effects).toEqual({ ignored: "state-of-a-host" });
   });
 
-  test("of no known type, or of the other kind, are refused", () => {
+  it("of no known type, or of the other kind, are refused", () => {
     const { take } = sparkplug();
     for (const topic of [
       "spBv1.0/g/NOPE/n",
@@ -132,7 +132,7 @@ describe("topics", () => {
     }
   });
 
-  test("ids by template, with what would mix them encoded", () => {
+  it("ids by template, with what would mix them encoded", () => {
     const { routes } = sparkplug({ nodeId: "{node}", deviceId: "{node}.{edgeDevice}" });
     expect(routes.find("spBv1.0/g/NDATA/n")!.device).toBe("n");
     expect(routes.find("spBv1.0/g/DDATA/n:1/d")!.device).toBe("n%3a1.d");
@@ -155,7 +155,7 @@ describe("hostile payloads", () => {
   );
   const topics = ["NBIRTH/n", "NDATA/n", "NDEATH/n", "DBIRTH/n/d", "DDATA/n/d", "DDEATH/n/d"];
 
-  test("any sequence of any bytes on any topic gives readings within bounds or a DecodeError, and the state stays bounded", () => {
+  it("any sequence of any bytes on any topic gives readings within bounds or a DecodeError, and the state stays bounded", () => {
     const damaged = fc
       .tuple(fc.constantFrom(...samples), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))
       .map(([sample, changes]) => {
@@ -176,19 +176,19 @@ describe("hostile payloads", () => {
     );
   });
 
-  test("thousands of nodes that were never born", () => {
+  it("thousands of nodes that were never born", () => {
     const { take, decoder } = sparkplug({ limits: { maxNodes: 100, maxMetrics: 300 } });
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/NDATA/n${i}`, aliased(1, temperatureIs22));
     expect(decoder.nodes.size).toBe(100);
   });
 
-  test("thousands of nodes and births: the ones not heard for longest are forgotten", () => {
+  it("thousands of nodes and births: the ones not heard for longest are forgotten", () => {
     const { take, decoder } = sparkplug({ limits: { maxNodes: 100, maxMetrics: 300 } });
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/NBIRTH/n${i}`, nodeBirth);
     expect(decoder.nodes.size).toBeLessThanOrEqual(100);
     expect(decoder.nodes.metrics).toBeLessThanOrEqual(300);
-    expect(take("spBv1.0/g/NDATA/n999", aliased(1, temperatureIs22)).beside).toBeUndefined();
-    expect(take("spBv1.0/g/NDATA/n0", aliased(1, temperatureIs22)).beside).toHaveProperty("setAside");
+    expect(take("spBv1.0/g/NDATA/n999", aliased(1, temperatureIs22)).effects).toBeUndefined();
+    expect(take("spBv1.0/g/NDATA/n0", aliased(1, temperatureIs22)).effects).toHaveProperty("quarantine");
     // One node with thousands of devices.
     for (let i = 0; i < 1000; i += 1) take(`spBv1.0/g/DBIRTH/n999/d${i}`, deviceBirth);
     expect(decoder.nodes.metrics).toBeLessThanOrEqual(300);
@@ -196,12 +196,12 @@ describe("hostile payloads", () => {
     expect(decoder.nodes).toMatchObject({ size: 0, metrics: 0 });
   });
 
-  test("templates that nest deeper than eight levels are refused", () => {
+  it("templates that nest deeper than eight levels are refused", () => {
     expect(sparkplug().take("spBv1.0/g/NBIRTH/n", nestedTemplates(8))).toMatchObject({ samples: [] });
     expect(() => sparkplug().take("spBv1.0/g/NBIRTH/n", nestedTemplates(9))).toThrow("nest deeper");
   });
 
-  test("templates within templates, lying lengths and empty metrics by the hundred thousand", () => {
+  it("templates within templates, lying lengths and empty metrics by the hundred thousand", () => {
     const payloads = [
       nestedTemplates(2000),
       Buffer.alloc(262_144, Buffer.from("1200", "hex")),

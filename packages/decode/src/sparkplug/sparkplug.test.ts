@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   aliased,
   bdSeq,
@@ -14,7 +14,7 @@ import {
 } from "../../test/sparkplug-under-test.ts";
 
 describe("births", () => {
-  test("of a node: readings of all but controls, its presence, its device id", () => {
+  it("of a node: readings of all but controls, its presence, its device id", () => {
     const message = sparkplug().take("spBv1.0/plant/NBIRTH/line1", nodeBirth);
     expect(message.device).toBe("plant:line1");
     expect(rows(message)).toEqual([
@@ -23,40 +23,40 @@ describe("births", () => {
       ["Count", -5, undefined, start * 1000],
       ["Big", 12, undefined, start * 1000],
     ]);
-    expect(message.beside).toEqual({
+    expect(message.effects).toEqual({
       presence: [{ device: "plant:line1", online: true, session: "sparkplug:7", reason: "birth", time: start * 1000 }],
     });
   });
 
-  test("of a device behind it", () => {
+  it("of a device behind it", () => {
     const { take } = sparkplug();
     take("spBv1.0/plant/NBIRTH/line1", nodeBirth);
     const message = take("spBv1.0/plant/DBIRTH/line1/motor", deviceBirth);
     expect(message.device).toBe("plant:line1:motor");
-    expect(message.beside).toEqual({
+    expect(message.effects).toEqual({
       presence: [
         { device: "plant:line1:motor", online: true, session: "sparkplug:7", reason: "birth", time: start * 1000 },
       ],
     });
   });
 
-  test("again, in the same session: no presence anew", () => {
+  it("again, in the same session: no presence anew", () => {
     const { take } = born();
-    expect(take("spBv1.0/plant/NBIRTH/line1", nodeBirth).beside).toBeUndefined();
-    expect(take("spBv1.0/plant/DBIRTH/line1/motor", deviceBirth).beside).toBeUndefined();
+    expect(take("spBv1.0/plant/NBIRTH/line1", nodeBirth).effects).toBeUndefined();
+    expect(take("spBv1.0/plant/DBIRTH/line1/motor", deviceBirth).effects).toBeUndefined();
   });
 
-  test("under a new session, without a death of the old one: that one has ended, for the devices too", () => {
+  it("under a new session, without a death of the old one: that one has ended, for the devices too", () => {
     const { take } = born();
-    const { beside } = take("spBv1.0/plant/NBIRTH/line1", { ...nodeBirth, metrics: [bdSeq(8)] });
-    expect(beside!.presence!.map(({ device, online, session, reason }) => [device, online, session, reason])).toEqual([
+    const { effects } = take("spBv1.0/plant/NBIRTH/line1", { ...nodeBirth, metrics: [bdSeq(8)] });
+    expect(effects!.presence!.map(({ device, online, session, reason }) => [device, online, session, reason])).toEqual([
       ["plant:line1:motor", false, "sparkplug:7", "superseded"],
       ["plant:line1", false, "sparkplug:7", "superseded"],
       ["plant:line1", true, "sparkplug:8", "birth"],
     ]);
   });
 
-  test("with an alias twice, or a metric without a name, are refused", () => {
+  it("with an alias twice, or a metric without a name, are refused", () => {
     const twice = [1, 1].map((alias, i) => ({ name: `m${i}`, type: "Int32" as const, value: 1, alias }));
     expect(() => sparkplug().take("spBv1.0/g/NBIRTH/n", { timestamp: start, seq: 0, metrics: twice })).toThrow(
       "alias 1 twice",
@@ -66,7 +66,7 @@ describe("births", () => {
 });
 
 describe("data", () => {
-  test("by name, and by alias with type and unit from the birth", () => {
+  it("by name, and by alias with type and unit from the birth", () => {
     const { take } = born();
     expect(rows(take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22)))).toEqual([
       ["Temperature", 22, "Cel", (start + 1000) * 1000],
@@ -78,16 +78,16 @@ describe("data", () => {
       ["Big", "9007199254740993"],
     ]);
     expect(message.notes).toEqual({ "kept-as-text": "Big" });
-    expect(message.beside).toBeUndefined();
+    expect(message.effects).toBeUndefined();
   });
 
-  test("of a device, by its own aliases", () => {
+  it("of a device, by its own aliases", () => {
     const { take } = born();
     const message = take("spBv1.0/plant/DDATA/line1/motor", aliased(2, "1207100a6500002040"));
     expect(rows(message).map(([metric, value]) => [metric, value])).toEqual([["Speed", 2.5]]);
   });
 
-  test("metrics of one time are one sample; null is noted, history too", () => {
+  it("metrics of one time are one sample; null is noted, history too", () => {
     const { take } = born();
     const message = take("spBv1.0/plant/NDATA/line1", {
       timestamp: start,
@@ -106,16 +106,16 @@ describe("data", () => {
     expect(message.notes).toEqual({ historical: "Temperature,Temperature", "without-value": "Big" });
   });
 
-  test("nulls alone are no event and no error", () => {
+  it("nulls alone are no event and no error", () => {
     const { take } = born();
     const metrics = [{ name: "Big", type: "Int64", value: null }] as const;
     expect(take("spBv1.0/plant/NDATA/line1", { timestamp: start, seq: 2, metrics: [...metrics] })).toMatchObject({
       samples: [],
-      beside: { ignored: "no-values" },
+      effects: { ignored: "no-values" },
     });
   });
 
-  test.each<[string, NonNullable<Payload["metrics"]>[number]["type"], unknown, unknown]>([
+  it.each<[string, NonNullable<Payload["metrics"]>[number]["type"], unknown, unknown]>([
     ["Int8", "Int8", -128, -128],
     ["Int16", "Int16", -32768, -32768],
     ["Int32", "Int32", -2147483648, -2147483648],
@@ -152,7 +152,7 @@ describe("data", () => {
     ).toEqual(expected);
   });
 
-  test("a template's members are metrics of their own, also where data leaves out their types", () => {
+  it("a template's members are metrics of their own, also where data leaves out their types", () => {
     const { take } = sparkplug();
     const template = (metrics: unknown[]) => ({
       name: "Pump",
@@ -179,7 +179,7 @@ describe("data", () => {
     expect(rows(data).map(([metric, value]) => [metric, value])).toEqual([["Pump/rpm", -8]]);
   });
 
-  test.each([
+  it.each([
     ["Int8Array", 22, "17e9", "[23,-23]"],
     ["Int64Array", 25, "0100000000002000", "[9007199254740993]"],
     ["UInt16Array", 27, "1e00ffff", "[30,65535]"],
@@ -193,7 +193,7 @@ describe("data", () => {
     expect(rows(sparkplug().take("spBv1.0/g/NBIRTH/n", bytes))[0]![1]).toBe(expected);
   });
 
-  test.each([
+  it.each([
     ["an Int8 of 300", "0a0161200150ac02"],
     ["a UInt8 of 256", "0a01612005508002"],
     ["a Boolean that is a number", "0a0161200b5001"],

@@ -1,6 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import type {
-  Beside,
+  MessageEffects,
   DecodedMessage,
   Decoder,
   DecodeLimits,
@@ -35,8 +35,9 @@ const seqModulus = 256;
 const maxIdLength = 128;
 
 /**
- * Sparkplug B (specification 3.0): births with aliases, data, deaths. One of these per connection to a broker: it holds what edge nodes said of
- * themselves at birth, in bounded memory, and asks a node for a rebirth where it has to know more, or lost messages.
+ * Sparkplug B (specification 3.0): births with aliases, data, deaths. One of these per connection to a broker: it holds
+ * what edge nodes said of themselves at birth, in bounded memory, and asks a node for a rebirth where it has to know
+ * more, or lost messages.
  */
 export class Sparkplug {
   readonly #nodes: EdgeNodes;
@@ -69,7 +70,7 @@ export class Sparkplug {
     return [
       {
         pattern: "spBv1.0/STATE/{host}",
-        decoder: () => ({ samples: [], beside: { ignored: "state-of-a-host" } }),
+        decoder: () => ({ samples: [], effects: { ignored: "state-of-a-host" } }),
         device: "sparkplug-host:{host}",
       },
       { pattern: "spBv1.0/{group}/{type}/{node}", decoderOf, device: this.#nodeId },
@@ -98,7 +99,7 @@ export class Sparkplug {
     const forDevice = scope.device !== undefined;
     switch (type) {
       case forDevice ? "DCMD" : "NCMD":
-        return () => ({ samples: [], beside: { ignored: "command-of-a-host" } });
+        return () => ({ samples: [], effects: { ignored: "command-of-a-host" } });
       case forDevice ? "DBIRTH" : "NBIRTH":
         return (payload, limits) => this.#birth(scope, payload, limits);
       case forDevice ? "DDATA" : "NDATA":
@@ -163,23 +164,23 @@ export class Sparkplug {
     reader.birth(payload.metrics);
     const node = this.#nodes.heard(scope.key);
     if (node.birth !== undefined && reader.bdSeq !== undefined && node.bdSeq !== reader.bdSeq) {
-      return { samples: [], beside: { ignored: "death-of-an-older-session" } };
+      return { samples: [], effects: { ignored: "death-of-an-older-session" } };
     }
     const presence = this.#allGone(scope, { ...node, bdSeq: node.bdSeq ?? reader.bdSeq }, "death", payload);
     this.#nodes.forget(scope.key);
-    return { samples: [], beside: { presence } };
+    return { samples: [], effects: { presence } };
   }
 
   #finish(reader: MetricReader, scope: Scope, node: EdgeNode, { sequence, unborn, presence }: Outcome): DecodedMessage {
     const publish = unborn || sequence.lost > 0 || reader.unread > 0 ? this.#rebirth(scope, node) : undefined;
     if (sequence.late) reader.builder.fact("sparkplug-sequence", "late or repeated");
-    const beside: Beside = {
+    const effects: MessageEffects = {
       ...(presence.length > 0 ? { presence } : {}),
       ...(publish === undefined ? {} : { publish: [publish] }),
-      ...(reader.unread > 0 ? { setAside: reader.reason } : {}),
+      ...(reader.unread > 0 ? { quarantine: reader.reason } : {}),
       ...(sequence.lost > 0 ? { lost: sequence.lost } : {}),
     };
-    if (Object.keys(beside).length > 0) return reader.builder.finish(beside);
+    if (Object.keys(effects).length > 0) return reader.builder.finish(effects);
     return reader.builder.finish(reader.builder.isEmpty ? { ignored: "no-values" } : undefined);
   }
 

@@ -4,8 +4,8 @@ import { isUtf8 } from "node:buffer";
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
 /**
- * Walks the fields of a protobuf message without making anything of them: 64-bit integers stay exact, nested messages are slices, and nothing
- * is allocated that the bytes do not hold. Throws DecodeError for what is no message.
+ * Walks the fields of a protobuf message without making anything of them: 64-bit integers stay exact, nested messages
+ * are slices, and nothing is allocated that the bytes do not hold. Throws DecodeError for what is no message.
  */
 export class WireReader {
   readonly #bytes: Uint8Array;

@@ -2,13 +2,19 @@ import type { EventLog, LogBatch, LogRecord, OutgoingRecord, TopicSpec } from ".
 
 /** What the contract needs of an adapter. */
 export interface LogUnderTest {
-  /** A log as a process of its own would have it. With an adapter that one process at a time can open, always the same one. */
+  /**
+   * A log as a process of its own would have it. With an adapter that one process at a time can open, always the same
+   * one.
+   */
   open(): Promise<EventLog>;
   /** A topic name that nothing else uses. */
   name(base: string): string;
   /** Closes the log and opens it again, as a restart does. */
   reopen(log: EventLog): Promise<EventLog>;
-  /** A process that appends without pause to this topic and prints one line per acknowledged record. The log must not be open here while it runs if only one process can. */
+  /**
+   * A process that appends without pause to this topic and prints one line per acknowledged record. The log must not be
+   * open here while it runs if only one process can.
+   */
   appender(topic: string): Promise<Appender>;
   /** Bytes of a value that the log refuses. */
   readonly tooLarge: number;

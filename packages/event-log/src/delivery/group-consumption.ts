@@ -7,7 +7,7 @@ import { PartitionBuffer } from "./partition-buffer.ts";
 import { PartitionDelivery } from "./partition-delivery.ts";
 
 /** Enough for a large write to a store, small enough to commit often. */
-export const DEFAULT_BATCH_RECORDS = 10_000;
+const DEFAULT_BATCH_RECORDS = 10_000;
 
 export interface GroupHooks {
   commit(topic: string, partition: number, offset: number): Promise<boolean>;
@@ -27,6 +27,7 @@ export class GroupConsumption implements Consumption {
   readonly #owned = new Map<string, PartitionDelivery>();
   readonly #settle: { resolve(): void; reject(error: unknown): void };
   readonly #paused = new Set<string>();
+  #buffers: readonly PartitionBuffer[] = [];
   #allPaused = false;
   #held = false;
   #ending: Promise<void> | undefined;
@@ -49,9 +50,11 @@ export class GroupConsumption implements Consumption {
     return [...this.#owned.values()].map(({ buffer: { topic, partition } }) => ({ topic, partition }));
   }
 
-  /** Buffers of owned partitions, for the adapter to fill; `delivered()` after that. */
-  buffers(): PartitionBuffer[] {
-    return [...this.#owned.values()].map(({ buffer }) => buffer);
+  /**
+   * Buffers of owned partitions, for the adapter to fill; `delivered()` after that. Another array for other partitions.
+   */
+  buffers(): readonly PartitionBuffer[] {
+    return this.#buffers;
   }
 
   delivered(): void {
@@ -76,6 +79,7 @@ export class GroupConsumption implements Consumption {
       delivery.paused = this.#isPaused(key);
       this.#owned.set(key, delivery);
     }
+    this.#ownedChanged();
     this.#hooks.onRoom();
   }
 
@@ -85,6 +89,7 @@ export class GroupConsumption implements Consumption {
     const reason = new LogUnavailableError("the partition was given to another member of the group");
     const revoked = partitions.flatMap((each) => this.#owned.get(keyOf(each)) ?? []);
     for (const each of partitions) this.#owned.delete(keyOf(each));
+    this.#ownedChanged();
     await Promise.all(revoked.map((delivery) => delivery.revoke(reason)));
     await this.#options.onRevoked?.(partitions);
   }
@@ -141,6 +146,10 @@ export class GroupConsumption implements Consumption {
     await Promise.all(deliveries.map((delivery) => delivery.idle()));
     await this.#hooks.leave();
     await Promise.all(deliveries.map((delivery) => delivery.revoke(reason)));
+  }
+
+  #ownedChanged(): void {
+    this.#buffers = [...this.#owned.values()].map(({ buffer }) => buffer);
   }
 
   #applyPauses(): void {

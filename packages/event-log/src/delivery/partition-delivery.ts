@@ -50,7 +50,10 @@ export class PartitionDelivery {
     this.#abort.abort(reason);
   }
 
-  /** The partition is someone else's: commits answer false from now on. Resolves when those already under way are settled. */
+  /**
+   * The partition is someone else's: commits answer false from now on. Resolves when those already under way are
+   * settled.
+   */
   async revoke(reason: unknown): Promise<void> {
     this.#revoked = true;
     this.#abort.abort(reason);

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { UnknownTopicError } from "../errors.ts";
 import type { PartitionInfo } from "./worker-protocol.ts";
 
 /** A partition as the main thread knows it. */
@@ -17,7 +17,8 @@ export interface CatalogPartition {
 export class Catalog {
   readonly #topics = new Map<string, CatalogPartition[]>();
   readonly #byId = new Map<number, CatalogPartition>();
-  readonly #listeners = new Set<() => void>();
+  /** By id of the partition whose end they wait for. */
+  readonly #listeners = new Map<number, Set<() => void>>();
 
   learn(infos: readonly PartitionInfo[]): void {
     for (const info of infos) {
@@ -35,16 +36,17 @@ export class Catalog {
     }
   }
 
-  /** Throws a FatalError for a topic that was never made: no retry brings it about. */
+  /** Throws UnknownTopicError for a topic that was never made: no retry brings it about. */
   topic(name: string): readonly CatalogPartition[] {
     const partitions = this.#topics.get(name);
-    if (partitions === undefined) throw new FatalError(`there is no topic ${name}; ensureTopics has to make it first`);
+    if (partitions === undefined)
+      throw new UnknownTopicError(`there is no topic ${name}; ensureTopics has to make it first`);
     return partitions;
   }
 
   partition(topic: string, partition: number): CatalogPartition {
     const found = this.topic(topic)[partition];
-    if (found === undefined) throw new FatalError(`topic ${topic} has no partition ${partition}`);
+    if (found === undefined) throw new UnknownTopicError(`topic ${topic} has no partition ${partition}`);
     return found;
   }
 
@@ -52,13 +54,21 @@ export class Catalog {
     return this.#byId.get(id)!;
   }
 
-  /** Called whenever some end moved. */
-  onAppended(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls the listener when the end of one of these partitions has moved, until the answer is called. */
+  onAppended(partitions: readonly CatalogPartition[], listener: () => void): () => void {
+    for (const { id } of partitions) {
+      const listeners = this.#listeners.get(id);
+      if (listeners === undefined) this.#listeners.set(id, new Set([listener]));
+      else listeners.add(listener);
+    }
+    return () => {
+      for (const { id } of partitions) this.#listeners.get(id)?.delete(listener);
+    };
   }
 
-  appended(): void {
-    for (const listener of this.#listeners) listener();
+  /** The end of this partition has moved: its listeners are called, and nobody else's. */
+  appended(id: number): void {
+    const listeners = this.#listeners.get(id);
+    if (listeners !== undefined) for (const listener of listeners) listener();
   }
 }

@@ -16,8 +16,9 @@ interface CompactionSettings {
 }
 
 /**
- * Keeps the last record of every key on `compact` topics; older ones go, unless younger than the topic's minimum lag. A tombstone goes
- * once it is older than the tombstone retention. Offsets and append times stay. A bounded step per turn of the generator.
+ * Keeps the last record of every key on `compact` topics; older ones go, unless younger than the topic's minimum lag. A
+ * tombstone goes once it is older than the tombstone retention. Offsets and append times stay. A bounded step per turn
+ * of the generator.
  */
 export function* applyCompaction(log: LogDatabase, settings: CompactionSettings): Generator<void> {
   for (const topic of log.topics()) {

@@ -5,9 +5,9 @@ import { syncFolder } from "./sync-folder.ts";
 import { LogFailure } from "./worker-protocol.ts";
 
 /**
- * The number of the last commit that was acknowledged, kept apart from the database and synced before the acknowledgement.
- * SQLite takes a WAL that lost its tail (one flipped bit suffices) for a shorter history and says nothing; a database that
- * is behind this mark has lost what was acknowledged.
+ * The number of the last commit that was acknowledged, kept apart from the database and synced before the
+ * acknowledgement. SQLite takes a WAL that lost its tail (one flipped bit suffices) for a shorter history and says
+ * nothing; a database that is behind this mark has lost what was acknowledged.
  *
  * Two slots are written in turn, so a write that is cut short never harms the other one.
  */
@@ -24,14 +24,16 @@ export class DurableMark {
     this.#sequence = sequence;
   }
 
-  /** The mark as it was left, or undefined when there is none. Throws a fatal LogFailure when it cannot be read. */
+  /**
+   * The mark as it was left, or undefined when there is none. Throws an `unusable` LogFailure when it cannot be read.
+   */
   static read(file: string): number | undefined {
     if (!existsSync(file)) return undefined;
     const bytes = readFileSync(file);
     const sequences = [0, 1].flatMap((slot) => readSlot(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES)));
     if (sequences.length === 0) {
       throw new LogFailure(
-        "fatal",
+        "unusable",
         `${file} is damaged, so it cannot be told whether the event log beside it is complete; restore the folder from a backup, or move that file away to go on with what is there`,
       );
     }

@@ -2,7 +2,7 @@ import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { Logger } from "@headwater/core";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
 import { BatchCursor } from "./record-batch.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { FetchAnswer, Wanted } from "./worker-protocol.ts";
 
 const PARTITION_BYTES = 512 * 1024;
@@ -12,30 +12,39 @@ const FETCH_BYTES = 2 * 1024 * 1024;
 const BUFFERED_BYTES = 1024 * 1024;
 
 export interface FetchTarget {
+  /** The same array as long as the buffers are the same. */
   buffers(): readonly PartitionBuffer[];
   /** Something was put into the buffers. */
   delivered(): void;
   fail(error: unknown): void;
 }
 
-/** Keeps the buffers of one consumer filled. Woken by appends and by room, it never polls. */
+/** A buffer and the partition that fills it. */
+interface Source {
+  readonly buffer: PartitionBuffer;
+  readonly partition: CatalogPartition;
+}
+
+/** Keeps the buffers of one consumer filled. Woken by appends to its partitions and by room, it never polls. */
 export class FetchLoop {
-  readonly #worker: WorkerClient;
+  readonly #worker: LogWorkerClient;
   readonly #catalog: Catalog;
   readonly #target: FetchTarget;
   readonly #logger: Logger;
-  readonly #forget: () => void;
+  /** The buffers as of the last look, and their partitions. */
+  #buffers: readonly PartitionBuffer[] = [];
+  #sources: readonly Source[] = [];
+  #stopListening: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
   #firstOf = 0;
 
-  constructor(worker: WorkerClient, catalog: Catalog, target: FetchTarget, logger: Logger) {
+  constructor(worker: LogWorkerClient, catalog: Catalog, target: FetchTarget, logger: Logger) {
     this.#worker = worker;
     this.#catalog = catalog;
     this.#target = target;
     this.#logger = logger;
-    this.#forget = catalog.onAppended(() => this.wake());
   }
 
   wake(): void {
@@ -51,7 +60,7 @@ export class FetchLoop {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#forget();
+    this.#stopListening?.();
     await this.#running;
   }
 
@@ -71,15 +80,30 @@ export class FetchLoop {
 
   #wanted(): Map<PartitionBuffer, Wanted> {
     const wanted = new Map<PartitionBuffer, Wanted>();
-    const buffers = this.#target.buffers();
+    const sources = this.#currentSources();
     // Another first one each time: the bytes of a fetch may not reach for all.
-    this.#firstOf = buffers.length === 0 ? 0 : (this.#firstOf + 1) % buffers.length;
-    for (const buffer of [...buffers.slice(this.#firstOf), ...buffers.slice(0, this.#firstOf)]) {
-      const { id, end } = this.#catalog.partition(buffer.topic, buffer.partition);
-      if (buffer.bytes >= BUFFERED_BYTES || buffer.fetchOffset >= end) continue;
-      wanted.set(buffer, { id, offset: buffer.fetchOffset, maxBytes: PARTITION_BYTES });
+    this.#firstOf += 1;
+    for (let i = 0; i < sources.length; i += 1) {
+      const { buffer, partition } = sources[(this.#firstOf + i) % sources.length]!;
+      if (buffer.bytes >= BUFFERED_BYTES || buffer.fetchOffset >= partition.end) continue;
+      wanted.set(buffer, { id: partition.id, offset: buffer.fetchOffset, maxBytes: PARTITION_BYTES });
     }
     return wanted;
+  }
+
+  /** Partitions come and go with the assignments of a group; only then are they looked up and listened to anew. */
+  #currentSources(): readonly Source[] {
+    const buffers = this.#target.buffers();
+    if (buffers === this.#buffers) return this.#sources;
+    this.#stopListening?.();
+    this.#buffers = buffers;
+    this.#sources = buffers.map((buffer) => ({
+      buffer,
+      partition: this.#catalog.partition(buffer.topic, buffer.partition),
+    }));
+    const partitions = this.#sources.map(({ partition }) => partition);
+    this.#stopListening = this.#catalog.onAppended(partitions, () => this.wake());
+    return this.#sources;
   }
 
   #distribute({ partitions, buffer: bytes }: FetchAnswer, buffers: readonly PartitionBuffer[]): void {

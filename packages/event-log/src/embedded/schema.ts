@@ -21,7 +21,10 @@ const schema = `
   ) WITHOUT ROWID;
 `;
 
-/** A table per partition: appends go to its right end, retention takes from its left one. `body` last, so the rest is read without it. */
+/**
+ * A table per partition: appends go to its right end, retention takes from its left one. `body` last, so the rest is
+ * read without it.
+ */
 export function createBatchTable(database: DatabaseSync, id: number): void {
   database.exec(
     `CREATE TABLE IF NOT EXISTS batches_${id} (base INTEGER PRIMARY KEY, last INTEGER NOT NULL, time INTEGER NOT NULL, body BLOB NOT NULL)`,
@@ -29,8 +32,8 @@ export function createBatchTable(database: DatabaseSync, id: number): void {
 }
 
 /**
- * Opens the database for this process alone. The exclusive lock is the operating system's, so it goes with the process that held it,
- * however that ended; throws a fatal LogFailure if another one has it.
+ * Opens the database for this process alone. The exclusive lock is the operating system's, so it goes with the process
+ * that held it, however that ended; throws a fatal LogFailure if another one has it.
  */
 export function openDatabase(file: string, maxPages: number | undefined): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 });
@@ -47,7 +50,7 @@ export function openDatabase(file: string, maxPages: number | undefined): Databa
     const { user_version: format } = database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (format > FORMAT) {
       throw new LogFailure(
-        "fatal",
+        "unusable",
         `${file} was written by a newer version (format ${format}, this one knows ${FORMAT})`,
       );
     }

@@ -1,5 +1,4 @@
-import { FatalError } from "@headwater/core";
-import { LogUnavailableError } from "../errors.ts";
+import { LogRejectedCredentialsError, LogUnavailableError } from "../errors.ts";
 import Connection from "kafkajs/src/network/connection.js";
 import type { KafkaLogger, Protocol } from "kafkajs/src/network/connection.js";
 import createSocketFactory from "kafkajs/src/network/socketFactory.js";
@@ -16,8 +15,9 @@ export interface BrokerAddress {
 }
 
 /**
- * One connection to one broker, authenticated. A broker answers the requests of a connection one after the other, so whoever waits on
- * purpose (a fetch, a join) has one of its own. Not repaired: after an error it is destroyed and a new one is made.
+ * One connection to one broker, authenticated. A broker answers the requests of a connection one after the other, so
+ * whoever waits on purpose (a fetch, a join) has one of its own. Not repaired: after an error it is destroyed and a new
+ * one is made.
  */
 export class BrokerConnection {
   readonly #connection: Connection;
@@ -44,7 +44,10 @@ export class BrokerConnection {
     mendRequestQueue(this.#connection);
   }
 
-  /** Rejects with LogUnavailableError when the broker does not answer in time, with FatalError when it refuses the credentials. */
+  /**
+   * Rejects with LogUnavailableError when the broker does not answer in time, with LogRejectedCredentialsError when it
+   * refuses the credentials.
+   */
   static async open(address: BrokerAddress, settings: KafkaSettings): Promise<BrokerConnection> {
     const connection = new BrokerConnection(address, settings);
     try {
@@ -61,8 +64,9 @@ export class BrokerConnection {
   }
 
   /**
-   * A request of kafkajs by its name, in the newest version that both sides know. Rejects with the broker's error as kafkajs makes it;
-   * `lenient` leaves the errors in the answer, for answers about many things of which some may be well.
+   * A request of kafkajs by its name, in the newest version that both sides know. Rejects with the broker's error as
+   * kafkajs makes it; `lenient` leaves the errors in the answer, for answers about many things of which some may be
+   * well.
    */
   async call<Answer>(
     name: string,
@@ -128,7 +132,7 @@ export class BrokerConnection {
   #typed(error: unknown, doing: string): unknown {
     if (isForbidden(error)) return asTyped(error, `${doing} to ${this.#name}`);
     if (isDistrusted(error)) {
-      return new FatalError(
+      return new LogRejectedCredentialsError(
         `Kafka at ${this.#name} shows a certificate that is not trusted: ${error instanceof Error ? error.message : String(error)}; name its authority in HEADWATER_KAFKA_SSL_CA_FILE`,
         { cause: error },
       );
@@ -141,8 +145,9 @@ export class BrokerConnection {
 }
 
 /**
- * kafkajs schedules a look at its pending requests after every answer, with a delay that is negative unless the broker throttles:
- * Node warns of each such timer (TimeoutNegativeWarning). Without pending requests there is nothing to look at.
+ * kafkajs schedules a look at its pending requests after every answer, with a delay that is negative unless the broker
+ * throttles: Node warns of each such timer (TimeoutNegativeWarning). Without pending requests there is nothing to look
+ * at.
  */
 function mendRequestQueue(connection: Connection): void {
   const queue = connection.requestQueue;

@@ -1,5 +1,5 @@
-import { FatalError, HeadwaterError, sleep } from "@headwater/core";
-import { LogUnavailableError } from "../errors.ts";
+import { ConfigError, HeadwaterError, sleep } from "@headwater/core";
+import { LogUnavailableError, UnknownTopicError } from "../errors.ts";
 import { BrokerConnection, type BrokerAddress } from "./broker-connection.ts";
 import { asTyped, isTransient } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./settings.ts";
@@ -70,7 +70,9 @@ export class Cluster {
     return this.#leaders.get(topic)?.length ?? 0;
   }
 
-  /** As `partitionCount`, asking the brokers if need be. Rejects with a FatalError for a topic that does not exist. */
+  /**
+   * As `partitionCount`, asking the brokers if need be. Rejects with UnknownTopicError for a topic that does not exist.
+   */
   async partitionsOf(topic: string): Promise<number> {
     if (this.partitionCount(topic) === 0) {
       await this.learn([topic]);
@@ -81,7 +83,7 @@ export class Cluster {
       }
     }
     const count = this.partitionCount(topic);
-    if (count === 0) throw new FatalError(`there is no topic ${topic}; ensureTopics has to make it first`);
+    if (count === 0) throw new UnknownTopicError(`there is no topic ${topic}; ensureTopics has to make it first`);
     return count;
   }
 
@@ -103,7 +105,10 @@ export class Cluster {
     return BrokerConnection.open(address, this.settings);
   }
 
-  /** The shared connection to a broker (-1: any), for requests that are answered at once. An error other than the broker's own ends it. */
+  /**
+   * The shared connection to a broker (-1: any), for requests that are answered at once. An error other than the
+   * broker's own ends it.
+   */
   async call<Answer>(nodeId: number, name: string, options: object, how: { lenient?: boolean } = {}): Promise<Answer> {
     const connection = await this.#controlConnection(nodeId);
     try {
@@ -115,8 +120,8 @@ export class Cluster {
   }
 
   /**
-   * Repeats while what goes wrong passes by itself, asking again who leads in between, at most for the request timeout; then, and for every other
-   * error, rejects with a typed one.
+   * Repeats while what goes wrong passes by itself, asking again who leads in between, at most for the request timeout;
+   * then, and for every other error, rejects with a typed one.
    */
   async retrying<Answer>(doing: string, attempt: () => Promise<Answer>): Promise<Answer> {
     const deadline = Date.now() + this.settings.requestTimeoutMs;
@@ -216,6 +221,6 @@ export class Cluster {
 
 function parseAddress(broker: string): BrokerAddress {
   const match = /^(?:[A-Z_]+:\/\/)?\[?([^\]]+)\]?:(\d+)$/.exec(broker.trim());
-  if (match === null) throw new FatalError(`${broker} is not the address of a Kafka broker; it has to be host:port`);
+  if (match === null) throw new ConfigError(`${broker} is not the address of a Kafka broker; it has to be host:port`);
   return { host: match[1]!, port: Number(match[2]) };
 }

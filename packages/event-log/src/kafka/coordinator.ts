@@ -22,7 +22,10 @@ export class Coordinator {
     this.#group = group;
   }
 
-  /** Rejects with the broker's error as kafkajs makes it, unless `lenient`; whatever ends the connection makes the next call look for the coordinator again. */
+  /**
+   * Rejects with the broker's error as kafkajs makes it, unless `lenient`; whatever ends the connection makes the next
+   * call look for the coordinator again.
+   */
   async call<Answer>(
     name: string,
     options: object,

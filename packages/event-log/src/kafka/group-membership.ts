@@ -43,8 +43,8 @@ const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${part
 const expelled = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"]);
 
 /**
- * A member of a consumer group, by Kafka's own protocol. kafkajs's consumer is not used: it retries a handler's exception for ever
- * without a word, can die in a process that lives on, and commits for partitions it no longer owns.
+ * A member of a consumer group, by Kafka's own protocol. kafkajs's consumer is not used: it retries a handler's
+ * exception for ever without a word, can die in a process that lives on, and commits for partitions it no longer owns.
  */
 export class GroupMembership {
   readonly #cluster: Cluster;

@@ -15,7 +15,10 @@ interface OffsetFetchAnswer {
   }[];
 }
 
-/** Committed offsets of a group; partitions without one are left out. Rejects with the broker's error as kafkajs makes it. */
+/**
+ * Committed offsets of a group; partitions without one are left out. Rejects with the broker's error as kafkajs makes
+ * it.
+ */
 export async function fetchCommitted(
   coordinator: Coordinator,
   partitions: readonly TopicPartition[],

@@ -13,8 +13,8 @@ interface ListOffsetsAnswer {
 }
 
 /**
- * Offsets of partitions: the first held, the next to be written, or the first that was appended at or after a time (milliseconds; -1 where
- * there is none). Repeats what passes by itself, for the request timeout.
+ * Offsets of partitions: the first held, the next to be written, or the first that was appended at or after a time
+ * (milliseconds; -1 where there is none). Repeats what passes by itself, for the request timeout.
  */
 export function listOffsets(
   cluster: Cluster,
@@ -40,7 +40,10 @@ export function listOffsets(
   });
 }
 
-/** The next offset to be written of partitions that this connection's broker leads, by topic and partition. Rejects as `call` does. */
+/**
+ * The next offset to be written of partitions that this connection's broker leads, by topic and partition. Rejects as
+ * `call` does.
+ */
 export async function endsOver(
   connection: BrokerConnection,
   partitions: readonly { readonly topic: string; readonly partition: number }[],

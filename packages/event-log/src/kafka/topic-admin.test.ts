@@ -1,6 +1,6 @@
-import { FatalError } from "@headwater/core";
+import { LogUnusableError } from "../errors.ts";
 import { LogUnavailableError } from "../errors.ts";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import type { Cluster } from "./cluster.ts";
 import { ensureTopics } from "./topic-admin.ts";
 
@@ -37,17 +37,17 @@ function clusterOf(brokers: number[], answers: { errorCode: number; errorMessage
   return { cluster: cluster as unknown as Cluster, asked };
 }
 
-test("while no broker is in service no topic is asked for with no replica", async () => {
+it("while no broker is in service no topic is asked for with no replica", async () => {
   const { cluster, asked } = clusterOf([0, 0, 2], [{ errorCode: 0 }]);
   await ensureTopics(cluster, [spec], undefined);
   expect(asked).toEqual([2]);
 });
 
-test("brokers that the controller has fenced are waited for; more replicas than brokers are an error", async () => {
+it("brokers that the controller has fenced are waited for; more replicas than brokers are an error", async () => {
   const fenced = { errorCode: 38, errorMessage: "Unable to replicate: All brokers are currently fenced." };
   const { cluster, asked } = clusterOf([1, 1], [fenced, { errorCode: 0 }]);
   await ensureTopics(cluster, [spec], 1);
   expect(asked).toEqual([1, 1]);
   const few = clusterOf([1], [{ errorCode: 38, errorMessage: "only 1 broker(s) are registered." }]);
-  await expect(ensureTopics(few.cluster, [spec], 3)).rejects.toThrow(FatalError);
+  await expect(ensureTopics(few.cluster, [spec], 3)).rejects.toThrow(LogUnusableError);
 });

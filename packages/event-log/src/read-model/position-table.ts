@@ -13,7 +13,9 @@ export interface CoveredPartition {
   readonly fingerprint: string;
 }
 
-/** Which log this is, as far as one record can tell: another log's record at the same offset differs in time or bytes. */
+/**
+ * Which log this is, as far as one record can tell: another log's record at the same offset differs in time or bytes.
+ */
 export function fingerprint(record: LogRecord): string {
   const hash = createHash("sha256").update(String(record.appendTime));
   for (const part of [record.key, record.value]) {

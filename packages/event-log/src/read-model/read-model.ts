@@ -17,8 +17,9 @@ export interface ReadModelOptions {
   /** Makes the tables in an empty database. Table names that begin with `read_model_` are taken. */
   migrate(db: DatabaseSync): void;
   /**
-   * Applies records, in offset order per partition, inside of the transaction that also keeps the positions: each record
-   * counts exactly once. Has to bear any bytes: what it throws ends the model (`died`), since skipping would make the answers wrong in silence.
+   * Applies records, in offset order per partition, inside of the transaction that also keeps the positions: each
+   * record counts exactly once. Has to bear any bytes: what it throws ends the model (`died`), since skipping would
+   * make the answers wrong in silence.
    */
   apply(db: DatabaseSync, batch: LogBatch): void;
   /** Called after the transaction of `apply`, with the same batch: to tell who waits for news. */
@@ -44,7 +45,8 @@ export interface ReadModel {
   readonly caughtUp: boolean;
   /**
    * Resolves as soon as the record at that position is applied (at once if it is).
-   * Rejects with RequestError: 504 `read-model-behind` after `timeoutMs`, 400 `unknown-position` for a topic that is none of its own, 503 if it stops.
+   * Rejects with RequestError: 504 `read-model-behind` after `timeoutMs`, 400 `unknown-position` for a topic that is
+   * none of its own, 503 if it stops.
    */
   waitFor(position: Position, timeoutMs: number): Promise<void>;
   /** The next offset to apply, per partition that any record came from. */

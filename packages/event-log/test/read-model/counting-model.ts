@@ -4,7 +4,9 @@ import { type ReadModel, type ReadModelOptions, openReadModel } from "../../src/
 
 export const topic = "things.v1";
 
-/** A model that keeps the last value of a key and how often a record of it was applied: once each, or the count tells. */
+/**
+ * A model that keeps the last value of a key and how often a record of it was applied: once each, or the count tells.
+ */
 export function countingModel(
   log: Pick<EventLog, "follow" | "positions">,
   file: string,

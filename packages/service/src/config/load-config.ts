@@ -19,7 +19,10 @@ export interface LoadConfigOptions {
   readonly yamlFile?: string;
   /** Wins over file and environment: what a command line or a test says. Sections nest as in the schema. */
   readonly overrides?: Readonly<Record<string, unknown>>;
-  /** Schemas of other services that share this environment and file, or names of single variables: known, though not used here. */
+  /**
+   * Schemas of other services that share this environment and file, or names of single variables: known, though not
+   * used here.
+   */
   readonly alsoKnown?: readonly (TObject | string)[];
 }
 
@@ -30,9 +33,10 @@ interface Found {
 }
 
 /**
- * The settings of a schema: defaults, under the YAML file, under the environment, under `overrides`. A variable that is set to nothing counts as
- * not set. A secret may be given as a file (`NAME_FILE`).
- * Throws one ConfigError that names everything that is wrong: unknown keys with the nearest known one, values that do not fit, what is missing.
+ * The settings of a schema: defaults, under the YAML file, under the environment, under `overrides`. A variable that is
+ * set to nothing counts as not set. A secret may be given as a file (`NAME_FILE`).
+ * Throws one ConfigError that names everything that is wrong: unknown keys with the nearest known one, values that do
+ * not fit, what is missing.
  */
 export function loadConfig<S extends TObject>(schema: S, options: LoadConfigOptions): Static<S> {
   const problems: string[] = [];

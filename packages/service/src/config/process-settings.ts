@@ -1,8 +1,10 @@
 import type { Static } from "@sinclair/typebox";
 import { Type } from "@sinclair/typebox";
-import { logLevels } from "../log/logger.ts";
+import { logFormats, logLevels } from "../log/logger.ts";
 
-/** Settings of every process, whichever services run in it. Declared once, here; merge it with those of the services. */
+/**
+ * Settings of every process, whichever services run in it. Declared once, here; merge it with those of the services.
+ */
 export const processSettings = Type.Object({
   dataDir: Type.String({
     env: "HEADWATER_DATA_DIR",
@@ -40,6 +42,14 @@ export const processSettings = Type.Object({
   logLevel: Type.Union(
     logLevels.map((level) => Type.Literal(level)),
     { env: "HEADWATER_LOG_LEVEL", default: "info", description: "Least level that is logged" },
+  ),
+  logFormat: Type.Union(
+    logFormats.map((format) => Type.Literal(format)),
+    {
+      env: "HEADWATER_LOG_FORMAT",
+      default: "auto",
+      description: "Log lines as `json`, as `text` for people, or `auto`: text on a terminal, JSON otherwise",
+    },
   ),
 });
 export type ProcessSettings = Static<typeof processSettings>;

@@ -2,7 +2,10 @@ import { accessSync, constants, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { FatalError } from "@headwater/core";
 
-/** Makes the data folder (mode 0700) and answers its absolute path. Throws FatalError if it cannot be made or written to. */
+/**
+ * Makes the data folder (mode 0700) and answers its absolute path. Throws FatalError if it cannot be made or written
+ * to.
+ */
 export function prepareDataDir(folder: string): string {
   const dataDir = resolve(folder);
   try {

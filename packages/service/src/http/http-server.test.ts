@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox";
 import { request as httpRequest } from "node:http";
 import { connect, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { ConflictError, FatalError, silentLogger, sleep } from "@headwater/core";
+import { ConflictError, ResourceError, silentLogger, sleep } from "@headwater/core";
 import { LogUnavailableError } from "@headwater/event-log";
 import { createLogger } from "../log/index.ts";
 import { createMetrics } from "../metrics/index.ts";
@@ -245,7 +245,7 @@ describe("an error in a handler", () => {
   it("that nobody expected is logged, and tells the caller nothing of the inside", async () => {
     const lines: string[] = [];
     const http = await server({
-      logger: createLogger({ service: "test", destination: { write: (line) => lines.push(line) } }),
+      logger: createLogger({ component: "test", destination: { write: (line) => lines.push(line) } }),
     });
     http.app.get("/bug", { schema: { response: { 500: Type.Object({ other: Type.String() }) } } }, async () => {
       throw new TypeError("the inside of it");
@@ -308,7 +308,7 @@ describe("listening", () => {
     const { port } = other.address() as { port: number };
     const http = await server({ port });
     await expect(http.listen()).rejects.toThrow(
-      new FatalError(
+      new ResourceError(
         `HTTP port ${port} on 127.0.0.1 is in use; stop what listens there or set HEADWATER_HTTP_PORT to a free port`,
       ),
     );

@@ -2,7 +2,7 @@ import type { TObject, TSchema } from "@sinclair/typebox";
 import { KindGuard, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { FastifySchemaCompiler } from "fastify";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import { convertText } from "../schema/convert-text.ts";
 import { schemaProblems } from "../schema/problems.ts";
 import { InvalidRequestError } from "./problem.ts";
@@ -15,18 +15,19 @@ const partNames: Readonly<Record<string, string>> = {
 };
 
 /**
- * Validates requests against TypeBox schemas. Query, path and headers arrive as text and are converted; a body is taken as it is. Defaults are filled in.
- * A query parameter that the schema does not know is an error, since one that is misspelt would otherwise be dropped in silence.
+ * Validates requests against TypeBox schemas. Query, path and headers arrive as text and are converted; a body is taken
+ * as it is. Defaults are filled in. A query parameter that the schema does not know is an error, since one that is
+ * misspelt would otherwise be dropped in silence.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema: declared, httpPart, url }) => {
   const part = partNames[httpPart ?? "body"] ?? "body";
   if (!KindGuard.IsSchema(declared)) {
-    throw new FatalError(`The ${part} schema of ${url} is no TypeBox schema`);
+    throw new InvariantError(`The ${part} schema of ${url} is no TypeBox schema`);
   }
   if (part === "body") {
     return (value: unknown) => outcome(part, declared, Value.Default(declared, value));
   }
-  if (!KindGuard.IsObject(declared)) throw new FatalError(`The ${part} schema of ${url} has to be an object`);
+  if (!KindGuard.IsObject(declared)) throw new InvariantError(`The ${part} schema of ${url} has to be an object`);
   const schema = part === "query" ? closed(declared) : declared;
   return (value: unknown) => outcome(part, schema, Value.Default(schema, converted(schema, value)));
 };

@@ -19,8 +19,8 @@ export interface StopFailure {
 }
 
 /**
- * The parts of a service: started in the order in which they were added, stopped in the reverse one. If one fails to start, those before it are
- * stopped and the start rejects with its error.
+ * The parts of a service: started in the order in which they were added, stopped in the reverse one. If one fails to
+ * start, those before it are stopped and the start rejects with its error.
  */
 export class Lifecycle {
   readonly #logger: Logger;
@@ -46,8 +46,9 @@ export class Lifecycle {
   }
 
   /**
-   * Stops all that was started, last first, within the deadline, and resolves with what did not stop (also logged); never rejects.
-   * A part that exceeds the deadline is left behind, those before it still get their turn. Safe to call twice and during a start.
+   * Stops all that was started, last first, within the deadline, and resolves with what did not stop (also logged);
+   * never rejects. A part that exceeds the deadline is left behind, those before it still get their turn. Safe to call
+   * twice and during a start.
    */
   stop(): Promise<readonly StopFailure[]> {
     this.#stopping ??= this.#stopAll();
@@ -63,7 +64,6 @@ export class Lifecycle {
       } catch (error) {
         // The service is told of the error by the rejection; here it is told which part it was.
         this.#logger.debug({ part: name }, "a part failed to start");
-        // oxlint-disable-next-line no-await-in-loop -- the start ends here
         await this.stop();
         throw error;
       }

@@ -15,8 +15,9 @@ export const exitCodes = { ok: 0, failed: 1, internal: 70 } as const;
 const lingerMs = 1000;
 
 /**
- * Runs a process: signals become `signal`, a second one ends at once; an error that a person can act on is one line on standard error and exit
- * code 1, any other comes with its stack and exit code 70, as does a rejection that nobody handled. Returns when `main` has.
+ * Runs a process: signals become `signal`, a second one ends at once; an error that a person can act on is one line on
+ * standard error and exit code 1, any other comes with its stack and exit code 70, as does a rejection that nobody
+ * handled. Returns when `main` has.
  */
 export async function runMain(main: (context: MainContext) => Promise<void>): Promise<void> {
   const stopping = new AbortController();

@@ -1,2 +1,2 @@
-export { createLogger, logLevels } from "./logger.ts";
-export type { CreateLoggerOptions, LogLevel } from "./logger.ts";
+export { createLogger, logFormats, logLevels } from "./logger.ts";
+export type { CreateLoggerOptions, LogFormat, LogLevel } from "./logger.ts";

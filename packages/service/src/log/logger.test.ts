@@ -5,18 +5,18 @@ import { type LogLevel, createLogger } from "./index.ts";
 
 function logged(level?: LogLevel) {
   const lines: string[] = [];
-  const logger = createLogger({ service: "gateway", level, destination: { write: (line) => lines.push(line) } });
+  const logger = createLogger({ component: "gateway", level, destination: { write: (line) => lines.push(line) } });
   return { logger, lines, last: () => JSON.parse(lines.at(-1)!) as Record<string, unknown> };
 }
 
 describe("a log line", () => {
-  it("is JSON with level, time, service, message and facts", () => {
+  it("is JSON with level, time, component, message and facts", () => {
     const { logger, last, lines } = logged();
     logger.info({ device: "boiler-1", count: 3 }, "a device came");
     expect(lines[0]).toMatch(/\n$/);
     expect(last()).toMatchObject({
       level: "info",
-      service: "gateway",
+      component: "gateway",
       msg: "a device came",
       device: "boiler-1",
       count: 3,
@@ -28,6 +28,29 @@ describe("a log line", () => {
     const { logger, last } = logged();
     logger.child({ topic: "telemetry.v1" }).child({ partition: 3 }).warn("behind");
     expect(last()).toMatchObject({ level: "warn", topic: "telemetry.v1", partition: 3, msg: "behind" });
+  });
+
+  it("has each key once: the nearest says what it is", () => {
+    const { logger, lines, last } = logged();
+    const child = logger.child({ component: "rules", partition: 1 }).child({ partition: 2 });
+    child.info({ partition: 3, topic: "alerts.v1" }, "x");
+    expect(last()).toMatchObject({ component: "rules", partition: 3, topic: "alerts.v1" });
+    for (const key of ["component", "partition", "level", "time", "msg"]) {
+      expect(lines[0]!.split(`"${key}":`)).toHaveLength(2);
+    }
+    child.info("y");
+    logger.info("z");
+    expect(JSON.parse(lines[1]!)).toMatchObject({ partition: 2, msg: "y" });
+    expect(last()).toMatchObject({ component: "gateway", msg: "z" });
+  });
+
+  it("keeps a child's facts as they were when the child was made", () => {
+    const { logger, last } = logged();
+    const facts = { topic: "a" };
+    const child = logger.child(facts);
+    facts.topic = "b";
+    child.info("x");
+    expect(last()["topic"]).toBe("a");
   });
 
   it("is left out below the level", () => {

@@ -45,7 +45,6 @@ export class Counter<L extends string = never> implements MetricFamily {
     this.#sets.get({} as Labels<L>).inc(by);
   }
 
-  // eslint-disable-next-line typescript/require-await -- the registry wants a promise
   async get(): ReturnType<MetricFamily["get"]> {
     const values = [...this.#sets.values()].map((child) => ({ labels: child.labels, value: child.value }));
     return { name: this.name, help: this.#help, type: "counter", aggregator: "sum", values };

@@ -60,7 +60,6 @@ export class Gauge<L extends string = never> implements MetricFamily {
     this.#sets.get({} as Labels<L>).dec(by);
   }
 
-  // eslint-disable-next-line typescript/require-await -- the registry wants a promise
   async get(): ReturnType<MetricFamily["get"]> {
     this.#collect?.(this);
     const values = [...this.#sets.values()].map((child) => ({ labels: child.labels, value: child.value }));

@@ -67,7 +67,6 @@ export class Histogram<L extends string = never> implements MetricFamily {
     this.#sets.get({} as Labels<L>).observe(value, count);
   }
 
-  // eslint-disable-next-line typescript/require-await -- the registry wants a promise
   async get(): ReturnType<MetricFamily["get"]> {
     const values = [...this.#sets.values()].flatMap((child) => child.samples(this.name));
     return { name: this.name, help: this.#help, type: "histogram", aggregator: "sum", values };

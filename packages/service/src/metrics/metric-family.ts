@@ -6,8 +6,8 @@ export interface Sample {
 }
 
 /**
- * What a prom-client Registry asks of a metric. Our own families implement it, since prom-client's hash their labels on every
- * increment, and a hot path must not.
+ * What a prom-client Registry asks of a metric. Our own families implement it, since prom-client's hash their labels on
+ * every increment, and a hot path must not.
  */
 export interface MetricFamily {
   readonly name: string;

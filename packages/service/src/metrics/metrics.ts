@@ -44,8 +44,8 @@ export interface CreateMetricsOptions {
 }
 
 /**
- * Metrics of one process, in a registry of its own. Asking again for a name that is there gives the same metric, if it is
- * declared alike; FatalError otherwise.
+ * Metrics of one process, in a registry of its own. Asking again for a name that is there gives the same metric, if it
+ * is declared alike; FatalError otherwise.
  */
 export function createMetrics(options: CreateMetricsOptions): Metrics {
   const register = new Registry();

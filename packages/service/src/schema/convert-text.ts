@@ -3,8 +3,8 @@ import { KindGuard } from "@sinclair/typebox";
 
 /**
  * Turns text from outside (an environment variable, a query parameter) into what the schema wants: numbers, booleans,
- * lists (separated by commas), enumerations, JSON for anything deeper. Text that does not fit comes back as it is, for the
- * validation after it to name.
+ * lists (separated by commas), enumerations, JSON for anything deeper. Text that does not fit comes back as it is, for
+ * the validation after it to name.
  */
 export function convertText(schema: TSchema, text: string): unknown {
   if (KindGuard.IsInteger(schema)) return /^[+-]?\d{1,16}$/.test(text.trim()) ? Number(text) : text;

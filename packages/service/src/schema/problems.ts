@@ -19,7 +19,7 @@ const maxProblems = 20;
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
 
 /** The compiled check of a schema; compiled once per schema object. */
-export function checkOf(schema: TSchema): TypeCheck<TSchema> {
+function checkOf(schema: TSchema): TypeCheck<TSchema> {
   let check = compiled.get(schema);
   if (check === undefined) {
     check = TypeCompiler.Compile(schema);
@@ -48,8 +48,8 @@ function collect(errors: Iterable<ValueError>, problems: SchemaProblem[]): void 
 }
 
 /**
- * A value that fits no variant of a union: the variant that it comes closest to (the deepest first problem) is most likely the one
- * that was meant, and its problems say more than that nothing fits.
+ * A value that fits no variant of a union: the variant that it comes closest to (the deepest first problem) is most
+ * likely the one that was meant, and its problems say more than that nothing fits.
  */
 function collectOfVariant(error: ValueError, problems: SchemaProblem[]): boolean {
   if (typeof error.value !== "object" || error.value === null) return false;

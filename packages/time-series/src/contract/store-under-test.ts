@@ -5,7 +5,9 @@ export interface StoreUnderTest {
   readonly store: TimeSeriesStore;
   /** Another handle on the same data, as after a restart; the one before is closed first. */
   readonly reopen: () => Promise<TimeSeriesStore>;
-  /** How another process opens the same data: a module that exports `openStore(argument)`, and the argument, as JSON. */
+  /**
+   * How another process opens the same data: a module that exports `openStore(argument)`, and the argument, as JSON.
+   */
   readonly inOtherProcess: { readonly module: string; readonly argument: unknown };
   /** Closes everything and removes the data. */
   readonly dispose: () => Promise<void>;

@@ -2,9 +2,15 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { clipRun, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
 import { summarize, type Summary } from "./summary.ts";
 
-/** Points in one chunk at most: small enough to be rewritten for one late point, large enough that a row's cost vanishes. */
+/**
+ * Points in one chunk at most: small enough to be rewritten for one late point, large enough that a row's cost
+ * vanishes.
+ */
 export const CHUNK_POINTS = 512;
-/** A last chunk with as many is left alone and a new one begun: filling it up would mean to rewrite it for every few points. */
+/**
+ * A last chunk with as many is left alone and a new one begun: filling it up would mean to rewrite it for every few
+ * points.
+ */
 const CHUNK_POINTS_ENOUGH = 128;
 /** Characters of text in one chunk beyond which it is cut as well. */
 const CHUNK_TEXT = 65_536;
@@ -26,8 +32,8 @@ interface ChunkPoints {
 }
 
 /**
- * The points on disk. A series is cut into chunks that never overlap and are keyed by the time of their first point, each
- * with the summary of its points, written in the same row: a summary can therefore never disagree
+ * The points on disk. A series is cut into chunks that never overlap and are keyed by the time of their first point,
+ * each with the summary of its points, written in the same row: a summary can therefore never disagree
  * with the points, whatever came late or was rewritten. Every call belongs inside the caller's transaction.
  */
 export class ChunkTable {

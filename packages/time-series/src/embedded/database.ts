@@ -29,8 +29,9 @@ const SCHEMA = `
 /**
  * Opens the file for this process alone; throws what SQLite throws (`errcode` 5 or 6: another process has it).
  *
- * synchronous = FULL: a commit is on the disk when it returns, power loss included; the consumer commits its offsets on the
- * strength of that. Pages of 16 KiB: a flush touches many series, and fewer, larger pages cost half the CPU (measured).
+ * synchronous = FULL: a commit is on the disk when it returns, power loss included; the consumer commits its offsets on
+ * the strength of that. Pages of 16 KiB: a flush touches many series, and fewer, larger pages cost half the CPU
+ * (measured).
  */
 export function openDatabase(path: string): DatabaseSync {
   createPrivately(path);

@@ -21,8 +21,8 @@ interface Flush {
 }
 
 /**
- * The points of all series. A write is one sequential append to the journal, synced before it counts, and a copy in memory
- * (the head). A full or old head is merged into chunks series by series and its journal entries are
+ * The points of all series. A write is one sequential append to the journal, synced before it counts, and a copy in
+ * memory (the head). A full or old head is merged into chunks series by series and its journal entries are
  * deleted with its last slice; after a crash the journal is read again, which is harmless: points are
  * identified by series and time.
  */
@@ -66,8 +66,8 @@ export class Points {
   }
 
   /**
-   * All of these writes in one synced commit, which a flush in progress shares for about `flushMs`. Throws, having stored none,
-   * if that fails.
+   * All of these writes in one synced commit, which a flush in progress shares for about `flushMs`. Throws, having
+   * stored none, if that fails.
    */
   write(writes: readonly IncomingWrite[], flushMs: number): void {
     const batches = writes.map((write) => unpackWriteBatch(write.packed));
@@ -152,7 +152,9 @@ export class Points {
     return this.#flush === undefined ? [this.#head] : [this.#flush.head, this.#head];
   }
 
-  /** A head takes whole groups of writes only: its journal entries go when it is flushed, and theirs must be among them. */
+  /**
+   * A head takes whole groups of writes only: its journal entries go when it is flushed, and theirs must be among them.
+   */
   #makeRoomFor(batches: readonly WriteBatch[]): void {
     if (this.#head.hasRoomFor(batches)) return;
     this.flushSlice(Infinity);

@@ -19,7 +19,10 @@ export interface KnownSeries {
   confirmed: boolean;
 }
 
-/** Numbers for series, dense from 1. Finding one again costs two map look-ups as long as the caller shares its tags object. */
+/**
+ * Numbers for series, dense from 1. Finding one again costs two map look-ups as long as the caller shares its tags
+ * object.
+ */
 export class SeriesRegistry {
   readonly #byMeasurement = new Map<string, Map<string, SeriesGroup>>();
   readonly #byTagsObject = new WeakMap<Tags, SeriesGroup>();

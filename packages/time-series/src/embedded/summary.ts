@@ -1,6 +1,9 @@
 import type { Values } from "./run.ts";
 
-/** What any aggregate of a stretch of numbers can be computed from; of text only the count, first and last mean something. */
+/**
+ * What any aggregate of a stretch of numbers can be computed from; of text only the count, first and last mean
+ * something.
+ */
 export interface Summary {
   count: number;
   sum: number;

@@ -73,7 +73,8 @@ class StoreWorker {
   #write(group: readonly WriteRequest[]): void {
     if (group.length === 0) return;
     try {
-      // The fuller the memory, the more of each commit goes into emptying it: writers slow down before they have to stand still.
+      // The fuller the memory, the more of each commit goes into emptying it: writers slow down before they have to
+      // stand still.
       this.#points.write(group, 1 + 12 * this.#points.fill ** 2);
       for (const { call } of group) this.#post({ call, result: undefined });
     } catch (error) {
@@ -139,8 +140,8 @@ class StoreWorker {
       this.#retention.step();
       this.#trouble = undefined;
     } catch (error) {
-      // A full disk, most likely. Everything is still in memory and in the journal; the next write meets the same fault and reports
-      // it to its caller, and the next round tries again.
+      // A full disk, most likely. Everything is still in memory and in the journal; the next write meets the same fault
+      // and reports it to its caller, and the next round tries again.
       this.#trouble = error;
     }
   }
@@ -152,7 +153,6 @@ class StoreWorker {
   }
 
   #post(answer: Answer): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of worker_threads, not a window
     this.#port.postMessage(answer);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One write as one transferable buffer, so that it crosses to the worker without a copy, lies in the journal as it came and
- * is read back after a crash:
+ * One write as one transferable buffer, so that it crosses to the worker without a copy, lies in the journal as it came
+ * and is read back after a crash:
  *
  *   u32 magic, u32 numbers n, u32 texts m, u32 bytes of the texts' JSON
  *   f64[n] times, f64[n] values, f64[m] times of texts, u32[n] series, u32[m] series of texts, JSON array of the texts

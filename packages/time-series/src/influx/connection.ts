@@ -18,8 +18,8 @@ const MAX_SOCKETS = 16;
 const TEXT = { "content-type": "text/plain; charset=utf-8" };
 
 /**
- * The official client's transport, used bare: its WriteApi would buffer and retry on its own, and its time-out leaves the request
- * running behind it. Every request here ends, its socket too.
+ * The official client's transport, used bare: its WriteApi would buffer and retry on its own, and its time-out leaves
+ * the request running behind it. Every request here ends, its socket too.
  */
 export class InfluxConnection {
   readonly #transport: Transport;
@@ -71,7 +71,9 @@ export class InfluxConnection {
     );
   }
 
-  /** The answer to a Flux query as annotated CSV, in the pieces in which it comes; waits for the reader between them. */
+  /**
+   * The answer to a Flux query as annotated CSV, in the pieces in which it comes; waits for the reader between them.
+   */
   async *query(flux: string): AsyncGenerator<Uint8Array> {
     const silence = new AbortController();
     const watch = (): NodeJS.Timeout => setTimeout(() => silence.abort(), this.#queryTimeoutMs);

@@ -12,8 +12,8 @@ const JSON_PACKAGE = 'import "json"\n';
 const TEXT_AS_JSON = "map(fn: (r) => ({r with _value: string(v: json.encode(v: r._value))}))";
 
 /**
- * The storage of InfluxDB 2.7 never ends a mean, sum or count over a range that lies wholly before 1970. This changes nothing but
- * where the work is done.
+ * The storage of InfluxDB 2.7 never ends a mean, sum or count over a range that lies wholly before 1970. This changes
+ * nothing but where the work is done.
  */
 const IN_THE_ENGINE = "map(fn: (r) => ({r with _value: r._value}))";
 
@@ -25,8 +25,8 @@ export function hasTextValues({ field, aggregate }: SeriesQuery): boolean {
 type Tags = Readonly<Record<string, string>>;
 
 /**
- * Flux and delete predicates. Everything that is not ours is a quoted literal. A series with exactly these tags is told from one with
- * more by the columns that are left once the known ones are dropped.
+ * Flux and delete predicates. Everything that is not ours is a quoted literal. A series with exactly these tags is told
+ * from one with more by the columns that are left once the known ones are dropped.
  */
 export function seriesFlux(bucket: string, query: SeriesQuery, from: number, to: number): string {
   const { measurement, tags, field, window, aggregate, limit } = query;

@@ -23,7 +23,10 @@ import { PointWriter } from "./writer.ts";
 /** Columns of an annotated table that are about the answer, not the data. */
 const OF_THE_ANSWER = new Set(["", "result", "table"]);
 
-/** A store in InfluxDB 2. Nothing is sent before the first call; `health` tells whether server, bucket and token are good. */
+/**
+ * A store in InfluxDB 2. Nothing is sent before the first call; `health` tells whether server, bucket and token are
+ * good.
+ */
 export function openInfluxStore(options: InfluxStoreOptions): TimeSeriesStore {
   return new InfluxStore(options);
 }

@@ -3,7 +3,10 @@ import type { Point } from "../time-series-store.ts";
 import { encodeName } from "./names.ts";
 import { encodeText } from "./texts.ts";
 
-/** Field names kept escaped; beyond it the cache starts afresh, as whoever invents names could fill the memory otherwise. */
+/**
+ * Field names kept escaped; beyond it the cache starts afresh, as whoever invents names could fill the memory
+ * otherwise.
+ */
 const MAX_CACHED_FIELDS = 50_000;
 
 type Line = { readonly line: string } | { readonly fault: string };

@@ -1,6 +1,6 @@
 /**
- * Text as InfluxDB may hold it. Flux (0.196) loses an empty text that follows others and gives the texts after it to the wrong times,
- * so there must be none: an empty text is stored as `%`, and one of nothing but `%` gets one more.
+ * Text as InfluxDB may hold it. Flux (0.196) loses an empty text that follows others and gives the texts after it to
+ * the wrong times, so there must be none: an empty text is stored as `%`, and one of nothing but `%` gets one more.
  */
 const ONLY_MARKS = /^%*$/;
 

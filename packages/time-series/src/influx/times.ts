@@ -2,7 +2,10 @@
 
 const SECOND = 1_000_000;
 
-/** Reads `2026-05-01T12:00:00.123456Z`; nanoseconds below a microsecond, which only others can have written, are cut off. */
+/**
+ * Reads `2026-05-01T12:00:00.123456Z`; nanoseconds below a microsecond, which only others can have written, are cut
+ * off.
+ */
 export function microsOf(rfc3339: string): number {
   const seconds = Date.parse(`${rfc3339.slice(0, 19)}Z`) * 1_000;
   if (rfc3339.length <= 20) return seconds;

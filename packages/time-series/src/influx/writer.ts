@@ -45,8 +45,8 @@ export class PointWriter {
   }
 
   /**
-   * A refusal does not say which lines it is about, and of a partial write the others are stored already. Writing those again changes
-   * nothing; the halves go one after the other, so that of two values of one time the later one stays.
+   * A refusal does not say which lines it is about, and of a partial write the others are stored already. Writing those
+   * again changes nothing; the halves go one after the other, so that of two values of one time the later one stays.
    */
   async #store(lines: Lines, start: number, end: number, refused: RefusedPoint[]): Promise<void> {
     if (start === end) return;

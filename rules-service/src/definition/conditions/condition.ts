@@ -3,8 +3,8 @@ import type { Problems } from "../problems.ts";
 import type { Severity } from "../severity.ts";
 
 /**
- * What a condition is to the engine: one metric, and a grade for each of its values. How long a grade has to hold, and what
- * an episode makes of it, is the engine's business and the same for every kind.
+ * What a condition is to the engine: one metric, and a grade for each of its values. How long a grade has to hold, and
+ * what an episode makes of it, is the engine's business and the same for every kind.
  */
 export interface NormalCondition {
   readonly metric: string;
@@ -26,8 +26,8 @@ export interface ConditionLevel {
 
 export interface Grader {
   /**
-   * The highest level that the value reaches (1 and up); 0: none, yet not clear either (between the lowest threshold and the
-   * clear level); -1: clear. A pure function of the value, which is finite.
+   * The highest level that the value reaches (1 and up); 0: none, yet not clear either (between the lowest threshold
+   * and the clear level); -1: clear. A pure function of the value, which is finite.
    */
   grade(value: number): number;
 }

@@ -23,7 +23,10 @@ const form = /^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** Login by a JWT (RFC 7519) of a configured issuer: it names the device, and its `exp` ends the connection. */
 export class JwtLogin {
   readonly #issuers: ReadonlyMap<string, Issuer>;
-  /** Signatures are checked in the pool of four threads that syncs the spool, too: some are left to it whatever comes in. */
+  /**
+   * Signatures are checked in the pool of four threads that syncs the spool, too: some are left to it whatever comes
+   * in.
+   */
   readonly #checks = new Semaphore(2, 2000);
 
   /** Throws ConfigError for an issuer that cannot be. */

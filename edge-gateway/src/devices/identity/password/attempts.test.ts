@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { Attempts } from "./attempts.ts";
 
-test("so many at once, then so many a second, by key; what is given back counts as never taken", () => {
+it("so many at once, then so many a second, by key; what is given back counts as never taken", () => {
   let now = 0;
   const attempts = new Attempts({ burst: 3, perSecond: 0.5 }, () => now);
   const tries = (key: string): boolean => {
@@ -21,7 +21,7 @@ test("so many at once, then so many a second, by key; what is given back counts 
   expect([tries("a"), tries("a"), tries("a"), tries("a")]).toEqual([true, true, true, false]);
 });
 
-test("remembers no more keys than it has room for, the one that failed longest ago goes first", () => {
+it("remembers no more keys than it has room for, the one that failed longest ago goes first", () => {
   const attempts = new Attempts({ burst: 1, perSecond: 0 }, () => 0);
   attempts.take("first");
   for (let i = 0; i < 20_000; i += 1) attempts.take(`key-${i}`);

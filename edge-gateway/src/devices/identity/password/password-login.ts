@@ -11,8 +11,9 @@ export type PasswordVerdict = StoredCredential | "wrong" | "busy";
 const maxRemembered = 50_000;
 
 /**
- * Chosen passwords. A comparison is meant to be slow, so there is a bound on how many wait, on how many a name and an address may fail, and none for
- * what was right before. Where there is nothing to compare it takes as long as if there were.
+ * Chosen passwords. A comparison is meant to be slow, so there is a bound on how many wait, on how many a name and an
+ * address may fail, and none for what was right before. Where there is nothing to compare it takes as long as if there
+ * were.
  */
 export class PasswordLogin {
   readonly #queue: ScryptQueue;
@@ -42,7 +43,7 @@ export class PasswordLogin {
       for (const credential of credentials) {
         const hash = parsePasswordHash(Buffer.from(credential.hash, "base64").toString("latin1"));
         if (hash === undefined) continue;
-        // oxlint-disable-next-line no-await-in-loop -- a second one is only there while passwords change
+        // A second one is there only while passwords change.
         const matches = await this.#queue.compare(password, hash);
         if (matches === undefined) return "busy";
         if (!matches) continue;

@@ -1,6 +1,6 @@
 import { parsePasswordHash, type PasswordHash } from "@headwater/aggregates";
 import { silentLogger } from "@headwater/core";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { passwordCredential } from "../../../../test/device-log.ts";
 import { PasswordLogin } from "./password-login.ts";
 import { ScryptQueue } from "./scrypt-queue.ts";
@@ -14,7 +14,7 @@ const wrong = Buffer.from("wrong horse battery");
 let queue: ScryptQueue;
 afterEach(() => queue.close());
 
-test("compares in another thread, one after the other, and takes no more than there is room for", async () => {
+it("compares in another thread, one after the other, and takes no more than there is room for", async () => {
   queue = new ScryptQueue({ maxWaiting: 3, logger: silentLogger });
   const hash = hashOf(12);
   const outcomes = [right, wrong, right, right].map((each) => queue.compare(each, hash));
@@ -23,14 +23,14 @@ test("compares in another thread, one after the other, and takes no more than th
   expect([queue.waiting, queue.isFull]).toEqual([0, false]);
 });
 
-test("goes on after a comparison that cannot be", async () => {
+it("goes on after a comparison that cannot be", async () => {
   queue = new ScryptQueue({ maxWaiting: 3, logger: silentLogger });
   // N = 1 is no cost that scrypt takes.
   expect(await queue.compare(right, { ...hashOf(8), ln: 0 })).toBeUndefined();
   expect(await queue.compare(right, hashOf(8))).toBe(true);
 });
 
-test("gives up what is waiting when it is closed", async () => {
+it("gives up what is waiting when it is closed", async () => {
   queue = new ScryptQueue({ maxWaiting: 3, logger: silentLogger });
   const outcomes = [queue.compare(right, hashOf(15)), queue.compare(right, hashOf(15))];
   await queue.close();
@@ -38,7 +38,7 @@ test("gives up what is waiting when it is closed", async () => {
   expect(await queue.compare(right, hashOf(8))).toBeUndefined();
 });
 
-test("a name without a password waits about as long as one with it", async () => {
+it("a name without a password waits about as long as one with it", async () => {
   queue = new ScryptQueue({ maxWaiting: 8, logger: silentLogger });
   const login = new PasswordLogin(queue);
   const chosen = passwordCredential(password, { ln: 15 });

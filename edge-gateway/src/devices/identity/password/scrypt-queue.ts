@@ -22,8 +22,9 @@ const firstGuess = 200;
 const maxWaitMs = 5000;
 
 /**
- * Compares passwords one after the other, in a thread of its own at a low priority: neither the thread that serves devices nor the pool that
- * syncs the spool is ever kept waiting by logins. The thread begins with the first comparison.
+ * Compares passwords one after the other, in a thread of its own at a low priority: neither the thread that serves
+ * devices nor the pool that syncs the spool is ever kept waiting by logins. The thread begins with the first
+ * comparison.
  */
 export class ScryptQueue {
   readonly #options: ScryptQueueOptions;

@@ -9,8 +9,8 @@ import type { Registrar } from "./registrar.ts";
 export interface ProvisioningAnswer {
   readonly device?: string;
   /**
-   * "registered": it may log in with its id and token; also if it was registered before with that very token. "exists": another has that id. "refused":
-   * never so. "later": the same request again.
+   * "registered": it may log in with its id and token; also if it was registered before with that very token. "exists":
+   * another has that id. "refused": never so. "later": the same request again.
    */
   readonly status: "registered" | "exists" | "refused" | "later";
   readonly reason?: string;

@@ -22,8 +22,8 @@ export type Registered = "registered" | "exists" | "unavailable";
 const maxPending = 200;
 
 /**
- * Registers new devices on behalf of who may: appends to devices.v1 what the aggregates decide, and answers after folding its own event, since
- * another may have come first. A device that exists is never changed.
+ * Registers new devices on behalf of who may: appends to devices.v1 what the aggregates decide, and answers after
+ * folding its own event, since another may have come first. A device that exists is never changed.
  */
 export class Registrar {
   readonly #options: RegistrarOptions;

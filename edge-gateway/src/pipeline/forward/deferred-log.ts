@@ -1,0 +1,95 @@
+import {
+  type AppendedRange,
+  type ConsumeOptions,
+  type Consumption,
+  type EventLog,
+  type Following,
+  type FollowOptions,
+  type LogBatch,
+  type OutgoingRecord,
+  type PartitionPositions,
+  type Position,
+  type ReadRange,
+  type TopicSpec,
+  LogUnavailableError,
+} from "@headwater/event-log";
+import { HeadwaterError, retrying, type Logger } from "@headwater/core";
+
+/**
+ * A log that may be away when the gateway starts: it is opened in the background, again and again, and until then
+ * everything is as with a log that has just gone away. So devices log in and are heard from a cold start without it.
+ */
+export class DeferredLog implements EventLog {
+  readonly #opened: Promise<EventLog>;
+  readonly #closing = new AbortController();
+  #log: EventLog | undefined;
+  /** Why it is not open yet. */
+  #problem: HeadwaterError | undefined;
+
+  /** `open` also makes sure of the topics. It is repeated while its error advises so; any other ends `opened`. */
+  constructor(open: () => Promise<EventLog>, logger: Logger) {
+    this.#opened = retrying(open, {
+      signal: this.#closing.signal,
+      maxMs: 2000,
+      onRetry: (error, attempt) => {
+        this.#problem = error;
+        if (attempt === 1)
+          logger.warn({ err: error }, "the event log is away; messages go to the spool until it is back");
+      },
+    });
+    this.#opened.then(
+      (log) => (this.#log = log),
+      () => {},
+    );
+  }
+
+  /** Resolves once the log is open; rejects if it never will be. */
+  get opened(): Promise<EventLog> {
+    return this.#opened;
+  }
+
+  async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
+    return this.#now().ensureTopics(specs);
+  }
+
+  async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
+    return this.#now().append(topic, records);
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumption> {
+    return (await this.#opened).consume(options);
+  }
+
+  async follow(options: FollowOptions): Promise<Following> {
+    return (await this.#opened).follow(options);
+  }
+
+  async *read(topic: string, partition: number, range?: ReadRange): AsyncIterable<LogBatch> {
+    yield* this.#now().read(topic, partition, range);
+  }
+
+  async positions(topic: string): Promise<readonly PartitionPositions[]> {
+    return this.#now().positions(topic);
+  }
+
+  async committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {
+    return this.#now().committed(group, topics);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort(new LogUnavailableError("The event log is closed"));
+    await this.#opened.then(
+      (log) => log.close(),
+      (error: unknown) => {
+        if (!(error instanceof HeadwaterError)) throw error;
+      },
+    );
+  }
+
+  #now(): EventLog {
+    if (this.#log === undefined) {
+      throw new LogUnavailableError("The event log is not open yet", { cause: this.#problem });
+    }
+    return this.#log;
+  }
+}

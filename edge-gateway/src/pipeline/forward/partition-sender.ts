@@ -1,0 +1,281 @@
+import {
+  LogShortenedError,
+  SomeRecordsRefusedError,
+  type AppendedRange,
+  type EventLog,
+  type OutgoingRecord,
+  LogUnavailableError,
+  RecordRefusedError,
+} from "@headwater/event-log";
+import { events } from "@headwater/proto";
+import { HeadwaterError, type Logger } from "@headwater/core";
+import type { Frame } from "../frame/frame.ts";
+import type { SpoolPlace } from "../spool/position-file.ts";
+import { recordOf } from "./frame-records.ts";
+import type { LogHealth } from "./log-health.ts";
+
+export interface PartitionSenderContext {
+  readonly log: EventLog;
+  readonly logger: Logger;
+  readonly health: LogHealth;
+  /** Ends everything. */
+  readonly signal: AbortSignal;
+  readonly onLanded: (frames: readonly Frame[]) => void;
+  readonly onRefused: (frame: Frame) => void;
+  /**
+   * An append has ended: its records are in the log (`ok`), or the log has lost earlier ones, which have to be sent
+   * again.
+   */
+  readonly onAppendEnded: (sender: PartitionSender, ok: boolean) => void;
+  /** Neither repeating nor waiting would heal it. */
+  readonly onFault: (error: unknown) => void;
+}
+
+const firstWaitMs = 50;
+const longestWaitMs = 1000;
+/** What is forbidden heals only by a person's hand. */
+const fatalWaitMs = 5000;
+const leastRetryMs = 200;
+/** Between the notes of where a lane stood in the log, and how long they are kept. */
+const trailEveryMs = 1000;
+const trailMs = 900_000;
+/** A line of the same trouble at most this often. */
+const quietMs = 5000;
+
+/** Frames that go to the log together, and where in the spool the step began that they are of. */
+interface Portion {
+  frames: Frame[];
+  readonly place: SpoolPlace;
+}
+
+/**
+ * One partition of one topic: one append under way at a time, the identical batch again for as long as it takes, so
+ * that what goes through it lands in its order. What comes meanwhile waits.
+ */
+export class PartitionSender {
+  readonly topic: string;
+  readonly partition: number;
+  /** Whether identities go through it. */
+  readonly isLane: boolean;
+  readonly #context: PartitionSenderContext;
+  readonly #name: string;
+  #outstanding: Portion | undefined;
+  #waiting: Portion | undefined;
+  #openBytes = 0;
+  #endPause: (() => void) | undefined;
+  #retriedAt = Number.NEGATIVE_INFINITY;
+  #trail: { readonly end: number; readonly n: number; readonly at: number }[] = [];
+  /** Whether an attempt of the append under way may have landed. */
+  #inDoubt = false;
+  #loggedAt = Number.NEGATIVE_INFINITY;
+  #began = 0;
+  /** When another sender first landed something that was begun after this one's append. */
+  overtakenAt: number | undefined;
+  /** From where on its records are still to be read from the spool; others go on without it. */
+  parkedAt: SpoolPlace | undefined;
+  /** The last n that landed. */
+  landedN = 0;
+  /** The log's end behind what landed last. */
+  end = 0;
+
+  constructor(topic: string, partition: number, isLane: boolean, context: PartitionSenderContext) {
+    this.topic = topic;
+    this.partition = partition;
+    this.isLane = isLane;
+    this.#context = context;
+    this.#name = `${topic}/${partition}`;
+  }
+
+  get isBusy(): boolean {
+    return this.#outstanding !== undefined;
+  }
+
+  /** Where the oldest of what has not landed begins; undefined if all has. */
+  get since(): SpoolPlace | undefined {
+    return this.#outstanding?.place ?? this.#waiting?.place ?? this.parkedAt;
+  }
+
+  /** Bytes of what has not landed and is in memory. */
+  get openBytes(): number {
+    return this.#openBytes;
+  }
+
+  /** The last n that was handed over; landed, if nothing is under way. */
+  get takenN(): number {
+    return this.#waiting?.frames.at(-1)?.n ?? this.#outstanding?.frames.at(-1)?.n ?? this.landedN;
+  }
+
+  /**
+   * When the oldest of what is under way was received (microseconds); undefined if that is nothing with an identity.
+   */
+  get oldestReceivedAt(): number | undefined {
+    const frame = this.isLane ? this.#outstanding?.frames[0] : undefined;
+    return frame === undefined ? undefined : events.telemetry.decode(frame.value).receivedAt;
+  }
+
+  /** When the append under way was first tried. */
+  get began(): number {
+    return this.#began;
+  }
+
+  /** Nothing of what is sent from now on has landed before. */
+  beginEpoch(): void {
+    this.landedN = 0;
+    this.#trail = [];
+  }
+
+  send(frames: Frame[], place: SpoolPlace): void {
+    this.#openBytes += bytesOf(frames);
+    if (this.#outstanding === undefined) this.#deliver({ frames, place });
+    else if (this.#waiting === undefined) this.#waiting = { frames, place };
+    else this.#waiting.frames.push(...frames);
+  }
+
+  /**
+   * Lets go of what waits behind the append that is under way; it is read again from the spool, from `next` on if
+   * nothing waits.
+   */
+  park(next: SpoolPlace): void {
+    this.parkedAt = this.#waiting?.place ?? next;
+    if (this.#waiting !== undefined) this.#openBytes -= bytesOf(this.#waiting.frames);
+    this.#waiting = undefined;
+  }
+
+  /** Lets go of all that has certainly not landed; it is read again from the spool. */
+  cancelPending(): void {
+    if (this.#waiting !== undefined) this.park(this.#waiting.place);
+    if (this.#outstanding === undefined || this.#endPause === undefined || this.#inDoubt) return;
+    this.parkedAt = this.#outstanding.place;
+    this.#openBytes -= bytesOf(this.#outstanding.frames);
+    this.#outstanding = undefined;
+    this.#context.health.ended(this.#name);
+    this.#endPause();
+  }
+
+  /** Where the append under way begins. */
+  get inFlightAt(): SpoolPlace | undefined {
+    return this.#outstanding?.place;
+  }
+
+  /** Tries again at once: the log has just taken something of another, or all ends. */
+  retryNow(): void {
+    const now = performance.now();
+    if (now - this.#retriedAt < leastRetryMs && !this.#context.signal.aborted) return;
+    this.#retriedAt = now;
+    this.#endPause?.();
+  }
+
+  /** What is known to have landed before that end of the log, and so is still there; 0 if nothing is. */
+  intactBefore(end: number): number {
+    return this.#trail.findLast((step) => step.end <= end)?.n ?? 0;
+  }
+
+  #deliver(portion: Portion): void {
+    this.#outstanding = portion;
+    this.#began = performance.now();
+    this.overtakenAt = undefined;
+    this.#inDoubt = false;
+    this.#append(portion).catch((error: unknown) => {
+      if (!this.#context.signal.aborted) this.#context.onFault(error);
+    });
+  }
+
+  async #append(portion: Portion): Promise<void> {
+    const { log, health, signal } = this.#context;
+    const { frames } = portion;
+    const records: OutgoingRecord[] = frames.map(recordOf);
+    health.begun(this.#name);
+    for (let attempt = 0; this.#outstanding === portion; attempt += 1) {
+      signal.throwIfAborted();
+      try {
+        this.#landed(await log.append(this.topic, records), []);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof RecordRefusedError) {
+          this.#landed(error instanceof SomeRecordsRefusedError ? error.landed : [], error.indexes);
+          return;
+        }
+        if (error instanceof LogShortenedError) {
+          this.#shortened(error);
+          return;
+        }
+        if (!(error instanceof HeadwaterError)) throw error;
+        this.#inDoubt ||= !(error instanceof LogUnavailableError);
+        this.#failed(error, records.length, attempt);
+        await this.#pause(error, attempt);
+      }
+    }
+  }
+
+  #landed(ranges: readonly AppendedRange[], refused: readonly number[]): void {
+    const { health, onLanded, onRefused, onAppendEnded } = this.#context;
+    const { frames } = this.#outstanding!;
+    health.landed(this.#name);
+    for (const { baseOffset, count } of ranges) this.end = Math.max(this.end, baseOffset + count);
+    this.landedN = Math.max(this.landedN, frames.at(-1)!.n);
+    this.#openBytes -= bytesOf(frames);
+    this.#outstanding = undefined;
+    this.#remember();
+    for (const index of refused) onRefused(frames[index]!);
+    onLanded(refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index)));
+    this.#next();
+    onAppendEnded(this, true);
+  }
+
+  /** What landed before is gone. Nothing newer may land before it is sent again. */
+  #shortened(error: LogShortenedError): void {
+    const { logger, onAppendEnded, health } = this.#context;
+    logger.error({ topic: this.topic, partition: this.partition, end: error.end, was: error.was }, error.message);
+    health.ended(this.#name);
+    this.park(this.#outstanding!.place);
+    this.parkedAt = this.#outstanding!.place;
+    this.#openBytes -= bytesOf(this.#outstanding!.frames);
+    this.#outstanding = undefined;
+    this.end = error.end;
+    onAppendEnded(this, false);
+  }
+
+  #remember(): void {
+    const at = performance.now();
+    const last = this.#trail.at(-1);
+    if (!this.isLane || (last !== undefined && at - last.at < trailEveryMs)) return;
+    this.#trail.push({ end: this.end, n: this.landedN, at });
+    if (at - this.#trail[0]!.at > trailMs) this.#trail.shift();
+  }
+
+  #next(): void {
+    const next = this.#waiting;
+    this.#waiting = undefined;
+    if (next !== undefined) this.#deliver(next);
+  }
+
+  #failed(error: HeadwaterError, records: number, attempt: number): void {
+    const { health, logger } = this.#context;
+    health.failed(this.#name, error);
+    const now = performance.now();
+    if (now - this.#loggedAt < quietMs) return;
+    this.#loggedAt = now;
+    logger.warn(
+      { err: error, topic: this.topic, partition: this.partition, records, attempt },
+      "the log did not take records; repeating",
+    );
+  }
+
+  async #pause(error: HeadwaterError, attempt: number): Promise<void> {
+    const passing = error.advice === "retry" || error.advice === "wait";
+    const bound = passing ? Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempt, 10)) : fatalWaitMs;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, (error.retryAfterMs ?? 0) + (0.5 + Math.random() / 2) * bound);
+    this.#endPause = resolve;
+    await promise;
+    this.#endPause = undefined;
+    clearTimeout(timer);
+  }
+}
+
+function bytesOf(frames: readonly Frame[]): number {
+  let bytes = 0;
+  for (const { value, key } of frames) bytes += value.length + key.length;
+  return bytes;
+}

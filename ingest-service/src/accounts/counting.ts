@@ -1,0 +1,178 @@
+import type { TelemetryRecord } from "@headwater/proto";
+import {
+  maxGaps,
+  maxLanes,
+  type Gap,
+  type LaneAccount,
+  type Outcomes,
+  type PartitionAccount,
+  type RetiredLanes,
+} from "./account.ts";
+import { laneSums } from "./lane-sums.ts";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** `event` and `derived` hold readings to be stored; `other` is a mark, a tick or a gap record. */
+export type RecordKind = "event" | "derived" | "duplicate" | "other";
+
+/**
+ * Counts the records of one partition in offset order. It is a function of the log alone, so whoever counts the same
+ * stretch comes to the same account.
+ */
+export class Counting {
+  readonly #partition: number;
+  readonly #from: number;
+  readonly #lanes = new Map<string, Writable<LaneAccount>>();
+  /** Records of one gateway mostly follow each other. */
+  #lane: Writable<LaneAccount> | undefined;
+  #logged: number;
+  #duplicate: number;
+  #derived: number;
+  #retired: RetiredLanes;
+  #gaps: readonly Gap[];
+  #gapsLeftOut: number;
+  #unexplained: number;
+
+  constructor(account: PartitionAccount) {
+    this.#partition = account.partition;
+    this.#from = account.from;
+    for (const lane of account.lanes) this.#lanes.set(keyOf(lane.gateway, lane.epoch), { ...lane });
+    ({ logged: this.#logged, duplicate: this.#duplicate, derived: this.#derived } = account.counts);
+    this.#retired = account.retired;
+    this.#gaps = account.gaps;
+    this.#gapsLeftOut = account.gapsLeftOut;
+    this.#unexplained = account.unexplained;
+  }
+
+  add(record: TelemetryRecord, offset: number): RecordKind {
+    const { gateway, epoch, n, mark, gap } = record;
+    if (gateway === "") return this.#addWithoutIdentity(record);
+    if (mark === null && gap === null) return this.addEvent(gateway, epoch, n, offset);
+    const lane = this.#laneOf(gateway, epoch, n);
+    if (n <= lane.n) return "other";
+    this.#advance(lane, n, offset);
+    if (mark !== null) settleMark(lane, mark);
+    if (gap !== null) this.#explain(lane, gap);
+    return "other";
+  }
+
+  /** An event of a gateway. */
+  addEvent(gateway: string, epoch: number, n: number, offset: number): "event" | "duplicate" {
+    const lane = this.#laneOf(gateway, epoch, n);
+    this.#logged += 1;
+    if (n <= lane.n) {
+      this.#duplicate += 1;
+      return "duplicate";
+    }
+    this.#advance(lane, n, offset);
+    lane.events += 1;
+    return "event";
+  }
+
+  /** An event whose bytes nobody can read: it is in the log, and whose it is will not be known. */
+  addUndecodable(): void {
+    this.#logged += 1;
+  }
+
+  account(offset: number, outcomes: Outcomes, overwritten: number): PartitionAccount {
+    return {
+      partition: this.#partition,
+      from: this.#from,
+      offset,
+      counts: {
+        logged: this.#logged,
+        duplicate: this.#duplicate,
+        derived: this.#derived,
+        overwritten,
+      },
+      outcomes,
+      retired: this.#retired,
+      lanes: Array.from(this.#lanes.values(), (lane) => ({ ...lane })),
+      gaps: this.#gaps,
+      gapsLeftOut: this.#gapsLeftOut,
+      unexplained: this.#unexplained,
+    };
+  }
+
+  #addWithoutIdentity(record: TelemetryRecord): RecordKind {
+    if (record.derived === null) return "other";
+    this.#derived += 1;
+    return "derived";
+  }
+
+  #advance(lane: Writable<LaneAccount>, n: number, offset: number): void {
+    if (n !== lane.n + 1) this.#note(lane, lane.n + 1, n - 1);
+    lane.n = n;
+    lane.seenAt = offset;
+  }
+
+  #laneOf(gateway: string, epoch: number, n: number): Writable<LaneAccount> {
+    const last = this.#lane;
+    if (last !== undefined && last.epoch === epoch && last.gateway === gateway) return last;
+    const key = keyOf(gateway, epoch);
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      // A log that is counted from its first record misses nothing that came before.
+      const whole = this.#from === 0 || n <= 1;
+      lane = {
+        gateway,
+        epoch,
+        n: whole ? 0 : n - 1,
+        events: 0,
+        eventsAtMark: 0,
+        received: 0,
+        dropped: 0,
+        base: whole ? { received: 0, dropped: 0 } : undefined,
+        seenAt: 0,
+      };
+      if (this.#lanes.size >= maxLanes) this.#retireOldest();
+      this.#lanes.set(key, lane);
+    }
+    this.#lane = lane;
+    return lane;
+  }
+
+  /** A gap record names what will never arrive; what it does not name, nobody accounts for. */
+  #explain(lane: Writable<LaneAccount>, { fromN: from, toN: to, reason }: NonNullable<TelemetryRecord["gap"]>): void {
+    if (to > lane.n) {
+      this.#note(lane, lane.n + 1, to);
+      lane.n = to;
+    }
+    const { gateway, epoch } = lane;
+    this.#gaps = this.#gaps.flatMap((gap) => {
+      const isIts = gap.gateway === gateway && gap.epoch === epoch && gap.reason === undefined;
+      if (!isIts || gap.to < from || gap.from > to) return [gap];
+      const named = { ...gap, from: Math.max(gap.from, from), to: Math.min(gap.to, to), reason };
+      this.#unexplained -= named.to - named.from + 1;
+      const rest = [];
+      if (gap.from < named.from) rest.push({ ...gap, to: named.from - 1 });
+      rest.push(named);
+      if (gap.to > named.to) rest.push({ ...gap, from: named.to + 1 });
+      return rest;
+    });
+  }
+
+  #retireOldest(): void {
+    const oldest = [...this.#lanes].reduce((a, b) => (b[1].seenAt < a[1].seenAt ? b : a));
+    this.#lanes.delete(oldest[0]);
+    this.#retired = laneSums([oldest[1]], this.#retired);
+  }
+
+  #note({ gateway, epoch }: LaneAccount, from: number, to: number): void {
+    this.#unexplained += to - from + 1;
+    const gaps = [...this.#gaps, { gateway, epoch, from, to }];
+    if (gaps.length > maxGaps) this.#gapsLeftOut += 1;
+    this.#gaps = gaps.slice(-maxGaps);
+  }
+}
+
+function settleMark(lane: Writable<LaneAccount>, mark: { readonly received: number; readonly dropped: number }): void {
+  lane.base ??= { received: mark.received - lane.events, dropped: mark.dropped };
+  lane.received = mark.received;
+  lane.dropped = mark.dropped;
+  lane.eventsAtMark = lane.events;
+}
+
+function keyOf(gateway: string, epoch: number): string {
+  return `${epoch}/${gateway}`;
+}

@@ -1,0 +1,55 @@
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import type { Logger } from "@headwater/core";
+import type { AccessState } from "@headwater/aggregates";
+import { FoldOutcomes } from "@headwater/service";
+import { accessPart } from "./access/access-model.ts";
+import { commandPart } from "./commands/command-model.ts";
+import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
+import { quarantinePart } from "./quarantine/quarantine-model.ts";
+import { openIngestModel } from "./model/ingest-model.ts";
+
+export interface ReadModelParts {
+  readonly model: ReadModel;
+  /** Told of every event of a device after it is applied. */
+  readonly folded: ((folded: FoldedDevice) => void)[];
+  /** Told when there is a command to be ended at once. */
+  readonly late: (() => void)[];
+  /** What became of writes to access.v1. */
+  readonly accessOutcomes: FoldOutcomes<AccessState>;
+}
+
+/** The read model of this service, and who hears of news in it. */
+export function openReadModelParts(options: {
+  readonly dataDir: string;
+  readonly log: EventLog;
+  readonly logger: Logger;
+  readonly topics: TopicNames;
+}): ReadModelParts {
+  const { topics, logger } = options;
+  const folded: ((folded: FoldedDevice) => void)[] = [];
+  const late: (() => void)[] = [];
+  const accessOutcomes = new FoldOutcomes<AccessState>();
+  const model = openIngestModel({
+    ...options,
+    parts: [
+      devicePart({
+        topic: topics.devices,
+        logger,
+        onFolded(each) {
+          for (const listener of folded) listener(each);
+        },
+      }),
+      commandPart({
+        topic: topics.commands,
+        logger,
+        onLate() {
+          for (const listener of late) listener();
+        },
+      }),
+      quarantinePart(topics.quarantine, logger),
+      accessPart(topics.access, accessOutcomes, logger),
+    ],
+  });
+  return { model, folded, late, accessOutcomes };
+}

@@ -1,0 +1,35 @@
+import type { Static, TObject } from "@sinclair/typebox";
+import type { EventLog, EventLogSettings, TopicNames } from "@headwater/event-log";
+import type { Logger } from "@headwater/core";
+import type { ProcessSettings } from "../config/index.ts";
+import type { HttpServer } from "../http/index.ts";
+import type { Lifecycle } from "../lifecycle/index.ts";
+import type { Metrics } from "../metrics/index.ts";
+import type { ServiceApp } from "../service-app.ts";
+
+/** The parts of the process that its services share, and the settings of this one. */
+export interface ServiceContext<Config> {
+  readonly config: Config & ProcessSettings & EventLogSettings;
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  /** Of every topic that is keyed by device. */
+  readonly partitions: number;
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly http: HttpServer;
+  /** For parts that start before the service and stop after it, as a store. */
+  readonly lifecycle: Lifecycle;
+}
+
+/** A service as the host sees it: the settings it reads, how it is wired, where it listens. */
+export interface HostedService<Settings extends TObject = TObject, App extends ServiceApp = ServiceApp> {
+  /** Names it in log lines. */
+  readonly name: string;
+  /** Its settings beside those of every process and of the event log. */
+  readonly settings: Settings;
+  /** Wires it; nothing moves before the start. A method, so that services of other settings fit into one list. */
+  create(context: ServiceContext<Static<Settings>>): App | Promise<App>;
+  /** Where it listens besides HTTP, as URLs; asked for after the start. */
+  addresses?(app: App): readonly string[];
+}

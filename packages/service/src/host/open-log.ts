@@ -1,0 +1,56 @@
+import { openEventLog, topicSpecs, type EventLog, type EventLogSettings } from "@headwater/event-log";
+import { ConfigError, retrying, type Logger } from "@headwater/core";
+
+/** An event log as a process starts with it. */
+export interface OpenedLog {
+  readonly log: EventLog;
+  /** Resolves when the services may start; rejects if the log can never be had. */
+  readonly ready: () => Promise<void>;
+  /** Rejects if the log turns out to be unusable after the start. */
+  readonly died?: Promise<never>;
+}
+
+/**
+ * Calls `open`, which opens the configured log and makes sure of its topics, until it succeeds or there is no point.
+ */
+export type OpenLog = (open: () => Promise<EventLog>, logger: Logger) => OpenedLog | Promise<OpenedLog>;
+
+/** So often a log that is still coming up is asked for when a service starts: about half a minute. */
+const startAttempts = 20;
+
+/** Waits about half a minute for a log that is still coming up; rejects with the last error after that. */
+export const waitForLog: OpenLog = async (open, logger) => {
+  const log = await retrying(open, {
+    maxMs: 3000,
+    maxAttempts: startAttempts,
+    onRetry: (error) => logger.warn({ problem: error.message }, "waiting for the event log"),
+  });
+  return { log, ready: async () => {} };
+};
+
+export interface LogClient {
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly clientId: string;
+  readonly partitions: number;
+}
+
+/** Opens the configured log and makes sure of its topics. Rejects as `openEventLog` and `ensureTopics` do. */
+export async function openLogWithTopics(config: EventLogSettings, client: LogClient): Promise<EventLog> {
+  const log = await openEventLog(config, client);
+  try {
+    await log.ensureTopics(topicSpecs(client.partitions, config.eventLog.topicPrefix));
+    return log;
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+/** @throws ConfigError if the log is embedded, which processes cannot share. */
+export function refuseEmbeddedLog({ eventLog }: EventLogSettings): void {
+  if (eventLog.kind !== "embedded") return;
+  throw new ConfigError(
+    "The embedded event log belongs to one process: run everything in it with `headwater start`, or set HEADWATER_EVENT_LOG=kafka",
+  );
+}

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import type { TObject } from "@sinclair/typebox";
+import { configuredPartitions, eventLogSettings, topicNames, type EventLogSettings } from "@headwater/event-log";
+import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
+import { adminTokenAuth, createHttpServer, loadOrCreateAdminToken } from "../http/index.ts";
+import { Lifecycle, runService, type MainContext } from "../lifecycle/index.ts";
+import { createLogger } from "../log/index.ts";
+import { createMetrics } from "../metrics/index.ts";
+import type { ServiceApp } from "../service-app.ts";
+import { prepareDataDir } from "./data-dir.ts";
+import type { HostedService } from "./hosted-service.ts";
+import { openLogWithTopics, refuseEmbeddedLog, waitForLog, type OpenLog } from "./open-log.ts";
+
+/** A process: the services that share it, and what it is called. */
+export interface HostedProcess {
+  /** In log lines and metrics. */
+  readonly name: string;
+  /** In OpenAPI. */
+  readonly title: string;
+  /** In the order of their start; they stop in the opposite one. */
+  readonly services: readonly HostedService[];
+  /** Names this process to the event log's broker. Default: `headwater-` and the name. */
+  readonly clientId?: string;
+  /** Whether it may run on the embedded log, which belongs to one process: only if every service is in it. */
+  readonly mayEmbedLog?: boolean;
+  /** How the event log is waited for. Default: about half a minute. */
+  readonly openLog?: OpenLog;
+  /** All of a stop takes no longer (milliseconds). Default 10 s. */
+  readonly stopWithinMs?: number;
+  /** The text on standard output once all are ready; it begins with `ready`. */
+  readonly readyText?: (running: RunningProcess) => string;
+}
+
+export interface RunningProcess {
+  readonly name: string;
+  /** Where HTTP listens. */
+  readonly url: string;
+  /** Where else the services listen, in their order. */
+  readonly addresses: readonly string[];
+  readonly tokenFile: string;
+}
+
+export interface HostContext extends MainContext {
+  /** Settings of other processes that share this environment: known, though not used here. */
+  readonly alsoKnown?: readonly (TObject | string)[];
+}
+
+/**
+ * Runs services in this process until `signal` is aborted or one of them dies: settings, data folder, logger, metrics,
+ * admin token, HTTP server, event log with its topics, the services, a text that begins with `ready`; a clean stop.
+ */
+export async function runHost(host: HostedProcess, { signal, env, alsoKnown = [] }: HostContext): Promise<void> {
+  const { name, services } = host;
+  const schema = mergeSchemas(processSettings, eventLogSettings, ...services.map(({ settings }) => settings));
+  const config = loadConfig(schema as unknown as TObject, { env, alsoKnown }) as ProcessSettings & EventLogSettings;
+  if (host.mayEmbedLog !== true) refuseEmbeddedLog(config);
+  const dataDir = prepareDataDir(config.dataDir);
+  const logger = createLogger({ component: name, level: config.logLevel, format: config.logFormat });
+  const metrics = createMetrics({ service: name });
+  const tokenFile = config.adminTokenFile ?? join(dataDir, "admin-token");
+  const token = await loadOrCreateAdminToken(tokenFile);
+
+  const apps: ServiceApp[] = [];
+  const { notReady, warnings } = healthOf(apps, services.length);
+  const http = await createHttpServer({
+    logger,
+    metrics,
+    auth: adminTokenAuth(token),
+    host: config.http.host,
+    port: config.http.port,
+    publicMetrics: config.http.publicMetrics,
+    title: host.title,
+    readiness: notReady,
+    warnings,
+  });
+
+  const partitions = configuredPartitions(config);
+  const clientId = host.clientId ?? `headwater-${name}`;
+  const logOfLog = logger.child({ component: "event-log" });
+  const open = () => openLogWithTopics(config, { dataDir, logger: logOfLog, clientId, partitions });
+  const { log, ready, died } = await (host.openLog ?? waitForLog)(open, logOfLog);
+
+  const { stopWithinMs } = host;
+  const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });
+  lifecycle.add("event log", { start: ready, stop: () => log.close() });
+  const topics = topicNames(config.eventLog.topicPrefix);
+  const context = { config, log, topics, partitions, dataDir, logger, metrics, http, lifecycle };
+  for (const service of services) {
+    apps.push(await service.create({ ...context, logger: logger.child({ component: service.name }) }));
+  }
+  let url = "";
+  lifecycle.add("HTTP", {
+    async start() {
+      ({ url } = await http.listen());
+    },
+    stop: () => http.close(),
+  });
+  for (const app of apps) lifecycle.add(app.name, app);
+
+  const running: ServiceApp = {
+    name,
+    died: Promise.race([...apps.map((app) => app.died), ...(died === undefined ? [] : [died])]),
+    notReady,
+    warnings,
+    start: () => lifecycle.start(),
+    async stop() {
+      await lifecycle.stop();
+    },
+  };
+  await runService(running, {
+    signal,
+    onReady() {
+      const addresses = services.flatMap((service, index) => service.addresses?.(apps[index]!) ?? []);
+      process.stdout.write(`${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile })}\n`);
+    },
+  });
+}
+
+function readyLine({ name, addresses, url }: RunningProcess): string {
+  return ["ready", name, ...addresses, url].join(" ");
+}
+
+/** Health of a process, from that of its services: each is named where there are several. */
+function healthOf(apps: readonly ServiceApp[], count: number): Required<Pick<ServiceApp, "notReady" | "warnings">> {
+  const named = (app: ServiceApp, problems: readonly string[]): readonly string[] =>
+    count === 1 ? problems : problems.map((problem) => `${app.name}: ${problem}`);
+  return {
+    notReady: () => (apps.length < count ? ["starting"] : apps.flatMap((app) => named(app, app.notReady()))),
+    warnings: () => apps.flatMap((app) => named(app, app.warnings?.() ?? [])),
+  };
+}

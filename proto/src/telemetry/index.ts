@@ -1,0 +1,13 @@
+export { ByteWriter } from "./byte-writer.ts";
+export { Interned } from "./interned.ts";
+export { PlainEvent, type DeviceLookup } from "./plain-event.ts";
+export {
+  deviceBytes,
+  identityBytes,
+  writeEvent,
+  writeMark,
+  type FieldBytes,
+  type LaneTotals,
+  type SampleToWrite,
+  type TimesToWrite,
+} from "./telemetry-writer.ts";

@@ -1,0 +1,132 @@
+import type { Logger } from "@headwater/core";
+import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
+import type { RuleTimeline } from "./rule-timeline.ts";
+import { SteadyFollowing } from "../steady-following.ts";
+
+/** Who wants to hear of what concerns one partition, in log order, from the positions that `subscribe` answered. */
+export interface ControlEventListener {
+  onRules(rules: readonly string[]): void;
+  onDevices(records: readonly LogRecord[]): void;
+  onAlerts(records: readonly LogRecord[]): void;
+}
+
+export interface ControlEventFeedOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly timeline: RuleTimeline;
+  readonly logger: Logger;
+  /** The feed cannot go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+interface Waiter {
+  readonly offset: number;
+  readonly resolve: () => void;
+}
+
+/**
+ * Follows what controls telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when
+ * this began. Who takes over a partition reads what came before by itself (`read` up to the position that `subscribe`
+ * answers).
+ */
+export class ControlEventFeed {
+  readonly #options: ControlEventFeedOptions;
+  readonly #next = new Map<string, number>();
+  readonly #listeners = new Map<number, Set<ControlEventListener>>();
+  readonly #waiters = new Set<Waiter>();
+  readonly #following: SteadyFollowing;
+
+  constructor(options: ControlEventFeedOptions) {
+    this.#options = options;
+    const { log, logger, onFailure } = options;
+    this.#following = new SteadyFollowing({
+      ...{ log, logger, onFailure },
+      what: "rules, devices and alerts",
+      follow: () => this.#whatToFollow(),
+    });
+  }
+
+  /** Resolves when every rule is known that was in the log at the time; waits for as long as the log is away. */
+  start(): Promise<void> {
+    return this.#following.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#following.stop();
+  }
+
+  /** From now on the listener hears what lies at or after the positions answered. */
+  subscribe(partition: number, listener: ControlEventListener): { readonly devices: number; readonly alerts: number } {
+    const { devices, alerts } = this.#options.topics;
+    const listeners = this.#listeners.get(partition) ?? new Set();
+    listeners.add(listener);
+    this.#listeners.set(partition, listeners);
+    return {
+      devices: this.#next.get(`${devices}/${partition}`) ?? 0,
+      alerts: this.#next.get(`${alerts}/${partition}`) ?? 0,
+    };
+  }
+
+  unsubscribe(partition: number, listener: ControlEventListener): void {
+    this.#listeners.get(partition)?.delete(listener);
+  }
+
+  /** Resolves when the record at that offset of rules.v1 is in the timeline. */
+  rulesKnownTo(offset: number): Promise<void> {
+    const { rules } = this.#options.topics;
+    if (offset < (this.#next.get(`${rules}/0`) ?? 0)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.add({ offset, resolve }));
+  }
+
+  async #whatToFollow(): Promise<FollowOptions> {
+    const { log, topics } = this.#options;
+    const from: Position[] = [];
+    for (const topic of [topics.rules, topics.devices, topics.alerts]) {
+      for (const { partition, start, end } of await log.positions(topic)) {
+        const key = `${topic}/${partition}`;
+        const next = this.#next.get(key) ?? (topic === topics.rules ? start : end);
+        this.#next.set(key, next);
+        from.push({ topic, partition, offset: next });
+      }
+    }
+    return {
+      topics: [topics.rules, topics.devices, topics.alerts],
+      from,
+      onBatch: (batch) => this.#onBatch(batch),
+    };
+  }
+
+  #onBatch(batch: LogBatch): void {
+    const { topics } = this.#options;
+    const key = `${batch.topic}/${batch.partition}`;
+    const next = this.#next.get(key) ?? 0;
+    const records = batch.records[0]!.offset >= next ? batch.records : batch.records.filter((it) => it.offset >= next);
+    if (records.length === 0) return;
+    this.#next.set(key, records.at(-1)!.offset + 1);
+    if (batch.topic === topics.rules) {
+      this.#onRules(records);
+      return;
+    }
+    for (const listener of this.#listeners.get(batch.partition) ?? []) {
+      if (batch.topic === topics.devices) listener.onDevices(records);
+      else listener.onAlerts(records);
+    }
+  }
+
+  #onRules(records: readonly LogRecord[]): void {
+    const changed = new Set<string>();
+    for (const record of records) {
+      const rule = this.#options.timeline.apply(record);
+      if (rule !== undefined) changed.add(rule);
+    }
+    const known = records.at(-1)!.offset;
+    for (const waiter of this.#waiters) {
+      if (waiter.offset > known) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
+    }
+    if (changed.size === 0) return;
+    const rules = [...changed];
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.onRules(rules);
+  }
+}

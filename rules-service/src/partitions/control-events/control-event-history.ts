@@ -1,0 +1,65 @@
+import type { TopicNames } from "@headwater/event-log";
+import { FatalError } from "@headwater/core";
+import { deviceControlEvent, operatorControlEvent, type ControlEvent } from "./control-events.ts";
+import type { RuleTimeline } from "./rule-timeline.ts";
+import type { EffectiveAt, RestoredState } from "../state-log/state-fold.ts";
+
+/** A control event that took effect before, and how. */
+export interface PastControlEvent {
+  readonly event: ControlEvent;
+  readonly fromOffset: number;
+  readonly warmFrom: number;
+  readonly key: string;
+}
+
+export interface History {
+  /** Already in the checkpoint, oldest first. */
+  readonly included: readonly PastControlEvent[];
+  /** To be applied again, each at exactly its offset, in this order. */
+  readonly replay: readonly PastControlEvent[];
+}
+
+/**
+ * Splits a partition's control events into those that its checkpoint includes and those to be applied again. For the
+ * control events of the checkpoint's own offset their place in the state log decides: an owner writes no checkpoint
+ * while a control event is due and not yet applied.
+ */
+export function historyOf(state: RestoredState, topics: TopicNames, timeline: RuleTimeline): History {
+  const { checkpoint, effectives } = state;
+  const included: PastControlEvent[] = [];
+  const replay: PastControlEvent[] = [];
+  for (const effective of effectives) {
+    const { fromOffset, warmFrom, key, stateLogOffset } = effective;
+    const past = { event: controlEventOf(effective, topics, timeline), fromOffset, warmFrom, key };
+    const isIncluded =
+      checkpoint !== undefined &&
+      (fromOffset < checkpoint.offset ||
+        (fromOffset === checkpoint.offset && stateLogOffset < checkpoint.stateLogOffset));
+    (isIncluded ? included : replay).push(past);
+  }
+  return { included, replay };
+}
+
+function controlEventOf({ source, record }: EffectiveAt, topics: TopicNames, timeline: RuleTimeline): ControlEvent {
+  if (source.topic === topics.devices) return deviceControlEvent(source, record);
+  if (source.topic === topics.alerts) return operatorControlEvent(source, record);
+  const rule = source.topic === topics.rules ? timeline.at(source.offset) : undefined;
+  if (rule !== undefined) return { kind: "rule", source, change: rule.change };
+  throw new FatalError(
+    `The state log says that the record at offset ${source.offset} of ${source.topic} took effect, and there is none: it belongs to another log`,
+  );
+}
+
+/** Keys of effectives that nothing needs any more: overtaken before the oldest telemetry that is still held. */
+export function overtaken(included: readonly PastControlEvent[], telemetryStart: number): string[] {
+  const keys: string[] = [];
+  const newer = new Set<string>();
+  for (const { event, fromOffset, key } of included.toReversed()) {
+    if (fromOffset > telemetryStart) continue;
+    const entity =
+      event.kind === "device" ? `device/${event.id}` : event.kind === "rule" ? `rule/${event.change.rule}` : "operator";
+    if (newer.has(entity)) keys.push(key);
+    newer.add(entity);
+  }
+  return keys;
+}

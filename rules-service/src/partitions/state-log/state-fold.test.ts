@@ -1,0 +1,152 @@
+import { describe, expect, it } from "vitest";
+import { events } from "@headwater/proto";
+import type { LogRecord } from "@headwater/event-log";
+import { StateFold } from "./state-fold.ts";
+import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
+
+type Input = Parameters<typeof events.ruleState.encode>[0];
+
+/** A state log written line by line. */
+class Written {
+  readonly #records: LogRecord[] = [];
+
+  claim(): number {
+    return this.#append(`claim/${this.#records.length}`, { claim: { instance: "i" } });
+  }
+
+  state(epoch: number, device: string, covers: number, state = "s"): void {
+    const key = stateKeys.state(epoch, "rule", device);
+    this.#append(key, {
+      ownerEpoch: epoch,
+      state: { rule: "rule", device, covers, version: 1, state: Buffer.from(state) },
+    });
+  }
+
+  checkpoint(epoch: number, offset: number, complete = true, more: Input["checkpoint"] = {}): void {
+    this.#append(stateKeys.checkpoint(epoch), { ownerEpoch: epoch, checkpoint: { offset, complete, ...more } });
+  }
+
+  effective(epoch: number, position: number, fromOffset: number): void {
+    const source = { topic: "rules.v1", partition: 0, offset: position };
+    const effective = { topic: "rules.v1", partition: 0, position, fromOffset, warmFrom: fromOffset };
+    this.#append(stateKeys.effective(epoch, source), { ownerEpoch: epoch, effective });
+  }
+
+  tombstone(epoch: number, key: string): void {
+    this.#push(key, null, { [ownerEpochHeader]: Buffer.from(String(epoch)) });
+  }
+
+  fold() {
+    const fold = new StateFold();
+    for (const record of this.#records) fold.apply(record);
+    return fold.result();
+  }
+
+  #append(key: string, record: Input): number {
+    return this.#push(key, events.ruleState.encode(record), {});
+  }
+
+  #push(key: string, value: Uint8Array | null, headers: Record<string, Uint8Array>): number {
+    const offset = this.#records.length;
+    this.#records.push({ offset, appendTime: 0, key: Buffer.from(key), value, headers });
+    return offset;
+  }
+}
+
+const devicesOf = (states: readonly { device: string }[]) => states.map(({ device }) => device);
+
+describe("a state log", () => {
+  it("says nothing when it is new", () => {
+    expect(new Written().fold()).toEqual({ checkpoint: undefined, states: [], effectives: [], superseded: [] });
+  });
+
+  it("restores the highest epoch with a complete checkpoint", () => {
+    const log = new Written();
+    const first = log.claim();
+    log.state(first, "a", 10);
+    log.checkpoint(first, 10);
+    const second = log.claim();
+    log.state(second, "b", 20);
+    const { checkpoint, states } = log.fold();
+    expect(checkpoint).toMatchObject({ epoch: first, offset: 10 });
+    expect(devicesOf(states)).toEqual(["a"]);
+    log.checkpoint(second, 20);
+    expect(log.fold().checkpoint).toMatchObject({ epoch: second, offset: 20 });
+    expect(devicesOf(log.fold().states)).toEqual(["b"]);
+  });
+
+  it("gives the clock back field by field, zeros included", () => {
+    const log = new Written();
+    const owner = log.claim();
+    const gateway = { gateway: "g", promise: 5, skew: 0, markedAt: 0, offline: false };
+    log.checkpoint(owner, 0, true, { gateways: [gateway], seen: [{ gateway: "g", epoch: 1, n: 0 }] });
+    // As whoever copies them sees them.
+    expect(structuredClone(log.fold().checkpoint!.state)).toEqual({
+      ...{ clock: 0, lastTick: 0, gateways: [gateway] },
+      seen: [{ gateway: "g", epoch: 1, n: 0 }],
+    });
+  });
+
+  it("keeps a state that covers more than the checkpoint: its owner died before the next one", () => {
+    const log = new Written();
+    const owner = log.claim();
+    log.state(owner, "a", 10);
+    log.checkpoint(owner, 10);
+    log.state(owner, "a", 15, "newer");
+    const { checkpoint, states } = log.fold();
+    expect(checkpoint!.offset).toBe(10);
+    expect(states).toMatchObject([{ device: "a", covers: 15 }]);
+  });
+
+  it("believes nothing that a former owner wrote after its successor's claim", () => {
+    const log = new Written();
+    const former = log.claim();
+    log.effective(former, 1, 5);
+    log.checkpoint(former, 10);
+    const owner = log.claim();
+    log.state(former, "a", 30);
+    log.checkpoint(former, 30);
+    log.effective(former, 2, 30);
+    const { checkpoint, states, effectives, superseded } = log.fold();
+    expect(checkpoint).toMatchObject({ epoch: former, offset: 10 });
+    expect(states).toEqual([]);
+    expect(effectives.map(({ source }) => source.offset)).toEqual([1]);
+    expect(superseded).toContain(stateKeys.state(former, "rule", "a"));
+    log.checkpoint(owner, 12);
+    expect(log.fold().checkpoint).toMatchObject({ epoch: owner, offset: 12 });
+  });
+
+  it("keeps what a former owner removed after its successor's claim", () => {
+    const log = new Written();
+    const first = log.claim();
+    log.state(first, "a", 10);
+    log.checkpoint(first, 10);
+    const former = log.claim();
+    const owner = log.claim();
+    log.tombstone(former, stateKeys.state(first, "rule", "a"));
+    log.tombstone(former, stateKeys.checkpoint(first));
+    expect(log.fold().checkpoint).toMatchObject({ epoch: first });
+    expect(devicesOf(log.fold().states)).toEqual(["a"]);
+    log.tombstone(owner, stateKeys.state(first, "rule", "a"));
+    expect(log.fold().states).toEqual([]);
+  });
+
+  it("takes the first of an effective whose append was repeated, in log order with the others", () => {
+    const log = new Written();
+    const owner = log.claim();
+    log.effective(owner, 3, 7);
+    log.effective(owner, 3, 7);
+    log.effective(owner, 1, 8);
+    expect(log.fold().effectives.map(({ source, stateLogOffset }) => [source.offset, stateLogOffset])).toEqual([
+      [3, 1],
+      [1, 3],
+    ]);
+  });
+
+  it("refuses a record of an owner that never claimed", () => {
+    const log = new Written();
+    log.claim();
+    log.checkpoint(7, 10);
+    expect(() => log.fold()).toThrow(/before its claim/);
+  });
+});

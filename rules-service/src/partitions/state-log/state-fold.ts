@@ -1,0 +1,171 @@
+import { events, type RuleStateRecord } from "@headwater/proto";
+import { FatalError } from "@headwater/core";
+import type { LogRecord, Position } from "@headwater/event-log";
+import type { CheckpointState, StateBytes } from "../../engine/engine.ts";
+import { ownerEpochHeader } from "./state-keys.ts";
+
+/** When a record of another topic took effect on the partition. */
+export interface EffectiveAt {
+  /** Of the record that took effect. */
+  readonly source: Position;
+  /** The first telemetry offset that sees it. */
+  readonly fromOffset: number;
+  readonly warmFrom: number;
+  /** The record's bytes, where its topic may not hold it for ever. */
+  readonly record: Uint8Array;
+  /** Where the effective itself lies in the state log. */
+  readonly stateLogOffset: number;
+  readonly key: string;
+}
+
+export interface RestoredCheckpoint {
+  readonly epoch: number;
+  /** The next telemetry offset to apply. */
+  readonly offset: number;
+  readonly state: CheckpointState;
+  readonly stateLogOffset: number;
+}
+
+/** What the state log of a partition says. */
+export interface RestoredState {
+  readonly checkpoint: RestoredCheckpoint | undefined;
+  readonly states: readonly StateBytes[];
+  /** Those of the owners of their time, in the order of the log, each source once. */
+  readonly effectives: readonly EffectiveAt[];
+  /** Keys of states and checkpoints that are not the newest complete ones: garbage once their successor is complete. */
+  readonly superseded: readonly string[];
+}
+
+interface Epoch {
+  readonly states: Map<string, StateBytes>;
+  checkpoint: (RestoredCheckpoint & { readonly key: string }) | undefined;
+}
+
+/**
+ * Folds a state log, oldest first. A record of an epoch lower than the highest claim before it was written by a former
+ * owner that did not know yet: it counts for nothing.
+ */
+export class StateFold {
+  readonly #epochs = new Map<number, Epoch>();
+  readonly #effectives = new Map<string, EffectiveAt>();
+  /** Which source an effective's key stands for. */
+  readonly #sources = new Map<string, string>();
+  readonly #fenced = new Set<string>();
+  #claim = -1;
+
+  /** The offset of the highest claim so far; -1: none. */
+  get claim(): number {
+    return this.#claim;
+  }
+
+  apply(log: LogRecord): void {
+    const key = log.key === null ? "" : Buffer.from(log.key).toString();
+    if (log.value === null) {
+      this.#remove(key, log);
+      return;
+    }
+    const record = events.ruleState.decode(log.value);
+    if (record.claim !== null) {
+      this.#claim = log.offset;
+      return;
+    }
+    if (record.ownerEpoch < this.#claim) {
+      this.#fenced.add(key);
+      return;
+    }
+    if (record.ownerEpoch > this.#claim) {
+      throw new FatalError(
+        `The state log holds a record of owner ${record.ownerEpoch} at offset ${log.offset}, before its claim`,
+      );
+    }
+    if (record.effective !== null) this.#effective(key, log.offset, record.effective);
+    else this.#owned(key, log.offset, record);
+  }
+
+  result(): RestoredState {
+    let newest: Epoch | undefined;
+    for (const epoch of this.#epochs.values()) {
+      if (epoch.checkpoint === undefined) continue;
+      if (newest === undefined || epoch.checkpoint.epoch > newest.checkpoint!.epoch) newest = epoch;
+    }
+    const superseded = [...this.#fenced];
+    for (const epoch of this.#epochs.values()) {
+      superseded.push(...epoch.states.keys());
+      if (epoch.checkpoint !== undefined) superseded.push(epoch.checkpoint.key);
+    }
+    return {
+      checkpoint: newest?.checkpoint,
+      states: newest === undefined ? [] : [...newest.states.values()],
+      effectives: [...this.#effectives.values()],
+      superseded,
+    };
+  }
+
+  #remove(key: string, log: LogRecord): void {
+    const header = log.headers[ownerEpochHeader];
+    // What a former owner removes may be what its successor restored from.
+    if (header !== undefined && Number(Buffer.from(header).toString()) < this.#claim) return;
+    this.#fenced.delete(key);
+    const source = this.#sources.get(key);
+    if (source !== undefined) {
+      this.#effectives.delete(source);
+      this.#sources.delete(key);
+    }
+    for (const epoch of this.#epochs.values()) {
+      epoch.states.delete(key);
+      if (epoch.checkpoint?.key === key) epoch.checkpoint = undefined;
+    }
+  }
+
+  #effective(key: string, stateLogOffset: number, effective: NonNullable<RuleStateRecord["effective"]>): void {
+    const { topic, partition, position: offset, fromOffset, warmFrom, record } = effective;
+    const source = `${topic}/${partition}/${offset}`;
+    // An append of unknown outcome is repeated: the first counts.
+    if (this.#effectives.has(source)) return;
+    const rewritten = this.#sources.get(key);
+    if (rewritten !== undefined) this.#effectives.delete(rewritten);
+    this.#sources.set(key, source);
+    this.#effectives.set(source, {
+      source: { topic, partition, offset },
+      fromOffset,
+      warmFrom,
+      record,
+      stateLogOffset,
+      key,
+    });
+  }
+
+  #owned(key: string, stateLogOffset: number, record: RuleStateRecord): void {
+    const epoch = this.#epochOf(record.ownerEpoch);
+    if (record.state !== null) {
+      const { rule, device, covers, version, state } = record.state;
+      epoch.states.set(key, { rule, device, covers, version, state });
+    } else if (record.checkpoint?.complete === true) {
+      const { offset, clock, lastTick, gateways, seen } = record.checkpoint;
+      epoch.checkpoint = {
+        key,
+        epoch: record.ownerEpoch,
+        offset,
+        stateLogOffset,
+        // Field by field: what is zero is not a property of a decoded message itself, and a copy of it would lack it.
+        state: {
+          clock,
+          lastTick,
+          gateways: gateways.map(({ gateway, promise, skew, markedAt, offline }) => {
+            return { gateway, promise, skew, markedAt, offline };
+          }),
+          seen: seen.map(({ gateway, epoch, n }) => ({ gateway, epoch, n })),
+        },
+      };
+    }
+  }
+
+  #epochOf(number: number): Epoch {
+    let epoch = this.#epochs.get(number);
+    if (epoch === undefined) {
+      epoch = { states: new Map(), checkpoint: undefined };
+      this.#epochs.set(number, epoch);
+    }
+    return epoch;
+  }
+}

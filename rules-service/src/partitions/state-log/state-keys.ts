@@ -1,0 +1,20 @@
+import type { Position } from "@headwater/event-log";
+
+/**
+ * Keys of rule-state.v1. Every key but a claim's carries the epoch of the owner that wrote it, so that compaction never
+ * lets a former owner's late record take the place of its successor's.
+ */
+export const stateKeys = {
+  /** Unique: claims fence everything after them, so none replaces another. */
+  claim: (id: string): string => `claim/${id}`,
+  effective: (epoch: number, { topic, partition, offset }: Position): string =>
+    `effective/${epoch}/${topic}/${partition}/${offset}`,
+  /** Rewritten with every checkpoint: no record of alerts.v1 up to the one it names still waits to take effect. */
+  alertsRead: (epoch: number): string => `alerts-read/${epoch}`,
+  /** The length of the rule's id keeps (`a/b`, `c`) and (`a`, `b/c`) apart. */
+  state: (epoch: number, rule: string, device: string): string => `state/${epoch}/${rule.length}/${rule}/${device}`,
+  checkpoint: (epoch: number): string => `checkpoint/${epoch}`,
+} as const;
+
+/** Header of a tombstone, which has no value to carry it: who removed the key. */
+export const ownerEpochHeader = "owner-epoch";

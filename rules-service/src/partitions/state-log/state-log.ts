@@ -1,0 +1,174 @@
+import { randomUUID } from "node:crypto";
+import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
+import { nowMicros, retrying, type Logger } from "@headwater/core";
+import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
+import type { EngineChanges } from "../../engine/engine.ts";
+import { appendDurably } from "../append-durably.ts";
+import { StateFold, type RestoredState } from "./state-fold.ts";
+import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
+
+type RuleStateInput = Parameters<typeof events.ruleState.encode>[0];
+
+/** Most that one append carries, so that a large snapshot does not crowd out the log's other users. */
+const chunkRecords = 2000;
+const chunkBytes = 900_000;
+
+/** A record about to take effect. */
+export interface NewEffective {
+  readonly source: Position;
+  readonly fromOffset: number;
+  readonly warmFrom: number;
+  readonly record: Uint8Array;
+}
+
+export interface StateLogOptions {
+  readonly log: EventLog;
+  readonly topic: string;
+  readonly partition: number;
+  readonly instance: string;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** The state log of one partition, as one owner after the other writes it. */
+export class StateLog {
+  readonly #options: StateLogOptions;
+  readonly #source: string;
+  #epoch = -1;
+  /** Next offset to look at for claims of others. */
+  #provenTo = 0;
+  /** Keys whose state is gone as of a checkpoint that is being written; removed with the next one. */
+  #gone: string[] = [];
+  readonly #run = randomUUID();
+  #written = 0;
+
+  constructor(options: StateLogOptions) {
+    this.#options = options;
+    this.#source = `/headwater/rules/${options.instance}`;
+  }
+
+  /** Of this owner: the offset of its claim. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Claims the partition, and reads what the owners before left. */
+  async claim(): Promise<RestoredState> {
+    const { log, topic, partition, instance } = this.#options;
+    const claim = this.#record(stateKeys.claim(randomUUID()), { ownerEpoch: 0, claim: { instance, at: nowMicros() } });
+    const [range] = await appendDurably(log, topic, [claim], this.#options);
+    this.#epoch = range!.baseOffset;
+    this.#provenTo = this.#epoch + 1;
+    const { signal, logger } = this.#options;
+    return retrying(() => this.#fold(), {
+      signal,
+      maxMs: 2000,
+      onRetry: (error) => logger.warn({ partition, err: error }, "reading the state of a partition again"),
+    });
+  }
+
+  /** Whether no other instance has claimed the partition since. */
+  async isOwner(): Promise<boolean> {
+    const { log, topic, partition } = this.#options;
+    for await (const batch of log.read(topic, partition, { fromOffset: this.#provenTo })) {
+      for (const record of batch.records) {
+        const other = record.value !== null && events.ruleState.decode(record.value).claim !== null;
+        if (other) return false;
+        this.#provenTo = record.offset + 1;
+      }
+    }
+    return true;
+  }
+
+  /** Resolves when they are durable. */
+  async appendEffectives(effectives: readonly NewEffective[]): Promise<void> {
+    await this.#append(effectives.map((each) => this.#effective(stateKeys.effective(this.#epoch, each.source), each)));
+  }
+
+  /**
+   * States first, then the checkpoint that makes them count. `offset` is the next telemetry offset to apply; up to
+   * `alertsRead` that topic holds nothing that has not taken effect.
+   */
+  async appendCheckpoint(offset: number, changes: EngineChanges, alertsRead?: Position): Promise<void> {
+    const epoch = this.#epoch;
+    const gone: string[] = [];
+    const records = this.#gone.map((key) => this.#tombstone(key));
+    if (alertsRead !== undefined) {
+      const effective = { source: alertsRead, fromOffset: offset, warmFrom: offset, record: new Uint8Array(0) };
+      records.push(this.#effective(stateKeys.alertsRead(epoch), effective));
+    }
+    for (const { rule, device, covers, version, state } of changes.states) {
+      const key = stateKeys.state(epoch, rule, device);
+      // Still a record, with what it covers: a tombstone would make a replay from the checkpoint before start from
+      // nothing.
+      if (state.length === 0) gone.push(key);
+      records.push(this.#record(key, { ownerEpoch: epoch, state: { rule, device, covers, version, state } }));
+    }
+    const { clock, lastTick, gateways, seen } = changes.checkpoint;
+    records.push(
+      this.#record(stateKeys.checkpoint(epoch), {
+        ownerEpoch: epoch,
+        checkpoint: { offset, clock, lastTick, gateways, seen, complete: true },
+      }),
+    );
+    await this.#append(records);
+    this.#gone = gone;
+  }
+
+  /** Removes what no restart and no replay needs any more. */
+  async remove(keys: readonly string[]): Promise<void> {
+    await this.#append(keys.map((key) => this.#tombstone(key)));
+  }
+
+  async #fold(): Promise<RestoredState> {
+    const { log, topic, partition } = this.#options;
+    const fold = new StateFold();
+    for await (const batch of log.read(topic, partition, { toOffset: this.#epoch + 1 })) {
+      for (const record of batch.records) fold.apply(record);
+    }
+    return fold.result();
+  }
+
+  async #append(records: readonly OutgoingRecord[]): Promise<void> {
+    const { log, topic } = this.#options;
+    let chunk: OutgoingRecord[] = [];
+    let bytes = 0;
+    for (const record of records) {
+      const size = (record.value?.length ?? 0) + 100;
+      if (chunk.length > 0 && (chunk.length >= chunkRecords || bytes + size > chunkBytes)) {
+        await appendDurably(log, topic, chunk, this.#options);
+        chunk = [];
+        bytes = 0;
+      }
+      chunk.push(record);
+      bytes += size;
+    }
+    if (chunk.length > 0) await appendDurably(log, topic, chunk, this.#options);
+  }
+
+  #effective(key: string, { source, fromOffset, warmFrom, record }: NewEffective): OutgoingRecord {
+    const { topic, partition, offset: position } = source;
+    const effective = { topic, partition, position, fromOffset, warmFrom, record };
+    return this.#record(key, { ownerEpoch: this.#epoch, effective });
+  }
+
+  #record(key: string, record: RuleStateInput): OutgoingRecord {
+    return {
+      key,
+      value: events.ruleState.encode(record),
+      partition: this.#options.partition,
+      headers: this.#headers(),
+    };
+  }
+
+  #tombstone(key: string): OutgoingRecord {
+    const headers = { [ownerEpochHeader]: String(this.#epoch) };
+    return { key, value: null, partition: this.#options.partition, headers };
+  }
+
+  #headers(): Record<string, string> {
+    this.#written += 1;
+    const id = `${this.#run}/${this.#written}`;
+    return cloudEventHeaders({ type: eventTypes.ruleState, source: this.#source, id, time: nowMicros() });
+  }
+}

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { events } from "@headwater/proto";
+import type { EventLog, LogBatch, LogRecord, ReadRange } from "@headwater/event-log";
+import { createMetrics } from "@headwater/service";
+import { silentLogger } from "@headwater/core";
+import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
+import { partitionMetrics } from "../metrics.ts";
+import { TelemetryDecoder } from "../telemetry-decoder.ts";
+import { WarmUpScan } from "./warm-up-scan.ts";
+
+const metrics = partitionMetrics(createMetrics({ service: "rules", processMetrics: false }));
+const decoder = new TelemetryDecoder(0, metrics, silentLogger);
+
+function recordAt(offset: number): LogRecord {
+  const value = events.telemetry.encode({ gateway: "g", epoch: 1, n: offset + 1, receivedAt: offset });
+  return { offset, appendTime: offset, key: null, value, headers: {} };
+}
+
+/** A partition that grows while it is read: before every batch handed out, `grow` may apply more live. */
+function growing(length: () => number, grow: () => void): Pick<EventLog, "read"> {
+  return {
+    async *read(topic: string, partition: number, range: ReadRange = {}): AsyncIterable<LogBatch> {
+      const end = Math.min(range.toOffset ?? length(), length());
+      for (let at = range.fromOffset ?? 0; at < end; at += 3) {
+        grow();
+        const records = Array.from({ length: Math.min(3, end - at) }, (_, index) => recordAt(at + index));
+        yield { topic, partition, records, highWatermark: length() };
+      }
+    },
+  };
+}
+
+it("takes in every record from its start to where it finishes, once and in order, however fast the partition grows", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(40),
+      fc.nat(40),
+      fc.integer({ min: 1, max: 20 }),
+      fc.array(fc.nat(8), { maxLength: 60 }),
+      async (warmFrom, more, maxKept, growth) => {
+        let next = warmFrom + more;
+        let grown = 0;
+        let stands = false;
+        const seen: number[] = [];
+        const warmUp = {
+          rule: {},
+          applyRecord: (_: unknown, at: RecordPosition) => seen.push(at.offset),
+        } as unknown as WarmUp;
+        const apply = (count: number): void => {
+          for (let index = 0; index < count; index += 1) {
+            const { value, offset, appendTime } = recordAt(next);
+            next += 1;
+            scan.observe(events.telemetry.decode(value!), { partition: 0, offset, appendTime });
+          }
+        };
+        const log = growing(
+          () => next,
+          () => apply(stands ? 0 : (growth[(grown += 1)] ?? 0)),
+        ) as EventLog;
+        const options = { log, topic: "telemetry", partition: 0, decoder, metrics, maxKept };
+        const scan = new WarmUpScan({ ...options, warmFrom, warmUps: [warmUp], signal: new AbortController().signal });
+        await scan.approach(() => next);
+        apply(growth[0] ?? 0);
+        // The live evaluation stands still meanwhile.
+        stands = true;
+        await scan.finish(next);
+        expect(seen).toEqual(Array.from({ length: next - warmFrom }, (_, index) => warmFrom + index));
+      },
+    ),
+  );
+});

@@ -1,0 +1,150 @@
+import { nowMicros, retrying, type Logger } from "@headwater/core";
+import type { EventLog } from "@headwater/event-log";
+import { normaliseRule } from "../../definition/index.ts";
+import type { WarmUp } from "../../engine/engine.ts";
+import type { Evaluation } from "../evaluation.ts";
+import type { PartitionMetrics } from "../metrics.ts";
+import type { RuleAt } from "../control-events/rule-timeline.ts";
+import type { TelemetryDecoder } from "../telemetry-decoder.ts";
+import { WarmUpScan } from "./warm-up-scan.ts";
+
+export interface WarmUpsOptions {
+  readonly log: EventLog;
+  readonly topic: string;
+  readonly partition: number;
+  readonly evaluation: Evaluation;
+  readonly decoder: TelemetryDecoder;
+  readonly metrics: PartitionMetrics;
+  readonly logger: Logger;
+  /** How far back a rule is warmed at least, in milliseconds. */
+  readonly horizonMs: number;
+  readonly signal: AbortSignal;
+  /** A scan is as close as it gets: `finish` it at the next batch boundary. */
+  readonly onReady: () => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A rule that was warmed and is to be adopted. */
+export interface WarmedRule {
+  readonly rule: RuleAt;
+  readonly warmUp: WarmUp;
+}
+
+export interface WarmedRules {
+  readonly warmFrom: number;
+  readonly rules: readonly WarmedRule[];
+}
+
+/** Warms rules of one partition in the background: those that wait together share one scan, one scan runs at a time. */
+export class WarmUps {
+  readonly #options: WarmUpsOptions;
+  readonly #waiting = new Map<string, RuleAt>();
+  readonly #scanned = new Map<string, WarmedRule>();
+  #scan: WarmUpScan | undefined;
+  #running = false;
+  #ready = false;
+
+  constructor(options: WarmUpsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a scan waits to be finished. */
+  get isReady(): boolean {
+    return this.#ready;
+  }
+
+  /** That state of the rule is to be warmed, whatever was wanted of it before. */
+  request(rule: RuleAt): void {
+    const id = rule.change.rule;
+    const present = this.#waiting.get(id) ?? this.#scanned.get(id)?.rule;
+    if (present?.offset === rule.offset) return;
+    this.cancel(id);
+    this.#waiting.set(id, rule);
+    this.#start();
+  }
+
+  cancel(rule: string): void {
+    this.#waiting.delete(rule);
+    const scanned = this.#scanned.get(rule);
+    if (scanned === undefined) return;
+    this.#scanned.delete(rule);
+    this.#scan?.drop(scanned.warmUp);
+  }
+
+  /** Takes in what is still missing before the next offset, where the evaluation stands meanwhile. */
+  async finish(): Promise<WarmedRules> {
+    const { evaluation, signal } = this.#options;
+    const scan = this.#scan!;
+    await retrying(() => scan.finish(evaluation.nextOffset), { signal });
+    const rules = [...this.#scanned.values()];
+    this.#scanned.clear();
+    this.#scan = undefined;
+    evaluation.observer = undefined;
+    this.#ready = false;
+    this.#running = false;
+    this.#start();
+    return { warmFrom: scan.warmFrom, rules };
+  }
+
+  /** Does a scan of the past again, all at once. */
+  async repeat(warmFrom: number, rules: readonly RuleAt[]): Promise<readonly WarmUp[]> {
+    const { evaluation, signal } = this.#options;
+    const warmUps = rules.map(({ change }) => evaluation.warm(change));
+    const scan = this.#scanOf(warmFrom, warmUps);
+    await retrying(() => scan.finish(evaluation.nextOffset), { signal });
+    return warmUps;
+  }
+
+  #start(): void {
+    const { signal, onFailure } = this.#options;
+    if (this.#running || this.#waiting.size === 0 || signal.aborted) return;
+    this.#running = true;
+    this.#run().catch((error: unknown) => {
+      if (!signal.aborted) onFailure(error);
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { evaluation, signal, logger, partition, onReady } = this.#options;
+    const onRetry = (error: unknown): void => logger.warn({ partition, err: error }, "reading to warm rules again");
+    const warmFrom = await retrying(() => this.#warmFrom(), { signal, onRetry, maxMs: 2000 });
+    for (const [id, rule] of this.#waiting) {
+      this.#scanned.set(id, { rule, warmUp: evaluation.warm(rule.change) });
+    }
+    this.#waiting.clear();
+    const scan = this.#scanOf(
+      warmFrom,
+      [...this.#scanned.values()].map(({ warmUp }) => warmUp),
+    );
+    this.#scan = scan;
+    evaluation.observer = scan;
+    await retrying(() => scan.approach(() => evaluation.nextOffset), { signal, onRetry, maxMs: 2000 });
+    this.#ready = true;
+    onReady();
+  }
+
+  /** The first record that is not older than the horizon; the next one to be applied if there is none. */
+  async #warmFrom(): Promise<number> {
+    const { log, topic, partition, evaluation } = this.#options;
+    const { nextOffset } = evaluation;
+    const range = { fromTime: nowMicros() - this.#horizon(), toOffset: nextOffset };
+    for await (const batch of log.read(topic, partition, range)) {
+      return Math.min(batch.records[0]!.offset, nextOffset);
+    }
+    return nextOffset;
+  }
+
+  /** Microseconds; of the rules that share the scan the one that looks back farthest decides. */
+  #horizon(): number {
+    const longest = [...this.#waiting.values()].map(({ change }) => {
+      const { condition, lateness } = normaliseRule(change.definition);
+      return 2 * (condition.holdFor + lateness);
+    });
+    return Math.max(this.#options.horizonMs * 1000, ...longest);
+  }
+
+  #scanOf(warmFrom: number, warmUps: readonly WarmUp[]): WarmUpScan {
+    const { log, topic, partition, decoder, metrics, signal } = this.#options;
+    return new WarmUpScan({ log, topic, partition, decoder, metrics, signal, warmFrom, warmUps });
+  }
+}
