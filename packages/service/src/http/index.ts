@@ -9,6 +9,7 @@ export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, page
 export type { Page } from "./page.ts";
 export { InvalidRequestError, makeProblem, problemSchema, problemType } from "./problem.ts";
 export type { Problem } from "./problem.ts";
+export { problemCodes } from "./problem-codes.ts";
 export { afterQuery, parsePosition, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { etagOf, parseIfMatch } from "./if-match.ts";
 export type { IfMatch } from "./if-match.ts";
