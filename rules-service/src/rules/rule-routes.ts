@@ -16,7 +16,7 @@ import {
   waitForAfter,
 } from "@headwater/service";
 import { ruleSchema, parseRule } from "../definition/index.ts";
-import { acceptYaml, bodyValue, problemsOf, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import { acceptYaml, bodyValue, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
 import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
@@ -112,7 +112,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async (request) => {
         const parsed = parseRule(bodyValue(request.body));
-        return { valid: parsed.ok, errors: parsed.ok ? [] : problemsOf(parsed.problems) };
+        return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
       },
     );
 
