@@ -275,6 +275,7 @@ describe("status", () => {
     http.app.get("/list", { schema: { response: { 200: pageSchema(thing) } } }, async () => page([]));
     const api = (await http.inject({ url: "/api/v1/openapi.json" })).json();
     expect(api).toMatchObject({ openapi: "3.1.0", info: { title: "Test" }, security: [{ token: [] }] });
+    expect(api.info.description).toContain("| 401 | `unauthenticated` |");
     expect(
       api.paths["/api/v1/things"].post.requestBody.content["application/json"].schema.properties.size.maximum,
     ).toBe(10);
