@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
 
 /** Change it whenever the same records give another account: what is on disk is counted again then. */
@@ -26,7 +26,7 @@ export class AccountBook {
   readonly #changed = new Set<number>();
   readonly #bringing = new Map<number, Promise<PartitionAccount>>();
 
-  /** Throws FatalError if the file cannot be had. */
+  /** Throws ResourceError if the file cannot be had. */
   constructor(options: AccountBookOptions) {
     this.#options = options;
     this.#db = open(options.file);
@@ -97,7 +97,7 @@ function open(file: string): DatabaseSync {
     db.exec("CREATE TABLE IF NOT EXISTS accounts (partition INTEGER PRIMARY KEY, account TEXT NOT NULL)");
     return db;
   } catch (cause) {
-    throw new FatalError(`The ledger's file ${file} cannot be used; delete it, it is made again from the log`, {
+    throw new ResourceError(`The ledger's file ${file} cannot be used; delete it, it is made again from the log`, {
       cause,
     });
   }

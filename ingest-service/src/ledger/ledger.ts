@@ -1,5 +1,5 @@
 import type { EventLog } from "@headwater/event-log";
-import { FatalError, sleep } from "@headwater/core";
+import { InvariantError, sleep } from "@headwater/core";
 import { type Gap, type PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import { laneSums } from "../accounts/lane-sums.ts";
@@ -166,7 +166,7 @@ function totalsOf(rows: readonly LedgerRow[]): LedgerColumns {
   const totals = Object.fromEntries(columns.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0)]));
   const first = totals as unknown as LedgerColumns;
   if (!columns.every((name) => Number.isSafeInteger(first[name])))
-    throw new FatalError("The ledger cannot be added up");
+    throw new InvariantError("The ledger cannot be added up");
   return first;
 }
 

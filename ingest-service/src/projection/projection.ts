@@ -1,5 +1,5 @@
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
-import { FatalError, type Logger, retrying } from "@headwater/core";
+import { ConfigError, InvariantError, type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
@@ -174,7 +174,7 @@ export class Projection {
     }
     const partition = this.#owned.get(batch.partition);
     if (partition === undefined)
-      throw new FatalError(`A batch of partition ${batch.partition}, which was not assigned`);
+      throw new InvariantError(`A batch of partition ${batch.partition}, which was not assigned`);
     return partition.chunks(batch);
   }
 
@@ -185,8 +185,8 @@ export class Projection {
   }
 }
 
-function foreignCommit(topic: string, partition: number, committed: number, end: number): FatalError {
-  return new FatalError(
+function foreignCommit(topic: string, partition: number, committed: number, end: number): ConfigError {
+  return new ConfigError(
     `Partition ${partition} of ${topic} ends at ${end}, but offset ${committed} of it is committed: the log was replaced; ` +
       "give this service another HEADWATER_INGEST_GROUP",
   );

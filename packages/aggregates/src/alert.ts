@@ -1,4 +1,4 @@
-import { alertTransition, type AlertEvent, type Evidence } from "@headwater/proto";
+import { alertTransition, type AlertEvent, type Evidence } from "@headwater/proto/event-types";
 
 export type AlertStatus = "active" | "acknowledged" | "cleared";
 

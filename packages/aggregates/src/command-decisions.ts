@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/core";
+import { RequestError } from "@headwater/core/errors";
 import type { CommandInput } from "@headwater/proto";
 
 const day = 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/core";
+import { RequestError } from "@headwater/core/errors";
 import {
   deviceContent,
   type AttributeValue,

@@ -1,4 +1,4 @@
-import { RequestError } from "@headwater/core";
+import { RequestError } from "@headwater/core/errors";
 import type { AttributeValue } from "./device.ts";
 
 /** Lengths in characters (UTF-16 units) unless said otherwise. */

@@ -1,4 +1,5 @@
-import { readingValue, type events } from "@headwater/proto";
+import type { events } from "@headwater/proto";
+import { readingValue } from "@headwater/proto/event-types";
 
 type DeviceEvent = ReturnType<typeof events.device.decode>;
 /** What is written to devices.v1; the producer encodes it with the codec of that topic. */

@@ -1,11 +1,55 @@
-export * from "./device.ts";
-export * from "./device-decisions.ts";
+export {
+  type DeviceInput,
+  type AttributeValue,
+  type DeviceCredential,
+  type Device,
+  type DeviceState,
+  type DeviceFold,
+  foldDevice,
+  restateDevice,
+} from "./device.ts";
+export {
+  type DeviceWrite,
+  type DeviceRegistration,
+  type DevicePatch,
+  registerDevice,
+  patchDevice,
+  deleteDevice,
+  addCredential,
+  removeCredential,
+} from "./device-decisions.ts";
 export { deviceLimits, checkDeviceId } from "./device-limits.ts";
-export * from "./command.ts";
-export * from "./command-decisions.ts";
-export * from "./alert.ts";
-export * from "./rule.ts";
-export * from "./access.ts";
-export * from "./certificate-subject.ts";
-export * from "./id-pattern.ts";
-export * from "./password-hash.ts";
+export {
+  type CommandStatus,
+  type CommandClaim,
+  type CommandOrigin,
+  type CommandPosition,
+  type CommandState,
+  type CommandEventAt,
+  isFinal,
+  foldCommand,
+  lateCause,
+  dueOutcome,
+} from "./command.ts";
+export { commandLimits, type CommandRequest, requestCommand } from "./command-decisions.ts";
+export { type AlertStatus, type AlertState, maxEvidence, foldAlert } from "./alert.ts";
+export { type RuleMode, type RuleRevision, type RuleState, type RuleFold, foldRule } from "./rule.ts";
+export {
+  type AccessInput,
+  registerScope,
+  type ProvisioningKey,
+  type AccessState,
+  foldAccess,
+  createProvisioningKey,
+  deleteProvisioningKey,
+} from "./access.ts";
+export { canonicalSubject, subjectOfCertificate, fingerprintSubject } from "./certificate-subject.ts";
+export { idMatches } from "./id-pattern.ts";
+export {
+  type PasswordHash,
+  passwordCosts,
+  passwordLimits,
+  formatPasswordHash,
+  parsePasswordHash,
+  scryptMemory,
+} from "./password-hash.ts";

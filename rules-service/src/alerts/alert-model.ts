@@ -5,6 +5,7 @@ import { alertTransition, events, type AlertEvent } from "@headwater/proto";
 import type { EventLog, LogBatch, Position, TopicNames } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
+import { FoldOutcomes } from "@headwater/service";
 
 export interface AlertModelOptions {
   readonly log: EventLog;
@@ -41,26 +42,26 @@ export interface AlertTransitionAt {
 /** Alerts as alerts.v1 makes them, with the events that made each. */
 export class AlertModel {
   readonly readModel: ReadModel;
+  /** Of the writes under way in this process. */
+  readonly outcomes = new FoldOutcomes<AlertState>();
   readonly #topic: string;
   readonly #get: StatementSync;
   readonly #transitions: StatementSync;
-  readonly #byWrite: StatementSync;
 
   constructor({ log, topics, dataDir, logger }: AlertModelOptions) {
     this.#topic = topics.alerts;
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "alerts.sqlite"),
-      schemaVersion: "1",
+      schemaVersion: "2",
       topics: [topics.alerts],
       log,
       logger,
       migrate,
-      apply,
+      apply: (db, batch) => apply(db, batch, this.outcomes),
     });
     const { db } = this.readModel;
     this.#get = db.prepare("SELECT state FROM alerts WHERE id = ?");
     this.#transitions = db.prepare("SELECT partition, offset, event FROM transitions WHERE alert = ? ORDER BY offset");
-    this.#byWrite = db.prepare("SELECT counted FROM transitions WHERE alert = ? AND write_id = ? LIMIT 1");
   }
 
   get(id: string): AlertState | undefined {
@@ -100,11 +101,6 @@ export class AlertModel {
       event: events.alert.decode(row["event"] as Uint8Array),
     }));
   }
-
-  /** Whether what that write did by hand changed the alert; false if another came first. */
-  counted(id: string, writeId: string): boolean {
-    return this.#byWrite.get(id, writeId)?.["counted"] === 1;
-  }
 }
 
 function stateOf(row: Record<string, unknown>): AlertState {
@@ -122,37 +118,35 @@ function migrate(db: DatabaseSync): void {
     CREATE INDEX alerts_by_rule ON alerts (rule, raised_at);
     CREATE INDEX alerts_by_status ON alerts (status, raised_at);
     CREATE TABLE transitions (
-      alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, write_id TEXT NOT NULL,
-      counted INTEGER NOT NULL, event BLOB NOT NULL,
+      alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, event BLOB NOT NULL,
       PRIMARY KEY (alert, offset)
     ) STRICT, WITHOUT ROWID;
   `);
 }
 
-function apply(db: DatabaseSync, batch: LogBatch): void {
+function apply(db: DatabaseSync, batch: LogBatch, outcomes: FoldOutcomes<AlertState>): void {
   const get = db.prepare("SELECT state FROM alerts WHERE id = ?");
   const put = db.prepare(
     "INSERT OR REPLACE INTO alerts (id, rule, device, severity, status, shadow, raised_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
-  const keep = db.prepare(
-    "INSERT INTO transitions (alert, partition, offset, write_id, counted, event) VALUES (?, ?, ?, ?, ?, ?)",
-  );
+  const keep = db.prepare("INSERT INTO transitions (alert, partition, offset, event) VALUES (?, ?, ?, ?)");
   for (const { offset, value } of batch.records) {
     if (value === null) continue;
     const event = events.alert.decode(value);
     const row = get.get(event.alertId);
     const present = row === undefined ? undefined : stateOf(row);
     const state = foldAlert(present, event);
+    outcomes.folded(event.writeId, isAccepted(present, event), state);
     // A repeat of what is known, or of an alert that was raised before the log's retention.
     if (state === undefined || state === present) continue;
     const { id, rule, device, severity, state: status, shadow, raisedAt } = state;
     put.run(id, rule, device, severity, status, shadow ? 1 : 0, raisedAt, JSON.stringify(state));
-    keep.run(id, batch.partition, offset, event.writeId, changes(present, event) ? 1 : 0, value);
+    keep.run(id, batch.partition, offset, value);
   }
 }
 
-/** What people did counts unless it was so already. */
-function changes(present: AlertState | undefined, event: AlertEvent): boolean {
+/** An operator action is accepted unless the alert is already as it would make it. */
+function isAccepted(present: AlertState | undefined, event: AlertEvent): boolean {
   const kind: number = event.kind;
   if (event.transition !== 0 || present === undefined) return true;
   return kind === alertTransition.acknowledged ? present.acknowledgedAt === undefined : present.state !== "cleared";

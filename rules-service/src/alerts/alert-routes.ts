@@ -1,8 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import {
   decodeCursor,
-  encodeCursor,
   listQuery,
+  pageOf,
   pageSchema,
   principalOf,
   problemSchema,
@@ -14,7 +14,7 @@ import {
 import { nowMicros, parseTimeRef } from "@headwater/core";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
-import { noSuchAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";
+import { presentAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";
 import { explain, whyResource, type WhyOptions } from "./why.ts";
 
 export interface AlertRoutesOptions extends WhyOptions {
@@ -46,8 +46,8 @@ const listParameters = Type.Object({
   to: time("Raised before"),
 });
 
-/** What people add when they do something to an alert; no body is as good as an empty one. */
-const handBody = Type.Union([
+/** The body of an operator action; none is as good as an empty one. */
+const actionBody = Type.Union([
   Type.Object({ comment: Type.Optional(Type.String({ maxLength: 4000 })) }, { additionalProperties: false }),
   Type.Null(),
 ]);
@@ -75,15 +75,9 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
         from: query.from === undefined ? undefined : parseTimeRef(query.from, now),
         to: query.to === undefined ? undefined : parseTimeRef(query.to, now),
       };
-      const place = cursor === undefined ? undefined : decodeCursor(cursor, isPlace);
+      const place = decodeCursor(cursor, isPlace);
       const alerts = model.list(filter, place, limit + 1);
-      const items = alerts.slice(0, limit);
-      const last = items.at(-1);
-      const more = alerts.length > items.length && last !== undefined;
-      return {
-        items: items.map(toAlertResource),
-        next: more ? encodeCursor({ raisedAt: last.raisedAt, id: last.id }) : null,
-      };
+      return pageOf(alerts, limit, ({ raisedAt, id }) => ({ raisedAt, id }), toAlertResource);
     },
   );
 
@@ -100,7 +94,7 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     },
     async (request) => {
       await waitForAfter(model.readModel, request.query.after, timeoutMs);
-      return toAlertResource(present(model, request.params.id));
+      return toAlertResource(presentAlert(model.get(request.params.id), request.params.id));
     },
   );
 
@@ -118,7 +112,7 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     async (request) => {
       const { id } = request.params;
       await waitForAfter(model.readModel, request.query.after, timeoutMs);
-      return explain(present(model, id), model.transitionsOf(id), options);
+      return explain(presentAlert(model.get(id), id), model.transitionsOf(id), options);
     },
   );
 
@@ -134,7 +128,7 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
         summary: "Say that somebody took note",
         tags,
         params,
-        body: handBody,
+        body: actionBody,
         response: { 200: alertResource, ...problems },
       },
     },
@@ -149,18 +143,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
         summary: "End an episode by hand",
         tags,
         params,
-        body: handBody,
+        body: actionBody,
         response: { 200: alertResource, ...problems },
       },
     },
     async (request) => answer(await writes.clear(request.params.id, principalOf(request).id, request.body?.comment)),
   );
-}
-
-function present(model: AlertModel, id: string) {
-  const alert = model.get(id);
-  if (alert === undefined) throw noSuchAlert(id);
-  return alert;
 }
 
 function isPlace(value: unknown): value is AlertPlace {

@@ -1,12 +1,11 @@
-import { randomUUID } from "node:crypto";
 import type { AlertState } from "@headwater/aggregates";
 import { alertTransition, cloudEventHeaders, events, eventTypes, type AlertInput } from "@headwater/proto";
-import { ConflictError, nowMicros, RequestError } from "@headwater/core";
-import type { Position } from "@headwater/event-log";
-import { writeEvent, type WriteOptions } from "../http/written-event.ts";
+import { ConflictError, RequestError } from "@headwater/core";
+import type { OutgoingRecord, Position } from "@headwater/event-log";
+import { performWrite, type WriteContext, type WriteStamp } from "@headwater/service";
 import type { AlertModel } from "./alert-model.ts";
 
-export interface AlertWritesOptions extends Omit<WriteOptions, "model"> {
+export interface AlertWritesOptions extends Omit<WriteContext, "model"> {
   readonly model: AlertModel;
   readonly topic: string;
   readonly instance: string;
@@ -17,7 +16,7 @@ export interface WrittenAlert {
   readonly position: Position;
 }
 
-/** What people do to alerts: events beside those of the rules, which take note of them. */
+/** The write side of operator actions: events beside those of the rules. Every method rejects as performWrite does. */
 export class AlertWrites {
   readonly #options: AlertWritesOptions;
 
@@ -25,50 +24,61 @@ export class AlertWrites {
     this.#options = options;
   }
 
-  async acknowledge(id: string, by: string, comment = ""): Promise<WrittenAlert> {
-    const alert = this.#present(id);
-    if (alert.acknowledgedAt !== undefined) {
-      throw new ConflictError(`Alert ${id} was acknowledged already, by ${alert.acknowledgedBy ?? "somebody"}`);
-    }
-    return this.#write(alert, { kind: alertTransition.acknowledged, by, comment }, "acknowledged");
+  /** Throws ConflictError (409) if the alert is acknowledged already. */
+  acknowledge(id: string, by: string, comment = ""): Promise<WrittenAlert> {
+    return this.#write(id, (alert) => {
+      if (alert.acknowledgedAt !== undefined) {
+        throw new ConflictError(`Alert ${id} was acknowledged already, by ${alert.acknowledgedBy ?? "somebody"}`);
+      }
+      return { kind: alertTransition.acknowledged, by, comment };
+    });
   }
 
-  async clear(id: string, by: string, comment = ""): Promise<WrittenAlert> {
-    const alert = this.#present(id);
-    if (alert.state === "cleared") throw new ConflictError(`Alert ${id} is cleared already`);
-    return this.#write(alert, { kind: alertTransition.cleared, by, comment, cause: "hand" }, "cleared");
+  /** Throws ConflictError (409) if the alert is cleared already. */
+  clear(id: string, by: string, comment = ""): Promise<WrittenAlert> {
+    return this.#write(id, (alert, at) => {
+      if (alert.state === "cleared") throw new ConflictError(`Alert ${id} is cleared already`);
+      return { kind: alertTransition.cleared, by, comment, cause: "hand", clearedAt: at };
+    });
   }
 
-  #present(id: string): AlertState {
-    const alert = this.#options.model.get(id);
-    if (alert === undefined) throw noSuchAlert(id);
-    return alert;
+  async #write(id: string, decide: (alert: AlertState, at: number) => AlertInput): Promise<WrittenAlert> {
+    const { model, topic } = this.#options;
+    const { state, position } = await performWrite(
+      {
+        topic,
+        subject: `alert ${id}`,
+        read: () => model.get(id),
+        outcomes: model.outcomes,
+        decide: (stored, stamp) => {
+          const alert = presentAlert(stored, id);
+          return this.#record(alert, stamp, decide(alert, stamp.at));
+        },
+      },
+      { ...this.#options, model: model.readModel },
+    );
+    return { alert: state, position };
   }
 
-  async #write(alert: AlertState, what: AlertInput, done: string): Promise<WrittenAlert> {
-    const { model, topic, instance } = this.#options;
+  #record(alert: AlertState, { writeId, at }: WriteStamp, action: AlertInput): OutgoingRecord {
     const { id, rule, revision, device, severity, metric, shadow, raisedAt } = alert;
-    const writeId = randomUUID();
-    const at = nowMicros();
     const event: AlertInput = {
       ...{ alertId: id, rule, revision, device, severity, metric, shadow, raisedAt, at, writeId },
-      // The engine numbers transitions; what people did is told apart by its write id.
+      // The engine numbers its transitions from 1; operator actions are told apart by their write ids.
       transition: 0,
-      ...(what.kind === alertTransition.cleared && { clearedAt: at }),
-      ...what,
+      ...action,
     };
-    const source = `/headwater/rules/${instance}`;
-    const record = {
+    const source = `/headwater/rules/${this.#options.instance}`;
+    return {
       key: device,
       value: events.alert.encode(event),
       headers: cloudEventHeaders({ type: eventTypes.alert, source, id: `${id}/${writeId}`, time: at }),
     };
-    const position = await writeEvent(topic, record, { ...this.#options, model: model.readModel });
-    if (!model.counted(id, writeId)) throw new ConflictError(`Alert ${id} was ${done} by someone else meanwhile`);
-    return { alert: model.get(id)!, position };
   }
 }
 
-export function noSuchAlert(id: string): RequestError {
-  return new RequestError(404, "no-such-alert", `There is no alert ${id}`);
+/** Throws RequestError (404, `alert-unknown`) if there is none. */
+export function presentAlert(alert: AlertState | undefined, id: string): AlertState {
+  if (alert === undefined) throw new RequestError(404, "alert-unknown", `There is no alert ${id}`);
+  return alert;
 }

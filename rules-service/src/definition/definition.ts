@@ -1,16 +1,16 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { parseDuration } from "@headwater/core";
+import type { SchemaProblem } from "@headwater/service/schema";
 import { actionSchema, checkAction, normaliseAction, type NormalAction } from "./actions.ts";
 import { canonicalJson } from "./canonical.ts";
 import type { NormalCondition } from "./conditions/condition.ts";
 import { checkCondition, conditionSchema, normaliseCondition, type RuleCondition } from "./conditions/conditions.ts";
 import { checkDuration, durationSchema } from "./duration-schema.ts";
-import { pointerTo, Problems, type RuleProblem } from "./problems.ts";
+import { pointerTo, Problems } from "./problems.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { normaliseSelector, selectorSchema, type NormalSelector } from "./selector.ts";
 import { severitySchema } from "./severity.ts";
 
-export type { RuleProblem } from "./problems.ts";
 export { severities } from "./severity.ts";
 export type { Severity } from "./severity.ts";
 
@@ -18,7 +18,7 @@ export type { Severity } from "./severity.ts";
 export const ruleSchemaVersion = 1;
 /** Characters of a rule as canonical JSON. */
 export const maxRuleLength = 256 * 1024;
-export const defaultLateness = "5s";
+const defaultLateness = "5s";
 const latenessBounds = { least: 0, most: 86_400_000_000 };
 
 /** The published JSON Schema of a rule. */
@@ -53,7 +53,7 @@ export type RuleDefinition = Static<typeof ruleSchema>;
 
 export type ParsedRule =
   | { readonly ok: true; readonly definition: RuleDefinition }
-  | { readonly ok: false; readonly problems: readonly RuleProblem[] };
+  | { readonly ok: false; readonly problems: readonly SchemaProblem[] };
 
 /** Checks a rule from outside. Every problem says where it is and what to do; nothing unknown is let through. */
 export function parseRule(input: unknown): ParsedRule {
@@ -66,7 +66,7 @@ export function parseRule(input: unknown): ParsedRule {
   if (length > maxRuleLength) {
     return {
       ok: false,
-      problems: [{ pointer: "", message: `is ${length} characters as JSON; at most ${maxRuleLength}` }],
+      problems: [{ pointer: "", detail: `is ${length} characters as JSON; at most ${maxRuleLength}` }],
     };
   }
   return { ok: true, definition };

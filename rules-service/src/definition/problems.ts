@@ -1,17 +1,14 @@
-/** What is wrong with a rule, where (a JSON Pointer, RFC 6901), and what to do about it. */
-export interface RuleProblem {
-  readonly pointer: string;
-  readonly message: string;
-}
+import type { SchemaProblem } from "@headwater/service/schema";
 
 /** Most problems that one answer lists; a hostile body gets no long answer. */
 export const maxProblems = 20;
 
+/** Problems of one rule as they are found, at most `maxProblems`. */
 export class Problems {
-  readonly list: RuleProblem[] = [];
+  readonly list: SchemaProblem[] = [];
 
-  add(pointer: string, message: string): void {
-    if (this.list.length < maxProblems) this.list.push({ pointer, message });
+  add(pointer: string, detail: string): void {
+    if (this.list.length < maxProblems) this.list.push({ pointer, detail });
   }
 
   get full(): boolean {
@@ -23,6 +20,7 @@ export class Problems {
   }
 }
 
+/** The JSON Pointer (RFC 6901) of a member; a long key is cut. */
 export function pointerTo(parent: string, key: string | number): string {
   return `${parent}/${String(key).slice(0, 60).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }

@@ -1,5 +1,5 @@
 import type { TSchema } from "@sinclair/typebox";
-import { nearestName } from "./nearest.ts";
+import { nearest } from "@headwater/service/schema";
 import { describe, pointerTo } from "./problems.ts";
 import type { Problems } from "./problems.ts";
 
@@ -64,7 +64,7 @@ function checkBranch(branches: readonly SchemaNode[], value: unknown, pointer: s
 function checkEnum(known: readonly unknown[], value: unknown, pointer: string, problems: Problems): void {
   if (known.includes(value)) return;
   const names = known.map(String);
-  const near = typeof value === "string" ? nearestName(value, names) : undefined;
+  const near = typeof value === "string" ? nearest(value, names) : undefined;
   const hint = near === undefined ? "use one of" : `did you mean ${JSON.stringify(near)}? Known are`;
   problems.add(pointer, `${describe(value)} is not known; ${hint} ${names.join(", ")}`);
 }
@@ -128,7 +128,7 @@ function checkObject(
 function unknownKey(node: SchemaNode, key: string, known: readonly string[]): string {
   const notYet = node["x-notYet"];
   if (notYet !== undefined && Object.hasOwn(notYet, key)) return `is not supported yet: ${notYet[key]}`;
-  const near = nearestName(key, [...known, ...Object.keys(notYet ?? {})]);
+  const near = nearest(key, [...known, ...Object.keys(notYet ?? {})]);
   const name = describe(key).replace(/^text /, "");
   if (known.length === 0) return `${name} is no name that can stand here`;
   return near === undefined

@@ -1,7 +1,7 @@
 import { parse, YAMLError } from "yaml";
 import { InvalidRequestError, type HttpApp } from "@headwater/service";
 import { RequestError } from "@headwater/core";
-import { parseRule, type RuleDefinition, type RuleProblem } from "../definition/index.ts";
+import { parseRule, type RuleDefinition } from "../definition/index.ts";
 
 export const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
 
@@ -38,11 +38,6 @@ export function bodyValue(body: unknown): unknown {
   }
 }
 
-/** What is wrong with a rule, as answers carry it. */
-export function problemsOf(problems: readonly RuleProblem[]): { pointer: string; detail: string }[] {
-  return problems.map(({ pointer, message }) => ({ pointer, detail: message }));
-}
-
 /**
  * The rule that a body holds. `id` is that of the path: a body may leave it out there, and may not name another.
  * Throws InvalidRequestError (400) with a pointer to everything that is wrong.
@@ -50,7 +45,7 @@ export function problemsOf(problems: readonly RuleProblem[]): { pointer: string;
 export function ruleOf(body: unknown, id?: string): RuleDefinition {
   const value = bodyValue(body);
   const parsed = parseRule(id === undefined ? value : withId(value, id));
-  if (!parsed.ok) throw new InvalidRequestError("rule", problemsOf(parsed.problems));
+  if (!parsed.ok) throw new InvalidRequestError("rule", parsed.problems);
   if (id !== undefined && parsed.definition.id !== id) {
     throw new InvalidRequestError("rule", [
       { pointer: "/id", detail: `has to be ${id}, as in the path; leave it out` },

@@ -5,6 +5,7 @@ import { events } from "@headwater/proto";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
+import { FoldOutcomes } from "@headwater/service";
 
 export interface RuleModelOptions {
   readonly log: EventLog;
@@ -18,26 +19,26 @@ export interface StoredRule {
   readonly createdAt: number;
 }
 
-/** Rules as rules.v1 makes them, and who won each write. */
+/** Rules as rules.v1 makes them. */
 export class RuleModel {
   readonly readModel: ReadModel;
+  /** Of the writes under way in this process. */
+  readonly outcomes = new FoldOutcomes<StoredRule>();
   readonly #get: StatementSync;
-  readonly #winner: StatementSync;
   readonly #list: StatementSync;
 
   constructor({ log, topics, dataDir, logger }: RuleModelOptions) {
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "rules.sqlite"),
-      schemaVersion: "1",
+      schemaVersion: "2",
       topics: [topics.rules],
       log,
       logger,
       migrate,
-      apply,
+      apply: (db, batch) => apply(db, batch, this.outcomes),
     });
     const { db } = this.readModel;
     this.#get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
-    this.#winner = db.prepare("SELECT write_id FROM writes WHERE rule = ? AND sequence = ?");
     this.#list = db.prepare(
       "SELECT state, created_at FROM rules WHERE id > ? AND mode <> 'deleted' AND (?2 IS NULL OR mode = ?2) ORDER BY id LIMIT ?3",
     );
@@ -53,11 +54,6 @@ export class RuleModel {
   list(afterId: string, mode: string | undefined, limit: number): StoredRule[] {
     return this.#list.all(afterId, mode ?? null, limit).map(storedRule);
   }
-
-  /** Whose write became that event of the rule's life. */
-  winnerOf(rule: string, sequence: number): string | undefined {
-    return this.#winner.get(rule, sequence)?.["write_id"] as string | undefined;
-  }
 }
 
 function storedRule(row: Record<string, unknown>): StoredRule {
@@ -67,26 +63,24 @@ function storedRule(row: Record<string, unknown>): StoredRule {
 function migrate(db: DatabaseSync): void {
   db.exec(`
     CREATE TABLE rules (id TEXT PRIMARY KEY, mode TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
-    CREATE TABLE writes (
-      rule TEXT NOT NULL, sequence INTEGER NOT NULL, write_id TEXT NOT NULL,
-      PRIMARY KEY (rule, sequence)
-    ) STRICT, WITHOUT ROWID;
   `);
 }
 
-function apply(db: DatabaseSync, batch: LogBatch): void {
+function apply(db: DatabaseSync, batch: LogBatch, outcomes: FoldOutcomes<StoredRule>): void {
   const get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
   const put = db.prepare("INSERT OR REPLACE INTO rules (id, mode, created_at, state) VALUES (?, ?, ?, ?)");
-  const write = db.prepare("INSERT INTO writes (rule, sequence, write_id) VALUES (?, ?, ?)");
   for (const { value } of batch.records) {
     if (value === null) continue;
     const event = events.rule.decode(value);
     const row = get.get(event.rule);
     const present = row === undefined ? undefined : storedRule(row);
     const { state, accepted } = foldRule(present?.state, event);
-    if (!accepted || state === undefined) continue;
+    if (!accepted || state === undefined) {
+      outcomes.folded(event.writeId, false, present);
+      continue;
+    }
     const createdAt = event.created === null ? (present?.createdAt ?? event.at) : event.at;
     put.run(event.rule, state.mode, createdAt, JSON.stringify(state));
-    write.run(event.rule, event.sequence, event.writeId);
+    outcomes.folded(event.writeId, true, { state, createdAt });
   }
 }

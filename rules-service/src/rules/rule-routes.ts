@@ -2,9 +2,13 @@ import { Type } from "@sinclair/typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   decodeCursor,
-  encodeCursor,
+  isNumberPlace,
+  isTextPlace,
+  etagOf,
   listQuery,
+  pageOf,
   pageSchema,
+  parseIfMatch,
   principalOf,
   problemSchema,
   type HttpApp,
@@ -12,12 +16,11 @@ import {
   positionText,
   waitForAfter,
 } from "@headwater/service";
-import { RequestError } from "@headwater/core";
 import { ruleSchema, parseRule } from "../definition/index.ts";
-import { acceptYaml, bodyValue, problemsOf, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import { acceptYaml, bodyValue, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
-import { noSuchRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
+import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
 import type { RulesInEffect } from "./rules-in-effect.ts";
 
 export interface RuleRoutesOptions {
@@ -48,7 +51,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
     const resource = ({ state, createdAt }: StoredRule, detailed: boolean): RuleResource =>
       toResource({ state, createdAt }, inEffect.of(state.id), detailed);
     const answer = (reply: FastifyReply, { rule, position }: WrittenRule): RuleResource => {
-      void reply.header("etag", etag(rule));
+      void reply.header("etag", etagOf(rule.state.revision));
       return { ...resource(rule, true), ...(position !== undefined && { position: positionText(position) }) };
     };
 
@@ -68,11 +71,13 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async ({ query }) => {
         await waitForAfter(model.readModel, query.after, timeoutMs);
-        const from = query.cursor === undefined ? "" : decodeCursor(query.cursor, isText);
-        const rules = model.list(from, query.state, query.limit + 1);
-        const items = rules.slice(0, query.limit);
-        const next = rules.length > items.length ? encodeCursor(items.at(-1)!.state.id) : null;
-        return { items: items.map((rule) => resource(rule, false)), next };
+        const rules = model.list(decodeCursor(query.cursor, isTextPlace) ?? "", query.state, query.limit + 1);
+        return pageOf(
+          rules,
+          query.limit,
+          ({ state }) => state.id,
+          (rule) => resource(rule, false),
+        );
       },
     );
 
@@ -107,7 +112,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async (request) => {
         const parsed = parseRule(bodyValue(request.body));
-        return { valid: parsed.ok, errors: parsed.ok ? [] : problemsOf(parsed.problems) };
+        return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
       },
     );
 
@@ -130,8 +135,8 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async (request, reply) => {
         await waitForAfter(model.readModel, request.query.after, timeoutMs);
-        const rule = presentRule(model, request.params.id);
-        void reply.header("etag", etag(rule));
+        const rule = presentRule(model.get(request.params.id), request.params.id);
+        void reply.header("etag", etagOf(rule.state.revision));
         return resource(rule, true);
       },
     );
@@ -195,41 +200,14 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         await waitForAfter(model.readModel, position, timeoutMs);
         const rule = model.get(request.params.id);
         if (rule === undefined) throw noSuchRule(request.params.id);
-        const before = cursor === undefined ? Number.POSITIVE_INFINITY : decodeCursor(cursor, isNumber);
+        const before = decodeCursor(cursor, isNumberPlace) ?? Number.POSITIVE_INFINITY;
         const revisions = rule.state.revisions.filter(({ revision }) => revision < before).toReversed();
-        const items = revisions.slice(0, limit);
-        const next = revisions.length > items.length ? encodeCursor(items.at(-1)!.revision) : null;
-        return { items: items.map(toRevision), next };
+        return pageOf(revisions, limit, ({ revision }) => revision, toRevision);
       },
     );
   });
 }
 
-function presentRule(model: RuleModel, id: string): StoredRule {
-  const rule = model.get(id);
-  if (rule === undefined || rule.state.mode === "deleted") throw noSuchRule(id);
-  return rule;
-}
-
-function etag({ state }: StoredRule): string {
-  return `"${state.revision}"`;
-}
-
 function writeOf(request: FastifyRequest): RuleWrite {
-  const by = principalOf(request).id;
-  const header = request.headers["if-match"];
-  if (header === undefined || header === "*") return { by };
-  const match = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header);
-  if (match === null) {
-    throw new RequestError(400, "invalid-if-match", 'If-Match takes one revision, as the ETag of the rule: "3"');
-  }
-  return { by, ifRevision: Number(match[1]) };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
+  return { by: principalOf(request).id, ifMatch: parseIfMatch(request.headers["if-match"]) };
 }

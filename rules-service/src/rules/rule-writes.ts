@@ -1,16 +1,14 @@
-import { randomUUID } from "node:crypto";
-import type { RuleState } from "@headwater/aggregates";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { ConflictError, nowMicros, RequestError } from "@headwater/core";
-import type { Position } from "@headwater/event-log";
+import { ConflictError, RequestError } from "@headwater/core";
+import type { OutgoingRecord, Position } from "@headwater/event-log";
+import { performWrite, type IfMatch, type WriteContext, type WriteStamp } from "@headwater/service";
 import { canonicalRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
-import { writeEvent, type WriteOptions } from "../http/written-event.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 
 type RuleInput = Parameters<typeof events.rule.encode>[0];
-type RuleWhat = Pick<RuleInput, "created" | "revised" | "enabled" | "disabled" | "deleted" | "shadowed">;
+type RuleDecision = Pick<RuleInput, "created" | "revised" | "enabled" | "disabled" | "deleted" | "shadowed">;
 
-export interface RuleWritesOptions extends Omit<WriteOptions, "model"> {
+export interface RuleWritesOptions extends Omit<WriteContext, "model"> {
   readonly model: RuleModel;
   readonly topic: string;
   readonly instance: string;
@@ -19,17 +17,19 @@ export interface RuleWritesOptions extends Omit<WriteOptions, "model"> {
 /** Who writes, and on what condition. */
 export interface RuleWrite {
   readonly by: string;
-  /** Revision that the caller has seen (If-Match): another present one is refused with 412. */
-  readonly ifRevision?: number;
+  readonly ifMatch: IfMatch | undefined;
 }
 
 export interface WrittenRule {
   readonly rule: StoredRule;
-  /** undefined: nothing had to be written. */
+  /** undefined: the rule was already as asked, and nothing was written. */
   readonly position: Position | undefined;
 }
 
-/** The write side of rules: each write is an event that says which state it expects; the first in log order wins. */
+/**
+ * The write side of rules. Every method rejects as performWrite does, and with ConflictError (409, or 412 under an
+ * If-Match) if another write to the rule came first.
+ */
 export class RuleWrites {
   readonly #options: RuleWritesOptions;
 
@@ -37,74 +37,95 @@ export class RuleWrites {
     this.#options = options;
   }
 
-  /** A new rule is a draft. One that was deleted can be created again; its revisions go on. */
+  /** Makes a draft. A deleted rule can be created again; its revisions continue. */
   create(definition: RuleDefinition, write: RuleWrite): Promise<WrittenRule> {
     const { id } = definition;
-    const present = this.#options.model.get(id)?.state;
-    if (present !== undefined && present.mode !== "deleted") {
-      throw new ConflictError(`There is a rule ${id} already; revise it with PUT, or choose another id`);
-    }
-    const created = this.#revision(definition, (present?.revision ?? 0) + 1);
-    return this.#write(id, present, { created }, write);
+    return this.#write(id, write, (stored) => {
+      if (stored !== undefined && stored.state.mode !== "deleted") {
+        throw new ConflictError(`There is a rule ${id} already; revise it with PUT, or choose another id`);
+      }
+      return { created: revisionOf(definition, (stored?.state.revision ?? 0) + 1) };
+    });
   }
 
-  async revise(id: string, definition: RuleDefinition, write: RuleWrite): Promise<WrittenRule> {
-    const rule = this.#present(id, write);
-    const { state } = rule;
-    if (state.revisions.at(-1)!.definition === canonicalRule(definition)) return { rule, position: undefined };
-    return this.#write(id, state, { revised: this.#revision(definition, state.revision + 1) }, write);
+  /** Writes nothing if the present definition is the same. */
+  revise(id: string, definition: RuleDefinition, write: RuleWrite): Promise<WrittenRule> {
+    return this.#write(id, write, (stored) => {
+      const { state } = presentRule(stored, id);
+      if (state.revisions.at(-1)!.definition === canonicalRule(definition)) return undefined;
+      return { revised: revisionOf(definition, state.revision + 1) };
+    });
   }
 
-  /** Switching to the mode that it has is no write. */
-  async switchTo(id: string, mode: "live" | "shadow" | "disabled", write: RuleWrite): Promise<WrittenRule> {
-    const rule = this.#present(id, write);
-    const { state } = rule;
-    if (state.mode === mode || (mode === "disabled" && state.mode === "draft")) return { rule, position: undefined };
-    const what = mode === "live" ? { enabled: {} } : mode === "shadow" ? { shadowed: {} } : { disabled: {} };
-    return this.#write(id, state, what, write);
+  /** Writes nothing if the rule has that mode, or is a draft that is to be disabled. */
+  switchTo(id: string, mode: "live" | "shadow" | "disabled", write: RuleWrite): Promise<WrittenRule> {
+    return this.#write(id, write, (stored) => {
+      const { state } = presentRule(stored, id);
+      if (state.mode === mode || (mode === "disabled" && state.mode === "draft")) return undefined;
+      return mode === "live" ? { enabled: {} } : mode === "shadow" ? { shadowed: {} } : { disabled: {} };
+    });
   }
 
-  async delete(id: string, write: RuleWrite): Promise<WrittenRule> {
-    const { state } = this.#present(id, write);
-    return this.#write(id, state, { deleted: {} }, write);
+  delete(id: string, write: RuleWrite): Promise<WrittenRule> {
+    return this.#write(id, write, (stored) => {
+      presentRule(stored, id);
+      return { deleted: {} };
+    });
   }
 
-  #present(id: string, { ifRevision }: RuleWrite): StoredRule {
-    const rule = this.#options.model.get(id);
-    if (rule === undefined || rule.state.mode === "deleted") throw noSuchRule(id);
-    if (ifRevision !== undefined && rule.state.revision !== ifRevision) {
-      throw new ConflictError(`Rule ${id} is at revision ${rule.state.revision}, not ${ifRevision}; read it again`, {
-        status: 412,
-      });
-    }
-    return rule;
+  async #write(
+    id: string,
+    { by, ifMatch }: RuleWrite,
+    decide: (stored: StoredRule | undefined) => RuleDecision | undefined,
+  ): Promise<WrittenRule> {
+    const { model, topic } = this.#options;
+    let expected: number | undefined;
+    const { state, position } = await performWrite<StoredRule>(
+      {
+        topic,
+        subject: `rule ${id}`,
+        read: () => model.get(id),
+        revisionOf: (stored) => (stored.state.mode === "deleted" ? undefined : stored.state.revision),
+        ifMatch,
+        outcomes: model.outcomes,
+        decide: (stored, stamp) => {
+          const sequence = (stored?.state.sequence ?? 0) + 1;
+          // A rule is replaced as a whole, so a write that lost may not overwrite what its caller has never seen.
+          expected ??= sequence;
+          if (sequence !== expected) {
+            throw new ConflictError(`Someone else changed rule ${id} at the same time; read it and try again`, {
+              status: ifMatch === undefined ? 409 : 412,
+            });
+          }
+          const change = decide(stored);
+          return change && this.#record(stamp, { rule: id, sequence, by, ...change });
+        },
+      },
+      { ...this.#options, model: model.readModel },
+    );
+    return { rule: state, position };
   }
 
-  #revision(definition: RuleDefinition, revision: number): { revision: number; schema: number; definition: string } {
-    return { revision, schema: ruleSchemaVersion, definition: canonicalRule(definition) };
-  }
-
-  async #write(id: string, present: RuleState | undefined, what: RuleWhat, write: RuleWrite): Promise<WrittenRule> {
-    const { model, topic, instance } = this.#options;
-    const sequence = (present?.sequence ?? 0) + 1;
-    const writeId = randomUUID();
-    const at = nowMicros();
-    const source = `/headwater/rules/${instance}`;
-    const record = {
-      key: id,
-      value: events.rule.encode({ rule: id, sequence, writeId, at, by: write.by, ...what }),
+  #record({ writeId, at }: WriteStamp, event: RuleInput & { readonly rule: string }): OutgoingRecord {
+    const source = `/headwater/rules/${this.#options.instance}`;
+    return {
+      key: event.rule,
+      value: events.rule.encode({ ...event, writeId, at }),
       headers: cloudEventHeaders({ type: eventTypes.rule, source, id: writeId, time: at }),
     };
-    const position = await writeEvent(topic, record, { ...this.#options, model: model.readModel });
-    if (model.winnerOf(id, sequence) !== writeId) {
-      throw new ConflictError(`Someone else changed rule ${id} at the same time; read it and try again`, {
-        status: write.ifRevision === undefined ? 409 : 412,
-      });
-    }
-    return { rule: model.get(id)!, position };
   }
 }
 
+function revisionOf(definition: RuleDefinition, revision: number): NonNullable<RuleInput["created"]> {
+  return { revision, schema: ruleSchemaVersion, definition: canonicalRule(definition) };
+}
+
+/** Throws RequestError (404, `rule-unknown`) for a rule that never was or is deleted. */
+export function presentRule(stored: StoredRule | undefined, id: string): StoredRule {
+  if (stored === undefined || stored.state.mode === "deleted") throw noSuchRule(id);
+  return stored;
+}
+
 export function noSuchRule(id: string): RequestError {
-  return new RequestError(404, "no-such-rule", `There is no rule ${id}`);
+  return new RequestError(404, "rule-unknown", `There is no rule ${id}`);
 }

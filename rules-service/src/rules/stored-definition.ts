@@ -21,5 +21,5 @@ export function storedDefinition(revision: { definition: string; schema: number 
   const parsed = parseRule(value);
   if (parsed.ok) return parsed.definition;
   const [first] = parsed.problems;
-  throw new FatalError(`Rule ${rule} in rules.v1 is none: ${first?.pointer ?? ""} ${first?.message ?? ""}`);
+  throw new FatalError(`Rule ${rule} in rules.v1 is none: ${first?.pointer ?? ""} ${first?.detail ?? ""}`);
 }

@@ -16,7 +16,7 @@ const whole = {
 
 function problems(input: unknown): string[] {
   const parsed = parseRule(input);
-  return parsed.ok ? [] : parsed.problems.map(({ pointer, message }) => `${pointer} ${message}`);
+  return parsed.ok ? [] : parsed.problems.map(({ pointer, detail }) => `${pointer} ${detail}`);
 }
 
 function withCondition(condition: Record<string, unknown>): string[] {

@@ -30,6 +30,9 @@ export class CrashableLog implements EventLog {
   /** The next append to that topic is refused as by a log that is away; nothing lands. */
   failNext: string | undefined;
 
+  /** Every append is refused as by a log that is away; nothing lands. */
+  isAway = false;
+
   constructor(inner: EventLog) {
     this.#inner = inner;
     this.#grave.promise.catch(() => {});
@@ -51,7 +54,7 @@ export class CrashableLog implements EventLog {
 
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
     if (this.#crashed) return this.#grave.promise;
-    if (this.failNext === topic) {
+    if (this.isAway || this.failNext === topic) {
       this.failNext = undefined;
       throw new LogUnavailableError("the log is away for a moment");
     }

@@ -1,4 +1,4 @@
-import { backoff, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
+import { backoff, QueueClosedError, syncDirectory, type Logger } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
 import { reserveBytes, type DurableSink } from "../batch/durable-sink.ts";
 import type { FrameBatch } from "../batch/frame-batch.ts";

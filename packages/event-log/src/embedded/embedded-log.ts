@@ -1,5 +1,6 @@
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
+import { ForeignPositionError } from "../errors.ts";
 import { FollowDelivery } from "../delivery/follow-delivery.ts";
 import { GroupConsumption } from "../delivery/group-consumption.ts";
 import { PartitionBuffer } from "../delivery/partition-buffer.ts";
@@ -20,10 +21,10 @@ import type {
 import type { Logger } from "@headwater/core";
 import { Catalog } from "./catalog.ts";
 import { FetchLoop } from "./fetch-loop.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { LogGroupCommit } from "./log-group-commit.ts";
 import { GroupRegistry } from "./group-registry.ts";
 import { readPartition } from "./read-partition.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { PartitionInfo } from "./worker-protocol.ts";
 
 /** What the embedded log can besides the port. */
@@ -34,19 +35,19 @@ export interface EmbeddedEventLog extends EventLog {
 
 /** The event log in SQLite, in this process. The worker has the database; everything about delivery is here. */
 export class EmbeddedLog implements EmbeddedEventLog {
-  readonly #worker: WorkerClient;
+  readonly #worker: LogWorkerClient;
   readonly #logger: Logger;
   readonly #catalog = new Catalog();
-  readonly #commits: GroupCommit;
+  readonly #commits: LogGroupCommit;
   readonly #groups: GroupRegistry;
   readonly #open = new Set<{ close(): Promise<void> }>();
   #closing: Promise<void> | undefined;
 
-  constructor(worker: WorkerClient, partitions: readonly PartitionInfo[], maxRecordBytes: number, logger: Logger) {
+  constructor(worker: LogWorkerClient, partitions: readonly PartitionInfo[], maxRecordBytes: number, logger: Logger) {
     this.#worker = worker;
     this.#logger = logger;
     this.#catalog.learn(partitions);
-    this.#commits = new GroupCommit(worker, this.#catalog, maxRecordBytes);
+    this.#commits = new LogGroupCommit(worker, this.#catalog, maxRecordBytes);
     this.#groups = new GroupRegistry((topic) => this.#catalog.topic(topic).length);
   }
 
@@ -101,7 +102,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
     for (const topic of new Set(options.topics)) {
       for (const { partition, start, end } of this.#catalog.topic(topic)) {
         const offset = from.get(`${topic}/${partition}`) ?? (options.otherwise === "latest" ? end : start);
-        assertWithin(topic, partition, offset, end);
+        if (offset > end) throw new ForeignPositionError({ topic, partition, offset }, end);
         ends.set(new PartitionBuffer(topic, partition, offset), end);
       }
     }
@@ -178,7 +179,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
     return partitions.map(({ topic, partition }) => {
       const { id, start, end } = this.#catalog.partition(topic, partition);
       const offset = kept.get(id) ?? (options.from === "latest" ? end : start);
-      assertWithin(topic, partition, offset, end);
+      if (offset > end) throw new ForeignPositionError({ topic, partition, offset }, end);
       return { topic, partition, offset };
     });
   }
@@ -192,14 +193,6 @@ export class EmbeddedLog implements EmbeddedEventLog {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new FatalError("the event log is closed");
+    if (this.#closing !== undefined) throw new InvariantError("the event log is closed");
   }
-}
-
-/** A position beyond the end was taken from another log, or from one that held more. */
-function assertWithin(topic: string, partition: number, offset: number, end: number): void {
-  if (offset <= end) return;
-  throw new FatalError(
-    `position ${offset} of ${topic}, partition ${partition}, lies beyond the log's end ${end}: it belongs to another log, or this one lost records`,
-  );
 }

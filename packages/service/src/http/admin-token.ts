@@ -1,23 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { FatalError, randomToken } from "@headwater/core";
+import { ResourceError, randomToken } from "@headwater/core";
 
 /** A token that people chose themselves is at least this long. */
 const minLength = 32;
 
 /**
  * The token in that file (mode 0600), which is made if it is not there: 256 random bits, written whole or not at all,
- * so several processes that start together agree on one. Throws FatalError, with what to do, if others may read the
+ * so several processes that start together agree on one. Throws ResourceError, with what to do, if others may read the
  * file or if it holds no token.
  */
 export async function loadOrCreateAdminToken(file: string): Promise<string> {
   try {
     return (await load(file)) ?? (await create(file));
   } catch (error) {
-    if (error instanceof FatalError) throw error;
+    if (error instanceof ResourceError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw new FatalError(
+    throw new ResourceError(
       `The admin token file ${file} cannot be read or made (${code}); make its folder writable for this user`,
       {
         cause: error,
@@ -36,11 +36,11 @@ async function load(file: string): Promise<string | undefined> {
   }
   // Windows has no such modes.
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    throw new FatalError(`Others may read the admin token file ${file}; run: chmod 600 ${quoted(file)}`);
+    throw new ResourceError(`Others may read the admin token file ${file}; run: chmod 600 ${quoted(file)}`);
   }
   const token = (await readFile(file, "utf8")).trim();
   if (token.length < minLength || !/^[\x21-\x7e]+$/.test(token)) {
-    throw new FatalError(
+    throw new ResourceError(
       `The admin token file ${file} holds no token (at least ${minLength} characters, no spaces); remove it to have one made`,
     );
   }

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { FatalError, RequestError } from "@headwater/core";
+import { InvariantError, RequestError } from "@headwater/core";
 import type { Authenticator, Principal } from "./principal.ts";
 import { mayUse } from "./principal.ts";
 import type { HttpApp } from "./type-provider.ts";
@@ -9,10 +9,10 @@ const maxTokenLength = 8192;
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 
-/** Who asks. Throws FatalError on a public route: nobody was asked there. */
+/** Who asks. Throws InvariantError on a public route: nobody was asked there. */
 export function principalOf(request: FastifyRequest): Principal {
   const principal = principals.get(request);
-  if (principal === undefined) throw new FatalError("A public route has no principal");
+  if (principal === undefined) throw new InvariantError("A public route has no principal");
   return principal;
 }
 

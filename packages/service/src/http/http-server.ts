@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import { fastify } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { FatalError, RequestError, type Logger } from "@headwater/core";
+import { ResourceError, RequestError, type Logger } from "@headwater/core";
 import type { Metrics } from "../metrics/metrics.ts";
 import { requireToken } from "./authentication.ts";
 import { errorHandler, send } from "./error-handler.ts";
@@ -55,7 +55,7 @@ export interface HttpServer {
   readonly app: HttpApp;
   /** Aborted when the server begins to close: streams end then. */
   readonly closing: AbortSignal;
-  /** Resolves with where it listens. Throws FatalError if that address cannot be had. */
+  /** Resolves with where it listens. Throws ResourceError if that address cannot be had. */
   listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
   /** Takes no more requests, lets those under way finish for a while, closes. Safe to call twice. */
   close(): Promise<void>;
@@ -171,12 +171,12 @@ function cannotListen(error: NodeJS.ErrnoException, options: HttpServerOptions):
   const where = `HTTP port ${options.port} on ${options.host}`;
   switch (error.code) {
     case "EADDRINUSE":
-      return new FatalError(`${where} is in use; stop what listens there or set ${setting} to a free port`);
+      return new ResourceError(`${where} is in use; stop what listens there or set ${setting} to a free port`);
     case "EACCES":
-      return new FatalError(`${where} may not be used by this user; set ${setting} to a port above 1023`);
+      return new ResourceError(`${where} may not be used by this user; set ${setting} to a port above 1023`);
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return new FatalError(`${where} cannot be listened on: this machine has no such address`);
+      return new ResourceError(`${where} cannot be listened on: this machine has no such address`);
     default:
       return error;
   }

@@ -2,7 +2,7 @@ import type { TObject, TSchema } from "@sinclair/typebox";
 import { KindGuard, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { FastifySchemaCompiler } from "fastify";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import { convertText } from "../schema/convert-text.ts";
 import { schemaProblems } from "../schema/problems.ts";
 import { InvalidRequestError } from "./problem.ts";
@@ -22,12 +22,12 @@ const partNames: Readonly<Record<string, string>> = {
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema: declared, httpPart, url }) => {
   const part = partNames[httpPart ?? "body"] ?? "body";
   if (!KindGuard.IsSchema(declared)) {
-    throw new FatalError(`The ${part} schema of ${url} is no TypeBox schema`);
+    throw new InvariantError(`The ${part} schema of ${url} is no TypeBox schema`);
   }
   if (part === "body") {
     return (value: unknown) => outcome(part, declared, Value.Default(declared, value));
   }
-  if (!KindGuard.IsObject(declared)) throw new FatalError(`The ${part} schema of ${url} has to be an object`);
+  if (!KindGuard.IsObject(declared)) throw new InvariantError(`The ${part} schema of ${url} has to be an object`);
   const schema = part === "query" ? closed(declared) : declared;
   return (value: unknown) => outcome(part, schema, Value.Default(schema, converted(schema, value)));
 };

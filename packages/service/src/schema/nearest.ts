@@ -1,10 +1,23 @@
-/** The candidate that takes the fewest edits to reach, or undefined if none is near enough to be what was meant. */
+/** No longer word is looked up; it is no misspelt name. */
+const maxLength = 60;
+
+/**
+ * The candidate that takes the fewest edits to reach, or undefined if none is near enough to be what was meant. Of
+ * equally near candidates one of the word's own length comes first, since people swap letters more often than they
+ * leave them out.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > maxLength) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance);
-    if (distance < bestDistance) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance + 1);
+    const isLikelier =
+      distance === bestDistance &&
+      best !== undefined &&
+      best.length !== word.length &&
+      candidate.length === word.length;
+    if (distance < bestDistance || isLikelier) {
       best = candidate;
       bestDistance = distance;
     }

@@ -1,10 +1,10 @@
-import { FatalError } from "@headwater/core";
+import { HeadwaterError } from "@headwater/core";
 import { LogUnavailableError, SomeRecordsRefusedError } from "../errors.ts";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { CommitPart, OffsetToKeep } from "./worker-protocol.ts";
 
 interface PendingRange {
@@ -39,8 +39,8 @@ class Commit {
  * Everything that arrives while a commit is being made durable goes into the next one: one transaction and one message
  * to the worker, whatever the number of callers. Records are encoded as they arrive.
  */
-export class GroupCommit {
-  readonly #worker: WorkerClient;
+export class LogGroupCommit {
+  readonly #worker: LogWorkerClient;
   readonly #catalog: Catalog;
   readonly #limits: { readonly recordBytes: number; readonly commitBytes: number; readonly queuedBytes: number };
   readonly #queue: Commit[] = [];
@@ -49,7 +49,7 @@ export class GroupCommit {
   #committing: Promise<void> | undefined;
   #nextKeyless = 0;
 
-  constructor(worker: WorkerClient, catalog: Catalog, maxRecordBytes: number) {
+  constructor(worker: LogWorkerClient, catalog: Catalog, maxRecordBytes: number) {
     this.#worker = worker;
     this.#catalog = catalog;
     this.#limits = { recordBytes: maxRecordBytes, commitBytes: 8 * 1024 * 1024, queuedBytes: 256 * 1024 * 1024 };
@@ -158,7 +158,7 @@ export class GroupCommit {
       this.#fail(commit, error);
       // What waits behind it has not landed, and could only land out of order.
       const behind = new LogUnavailableError("an append before this one failed", { cause: error });
-      for (const waiting of this.#queue.splice(0)) this.#fail(waiting, error instanceof FatalError ? error : behind);
+      for (const waiting of this.#queue.splice(0)) this.#fail(waiting, isFinal(error) ? error : behind);
     }
   }
 
@@ -208,6 +208,11 @@ function settle(append: PendingAppend, bases: ReadonlyMap<number, number>): void
       ),
     );
   }
+}
+
+/** Whether no later append can land either. */
+function isFinal(error: unknown): boolean {
+  return error instanceof HeadwaterError && error.advice === "stop";
 }
 
 /** Bytes that a record takes, at most. */
