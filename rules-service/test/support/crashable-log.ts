@@ -13,7 +13,7 @@ import {
   type TopicSpec,
   LogUnavailableError,
 } from "@headwater/event-log";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 
 /**
  * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it
@@ -49,7 +49,7 @@ export class CrashableLog implements EventLog {
 
   /** Lets what hangs since the crash end with an error, so that the remains can be cleared away. */
   bury(): void {
-    this.#grave.reject(new FatalError("this process was killed"));
+    this.#grave.reject(new InvariantError("this process was killed"));
   }
 
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
