@@ -1,5 +1,5 @@
 export { SimulatedDevice, type DeviceOptions, type ExecutedCommand } from "./fleet/device.ts";
-export { replay, telemetryJson, type ReplayOptions } from "./fleet/replay.ts";
+export { replay, type ReplayOptions } from "./fleet/replay.ts";
 export { readCsvSeries } from "./series/csv.ts";
 export { boilerSeries } from "./series/shapes.ts";
 export { lastByTime, shiftToEnd, type Sample } from "./series/series.ts";

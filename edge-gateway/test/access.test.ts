@@ -1,7 +1,8 @@
 import { sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeviceLog, tokenCredential } from "./device-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const acl = JSON.stringify([

@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { BrokerLoad } from "./broker-load.ts";
 import { bridged, bridges, BridgeScene, patienceMs, taken } from "./bridge-under-test.ts";
-import { eventually, laneProblems } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems } from "./gateway-under-test.ts";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { MqttProxy } from "./mqtt-proxy.ts";
 

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { startMosquitto, type Mosquitto, type MosquittoOptions } from "../../scripts/servers/mosquitto.ts";
 import type { BridgeConfig } from "../src/config/bridge-settings.ts";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 
 /** For what has to come, on a busy machine (milliseconds). */
 export const patienceMs = 60_000;

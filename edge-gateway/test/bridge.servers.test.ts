@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { issueServer, TestAuthority } from "./certificates.ts";
 import { bridged, bridges, BridgeScene, patienceMs, taken } from "./bridge-under-test.ts";
-import { eventually, laneProblems } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems } from "./gateway-under-test.ts";
 
 const tahu = sparkplugPayload.get("spBv1.0")!;
 

@@ -3,7 +3,7 @@ import { partitionFor, topicNames, topicSpecs, type EventLog, type LogRecord } f
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
 import { createLogger, createMetrics, loadConfig } from "@headwater/service";
-import { nowMicros, randomToken, sha256, silentLogger, sleep, type Logger } from "@headwater/core";
+import { nowMicros, randomToken, sha256, silentLogger, type Logger } from "@headwater/core";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -236,16 +236,3 @@ export async function laneProblems(log: EventLog, topic = topics.telemetry): Pro
 }
 
 export const partitionsOf = new Map<string, number>();
-
-export async function eventually<T>(
-  probe: () => Promise<T> | T,
-  accept: (value: T) => boolean,
-  timeoutMs = 5000,
-): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const value = await probe();
-    if (accept(value) || performance.now() > deadline) return value;
-    await sleep(20);
-  }
-}

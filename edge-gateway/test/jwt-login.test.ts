@@ -6,7 +6,8 @@ import { silentLogger } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { JwtLogin } from "../src/devices/identity/jwt/jwt-login.ts";
 import { DeviceLog } from "./device-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 
 const issuer = "https://id.example";
 

@@ -9,7 +9,7 @@ import { freePorts } from "../../scripts/servers/free-port.ts";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { ResendingLoad } from "../../tests/faults/resending-load.ts";
 import { settledVerdict, verdict } from "../../tests/faults/verdict.ts";
-import { eventually } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { kafkaPartitions, KafkaGateway } from "./kafka-gateway.ts";
 import { SlowProxy } from "./slow-proxy.ts";
 

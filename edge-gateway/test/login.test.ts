@@ -4,7 +4,8 @@ import { LogUnavailableError } from "@headwater/event-log";
 import { nowMicros, randomToken, sha256 } from "@headwater/core";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 
 describe("login", () => {
   let gateway: GatewayUnderTest;

@@ -2,7 +2,8 @@ import { LogUnavailableError } from "@headwater/event-log";
 import { sleep } from "@headwater/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
 
 const isMark = ({ mark }: { readonly mark: unknown }): boolean => mark !== null;
 

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startProcess } from "./embedded-gateway.ts";
-import { eventually, GatewayUnderTest, readAll, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, readAll, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 describe("presence", () => {

@@ -6,7 +6,7 @@ import mqtt from "mqtt";
 import { afterEach, describe, expect, it } from "vitest";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { DeviceLog, passwordCredential } from "./device-log.ts";
-import { eventually } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { NewDevice } from "./new-device.ts";
 

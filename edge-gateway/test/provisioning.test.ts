@@ -4,7 +4,8 @@ import { nowMicros, randomToken, sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeviceLog, tokenCredential } from "./device-log.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { NewDevice } from "./new-device.ts";
 
 describe("a new device that registers itself", () => {

@@ -1,6 +1,7 @@
 import { events } from "@headwater/proto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 
 describe("a message of a device", () => {
   let gateway: GatewayUnderTest;

@@ -1,6 +1,7 @@
 import { sleep } from "@headwater/core";
 import { afterEach, expect, it } from "vitest";
-import { eventually, laneProblems } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems } from "./gateway-under-test.ts";
 import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { ResendingDevice } from "./resending-device.ts";
 

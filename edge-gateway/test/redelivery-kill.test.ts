@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startProcess } from "./embedded-gateway.ts";
-import { eventually, laneProblems, readAll, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { laneProblems, readAll, topics } from "./gateway-under-test.ts";
 import { ResendingDevice } from "./resending-device.ts";
 
 it("what devices send again after kill -9 is in the log once", async () => {

@@ -1,6 +1,7 @@
 import sparkplugPayload from "sparkplug-payload";
 import { afterEach, describe, expect, it } from "vitest";
-import { eventually, GatewayUnderTest } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 const tahu = sparkplugPayload.get("spBv1.0")!;

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { frameHeaderBytes, frameKinds, readFrame } from "../src/pipeline/frame/frame.ts";
 import { decodeSegmentHeader } from "../src/pipeline/spool/segment.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
-import { eventually, GatewayUnderTest, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 
 const sent = 40;
 

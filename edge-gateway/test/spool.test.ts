@@ -4,7 +4,8 @@ import { sleep, UnknownOutcomeError } from "@headwater/core";
 import { open, readdir, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { eventually, GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems, partitions, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
 

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { brokersFromEnvironment, KafkaGateway, kafkaPartitions } from "./kafka-gateway.ts";
 import { RawDevice } from "./raw-device.ts";
 

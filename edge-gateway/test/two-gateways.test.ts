@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep } from "@headwater/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { eventually, GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { GatewayUnderTest, laneProblems } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
 describe("two gateways on one log", () => {

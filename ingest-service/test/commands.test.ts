@@ -1,7 +1,8 @@
 import { type CommandInput, events } from "@headwater/proto";
 import { nowMicros } from "@headwater/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, openBackends, startService, type TestService, topics } from "./service.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { openBackends, startService, type TestService, topics } from "./service.ts";
 
 let backends: Awaited<ReturnType<typeof openBackends>>;
 let service: TestService;

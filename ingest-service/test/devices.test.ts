@@ -2,7 +2,8 @@ import { events } from "@headwater/proto";
 import { partitionFor } from "@headwater/event-log";
 import { sha256 } from "@headwater/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, openBackends, partitions, startService, type TestService, topics } from "./service.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { openBackends, partitions, startService, type TestService, topics } from "./service.ts";
 
 let backends: Awaited<ReturnType<typeof openBackends>>;
 let service: TestService;

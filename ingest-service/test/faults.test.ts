@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LedgerAnswer } from "../src/ledger/ledger.ts";
 import { FlakyStore } from "./flaky-store.ts";
 import { TestGateway } from "./gateway.ts";
-import { eventually, openBackends, partitions, startService, type TestService, topics } from "./service.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { openBackends, partitions, startService, type TestService, topics } from "./service.ts";
 
 const t0 = 1_780_000_000_000_000;
 const second = 1_000_000;

@@ -10,7 +10,7 @@ import { type Influx, startInflux } from "../../scripts/servers/influx.ts";
 import type { LedgerAnswer } from "../src/ledger/ledger.ts";
 import { TestGateway } from "./gateway.ts";
 import { type IngestProcess, startIngestProcess } from "./process.ts";
-import { eventually } from "./service.ts";
+import { eventually } from "@headwater/testkit/eventually";
 
 const partitions = 8;
 const prefix = `ingest-test-${Date.now()}.`;

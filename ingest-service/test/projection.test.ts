@@ -2,7 +2,8 @@ import { alertTransition, events, telemetryHeaders } from "@headwater/proto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LedgerAnswer } from "../src/ledger/ledger.ts";
 import { TestGateway } from "./gateway.ts";
-import { eventually, openBackends, startService, type TestService, topics } from "./service.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { openBackends, startService, type TestService, topics } from "./service.ts";
 
 const t0 = 1_780_000_000_000_000;
 const second = 1_000_000;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TestGateway } from "./gateway.ts";
-import { eventually, openBackends, startService, type TestService } from "./service.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { openBackends, startService, type TestService } from "./service.ts";
 
 const minute = 60_000_000;
 const t0 = Math.floor(1_780_000_000_000_000 / (60 * minute)) * 60 * minute;

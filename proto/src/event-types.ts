@@ -42,7 +42,6 @@ export type TelemetryRecord = Omit<Decoded<headwater.v1.TelemetryRecord.$Shape>,
   readonly readings: readonly Reading[];
 };
 export type TelemetryInput = Input<headwater.v1.TelemetryRecord.$Shape>;
-export type ReadingInput = Input<headwater.v1.Reading.$Shape>;
 export type DeviceEvent = Decoded<headwater.v1.DeviceEvent.$Shape>;
 export type Credential = Decoded<headwater.v1.Credential.$Shape>;
 export type PresenceEvent = Decoded<headwater.v1.PresenceEvent.$Shape>;
@@ -67,7 +66,6 @@ export const alertTransition = {
   cleared: 5,
   amended: 6,
 } as const;
-export type AlertTransitionName = keyof typeof alertTransition;
 
 /** The value of a reading; undefined if the bytes held none. */
 export function readingValue(reading: {

@@ -3,7 +3,6 @@ import { events } from "@headwater/proto";
 import {
   alertEvents,
   enabledRule,
-  eventually,
   hotRule,
   platform,
   quick,
@@ -13,6 +12,7 @@ import {
   type Platform,
   type Service,
 } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { expectExactlyTheOracle } from "./support/oracle.ts";
 
 let on: Platform;

@@ -4,13 +4,13 @@ import {
   alertEvents,
   commandEvents,
   enabledRule,
-  eventually,
   hotRule,
   platform,
   startedService,
   type Platform,
   type Service,
 } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 
 let on: Platform;
 let rules: Service;

@@ -1,16 +1,8 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { events } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
-import {
-  enabledRule,
-  eventually,
-  hotRule,
-  platform,
-  service,
-  untilLive,
-  type Platform,
-  type Service,
-} from "./support/harness.ts";
+import { enabledRule, hotRule, platform, service, untilLive, type Platform, type Service } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { expectExactlyTheOracle, told } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 

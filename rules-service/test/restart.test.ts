@@ -4,7 +4,6 @@ import { CrashableLog } from "./support/crashable-log.ts";
 import {
   alertEvents,
   enabledRule,
-  eventually,
   hotRule,
   platform,
   quick,
@@ -14,6 +13,7 @@ import {
   type Platform,
   type Service,
 } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { expectExactlyTheOracle, told } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 

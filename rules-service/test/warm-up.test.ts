@@ -3,7 +3,6 @@ import { alertTransition } from "@headwater/proto";
 import {
   alertEvents,
   enabledRule,
-  eventually,
   hotRule,
   platform,
   startedService,
@@ -12,6 +11,7 @@ import {
   type Platform,
   type Service,
 } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { expectExactlyTheOracle } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 

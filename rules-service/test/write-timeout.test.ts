@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
   enabledRule,
-  eventually,
   hotRule,
   platform,
   quick,
@@ -11,6 +10,7 @@ import {
   type Platform,
   type Service,
 } from "./support/harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 
 let on: Platform;
 let log: CrashableLog;

@@ -62,7 +62,7 @@ function isTest(file: string): boolean {
 }
 
 /** What is wrong with the imports between layers, one line each. */
-export function layerProblems(imports: readonly Import[]): string[] {
+function layerProblems(imports: readonly Import[]): string[] {
   const problems: string[] = [];
   for (const { from, specifier, file } of imports) {
     const own = layerOf(from);
@@ -102,7 +102,7 @@ function vendorProblems(from: string, specifier: string, name: string, layer: La
  * itself: `app.ts` imports every folder, and every folder imports `errors.ts`. Tests are in no circle: nothing imports
  * them.
  */
-export function circleProblems(imports: readonly Import[]): string[] {
+function circleProblems(imports: readonly Import[]): string[] {
   const files = new Map<string, Set<string>>();
   const folders = new Map<string, Set<string>>();
   const parents = new Set(imports.map(({ from }) => dirname(dirname(from))));

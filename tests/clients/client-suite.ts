@@ -1,6 +1,6 @@
 import { registerDevice } from "@headwater/client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "../e2e/scenario/eventually.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import type { DeviceLogin, RealClient, Way } from "./real-client.ts";
 import { openScene, type Scene } from "./scene.ts";
 

@@ -55,6 +55,6 @@ export async function replay(
 }
 
 /** Headwater JSON with the sample's own time in milliseconds. */
-export function telemetryJson(metric: string, sample: Sample): string {
+function telemetryJson(metric: string, sample: Sample): string {
   return JSON.stringify({ ts: sample.time / 1000, values: { [metric]: sample.value } });
 }

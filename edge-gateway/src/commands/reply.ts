@@ -1,7 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import { parseJson } from "@headwater/decode";
 
-export const replyStatuses = ["succeeded", "failed", "rejected"] as const;
+const replyStatuses = ["succeeded", "failed", "rejected"] as const;
 export type ReplyStatus = (typeof replyStatuses)[number];
 
 export interface Reply {

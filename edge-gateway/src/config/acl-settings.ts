@@ -3,7 +3,7 @@ import { Type, type Static } from "@sinclair/typebox";
 const patterns = Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 64 });
 
 /** One rule: what devices of some types and tags may do beyond their own topics. */
-export const aclRule = Type.Object(
+const aclRule = Type.Object(
   {
     types: Type.Optional(
       Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 64, description: "Default: every type" }),

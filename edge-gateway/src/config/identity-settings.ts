@@ -1,7 +1,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 
 /** Signatures by a key pair alone: whoever may read a published key set must not be able to sign. */
-export const jwtAlgorithms = [
+const jwtAlgorithms = [
   "RS256",
   "RS384",
   "RS512",
@@ -14,7 +14,7 @@ export const jwtAlgorithms = [
   "EdDSA",
 ] as const;
 
-export const jwtIssuer = Type.Object(
+const jwtIssuer = Type.Object(
   {
     issuer: Type.String({ minLength: 1, maxLength: 512, description: "What `iss` says" }),
     keys: Type.String({ minLength: 1, maxLength: 1024, description: "JWKS: an https address, or a file" }),

@@ -39,7 +39,7 @@ export function observeSpool(metrics: Metrics, path: DurablePath, lanes: Lanes):
 }
 
 /** Given out and not landed. */
-export function waitingRecords({ spooling }: DurablePath, lanes: Lanes): number {
+function waitingRecords({ spooling }: DurablePath, lanes: Lanes): number {
   if (spooling === undefined) return 0;
   const done = spooling.forwarder.lanesDone;
   return lanes.all.reduce((sum, lane) => sum + Math.max(0, lane.n - (done[lane.partition] ?? 0)), 0);

@@ -1,7 +1,7 @@
 import { alertTransition, type AlertEvent } from "@headwater/proto";
 import { textField, type Point } from "@headwater/time-series";
 
-export const alertMeasurement = "alerts";
+const alertMeasurement = "alerts";
 
 const names = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 

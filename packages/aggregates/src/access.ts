@@ -6,7 +6,7 @@ type AccessEvent = ReturnType<typeof events.access.decode>;
 /** What is written to access.v1; the producer encodes it with the codec of that topic. */
 export type AccessInput = Parameters<typeof events.access.encode>[0];
 
-export const provisioningKeyKind = "provisioning-key";
+const provisioningKeyKind = "provisioning-key";
 /** All that a provisioning key is good for. */
 export const registerScope = "devices:register";
 
@@ -35,7 +35,7 @@ export interface AccessState {
   readonly key: ProvisioningKey | undefined;
 }
 
-export const provisioningKeyLimits = { name: 128, devices: 128 } as const;
+const provisioningKeyLimits = { name: 128, devices: 128 } as const;
 
 /**
  * The first event of the next revision wins, as with devices. Ids are random and a key is only ever made and deleted,

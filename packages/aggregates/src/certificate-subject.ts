@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { invalid } from "./device-limits.ts";
 
-export const maxSubjectLength = 512;
+const maxSubjectLength = 512;
 const fingerprintPrefix = "sha256:";
 
 /**

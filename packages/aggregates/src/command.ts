@@ -9,7 +9,6 @@ export type CommandStatus =
   | "rejected"
   | "expired"
   | "timed-out";
-export type FinalCommandStatus = Exclude<CommandStatus, "requested" | "claimed" | "delivered">;
 
 export interface CommandClaim {
   readonly gateway: string;

@@ -21,7 +21,6 @@ export {
 export { deviceLimits, checkDeviceId } from "./device-limits.ts";
 export {
   type CommandStatus,
-  type FinalCommandStatus,
   type CommandClaim,
   type CommandOrigin,
   type CommandPosition,

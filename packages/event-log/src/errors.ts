@@ -1,10 +1,51 @@
 import { HeadwaterError, type ErrorDetails } from "@headwater/core";
-import type { AppendedRange } from "./event-log.ts";
+import type { AppendedRange, Position } from "./event-log.ts";
 
 /** The log cannot be reached or did not take the records; nothing landed. */
 export class LogUnavailableError extends HeadwaterError {
   readonly advice = "retry";
   readonly code = "log-unavailable";
+}
+
+/** The log does not accept this client's credentials or certificate, or they do not suffice for what was asked. */
+export class LogRejectedCredentialsError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "log-rejected-credentials";
+}
+
+/** There is no such topic, or no such partition of it. Topics are made by `ensureTopics` alone. */
+export class UnknownTopicError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "unknown-topic";
+}
+
+/** A topic is there and is not what it has to be: its number of partitions is another one. */
+export class TopicMismatchError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "topic-mismatch";
+}
+
+/**
+ * A position lies beyond the end of its partition: it was taken from another log, or this log has lost records.
+ * Reading on from the end would skip records in silence.
+ */
+export class ForeignPositionError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "foreign-position";
+
+  constructor({ topic, partition, offset }: Position, end: number) {
+    super(
+      `position ${offset} of ${topic}, partition ${partition}, lies beyond the log's end ${end}: ` +
+        "it belongs to another log, or this one lost records",
+      { details: { topic, partition, offset, end } },
+    );
+  }
+}
+
+/** The log answers and cannot be used: it is damaged, holds what cannot be read, or cannot do what is needed. */
+export class LogUnusableError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "log-unusable";
 }
 
 /** Records that will never be taken (too large, say); `indexes` names them, all others landed. */

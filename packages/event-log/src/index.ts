@@ -1,5 +1,15 @@
 export type * from "./event-log.ts";
-export { LogShortenedError, LogUnavailableError, RecordRefusedError, SomeRecordsRefusedError } from "./errors.ts";
+export {
+  ForeignPositionError,
+  LogRejectedCredentialsError,
+  LogShortenedError,
+  LogUnavailableError,
+  LogUnusableError,
+  RecordRefusedError,
+  SomeRecordsRefusedError,
+  TopicMismatchError,
+  UnknownTopicError,
+} from "./errors.ts";
 export { logTroubles, troubleOf, type LogTrouble } from "./log-trouble.ts";
 export { partitionFor } from "./partitioner.ts";
 export * from "./topics.ts";

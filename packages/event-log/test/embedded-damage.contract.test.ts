@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { LogUnusableError } from "../src/errors.ts";
 import {
   copyFileSync,
   cpSync,
@@ -14,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { FatalError, type HeadwaterError } from "@headwater/core";
+import { type HeadwaterError, InvariantError, ResourceError } from "@headwater/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { childAppender } from "../src/contract/index.ts";
 import { numbered, record, spec, valuesOf } from "../src/contract/harness.ts";
@@ -35,7 +36,7 @@ const topic = "t";
 const failureOf = (work: Promise<unknown>): Promise<HeadwaterError> =>
   work.then(
     () => {
-      throw new FatalError("it should have been refused");
+      throw new InvariantError("it should have been refused");
     },
     (error: HeadwaterError) => error,
   );
@@ -74,14 +75,14 @@ describe("a damaged embedded log", () => {
     bytes[at] = bytes[at]! ^ 1;
     writeFileSync(wal, bytes);
     const error = await failureOf(openEmbeddedLog({ dataDir }));
-    expect(error).toBeInstanceOf(FatalError);
+    expect(error).toBeInstanceOf(LogUnusableError);
     expect(error.message).toMatch(
       /ends at commit \d+, but commit \d+ was acknowledged.*restore.*or accept the loss of \d+ commits/s,
     );
     expect(error.message).not.toContain("\n");
     // What could be learnt from is kept, and it is refused again.
     expect(readFileSync(`${wal}.damaged`).equals(bytes)).toBe(true);
-    expect(await failureOf(openEmbeddedLog({ dataDir }))).toBeInstanceOf(FatalError);
+    expect(await failureOf(openEmbeddedLog({ dataDir }))).toBeInstanceOf(LogUnusableError);
 
     // The way out that the message names.
     renameSync(join(dataDir, "event-log.mark"), join(dataDir, "old.mark"));
@@ -162,10 +163,10 @@ describe("a damaged embedded log", () => {
 
     log = await openEmbeddedLog({ dataDir });
     const error = await failureOf(valuesOf(log, topic, 0));
-    expect(error).toBeInstanceOf(FatalError);
+    expect(error).toBeInstanceOf(LogUnusableError);
     expect(error.message).toMatch(/damaged in t, partition 0: the checksum of offsets 1 to 1 does not match/);
     const followed = await log.follow({ topics: [topic], onBatch() {} });
-    expect(await failureOf(followed.done)).toBeInstanceOf(FatalError);
+    expect(await failureOf(followed.done)).toBeInstanceOf(LogUnusableError);
     await log.close();
   });
 
@@ -177,7 +178,7 @@ describe("a damaged embedded log", () => {
       "something else entirely, and long enough to be looked at".repeat(100),
     );
     const error = await failureOf(openEmbeddedLog({ dataDir }));
-    expect(error).toBeInstanceOf(FatalError);
+    expect(error).toBeInstanceOf(LogUnusableError);
     expect(error.message).toMatch(/damaged.*restore/);
   });
 });
@@ -190,7 +191,7 @@ describe("the folder of an embedded log", () => {
     await log.ensureTopics([spec(topic, 1)]);
     // In this process…
     const here = await failureOf(openEmbeddedLog({ dataDir }));
-    expect(here).toBeInstanceOf(FatalError);
+    expect(here).toBeInstanceOf(ResourceError);
     expect(here.message).toBe(
       `the event log in ${dataDir} is open in process ${process.pid}; stop that one first, or give this one a folder of its own`,
     );
@@ -223,7 +224,7 @@ describe("the folder of an embedded log", () => {
     const file = join(folder(), "file");
     writeFileSync(file, "");
     const error = await failureOf(openEmbeddedLog({ dataDir: join(file, "event-log") }));
-    expect(error).toBeInstanceOf(FatalError);
+    expect(error).toBeInstanceOf(ResourceError);
     expect(error.message).toMatch(/cannot be written/);
   });
 });

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { ForeignPositionError } from "../src/errors.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FatalError, HeadwaterError, silentLogger, type Logger } from "@headwater/core";
+import { HeadwaterError, silentLogger, type Logger } from "@headwater/core";
 import { Kafka as Client, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
@@ -123,7 +124,7 @@ describe("a reader whose position retention has passed", () => {
       onAssigned: async () => [{ topic, partition: 0, offset: 11 }],
       onBatch: async () => {},
     });
-    await expect(consumption.done).rejects.toBeInstanceOf(FatalError);
+    await expect(consumption.done).rejects.toBeInstanceOf(ForeignPositionError);
     await log.close();
   });
 });

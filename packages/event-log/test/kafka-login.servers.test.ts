@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FatalError } from "@headwater/core";
-import { LogUnavailableError } from "../src/errors.ts";
+import { LogRejectedCredentialsError, LogUnavailableError } from "../src/errors.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePorts } from "../../../scripts/servers/free-port.ts";
 import { runStep } from "../../../scripts/servers/install.ts";
@@ -106,7 +105,7 @@ describe("a Kafka with TLS and passwords", () => {
       const sasl = { mechanism, username: user, password: "wrong-s3cret" };
       const begun = Date.now();
       const error = await open({ ssl: { ca }, sasl }).catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(FatalError);
+      expect(error).toBeInstanceOf(LogRejectedCredentialsError);
       expect(String(error)).toMatch(/refuses this client/);
       expect(String(error)).not.toContain("s3cret");
       expect(Date.now() - begun).toBeLessThan(3000);
@@ -116,7 +115,7 @@ describe("a Kafka with TLS and passwords", () => {
   it("is not trusted without its authority", async () => {
     const sasl = { mechanism: "plain", username: user, password } as const;
     const error = await open({ ssl: true, sasl }).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(FatalError);
+    expect(error).toBeInstanceOf(LogRejectedCredentialsError);
     expect(String(error)).toMatch(/certificate/);
   });
 

@@ -1,14 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { LogUnusableError } from "../src/errors.ts";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { FatalError } from "@headwater/core";
+import { ConfigError } from "@headwater/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { Collected, numbered, pause, record, spec, until } from "../src/contract/harness.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 import type { EventLog } from "../src/event-log.ts";
 
 const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
-if (brokers === undefined) throw new FatalError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");
+if (brokers === undefined) throw new ConfigError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");
 const run = `members-${randomBytes(4).toString("hex")}`;
 let names = 0;
 const name = (base: string): string => `${run}.${base}.${names++}`;
@@ -126,7 +127,7 @@ describe("members of a group in several processes", () => {
     await foreign.run({ eachMessage: async () => resolve() });
     await promise;
     const ours = await log.consume({ group, topics: [topic], onBatch: async () => {} });
-    await expect(ours.done).rejects.toBeInstanceOf(FatalError);
+    await expect(ours.done).rejects.toBeInstanceOf(LogUnusableError);
     await foreign.disconnect();
     await log.close();
   });

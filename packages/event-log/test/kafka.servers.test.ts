@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { FatalError } from "@headwater/core";
+import { ConfigError } from "@headwater/core";
 import { childAppender, eventLogContract } from "../src/contract/index.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
 const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
-if (brokers === undefined) throw new FatalError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");
+if (brokers === undefined) throw new ConfigError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");
 
 const run = `contract-${randomBytes(4).toString("hex")}`;
 let names = 0;

@@ -1,5 +1,4 @@
 export type { ServiceApp } from "./service-app.ts";
-export * from "./trace/index.ts";
 export * from "./config/index.ts";
 export * from "./schema/index.ts";
 export * from "./lifecycle/index.ts";

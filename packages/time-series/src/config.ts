@@ -70,8 +70,8 @@ export interface OpenTimeSeriesStoreOptions {
 }
 
 /**
- * Opens the store that the settings name. Rejects with ConfigError (a setting is missing) or FatalError (the embedded
- * file cannot be used); that InfluxDB is away shows in `health` and the first write, not here.
+ * Opens the store that the settings name. Rejects with ConfigError (a setting is missing) or ResourceError (the
+ * embedded file cannot be used); that InfluxDB is away shows in `health` and the first write, not here.
  */
 export async function openTimeSeriesStore(
   { timeSeries: config }: TimeSeriesConfig,

@@ -18,7 +18,7 @@ export type { Severity } from "./severity.ts";
 export const ruleSchemaVersion = 1;
 /** Characters of a rule as canonical JSON. */
 export const maxRuleLength = 256 * 1024;
-export const defaultLateness = "5s";
+const defaultLateness = "5s";
 const latenessBounds = { least: 0, most: 86_400_000_000 };
 
 /** The published JSON Schema of a rule. */

@@ -1,5 +1,4 @@
 import { Type } from "@sinclair/typebox";
-import type { Static } from "@sinclair/typebox";
 
 /** From the mildest to the gravest. */
 export const severities = ["info", "warning", "critical"] as const;
@@ -26,4 +25,3 @@ export const severityMapSchema = Type.Object(
   },
   { additionalProperties: false, minProperties: 1, description: "A threshold for each severity." },
 );
-export type SeverityMap = Static<typeof severityMapSchema>;

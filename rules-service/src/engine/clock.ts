@@ -4,7 +4,7 @@ import type { CheckpointState } from "./engine.ts";
 /** A gateway without a mark for longer than this, on ticks' time, is offline. */
 export const silence = 30_000_000;
 /** Most time that may pass between two ticks; what lies beyond, the log was away and nobody could speak. */
-export const longestTick = 15_000_000;
+const longestTick = 15_000_000;
 
 export interface GatewayTime {
   readonly gateway: string;

@@ -95,7 +95,7 @@ export function dueBy(rule: Rule, run: Reading): number {
 }
 
 /** Event time at which the next level will have held long enough if nothing else comes; Infinity: none will. */
-export function nextTimer(rule: Rule, state: FoldState): number {
+function nextTimer(rule: Rule, state: FoldState): number {
   if (rule.holdFor === 0 || state.muted || state.runs.length <= state.level) return Infinity;
   return state.runs[state.level]!.time + rule.holdFor;
 }

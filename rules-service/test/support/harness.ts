@@ -1,3 +1,4 @@
+import { eventually } from "@headwater/testkit/eventually";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,19 +119,6 @@ export async function startedService(on: Platform, config: Partial<RulesConfig> 
   const made = await service(on, config);
   await made.app.start();
   return made;
-}
-
-/** Tries until the expectation holds; its own failure is what is reported if it never does. */
-export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
 }
 
 /** A rule that raises above a limit. */

@@ -7,7 +7,8 @@ import { historyOf } from "../../src/partitions/control-events/control-event-his
 import { RuleTimeline, transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
 import { StateFold } from "../../src/partitions/state-log/state-fold.ts";
 import { storedDefinition } from "../../src/rules/stored-definition.ts";
-import { alertEvents, commandEvents, eventually, type Platform } from "./harness.ts";
+import { alertEvents, commandEvents, type Platform } from "./harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
 
 type On = Pick<Platform, "log" | "topics" | "partitions">;
 

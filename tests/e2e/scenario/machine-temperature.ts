@@ -10,7 +10,7 @@ import {
 } from "@headwater/device-sim";
 import { registerDevice, type ApiClient } from "@headwater/client";
 import type { Platform } from "../platform/platform.ts";
-import { eventually } from "./eventually.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { queryByFlux } from "./flux.ts";
 import { machineTemperature } from "./recorded-data.ts";
 import { referenceEpisodes, type Episode } from "./reference.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerDevice, type Registration } from "@headwater/client";
 import { SimulatedDevice } from "@headwater/device-sim";
 import type { OpenPlatform, Platform } from "../platform/platform.ts";
-import { eventually } from "../scenario/eventually.ts";
+import { eventually } from "@headwater/testkit/eventually";
 
 const settleMs = 20_000;
 

@@ -21,7 +21,7 @@ export interface AuthenticatorOptions {
 }
 
 /** Who logs in with this name shows a provisioning key; a device of that name may log in all the same. */
-export const provisioningName = "provision";
+const provisioningName = "provision";
 
 /** Logins that may wait for the registry at a time; more are told to come again. */
 const maxWaiting = 1000;

@@ -45,6 +45,6 @@ export class TlsTerminator {
 }
 
 /** Node keeps it there and tells it nowhere else; every test of TLS notices if that changes. */
-export function rawSocketOf(secure: TLSSocket): Socket {
+function rawSocketOf(secure: TLSSocket): Socket {
   return (secure as unknown as { readonly _parent: Socket })._parent;
 }

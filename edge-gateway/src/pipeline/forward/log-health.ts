@@ -6,7 +6,7 @@ export const logStates = ["well", "slow", "refusing", "hanging", "leaderless", "
 export type LogState = (typeof logStates)[number];
 
 /** An append that takes longer is late (milliseconds). */
-export const lateMs = 2000;
+const lateMs = 2000;
 
 const meanings: Readonly<Record<LogState, string>> = {
   well: "takes records",

@@ -1,13 +1,5 @@
 import { createHash } from "node:crypto";
-import { FatalError } from "../errors.ts";
-
-/** The name spaces of RFC 9562, appendix B. */
-export const uuidNamespaces = {
-  dns: "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
-  url: "6ba7b811-9dad-11d1-80b4-00c04fd430c8",
-  oid: "6ba7b812-9dad-11d1-80b4-00c04fd430c8",
-  x500: "6ba7b814-9dad-11d1-80b4-00c04fd430c8",
-} as const;
+import { InvariantError } from "../errors.ts";
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -18,11 +10,11 @@ export function isUuid(text: string): boolean {
 
 /**
  * The UUID version 5 (RFC 9562) of a name in a name space: the same pair gives the same id, everywhere and for ever.
- * Throws FatalError if the name space is no UUID.
+ * Throws InvariantError if the name space is no UUID.
  */
 export function uuidv5(name: string | Uint8Array, namespace: string): string {
   if (!isUuid(namespace)) {
-    throw new FatalError(`The name space of a UUID has to be a UUID, not ${JSON.stringify(namespace)}`);
+    throw new InvariantError(`The name space of a UUID has to be a UUID, not ${JSON.stringify(namespace)}`);
   }
   const digest = createHash("sha1")
     .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))

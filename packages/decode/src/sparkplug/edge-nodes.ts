@@ -31,7 +31,7 @@ export interface EdgeNodeLimits {
   readonly maxMetrics: number;
 }
 
-export const defaultEdgeNodeLimits: EdgeNodeLimits = { maxNodes: 4096, maxMetrics: 500_000 };
+const defaultEdgeNodeLimits: EdgeNodeLimits = { maxNodes: 4096, maxMetrics: 500_000 };
 
 /**
  * What is known of edge nodes, bounded: the one not heard for longest is forgotten first, and asked for a rebirth when

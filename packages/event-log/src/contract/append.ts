@@ -1,5 +1,4 @@
-import { FatalError } from "@headwater/core";
-import { RecordRefusedError, type SomeRecordsRefusedError } from "../errors.ts";
+import { RecordRefusedError, UnknownTopicError, type SomeRecordsRefusedError } from "../errors.ts";
 import { expect, it } from "vitest";
 import { partitionFor } from "../partitioner.ts";
 import { bytes, numbered, readAll, record, spec, text, valuesOf, type LogUnderTest } from "./harness.ts";
@@ -189,7 +188,7 @@ export function appending(under: LogUnderTest): void {
 
   it("says that a topic does not exist, rather than making it", async () => {
     const log = await under.open();
-    await expect(log.append(under.name("nowhere"), [record("x")])).rejects.toBeInstanceOf(FatalError);
+    await expect(log.append(under.name("nowhere"), [record("x")])).rejects.toBeInstanceOf(UnknownTopicError);
     await log.close();
   });
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { until, type AckedRecord, type Appender } from "./harness.ts";
 
 /** Runs append-forever.ts with this environment, which says what log it opens. */
@@ -21,7 +21,7 @@ export async function childAppender(topic: string, env: Record<string, string>):
   return {
     async acked(count) {
       await until(() => lines >= count || child.exitCode !== null);
-      if (child.exitCode !== null) throw new FatalError(`the appending process ended with ${child.exitCode}`);
+      if (child.exitCode !== null) throw new ResourceError(`the appending process ended with ${child.exitCode}`);
     },
     async kill() {
       child.kill("SIGKILL");

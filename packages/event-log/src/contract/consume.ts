@@ -1,6 +1,7 @@
 import { setFlagsFromString } from "node:v8";
+import { UnknownTopicError } from "../errors.ts";
 import { runInNewContext } from "node:vm";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import { expect, it } from "vitest";
 import type { GroupBatch } from "../event-log.ts";
 import { Collected, numbered, pause, record, spec, until, type LogUnderTest } from "./harness.ts";
@@ -46,7 +47,7 @@ export function consuming(under: LogUnderTest): void {
       { topic, partition: 1, offset: 300 },
       { topic, partition: 2, offset: 300 },
     ]);
-    await expect(log.committed(group, [under.name("unknown")])).rejects.toBeInstanceOf(FatalError);
+    await expect(log.committed(group, [under.name("unknown")])).rejects.toBeInstanceOf(UnknownTopicError);
     expect(await log.committed(under.name("nobody"), [topic])).toEqual([]);
 
     log = await under.reopen(log);
@@ -123,7 +124,7 @@ export function consuming(under: LogUnderTest): void {
     const [topic, group] = [under.name("throws"), under.name("group")];
     await log.ensureTopics([spec(topic, 1)]);
     await log.append(topic, numbered(5, 0));
-    const boom = new FatalError("boom");
+    const boom = new InvariantError("boom");
     let calls = 0;
     const consumption = await log.consume({
       group,
@@ -145,7 +146,7 @@ export function consuming(under: LogUnderTest): void {
     const log = await under.open();
     const topic = under.name("unassignable");
     await log.ensureTopics([spec(topic, 1)]);
-    const boom = new FatalError("no state");
+    const boom = new InvariantError("no state");
     const consumption = await log.consume({
       group: under.name("group"),
       topics: [topic],

@@ -1,4 +1,5 @@
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
+import { ForeignPositionError } from "../errors.ts";
 import { expect, it } from "vitest";
 import { Collected, numbered, pause, record, spec, until, type LogUnderTest } from "./harness.ts";
 
@@ -83,7 +84,7 @@ export function following(under: LogUnderTest): void {
     const topic = under.name("thrown");
     await log.ensureTopics([spec(topic, 2)]);
     await log.append(topic, [...numbered(3, 0), ...numbered(3, 1)]);
-    const boom = new FatalError("boom");
+    const boom = new InvariantError("boom");
     let calls = 0;
     const followed = await log.follow({
       topics: [topic],
@@ -106,7 +107,7 @@ export function following(under: LogUnderTest): void {
     await log.append(topic, numbered(3, 0));
     await expect(
       log.follow({ topics: [topic], from: [{ topic, partition: 0, offset: 4 }], onBatch() {} }),
-    ).rejects.toBeInstanceOf(FatalError);
+    ).rejects.toBeInstanceOf(ForeignPositionError);
     await log.close();
   });
 
@@ -141,6 +142,6 @@ export function following(under: LogUnderTest): void {
     await pause(50);
     expect(delivered).toBe(after);
     expect(failed).toBeGreaterThan(0);
-    await expect(log.append(topic, numbered(1, 0))).rejects.toBeInstanceOf(FatalError);
+    await expect(log.append(topic, numbered(1, 0))).rejects.toBeInstanceOf(InvariantError);
   });
 }

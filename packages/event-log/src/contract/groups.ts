@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import { expect, it } from "vitest";
 import type { Consumption, EventLog, GroupBatch } from "../event-log.ts";
 import { Collected, numbered, pause, record, spec, until, type LogUnderTest } from "./harness.ts";
@@ -64,7 +64,7 @@ export function groups(under: LogUnderTest): void {
     await until(() => one.owned.size === 3 && three.owned.size === 3);
 
     // It dies with a batch it has not committed.
-    const boom = new FatalError("boom");
+    const boom = new InvariantError("boom");
     three.work = () => Promise.reject(boom);
     const before = one.seen.records.length;
     for (let partition = 0; partition < 6; partition++)

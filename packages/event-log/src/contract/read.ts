@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { TopicMismatchError, UnknownTopicError } from "../errors.ts";
 import { expect, it } from "vitest";
 import type { LogRecord, ReadRange } from "../event-log.ts";
 import { numbered, pause, readAll, record, spec, text, valuesOf, type LogUnderTest } from "./harness.ts";
@@ -73,7 +73,7 @@ export function reading(under: LogUnderTest): void {
       { partition: 1, start: 0, end: 0 },
       { partition: 2, start: 0, end: 2 },
     ]);
-    await expect(log.positions(under.name("unknown"))).rejects.toBeInstanceOf(FatalError);
+    await expect(log.positions(under.name("unknown"))).rejects.toBeInstanceOf(UnknownTopicError);
     await log.close();
   });
 
@@ -86,7 +86,7 @@ export function reading(under: LogUnderTest): void {
     await log.ensureTopics([spec(two, 1, { cleanup: "compact", minCompactionLagMs: 1000 })]);
     expect(await log.positions(one)).toHaveLength(3);
     expect(await valuesOf(log, one, 2)).toEqual(["kept"]);
-    await expect(log.ensureTopics([spec(one, 4)])).rejects.toBeInstanceOf(FatalError);
+    await expect(log.ensureTopics([spec(one, 4)])).rejects.toBeInstanceOf(TopicMismatchError);
     await expect(log.ensureTopics([spec(one, 4)])).rejects.toThrow(/3 partitions, not 4/);
     await log.close();
   });

@@ -7,7 +7,7 @@ import { PartitionBuffer } from "./partition-buffer.ts";
 import { PartitionDelivery } from "./partition-delivery.ts";
 
 /** Enough for a large write to a store, small enough to commit often. */
-export const DEFAULT_BATCH_RECORDS = 10_000;
+const DEFAULT_BATCH_RECORDS = 10_000;
 
 export interface GroupHooks {
   commit(topic: string, partition: number, offset: number): Promise<boolean>;

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { UnknownTopicError } from "../errors.ts";
 import type { PartitionInfo } from "./worker-protocol.ts";
 
 /** A partition as the main thread knows it. */
@@ -36,16 +36,17 @@ export class Catalog {
     }
   }
 
-  /** Throws a FatalError for a topic that was never made: no retry brings it about. */
+  /** Throws UnknownTopicError for a topic that was never made: no retry brings it about. */
   topic(name: string): readonly CatalogPartition[] {
     const partitions = this.#topics.get(name);
-    if (partitions === undefined) throw new FatalError(`there is no topic ${name}; ensureTopics has to make it first`);
+    if (partitions === undefined)
+      throw new UnknownTopicError(`there is no topic ${name}; ensureTopics has to make it first`);
     return partitions;
   }
 
   partition(topic: string, partition: number): CatalogPartition {
     const found = this.topic(topic)[partition];
-    if (found === undefined) throw new FatalError(`topic ${topic} has no partition ${partition}`);
+    if (found === undefined) throw new UnknownTopicError(`topic ${topic} has no partition ${partition}`);
     return found;
   }
 

@@ -24,14 +24,16 @@ export class DurableMark {
     this.#sequence = sequence;
   }
 
-  /** The mark as it was left, or undefined when there is none. Throws a fatal LogFailure when it cannot be read. */
+  /**
+   * The mark as it was left, or undefined when there is none. Throws an `unusable` LogFailure when it cannot be read.
+   */
   static read(file: string): number | undefined {
     if (!existsSync(file)) return undefined;
     const bytes = readFileSync(file);
     const sequences = [0, 1].flatMap((slot) => readSlot(bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES)));
     if (sequences.length === 0) {
       throw new LogFailure(
-        "fatal",
+        "unusable",
         `${file} is damaged, so it cannot be told whether the event log beside it is complete; restore the folder from a backup, or move that file away to go on with what is there`,
       );
     }

@@ -1,5 +1,6 @@
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
+import { ForeignPositionError } from "../errors.ts";
 import { FollowDelivery } from "../delivery/follow-delivery.ts";
 import { GroupConsumption } from "../delivery/group-consumption.ts";
 import { PartitionBuffer } from "../delivery/partition-buffer.ts";
@@ -101,7 +102,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
     for (const topic of new Set(options.topics)) {
       for (const { partition, start, end } of this.#catalog.topic(topic)) {
         const offset = from.get(`${topic}/${partition}`) ?? (options.otherwise === "latest" ? end : start);
-        assertWithin(topic, partition, offset, end);
+        if (offset > end) throw new ForeignPositionError({ topic, partition, offset }, end);
         ends.set(new PartitionBuffer(topic, partition, offset), end);
       }
     }
@@ -178,7 +179,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
     return partitions.map(({ topic, partition }) => {
       const { id, start, end } = this.#catalog.partition(topic, partition);
       const offset = kept.get(id) ?? (options.from === "latest" ? end : start);
-      assertWithin(topic, partition, offset, end);
+      if (offset > end) throw new ForeignPositionError({ topic, partition, offset }, end);
       return { topic, partition, offset };
     });
   }
@@ -192,14 +193,6 @@ export class EmbeddedLog implements EmbeddedEventLog {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new FatalError("the event log is closed");
+    if (this.#closing !== undefined) throw new InvariantError("the event log is closed");
   }
-}
-
-/** A position beyond the end was taken from another log, or from one that held more. */
-function assertWithin(topic: string, partition: number, offset: number, end: number): void {
-  if (offset <= end) return;
-  throw new FatalError(
-    `position ${offset} of ${topic}, partition ${partition}, lies beyond the log's end ${end}: it belongs to another log, or this one lost records`,
-  );
 }

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { HeadwaterError } from "@headwater/core";
 import { LogUnavailableError, SomeRecordsRefusedError } from "../errors.ts";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
@@ -158,7 +158,7 @@ export class GroupCommit {
       this.#fail(commit, error);
       // What waits behind it has not landed, and could only land out of order.
       const behind = new LogUnavailableError("an append before this one failed", { cause: error });
-      for (const waiting of this.#queue.splice(0)) this.#fail(waiting, error instanceof FatalError ? error : behind);
+      for (const waiting of this.#queue.splice(0)) this.#fail(waiting, isFinal(error) ? error : behind);
     }
   }
 
@@ -208,6 +208,11 @@ function settle(append: PendingAppend, bases: ReadonlyMap<number, number>): void
       ),
     );
   }
+}
+
+/** Whether no later append can land either. */
+function isFinal(error: unknown): boolean {
+  return error instanceof HeadwaterError && error.advice === "stop";
 }
 
 /** Bytes that a record takes, at most. */

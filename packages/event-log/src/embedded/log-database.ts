@@ -19,8 +19,8 @@ import {
   type WorkerSettings,
 } from "./worker-protocol.ts";
 
-export const DATABASE_FILE = "event-log.db";
-export const MARK_FILE = "event-log.mark";
+const DATABASE_FILE = "event-log.db";
+const MARK_FILE = "event-log.mark";
 
 interface TopicRow {
   readonly name: string;
@@ -74,7 +74,7 @@ export class LogDatabase {
       const row = known.get(spec.name);
       if (row !== undefined && row.partitions !== spec.partitions) {
         throw new LogFailure(
-          "fatal",
+          "topic-mismatch",
           `topic ${spec.name} has ${row.partitions} partitions, not ${spec.partitions}; the count is fixed for the life of a topic`,
         );
       }
@@ -168,7 +168,7 @@ export class LogDatabase {
 
   partition(id: number): PartitionTable {
     const table = this.partitions.get(id);
-    if (table === undefined) throw new LogFailure("fatal", `there is no partition number ${id} in the event log`);
+    if (table === undefined) throw new LogFailure("invariant", `there is no partition number ${id} in the event log`);
     return table;
   }
 
@@ -234,7 +234,7 @@ export class LogDatabase {
     try {
       database = openDatabase(file, this.#settings.maxDatabasePages);
     } catch (error) {
-      if (isLockedElsewhere(error)) throw new LogFailure("fatal", "locked", error);
+      if (isLockedElsewhere(error)) throw new LogFailure("locked", "locked", error);
       throw failureOf(error, `opening ${file}`);
     }
     try {
@@ -284,7 +284,7 @@ function lostCommits(file: string, markFile: string, sequence: number, acknowled
   if (existsSync(wal) && !existsSync(kept)) copyFileSync(wal, kept, constants.COPYFILE_EXCL);
   const note = existsSync(kept) ? ` (its write-ahead log is kept as ${kept})` : "";
   return new LogFailure(
-    "fatal",
+    "unusable",
     `the event log ${file} is damaged: it ends at commit ${sequence}, but commit ${acknowledged} was acknowledged${note}; ` +
       `restore the folder from a backup, or accept the loss of ${acknowledged - sequence} commits by moving ${markFile} away`,
   );

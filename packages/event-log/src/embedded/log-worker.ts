@@ -14,7 +14,7 @@ import {
 
 /** The thread that owns the database. It answers requests in their order, and cleans up between them. */
 
-if (parentPort === null) throw new LogFailure("fatal", "log-worker.ts is a worker thread's entry");
+if (parentPort === null) throw new LogFailure("invariant", "log-worker.ts is a worker thread's entry");
 const port = parentPort;
 
 let log: LogDatabase | undefined;
@@ -23,7 +23,7 @@ let timer: NodeJS.Timeout | undefined;
 let cleaning: Generator<void> | undefined;
 
 function opened(): LogDatabase {
-  if (log === undefined) throw new LogFailure("fatal", "the event log is not open");
+  if (log === undefined) throw new LogFailure("invariant", "the event log is not open");
   return log;
 }
 

@@ -1,10 +1,9 @@
 import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { FatalError } from "@headwater/core";
-import { silentLogger, type Logger } from "@headwater/core";
+import { ResourceError, silentLogger, type Logger } from "@headwater/core";
 import { EmbeddedLog, type EmbeddedEventLog } from "./embedded-log.ts";
 import { syncFolder } from "./sync-folder.ts";
-import { WorkerClient } from "./worker-client.ts";
+import { LogLockedError, WorkerClient } from "./worker-client.ts";
 
 export type { EmbeddedEventLog } from "./embedded-log.ts";
 
@@ -30,8 +29,8 @@ export interface EmbeddedLogOptions {
 const OWNER_FILE = "event-log.pid";
 
 /**
- * Opens the log in a folder. Rejects with a FatalError when another process has it open, when the folder cannot be
- * written, or when the log holds less than it had acknowledged.
+ * Opens the log in a folder. Rejects with ResourceError when another process has it open or the folder cannot be
+ * written, and with LogUnusableError when the log is damaged or holds less than it had acknowledged.
  */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedEventLog> {
   const logger = options.logger ?? silentLogger;
@@ -51,7 +50,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     return new EmbeddedLog(worker, partitions, options.maxRecordBytes ?? 1_000_000, logger);
   } catch (error) {
     await worker.terminate();
-    if (error instanceof FatalError && error.message === "locked") throw lockedError(dataDir, error);
+    if (error instanceof LogLockedError) throw lockedError(dataDir, error);
     throw error;
   }
 }
@@ -63,17 +62,17 @@ function prepareFolder(dataDir: string): void {
     else for (let made = dataDir; made.length >= firstMade.length; made = dirname(made)) syncFolder(dirname(made));
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new FatalError(
+    throw new ResourceError(
       `the event log's folder ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
   }
 }
 
-function lockedError(dataDir: string, cause: unknown): FatalError {
+function lockedError(dataDir: string, cause: unknown): ResourceError {
   const owner = ownerOf(dataDir);
   const who = owner === undefined ? "another process" : `process ${owner}`;
-  return new FatalError(
+  return new ResourceError(
     `the event log in ${dataDir} is open in ${who}; stop that one first, or give this one a folder of its own`,
     { cause },
   );

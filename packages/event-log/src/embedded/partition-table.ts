@@ -86,7 +86,7 @@ export class PartitionTable {
 
   #damaged(what: string): LogFailure {
     return new LogFailure(
-      "fatal",
+      "unusable",
       `the event log is damaged in ${this.topic}, partition ${this.partition}: ${what}; restore the data folder from a backup`,
     );
   }

@@ -20,7 +20,7 @@ export const BATCH_HEADER_BYTES = 32;
 const MAGIC = 0x48;
 const VERSION = 1;
 /** Offsets are not consecutive and append times differ: what compaction leaves. */
-export const SPARSE = 1;
+const SPARSE = 1;
 
 export interface BatchHeader {
   readonly baseOffset: number;

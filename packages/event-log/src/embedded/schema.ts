@@ -50,7 +50,7 @@ export function openDatabase(file: string, maxPages: number | undefined): Databa
     const { user_version: format } = database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (format > FORMAT) {
       throw new LogFailure(
-        "fatal",
+        "unusable",
         `${file} was written by a newer version (format ${format}, this one knows ${FORMAT})`,
       );
     }

@@ -14,6 +14,11 @@ function resultCode(error: unknown): number | undefined {
   return error.errcode & 0xff;
 }
 
+/** Whether the database or the operating system said no, rather than a defect of this program. */
+function isOfMachine(error: unknown): boolean {
+  return resultCode(error) !== undefined || (error instanceof Error && "syscall" in error);
+}
+
 export function isLockedElsewhere(error: unknown): boolean {
   const code = resultCode(error);
   return code === BUSY || code === LOCKED;
@@ -42,11 +47,15 @@ export function failureOf(error: unknown, doing: string): LogFailure {
     case CORRUPT:
     case NOT_A_DATABASE:
       return new LogFailure(
-        "fatal",
+        "unusable",
         `the event log is damaged (found while ${doing}): ${message}; restore the data folder from a backup`,
         error,
       );
     default:
-      return new LogFailure("fatal", `unexpected failure of the event log while ${doing}: ${message}`, error);
+      return new LogFailure(
+        isOfMachine(error) ? "resource" : "invariant",
+        `unexpected failure of the event log while ${doing}: ${message}`,
+        error,
+      );
   }
 }

@@ -1,13 +1,16 @@
 import { Worker } from "node:worker_threads";
-import { FatalError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
-import { LogUnavailableError } from "../errors.ts";
+import { InvariantError, ResourceError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { LogUnavailableError, LogUnusableError, TopicMismatchError } from "../errors.ts";
 import type { Logger } from "@headwater/core";
-import type { Answer, Failure, Request, RequestName, WorkerRequests } from "./worker-protocol.ts";
+import type { Answer, Failure, FailureKind, Request, RequestName, WorkerRequests } from "./worker-protocol.ts";
 
 interface Waiting {
   resolve(body: unknown): void;
   reject(error: HeadwaterError): void;
 }
+
+/** Another process has the log open. */
+export class LogLockedError extends ResourceError {}
 
 /** The main thread's end of the worker: requests, their answers, and typed errors instead of failures. */
 export class WorkerClient {
@@ -24,11 +27,11 @@ export class WorkerClient {
       else logger.warn({ problem: answer.warning }, "the event log could not clean up; trying again later");
     });
     this.#worker.on("error", (error) => {
-      this.#die(new FatalError(`the event log's worker died: ${error.message}`, { cause: error }));
+      this.#die(new ResourceError(`the event log's worker died: ${error.message}`, { cause: error }));
     });
     this.#ended = new Promise((resolve) => {
       this.#worker.on("exit", () => {
-        this.#die(new FatalError("the event log is closed"));
+        this.#die(new InvariantError("the event log is closed"));
         resolve();
       });
     });
@@ -72,8 +75,16 @@ export class WorkerClient {
   }
 }
 
+const errors = {
+  unavailable: LogUnavailableError,
+  "unknown-outcome": UnknownOutcomeError,
+  locked: LogLockedError,
+  "topic-mismatch": TopicMismatchError,
+  unusable: LogUnusableError,
+  resource: ResourceError,
+  invariant: InvariantError,
+} as const satisfies Record<FailureKind, new (message: string) => HeadwaterError>;
+
 function errorOf({ kind, message }: Failure): HeadwaterError {
-  if (kind === "unavailable") return new LogUnavailableError(message);
-  if (kind === "unknown-outcome") return new UnknownOutcomeError(message);
-  return new FatalError(message);
+  return new errors[kind](message);
 }

@@ -99,16 +99,29 @@ export interface Answer {
   readonly failure?: Failure;
 }
 
+export type FailureKind =
+  | "unavailable"
+  | "unknown-outcome"
+  /** Another process has the database open. */
+  | "locked"
+  | "topic-mismatch"
+  /** The files are damaged, or of a version that this one does not know. */
+  | "unusable"
+  /** The machine does not let the files be used. */
+  | "resource"
+  /** A defect of this program. */
+  | "invariant";
+
 /** A worker has no part in the typed errors of the services: it names the kind, the main thread makes the error. */
 export interface Failure {
-  readonly kind: "fatal" | "unavailable" | "unknown-outcome";
+  readonly kind: FailureKind;
   readonly message: string;
 }
 
 export class LogFailure extends Error {
-  readonly kind: Failure["kind"];
+  readonly kind: FailureKind;
 
-  constructor(kind: Failure["kind"], message: string, cause?: unknown) {
+  constructor(kind: FailureKind, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "LogFailure";
     this.kind = kind;

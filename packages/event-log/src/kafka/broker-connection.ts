@@ -1,5 +1,4 @@
-import { FatalError } from "@headwater/core";
-import { LogUnavailableError } from "../errors.ts";
+import { LogRejectedCredentialsError, LogUnavailableError } from "../errors.ts";
 import Connection from "kafkajs/src/network/connection.js";
 import type { KafkaLogger, Protocol } from "kafkajs/src/network/connection.js";
 import createSocketFactory from "kafkajs/src/network/socketFactory.js";
@@ -46,8 +45,8 @@ export class BrokerConnection {
   }
 
   /**
-   * Rejects with LogUnavailableError when the broker does not answer in time, with FatalError when it refuses the
-   * credentials.
+   * Rejects with LogUnavailableError when the broker does not answer in time, with LogRejectedCredentialsError when it
+   * refuses the credentials.
    */
   static async open(address: BrokerAddress, settings: KafkaSettings): Promise<BrokerConnection> {
     const connection = new BrokerConnection(address, settings);
@@ -133,7 +132,7 @@ export class BrokerConnection {
   #typed(error: unknown, doing: string): unknown {
     if (isForbidden(error)) return asTyped(error, `${doing} to ${this.#name}`);
     if (isDistrusted(error)) {
-      return new FatalError(
+      return new LogRejectedCredentialsError(
         `Kafka at ${this.#name} shows a certificate that is not trusted: ${error instanceof Error ? error.message : String(error)}; name its authority in HEADWATER_KAFKA_SSL_CA_FILE`,
         { cause: error },
       );

@@ -1,5 +1,5 @@
-import { FatalError, HeadwaterError, sleep } from "@headwater/core";
-import { LogUnavailableError } from "../errors.ts";
+import { ConfigError, HeadwaterError, sleep } from "@headwater/core";
+import { LogUnavailableError, UnknownTopicError } from "../errors.ts";
 import { BrokerConnection, type BrokerAddress } from "./broker-connection.ts";
 import { asTyped, isTransient } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./settings.ts";
@@ -70,7 +70,9 @@ export class Cluster {
     return this.#leaders.get(topic)?.length ?? 0;
   }
 
-  /** As `partitionCount`, asking the brokers if need be. Rejects with a FatalError for a topic that does not exist. */
+  /**
+   * As `partitionCount`, asking the brokers if need be. Rejects with UnknownTopicError for a topic that does not exist.
+   */
   async partitionsOf(topic: string): Promise<number> {
     if (this.partitionCount(topic) === 0) {
       await this.learn([topic]);
@@ -81,7 +83,7 @@ export class Cluster {
       }
     }
     const count = this.partitionCount(topic);
-    if (count === 0) throw new FatalError(`there is no topic ${topic}; ensureTopics has to make it first`);
+    if (count === 0) throw new UnknownTopicError(`there is no topic ${topic}; ensureTopics has to make it first`);
     return count;
   }
 
@@ -219,6 +221,6 @@ export class Cluster {
 
 function parseAddress(broker: string): BrokerAddress {
   const match = /^(?:[A-Z_]+:\/\/)?\[?([^\]]+)\]?:(\d+)$/.exec(broker.trim());
-  if (match === null) throw new FatalError(`${broker} is not the address of a Kafka broker; it has to be host:port`);
+  if (match === null) throw new ConfigError(`${broker} is not the address of a Kafka broker; it has to be host:port`);
   return { host: match[1]!, port: Number(match[2]) };
 }

@@ -1,4 +1,5 @@
-import { FatalError, HeadwaterError, sleep } from "@headwater/core";
+import { HeadwaterError, sleep } from "@headwater/core";
+import { ForeignPositionError } from "../errors.ts";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
@@ -137,9 +138,7 @@ export class Fetcher {
     ]);
     const earliest = start.get(partition)!;
     if (fetchOffset > end.get(partition)!) {
-      throw new FatalError(
-        `position ${fetchOffset} of ${topic}, partition ${partition}, lies beyond the log's end ${end.get(partition)}: it belongs to another log, or this one lost records`,
-      );
+      throw new ForeignPositionError({ topic, partition, offset: fetchOffset }, end.get(partition)!);
     }
     this.#cluster.settings.logger.warn(
       { topic, partition, wanted: fetchOffset, start: earliest, missed: earliest - fetchOffset },

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { LogUnusableError } from "../errors.ts";
 import assignerProtocol from "kafkajs/src/consumer/assignerProtocol.js";
 import { assignPartitions, type GroupMember, type TopicPartition } from "../co-partitioning.ts";
 
@@ -47,7 +47,10 @@ function decodeMember({ memberId, memberMetadata }: { memberId: string; memberMe
     );
     return { id: memberId, topics, owned: partitions };
   } catch (error) {
-    throw new FatalError(`member ${memberId} of the group says what nobody understands`, { cause: error });
+    throw new LogUnusableError(
+      `member ${memberId} of the group is no member of Headwater: it says what nobody understands`,
+      { cause: error },
+    );
   }
 }
 

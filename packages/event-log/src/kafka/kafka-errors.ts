@@ -1,5 +1,5 @@
-import { FatalError, HeadwaterError } from "@headwater/core";
-import { LogUnavailableError } from "../errors.ts";
+import { HeadwaterError } from "@headwater/core";
+import { LogRejectedCredentialsError, LogUnavailableError, LogUnusableError } from "../errors.ts";
 import type { LogTrouble } from "../log-trouble.ts";
 
 /** What a broker said no with, as kafkajs names it. */
@@ -69,7 +69,7 @@ export function isTransient(error: unknown): boolean {
 }
 
 /** What an error of kafkajs or of a socket says about the broker. */
-export function troubleOfKafka(error: unknown): LogTrouble | undefined {
+function troubleOfKafka(error: unknown): LogTrouble | undefined {
   if (isForbidden(error)) return "forbidden";
   const type = protocolErrorType(error);
   if (isStaleMetadata(type) || type?.startsWith("NOT_ENOUGH_REPLICAS") === true) return "leaderless";
@@ -92,12 +92,12 @@ export function asTyped(error: unknown, doing: string): HeadwaterError {
   const type = protocolErrorType(error);
   const details = { ...(type === undefined ? {} : { type }), ...troubleDetails(error) };
   if (isForbidden(error)) {
-    return new FatalError(`Kafka refuses this client, ${message}; check its credentials and ACLs`, {
+    return new LogRejectedCredentialsError(`Kafka refuses this client, ${message}; check its credentials and ACLs`, {
       cause: error,
       details,
     });
   }
   if (isTransient(error))
     return new LogUnavailableError(`Kafka is not available, ${message}`, { cause: error, details });
-  return new FatalError(`Kafka cannot do this, ${message}`, { cause: error, details });
+  return new LogUnusableError(`Kafka cannot do this, ${message}`, { cause: error, details });
 }

@@ -1,4 +1,5 @@
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
+import { ForeignPositionError } from "../errors.ts";
 import type { TopicPartition } from "../co-partitioning.ts";
 import { FollowDelivery } from "../delivery/follow-delivery.ts";
 import { GroupConsumption } from "../delivery/group-consumption.ts";
@@ -54,7 +55,7 @@ export class KafkaLog implements EventLog {
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
     // Not async from here on: two calls in one turn must reach the producer in their order.
-    if (this.#closing !== undefined) return Promise.reject(new FatalError("the event log is closed"));
+    if (this.#closing !== undefined) return Promise.reject(new InvariantError("the event log is closed"));
     if (this.#cluster.partitionCount(topic) > 0) return this.#producer.append(topic, records);
     return this.#appendToUnknown(topic, records);
   }
@@ -102,11 +103,7 @@ export class KafkaLog implements EventLog {
     for (const topic of new Set(options.topics)) {
       for (const { partition, start, end } of await this.positions(topic)) {
         const offset = from.get(`${topic}/${partition}`) ?? (options.otherwise === "latest" ? end : start);
-        if (offset > end) {
-          throw new FatalError(
-            `position ${offset} of ${topic}, partition ${partition}, lies beyond the log's end ${end}: it belongs to another log, or this one lost records`,
-          );
-        }
+        if (offset > end) throw new ForeignPositionError({ topic, partition, offset }, end);
         ends.set(new PartitionBuffer(topic, partition, offset), end);
       }
     }
@@ -185,6 +182,6 @@ export class KafkaLog implements EventLog {
   }
 
   #assertOpen(): void {
-    if (this.#closing !== undefined) throw new FatalError("the event log is closed");
+    if (this.#closing !== undefined) throw new InvariantError("the event log is closed");
   }
 }

@@ -31,8 +31,8 @@ export interface KafkaLogOptions {
 
 /**
  * Connects to Kafka. Rejects with LogUnavailableError when no broker answers within the request timeout, and with
- * FatalError when the credentials are refused. Later outages are waited out: appends reject with typed errors,
- * consumers go on when Kafka is back.
+ * LogRejectedCredentialsError when the credentials are refused. Later outages are waited out: appends reject with typed
+ * errors, consumers go on when Kafka is back.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
   const cluster = new Cluster({

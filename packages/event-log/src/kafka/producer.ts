@@ -1,4 +1,4 @@
-import { FatalError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { InvariantError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
 import { LogUnavailableError } from "../errors.ts";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
@@ -64,7 +64,7 @@ export class Producer {
 
   /** Synchronous up to the hand-over, so that calls keep their order. The topic has to be known to the cluster. */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
-    if (this.#closed) return Promise.reject(new FatalError("the event log is closed"));
+    if (this.#closed) return Promise.reject(new InvariantError("the event log is closed"));
     if (records.length === 0) return Promise.resolve([]);
     if (this.#queuedBytes > this.#limits.queuedBytes) {
       return Promise.reject(new LogUnavailableError("more is being appended than Kafka takes", { retryAfterMs: 100 }));
@@ -272,7 +272,7 @@ export class Producer {
   #fail(lane: Lane, error: HeadwaterError, count: number): void {
     for (let failed = 0; lane.queue.length > 0; failed++) {
       const behind = new LogUnavailableError("an append before this one failed", { cause: error });
-      this.#take(lane).failed(failed < count || error instanceof FatalError ? error : behind);
+      this.#take(lane).failed(failed < count || error.advice === "stop" ? error : behind);
     }
   }
 

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { UnknownTopicError } from "../errors.ts";
 import { LogUnavailableError } from "../errors.ts";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { LogBatch, LogRecord, ReadRange } from "../event-log.ts";
@@ -19,7 +19,7 @@ export async function* readPartition(
   range: ReadRange,
 ): AsyncGenerator<LogBatch> {
   const count = await cluster.retrying(`asking for topic ${topic}`, () => cluster.partitionsOf(topic));
-  if (partition >= count) throw new FatalError(`topic ${topic} has no partition ${partition}`);
+  if (partition >= count) throw new UnknownTopicError(`topic ${topic} has no partition ${partition}`);
   const offsetAt = async (at: "earliest" | "latest" | number): Promise<number> =>
     (await listOffsets(cluster, topic, [partition], at)).get(partition)!;
   const last = await offsetAt("latest");

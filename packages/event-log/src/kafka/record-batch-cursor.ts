@@ -1,5 +1,5 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import { FatalError } from "@headwater/core";
+import { LogUnusableError } from "../errors.ts";
 import type { RecordCursor } from "../delivery/record-cursor.ts";
 import type { LogRecord } from "../event-log.ts";
 import { BATCH_OVERHEAD } from "./record-batch-encoder.ts";
@@ -20,7 +20,7 @@ export function cursorsOf(records: Buffer, fromOffset: number): RecordBatchCurso
     const end = at + 12 + records.readInt32BE(at + 8);
     if (end > records.length) break;
     if (records[at + 16] !== MAGIC) {
-      throw new FatalError(`a record batch of format ${records[at + 16]} was read; only format 2 is known`);
+      throw new LogUnusableError(`a record batch of format ${records[at + 16]} was read; only format 2 is known`);
     }
     const cursor = new RecordBatchCursor(records.subarray(at, end), fromOffset);
     if (cursor.endOffset > fromOffset) cursors.push(cursor);
@@ -75,7 +75,7 @@ class FetchedRecord implements LogRecord {
 }
 
 /** Reads the records of one batch from `fromOffset` on. */
-export class RecordBatchCursor implements RecordCursor {
+class RecordBatchCursor implements RecordCursor {
   readonly bytes: number;
   readonly endOffset: number;
   readonly #baseOffset: number;
@@ -152,7 +152,7 @@ function unpack(records: Buffer, compression: number): Buffer {
     case 4:
       return zstdDecompressSync(records, { maxOutputLength: MAX_UNPACKED_BYTES });
     default:
-      throw new FatalError(
+      throw new LogUnusableError(
         `a record batch is compressed with ${compression === 2 ? "snappy" : "lz4"}; gzip, zstd and none are known`,
       );
   }

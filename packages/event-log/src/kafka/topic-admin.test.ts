@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { LogUnusableError } from "../errors.ts";
 import { LogUnavailableError } from "../errors.ts";
 import { expect, it } from "vitest";
 import type { Cluster } from "./cluster.ts";
@@ -49,5 +49,5 @@ it("brokers that the controller has fenced are waited for; more replicas than br
   await ensureTopics(cluster, [spec], 1);
   expect(asked).toEqual([1, 1]);
   const few = clusterOf([1], [{ errorCode: 38, errorMessage: "only 1 broker(s) are registered." }]);
-  await expect(ensureTopics(few.cluster, [spec], 3)).rejects.toThrow(FatalError);
+  await expect(ensureTopics(few.cluster, [spec], 3)).rejects.toThrow(LogUnusableError);
 });

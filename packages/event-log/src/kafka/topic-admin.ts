@@ -1,5 +1,4 @@
-import { FatalError } from "@headwater/core";
-import { LogUnavailableError } from "../errors.ts";
+import { LogUnavailableError, LogUnusableError, TopicMismatchError } from "../errors.ts";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { TopicSpec } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
@@ -13,7 +12,7 @@ interface CreateTopicsAnswer {
 const COMPACT_SEGMENT_MS = 60 * 60 * 1000;
 const CREATE_TIMEOUT_MS = 10_000;
 
-/** Makes the topics that are missing; rejects with a FatalError if one exists with another partition count. */
+/** Makes the topics that are missing; rejects with TopicMismatchError if one exists with another partition count. */
 export async function ensureTopics(
   cluster: Cluster,
   specs: readonly TopicSpec[],
@@ -26,7 +25,7 @@ export async function ensureTopics(
   for (const { name, partitions } of specs) {
     const present = await cluster.partitionsOf(name);
     if (present !== partitions) {
-      throw new FatalError(
+      throw new TopicMismatchError(
         `topic ${name} has ${present} partitions, not ${partitions}; the count is fixed for the life of a topic`,
       );
     }
@@ -59,7 +58,7 @@ async function create(cluster: Cluster, specs: readonly TopicSpec[], replication
         throw new LogUnavailableError(`Kafka does not create topic ${spec.name} yet: ${errorMessage}`);
       throw isTransient(error)
         ? error
-        : new FatalError(`Kafka does not create topic ${spec.name}: ${errorMessage ?? error.message}`, {
+        : new LogUnusableError(`Kafka does not create topic ${spec.name}: ${errorMessage ?? error.message}`, {
             cause: error,
           });
     });

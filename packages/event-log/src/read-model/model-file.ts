@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -12,7 +12,7 @@ const lockTimeoutMs = 1000;
 
 /**
  * Opens the database of a read model, empty if there is none, and hands it to `begin`. One that is damaged is deleted
- * and begun anew; `onDamaged` is told. Throws FatalError if the file cannot be had at all.
+ * and begun anew; `onDamaged` is told. Throws ResourceError if the file cannot be had at all.
  */
 export function openModelFile(
   file: string,
@@ -24,7 +24,7 @@ export function openModelFile(
     return open(file, begin);
   } catch (error) {
     if (isBusy(error)) {
-      throw new FatalError(`Another process uses ${file}; stop it, or set another data folder`, { cause: error });
+      throw new ResourceError(`Another process uses ${file}; stop it, or set another data folder`, { cause: error });
     }
     if (!isDamaged(error)) throw error;
     onDamaged((error as Error).message);
@@ -49,9 +49,12 @@ function prepare(file: string): void {
     chmodSync(file, 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new FatalError(`The read model ${file} cannot be written (${code}); make its folder writable for this user`, {
-      cause: error,
-    });
+    throw new ResourceError(
+      `The read model ${file} cannot be written (${code}); make its folder writable for this user`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -83,7 +86,7 @@ function check(db: DatabaseSync): void {
   if (result !== "ok") throw new DamagedFileError(String(result));
 }
 
-class DamagedFileError extends FatalError {
+class DamagedFileError extends ResourceError {
   /** SQLite's own code for it, so that it is handled like a damage that SQLite came upon. */
   readonly errcode = 11;
 }

@@ -1,5 +1,13 @@
 import type { EventLog, Following, LogBatch, PartitionPositions, Position } from "../event-log.ts";
-import { type Logger, backoff, FatalError, HeadwaterError, RequestError, sleep } from "@headwater/core";
+import {
+  type Logger,
+  backoff,
+  HeadwaterError,
+  InvariantError,
+  RequestError,
+  ResourceError,
+  sleep,
+} from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 import { ModelDatabase } from "./model-database.ts";
 import { removeModelFile } from "./model-file.ts";
@@ -10,14 +18,17 @@ import { isDamaged, isDiskFailure } from "./sqlite-failure.ts";
 
 /**
  * Opens a read model, empty if its file is missing, damaged or of another version; it moves with `start`.
- * Throws FatalError if the file cannot be had (another process holds it, its folder cannot be written).
+ * Throws ResourceError if the file cannot be had (another process holds it, its folder cannot be written).
  */
 export function openReadModel(options: ReadModelOptions): ReadModel {
   return new FollowingReadModel(options);
 }
 
 /** What is on disk belongs to another log than the one that is there. */
-class ForeignLogError extends FatalError {}
+class ForeignLogError extends HeadwaterError {
+  readonly advice = "retry";
+  readonly code = "foreign-log";
+}
 
 class FollowingReadModel implements ReadModel {
   readonly died: Promise<never>;
@@ -147,7 +158,7 @@ class FollowingReadModel implements ReadModel {
       // Open statements hold on to the damaged file; the next start makes a new one.
       removeModelFile(this.#options.file);
       return this.#fail(
-        new FatalError("The read model was damaged while in use; it was deleted, and a restart builds it anew", {
+        new ResourceError("The read model was damaged while in use; it was deleted, and a restart builds it anew", {
           cause: error,
         }),
       );
@@ -171,7 +182,7 @@ class FollowingReadModel implements ReadModel {
       return error.retryAfterMs ?? 0;
     }
     return this.#fail(
-      error instanceof HeadwaterError ? error : new FatalError("The read model cannot go on", { cause: error }),
+      error instanceof HeadwaterError ? error : new InvariantError("The read model cannot go on", { cause: error }),
     );
   }
 
@@ -229,7 +240,7 @@ class FollowingReadModel implements ReadModel {
     } finally {
       signal.removeEventListener("abort", close);
     }
-    if (!signal.aborted) throw new FatalError("The log ended the following of a read model without an error");
+    if (!signal.aborted) throw new InvariantError("The log ended the following of a read model without an error");
   }
 
   /** From the last record on disk, not the one after it: that it is still the same shows that the log is. */

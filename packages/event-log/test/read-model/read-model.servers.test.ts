@@ -1,5 +1,5 @@
 import { openKafkaLog } from "../../src/kafka/open-kafka-log.ts";
-import { FatalError } from "@headwater/core";
+import { ConfigError } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
-  if (brokers === undefined) throw new FatalError("HEADWATER_KAFKA_BROKERS is missing; run: npm run servers -- start");
+  if (brokers === undefined) throw new ConfigError("HEADWATER_KAFKA_BROKERS is missing; run: npm run servers -- start");
   folder = mkdtempSync(join(tmpdir(), "read-model-kafka-"));
   log = await openKafkaLog({ brokers: brokers.split(","), clientId: "read-model-test" });
   await log.ensureTopics([{ name: topic, partitions, cleanup: "compact" }]);

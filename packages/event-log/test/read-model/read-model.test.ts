@@ -4,7 +4,7 @@ import type { EventLog } from "../../src/event-log.ts";
 import { openEmbeddedLog } from "../../src/embedded/open-embedded-log.ts";
 import type { ReadModel } from "../../src/read-model/index.ts";
 import { createLogger } from "@headwater/service";
-import { FatalError, RequestError, sleep } from "@headwater/core";
+import { RequestError, sleep, InvariantError, ResourceError } from "@headwater/core";
 import {
   closeSync,
   existsSync,
@@ -125,7 +125,7 @@ describe("a read model", () => {
     await model.start();
     for (const part of [file, `${file}-wal`]) expect(statSync(part).mode & 0o777, part).toBe(0o600);
     expect(() => countingModel(log, file)).toThrow(
-      new FatalError(`Another process uses ${file}; stop it, or set another data folder`),
+      new ResourceError(`Another process uses ${file}; stop it, or set another data folder`),
     );
   });
 
@@ -335,7 +335,7 @@ describe("what cannot be applied", () => {
     await model.start();
     const waiting = expect(model.waitFor({ topic, partition: 0, offset: 5 }, 60_000)).rejects.toThrow(RequestError);
     await put(log, "poison=1");
-    await expect(model.died).rejects.toThrow(FatalError);
+    await expect(model.died).rejects.toThrow(InvariantError);
     await waiting;
     await expect(model.waitFor({ topic, partition: 0, offset: 1 }, 60_000)).rejects.toThrow("has stopped");
     expect(contents(model)).toEqual({ values: { a: "1" }, applied: 1 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ConfigError, FatalError } from "@headwater/core";
-import { describeConfig, loadConfig, mergeSchemas, redactConfig } from "./index.ts";
+import { describeConfig, loadConfig, mergeSchemas } from "./index.ts";
 
 const http = Type.Object({
   http: Type.Object({
@@ -188,12 +188,11 @@ describe("secrets", () => {
     ]);
   });
 
-  it("stand in no message, no reference and no print of what is in force", () => {
+  it("stand in no message and no reference", () => {
     const env = { HEADWATER_KAFKA_PASSWORD: "hunter2" };
     const [problem] = problemsOf(() => loadConfig(schema, { env }));
     expect(problem).toBe("HEADWATER_KAFKA_PASSWORD in the environment does not have the form it needs");
     const config = loadConfig(schema, { env: { HEADWATER_KAFKA_PASSWORD: "hunter2hunter2" } });
-    expect(redactConfig(schema, config)).toMatchObject({ http: { port: 8080 }, log: { password: "[redacted]" } });
     expect(config.log.password).toBe("hunter2hunter2");
     const withDefault = Type.Object({
       key: Type.String({ env: "HEADWATER_KEY", secret: true, default: "hunter2hunter2" }),

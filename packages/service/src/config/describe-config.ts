@@ -1,4 +1,4 @@
-import type { Static, TObject } from "@sinclair/typebox";
+import type { TObject } from "@sinclair/typebox";
 import { describeType } from "../schema/describe-type.ts";
 import type { Setting } from "./settings.ts";
 import { settingsOf } from "./settings.ts";
@@ -25,19 +25,6 @@ export function describeConfig(schema: TObject): string {
     ...rows.map((row) => `| ${row} |`),
     "",
   ].join("\n");
-}
-
-/** The settings in force with every secret replaced: fit for logs and for `headwater config`. */
-export function redactConfig<S extends TObject>(schema: S, config: Static<S>): Record<string, unknown> {
-  const copy = structuredClone(config) as Record<string, unknown>;
-  for (const setting of settingsOf(schema)) {
-    if (!setting.secret) continue;
-    let here: Record<string, unknown> | undefined = copy;
-    for (const key of setting.path.slice(0, -1)) here = here?.[key] as Record<string, unknown> | undefined;
-    const key = setting.path.at(-1)!;
-    if (here?.[key] !== undefined) here[key] = "[redacted]";
-  }
-  return copy;
 }
 
 function defaultOf(setting: Setting): string {

@@ -1,6 +1,6 @@
 export { configFileVariable, loadConfig } from "./load-config.ts";
 export type { LoadConfigOptions } from "./load-config.ts";
-export { describeConfig, redactConfig } from "./describe-config.ts";
+export { describeConfig } from "./describe-config.ts";
 export { mergeSchemas } from "./merge-schemas.ts";
 export type { MergedSchema } from "./merge-schemas.ts";
 export { processSettings } from "./process-settings.ts";

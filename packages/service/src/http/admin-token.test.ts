@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ResourceError } from "@headwater/core";
-import { adminTokenAuth, anyAuth, loadOrCreateAdminToken } from "./index.ts";
+import { adminTokenAuth, loadOrCreateAdminToken } from "./index.ts";
 
 let folder: string;
 let file: string;
@@ -62,14 +62,5 @@ describe("an authenticator", () => {
     expect(await auth.authenticate("the-token")).toEqual({ id: "admin", scopes: ["*"] });
     for (const token of ["", "the-toke", "the-tokeN", "the-token "])
       expect(await auth.authenticate(token)).toBeUndefined();
-  });
-
-  it("may be several, asked in their order", async () => {
-    const auth = anyAuth(adminTokenAuth("one"), {
-      authenticate: async (token) => (token === "two" ? { id: "second", scopes: [] } : undefined),
-    });
-    expect((await auth.authenticate("one"))?.id).toBe("admin");
-    expect((await auth.authenticate("two"))?.id).toBe("second");
-    expect(await auth.authenticate("three")).toBeUndefined();
   });
 });

@@ -21,19 +21,6 @@ export function adminTokenAuth(token: string): Authenticator {
   };
 }
 
-/** The first that knows the token decides. */
-export function anyAuth(...authenticators: readonly Authenticator[]): Authenticator {
-  return {
-    async authenticate(token) {
-      for (const authenticator of authenticators) {
-        const principal = await authenticator.authenticate(token);
-        if (principal !== undefined) return principal;
-      }
-      return undefined;
-    },
-  };
-}
-
 export function mayUse(principal: Principal, scopes: readonly string[]): boolean {
   return principal.scopes.includes("*") || scopes.every((scope) => principal.scopes.includes(scope));
 }

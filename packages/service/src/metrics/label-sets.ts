@@ -3,7 +3,7 @@ import { FatalError } from "@headwater/core";
 export type Labels<L extends string> = Readonly<Record<L, string | number>>;
 
 /** The value of every label of the series that takes what the others have no room for. */
-export const overflowValue = "other";
+const overflowValue = "other";
 
 const separator = "\u0000";
 

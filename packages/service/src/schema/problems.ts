@@ -19,7 +19,7 @@ const maxProblems = 20;
 const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
 
 /** The compiled check of a schema; compiled once per schema object. */
-export function checkOf(schema: TSchema): TypeCheck<TSchema> {
+function checkOf(schema: TSchema): TypeCheck<TSchema> {
   let check = compiled.get(schema);
   if (check === undefined) {
     check = TypeCompiler.Compile(schema);

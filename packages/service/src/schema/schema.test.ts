@@ -49,12 +49,21 @@ describe("schemaProblems", () => {
     expect(schemaProblems(schema, { at: "2026-05-01", on: "2026-05-32", id: "2ed6657d" })).toHaveLength(3);
   });
 
-  it("stops at twenty problems, however many there are, in bounded time and words", () => {
+  it("stops at twenty problems, however many there are, without looking at the rest, in bounded words", () => {
     const schema = Type.Object({ list: Type.Array(Type.Integer()) });
-    const before = performance.now();
-    const problems = schemaProblems(schema, { list: Array.from({ length: 500_000 }, () => "x".repeat(1000)) });
+    let looks = 0;
+    const list = new Proxy(
+      Array.from({ length: 500_000 }, () => "x".repeat(1000)),
+      {
+        get(items, key) {
+          looks += 1;
+          return Reflect.get(items, key) as unknown;
+        },
+      },
+    );
+    const problems = schemaProblems(schema, { list });
     expect(problems).toHaveLength(20);
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(looks).toBeLessThan(1000);
     for (const { detail } of problems) expect(detail.length).toBeLessThan(200);
   });
 });

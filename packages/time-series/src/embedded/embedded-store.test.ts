@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +53,7 @@ describe("the embedded store", () => {
   it("belongs to one at a time, and says so", async () => {
     const store = await openStore();
     const error: unknown = await openStore().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(FatalError);
+    expect(error).toBeInstanceOf(ResourceError);
     expect(String(error)).toMatch(/in use by another process/);
     await store.close();
     await (await openStore()).health();
@@ -65,7 +65,7 @@ describe("the embedded store", () => {
     await expect(openStore()).rejects.toThrow(/damaged/);
     rmSync(file);
     writeFileSync(join(dataDir, "file"), "");
-    await expect(openEmbeddedStore({ dataDir: join(dataDir, "file") })).rejects.toBeInstanceOf(FatalError);
+    await expect(openEmbeddedStore({ dataDir: join(dataDir, "file") })).rejects.toBeInstanceOf(ResourceError);
   });
 
   it("refuses points older than it keeps, and forgets them in time", async () => {

@@ -39,7 +39,7 @@ const POINTS_A_MESSAGE = 20_000;
 
 /**
  * The store of the all-in-one: SQLite in a worker thread. A resolved write is on disk, synced; it survives kill -9 and
- * power loss. Rejects with FatalError if the file cannot be used (in use by another process, damaged).
+ * power loss. Rejects with ResourceError if the file cannot be used (in use by another process, damaged).
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TimeSeriesStore> {
   const { client, series } = await WorkerClient.open({

@@ -1,4 +1,4 @@
-import { FatalError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { UnknownOutcomeError, type HeadwaterError, InvariantError, ResourceError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { Worker } from "node:worker_threads";
 import type { Answer, CallName, Calls, Failure, SeriesDefinition, WorkerSettings } from "./protocol.ts";
@@ -21,26 +21,27 @@ export class WorkerClient {
     this.#path = path;
     worker.on("message", (answer: Answer) => this.#settle(answer));
     worker.on("error", (error) =>
-      this.#end(new FatalError(`the time-series worker died: ${error.message}`, { cause: error })),
+      this.#end(new ResourceError(`the time-series worker died: ${error.message}`, { cause: error })),
     );
     worker.on("exit", () => this.#end(new StoreUnavailableError("the time-series store is closed")));
   }
 
   /**
-   * Rejects with FatalError if the file cannot be used: another process has it, it is damaged, the folder is read-only.
+   * Rejects with ResourceError if the file cannot be used: another process has it, it is damaged, the folder is
+   * read-only.
    */
   static async open(settings: WorkerSettings): Promise<{ client: WorkerClient; series: readonly SeriesDefinition[] }> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
     const answer = await new Promise<Answer>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", (cause) =>
-        reject(new FatalError(`the time-series worker did not start: ${cause.message}`, { cause })),
+        reject(new ResourceError(`the time-series worker did not start: ${cause.message}`, { cause })),
       );
     });
     if ("opened" in answer) return { client: new WorkerClient(worker, settings.path), series: answer.opened };
     await worker.terminate();
     const failure = "notOpened" in answer ? answer.notOpened : { message: "it gave no reason" };
-    throw new FatalError(whyNotOpened(settings.path, failure), { details: { path: settings.path } });
+    throw new ResourceError(whyNotOpened(settings.path, failure), { details: { path: settings.path } });
   }
 
   call<N extends CallName>(
@@ -98,7 +99,10 @@ function typed({ message, errcode }: Failure, path: string): HeadwaterError {
     case sqlite.ioError:
       return new UnknownOutcomeError(`${path}: ${message}`, { details });
     default:
-      return new FatalError(`the time-series store in ${path} failed: ${message}`, { details });
+      // Without a code it was not SQLite that failed, but the worker's own code.
+      return errcode === undefined
+        ? new InvariantError(`the time-series store in ${path} failed: ${message}`, { details })
+        : new ResourceError(`the time-series store in ${path} failed: ${message}`, { details });
   }
 }
 

@@ -5,7 +5,7 @@ import { threshold } from "./threshold/threshold.ts";
 import type { ThresholdCondition } from "./threshold/schema.ts";
 
 /** Every kind of condition. A new one is a folder beside this file and a line here. */
-export const conditionKinds = [threshold] as const;
+const conditionKinds = [threshold] as const;
 
 export type RuleCondition = ThresholdCondition;
 

@@ -49,7 +49,7 @@ export function operatorControlEvent(source: Position, record: Uint8Array): Oper
 }
 
 /** What people did to an alert; undefined for what rules did. */
-export function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
+function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
   if (event.transition !== 0) return undefined;
   const kind: number = event.kind;
   const action =

@@ -3,7 +3,7 @@ import type { Static } from "@sinclair/typebox";
 import { durationSchema } from "../../duration-schema.ts";
 import { severityMapSchema, severitySchema } from "../../severity.ts";
 
-export const operators = [">", ">=", "<", "<=", "==", "!="] as const;
+const operators = [">", ">=", "<", "<=", "==", "!="] as const;
 export type Operator = (typeof operators)[number];
 
 const operatorSchema = Type.Unsafe<Operator>({
@@ -16,7 +16,7 @@ const bounds = (description: string) => Type.Array(Type.Number(), { minItems: 2,
 const levels = (description: string) => Type.Union([Type.Number(), severityMapSchema], { description });
 
 /** Most readings in a row that `times` may ask for. */
-export const maxTimes = 1000;
+const maxTimes = 1000;
 
 export const thresholdSchema = Type.Object(
   {

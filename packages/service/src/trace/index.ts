@@ -1,2 +1,0 @@
-export { childTrace, formatTraceparent, newTrace, parseTraceparent } from "./traceparent.ts";
-export type { TraceContext } from "./traceparent.ts";
