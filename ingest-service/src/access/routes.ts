@@ -14,10 +14,10 @@ import {
   positionText,
   waitForAfter,
   decodeCursor,
-  encodeCursor,
   type HttpApp,
   listQuery,
-  page,
+  isTextPlace,
+  pageOf,
   pageSchema,
   performWrite,
   principalOf,
@@ -141,10 +141,8 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     async (request) => {
       const { limit, cursor, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const from = cursor === undefined ? "" : decodeCursor(cursor, isText);
-      const keys = listProvisioningKeys(model.db, from, limit + 1);
-      const items = keys.slice(0, limit);
-      return page(items.map(keyResource), keys.length > limit ? encodeCursor(items.at(-1)!.id) : null);
+      const keys = listProvisioningKeys(model.db, decodeCursor(cursor, isTextPlace) ?? "", limit + 1);
+      return pageOf(keys, limit, ({ id }) => id, keyResource);
     },
   );
 
@@ -195,8 +193,4 @@ function keyResource({
     createdBy,
     ...(expiresAt > 0 && { expiresAt: isoFromMicros(expiresAt) }),
   };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }

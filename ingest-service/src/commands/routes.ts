@@ -10,10 +10,9 @@ import {
   positionSchema,
   waitForAfter,
   decodeCursor,
-  encodeCursor,
   type HttpApp,
   listQuery,
-  page,
+  pageOf,
   pageSchema,
   principalOf,
 } from "@headwater/service";
@@ -132,19 +131,14 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     async (request) => {
       const { limit, cursor, status, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const before = cursor === undefined ? undefined : decodeCursor(cursor, isPlace);
+      const before = decodeCursor(cursor, isPlace);
       const found = listCommands(model.db, {
         device: request.params.id,
         status,
         before: before && { requestedAt: before[0], id: before[1] },
         limit: limit + 1,
       });
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return page(
-        items.map(commandResource),
-        found.length > limit ? encodeCursor([last!.requestedAt, last!.id]) : null,
-      );
+      return pageOf(found, limit, ({ requestedAt, id }) => [requestedAt, id], commandResource);
     },
   );
 

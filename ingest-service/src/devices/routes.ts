@@ -14,11 +14,11 @@ import {
   positionSchema,
   waitForAfter,
   decodeCursor,
-  encodeCursor,
   etagOf,
   type HttpApp,
   listQuery,
-  page,
+  isTextPlace,
+  pageOf,
   pageSchema,
   type Written,
 } from "@headwater/service";
@@ -95,11 +95,10 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
       const devices = listDevices(model.db, {
         type,
         tags: tag.map(parseTag),
-        after: cursor === undefined ? undefined : decodeCursor(cursor, isText),
+        after: decodeCursor(cursor, isTextPlace),
         limit: limit + 1,
       });
-      const items = devices.slice(0, limit);
-      return page(items.map(deviceResource), devices.length > limit ? encodeCursor(items.at(-1)!.id) : null);
+      return pageOf(devices, limit, ({ id }) => id, deviceResource);
     },
   );
 
@@ -228,8 +227,4 @@ function parseTag(text: string): readonly [string, string] {
     throw new RequestError(400, "invalid-tag", `${JSON.stringify(text)} is no tag; write it like site:north`);
   }
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
 }

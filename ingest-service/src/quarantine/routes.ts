@@ -4,14 +4,14 @@ import {
   afterQuery,
   waitForAfter,
   decodeCursor,
-  encodeCursor,
   type HttpApp,
   listQuery,
-  page,
+  isNumberPlace,
+  pageOf,
   pageSchema,
 } from "@headwater/service";
 import { isoFromMicros } from "@headwater/core";
-import { listQuarantine } from "./quarantine-model.ts";
+import { listQuarantine, type QuarantineEntry } from "./quarantine-model.ts";
 
 const entrySchema = Type.Object({
   id: Type.String(),
@@ -56,22 +56,20 @@ export function quarantineRoutes(app: HttpApp, { model, timeoutMs }: { model: Re
     async (request) => {
       const { limit, cursor, device, stage, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const before = cursor === undefined ? undefined : decodeCursor(cursor, isSequence);
+      const before = decodeCursor(cursor, isNumberPlace);
       const entries = listQuarantine(model.db, { device, stage, before, limit: limit + 1 });
       let bytes = 0;
       const fitting = entries.slice(0, limit).filter((entry) => (bytes += entry.payload.length) <= maxPageBytes);
-      const items = fitting.map(({ seq: _seq, payload, at, ...entry }) => ({
-        ...entry,
-        at: isoFromMicros(at),
-        payload: Buffer.from(payload).toString("base64"),
-        metrics: [...entry.metrics],
-      }));
-      const more = entries.length > fitting.length;
-      return page(items, more ? encodeCursor(fitting.at(-1)!.seq) : null);
+      return pageOf(entries, fitting.length, ({ seq }) => seq, entryResource);
     },
   );
 }
 
-function isSequence(value: unknown): value is number {
-  return Number.isSafeInteger(value);
+function entryResource({ seq: _seq, payload, at, metrics, ...entry }: QuarantineEntry & { readonly seq: number }) {
+  return {
+    ...entry,
+    at: isoFromMicros(at),
+    payload: Buffer.from(payload).toString("base64"),
+    metrics: [...metrics],
+  };
 }
