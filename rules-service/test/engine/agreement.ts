@@ -5,7 +5,7 @@ import type { HistoryEntry } from "../reference/reference.ts";
 import { Collected } from "./harness.ts";
 import type { Entry } from "./harness.ts";
 import { devices } from "./histories.ts";
-import { byTime, Listener } from "./told.ts";
+import { byTime, Listener } from "./alert-reader.ts";
 
 /** Where an engine and the reference first differ over a history; undefined: they do not. */
 export function agreesWithReference(

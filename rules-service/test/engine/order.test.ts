@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { Collected, LogWriter, at, ruleOf } from "./harness.ts";
 import { definition } from "./histories.ts";
-import { Listener } from "./told.ts";
+import { Listener } from "./alert-reader.ts";
 
 interface Sample {
   readonly time: number;
