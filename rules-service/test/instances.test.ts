@@ -3,7 +3,7 @@ import { events } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
 import { enabledRule, hotRule, platform, service, untilLive, type Platform, type Service } from "./support/harness.ts";
 import { eventually } from "@headwater/testkit/eventually";
-import { expectExactlyTheOracle, told } from "./support/oracle.ts";
+import { expectExactlyTheOracle, emitted } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 
 let on: Platform;
@@ -63,7 +63,7 @@ it("is the same while members come, go and are killed under load", async () => {
   await expectExactlyTheOracle(on);
 }, 60_000);
 
-it("says nothing any more once another has claimed the partition, though the group has not told it", async () => {
+it("says nothing any more once another has claimed the partition, though its group has not said so", async () => {
   const a = await join();
   await enabledRule(a.rules, hotRule("hot"));
   await on.fleet.send("boiler", [70]);
@@ -75,9 +75,9 @@ it("says nothing any more once another has claimed the partition, though the gro
   a.log.failNext = on.topics.alerts;
   await on.fleet.send("boiler", [95]);
   await eventually(() => expect(a.rules.app.notReady()).toContainEqual(expect.stringContaining("another instance")));
-  expect((await told(on)).alerts.size).toBe(0);
+  expect((await emitted(on)).alerts.size).toBe(0);
   await a.log.crash();
   await join();
   await expectExactlyTheOracle(on);
-  expect((await told(on)).alerts.size).toBe(1);
+  expect((await emitted(on)).alerts.size).toBe(1);
 }, 30_000);

@@ -14,7 +14,7 @@ import {
   type Service,
 } from "./support/harness.ts";
 import { eventually } from "@headwater/testkit/eventually";
-import { expectExactlyTheOracle, told } from "./support/oracle.ts";
+import { expectExactlyTheOracle, emitted } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 
 let on: Platform;
@@ -78,7 +78,7 @@ it("raises no second time what was open when it was killed without a checkpoint"
     const events = await alertEvents(on);
     expect(events.some(({ kind }) => (kind as number) === alertTransition.cleared)).toBe(true);
   });
-  const found = await told(on);
+  const found = await emitted(on);
   expect(found.alerts.size).toBe(2);
   expect(found.commands.size).toBe(1);
   await expectExactlyTheOracle(on);
