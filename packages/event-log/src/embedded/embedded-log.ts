@@ -21,10 +21,10 @@ import type {
 import type { Logger } from "@headwater/core";
 import { Catalog } from "./catalog.ts";
 import { FetchLoop } from "./fetch-loop.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { LogGroupCommit } from "./log-group-commit.ts";
 import { GroupRegistry } from "./group-registry.ts";
 import { readPartition } from "./read-partition.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { PartitionInfo } from "./worker-protocol.ts";
 
 /** What the embedded log can besides the port. */
@@ -35,19 +35,19 @@ export interface EmbeddedEventLog extends EventLog {
 
 /** The event log in SQLite, in this process. The worker has the database; everything about delivery is here. */
 export class EmbeddedLog implements EmbeddedEventLog {
-  readonly #worker: WorkerClient;
+  readonly #worker: LogWorkerClient;
   readonly #logger: Logger;
   readonly #catalog = new Catalog();
-  readonly #commits: GroupCommit;
+  readonly #commits: LogGroupCommit;
   readonly #groups: GroupRegistry;
   readonly #open = new Set<{ close(): Promise<void> }>();
   #closing: Promise<void> | undefined;
 
-  constructor(worker: WorkerClient, partitions: readonly PartitionInfo[], maxRecordBytes: number, logger: Logger) {
+  constructor(worker: LogWorkerClient, partitions: readonly PartitionInfo[], maxRecordBytes: number, logger: Logger) {
     this.#worker = worker;
     this.#logger = logger;
     this.#catalog.learn(partitions);
-    this.#commits = new GroupCommit(worker, this.#catalog, maxRecordBytes);
+    this.#commits = new LogGroupCommit(worker, this.#catalog, maxRecordBytes);
     this.#groups = new GroupRegistry((topic) => this.#catalog.topic(topic).length);
   }
 

@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import { Catalog } from "./catalog.ts";
 import { FetchLoop, type FetchTarget } from "./fetch-loop.ts";
-import { GroupCommit } from "./group-commit.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import { LogGroupCommit } from "./log-group-commit.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { CommitPart, FetchAnswer, Wanted } from "./worker-protocol.ts";
 
 /** A log whose worker takes every commit and has nothing to fetch. */
@@ -26,8 +26,8 @@ function logUnderTest(topics: Record<string, number>) {
     }));
     return Promise.resolve({ partitions, buffer: new ArrayBuffer(0) } satisfies FetchAnswer);
   };
-  const worker = { request } as unknown as WorkerClient;
-  return { catalog, worker, fetched, commits: new GroupCommit(worker, catalog, 1000) };
+  const worker = { request } as unknown as LogWorkerClient;
+  return { catalog, worker, fetched, commits: new LogGroupCommit(worker, catalog, 1000) };
 }
 
 function readerOf(

@@ -2,7 +2,7 @@ import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { Logger } from "@headwater/core";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
 import { BatchCursor } from "./record-batch.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { FetchAnswer, Wanted } from "./worker-protocol.ts";
 
 const PARTITION_BYTES = 512 * 1024;
@@ -27,7 +27,7 @@ interface Source {
 
 /** Keeps the buffers of one consumer filled. Woken by appends to its partitions and by room, it never polls. */
 export class FetchLoop {
-  readonly #worker: WorkerClient;
+  readonly #worker: LogWorkerClient;
   readonly #catalog: Catalog;
   readonly #target: FetchTarget;
   readonly #logger: Logger;
@@ -40,7 +40,7 @@ export class FetchLoop {
   #stopped = false;
   #firstOf = 0;
 
-  constructor(worker: WorkerClient, catalog: Catalog, target: FetchTarget, logger: Logger) {
+  constructor(worker: LogWorkerClient, catalog: Catalog, target: FetchTarget, logger: Logger) {
     this.#worker = worker;
     this.#catalog = catalog;
     this.#target = target;

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { ResourceError, silentLogger, type Logger } from "@headwater/core";
 import { EmbeddedLog, type EmbeddedEventLog } from "./embedded-log.ts";
 import { syncFolder } from "./sync-folder.ts";
-import { LogLockedError, WorkerClient } from "./worker-client.ts";
+import { LogLockedError, LogWorkerClient } from "./log-worker-client.ts";
 
 export type { EmbeddedEventLog } from "./embedded-log.ts";
 
@@ -36,7 +36,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
   const logger = options.logger ?? silentLogger;
   const dataDir = resolve(options.dataDir);
   prepareFolder(dataDir);
-  const worker = new WorkerClient(logger);
+  const worker = new LogWorkerClient(logger);
   try {
     const { partitions, warnings } = await worker.request("open", {
       dataDir,

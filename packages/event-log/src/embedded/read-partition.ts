@@ -1,13 +1,13 @@
 import type { LogBatch, LogRecord, ReadRange } from "../event-log.ts";
 import type { CatalogPartition } from "./catalog.ts";
 import { BatchCursor } from "./record-batch.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 
 const FETCH_BYTES = 1024 * 1024;
 
 /** A stretch of one partition, a fetch at a time; nothing is read ahead of who asks. */
 export async function* readPartition(
-  worker: WorkerClient,
+  worker: LogWorkerClient,
   partition: CatalogPartition,
   range: ReadRange,
 ): AsyncGenerator<LogBatch> {

@@ -8,7 +8,7 @@ import type { Cluster } from "./cluster.ts";
 import { asTyped, isForbidden, isStaleMetadata, isTransient, troubleDetails } from "./kafka-errors.ts";
 import { PendingAppend, PendingBatch } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
-import { newLane, noLeader, shortenedLanes, type Lane } from "./producer-lane.ts";
+import { newPartitionQueue, noLeader, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
 import { boundOfRecord } from "./record-batch-encoder.ts";
 
 export interface ProducerLimits {
@@ -42,9 +42,9 @@ const doubtful = new Set(["NOT_ENOUGH_REPLICAS_AFTER_APPEND", "REQUEST_TIMED_OUT
 export class Producer {
   readonly #cluster: Cluster;
   readonly #limits: ProducerLimits;
-  readonly #lanes = new Map<string, Lane[]>();
-  /** Lanes with batches to send. */
-  readonly #waiting = new Set<Lane>();
+  readonly #queues = new Map<string, PartitionQueue[]>();
+  /** Queues with batches to send. */
+  readonly #waiting = new Set<PartitionQueue>();
   readonly #connections = new Map<number, BrokerConnection>();
   /** Brokers with a request under way. */
   readonly #busy = new Set<number>();
@@ -74,13 +74,13 @@ export class Producer {
       const partitions = this.#cluster.partitionCount(topic);
       const keyless = this.#nextKeyless++ % partitions;
       const deadline = Date.now() + this.#cluster.settings.requestTimeoutMs;
-      const lanes = this.#lanesOf(topic, partitions);
+      const queues = this.#queuesOf(topic, partitions);
       for (let i = 0; i < records.length; i++) {
         const record = records[i]!;
         const partition = record.partition ?? (record.key === null ? keyless : partitionFor(record.key, partitions));
-        const lane = lanes[partition];
-        if (lane === undefined) append.refuse(i, `topic ${topic} has no partition ${partition}`);
-        else this.#openBatch(lane, record, deadline).add(append, record, i);
+        const queue = queues[partition];
+        if (queue === undefined) append.refuse(i, `topic ${topic} has no partition ${partition}`);
+        else this.#openBatch(queue, record, deadline).add(append, record, i);
       }
       append.complete();
       this.#schedule();
@@ -100,28 +100,28 @@ export class Producer {
     this.#connections.clear();
   }
 
-  #lanesOf(topic: string, partitions: number): readonly Lane[] {
-    let lanes = this.#lanes.get(topic);
-    if (lanes === undefined) {
-      lanes = Array.from({ length: partitions }, (_, partition) => newLane(topic, partition));
-      this.#lanes.set(topic, lanes);
+  #queuesOf(topic: string, partitions: number): readonly PartitionQueue[] {
+    let queues = this.#queues.get(topic);
+    if (queues === undefined) {
+      queues = Array.from({ length: partitions }, (_, partition) => newPartitionQueue(topic, partition));
+      this.#queues.set(topic, queues);
     }
-    return lanes;
+    return queues;
   }
 
-  /** The last batch of the lane, or a new one if that is under way or would grow too large. */
-  #openBatch(lane: Lane, record: OutgoingRecord, deadline: number): PendingBatch {
+  /** The last batch of the queue, or a new one if that is under way or would grow too large. */
+  #openBatch(queue: PartitionQueue, record: OutgoingRecord, deadline: number): PendingBatch {
     const bytes = boundOfRecord(record);
     this.#queuedBytes += bytes;
-    const last = lane.queue.at(-1);
+    const last = queue.batches.at(-1);
     if (last !== undefined && !last.isSealed && last.bytes + bytes <= this.#limits.batchBytes) {
       last.bound += bytes;
       return last;
     }
-    const batch = new PendingBatch(lane.topic, lane.partition, deadline);
+    const batch = new PendingBatch(queue.topic, queue.partition, deadline);
     batch.bound = bytes;
-    lane.queue.push(batch);
-    this.#waiting.add(lane);
+    queue.batches.push(batch);
+    this.#waiting.add(queue);
     return batch;
   }
 
@@ -136,55 +136,55 @@ export class Producer {
   }
 
   #sendWhatCan(): void {
-    const requests = new Map<number, { lanes: Lane[]; bytes: number }>();
+    const requests = new Map<number, { queues: PartitionQueue[]; bytes: number }>();
     const now = Date.now();
     let leaderless = false;
-    for (const lane of this.#waiting) {
-      const batch = lane.queue[0]!;
-      if (lane.inFlight) continue;
+    for (const queue of this.#waiting) {
+      const batch = queue.batches[0]!;
+      if (queue.inFlight) continue;
       if (batch.deadline < now) {
         this.#fail(
-          lane,
-          new LogUnavailableError(`Kafka did not take records of ${lane.topic} in time`, { cause: lane.problem }),
-          lane.queue.length,
+          queue,
+          new LogUnavailableError(`Kafka did not take records of ${queue.topic} in time`, { cause: queue.problem }),
+          queue.batches.length,
         );
         continue;
       }
-      const leader = this.#cluster.leaderOf(lane.topic, lane.partition);
+      const leader = this.#cluster.leaderOf(queue.topic, queue.partition);
       if (leader === undefined) {
         leaderless = true;
-        lane.problem = this.#refreshProblem ?? noLeader(lane);
+        queue.problem = this.#refreshProblem ?? noLeader(queue);
       }
       if (leader === undefined || this.#busy.has(leader)) continue;
-      const request = requests.get(leader) ?? { lanes: [], bytes: 0 };
+      const request = requests.get(leader) ?? { queues: [], bytes: 0 };
       if (request.bytes > 0 && request.bytes + batch.bytes > this.#limits.requestBytes) continue;
-      request.lanes.push(lane);
+      request.queues.push(queue);
       request.bytes += batch.bytes;
       requests.set(leader, request);
     }
-    for (const [leader, { lanes }] of requests) {
-      for (const lane of lanes) {
+    for (const [leader, { queues }] of requests) {
+      for (const queue of queues) {
         // To the end of the line: a request may not hold what all have.
-        this.#waiting.delete(lane);
-        this.#waiting.add(lane);
+        this.#waiting.delete(queue);
+        this.#waiting.add(queue);
       }
-      void this.#send(leader, lanes);
+      void this.#send(leader, queues);
     }
     if (leaderless) this.#retryLater(true);
     this.#checkDrained();
   }
 
   /** One request. Never rejects: whatever goes wrong settles the batches, or leaves them for another try. */
-  async #send(leader: number, lanes: readonly Lane[]): Promise<void> {
+  async #send(leader: number, queues: readonly PartitionQueue[]): Promise<void> {
     this.#busy.add(leader);
-    for (const lane of lanes) lane.inFlight = true;
+    for (const queue of queues) queue.inFlight = true;
     let connection: BrokerConnection | undefined;
     let sent = false;
-    let whole = lanes;
+    let whole = queues;
     try {
       connection = await this.#connectionTo(leader);
-      whole = await this.#confirmed(lanes, connection);
-      const batches = whole.map(({ topic, partition, queue }) => ({ topic, partition, batch: queue[0]!.seal() }));
+      whole = await this.#confirmed(queues, connection);
+      const batches = whole.map(({ topic, partition, batches }) => ({ topic, partition, batch: batches[0]!.seal() }));
       if (batches.length === 0) return;
       sent = true;
       const answer = await connection.send(produceRequest(batches, this.#cluster.settings.requestTimeoutMs));
@@ -200,86 +200,89 @@ export class Producer {
         const message = error instanceof Error ? error.message : String(error);
         const details = troubleDetails(error);
         const doubt = new UnknownOutcomeError(`Kafka did not answer an append: ${message}`, { cause: error, details });
-        for (const lane of whole) this.#fail(lane, doubt, 1);
+        for (const queue of whole) this.#fail(queue, doubt, 1);
         this.#retryLater(true);
       }
     } finally {
-      for (const lane of lanes) lane.inFlight = false;
+      for (const queue of queues) queue.inFlight = false;
       this.#busy.delete(leader);
       this.#schedule();
     }
   }
 
-  #settle(lanes: readonly Lane[], answer: readonly ProducedPartition[]): void {
-    for (const lane of lanes) {
-      const result = answer.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
+  #settle(queues: readonly PartitionQueue[], answer: readonly ProducedPartition[]): void {
+    for (const queue of queues) {
+      const result = answer.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition);
       if (result?.errorCode === 0) {
-        const batch = this.#take(lane);
-        lane.end = result.baseOffset + batch.count;
-        lane.problem = undefined;
+        const batch = this.#take(queue);
+        queue.end = result.baseOffset + batch.count;
+        queue.problem = undefined;
         batch.landed(result.baseOffset);
         continue;
       }
       const error = kafkaErrors.createErrorFromCode(result?.errorCode ?? -1);
-      if (refusals.has(error.type)) this.#refuse(lane, error.message);
+      if (refusals.has(error.type)) this.#refuse(queue, error.message);
       else if (isStaleMetadata(error.type) || error.type === "NOT_ENOUGH_REPLICAS") {
-        lane.problem = asTyped(error, `appending to ${lane.topic}`);
+        queue.problem = asTyped(error, `appending to ${queue.topic}`);
         this.#retryLater(true);
       } else if (doubtful.has(error.type)) {
         this.#fail(
-          lane,
+          queue,
           new UnknownOutcomeError(`Kafka may have taken an append: ${error.message}`, {
             cause: error,
             details: troubleDetails(error),
           }),
           1,
         );
-      } else this.#fail(lane, asTyped(error, `appending to ${lane.topic}`), 1);
+      } else this.#fail(queue, asTyped(error, `appending to ${queue.topic}`), 1);
     }
   }
 
-  #notSent(lanes: readonly Lane[], error: unknown): void {
+  #notSent(queues: readonly PartitionQueue[], error: unknown): void {
     if (!isTransient(error) || isForbidden(error)) {
-      for (const lane of lanes) this.#fail(lane, asTyped(error, `appending to ${lane.topic}`), 1);
+      for (const queue of queues) this.#fail(queue, asTyped(error, `appending to ${queue.topic}`), 1);
     } else {
-      for (const lane of lanes) lane.problem = error;
+      for (const queue of queues) queue.problem = error;
       this.#retryLater(true);
     }
   }
 
-  /** The lanes whose partitions have not been shortened; the others fail before anything lands behind the loss. */
-  async #confirmed(lanes: readonly Lane[], connection: BrokerConnection): Promise<readonly Lane[]> {
-    const shortened = await shortenedLanes(lanes, connection);
-    for (const [lane, error] of shortened) this.#fail(lane, error, lane.queue.length);
-    return shortened.size === 0 ? lanes : lanes.filter((lane) => !shortened.has(lane));
+  /** The queues whose partitions have not been shortened; the others fail before anything lands behind the loss. */
+  async #confirmed(
+    queues: readonly PartitionQueue[],
+    connection: BrokerConnection,
+  ): Promise<readonly PartitionQueue[]> {
+    const shortened = await shortenedQueues(queues, connection);
+    for (const [queue, error] of shortened) this.#fail(queue, error, queue.batches.length);
+    return shortened.size === 0 ? queues : queues.filter((queue) => !shortened.has(queue));
   }
 
-  #refuse(lane: Lane, reason: string): void {
-    const batch = this.#take(lane);
+  #refuse(queue: PartitionQueue, reason: string): void {
+    const batch = this.#take(queue);
     const halves = batch.refused(reason, Date.now() + this.#cluster.settings.requestTimeoutMs);
     for (const half of halves) {
       half.bound = batch.bound / 2;
       this.#queuedBytes += half.bound;
     }
-    lane.queue.unshift(...halves);
-    if (halves.length > 0) this.#waiting.add(lane);
+    queue.batches.unshift(...halves);
+    if (halves.length > 0) this.#waiting.add(queue);
   }
 
   /**
    * The first `count` batches fail with this error; what waits behind them has not landed, and could only land out of
    * order.
    */
-  #fail(lane: Lane, error: HeadwaterError, count: number): void {
-    for (let failed = 0; lane.queue.length > 0; failed++) {
+  #fail(queue: PartitionQueue, error: HeadwaterError, count: number): void {
+    for (let failed = 0; queue.batches.length > 0; failed++) {
       const behind = new LogUnavailableError("an append before this one failed", { cause: error });
-      this.#take(lane).failed(failed < count || error.advice === "stop" ? error : behind);
+      this.#take(queue).failed(failed < count || error.advice === "stop" ? error : behind);
     }
   }
 
-  #take(lane: Lane): PendingBatch {
-    const batch = lane.queue.shift()!;
+  #take(queue: PartitionQueue): PendingBatch {
+    const batch = queue.batches.shift()!;
     this.#queuedBytes -= batch.bound;
-    if (lane.queue.length === 0) this.#waiting.delete(lane);
+    if (queue.batches.length === 0) this.#waiting.delete(queue);
     return batch;
   }
 

@@ -15,7 +15,7 @@ import type {
 import type { SeriesDefinition } from "./protocol.ts";
 import type { Run } from "./run.ts";
 import { definitionOf, SeriesRegistry, type KnownSeries, type SeriesGroup } from "./series-registry.ts";
-import { WorkerClient } from "./worker-client.ts";
+import { StoreWorkerClient } from "./store-worker-client.ts";
 import { WriteBatchBuilder } from "./write-batch.ts";
 
 export interface EmbeddedStoreOptions {
@@ -42,7 +42,7 @@ const POINTS_A_MESSAGE = 20_000;
  * power loss. Rejects with ResourceError if the file cannot be used (in use by another process, damaged).
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TimeSeriesStore> {
-  const { client, series } = await WorkerClient.open({
+  const { client, series } = await StoreWorkerClient.open({
     path: join(options.dataDir, "time-series.sqlite"),
     retentionMs: options.retentionMs,
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
@@ -52,14 +52,14 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
 }
 
 class EmbeddedStore implements TimeSeriesStore {
-  readonly #worker: WorkerClient;
+  readonly #worker: StoreWorkerClient;
   readonly #registry: SeriesRegistry;
   readonly #maxSeries: number;
   readonly #retentionMs: number;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: WorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions) {
+  constructor(worker: StoreWorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions) {
     this.#worker = worker;
     this.#registry = registry;
     this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;

@@ -13,7 +13,7 @@ interface Waiting {
 export class LogLockedError extends ResourceError {}
 
 /** The main thread's end of the worker: requests, their answers, and typed errors instead of failures. */
-export class WorkerClient {
+export class LogWorkerClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #ended: Promise<void>;

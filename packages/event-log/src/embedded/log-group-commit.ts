@@ -4,7 +4,7 @@ import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
 import { BatchBuilder } from "./batch-builder.ts";
 import type { Catalog, CatalogPartition } from "./catalog.ts";
-import type { WorkerClient } from "./worker-client.ts";
+import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { CommitPart, OffsetToKeep } from "./worker-protocol.ts";
 
 interface PendingRange {
@@ -39,8 +39,8 @@ class Commit {
  * Everything that arrives while a commit is being made durable goes into the next one: one transaction and one message
  * to the worker, whatever the number of callers. Records are encoded as they arrive.
  */
-export class GroupCommit {
-  readonly #worker: WorkerClient;
+export class LogGroupCommit {
+  readonly #worker: LogWorkerClient;
   readonly #catalog: Catalog;
   readonly #limits: { readonly recordBytes: number; readonly commitBytes: number; readonly queuedBytes: number };
   readonly #queue: Commit[] = [];
@@ -49,7 +49,7 @@ export class GroupCommit {
   #committing: Promise<void> | undefined;
   #nextKeyless = 0;
 
-  constructor(worker: WorkerClient, catalog: Catalog, maxRecordBytes: number) {
+  constructor(worker: LogWorkerClient, catalog: Catalog, maxRecordBytes: number) {
     this.#worker = worker;
     this.#catalog = catalog;
     this.#limits = { recordBytes: maxRecordBytes, commitBytes: 8 * 1024 * 1024, queuedBytes: 256 * 1024 * 1024 };

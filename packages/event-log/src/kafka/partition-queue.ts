@@ -4,10 +4,10 @@ import { endsOver } from "./list-offsets.ts";
 import type { PendingBatch } from "./pending-batch.ts";
 
 /** The batches of one partition, the first one perhaps under way. */
-export interface Lane {
+export interface PartitionQueue {
   readonly topic: string;
   readonly partition: number;
-  readonly queue: PendingBatch[];
+  readonly batches: PendingBatch[];
   inFlight: boolean;
   /** The offset behind what landed last; 0: nothing did. */
   end: number;
@@ -17,36 +17,36 @@ export interface Lane {
   problem: unknown;
 }
 
-export function newLane(topic: string, partition: number): Lane {
+export function newPartitionQueue(topic: string, partition: number): PartitionQueue {
   return {
-    ...{ topic, partition, queue: [], inFlight: false },
+    ...{ topic, partition, batches: [], inFlight: false },
     ...{ end: 0, confirmedOver: undefined, problem: undefined },
   };
 }
 
-export function noLeader({ topic, partition }: Lane): LogUnavailableError {
+export function noLeader({ topic, partition }: PartitionQueue): LogUnavailableError {
   return new LogUnavailableError(`partition ${partition} of ${topic} has no leader`, {
     details: { trouble: "leaderless" },
   });
 }
 
 /**
- * The lanes whose partitions end before the place where an append left them, by asking over a connection that has not
+ * The queues whose partitions end before the place where an append left them, by asking over a connection that has not
  * been asked yet. A broker that came back, and one that newly leads, may have lost the end of what was acknowledged.
  */
-export async function shortenedLanes(
-  lanes: readonly Lane[],
+export async function shortenedQueues(
+  queues: readonly PartitionQueue[],
   connection: BrokerConnection,
-): Promise<Map<Lane, LogShortenedError>> {
-  const open = lanes.filter((lane) => lane.end > 0 && lane.confirmedOver !== connection);
+): Promise<Map<PartitionQueue, LogShortenedError>> {
+  const open = queues.filter((queue) => queue.end > 0 && queue.confirmedOver !== connection);
   const ends = open.length === 0 ? undefined : await endsOver(connection, open);
-  for (const lane of lanes) lane.confirmedOver = connection;
-  const shortened = new Map<Lane, LogShortenedError>();
-  for (const lane of open) {
-    const end = ends?.get(lane.topic)?.get(lane.partition);
-    if (end === undefined || end >= lane.end) continue;
-    shortened.set(lane, new LogShortenedError(lane.topic, lane.partition, end, lane.end));
-    lane.end = end;
+  for (const queue of queues) queue.confirmedOver = connection;
+  const shortened = new Map<PartitionQueue, LogShortenedError>();
+  for (const queue of open) {
+    const end = ends?.get(queue.topic)?.get(queue.partition);
+    if (end === undefined || end >= queue.end) continue;
+    shortened.set(queue, new LogShortenedError(queue.topic, queue.partition, end, queue.end));
+    queue.end = end;
   }
   return shortened;
 }

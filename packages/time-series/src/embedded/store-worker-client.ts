@@ -9,7 +9,7 @@ interface Pending {
 }
 
 /** Calls into the worker, and its failures as typed errors. */
-export class WorkerClient {
+export class StoreWorkerClient {
   readonly #worker: Worker;
   readonly #path: string;
   readonly #pending = new Map<number, Pending>();
@@ -30,7 +30,9 @@ export class WorkerClient {
    * Rejects with ResourceError if the file cannot be used: another process has it, it is damaged, the folder is
    * read-only.
    */
-  static async open(settings: WorkerSettings): Promise<{ client: WorkerClient; series: readonly SeriesDefinition[] }> {
+  static async open(
+    settings: WorkerSettings,
+  ): Promise<{ client: StoreWorkerClient; series: readonly SeriesDefinition[] }> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
     const answer = await new Promise<Answer>((resolve, reject) => {
       worker.once("message", resolve);
@@ -38,7 +40,7 @@ export class WorkerClient {
         reject(new ResourceError(`the time-series worker did not start: ${cause.message}`, { cause })),
       );
     });
-    if ("opened" in answer) return { client: new WorkerClient(worker, settings.path), series: answer.opened };
+    if ("opened" in answer) return { client: new StoreWorkerClient(worker, settings.path), series: answer.opened };
     await worker.terminate();
     const failure = "notOpened" in answer ? answer.notOpened : { message: "it gave no reason" };
     throw new ResourceError(whyNotOpened(settings.path, failure), { details: { path: settings.path } });
