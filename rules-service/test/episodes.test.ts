@@ -4,10 +4,10 @@ import { alertTransition } from "@headwater/proto";
 import {
   alertEvents,
   commandEvents,
-  enabledRule,
+  enableRule,
   hotRule,
   platform,
-  startedService,
+  startService,
   type Platform,
   type Service,
 } from "./support/harness.ts";
@@ -18,7 +18,7 @@ let rules: Service;
 
 beforeEach(async () => {
   on = await platform();
-  rules = await startedService(on);
+  rules = await startService(on);
 });
 
 afterEach(async () => {
@@ -32,7 +32,7 @@ async function alerts(query = "") {
 }
 
 it("raises, commands once and clears, each at its event time", async () => {
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   const [, raisedAt] = await on.fleet.send("boiler-1", [70, 95]);
   await on.fleet.send("boiler-1", [99, 85]);
   const [clearedAt] = await on.fleet.send("boiler-1", [70]);
@@ -72,7 +72,7 @@ it("a draft does nothing, and a rule that was switched off clears what it had ra
 });
 
 it("an event in a quiet system has its command within milliseconds", async () => {
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   const times: number[] = [];
   for (let round = 0; round < 20; round += 1) {
     const seen = new Promise<number>((resolve) => {
@@ -105,7 +105,7 @@ it("a rule in shadow keeps its episodes and says nothing to devices", async () =
 });
 
 it("shows why: the readings in the log, the revision, every transition", async () => {
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   await on.fleet.send("boiler-1", [70, 95, 60]);
   const [alert] = await eventually(async () => {
     const found = await alerts("?state=cleared");
@@ -123,7 +123,7 @@ it("shows why: the readings in the log, the revision, every transition", async (
 });
 
 it("takes note of what people did, and lets the first count", async () => {
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   await on.fleet.send("boiler-1", [95]);
   const [alert] = await eventually(async () => {
     const found = await alerts();
@@ -153,7 +153,7 @@ it("takes note of what people did, and lets the first count", async () => {
 });
 
 it("lists page by page, newest first, and by time", async () => {
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   for (let device = 0; device < 5; device += 1) await on.fleet.send(`boiler-${device}`, [95]);
   const all = await eventually(async () => {
     const found = await alerts();

@@ -134,7 +134,7 @@ export class Run {
     this.engine = engine;
   }
 
-  /** `hands` names the alerts that are cleared by hand, by happening; what is missing is chosen from what was emitted. */
+  /** `hands` holds the alerts that an operator clears, by happening; a missing one is chosen from the emitted alerts. */
   play(hands: Map<number, OperatorAction>, from = 0, after = 0, takes = true): this {
     const { log, happenings } = this.#timeline;
     let index = after;
