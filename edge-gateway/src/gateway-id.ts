@@ -1,4 +1,4 @@
-import { FatalError, syncDirectory } from "@headwater/core";
+import { ResourceError, syncDirectory } from "@headwater/core";
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ export async function gatewayId(folder: string, configured: string | undefined):
   try {
     const id = (await readFile(file, "utf8")).trim();
     if (pattern.test(id)) return id;
-    throw new FatalError(
+    throw new ResourceError(
       `${file} does not hold a gateway's name; set HEADWATER_GATEWAY_ID or put the former name back`,
     );
   } catch (error) {

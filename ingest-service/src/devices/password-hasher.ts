@@ -1,38 +1,24 @@
 import { randomBytes, scrypt } from "node:crypto";
 import { promisify } from "node:util";
 import { formatPasswordHash, passwordCosts, scryptMemory } from "@headwater/aggregates";
-import { RequestError } from "@headwater/core";
+import { RequestError, Semaphore } from "@headwater/core";
 
 const derive = promisify<string, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(
   scrypt,
 );
-const maxWaiting = 16;
+const maxWaiting = 15;
 
 /** Hashes chosen passwords one at a time and off the main thread: each takes a third of a second and 32 MiB. */
 export class PasswordHasher {
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #semaphore = new Semaphore(1, maxWaiting);
 
-  /** The hash as a PHC string. Throws RequestError (503) if too many wait. */
+  /** The hash as a PHC string. Throws RequestError (503, `too-many-waiting`) if too many wait. */
   async hash(password: string): Promise<string> {
-    if (this.#waiting >= maxWaiting) {
-      throw new RequestError(
-        503,
-        "too-many-passwords",
-        "Too many passwords are being hashed; try again in a few seconds",
-        {
-          retryAfterMs: 5000,
-        },
-      );
-    }
-    this.#waiting += 1;
-    const mine = this.#last.then(() => hashNow(password));
-    this.#last = mine.catch(() => {});
-    try {
-      return await mine;
-    } finally {
-      this.#waiting -= 1;
-    }
+    const hash = await this.#semaphore.run(() => hashNow(password));
+    if (hash !== undefined) return hash;
+    throw new RequestError(503, "too-many-waiting", "Too many passwords are being hashed; try again in a few seconds", {
+      retryAfterMs: 5000,
+    });
   }
 }
 

@@ -19,7 +19,7 @@ export function checkQuery(query: SeriesQuery): TimeRange {
   }
   if (window !== undefined) {
     if (!Number.isSafeInteger(window) || window < 1) {
-      throw bad("bad-window", "a window is a whole number of microseconds, at least 1");
+      throw bad("invalid-window", "a window is a whole number of microseconds, at least 1");
     }
     if (aggregate === undefined) {
       throw bad("window-without-aggregate", `a window needs an aggregate: ${aggregates.join(", ")}`);
@@ -29,7 +29,7 @@ export function checkQuery(query: SeriesQuery): TimeRange {
     throw bad("aggregate-of-text", `text has no ${aggregate}; of text there are ${textAggregates.join(", ")}`);
   }
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
-    throw bad("bad-limit", "a limit is a whole number, at least 0");
+    throw bad("invalid-limit", "a limit is a whole number, at least 0");
   }
   return checkRange(query.from, query.to);
 }
@@ -37,7 +37,7 @@ export function checkQuery(query: SeriesQuery): TimeRange {
 export function checkRange(from: number, to: number): TimeRange {
   for (const time of [from, to]) {
     if (!Number.isInteger(time)) {
-      throw bad("bad-time", `${time} is not a whole number of microseconds since the epoch`);
+      throw bad("invalid-time", `${time} is not a whole number of microseconds since the epoch`);
     }
   }
   return { from: Math.max(from, MIN_TIME), to: Math.min(to, END_OF_TIME) };

@@ -77,8 +77,8 @@ export class AlertWrites {
   }
 }
 
-/** Throws RequestError (404, `no-such-alert`) if there is none. */
+/** Throws RequestError (404, `alert-unknown`) if there is none. */
 export function presentAlert(alert: AlertState | undefined, id: string): AlertState {
-  if (alert === undefined) throw new RequestError(404, "no-such-alert", `There is no alert ${id}`);
+  if (alert === undefined) throw new RequestError(404, "alert-unknown", `There is no alert ${id}`);
   return alert;
 }

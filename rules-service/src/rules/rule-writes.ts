@@ -120,12 +120,12 @@ function revisionOf(definition: RuleDefinition, revision: number): NonNullable<R
   return { revision, schema: ruleSchemaVersion, definition: canonicalRule(definition) };
 }
 
-/** Throws RequestError (404, `no-such-rule`) for a rule that never was or is deleted. */
+/** Throws RequestError (404, `rule-unknown`) for a rule that never was or is deleted. */
 export function presentRule(stored: StoredRule | undefined, id: string): StoredRule {
   if (stored === undefined || stored.state.mode === "deleted") throw noSuchRule(id);
   return stored;
 }
 
 export function noSuchRule(id: string): RequestError {
-  return new RequestError(404, "no-such-rule", `There is no rule ${id}`);
+  return new RequestError(404, "rule-unknown", `There is no rule ${id}`);
 }

@@ -1,6 +1,6 @@
 import { silentLogger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -56,5 +56,44 @@ describe("the sessions that are open", () => {
     sessions = await openFile();
     expect(sessions.all).toEqual([{ device: "stays", session: stays }]);
     await sessions.close();
+  });
+
+  it("are read from a file of version 0.1", async () => {
+    const [a, b] = ["2f1c0a94-7c9b-4a8e-9d5e-0a1b2c3d4e5f", "11111111-7c9b-4a8e-9d5e-0a1b2c3d4e5f"];
+    await writeFile(file, `+${a} pump 1\n+${b} valve\n-${b}\n`);
+    const sessions = await openFile();
+    expect(sessions.all).toEqual([{ device: "pump 1", session: a }]);
+    await sessions.close();
+  });
+
+  it("that could not be noted while the disk was full are noted once it is not", async () => {
+    let isFull = false;
+    const sessions = await OpenSessions.open({
+      file,
+      logger: silentLogger,
+      open: async (...args: Parameters<typeof open>) => {
+        const handle = await open(...args);
+        const write = handle.write.bind(handle) as (...of: unknown[]) => Promise<never>;
+        return Object.assign(handle, {
+          write: (...of: unknown[]) => {
+            if (isFull) throw Object.assign(new Error("full"), { code: "ENOSPC" });
+            return write(...of);
+          },
+        });
+      },
+    });
+    const [a, b] = [randomUUID(), randomUUID()];
+    isFull = true;
+    sessions.begin({ device: "pump", session: a });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    isFull = false;
+    sessions.begin({ device: "valve", session: b });
+    await sessions.close();
+    const next = await openFile();
+    expect(next.all).toEqual([
+      { device: "pump", session: a },
+      { device: "valve", session: b },
+    ]);
+    await next.close();
   });
 });

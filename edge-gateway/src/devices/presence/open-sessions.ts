@@ -1,22 +1,18 @@
-import { FatalError, type Logger } from "@headwater/core";
-import { open, readFile, rename, type FileHandle } from "node:fs/promises";
+import { JournalFile, type JournalFileOptions, type Logger } from "@headwater/core";
 
 export interface OpenSession {
   readonly device: string;
   readonly session: string;
 }
 
-export interface OpenSessionsOptions {
-  readonly file: string;
+export interface OpenSessionsOptions extends JournalFileOptions {
   readonly logger: Logger;
 }
 
-/** A file of more bytes than this, most of them history, is written anew. */
 const compactBytes = 256 * 1024;
-const bytesPerLine = 100;
 /** How long the file may be behind the disk: only a power loss makes a difference (milliseconds). */
 const syncAfterMs = 1000;
-const line = /^([+-])([0-9a-f-]{36}) ?(.*)$/;
+const entryPattern = /^([+-])([0-9a-f-]{36}) ?(.*)$/;
 
 /**
  * The sessions that are told to have begun and not to have ended, on disk, so that a gateway which comes back after it
@@ -26,27 +22,25 @@ const line = /^([+-])([0-9a-f-]{36}) ?(.*)$/;
 export class OpenSessions {
   readonly #options: OpenSessionsOptions;
   readonly #open = new Map<string, string>();
-  #handle!: FileHandle;
-  #size = 0;
+  readonly #journal: JournalFile;
   #queue: string[] = [];
   #writing: Promise<void> | undefined;
   #syncing: NodeJS.Timeout | undefined;
+  /** Entries of a failed append are missing from the file until it is replaced. */
+  #isIncomplete = false;
   #closed = false;
 
-  private constructor(options: OpenSessionsOptions) {
+  private constructor(options: OpenSessionsOptions, journal: JournalFile) {
     this.#options = options;
+    this.#journal = journal;
   }
 
-  /** Throws FatalError if the file cannot be had. */
+  /** Throws ResourceError if the file cannot be read or written. */
   static async open(options: OpenSessionsOptions): Promise<OpenSessions> {
-    const sessions = new OpenSessions(options);
-    try {
-      sessions.#replay(await readText(options.file));
-      await sessions.#compact();
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new FatalError(`${options.file} cannot be used (${code ?? message})`, { cause: error });
-    }
+    const { journal, content } = await JournalFile.open({ compactBytes, ...options });
+    const sessions = new OpenSessions(options, journal);
+    for (const entry of content.entries) sessions.#replay(entry);
+    await journal.replace(sessions.#liveEntries());
     return sessions;
   }
 
@@ -56,94 +50,84 @@ export class OpenSessions {
 
   begin({ device, session }: OpenSession): void {
     this.#open.set(session, device);
-    this.#note(`+${session} ${device}\n`);
+    this.#note(beginEntry(session, device));
   }
 
   /** Its end is durable. */
   end(session: string): void {
-    if (this.#open.delete(session)) this.#note(`-${session}\n`);
+    if (this.#open.delete(session)) this.#note(`-${session}`);
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#syncing);
     await this.#writing;
     this.#closed = true;
-    await this.#handle.close();
+    await this.#journal.close();
   }
 
-  #note(text: string): void {
+  #note(entry: string): void {
     if (this.#closed) return;
-    this.#queue.push(text);
+    this.#queue.push(entry);
     this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
   }
 
   async #write(): Promise<void> {
-    // What comes in the same moment goes out with one write.
+    // Entries of the same turn of the event loop go out with one write.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
-      const bytes = Buffer.from(this.#queue.join(""));
+      const entries = this.#queue;
       this.#queue = [];
       try {
-        await this.#append(bytes);
+        await this.#append(entries);
       } catch (error) {
-        this.#options.logger.warn(
-          { err: error, file: this.#options.file },
+        this.#isIncomplete = true;
+        this.#warn(
+          error,
           "open sessions cannot be noted; if the gateway is killed now, the end of some will not be told",
         );
       }
     }
   }
 
-  async #append(bytes: Buffer): Promise<void> {
-    if (this.#size > compactBytes && this.#size > 8 * bytesPerLine * this.#open.size) {
-      // What is queued is in the map already.
-      await this.#compact();
-      return;
-    }
-    await this.#handle.write(bytes, 0, bytes.length, this.#size);
-    this.#size += bytes.length;
+  async #append(entries: readonly string[]): Promise<void> {
+    if ((this.#isIncomplete || this.#journal.isMostlyHistory) && (await this.#replace())) return;
+    await this.#journal.append(entries);
     this.#syncing ??= setTimeout(() => {
       this.#syncing = undefined;
-      this.#handle.datasync().catch((error: unknown) => {
-        this.#options.logger.warn({ err: error, file: this.#options.file }, "open sessions could not be synced");
-      });
+      this.#journal.sync().catch((error: unknown) => this.#warn(error, "open sessions could not be synced"));
     }, syncAfterMs);
   }
 
-  async #compact(): Promise<void> {
-    const { file } = this.#options;
-    const bytes = Buffer.from([...this.#open].map(([session, device]) => `+${session} ${device}\n`).join(""));
-    const next = await open(`${file}.next`, "w", 0o600);
+  /** The live entries hold what the queued ones say. */
+  async #replace(): Promise<boolean> {
     try {
-      await next.write(bytes, 0, bytes.length, 0);
-      await next.datasync();
-      await rename(`${file}.next`, file);
+      await this.#journal.replace(this.#liveEntries());
+      this.#isIncomplete = false;
+      return true;
     } catch (error) {
-      await next.close();
-      throw error;
+      this.#warn(error, "the journal of open sessions could not be replaced; it grows until it can");
+      return false;
     }
-    await this.#handle?.close();
-    this.#handle = next;
-    this.#size = bytes.length;
   }
 
-  /** A line that was being written when the gateway died is none. */
-  #replay(text: string): void {
-    for (const each of text.slice(0, text.lastIndexOf("\n") + 1).split("\n")) {
-      const match = line.exec(each);
-      if (match === null) continue;
-      const [, sign, session, device] = match as unknown as [string, string, string, string];
-      if (sign === "-") this.#open.delete(session);
-      else if (device !== "") this.#open.set(session, device);
-    }
+  #warn(error: unknown, message: string): void {
+    this.#options.logger.warn({ err: error, file: this.#options.file }, message);
+  }
+
+  *#liveEntries(): Iterable<string> {
+    for (const [session, device] of this.#open) yield beginEntry(session, device);
+  }
+
+  /** A line that is no entry is passed over: one of version 0.1 has no checksum. */
+  #replay(entry: string): void {
+    const match = entryPattern.exec(entry);
+    if (match === null) return;
+    const [, sign, session, device] = match as unknown as [string, string, string, string];
+    if (sign === "-") this.#open.delete(session);
+    else if (device !== "") this.#open.set(session, device);
   }
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
+function beginEntry(session: string, device: string): string {
+  return `+${session} ${device}`;
 }

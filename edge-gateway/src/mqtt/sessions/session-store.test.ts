@@ -77,6 +77,25 @@ describe("the store of sessions", () => {
     await store.close();
   });
 
+  it("reads a file of version 0.1", async () => {
+    await writeFile(
+      file,
+      '{"t":"session","s":"pump/c","f":[["devices/pump/commands/+",1],["x/ü",0]],"at":1795782388098}\n' +
+        '{"t":"session","s":"gone/c","f":[["y",2]],"at":1795782388098}\n{"t":"end","s":"gone/c"}\n',
+    );
+    const store = await openStore();
+    expect(store.all).toEqual([
+      {
+        session: "pump/c",
+        subscriptions: [
+          { topic: "devices/pump/commands/+", qos: 1 },
+          { topic: "x/ü", qos: 0 },
+        ],
+      },
+    ]);
+    await store.close();
+  });
+
   it("names those that are not heard of any more, and those too many, but none that is connected", async () => {
     const hour = 3_600_000;
     let now = 0;

@@ -1,9 +1,6 @@
-import { backoff, FatalError, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
-import { open, readFile, rename, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import { JournalFile, JournalWriter, type JournalFileOptions, type Logger } from "@headwater/core";
 
-export interface SessionStoreOptions {
-  readonly file: string;
+export interface SessionStoreOptions extends JournalFileOptions {
   /** More sessions are not kept: those that were heard longest ago make room. */
   readonly maxSessions: number;
   readonly logger: Logger;
@@ -21,7 +18,7 @@ interface Stored {
   seenAt: number;
 }
 
-type Line =
+type Entry =
   | {
       readonly t: "session";
       readonly s: string;
@@ -31,8 +28,6 @@ type Line =
   | { readonly t: "seen"; readonly s: string; readonly at: number }
   | { readonly t: "end"; readonly s: string };
 
-/** A file of more bytes than this, most of them history, is written anew. */
-const compactBytes = 1024 * 1024;
 /** A session is noted to be alive no more often than this (milliseconds). */
 const seenEveryMs = 60 * 60 * 1000;
 
@@ -46,30 +41,26 @@ export class SessionStore {
   readonly #now: () => number;
   /** Heard longest ago first, roughly. */
   readonly #sessions = new Map<string, Stored>();
-  #handle!: FileHandle;
-  #size = 0;
-  #liveBytes = 0;
-  #queue: string[] = [];
-  #writing: Promise<void> | undefined;
-  #closed = false;
+  readonly #writer: JournalWriter;
 
-  private constructor(options: SessionStoreOptions) {
+  private constructor(options: SessionStoreOptions, journal: JournalFile) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#writer = new JournalWriter({
+      journal,
+      liveEntries: () => this.#liveEntries(),
+      logger: options.logger,
+      onFailure: "subscriptions cannot be stored; they stay unacknowledged",
+    });
   }
 
-  /** Throws FatalError if the file cannot be had. */
+  /** Throws ResourceError if the file cannot be read or written. */
   static async open(options: SessionStoreOptions): Promise<SessionStore> {
-    const store = new SessionStore(options);
-    try {
-      const skipped = store.#replay(await readText(options.file));
-      if (skipped > 0)
-        options.logger.warn({ file: options.file, lines: skipped }, "unreadable lines among the sessions");
-      await store.#compact();
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new FatalError(`${options.file} cannot be used (${code ?? message})`, { cause: error });
-    }
+    const { journal, content } = await JournalFile.open(options);
+    const store = new SessionStore(options, journal);
+    const skipped = content.damaged + store.#replay(content.entries);
+    if (skipped > 0) options.logger.warn({ file: options.file, lines: skipped }, "unreadable lines among the sessions");
+    await journal.replace(store.#liveEntries());
     return store;
   }
 
@@ -94,7 +85,7 @@ export class SessionStore {
     if (subscriptions.every(({ topic, qos }) => stored?.qosOf.get(topic) === qos)) {
       this.seen(session);
       // What makes it so may be on its way to the disk still.
-      await this.#flush();
+      await this.#writer.flush();
       return;
     }
     const qosOf = stored?.qosOf ?? new Map<string, number>();
@@ -113,8 +104,8 @@ export class SessionStore {
   /** Nothing is left of the session. */
   async end(session: string): Promise<void> {
     if (!this.#sessions.delete(session)) return;
-    this.#queue.push(lineOf({ t: "end", s: session }));
-    await this.#flush();
+    this.#writer.add(encodeEntry({ t: "end", s: session }));
+    await this.#writer.flush();
   }
 
   /** Its client is or was connected. */
@@ -125,8 +116,8 @@ export class SessionStore {
     stored.seenAt = now;
     this.#sessions.delete(session);
     this.#sessions.set(session, stored);
-    this.#queue.push(lineOf({ t: "seen", s: session, at: now }));
-    this.#flush().catch(() => {
+    this.#writer.add(encodeEntry({ t: "seen", s: session, at: now }));
+    this.#writer.flush().catch(() => {
       // The gateway stops; it is no more than a time.
     });
   }
@@ -145,126 +136,61 @@ export class SessionStore {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#writing?.catch(() => {});
-    await this.#handle.close();
+    await this.#writer.close();
   }
 
   async #put(session: string, qosOf: Map<string, number>): Promise<void> {
     const at = this.#now();
     this.#sessions.delete(session);
     this.#sessions.set(session, { qosOf, seenAt: at });
-    this.#queue.push(lineOf({ t: "session", s: session, f: [...qosOf], at }));
-    await this.#flush();
+    this.#writer.add(encodeEntry({ t: "session", s: session, f: [...qosOf], at }));
+    await this.#writer.flush();
   }
 
-  /** What comes while lines are written goes out with the next write. */
-  async #flush(): Promise<void> {
-    while (this.#queue.length > 0) {
-      if (this.#writing !== undefined) await this.#writing;
-      else await (this.#writing = this.#writeQueue().finally(() => (this.#writing = undefined)));
-    }
-    await this.#writing;
-  }
-
-  async #writeQueue(): Promise<void> {
-    const lines = this.#queue;
-    this.#queue = [];
-    const bytes = Buffer.from(lines.join(""));
-    const pause = backoff({ maxMs: 2000 });
-    for (;;) {
-      if (this.#closed) throw new QueueClosedError("The store of sessions is closed");
-      try {
-        if (this.#size > compactBytes && this.#size > 4 * this.#liveBytes) {
-          // What the lines say is in memory, and so in the new file.
-          await this.#compact();
-          return;
-        }
-        await this.#handle.write(bytes, 0, bytes.length, this.#size);
-        await this.#handle.datasync();
-        this.#size += bytes.length;
-        return;
-      } catch (error) {
-        const { logger, file } = this.#options;
-        logger.error({ err: error, file }, "subscriptions cannot be stored; they stay unacknowledged");
-        await pause.wait();
-      }
+  *#liveEntries(): Iterable<string> {
+    for (const [s, { qosOf, seenAt }] of this.#sessions) {
+      yield encodeEntry({ t: "session", s, f: [...qosOf], at: seenAt });
     }
   }
 
-  /** Writes only what is there, beside the old file, and takes its place. */
-  async #compact(): Promise<void> {
-    const { file } = this.#options;
-    const lines = [...this.#sessions].map(([s, { qosOf, seenAt }]) =>
-      lineOf({ t: "session", s, f: [...qosOf], at: seenAt }),
-    );
-    const bytes = Buffer.from(lines.join(""));
-    const next = await open(`${file}.next`, "w", 0o600);
-    try {
-      await next.write(bytes, 0, bytes.length, 0);
-      await next.datasync();
-      await rename(`${file}.next`, file);
-      await syncDirectory(dirname(file));
-    } catch (error) {
-      await next.close();
-      throw error;
-    }
-    await this.#handle?.close();
-    this.#handle = next;
-    this.#size = bytes.length;
-    this.#liveBytes = bytes.length;
-  }
-
-  /**
-   * Answers how many lines were none: one that was being written at the end is no loss, nothing was acknowledged by it.
-   */
-  #replay(text: string): number {
+  /** Answers how many lines are no entries. */
+  #replay(lines: readonly string[]): number {
     let skipped = 0;
-    for (const each of text.split("\n")) {
-      if (each === "") continue;
-      const line = parseLine(each);
-      if (line === undefined) {
+    for (const line of lines) {
+      const entry = decodeEntry(line);
+      if (entry === undefined) {
         skipped += 1;
         continue;
       }
-      const stored = this.#sessions.get(line.s);
-      this.#sessions.delete(line.s);
-      if (line.t === "session") this.#sessions.set(line.s, { qosOf: new Map(line.f), seenAt: line.at });
-      else if (line.t === "seen" && stored !== undefined)
-        this.#sessions.set(line.s, { qosOf: stored.qosOf, seenAt: line.at });
+      const stored = this.#sessions.get(entry.s);
+      this.#sessions.delete(entry.s);
+      if (entry.t === "session") this.#sessions.set(entry.s, { qosOf: new Map(entry.f), seenAt: entry.at });
+      else if (entry.t === "seen" && stored !== undefined)
+        this.#sessions.set(entry.s, { qosOf: stored.qosOf, seenAt: entry.at });
     }
     return skipped;
   }
 }
 
-function lineOf(line: Line): string {
-  return `${JSON.stringify(line)}\n`;
+function encodeEntry(entry: Entry): string {
+  return JSON.stringify(entry);
 }
 
-function parseLine(text: string): Line | undefined {
-  let line: Partial<Extract<Line, { t: "session" }>>;
+/** undefined if it is none: a line of version 0.1 has no checksum. */
+function decodeEntry(text: string): Entry | undefined {
+  let entry: Partial<Extract<Entry, { t: "session" }>>;
   try {
-    line = JSON.parse(text) as typeof line;
+    entry = JSON.parse(text) as typeof entry;
   } catch {
-    // Not what was written here.
     return undefined;
   }
-  if (typeof line !== "object" || line === null || typeof line.s !== "string") return undefined;
-  if ((line.t as string) === "end") return line as Line;
-  if (!Number.isSafeInteger(line.at)) return undefined;
-  if ((line.t as string) === "seen") return line as Line;
+  if (typeof entry !== "object" || entry === null || typeof entry.s !== "string") return undefined;
+  if ((entry.t as string) === "end") return entry as Entry;
+  if (!Number.isSafeInteger(entry.at)) return undefined;
+  if ((entry.t as string) === "seen") return entry as Entry;
   const sound =
-    line.t === "session" &&
-    Array.isArray(line.f) &&
-    line.f.every((pair) => Array.isArray(pair) && typeof pair[0] === "string" && [0, 1, 2].includes(pair[1]));
-  return sound ? (line as Line) : undefined;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
-  }
+    entry.t === "session" &&
+    Array.isArray(entry.f) &&
+    entry.f.every((pair) => Array.isArray(pair) && typeof pair[0] === "string" && [0, 1, 2].includes(pair[1]));
+  return sound ? (entry as Entry) : undefined;
 }

@@ -1,22 +1,16 @@
-import { backoff, DecodeError, FatalError, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
-import { open, readFile, rename, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import { JournalFile, JournalWriter, type JournalFileOptions, type Logger } from "@headwater/core";
 import type { Qos2Arrival } from "../batch/record-batch.ts";
 
-export interface Qos2JournalOptions {
-  readonly file: string;
+export interface Qos2JournalOptions extends JournalFileOptions {
   readonly logger: Logger;
   /** The last identity found durable in a lane; decides which announced messages have landed. */
   readonly lastN: (partition: number) => number;
 }
 
-/** A journal of more bytes than this, most of them history, is written anew. */
-const compactBytes = 1024 * 1024;
-
 /** In place of n, once nobody has to ask the lane any more. */
 const knownToHaveLanded = -1;
 
-type Line =
+type Entry =
   | { readonly t: "arrival"; readonly token: string; readonly p: number; readonly n: number }
   | { readonly t: "release"; readonly token: string }
   | { readonly t: "forget"; readonly session: string };
@@ -32,19 +26,24 @@ export class Qos2Journal {
   /** By token; false while its commit is under way. */
   readonly #open = new Map<string, { readonly arrival: Qos2Arrival; landed: boolean }>();
   readonly #bySession = new Map<string, Set<string>>();
-  #handle: FileHandle | undefined;
-  #size = 0;
-  #queue: string[] = [];
-  #writing: Promise<void> | undefined;
-  #closed = false;
+  readonly #writer: JournalWriter;
 
-  private constructor(options: Qos2JournalOptions) {
+  private constructor(options: Qos2JournalOptions, journal: JournalFile) {
     this.#options = options;
+    this.#writer = new JournalWriter({
+      journal,
+      liveEntries: () => this.#liveEntries(),
+      logger: options.logger,
+      onFailure: "QoS 2 messages cannot be noted; they stay unacknowledged",
+    });
   }
 
+  /** Throws ResourceError if the file cannot be read or written. */
   static async open(options: Qos2JournalOptions): Promise<Qos2Journal> {
-    const journal = new Qos2Journal(options);
-    await journal.#recover();
+    const { journal: file, content } = await JournalFile.open(options);
+    const journal = new Qos2Journal(options, file);
+    journal.#recover(content.entries, content.damaged);
+    await file.replace(journal.#liveEntries());
     return journal;
   }
 
@@ -65,9 +64,9 @@ export class Qos2Journal {
   async announce(arrivals: readonly Qos2Arrival[]): Promise<void> {
     for (const arrival of arrivals) {
       this.remember(arrival);
-      this.#queue.push(lineOf({ t: "arrival", token: arrival.token, p: arrival.partition, n: arrival.n }));
+      this.#writer.add(encodeArrival(arrival, arrival.n));
     }
-    await this.#flush();
+    await this.#writer.flush();
   }
 
   /** Known as received from now on, durable with its commit. */
@@ -88,8 +87,8 @@ export class Qos2Journal {
   /** Resolves when the release is durable. */
   async release(token: string): Promise<void> {
     if (!this.#forgetToken(token)) return;
-    this.#queue.push(lineOf({ t: "release", token }));
-    await this.#flush();
+    this.#writer.add(`{"t":"release","token":${JSON.stringify(token)}}`);
+    await this.#writer.flush();
   }
 
   /** The session ended; its packet identifiers mean nothing any more. */
@@ -97,15 +96,12 @@ export class Qos2Journal {
     const tokens = this.#bySession.get(session);
     if (tokens === undefined) return;
     for (const token of tokens) this.#forgetToken(token);
-    this.#queue.push(lineOf({ t: "forget", session }));
-    await this.#flush();
+    this.#writer.add(`{"t":"forget","session":${JSON.stringify(session)}}`);
+    await this.#writer.flush();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#writing?.catch(() => {});
-    await this.#handle?.close();
-    this.#handle = undefined;
+    await this.#writer.close();
   }
 
   #forgetToken(token: string): boolean {
@@ -117,112 +113,55 @@ export class Qos2Journal {
     return true;
   }
 
-  /** What comes while lines are written goes out with the next write. */
-  async #flush(): Promise<void> {
-    while (this.#queue.length > 0) {
-      if (this.#writing !== undefined) await this.#writing;
-      else await (this.#writing = this.#writeQueue().finally(() => (this.#writing = undefined)));
-    }
-    // Who finds the queue empty may still have lines in the write that is under way.
-    await this.#writing;
-  }
-
-  async #writeQueue(): Promise<void> {
-    const lines = this.#queue;
-    this.#queue = [];
-    const bytes = Buffer.from(lines.join(""));
-    const pause = backoff({ maxMs: 2000 });
-    for (;;) {
-      if (this.#closed) throw new QueueClosedError("The journal of QoS 2 messages is closed");
-      try {
-        if (this.#size > compactBytes && this.#size > 8 * 128 * this.#open.size) await this.#compact();
-        await this.#handle!.write(bytes, 0, bytes.length, this.#size);
-        await this.#handle!.datasync();
-        this.#size += bytes.length;
-        return;
-      } catch (error) {
-        this.#options.logger.error(
-          { err: error, file: this.#options.file },
-          "QoS 2 messages cannot be noted; they stay unacknowledged",
-        );
-        await pause.wait();
-      }
+  *#liveEntries(): Iterable<string> {
+    for (const { arrival, landed } of this.#open.values()) {
+      yield encodeArrival(arrival, landed ? knownToHaveLanded : arrival.n);
     }
   }
 
-  /** Writes only what is open, beside the old file, and takes its place. */
-  async #compact(): Promise<void> {
-    const { file } = this.#options;
-    const lines = [...this.#open.values()].map(({ arrival, landed }) =>
-      lineOf({ t: "arrival", token: arrival.token, p: arrival.partition, n: landed ? knownToHaveLanded : arrival.n }),
-    );
-    const bytes = Buffer.from(lines.join(""));
-    const next = await open(`${file}.next`, "w", 0o600);
-    try {
-      await next.write(bytes, 0, bytes.length, 0);
-      await next.datasync();
-      await rename(`${file}.next`, file);
-      await syncDirectory(dirname(file));
-    } catch (error) {
-      await next.close();
-      throw error;
-    }
-    await this.#handle?.close();
-    this.#handle = next;
-    this.#size = bytes.length;
-  }
-
-  async #recover(): Promise<void> {
+  #recover(entries: readonly string[], damaged: number): void {
     const { file, lastN, logger } = this.#options;
-    let text = "";
-    try {
-      text = await readFile(file, "utf8");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-        throw new FatalError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
-      }
+    let skipped = damaged;
+    for (const text of entries) {
+      const entry = decodeEntry(text);
+      if (entry === undefined) skipped += 1;
+      else this.#replay(entry);
     }
-    let skipped = 0;
-    for (const line of text.split("\n")) {
-      if (line === "") continue;
-      try {
-        this.#replay(parseLine(line));
-      } catch (error) {
-        if (!(error instanceof DecodeError)) throw error;
-        skipped += 1;
-      }
-    }
-    // A line that was being written at the end is no loss: nothing was acknowledged by it.
     if (skipped > 0) logger.warn({ file, lines: skipped }, "unreadable lines in the journal of QoS 2 messages");
     for (const [token, { arrival }] of this.#open) {
       if (arrival.n === knownToHaveLanded || (arrival.n > 0 && arrival.n <= lastN(arrival.partition)))
         this.landed(token);
       else this.#forgetToken(token);
     }
-    try {
-      await this.#compact();
-    } catch (error) {
-      throw new FatalError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code})`, { cause: error });
-    }
   }
 
-  #replay(line: Line): void {
-    if (line.t === "arrival") this.remember({ token: line.token, partition: line.p, n: line.n });
-    else if (line.t === "release") this.#forgetToken(line.token);
-    else for (const token of this.#bySession.get(line.session) ?? []) this.#forgetToken(token);
+  #replay(entry: Entry): void {
+    if (entry.t === "arrival") this.remember({ token: entry.token, partition: entry.p, n: entry.n });
+    else if (entry.t === "release") this.#forgetToken(entry.token);
+    else for (const token of this.#bySession.get(entry.session) ?? []) this.#forgetToken(token);
   }
 }
 
-function lineOf(line: Line): string {
-  return `${JSON.stringify(line)}\n`;
+/** There are two entries a message, so none is made by way of an object. */
+function encodeArrival({ token, partition }: Qos2Arrival, n: number): string {
+  return `{"t":"arrival","token":${JSON.stringify(token)},"p":${partition},"n":${n}}`;
 }
 
-function parseLine(text: string): Line {
+/** undefined if it is none: a line of version 0.1 has no checksum. */
+function decodeEntry(text: string): Entry | undefined {
+  let entry: { t?: unknown; token?: unknown; session?: unknown; p?: unknown; n?: unknown } | null;
   try {
-    return JSON.parse(text) as Line;
-  } catch (cause) {
-    throw new DecodeError("not a line of the journal", { cause });
+    entry = JSON.parse(text) as typeof entry;
+  } catch {
+    return undefined;
   }
+  if (typeof entry !== "object" || entry === null) return undefined;
+  const { t, token, session, p, n } = entry;
+  const isSound =
+    (t === "arrival" && typeof token === "string" && Number.isSafeInteger(p) && Number.isSafeInteger(n)) ||
+    (t === "release" && typeof token === "string") ||
+    (t === "forget" && typeof session === "string");
+  return isSound ? (entry as Entry) : undefined;
 }
 
 function sessionOf(token: string): string {

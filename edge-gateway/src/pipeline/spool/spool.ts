@@ -1,4 +1,4 @@
-import { backoff, QueueClosedError, type Logger, syncDirectory } from "@headwater/core";
+import { backoff, QueueClosedError, syncDirectory, type Logger } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
 import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";

@@ -1,14 +1,12 @@
 export { createHttpServer } from "./http-server.ts";
 export type { HttpServer, HttpServerOptions } from "./http-server.ts";
-export type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
+export type { HttpApp } from "./type-provider.ts";
 export { adminTokenAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
-export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, page, pageOf, pageSchema } from "./page.ts";
-export type { Page } from "./page.ts";
-export { InvalidRequestError, makeProblem, problemSchema, problemType } from "./problem.ts";
-export type { Problem } from "./problem.ts";
-export { afterQuery, parsePosition, positionSchema, positionText, waitForAfter } from "./position.ts";
+export { decodeCursor, isNumberPlace, isTextPlace, listQuery, pageOf, pageSchema } from "./page.ts";
+export { InvalidRequestError, problemSchema } from "./problem.ts";
+export { afterQuery, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { etagOf, parseIfMatch } from "./if-match.ts";
 export type { IfMatch } from "./if-match.ts";

@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import type { FastifySchema } from "fastify";
+import { describeProblemCodes } from "./problem-codes.ts";
 import { problemSchema, problemType } from "./problem.ts";
 
 const problem = { description: "A problem (RFC 9457)", content: { [problemType]: { schema: problemSchema } } };
@@ -9,7 +10,7 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
   return {
     openapi: {
       openapi: "3.1.0",
-      info: { title, version },
+      info: { title, version, description: describeProblemCodes() },
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
       security: [{ token: [] }],
     },

@@ -26,7 +26,9 @@ export const problemSchema = Type.Object(
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String({ description: "What was wrong, and what to do" }),
-    code: Type.String({ description: "The stable name of the kind of problem" }),
+    code: Type.String({
+      description: "The stable name of the kind of problem; the API's description lists all of them",
+    }),
     instance: Type.Optional(Type.String()),
     errors: Type.Optional(
       Type.Array(
