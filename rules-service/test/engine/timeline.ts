@@ -134,7 +134,7 @@ export class Run {
     this.engine = engine;
   }
 
-  /** `hands` holds the alerts that an operator clears, by happening; a missing one is chosen from the emitted alerts. */
+  /** `hands` holds the alerts that an operator clears, by happening; a missing one is chosen from those emitted. */
   play(hands: Map<number, OperatorAction>, from = 0, after = 0, takes = true): this {
     const { log, happenings } = this.#timeline;
     let index = after;
