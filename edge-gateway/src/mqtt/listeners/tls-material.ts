@@ -76,7 +76,9 @@ export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial
     const passphrase = files.key.includes("ENCRYPTED")
       ? ", which is encrypted: is HEADWATER_MQTT_TLS_KEY_PASSPHRASE right?"
       : "";
-    throw new ResourceError(`${where("key", settings.keyFile)} holds no private key in PEM that can be read${passphrase}`);
+    throw new ResourceError(
+      `${where("key", settings.keyFile)} holds no private key in PEM that can be read${passphrase}`,
+    );
   }
   if (!leaf!.checkPrivateKey(key)) {
     throw new ResourceError(
