@@ -63,7 +63,8 @@ export async function readTlsFiles(settings: TlsSettings): Promise<TlsFiles> {
 }
 
 /**
- * Checks that everything fits together. Throws ResourceError that names the file, its setting and what is wrong with it.
+ * Checks that everything fits together. Throws ResourceError that names the file, its setting and what is wrong with
+ * it.
  */
 export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial {
   const where = (name: keyof typeof names, file: string | undefined): string => `${file} (${names[name]})`;
