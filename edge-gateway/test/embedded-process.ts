@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { createGatewayApp, gatewayConfig } from "../src/app.ts";
 
 /** A gateway and an embedded log in a process that may be killed: as in the all-in-one. */
-const [dataDir, port] = process.argv.slice(2) as [string, string];
+const [dataDir] = process.argv.slice(2) as [string];
 const logger = createLogger({ component: "gateway", level: "warn" });
 const log = await openEmbeddedLog({ dataDir: join(dataDir, "log"), logger });
 await log.ensureTopics(topicSpecs(4));
 const app = createGatewayApp({
-  config: loadConfig(gatewayConfig, { env: { HEADWATER_MQTT_PORT: port } }),
+  config: loadConfig(gatewayConfig, { env: { HEADWATER_MQTT_PORT: "0" } }),
   log,
   topics: topicNames(),
   partitions: 4,
@@ -20,7 +20,7 @@ const app = createGatewayApp({
   metrics: createMetrics({ service: "gateway" }),
 });
 await app.start();
-process.stdout.write(`ready ${app.mqttPort}\n`);
+process.stdout.write(`ready mqtt://127.0.0.1:${app.mqttPort}\n`);
 process.once("SIGTERM", () => {
   void app
     .stop()

@@ -3,10 +3,11 @@ import { topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwat
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
 import { FatalError, nowMicros, randomToken, sha256 } from "@headwater/core";
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ServiceProcess } from "@headwater/testkit/service-process";
+import { TcpRelay } from "@headwater/testkit/tcp-relay";
 import { partitionsOf, readAll } from "./gateway-under-test.ts";
 
 export const kafkaPartitions = 6;
@@ -26,10 +27,10 @@ export class KafkaGateway {
   readonly brokers: string;
   log!: EventLog;
   dataDir!: string;
+  /** Where this start of it listens. */
   port = 0;
-  child: ChildProcess | undefined;
-  #ended: Promise<void> | undefined;
-
+  #process: ServiceProcess | undefined;
+  #front!: TcpRelay;
   #shared = false;
 
   private constructor(brokers: string, prefix = newPrefix(), token = randomToken()) {
@@ -43,6 +44,7 @@ export class KafkaGateway {
   static async beside(other: KafkaGateway): Promise<KafkaGateway> {
     const gateway = new KafkaGateway(other.brokers, other.prefix, other.token);
     gateway.dataDir = await mkdtemp(join(tmpdir(), "gateway-kafka-"));
+    gateway.#front = await TcpRelay.start();
     gateway.log = other.log;
     gateway.#shared = true;
     return gateway;
@@ -55,6 +57,7 @@ export class KafkaGateway {
   ): Promise<KafkaGateway> {
     const gateway = new KafkaGateway(brokers);
     gateway.dataDir = await mkdtemp(join(tmpdir(), "gateway-kafka-"));
+    gateway.#front = await TcpRelay.start();
     gateway.log = await openKafkaLog({ brokers: brokers.split(","), clientId: "gateway-test", ...options });
     await gateway.log.ensureTopics(topicSpecs(kafkaPartitions, gateway.prefix));
     partitionsOf.set(gateway.topics.telemetry, kafkaPartitions);
@@ -67,6 +70,20 @@ export class KafkaGateway {
     return gateway;
   }
 
+  /** Where devices find it, whichever port it got at its last start. */
+  get frontPort(): number {
+    return this.#front.port;
+  }
+
+  /** HTTP of this start of it. */
+  get httpUrl(): string {
+    return this.#process!.url("http");
+  }
+
+  get pid(): number {
+    return this.#process!.pid;
+  }
+
   get url(): string {
     return `mqtt://127.0.0.1:${this.port}`;
   }
@@ -74,10 +91,10 @@ export class KafkaGateway {
   /** Starts the gateway, or another script that behaves like one. */
   async start(env: Record<string, string> = {}, script = ["gateway-process.ts"]): Promise<void> {
     const [file, ...args] = script as [string, ...string[]];
-    // As `npm start` does it.
-    const child = spawn(process.execPath, ["--max-semi-space-size=8", join(import.meta.dirname, file), ...args], {
+    this.#process = await ServiceProcess.start(join(import.meta.dirname, file), args, {
+      // As `npm start` does it.
+      nodeFlags: ["--max-semi-space-size=8"],
       env: {
-        PATH: process.env["PATH"],
         HEADWATER_EVENT_LOG: "kafka",
         HEADWATER_KAFKA_BROKERS: this.brokers,
         HEADWATER_TOPIC_PREFIX: this.prefix,
@@ -88,25 +105,15 @@ export class KafkaGateway {
         HEADWATER_LOG_LEVEL: "error",
         ...env,
       },
-      stdio: ["ignore", "pipe", "inherit"],
     });
-    this.child = child;
-    this.#ended = new Promise((resolve) => child.once("exit", () => resolve()));
-    this.port = await new Promise<number>((resolve, reject) => {
-      let output = "";
-      child.stdout.on("data", (chunk: Buffer) => {
-        output += chunk.toString();
-        const match = /^ready gateway mqtt:\/\/[^:]+:(\d+)/m.exec(output);
-        if (match !== null) resolve(Number(match[1]));
-      });
-      void this.#ended!.then(() => reject(new FatalError(`the gateway ended: ${output}`)));
-    });
+    this.port = this.#process.port("mqtt");
+    this.#front.target = this.port;
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
-    this.child?.kill(signal);
-    await this.#ended;
-    this.child = undefined;
+    this.#front.target = undefined;
+    await this.#process?.end(signal);
+    this.#process = undefined;
   }
 
   async requestCommand(
@@ -140,6 +147,7 @@ export class KafkaGateway {
 
   async close(): Promise<void> {
     await this.kill("SIGKILL");
+    await this.#front.stop();
     if (!this.#shared) await this.log.close();
     await rm(this.dataDir, { recursive: true, force: true });
   }

@@ -7,31 +7,26 @@ import mqtt from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { freePorts } from "../../scripts/servers/free-port.ts";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
-import { ResendingLoad } from "../../tests/faults/resending-load.ts";
-import { settledVerdict, verdict } from "../../tests/faults/verdict.ts";
+import { ResendingLoad } from "@headwater/testkit/resending-load";
+import { settledVerdict, verdict } from "@headwater/testkit/log-verdict";
 import { eventually } from "@headwater/testkit/eventually";
 import { kafkaPartitions, KafkaGateway } from "./kafka-gateway.ts";
-import { SlowProxy } from "./slow-proxy.ts";
+import { TcpRelay } from "@headwater/testkit/tcp-relay";
 
 const devices = Array.from({ length: 10 }, (_, i) => `device-${i}`);
 const whole = { lost: [], reordered: [], taken2: [], holes: [], named: 0 };
 
 let gateway: KafkaGateway | undefined;
 let load: ResendingLoad | undefined;
-let http: number;
 
 async function up(brokers: string, env: Record<string, string> = {}): Promise<void> {
   gateway ??= await KafkaGateway.create(brokers, devices);
-  const [port, httpPort] = (await freePorts(2)) as [number, number];
-  http = httpPort;
   await gateway.start({
-    HEADWATER_MQTT_PORT: String(port),
-    HEADWATER_HTTP_PORT: String(http),
     HEADWATER_METRICS_PUBLIC: "true",
     HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "3000",
     ...env,
   });
-  load = new ResendingLoad(devices, { port, password: gateway.token }, 1);
+  load = new ResendingLoad(devices, { port: gateway.frontPort, password: gateway.token }, 1);
   load.start();
   while (load.acked < 100) await sleep(10);
 }
@@ -43,10 +38,10 @@ async function down(): Promise<void> {
 }
 
 const health = async () =>
-  (await (await fetch(`http://127.0.0.1:${http}/health/ready`)).json()) as { status: string; warnings?: string[] };
+  (await (await fetch(`${gateway!.httpUrl}/health/ready`)).json()) as { status: string; warnings?: string[] };
 
 async function metric(name: string, label = ""): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+  const text = await (await fetch(`${gateway!.httpUrl}/metrics`)).text();
   const line = text.split("\n").find((each) => each.startsWith(name) && each.includes(label));
   return Number(line?.split(" ").at(-1));
 }
@@ -99,13 +94,14 @@ async function loseHalf(folder: string, topic: string): Promise<void> {
 describe("one Kafka", () => {
   let folder: string;
   let kafka: Kafka;
-  let proxy: SlowProxy;
+  let proxy: TcpRelay;
   let brokers: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "kafka-trouble-"));
-    const [broker, front] = (await freePorts(2)) as [number, number];
-    brokers = `127.0.0.1:${front}`;
-    proxy = await SlowProxy.start(front, broker);
+    // Kafka has to know its port, and the address that it tells clients, before it starts.
+    const [broker = 0] = await freePorts(1);
+    proxy = await TcpRelay.start(broker);
+    brokers = `127.0.0.1:${proxy.port}`;
     kafka = await startKafka({
       ...{ dataDir: folder, ports: [broker], heapMb: 400 },
       // Whoever asks is sent through the proxy.

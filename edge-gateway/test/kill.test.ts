@@ -15,8 +15,7 @@ it("kill -9 under load, again and again, loses nothing that was acknowledged", a
   const devices = ["a", "b", "c", "d", "e"];
   const token = randomToken();
   let gateway = await startProcess(dataDir);
-  gateway.child.kill("SIGKILL");
-  await gateway.ended;
+  await gateway.end("SIGKILL");
   const log = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
   for (const id of devices) {
     const credential = { id: "c", kind: "token", hash: sha256(token), createdAt: 1, expiresAt: 0 };
@@ -28,10 +27,9 @@ it("kill -9 under load, again and again, loses nothing that was acknowledged", a
   const load = new AckedLoad(devices);
   for (let round = 0; round < 4; round += 1) {
     gateway = await startProcess(dataDir);
-    await load.start(`mqtt://127.0.0.1:${gateway.port}`, () => token, 20);
+    await load.start(gateway.url("mqtt"), () => token, 20);
     await sleep(200 + Math.random() * 400);
-    gateway.child.kill("SIGKILL");
-    await gateway.ended;
+    await gateway.end("SIGKILL");
     await load.stop(true);
   }
   const after = await openEmbeddedLog({ dataDir: join(dataDir, "log") });

@@ -88,8 +88,7 @@ it("a gateway that was killed tells, when it is back, that its sessions are over
   const dataDir = await mkdtemp(join(tmpdir(), "gateway-presence-"));
   const token = randomToken();
   let gateway = await startProcess(dataDir);
-  gateway.child.kill("SIGKILL");
-  await gateway.ended;
+  await gateway.end("SIGKILL");
   const credential = { id: "c", kind: "token", hash: sha256(token), createdAt: 1, expiresAt: 0 };
   const event = registerDevice(undefined, { id: "d", credentials: [credential] }, { at: 1, by: "test", writeId: "d" });
   const before = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
@@ -103,8 +102,8 @@ it("a gateway that was killed tells, when it is back, that its sessions are over
   };
 
   gateway = await startProcess(dataDir);
-  const left = await RawDevice.connect(gateway.port, { username: "d", password: token, clientId: "left" });
-  const stays = await RawDevice.connect(gateway.port, { username: "d", password: token, clientId: "stays" });
+  const left = await RawDevice.connect(gateway.port("mqtt"), { username: "d", password: token, clientId: "left" });
+  const stays = await RawDevice.connect(gateway.port("mqtt"), { username: "d", password: token, clientId: "stays" });
   left.send({ cmd: "disconnect" });
   await left.closed;
   // What follows on the same way is acknowledged: so is what came before it.
@@ -115,16 +114,14 @@ it("a gateway that was killed tells, when it is back, that its sessions are over
     () => readFile(join(dataDir, "gateway", "open-sessions"), "utf8"),
     (text) => text.includes("\n-"),
   );
-  gateway.child.kill("SIGKILL");
-  await gateway.ended;
+  await gateway.end("SIGKILL");
   expect((await told()).filter(({ disconnected }) => disconnected !== null)).toHaveLength(1);
 
   gateway = await startProcess(dataDir);
-  const next = await RawDevice.connect(gateway.port, { username: "d", password: token, clientId: "stays" });
+  const next = await RawDevice.connect(gateway.port("mqtt"), { username: "d", password: token, clientId: "stays" });
   next.publish("devices/d/telemetry", '{"a":2}');
   await next.until("puback");
-  gateway.child.kill("SIGTERM");
-  await gateway.ended;
+  await gateway.end("SIGTERM");
   const all = await told();
   const session = (clientId: string, index: number): string =>
     all.filter(({ connected }) => connected?.clientId === clientId)[index]!.session;

@@ -15,8 +15,7 @@ it("what devices send again after kill -9 is in the log once", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "gateway-resend-"));
   const token = randomToken();
   let gateway = await startProcess(dataDir);
-  gateway.child.kill("SIGKILL");
-  await gateway.ended;
+  await gateway.end("SIGKILL");
   const devices = ["a", "b", "c", "d"].map((name) => new ResendingDevice(name, 20));
   const log = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
   for (const { device: id } of devices) {
@@ -28,21 +27,19 @@ it("what devices send again after kill -9 is in the log once", async () => {
 
   for (let round = 0; round < 6; round += 1) {
     gateway = await startProcess(dataDir);
-    await Promise.all(devices.map((device) => device.connect(gateway.port, token)));
+    await Promise.all(devices.map((device) => device.connect(gateway.port("mqtt"), token)));
     await sleep(100 + Math.random() * 300);
-    gateway.child.kill("SIGKILL");
-    await gateway.ended;
+    await gateway.end("SIGKILL");
     for (const device of devices) device.cut();
   }
   gateway = await startProcess(dataDir);
   for (const device of devices) device.stop();
-  await Promise.all(devices.map((device) => device.connect(gateway.port, token)));
+  await Promise.all(devices.map((device) => device.connect(gateway.port("mqtt"), token)));
   await eventually(
     () => devices.every(({ open }) => open === 0),
     (done) => done,
   );
-  gateway.child.kill("SIGKILL");
-  await gateway.ended;
+  await gateway.end("SIGKILL");
 
   const after = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
   const stored = new Map(devices.map(({ device }) => [device, [] as number[]]));

@@ -3,6 +3,5 @@
  * fails the lint.
  */
 export const layerExceptions: readonly string[] = [
-  "edge-gateway/test/kafka-trouble.servers.test.ts: edge-gateway may not import tests",
   "edge-gateway/test/spool-policies.test.ts: the tests of edge-gateway may not import ingest-service",
 ];

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueServer, TestAuthority, type IssueOptions } from "../../edge-gateway/test/certificates.ts";
 import { openEmbedded } from "../e2e/platform/embedded.ts";
-import { freePort } from "../e2e/platform/free-port.ts";
 import type { Platform } from "../e2e/platform/platform.ts";
 import type { Certificate, Transport, Way } from "./real-client.ts";
 
@@ -36,13 +35,11 @@ export async function openScene(clientCertificates: "none" | "require"): Promise
   const serverFiles = { cert: join(folder, "server.pem"), key: join(folder, "server.key") };
   await writeFile(serverFiles.cert, server.cert);
   await writeFile(serverFiles.key, server.key, { mode: 0o600 });
-  const ports: Partial<Record<Transport, number>> = {};
-  for (const transport of ["tls", "ws", "wss"] as const) ports[transport] = await freePort();
   const platform = await openEmbedded({
     settings: {
-      HEADWATER_MQTT_TLS_PORT: String(ports.tls),
-      HEADWATER_MQTT_WS_PORT: String(ports.ws),
-      HEADWATER_MQTT_WSS_PORT: String(ports.wss),
+      HEADWATER_MQTT_TLS_PORT: "0",
+      HEADWATER_MQTT_WS_PORT: "0",
+      HEADWATER_MQTT_WSS_PORT: "0",
       HEADWATER_MQTT_TLS_CERT_FILE: serverFiles.cert,
       HEADWATER_MQTT_TLS_KEY_FILE: serverFiles.key,
       ...(clientCertificates === "require" && {
@@ -51,10 +48,13 @@ export async function openScene(clientCertificates: "none" | "require"): Promise
       }),
     },
   });
-  ports.tcp = Number(new URL(platform.mqttUrl()).port);
+  const port = (transport: Transport): number => {
+    const scheme = { tcp: "mqtt", tls: "mqtts", ws: "ws", wss: "wss" }[transport];
+    return Number(new URL(platform.addresses().find((address) => address.startsWith(`${scheme}://`))!).port);
+  };
   return {
     platform,
-    way: (transport, certificate) => ({ transport, port: ports[transport]!, caFile, ca: authority.cert, certificate }),
+    way: (transport, certificate) => ({ transport, port: port(transport), caFile, ca: authority.cert, certificate }),
     trusted: (subject) => issue(authority, { subject }),
     untrusted: (subject) => issue(stranger, { subject }),
     async close() {

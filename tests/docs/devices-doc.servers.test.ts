@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
-import { freePort } from "../e2e/platform/free-port.ts";
-import { startService, type ServiceProcess } from "../e2e/platform/service-process.ts";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 
 const docs = new URL("../../docs/", import.meta.url);
 const doc = readFileSync(new URL("devices.md", docs), "utf8");
@@ -19,19 +18,22 @@ function blocks(text: string, kind: string): string[] {
 
 let folder: string;
 let running: ServiceProcess | undefined;
-const places = new Map<string, string>();
+/** The usual port of each scheme, which the documentation names. */
+const usualPorts = { "1883": "mqtt", "8883": "mqtts", "8080": "http" } as const;
 beforeAll(async () => {
   await ensureDebianPrograms(["openssl", "mosquitto_pub", "mosquitto_sub"], () => {});
   folder = await mkdtemp(join(tmpdir(), "headwater-devices-"));
-  // The same commands, on ports that are free here.
-  for (const usual of ["1883", "8883", "8080"]) places.set(usual, String(await freePort()));
 });
 afterAll(async () => {
   await running?.end("SIGTERM");
   await rm(folder, { recursive: true, force: true });
 });
 
-const here = (text: string): string => text.replaceAll(/\b(?:1883|8883|8080)\b/g, (port) => places.get(port)!);
+/** The same text for this run: port 0 until Headwater has started, then those that it listens on. */
+const here = (text: string): string =>
+  text.replaceAll(/\b(?:1883|8883|8080)\b/g, (port) =>
+    String(running?.port(usualPorts[port as keyof typeof usualPorts]) ?? 0),
+  );
 const run = (commands: string) =>
   promisify(execFile)("bash", ["-euo", "pipefail", "-c", here(commands)], { cwd: folder, timeout: 120_000 });
 
@@ -43,10 +45,10 @@ it("docs/devices.md can be pasted as it stands, from the first registration to w
   await run(blocks(operating, "sh tls-server")[0]! + before!);
   const absolute = here(settings!).replaceAll(/: (tls|issuer)\//g, (_all, of: string) => `: ${folder}/${of}/`);
   await writeFile(join(folder, "headwater.yaml"), absolute);
-  running = await startService(["start"], {
+  running = await startHeadwater(["start"], {
     HEADWATER_DATA_DIR: join(folder, "data"),
-    HEADWATER_HTTP_PORT: places.get("8080")!,
-    HEADWATER_MQTT_PORT: places.get("1883")!,
+    HEADWATER_HTTP_PORT: "0",
+    HEADWATER_MQTT_PORT: "0",
     HEADWATER_CONFIG_FILE: join(folder, "headwater.yaml"),
   });
   const { stdout } = await run(steps.join("\n"));

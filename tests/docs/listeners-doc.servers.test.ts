@@ -7,8 +7,7 @@ import { promisify } from "node:util";
 import { createApiClient, registerDevice } from "@headwater/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
-import { freePort } from "../e2e/platform/free-port.ts";
-import { startService, type ServiceProcess } from "../e2e/platform/service-process.ts";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 
 const doc = readFileSync(new URL("../../docs/operating.md", import.meta.url), "utf8");
 
@@ -20,19 +19,22 @@ function block(kind: string): string {
 
 let folder: string;
 let running: ServiceProcess | undefined;
-const places = new Map<string, string>();
+/** The usual port of each scheme, which the documentation names. */
+const usualPorts = { "1883": "mqtt", "8883": "mqtts", "8083": "ws", "8084": "wss" } as const;
 beforeAll(async () => {
   await ensureDebianPrograms(["openssl", "mosquitto_pub"], () => {});
   folder = await mkdtemp(join(tmpdir(), "headwater-doc-"));
-  // The same commands, on ports that are free here.
-  for (const usual of ["1883", "8883", "8083", "8084"]) places.set(usual, String(await freePort()));
 });
 afterAll(async () => {
   await running?.end("SIGTERM");
   await rm(folder, { recursive: true, force: true });
 });
 
-const here = (text: string): string => text.replaceAll(/\b(?:1883|8883|8083|8084)\b/g, (port) => places.get(port)!);
+/** The same text for this run: port 0 until Headwater has started, then those that it listens on. */
+const here = (text: string): string =>
+  text.replaceAll(/\b(?:1883|8883|8083|8084)\b/g, (port) =>
+    String(running?.port(usualPorts[port as keyof typeof usualPorts]) ?? 0),
+  );
 const run = (commands: string, env: Record<string, string> = {}) =>
   promisify(execFile)("bash", ["-euo", "pipefail", "-c", here(commands)], {
     cwd: folder,
@@ -41,15 +43,14 @@ const run = (commands: string, env: Record<string, string> = {}) =>
   });
 
 async function start(settings: Record<string, string>): Promise<string> {
-  const httpPort = String(await freePort());
-  running = await startService(["start"], {
+  running = await startHeadwater(["start"], {
     HEADWATER_DATA_DIR: join(folder, "data"),
-    HEADWATER_HTTP_PORT: httpPort,
+    HEADWATER_HTTP_PORT: "0",
     HEADWATER_CONFIG_FILE: join(folder, "headwater.yaml"),
     HEADWATER_MQTT_TLS_RELOAD_MS: "100",
     ...settings,
   });
-  return `http://127.0.0.1:${httpPort}`;
+  return running.url("http");
 }
 
 it("what docs/operating.md says of TLS can be pasted as it stands", async () => {

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePort } from "./platform/free-port.ts";
-import { cleanEnvironment, startService, type ServiceProcess } from "./platform/service-process.ts";
+import { cleanEnvironment, startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const blocks = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/^```sh tour\n(.*?)^```$/gms)].map(
@@ -21,18 +20,18 @@ describe("the README's tour", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "headwater-tour-"));
-    const [mqtt, http] = [await freePort(), await freePort()];
-    running = await startService(["start"], {
+    running = await startHeadwater(["start"], {
       HEADWATER_DATA_DIR: folder,
-      HEADWATER_MQTT_PORT: String(mqtt),
-      HEADWATER_HTTP_PORT: String(http),
+      HEADWATER_MQTT_PORT: "0",
+      HEADWATER_HTTP_PORT: "0",
     });
-    const connection = `--url http://127.0.0.1:${http} --token-file ${join(folder, "admin-token")}`;
+    const http = running.url("http");
+    const connection = `--url ${http} --token-file ${join(folder, "admin-token")}`;
     relocate = (script) =>
       script
-        .replaceAll("127.0.0.1:8080", `127.0.0.1:${http}`)
+        .replaceAll("127.0.0.1:8080", new URL(http).host)
         .replaceAll("data/admin-token", join(folder, "admin-token"))
-        .replaceAll(/^npm run sim$/gm, `npm run sim -- ${connection} --mqtt mqtt://127.0.0.1:${mqtt}`)
+        .replaceAll(/^npm run sim$/gm, `npm run sim -- ${connection} --mqtt ${running.url("mqtt")}`)
         .replaceAll("npm run ledger --", `npm run ledger -- ${connection}`);
   });
   afterAll(async () => {

@@ -4,26 +4,25 @@ import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { freePort } from "./platform/free-port.ts";
-import { runToEnd, startService } from "./platform/service-process.ts";
+import { runHeadwater, startHeadwater } from "@headwater/testkit/service-process";
 
 describe("headwater start", () => {
   let folder: string;
   let settings: Record<string, string>;
-  beforeEach(async () => {
+  beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "headwater-start-"));
     settings = {
       HEADWATER_DATA_DIR: join(folder, "data"),
-      HEADWATER_MQTT_PORT: String(await freePort()),
-      HEADWATER_HTTP_PORT: String(await freePort()),
+      HEADWATER_MQTT_PORT: "0",
+      HEADWATER_HTTP_PORT: "0",
     };
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it("is ready, says so in one line with a next step, keeps its token to itself and stops cleanly", async () => {
-    const running = await startService(["start"], settings);
+    const running = await startHeadwater(["start"], settings);
     const tokenFile = join(folder, "data", "admin-token");
-    const url = `http://127.0.0.1:${settings["HEADWATER_HTTP_PORT"]}`;
+    const url = running.url("http");
     expect(running.output()).toMatch(new RegExp(`^ready ${url} .*admin-token`, "m"));
     expect(running.output()).toContain("npm run sim --");
     expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
@@ -44,7 +43,7 @@ describe("headwater start", () => {
     async (name) => {
       const { server, port } = await occupy();
       try {
-        const { code, output } = await runToEnd(["start"], { ...settings, [name]: port });
+        const { code, output } = await runHeadwater(["start"], { ...settings, [name]: port });
         expect(code).toBe(1);
         const lines = withoutLogs(output);
         expect(lines).toHaveLength(1);
@@ -57,7 +56,7 @@ describe("headwater start", () => {
   );
 
   it("with a certificate that cannot be read: one clear line that names file and setting, exit code 1", async () => {
-    const { code, output } = await runToEnd(["start"], {
+    const { code, output } = await runHeadwater(["start"], {
       ...settings,
       HEADWATER_MQTT_TLS_PORT: "0",
       HEADWATER_MQTT_TLS_CERT_FILE: join(folder, "server.pem"),
@@ -72,7 +71,7 @@ describe("headwater start", () => {
   it("with a data folder that cannot be made: one clear line, exit code 1", async () => {
     const file = join(folder, "file");
     writeFileSync(file, "not a folder");
-    const { code, output } = await runToEnd(["start"], { ...settings, HEADWATER_DATA_DIR: join(file, "data") });
+    const { code, output } = await runHeadwater(["start"], { ...settings, HEADWATER_DATA_DIR: join(file, "data") });
     expect(code).toBe(1);
     expect(withoutLogs(output)).toEqual([expect.stringContaining("HEADWATER_DATA_DIR")]);
   });
@@ -80,26 +79,21 @@ describe("headwater start", () => {
   it("with a configuration that is no YAML: one clear line, exit code 1", async () => {
     const file = join(folder, "headwater.yaml");
     writeFileSync(file, "http: {port: [");
-    const { code, output } = await runToEnd(["start"], { ...settings, HEADWATER_CONFIG_FILE: file });
+    const { code, output } = await runHeadwater(["start"], { ...settings, HEADWATER_CONFIG_FILE: file });
     expect(code).toBe(1);
     expect(withoutLogs(output)).toEqual([expect.stringContaining(file)]);
   });
 
   it("with a variable that is no setting: names the nearest one, exit code 1", async () => {
-    const { code, output } = await runToEnd(["start"], { ...settings, HEADWATER_MQT_PORT: "1" });
+    const { code, output } = await runHeadwater(["start"], { ...settings, HEADWATER_MQT_PORT: "1" });
     expect(code).toBe(1);
     expect(withoutLogs(output)).toEqual([expect.stringContaining("did you mean HEADWATER_MQTT_PORT?")]);
   });
 
   it("twice on one data folder: the second says who has it, exit code 1", async () => {
-    const running = await startService(["start"], settings);
+    const running = await startHeadwater(["start"], settings);
     try {
-      const other = {
-        ...settings,
-        HEADWATER_MQTT_PORT: String(await freePort()),
-        HEADWATER_HTTP_PORT: String(await freePort()),
-      };
-      const { code, output } = await runToEnd(["start"], other);
+      const { code, output } = await runHeadwater(["start"], settings);
       expect(code).toBe(1);
       expect(withoutLogs(output)).toHaveLength(1);
       expect(output).toContain(join(folder, "data"));
@@ -109,12 +103,12 @@ describe("headwater start", () => {
   });
 
   it("with an admin token that others may read: says which command mends it", async () => {
-    const running = await startService(["start"], settings);
+    const running = await startHeadwater(["start"], settings);
     await running.end("SIGTERM");
     const tokenFile = join(folder, "data", "admin-token");
     expect(existsSync(tokenFile)).toBe(true);
     chmodSync(tokenFile, 0o644);
-    const { code, output } = await runToEnd(["start"], settings);
+    const { code, output } = await runHeadwater(["start"], settings);
     expect(code).toBe(1);
     expect(withoutLogs(output)).toEqual([expect.stringContaining(`chmod 600`)]);
   });
@@ -125,7 +119,7 @@ describe("headwater start", () => {
     [["sim", "--speed", "quick"], /--speed takes a number/],
     [["ledger", "--verfy"], /headwater ledger --help/],
   ])("%j: a clear line, exit code 1", async (args, message) => {
-    const { code, output } = await runToEnd(args, settings);
+    const { code, output } = await runHeadwater(args, settings);
     expect(code).toBe(1);
     expect(output).toMatch(message);
   });

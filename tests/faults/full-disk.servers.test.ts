@@ -5,11 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
-import { freePorts } from "../../scripts/servers/free-port.ts";
-import { ResendingLoad } from "./resending-load.ts";
-import { settledVerdict, verdict } from "./verdict.ts";
+import { ResendingLoad } from "@headwater/testkit/resending-load";
+import { settledVerdict, verdict } from "@headwater/testkit/log-verdict";
 
 const devices = Array.from({ length: 10 }, (_, i) => `device-${i}`);
+/** Nothing listens there: the port is reserved, and no system hands it out. */
+const nobody = "127.0.0.1:1";
 const diskBytes = 24 * 1024 * 1024;
 
 const isRoot = process.getuid?.() === 0;
@@ -34,18 +35,15 @@ it.skipIf(!isRoot)(
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${diskBytes}`, "tmpfs", disk]);
     gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);
     gateway.dataDir = disk;
-    const [port, http, nobody] = (await freePorts(3)) as [number, number, number];
-    const environment = { HEADWATER_MQTT_PORT: String(port), HEADWATER_HTTP_PORT: String(http) };
-    await gateway.start(environment);
-    load = new ResendingLoad(devices, { port, password: gateway.token }, 20);
+    await gateway.start();
+    load = new ResendingLoad(devices, { port: gateway.frontPort, password: gateway.token }, 20);
     load.start();
     while (load.acked < 100) await sleep(10);
     await gateway.kill("SIGTERM");
 
     // Kafka is away, so that nothing leaves the disk; and something else fills the rest of it.
     await gateway.start({
-      ...environment,
-      HEADWATER_KAFKA_BROKERS: `127.0.0.1:${nobody}`,
+      HEADWATER_KAFKA_BROKERS: nobody,
       HEADWATER_SPOOL_SEGMENT_BYTES: "1048576",
     });
     const before = load.acked;
@@ -55,7 +53,7 @@ it.skipIf(!isRoot)(
       if (error.code !== "ENOSPC") throw error;
     });
     const stalled = await settled(() => load.acked, 60_000);
-    const ready = async () => (await fetch(`http://127.0.0.1:${http}/health/ready`)).json() as Promise<object>;
+    const ready = async () => (await fetch(`${gateway.httpUrl}/health/ready`)).json() as Promise<object>;
     expect(await ready()).toMatchObject({ status: "not-ready", reasons: ["gateway: the spool cannot be written"] });
     const pongs = load.devices.map((device) => device.pongs);
     const losses = load.losses;
@@ -68,7 +66,7 @@ it.skipIf(!isRoot)(
     while (load.acked < stalled + 200) await sleep(10);
     expect(await ready()).toMatchObject({ status: "ready" });
     await gateway.kill("SIGKILL");
-    await gateway.start(environment);
+    await gateway.start();
     await load.settle(60_000);
     const found = await settledVerdict(() => verdict(gateway.log, gateway.topics.telemetry, load), 60_000);
     expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0, epochs: 1 });

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
-import { freePorts } from "../../scripts/servers/free-port.ts";
-import { ResendingLoad } from "./resending-load.ts";
+import { ResendingLoad } from "@headwater/testkit/resending-load";
+import { eventually } from "@headwater/testkit/eventually";
 import { say } from "./rounds.ts";
-import { settledVerdict, verdict } from "./verdict.ts";
+import { settledVerdict, verdict } from "@headwater/testkit/log-verdict";
 
 const devices = Array.from({ length: 10 }, (_, i) => `device-${i}`);
 const mebibyte = 1024 * 1024;
@@ -35,26 +35,23 @@ afterEach(async () => {
 
 it("Kafka stopped for a minute under load: not one connection lost, memory bounded, then drained by itself", async () => {
   gateway = await KafkaGateway.create(kafka.brokers, devices);
-  const [port, http] = (await freePorts(2)) as [number, number];
   await gateway.start({
-    HEADWATER_MQTT_PORT: String(port),
-    HEADWATER_HTTP_PORT: String(http),
     HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "5000",
   });
-  load = new ResendingLoad(devices, { port, password: gateway.token }, 2);
+  load = new ResendingLoad(devices, { port: gateway.frontPort, password: gateway.token }, 2);
   load.start();
   while (load.acked < 2000) await sleep(20);
-  const before = await resident(gateway.child!.pid!);
+  const before = await resident(gateway.pid);
   const ackedBefore = load.acked;
   kafka.kill("SIGSTOP");
   const states = new Set<string>();
   let most = before;
   for (const end = performance.now() + stoppedMs; performance.now() < end;) {
-    const { status, warnings = [] } = await health(http);
+    const { status, warnings = [] } = await health(gateway.httpUrl);
     // It takes work all the same.
     expect(status).toBe("ready");
     for (const each of warnings) states.add(/\((\w+)[,)]/.exec(each)?.[1] ?? each);
-    most = Math.max(most, await resident(gateway.child!.pid!));
+    most = Math.max(most, await resident(gateway.pid));
     await sleep(500);
   }
   const during = load.acked - ackedBefore;
@@ -71,16 +68,11 @@ it("Kafka stopped for a minute under load: not one connection lost, memory bound
   expect([...states]).toContain("hanging");
   expect(most - before).toBeLessThan(mostGrowth);
   expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0 });
-  let after = await health(http);
-  for (const end = performance.now() + 30_000; after.warnings !== undefined && performance.now() < end;) {
-    await sleep(200);
-    after = await health(http);
-  }
-  expect(after).toEqual({ status: "ready" });
+  await eventually(async () => expect(await health(gateway.httpUrl)).toEqual({ status: "ready" }), 30_000);
 });
 
-async function health(port: number): Promise<{ status: string; warnings?: string[] }> {
-  return (await (await fetch(`http://127.0.0.1:${port}/health/ready`)).json()) as {
+async function health(url: string): Promise<{ status: string; warnings?: string[] }> {
+  return (await (await fetch(`${url}/health/ready`)).json()) as {
     status: string;
     warnings?: string[];
   };

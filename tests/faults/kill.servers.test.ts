@@ -1,10 +1,9 @@
 import { sleep } from "@headwater/core";
 import { afterEach, expect, it } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
-import { freePorts } from "../../scripts/servers/free-port.ts";
-import { ResendingLoad } from "./resending-load.ts";
+import { ResendingLoad } from "@headwater/testkit/resending-load";
 import { rounds, say } from "./rounds.ts";
-import { settledVerdict, verdict } from "./verdict.ts";
+import { settledVerdict, verdict } from "@headwater/testkit/log-verdict";
 
 const devices = Array.from({ length: 30 }, (_, i) => `device-${i}`);
 
@@ -19,19 +18,17 @@ it(
   `kill -9 at random moments under load, ${rounds} times: nothing acknowledged is lost, nothing reordered, nothing taken twice`,
   async () => {
     gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);
-    const [port] = (await freePorts(1)) as [number];
-    const environment = { HEADWATER_MQTT_PORT: String(port) };
-    load = new ResendingLoad(devices, { port, password: gateway.token }, 20);
+    load = new ResendingLoad(devices, { port: gateway.frontPort, password: gateway.token }, 20);
     load.start();
     for (let round = 0; round < rounds; round += 1) {
-      await gateway.start(environment);
+      await gateway.start();
       const before = load.acked;
       // The devices find the gateway again by themselves; some of the kills come while they do.
       if (round % 3 !== 2) while (load.acked < before + 500) await sleep(10);
       await sleep(Math.random() * 1500);
       await gateway.kill("SIGKILL");
     }
-    await gateway.start(environment);
+    await gateway.start();
     await load.settle(60_000);
     const found = await settledVerdict(() => verdict(gateway.log, gateway.topics.telemetry, load), 60_000);
     say(`kill -9 × ${rounds}: ${found.acked} acknowledged, ${found.repeated} landed twice and were told by identity`);

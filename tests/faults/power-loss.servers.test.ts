@@ -3,20 +3,22 @@ import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { topicNames, topicSpecs } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { randomToken, sha256, sleep } from "@headwater/core";
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
-import { freePorts } from "../../scripts/servers/free-port.ts";
+import { startProcess } from "../../edge-gateway/test/embedded-gateway.ts";
 import { PowerShim } from "./power/power-shim.ts";
-import { ResendingLoad } from "./resending-load.ts";
+import { ResendingLoad } from "@headwater/testkit/resending-load";
+import { TcpRelay } from "@headwater/testkit/tcp-relay";
 import { rounds, say } from "./rounds.ts";
-import { settledVerdict, verdict, type Verdict } from "./verdict.ts";
+import { settledVerdict, verdict, type Verdict } from "@headwater/testkit/log-verdict";
 
 const devices = Array.from({ length: 30 }, (_, i) => `device-${i}`);
+
+/** Nothing listens there: the port is reserved, and no system hands it out. */
+const nobody = "127.0.0.1:1";
 
 let gateway: KafkaGateway | undefined;
 let load: ResendingLoad;
@@ -34,11 +36,9 @@ afterEach(async () => {
  */
 async function losePower(times: number, ignoreFsync: boolean): Promise<{ found: Verdict; discarded: number }> {
   gateway = await KafkaGateway.create(brokersFromEnvironment(), devices);
-  const [port, nobody] = (await freePorts(2)) as [number, number];
-  const environment = { HEADWATER_MQTT_PORT: String(port) };
   // Who may log in is known from now on.
-  await gateway.start(environment);
-  load = new ResendingLoad(devices, { port, password: gateway.token }, 20);
+  await gateway.start();
+  load = new ResendingLoad(devices, { port: gateway.frontPort, password: gateway.token }, 20);
   load.start();
   while (load.acked < 100) await sleep(10);
   await gateway.kill("SIGTERM");
@@ -46,15 +46,15 @@ async function losePower(times: number, ignoreFsync: boolean): Promise<{ found: 
   let discarded = 0;
   for (let round = 0; round < times; round += 1) {
     // Every other time with Kafka, so that forwarding goes on between losses.
-    const brokers = { HEADWATER_KAFKA_BROKERS: round % 2 === 0 ? `127.0.0.1:${nobody}` : gateway.brokers };
-    await gateway.start({ ...environment, ...brokers, ...(await shim.environment({ ignoreFsync })) });
+    const brokers = { HEADWATER_KAFKA_BROKERS: round % 2 === 0 ? nobody : gateway.brokers };
+    await gateway.start({ ...brokers, ...(await shim.environment({ ignoreFsync })) });
     const before = load.acked;
     while (load.acked < before + 500) await sleep(10);
     await sleep(Math.random() * 1000);
     await gateway.kill("SIGKILL");
     discarded += await shim.restore();
   }
-  await gateway.start(environment);
+  await gateway.start();
   await load.settle(60_000);
   const found = await settledVerdict(
     () => verdict(gateway!.log, gateway!.topics.telemetry, load),
@@ -85,17 +85,8 @@ it(
   `power loss of a gateway on the embedded log, ${rounds} times: nothing acknowledged is lost or taken twice`,
   async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "power-embedded-"));
-    const [port] = (await freePorts(1)) as [number];
     const token = randomToken();
-    const script = join(import.meta.dirname, "../../edge-gateway/test/embedded-process.ts");
-    const start = async (env: Record<string, string>): Promise<ChildProcess> => {
-      const child = spawn(process.execPath, [script, dataDir, String(port)], {
-        env: { PATH: process.env["PATH"], ...env },
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      await once(child.stdout, "data");
-      return child;
-    };
+    const front = await TcpRelay.start();
     const log = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
     await log.ensureTopics(topicSpecs(4));
     const topics = topicNames();
@@ -106,19 +97,21 @@ it(
     }
     await log.close();
     shim = await PowerShim.build(dataDir);
-    load = new ResendingLoad(devices, { port, password: token }, 20);
+    load = new ResendingLoad(devices, { port: front.port, password: token }, 20);
     load.start();
     let discarded = 0;
     for (let round = 0; round < rounds; round += 1) {
-      const child = await start(await shim.environment());
+      const process = await startProcess(dataDir, await shim.environment());
+      front.target = process.port("mqtt");
       const before = load.acked;
       while (load.acked < before + 500) await sleep(10);
       await sleep(Math.random() * 1000);
-      child.kill("SIGKILL");
-      await once(child, "exit");
+      front.target = undefined;
+      await process.end("SIGKILL");
       discarded += await shim.restore();
     }
     load.stop();
+    await front.stop();
     const after = await openEmbeddedLog({ dataDir: join(dataDir, "log") });
     const found = await verdict(after, topics.telemetry, load);
     await after.close();

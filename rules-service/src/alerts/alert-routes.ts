@@ -1,9 +1,8 @@
 import { Type } from "@sinclair/typebox";
 import {
   decodeCursor,
-  encodeCursor,
   listQuery,
-  page,
+  pageOf,
   pageSchema,
   principalOf,
   problemSchema,
@@ -76,12 +75,9 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
         from: query.from === undefined ? undefined : parseTimeRef(query.from, now),
         to: query.to === undefined ? undefined : parseTimeRef(query.to, now),
       };
-      const place = cursor === undefined ? undefined : decodeCursor(cursor, isPlace);
+      const place = decodeCursor(cursor, isPlace);
       const alerts = model.list(filter, place, limit + 1);
-      const items = alerts.slice(0, limit);
-      const last = items.at(-1);
-      const more = alerts.length > items.length && last !== undefined;
-      return page(items.map(toAlertResource), more ? encodeCursor({ raisedAt: last.raisedAt, id: last.id }) : null);
+      return pageOf(alerts, limit, ({ raisedAt, id }) => ({ raisedAt, id }), toAlertResource);
     },
   );
 

@@ -2,10 +2,11 @@ import { Type } from "@sinclair/typebox";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   decodeCursor,
-  encodeCursor,
+  isNumberPlace,
+  isTextPlace,
   etagOf,
   listQuery,
-  page,
+  pageOf,
   pageSchema,
   parseIfMatch,
   principalOf,
@@ -70,13 +71,12 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async ({ query }) => {
         await waitForAfter(model.readModel, query.after, timeoutMs);
-        const from = query.cursor === undefined ? "" : decodeCursor(query.cursor, isText);
-        const rules = model.list(from, query.state, query.limit + 1);
-        const items = rules.slice(0, query.limit);
-        const next = rules.length > items.length ? encodeCursor(items.at(-1)!.state.id) : null;
-        return page(
-          items.map((rule) => resource(rule, false)),
-          next,
+        const rules = model.list(decodeCursor(query.cursor, isTextPlace) ?? "", query.state, query.limit + 1);
+        return pageOf(
+          rules,
+          query.limit,
+          ({ state }) => state.id,
+          (rule) => resource(rule, false),
         );
       },
     );
@@ -200,11 +200,9 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         await waitForAfter(model.readModel, position, timeoutMs);
         const rule = model.get(request.params.id);
         if (rule === undefined) throw noSuchRule(request.params.id);
-        const before = cursor === undefined ? Number.POSITIVE_INFINITY : decodeCursor(cursor, isNumber);
+        const before = decodeCursor(cursor, isNumberPlace) ?? Number.POSITIVE_INFINITY;
         const revisions = rule.state.revisions.filter(({ revision }) => revision < before).toReversed();
-        const items = revisions.slice(0, limit);
-        const next = revisions.length > items.length ? encodeCursor(items.at(-1)!.revision) : null;
-        return page(items.map(toRevision), next);
+        return pageOf(revisions, limit, ({ revision }) => revision, toRevision);
       },
     );
   });
@@ -212,12 +210,4 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
 
 function writeOf(request: FastifyRequest): RuleWrite {
   return { by: principalOf(request).id, ifMatch: parseIfMatch(request.headers["if-match"]) };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
 }

@@ -20,6 +20,8 @@ export interface Platform {
   restart(service: ServiceName, instance?: number): Promise<void>;
   /** What the processes printed last, for the message of a failing test. */
   output(): string;
+  /** Where the first process listened at its last start, as it printed. */
+  addresses(): readonly string[];
   /** SIGTERM to all; resolves with their exit codes. */
   stop(): Promise<readonly (number | null)[]>;
   /** Plain InfluxDB, where the platform stores there. */

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiClient } from "@headwater/client";
 import { FatalError } from "@headwater/core";
-import { freePort } from "./free-port.ts";
 import { serviceNames, type OpenPlatform, type ServiceName } from "./platform.ts";
-import { startService, type ServiceProcess } from "./service-process.ts";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { TcpRelay } from "@headwater/testkit/tcp-relay";
 
 function setting(name: string): string {
   const value = process.env[name];
@@ -19,7 +19,21 @@ function setting(name: string): string {
 interface Instance {
   readonly service: ServiceName;
   readonly environment: Readonly<Record<string, string>>;
+  readonly relays: Relays;
   process: ServiceProcess;
+}
+
+/** The addresses of an instance, which outlive its restarts. */
+interface Relays {
+  readonly http: TcpRelay;
+  readonly mqtt: TcpRelay;
+}
+
+async function start(service: ServiceName, environment: Instance["environment"], relays: Relays) {
+  const started = await startHeadwater(["start", service], environment);
+  relays.http.target = started.port("http");
+  if (service === "gateway") relays.mqtt.target = started.port("mqtt");
+  return started;
 }
 
 /**
@@ -41,17 +55,14 @@ export const openOnRealServers: OpenPlatform = async ({ instances = 1, partition
   const bucketId = await createBucket(influx);
 
   const running: Instance[] = [];
-  const ports = new Map<string, { http: number; mqtt: number }>();
   for (let index = 0; index < instances; index++) {
     for (const service of serviceNames) {
-      const [http, mqtt] = [await freePort(), await freePort()];
-      ports.set(`${service}-${index}`, { http, mqtt });
       const dataDir = join(folder, `${service}-${index}`);
       mkdirSync(dataDir, { mode: 0o700 });
       const environment = {
         HEADWATER_DATA_DIR: dataDir,
-        HEADWATER_HTTP_PORT: String(http),
-        ...(service === "gateway" ? { HEADWATER_MQTT_PORT: String(mqtt) } : {}),
+        HEADWATER_HTTP_PORT: "0",
+        ...(service === "gateway" ? { HEADWATER_MQTT_PORT: "0" } : {}),
         HEADWATER_ADMIN_TOKEN_FILE: tokenFile,
         HEADWATER_EVENT_LOG: "kafka",
         HEADWATER_KAFKA_BROKERS: setting("HEADWATER_KAFKA_BROKERS"),
@@ -64,17 +75,18 @@ export const openOnRealServers: OpenPlatform = async ({ instances = 1, partition
         HEADWATER_INFLUX_TOKEN: influx.token,
         ...settings,
       };
-      running.push({ service, environment, process: await startService(["start", service], environment) });
+      const relays = { http: await TcpRelay.start(), mqtt: await TcpRelay.start() };
+      running.push({ service, environment, relays, process: await start(service, environment, relays) });
     }
   }
 
   const instance = (service: ServiceName, index = 0): Instance =>
     running.filter((candidate) => candidate.service === service)[index]!;
-  const url = (service: ServiceName, index = 0) => `http://127.0.0.1:${ports.get(`${service}-${index}`)!.http}`;
+  const url = (service: ServiceName, index = 0) => `http://127.0.0.1:${instance(service, index).relays.http.port}`;
   // The last instance is the one that tests never kill: people talk to it.
   const spared = instances - 1;
   return {
-    mqttUrl: (index = 0) => `mqtt://127.0.0.1:${ports.get(`gateway-${index}`)!.mqtt}`,
+    mqttUrl: (index = 0) => `mqtt://127.0.0.1:${instance("gateway", index).relays.mqtt.port}`,
     ingest: createApiClient(url("ingest", spared), token),
     rules: createApiClient(url("rules", spared), token),
     rulesUrl: url("rules", spared),
@@ -85,11 +97,13 @@ export const openOnRealServers: OpenPlatform = async ({ instances = 1, partition
     },
     async restart(service, index) {
       const killed = instance(service, index);
-      killed.process = await startService(["start", service], killed.environment);
+      killed.process = await start(service, killed.environment, killed.relays);
     },
+    addresses: () => running[0]!.process.addresses,
     output: () => running.map(({ service, process }) => `--- ${service}\n${process.output()}`).join("\n"),
     async stop() {
       const ended = await Promise.all(running.map(({ process }) => process.end("SIGTERM")));
+      await Promise.all(running.flatMap(({ relays }) => [relays.http.stop(), relays.mqtt.stop()]));
       await influxRequest(influx, "DELETE", `/api/v2/buckets/${bucketId}`);
       rmSync(folder, { recursive: true, force: true });
       return ended.map(({ code }) => code);

@@ -3,10 +3,9 @@ import type { TopicPartition } from "../co-partitioning.ts";
 import type { Position } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
 import { Coordinator } from "./coordinator.ts";
-import { fetchCommitted } from "./group-offsets.ts";
-import { ASSIGNER, decodeAssignment, encodeAssignments, encodeMember, topicsOf } from "./group-protocol.ts";
+import { joinGroup } from "./group-join.ts";
+import { startingPoints } from "./group-offsets.ts";
 import { asTyped, isTransient, protocolErrorType } from "./kafka-errors.ts";
-import { listOffsets } from "./list-offsets.ts";
 import { OffsetCommitter } from "./offset-committer.ts";
 
 export interface GroupTimings {
@@ -29,13 +28,6 @@ export interface GroupClient {
   revoke(partitions: readonly TopicPartition[]): Promise<void>;
   assign(positions: readonly Position[]): Promise<void>;
   fail(error: unknown): void;
-}
-
-interface JoinAnswer {
-  readonly generationId: number;
-  readonly leaderId: string;
-  readonly memberId: string;
-  readonly members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
 }
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
@@ -150,16 +142,12 @@ export class GroupMembership {
     this.#unjoin();
     this.#rejoin = Promise.withResolvers<void>();
     const { group, topics } = this.#client;
-    for (const topic of topics) await this.#cluster.partitionsOf(topic);
-    const answer = await this.#requestJoin(encodeMember(topics, this.#client.owned()));
-    const groupAssignment = answer.leaderId === answer.memberId ? await this.#assignments(answer) : [];
-    const { generationId, memberId } = answer;
-    const { memberAssignment } = await this.#coordinator.call<{ memberAssignment: Buffer }>("SyncGroup", {
-      generationId,
-      memberId,
-      groupAssignment,
+    const { generationId, assignment } = await joinGroup(this.#cluster, this.#coordinator, this.#timings, {
+      topics,
+      owned: () => this.#client.owned(),
+      id: this.#memberId,
+      onId: (memberId) => (this.#memberId = memberId),
     });
-    const assignment = decodeAssignment(memberAssignment);
     this.#generationId = generationId;
     this.#assigned = new Set(assignment.map(keyOf));
     this.#isJoined = true;
@@ -167,34 +155,6 @@ export class GroupMembership {
     this.#cluster.settings.logger.debug({ group, generationId, partitions: assignment.length }, "joined the group");
     this.#apply(assignment);
     this.#release();
-  }
-
-  async #requestJoin(metadata: Buffer): Promise<JoinAnswer> {
-    const { sessionTimeoutMs: sessionTimeout, rebalanceTimeoutMs: rebalanceTimeout } = this.#timings;
-    const groupProtocols = [{ name: ASSIGNER, metadata }];
-    const ask = (): Promise<JoinAnswer> =>
-      this.#coordinator.call<JoinAnswer>(
-        "JoinGroup",
-        { sessionTimeout, rebalanceTimeout, memberId: this.#memberId, protocolType: "consumer", groupProtocols },
-        { requestTimeoutMs: rebalanceTimeout + this.#cluster.settings.requestTimeoutMs },
-      );
-    let answer: JoinAnswer;
-    try {
-      answer = await ask();
-    } catch (error) {
-      // The first request only makes the id known, so that a member that never comes back leaves nothing behind.
-      if (!(error instanceof Error && "memberId" in error && typeof error.memberId === "string")) throw error;
-      this.#memberId = error.memberId;
-      answer = await ask();
-    }
-    this.#memberId = answer.memberId;
-    return answer;
-  }
-
-  async #assignments({ members }: JoinAnswer): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
-    const counts = new Map<string, number>();
-    for (const topic of topicsOf(members)) counts.set(topic, await this.#cluster.partitionsOf(topic));
-    return encodeAssignments(members, counts);
   }
 
   /** Resolves when the group is about to share out its partitions anew; rejects with what a heartbeat was answered. */
@@ -220,7 +180,8 @@ export class GroupMembership {
         this.#client.release();
         const ownedKeys = new Set(owned.map(keyOf));
         const gained = assignment.filter((each) => !ownedKeys.has(keyOf(each)));
-        if (gained.length > 0) await this.#client.assign(await this.#startingPoints(gained));
+        if (gained.length > 0)
+          await this.#client.assign(await startingPoints(this.#cluster, this.#coordinator, gained, this.#client.from));
       })
       .catch((error: unknown) => {
         if (!this.#stop.signal.aborted) this.#client.fail(asTypedUnlessForeign(error));
@@ -232,27 +193,6 @@ export class GroupMembership {
     if (this.#assigned.size === 0) return;
     this.#assigned = new Set();
     this.#apply([]);
-  }
-
-  async #startingPoints(partitions: readonly TopicPartition[]): Promise<Position[]> {
-    const committed = await this.#cluster.retrying("reading committed offsets", () =>
-      fetchCommitted(this.#coordinator, partitions),
-    );
-    const known = new Set(committed.map(keyOf));
-    const fresh = Map.groupBy(
-      partitions.filter((each) => !known.has(keyOf(each))),
-      ({ topic }) => topic,
-    );
-    for (const [topic, parts] of fresh) {
-      const offsets = await listOffsets(
-        this.#cluster,
-        topic,
-        parts.map(({ partition }) => partition),
-        this.#client.from,
-      );
-      for (const { partition } of parts) committed.push({ topic, partition, offset: offsets.get(partition)! });
-    }
-    return committed;
   }
 
   async #rejoined(): Promise<void> {

@@ -1,7 +1,9 @@
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { TopicPartition } from "../co-partitioning.ts";
 import type { Position } from "../event-log.ts";
+import type { Cluster } from "./cluster.ts";
 import type { Coordinator } from "./coordinator.ts";
+import { listOffsets } from "./list-offsets.ts";
 
 interface OffsetFetchAnswer {
   readonly errorCode: number;
@@ -43,4 +45,22 @@ export async function fetchCommitted(
   return found
     .map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) }))
     .filter(({ offset }) => offset >= 0);
+}
+
+/** Where a group goes on reading: at its committed offsets, and from one end of the partitions that have none. */
+export async function startingPoints(
+  cluster: Cluster,
+  coordinator: Coordinator,
+  partitions: readonly TopicPartition[],
+  otherwise: "earliest" | "latest",
+): Promise<Position[]> {
+  const positions = await cluster.retrying("reading committed offsets", () => fetchCommitted(coordinator, partitions));
+  const committed = new Set(positions.map(({ topic, partition }) => `${topic}/${partition}`));
+  const fresh = partitions.filter(({ topic, partition }) => !committed.has(`${topic}/${partition}`));
+  for (const [topic, parts] of Map.groupBy(fresh, (each) => each.topic)) {
+    const numbers = parts.map(({ partition }) => partition);
+    const offsets = await listOffsets(cluster, topic, numbers, otherwise);
+    for (const partition of numbers) positions.push({ topic, partition, offset: offsets.get(partition)! });
+  }
+  return positions;
 }

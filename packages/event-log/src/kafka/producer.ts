@@ -1,4 +1,4 @@
-import { InvariantError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { InvariantError, UnknownOutcomeError } from "@headwater/core";
 import { LogUnavailableError } from "../errors.ts";
 import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
@@ -6,10 +6,10 @@ import { partitionFor } from "../partitioner.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { asTyped, isForbidden, isStaleMetadata, isTransient, troubleDetails } from "./kafka-errors.ts";
-import { PendingAppend, PendingBatch } from "./pending-batch.ts";
+import { noLeader, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
+import { PendingAppend } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
-import { newPartitionQueue, noLeader, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
-import { boundOfRecord } from "./record-batch-encoder.ts";
+import { ProducerQueues } from "./producer-queues.ts";
 
 export interface ProducerLimits {
   /** A batch is closed when it has grown to this; Kafka's default for `max.message.bytes` is a little more. */
@@ -42,15 +42,12 @@ const doubtful = new Set(["NOT_ENOUGH_REPLICAS_AFTER_APPEND", "REQUEST_TIMED_OUT
 export class Producer {
   readonly #cluster: Cluster;
   readonly #limits: ProducerLimits;
-  readonly #queues = new Map<string, PartitionQueue[]>();
-  /** Queues with batches to send. */
-  readonly #waiting = new Set<PartitionQueue>();
+  readonly #queues: ProducerQueues;
   readonly #connections = new Map<number, BrokerConnection>();
   /** Brokers with a request under way. */
   readonly #busy = new Set<number>();
   /** Why nobody could be asked who leads. */
   #refreshProblem: unknown;
-  #queuedBytes = 0;
   #scheduled = false;
   #retryTimer: NodeJS.Timeout | undefined;
   #nextKeyless = 0;
@@ -60,13 +57,14 @@ export class Producer {
   constructor(cluster: Cluster, limits: ProducerLimits) {
     this.#cluster = cluster;
     this.#limits = limits;
+    this.#queues = new ProducerQueues(limits.batchBytes);
   }
 
   /** Synchronous up to the hand-over, so that calls keep their order. The topic has to be known to the cluster. */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
     if (this.#closed) return Promise.reject(new InvariantError("the event log is closed"));
     if (records.length === 0) return Promise.resolve([]);
-    if (this.#queuedBytes > this.#limits.queuedBytes) {
+    if (this.#queues.bytes > this.#limits.queuedBytes) {
       return Promise.reject(new LogUnavailableError("more is being appended than Kafka takes", { retryAfterMs: 100 }));
     }
     return new Promise((resolve, reject) => {
@@ -74,13 +72,13 @@ export class Producer {
       const partitions = this.#cluster.partitionCount(topic);
       const keyless = this.#nextKeyless++ % partitions;
       const deadline = Date.now() + this.#cluster.settings.requestTimeoutMs;
-      const queues = this.#queuesOf(topic, partitions);
+      const queues = this.#queues.of(topic, partitions);
       for (let i = 0; i < records.length; i++) {
         const record = records[i]!;
         const partition = record.partition ?? (record.key === null ? keyless : partitionFor(record.key, partitions));
         const queue = queues[partition];
         if (queue === undefined) append.refuse(i, `topic ${topic} has no partition ${partition}`);
-        else this.#openBatch(queue, record, deadline).add(append, record, i);
+        else this.#queues.openBatch(queue, record, deadline).add(append, record, i);
       }
       append.complete();
       this.#schedule();
@@ -90,7 +88,7 @@ export class Producer {
   /** Resolves when everything that was handed over is settled, and lets go of the connections. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#waiting.size > 0 || this.#busy.size > 0) {
+    if (this.#queues.waiting.size > 0 || this.#busy.size > 0) {
       await new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
@@ -98,31 +96,6 @@ export class Producer {
     clearTimeout(this.#retryTimer);
     for (const connection of this.#connections.values()) connection.destroy();
     this.#connections.clear();
-  }
-
-  #queuesOf(topic: string, partitions: number): readonly PartitionQueue[] {
-    let queues = this.#queues.get(topic);
-    if (queues === undefined) {
-      queues = Array.from({ length: partitions }, (_, partition) => newPartitionQueue(topic, partition));
-      this.#queues.set(topic, queues);
-    }
-    return queues;
-  }
-
-  /** The last batch of the queue, or a new one if that is under way or would grow too large. */
-  #openBatch(queue: PartitionQueue, record: OutgoingRecord, deadline: number): PendingBatch {
-    const bytes = boundOfRecord(record);
-    this.#queuedBytes += bytes;
-    const last = queue.batches.at(-1);
-    if (last !== undefined && !last.isSealed && last.bytes + bytes <= this.#limits.batchBytes) {
-      last.bound += bytes;
-      return last;
-    }
-    const batch = new PendingBatch(queue.topic, queue.partition, deadline);
-    batch.bound = bytes;
-    queue.batches.push(batch);
-    this.#waiting.add(queue);
-    return batch;
   }
 
   /** After this turn of the event loop: all who append in it share the request. */
@@ -139,11 +112,11 @@ export class Producer {
     const requests = new Map<number, { queues: PartitionQueue[]; bytes: number }>();
     const now = Date.now();
     let leaderless = false;
-    for (const queue of this.#waiting) {
+    for (const queue of this.#queues.waiting) {
       const batch = queue.batches[0]!;
       if (queue.inFlight) continue;
       if (batch.deadline < now) {
-        this.#fail(
+        this.#queues.fail(
           queue,
           new LogUnavailableError(`Kafka did not take records of ${queue.topic} in time`, { cause: queue.problem }),
           queue.batches.length,
@@ -164,9 +137,7 @@ export class Producer {
     }
     for (const [leader, { queues }] of requests) {
       for (const queue of queues) {
-        // To the end of the line: a request may not hold what all have.
-        this.#waiting.delete(queue);
-        this.#waiting.add(queue);
+        this.#queues.moveToEnd(queue);
       }
       void this.#send(leader, queues);
     }
@@ -200,7 +171,7 @@ export class Producer {
         const message = error instanceof Error ? error.message : String(error);
         const details = troubleDetails(error);
         const doubt = new UnknownOutcomeError(`Kafka did not answer an append: ${message}`, { cause: error, details });
-        for (const queue of whole) this.#fail(queue, doubt, 1);
+        for (const queue of whole) this.#queues.fail(queue, doubt, 1);
         this.#retryLater(true);
       }
     } finally {
@@ -214,19 +185,20 @@ export class Producer {
     for (const queue of queues) {
       const result = answer.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition);
       if (result?.errorCode === 0) {
-        const batch = this.#take(queue);
+        const batch = this.#queues.take(queue);
         queue.end = result.baseOffset + batch.count;
         queue.problem = undefined;
         batch.landed(result.baseOffset);
         continue;
       }
       const error = kafkaErrors.createErrorFromCode(result?.errorCode ?? -1);
-      if (refusals.has(error.type)) this.#refuse(queue, error.message);
-      else if (isStaleMetadata(error.type) || error.type === "NOT_ENOUGH_REPLICAS") {
+      if (refusals.has(error.type)) {
+        this.#queues.refuse(queue, error.message, Date.now() + this.#cluster.settings.requestTimeoutMs);
+      } else if (isStaleMetadata(error.type) || error.type === "NOT_ENOUGH_REPLICAS") {
         queue.problem = asTyped(error, `appending to ${queue.topic}`);
         this.#retryLater(true);
       } else if (doubtful.has(error.type)) {
-        this.#fail(
+        this.#queues.fail(
           queue,
           new UnknownOutcomeError(`Kafka may have taken an append: ${error.message}`, {
             cause: error,
@@ -234,13 +206,13 @@ export class Producer {
           }),
           1,
         );
-      } else this.#fail(queue, asTyped(error, `appending to ${queue.topic}`), 1);
+      } else this.#queues.fail(queue, asTyped(error, `appending to ${queue.topic}`), 1);
     }
   }
 
   #notSent(queues: readonly PartitionQueue[], error: unknown): void {
     if (!isTransient(error) || isForbidden(error)) {
-      for (const queue of queues) this.#fail(queue, asTyped(error, `appending to ${queue.topic}`), 1);
+      for (const queue of queues) this.#queues.fail(queue, asTyped(error, `appending to ${queue.topic}`), 1);
     } else {
       for (const queue of queues) queue.problem = error;
       this.#retryLater(true);
@@ -253,37 +225,8 @@ export class Producer {
     connection: BrokerConnection,
   ): Promise<readonly PartitionQueue[]> {
     const shortened = await shortenedQueues(queues, connection);
-    for (const [queue, error] of shortened) this.#fail(queue, error, queue.batches.length);
+    for (const [queue, error] of shortened) this.#queues.fail(queue, error, queue.batches.length);
     return shortened.size === 0 ? queues : queues.filter((queue) => !shortened.has(queue));
-  }
-
-  #refuse(queue: PartitionQueue, reason: string): void {
-    const batch = this.#take(queue);
-    const halves = batch.refused(reason, Date.now() + this.#cluster.settings.requestTimeoutMs);
-    for (const half of halves) {
-      half.bound = batch.bound / 2;
-      this.#queuedBytes += half.bound;
-    }
-    queue.batches.unshift(...halves);
-    if (halves.length > 0) this.#waiting.add(queue);
-  }
-
-  /**
-   * The first `count` batches fail with this error; what waits behind them has not landed, and could only land out of
-   * order.
-   */
-  #fail(queue: PartitionQueue, error: HeadwaterError, count: number): void {
-    for (let failed = 0; queue.batches.length > 0; failed++) {
-      const behind = new LogUnavailableError("an append before this one failed", { cause: error });
-      this.#take(queue).failed(failed < count || error.advice === "stop" ? error : behind);
-    }
-  }
-
-  #take(queue: PartitionQueue): PendingBatch {
-    const batch = queue.batches.shift()!;
-    this.#queuedBytes -= batch.bound;
-    if (queue.batches.length === 0) this.#waiting.delete(queue);
-    return batch;
   }
 
   async #connectionTo(leader: number): Promise<BrokerConnection> {
@@ -314,6 +257,6 @@ export class Producer {
   }
 
   #checkDrained(): void {
-    if (this.#waiting.size === 0 && this.#busy.size === 0) this.#drained?.();
+    if (this.#queues.waiting.size === 0 && this.#busy.size === 0) this.#drained?.();
   }
 }

@@ -12,7 +12,6 @@ import {
   adminTokenAuth,
   createHttpServer,
   listQuery,
-  page,
   pageSchema,
   principalOf,
 } from "./index.ts";
@@ -57,7 +56,7 @@ async function withThings(more: Partial<HttpServerOptions> = {}): Promise<HttpSe
     {
       schema: { querystring: Type.Object({ ...listQuery.properties, tags: Type.Optional(Type.Array(Type.String())) }) },
     },
-    async (request) => page([request.query]),
+    async (request) => ({ items: [request.query], next: null }),
   );
   http.app.get("/api/v1/things/:id", { config: { scopes: ["things:read"] }, schema: {} }, async (request) => ({
     who: principalOf(request).id,
@@ -272,7 +271,10 @@ describe("status", () => {
 
   it("describes the API in OpenAPI 3.1, public routes without security", async () => {
     const http = await withThings();
-    http.app.get("/list", { schema: { response: { 200: pageSchema(thing) } } }, async () => page([]));
+    http.app.get("/list", { schema: { response: { 200: pageSchema(thing) } } }, async () => ({
+      items: [],
+      next: null,
+    }));
     const api = (await http.inject({ url: "/api/v1/openapi.json" })).json();
     expect(api).toMatchObject({ openapi: "3.1.0", info: { title: "Test" }, security: [{ token: [] }] });
     expect(api.info.description).toContain("| 401 | `unauthenticated` |");

@@ -14,10 +14,6 @@ export interface Page<T> {
   next: string | null;
 }
 
-export function page<T>(items: readonly T[], next?: string | null): Page<T> {
-  return { items: [...items], next: next ?? null };
-}
-
 /**
  * The page of `limit` items out of the rows of a query for one row more: the row too many is left out and shows that
  * there is a next page. That page begins after the place of the last row shown.
