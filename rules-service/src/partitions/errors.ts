@@ -6,6 +6,21 @@ export class OwnershipLostError extends HeadwaterError {
   readonly code = "ownership-lost";
 }
 
+/**
+ * The state log of a partition contradicts itself or the topics that it refers to: it belongs to another log, or
+ * something else writes to it.
+ */
+export class StateLogError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "state-log-contradictory";
+}
+
+/** The log refuses an output or a state for good. Nothing that the rules emit may be left out, so the service stops. */
+export class OutputRefusedError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "output-refused";
+}
+
 /** The rules of a partition could not be evaluated; going on would give answers that a replay would not. */
 export class EvaluationError extends HeadwaterError {
   readonly advice = "stop";

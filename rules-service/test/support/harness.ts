@@ -14,7 +14,12 @@ import { Fleet } from "./fleet.ts";
 export const token = "0123456789abcdef0123456789abcdef";
 
 /** Quick enough for tests, and far from exact: nothing may depend on it. */
-export const quick: Partial<RulesConfig> = { tickMs: 20, idleTickMs: 40, checkpointMs: 50, checkpointRecords: 500 };
+export const quickConfig: Partial<RulesConfig> = {
+  tickMs: 20,
+  idleTickMs: 40,
+  checkpointMs: 50,
+  checkpointRecords: 500,
+};
 
 export interface Platform {
   readonly log: EventLog;
@@ -61,9 +66,9 @@ export interface Service {
 let made = 0;
 
 /** A rules service on that log, not yet started. */
-export async function service(
+export async function createService(
   { log, topics, partitions, folder }: Pick<Platform, "log" | "topics" | "partitions" | "folder">,
-  config: Partial<RulesConfig> = quick,
+  config: Partial<RulesConfig> = quickConfig,
   logger: Logger = silentLogger,
 ): Promise<Service> {
   const metrics = createMetrics({ service: "rules", processMetrics: false });
@@ -115,8 +120,8 @@ export async function service(
   };
 }
 
-export async function startedService(on: Platform, config: Partial<RulesConfig> = quick): Promise<Service> {
-  const made = await service(on, config);
+export async function startService(on: Platform, config: Partial<RulesConfig> = quickConfig): Promise<Service> {
+  const made = await createService(on, config);
   await made.app.start();
   return made;
 }
@@ -132,7 +137,7 @@ export function hotRule(id: string, more: Record<string, unknown> = {}) {
   };
 }
 
-export async function enabledRule(on: Service, rule: ReturnType<typeof hotRule>): Promise<void> {
+export async function enableRule(on: Service, rule: ReturnType<typeof hotRule>): Promise<void> {
   const created = await on.call("POST", "/api/v1/rules", rule);
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   await on.call("POST", `/api/v1/rules/${rule.id}/enable`);

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { token } from "./harness.ts";
 import type { Answer } from "./harness.ts";
 
-const entry = fileURLToPath(new URL("./run-rules.ts", import.meta.url));
+const entry = fileURLToPath(new URL("./rules-main.ts", import.meta.url));
 
 /** A rules service as a process of its own, as `headwater start rules` runs it. */
 export class RulesProcess {

@@ -1,5 +1,5 @@
 import type { TopicNames } from "@headwater/event-log";
-import { FatalError } from "@headwater/core";
+import { StateLogError } from "../errors.ts";
 import { deviceControlEvent, operatorControlEvent, type ControlEvent } from "./control-events.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, RestoredState } from "../state-log/state-fold.ts";
@@ -45,7 +45,7 @@ function controlEventOf({ source, record }: EffectiveAt, topics: TopicNames, tim
   if (source.topic === topics.alerts) return operatorControlEvent(source, record);
   const rule = source.topic === topics.rules ? timeline.at(source.offset) : undefined;
   if (rule !== undefined) return { kind: "rule", source, change: rule.change };
-  throw new FatalError(
+  throw new StateLogError(
     `The state log says that the record at offset ${source.offset} of ${source.topic} took effect, and there is none: it belongs to another log`,
   );
 }

@@ -1,5 +1,5 @@
 import { events, type RuleStateRecord } from "@headwater/proto";
-import { FatalError } from "@headwater/core";
+import { StateLogError } from "../errors.ts";
 import type { LogRecord, Position } from "@headwater/event-log";
 import type { CheckpointState, StateBytes } from "../../engine/engine.ts";
 import { ownerEpochHeader } from "./state-keys.ts";
@@ -74,7 +74,7 @@ export class StateFold {
       return;
     }
     if (record.ownerEpoch > this.#claim) {
-      throw new FatalError(
+      throw new StateLogError(
         `The state log holds a record of owner ${record.ownerEpoch} at offset ${log.offset}, before its claim`,
       );
     }
