@@ -78,7 +78,9 @@ export class PositionTable {
     return this.all().map(({ topic, partition, next }) => ({ topic, partition, offset: next }));
   }
 
-  /** Saves that a batch is applied, in the transaction that is open; `cover` takes the answer once that has committed. */
+  /**
+   * Saves that a batch is applied, in the transaction that is open; `cover` takes the answer once that has committed.
+   */
   save(batch: LogBatch): CoveredPartition {
     const record = batch.records.at(-1)!;
     const { topic, partition } = batch;
