@@ -34,8 +34,8 @@ export interface PartitionEngine {
   takeChanges(full: boolean): EngineChanges;
   /**
    * Restores a new engine, before its first record. The devices and then the rules that were in effect at
-   * `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are applied again;
-   * a state that includes one already ignores it.
+   * `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are applied
+   * again; a state that includes one already ignores it.
    */
   restore(snapshot: EngineSnapshot): void;
 }
