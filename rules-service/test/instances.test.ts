@@ -17,7 +17,7 @@ afterEach(async () => {
   for (const { log } of members) if (log.crashed) log.bury();
   await Promise.all(members.splice(0).map(({ rules, log }) => (log.crashed ? rules.clear() : rules.stop())));
   await on.close();
-}, 30_000);
+});
 
 async function join(): Promise<{ rules: Service; log: CrashableLog }> {
   const log = new CrashableLog(on.log);
@@ -61,7 +61,7 @@ it("is the same while members come, go and are killed under load", async () => {
   await untilLive(c.rules, "hot");
   await load.stop();
   await expectExactlyTheOracle(on);
-}, 60_000);
+});
 
 it("says nothing any more once another has claimed the partition, though the group has not told it", async () => {
   const a = await join();
@@ -80,4 +80,4 @@ it("says nothing any more once another has claimed the partition, though the gro
   await join();
   await expectExactlyTheOracle(on);
   expect((await told(on)).alerts.size).toBe(1);
-}, 30_000);
+});
