@@ -103,14 +103,15 @@ describe("an event read without the codec", () => {
   });
 
   it("is what the codec decodes, or is left to it, for any bytes that another encoder could write", () => {
+    const runs = propertyRuns(10_000);
     let accepted = 0;
     fc.assert(
       fc.property(wireRecord, fc.nat({ max: 400 }), fc.boolean(), (bytes, cut, whole) => {
         if (expectAgreement(whole ? bytes : bytes.subarray(0, cut))) accepted += 1;
       }),
-      { numRuns: propertyRuns(10_000) },
+      { numRuns: runs },
     );
-    expect(accepted).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(runs / 100);
   });
 
   it("is what the codec decodes, or is left to it, for garbage", () => {
