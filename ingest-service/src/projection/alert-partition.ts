@@ -3,7 +3,7 @@ import { events } from "@headwater/proto";
 import type { Point } from "@headwater/time-series";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import { alertPoint } from "./alert-points.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk } from "./point-batch.ts";
 
 /** A batch of alerts.v1 as one chunk. */
 export function alertChunk(batch: GroupBatch, onSettled: (offset: number) => void): Chunk {

@@ -1,6 +1,6 @@
 import { metricOfField, type Point, type RefusedPoint, type TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk } from "./point-batch.ts";
 
 interface Place {
   readonly chunk: Chunk;

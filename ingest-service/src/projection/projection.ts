@@ -6,7 +6,7 @@ import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import { alertChunk } from "./alert-partition.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk } from "./point-batch.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { ProjectionMetrics } from "./projection-metrics.ts";
 import { StoreWriter } from "./store-writer.ts";

@@ -1,7 +1,7 @@
 import { backoff, HeadwaterError, type Logger } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk } from "./point-batch.ts";
 import { isolateRefused } from "./isolate-refused.ts";
 
 export interface StoreWriterOptions {

@@ -3,7 +3,7 @@ import { events } from "@headwater/proto";
 import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
 import type { Fate } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
-import type { Chunk } from "./chunk.ts";
+import type { Chunk } from "./point-batch.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
 import type { PointSink } from "./telemetry-points.ts";
 
