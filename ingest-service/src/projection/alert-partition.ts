@@ -3,10 +3,10 @@ import { events } from "@headwater/proto";
 import type { Point } from "@headwater/time-series";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import { alertPoint } from "./alert-points.ts";
-import type { Chunk } from "./point-batch.ts";
+import type { PointBatch } from "./point-batch.ts";
 
-/** A batch of alerts.v1 as one chunk. */
-export function alertChunk(batch: GroupBatch, onSettled: (offset: number) => void): Chunk {
+/** A batch of alerts.v1 as one pointBatch. */
+export function alertPointBatch(batch: GroupBatch, onSettled: (offset: number) => void): PointBatch {
   const { records, topic, partition, signal } = batch;
   const points: Point[] = [];
   const sources: number[] = [];

@@ -5,8 +5,8 @@ import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
-import { alertChunk } from "./alert-partition.ts";
-import type { Chunk } from "./point-batch.ts";
+import { alertPointBatch } from "./alert-partition.ts";
+import type { PointBatch } from "./point-batch.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { ProjectionMetrics } from "./projection-metrics.ts";
 import { StoreWriter } from "./store-writer.ts";
@@ -56,7 +56,7 @@ export class Projection {
           maxPoints: config.batchPoints,
           flushMs: config.flushMs,
           maxQueuedPoints: Math.max(config.batchPoints, Math.floor(config.queuedPoints / config.writers)),
-          quarantine: (chunk, refusals, signal) => quarantiner.setAside(chunk, refusals, signal),
+          quarantine: (pointBatch, refusals, signal) => quarantiner.setAside(pointBatch, refusals, signal),
           onFailure: (error) => this.#fail(error),
           onWritten: (points, seconds) => metrics.written(points, seconds),
         }),
@@ -140,7 +140,7 @@ export class Projection {
           account,
           tagNames: config.tags,
           maxPoints: config.batchPoints,
-          fates: (chunk, refusals) => quarantiner.fates(chunk, refusals),
+          fates: (pointBatch, refusals) => quarantiner.fates(pointBatch, refusals),
           onSettled: (batch, settled) => this.#commits.note(batch, settled.offset, () => book.keep(partition, settled)),
         }),
       );
@@ -161,21 +161,21 @@ export class Projection {
   async #onBatch(batch: GroupBatch): Promise<void> {
     const writer = this.#writers[batch.partition % this.#writers.length]!;
     this.#options.metrics.consumed(batch);
-    for (const chunk of this.#chunks(batch)) {
+    for (const pointBatch of this.#pointBatches(batch)) {
       // Back-pressure: nothing is read while this is not done.
-      await writer.push(chunk);
+      await writer.push(pointBatch);
       if (batch.signal.aborted || this.#stopping.signal.aborted) return;
     }
   }
 
-  #chunks(batch: GroupBatch): Iterable<Chunk> {
+  #pointBatches(batch: GroupBatch): Iterable<PointBatch> {
     if (batch.topic === this.#options.topics.alerts) {
-      return [alertChunk(batch, (offset) => this.#commits.note(batch, offset))];
+      return [alertPointBatch(batch, (offset) => this.#commits.note(batch, offset))];
     }
     const partition = this.#owned.get(batch.partition);
     if (partition === undefined)
       throw new InvariantError(`A batch of partition ${batch.partition}, which was not assigned`);
-    return partition.chunks(batch);
+    return partition.pointBatches(batch);
   }
 
   #fail(error: unknown): void {

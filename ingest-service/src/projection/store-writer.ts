@@ -1,29 +1,29 @@
 import { backoff, HeadwaterError, type Logger } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
-import type { Chunk } from "./point-batch.ts";
+import type { PointBatch } from "./point-batch.ts";
 import { isolateRefused } from "./isolate-refused.ts";
 
 export interface StoreWriterOptions {
   readonly store: Pick<TimeSeriesStore, "write">;
   readonly logger: Logger;
-  /** Of one write, at most (one chunk may have more by itself). */
+  /** Of one write, at most (one pointBatch may have more by itself). */
   readonly maxPoints: number;
   readonly flushMs: number;
   /** Of all that waits, at most. */
   readonly maxQueuedPoints: number;
-  /** Makes refusals durable before the chunk counts as settled. */
-  quarantine(chunk: Chunk, refusals: readonly Refusal[], signal: AbortSignal): Promise<void>;
+  /** Makes refusals durable before the pointBatch counts as settled. */
+  quarantine(pointBatch: PointBatch, refusals: readonly Refusal[], signal: AbortSignal): Promise<void>;
   /** The store refuses for good (credentials), or something here is broken. */
   onFailure(error: unknown): void;
   onWritten?(points: number, seconds: number): void;
 }
 
-/** Chunks that were taken in after another and are written one after the other: what is newer never overtakes. */
+/** Batches that were taken in after another and are written one after the other: what is newer never overtakes. */
 export class StoreWriter {
   readonly #options: StoreWriterOptions;
   readonly #giveUp = new AbortController();
-  #queue: Chunk[] = [];
+  #queue: PointBatch[] = [];
   #queued = 0;
   #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -45,14 +45,18 @@ export class StoreWriter {
     return this.#trouble;
   }
 
-  /** Takes a chunk in; resolves when there is room for the next one. */
-  async push(chunk: Chunk): Promise<void> {
-    this.#queue.push(chunk);
-    this.#queued += chunk.points.length;
+  /** Takes a pointBatch in; resolves when there is room for the next one. */
+  async push(pointBatch: PointBatch): Promise<void> {
+    this.#queue.push(pointBatch);
+    this.#queued += pointBatch.points.length;
     if (this.#queued >= this.#options.maxPoints) this.#run();
     else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushMs);
-    while (this.pending >= this.#options.maxQueuedPoints && !this.#giveUp.signal.aborted && !chunk.signal.aborted) {
-      await this.#whenRoom(chunk.signal);
+    while (
+      this.pending >= this.#options.maxQueuedPoints &&
+      !this.#giveUp.signal.aborted &&
+      !pointBatch.signal.aborted
+    ) {
+      await this.#whenRoom(pointBatch.signal);
     }
   }
 
@@ -99,44 +103,46 @@ export class StoreWriter {
 
   async #writeAll(): Promise<void> {
     while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
-      const chunks = this.#take();
-      const points = chunks.length === 1 ? chunks[0]!.points : chunks.flatMap((chunk) => chunk.points);
+      const pointBatches = this.#take();
+      const points =
+        pointBatches.length === 1 ? pointBatches[0]!.points : pointBatches.flatMap((pointBatch) => pointBatch.points);
       this.#inFlight = points.length;
-      const refusals = points.length === 0 ? new Map<Chunk, Refusal[]>() : await this.#write(chunks, points);
-      for (const chunk of chunks) {
+      const refusals = points.length === 0 ? new Map<PointBatch, Refusal[]>() : await this.#write(pointBatches, points);
+      for (const pointBatch of pointBatches) {
         // Given away meanwhile: who has it now settles it.
-        if (chunk.signal.aborted) continue;
-        const all = [...chunk.refusals, ...(refusals.get(chunk) ?? [])];
-        if (all.length > 0) await this.#options.quarantine(chunk, all, this.#giveUp.signal);
-        chunk.settled(all);
+        if (pointBatch.signal.aborted) continue;
+        const all = [...pointBatch.refusals, ...(refusals.get(pointBatch) ?? [])];
+        if (all.length > 0) await this.#options.quarantine(pointBatch, all, this.#giveUp.signal);
+        pointBatch.settled(all);
       }
       this.#inFlight = 0;
       this.#wake();
     }
   }
 
-  #take(): Chunk[] {
+  #take(): PointBatch[] {
     let points = 0;
     let count = 0;
-    for (const chunk of this.#queue) {
-      points += chunk.points.length;
+    for (const pointBatch of this.#queue) {
+      points += pointBatch.points.length;
       if (count > 0 && points > this.#options.maxPoints) break;
       count += 1;
     }
     const taken = this.#queue.splice(0, count);
-    for (const chunk of taken) this.#queued -= chunk.points.length;
-    return taken.filter((chunk) => !chunk.signal.aborted);
+    for (const pointBatch of taken) this.#queued -= pointBatch.points.length;
+    return taken.filter((pointBatch) => !pointBatch.signal.aborted);
   }
 
   /** Until the store has them: a write of unknown outcome is repeated as it was, before anything newer. */
-  async #write(chunks: readonly Chunk[], points: readonly Point[]): Promise<Map<Chunk, Refusal[]>> {
+  async #write(pointBatches: readonly PointBatch[], points: readonly Point[]): Promise<Map<PointBatch, Refusal[]>> {
     const pause = backoff({ baseMs: 100, maxMs: 5000, signal: this.#giveUp.signal });
     for (;;) {
       try {
         const started = performance.now();
         const { refused } = await this.#options.store.write(points);
         this.#options.onWritten?.(points.length - refused.length, (performance.now() - started) / 1000);
-        const refusals = refused.length === 0 ? new Map() : await isolateRefused(this.#options.store, chunks, refused);
+        const refusals =
+          refused.length === 0 ? new Map() : await isolateRefused(this.#options.store, pointBatches, refused);
         this.#trouble = undefined;
         return refusals;
       } catch (error) {

@@ -3,21 +3,21 @@ import { events } from "@headwater/proto";
 import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
 import type { Fate } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
-import type { Chunk } from "./point-batch.ts";
+import type { PointBatch } from "./point-batch.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
 import type { PointSink } from "./telemetry-points.ts";
 
 export interface TelemetryPartitionOptions {
   readonly account: PartitionAccount;
   readonly tagNames: readonly string[];
-  /** Points of one chunk, about. */
+  /** Points of one pointBatch, about. */
   readonly maxPoints: number;
-  fates(chunk: Chunk, refusals: readonly Refusal[]): Map<number, Fate>;
-  /** A chunk is settled: the account up to its end. */
+  fates(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, Fate>;
+  /** A pointBatch is settled: the account up to its end. */
   onSettled(batch: GroupBatch, account: PartitionAccount): void;
 }
 
-/** One partition of telemetry.v1 in the hands of its owner: batches in, chunks of points out, the account kept. */
+/** One partition of telemetry.v1 in the hands of its owner: batches in, pointBatches of points out, the account kept. */
 export class TelemetryPartition {
   readonly #options: TelemetryPartitionOptions;
   readonly #reader: EventReader;
@@ -29,21 +29,21 @@ export class TelemetryPartition {
     this.#settled = options.account;
   }
 
-  /** As of the last settled chunk. */
+  /** As of the last settled pointBatch. */
   get account(): PartitionAccount {
     return this.#settled;
   }
 
-  *chunks(batch: GroupBatch): Generator<Chunk> {
+  *pointBatches(batch: GroupBatch): Generator<PointBatch> {
     const { records } = batch;
     for (let first = 0; first < records.length;) {
-      const chunk = this.#chunk(batch, first);
-      first = chunk.end;
-      yield chunk;
+      const pointBatch = this.#pointBatch(batch, first);
+      first = pointBatch.end;
+      yield pointBatch;
     }
   }
 
-  #chunk(batch: GroupBatch, first: number): Chunk & { readonly end: number } {
+  #pointBatch(batch: GroupBatch, first: number): PointBatch & { readonly end: number } {
     const { records, topic, partition, signal } = batch;
     const sink: PointSink = { points: [], sources: [] };
     const refusals: Refusal[] = [];
@@ -67,16 +67,16 @@ export class TelemetryPartition {
     }
     const lastOffset = records[end - 1]!.offset;
     const account = this.#reader.account(lastOffset + 1, this.#settled.outcomes);
-    const chunk = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
+    const pointBatch = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
     return {
-      ...chunk,
-      settled: (all) => this.#settle(batch, { ...chunk, settled: () => {} }, account, projected, all),
+      ...pointBatch,
+      settled: (all) => this.#settle(batch, { ...pointBatch, settled: () => {} }, account, projected, all),
     };
   }
 
   #settle(
     batch: GroupBatch,
-    chunk: Chunk,
+    pointBatch: PointBatch,
     account: PartitionAccount,
     projected: number,
     refusals: readonly Refusal[],
@@ -84,8 +84,8 @@ export class TelemetryPartition {
     let { stored, partlyStored, quarantined }: Outcomes = this.#settled.outcomes;
     stored += projected;
     if (refusals.length > 0) {
-      for (const [index, fate] of this.#options.fates(chunk, refusals)) {
-        const kind = kindOf(chunk.records[index]!.value);
+      for (const [index, fate] of this.#options.fates(pointBatch, refusals)) {
+        const kind = kindOf(pointBatch.records[index]!.value);
         if (kind === "derived") continue;
         if (kind === "event") stored -= 1;
         if (fate === "quarantined") quarantined += 1;
