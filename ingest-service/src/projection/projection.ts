@@ -140,7 +140,7 @@ export class Projection {
           account,
           tagNames: config.tags,
           maxPoints: config.batchPoints,
-          fates: (pointBatch, refusals) => quarantiner.fates(pointBatch, refusals),
+          outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
           onSettled: (batch, settled) => this.#commits.note(batch, settled.offset, () => book.keep(partition, settled)),
         }),
       );

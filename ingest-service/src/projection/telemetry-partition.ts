@@ -1,7 +1,7 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
-import type { Fate } from "../quarantine/quarantiner.ts";
+import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
@@ -12,7 +12,7 @@ export interface TelemetryPartitionOptions {
   readonly tagNames: readonly string[];
   /** Points of one pointBatch, about. */
   readonly maxPoints: number;
-  fates(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, Fate>;
+  outcomesOf(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, RecordOutcome>;
   /** A pointBatch is settled: the account up to its end. */
   onSettled(batch: GroupBatch, account: PartitionAccount): void;
 }
@@ -84,11 +84,11 @@ export class TelemetryPartition {
     let { stored, partlyStored, quarantined }: Outcomes = this.#settled.outcomes;
     stored += projected;
     if (refusals.length > 0) {
-      for (const [index, fate] of this.#options.fates(pointBatch, refusals)) {
+      for (const [index, outcome] of this.#options.outcomesOf(pointBatch, refusals)) {
         const kind = kindOf(pointBatch.records[index]!.value);
         if (kind === "derived") continue;
         if (kind === "event") stored -= 1;
-        if (fate === "quarantined") quarantined += 1;
+        if (outcome === "quarantined") quarantined += 1;
         else partlyStored += 1;
       }
     }

@@ -15,7 +15,7 @@ export interface QuarantinerOptions {
 }
 
 /** What became of a record in the end. */
-export type Fate = "partlyStored" | "quarantined";
+export type RecordOutcome = "partlyStored" | "quarantined";
 
 /** Sets records aside in quarantine.v1, with their bytes and the reason. */
 export class Quarantiner {
@@ -49,13 +49,13 @@ export class Quarantiner {
   }
 
   /** How each of the refused records counts; by the record's index. */
-  fates(refused: PartitionRecords, refusals: readonly Refusal[]): Map<number, Fate> {
-    const fates = new Map<number, Fate>();
+  outcomesOf(refused: PartitionRecords, refusals: readonly Refusal[]): Map<number, RecordOutcome> {
+    const outcomes = new Map<number, RecordOutcome>();
     for (const [index, { metrics }] of mergeRefusals(refusals)) {
       const whole = metrics === "all" || this.#isWhole(refused, refused.records[index]!, metrics);
-      fates.set(index, whole ? "quarantined" : "partlyStored");
+      outcomes.set(index, whole ? "quarantined" : "partlyStored");
     }
-    return fates;
+    return outcomes;
   }
 
   #isWhole(refused: PartitionRecords, record: LogRecord, metrics: ReadonlySet<string>): boolean {
