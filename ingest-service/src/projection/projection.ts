@@ -56,7 +56,7 @@ export class Projection {
           maxPoints: config.batchPoints,
           flushMs: config.flushMs,
           maxQueuedPoints: Math.max(config.batchPoints, Math.floor(config.queuedPoints / config.writers)),
-          quarantine: (pointBatch, refusals, signal) => quarantiner.setAside(pointBatch, refusals, signal),
+          quarantine: (pointBatch, refusals, signal) => quarantiner.quarantine(pointBatch, refusals, signal),
           onFailure: (error) => this.#fail(error),
           onWritten: (points, seconds) => metrics.written(points, seconds),
         }),

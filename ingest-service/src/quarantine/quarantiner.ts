@@ -26,7 +26,7 @@ export class Quarantiner {
   }
 
   /** Resolves once the entries are durable; tries until the signal is aborted. */
-  async setAside(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
+  async quarantine(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
     const { topic, source, log, logger } = this.#options;
     const at = nowMicros();
     const records: OutgoingRecord[] = [];
