@@ -6,7 +6,7 @@ import { alertPoint } from "./alert-points.ts";
 import type { PointBatch } from "./point-batch.ts";
 
 /** A batch of alerts.v1 as one pointBatch. */
-export function alertPointBatch(batch: GroupBatch, onSettled: (offset: number) => void): PointBatch {
+export function alertPointBatch(batch: GroupBatch, onDurable: (offset: number) => void): PointBatch {
   const { records, topic, partition, signal } = batch;
   const points: Point[] = [];
   const sources: number[] = [];
@@ -20,5 +20,5 @@ export function alertPointBatch(batch: GroupBatch, onSettled: (offset: number) =
     }
   });
   const next = records.at(-1)!.offset + 1;
-  return { topic, partition, records, points, sources, refusals, signal, settled: () => onSettled(next) };
+  return { topic, partition, records, points, sources, refusals, signal, onDurable: () => onDurable(next) };
 }

@@ -11,5 +11,5 @@ export interface PointBatch extends PartitionRecords {
   /** Aborted when the partition is someone else's. */
   readonly signal: AbortSignal;
   /** Called once all points are stored or quarantined, in the order of the partition's pointBatches. */
-  settled(refusals: readonly Refusal[]): void;
+  onDurable(refusals: readonly Refusal[]): void;
 }

@@ -141,7 +141,7 @@ export class Projection {
           tagNames: config.tags,
           maxPoints: config.batchPoints,
           outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
-          onSettled: (batch, settled) => this.#commits.note(batch, settled.offset, () => book.keep(partition, settled)),
+          onDurable: (batch, account) => this.#commits.note(batch, account.offset, () => book.keep(partition, account)),
         }),
       );
       starts.push({ topic: topics.telemetry, partition, offset });

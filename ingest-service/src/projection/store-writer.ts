@@ -113,7 +113,7 @@ export class StoreWriter {
         if (pointBatch.signal.aborted) continue;
         const all = [...pointBatch.refusals, ...(refusals.get(pointBatch) ?? [])];
         if (all.length > 0) await this.#options.quarantine(pointBatch, all, this.#giveUp.signal);
-        pointBatch.settled(all);
+        pointBatch.onDurable(all);
       }
       this.#inFlight = 0;
       this.#wake();

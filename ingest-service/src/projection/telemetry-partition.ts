@@ -13,25 +13,25 @@ export interface TelemetryPartitionOptions {
   /** Points of one pointBatch, about. */
   readonly maxPoints: number;
   outcomesOf(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, RecordOutcome>;
-  /** A pointBatch is settled: the account up to its end. */
-  onSettled(batch: GroupBatch, account: PartitionAccount): void;
+  /** A pointBatch is onDurable: the account up to its end. */
+  onDurable(batch: GroupBatch, account: PartitionAccount): void;
 }
 
 /** One partition of telemetry.v1 in the hands of its owner: batches in, pointBatches of points out, the account kept. */
 export class TelemetryPartition {
   readonly #options: TelemetryPartitionOptions;
   readonly #reader: EventReader;
-  #settled: PartitionAccount;
+  #account: PartitionAccount;
 
   constructor(options: TelemetryPartitionOptions) {
     this.#options = options;
     this.#reader = new EventReader(options.account, options.tagNames);
-    this.#settled = options.account;
+    this.#account = options.account;
   }
 
   /** As of the last settled pointBatch. */
   get account(): PartitionAccount {
-    return this.#settled;
+    return this.#account;
   }
 
   *pointBatches(batch: GroupBatch): Generator<PointBatch> {
@@ -66,22 +66,22 @@ export class TelemetryPartition {
       }
     }
     const lastOffset = records[end - 1]!.offset;
-    const account = this.#reader.account(lastOffset + 1, this.#settled.outcomes);
+    const account = this.#reader.account(lastOffset + 1, this.#account.outcomes);
     const pointBatch = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
     return {
       ...pointBatch,
-      settled: (all) => this.#settle(batch, { ...pointBatch, settled: () => {} }, account, projected, all),
+      onDurable: (all) => this.#count(batch, { ...pointBatch, onDurable: () => {} }, account, projected, all),
     };
   }
 
-  #settle(
+  #count(
     batch: GroupBatch,
     pointBatch: PointBatch,
     account: PartitionAccount,
     projected: number,
     refusals: readonly Refusal[],
   ): void {
-    let { stored, partlyStored, quarantined }: Outcomes = this.#settled.outcomes;
+    let { stored, partlyStored, quarantined }: Outcomes = this.#account.outcomes;
     stored += projected;
     if (refusals.length > 0) {
       for (const [index, outcome] of this.#options.outcomesOf(pointBatch, refusals)) {
@@ -92,8 +92,8 @@ export class TelemetryPartition {
         else partlyStored += 1;
       }
     }
-    this.#settled = { ...account, outcomes: { stored, partlyStored, quarantined } };
-    this.#options.onSettled(batch, this.#settled);
+    this.#account = { ...account, outcomes: { stored, partlyStored, quarantined } };
+    this.#options.onDurable(batch, this.#account);
   }
 }
 
