@@ -43,7 +43,7 @@ export interface IngestDeps {
 /** How often accounts go to disk, milliseconds; what is missing after a crash is counted again from the log. */
 const saveEveryMs = 5000;
 /** How long the ledger waits for what is in the log to be projected, milliseconds. */
-const settleMs = 5000;
+const projectionWaitMs = 5000;
 
 /** Wires the service together; nothing moves before `start`. Log, store and HTTP server stay their owner's. */
 export function createIngestApp(deps: IngestDeps): ServiceApp {
@@ -86,10 +86,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     group: config.group,
     topic: topics.telemetry,
     book,
-    settleMs,
+    projectionWaitMs,
     verify: { log, topic: topics.telemetry, series, maxReadings: config.verifyReadings, quarantined },
     flush: () => projection.flush(),
-    own: (partition) => projection.account(partition),
+    ownAccount: (partition) => projection.account(partition),
   });
 
   deviceRoutes(http.app, {

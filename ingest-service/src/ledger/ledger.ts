@@ -14,9 +14,9 @@ export interface LedgerOptions {
   /** Commits what this instance has stored, so that it counts. */
   readonly flush: () => Promise<void>;
   /** The account of a partition that this instance owns, as of what is stored. */
-  readonly own: (partition: number) => PartitionAccount | undefined;
+  readonly ownAccount: (partition: number) => PartitionAccount | undefined;
   /** How long an answer waits for what is in the log to be projected, milliseconds. */
-  readonly settleMs: number;
+  readonly projectionWaitMs: number;
 }
 
 /** Units are events but where it says otherwise. */
@@ -74,16 +74,16 @@ export class Ledger {
    * Rejects with what the log or the store reject with; with RequestError (422) if too much is to be verified at once.
    */
   async answer(range?: VerifyRange): Promise<LedgerAnswer> {
-    const { log, topic, book, own } = this.#options;
+    const { log, topic, book, ownAccount } = this.#options;
     const positions = await log.positions(topic);
-    const committed = await this.#settled(positions);
+    const committed = await this.#projected(positions);
     const verified = range === undefined ? undefined : emptyVerification();
     const rows: LedgerRow[] = [];
     const gaps: (Gap & { partition: number })[] = [];
     let gapsLeftOut = 0;
     for (const { partition, start, end } of positions) {
       const offset = Math.max(committed.get(partition) ?? start, start);
-      const mine = own(partition);
+      const mine = ownAccount(partition);
       const account = mine?.offset === offset ? mine : await book.bring(partition, offset, start);
       const before = verified?.overwritten ?? 0;
       if (verified !== undefined && range !== undefined) {
@@ -107,11 +107,11 @@ export class Ledger {
   }
 
   /** Waits a while for everything that is in the log now to be projected, by whichever instance; then takes what is. */
-  async #settled(
+  async #projected(
     positions: readonly { readonly partition: number; readonly end: number; readonly start: number }[],
   ): Promise<Map<number, number>> {
-    const { log, group, topic, settleMs, flush } = this.#options;
-    const deadline = performance.now() + settleMs;
+    const { log, group, topic, projectionWaitMs, flush } = this.#options;
+    const deadline = performance.now() + projectionWaitMs;
     for (;;) {
       await flush();
       const committed = new Map((await log.committed(group, [topic])).map((each) => [each.partition, each.offset]));
