@@ -24,7 +24,7 @@ export class AccountBook {
   readonly #options: AccountBookOptions;
   readonly #accounts = new Map<number, PartitionAccount>();
   readonly #changed = new Set<number>();
-  readonly #bringing = new Map<number, Promise<PartitionAccount>>();
+  readonly #catchingUp = new Map<number, Promise<PartitionAccount>>();
 
   /** Throws ResourceError if the file cannot be had. */
   constructor(options: AccountBookOptions) {
@@ -47,13 +47,13 @@ export class AccountBook {
    * taken on by reading the log from there; if that is too far behind, or is of another log, an account is begun anew
    * `maxRecount` records before.
    */
-  async bring(partition: number, offset: number, start: number): Promise<PartitionAccount> {
+  async catchUp(partition: number, offset: number, start: number): Promise<PartitionAccount> {
     // Two questions at a time are one reading.
-    const under = this.#bringing.get(partition);
-    if (under !== undefined) await under.catch(() => undefined);
-    const bringing = this.#bring(partition, offset, start).finally(() => this.#bringing.delete(partition));
-    this.#bringing.set(partition, bringing);
-    return bringing;
+    const before = this.#catchingUp.get(partition);
+    if (before !== undefined) await before.catch(() => undefined);
+    const catchingUp = this.#catchUp(partition, offset, start).finally(() => this.#catchingUp.delete(partition));
+    this.#catchingUp.set(partition, catchingUp);
+    return catchingUp;
   }
 
   save(): void {
@@ -71,7 +71,7 @@ export class AccountBook {
     this.#db.close();
   }
 
-  async #bring(partition: number, offset: number, start: number): Promise<PartitionAccount> {
+  async #catchUp(partition: number, offset: number, start: number): Promise<PartitionAccount> {
     const known = this.#accounts.get(partition);
     const usable = known !== undefined && known.offset <= offset && known.offset >= start;
     const from = Math.max(start, offset - this.#options.maxRecount);

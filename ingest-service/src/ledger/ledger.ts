@@ -84,7 +84,7 @@ export class Ledger {
     for (const { partition, start, end } of positions) {
       const offset = Math.max(committed.get(partition) ?? start, start);
       const mine = ownAccount(partition);
-      const account = mine?.offset === offset ? mine : await book.bring(partition, offset, start);
+      const account = mine?.offset === offset ? mine : await book.catchUp(partition, offset, start);
       const before = verified?.overwritten ?? 0;
       if (verified !== undefined && range !== undefined) {
         // One partition in memory at a time.

@@ -133,7 +133,7 @@ export class Projection {
       if (kept > end) throw foreignCommit(topics.telemetry, partition, kept, end);
       const offset = Math.max(kept, start);
       // One partition's records in memory at a time.
-      const account = await retrying(() => book.bring(partition, offset, start), retry);
+      const account = await retrying(() => book.catchUp(partition, offset, start), retry);
       this.#owned.set(
         partition,
         new TelemetryPartition({
