@@ -51,7 +51,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
 
-  const { model, folded, late, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics });
+  const { model, folded, overdue, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics });
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
     const end = ends.find((each) => each.partition === partition)?.end ?? 0;
@@ -124,7 +124,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
       saving = setInterval(() => book.save(), saveEveryMs);
       const owned = (): readonly number[] => projection.owned();
       deadlines = new Deadlines({ log, topic: topics.commands, model, source, logger, owned });
-      late.push(() => deadlines?.check());
+      overdue.push(() => deadlines?.check());
     },
     async stop() {
       clearInterval(saving);

@@ -14,7 +14,7 @@ export interface ReadModelParts {
   /** Told of every event of a device after it is applied. */
   readonly folded: ((folded: FoldedDevice) => void)[];
   /** Told when there is a command to be ended at once. */
-  readonly late: (() => void)[];
+  readonly overdue: (() => void)[];
   /** What became of writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
@@ -28,7 +28,7 @@ export function openReadModelParts(options: {
 }): ReadModelParts {
   const { topics, logger } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
-  const late: (() => void)[] = [];
+  const overdue: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
   const model = openIngestModel({
     ...options,
@@ -43,13 +43,13 @@ export function openReadModelParts(options: {
       commandPart({
         topic: topics.commands,
         logger,
-        onLate() {
-          for (const listener of late) listener();
+        onOverdue() {
+          for (const listener of overdue) listener();
         },
       }),
       quarantinePart(topics.quarantine, logger),
       accessPart(topics.access, accessOutcomes, logger),
     ],
   });
-  return { model, folded, late, accessOutcomes };
+  return { model, folded, overdue, accessOutcomes };
 }
