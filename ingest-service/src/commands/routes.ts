@@ -4,7 +4,7 @@ import { commandLimits, type CommandState, requestCommand } from "@headwater/agg
 import type { ReadModel } from "@headwater/event-log/read-model";
 import {
   afterQuery,
-  type AppendOptions,
+  type AppendContext,
   appendRecord,
   positionText,
   positionSchema,
@@ -22,7 +22,7 @@ import { unknownDevice } from "../devices/routes.ts";
 import { commandState, listCommands } from "./command-model.ts";
 import { commandRecord } from "./command-record.ts";
 
-export interface CommandRoutesOptions extends AppendOptions {
+export interface CommandRoutesOptions extends AppendContext {
   readonly model: ReadModel;
   readonly topic: string;
   readonly source: string;
