@@ -1,4 +1,6 @@
 import { runMain } from "@headwater/service";
+import { ApiError } from "@headwater/client";
+import { CommandError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
@@ -14,12 +16,17 @@ function help(): string {
   return `headwater <command> [options]\n\n${list}\n\nheadwater <command> --help says more.`;
 }
 
+/** What the API says is for the person at the command line, who gets it as one line. */
+function forPerson(error: unknown): never {
+  throw error instanceof ApiError ? new CommandError(error.message, { cause: error.cause }) : error;
+}
+
 /** Runs what the command line says. */
 export async function runCommandLine([name, ...args]: readonly string[]): Promise<void> {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) {
     await runMain(async (context) => {
-      const code = await command.run(args, context);
+      const code = await command.run(args, context).catch(forPerson);
       if (code !== undefined) process.exitCode = code;
     });
   } else if (name === undefined || name === "help" || name === "--help") {

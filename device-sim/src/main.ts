@@ -1,5 +1,5 @@
 import { HeadwaterError, nowMicros, readTokenFile } from "@headwater/core";
-import { createApiClient } from "@headwater/client";
+import { ApiError, createApiClient } from "@headwater/client";
 import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
 import { readCsvSeries } from "./series/csv.ts";
 import { shiftToEnd, type Sample } from "./series/series.ts";
@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describe(verdict));
     return verdict.lost === 0 && verdict.acked === verdict.sent ? 0 : 1;
   } catch (error) {
-    if (!(error instanceof HeadwaterError)) throw error;
+    if (!(error instanceof HeadwaterError || error instanceof ApiError)) throw error;
     console.error(error.message);
     return 1;
   }

@@ -2,9 +2,10 @@ import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createApiClient } from "@headwater/client";
-import { readTokenFile, FatalError } from "@headwater/core";
+import { readTokenFile, ResourceError } from "@headwater/core";
 import type { Command } from "./command.ts";
-import { parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "./command-error.ts";
+import { parseOptions } from "./options.ts";
 
 const usage = `headwater gateway inspect: what waits in a gateway's spool for the event log
 
@@ -67,15 +68,15 @@ export const gatewayCommand: Command = {
       console.log(usage);
       return 0;
     }
-    const token = readTokenFile(values["token-file"]);
+    const api = createApiClient(values.url, readTokenFile(values["token-file"]));
     if (values.export !== undefined) {
       const { from, to, device, kind, limit, raw, all } = values;
       const path = `/api/v1/gateway/spool/records?${queryOf({ from, to, device, kind, limit, raw, all })}`;
-      await exportRecords(new URL(path, values.url), token, values.export);
+      await writeTo(values.export, await api.stream(path));
       return 0;
     }
     const path = `/api/v1/gateway/spool?${queryOf({ devices: values.top, device: values.device })}`;
-    const depth = await createApiClient(values.url, token).request<Depth>("GET", path);
+    const depth = await api.request<Depth>("GET", path);
     console.log(values.json ? JSON.stringify(depth, undefined, 2) : describe(depth));
     return 0;
   },
@@ -86,22 +87,13 @@ function queryOf(values: Readonly<Record<string, string | boolean | undefined>>)
   return new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString();
 }
 
-async function exportRecords(url: URL, token: string, file: string): Promise<void> {
-  let response: Response;
-  try {
-    response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-  } catch (cause) {
-    throw new FatalError(`${url.origin} does not answer; is the gateway running there?`, { cause });
-  }
-  if (!response.ok || response.body === null) {
-    throw new FatalError(`GET ${url.pathname}: ${response.status} ${(await response.text()).slice(0, 500)}`);
-  }
-  const body = Readable.fromWeb(response.body);
+async function writeTo(file: string, records: ReadableStream<Uint8Array>): Promise<void> {
+  const body = Readable.fromWeb(records);
   try {
     if (file === "-") await pipeline(body, process.stdout, { end: false });
     else await pipeline(body, createWriteStream(file, { mode: 0o600 }));
   } catch (cause) {
-    throw new FatalError(`${file} could not be written: ${(cause as Error).message}`, { cause });
+    throw new ResourceError(`${file} could not be written: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,11 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { HeadwaterError } from "@headwater/core";
-
-/** The command line is not one that the command takes; the message says what is. */
-export class UsageError extends HeadwaterError {
-  readonly advice = "stop";
-  readonly code = "usage";
-}
+import { UsageError } from "./command-error.ts";
 
 /** @throws UsageError instead of the parser's TypeError. */
 export function parseOptions<const O extends NonNullable<ParseArgsConfig["options"]>>(

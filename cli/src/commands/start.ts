@@ -1,6 +1,6 @@
 import type { HostContext } from "@headwater/service";
 import type { Command } from "./command.ts";
-import { UsageError } from "./options.ts";
+import { UsageError } from "./command-error.ts";
 
 const usage = `headwater start [gateway|ingest|rules]
 

@@ -72,7 +72,7 @@ export class Bridge {
 
   constructor(options: BridgeOptions) {
     this.#options = options;
-    const { spec, recordWriter, commit, replies, metrics, logger } = options;
+    const { spec, recordWriter, commit, journal, recent, replies, metrics, logger } = options;
     this.#labels = { bridge: spec.name };
     this.#session = `bridge ${spec.name}`;
     this.#heard =
@@ -85,10 +85,8 @@ export class Bridge {
           });
     this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), recordWriter, metrics });
     this.#processor = new MessageProcessor({
-      recordWriter,
-      commit,
+      ...{ recordWriter, commit, journal, recent, replies },
       limits: defaultDecodeLimits,
-      replies,
       publish: ({ topic, payload, qos }) => this.#connection?.publish(topic, payload, qos),
       onPresence: ({ device, online }) => this.#heard?.said(device, online),
       metrics,

@@ -1,13 +1,12 @@
 import type { Logger } from "@headwater/core";
-import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
+import { unacknowledged, type Owner } from "../pipeline/commit/acknowledgement.ts";
+import { IncomingMessage } from "../pipeline/commit/incoming-message.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import type { MessageProcessor } from "../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../pipeline/commit/message-target.ts";
-import { unacknowledged, type Owner, type DurableCallback } from "../pipeline/batch/record-batch.ts";
 import { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
-import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
 import type { BridgeTopics } from "./bridge-topics.ts";
@@ -23,7 +22,6 @@ export interface InboundOptions {
   readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
-  readonly recent: RecentJournal;
   /** What the session sent last. */
   readonly sent: RecentPublishes;
   readonly topics: BridgeTopics;
@@ -47,6 +45,8 @@ const maxWaitingBytes = 64 * 1024 * 1024;
 export class Inbound implements Owner {
   unacked = 0;
   readonly #options: InboundOptions;
+  /** Filled anew for each message. */
+  readonly #message = new IncomingMessage();
   #acks: number[] = [];
   /** Messages that wait for room, in order, from `#next` on. */
   #waiting: InboundMessage[] = [];
@@ -66,6 +66,9 @@ export class Inbound implements Owner {
     const { sent, spec } = options;
     // What the broker may have no acknowledgement of is more than what waits here.
     sent.growTo(largestWindow);
+    this.#message.session = options.session;
+    this.#message.recent = sent;
+    this.#message.owner = this;
     this.#replaying = options.sessionPresent && sent.rises(spec.receiveMaximum);
   }
 
@@ -137,71 +140,38 @@ export class Inbound implements Owner {
     this.#take(message);
   }
 
-  #take(message: InboundMessage): void {
-    const { commit, journal, sent, spec, topics, metrics, session } = this.#options;
-    const { topic, payload, qos, packetId } = message;
+  #take(received: InboundMessage): void {
+    const { commit, spec, topics, metrics, processor } = this.#options;
+    const { topic, qos, packetId } = received;
+    const message = this.#message;
+    message.topic = topic;
+    message.payload = received.payload;
+    message.qos = qos;
+    message.packetId = qos === 0 ? unacknowledged : packetId;
+    message.maybeRepeated = received.dup || this.#replaying;
+    message.callback = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
     const found = topics.find(topic);
     const ignored =
-      message.retain && !spec.takesRetained ? metrics.ignored.labels({ reason: "retained" }) : found.ignored;
-    const onDurable = qos === 1 ? undefined : qos === 0 ? noop : () => this.#answerQos2(packetId);
+      received.retain && !spec.takesRetained ? metrics.ignored.labels({ reason: "retained" }) : found.ignored;
     if (ignored !== undefined || found.ignored !== undefined) {
       (ignored ?? found.ignored)!.inc();
       // In its turn: acknowledgements keep the order of the messages.
-      commit.afterCommit(onDurable, this, packetId);
+      commit.afterCommit(message);
       return;
     }
     const { target, heard } = found;
-    let token: string | undefined;
-    let hash = 0;
-    if (qos === 1) {
-      hash = crc32(payload, target.topicHash);
-      if ((message.dup || this.#replaying) && sent.has(packetId, hash)) {
-        metrics.redelivered.labels({ qos: "1" }).inc();
-        // What is sent again now may be sent again once more.
-        this.#remember(packetId, hash, 0, 0);
-        commit.afterCommit(onDurable, this, packetId);
-        return;
-      }
-      this.#replaying = false;
-    } else if (qos === 2) {
-      token = Qos2Journal.token(session, packetId);
-      if (journal.has(token)) {
-        metrics.redelivered.labels({ qos: "2" }).inc();
-        commit.afterCommit(onDurable, this, packetId);
-        return;
-      }
-    }
-    if (heard !== undefined && !message.retain) this.#options.heard?.heard(heard);
-    const n = this.#write(target, message, onDurable);
-    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
-    if (token !== undefined) {
-      const arrival = { token, partition, n };
-      commit.open.qos2.push(arrival);
-      journal.remember(arrival);
-    } else if (qos === 1) {
-      this.#remember(packetId, hash, partition, n);
-    }
+    if (processor.isRepeated(target, message)) return;
+    if (qos === 1) this.#replaying = false;
+    if (heard !== undefined && !received.retain) this.#options.heard?.heard(heard);
+    processor.process(received.omitted === 0 ? target : this.#cutOff(target, received.omitted), message);
   }
 
-  #remember(packetId: number, hash: number, partition: number, n: number): void {
-    const { sent, recent } = this.#options;
-    sent.add(packetId, hash);
-    if (sent.lasting) recent.note(sent, packetId, hash, partition, n);
-  }
-
-  #write(
-    target: MessageTarget,
-    { topic, payload, qos, packetId, omitted }: InboundMessage,
-    onDurable: DurableCallback | undefined,
-  ): number {
-    const { processor } = this.#options;
-    const id = qos === 0 ? unacknowledged : packetId;
-    if (omitted === 0) return processor.process(target, topic, payload, onDurable, this, id);
+  /** A packet that is larger than the gateway takes goes to quarantine, as far as it is there. */
+  #cutOff(target: MessageTarget, omitted: number): MessageTarget {
     const { maxPacketBytes } = this.#options.spec;
     const reason = `The packet is larger than ${maxPacketBytes} bytes; the last ${omitted} are left out here`;
     const device = target.kind === "telemetry" ? target.lane.device : target.device;
-    const asideTarget = { kind: "unrouted", device, reason, topicHash: target.topicHash } as const;
-    return processor.process(asideTarget, topic, payload, onDurable, this, id);
+    return { kind: "unrouted", device, reason, topicHash: target.topicHash };
   }
 
   #answerQos2(packetId: number): void {

@@ -181,8 +181,8 @@ describe("the dispatcher of commands", () => {
     });
     await request("d", "c-1");
     const payload = Buffer.from('{"status":"succeeded"}');
-    const owner = {} as Parameters<CommandDispatcher["reply"]>[4];
-    const reply = (device: string, id: string) => second.reply(device, id, payload, undefined, owner, 1);
+    const acknowledgement = { callback: undefined, owner: undefined, packetId: 1 };
+    const reply = (device: string, id: string) => second.reply(device, id, payload, acknowledgement);
     expect(reply("d", "c-1")).toBeUndefined();
     expect(reply("d", "c".repeat(1000))).toMatch(/not known/);
     await book.start();

@@ -4,7 +4,7 @@ import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
-import type { Owner, DurableCallback } from "../pipeline/batch/record-batch.ts";
+import type { Acknowledgement } from "../pipeline/commit/acknowledgement.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
@@ -94,14 +94,7 @@ export class CommandDispatcher {
    * Takes a device's reply, also one that comes before the acknowledgement. Answers with what is wrong with it if it
    * cannot be taken; nothing is written then.
    */
-  reply(
-    device: string,
-    commandId: string,
-    payload: Uint8Array,
-    onDurable: DurableCallback | undefined,
-    owner: Owner,
-    packetId: number | undefined,
-  ): string | undefined {
+  reply(device: string, commandId: string, payload: Uint8Array, acknowledgement: Acknowledgement): string | undefined {
     const { book, recordWriter, metrics } = this.#options;
     const known = book.get(commandId);
     // A book that is behind may not know it yet: the request is in the log before its reply, and every reader of the
@@ -119,9 +112,7 @@ export class CommandDispatcher {
     recordWriter.command(
       { device, commandId, [reply.status]: { result: reply.result } },
       reply.status,
-      onDurable,
-      owner,
-      packetId,
+      acknowledgement,
     );
     return undefined;
   }

@@ -3,10 +3,11 @@ import type { Logger } from "@headwater/core";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { ReceiveClock } from "../pipeline/clock/receive-clock.ts";
 import type { GatewayConfig } from "../config.ts";
-import type { Publication } from "@headwater/decode";
+import { defaultDecodeLimits, type Publication, type Routes } from "@headwater/decode";
 import type { Identity } from "../devices/identity/identity.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
+import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-processor.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
@@ -20,7 +21,7 @@ import { connectionOf, type Connection } from "./broker/connection.ts";
 import { Connections } from "./broker/connections.ts";
 import { Listeners } from "./listeners/listeners.ts";
 import { Login, type Will } from "./broker/login.ts";
-import type { PublishHandler } from "./broker/publish-handler.ts";
+import { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
 import { answerProvisioning } from "./broker/provisioning.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
@@ -45,7 +46,8 @@ export interface MqttServerOptions {
   readonly timeEveryMs: number;
   /** Whether all that is known of devices by now is known here. */
   readonly registryIsCurrent: () => boolean;
-  readonly publishes: PublishHandler;
+  readonly routes: Routes;
+  readonly replies: ReplyHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
@@ -54,9 +56,13 @@ export interface MqttServerOptions {
   readonly onCommandSessionEnd: (session: CommandSession) => void;
 }
 
+/** Between looks for connections whose login has expired (milliseconds). */
+const expireEveryMs = 1000;
+
 /** MQTT for devices: logins, what they may do, their sessions, and how they end. */
 export class MqttServer {
   readonly #options: MqttServerOptions;
+  readonly #publishes: PublishHandler;
   readonly #login: Login;
   readonly #connections = new Set<Connection>();
   readonly #audience = new Audience();
@@ -69,11 +75,23 @@ export class MqttServer {
   #broker!: GatewayBroker;
   #revocation!: Revocation;
   #sessionExpiry: SessionExpiry | undefined;
+  #expiry: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
-    const { config, identity, metrics, logger, commit, recordWriter, publishes } = options;
+    const { config, identity, metrics, logger, commit, journal, recent, recordWriter, routes, replies } = options;
+    const publishes = new PublishHandler({
+      ...{ recordWriter, routes, metrics, logger },
+      processor: new MessageProcessor({
+        ...{ recordWriter, commit, journal, recent, replies, metrics, logger },
+        limits: defaultDecodeLimits,
+        publish: (publication) => this.#publish(publication),
+      }),
+      onTimeAsked: (connection, device, payload) => this.#time.asked(connection, device, payload),
+      hasSubscriber: (connection, topic) => this.#broker.hasSubscriber(connection, topic),
+    });
+    this.#publishes = publishes;
     this.#login = new Login({
       identity,
       recent: options.recent,
@@ -117,26 +135,6 @@ export class MqttServer {
       guard: (stream) => this.#bounds.guard(stream),
       onConnection: (stream) => slim(this.#broker.handle(stream)),
     });
-  }
-
-  /** Whether the broker may have to pass on what this connection says there. */
-  hasSubscriber(connection: Connection, topic: string): boolean {
-    return this.#broker.hasSubscriber(connection, topic);
-  }
-
-  /** Says something to whoever has subscribed to it. */
-  publish({ topic, payload, qos }: Publication): void {
-    this.#broker.publish(
-      { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },
-      (error) => {
-        if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
-      },
-    );
-  }
-
-  /** A device asks for the time. */
-  timeAsked(connection: Connection, device: string, payload: Buffer): void {
-    this.#time.asked(connection, device, payload);
   }
 
   get connections(): number {
@@ -210,6 +208,7 @@ export class MqttServer {
     // it later.
     if (this.#options.registryIsCurrent()) this.#revocation.restrictAll();
     await this.listeners.start();
+    this.#expiry = setInterval(() => this.#revocation.expire(), expireEveryMs);
     this.#stalls.start();
     this.#time.start();
     this.#bounds.start();
@@ -228,14 +227,10 @@ export class MqttServer {
     this.#revocation?.keysChanged();
   }
 
-  /** Ends connections whose login has expired. */
-  expire(): void {
-    this.#revocation?.expire();
-  }
-
   /** Takes no connections and reads no packets any more; what was read is still acknowledged. */
   stopReading(): void {
     this.#stopping = true;
+    clearInterval(this.#expiry);
     this.listeners.stopAccepting();
     for (const { client } of this.#connections) (client as unknown as { pause(): void }).pause();
   }
@@ -252,10 +247,20 @@ export class MqttServer {
     await this.listeners.close();
   }
 
+  /** Says something to whoever has subscribed to it. */
+  #publish({ topic, payload, qos }: Publication): void {
+    this.#broker.publish(
+      { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },
+      (error) => {
+        if (error != null) this.#options.logger.warn({ err: error, topic }, "a message to devices was not published");
+      },
+    );
+  }
+
   #published(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
     const connection = client === null ? undefined : connectionOf(client);
     if (connection?.principal.kind !== "provisioning" || !connection.permissions.mayPublish(packet.topic)) {
-      this.#options.publishes.handle(client, packet, done);
+      this.#publishes.handle(client, packet, done);
       return;
     }
     const { identity, logger } = this.#options;

@@ -7,12 +7,12 @@ import { Forwarder } from "./forward/forwarder.ts";
 import { FrameRecords } from "./forward/frame-records.ts";
 import { LogHealth } from "./forward/log-health.ts";
 import { LogSink } from "./forward/log-sink.ts";
-import type { DurableSink } from "./batch/record-batch.ts";
+import type { DurableSink } from "./batch/durable-sink.ts";
 import type { Range } from "./lanes/lane.ts";
 import type { LanesState } from "./lanes/lanes.ts";
 import { recoverLanes } from "./lanes/recover-from-log.ts";
 import type { Frame } from "./frame/frame.ts";
-import { PositionFile } from "./spool/position-file.ts";
+import { PositionFile, type SpoolPosition } from "./spool/position-file.ts";
 import { recoverSpool, type LostRange } from "./spool/recovery.ts";
 import { SpoolReader, leastReadBytes } from "./spool/spool-reader.ts";
 import { Spool } from "./spool/spool.ts";
@@ -20,10 +20,14 @@ import { Trimmer, type TrimmerOptions } from "./spool/trimmer.ts";
 
 const mebibyte = 1024 * 1024;
 
-/** Told by the durable path what becomes of records, and asked how the lanes stand. */
-export interface DurableEvents {
-  readonly onLanded: (frames: readonly Frame[]) => void;
+/** What forwarding tells of records, and asks of the lanes. */
+export interface ForwardEvents {
+  /** How many records the log took. */
+  readonly onAppended: (records: number) => void;
+  readonly onMarkAppended: (partition: number, n: number) => void;
+  /** The log refused a record for good. */
   readonly onRefused: (frame: Frame) => void;
+  /** Resolves once a gap record that names the identities is durable. */
   readonly onLost: (lost: LostRange) => Promise<void>;
   /** Everything up to these n, by lane, will not be read again. */
   readonly onPassed: (lanes: readonly number[]) => void;
@@ -37,19 +41,25 @@ export interface DurableEvents {
   readonly nudge: () => void;
 }
 
-/** Where records become durable, and how they get from there to the log. */
-export interface DurablePath {
+/** Where records become durable, as an earlier process left it. */
+export interface DurableStore {
   readonly sink: DurableSink;
   /** How the lanes stood when an earlier process stopped. */
   readonly state: LanesState;
-  readonly health: LogHealth;
-  /** Only if there is one. */
-  readonly spooling: { readonly spool: Spool; readonly forwarder: Forwarder } | undefined;
   /**
    * The last identity of a lane that is durable with everything before it; less than the lane's own where the end of
    * the spool was damaged.
    */
   soundN(partition: number): number;
+  /** Wires the way from the store to the log; nothing moves before its start. */
+  connect(events: ForwardEvents): DurablePath;
+}
+
+/** How durable records get to the log. */
+export interface DurablePath {
+  readonly health: LogHealth;
+  /** Only if there is a spool. */
+  readonly spooling: { readonly spool: Spool; readonly forwarder: Forwarder } | undefined;
   /** Begins to forward; settles when that ends, by rejection if it could not go on. */
   start(): Promise<void>;
   /** Forwards what can be until the signal is aborted. */
@@ -57,7 +67,7 @@ export interface DurablePath {
   close(): Promise<void>;
 }
 
-export interface DurablePathOptions {
+export interface DurableStoreOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly partitions: number;
@@ -65,30 +75,34 @@ export interface DurablePathOptions {
   readonly folder: string;
   readonly config: GatewayConfig;
   readonly logger: Logger;
-  readonly events: DurableEvents;
 }
 
-/** Straight to the log, which is on this machine and durable by itself. */
-export async function logPath(options: DurablePathOptions): Promise<DurablePath> {
-  const { log, topics, partitions, gateway, logger, events } = options;
+/** The log itself, which is on this machine and durable. */
+export async function openLogStore(options: DurableStoreOptions): Promise<DurableStore> {
+  const { log, topics, partitions, gateway, logger } = options;
   const state = await recoverLanes({ log, topic: topics.telemetry, partitions, gateway });
   const health = new LogHealth();
-  const sink = new LogSink({ log, logger, records: new FrameRecords(topics), health, ...events });
+  const sink = new LogSink({ log, logger, records: new FrameRecords(topics), health });
   return {
     sink,
     state,
-    health,
-    spooling: undefined,
     soundN: (partition) => state.lanes[partition]?.n ?? 0,
-    start: () => new Promise<void>(() => {}),
-    drain: async () => {},
-    close: async () => sink.close(),
+    connect({ onAppended, onMarkAppended, onRefused }) {
+      Object.assign(sink, { onAppended, onMarkAppended, onRefused });
+      return {
+        health,
+        spooling: undefined,
+        start: () => new Promise<void>(() => {}),
+        drain: async () => {},
+        close: async () => sink.close(),
+      };
+    },
   };
 }
 
-/** To the spool, and from there to a log that may be away. */
-export async function spoolPath(options: DurablePathOptions): Promise<DurablePath> {
-  const { log, topics, partitions, gateway, folder, config, logger, events } = options;
+/** The spool, from which records go on to a log that may be away. */
+export async function openSpoolStore(options: DurableStoreOptions): Promise<DurableStore> {
+  const { partitions, gateway, folder, config, logger } = options;
   const directory = join(folder, "spool");
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const positions = new PositionFile(join(directory, "forwarded.json"));
@@ -98,7 +112,7 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
   const state: LanesState = known
     ? recovered.state
     : { gateway, epoch: randomEpoch(), clock: recovered.state?.clock ?? 0, lanes: [] };
-  const { maxBytes, segmentBytes, whenFull, maxAgeMs, keepAfterAckMs, qos0Sync } = config.spool;
+  const { maxBytes, segmentBytes, whenFull, maxAgeMs, qos0Sync } = config.spool;
   const spool = new Spool({
     directory,
     maxBytes,
@@ -115,7 +129,22 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
     ...state,
     lanes: Array.from({ length: partitions }, (_, p) => state.lanes[p] ?? { n: 0, received: 0, dropped: {} }),
   });
-  const from = note?.forwarded;
+  return {
+    sink: spool,
+    state,
+    soundN: (partition) => (known ? (recovered.sound[partition] ?? 0) : 0),
+    connect: (events) => forwardFrom(spool, positions, note?.forwarded, events, options),
+  };
+}
+
+function forwardFrom(
+  spool: Spool,
+  positions: PositionFile,
+  from: SpoolPosition | undefined,
+  events: ForwardEvents,
+  { log, topics, partitions, config, logger }: DurableStoreOptions,
+): DurablePath {
+  const { whenFull, maxAgeMs, keepAfterAckMs } = config.spool;
   const health = new LogHealth();
   const reader = new SpoolReader({ spool, partitions, logger, from, maxBytes: leastReadBytes, gapsOf: events.gapsOf });
   const forwarder = new Forwarder({
@@ -132,11 +161,8 @@ export async function spoolPath(options: DurablePathOptions): Promise<DurablePat
     ...events,
   });
   return {
-    sink: spool,
-    state,
     health,
     spooling: { spool, forwarder },
-    soundN: (partition) => (known ? (recovered.sound[partition] ?? 0) : 0),
     async start() {
       trimmer.start();
       await forwarder.start();

@@ -2,14 +2,16 @@ import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
-import { logPath, spoolPath, type DurablePath } from "./durable-path.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
+import { LaneWriter } from "./commit/lane-writer.ts";
 import { RecordWriter } from "./commit/record-writer.ts";
+import { openLogStore, openSpoolStore, type DurablePath } from "./durable-path.ts";
+import { FrameRecords } from "./forward/frame-records.ts";
+import { DeviceLanes } from "./lanes/device-lanes.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";
 import { RecentJournal } from "./redelivery/recent-journal.ts";
-import { frameKinds } from "./frame/frame.ts";
 
 export interface PipelineOptions {
   readonly log: EventLog;
@@ -23,7 +25,7 @@ export interface PipelineOptions {
   readonly logger: Logger;
 }
 
-/** All that a message passes from its decoder to the log. */
+/** The way of a message from its decoder to the log. */
 export interface Pipeline {
   readonly path: DurablePath;
   readonly lanes: Lanes;
@@ -33,44 +35,14 @@ export interface Pipeline {
   readonly recordWriter: RecordWriter;
 }
 
-/** An open batch of more bytes takes nothing more: the connections wait. */
+/** A batch of more bytes takes nothing more: messages then wait. */
 const maxBatchBytes = 8 * 1024 * 1024;
 
-/**
- * Recovers what an earlier process left and wires the way of a message: record writer, group commit, spool or log. The
- * parts know each other by callbacks that none uses before the path is started.
- */
+/** Recovers the state that an earlier process left and wires the pipeline; nothing moves before its path is started. */
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { log, topics, partitions, durable, gateway, folder, config, metrics, logger } = options;
-  let recordWriter: RecordWriter;
-  const path = await (durable === "log" ? logPath : spoolPath)({
-    log,
-    topics,
-    partitions,
-    gateway,
-    folder,
-    config,
-    logger,
-    events: {
-      onLanded: (frames) => {
-        metrics.appended.inc(frames.length);
-        for (const frame of frames) if (frame.kind === frameKinds.mark) lanes.of(frame.partition).markLanded(frame.n);
-      },
-      onRefused: (frame) => recordWriter.refused(frame, topicOf(topics, frame.kind)),
-      onLost: (lost) => recordWriter.gap(lost, "corrupt"),
-      onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
-      gapsOf: (partition) => lanes.of(partition).gaps,
-      finalState: () => (commit.isIdle ? lanes.state : undefined),
-      async giveUp(epoch, given, moved) {
-        for (const frame of moved) recordWriter.moveToEnd(frame);
-        const gaps = given.map(({ events, reason, ...range }) => recordWriter.gap({ ...range, epoch }, reason, events));
-        await Promise.all([...gaps, commit.durable()]);
-      },
-      onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
-      nudge: () => recordWriter.mark(lanes.of(0), performance.now()),
-    },
-  });
-  const lanes = new Lanes(path.state, partitions);
+  const { topics, partitions, durable, folder, config, metrics, logger } = options;
+  const store = await (durable === "log" ? openLogStore : openSpoolStore)(options);
+  const lanes = new Lanes(store.state, partitions);
   const journal = await Qos2Journal.open({
     file: join(folder, "qos2.journal"),
     logger,
@@ -81,11 +53,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     logger,
     epoch: lanes.epoch,
     sync: config.sessions.redeliverySync,
-    lastN: (partition) => path.soundN(partition),
+    lastN: (partition) => store.soundN(partition),
   });
   const commit = new GroupCommit({
     lanes,
-    sink: path.sink,
+    sink: store.sink,
     journal,
     recent,
     logger,
@@ -97,23 +69,27 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
       metrics.committed.inc(records);
       if (acks > 0) metrics.ackSeconds.observe(seconds, acks);
     },
-    onRoom: () => recordWriter.admit(),
   });
-  path.sink.onRoom = () => recordWriter.admit();
-  recordWriter = new RecordWriter({
-    lanes,
-    partitions,
-    commit,
-    checksums: path.sink.checksums,
-    plausibility: { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 },
-    metrics,
-    logger,
+  const plausibility = { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 };
+  const laneWriter = new LaneWriter({ lanes, commit, plausibility, metrics, logger });
+  const devices = new DeviceLanes(lanes, partitions);
+  const recordWriter = new RecordWriter({ lanes, devices, commit, laneWriter, metrics, logger });
+  const records = new FrameRecords(topics);
+  const path = store.connect({
+    onAppended: (count) => metrics.appended.inc(count),
+    onMarkAppended: (partition, n) => lanes.of(partition).markLanded(n),
+    onRefused: (frame) => recordWriter.refused(frame, records.topicOf(frame.kind)),
+    onLost: (lost) => laneWriter.gap(lost, "corrupt"),
+    onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
+    gapsOf: (partition) => lanes.of(partition).gaps,
+    finalState: () => (commit.isIdle ? lanes.state : undefined),
+    async giveUp(epoch, given, moved) {
+      for (const frame of moved) recordWriter.moveToEnd(frame);
+      const gaps = given.map(({ events, reason, ...range }) => laneWriter.gap({ ...range, epoch }, reason, events));
+      await Promise.all([...gaps, commit.durable()]);
+    },
+    onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
+    nudge: () => laneWriter.mark(lanes.of(0), performance.now()),
   });
   return { path, lanes, journal, recent, commit, recordWriter };
-}
-
-function topicOf(topics: TopicNames, kind: number): string {
-  if (kind === frameKinds.quarantine) return topics.quarantine;
-  if (kind === frameKinds.presence) return topics.presence;
-  return kind === frameKinds.command ? topics.commands : topics.telemetry;
 }

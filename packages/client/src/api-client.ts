@@ -1,36 +1,55 @@
-import { ApiError } from "./api-error.ts";
+import { NoAnswerError, ProblemError } from "./api-error.ts";
 
 export interface ApiClient {
-  /** @throws ApiError with the problem's own words for any other status than the expected ones. */
+  /**
+   * Calls the API with JSON and answers with JSON, or with nothing for an answer without a body. `expected` are
+   * statuses besides 2xx whose body is an answer as well.
+   * @throws ProblemError for any other status, NoAnswerError if there is no answer within 30 s.
+   */
   request<T>(method: string, path: string, body?: unknown, expected?: readonly number[]): Promise<T>;
+  /** The bytes of an answer as they come, for exports; throws as `request` does, the 30 s for the first byte. */
+  stream(path: string): Promise<ReadableStream<Uint8Array>>;
 }
 
-const requestTimeoutMs = 30_000;
+const answerTimeoutMs = 30_000;
 
-/** Speaks to Headwater's REST API with a bearer token. */
+/** Speaks to Headwater's REST API at `baseUrl` with a bearer token. */
 export function createApiClient(baseUrl: string, token: string): ApiClient {
+  const authorization = `Bearer ${token}`;
   return {
     async request<T>(method: string, path: string, body?: unknown, expected: readonly number[] = []): Promise<T> {
       const url = new URL(path, baseUrl);
-      let response: Response;
-      try {
-        response = await fetch(url, {
+      const [response, text] = await answered(`${method} ${url.href}`, async () => {
+        const got = await fetch(url, {
           method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            ...(body === undefined ? {} : { "content-type": "application/json" }),
-          },
+          headers: { authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          signal: AbortSignal.timeout(requestTimeoutMs),
+          signal: AbortSignal.timeout(answerTimeoutMs),
         });
-      } catch (cause) {
-        throw new ApiError(`${method} ${url.href}: no answer; is Headwater running there?`, undefined, { cause });
-      }
-      const text = await response.text();
+        return [got, await got.text()] as const;
+      });
       if (!response.ok && !expected.includes(response.status)) {
-        throw new ApiError(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`, response.status);
+        throw new ProblemError(`${method} ${path}`, response.status, text);
       }
       return (text === "" ? undefined : JSON.parse(text)) as T;
     },
+    async stream(path) {
+      const url = new URL(path, baseUrl);
+      const patience = new AbortController();
+      const timer = setTimeout(() => patience.abort(), answerTimeoutMs);
+      const response = await answered(`GET ${url.href}`, () =>
+        fetch(url, { headers: { authorization }, signal: patience.signal }),
+      ).finally(() => clearTimeout(timer));
+      if (!response.ok) throw new ProblemError(`GET ${path}`, response.status, await response.text());
+      return response.body ?? new Blob([]).stream();
+    },
   };
+}
+
+async function answered<T>(call: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new NoAnswerError(`${call}: no answer; is Headwater running there?`, { cause });
+  }
 }

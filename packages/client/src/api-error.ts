@@ -1,11 +1,51 @@
-/** What the API answered instead of what was asked for, or that it did not answer. Its message is fit for a person. */
-export class ApiError extends Error {
-  /** The HTTP status; undefined if there was no answer. */
-  readonly status: number | undefined;
+/** The body of an answer that is an error: problem details as RFC 9457 has them, with Headwater's own members. */
+export interface ProblemDetails {
+  readonly title?: string;
+  readonly detail?: string;
+  /** The kind of problem, stable and in kebab-case. */
+  readonly code?: string;
+  /** What is wrong in the request, each with the JSON pointer to its place. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+}
 
-  constructor(message: string, status?: number, options?: { cause?: unknown }) {
+/** A call to the API failed. The message is one line for a person. */
+export abstract class ApiError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = "ApiError";
-    this.status = status;
+    this.name = new.target.name;
   }
+}
+
+/** The API did not answer: nothing listens there, the connection broke, or the time was over. */
+export class NoAnswerError extends ApiError {}
+
+/** The API answered with a problem. */
+export class ProblemError extends ApiError {
+  /** The HTTP status. */
+  readonly status: number;
+  readonly problem: ProblemDetails;
+
+  constructor(call: string, status: number, body: string) {
+    const problem = problemOf(body);
+    super(`${call}: ${status} ${describe(problem) ?? body.slice(0, 500).replaceAll(/\s+/g, " ")}`.trimEnd());
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** The problem in an answer's body; an empty one if a proxy or another program wrote it. */
+function problemOf(body: string): ProblemDetails {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed) ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function describe({ title, detail, errors = [] }: ProblemDetails): string | undefined {
+  const text = detail ?? title;
+  if (typeof text !== "string") return undefined;
+  const places = errors.map((error) => `${error.pointer} ${error.detail}`.trim());
+  return [text, ...places.filter((place) => !text.includes(place))].join("; ").replaceAll(/\s+/g, " ");
 }

@@ -1,3 +1,3 @@
 export { createApiClient, type ApiClient } from "./api-client.ts";
-export { ApiError } from "./api-error.ts";
+export { ApiError, NoAnswerError, ProblemError, type ProblemDetails } from "./api-error.ts";
 export { registerDevice, type Registration } from "./register-device.ts";

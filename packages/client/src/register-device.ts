@@ -1,7 +1,9 @@
 import type { ApiClient } from "./api-client.ts";
 
+/** A device that may log in over MQTT. */
 export interface Registration {
   readonly id: string;
+  /** Its password; the user name is its id. */
   readonly token: string;
 }
 

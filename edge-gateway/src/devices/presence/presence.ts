@@ -1,3 +1,4 @@
+import { calling } from "../../pipeline/commit/acknowledgement.ts";
 import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import type { OpenSessions } from "./open-sessions.ts";
@@ -46,7 +47,7 @@ export class Presence {
 
   disconnected(device: string, session: string, reason: string): void {
     this.#recordWriter.presence({ device, session, disconnected: { reason } });
-    this.#commit.afterCommit(() => this.#open.end(session));
+    this.#commit.afterCommit(calling(() => this.#open.end(session)));
   }
 
   lastWill(device: string, session: string, topic: string, payload: Uint8Array): void {

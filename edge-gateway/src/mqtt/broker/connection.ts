@@ -2,7 +2,7 @@ import type { Client } from "aedes";
 import type { Permissions } from "../../devices/access/permissions.ts";
 import type { Principal } from "../../devices/identity/principal.ts";
 import { readOn } from "./aedes-internals.ts";
-import type { Owner } from "../../pipeline/batch/record-batch.ts";
+import type { Owner } from "../../pipeline/commit/acknowledgement.ts";
 import type { Sender, Target } from "./targets.ts";
 import type { RecentPublishes } from "../../pipeline/redelivery/recent-publishes.ts";
 

@@ -1,23 +1,17 @@
 import type { Client, PublishPacket } from "aedes";
 import { RequestError, type Logger } from "@headwater/core";
-import { crc32 } from "node:zlib";
 import type { Routes } from "@headwater/decode";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
-import type { GroupCommit } from "../../pipeline/commit/group-commit.ts";
+import { unacknowledged, type DurableCallback } from "../../pipeline/commit/acknowledgement.ts";
+import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
 import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
-import { unacknowledged, type DurableCallback } from "../../pipeline/batch/record-batch.ts";
-import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
-import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
 import { connectionOf, type Connection } from "./connection.ts";
 import { findTarget, type Sender, type Target } from "./targets.ts";
 
 export interface PublishHandlerOptions {
   readonly recordWriter: RecordWriter;
-  readonly commit: GroupCommit;
-  readonly journal: Qos2Journal;
-  readonly recent: RecentJournal;
   readonly routes: Routes;
   readonly processor: MessageProcessor;
   /** A device asks for the time. */
@@ -44,22 +38,15 @@ interface Publish {
  */
 export class PublishHandler {
   readonly #options: PublishHandlerOptions;
-  readonly #counts: {
-    readonly qos1: { inc(): void };
-    readonly qos2: { inc(): void };
-    readonly forbidden: { inc(): void };
-  };
+  readonly #forbidden: { inc(): void };
+  /** Filled anew for each message. */
+  readonly #message = new IncomingMessage();
   readonly #find = (topic: string, sender: Sender): Target =>
     findTarget(this.#options.routes, this.#options.recordWriter, topic, sender);
 
   constructor(options: PublishHandlerOptions) {
     this.#options = options;
-    const { redelivered, refused } = options.metrics;
-    this.#counts = {
-      qos1: redelivered.labels({ qos: "1" }),
-      qos2: redelivered.labels({ qos: "2" }),
-      forbidden: refused.labels({ reason: "topic" }),
-    };
+    this.#forbidden = options.metrics.refused.labels({ reason: "topic" });
   }
 
   /** aedes' authorizePublish. */
@@ -115,49 +102,24 @@ export class PublishHandler {
     return this.#find(topic, sender).kind !== "forbidden";
   }
 
-  #take(connection: Connection, target: MessageTarget, publish: Publish, done: DurableCallback | undefined): void {
-    const { commit, journal, processor } = this.#options;
-    let token: string | undefined;
-    let hash = 0;
-    if (publish.qos === 1) {
-      hash = crc32(publish.payload, target.topicHash);
-      if (publish.dup && connection.recent.has(publish.messageId!, hash)) {
-        this.#counts.qos1.inc();
-        // What is sent again now may be sent again once more.
-        this.#remember(connection, publish.messageId!, hash, 0, 0);
-        commit.afterCommit(done, connection, publish.messageId);
-        return;
-      }
-    } else if (publish.qos === 2) {
-      token = Qos2Journal.token(connection.client.id, publish.messageId!);
-      if (journal.has(token)) {
-        this.#counts.qos2.inc();
-        commit.afterCommit(done, connection);
-        return;
-      }
-    }
-    const packetId = publish.qos === 0 ? unacknowledged : publish.messageId;
-    const n = processor.process(target, publish.topic, publish.payload, done, connection, packetId);
-    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
-    if (token !== undefined) {
-      // Known from now on, so that a duplicate in the same moment is one; durable with the commit that the record is
-      // in.
-      const arrival = { token, partition, n };
-      commit.open.qos2.push(arrival);
-      journal.remember(arrival);
-    } else if (publish.qos === 1) {
-      this.#remember(connection, publish.messageId!, hash, partition, n);
-    }
-  }
-
-  #remember({ recent, unacked }: Connection, packetId: number, hash: number, partition: number, n: number): void {
-    recent.growTo(unacked);
-    recent.add(packetId, hash);
-    if (recent.lasting) this.#options.recent.note(recent, packetId, hash, partition, n);
+  #take(connection: Connection, target: MessageTarget, publish: Publish, callback: DurableCallback | undefined): void {
+    const message = this.#message;
+    message.topic = publish.topic;
+    message.payload = publish.payload;
+    message.qos = publish.qos;
+    message.packetId = publish.qos === 0 ? unacknowledged : publish.messageId!;
+    message.maybeRepeated = publish.dup;
+    message.session = connection.client.id;
+    message.recent = connection.recent;
+    message.owner = connection;
+    message.callback = callback;
+    if (publish.qos === 1) connection.recent.growTo(connection.unacked);
+    const { processor } = this.#options;
+    if (!processor.isRepeated(target, message)) processor.process(target, message);
   }
 
   #forbid(connection: Connection, topic: string, done: DurableCallback): void {
-    this.#counts.forbidden.inc();
+    this.#forbidden.inc();
     this.#options.logger.warn(
       { device: connection.device, client: connection.client.id, topic: topic.slice(0, 256) },
       "a message to a topic that is not the device's own; the connection is closed",

@@ -1,11 +1,12 @@
 import { type Logger, QueueClosedError } from "@headwater/core";
+import { reserveBytes, type DurableSink } from "../batch/durable-sink.ts";
 import type { Lanes } from "../lanes/lanes.ts";
-import type { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { Qos2Arrival, Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { Notes } from "../redelivery/recent-notes.ts";
-import { reserveBytes } from "../spool/reserve.ts";
+import { calling, type Acknowledgement } from "./acknowledgement.ts";
 import { BufferPool } from "./buffer-pool.ts";
-import { RecordBatch, type DurableSink, type Owner, type DurableCallback } from "../batch/record-batch.ts";
+import { PendingCommit } from "./pending-commit.ts";
 
 export interface GroupCommitOptions {
   readonly lanes: Lanes;
@@ -13,19 +14,14 @@ export interface GroupCommitOptions {
   readonly journal: Qos2Journal;
   readonly recent: RecentJournal;
   readonly logger: Logger;
-  /** More waits no longer in the open batch: what comes then has to wait outside (bytes). */
+  /** A batch of more bytes takes nothing more: messages then wait outside. */
   readonly maxBatchBytes: number;
-  /**
-   * After a commit of many records the next one waits this long for more (milliseconds): fewer, larger writes cost
-   * less.
-   */
+  /** The pause for more records after a commit of many (milliseconds): fewer, larger writes cost less. */
   readonly lingerMs: number;
-  /** Told of every commit: how many records, how long the first of them waited (seconds). */
+  /** Told of every commit: its records, the wait of the first of them (seconds), and its acknowledgements. */
   readonly onCommitted: (records: number, seconds: number, acks: number) => void;
-  /** What becomes of messages for which the sink has no room: they wait outside, or are dropped. */
+  /** Whether messages for which the sink has no room are dropped; otherwise they wait outside. */
   readonly dropsNewest: boolean;
-  /** Called when the open batch takes records again. */
-  readonly onRoom: () => void;
 }
 
 /** A commit of fewer records is followed by the next one at once. */
@@ -33,26 +29,31 @@ const manyRecords = 16;
 
 /**
  * One commit at a time; everything that arrives while it is under way forms the next. So the cost of a commit is shared
- * by as many messages as there are, and a lone message waits for nobody.
+ * by all of its messages, and a lone message waits for nobody.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions;
-  #open: RecordBatch;
+  #open: PendingCommit;
   #committing: Promise<void> | undefined;
   #scheduled = false;
   #lastFrames = 0;
   #lastSize = 64 * 1024;
   #closed = false;
   readonly #buffers = new BufferPool();
+  /** When the oldest record that is not durable yet arrived (milliseconds, monotonic); undefined if all are. */
+  oldestAt: number | undefined;
+  /** Called when the open batch may take records again. */
+  onRoom?: () => void;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
-    this.#open = new RecordBatch(options.lanes.state, this.#buffers.take(this.#lastSize));
+    this.#open = this.#newBatch();
     options.sink.onReleased = (buffer) => this.#buffers.release(buffer);
+    options.sink.onRoom = () => this.onRoom?.();
   }
 
-  /** Where the next frame goes. Call `appendSynced` after each. */
-  get open(): RecordBatch {
+  /** The batch in which the next frame begins; `appendSynced` or `appendUnsynced` ends it. */
+  get open(): PendingCommit {
     return this.#open;
   }
 
@@ -72,49 +73,39 @@ export class GroupCommit {
     return this.#open.isEmpty && this.#committing === undefined;
   }
 
-  /** Whether a small record that is not a message's still has a place when messages have none any more. */
+  /** Whether a small record of the gateway itself still has a place when messages have none any more. */
   get hasReserve(): boolean {
     return this.#options.sink.hasRoom(this.#open.size - reserveBytes);
   }
 
-  /** When the oldest record that is not durable yet arrived (milliseconds, monotonic); undefined if all are. */
-  oldestAt: number | undefined;
-
-  /**
-   * A frame was written to the open batch; once it is durable `onDurable` is called, or the owner acknowledges the
-   * packet.
-   */
-  appendSynced(onDurable?: DurableCallback, owner?: Owner, packetId = 0): void {
-    this.#open.frames += 1;
+  /** Ends the frame that was begun in the open batch. The batch is synced before it is acknowledged. */
+  appendSynced(acknowledgement?: Acknowledgement): void {
+    this.#open.end();
     this.#open.mustSync = true;
-    this.afterCommit(onDurable, owner, packetId);
+    this.#await(acknowledgement);
   }
 
-  /** As `appendSynced`, for what may be lost with the power: a message of QoS 0, a mark. */
-  appendUnsynced(onDurable?: DurableCallback, owner?: Owner): void {
-    this.#open.frames += 1;
-    this.afterCommit(onDurable, owner);
+  /** As `appendSynced`, for a frame that a power loss may take: a message of QoS 0, a mark. */
+  appendUnsynced(acknowledgement?: Acknowledgement): void {
+    this.#open.end();
+    this.#await(acknowledgement);
   }
 
-  /** As `appendSynced`, once everything that was written so far is durable. */
-  afterCommit(onDurable: DurableCallback | undefined, owner?: Owner, packetId = 0): void {
-    const open = this.#open;
-    if (open.firstAt === 0) {
-      open.firstAt = performance.now();
-      this.oldestAt ??= open.firstAt;
-    }
-    if (onDurable !== undefined || owner !== undefined) {
-      open.callbacks.push(onDurable);
-      open.owners.push(owner);
-      open.packetIds.push(packetId);
-    }
-    if (!this.#scheduled && this.#committing === undefined) this.#schedule();
+  /** Acknowledges once everything that was written so far is durable; nothing new was written. */
+  afterCommit(acknowledgement: Acknowledgement): void {
+    this.#await(acknowledgement);
+  }
+
+  /** A QoS 2 message was written to the open batch: a duplicate in the same moment is one already. */
+  noteArrival(arrival: Qos2Arrival): void {
+    this.#open.qos2.push(arrival);
+    this.#options.journal.remember(arrival);
   }
 
   /** Resolves when all that was written up to now is durable. */
   durable(): Promise<void> {
     this.#open.mustSync = true;
-    return new Promise((resolve) => this.afterCommit(() => resolve()));
+    return new Promise((resolve) => this.afterCommit(calling(() => resolve())));
   }
 
   /** Resolves when all that was written is durable. */
@@ -125,9 +116,24 @@ export class GroupCommit {
     }
   }
 
-  /** Nothing is committed any more; who still waits is told so by nobody, like after a crash. */
+  /** Nothing is committed any more. Pending callbacks are never invoked, as after a crash. */
   close(): void {
     this.#closed = true;
+  }
+
+  #await(acknowledgement: Acknowledgement | undefined): void {
+    const open = this.#open;
+    if (open.firstAt === 0) {
+      open.firstAt = performance.now();
+      this.oldestAt ??= open.firstAt;
+    }
+    if (acknowledgement !== undefined) open.addAcknowledgement(acknowledgement);
+    if (!this.#scheduled && this.#committing === undefined) this.#schedule();
+  }
+
+  #newBatch(): PendingCommit {
+    const { lanes, sink } = this.#options;
+    return new PendingCommit(lanes.state, this.#buffers.take(this.#lastSize), sink.format);
   }
 
   #schedule(): void {
@@ -147,7 +153,7 @@ export class GroupCommit {
     // A little more than last time: a buffer that has to grow is copied.
     this.#lastSize = Math.max(16 * 1024, Math.ceil(batch.size * 1.25));
     this.#lastFrames = batch.frames;
-    this.#open = new RecordBatch(this.#options.lanes.state, this.#buffers.take(this.#lastSize));
+    this.#open = this.#newBatch();
     this.#committing = this.#write(batch, this.#options.recent.cut()).finally(() => {
       this.#committing = undefined;
       this.oldestAt = this.#open.firstAt === 0 ? undefined : this.#open.firstAt;
@@ -155,43 +161,22 @@ export class GroupCommit {
     });
   }
 
-  async #write(batch: RecordBatch, notes: Notes | undefined): Promise<void> {
-    const { sink, journal, recent, logger, onCommitted, onRoom } = this.#options;
+  async #write(batch: PendingCommit, notes: Notes | undefined): Promise<void> {
+    const { sink, journal, recent, logger, onCommitted } = this.#options;
     try {
       if (batch.qos2.length > 0) await journal.announce(batch.qos2);
       const noting = notes === undefined ? undefined : recent.write(notes);
       if (noting !== undefined) await noting;
       if (batch.frames > 0) await sink.write(batch);
     } catch (error) {
-      // Both repeat what fails; they give up only when the gateway stops. Nothing of the batch is acked.
+      // Both repeat a write that fails; they give up only when the gateway stops. Nothing of the batch is acknowledged.
       if (!(error instanceof QueueClosedError)) logger.error({ err: error }, "a group commit failed for good");
       this.#closed = true;
       return;
     }
     for (const { token } of batch.qos2) journal.landed(token);
-    onCommitted(batch.frames, (performance.now() - batch.firstAt) / 1000, batch.callbacks.length);
-    this.#acknowledge(batch);
-    onRoom();
-  }
-
-  #acknowledge({ callbacks, owners, packetIds }: RecordBatch): void {
-    const touched: Owner[] = [];
-    for (let i = 0; i < callbacks.length; i += 1) {
-      const owner = owners[i];
-      const callback = callbacks[i];
-      if (owner !== undefined) owner.unacked -= 1;
-      if (callback !== undefined) this.#guarded(callback);
-      else if (owner!.acked(packetIds[i]!)) touched.push(owner!);
-    }
-    for (const owner of touched) this.#guarded(() => owner.sendAcks());
-  }
-
-  /** One connection's trouble is not the next one's. */
-  #guarded(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.#options.logger.error({ err: error }, "an acknowledgement failed");
-    }
+    onCommitted(batch.frames, (performance.now() - batch.firstAt) / 1000, batch.acknowledgements);
+    batch.acknowledge((error) => logger.error({ err: error }, "an acknowledgement failed"));
+    this.onRoom?.();
   }
 }

@@ -37,7 +37,7 @@ export class Marker {
     for (const lane of this.#lanes.all) {
       if (lane.markOpen) continue;
       const due = lane.markedAt + (lane.eventSinceMark ? busyMs : quietMs);
-      if (now >= due) this.#recordWriter.mark(lane, now);
+      if (now >= due) this.#recordWriter.laneWriter.mark(lane, now);
     }
   }
 

@@ -1,35 +1,30 @@
 import { DecodeError, type Logger } from "@headwater/core";
-import type { MessageEffects, DecodedMessage, DecodeLimits, PresenceReport, Publication } from "@headwater/decode";
+import type { DecodedMessage, DecodeLimits, MessageEffects, PresenceReport, Publication } from "@headwater/decode";
+import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
+import { Qos2Journal } from "../redelivery/qos2-journal.ts";
+import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import type { Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import type { DeviceLane } from "../lanes/device-lanes.ts";
+import type { IncomingMessage } from "./incoming-message.ts";
+import { whatIsWrongWith, type MessageTarget, type TelemetryTarget } from "./message-target.ts";
 import type { RecordWriter } from "./record-writer.ts";
-import { whatIsWrongWith, type MessageTarget } from "./message-target.ts";
-import type { Owner, DurableCallback } from "../batch/record-batch.ts";
 
 export interface ReplyHandler {
-  /**
-   * Takes what a device says about one of its commands; answers with what is wrong if it cannot (and nothing was
-   * written then).
-   */
-  reply(
-    device: string,
-    commandId: string,
-    payload: Uint8Array,
-    onDurable: DurableCallback | undefined,
-    owner: Owner,
-    packetId: number | undefined,
-  ): string | undefined;
+  /** Takes a device's reply to a command. Answers with what is wrong if it cannot; nothing was written then. */
+  reply(device: string, commandId: string, payload: Uint8Array, acknowledgement: Acknowledgement): string | undefined;
 }
 
 export interface MessageProcessorOptions {
   readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
+  readonly journal: Qos2Journal;
+  readonly recent: RecentJournal;
   readonly limits: DecodeLimits;
   readonly replies: ReplyHandler;
-  /** Says something on the broker that the messages come from, once. May be lost. */
+  /** Publishes on the broker that the messages come from, once. May be lost. */
   readonly publish: (publication: Publication) => void;
-  /** Told who came and went by what messages say. */
+  /** Told which devices came and went by the content of messages. */
   readonly onPresence?: (report: PresenceReport) => void;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
@@ -38,80 +33,104 @@ export interface MessageProcessorOptions {
 const tooLarge = "The message is too large to be one event";
 
 /**
- * What one message becomes: an event, a reply to a command, or a record in quarantine; and what it says beside. It is
- * acknowledged once, when all of that is durable. One for each broker that messages come from.
+ * Turns one message into an event, a reply to a command or a record in quarantine, and heeds its other effects. It is
+ * acknowledged once, when all of that is durable; a message that is sent again is recognised and taken once. One
+ * processor for each broker that messages come from.
  */
 export class MessageProcessor {
   readonly #options: MessageProcessorOptions;
+  readonly #repeated: { readonly qos1: { inc(): void }; readonly qos2: { inc(): void } };
 
   constructor(options: MessageProcessorOptions) {
     this.#options = options;
+    const { redelivered } = options.metrics;
+    this.#repeated = { qos1: redelivered.labels({ qos: "1" }), qos2: redelivered.labels({ qos: "2" }) };
   }
 
-  /**
-   * Processes it now; the caller has asked the record writer for room. `onDurable` is called, or else the owner
-   * acknowledges the packet, once it is durable. Answers with the n of the event, or 0 if the message became none.
-   */
-  process(
-    target: MessageTarget,
-    topic: string,
-    payload: Uint8Array,
-    onDurable: DurableCallback | undefined,
-    owner: Owner,
-    packetId: number | undefined,
-  ): number {
-    if (target.kind === "telemetry") {
-      const { lane } = target;
-      let reason: string;
-      let message: DecodedMessage | undefined;
-      try {
-        message = target.decoder(payload, this.#options.limits);
-        reason = message.samples.length === 0 ? "The message has no readings" : tooLarge;
-      } catch (error) {
-        reason = (error as Error).message;
-        if (!(error instanceof DecodeError)) {
-          // A fault of ours; one message must not end the gateway for all.
-          this.#options.logger.error({ err: error, topic }, "a decoder failed");
-        }
-      }
-      if (message?.effects !== undefined) {
-        return this.#processEffects(lane, message, message.effects, topic, payload, onDurable, owner, packetId);
-      }
-      if (message !== undefined && message.samples.length > 0) {
-        const n = this.#options.recordWriter.event(lane, message, onDurable, owner, packetId);
-        if (n > 0) return n;
-      }
-      this.#quarantine(lane.device, reason, topic, payload, onDurable, owner, packetId);
-    } else if (target.kind === "reply") {
+  /** Whether the message was sent before and taken then: if so, it is counted, and acknowledged in its turn. */
+  isRepeated(target: MessageTarget, message: IncomingMessage): boolean {
+    const { commit, journal } = this.#options;
+    if (message.qos === 1) {
+      message.hash = crc32(message.payload, target.topicHash);
+      if (!message.maybeRepeated || !message.recent!.has(message.packetId, message.hash)) return false;
+      this.#repeated.qos1.inc();
+      // A message that is sent again now may be sent again once more.
+      this.#noteRecent(message, 0, 0);
+    } else if (message.qos === 2) {
+      message.token = Qos2Journal.token(message.session, message.packetId);
+      if (!journal.has(message.token)) return false;
+      this.#repeated.qos2.inc();
+    } else return false;
+    commit.afterCommit(message);
+    return true;
+  }
+
+  /** Takes a message that is not repeated; the caller has made sure that the record writer has room. */
+  process(target: MessageTarget, message: IncomingMessage): void {
+    const n = this.#write(target, message);
+    const partition = target.kind === "telemetry" ? target.lane.partition : 0;
+    if (message.qos === 1) this.#noteRecent(message, partition, n);
+    else if (message.qos === 2) this.#options.commit.noteArrival({ token: message.token, partition, n });
+  }
+
+  #noteRecent({ recent, packetId, hash }: IncomingMessage, partition: number, n: number): void {
+    recent!.add(packetId, hash);
+    if (recent!.lasting) this.#options.recent.note(recent!, packetId, hash, partition, n);
+  }
+
+  /** Answers with the n of the event, or 0 if the message became none. */
+  #write(target: MessageTarget, message: IncomingMessage): number {
+    if (target.kind === "telemetry") return this.#writeTelemetry(target, message);
+    if (target.kind === "reply") {
       const { device, commandId } = target;
-      const wrong = this.#options.replies.reply(device, commandId, payload, onDurable, owner, packetId);
-      if (wrong !== undefined) this.#quarantine(device, wrong, topic, payload, onDurable, owner, packetId);
+      const wrong = this.#options.replies.reply(device, commandId, message.payload, message);
+      if (wrong !== undefined) this.#quarantine(device, wrong, message, message);
     } else {
-      this.#quarantine(target.device, target.reason, topic, payload, onDurable, owner, packetId);
+      this.#quarantine(target.device, target.reason, message, message);
     }
     return 0;
   }
 
-  /** All records of a message are in one group commit, and behind them who waits for it. */
-  #processEffects(
-    lane: DeviceLane,
-    message: DecodedMessage,
+  #writeTelemetry(target: TelemetryTarget, message: IncomingMessage): number {
+    const { lane } = target;
+    const { limits, recordWriter, logger } = this.#options;
+    let reason: string;
+    let decoded: DecodedMessage | undefined;
+    try {
+      decoded = target.decoder(message.payload, limits);
+      reason = decoded.samples.length === 0 ? "The message has no readings" : tooLarge;
+    } catch (error) {
+      reason = (error as Error).message;
+      if (!(error instanceof DecodeError)) {
+        // A defect of the decoder; one message must not end the gateway for all.
+        logger.error({ err: error, topic: message.topic }, "a decoder failed");
+      }
+    }
+    if (decoded?.effects !== undefined) return this.#writeWithEffects(target, message, decoded, decoded.effects);
+    if (decoded !== undefined && decoded.samples.length > 0) {
+      const n = recordWriter.laneWriter.event(lane, decoded, message);
+      if (n > 0) return n;
+    }
+    this.#quarantine(lane.device, reason, message, message);
+    return 0;
+  }
+
+  /** All records of a message are in one group commit, and its acknowledgement is behind them. */
+  #writeWithEffects(
+    { lane }: TelemetryTarget,
+    message: IncomingMessage,
+    decoded: DecodedMessage,
     { presence, publish, quarantine, lost, ignored }: MessageEffects,
-    topic: string,
-    payload: Uint8Array,
-    onDurable: DurableCallback | undefined,
-    owner: Owner,
-    packetId: number | undefined,
   ): number {
     const { recordWriter, commit, metrics } = this.#options;
-    const n = message.samples.length > 0 ? recordWriter.event(lane, message, undefined) : 0;
-    const reason = message.samples.length > 0 && n === 0 ? tooLarge : quarantine;
-    if (reason !== undefined) this.#quarantine(lane.device, reason, topic, payload);
+    const n = decoded.samples.length > 0 ? recordWriter.laneWriter.event(lane, decoded) : 0;
+    const reason = decoded.samples.length > 0 && n === 0 ? tooLarge : quarantine;
+    if (reason !== undefined) this.#quarantine(lane.device, reason, message);
     if (presence !== undefined) for (const report of presence) this.#report(report);
     if (lost !== undefined) metrics.lostBefore.inc(lost);
     if (ignored !== undefined) metrics.ignored.labels({ reason: ignored }).inc();
+    commit.afterCommit(message);
     if (publish !== undefined) for (const publication of publish) this.#publish(publication);
-    commit.afterCommit(onDurable, owner, packetId);
     return n;
   }
 
@@ -138,12 +157,9 @@ export class MessageProcessor {
   #quarantine(
     device: string,
     reason: string,
-    mqttTopic: string,
-    payload: Uint8Array,
-    onDurable?: DurableCallback,
-    owner?: Owner,
-    packetId?: number,
+    { topic: mqttTopic, payload }: IncomingMessage,
+    acknowledgement?: Acknowledgement,
   ): void {
-    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, onDurable, owner, packetId);
+    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, acknowledgement);
   }
 }

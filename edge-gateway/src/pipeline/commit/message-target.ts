@@ -5,11 +5,16 @@ import type { Decoder, Routes } from "@headwater/decode";
 import type { DeviceLane } from "../lanes/device-lanes.ts";
 import type { RecordWriter } from "./record-writer.ts";
 
-/**
- * What becomes of the messages of a topic. Kept by whoever takes them: it depends on the topic and its sender alone.
- */
+export interface TelemetryTarget {
+  readonly kind: "telemetry";
+  readonly lane: DeviceLane;
+  readonly decoder: Decoder;
+  readonly topicHash: number;
+}
+
+/** What becomes of the messages of a topic. Receivers keep it: it depends on the topic and its sender alone. */
 export type MessageTarget =
-  | { readonly kind: "telemetry"; readonly lane: DeviceLane; readonly decoder: Decoder; readonly topicHash: number }
+  | TelemetryTarget
   | { readonly kind: "reply"; readonly device: string; readonly commandId: string; readonly topicHash: number }
   /** Set aside for this reason, since what is acknowledged is kept. */
   | { readonly kind: "unrouted"; readonly device: string; readonly reason: string; readonly topicHash: number };

@@ -31,7 +31,9 @@ export interface ForwarderOptions {
   /** How long records stay in the spool once they have landed (milliseconds); undefined: by the topic's replicas. */
   readonly keepMs: number | undefined;
   readonly gapsOf: (partition: number) => readonly Range[];
-  readonly onLanded: (frames: readonly Frame[]) => void;
+  /** Told how many records the log took. */
+  readonly onAppended: (records: number) => void;
+  readonly onMarkAppended: (partition: number, n: number) => void;
   readonly onRefused: (frame: Frame) => void;
   /** Resolves once the gap record is durable. */
   readonly onLost: (lost: LostRange) => Promise<void>;

@@ -1,15 +1,17 @@
 import type { OutgoingRecord, RecordHeaders, TopicNames } from "@headwater/event-log";
 import { telemetryHeaders } from "@headwater/proto";
+import type { FrameBatch } from "../batch/frame-batch.ts";
+import type { FrameIndex } from "../batch/frame-index.ts";
 import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 
-/** Frames as the log takes them, by topic, in their order. */
+/** Records of one topic as the log takes them, in their order, and the place of each among the frames of its batch. */
 export interface TopicRecords {
   readonly topic: string;
-  readonly frames: Frame[];
   readonly records: OutgoingRecord[];
+  readonly places: number[];
 }
 
-/** Groups frames by the topic that they go to. */
+/** Which topic a frame goes to, and as which record. */
 export class FrameRecords {
   readonly #topicOf: Readonly<Record<FrameKind, string>>;
 
@@ -28,33 +30,36 @@ export class FrameRecords {
     return this.#topicOf[kind];
   }
 
-  group(frames: readonly Frame[]): TopicRecords[] {
+  /** The records of a batch by topic, made of its index: the frames are not read. */
+  group({ bytes }: FrameBatch, index: FrameIndex): TopicRecords[] {
     const groups: TopicRecords[] = [];
     let current: TopicRecords | undefined;
-    for (const frame of frames) {
-      const topic = this.#topicOf[frame.kind];
+    for (let at = 0; at < index.length; at += 1) {
+      const kind = index.kinds[at]!;
+      const topic = this.#topicOf[kind];
       if (current?.topic !== topic) {
         current = groups.find((group) => group.topic === topic);
-        if (current === undefined) groups.push((current = { topic, frames: [], records: [] }));
+        if (current === undefined) groups.push((current = { topic, records: [], places: [] }));
       }
-      current.frames.push(frame);
-      current.records.push(recordOf(frame));
+      const key = index.keys[at]!;
+      current.places.push(at);
+      current.records.push({
+        key: key.length === 0 ? null : key,
+        value: bytes.subarray(index.values[at], index.ends[at]),
+        partition: index.partitions[at]!,
+        headers: headersOf(kind, index.headers[at]),
+      });
     }
     return groups;
   }
 }
 
-export function recordOf(frame: Frame): OutgoingRecord {
-  return {
-    key: frame.key.length === 0 ? null : frame.key,
-    value: frame.value,
-    partition: frame.partition,
-    headers: headersOf(frame),
-  };
+export function recordOf({ kind, key, value, partition, headers }: Frame): OutgoingRecord {
+  return { key: key.length === 0 ? null : key, value, partition, headers: headersOf(kind, headers) };
 }
 
-function headersOf(frame: Frame): RecordHeaders {
-  switch (frame.kind) {
+function headersOf(kind: FrameKind, headers: string | undefined): RecordHeaders {
+  switch (kind) {
     case frameKinds.event:
       return telemetryHeaders.event;
     case frameKinds.mark:
@@ -62,6 +67,6 @@ function headersOf(frame: Frame): RecordHeaders {
     case frameKinds.gap:
       return telemetryHeaders.gap;
     default:
-      return frame.headers === undefined ? {} : (JSON.parse(frame.headers) as Record<string, string>);
+      return headers === undefined ? {} : (JSON.parse(headers) as Record<string, string>);
   }
 }

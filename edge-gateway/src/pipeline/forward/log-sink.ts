@@ -1,24 +1,26 @@
 import { QueueClosedError } from "@headwater/core";
-import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
-import { readFrame, type Frame } from "../frame/frame.ts";
+import type { DurableSink } from "../batch/durable-sink.ts";
+import type { FrameBatch } from "../batch/frame-batch.ts";
+import { frameKinds, type Frame } from "../frame/frame.ts";
 import { appendRepeatedly, type AppendOptions } from "./append-repeatedly.ts";
 import type { FrameRecords } from "./frame-records.ts";
 
 export interface LogSinkOptions extends Omit<AppendOptions, "signal"> {
   readonly records: FrameRecords;
-  /** Told what has landed. */
-  readonly onLanded: (frames: readonly Frame[]) => void;
-  /** Told what the log refused for good. */
-  readonly onRefused: (frame: Frame) => void;
 }
 
 /** The durable write of the all-in-one: straight to the log, which is on this machine. */
 export class LogSink implements DurableSink {
-  readonly checksums = false;
+  readonly format = "records";
   readonly #options: LogSinkOptions;
   readonly #closing = new AbortController();
   onRoom?: () => void;
   onReleased?: (buffer: Buffer) => void;
+  /** Told how many records the log took. */
+  onAppended?: (records: number) => void;
+  onMarkAppended?: (partition: number, n: number) => void;
+  /** Told of a record that the log refused for good. */
+  onRefused?: (frame: Frame) => void;
 
   constructor(options: LogSinkOptions) {
     this.#options = options;
@@ -28,30 +30,22 @@ export class LogSink implements DurableSink {
     return true;
   }
 
-  async write(batch: RecordBatch): Promise<void> {
-    const frames = framesOf(batch.bytes, false);
-    const groups = this.#options.records.group(frames);
+  async write(batch: FrameBatch): Promise<void> {
+    const index = batch.index!;
+    const groups = this.#options.records.group(batch, index);
     const { signal } = this.#closing;
     const refused = await Promise.all(groups.map((group) => appendRepeatedly(group, { ...this.#options, signal })));
-    const lost = new Set(groups.flatMap((group, index) => refused[index]!.map((at) => group.frames[at]!)));
-    this.#options.onLanded(lost.size === 0 ? frames : frames.filter((frame) => !lost.has(frame)));
-    for (const frame of lost) this.#options.onRefused(frame);
+    const places = new Set(groups.flatMap((group, at) => refused[at]!.map((each) => group.places[each]!)));
+    this.onAppended?.(index.length - places.size);
+    for (let at = 0; at < index.length; at += 1) {
+      if (index.kinds[at] === frameKinds.mark && !places.has(at))
+        this.onMarkAppended?.(index.partitions[at]!, index.ns[at]!);
+    }
+    for (const place of places) this.onRefused?.(batch.frameAt(place));
     this.onReleased?.(batch.writer.bytes);
   }
 
   close(): void {
     this.#closing.abort(new QueueClosedError("The gateway is stopping"));
   }
-}
-
-/** The frames of bytes that were just written. */
-export function framesOf(bytes: Buffer, checksum: boolean): Frame[] {
-  const frames: Frame[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const frame = readFrame(bytes, at, checksum);
-    if (typeof frame === "string") break;
-    frames.push(frame);
-    at = frame.end;
-  }
-  return frames;
 }

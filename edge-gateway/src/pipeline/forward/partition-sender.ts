@@ -9,7 +9,7 @@ import {
 } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { HeadwaterError, type Logger } from "@headwater/core";
-import type { Frame } from "../frame/frame.ts";
+import { frameKinds, type Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "../spool/position-file.ts";
 import { recordOf } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
@@ -20,7 +20,9 @@ export interface PartitionSenderContext {
   readonly health: LogHealth;
   /** Ends everything. */
   readonly signal: AbortSignal;
-  readonly onLanded: (frames: readonly Frame[]) => void;
+  /** Told how many records the log took. */
+  readonly onAppended: (records: number) => void;
+  readonly onMarkAppended: (partition: number, n: number) => void;
   readonly onRefused: (frame: Frame) => void;
   /**
    * An append has ended: its records are in the log (`ok`), or the log has lost earlier ones, which have to be sent
@@ -209,7 +211,7 @@ export class PartitionSender {
   }
 
   #landed(ranges: readonly AppendedRange[], refused: readonly number[]): void {
-    const { health, onLanded, onRefused, onAppendEnded } = this.#context;
+    const { health, onAppended, onMarkAppended, onRefused, onAppendEnded } = this.#context;
     const { frames } = this.#outstanding!;
     health.landed(this.#name);
     for (const { baseOffset, count } of ranges) this.end = Math.max(this.end, baseOffset + count);
@@ -218,7 +220,9 @@ export class PartitionSender {
     this.#outstanding = undefined;
     this.#remember();
     for (const index of refused) onRefused(frames[index]!);
-    onLanded(refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index)));
+    const landed = refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index));
+    onAppended(landed.length);
+    for (const { kind, partition, n } of landed) if (kind === frameKinds.mark) onMarkAppended(partition, n);
     this.#next();
     onAppendEnded(this, true);
   }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteWriter } from "@headwater/proto/telemetry";
-import { beginFrame, endFrame, findFrame, readFrame, type FrameInfo, type FrameKind } from "./frame.ts";
+import { beginFrame, endFrame, findFrame, readFrame, type FrameKind } from "./frame.ts";
 
 const info = fc.record({
   kind: fc.integer({ min: 1, max: 6 }) as fc.Arbitrary<FrameKind>,
@@ -14,13 +14,17 @@ const info = fc.record({
   ),
 });
 const record = fc.record({ info, value: fc.uint8Array({ maxLength: 500 }) });
-type Written = { info: FrameInfo; value: Uint8Array };
+type Written = {
+  info: { kind: FrameKind; partition: number; n: number; key: Uint8Array; headers?: string | undefined };
+  value: Uint8Array;
+};
 
 function write(records: readonly Written[]): { bytes: Buffer; ends: number[] } {
   const writer = new ByteWriter(Buffer.alloc(16));
   const ends: number[] = [];
   for (const each of records) {
-    const start = beginFrame(writer, each.info);
+    const { kind, partition, n, key, headers } = each.info;
+    const start = beginFrame(writer, kind, partition, n, key, headers);
     writer.raw(each.value);
     endFrame(writer, start, true);
     ends.push(writer.position);

@@ -21,21 +21,22 @@ const hasHeaders = 1;
 /** No frame is larger: an event has at most 1 MiB. */
 export const maxFrameBody = 2 * 1024 * 1024;
 
-export interface FrameInfo {
-  readonly kind: FrameKind;
-  readonly partition: number;
-  /** The place in the telemetry lane; 0 for other topics. */
-  readonly n: number;
-  /** UTF-8; empty for records that belong to a partition rather than to a device. */
-  readonly key: Uint8Array;
-  /** As JSON; telemetry has its own by kind. */
-  readonly headers?: string;
-}
-
-/** Writes all but the value, which follows; `endFrame` takes the answer. */
-export function beginFrame(writer: ByteWriter, info: FrameInfo): number {
+/**
+ * Writes all of a frame but its value, which follows, and answers with its start, for `endFrame`.
+ *
+ * @param n The place in the telemetry lane; 0 for other topics.
+ * @param key UTF-8; empty for records that belong to a partition rather than to a device.
+ * @param headers As JSON; the headers of telemetry follow from its kind.
+ */
+export function beginFrame(
+  writer: ByteWriter,
+  kind: FrameKind,
+  partition: number,
+  n: number,
+  key: Uint8Array,
+  headers?: string,
+): number {
   const start = writer.position;
-  const { kind, partition, n, key, headers } = info;
   writer.reserve(frameHeaderBytes + bodyFixedBytes + key.length + 2 + 3 * (headers?.length ?? 0));
   const { bytes } = writer;
   let at = start + frameHeaderBytes;

@@ -4,8 +4,7 @@ import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Qos2Arrival } from "../batch/record-batch.ts";
-import { Qos2Journal } from "./qos2-journal.ts";
+import { Qos2Journal, type Qos2Arrival } from "./qos2-journal.ts";
 
 describe("the journal of QoS 2 messages", () => {
   let folder: string;

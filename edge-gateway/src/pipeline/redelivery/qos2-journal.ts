@@ -1,5 +1,11 @@
 import { JournalFile, JournalWriter, type JournalFileOptions, type Logger } from "@headwater/core";
-import type { Qos2Arrival } from "../batch/record-batch.ts";
+
+/** A QoS 2 message and the identity of its record; `n` is 0 if it became no event. */
+export interface Qos2Arrival {
+  readonly token: string;
+  readonly partition: number;
+  readonly n: number;
+}
 
 export interface Qos2JournalOptions extends JournalFileOptions {
   readonly logger: Logger;

@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { RecordBatch } from "../batch/record-batch.ts";
+import { FrameBatch } from "../batch/frame-batch.ts";
 import { Lanes } from "../lanes/lanes.ts";
-import { beginFrame, endFrame, frameKinds } from "../frame/frame.ts";
+import { frameKinds } from "../frame/frame.ts";
 import { recoverSpool } from "./recovery.ts";
 import { Spool } from "./spool.ts";
 
@@ -30,16 +30,15 @@ describe("messages of QoS 0 that cause no sync", () => {
     await rm(folder, { recursive: true });
   });
 
-  const batch = (count: number, mustSync: boolean): RecordBatch => {
-    const made = new RecordBatch(lanes.state, Buffer.alloc(64 * 1024));
+  const batch = (count: number, mustSync: boolean): FrameBatch => {
+    const made = new FrameBatch(lanes.state, Buffer.alloc(64 * 1024), "bytes");
     made.mustSync = mustSync;
     for (let i = 0; i < count; i += 1) {
       const n = lanes.of(0).next();
-      const start = beginFrame(made.writer, { kind: frameKinds.event, partition: 0, n, key: Buffer.from("d") });
+      made.begin(frameKinds.event, 0, n, Buffer.from("d"));
       const times = { receivedAt: lanes.clock.take(), eventTime: 1 };
       made.writer.raw(events.telemetry.encode({ gateway: "gw", epoch: 7, n, device: "d", ...times }));
-      endFrame(made.writer, start, true);
-      made.frames += 1;
+      made.end();
     }
     return made;
   };

@@ -1,10 +1,10 @@
 import { backoff, QueueClosedError, syncDirectory, type Logger } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
-import type { DurableSink, RecordBatch } from "../batch/record-batch.ts";
+import { reserveBytes, type DurableSink } from "../batch/durable-sink.ts";
+import type { FrameBatch } from "../batch/frame-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { RecentRanges, type BufferedRange } from "./recent-ranges.ts";
 import type { SegmentFile } from "./recovery.ts";
-import { reserveBytes } from "./reserve.ts";
 import { SegmentFiles } from "./segment-files.ts";
 import { encodeSegmentHeader } from "./segment.ts";
 
@@ -37,7 +37,7 @@ const lazySyncMs = 100;
  * back has been seen by nobody and is given out anew.
  */
 export class Spool implements DurableSink {
-  readonly checksums = true;
+  readonly format = "bytes";
   readonly files: SegmentFiles;
   readonly recent: RecentRanges;
   readonly #options: SpoolOptions;
@@ -112,7 +112,7 @@ export class Spool implements DurableSink {
     return this.waitingBytes + bytes <= maxBytes + (makesRoom ? reserveBytes : 0);
   }
 
-  write(batch: RecordBatch): Promise<void> {
+  write(batch: FrameBatch): Promise<void> {
     return this.#inTurn(() => this.#write(batch));
   }
 
@@ -139,7 +139,7 @@ export class Spool implements DurableSink {
     return done;
   }
 
-  async #write(batch: RecordBatch): Promise<void> {
+  async #write(batch: FrameBatch): Promise<void> {
     const { bytes } = batch;
     if (this.#unsynced.length === 0) this.#durableLanes = batch.before.lanes.map(({ n }) => n);
     await this.#repeating(async () => {

@@ -1,0 +1,123 @@
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import { ResourceError, type Logger } from "@headwater/core";
+import { brokerRoutes } from "@headwater/decode";
+import type { HttpServer, Metrics } from "@headwater/service";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { bridgeSpecs } from "./bridge/bridge-spec.ts";
+import { Bridges } from "./bridge/bridges.ts";
+import { CommandBook } from "./commands/command-book.ts";
+import { CommandDispatcher } from "./commands/command-dispatcher.ts";
+import type { GatewayConfig } from "./config.ts";
+import { Identity } from "./devices/identity/identity.ts";
+import { OpenSessions } from "./devices/presence/open-sessions.ts";
+import { Presence } from "./devices/presence/presence.ts";
+import { DeviceRegistry } from "./devices/registry/device-registry.ts";
+import { gatewayId } from "./gateway-id.ts";
+import { gatewayMetrics } from "./gateway-metrics.ts";
+import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
+import { MqttServer } from "./mqtt/mqtt-server.ts";
+import { SessionStore } from "./mqtt/sessions/session-store.ts";
+import { Marker } from "./pipeline/commit/marker.ts";
+import { openPipeline, type Pipeline } from "./pipeline/open-pipeline.ts";
+
+export interface GatewayDeps {
+  readonly config: GatewayConfig;
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  /** Of every topic that is keyed by device. */
+  readonly partitions: number;
+  /** "log": the log is on this machine and the append to it is the durable write. "spool": own files come before it. */
+  readonly durable: "spool" | "log";
+  /** The gateway keeps its files in the folder `gateway` below it. */
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Its routes go there, if it is given. */
+  readonly http?: HttpServer;
+  /** All of a stop takes no longer (milliseconds). Default 10 s. */
+  readonly stopWithinMs?: number;
+}
+
+/** The parts of a gateway. */
+export interface GatewayParts {
+  readonly gateway: string;
+  readonly pipeline: Pipeline;
+  readonly registry: DeviceRegistry;
+  readonly identity: Identity;
+  readonly book: CommandBook;
+  readonly dispatcher: CommandDispatcher;
+  readonly openSessions: OpenSessions;
+  readonly presence: Presence;
+  readonly sessions: SessionStore;
+  readonly mqtt: MqttServer;
+  readonly bridges: Bridges;
+  readonly marker: Marker;
+}
+
+/** Opens the files of a gateway and wires its parts, each from those before it. None is started. */
+export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
+  const { config, log, topics, partitions, durable, logger } = deps;
+  const metrics = gatewayMetrics(deps.metrics);
+  const folder = join(deps.dataDir, "gateway");
+  await makeFolder(folder);
+  const gateway = await gatewayId(folder, config.gateway.id);
+  // Before any file is opened: they may be refused.
+  const routes = brokerRoutes(config.routes);
+  const specs = bridgeSpecs(config.bridges, gateway, config.routes);
+
+  const pipeline = await openPipeline({
+    ...{ log, topics, partitions, durable, gateway, folder, config, metrics, logger },
+  });
+  const { lanes, journal, recent, commit, recordWriter } = pipeline;
+  const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger });
+  const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
+  const book = new CommandBook({ log, topic: topics.commands, file: join(folder, "commands.sqlite"), logger });
+  const dispatcher = new CommandDispatcher({
+    ...{ log, topic: topics.commands, book, recordWriter, gateway, metrics, logger },
+    inFlight: config.gateway.commandsInFlight,
+  });
+  const openSessions = await OpenSessions.open({ file: join(folder, "open-sessions"), logger });
+  const presence = new Presence(recordWriter, commit, openSessions);
+  const { maxSessions, expiryMs: sessionExpiryMs } = config.sessions;
+  const sessions = await SessionStore.open({ file: join(folder, "sessions.journal"), maxSessions, logger });
+  /** Of every source of messages: what they become, and who hears that a device can take commands. */
+  const source = {
+    ...{ recordWriter, commit, journal, recent, replies: dispatcher, metrics, logger },
+    onCommandSession: dispatcher.begin.bind(dispatcher),
+    onCommandSessionEnd: dispatcher.end.bind(dispatcher),
+  };
+  const mqtt = new MqttServer({
+    ...source,
+    ...{ routes, identity, sessions, sessionExpiryMs, presence },
+    config: config.mqtt,
+    limits: config.limits,
+    clock: lanes.clock,
+    timeEveryMs: config.time.everyMs,
+    registryIsCurrent: () => registry.caughtUp,
+  });
+  registry.onChanged = (devices) => mqtt.recheck(devices);
+  registry.onKeysChanged = () => mqtt.recheckKeys();
+  const bridges = new Bridges({
+    ...source,
+    ...{ specs, folder, registry: deps.metrics },
+    connect: (spec, login, events) => new MqttConnection(spec, login, events),
+  });
+  const { markBusyMs: busyMs, markQuietMs: quietMs } = config.gateway;
+  const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });
+  return {
+    ...{ gateway, pipeline, registry, identity, book, dispatcher, openSessions, presence, sessions },
+    ...{ mqtt, bridges, marker },
+  };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ResourceError(
+      `The folder ${folder} cannot be made (${code}); set HEADWATER_DATA_DIR to one that can be written`,
+    );
+  }
+}

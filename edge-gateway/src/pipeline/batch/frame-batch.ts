@@ -1,0 +1,64 @@
+import { ByteWriter } from "@headwater/proto/telemetry";
+import { beginFrame, endFrame, readFrame, type Frame, type FrameKind } from "../frame/frame.ts";
+import type { LanesState } from "../lanes/lanes.ts";
+import { FrameIndex } from "./frame-index.ts";
+
+/** What a sink takes of a batch: its bytes, each frame with a checksum, or the records that its index names. */
+export type BatchFormat = "bytes" | "records";
+
+/** The frames of one group commit, in the order of their arrival, in one buffer. */
+export class FrameBatch {
+  readonly writer: ByteWriter;
+  /** The lanes as they were before the first frame of this batch. */
+  readonly before: LanesState;
+  /** What each frame holds, for a sink that takes records; a sink that takes bytes has no use for it. */
+  readonly index: FrameIndex | undefined;
+  frames = 0;
+  /** Whether somebody is told that the batch is durable. */
+  mustSync = false;
+  readonly #checksums: boolean;
+  #start = 0;
+
+  constructor(before: LanesState, buffer: Buffer<ArrayBufferLike>, format: BatchFormat) {
+    this.before = before;
+    this.writer = new ByteWriter(buffer);
+    this.#checksums = format === "bytes";
+    this.index = format === "records" ? new FrameIndex() : undefined;
+  }
+
+  get bytes(): Buffer {
+    return this.writer.bytes.subarray(0, this.writer.position);
+  }
+
+  get size(): number {
+    return this.writer.position;
+  }
+
+  /** Begins a frame; its value goes to `writer` next. Answers with the place of the value. */
+  begin(kind: FrameKind, partition: number, n: number, key: Uint8Array, headers?: string): number {
+    this.#start = this.writer.position;
+    beginFrame(this.writer, kind, partition, n, key, headers);
+    const { position } = this.writer;
+    this.index?.begin(kind, partition, n, key, headers, position);
+    return position;
+  }
+
+  /** Ends the frame that was begun last. */
+  end(): void {
+    endFrame(this.writer, this.#start, this.#checksums);
+    this.index?.end(this.writer.position);
+    this.frames += 1;
+  }
+
+  /** Takes back the frame that was begun last, before its end. */
+  cancel(): void {
+    this.writer.position = this.#start;
+    this.index?.cancel();
+  }
+
+  /** One frame of an indexed batch, read from its bytes. */
+  frameAt(at: number): Frame {
+    const frame = readFrame(this.bytes, at === 0 ? 0 : this.index!.ends[at - 1]!, false);
+    return frame as Frame;
+  }
+}

@@ -1,0 +1,31 @@
+/** Called once, when the records it waits for are durable. */
+export type DurableCallback = (error?: Error | null) => void;
+
+/** In place of a packet identifier, for a message of QoS 0: nobody is told, and a power loss may take it. */
+export const unacknowledged = -1;
+
+/** The sender of messages that are not durable yet: they are counted until they are. */
+export interface Owner {
+  unacked: number;
+  /** Notes that a message is durable; answers whether it is the first since `sendAcks`. */
+  acked(packetId: number): boolean;
+  /** Acknowledges all that was noted, at once. */
+  sendAcks(): void;
+}
+
+/**
+ * Who is told that a message is durable, and how. The pipeline copies the fields before a call returns and keeps no
+ * reference, so a sender uses one object for all of its messages.
+ */
+export interface Acknowledgement {
+  /** undefined: the owner acknowledges the packet itself. */
+  readonly callback: DurableCallback | undefined;
+  /** undefined: nobody's message. */
+  readonly owner: Owner | undefined;
+  readonly packetId: number;
+}
+
+/** Calls back, for records that are no sender's. */
+export function calling(callback: DurableCallback): Acknowledgement {
+  return { callback, owner: undefined, packetId: 0 };
+}

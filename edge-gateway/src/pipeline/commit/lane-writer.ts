@@ -1,0 +1,170 @@
+import type { Logger } from "@headwater/core";
+import type { DecodedMessage } from "@headwater/decode";
+import { events } from "@headwater/proto";
+import { identityBytes, writeEvent, writeMark, type FieldBytes } from "@headwater/proto/telemetry";
+import type { GatewayMetrics } from "../../gateway-metrics.ts";
+import { settleTimes, type Plausibility } from "../clock/event-time.ts";
+import { frameKinds } from "../frame/frame.ts";
+import type { DeviceLane } from "../lanes/device-lanes.ts";
+import type { Lane, Range } from "../lanes/lane.ts";
+import type { Lanes } from "../lanes/lanes.ts";
+import type { LostRange } from "../spool/recovery.ts";
+import { calling, unacknowledged, type Acknowledgement } from "./acknowledgement.ts";
+import { DropLog } from "./drop-log.ts";
+import type { GroupCommit } from "./group-commit.ts";
+
+export interface LaneWriterOptions {
+  readonly lanes: Lanes;
+  readonly commit: GroupCommit;
+  readonly plausibility: Plausibility;
+  readonly metrics: GatewayMetrics;
+  readonly logger: Logger;
+}
+
+/** The reason of a gap whose events found no room, and the policy that says so. */
+export const dropNewest = "drop-newest";
+const noKey = new Uint8Array(0);
+/** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
+const maxValueBytes = 900_000;
+const recordDropsEveryMs = 1000;
+
+/**
+ * Writes the records of telemetry.v1 into the open group commit and gives each its identity and time: events, marks and
+ * gaps. Everything here is synchronous, so the order of calls is the order of every lane.
+ */
+export class LaneWriter {
+  readonly #options: LaneWriterOptions;
+  readonly #identity: FieldBytes;
+  readonly #dropped: { inc(by?: number): void };
+  readonly #drops: DropLog;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LaneWriterOptions) {
+    this.#options = options;
+    this.#dropped = options.metrics.dropped.labels({ reason: dropNewest });
+    this.#drops = new DropLog(options.logger);
+    const { gateway, epoch } = options.lanes;
+    this.#identity = identityBytes(gateway, epoch);
+  }
+
+  /** Begins to record drops now and then. */
+  start(): void {
+    this.#timer = setInterval(() => this.recordDrops(), recordDropsEveryMs);
+  }
+
+  /** Records the last drops. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.recordDrops();
+  }
+
+  /**
+   * An event of a device. Answers with its n, or 0 if the message is too large for one event; nothing was written then,
+   * and nothing is acknowledged.
+   */
+  event(target: DeviceLane, message: DecodedMessage, acknowledgement?: Acknowledgement): number {
+    const { commit, lanes, plausibility, metrics } = this.#options;
+    const { lane } = target;
+    if (commit.dropsNewest) return this.#dropNewest(lane, acknowledgement);
+    if (lane.droppedFrom !== 0) this.#recordDrops(lane);
+    const batch = commit.open;
+    const n = lane.n + 1;
+    const times = settleTimes(message, lanes.clock, plausibility);
+    const value = batch.begin(frameKinds.event, target.partition, n, target.key);
+    writeEvent(batch.writer, this.#identity, n, target.field, message.samples, times);
+    if (batch.size - value > maxValueBytes) {
+      batch.cancel();
+      return 0;
+    }
+    lane.next();
+    lane.received += 1;
+    lane.eventSinceMark = true;
+    if (times.implausible > 0) metrics.implausible.inc(times.implausible);
+    metrics.events.inc();
+    if (acknowledgement?.packetId === unacknowledged) commit.appendUnsynced(acknowledgement);
+    else commit.appendSynced(acknowledgement);
+    return n;
+  }
+
+  /** The promise that nothing earlier follows in the lane, and the lane's account. */
+  mark(lane: Lane, now: number): void {
+    const { commit, lanes, metrics } = this.#options;
+    if (lane.droppedFrom !== 0) this.#recordDrops(lane);
+    const n = lane.next();
+    commit.open.begin(frameKinds.mark, lane.partition, n, noKey);
+    writeMark(commit.open.writer, this.#identity, n, lanes.clock.take(), lane);
+    lane.markTaken(n, now);
+    metrics.marks.inc();
+    commit.appendUnsynced();
+  }
+
+  /**
+   * Identities that will never arrive, of which `dropped` were events (by default all). Resolves when a gap record that
+   * names them is durable.
+   */
+  async gap({ epoch, partition, from, to }: LostRange, reason: string, dropped = to - from + 1): Promise<void> {
+    const { lanes, metrics, logger } = this.#options;
+    metrics.dropped.labels({ reason }).inc(dropped);
+    if (epoch !== lanes.epoch) {
+      // An earlier life of the gateway: its lanes have ended, so no record of theirs can say so.
+      logger.error({ epoch, partition, from, to, reason }, "events of an earlier epoch are lost");
+      return;
+    }
+    this.#drops.add(reason, dropped, { partition, from, to });
+    const lane = lanes.of(partition);
+    if (lane.droppedFrom !== 0) this.#recordDrops(lane);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#writeGap(
+      lane,
+      [from, to],
+      reason,
+      dropped,
+      calling(() => resolve()),
+    );
+    await promise;
+  }
+
+  /** Writes the gap records of events that were dropped and are in none yet. */
+  recordDrops(): void {
+    for (const lane of this.#options.lanes.all) {
+      // Beyond the reserve the gap record waits for room: a crash loses it, and takes back its identities.
+      if (lane.droppedFrom !== 0 && this.#options.commit.hasReserve) this.#recordDrops(lane);
+    }
+  }
+
+  #dropNewest(lane: Lane, acknowledgement: Acknowledgement | undefined): number {
+    const n = lane.next();
+    lane.received += 1;
+    if (lane.droppedFrom === 0) lane.droppedFrom = n;
+    this.#dropped.inc();
+    if (acknowledgement !== undefined) this.#options.commit.afterCommit(acknowledgement);
+    return n;
+  }
+
+  #recordDrops(lane: Lane): void {
+    const { droppedFrom: from, n: to } = lane;
+    lane.droppedFrom = 0;
+    this.#writeGap(lane, [from, to], dropNewest, to - from + 1);
+    this.#drops.add(dropNewest, to - from + 1);
+  }
+
+  #writeGap(lane: Lane, range: Range, reason: string, dropped: number, acknowledgement?: Acknowledgement): void {
+    const { lanes, commit } = this.#options;
+    const n = lane.next();
+    const receivedAt = lanes.clock.take();
+    const value = events.telemetry.encode({
+      gateway: lanes.gateway,
+      epoch: lanes.epoch,
+      n,
+      receivedAt,
+      eventTime: receivedAt,
+      gap: { fromN: range[0], toN: range[1], reason },
+    });
+    lane.giveUp(range, reason, dropped);
+    commit.open.begin(frameKinds.gap, lane.partition, n, noKey);
+    commit.open.writer.raw(value);
+    commit.appendSynced(acknowledgement);
+    // The gap names identities, those of marks too; how many of them were events, only the account says.
+    this.mark(lane, performance.now());
+  }
+}
