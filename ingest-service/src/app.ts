@@ -36,13 +36,13 @@ export interface IngestDeps {
   readonly dataDir: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Its routes are registered here; whoever made it listens and closes. */
+  /** The app registers its routes; the owner of the server listens and closes. */
   readonly http: HttpServer;
 }
 
-/** How often accounts go to disk, milliseconds; what is missing after a crash is counted again from the log. */
+/** Milliseconds between saves of the accounts; after a crash the rest is counted again from the log. */
 const saveEveryMs = 5000;
-/** How long the ledger waits for what is in the log to be projected, milliseconds. */
+/** Milliseconds that the ledger waits for the projection to reach the end of the log. */
 const projectionWaitMs = 5000;
 
 /** Wires the service together; nothing moves before `start`. Log, store and HTTP server stay their owner's. */
@@ -133,7 +133,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   });
 
   const died = Promise.race([projection.died, model.died]);
-  // Whoever runs the service listens; until they do it must not count as unhandled.
+  // The host attaches its handler after this returns; until then the rejection must not count as unhandled.
   died.catch(() => {});
   let started = false;
   return {

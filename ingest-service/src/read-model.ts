@@ -11,15 +11,15 @@ import { openIngestModel } from "./model/ingest-model.ts";
 
 export interface ReadModelParts {
   readonly model: ReadModel;
-  /** Told of every event of a device after it is applied. */
+  /** Called with every event of a device after it is applied. */
   readonly folded: ((folded: FoldedDevice) => void)[];
-  /** Told when there is a command to be ended at once. */
+  /** Called when a command is to be ended at once. */
   readonly overdue: (() => void)[];
-  /** What became of writes to access.v1. */
+  /** The fold's outcomes of this process's writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
 
-/** The read model of this service, and who hears of news in it. */
+/** The read model of this service with its listeners. */
 export function openReadModelParts(options: {
   readonly dataDir: string;
   readonly log: EventLog;

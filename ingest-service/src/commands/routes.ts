@@ -201,10 +201,10 @@ function commandResource(state: CommandState) {
   };
 }
 
-/** What a `date-time` can name. */
+/** The latest time that a `date-time` can express, µs. */
 const latest = Date.UTC(9999, 11, 31) * 1000;
 
-/** What came from elsewhere as JSON; if it is none after all, the text is better than nothing. */
+/** Parameters and results are JSON by contract; a text that is not JSON is shown as it is. */
 function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

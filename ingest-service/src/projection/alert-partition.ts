@@ -5,7 +5,7 @@ import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import { alertPoint } from "./alert-points.ts";
 import type { PointBatch } from "./point-batch.ts";
 
-/** A batch of alerts.v1 as one pointBatch. */
+/** The points of a batch of alerts.v1. */
 export function alertPointBatch(batch: GroupBatch, onDurable: (offset: number) => void): PointBatch {
   const { records, topic, partition, signal } = batch;
   const points: Point[] = [];

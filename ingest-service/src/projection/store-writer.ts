@@ -7,19 +7,19 @@ import { isolateRefused } from "./isolate-refused.ts";
 export interface StoreWriterOptions {
   readonly store: Pick<TimeSeriesStore, "write">;
   readonly logger: Logger;
-  /** Of one write, at most (one pointBatch may have more by itself). */
+  /** Points of one write at most (a single batch may have more). */
   readonly maxPoints: number;
   readonly flushMs: number;
-  /** Of all that waits, at most. */
+  /** Points that wait, at most. */
   readonly maxQueuedPoints: number;
-  /** Makes refusals durable before the pointBatch counts as settled. */
+  /** Makes refusals durable; the batch is durable only after that. */
   quarantine(pointBatch: PointBatch, refusals: readonly Refusal[], signal: AbortSignal): Promise<void>;
   /** The store refuses for good (credentials), or something here is broken. */
   onFailure(error: unknown): void;
   onWritten?(points: number, seconds: number): void;
 }
 
-/** Batches that were taken in after another and are written one after the other: what is newer never overtakes. */
+/** Writes batches one after another in the order in which they came: a newer value never loses to an older one. */
 export class StoreWriter {
   readonly #options: StoreWriterOptions;
   readonly #giveUp = new AbortController();
@@ -35,17 +35,17 @@ export class StoreWriter {
     this.#options = options;
   }
 
-  /** Points taken in and not yet settled. */
+  /** Points that were pushed and are not yet stored or quarantined. */
   get pending(): number {
     return this.#queued + this.#inFlight;
   }
 
-  /** Why nothing is being written; undefined as long as the store takes it. */
+  /** The reason why the store takes no points; undefined while it takes them. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Takes a pointBatch in; resolves when there is room for the next one. */
+  /** Queues a batch; resolves when there is room for the next one. */
   async push(pointBatch: PointBatch): Promise<void> {
     this.#queue.push(pointBatch);
     this.#queued += pointBatch.points.length;
@@ -60,7 +60,7 @@ export class StoreWriter {
     }
   }
 
-  /** Resolves when everything taken in is settled, or given up by the signal. */
+  /** Resolves when every queued point is stored or quarantined, or when the signal is aborted. */
   async drain(signal: AbortSignal): Promise<void> {
     const giveUp = (): void => this.#giveUp.abort(signal.reason);
     if (signal.aborted) giveUp();
@@ -91,7 +91,7 @@ export class StoreWriter {
     if (this.#queue.length === 0) return;
     this.#running ??= this.#writeAll()
       .catch((error: unknown) => {
-        // Told to stop: what was not settled is read again from the committed offset.
+        // After an abort the rest is read again from the committed offset.
         if (!this.#giveUp.signal.aborted) this.#options.onFailure(error);
         this.#giveUp.abort(error);
       })
@@ -109,7 +109,7 @@ export class StoreWriter {
       this.#inFlight = points.length;
       const refusals = points.length === 0 ? new Map<PointBatch, Refusal[]>() : await this.#write(pointBatches, points);
       for (const pointBatch of pointBatches) {
-        // Given away meanwhile: who has it now settles it.
+        // Another instance owns the partition now and projects the records itself.
         if (pointBatch.signal.aborted) continue;
         const all = [...pointBatch.refusals, ...(refusals.get(pointBatch) ?? [])];
         if (all.length > 0) await this.#options.quarantine(pointBatch, all, this.#giveUp.signal);
@@ -133,7 +133,7 @@ export class StoreWriter {
     return taken.filter((pointBatch) => !pointBatch.signal.aborted);
   }
 
-  /** Until the store has them: a write of unknown outcome is repeated as it was, before anything newer. */
+  /** Resolves once the store has the points. A write of unknown outcome is repeated unchanged, before newer points. */
   async #write(pointBatches: readonly PointBatch[], points: readonly Point[]): Promise<Map<PointBatch, Refusal[]>> {
     const pause = backoff({ baseMs: 100, maxMs: 5000, signal: this.#giveUp.signal });
     for (;;) {

@@ -10,14 +10,14 @@ import type { PointSink } from "./telemetry-points.ts";
 export interface TelemetryPartitionOptions {
   readonly account: PartitionAccount;
   readonly tagNames: readonly string[];
-  /** Points of one pointBatch, about. */
+  /** Points of one batch, approximately: a record is never split. */
   readonly maxPoints: number;
   outcomesOf(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, RecordOutcome>;
-  /** A pointBatch is onDurable: the account up to its end. */
+  /** All points of a batch are stored or quarantined; `account` reaches to its end. */
   onDurable(batch: GroupBatch, account: PartitionAccount): void;
 }
 
-/** One partition of telemetry.v1 in the hands of its owner: batches in, pointBatches of points out, the account kept. */
+/** One owned partition of telemetry.v1: makes batches of points of its records, and keeps its account. */
 export class TelemetryPartition {
   readonly #options: TelemetryPartitionOptions;
   readonly #reader: EventReader;
@@ -29,7 +29,7 @@ export class TelemetryPartition {
     this.#account = options.account;
   }
 
-  /** As of the last settled pointBatch. */
+  /** Up to the last batch whose points are all stored or quarantined. */
   get account(): PartitionAccount {
     return this.#account;
   }

@@ -14,10 +14,10 @@ export interface QuarantinerOptions {
   onQuarantined?(count: number): void;
 }
 
-/** What became of a record in the end. */
+/** How a record with refusals counts. */
 export type RecordOutcome = "partlyStored" | "quarantined";
 
-/** Sets records aside in quarantine.v1, with their bytes and the reason. */
+/** Writes records to quarantine.v1, with their bytes and the reason. */
 export class Quarantiner {
   readonly #options: QuarantinerOptions;
 
@@ -48,7 +48,7 @@ export class Quarantiner {
     this.#options.onQuarantined?.(records.length);
   }
 
-  /** How each of the refused records counts; by the record's index. */
+  /** How each of the refused records counts, by the record's index. */
   outcomesOf(refused: PartitionRecords, refusals: readonly Refusal[]): Map<number, RecordOutcome> {
     const outcomes = new Map<number, RecordOutcome>();
     for (const [index, { metrics }] of mergeRefusals(refusals)) {

@@ -64,7 +64,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
       const { id } = request.params;
       const latest = await series.latest(id);
       if (latest.length === 0 && !isRegistered(id)) throw unknownDevice(id);
-      // A metric that had numbers and then text has two fields: the newer one counts.
+      // A metric with numbers and texts has two fields; the newer value counts.
       const values = new Map<string, { value: number | string; t: number; time: string }>();
       for (const { field, time, value } of latest.toSorted((a, b) => a.time - b.time)) {
         values.set(metricOfField(field).metric, { value, t: millis(time), time: isoFromMicros(time) });

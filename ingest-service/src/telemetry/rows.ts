@@ -33,8 +33,8 @@ function csvValue(value: number | string): string {
 }
 
 /**
- * The batches that hold something; undefined if none does. The first is fetched before this resolves, so that what fails
- * at once can still be answered as an error.
+ * The batches that hold something; undefined if none does. The first is fetched before this resolves, so that what
+ * fails at once can still be answered as an error.
  */
 export async function begun<T>(batches: AsyncIterable<readonly T[]>): Promise<AsyncIterable<readonly T[]> | undefined> {
   const iterator = filled(batches);
