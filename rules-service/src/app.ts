@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { FatalError, HeadwaterError, type Logger } from "@headwater/core";
+import { InvariantError, HeadwaterError, type Logger } from "@headwater/core";
 import { Lifecycle, type HttpServer, type Metrics, type ServiceApp } from "@headwater/service";
 import { AlertModel } from "./alerts/alert-model.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
@@ -37,12 +37,12 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const instance = deps.instance ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
 
   const { promise: died, reject } = Promise.withResolvers<never>();
-  // Whoever runs the service listens; until then it must not count as unhandled.
+  // The host adds its handler later; until then a rejection must not count as unhandled.
   died.catch(() => {});
   const onFailure = (error: unknown): void => {
     logger.error({ err: error }, "the rules service cannot go on");
     reject(
-      error instanceof HeadwaterError ? error : new FatalError("The rules service cannot go on", { cause: error }),
+      error instanceof HeadwaterError ? error : new InvariantError("The rules service cannot go on", { cause: error }),
     );
   };
 

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { events } from "@headwater/proto";
 import {
   alertEvents,
-  enabledRule,
+  enableRule,
   hotRule,
   platform,
-  quick,
-  service,
-  startedService,
+  quickConfig,
+  createService,
+  startService,
   stateRecords,
   type Platform,
   type Service,
@@ -20,7 +20,7 @@ let rules: Service;
 
 beforeEach(async () => {
   on = await platform();
-  rules = await startedService(on);
+  rules = await startService(on);
 });
 
 afterEach(async () => {
@@ -51,7 +51,7 @@ async function untilEffective(count: number): Promise<DeviceEvent[]> {
 }
 
 it("lets devices in and out of a rule's selector, at the same offsets after a restart", async () => {
-  await enabledRule(rules, hotRule("hot", { selector: { types: ["boiler"], tags: { site: ["north"] } } }));
+  await enableRule(rules, hotRule("hot", { selector: { types: ["boiler"], tags: { site: ["north"] } } }));
   await on.fleet.send("kettle", [95]);
   await device("kettle", 1, { type: "boiler", tags: { site: "north" } });
   await untilEffective(1);
@@ -64,7 +64,7 @@ it("lets devices in and out of a rule's selector, at the same offsets after a re
 
   await rules.stop();
   await on.fleet.send("kettle", [98]);
-  rules = await startedService(on);
+  rules = await startService(on);
   await device("kettle", 3, { deleted: true });
   await untilEffective(3);
   await on.fleet.send("kettle", [60]);
@@ -77,7 +77,7 @@ it("takes up only who won among concurrent writes, and no credentials", async ()
   await device("kettle", 2, { type: "winner" });
   await device("kettle", 2, { type: "loser" });
   await device("kettle", 1, { type: "loser" });
-  // Another device after them, so that all of them have been seen.
+  // Another device after them shows that all of them were read.
   const last = ["a", "b", "c", "d", "e"].find((id) => on.fleet.partitionOf(id) === on.fleet.partitionOf("kettle"))!;
   await device(last, 1, { type: "last" });
   await eventually(async () => {
@@ -85,17 +85,17 @@ it("takes up only who won among concurrent writes, and no credentials", async ()
     expect(found.at(-1)!.id).toBe(last);
   });
   const found = (await effectiveDevices()).filter(({ id }) => id === "kettle");
-  // What was overtaken while it waited may be left out.
+  // A state that was replaced while it waited may be missing.
   expect(found.at(-1)!.type).toBe("winner");
   expect(found.map(({ type }) => type)).not.toContain("loser");
   expect(found.flatMap(({ credentials }) => credentials)).toEqual([]);
 });
 
 it("takes up devices that were written while nobody evaluated, before what came after them", async () => {
-  await enabledRule(rules, hotRule("hot", { selector: { types: ["boiler"] } }));
+  await enableRule(rules, hotRule("hot", { selector: { types: ["boiler"] } }));
   await rules.stop();
   await device("kettle", 1, { type: "boiler" });
-  rules = await startedService(on);
+  rules = await startService(on);
   await untilEffective(1);
   await on.fleet.send("kettle", [95]);
   await eventually(async () => expect(await alertEvents(on)).toHaveLength(1));
@@ -103,7 +103,7 @@ it("takes up devices that were written while nobody evaluated, before what came 
 });
 
 it("skips what is no telemetry, counts it, and goes on", async () => {
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   const partition = on.fleet.partitionOf("kettle");
   await on.log.append(on.topics.telemetry, [
     { key: "kettle", partition, value: Buffer.from([0xff, 0xff, 0xff]) },
@@ -121,7 +121,7 @@ it("skips what is no telemetry, counts it, and goes on", async () => {
 });
 
 it("stops loudly at a rule that it cannot read, instead of evaluating without it", async () => {
-  const strange = await service(on, quick);
+  const strange = await createService(on, quickConfig);
   const event = events.rule.encode({
     rule: "strange",
     sequence: 1,
@@ -132,7 +132,7 @@ it("stops loudly at a rule that it cannot read, instead of evaluating without it
   await Promise.all([
     expect(strange.app.died).rejects.toThrow(/strange/),
     strange.app.start().catch(() => {
-      // What it says is said by `died`.
+      // `died` rejects with the same error.
     }),
   ]);
   await strange.clear();

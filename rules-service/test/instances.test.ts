@@ -1,9 +1,17 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { events } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
-import { enabledRule, hotRule, platform, service, untilLive, type Platform, type Service } from "./support/harness.ts";
+import {
+  enableRule,
+  hotRule,
+  platform,
+  createService,
+  untilLive,
+  type Platform,
+  type Service,
+} from "./support/harness.ts";
 import { eventually } from "@headwater/testkit/eventually";
-import { expectExactlyTheOracle, told } from "./support/oracle.ts";
+import { expectExactlyTheOracle, emitted } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 
 let on: Platform;
@@ -14,14 +22,14 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const { log } of members) if (log.crashed) log.bury();
+  for (const { log } of members) if (log.crashed) log.rejectPending();
   await Promise.all(members.splice(0).map(({ rules, log }) => (log.crashed ? rules.clear() : rules.stop())));
   await on.close();
 }, 30_000);
 
 async function join(): Promise<{ rules: Service; log: CrashableLog }> {
   const log = new CrashableLog(on.log);
-  const rules = await service({ ...on, log });
+  const rules = await createService({ ...on, log });
   const member = { rules, log };
   members.push(member);
   await rules.app.start();
@@ -31,7 +39,7 @@ async function join(): Promise<{ rules: Service; log: CrashableLog }> {
 it("shares the partitions, and either answers for all of them", async () => {
   const a = await join();
   const b = await join();
-  await enabledRule(a.rules, hotRule("hot"));
+  await enableRule(a.rules, hotRule("hot"));
   await untilLive(b.rules, "hot");
   await sendWaves(on, 0, 10);
   const { alerts } = await expectExactlyTheOracle(on);
@@ -45,7 +53,7 @@ it("shares the partitions, and either answers for all of them", async () => {
 
 it("is the same while members come, go and are killed under load", async () => {
   const a = await join();
-  await enabledRule(a.rules, hotRule("hot"));
+  await enableRule(a.rules, hotRule("hot"));
   const load = steadyLoad(on);
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   await pause(100);
@@ -63,21 +71,21 @@ it("is the same while members come, go and are killed under load", async () => {
   await expectExactlyTheOracle(on);
 }, 60_000);
 
-it("says nothing any more once another has claimed the partition, though the group has not told it", async () => {
+it("says nothing any more once another has claimed the partition, though its group has not said so", async () => {
   const a = await join();
-  await enabledRule(a.rules, hotRule("hot"));
+  await enableRule(a.rules, hotRule("hot"));
   await on.fleet.send("boiler", [70]);
-  // Another owner claims the partition, as after a long pause of this process; this one is made to doubt by an append
-  // that fails.
+  // Another owner claims the partition, as after a long pause of this process; an append that fails makes this process
+  // check its ownership.
   const partition = on.fleet.partitionOf("boiler");
   const claim = events.ruleState.encode({ claim: { instance: "another" } });
   await on.log.append(on.topics.ruleState, [{ key: "claim/another", value: claim, partition }]);
   a.log.failNext = on.topics.alerts;
   await on.fleet.send("boiler", [95]);
   await eventually(() => expect(a.rules.app.notReady()).toContainEqual(expect.stringContaining("another instance")));
-  expect((await told(on)).alerts.size).toBe(0);
+  expect((await emitted(on)).alerts.size).toBe(0);
   await a.log.crash();
   await join();
   await expectExactlyTheOracle(on);
-  expect((await told(on)).alerts.size).toBe(1);
+  expect((await emitted(on)).alerts.size).toBe(1);
 }, 30_000);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { platform, startedService, stateRecords } from "./support/harness.ts";
+import { platform, startService, stateRecords } from "./support/harness.ts";
 import { expectExactlyTheOracle } from "./support/oracle.ts";
 
 const child = fileURLToPath(new URL("./support/kill-child.ts", import.meta.url));
@@ -28,7 +28,7 @@ it("is the same after kill -9 in mid-stream, again and again", async () => {
       await runAndKill(folder, round + 1, ms);
     }
     const on = await platform(2, folder);
-    const rules = await startedService(on);
+    const rules = await startService(on);
     await on.fleet.mark();
     const { alerts } = await expectExactlyTheOracle(on);
     expect(alerts.size).toBeGreaterThan(20);

@@ -3,23 +3,23 @@ import { alertTransition } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
   alertEvents,
-  enabledRule,
+  enableRule,
   hotRule,
   platform,
-  quick,
-  service,
+  quickConfig,
+  createService,
   stateRecords,
   untilLive,
   type Platform,
   type Service,
 } from "./support/harness.ts";
 import { eventually } from "@headwater/testkit/eventually";
-import { expectExactlyTheOracle, told } from "./support/oracle.ts";
+import { expectExactlyTheOracle, emitted } from "./support/oracle.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
 
 let on: Platform;
 let running: { rules: Service; log: CrashableLog } | undefined;
-const gone: { rules: Service; log: CrashableLog }[] = [];
+const killed: { rules: Service; log: CrashableLog }[] = [];
 
 beforeEach(async () => {
   on = await platform();
@@ -28,15 +28,15 @@ beforeEach(async () => {
 afterEach(async () => {
   await running?.rules.stop();
   running = undefined;
-  // What was killed still has its files open in this process; nothing of it reaches the log.
-  for (const { log } of gone) log.bury();
-  await Promise.all(gone.splice(0).map(({ rules }) => rules.clear()));
+  // Killed services still have files open in this process; nothing from them reaches the log.
+  for (const { log } of killed) log.rejectPending();
+  await Promise.all(killed.splice(0).map(({ rules }) => rules.clear()));
   await on.close();
 }, 30_000);
 
-async function start(config = quick): Promise<Service> {
+async function start(config = quickConfig): Promise<Service> {
   const log = new CrashableLog(on.log);
-  const rules = await service({ ...on, log }, config);
+  const rules = await createService({ ...on, log }, config);
   running = { rules, log };
   await rules.app.start();
   return rules;
@@ -49,12 +49,12 @@ async function stop(): Promise<void> {
 
 async function kill(): Promise<void> {
   await running!.log.crash();
-  gone.push(running!);
+  killed.push(running!);
   running = undefined;
 }
 
 it("goes on after a stop as if there had been none", async () => {
-  await enabledRule(await start(), hotRule("hot"));
+  await enableRule(await start(), hotRule("hot"));
   await sendWaves(on, 0, 10);
   await stop();
   await sendWaves(on, 10, 20);
@@ -67,8 +67,8 @@ it("goes on after a stop as if there had been none", async () => {
 }, 30_000);
 
 it("raises no second time what was open when it was killed without a checkpoint", async () => {
-  const never = { ...quick, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
-  await enabledRule(await start(never), hotRule("hot"));
+  const never = { ...quickConfig, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
+  await enableRule(await start(never), hotRule("hot"));
   await on.fleet.send("boiler-1", [70, 95]);
   await eventually(async () => expect(await alertEvents(on)).toHaveLength(1));
   await kill();
@@ -78,7 +78,7 @@ it("raises no second time what was open when it was killed without a checkpoint"
     const events = await alertEvents(on);
     expect(events.some(({ kind }) => (kind as number) === alertTransition.cleared)).toBe(true);
   });
-  const found = await told(on);
+  const found = await emitted(on);
   expect(found.alerts.size).toBe(2);
   expect(found.commands.size).toBe(1);
   await expectExactlyTheOracle(on);
@@ -86,8 +86,8 @@ it("raises no second time what was open when it was killed without a checkpoint"
 
 it("is the same after kills at any moment, under load", async () => {
   const rules = await start();
-  await enabledRule(rules, hotRule("hot"));
-  await enabledRule(
+  await enableRule(rules, hotRule("hot"));
+  await enableRule(
     rules,
     hotRule("held", { condition: { metric: "temperature", op: ">", threshold: 90, for: "5ms" } }),
   );
@@ -107,7 +107,7 @@ it("is the same after kills at any moment, under load", async () => {
 it.each(["alerts", "commands", "ruleState"] as const)(
   "is the same when killed right after an append to %s landed",
   async (role) => {
-    await enabledRule(await start(), hotRule("hot"));
+    await enableRule(await start(), hotRule("hot"));
     for (let round = 0; round < 4; round += 1) {
       const { log } = running!;
       log.crashAfter = { topic: on.topics[role], appends: 1 + round };
@@ -123,9 +123,9 @@ it.each(["alerts", "commands", "ruleState"] as const)(
 );
 
 it("applies rules and what people did at the offsets where they first took effect", async () => {
-  const never = { ...quick, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
+  const never = { ...quickConfig, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
   const rules = await start(never);
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   await sendWaves(on, 0, 6);
   await rules.call(
     "PUT",

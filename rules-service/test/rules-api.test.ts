@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { events } from "@headwater/proto";
-import { hotRule, platform, startedService, type Platform, type Service } from "./support/harness.ts";
+import { hotRule, platform, startService, type Platform, type Service } from "./support/harness.ts";
 
 let on: Platform;
 let rules: Service;
 
 beforeAll(async () => {
   on = await platform();
-  rules = await startedService(on);
+  rules = await startService(on);
 });
 
 afterAll(async () => {

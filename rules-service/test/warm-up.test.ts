@@ -2,10 +2,10 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { alertTransition } from "@headwater/proto";
 import {
   alertEvents,
-  enabledRule,
+  enableRule,
   hotRule,
   platform,
-  startedService,
+  startService,
   stateRecords,
   untilLive,
   type Platform,
@@ -20,7 +20,7 @@ let rules: Service;
 
 beforeEach(async () => {
   on = await platform();
-  rules = await startedService(on);
+  rules = await startService(on);
 });
 
 afterEach(async () => {
@@ -32,7 +32,7 @@ it("raises what is still open once, with its true time, and nothing that was ove
   const [, raisedAt] = await on.fleet.send("open", [70, 95, 96, 97]);
   await on.fleet.send("over", [95, 60]);
   await on.fleet.mark();
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   const [raised, ...others] = await eventually(async () => {
     const events = await alertEvents(on);
     expect(events.length).toBeGreaterThan(0);
@@ -51,7 +51,7 @@ it("raises what is still open once, with its true time, and nothing that was ove
 });
 
 it("keeps an episode that a revision still finds open, under the same id", async () => {
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   await on.fleet.send("boiler", [70, 99]);
   const [raised] = await eventually(async () => {
     const events = await alertEvents(on);
@@ -78,7 +78,7 @@ it("warms rules under load, several with one scan, and a restart repeats exactly
   await Promise.all(["a", "b", "c"].map((id) => rules.call("POST", `/api/v1/rules/${id}/enable`)));
   for (const id of ["a", "b", "c"]) await untilLive(rules, id);
   await rules.stop();
-  rules = await startedService(on);
+  rules = await startService(on);
   await rules.call("PUT", "/api/v1/rules/b", hotRule("b", { severity: "warning" }));
   await untilLive(rules, "b");
   await load.stop();

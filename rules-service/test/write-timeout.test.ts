@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
-  enabledRule,
+  enableRule,
   hotRule,
   platform,
-  quick,
-  service,
+  quickConfig,
+  createService,
   type Answer,
   type Platform,
   type Service,
@@ -19,9 +19,9 @@ let alert: string;
 
 async function start(writeTimeoutMs: number): Promise<void> {
   log = new CrashableLog(on.log);
-  rules = await service({ ...on, log }, { ...quick, writeTimeoutMs });
+  rules = await createService({ ...on, log }, { ...quickConfig, writeTimeoutMs });
   await rules.app.start();
-  await enabledRule(rules, hotRule("hot"));
+  await enableRule(rules, hotRule("hot"));
   await on.fleet.send("boiler-1", [95]);
   alert = await eventually(async () => {
     const { body } = await rules.call("GET", "/api/v1/alerts");

@@ -1,6 +1,6 @@
 import type { Device } from "@headwater/aggregates";
 import type { TelemetryRecord } from "@headwater/proto";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import { Evaluator } from "./evaluator.ts";
 import type {
   Effects,
@@ -75,7 +75,7 @@ class Engine implements PartitionEngine {
   }
 
   adopt(warmed: WarmUp, effects: Effects): void {
-    if (!(warmed instanceof WarmUpRun)) throw new FatalError("Only what this engine warmed can be adopted");
+    if (!(warmed instanceof WarmUpRun)) throw new InvariantError("Only what this engine warmed can be adopted");
     this.#telling(effects, () => this.#joins.adopt(warmed));
   }
 

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { UnreadableStateError } from "./errors.ts";
 
 /** Writes numbers and texts into one growing buffer. */
 export class StateWriter {
@@ -54,7 +54,7 @@ export class StateWriter {
   }
 }
 
-/** Throws FatalError where the bytes end too soon: a state that cannot be read must not be guessed. */
+/** Throws UnreadableStateError where the bytes end too soon: a state that cannot be read must not be guessed. */
 export class StateReader {
   readonly #bytes: Buffer;
   readonly #texts: string[] = [];
@@ -99,7 +99,7 @@ export class StateReader {
     const at = this.#at;
     this.#at += bytes;
     if (this.#at > this.#bytes.length)
-      throw new FatalError("A rule's state ends before it should; it cannot be restored");
+      throw new UnreadableStateError("A rule's state ends before it should; it cannot be restored");
     return at;
   }
 }

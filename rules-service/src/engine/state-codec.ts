@@ -1,7 +1,7 @@
-import { FatalError } from "@headwater/core";
 import type { Cell, Footing } from "./cell.ts";
 import type { Episode } from "./episode.ts";
 import { idle, type FoldState } from "./fold.ts";
+import { UnreadableStateError } from "./errors.ts";
 import type { Position, Reading } from "./reading.ts";
 import type { Series } from "./series.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
@@ -24,9 +24,10 @@ export type CellFields = Pick<Cell, "state" | "base" | "history" | "from" | "fir
 /** A cell, or the fields of one that no rule has taken up again. */
 export type WritableCell = Omit<CellFields, "metric"> & { readonly series: { readonly metric: string } };
 
+/** Throws UnreadableStateError unless this version wrote the state. */
 export function checkVersion(version: number): void {
   if (version === stateVersion) return;
-  throw new FatalError(
+  throw new UnreadableStateError(
     `The state of the rules is of version ${version}; this version of Headwater reads ${stateVersion}`,
   );
 }

@@ -1,5 +1,6 @@
-import { HeadwaterError, retrying, type Logger, FatalError } from "@headwater/core";
+import { HeadwaterError, retrying, type Logger } from "@headwater/core";
 import { type AppendedRange, type EventLog, type OutgoingRecord, RecordRefusedError } from "@headwater/event-log";
+import { OutputRefusedError } from "./errors.ts";
 
 export interface AppendOptions {
   readonly logger: Logger;
@@ -9,9 +10,9 @@ export interface AppendOptions {
 }
 
 /**
- * Appends until it is durable: an unavailable log is waited for, an unknown outcome repeated with the identical batch
- * (readers take the first by its ids). Rejects with the signal's reason, what `before` rejected with, or FatalError for
- * records that the log refuses for good, since none of what the rules say may be left out.
+ * Appends records and resolves when they are durable, however long the log is away. After an unknown outcome the
+ * identical batch is repeated; readers count the first of each id. Rejects with the signal's reason, with the rejection
+ * of `before`, or with OutputRefusedError.
  */
 export async function appendDurably(
   log: EventLog,
@@ -35,9 +36,12 @@ export async function appendDurably(
     );
   } catch (error) {
     if (error instanceof RecordRefusedError) {
-      throw new FatalError(`The log refuses ${error.indexes.length} of ${records.length} records for ${topic}`, {
-        cause: error,
-      });
+      throw new OutputRefusedError(
+        `The log refuses ${error.indexes.length} of ${records.length} records for ${topic}`,
+        {
+          cause: error,
+        },
+      );
     }
     throw error;
   }

@@ -1,12 +1,27 @@
 import { type ErrorDetails, HeadwaterError } from "@headwater/core";
 
-/** Another instance has claimed the partition: nothing of it may be appended any more. */
+/** Another instance has claimed the partition; this one may append no more outputs of it. */
 export class OwnershipLostError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "ownership-lost";
 }
 
-/** The rules of a partition could not be evaluated; going on would give answers that a replay would not. */
+/**
+ * The state log of a partition contradicts itself or the topics that it refers to: it belongs to another log, or
+ * something else writes to it.
+ */
+export class StateLogError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "state-log-contradictory";
+}
+
+/** The log refuses an output or a state for good. Nothing that the rules emit may be left out, so the service stops. */
+export class OutputRefusedError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "output-refused";
+}
+
+/** The evaluation of a partition failed. Going on would emit events that a replay does not. */
 export class EvaluationError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "evaluation-failed";

@@ -1,14 +1,19 @@
-import { FatalError } from "@headwater/core";
+import { HeadwaterError } from "@headwater/core";
 import { parseRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
 
 /**
- * The definition that a revision of rules.v1 holds. Throws FatalError if it cannot be read: it was checked before it
- * was written, so the log is of a later version or was written by something else, and evaluating without that rule
- * would be silently wrong.
+ * rules.v1 holds a definition that this version cannot read. It was valid when it was written, so a later version or
+ * something else wrote it; evaluating without the rule would be silently wrong, so the service stops.
  */
+export class UnreadableRuleError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "rule-unreadable";
+}
+
+/** The definition of a revision in rules.v1. Throws UnreadableRuleError. */
 export function storedDefinition(revision: { definition: string; schema: number }, rule: string): RuleDefinition {
   if (revision.schema > ruleSchemaVersion) {
-    throw new FatalError(
+    throw new UnreadableRuleError(
       `Rule ${rule} is written in schema ${revision.schema}, and this version knows ${ruleSchemaVersion}; upgrade it`,
     );
   }
@@ -16,10 +21,10 @@ export function storedDefinition(revision: { definition: string; schema: number 
   try {
     value = JSON.parse(revision.definition);
   } catch (cause) {
-    throw new FatalError(`Rule ${rule} is no JSON in rules.v1`, { cause });
+    throw new UnreadableRuleError(`Rule ${rule} is no JSON in rules.v1`, { cause });
   }
   const parsed = parseRule(value);
   if (parsed.ok) return parsed.definition;
   const [first] = parsed.problems;
-  throw new FatalError(`Rule ${rule} in rules.v1 is none: ${first?.pointer ?? ""} ${first?.detail ?? ""}`);
+  throw new UnreadableRuleError(`Rule ${rule} in rules.v1 is none: ${first?.pointer ?? ""} ${first?.detail ?? ""}`);
 }

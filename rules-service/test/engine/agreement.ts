@@ -5,7 +5,7 @@ import type { HistoryEntry } from "../reference/reference.ts";
 import { Collected } from "./harness.ts";
 import type { Entry } from "./harness.ts";
 import { devices } from "./histories.ts";
-import { byTime, Listener } from "./told.ts";
+import { byTime, AlertReader } from "./alert-reader.ts";
 
 /** Where an engine and the reference first differ over a history; undefined: they do not. */
 export function agreesWithReference(
@@ -15,7 +15,7 @@ export function agreesWithReference(
 ): string | undefined {
   const engine = createEngine(0);
   const effects = new Collected();
-  const listener = new Listener();
+  const listener = new AlertReader();
   for (const definition of rules)
     engine.applyRule({ rule: definition.id, revision: 1, mode: "live", definition }, effects);
   const pairs = rules.flatMap((rule) =>
@@ -25,12 +25,13 @@ export function agreesWithReference(
   for (const { record, at } of log) {
     engine.applyRecord(record, at, effects);
     history.push({ record, offset: at.offset, appendTime: at.appendTime });
-    const begun = listener.hear(effects.take(), record.readings.length <= 1);
+    const begun = listener.read(effects.take(), record.readings.length <= 1);
     if (listener.faults.length > 0) return `at ${at.offset}: ${listener.faults.join("; ")}`;
     for (const { rule, device, reference } of pairs) {
       const expected = JSON.stringify([...reference.after(history)].toSorted(byTime));
-      const told = JSON.stringify(listener.episodes(rule, device));
-      if (told !== expected) return `at ${at.offset}, ${rule} on ${device}: told ${told}, expected ${expected}`;
+      const emitted = JSON.stringify(listener.episodes(rule, device));
+      if (emitted !== expected)
+        return `at ${at.offset}, ${rule} on ${device}: emitted ${emitted}, expected ${expected}`;
       for (const id of begun) {
         const alert = listener.alerts.get(id)!;
         if (alert.rule !== rule || alert.device !== device || record.readings.length > 1) continue;

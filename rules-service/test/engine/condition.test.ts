@@ -6,12 +6,12 @@ describe("a threshold", () => {
     const p = new Partition();
     p.rule({ op: ">", threshold: 80 });
     p.read(1, 80);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(2, 81);
-    expect(p.told()).toEqual(["raised warning @2"]);
+    expect(p.emitted()).toEqual(["raised warning @2"]);
     p.read(3, 99);
     p.read(4, 80);
-    expect(p.told()).toEqual(["cleared @4"]);
+    expect(p.emitted()).toEqual(["cleared @4"]);
   });
 
   it.each([
@@ -34,7 +34,7 @@ describe("a threshold", () => {
         const p = new Partition();
         p.rule(condition);
         p.read(1, value);
-        expect(p.told(), `${value}`).toHaveLength(count);
+        expect(p.emitted(), `${value}`).toHaveLength(count);
       }
     }
   });
@@ -49,11 +49,11 @@ describe("a threshold", () => {
       [4, 75],
     ] as const)
       p.read(time, value);
-    expect(p.told()).toEqual(["raised warning @1"]);
+    expect(p.emitted()).toEqual(["raised warning @1"]);
     p.read(5, 74);
-    expect(p.told()).toEqual(["cleared @5"]);
+    expect(p.emitted()).toEqual(["cleared @5"]);
     p.read(6, 76);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
   });
 
   it("judges true and false as 1 and 0, and neither text nor what is no number", () => {
@@ -62,10 +62,10 @@ describe("a threshold", () => {
     const event = { gateway: "g", epoch: 1, receivedAt: 0, device: "d", eventTime: 5_000_000 };
     p.append({ ...event, n: 1, readings: [{ metric: "t", text: "1" }] }, 1);
     p.append({ ...event, n: 2, readings: [{ metric: "t", number: Number.NaN }] }, 1);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     expect(p.engine.counters.notNumeric).toBe(2);
     p.append({ ...event, n: 3, readings: [{ metric: "t", boolean: true }] }, 1);
-    expect(p.told()).toHaveLength(1);
+    expect(p.emitted()).toHaveLength(1);
   });
 });
 
@@ -81,9 +81,9 @@ describe("times", () => {
       [5, 81],
     ] as const)
       p.read(time, value);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(6, 81);
-    expect(p.told()).toEqual(["raised warning @6"]);
+    expect(p.emitted()).toEqual(["raised warning @6"]);
   });
 });
 
@@ -114,7 +114,7 @@ describe("severities", () => {
     const p = new Partition();
     p.rule({ above });
     p.read(1, 95);
-    expect(p.told()).toEqual(["raised critical @1"]);
+    expect(p.emitted()).toEqual(["raised critical @1"]);
   });
 
   it("hold each for itself: the first that holds raises, a graver one escalates at its own start + for", () => {
@@ -123,9 +123,9 @@ describe("severities", () => {
     p.read(0, 70);
     p.read(10, 95);
     p.read(25, 91);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(50, 91);
-    expect(p.told()).toEqual(["raised info @30", "escalated critical @40"]);
+    expect(p.emitted()).toEqual(["raised info @30", "escalated critical @40"]);
   });
 
   it("fall at once, and climb again only when held again", () => {
@@ -136,9 +136,9 @@ describe("severities", () => {
     p.read(12, 85);
     p.read(13, 95);
     p.read(22, 95);
-    expect(p.told()).toEqual(["raised critical @10", "deescalated warning @12"]);
+    expect(p.emitted()).toEqual(["raised critical @10", "deescalated warning @12"]);
     p.read(23, 95);
-    expect(p.told()).toEqual(["escalated critical @23"]);
+    expect(p.emitted()).toEqual(["escalated critical @23"]);
   });
 
   it("stay at the mildest between the lowest threshold and the clear level", () => {
@@ -148,7 +148,7 @@ describe("severities", () => {
     p.read(2, 55);
     p.read(3, 65);
     p.read(4, 49);
-    expect(p.told()).toEqual(["raised critical @1", "deescalated info @2", "cleared @4"]);
+    expect(p.emitted()).toEqual(["raised critical @1", "deescalated info @2", "cleared @4"]);
   });
 });
 
@@ -162,10 +162,10 @@ describe("actions", () => {
     const p = new Partition();
     p.rule({ above: { warning: 80, critical: 90 } }, { actions });
     p.read(1, 81);
-    expect(p.told()).toEqual(["raised warning @1", "command shut_valve @1", "derived overheating @1"]);
+    expect(p.emitted()).toEqual(["raised warning @1", "command shut_valve @1", "derived overheating @1"]);
     p.read(2, 95);
     p.read(3, 10);
-    expect(p.told()).toEqual(["escalated critical @2", "cleared @3"]);
+    expect(p.emitted()).toEqual(["escalated critical @2", "cleared @3"]);
   });
 
   it("say why they were asked for", () => {

@@ -12,7 +12,7 @@ export function at(seconds: number): number {
   return epoch0 + Math.round(seconds * second);
 }
 
-export interface Told {
+export interface Emitted {
   readonly alert?: AlertInput;
   readonly command?: CommandInput;
   readonly derived?: TelemetryInput;
@@ -20,7 +20,7 @@ export interface Told {
 
 /** Keeps what an engine says, in order. */
 export class Collected implements Effects {
-  readonly all: Told[] = [];
+  readonly all: Emitted[] = [];
 
   alert(alert: AlertInput): void {
     this.all.push({ alert });
@@ -42,7 +42,7 @@ export class Collected implements Effects {
     return this.all.flatMap(({ derived }) => (derived === undefined ? [] : [derived]));
   }
 
-  take(): Told[] {
+  take(): Emitted[] {
     return this.all.splice(0);
   }
 }

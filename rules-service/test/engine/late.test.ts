@@ -10,9 +10,9 @@ describe("a late reading", () => {
     p.mark(0);
     p.read(1, 81);
     p.mark(36);
-    expect(p.told()).toEqual(["raised warning @31", "command act @31"]);
+    expect(p.emitted()).toEqual(["raised warning @31", "command act @31"]);
     p.read(20, 10, { received: 37 });
-    expect(p.told()).toEqual(["cleared @31 (amended, retracted)"]);
+    expect(p.emitted()).toEqual(["cleared @31 (amended, retracted)"]);
     expect(p.engine.counters.amended).toBe(1);
   });
 
@@ -22,9 +22,9 @@ describe("a late reading", () => {
     p.mark(0);
     p.read(1, 81);
     p.mark(36);
-    p.told();
+    p.emitted();
     p.read(31, 10, { received: 37 });
-    expect(p.told()).toEqual(["cleared @31 (amended, retracted)"]);
+    expect(p.emitted()).toEqual(["cleared @31 (amended, retracted)"]);
   });
 
   it("of a device that was silent corrects what its silence was taken for, however long it was", () => {
@@ -33,9 +33,9 @@ describe("a late reading", () => {
     p.mark(0);
     p.read(1, 81);
     p.mark(5000);
-    p.told();
+    p.emitted();
     p.read(15, 10, { received: 5001 });
-    expect(p.told()).toEqual(["cleared @31 (amended, retracted)"]);
+    expect(p.emitted()).toEqual(["cleared @31 (amended, retracted)"]);
     expect(p.engine.counters.tooLate).toBe(0);
   });
 
@@ -56,7 +56,7 @@ describe("a late reading", () => {
     p.rule({ op: ">", threshold: 80 }, action);
     p.read(10, 10);
     p.read(8, 81);
-    expect(p.told()).toEqual(["raised warning @8 (amended)", "cleared @10 (amended)"]);
+    expect(p.emitted()).toEqual(["raised warning @8 (amended)", "cleared @10 (amended)"]);
   });
 
   it("that finds an episode which is open raises it like any other", () => {
@@ -64,7 +64,7 @@ describe("a late reading", () => {
     p.rule({ op: ">", threshold: 80, times: 2 }, action);
     p.read(10, 81);
     p.read(8, 81);
-    expect(p.told()).toEqual(["raised warning @10", "command act @10"]);
+    expect(p.emitted()).toEqual(["raised warning @10", "command act @10"]);
   });
 
   it("that splits an open episode ends the first half and raises the second", () => {
@@ -72,9 +72,9 @@ describe("a late reading", () => {
     p.rule({ op: ">", threshold: 80 }, action);
     p.read(10, 81);
     p.read(12, 81);
-    p.told();
+    p.emitted();
     p.read(11, 10);
-    expect(p.told()).toEqual(["cleared @11 (amended)", "raised warning @12", "command act @12"]);
+    expect(p.emitted()).toEqual(["cleared @11 (amended)", "raised warning @12", "command act @12"]);
   });
 
   it("that begins a held run earlier dates the alert earlier", () => {
@@ -87,9 +87,9 @@ describe("a late reading", () => {
     ] as const) {
       p.read(time, value);
     }
-    p.told();
+    p.emitted();
     p.read(11, 81);
-    expect(p.told()).toEqual(["amended warning @13- (amended)"]);
+    expect(p.emitted()).toEqual(["amended warning @13- (amended)"]);
   });
 
   it("brings back what another had retracted, under its id and without a siren", () => {
@@ -99,7 +99,7 @@ describe("a late reading", () => {
     p.read(14, 81);
     const [{ alertId }] = p.alerts() as [{ alertId: string }];
     p.read(12, 10);
-    expect(p.told()).toEqual(["cleared @14 (amended, retracted)"]);
+    expect(p.emitted()).toEqual(["cleared @14 (amended, retracted)"]);
     p.read(11, 81);
     const again = p.alerts();
     expect(again.map(({ kind, amended, alertId: id }) => [kind, amended, id])).toEqual([
@@ -114,9 +114,9 @@ describe("a late reading", () => {
     p.read(10, 95);
     p.read(12, 81);
     p.read(14, 95);
-    expect(p.told()).toEqual(["raised warning @12"]);
+    expect(p.emitted()).toEqual(["raised warning @12"]);
     p.read(13, 95);
-    expect(p.told()).toEqual(["escalated critical @14 (amended)"]);
+    expect(p.emitted()).toEqual(["escalated critical @14 (amended)"]);
   });
 
   it("is not judged once it lies the lateness behind the device's newest", () => {
@@ -124,10 +124,10 @@ describe("a late reading", () => {
     p.rule({ op: ">", threshold: 80 }, { lateness: "3s" });
     p.read(10, 10);
     p.read(7, 81);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     expect(p.engine.counters.tooLate).toBe(1);
     p.read(7.001, 81);
-    expect(p.told()).toHaveLength(2);
+    expect(p.emitted()).toHaveLength(2);
   });
 
   it("is too late for one rule and not for another", () => {
@@ -147,6 +147,6 @@ describe("a late reading", () => {
     p.read(50.5, 81);
     expect(p.engine.counters.tooLate).toBe(1);
     p.read(1000.5, 81);
-    expect(p.told()).toEqual(["raised warning @1000.5 (amended)", "cleared @1001 (amended)"]);
+    expect(p.emitted()).toEqual(["raised warning @1000.5 (amended)", "cleared @1001 (amended)"]);
   });
 });

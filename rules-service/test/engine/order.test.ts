@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { Collected, LogWriter, at, ruleOf } from "./harness.ts";
 import { definition } from "./histories.ts";
-import { Listener } from "./told.ts";
+import { AlertReader } from "./alert-reader.ts";
 
 interface Sample {
   readonly time: number;
@@ -65,8 +65,8 @@ function episodesOf(rule: ReturnType<typeof ruleOf>, list: readonly Sample[]) {
     at(500),
   );
   engine.applyRecord(end.record, end.at, effects);
-  const listener = new Listener();
-  listener.hear(effects.take());
+  const listener = new AlertReader();
+  listener.read(effects.take());
   expect(listener.faults).toEqual([]);
   expect(engine.counters.tooLate).toBe(0);
   return listener.episodes(rule.id, "d");

@@ -84,8 +84,8 @@ export class Partition {
     return (this.engine.clock - epoch0) / second;
   }
 
-  /** What was told since the last call, in short: `raised warning @30`, `cleared @40 (amended, retracted)`. */
-  told(): string[] {
+  /** What was emitted since the last call, in short: `raised warning @30`, `cleared @40 (amended, retracted)`. */
+  emitted(): string[] {
     return this.effects.take().map(({ alert, command, derived }) => {
       if (alert !== undefined) return short(alert);
       if (command !== undefined) return `command ${command.requested?.name} @${seconds(command.at!)}`;

@@ -11,7 +11,7 @@ describe("state that is written and read back", () => {
       fc.property(timeline, (life) => {
         const hands = new Map<number, OperatorAction>();
         const plain = new Run(life).play(hands, 0, 0, false);
-        expect(new Run(life).play(hands).told).toEqual(plain.told);
+        expect(new Run(life).play(hands).emitted).toEqual(plain.emitted);
       }),
       { numRuns: runs },
     );
@@ -26,7 +26,7 @@ describe("state that is written and read back", () => {
         const whole = 1 + (which % run.writings.length);
         const { offset, after } = run.writings[whole - 1]!;
         const again = new Run(life, restored(life, run.writings, whole, 0)).play(hands, offset, after);
-        expect(again.told.slice(offset + 1)).toEqual(run.told.slice(offset + 1));
+        expect(again.emitted.slice(offset + 1)).toEqual(run.emitted.slice(offset + 1));
       }),
       { numRuns: runs },
     );
@@ -44,13 +44,13 @@ describe("state that is written and read back", () => {
         const states = cut % (next.changes.states.length + 1);
         const again = new Run(life, restored(life, run.writings, whole, states)).play(hands, offset, after);
         // Up to the writing that was cut off, what a state has already is not said again; what is said was said before.
-        const before = run.told
+        const before = run.emitted
           .slice(offset, next.offset + 1)
           .flat()
-          .map((told) => JSON.stringify(told));
-        for (const told of again.told.slice(offset, next.offset + 1).flat())
-          expect(before).toContain(JSON.stringify(told));
-        expect(again.told.slice(next.offset + 1)).toEqual(run.told.slice(next.offset + 1));
+          .map((emitted) => JSON.stringify(emitted));
+        for (const emitted of again.emitted.slice(offset, next.offset + 1).flat())
+          expect(before).toContain(JSON.stringify(emitted));
+        expect(again.emitted.slice(next.offset + 1)).toEqual(run.emitted.slice(next.offset + 1));
       }),
       { numRuns: runs },
     );
@@ -71,7 +71,7 @@ describe("state that is written and read back", () => {
         const { offset, after } = writings[later - 1]!;
         const last = new Run(life, restored(life, writings, later, states)).play(hands, offset, after);
         const settled = (writings[later]?.offset ?? offset) + 1;
-        expect(last.told.slice(settled)).toEqual(run.told.slice(settled));
+        expect(last.emitted.slice(settled)).toEqual(run.emitted.slice(settled));
       }),
       { numRuns: runs },
     );

@@ -67,9 +67,9 @@ describe("a duration", () => {
     p.mark(99);
     p.read(70, 81, { received: 100 });
     p.mark(134.999);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.mark(135);
-    expect(p.told()).toEqual(["raised warning @100"]);
+    expect(p.emitted()).toEqual(["raised warning @100"]);
   });
 
   it("is measured on the log's clock, not on the gateway's", () => {
@@ -78,9 +78,9 @@ describe("a duration", () => {
     p.mark(1099, { appended: 99 });
     p.read(100, 81, { received: 1100, appended: 100 });
     p.mark(1134, { appended: 134 });
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.mark(1135, { appended: 135 });
-    expect(p.told()).toEqual(["raised warning @130"]);
+    expect(p.emitted()).toEqual(["raised warning @130"]);
   });
 
   it("is resolved by a later reading of the device before the clock gets there", () => {
@@ -88,7 +88,7 @@ describe("a duration", () => {
     p.rule({ op: ">", threshold: 80, for: "30s" });
     p.read(0, 81);
     p.read(40, 10);
-    expect(p.told()).toEqual(["raised warning @30", "cleared @40"]);
+    expect(p.emitted()).toEqual(["raised warning @30", "cleared @40"]);
   });
 
   it("is prevented by a reading at its very end that no longer meets the condition, and fulfilled by one that does", () => {
@@ -96,10 +96,10 @@ describe("a duration", () => {
     p.rule({ op: ">", threshold: 80, for: "30s" });
     p.read(0, 81);
     p.read(30, 10);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(40, 81);
     p.read(70, 81);
-    expect(p.told()).toEqual(["raised warning @70"]);
+    expect(p.emitted()).toEqual(["raised warning @70"]);
   });
 
   it("begins anew when the condition was broken", () => {
@@ -109,9 +109,9 @@ describe("a duration", () => {
     p.read(20, 10);
     p.read(21, 81);
     p.read(50, 81);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(51, 81);
-    expect(p.told()).toEqual(["raised warning @51"]);
+    expect(p.emitted()).toEqual(["raised warning @51"]);
   });
 
   it("of old readings that arrive together is judged by when they were read", () => {
@@ -128,7 +128,7 @@ describe("a duration", () => {
       p.read(time, value, { received: 1000 });
     }
     p.mark(2000);
-    expect(p.told()).toEqual(["raised warning @30", "cleared @40"]);
+    expect(p.emitted()).toEqual(["raised warning @30", "cleared @40"]);
   });
 
   it("of a device that runs ahead makes no other late", () => {
@@ -138,7 +138,7 @@ describe("a duration", () => {
     p.read(400, 10, { received: 1, device: "ahead" });
     p.read(2, 81);
     p.mark(37);
-    expect(p.told()).toEqual(["raised warning @32"]);
+    expect(p.emitted()).toEqual(["raised warning @32"]);
     expect(p.engine.counters.tooLate).toBe(0);
   });
 
@@ -156,7 +156,7 @@ describe("a duration", () => {
     p.read(50, 81, { received: 50, appended: 201 });
     p.read(70, 10, { received: 70, appended: 201 });
     p.mark(200, { appended: 202 });
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
   });
 });
 
@@ -177,10 +177,10 @@ describe("identities", () => {
     p.append(event(5), 0);
     p.append(event(4), 0);
     expect(p.engine.counters).toMatchObject({ duplicates: 2, gaps: 0 });
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.append(event(8), 0);
     expect(p.engine.counters).toMatchObject({ duplicates: 2, gaps: 1 });
-    expect(p.told()).toHaveLength(1);
+    expect(p.emitted()).toHaveLength(1);
     p.append(event(1, 2), 0);
     p.append(event(8), 0);
     expect(p.engine.counters).toMatchObject({ duplicates: 3, gaps: 1 });

@@ -10,7 +10,7 @@ import type {
 } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { Collected } from "./harness.ts";
-import type { Entry, Told } from "./harness.ts";
+import type { Entry, Emitted } from "./harness.ts";
 import { definition, devices, steps, write } from "./histories.ts";
 
 /** What happens to a partition besides its records, and before which of them. */
@@ -123,8 +123,8 @@ interface Writing {
 /** A run of an engine over a timeline, or over what is left of it. */
 export class Run {
   readonly engine: PartitionEngine;
-  /** What was told while each offset was the next, by offset. */
-  readonly told: Told[][] = [];
+  /** What was emitted while each offset was the next, by offset. */
+  readonly emitted: Emitted[][] = [];
   readonly writings: Writing[] = [];
   readonly #timeline: Timeline;
   readonly #effects = new Collected();
@@ -134,20 +134,20 @@ export class Run {
     this.engine = engine;
   }
 
-  /** `hands` names the alerts that are cleared by hand, by happening; what is missing is chosen from what was told. */
+  /** `hands` holds the alerts that an operator clears, by happening; a missing one is chosen from those emitted. */
   play(hands: Map<number, OperatorAction>, from = 0, after = 0, takes = true): this {
     const { log, happenings } = this.#timeline;
     let index = after;
     for (let offset = from; offset <= log.length; offset++) {
-      const told: Told[] = [];
-      this.told[offset] = told;
+      const emitted: Emitted[] = [];
+      this.emitted[offset] = emitted;
       for (; index < happenings.length && happenings[index]![0] === offset; index++) {
         this.#happen(happenings[index]![1], index, offset, hands, takes);
-        told.push(...this.#effects.take());
+        emitted.push(...this.#effects.take());
       }
       const entry = log[offset];
       if (entry !== undefined) this.engine.applyRecord(entry.record, entry.at, this.#effects);
-      told.push(...this.#effects.take());
+      emitted.push(...this.#effects.take());
     }
     return this;
   }
@@ -171,7 +171,9 @@ export class Run {
   }
 
   #hand({ rule, device }: { rule: string; device: string }): OperatorAction | undefined {
-    const alert = this.told.flat().findLast((told) => told.alert?.rule === rule && told.alert.device === device)?.alert;
+    const alert = this.emitted
+      .flat()
+      .findLast((emitted) => emitted.alert?.rule === rule && emitted.alert.device === device)?.alert;
     if (alert === undefined) return undefined;
     return { kind: "cleared", alertId: alert.alertId!, rule, device, at: alert.at!, by: "somebody" };
   }
@@ -202,6 +204,6 @@ export function restored(
   }
   for (const [id, device] of known) engine.applyDevice(id, device, effects);
   for (const change of rules.values()) engine.applyRule(change, effects);
-  if (effects.all.length > 0) throw new TypeError(`restoring told ${JSON.stringify(effects.all)}`);
+  if (effects.all.length > 0) throw new TypeError(`restoring emitted ${JSON.stringify(effects.all)}`);
   return engine;
 }

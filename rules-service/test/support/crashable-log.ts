@@ -13,18 +13,18 @@ import {
   type TopicSpec,
   LogUnavailableError,
 } from "@headwater/event-log";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 
 /**
- * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it
- * still does, and what was under way may have landed without its having heard. The log itself goes on.
+ * The log as one process sees it until that process is killed. After that nothing from the process reaches the log, and
+ * an append that was under way may have landed without an answer. The log itself continues.
  */
 export class CrashableLog implements EventLog {
   readonly #inner: EventLog;
   readonly #open = new Set<{ close(): Promise<void> }>();
   #crashed = false;
-  readonly #grave = Promise.withResolvers<never>();
-  /** Crashes by itself right after so many appends to that topic have landed. */
+  readonly #pendingCalls = Promise.withResolvers<never>();
+  /** Crashes right after so many appends to that topic have landed. */
   crashAfter: { topic: string; appends: number } | undefined;
 
   /** The next append to that topic is refused as by a log that is away; nothing lands. */
@@ -35,7 +35,7 @@ export class CrashableLog implements EventLog {
 
   constructor(inner: EventLog) {
     this.#inner = inner;
-    this.#grave.promise.catch(() => {});
+    this.#pendingCalls.promise.catch(() => {});
   }
 
   get crashed(): boolean {
@@ -47,13 +47,13 @@ export class CrashableLog implements EventLog {
     await Promise.all([...this.#open].map((each) => each.close()));
   }
 
-  /** Lets what hangs since the crash end with an error, so that the remains can be cleared away. */
-  bury(): void {
-    this.#grave.reject(new FatalError("this process was killed"));
+  /** Rejects all calls that hang since the crash, so that the service can be stopped. */
+  rejectPending(): void {
+    this.#pendingCalls.reject(new InvariantError("this process was killed"));
   }
 
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
-    if (this.#crashed) return this.#grave.promise;
+    if (this.#crashed) return this.#pendingCalls.promise;
     if (this.isAway || this.failNext === topic) {
       this.failNext = undefined;
       throw new LogUnavailableError("the log is away for a moment");
@@ -61,20 +61,20 @@ export class CrashableLog implements EventLog {
     const ranges = await this.#inner.append(topic, records);
     const plan = this.crashAfter;
     if (plan?.topic === topic && (plan.appends -= 1) <= 0) void this.crash();
-    return this.#crashed ? this.#grave.promise : ranges;
+    return this.#crashed ? this.#pendingCalls.promise : ranges;
   }
 
   async consume(options: ConsumeOptions): Promise<Consumption> {
-    if (this.#crashed) return this.#grave.promise;
+    if (this.#crashed) return this.#pendingCalls.promise;
     const consumption = await this.#inner.consume({
       ...options,
       onBatch: async (batch) => {
         if (this.#crashed) return;
         const commit = async (offset?: number): Promise<boolean> =>
-          this.#crashed ? this.#grave.promise : batch.commit(offset);
-        // A killed process does not hold up the log that outlives it.
-        const gone = new Promise<void>((resolve) => batch.signal.addEventListener("abort", () => resolve()));
-        await Promise.race([options.onBatch({ ...batch, commit }), gone]);
+          this.#crashed ? this.#pendingCalls.promise : batch.commit(offset);
+        // A killed process must not block the log.
+        const aborted = new Promise<void>((resolve) => batch.signal.addEventListener("abort", () => resolve()));
+        await Promise.race([options.onBatch({ ...batch, commit }), aborted]);
       },
       onRevoked: async (partitions) => {
         if (!this.#crashed) await options.onRevoked?.(partitions);
@@ -85,7 +85,7 @@ export class CrashableLog implements EventLog {
   }
 
   async follow(options: FollowOptions): Promise<Following> {
-    if (this.#crashed) return this.#grave.promise;
+    if (this.#crashed) return this.#pendingCalls.promise;
     const following = await this.#inner.follow({
       ...options,
       onBatch: async (batch) => {
@@ -98,7 +98,7 @@ export class CrashableLog implements EventLog {
 
   async *read(topic: string, partition: number, range?: ReadRange): AsyncIterable<LogBatch> {
     for await (const batch of this.#inner.read(topic, partition, range)) {
-      if (this.#crashed) await this.#grave.promise;
+      if (this.#crashed) await this.#pendingCalls.promise;
       yield batch;
     }
   }
@@ -108,7 +108,7 @@ export class CrashableLog implements EventLog {
   }
 
   positions(topic: string): Promise<readonly PartitionPositions[]> {
-    return this.#crashed ? this.#grave.promise : this.#inner.positions(topic);
+    return this.#crashed ? this.#pendingCalls.promise : this.#inner.positions(topic);
   }
 
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]> {

@@ -13,8 +13,13 @@ import { Fleet } from "./fleet.ts";
 
 export const token = "0123456789abcdef0123456789abcdef";
 
-/** Quick enough for tests, and far from exact: nothing may depend on it. */
-export const quick: Partial<RulesConfig> = { tickMs: 20, idleTickMs: 40, checkpointMs: 50, checkpointRecords: 500 };
+/** Short intervals, so that tests are fast; no test may depend on their values. */
+export const quickConfig: Partial<RulesConfig> = {
+  tickMs: 20,
+  idleTickMs: 40,
+  checkpointMs: 50,
+  checkpointRecords: 500,
+};
 
 export interface Platform {
   readonly log: EventLog;
@@ -52,18 +57,18 @@ export interface Service {
   readonly app: ServiceApp;
   readonly http: HttpServer;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** Rejects with what it died of, if it did. */
+  /** Rejects with the error of which the service died, if it did. */
   stop(): Promise<void>;
-  /** The same after a crash, when dying is what it should have done. */
+  /** Stops a service that was meant to die. */
   clear(): Promise<void>;
 }
 
 let made = 0;
 
 /** A rules service on that log, not yet started. */
-export async function service(
+export async function createService(
   { log, topics, partitions, folder }: Pick<Platform, "log" | "topics" | "partitions" | "folder">,
-  config: Partial<RulesConfig> = quick,
+  config: Partial<RulesConfig> = quickConfig,
   logger: Logger = silentLogger,
 ): Promise<Service> {
   const metrics = createMetrics({ service: "rules", processMetrics: false });
@@ -115,8 +120,8 @@ export async function service(
   };
 }
 
-export async function startedService(on: Platform, config: Partial<RulesConfig> = quick): Promise<Service> {
-  const made = await service(on, config);
+export async function startService(on: Platform, config: Partial<RulesConfig> = quickConfig): Promise<Service> {
+  const made = await createService(on, config);
   await made.app.start();
   return made;
 }
@@ -132,7 +137,7 @@ export function hotRule(id: string, more: Record<string, unknown> = {}) {
   };
 }
 
-export async function enabledRule(on: Service, rule: ReturnType<typeof hotRule>): Promise<void> {
+export async function enableRule(on: Service, rule: ReturnType<typeof hotRule>): Promise<void> {
   const created = await on.call("POST", "/api/v1/rules", rule);
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   await on.call("POST", `/api/v1/rules/${rule.id}/enable`);
@@ -174,7 +179,7 @@ export async function stateRecords({
 }: On): Promise<(RuleStateRecord & { partition: number; offset: number })[]> {
   const found = await everything(log, topics.ruleState, partitions);
   return found.flatMap(({ value, partition, offset }) =>
-    // Not spread: what is absent is so by the prototype of a decoded message.
+    // Not spread: absent fields of a decoded message are on its prototype.
     value === null ? [] : [Object.assign(events.ruleState.decode(value), { partition, offset })],
   );
 }

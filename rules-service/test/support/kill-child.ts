@@ -1,5 +1,5 @@
 import { silentLogger } from "@headwater/core";
-import { enabledRule, hotRule, platform, quick, service } from "./harness.ts";
+import { createService, enableRule, hotRule, platform, quickConfig } from "./harness.ts";
 import { Fleet } from "./fleet.ts";
 import { steadyLoad } from "./waves.ts";
 
@@ -9,12 +9,12 @@ import { steadyLoad } from "./waves.ts";
  */
 const [folder, epoch] = process.argv.slice(2);
 const on = await platform(2, folder);
-const rules = await service(on, quick, silentLogger);
+const rules = await createService(on, quickConfig, silentLogger);
 await rules.app.start();
 const { status } = await rules.call("GET", "/api/v1/rules/hot");
 if (status === 404) {
-  await enabledRule(rules, hotRule("hot"));
-  await enabledRule(
+  await enableRule(rules, hotRule("hot"));
+  await enableRule(
     rules,
     hotRule("held", { condition: { metric: "temperature", op: ">", threshold: 90, for: "20ms" } }),
   );

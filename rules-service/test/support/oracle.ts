@@ -12,7 +12,7 @@ import { eventually } from "@headwater/testkit/eventually";
 
 type On = Pick<Platform, "log" | "topics" | "partitions">;
 
-export interface Told {
+export interface Emitted {
   readonly alerts: Map<string, string>;
   readonly commands: Map<string, string>;
 }
@@ -28,14 +28,14 @@ async function all(log: EventLog, topic: string, partition: number): Promise<Log
  * with a fresh engine, and every control event at the offset that the state log names. No checkpoints, restarts or
  * batches are involved.
  */
-export async function oracle(on: On): Promise<Told> {
+export async function oracle(on: On): Promise<Emitted> {
   const { log, topics, partitions } = on;
   const timeline = new RuleTimeline({ definitionOf: storedDefinition });
   for (const record of await all(log, topics.rules, 0)) timeline.apply(record);
-  const told: Told = { alerts: new Map(), commands: new Map() };
+  const emitted: Emitted = { alerts: new Map(), commands: new Map() };
   const effects: Effects = {
-    alert: (event) => keep(told.alerts, alertKey(event), alertText(event)),
-    command: (event) => keep(told.commands, event.commandId ?? "", commandText(event)),
+    alert: (event) => keep(emitted.alerts, alertKey(event), alertText(event)),
+    command: (event) => keep(emitted.commands, event.commandId ?? "", commandText(event)),
     derived: () => {},
   };
   for (let partition = 0; partition < partitions; partition += 1) {
@@ -75,12 +75,12 @@ export async function oracle(on: On): Promise<Told> {
     }
     for (; next < controlEvents.length; next += 1) apply(controlEvents[next]!);
   }
-  return told;
+  return emitted;
 }
 
-/** What is in the log, once each. Throws if a repeat differs from the first. */
-export async function told(on: On): Promise<Told> {
-  const found: Told = { alerts: new Map(), commands: new Map() };
+/** The events in the log, each once. Throws if a repeat differs from the first. */
+export async function emitted(on: On): Promise<Emitted> {
+  const found: Emitted = { alerts: new Map(), commands: new Map() };
   for (const event of await alertEvents(on)) {
     if (event.transition > 0) keep(found.alerts, alertKey(event), alertText(event));
   }
@@ -88,11 +88,11 @@ export async function told(on: On): Promise<Told> {
   return found;
 }
 
-/** Waits until the log has everything that the rules have to say of it, and compares each event in full. */
-export async function expectExactlyTheOracle(on: On, withinMs = 20_000): Promise<Told> {
+/** Waits until the log has every event that the oracle expects, and compares each in full. */
+export async function expectExactlyTheOracle(on: On, withinMs = 20_000): Promise<Emitted> {
   return eventually(async () => {
     const expected = await oracle(on);
-    const found = await told(on);
+    const found = await emitted(on);
     expect([...found.alerts].toSorted()).toEqual([...expected.alerts].toSorted());
     expect([...found.commands].toSorted()).toEqual([...expected.commands].toSorted());
     return found;
@@ -102,7 +102,7 @@ export async function expectExactlyTheOracle(on: On, withinMs = 20_000): Promise
 function keep(map: Map<string, string>, key: string, text: string): void {
   const present = map.get(key);
   if (present !== undefined && present !== text) {
-    throw new Error(`${key} was told twice, and not alike:\n${present}\n${text}`);
+    throw new Error(`${key} was emitted twice, and not alike:\n${present}\n${text}`);
   }
   map.set(key, text);
 }
@@ -111,7 +111,7 @@ function alertKey(event: AlertInput): string {
   return `${event.alertId}/${event.transition}`;
 }
 
-/** As text after a pass over the wire, so that what is absent and what is zero look alike. */
+/** Encoded and decoded again, so that absent fields and zeros look alike. */
 function alertText(event: AlertInput): string {
   return JSON.stringify(events.alert.decode(events.alert.encode(event)));
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { token } from "./harness.ts";
 import type { Answer } from "./harness.ts";
 
-const entry = fileURLToPath(new URL("./run-rules.ts", import.meta.url));
+const entry = fileURLToPath(new URL("./rules-main.ts", import.meta.url));
 
 /** A rules service as a process of its own, as `headwater start rules` runs it. */
 export class RulesProcess {
@@ -43,12 +43,12 @@ export class RulesProcess {
     this.#child.kill(name);
   }
 
-  /** How it ended: [exit code, signal]. */
+  /** Resolves with [exit code, signal] when the process has ended. */
   async ended(): Promise<unknown[]> {
     return this.#exit;
   }
 
-  /** Ends it whatever state it is in. */
+  /** Kills the process in whatever state it is. */
   async clear(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill("SIGKILL");

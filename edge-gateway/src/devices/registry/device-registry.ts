@@ -1,7 +1,8 @@
-import type { ProvisioningKey } from "@headwater/aggregates";
+import type { DeviceState, ProvisioningKey } from "@headwater/aggregates";
 import type { EventLog, LogBatch, Position } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import { TimedOutError, withTimeout, type Logger } from "@headwater/core";
+import { FoldOutcomes } from "@headwater/service";
 import {
   createTables,
   RegistryTables,
@@ -28,6 +29,8 @@ export class DeviceRegistry {
   readonly #options: DeviceRegistryOptions;
   readonly #model: ReadModel;
   readonly #tables: RegistryTables;
+  /** What the fold made of the devices that this gateway writes. */
+  readonly deviceOutcomes = new FoldOutcomes<DeviceState>();
   #refreshing: Promise<void> | undefined;
   #following: Promise<void> | undefined;
   /** Told which devices have changed. */
@@ -47,7 +50,7 @@ export class DeviceRegistry {
       logger,
       migrate: createTables,
       apply: (db, batch) => {
-        tables ??= new RegistryTables(db, logger);
+        tables ??= new RegistryTables(db, this.deviceOutcomes, logger);
         if (batch.topic === topics.devices) tables.applyDevices(batch);
         else tables.applyAccess(batch);
       },
@@ -56,7 +59,7 @@ export class DeviceRegistry {
         else this.onKeysChanged?.();
       },
     });
-    this.#tables = new RegistryTables(this.#model.db, logger);
+    this.#tables = new RegistryTables(this.#model.db, this.deviceOutcomes, logger);
   }
 
   async start(): Promise<void> {

@@ -8,6 +8,7 @@ import {
 import type { LogBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { DecodeError, type Logger } from "@headwater/core";
+import type { FoldOutcomes } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 
 export interface StoredCredential {
@@ -53,11 +54,13 @@ export function createTables(db: DatabaseSync): void {
 /** Reads and writes the tables; statements are prepared on first use. */
 export class RegistryTables {
   readonly #db: DatabaseSync;
+  readonly #deviceOutcomes: FoldOutcomes<DeviceState>;
   readonly #logger: Logger;
   readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
 
-  constructor(db: DatabaseSync, logger: Logger) {
+  constructor(db: DatabaseSync, deviceOutcomes: FoldOutcomes<DeviceState>, logger: Logger) {
     this.#db = db;
+    this.#deviceOutcomes = deviceOutcomes;
     this.#logger = logger;
   }
 
@@ -130,6 +133,7 @@ export class RegistryTables {
       if (event === undefined) continue;
       const { state, accepted } = foldDevice(this.device(event.id)?.state, event);
       if (accepted) this.#putDevice(event.id, state);
+      this.#deviceOutcomes.folded(event.writeId, accepted, state);
     }
   }
 

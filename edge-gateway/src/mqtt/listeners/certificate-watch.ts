@@ -1,4 +1,4 @@
-import { FatalError, type Logger } from "@headwater/core";
+import { ResourceError, type Logger } from "@headwater/core";
 import { readTlsFiles, tlsMaterial, type TlsMaterial, type TlsSettings } from "./tls-material.ts";
 
 export interface CertificateWatchOptions {
@@ -36,7 +36,7 @@ export class CertificateWatch {
     return this.#material;
   }
 
-  /** Reads the files for the first time. Throws FatalError if they cannot be used. */
+  /** Reads the files for the first time. Throws ResourceError if they cannot be used. */
   async load(): Promise<TlsMaterial> {
     const { settings } = this.#options;
     const files = await readTlsFiles(settings);
@@ -77,7 +77,7 @@ export class CertificateWatch {
       this.#wrong = undefined;
       this.#told = undefined;
     } catch (error) {
-      const wrong = error instanceof FatalError ? error.message : String(error);
+      const wrong = error instanceof ResourceError ? error.message : String(error);
       // Between the certificate and its key being written the two do not fit: only what is still so at the next look is
       // told.
       if (wrong === this.#wrong && wrong !== this.#told) {

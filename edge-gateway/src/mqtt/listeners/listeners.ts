@@ -113,7 +113,7 @@ export class Listeners {
     return this.#terminator === undefined ? undefined : this.#certificates?.material.expiresAt;
   }
 
-  /** Throws FatalError if a port or a certificate cannot be had. */
+  /** Throws ResourceError if a port or a certificate cannot be had. */
   async start(): Promise<void> {
     if (this.#certificates !== undefined) {
       const { config } = this.#options;

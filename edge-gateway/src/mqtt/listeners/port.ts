@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { ListenerPlan } from "./listener-plan.ts";
 
@@ -23,7 +23,7 @@ export class Port {
     this.#onSocket = onSocket;
   }
 
-  /** Throws FatalError if the address cannot be had. */
+  /** Throws ResourceError if the address cannot be had. */
   async listen(): Promise<void> {
     const { port } = this.plan;
     // Sockets that share a port would share it with another gateway's as well: whether it is free shows by asking for
@@ -68,15 +68,15 @@ function cannotListen(error: NodeJS.ErrnoException, plan: ListenerPlan): Error {
   const where = `MQTT port ${port}${transport === "tcp" ? "" : ` (${transport})`} on ${host}`;
   switch (error.code) {
     case "EADDRINUSE":
-      return new FatalError(`${where} is in use; stop what listens there or set ${portSetting} to a free port`);
+      return new ResourceError(`${where} is in use; stop what listens there or set ${portSetting} to a free port`);
     case "EACCES":
-      return new FatalError(`${where} may not be used by this user; set ${portSetting} to a port above 1023`);
+      return new ResourceError(`${where} may not be used by this user; set ${portSetting} to a port above 1023`);
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return new FatalError(
+      return new ResourceError(
         `${where} cannot be listened on: this machine has no such address; set ${hostSetting} to one that it has`,
       );
     default:
-      return new FatalError(`${where} cannot be listened on (${error.code ?? error.message})`, { cause: error });
+      return new ResourceError(`${where} cannot be listened on (${error.code ?? error.message})`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
@@ -49,7 +49,7 @@ const ciphers = [
   "ECDHE-RSA-CHACHA20-POLY1305",
 ].join(":");
 
-/** Reads the files. Throws FatalError that names the file and its setting. */
+/** Reads the files. Throws ResourceError that names the file and its setting. */
 export async function readTlsFiles(settings: TlsSettings): Promise<TlsFiles> {
   const [cert, key, ca, crl] = await Promise.all([
     read(names.cert, settings.certFile!),
@@ -63,7 +63,8 @@ export async function readTlsFiles(settings: TlsSettings): Promise<TlsFiles> {
 }
 
 /**
- * Checks that everything fits together. Throws FatalError that names the file, its setting and what is wrong with it.
+ * Checks that everything fits together. Throws ResourceError that names the file, its setting and what is wrong with
+ * it.
  */
 export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial {
   const where = (name: keyof typeof names, file: string | undefined): string => `${file} (${names[name]})`;
@@ -76,16 +77,18 @@ export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial
     const passphrase = files.key.includes("ENCRYPTED")
       ? ", which is encrypted: is HEADWATER_MQTT_TLS_KEY_PASSPHRASE right?"
       : "";
-    throw new FatalError(`${where("key", settings.keyFile)} holds no private key in PEM that can be read${passphrase}`);
+    throw new ResourceError(
+      `${where("key", settings.keyFile)} holds no private key in PEM that can be read${passphrase}`,
+    );
   }
   if (!leaf!.checkPrivateKey(key)) {
-    throw new FatalError(
+    throw new ResourceError(
       `${where("key", settings.keyFile)} is not the key of the first certificate in ${where("cert", settings.certFile)}`,
     );
   }
   if (files.ca !== undefined) certificatesOf(files.ca, where("ca", settings.caFile));
   const crls = files.crl === undefined ? undefined : blocks(files.crl, "X509 CRL");
-  if (crls?.length === 0) throw new FatalError(`${where("crl", settings.crlFile)} holds no revocation list in PEM`);
+  if (crls?.length === 0) throw new ResourceError(`${where("crl", settings.crlFile)} holds no revocation list in PEM`);
   const context: SecureContextOptions = {
     // Files that were put one after the other without a line's end between them are no PEM to OpenSSL.
     cert: blocks(files.cert, "CERTIFICATE").join("\n"),
@@ -101,7 +104,7 @@ export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial
   try {
     createSecureContext(context);
   } catch (error) {
-    throw new FatalError(
+    throw new ResourceError(
       `${[settings.certFile, settings.keyFile, settings.caFile, settings.crlFile].filter(Boolean).join(", ")} cannot be used for TLS (HEADWATER_MQTT_TLS_…): ${(error as Error).message}`,
     );
   }
@@ -116,11 +119,11 @@ export function tlsMaterial(settings: TlsSettings, files: TlsFiles): TlsMaterial
 async function read(setting: string, file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > maxFileBytes) throw new FatalError(`${file} (${setting}) is larger than 16 MiB`);
+    if (size > maxFileBytes) throw new ResourceError(`${file} (${setting}) is larger than 16 MiB`);
     return await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof FatalError) throw error;
-    throw new FatalError(
+    if (error instanceof ResourceError) throw error;
+    throw new ResourceError(
       `${file} (${setting}) cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
     );
   }
@@ -128,11 +131,11 @@ async function read(setting: string, file: string): Promise<string> {
 
 function certificatesOf(pem: string, where: string): X509Certificate[] {
   const found = blocks(pem, "CERTIFICATE");
-  if (found.length === 0) throw new FatalError(`${where} holds no certificate in PEM`);
+  if (found.length === 0) throw new ResourceError(`${where} holds no certificate in PEM`);
   try {
     return found.map((block) => new X509Certificate(block));
   } catch (error) {
-    throw new FatalError(`${where} holds a certificate that cannot be read: ${(error as Error).message}`);
+    throw new ResourceError(`${where} holds a certificate that cannot be read: ${(error as Error).message}`);
   }
 }
 

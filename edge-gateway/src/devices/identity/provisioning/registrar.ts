@@ -1,8 +1,8 @@
 import { registerDevice, type DeviceRegistration } from "@headwater/aggregates";
-import type { EventLog, OutgoingRecord } from "@headwater/event-log";
+import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { HeadwaterError, nowMicros, RequestError, TimedOutError, withTimeout, type Logger } from "@headwater/core";
-import { randomUUID } from "node:crypto";
+import { HeadwaterError, RequestError, TimedOutError, withTimeout, type Logger } from "@headwater/core";
+import { performWrite } from "@headwater/service";
 import type { DeviceRegistry } from "../../registry/device-registry.ts";
 
 export interface RegistrarOptions {
@@ -22,8 +22,8 @@ export type Registered = "registered" | "exists" | "unavailable";
 const maxPending = 200;
 
 /**
- * Registers new devices on behalf of who may: appends to devices.v1 what the aggregates decide, and answers after
- * folding its own event, since another may have come first. A device that exists is never changed.
+ * Registers new devices on behalf of those who may: it writes as a REST request does. A device that exists is never
+ * changed.
  */
 export class Registrar {
   readonly #options: RegistrarOptions;
@@ -36,15 +36,20 @@ export class Registrar {
 
   /** Throws RequestError (400) for what a device may not be. */
   async register(registration: DeviceRegistration, by: string): Promise<Registered> {
-    const { withinMs = 5000, logger } = this.#options;
+    const { withinMs = 5000, registry, logger } = this.#options;
     if (this.#pending >= maxPending) return "unavailable";
     this.#pending += 1;
+    const deadline = performance.now() + withinMs;
     try {
       const late = (): TimedOutError => new TimedOutError("The event log did not take a device's registration in time");
-      return await withTimeout(this.#inTurn(registration, by, withinMs), withinMs, late);
+      await withTimeout(this.#afterOthersOf(registration, by, deadline), withinMs, late);
+      return "registered";
     } catch (error) {
-      if (error instanceof RequestError && error.status < 500) throw error;
       if (!(error instanceof HeadwaterError)) throw error;
+      if (error instanceof RequestError && error.status === 400) throw error;
+      // A conflict without a device: others registered and deleted it meanwhile.
+      const isConflict = error instanceof RequestError && error.status === 409;
+      if (isConflict && registry.device(registration.id) !== undefined) return "exists";
       logger.warn({ err: error, device: registration.id }, "a device could not be registered now");
       return "unavailable";
     } finally {
@@ -53,38 +58,39 @@ export class Registrar {
   }
 
   /** One registration of an id at a time: a request that is repeated finds what the one before it did. */
-  async #inTurn(registration: DeviceRegistration, by: string, withinMs: number): Promise<Registered> {
+  async #afterOthersOf(registration: DeviceRegistration, by: string, deadline: number): Promise<void> {
     const { id } = registration;
-    const before = this.#underWay.get(id);
-    const mine = (before ?? Promise.resolve()).catch(() => {}).then(() => this.#append(registration, by, withinMs));
-    this.#underWay.set(id, mine);
+    const before = this.#underWay.get(id) ?? Promise.resolve();
+    const own = before.catch(() => {}).then(() => this.#write(registration, by, deadline));
+    this.#underWay.set(id, own);
     try {
-      return await mine;
+      await own;
     } finally {
-      if (this.#underWay.get(id) === mine) this.#underWay.delete(id);
+      if (this.#underWay.get(id) === own) this.#underWay.delete(id);
     }
   }
 
-  async #append(registration: DeviceRegistration, by: string, withinMs: number): Promise<Registered> {
-    const { log, topic, registry, gateway } = this.#options;
+  async #write(registration: DeviceRegistration, by: string, deadline: number): Promise<void> {
+    const { log, topic, registry, gateway, logger } = this.#options;
     await registry.refresh();
-    const row = registry.row(registration.id);
-    if (row?.device !== undefined) return "exists";
-    const writeId = randomUUID();
-    const input = registerDevice(row?.state, registration, { at: nowMicros(), by, writeId });
-    const record: OutgoingRecord = {
-      key: registration.id,
-      value: events.device.encode(input),
-      headers: cloudEventHeaders({
-        type: eventTypes.device,
-        source: `/headwater/gateway/${gateway}`,
-        id: writeId,
-        time: nowMicros(),
-      }),
-    };
-    const [range] = await log.append(topic, [record]);
-    if (range === undefined) return "unavailable";
-    await registry.waitFor({ topic, partition: range.partition, offset: range.baseOffset }, withinMs);
-    return registry.row(registration.id)?.state.writeId === writeId ? "registered" : "exists";
+    await performWrite(
+      {
+        topic,
+        subject: `device ${JSON.stringify(registration.id)}`,
+        read: () => registry.row(registration.id)?.state,
+        decide: (state, stamp) => ({
+          key: registration.id,
+          value: events.device.encode(registerDevice(state, registration, { ...stamp, by })),
+          headers: cloudEventHeaders({
+            type: eventTypes.device,
+            source: `/headwater/gateway/${gateway}`,
+            id: stamp.writeId,
+            time: stamp.at,
+          }),
+        }),
+        outcomes: registry.deviceOutcomes,
+      },
+      { log, logger, timeoutMs: Math.max(1, deadline - performance.now()), model: registry },
+    );
   }
 }

@@ -3,10 +3,10 @@ import type { AlertState } from "@headwater/aggregates";
 import { events } from "@headwater/proto";
 import type { AlertEvent } from "@headwater/proto";
 import type { ReferenceEpisode } from "../reference/reference.ts";
-import type { Told } from "./harness.ts";
+import type { Emitted } from "./harness.ts";
 
-/** What a reader of alerts.v1 and commands.v1 knows, and whether it was told in good order. */
-export class Listener {
+/** What a reader of alerts.v1 and commands.v1 knows, and whether it was emitted in good order. */
+export class AlertReader {
   readonly alerts = new Map<string, AlertState>();
   readonly transitions = new Map<string, number>();
   /** Alerts whose first transition was a raise like any other, not a matter of record. */
@@ -18,11 +18,11 @@ export class Listener {
    * Answers the alerts that have begun. `isSingle`: at most one reading came, so nothing is said and taken back at
    * once.
    */
-  hear(told: readonly Told[], isSingle = false): string[] {
+  read(emitted: readonly Emitted[], isSingle = false): string[] {
     const begun: string[] = [];
     const retracted: AlertState[] = [];
     let before: AlertEvent | undefined;
-    for (const { alert, command } of told) {
+    for (const { alert, command } of emitted) {
       if (alert !== undefined) {
         const event = events.alert.decode(events.alert.encode(alert));
         const last = this.transitions.get(event.alertId) ?? 0;
@@ -33,7 +33,7 @@ export class Listener {
           if (!event.amended) this.real.add(event.alertId);
         }
         if (event.cause === "retracted" && last > 0) retracted.push(this.alerts.get(event.alertId)!);
-        if (before !== undefined && atOnce(before, event)) this.faults.push(`${event.alertId} told in steps`);
+        if (before !== undefined && atOnce(before, event)) this.faults.push(`${event.alertId} emitted in steps`);
         before = event;
         this.alerts.set(event.alertId, foldAlert(this.alerts.get(event.alertId), event)!);
       } else if (command?.requested !== undefined && command.requested !== null) {

@@ -12,9 +12,9 @@ describe("a rule", () => {
     p.rule(hot);
     // Late, and the newest that this rule has seen.
     p.read(9, 10);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(11, 81);
-    expect(p.told()).toEqual(["raised warning @11"]);
+    expect(p.emitted()).toEqual(["raised warning @11"]);
   });
 
   it.each(["disabled", "deleted"] as const)("that is %s clears what is open and judges no more", (mode) => {
@@ -22,11 +22,11 @@ describe("a rule", () => {
     p.rule(hot);
     p.mark(1);
     p.read(2, 81);
-    p.told();
+    p.emitted();
     p.rule(hot, {}, mode);
-    expect(p.told()).toEqual([`cleared @2 (rule-${mode})`]);
+    expect(p.emitted()).toEqual([`cleared @2 (rule-${mode})`]);
     p.read(3, 81);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
   });
 
   it("in shadow raises alerts that say so and does nothing", () => {
@@ -34,32 +34,32 @@ describe("a rule", () => {
     p.rule(hot, action, "shadow");
     p.read(1, 81);
     p.read(2, 10);
-    expect(p.told()).toEqual(["raised warning @1 (shadow)", "cleared @2 (shadow)"]);
+    expect(p.emitted()).toEqual(["raised warning @1 (shadow)", "cleared @2 (shadow)"]);
   });
 
   it("that leaves the shadow raises what is open, once and with its true time", () => {
     const p = new Partition();
     p.rule(hot, action, "shadow");
     p.read(1, 81);
-    p.told();
+    p.emitted();
     p.rule(hot, action, "live");
-    expect(p.told()).toEqual(["raised warning @1", "command act @1"]);
+    expect(p.emitted()).toEqual(["raised warning @1", "command act @1"]);
     p.read(2, 82);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
   });
 
   it("that goes into the shadow clears what is open", () => {
     const p = new Partition();
     p.rule(hot, action);
     p.read(1, 81);
-    p.told();
+    p.emitted();
     p.rule(hot, action, "shadow");
-    expect(p.told()).toEqual(["cleared @1 (rule-shadowed)"]);
+    expect(p.emitted()).toEqual(["cleared @1 (rule-shadowed)"]);
     p.read(2, 82);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(3, 10);
     p.read(4, 81);
-    expect(p.told()).toEqual(["raised warning @4 (shadow)"]);
+    expect(p.emitted()).toEqual(["raised warning @4 (shadow)"]);
   });
 
   it("that is revised keeps an alert which is still true, under its id", () => {
@@ -68,7 +68,7 @@ describe("a rule", () => {
     p.read(1, 85);
     const [raised] = p.alerts();
     p.rule({ op: ">", threshold: 70 }, action, "live", 2);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(2, 60);
     const [cleared] = p.alerts();
     expect(cleared).toMatchObject({ alertId: raised!.alertId, transition: 2, revision: 2, kind: 5 });
@@ -78,32 +78,32 @@ describe("a rule", () => {
     const p = new Partition();
     p.rule(hot);
     p.read(1, 85);
-    p.told();
+    p.emitted();
     p.rule({ op: ">", threshold: 90 }, {}, "live", 2);
-    expect(p.told()).toEqual(["cleared @1 (rule-revised)"]);
+    expect(p.emitted()).toEqual(["cleared @1 (rule-revised)"]);
     p.read(2, 95);
-    expect(p.told()).toEqual(["raised warning @2"]);
+    expect(p.emitted()).toEqual(["raised warning @2"]);
   });
 
   it("that is revised tells of another severity", () => {
     const p = new Partition();
     p.rule(hot);
     p.read(1, 85);
-    p.told();
+    p.emitted();
     p.rule({ ...hot, severity: "critical" }, {}, "live", 2);
-    expect(p.told()).toEqual(["escalated critical @1 (rule-revised)"]);
+    expect(p.emitted()).toEqual(["escalated critical @1 (rule-revised)"]);
   });
 
   it("that turns to another metric clears what the old one had raised", () => {
     const p = new Partition();
     p.rule(hot);
     p.read(1, 85);
-    p.told();
+    p.emitted();
     p.rule({ ...hot, metric: "other" }, {}, "live", 2);
-    expect(p.told()).toEqual(["cleared @1 (rule-revised)"]);
+    expect(p.emitted()).toEqual(["cleared @1 (rule-revised)"]);
     p.read(2, 85, { metric: "other" });
     p.read(3, 85);
-    expect(p.told()).toEqual(["raised warning @2"]);
+    expect(p.emitted()).toEqual(["raised warning @2"]);
   });
 
   it("that comes again as it is changes nothing", () => {
@@ -112,7 +112,7 @@ describe("a rule", () => {
     p.read(1, 81);
     p.rule({ ...hot, for: "10s" });
     p.read(11, 81);
-    expect(p.told()).toEqual(["raised warning @11"]);
+    expect(p.emitted()).toEqual(["raised warning @11"]);
   });
 });
 
@@ -128,9 +128,9 @@ describe("a warmed rule", () => {
     ] as const)
       p.read(time, value);
     p.adopt(p.warm({ ...warmed, mode: "live" }));
-    expect(p.told()).toEqual(["raised warning @80", "command act @80"]);
+    expect(p.emitted()).toEqual(["raised warning @80", "command act @80"]);
     p.read(100, 10);
-    expect(p.told()).toEqual(["cleared @100"]);
+    expect(p.emitted()).toEqual(["cleared @100"]);
   });
 
   it("goes on with what it was waiting for", () => {
@@ -140,7 +140,7 @@ describe("a warmed rule", () => {
     p.read(1, 81);
     p.adopt(p.warm({ ...warmed, mode: "live" }));
     p.mark(36);
-    expect(p.told()).toEqual(["raised warning @31"]);
+    expect(p.emitted()).toEqual(["raised warning @31"]);
   });
 
   it("judges late readings among those that it was warmed with, without telling of what was over before", () => {
@@ -153,14 +153,14 @@ describe("a warmed rule", () => {
     ] as const)
       p.read(time, value);
     p.adopt(p.warm({ ...warmed, mode: "live" }));
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(10.5, 81);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(12, 81);
-    expect(p.told()).toEqual(["raised warning @12 (amended)", "cleared @13 (amended)"]);
+    expect(p.emitted()).toEqual(["raised warning @12 (amended)", "cleared @13 (amended)"]);
   });
 
-  it("takes over what its former revision had told", () => {
+  it("takes over what its former revision had emitted", () => {
     const p = new Partition();
     const made = p.rule(hot, action);
     p.read(1, 85);
@@ -171,19 +171,19 @@ describe("a warmed rule", () => {
       definition: { ...made.definition, condition: { metric: "t", op: ">" as const, threshold: 70 } },
     };
     p.adopt(p.warm(revised));
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(2, 60);
     expect(p.alerts()).toMatchObject([{ alertId: raised!.alertId, transition: 2, revision: 2 }]);
   });
 
-  it("clears what its former revision had told and it does not see", () => {
+  it("clears what its former revision had emitted and it does not see", () => {
     const p = new Partition();
     const made = p.rule(hot, action);
     p.read(1, 85);
-    p.told();
+    p.emitted();
     const condition = { metric: "t", op: ">" as const, threshold: 90 };
     p.adopt(p.warm({ ...made, revision: 2, definition: { ...made.definition, condition } }));
-    expect(p.told()).toEqual(["cleared @1 (rule-revised)"]);
+    expect(p.emitted()).toEqual(["cleared @1 (rule-revised)"]);
   });
 
   it("selects by what the devices are when it is adopted", () => {
@@ -203,7 +203,7 @@ describe("a selector", () => {
     const p = new Partition();
     p.rule(hot);
     p.read(1, 81, { device: "nobody" });
-    expect(p.told()).toHaveLength(1);
+    expect(p.emitted()).toHaveLength(1);
   });
 
   it.each([
@@ -222,7 +222,7 @@ describe("a selector", () => {
     p.device("d", { type: "boiler", tags: { site: "north" } });
     p.rule(hot, { selector });
     p.read(1, 81);
-    expect(p.told()).toHaveLength(taken ? 1 : 0);
+    expect(p.emitted()).toHaveLength(taken ? 1 : 0);
   });
 
   it("is asked again when the device changes", () => {
@@ -230,17 +230,17 @@ describe("a selector", () => {
     p.rule(hot, { selector: { types: ["boiler"] } });
     p.read(1, 81);
     p.device("d", { type: "boiler" });
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(2, 81);
-    expect(p.told()).toEqual(["raised warning @2"]);
+    expect(p.emitted()).toEqual(["raised warning @2"]);
     p.device("d", { type: "pump" });
-    expect(p.told()).toEqual(["cleared @2 (selector)"]);
+    expect(p.emitted()).toEqual(["cleared @2 (selector)"]);
     p.read(3, 81);
     p.device("d", { type: "boiler" });
     p.read(4, 81);
-    p.told();
+    p.emitted();
     p.device("d", undefined);
-    expect(p.told()).toEqual(["cleared @4 (selector)"]);
+    expect(p.emitted()).toEqual(["cleared @4 (selector)"]);
   });
 });
 
@@ -257,11 +257,11 @@ describe("what people do", () => {
       [5, 90],
     ] as const)
       p.read(time, value);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(6, 69);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
     p.read(7, 81);
-    expect(p.told()).toEqual(["raised warning @7", "command act @7"]);
+    expect(p.emitted()).toEqual(["raised warning @7", "command act @7"]);
   });
 
   it("is of no effect on another alert, nor twice", () => {
@@ -271,11 +271,11 @@ describe("what people do", () => {
     const { alertId } = p.alerts()[0]!;
     p.read(2, 10);
     p.read(3, 81);
-    p.told();
+    p.emitted();
     p.hand(alertId!, 4);
     p.hand("nothing", 4);
     p.read(5, 10);
-    expect(p.told()).toEqual(["cleared @5"]);
+    expect(p.emitted()).toEqual(["cleared @5"]);
   });
 
   it("by acknowledging changes nothing for the rule", () => {
@@ -284,7 +284,7 @@ describe("what people do", () => {
     p.read(1, 81);
     p.hand(p.alerts()[0]!.alertId!, 2, "acknowledged");
     p.read(3, 10);
-    expect(p.told()).toEqual(["cleared @3"]);
+    expect(p.emitted()).toEqual(["cleared @3"]);
   });
 
   it("is not amended by late readings", () => {
@@ -294,6 +294,6 @@ describe("what people do", () => {
     p.hand(p.alerts()[0]!.alertId!, 11);
     p.read(9, 10);
     p.read(9.5, 81);
-    expect(p.told()).toEqual([]);
+    expect(p.emitted()).toEqual([]);
   });
 });
