@@ -51,7 +51,7 @@ async function send(from: number, to: number): Promise<void> {
 async function count(device: string): Promise<number> {
   const query = { measurement: "telemetry", tags: { device }, field: "x", from: t0, to: t0 + 10_000 * second };
   let rows = 0;
-  for await (const chunk of backends.store.query(query)) rows += chunk.length;
+  for await (const pointBatch of backends.store.query(query)) rows += pointBatch.length;
   return rows;
 }
 
