@@ -9,11 +9,11 @@ import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../pipeline/redelivery/recent-publishes.ts";
-import { recall, remember } from "./bridge-memory.ts";
+import { recall, remember } from "./bridge-state.ts";
 import type { BridgeMetrics } from "./bridge-metrics.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
 import { BridgeTopics } from "./bridge-topics.ts";
-import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "./broker-connection.ts";
+import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "./remote-broker.ts";
 import { HeardDevices } from "./heard-devices.ts";
 import { Inbound } from "./inbound.ts";
 import { readLogin, type Login } from "./login-files.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CommandSession } from "../commands/command-session.ts";
-import type { BrokerConnection } from "./broker-connection.ts";
+import type { BrokerConnection } from "./remote-broker.ts";
 import { HeardDevices } from "./heard-devices.ts";
 
 const hour = 3_600_000;

@@ -1,6 +1,6 @@
 import type { CommandSession } from "../commands/command-session.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
-import type { BrokerConnection } from "./broker-connection.ts";
+import type { BrokerConnection } from "./remote-broker.ts";
 
 /** A device behind the broker. */
 interface HeardDevice {

@@ -14,7 +14,7 @@ import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
-import { Bounds } from "./broker/bounds.ts";
+import { Bounds } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
@@ -28,8 +28,8 @@ import { SessionExpiry } from "./sessions/session-expiry.ts";
 import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
-import { StallWatch } from "./broker/stall-watch.ts";
-import { TimeHelp } from "./broker/time-help.ts";
+import { StallWatch } from "./broker/commit-stall-watch.ts";
+import { TimeHelp } from "./broker/time-service.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];

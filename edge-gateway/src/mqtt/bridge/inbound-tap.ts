@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from "node:stream";
-import type { InboundMessage } from "../../bridge/broker-connection.ts";
+import type { InboundMessage } from "../../bridge/remote-broker.ts";
 import { readPublish } from "./publish-packet.ts";
 
 export interface InboundTapOptions {

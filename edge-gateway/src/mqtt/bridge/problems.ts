@@ -1,4 +1,4 @@
-import type { BrokerProblem } from "../../bridge/broker-connection.ts";
+import type { BrokerProblem } from "../../bridge/remote-broker.ts";
 
 /** CONNACK of 3.1.1 (4, 5) and of 5: who may not come in. */
 const loginCodes = new Set([4, 5, 134, 135, 138, 140]);

@@ -10,7 +10,7 @@ import { connectionOf, type Connection, type DisconnectReason } from "./connecti
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
-import type { TimeHelp } from "./time-help.ts";
+import type { TimeHelp } from "./time-service.ts";
 
 export interface ConnectionsOptions {
   readonly presence: Presence;

@@ -1,6 +1,6 @@
 import type { Logger } from "@headwater/core";
 import type { Duplex } from "node:stream";
-import { StalledOutput } from "./stalled-output.ts";
+import { StalledOutput } from "./stalled-output-watch.ts";
 import { StreamGuard, type RateLimits, type StreamGuardOptions } from "./stream-guard.ts";
 import { violations, type GuardLimits, type Violation } from "./violations.ts";
 

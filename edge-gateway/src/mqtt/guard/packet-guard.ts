@@ -1,6 +1,6 @@
 import { checkConnect, type Connect } from "./connect-check.ts";
 import { checkHeader } from "./header-check.ts";
-import { HeldPacket } from "./held-packet.ts";
+import { HeldPacket } from "./partial-packet.ts";
 import { requiredFlags, types } from "./packet-types.ts";
 import { PublishCheck } from "./publish-check.ts";
 import { checkFilters } from "./subscribe-check.ts";

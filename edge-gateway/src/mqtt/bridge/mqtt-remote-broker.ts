@@ -2,7 +2,7 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { TimedOutError, UnknownOutcomeError, withTimeout } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import type { BridgeSpec } from "../../bridge/bridge-spec.ts";
-import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "../../bridge/broker-connection.ts";
+import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "../../bridge/remote-broker.ts";
 import type { Login } from "../../bridge/login-files.ts";
 import { InboundTap } from "./inbound-tap.ts";
 import { tapStream } from "./mqtt-internals.ts";

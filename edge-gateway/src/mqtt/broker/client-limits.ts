@@ -5,7 +5,7 @@ import type { GatewayConfig } from "../../config.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { clientOf, countPacketIds } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
-import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import { Delivery, type DeliveryOptions } from "./subscriber-output.ts";
 import { Guards } from "../guard/guards.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { NotKept } from "./session-persistence.ts";
