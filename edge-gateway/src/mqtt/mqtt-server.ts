@@ -28,7 +28,7 @@ import { SessionExpiry } from "./sessions/session-expiry.ts";
 import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
-import { StallWatch } from "./broker/commit-stall-watch.ts";
+import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
 import { TimeHelp } from "./broker/time-service.ts";
 
 export interface MqttServerOptions {
@@ -69,7 +69,7 @@ export class MqttServer {
   readonly #commandSessions: CommandSessions;
   readonly listeners: Listeners;
   readonly #bounds: Bounds;
-  readonly #stalls: StallWatch;
+  readonly #stalls: CommitStallWatch;
   readonly #time: TimeHelp;
   readonly #life: Connections;
   #broker!: GatewayBroker;
@@ -117,7 +117,7 @@ export class MqttServer {
       takeWill: (connection, will) => publishes.will(connection, will),
       onJoined: (connection) => this.#revocation.joined(connection),
     });
-    this.#stalls = new StallWatch({
+    this.#stalls = new CommitStallWatch({
       connections: this.#connections,
       commit,
       recordWriter,
