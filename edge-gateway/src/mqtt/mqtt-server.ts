@@ -14,7 +14,7 @@ import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
-import { Bounds } from "./broker/client-limits.ts";
+import { ClientLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
@@ -68,7 +68,7 @@ export class MqttServer {
   readonly #audience = new Audience();
   readonly #commandSessions: CommandSessions;
   readonly listeners: Listeners;
-  readonly #bounds: Bounds;
+  readonly #clientLimits: ClientLimits;
   readonly #stalls: CommitStallWatch;
   readonly #time: TimeHelp;
   readonly #life: Connections;
@@ -123,7 +123,7 @@ export class MqttServer {
       recordWriter,
       maxUnacked: config.maxUnacked,
     });
-    this.#bounds = new Bounds({
+    this.#clientLimits = new ClientLimits({
       limits: { ...options.limits, maxPacketBytes: config.maxPacketBytes },
       metrics,
       logger,
@@ -132,7 +132,7 @@ export class MqttServer {
       config,
       metrics,
       logger,
-      guard: (stream) => this.#bounds.guard(stream),
+      guard: (stream) => this.#clientLimits.guard(stream),
       onConnection: (stream) => slim(this.#broker.handle(stream)),
     });
   }
@@ -148,7 +148,7 @@ export class MqttServer {
       store: this.#options.sessions,
       audience: this.#audience,
       limits,
-      onRefused: (what, topic, session) => this.#bounds.notKept(what, topic, session),
+      onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#revocation = new Revocation({
       identity,
@@ -173,7 +173,7 @@ export class MqttServer {
         this.listeners.connected(client.conn);
         forgetConnect(client, packet as unknown as ParserInternals["settings"]);
         // Only now it is known whether the session is new.
-        this.#bounds.greet(client, packet.clean === true);
+        this.#clientLimits.greet(client, packet.clean === true);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
@@ -187,7 +187,7 @@ export class MqttServer {
       authorizeSubscribe: (client, subscription, done) => {
         const allowed = connectionOf(client)?.permissions.maySubscribe(subscription.topic) === true;
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
-        done(null, allowed && this.#bounds.grant(client, subscription.topic) ? subscription : null);
+        done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);
       },
       authorizeForward: (client, packet) =>
         connectionOf(client)?.permissions.mayReceive(packet.topic) === true ? packet : null,
@@ -211,7 +211,7 @@ export class MqttServer {
     this.#expiry = setInterval(() => this.#revocation.expire(), expireEveryMs);
     this.#stalls.start();
     this.#time.start();
-    this.#bounds.start();
+    this.#clientLimits.start();
   }
 
   /**
@@ -240,7 +240,7 @@ export class MqttServer {
     this.stopReading();
     this.#stalls.stop();
     this.#time.stop();
-    this.#bounds.stop();
+    this.#clientLimits.stop();
     this.#sessionExpiry?.stop();
     for (const connection of this.#connections) this.#life.end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));

@@ -11,19 +11,19 @@ import { peerOf } from "../listeners/peer.ts";
 import type { NotKept } from "./session-persistence.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
-export interface BoundsOptions {
+export interface ClientLimitsOptions {
   readonly limits: GatewayConfig["limits"] & { readonly maxPacketBytes: number };
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
 
 /** How much one client may ask of the gateway, from its first byte on. */
-export class Bounds {
-  readonly #options: BoundsOptions;
+export class ClientLimits {
+  readonly #options: ClientLimitsOptions;
   readonly #guards: Guards;
   readonly #outputOptions: SubscriberOutputOptions;
 
-  constructor(options: BoundsOptions) {
+  constructor(options: ClientLimitsOptions) {
     this.#options = options;
     const { limits, metrics, logger } = options;
     this.#outputOptions = { ...limits, onDropped: () => metrics.slowDropped.inc() };
