@@ -29,7 +29,7 @@ import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
 import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
-import { TimeHelp } from "./broker/time-service.ts";
+import { TimeService } from "./broker/time-service.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
@@ -70,7 +70,7 @@ export class MqttServer {
   readonly listeners: Listeners;
   readonly #clientLimits: ClientLimits;
   readonly #stalls: CommitStallWatch;
-  readonly #time: TimeHelp;
+  readonly #time: TimeService;
   readonly #life: Connections;
   #broker!: GatewayBroker;
   #revocation!: Revocation;
@@ -104,7 +104,7 @@ export class MqttServer {
       onEnd: options.onCommandSessionEnd,
       onOthers: (connection, filters) => this.#audience.set(connection, filters),
     });
-    this.#time = new TimeHelp({
+    this.#time = new TimeService({
       clock: options.clock,
       everyMs: options.timeEveryMs,
       connections: this.#connections,
