@@ -9,7 +9,7 @@ import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../pipeline/redelivery/recent-publishes.ts";
-import { recall, remember } from "./bridge-state.ts";
+import { loadBridgeState, saveBridgeState } from "./bridge-state.ts";
 import type { BridgeMetrics } from "./bridge-metrics.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
 import { BridgeTopics } from "./bridge-topics.ts";
@@ -138,7 +138,7 @@ export class Bridge {
     const { spec, memoryFile, logger } = this.#options;
     const { signal } = this.#stopping;
     const pause = backoff({ ...reconnect, signal });
-    const { filters, heard } = await recall(memoryFile, logger);
+    const { filters, heard } = await loadBridgeState(memoryFile, logger);
     const wanted = new Set(spec.subscriptions.map(({ filter }) => filter));
     this.#oldFilters = filters.filter((filter) => !wanted.has(filter));
     this.#heard?.restore(heard);
@@ -259,6 +259,6 @@ export class Bridge {
   async #remember(): Promise<void> {
     const { spec, memoryFile, logger } = this.#options;
     const filters = this.#subscribed ? spec.subscriptions.map(({ filter }) => filter) : this.#oldFilters;
-    await remember(memoryFile, { filters, heard: this.#heard?.all ?? {} }, logger);
+    await saveBridgeState(memoryFile, { filters, heard: this.#heard?.all ?? {} }, logger);
   }
 }
