@@ -37,7 +37,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const instance = deps.instance ?? `${hostname()}-${randomUUID().slice(0, 8)}`;
 
   const { promise: died, reject } = Promise.withResolvers<never>();
-  // Whoever runs the service listens; until then it must not count as unhandled.
+  // The host adds its handler later; until then a rejection must not count as unhandled.
   died.catch(() => {});
   const onFailure = (error: unknown): void => {
     logger.error({ err: error }, "the rules service cannot go on");

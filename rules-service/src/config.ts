@@ -3,7 +3,7 @@ import { type Static, Type } from "@sinclair/typebox";
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * Settings of the rules service alone; those of the event log and of HTTP are the platform's. Times are milliseconds.
+ * Settings of the rules service alone; all services share those of the event log and of HTTP. Times are milliseconds.
  */
 export const rulesSettings = Type.Object({
   rules: Type.Object({
@@ -23,7 +23,7 @@ export const rulesSettings = Type.Object({
     }),
     idleTickMs: Type.Integer({
       minimum: 10,
-      // A longer pause between ticks means to the clock that the log was away.
+      // After a longer pause between ticks the clock assumes that the log was away.
       maximum: 15_000,
       default: 10_000,
       env: "HEADWATER_RULES_IDLE_TICK_MS",
@@ -79,7 +79,7 @@ export const rulesSettings = Type.Object({
 
 export type RulesConfig = Static<typeof rulesSettings>["rules"];
 
-/** The defaults, for tests and for whoever builds a configuration in code. */
+/** The defaults with overrides, for tests and for configurations built in code. */
 export function rulesConfig(overrides: Partial<RulesConfig> = {}): RulesConfig {
   const { properties } = rulesSettings.properties.rules;
   const defaults = Object.fromEntries(

@@ -77,7 +77,7 @@ it("takes up only who won among concurrent writes, and no credentials", async ()
   await device("kettle", 2, { type: "winner" });
   await device("kettle", 2, { type: "loser" });
   await device("kettle", 1, { type: "loser" });
-  // Another device after them, so that all of them have been seen.
+  // Another device after them shows that all of them were read.
   const last = ["a", "b", "c", "d", "e"].find((id) => on.fleet.partitionOf(id) === on.fleet.partitionOf("kettle"))!;
   await device(last, 1, { type: "last" });
   await eventually(async () => {
@@ -85,7 +85,7 @@ it("takes up only who won among concurrent writes, and no credentials", async ()
     expect(found.at(-1)!.id).toBe(last);
   });
   const found = (await effectiveDevices()).filter(({ id }) => id === "kettle");
-  // What was overtaken while it waited may be left out.
+  // A state that was replaced while it waited may be missing.
   expect(found.at(-1)!.type).toBe("winner");
   expect(found.map(({ type }) => type)).not.toContain("loser");
   expect(found.flatMap(({ credentials }) => credentials)).toEqual([]);
@@ -132,7 +132,7 @@ it("stops loudly at a rule that it cannot read, instead of evaluating without it
   await Promise.all([
     expect(strange.app.died).rejects.toThrow(/strange/),
     strange.app.start().catch(() => {
-      // What it says is said by `died`.
+      // `died` rejects with the same error.
     }),
   ]);
   await strange.clear();

@@ -90,7 +90,7 @@ it("an event in a quiet system has its command within milliseconds", async () =>
     times.push((await seen) - began);
   }
   times.sort((a, b) => a - b);
-  // The median, since a shared machine stumbles now and then.
+  // The median, since a shared machine has outliers.
   expect(times[10]).toBeLessThan(50);
 });
 
@@ -145,7 +145,7 @@ it("takes note of what people did, and lets the first count", async () => {
   expect((await alerts("?state=cleared"))[0]).toMatchObject({ cause: "hand", clearedBy: "admin" });
   expect((await rules.call("POST", "/api/v1/alerts/nobody/clear")).status).toBe(404);
 
-  // By hand it is over: the next time it comes true is another episode.
+  // An operator ended the episode; the condition begins another one when it comes true again.
   await on.fleet.send("boiler-1", [70, 96]);
   await eventually(async () => expect(await alerts("?state=active")).toHaveLength(1));
   const kinds = (await alertEvents(on)).map(({ kind }) => kind as number);

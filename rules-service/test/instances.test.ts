@@ -75,8 +75,8 @@ it("says nothing any more once another has claimed the partition, though its gro
   const a = await join();
   await enableRule(a.rules, hotRule("hot"));
   await on.fleet.send("boiler", [70]);
-  // Another owner claims the partition, as after a long pause of this process; this one is made to doubt by an append
-  // that fails.
+  // Another owner claims the partition, as after a long pause of this process; an append that fails makes this process
+  // check its ownership.
   const partition = on.fleet.partitionOf("boiler");
   const claim = events.ruleState.encode({ claim: { instance: "another" } });
   await on.log.append(on.topics.ruleState, [{ key: "claim/another", value: claim, partition }]);

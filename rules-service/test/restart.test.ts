@@ -28,7 +28,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await running?.rules.stop();
   running = undefined;
-  // What was killed still has its files open in this process; nothing of it reaches the log.
+  // Killed services still have files open in this process; nothing from them reaches the log.
   for (const { log } of killed) log.rejectPending();
   await Promise.all(killed.splice(0).map(({ rules }) => rules.clear()));
   await on.close();

@@ -172,7 +172,7 @@ export interface EventLog {
   /** Follows all partitions without a group: every instance sees every record. */
   follow(options: FollowOptions): Promise<Following>;
 
-  /** Reads a stretch of one partition, oldest first, and ends. */
+  /** Reads a range of one partition, oldest first, and ends. */
   read(topic: string, partition: number, range?: ReadRange): AsyncIterable<LogBatch>;
 
   /** First and next offset of every partition. */

@@ -1,5 +1,8 @@
-import { readingTag, recordTag } from "../telemetry-tags.ts";
+import * as tags from "../telemetry-tags.ts";
 import { Interned } from "./interned.ts";
+
+// Of this module: a binding of another one is looked up at each use, which an event feels.
+const { readingTag, recordTag } = tags;
 
 /** A longer event may hold more readings than an event may have; the codec knows. */
 const maxBytes = 32_768;

@@ -1,6 +1,9 @@
 import * as events from "../codec.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-import { attributeTag, dropTag, markTag, readingTag, recordTag } from "../telemetry-tags.ts";
+import * as tags from "../telemetry-tags.ts";
+
+// Of this module: a binding of another one is looked up at each use, which an event feels.
+const { attributeTag, dropTag, markTag, readingTag, recordTag } = tags;
 
 /** The bytes of a field that every record of its owner has alike. */
 export type FieldBytes = Uint8Array;

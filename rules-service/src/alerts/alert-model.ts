@@ -14,35 +14,35 @@ export interface AlertModelOptions {
   readonly logger: Logger;
 }
 
-/** What a list of alerts is narrowed down to; all that is given has to fit. */
+/** A filter of alerts; every given field has to match. */
 export interface AlertFilter {
-  /** `open`: not cleared. */
+  /** `open` stands for active and acknowledged. */
   readonly state?: AlertStatus | "open";
   readonly device?: string;
   readonly rule?: string;
   readonly severity?: string;
   readonly shadow?: boolean;
-  /** µs, of `raisedAt`; `from` included, `to` not. */
+  /** Bounds of `raisedAt` (µs since the epoch): `from` is inclusive, `to` exclusive. */
   readonly from?: number;
   readonly to?: number;
 }
 
-/** Where a page begins: after that alert, newest first. */
+/** The alert after which a page begins, newest first. */
 export interface AlertPlace {
   readonly raisedAt: number;
   readonly id: string;
 }
 
-/** An event of alerts.v1 that counted, and where it lies. */
+/** An event of alerts.v1 that the fold accepted, with its position. */
 export interface AlertTransitionAt {
   readonly position: Position;
   readonly event: AlertEvent;
 }
 
-/** Alerts as alerts.v1 makes them, with the events that made each. */
+/** The read model of alerts: the fold of alerts.v1, with the events of each alert. */
 export class AlertModel {
   readonly readModel: ReadModel;
-  /** Of the writes under way in this process. */
+  /** Outcomes of the writes under way in this process. */
   readonly outcomes = new FoldOutcomes<AlertState>();
   readonly #topic: string;
   readonly #get: StatementSync;
@@ -69,7 +69,7 @@ export class AlertModel {
     return row === undefined ? undefined : stateOf(row);
   }
 
-  /** Newest first by when they were raised. */
+  /** Alerts by `raisedAt`, newest first. */
   list(filter: AlertFilter, after: AlertPlace | undefined, limit: number): AlertState[] {
     const conditions: string[] = [];
     const values: (string | number)[] = [];
@@ -94,7 +94,7 @@ export class AlertModel {
       .map(stateOf);
   }
 
-  /** In log order. */
+  /** The events of an alert, in log order. */
   transitionsOf(id: string): AlertTransitionAt[] {
     return this.#transitions.all(id).map((row) => ({
       position: { topic: this.#topic, partition: row["partition"] as number, offset: row["offset"] as number },
@@ -137,7 +137,7 @@ function apply(db: DatabaseSync, batch: LogBatch, outcomes: FoldOutcomes<AlertSt
     const present = row === undefined ? undefined : stateOf(row);
     const state = foldAlert(present, event);
     outcomes.folded(event.writeId, isAccepted(present, event), state);
-    // A repeat of what is known, or of an alert that was raised before the log's retention.
+    // The event is a repeat, or its alert was raised before the oldest record of the log.
     if (state === undefined || state === present) continue;
     const { id, rule, device, severity, state: status, shadow, raisedAt } = state;
     put.run(id, rule, device, severity, status, shadow ? 1 : 0, raisedAt, JSON.stringify(state));

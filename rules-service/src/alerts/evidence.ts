@@ -2,10 +2,10 @@ import { events, readingValue, type Evidence, type TelemetryRecord } from "@head
 import { DecodeError, isoFromMicros } from "@headwater/core";
 import type { EventLog, LogRecord } from "@headwater/event-log";
 
-/** Records this close to each other are read in one go. */
+/** Records at most so many offsets apart are read as one range. */
 const maxGap = 200;
 
-/** A reading that decided, with the record of the log that it came in. */
+/** A reading that decided a transition, with its record in the log. */
 export interface EvidenceResource {
   readonly role: string;
   readonly metric: string;
@@ -18,7 +18,7 @@ export interface EvidenceResource {
     readonly n: number;
   };
   readonly position: { readonly topic: string; readonly partition: number; readonly offset: number };
-  /** null: the log does not hold it any more. */
+  /** null if the log no longer holds the record. */
   readonly record: EvidenceRecord | null;
 }
 
@@ -30,7 +30,7 @@ interface EvidenceRecord {
   readonly readings: readonly { readonly metric: string; readonly value: number | boolean | string | null }[];
 }
 
-/** Looks evidence up in the log, each record once. */
+/** Looks evidence up in the log; each record is read once. */
 export async function readEvidence(
   log: EventLog,
   topic: string,

@@ -8,7 +8,7 @@ import { pointerTo, type Problems } from "./problems.ts";
 const maxParams = 16_384;
 const maxDepth = 16;
 const ttlBounds = { least: 1_000_000, most: 3650 * 86_400_000_000 };
-/** Used where a command names no ttl. */
+/** The ttl of a command that names none. */
 const defaultTtl = "60s";
 
 const commandSchema = Type.Object(

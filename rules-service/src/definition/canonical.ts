@@ -1,4 +1,4 @@
-/** JSON with sorted keys and without what is undefined: equal values give equal text. */
+/** JSON with sorted keys and without undefined members, so that equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value));
 }

@@ -14,9 +14,9 @@ import { severitySchema } from "./severity.ts";
 export { severities } from "./severity.ts";
 export type { Severity } from "./severity.ts";
 
-/** Number of the published schema; kept beside every stored definition. */
+/** Number of the published schema; every stored definition names it. */
 export const ruleSchemaVersion = 1;
-/** Characters of a rule as canonical JSON. */
+/** Longest rule, in characters of canonical JSON. */
 export const maxRuleLength = 256 * 1024;
 const defaultLateness = "5s";
 const latenessBounds = { least: 0, most: 86_400_000_000 };
@@ -55,7 +55,7 @@ export type ParsedRule =
   | { readonly ok: true; readonly definition: RuleDefinition }
   | { readonly ok: false; readonly problems: readonly SchemaProblem[] };
 
-/** Checks a rule from outside. Every problem says where it is and what to do; nothing unknown is let through. */
+/** Checks a rule of a user. Every problem names its place and the remedy; unknown keys are problems. */
 export function parseRule(input: unknown): ParsedRule {
   const problems = new Problems();
   schemaProblems(ruleSchema, input, "", problems);
@@ -72,17 +72,17 @@ export function parseRule(input: unknown): ParsedRule {
   return { ok: true, definition };
 }
 
-/** The rule as one canonical text: what rules.v1 holds, and what tells whether two definitions are the same. */
+/** The canonical text of a rule, which rules.v1 holds. Two definitions are the same if their texts are equal. */
 export function canonicalRule(definition: RuleDefinition): string {
   return canonicalJson(definition);
 }
 
-/** A rule as the engine works with it: defaults filled in, every way of writing the same made one. */
+/** A rule in the form that the engine evaluates: defaults filled in, equivalent spellings made one. */
 export interface NormalRule {
   readonly selector: NormalSelector;
   readonly condition: NormalCondition;
   readonly actions: readonly NormalAction[];
-  /** Microseconds. */
+  /** How far a reading may be out of order (microseconds). */
   readonly lateness: number;
 }
 

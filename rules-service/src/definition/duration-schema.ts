@@ -3,15 +3,15 @@ import { formatDuration, tryParseDuration } from "@headwater/core";
 import type { Problems } from "./problems.ts";
 
 /**
- * A duration as people write it. `format` names what JSON Schema has no word for; the bounds are checked by
- * `checkDuration`.
+ * A duration as people write it. JSON Schema has no format for it, so `format` is Headwater's own. `checkDuration`
+ * checks the bounds.
  */
 export function durationSchema(description: string) {
   return Type.String({ format: "headwater-duration", maxLength: 40, description, examples: ["30s", "5m", "1h30m"] });
 }
 
 export interface DurationBounds {
-  /** Inclusive, microseconds. */
+  /** Inclusive bounds (microseconds). */
   readonly least: number;
   readonly most: number;
 }

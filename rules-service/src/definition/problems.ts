@@ -1,6 +1,6 @@
 import type { SchemaProblem } from "@headwater/service/schema";
 
-/** Most problems that one answer lists; a hostile body gets no long answer. */
+/** Most problems that one answer lists, so that a hostile body gets no long answer. */
 export const maxProblems = 20;
 
 /** Problems of one rule as they are found, at most `maxProblems`. */
@@ -25,7 +25,7 @@ export function pointerTo(parent: string, key: string | number): string {
   return `${parent}/${String(key).slice(0, 60).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-/** How a value is named in a message: its kind, and itself where it is short. */
+/** A value as messages name it: its kind, and the value itself if it is short. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `a list of ${value.length}`;

@@ -4,8 +4,8 @@ import { describe, pointerTo } from "./problems.ts";
 import type { Problems } from "./problems.ts";
 
 /**
- * The part of JSON Schema that rules use. Every branch of an `anyOf` has another JSON type, so a value names its
- * branch.
+ * The part of JSON Schema that rules use. The branches of an `anyOf` differ in their JSON types, so the type of a value
+ * selects the branch.
  */
 interface SchemaNode {
   readonly type?: string;
@@ -26,13 +26,13 @@ interface SchemaNode {
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly description?: string;
-  /** Names that people may expect here and that are refused with their reason. */
+  /** Names that users may expect here, each with the reason why it is refused. */
   readonly "x-notYet"?: Readonly<Record<string, string>>;
 }
 
 /**
- * Checks a value against a rule's schema and says in plain words what is wrong. One source for what is published
- * and what is enforced; the generic validators' messages name neither the nearest key nor what to do.
+ * Checks a value against the schema of a rule and adds its problems in plain words. The published schema is the
+ * enforced one. Generic validators are not used, since their messages name neither the nearest key nor a remedy.
  */
 export function schemaProblems(schema: TSchema, value: unknown, pointer: string, problems: Problems): void {
   check(schema, value, pointer, problems);

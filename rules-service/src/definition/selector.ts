@@ -3,7 +3,7 @@ import type { Static } from "@sinclair/typebox";
 
 const text = Type.String({ minLength: 1, maxLength: 256 });
 const values = (maxItems: number, description: string) => Type.Array(text, { minItems: 1, maxItems, description });
-/** As devices' tags are named. */
+/** The pattern of tag names, as for devices. */
 const tagName = "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.:\\- ]{0,63}$";
 
 export const selectorSchema = Type.Object(
@@ -49,7 +49,7 @@ export function normaliseSelector(selector: SelectorDefinition | undefined): Nor
   };
 }
 
-/** `device` is undefined for one that the registry does not know: only ids can select it. */
+/** Whether a device is selected. `device` is undefined for an unregistered one, which only ids can select. */
 export function selects(selector: NormalSelector, id: string, device: SelectableDevice | undefined): boolean {
   if (selector.ids !== undefined && !selector.ids.has(id)) return false;
   if (selector.types !== undefined && (device === undefined || !selector.types.has(device.type))) return false;

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 
-/** From the mildest to the gravest. */
+/** Severities from the mildest to the gravest. */
 export const severities = ["info", "warning", "critical"] as const;
 export type Severity = (typeof severities)[number];
 
@@ -10,7 +10,7 @@ export const severitySchema = Type.Unsafe<Severity>({
   description: "How grave: info, warning or critical.",
 });
 
-/** Used where a rule names none. */
+/** The severity of a rule that names none. */
 export const defaultSeverity: Severity = "warning";
 
 export function severityRank(severity: Severity): number {

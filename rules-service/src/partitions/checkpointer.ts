@@ -14,17 +14,17 @@ export interface CheckpointerOptions {
   readonly ownership: Ownership;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
-  /** Where alerts.v1 was read to. */
+  /** The last position read in alerts.v1; undefined while an operator action waits. */
   readonly alertsRead: () => Position | undefined;
-  /** Keys that the first checkpoint of this owner makes superfluous. */
+  /** Keys to be removed after the first checkpoint of this owner. */
   readonly superseded: readonly string[];
   readonly onFailure: (error: unknown) => void;
 }
 
 /**
- * Writes checkpoints beside the evaluation: what is written is taken at once, at a point where every output before it
- * is durable; the writing itself holds nobody up. The first one of an owner is a full snapshot, after which its
- * predecessors' states go.
+ * Writes checkpoints beside the evaluation. The changes are taken synchronously, at a point where every earlier output
+ * is durable, and written while the evaluation continues. The first checkpoint of an owner is a full snapshot, after
+ * which the states of earlier owners are removed.
  */
 export class Checkpointer {
   readonly #options: CheckpointerOptions;
@@ -32,14 +32,14 @@ export class Checkpointer {
   #at = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | undefined;
   #alertsRead = -1;
-  /** Commits of the batch that was applied last. */
+  /** The batch that was applied last; its offset is committed after the checkpoint. */
   #batch: GroupBatch | undefined;
 
   constructor(options: CheckpointerOptions) {
     this.#options = options;
   }
 
-  /** Call where all outputs are durable and no control event that is due waits. */
+  /** Begins a checkpoint if one is due. Call it where all outputs are durable and all due control events applied. */
   writeIfDue(batch?: GroupBatch): void {
     this.#batch = batch ?? this.#batch;
     const { evaluation, config } = this.#options;
@@ -51,12 +51,12 @@ export class Checkpointer {
     if (due) this.#begin();
   }
 
-  /** Resolves when no checkpoint is being written. Never rejects: a failure has been reported. */
+  /** Resolves when no checkpoint is being written. Never rejects; failures go to `onFailure`. */
   async idle(): Promise<void> {
     await this.#writing;
   }
 
-  /** One more, if there is anything that the last one does not have; resolves when it is durable. */
+  /** Writes one more checkpoint if anything changed since the last one; resolves when it is durable. */
   async writeLast(): Promise<void> {
     await this.#writing;
     if (this.#full || this.#options.evaluation.uncovered > 0) this.#begin();
@@ -94,7 +94,8 @@ export class Checkpointer {
   }
 
   /**
-   * For lag alone, since the checkpoint says where to go on; of no effect if the partition is someone else's by now.
+   * Commits the offset for the metrics of consumer lag alone; a restart continues from the checkpoint. The commit has
+   * no effect if another member owns the partition by now.
    */
   async #commit(batch: GroupBatch, offset: number): Promise<void> {
     try {

@@ -11,7 +11,7 @@ import { transitionOf, type RuleAt, type RuleTimeline } from "./control-events/r
 import type { NewEffective, StateLog } from "./state-log/state-log.ts";
 import type { WarmUps } from "./warm-up/warm-ups.ts";
 
-/** Control events that take effect together, with one append. */
+/** At most so many control events take effect with one append. */
 const maxControlEvents = 1000;
 const nothing = new Uint8Array(0);
 
@@ -30,7 +30,7 @@ export interface ControlEventApplicationOptions {
   readonly signal: AbortSignal;
   /** Resolves when no checkpoint is being written. */
   readonly checkpointWritten: () => Promise<void>;
-  /** Something waits to take effect. */
+  /** Called when a control event waits to take effect. */
   readonly onPending: () => void;
 }
 
@@ -48,7 +48,7 @@ export class ControlEventApplication implements ControlEventListener {
     this.#options = options;
   }
 
-  /** Where the next control event of the past takes effect again. */
+  /** Offset of the next control event to be applied again; infinite if there is none. */
   get replayFrom(): number {
     return this.#replay[0]?.fromOffset ?? Number.POSITIVE_INFINITY;
   }
@@ -69,7 +69,7 @@ export class ControlEventApplication implements ControlEventListener {
     if (!pending.isEmpty) onPending();
   }
 
-  /** `replay` is to be repeated, in this order; nothing new takes effect before the offset `newFrom`. */
+  /** Starts with control events to be applied again; no new one takes effect before the offset `newFrom`. */
   async begin(replay: readonly PastControlEvent[], newFrom: number): Promise<void> {
     this.#replay = [...replay];
     this.#newFrom = newFrom;
@@ -81,12 +81,12 @@ export class ControlEventApplication implements ControlEventListener {
     this.#options.feed.unsubscribe(this.#options.partition, this);
   }
 
-  /** Applies again what took effect at or before that offset. */
+  /** Applies again all control events that took effect at or before that offset. */
   async repeat(offset: number): Promise<void> {
     const { evaluation, warmUps } = this.#options;
     while (this.replayFrom <= offset) {
       const { event, warmFrom, fromOffset } = this.#replay[0]!;
-      // A hole in the offsets may lie between the last record and the control event.
+      // There may be a gap in the offsets between the last record and the control event.
       evaluation.nextOffset = Math.max(evaluation.nextOffset, fromOffset);
       if (event.kind !== "rule" || !this.#needsWarming(event)) {
         evaluation.applyControlEvent(event);
@@ -95,15 +95,15 @@ export class ControlEventApplication implements ControlEventListener {
       }
       const together = this.#warmedTogether(warmFrom, fromOffset);
       const rules = together.map(({ source, change }) => ({ offset: source.offset, change }));
-      // Control events have one order.
+      // Control events are applied in one order.
       for (const warmUp of await warmUps.repeat(warmFrom, rules)) evaluation.adopt(warmUp);
       this.#replay.splice(0, together.length);
     }
   }
 
   /**
-   * What waits takes effect at the next offset: first it is written down, then it is applied, then what it says is made
-   * durable.
+   * Puts all waiting control events into effect at the next offset: appends their effectives, applies them, and emits
+   * their outputs.
    */
   async apply(): Promise<void> {
     const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointWritten } = this.#options;
@@ -125,8 +125,8 @@ export class ControlEventApplication implements ControlEventListener {
       await checkpointWritten();
       signal.throwIfAborted();
       await stateLog.appendEffectives(effectives);
-      // Had another claimed the partition before they landed, they would count for nothing, and so must what they bring
-      // about.
+      // If another instance claimed the partition before the effectives landed, readers ignore them, so the control
+      // events must not be applied.
       await retrying(() => ownership.assure(true), { signal, maxMs: 2000 });
       for (const event of controlEvents) evaluation.applyControlEvent(event);
       for (const { warmUp } of warmed.rules) evaluation.adopt(warmUp);
@@ -134,12 +134,12 @@ export class ControlEventApplication implements ControlEventListener {
     }
   }
 
-  /** Reads what the feed does not bring, having begun later, and listens from there on. */
+  /** Reads the records from before the start of the feed, then listens to the feed. */
   async #catchUp(): Promise<void> {
     const { log, topics, feed, partition, pending, signal } = this.#options;
     const next = { devices: 0, alerts: pending.alertsFrom };
     const late: { devices: LogRecord[]; alerts: LogRecord[] } = { devices: [], alerts: [] };
-    // What the feed brings while the past is read has to wait for it.
+    // Records of the feed wait until the earlier ones are read.
     const early: ControlEventListener = {
       onRules: () => {},
       onDevices: (records) => late.devices.push(...records),
@@ -170,7 +170,7 @@ export class ControlEventApplication implements ControlEventListener {
     return transitionOf(this.#options.evaluation.rule(change.rule), change) === "warmed";
   }
 
-  /** Rules at the head of the replay that shared one scan. */
+  /** Rules at the head of the replay that one scan warmed. */
   #warmedTogether(warmFrom: number, fromOffset: number): RuleControlEvent[] {
     const together: RuleControlEvent[] = [];
     for (const past of this.#replay) {
@@ -182,7 +182,7 @@ export class ControlEventApplication implements ControlEventListener {
     return together;
   }
 
-  /** Sends each rule that changed its way; answers those that can take effect at once. */
+  /** Requests or cancels the warm-up of each changed rule; returns the rules that need none. */
   #routeChangedRules(): RuleControlEvent[] {
     const { timeline, evaluation, warmUps } = this.#options;
     const direct: RuleControlEvent[] = [];

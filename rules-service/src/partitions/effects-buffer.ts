@@ -11,16 +11,16 @@ import {
 import type { OutgoingRecord } from "@headwater/event-log";
 import type { Effects } from "../engine/engine.ts";
 
-/** Encoded effects, in the order in which they arose. */
+/** Encoded effects in the order in which the engine emitted them. */
 export interface Outputs {
   readonly alerts: readonly OutgoingRecord[];
   readonly commands: readonly OutgoingRecord[];
   readonly derived: readonly OutgoingRecord[];
-  /** Raised ones among the alerts. */
+  /** Number of raises among the alerts. */
   readonly raised: number;
 }
 
-/** Collects what the engine says, as records for the log. */
+/** Collects the effects of the engine as records for the log. */
 export class EffectsBuffer implements Effects {
   readonly #source: string;
   #alerts: OutgoingRecord[] = [];
@@ -37,7 +37,7 @@ export class EffectsBuffer implements Effects {
     const headers = cloudEventHeaders({
       type: eventTypes.alert,
       source: this.#source,
-      // The transition's own identity, so that a repeat is recognised by the header alone.
+      // The identity of the transition, so that readers recognise a repeat by the header alone.
       id: `${event.alertId}/${event.transition}`,
       time: event.at ?? 0,
     });
@@ -62,7 +62,7 @@ export class EffectsBuffer implements Effects {
     });
   }
 
-  /** What was collected since the last call; undefined if nothing was. */
+  /** The outputs since the last call; undefined if there are none. */
   take(): Outputs | undefined {
     if (this.#alerts.length === 0 && this.#commands.length === 0 && this.#derived.length === 0) return undefined;
     const outputs = { alerts: this.#alerts, commands: this.#commands, derived: this.#derived, raised: this.#raised };

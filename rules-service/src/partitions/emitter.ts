@@ -15,7 +15,7 @@ export interface EmitterOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes durable what the rules of a partition said. */
+/** Appends the outputs of the rules of a partition. */
 export class Emitter {
   readonly #options: EmitterOptions;
 
@@ -24,8 +24,8 @@ export class Emitter {
   }
 
   /**
-   * Appends all that was said since the last call, in order per topic; resolves when it is durable. Nothing leaves a
-   * former owner.
+   * Appends all outputs since the last call, in order per topic; resolves when they are durable. Rejects with
+   * OwnershipLostError before a former owner appends anything.
    */
   async emit(): Promise<void> {
     const { log, topics, effects, ownership, metrics, logger, signal } = this.#options;

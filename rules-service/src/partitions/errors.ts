@@ -1,6 +1,6 @@
 import { type ErrorDetails, HeadwaterError } from "@headwater/core";
 
-/** Another instance has claimed the partition: nothing of it may be appended any more. */
+/** Another instance has claimed the partition; this one may append no more outputs of it. */
 export class OwnershipLostError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "ownership-lost";
@@ -21,7 +21,7 @@ export class OutputRefusedError extends HeadwaterError {
   readonly code = "output-refused";
 }
 
-/** The rules of a partition could not be evaluated; going on would give answers that a replay would not. */
+/** The evaluation of a partition failed. Going on would emit events that a replay does not. */
 export class EvaluationError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "evaluation-failed";

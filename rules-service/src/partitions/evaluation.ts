@@ -12,7 +12,7 @@ export interface RecordObserver {
   observe(record: TelemetryRecord, at: RecordPosition): void;
 }
 
-/** Values of the metric's label `kind`, which dashboards know. */
+/** Values of the metric's label `kind`; dashboards depend on them. */
 const metricKinds = { rule: "rule", device: "device", operator: "hand" } as const;
 
 export interface EvaluationOptions {
@@ -23,12 +23,12 @@ export interface EvaluationOptions {
   readonly metrics: PartitionMetrics;
 }
 
-/** The rules of a partition, and how far they have come: everything here happens at once, nothing waits. */
+/** The rules of a partition and their progress. Every method is synchronous. */
 export class Evaluation {
   readonly engine: PartitionEngine;
   /** The next telemetry offset to apply. */
   nextOffset = 0;
-  /** Readings were among the records applied since this was last set to false. */
+  /** Whether readings were applied since this was last set to false. */
   sawData = false;
   /** Records and control events since the last checkpoint. */
   uncovered = 0;
@@ -51,7 +51,7 @@ export class Evaluation {
     this.#counts = { event: records.labels({ kind: "event" }), other: records.labels({ kind: "other" }) };
   }
 
-  /** The rule as it is in effect here. */
+  /** The rule as it is in effect on this partition. */
   rule(id: string): RuleChange | undefined {
     return this.#rules.get(id);
   }
@@ -82,7 +82,7 @@ export class Evaluation {
     this.#counts.other.inc(end - begin - data);
   }
 
-  /** A rule that needs no warming, a device or an operator action takes effect at the next offset. */
+  /** Applies a control event at the next offset; a rule among them needs no warm-up. */
   applyControlEvent(event: ControlEvent): void {
     this.#during(() => {
       if (event.kind === "rule") {
@@ -102,7 +102,7 @@ export class Evaluation {
     return this.#during(() => this.engine.warm(change));
   }
 
-  /** A warmed rule takes effect at the next offset. */
+  /** Puts a warmed rule into effect at the next offset. */
   adopt(warmUp: WarmUp): void {
     this.#during(() => this.engine.adopt(warmUp, this.#effects));
     this.#rules.set(warmUp.rule.rule, warmUp.rule);
@@ -110,7 +110,7 @@ export class Evaluation {
     this.#metrics.controlEvents.labels({ kind: "rule" }).inc();
   }
 
-  /** What the engine has counted since the last time. */
+  /** Adds to the metrics what the engine has counted since the last call. */
   #countEngine(): void {
     for (const [what, value] of Object.entries(this.engine.counters) as [string, number][]) {
       const before = this.#counted.get(what) ?? 0;

@@ -1,6 +1,6 @@
 import type { Metrics } from "@headwater/service";
 
-/** What the runner of partitions counts. */
+/** Metrics of the evaluation, shared by all partitions. */
 export function partitionMetrics(metrics: Metrics) {
   return {
     records: metrics.counter("headwater_rules_records_total", "Telemetry records applied, by what they are", ["kind"]),

@@ -3,9 +3,9 @@ import type { StallWatch } from "./stall-watch.ts";
 import type { StateLog } from "./state-log/state-log.ts";
 
 /**
- * Keeps a former owner from telling the world anything. The group's word comes late to a process that stood still; the
- * state log knows better: whoever owns the partition now has claimed it there. Asking it costs a read, so it is asked
- * only when there is reason to.
+ * Fences a former owner: keeps it from emitting anything. A process that stood still hears late from its group that it
+ * lost a partition, but the new owner's claim is in the state log by then. The check costs a read, so it is made only
+ * after a stall or a failed append.
  */
 export class Ownership {
   readonly #partition: number;
@@ -20,7 +20,7 @@ export class Ownership {
     this.#stallsSeen = stalls.stalls();
   }
 
-  /** Resolves if nothing speaks against being the owner. Throws OwnershipLostError, or what reading the log throws. */
+  /** Rejects with OwnershipLostError if another instance has claimed the partition, or with the error of the read. */
   async assure(doubtful = false): Promise<void> {
     const stalls = this.#stalls.stalls();
     if (!doubtful && stalls === this.#stallsSeen) return;

@@ -12,7 +12,7 @@ import { Ticker } from "./ticker.ts";
 
 type TopicPartition = { readonly topic: string; readonly partition: number };
 
-/** A last checkpoint is worth so long; without it a little more is replayed. */
+/** How long a stop waits for the last checkpoints (milliseconds); a missing one makes a restart replay more. */
 const lastCheckpointMs = 3000;
 
 export interface PartitionGroupOptions {
@@ -27,7 +27,7 @@ export interface PartitionGroupOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** This instance's share of the telemetry partitions, and who evaluates each. */
+/** This instance's share of the telemetry partitions, with a runner for each. */
 export class PartitionGroup {
   readonly #options: PartitionGroupOptions;
   readonly #metrics: PartitionMetrics;
@@ -54,7 +54,7 @@ export class PartitionGroup {
     });
   }
 
-  /** Resolves when this instance is a member of the group; its partitions may still be on their way. */
+  /** Resolves when this instance is a member of the group; its partitions may be assigned later. */
   async start(): Promise<void> {
     const { log, topics, config, onFailure } = this.#options;
     this.#stalls.start();
@@ -77,7 +77,7 @@ export class PartitionGroup {
     return this.#stopping;
   }
 
-  /** Why some partition is not evaluated. */
+  /** Reasons why partitions are not evaluated; empty if all are. */
   notReady(): string[] {
     if (this.#consumption === undefined) return ["not yet a member of the rules group"];
     return [...this.#runners.values()].flatMap(({ trouble }) => trouble ?? []);
@@ -91,7 +91,7 @@ export class PartitionGroup {
     const late = sleep(lastCheckpointMs, giveUp.signal).then(
       () => this.#options.logger.warn("no last checkpoint could be written; a restart replays a little more"),
       () => {
-        // In time.
+        // All checkpoints were written in time.
       },
     );
     await Promise.race([finished, late]);

@@ -19,7 +19,10 @@ import { StateLog } from "./state-log/state-log.ts";
 import { TelemetryDecoder } from "./telemetry-decoder.ts";
 import { WarmUps } from "./warm-up/warm-ups.ts";
 
-/** A member that was overtaken hears of it from its group within this; else something else shares its state log. */
+/**
+ * A member that lost its partition hears of it from the group within this time (milliseconds). If it does not, a
+ * process outside the group writes to the same state log.
+ */
 const lostGraceMs = 60_000;
 
 export interface PartitionRunnerOptions {
@@ -34,7 +37,7 @@ export interface PartitionRunnerOptions {
   readonly stalls: StallWatch;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
-  /** The service cannot go on. */
+  /** Called when the service cannot continue. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -57,7 +60,7 @@ export class PartitionRunner {
   #checkpointer: Checkpointer | undefined;
   #settlingQueued = false;
   #lost = false;
-  /** What was said may not have been appended: nothing after it may be, and no checkpoint may claim it. */
+  /** An output may be missing in the log: no later one may be appended, and no checkpoint may cover it. */
   #failed = false;
 
   constructor(options: PartitionRunnerOptions) {
@@ -93,19 +96,19 @@ export class PartitionRunner {
     this.partition = partition;
   }
 
-  /** Of this owner; -1 before it has claimed the partition. */
+  /** The epoch of this owner; -1 before it has claimed the partition. */
   get epoch(): number {
     return this.#stateLog.epoch;
   }
 
-  /** Why the partition is not evaluated, if it is not. */
+  /** The reason why the partition is not evaluated; undefined if it is. */
   get trouble(): string | undefined {
     if (this.#lost) return `another instance has claimed partition ${this.partition}`;
     if (this.#failed) return `partition ${this.partition} failed`;
     return this.#checkpointer === undefined ? `partition ${this.partition} is being taken over` : undefined;
   }
 
-  /** Claims the partition and restores its state; answers the telemetry offset to consume from. */
+  /** Claims the partition and restores its state; resolves with the telemetry offset to consume from. */
   async start(): Promise<number> {
     const { log, topics, partition, config, timeline, feed, metrics } = this.#options;
     const evaluation = this.#evaluation;
@@ -127,18 +130,18 @@ export class PartitionRunner {
       superseded: started.superseded,
       onFailure: (error) => this.#fail(error),
     });
-    // Control events of this very offset come before its first record, and have to be repeated even if none follows.
+    // Control events of this offset precede its record and are applied again even if no record follows.
     this.#queueSettling(() => this.#controlEvents.repeat(offset));
     return offset;
   }
 
-  /** The partition is not ours any more, or the service stops: whatever is in progress is dropped. */
+  /** Drops all work in progress, since another member owns the partition or the service stops. */
   release(): void {
     this.#controlEvents.end();
     this.#release.abort(new PartitionReleasedError(`Partition ${this.partition} was released`));
   }
 
-  /** Applies a batch; resolves when everything that came of it is durable. */
+  /** Applies a batch; resolves when all its outputs are durable. */
   async process(batch: GroupBatch): Promise<void> {
     try {
       await this.#queue.run(() => this.#process(batch));
@@ -152,10 +155,10 @@ export class PartitionRunner {
     }
   }
 
-  /** Writes a last checkpoint, of what was applied until now. */
+  /** Writes a last checkpoint. */
   async finish(): Promise<void> {
     await this.#queue.run(async () => {
-      // What is still to be repeated at this offset is not in the state yet.
+      // Control events that are still to be applied again are missing in the state.
       if (this.#isOver || this.#controlEvents.replayFrom <= this.#evaluation.nextOffset) return;
       await this.#checkpointer?.writeLast();
     });
@@ -171,14 +174,14 @@ export class PartitionRunner {
   async #process(batch: GroupBatch): Promise<void> {
     if (this.#release.signal.aborted) return;
     if (this.#lost) throw new OwnershipLostError(`Another instance has claimed partition ${this.partition}`);
-    // The service is about to stop.
+    // After a failure the service is about to stop.
     if (this.#failed) return;
     const began = performance.now();
     const { records } = batch;
-    // A batch may begin before the offset that was asked for, where a log hands out whole chunks.
+    // A log that returns whole chunks may begin a batch before the requested offset.
     let index = countBefore(records, 0, this.#evaluation.nextOffset);
     while (index < records.length) {
-      // Control events and records have one order.
+      // Control events and records are applied in one order.
       await this.#controlEvents.repeat(records[index]!.offset);
       const end = countBefore(records, index, this.#controlEvents.replayFrom);
       this.#evaluation.applyRecords(records, index, end);
@@ -191,7 +194,7 @@ export class PartitionRunner {
     metrics.lag.labels({ partition }).set(Math.max(0, batch.highWatermark - this.#evaluation.nextOffset));
   }
 
-  /** Outputs become durable, waiting control events take effect, and a checkpoint begins if it is time. */
+  /** Emits outputs, puts waiting control events into effect, and begins a checkpoint if one is due. */
   async #settle(batch?: GroupBatch): Promise<void> {
     await this.#emitter.emit();
     await this.#controlEvents.apply();
@@ -202,7 +205,7 @@ export class PartitionRunner {
     return this.#release.signal.aborted || this.#failed;
   }
 
-  /** Takes a turn for what came by itself; those that come before it begins share it. */
+  /** Queues a settling outside of any batch; calls before it begins share it. */
   #queueSettling(first?: () => Promise<void>): void {
     if (this.#settlingQueued || this.#checkpointer === undefined) return;
     this.#settlingQueued = true;
@@ -229,7 +232,7 @@ export class PartitionRunner {
   }
 }
 
-/** Splits records at an offset: how many of them, from `begin` on, lie before it. */
+/** The index of the first record at or after an offset, from `begin` on. */
 function countBefore(records: readonly LogRecord[], begin: number, offset: number): number {
   let end = begin;
   while (end < records.length && records[end]!.offset < offset) end += 1;

@@ -27,18 +27,18 @@ export interface PartitionStartOptions {
 }
 
 export interface StartedPartition {
-  /** Control events to apply again at their offsets, in this order. */
+  /** Control events to apply again, in this order, each at its offset. */
   readonly replay: PastControlEvent[];
   /**
    * The end of telemetry after the claim. No earlier owner can have applied more, so new control events take effect
    * here at the earliest.
    */
   readonly controlEventsFrom: number;
-  /** Keys of the state log that the first checkpoint makes superfluous. */
+  /** Keys of the state log to be removed after the first checkpoint. */
   readonly superseded: readonly string[];
 }
 
-/** Claims a partition and brings its rules to where the last complete checkpoint stood. */
+/** Claims a partition and restores its rules from the last complete checkpoint. */
 export async function startPartition(options: PartitionStartOptions): Promise<StartedPartition> {
   const { log, topics, partition, stateLog, evaluation, timeline, feed, signal, logger } = options;
   const onRetry = (error: unknown): void => logger.warn({ partition, err: error }, "starting a partition again");
@@ -47,7 +47,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const state = await stateLog.claim();
   const telemetry = await retrying(async () => (await log.positions(topics.telemetry))[partition]!, retry);
   for (const { source } of state.effectives) {
-    // Only what another instance wrote a moment ago is waited for.
+    // This waits at most for a record that another instance wrote a moment ago.
     if (source.topic === topics.rules) await feed.rulesKnownTo(source.offset);
   }
   const history = historyOf(state, topics, timeline);
@@ -84,8 +84,8 @@ async function startOffset(options: PartitionStartOptions, state: RestoredState,
     );
     return start;
   }
-  // No rule has ever been in effect here. What lies within the horizon still tells the log's clock and which events are
-  // duplicates.
+  // No rule has ever been in effect on this partition. Records within the horizon still set the log's clock and the
+  // identities by which duplicates are recognised.
   const [{ end } = { end: start }] = (await log.positions(topics.telemetry)).filter((it) => it.partition === partition);
   const fromTime = nowMicros() - config.warmUpMs * 1000;
   for await (const batch of log.read(topics.telemetry, partition, { fromTime })) return batch.records[0]!.offset;
@@ -93,14 +93,14 @@ async function startOffset(options: PartitionStartOptions, state: RestoredState,
 }
 
 /**
- * Of what took effect before the checkpoint only the last word on each device and rule matters; devices first, as
- * `restore` asks for it.
+ * The last control event of each device and rule among those that the checkpoint includes; devices first, as `restore`
+ * requires.
  */
 function lastOfEach(controlEvents: readonly PastControlEvent[]): Iterable<ControlEvent> {
   const devices = new Map<string, ControlEvent>();
   const rules = new Map<string, ControlEvent>();
   for (const { event } of controlEvents) {
-    // What was done to an alert is in its state.
+    // Operator actions are part of the states.
     if (event.kind === "rule") rules.set(event.change.rule, event);
     else if (event.kind === "device") devices.set(event.id, event);
   }

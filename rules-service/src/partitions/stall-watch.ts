@@ -6,9 +6,9 @@ export interface StallWatchOptions {
 }
 
 /**
- * Notices that the process stood still (stopped, swapped out, suspended): others may have taken over its partitions
- * without its having heard. Two clocks, since the monotonic one sleeps when a machine is suspended and the wall clock
- * may be set.
+ * Notices that the process stood still (stopped, swapped out, suspended), since other members may have taken over its
+ * partitions meanwhile. It compares two clocks: the monotonic one stands still while a machine is suspended, and the
+ * wall clock may be set.
  */
 export class StallWatch {
   readonly #stallMs: number;
@@ -33,7 +33,7 @@ export class StallWatch {
     this.#timer = undefined;
   }
 
-  /** How many stalls there were; another number than at the last look means that ownership has to be proven again. */
+  /** Number of stalls so far. A number that has changed means that ownership has to be proven again. */
   stalls(): number {
     let stalled = false;
     this.#clocks.forEach((now, index) => {

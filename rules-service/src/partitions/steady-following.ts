@@ -5,15 +5,15 @@ import { isTransient } from "./append-durably.ts";
 export interface SteadyFollowingOptions {
   readonly log: EventLog;
   readonly logger: Logger;
-  /** What is followed, for the log lines. */
+  /** Names the topics in log lines. */
   readonly what: string;
-  /** Asked before every attempt: from where to follow. */
+  /** Gives the topics and the positions to start from; called before every attempt. */
   readonly follow: () => Promise<Omit<FollowOptions, "onCaughtUp">>;
-  /** It cannot go on, and waiting does not help. */
+  /** Called with an error that waiting does not mend. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Follows topics for as long as it is not stopped, through every absence of the log. */
+/** Follows topics until it is stopped, and starts again whenever the log was away. */
 export class SteadyFollowing {
   readonly #options: SteadyFollowingOptions;
   readonly #stopping = new AbortController();
@@ -25,7 +25,7 @@ export class SteadyFollowing {
     this.#options = options;
   }
 
-  /** Resolves when all is delivered that was in the log at the time, or when it is stopped or has died. */
+  /** Resolves when every record that was in the log at the call is delivered, or when the following has ended. */
   async start(): Promise<void> {
     this.#running ??= this.#run();
     await Promise.race([this.#caughtUp.promise, this.#running]);
@@ -58,7 +58,7 @@ export class SteadyFollowing {
         try {
           await pause.wait((error as HeadwaterError).retryAfterMs);
         } catch {
-          // Stopped while it waited.
+          // `stop` was called during the pause.
           return;
         }
       }

@@ -3,10 +3,10 @@ import { DecodeError, type Logger } from "@headwater/core";
 import type { LogRecord } from "@headwater/event-log";
 import type { PartitionMetrics } from "./metrics.ts";
 
-/** Of undecodable records one a second is worth a line. */
+/** At most one line a second is logged about undecodable records (milliseconds). */
 const logEveryMs = 1000;
 
-/** Decodes telemetry; what is none is counted and left to the ingest service, which quarantines it. */
+/** Decodes telemetry. An undecodable record is counted and skipped; the ingest service quarantines it. */
 export class TelemetryDecoder {
   readonly #partition: number;
   readonly #metrics: PartitionMetrics;

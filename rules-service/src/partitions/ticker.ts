@@ -14,7 +14,7 @@ export interface TickerOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Appends a tick to every partition that is owned here, so that time passes on the log where no gateway speaks. */
+/** Appends ticks to the owned partitions, so that the log's clock advances where no gateway sends anything. */
 export class Ticker {
   readonly #options: TickerOptions;
   readonly #last = new WeakMap<PartitionRunner, number>();
@@ -37,7 +37,7 @@ export class Ticker {
   }
 
   #tick(): void {
-    // A log that is away has no ticks: nobody falls silent there.
+    // While the log is away no ticks are appended, so no device counts as silent for that time.
     if (this.#appending !== undefined) return;
     const { config, runners } = this.#options;
     const now = performance.now();
@@ -65,7 +65,7 @@ export class Ticker {
     try {
       await log.append(topic, records);
     } catch (error) {
-      // The next one says the same and more.
+      // The next tick makes up for the missing one.
       if (isTransient(error)) logger.warn({ err: error, partitions: records.length }, "ticks were not appended");
       else onFailure(error);
     }

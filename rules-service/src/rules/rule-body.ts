@@ -5,12 +5,12 @@ import { parseRule, type RuleDefinition } from "../definition/index.ts";
 
 export const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
 
-/** Bytes of a body with a rule; the definition itself is bounded in characters. */
+/** Longest body with a rule, in bytes; the definition itself has a limit in characters. */
 export const ruleBodyLimit = 512 * 1024;
-/** Aliases in a YAML document are copies: a small document must not become a huge one. */
+/** Most aliases in a YAML document. Each is a copy, so a small document could become a huge one. */
 const maxAliases = 100;
 
-/** Bodies in YAML reach the handlers as text, on this instance alone. */
+/** Lets bodies in YAML reach the handlers of this instance as text. */
 export function acceptYaml(app: HttpApp): void {
   app.addContentTypeParser([...yamlTypes], { parseAs: "string" }, (_request, body, done) => {
     done(null, new YamlText(body as string));
@@ -25,13 +25,13 @@ class YamlText {
   }
 }
 
-/** The value that a body holds. Throws RequestError (400, `invalid-yaml`). */
+/** The value of a body in JSON or YAML. Throws RequestError (400, `invalid-yaml`). */
 export function bodyValue(body: unknown): unknown {
   if (!(body instanceof YamlText)) return body;
   try {
     return parse(body.text, { maxAliasCount: maxAliases, prettyErrors: true, stringKeys: true }) as unknown;
   } catch (error) {
-    // Too many aliases is a ReferenceError of the parser.
+    // The parser throws a ReferenceError for too many aliases.
     if (!(error instanceof YAMLError) && !(error instanceof ReferenceError)) throw error;
     const [line] = error.message.split("\n", 1);
     throw new RequestError(400, "invalid-yaml", `The body is not valid YAML: ${line!.replace(/:$/, "")}`);
@@ -39,8 +39,8 @@ export function bodyValue(body: unknown): unknown {
 }
 
 /**
- * The rule that a body holds. `id` is that of the path: a body may leave it out there, and may not name another.
- * Throws InvalidRequestError (400) with a pointer to everything that is wrong.
+ * The rule in a body. `id` is the id in the path, which the body may omit and may not contradict. Throws
+ * InvalidRequestError (400) with a pointer to every problem.
  */
 export function ruleOf(body: unknown, id?: string): RuleDefinition {
   const value = bodyValue(body);

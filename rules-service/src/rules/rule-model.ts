@@ -19,10 +19,10 @@ export interface StoredRule {
   readonly createdAt: number;
 }
 
-/** Rules as rules.v1 makes them. */
+/** The read model of rules: the fold of rules.v1. */
 export class RuleModel {
   readonly readModel: ReadModel;
-  /** Of the writes under way in this process. */
+  /** Outcomes of the writes under way in this process. */
   readonly outcomes = new FoldOutcomes<StoredRule>();
   readonly #get: StatementSync;
   readonly #list: StatementSync;
@@ -44,13 +44,13 @@ export class RuleModel {
     );
   }
 
-  /** Deleted ones included: their sequence and revisions go on if they are created again. */
+  /** A rule, a deleted one too: its sequence and revisions continue if it is created again. */
   get(id: string): StoredRule | undefined {
     const row = this.#get.get(id);
     return row === undefined ? undefined : storedRule(row);
   }
 
-  /** By id, those after that one; deleted ones are left out. */
+  /** Rules with ids after that one, by id, without deleted ones. */
   list(afterId: string, mode: string | undefined, limit: number): StoredRule[] {
     return this.#list.all(afterId, mode ?? null, limit).map(storedRule);
   }

@@ -32,7 +32,7 @@ export const ruleResource = Type.Object(
 );
 export type RuleResource = Static<typeof ruleResource>;
 
-/** `partitions` tells how it stands on each; they are listed only if `detailed`. */
+/** `partitions` are the states of the rule on each partition; the resource lists them only if `detailed`. */
 export function toResource(
   { state, createdAt }: StoredRule,
   partitions: readonly RuleOnPartition[],

@@ -14,7 +14,7 @@ export interface RuleWritesOptions extends Omit<WriteContext, "model"> {
   readonly instance: string;
 }
 
-/** Who writes, and on what condition. */
+/** The author and the condition of a write. */
 export interface RuleWrite {
   readonly by: string;
   readonly ifMatch: IfMatch | undefined;

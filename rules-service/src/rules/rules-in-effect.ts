@@ -4,13 +4,13 @@ import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { isActive, transitionOf, type RuleTimeline } from "../partitions/control-events/rule-timeline.ts";
 import { SteadyFollowing } from "../partitions/steady-following.ts";
 
-/** How a rule stands on one partition. */
+/** The state of a rule on one partition. */
 export interface RuleOnPartition {
   readonly partition: number;
   readonly state: "live" | "shadow" | "off" | "warming" | "pending";
   /** The revision that is evaluated there; absent if none is. */
   readonly revision?: number;
-  /** The first telemetry offset that it saw. */
+  /** The first telemetry offset that this revision evaluated. */
   readonly fromOffset?: number;
 }
 
@@ -24,14 +24,14 @@ export interface RulesInEffectOptions {
 }
 
 /**
- * Where which state of each rule has taken effect, on the partitions of all instances: what the state logs say. Any
- * instance can thus tell whether a rule is live everywhere.
+ * The states of rules that are in effect on the partitions of all instances, read from the state logs. So any instance
+ * can answer whether a rule is live on every partition.
  */
 export class RulesInEffect {
   readonly #options: RulesInEffectOptions;
   readonly #next = new Map<number, number>();
   readonly #claims = new Map<number, number>();
-  /** By partition: from which telemetry offset on the record at an offset of rules.v1 is in effect. */
+  /** By partition, by offset in rules.v1: the telemetry offset from which on that record is in effect. */
   readonly #fromOffsets = new Map<number, Map<number, number>>();
   readonly #following: SteadyFollowing;
 
@@ -54,7 +54,7 @@ export class RulesInEffect {
     });
   }
 
-  /** Resolves when it knows what the log said at the time. */
+  /** Resolves when every record that was in the state logs at the call is read. */
   start(): Promise<void> {
     return this.#following.start();
   }
@@ -83,7 +83,7 @@ export class RulesInEffect {
     for (const { offset, key, value } of records) {
       this.#next.set(partition, offset + 1);
       if (key === null || value === null) continue;
-      // States are by far the most; only their first letters are looked at.
+      // Most records are states, so the key alone is read before anything is decoded.
       const kind = String.fromCharCode(...key.subarray(0, 6));
       if (kind === "claim/") this.#claims.set(partition, offset);
       else if (kind === "effect") this.#effective(partition, value);
@@ -93,7 +93,7 @@ export class RulesInEffect {
   #effective(partition: number, value: Uint8Array): void {
     const { effective, ownerEpoch } = events.ruleState.decode(value);
     if (effective === null || effective.topic !== this.#options.topics.rules) return;
-    // Written by a former owner that did not know yet.
+    // A former owner wrote this before it heard of the claim.
     if (ownerEpoch < (this.#claims.get(partition) ?? -1)) return;
     let fromOffsets = this.#fromOffsets.get(partition);
     if (fromOffsets === undefined) this.#fromOffsets.set(partition, (fromOffsets = new Map()));

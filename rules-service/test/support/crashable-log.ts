@@ -16,15 +16,15 @@ import {
 import { InvariantError } from "@headwater/core";
 
 /**
- * A log as one process sees it, until that process is killed: from then on nothing of it reaches the log, whatever it
- * still does, and what was under way may have landed without its having heard. The log itself goes on.
+ * The log as one process sees it until that process is killed. After that nothing from the process reaches the log, and
+ * an append that was under way may have landed without an answer. The log itself continues.
  */
 export class CrashableLog implements EventLog {
   readonly #inner: EventLog;
   readonly #open = new Set<{ close(): Promise<void> }>();
   #crashed = false;
   readonly #pendingCalls = Promise.withResolvers<never>();
-  /** Crashes by itself right after so many appends to that topic have landed. */
+  /** Crashes right after so many appends to that topic have landed. */
   crashAfter: { topic: string; appends: number } | undefined;
 
   /** The next append to that topic is refused as by a log that is away; nothing lands. */
@@ -47,7 +47,7 @@ export class CrashableLog implements EventLog {
     await Promise.all([...this.#open].map((each) => each.close()));
   }
 
-  /** Lets what hangs since the crash end with an error, so that the remains can be cleared away. */
+  /** Rejects all calls that hang since the crash, so that the service can be stopped. */
   rejectPending(): void {
     this.#pendingCalls.reject(new InvariantError("this process was killed"));
   }
@@ -72,7 +72,7 @@ export class CrashableLog implements EventLog {
         if (this.#crashed) return;
         const commit = async (offset?: number): Promise<boolean> =>
           this.#crashed ? this.#pendingCalls.promise : batch.commit(offset);
-        // A killed process does not hold up the log that outlives it.
+        // A killed process must not block the log.
         const aborted = new Promise<void>((resolve) => batch.signal.addEventListener("abort", () => resolve()));
         await Promise.race([options.onBatch({ ...batch, commit }), aborted]);
       },

@@ -13,7 +13,7 @@ import { Fleet } from "./fleet.ts";
 
 export const token = "0123456789abcdef0123456789abcdef";
 
-/** Quick enough for tests, and far from exact: nothing may depend on it. */
+/** Short intervals, so that tests are fast; no test may depend on their values. */
 export const quickConfig: Partial<RulesConfig> = {
   tickMs: 20,
   idleTickMs: 40,
@@ -57,9 +57,9 @@ export interface Service {
   readonly app: ServiceApp;
   readonly http: HttpServer;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
-  /** Rejects with what it died of, if it did. */
+  /** Rejects with the error of which the service died, if it did. */
   stop(): Promise<void>;
-  /** The same after a crash, when dying is what it should have done. */
+  /** Stops a service that was meant to die. */
   clear(): Promise<void>;
 }
 
@@ -179,7 +179,7 @@ export async function stateRecords({
 }: On): Promise<(RuleStateRecord & { partition: number; offset: number })[]> {
   const found = await everything(log, topics.ruleState, partitions);
   return found.flatMap(({ value, partition, offset }) =>
-    // Not spread: what is absent is so by the prototype of a decoded message.
+    // Not spread: absent fields of a decoded message are on its prototype.
     value === null ? [] : [Object.assign(events.ruleState.decode(value), { partition, offset })],
   );
 }

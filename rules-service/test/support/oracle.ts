@@ -78,7 +78,7 @@ export async function oracle(on: On): Promise<Emitted> {
   return emitted;
 }
 
-/** What is in the log, once each. Throws if a repeat differs from the first. */
+/** The events in the log, each once. Throws if a repeat differs from the first. */
 export async function emitted(on: On): Promise<Emitted> {
   const found: Emitted = { alerts: new Map(), commands: new Map() };
   for (const event of await alertEvents(on)) {
@@ -88,7 +88,7 @@ export async function emitted(on: On): Promise<Emitted> {
   return found;
 }
 
-/** Waits until the log has everything that the rules have to say of it, and compares each event in full. */
+/** Waits until the log has every event that the oracle expects, and compares each in full. */
 export async function expectExactlyTheOracle(on: On, withinMs = 20_000): Promise<Emitted> {
   return eventually(async () => {
     const expected = await oracle(on);
@@ -111,7 +111,7 @@ function alertKey(event: AlertInput): string {
   return `${event.alertId}/${event.transition}`;
 }
 
-/** As text after a pass over the wire, so that what is absent and what is zero look alike. */
+/** Encoded and decoded again, so that absent fields and zeros look alike. */
 function alertText(event: AlertInput): string {
   return JSON.stringify(events.alert.decode(events.alert.encode(event)));
 }

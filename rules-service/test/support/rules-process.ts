@@ -43,12 +43,12 @@ export class RulesProcess {
     this.#child.kill(name);
   }
 
-  /** How it ended: [exit code, signal]. */
+  /** Resolves with [exit code, signal] when the process has ended. */
   async ended(): Promise<unknown[]> {
     return this.#exit;
   }
 
-  /** Ends it whatever state it is in. */
+  /** Kills the process in whatever state it is. */
   async clear(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill("SIGKILL");

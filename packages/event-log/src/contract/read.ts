@@ -4,7 +4,7 @@ import type { LogRecord, ReadRange } from "../event-log.ts";
 import { numbered, pause, readAll, record, spec, text, valuesOf, type LogUnderTest } from "./harness.ts";
 
 export function reading(under: LogUnderTest): void {
-  it("reads a stretch by offsets, and ends at the end of the moment", async () => {
+  it("reads a range by offsets, and ends at the end of the moment", async () => {
     const log = await under.open();
     const topic = under.name("offsets");
     await log.ensureTopics([spec(topic, 2)]);
@@ -26,7 +26,7 @@ export function reading(under: LogUnderTest): void {
     await log.close();
   });
 
-  it("reads a stretch by append time", async () => {
+  it("reads a range by append time", async () => {
     const log = await under.open();
     const topic = under.name("time");
     await log.ensureTopics([spec(topic, 1)]);

@@ -29,7 +29,7 @@ export class GroupConsumption implements Consumption {
   readonly #paused = new Set<string>();
   #buffers: readonly PartitionBuffer[] = [];
   #allPaused = false;
-  #held = false;
+  #quiesced = false;
   #ending: Promise<void> | undefined;
 
   constructor(options: ConsumeOptions, hooks: GroupHooks, logger: Logger) {
@@ -58,7 +58,7 @@ export class GroupConsumption implements Consumption {
   }
 
   delivered(): void {
-    for (const delivery of this.#owned.values()) delivery.kick();
+    for (const delivery of this.#owned.values()) delivery.wake();
   }
 
   /** Asks the member where to start, `committed` being the answer otherwise, and takes the partitions on. */
@@ -109,9 +109,9 @@ export class GroupConsumption implements Consumption {
     this.#hooks.onRoom();
   }
 
-  /** Partitions may move: no new batches until `release`. Resolves when no handler is at work, or after that time. */
-  async hold(ms: number): Promise<void> {
-    this.#held = true;
+  /** Partitions may move: no new batches until `proceed`. Resolves when no handler is at work, or after that time. */
+  async quiesce(ms: number): Promise<void> {
+    this.#quiesced = true;
     this.#applyPauses();
     const idle = Promise.all([...this.#owned.values()].map((delivery) => delivery.idle()));
     const limit = new AbortController();
@@ -119,8 +119,8 @@ export class GroupConsumption implements Consumption {
     limit.abort();
   }
 
-  release(): void {
-    this.#held = false;
+  proceed(): void {
+    this.#quiesced = false;
     this.#applyPauses();
   }
 
@@ -157,6 +157,6 @@ export class GroupConsumption implements Consumption {
   }
 
   #isPaused(key: string): boolean {
-    return this.#held || this.#allPaused || this.#paused.has(key);
+    return this.#quiesced || this.#allPaused || this.#paused.has(key);
   }
 }

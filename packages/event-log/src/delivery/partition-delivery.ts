@@ -33,15 +33,15 @@ export class PartitionDelivery {
 
   set paused(paused: boolean) {
     this.#paused = paused;
-    if (!paused) this.kick();
+    if (!paused) this.wake();
   }
 
   /** Delivers what is in the buffer, unless a handler is at work already. */
-  kick(): void {
+  wake(): void {
     if (this.#running !== undefined || this.#paused || this.#abort.signal.aborted || this.buffer.isEmpty) return;
     this.#running = this.#deliver().finally(() => {
       this.#running = undefined;
-      this.kick();
+      this.wake();
     });
   }
 

@@ -76,7 +76,7 @@ function isWorthwhile(log: LogDatabase, id: number, cleanedTo: number, limit: nu
   return bytes(cleanedTo, limit) * 2 >= bytes(0, cleanedTo);
 }
 
-/** Rewrites a stretch from `from` on; answers where the next one begins. */
+/** Rewrites a range from `from` on; answers where the next one begins. */
 function rewriteSome(
   log: LogDatabase,
   table: PartitionTable,

@@ -18,7 +18,7 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
   return to;
 }
 
-/** Reads varints and stretches of bytes one after the other. */
+/** Reads varints and byte strings one after the other. */
 export class ByteReader {
   readonly bytes: Uint8Array;
   at: number;

@@ -23,8 +23,8 @@ export interface GroupClient {
   readonly topics: readonly string[];
   readonly from: "earliest" | "latest";
   owned(): readonly TopicPartition[];
-  hold(ms: number): Promise<void>;
-  release(): void;
+  quiesce(ms: number): Promise<void>;
+  proceed(): void;
   revoke(partitions: readonly TopicPartition[]): Promise<void>;
   assign(positions: readonly Position[]): Promise<void>;
   fail(error: unknown): void;
@@ -138,7 +138,7 @@ export class GroupMembership {
   }
 
   async #join(): Promise<void> {
-    await this.#client.hold(this.#timings.handoverMs);
+    await this.#client.quiesce(this.#timings.handoverMs);
     this.#unjoin();
     this.#rejoin = Promise.withResolvers<void>();
     const { group, topics } = this.#client;
@@ -177,7 +177,7 @@ export class GroupMembership {
         const owned = this.#client.owned();
         const keys = new Set(assignment.map(keyOf));
         await this.#client.revoke(owned.filter((each) => !keys.has(keyOf(each))));
-        this.#client.release();
+        this.#client.proceed();
         const ownedKeys = new Set(owned.map(keyOf));
         const gained = assignment.filter((each) => !ownedKeys.has(keyOf(each)));
         if (gained.length > 0)

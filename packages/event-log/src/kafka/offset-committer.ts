@@ -135,11 +135,11 @@ export class OffsetCommitter {
 
   async #later(commits: readonly PendingCommit[], error: unknown): Promise<PendingCommit[]> {
     const now = Date.now();
-    const [late, again] = [
+    const [expired, again] = [
       commits.filter(({ deadline }) => deadline < now),
       commits.filter(({ deadline }) => deadline >= now),
     ];
-    for (const each of late)
+    for (const each of expired)
       each.reject(new LogUnavailableError("Kafka did not keep an offset in time", { cause: error }));
     if (again.length > 0) await sleep(PAUSE_MS);
     return again;

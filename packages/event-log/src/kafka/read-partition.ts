@@ -11,7 +11,7 @@ import { cursorsOf } from "./record-batch-cursor.ts";
 const FETCH_BYTES = 2 * 1024 * 1024;
 const MAX_WAIT_MS = 100;
 
-/** A stretch of one partition, a fetch at a time, on a connection of its own. */
+/** A range of one partition, a fetch at a time, on a connection of its own. */
 export async function* readPartition(
   cluster: Cluster,
   topic: string,

@@ -12,7 +12,7 @@ const CONTROL = 0x20;
 /** A compressed batch may not unpack to more. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
-/** Cuts a fetched stretch into its batches; a last one that the broker cut off is left for the next fetch. */
+/** Cuts fetched bytes into its batches; a last one that the broker cut off is left for the next fetch. */
 export function cursorsOf(records: Buffer, fromOffset: number): RecordBatchCursor[] {
   const cursors: RecordBatchCursor[] = [];
   let at = 0;

@@ -43,9 +43,9 @@ export class ModelDatabase {
   apply(batch: LogBatch): void {
     const covered = transaction(this.db, () => {
       this.#options.apply(this.db, batch);
-      return this.positions.write(batch);
+      return this.positions.save(batch);
     });
-    this.positions.remember(covered);
+    this.positions.cover(covered);
   }
 
   close(): void {

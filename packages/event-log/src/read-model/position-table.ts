@@ -55,7 +55,7 @@ export class PositionTable {
     return db.prepare("SELECT value FROM read_model_meta WHERE key = 'version'").get()?.["value"] as string | undefined;
   }
 
-  /** Remembers whether the file was closed in an orderly way. */
+  /** Saves whether the file was closed in an orderly way. */
   static setClosed(db: DatabaseSync, closed: boolean): void {
     db.prepare("INSERT OR REPLACE INTO read_model_meta (key, value) VALUES ('closed', ?)").run(closed ? "yes" : "no");
   }
@@ -78,8 +78,10 @@ export class PositionTable {
     return this.all().map(({ topic, partition, next }) => ({ topic, partition, offset: next }));
   }
 
-  /** Writes that a batch is applied; `remember` it once the transaction has committed. */
-  write(batch: LogBatch): CoveredPartition {
+  /**
+   * Saves that a batch is applied, in the transaction that is open; `cover` takes the answer once that has committed.
+   */
+  save(batch: LogBatch): CoveredPartition {
     const record = batch.records.at(-1)!;
     const { topic, partition } = batch;
     const covered = {
@@ -96,7 +98,7 @@ export class PositionTable {
     return covered;
   }
 
-  remember(covered: CoveredPartition): void {
+  cover(covered: CoveredPartition): void {
     this.#covered.set(keyOf(covered.topic, covered.partition), covered);
   }
 }

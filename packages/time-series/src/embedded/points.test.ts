@@ -38,19 +38,17 @@ function write(points: Points, series: number, values: readonly Value[]): void {
   points.write([{ packed: batch.pack(), series: [] }], 0);
 }
 
-/** The rows of a series, and the summary that its stretches add up to. */
+/** The rows of a series, and the summary that its parts add up to. */
 function read(points: Points, series: number): { rows: Value[]; summary: Summary | undefined } {
   const rows: Value[] = [];
-  for (const stretch of points.scan(series, -Infinity, Infinity, () => false)) {
-    if (!("run" in stretch)) continue;
-    for (const [i, time] of stretch.run.times.entries()) rows.push([time, stretch.run.values[i] as number | string]);
+  for (const part of points.scan(series, -Infinity, Infinity, () => false)) {
+    if (!("run" in part)) continue;
+    for (const [i, time] of part.run.times.entries()) rows.push([time, part.run.values[i] as number | string]);
   }
   let summary: Summary | undefined;
-  for (const stretch of points.scan(series, -Infinity, Infinity, () => true)) {
+  for (const part of points.scan(series, -Infinity, Infinity, () => true)) {
     summary =
-      "run" in stretch
-        ? summarize(stretch.run.values, 0, stretch.run.times.length, summary)
-        : addSummary(summary, stretch.summary);
+      "run" in part ? summarize(part.run.values, 0, part.run.times.length, summary) : addSummary(summary, part.summary);
   }
   return { rows, summary };
 }

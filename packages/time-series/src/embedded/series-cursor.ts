@@ -1,7 +1,7 @@
 import type { Aggregate } from "../time-series-store.ts";
 import type { ChunkInfo } from "./chunk-table.ts";
 import type { Run, Values } from "./run.ts";
-import type { Stretch } from "./series-scan.ts";
+import type { ScanPart } from "./series-scan.ts";
 import { addSummary, summarize, type Summary } from "./summary.ts";
 
 export interface CursorQuery {
@@ -18,11 +18,11 @@ export interface CursorPage {
   readonly done: boolean;
 }
 
-/** Rows in one page, and stretches read for one, so that a long query never holds up the writes for long. */
+/** Rows in one page, and parts read for one, so that a long query never holds up the writes for long. */
 const PAGE_ROWS = 8_192;
-const PAGE_STRETCHES = 256;
+const PAGE_PARTS = 256;
 
-type Scan = (from: number, to: number, summaryFits: (chunk: ChunkInfo) => boolean) => Iterable<Stretch>;
+type Scan = (from: number, to: number, summaryFits: (chunk: ChunkInfo) => boolean) => Iterable<ScanPart>;
 
 /**
  * A query in progress. Between two pages it keeps only a time and the unfinished window, so it holds
@@ -53,9 +53,9 @@ export class SeriesCursor {
     const rows = new Rows();
     const wanted = Math.min(PAGE_ROWS, this.#left);
     let done = true;
-    for (const stretch of this.#left === 0 ? [] : scan(this.#next, this.#query.to, () => false)) {
-      if (!("run" in stretch)) continue;
-      const { times, values } = stretch.run;
+    for (const part of this.#left === 0 ? [] : scan(this.#next, this.#query.to, () => false)) {
+      if (!("run" in part)) continue;
+      const { times, values } = part.run;
       for (let i = 0; i < times.length && rows.length < wanted; i++) rows.add(times[i] as number, values[i] as number);
       if (rows.length < wanted) continue;
       done = false;
@@ -68,18 +68,18 @@ export class SeriesCursor {
 
   #windowPage(scan: Scan, aggregate: Aggregate): CursorPage {
     const rows = new Rows();
-    let stretches = 0;
+    let parts = 0;
     let done = true;
-    for (const stretch of this.#left === 0 ? [] : scan(this.#next, this.#query.to, this.#inOneWindow)) {
-      if ("run" in stretch) {
-        this.#takeRun(stretch.run, aggregate, rows);
-        this.#next = (stretch.run.times.at(-1) as number) + 1;
+    for (const part of this.#left === 0 ? [] : scan(this.#next, this.#query.to, this.#inOneWindow)) {
+      if ("run" in part) {
+        this.#takeRun(part.run, aggregate, rows);
+        this.#next = (part.run.times.at(-1) as number) + 1;
       } else {
-        this.#enter(this.#windowOf(stretch.stop), aggregate, rows);
-        this.#open = addSummary(this.#open, stretch.summary);
-        this.#next = stretch.stop + 1;
+        this.#enter(this.#windowOf(part.stop), aggregate, rows);
+        this.#open = addSummary(this.#open, part.summary);
+        this.#next = part.stop + 1;
       }
-      if (++stretches < PAGE_STRETCHES && rows.length < Math.min(PAGE_ROWS, this.#left)) continue;
+      if (++parts < PAGE_PARTS && rows.length < Math.min(PAGE_ROWS, this.#left)) continue;
       done = false;
       break;
     }

@@ -3,8 +3,8 @@ import { clipRun, mergeRuns, type Run } from "./run.ts";
 import type { Head } from "./head.ts";
 import type { Summary } from "./summary.ts";
 
-/** A stretch of a series, oldest first: either its points, or a summary that stands for all of them. */
-export type Stretch = { readonly run: Run } | { readonly summary: Summary; readonly stop: number };
+/** A part of a series, oldest first: either its points, or a summary that stands for all of them. */
+export type ScanPart = { readonly run: Run } | { readonly summary: Summary; readonly stop: number };
 
 /**
  * Walks a series from the chunks on disk and the heads in memory (older head first; what is newer wins). `summaryFits`
@@ -18,7 +18,7 @@ export function* scanSeries(
   from: number,
   to: number,
   summaryFits: (chunk: ChunkInfo) => boolean,
-): Generator<Stretch> {
+): Generator<ScanPart> {
   const fresh = heads.map((head) => head.run(series, from, to)).reduce(mergeRuns);
   let taken = from;
   for (const chunk of chunks.overlapping(series, from, to)) {

@@ -1,7 +1,7 @@
 import type { Values } from "./run.ts";
 
 /**
- * What any aggregate of a stretch of numbers can be computed from; of text only the count, first and last mean
+ * What any aggregate of a run of numbers can be computed from; of text only the count, first and last mean
  * something.
  */
 export interface Summary {
@@ -33,7 +33,7 @@ export function summarize(values: Values, start: number, end: number, before?: S
   return summary;
 }
 
-/** Takes a later stretch into a summary. */
+/** Takes a later run into a summary. */
 export function addSummary(before: Summary | undefined, later: Summary): Summary {
   if (before === undefined) return { ...later };
   before.count += later.count;

@@ -3,18 +3,18 @@ import type { Problems } from "../problems.ts";
 import type { Severity } from "../severity.ts";
 
 /**
- * What a condition is to the engine: one metric, and a grade for each of its values. How long a grade has to hold, and
- * what an episode makes of it, is the engine's business and the same for every kind.
+ * A condition as the engine evaluates it: one metric, and a grade for each of its values. The engine handles durations
+ * and episodes in the same way for every kind of condition.
  */
 export interface NormalCondition {
   readonly metric: string;
-  /** Microseconds; 0: at once. */
+  /** How long a grade has to hold (microseconds); 0: not at all. */
   readonly holdFor: number;
-  /** Readings in a row; 1: at once. Only one of holdFor and times says more than "at once". */
+  /** For how many readings in a row a grade has to hold. At least one of holdFor and times has its minimum. */
   readonly times: number;
-  /** From the mildest to the gravest, at least one. Level k of a grade is the k-th, counted from 1. */
+  /** Levels from the mildest to the gravest, at least one. Grade k stands for the k-th, counted from 1. */
   readonly levels: readonly ConditionLevel[];
-  /** What the value is held against when it clears; NaN if there is no such number. */
+  /** The threshold at which the condition clears; NaN if there is no such number. */
   readonly clearThreshold: number;
   readonly grader: Grader;
 }
@@ -32,11 +32,11 @@ export interface Grader {
   grade(value: number): number;
 }
 
-/** A kind of condition: what it looks like, what the schema cannot say about it, and what the engine makes of it. */
+/** A kind of condition: its schema, the checks beyond the schema, and the form in which the engine evaluates it. */
 export interface ConditionKind<C = unknown> {
   readonly name: string;
   readonly schema: TSchema;
-  /** Adds what the schema cannot check. `condition` has passed the schema. */
+  /** Adds the problems that the schema cannot express. `condition` has passed the schema. */
   check(condition: C, pointer: string, problems: Problems): void;
   normalise(condition: C, ruleSeverity: Severity | undefined): NormalCondition;
 }

@@ -9,7 +9,7 @@ const conditionKinds = [threshold] as const;
 
 export type RuleCondition = ThresholdCondition;
 
-/** With more than one kind: their union; `kindOf` tells them apart by the keys that only one of them has. */
+/** The union of all kinds; `kindOf` distinguishes them by keys that only one of them has. */
 export const conditionSchema = threshold.schema;
 
 function kindOf(_condition: RuleCondition): (typeof conditionKinds)[number] {

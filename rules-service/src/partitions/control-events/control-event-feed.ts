@@ -3,7 +3,7 @@ import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames
 import type { RuleTimeline } from "./rule-timeline.ts";
 import { SteadyFollowing } from "../steady-following.ts";
 
-/** Who wants to hear of what concerns one partition, in log order, from the positions that `subscribe` answered. */
+/** Receives the records that concern one partition, in log order, from the positions that `subscribe` returned. */
 export interface ControlEventListener {
   onRules(rules: readonly string[]): void;
   onDevices(records: readonly LogRecord[]): void;
@@ -15,7 +15,7 @@ export interface ControlEventFeedOptions {
   readonly topics: TopicNames;
   readonly timeline: RuleTimeline;
   readonly logger: Logger;
-  /** The feed cannot go on. */
+  /** Called when the feed cannot continue. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -25,9 +25,8 @@ interface Waiter {
 }
 
 /**
- * Follows what controls telemetry: rules.v1 from its beginning, devices.v1 and alerts.v1 from where they ended when
- * this began. Who takes over a partition reads what came before by itself (`read` up to the position that `subscribe`
- * answers).
+ * Follows the topics of control events: rules.v1 from its beginning, devices.v1 and alerts.v1 from their ends at the
+ * start. A new owner of a partition reads the earlier records itself, up to the positions that `subscribe` returns.
  */
 export class ControlEventFeed {
   readonly #options: ControlEventFeedOptions;
@@ -46,7 +45,7 @@ export class ControlEventFeed {
     });
   }
 
-  /** Resolves when every rule is known that was in the log at the time; waits for as long as the log is away. */
+  /** Resolves when the timeline has every rule that was in the log at the call, however long the log is away. */
   start(): Promise<void> {
     return this.#following.start();
   }
@@ -55,7 +54,7 @@ export class ControlEventFeed {
     return this.#following.stop();
   }
 
-  /** From now on the listener hears what lies at or after the positions answered. */
+  /** The listener receives every record at or after the returned positions. */
   subscribe(partition: number, listener: ControlEventListener): { readonly devices: number; readonly alerts: number } {
     const { devices, alerts } = this.#options.topics;
     const listeners = this.#listeners.get(partition) ?? new Set();

@@ -4,7 +4,7 @@ import { deviceControlEvent, operatorControlEvent, type ControlEvent } from "./c
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, RestoredState } from "../state-log/state-fold.ts";
 
-/** A control event that took effect before, and how. */
+/** A control event that took effect before, with its offsets. */
 export interface PastControlEvent {
   readonly event: ControlEvent;
   readonly fromOffset: number;
@@ -13,9 +13,9 @@ export interface PastControlEvent {
 }
 
 export interface History {
-  /** Already in the checkpoint, oldest first. */
+  /** Control events that the checkpoint includes, oldest first. */
   readonly included: readonly PastControlEvent[];
-  /** To be applied again, each at exactly its offset, in this order. */
+  /** Control events to be applied again, in this order, each at exactly its offset. */
   readonly replay: readonly PastControlEvent[];
 }
 
@@ -50,7 +50,7 @@ function controlEventOf({ source, record }: EffectiveAt, topics: TopicNames, tim
   );
 }
 
-/** Keys of effectives that nothing needs any more: overtaken before the oldest telemetry that is still held. */
+/** Keys of effectives that are superseded before the oldest telemetry in the log; no replay needs them. */
 export function overtaken(included: readonly PastControlEvent[], telemetryStart: number): string[] {
   const keys: string[] = [];
   const newer = new Set<string>();

@@ -3,7 +3,7 @@ import { alertTransition, events, type AlertEvent } from "@headwater/proto";
 import type { Position } from "@headwater/event-log";
 import type { OperatorAction, RuleChange } from "../../engine/engine.ts";
 
-/** A record of another topic that changes how a partition is evaluated. */
+/** A record of another topic that changes the evaluation of a partition from an exact telemetry offset on. */
 export type ControlEvent = RuleControlEvent | DeviceControlEvent | OperatorControlEvent;
 
 export interface RuleControlEvent {
@@ -16,7 +16,7 @@ export interface DeviceControlEvent {
   readonly kind: "device";
   readonly source: Position;
   readonly id: string;
-  /** undefined: deleted. */
+  /** undefined if the device is deleted. */
   readonly device: Device | undefined;
   readonly record: Uint8Array;
 }
@@ -24,14 +24,14 @@ export interface DeviceControlEvent {
 export interface OperatorControlEvent {
   readonly kind: "operator";
   readonly source: Position;
-  /** undefined: an event of alerts.v1 that is nobody's doing; kept only to save how far that topic was read. */
+  /** undefined for a transition that a rule made; such an event only saves how far alerts.v1 was read. */
   readonly action: OperatorAction | undefined;
   readonly record: Uint8Array;
 }
 
 /**
- * What a record of devices.v1 says, taken by itself: for records that are known to have won. Credentials are left out:
- * no rule needs them, and the state log has no need of secrets.
+ * The control event of a record of devices.v1 that is known to have won. Credentials are left out: no rule needs them,
+ * and the state log must hold no secrets.
  */
 export function deviceControlEvent(source: Position, record: Uint8Array): DeviceControlEvent {
   const event = Object.assign(events.device.decode(record), { credentials: [] });
@@ -48,7 +48,7 @@ export function operatorControlEvent(source: Position, record: Uint8Array): Oper
   return { kind: "operator", source, action: operatorActionOf(events.alert.decode(record)), record };
 }
 
-/** What people did to an alert; undefined for what rules did. */
+/** The operator action of an event; undefined for a transition that a rule made. */
 function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
   if (event.transition !== 0) return undefined;
   const kind: number = event.kind;

@@ -14,14 +14,14 @@ export interface PendingControlEventsOptions {
 }
 
 /**
- * Devices and operator actions of one partition that wait to take effect. What is overtaken while it waits never takes
- * effect; losers of concurrent writes are not even considered.
+ * Devices and operator actions of one partition that wait to take effect. Of several states of a device only the newest
+ * takes effect; losers of concurrent writes never do.
  */
 export class PendingControlEvents {
   readonly #topics: TopicNames;
   readonly #partition: number;
   readonly #folds = new Map<string, DeviceState>();
-  /** The last record of each device that took effect. */
+  /** Offset of the last record of each device that is in effect. */
   readonly #effective = new Map<string, number>();
   readonly #devices = new Map<string, DeviceControlEvent>();
   #operatorActions: OperatorControlEvent[] = [];
@@ -33,12 +33,12 @@ export class PendingControlEvents {
     this.#alertsSeen = -1;
   }
 
-  /** The first offset of alerts.v1 that was not looked at yet. */
+  /** The first offset of alerts.v1 that has not been read. */
   get alertsFrom(): number {
     return this.#alertsSeen + 1;
   }
 
-  /** Where alerts.v1 was read to, if nothing found there still waits. */
+  /** The last position read in alerts.v1; undefined while an operator action waits. */
   get alertsRead(): Position | undefined {
     if (this.#operatorActions.length > 0 || this.#alertsSeen < 0) return undefined;
     return { topic: this.#topics.alerts, partition: this.#partition, offset: this.#alertsSeen };
@@ -48,27 +48,27 @@ export class PendingControlEvents {
     return this.#devices.size === 0 && this.#operatorActions.length === 0;
   }
 
-  /** Took effect in an earlier life. */
+  /** Notes a control event that took effect under an earlier owner. */
   markEffective(event: DeviceControlEvent | OperatorControlEvent): void {
     if (event.kind === "device") this.#effective.set(event.id, event.source.offset);
     else this.#alertsSeen = Math.max(this.#alertsSeen, event.source.offset);
   }
 
-  /** Records of devices.v1, from the start of the partition on: only the whole story tells who won. */
+  /** Takes records of devices.v1, from the start of the partition on; only a complete fold decides which write won. */
   addDevices(records: readonly LogRecord[]): void {
     for (const { offset, value } of records) {
       if (value === null) continue;
       const event = events.device.decode(value);
       const { state, accepted } = foldDevice(this.#folds.get(event.id), event);
       if (!accepted) continue;
-      // Who wins the next revision depends on this one's number alone; the device itself waits in the control event.
+      // The next revision is decided by this one's number alone; the device itself is kept in the control event.
       this.#folds.set(event.id, { ...state, device: undefined });
       if (offset <= (this.#effective.get(event.id) ?? -1)) continue;
       this.#devices.set(event.id, deviceControlEvent(this.#source(this.#topics.devices, offset), value));
     }
   }
 
-  /** Records of alerts.v1; what rules did is passed over. */
+  /** Takes records of alerts.v1; transitions that rules made are skipped. */
   addAlerts(records: readonly LogRecord[]): void {
     for (const { offset, value } of records) {
       if (offset <= this.#alertsSeen) continue;
@@ -79,7 +79,7 @@ export class PendingControlEvents {
     }
   }
 
-  /** What waits, at most so many, in the order of its topics; it counts as effective from now on. */
+  /** Takes up to `max` waiting control events, in the order of their topics; they count as effective from now on. */
   take(max: number): (DeviceControlEvent | OperatorControlEvent)[] {
     const taken: (DeviceControlEvent | OperatorControlEvent)[] = [];
     for (const event of this.#devices.values()) {

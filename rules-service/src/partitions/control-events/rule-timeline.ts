@@ -4,21 +4,21 @@ import type { LogRecord } from "@headwater/event-log";
 import type { RuleChange } from "../../engine/engine.ts";
 import type { RuleDefinition } from "../../definition/definition.ts";
 
-/** A rule as a record of rules.v1 made it. */
+/** The state of a rule after a record of rules.v1. */
 export interface RuleAt {
-  /** The offset of that record. */
+  /** Offset of the record. */
   readonly offset: number;
   readonly change: RuleChange;
 }
 
 export interface RuleTimelineOptions {
-  /** Reads a definition that was accepted when it was written. */
+  /** Parses a definition that was valid when it was written. */
   readonly definitionOf: (revision: { definition: string; schema: number }, rule: string) => RuleDefinition;
 }
 
 /**
- * Every state that every rule ever had, by the offset in rules.v1 that brought it: what an instance needs to repeat the
- * past.
+ * All past states of all rules, by their offsets in rules.v1. A replay looks up here the state that took effect at the
+ * time.
  */
 export class RuleTimeline {
   readonly #options: RuleTimelineOptions;
@@ -31,7 +31,7 @@ export class RuleTimeline {
   }
 
   /**
-   * Applies a record of rules.v1; answers the id of the rule that it changed, undefined if it lost against another
+   * Applies a record of rules.v1. Returns the id of the rule that it changed; undefined if it lost against another
    * write.
    */
   apply(record: LogRecord): string | undefined {
@@ -48,12 +48,12 @@ export class RuleTimeline {
     return event.rule;
   }
 
-  /** As the log has it now. */
+  /** The newest state of a rule. */
   latest(rule: string): RuleAt | undefined {
     return this.#histories.get(rule)?.at(-1);
   }
 
-  /** Oldest first. */
+  /** All states of a rule, oldest first. */
   history(rule: string): readonly RuleAt[] {
     return this.#histories.get(rule) ?? [];
   }
@@ -62,7 +62,7 @@ export class RuleTimeline {
     return this.#histories.keys();
   }
 
-  /** What the record at that offset of rules.v1 made of its rule; undefined if it made nothing. */
+  /** The state after the record at that offset of rules.v1; undefined if the record changed nothing. */
   at(offset: number): RuleAt | undefined {
     return this.#byOffset.get(offset);
   }
@@ -72,14 +72,14 @@ export class RuleTimeline {
     return {
       rule: state.id,
       revision: revision.revision,
-      // A draft does as little as a rule that was switched off.
+      // The engine evaluates a draft as little as a disabled rule.
       mode: state.mode === "draft" ? "disabled" : state.mode,
       definition: this.#options.definitionOf(revision, state.id),
     };
   }
 }
 
-/** Whether the rule evaluates anything. */
+/** Whether the engine evaluates the rule. */
 export function isActive(change: RuleChange | undefined): change is RuleChange {
   return change !== undefined && (change.mode === "live" || change.mode === "shadow");
 }
@@ -87,8 +87,8 @@ export function isActive(change: RuleChange | undefined): change is RuleChange {
 export type RuleTransition = "nothing" | "direct" | "warmed";
 
 /**
- * What a change asks of a partition on which the rule now is as `present` says. A pure function of the two, so that a
- * replay decides alike. What becomes active, and what is active with another definition, is warmed first.
+ * How a rule gets from its present state on a partition to the next one. A rule that becomes active, or is active with
+ * another definition, is warmed first. A pure function of both states, so that a replay decides alike.
  */
 export function transitionOf(present: RuleChange | undefined, next: RuleChange): RuleTransition {
   if (!isActive(next)) return isActive(present) ? "direct" : "nothing";

@@ -4,16 +4,16 @@ import type { LogRecord, Position } from "@headwater/event-log";
 import type { CheckpointState, StateBytes } from "../../engine/engine.ts";
 import { ownerEpochHeader } from "./state-keys.ts";
 
-/** When a record of another topic took effect on the partition. */
+/** An `effective`: from which telemetry offset a record of another topic is in effect on the partition. */
 export interface EffectiveAt {
-  /** Of the record that took effect. */
+  /** Position of the record that took effect. */
   readonly source: Position;
-  /** The first telemetry offset that sees it. */
+  /** The first telemetry offset that is evaluated under it. */
   readonly fromOffset: number;
   readonly warmFrom: number;
-  /** The record's bytes, where its topic may not hold it for ever. */
+  /** Bytes of the record, unless its topic is kept for ever. */
   readonly record: Uint8Array;
-  /** Where the effective itself lies in the state log. */
+  /** Offset of the `effective` in the state log. */
   readonly stateLogOffset: number;
   readonly key: string;
 }
@@ -26,13 +26,13 @@ export interface RestoredCheckpoint {
   readonly stateLogOffset: number;
 }
 
-/** What the state log of a partition says. */
+/** The state of a partition as its state log holds it. */
 export interface RestoredState {
   readonly checkpoint: RestoredCheckpoint | undefined;
   readonly states: readonly StateBytes[];
-  /** Those of the owners of their time, in the order of the log, each source once. */
+  /** Effectives in log order, each source once, without those of former owners. */
   readonly effectives: readonly EffectiveAt[];
-  /** Keys of states and checkpoints that are not the newest complete ones: garbage once their successor is complete. */
+  /** Keys of states and checkpoints to be removed once a newer checkpoint is complete. */
   readonly superseded: readonly string[];
 }
 
@@ -42,13 +42,13 @@ interface Epoch {
 }
 
 /**
- * Folds a state log, oldest first. A record of an epoch lower than the highest claim before it was written by a former
- * owner that did not know yet: it counts for nothing.
+ * Folds a state log, oldest record first. A record whose epoch is lower than the highest claim before it comes from a
+ * former owner that had not yet heard of the claim; it is ignored.
  */
 export class StateFold {
   readonly #epochs = new Map<number, Epoch>();
   readonly #effectives = new Map<string, EffectiveAt>();
-  /** Which source an effective's key stands for. */
+  /** Source of an effective, by its key. */
   readonly #sources = new Map<string, string>();
   readonly #fenced = new Set<string>();
   #claim = -1;
@@ -103,7 +103,7 @@ export class StateFold {
 
   #remove(key: string, log: LogRecord): void {
     const header = log.headers[ownerEpochHeader];
-    // What a former owner removes may be what its successor restored from.
+    // A former owner may remove a record from which its successor has restored.
     if (header !== undefined && Number(Buffer.from(header).toString()) < this.#claim) return;
     this.#fenced.delete(key);
     const source = this.#sources.get(key);
@@ -120,7 +120,7 @@ export class StateFold {
   #effective(key: string, stateLogOffset: number, effective: NonNullable<RuleStateRecord["effective"]>): void {
     const { topic, partition, position: offset, fromOffset, warmFrom, record } = effective;
     const source = `${topic}/${partition}/${offset}`;
-    // An append of unknown outcome is repeated: the first counts.
+    // An append of unknown outcome is repeated; the first copy counts.
     if (this.#effectives.has(source)) return;
     const rewritten = this.#sources.get(key);
     if (rewritten !== undefined) this.#effectives.delete(rewritten);
@@ -147,7 +147,7 @@ export class StateFold {
         epoch: record.ownerEpoch,
         offset,
         stateLogOffset,
-        // Field by field: what is zero is not a property of a decoded message itself, and a copy of it would lack it.
+        // Copied field by field: in a decoded message a zero is on the prototype, and a spread would lose it.
         state: {
           clock,
           lastTick,

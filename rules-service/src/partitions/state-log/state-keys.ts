@@ -9,12 +9,12 @@ export const stateKeys = {
   claim: (id: string): string => `claim/${id}`,
   effective: (epoch: number, { topic, partition, offset }: Position): string =>
     `effective/${epoch}/${topic}/${partition}/${offset}`,
-  /** Rewritten with every checkpoint: no record of alerts.v1 up to the one it names still waits to take effect. */
+  /** Rewritten with every checkpoint: every operator action up to the offset that it names has taken effect. */
   alertsRead: (epoch: number): string => `alerts-read/${epoch}`,
-  /** The length of the rule's id keeps (`a/b`, `c`) and (`a`, `b/c`) apart. */
+  /** The length of the rule's id distinguishes (`a/b`, `c`) from (`a`, `b/c`). */
   state: (epoch: number, rule: string, device: string): string => `state/${epoch}/${rule.length}/${rule}/${device}`,
   checkpoint: (epoch: number): string => `checkpoint/${epoch}`,
 } as const;
 
-/** Header of a tombstone, which has no value to carry it: who removed the key. */
+/** Header of a tombstone that names the owner who removed the key, since a tombstone has no value. */
 export const ownerEpochHeader = "owner-epoch";

@@ -9,11 +9,11 @@ import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
 
 type RuleStateInput = Parameters<typeof events.ruleState.encode>[0];
 
-/** Most that one append carries, so that a large snapshot does not crowd out the log's other users. */
+/** Limits of one append, so that a large snapshot does not crowd out the other users of the log. */
 const chunkRecords = 2000;
 const chunkBytes = 900_000;
 
-/** A record about to take effect. */
+/** A control event that is about to take effect. */
 export interface NewEffective {
   readonly source: Position;
   readonly fromOffset: number;
@@ -30,14 +30,14 @@ export interface StateLogOptions {
   readonly signal: AbortSignal;
 }
 
-/** The state log of one partition, as one owner after the other writes it. */
+/** The state log of one partition, which its successive owners write. */
 export class StateLog {
   readonly #options: StateLogOptions;
   readonly #source: string;
   #epoch = -1;
-  /** Next offset to look at for claims of others. */
+  /** The first offset that has not been searched for claims of others. */
   #provenTo = 0;
-  /** Keys whose state is gone as of a checkpoint that is being written; removed with the next one. */
+  /** Keys whose state became empty with the last checkpoint; the next one removes them. */
   #gone: string[] = [];
   readonly #run = randomUUID();
   #written = 0;
@@ -47,12 +47,12 @@ export class StateLog {
     this.#source = `/headwater/rules/${options.instance}`;
   }
 
-  /** Of this owner: the offset of its claim. */
+  /** The epoch of this owner: the offset of its claim, -1 before it has claimed. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Claims the partition, and reads what the owners before left. */
+  /** Claims the partition and reads the state that earlier owners left. */
   async claim(): Promise<RestoredState> {
     const { log, topic, partition, instance } = this.#options;
     const claim = this.#record(stateKeys.claim(randomUUID()), { ownerEpoch: 0, claim: { instance, at: nowMicros() } });
@@ -80,14 +80,14 @@ export class StateLog {
     return true;
   }
 
-  /** Resolves when they are durable. */
+  /** Resolves when the effectives are durable. */
   async appendEffectives(effectives: readonly NewEffective[]): Promise<void> {
     await this.#append(effectives.map((each) => this.#effective(stateKeys.effective(this.#epoch, each.source), each)));
   }
 
   /**
-   * States first, then the checkpoint that makes them count. `offset` is the next telemetry offset to apply; up to
-   * `alertsRead` that topic holds nothing that has not taken effect.
+   * Appends states, then the checkpoint that makes them count. `offset` is the next telemetry offset to apply. Every
+   * operator action in alerts.v1 up to `alertsRead` has taken effect.
    */
   async appendCheckpoint(offset: number, changes: EngineChanges, alertsRead?: Position): Promise<void> {
     const epoch = this.#epoch;
@@ -99,8 +99,8 @@ export class StateLog {
     }
     for (const { rule, device, covers, version, state } of changes.states) {
       const key = stateKeys.state(epoch, rule, device);
-      // Still a record, with what it covers: a tombstone would make a replay from the checkpoint before start from
-      // nothing.
+      // An empty state is a record with an offset, not a tombstone: a replay from the previous checkpoint would begin
+      // that state anew, without the offset that the state covers.
       if (state.length === 0) gone.push(key);
       records.push(this.#record(key, { ownerEpoch: epoch, state: { rule, device, covers, version, state } }));
     }
@@ -115,7 +115,7 @@ export class StateLog {
     this.#gone = gone;
   }
 
-  /** Removes what no restart and no replay needs any more. */
+  /** Removes keys that no restart and no replay needs any more. */
   async remove(keys: readonly string[]): Promise<void> {
     await this.#append(keys.map((key) => this.#tombstone(key)));
   }

@@ -10,25 +10,25 @@ export interface WarmUpScanOptions {
   readonly log: EventLog;
   readonly topic: string;
   readonly partition: number;
-  /** The first telemetry offset that counts. */
+  /** The first telemetry offset of the scan. */
   readonly warmFrom: number;
   readonly warmUps: readonly WarmUp[];
   readonly decoder: TelemetryDecoder;
   readonly metrics: PartitionMetrics;
   readonly signal: AbortSignal;
-  /** Live records that are kept while the scan catches up with them. */
+  /** At most so many live records are kept during a round. */
   readonly maxKept?: number;
 }
 
-/** So many rounds of catching up; whatever is still missing then is read while the partition waits. */
+/** After so many rounds the missing records are read while the partition waits. */
 const maxRounds = 20;
-/** Records between two looks at what else there is to do. */
+/** The scan yields to the event loop after so many records. */
 const yieldEvery = 1000;
 
 /**
- * One scan of older telemetry for all rules that are to be warmed. It runs beside the live evaluation: a round reads up
- * to where that stands, while what it applies meanwhile is kept; once a round ends with everything kept, the scan needs
- * nothing but those to be level.
+ * One scan of older telemetry for all rules that are to be warmed, beside the live evaluation. Each round reads up to
+ * the live offset and keeps the records that are applied live meanwhile. After a round that could keep all of them, the
+ * kept records alone bring the scan to the live offset.
  */
 export class WarmUpScan implements RecordObserver {
   readonly warmFrom: number;
@@ -46,29 +46,29 @@ export class WarmUpScan implements RecordObserver {
     this.#maxKept = options.maxKept ?? 20_000;
   }
 
-  /** That rule is not wanted any more. */
+  /** Stops warming a rule. */
   drop(warmUp: WarmUp): void {
     this.#warmUps.delete(warmUp);
   }
 
-  /** A record that was just applied live. */
+  /** Keeps a record that was just applied live. */
   observe(record: TelemetryRecord, at: RecordPosition): void {
     if (this.#kept === undefined) return;
     if (this.#kept.length >= this.#maxKept) this.#kept = undefined;
     else this.#kept.push({ record, at });
   }
 
-  /** Comes as close as it can; `liveOffset` answers the next offset that is applied live. */
+  /** Runs rounds until one keeps every live record; `liveOffset` returns the next offset to be applied live. */
   async approach(liveOffset: () => number): Promise<void> {
     for (let round = 0; round < maxRounds && this.#warmUps.size > 0; round += 1) {
       this.#kept = [];
-      // Each round begins where the one before ended.
+      // Each round begins at the end of the previous one.
       await this.#readTo(liveOffset());
       if (this.#kept !== undefined) return;
     }
   }
 
-  /** Takes in what is missing up to `offset`; the live evaluation stands there and waits. */
+  /** Applies the missing records up to `offset`, where the live evaluation waits. */
   async finish(offset: number): Promise<void> {
     if (this.#kept !== undefined) {
       for (const { record, at } of this.#kept) if (at.offset >= this.#next) this.#apply(record, at);
@@ -92,7 +92,7 @@ export class WarmUpScan implements RecordObserver {
         }
         this.#next = entry.offset + 1;
         since += 1;
-        // Live records come first.
+        // Live records have precedence.
         if (since % yieldEvery === 0) await setImmediate();
       }
       metrics.warmed.inc(batch.records.length);

@@ -16,15 +16,15 @@ export interface WarmUpsOptions {
   readonly decoder: TelemetryDecoder;
   readonly metrics: PartitionMetrics;
   readonly logger: Logger;
-  /** How far back a rule is warmed at least, in milliseconds. */
+  /** How far back a rule is warmed at least (milliseconds). */
   readonly horizonMs: number;
   readonly signal: AbortSignal;
-  /** A scan is as close as it gets: `finish` it at the next batch boundary. */
+  /** Called when a scan has caught up; `finish` is to be called at the next batch boundary. */
   readonly onReady: () => void;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A rule that was warmed and is to be adopted. */
+/** A rule that is warm and waits to be adopted. */
 export interface WarmedRule {
   readonly rule: RuleAt;
   readonly warmUp: WarmUp;
@@ -35,7 +35,7 @@ export interface WarmedRules {
   readonly rules: readonly WarmedRule[];
 }
 
-/** Warms rules of one partition in the background: those that wait together share one scan, one scan runs at a time. */
+/** Warms rules of one partition in the background. One scan runs at a time, for all rules that wait at its start. */
 export class WarmUps {
   readonly #options: WarmUpsOptions;
   readonly #waiting = new Map<string, RuleAt>();
@@ -48,12 +48,12 @@ export class WarmUps {
     this.#options = options;
   }
 
-  /** Whether a scan waits to be finished. */
+  /** Whether a scan has caught up and waits for `finish`. */
   get isReady(): boolean {
     return this.#ready;
   }
 
-  /** That state of the rule is to be warmed, whatever was wanted of it before. */
+  /** Warms that state of a rule, in place of any state requested before. */
   request(rule: RuleAt): void {
     const id = rule.change.rule;
     const present = this.#waiting.get(id) ?? this.#scanned.get(id)?.rule;
@@ -71,7 +71,7 @@ export class WarmUps {
     this.#scan?.drop(scanned.warmUp);
   }
 
-  /** Takes in what is still missing before the next offset, where the evaluation stands meanwhile. */
+  /** Applies the missing records before the next offset, where the live evaluation waits. */
   async finish(): Promise<WarmedRules> {
     const { evaluation, signal } = this.#options;
     const scan = this.#scan!;
@@ -86,7 +86,7 @@ export class WarmUps {
     return { warmFrom: scan.warmFrom, rules };
   }
 
-  /** Does a scan of the past again, all at once. */
+  /** Repeats a former scan while the live evaluation waits. */
   async repeat(warmFrom: number, rules: readonly RuleAt[]): Promise<readonly WarmUp[]> {
     const { evaluation, signal } = this.#options;
     const warmUps = rules.map(({ change }) => evaluation.warm(change));
@@ -123,7 +123,7 @@ export class WarmUps {
     onReady();
   }
 
-  /** The first record that is not older than the horizon; the next one to be applied if there is none. */
+  /** Offset of the first record within the horizon; the next offset to be applied if there is none. */
   async #warmFrom(): Promise<number> {
     const { log, topic, partition, evaluation } = this.#options;
     const { nextOffset } = evaluation;
@@ -134,7 +134,7 @@ export class WarmUps {
     return nextOffset;
   }
 
-  /** Microseconds; of the rules that share the scan the one that looks back farthest decides. */
+  /** The longest look-back among the rules that share the scan (microseconds). */
   #horizon(): number {
     const longest = [...this.#waiting.values()].map(({ change }) => {
       const { condition, lateness } = normaliseRule(change.definition);

@@ -8,7 +8,7 @@ export class SlopeGrader implements Grader {
   readonly #inclusive: boolean;
   readonly #clear: number;
 
-  /** `clear` is NaN where no level of its own says when it clears. */
+  /** `clear` is NaN if the condition has no clear level of its own. */
   constructor(thresholds: readonly number[], direction: "above" | "below", inclusive: boolean, clear: number) {
     this.#sign = direction === "above" ? 1 : -1;
     this.#thresholds = Float64Array.from(thresholds, (threshold) => threshold * this.#sign);
@@ -31,11 +31,11 @@ export class SlopeGrader implements Grader {
   }
 }
 
-/** One level, met or not. */
+/** A single level, either met or not. */
 export class SetGrader implements Grader {
   readonly #low: number;
   readonly #high: number;
-  /** Whether it is met inside [low, high] or outside. */
+  /** Whether the level is met inside [low, high] or outside. */
   readonly #inside: boolean;
 
   constructor(low: number, high: number, inside: boolean) {

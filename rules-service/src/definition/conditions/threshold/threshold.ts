@@ -10,7 +10,7 @@ const comparisons = ["op", "above", "below", "between", "outside"] as const;
 type Comparison = (typeof comparisons)[number];
 const forBounds = { least: 0, most: 30 * 86_400_000_000 };
 
-/** A reading held against a number, with hysteresis, held for a duration or a number of readings. */
+/** Compares readings with a threshold, with hysteresis, for a duration or a number of readings. */
 export const threshold: ConditionKind<ThresholdCondition> = {
   name: "threshold",
   schema: thresholdSchema,
