@@ -112,7 +112,7 @@ it("a gateway that was killed tells, when it is back, that its sessions are over
   // An end that is told and not yet crossed out would be told again.
   await eventually(
     () => readFile(join(dataDir, "gateway", "open-sessions"), "utf8"),
-    (text) => text.includes("\n-"),
+    (text) => /^[0-9a-f]{8} -/m.test(text),
   );
   await gateway.end("SIGKILL");
   expect((await told()).filter(({ disconnected }) => disconnected !== null)).toHaveLength(1);

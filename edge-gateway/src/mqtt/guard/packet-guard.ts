@@ -90,8 +90,8 @@ export class PacketGuard {
   }
 
   /**
-   * Completes the packet that is partly there; answers with how much of the chunk belongs to it, or -1 if it is not whole even
-   * so.
+   * Completes the packet that is partly there; answers with how many bytes of the chunk belong to it, or -1 if it is
+   * not whole even so.
    */
   #fill(chunk: Buffer): number {
     const partial = this.#partial;
