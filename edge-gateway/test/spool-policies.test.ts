@@ -119,7 +119,7 @@ describe("a full spool", () => {
       dropped,
       missing: 0,
     });
-  }, 60_000);
+  });
 
   it("drop-oldest: the newest arrive, the rest is named, replies to commands are kept, and the ledger balances", async () => {
     await up({ ...small, HEADWATER_SPOOL_WHEN_FULL: "drop-oldest" });
@@ -169,7 +169,7 @@ describe("a full spool", () => {
       (names) => names.length === 1,
     );
     expect(left).toHaveLength(1);
-  }, 60_000);
+  });
 
   it("drop-oldest goes on over a restart, and nothing that was given up is sent or named twice", async () => {
     await up({ ...small, HEADWATER_SPOOL_WHEN_FULL: "drop-oldest" });
@@ -191,7 +191,7 @@ describe("a full spool", () => {
     await eventually(gaps, (each) => each.length > 1);
     await expectNamed();
     expect((await ledger()).balanced).toBe(true);
-  }, 60_000);
+  });
 
   it("an age bound gives up what is too old, of a quiet gateway too, and the ledger balances", async () => {
     await up({ HEADWATER_SPOOL_MAX_AGE_MS: "1500" });
@@ -217,7 +217,7 @@ describe("a full spool", () => {
       received: 30,
       dropped: 20,
     });
-  }, 60_000);
+  });
 
   it("forwarded files are kept as long as configured, and are the first to go when room is needed", async () => {
     await up({ ...small, HEADWATER_SPOOL_KEEP_AFTER_ACK_MS: "3600000" });
@@ -245,7 +245,7 @@ describe("a full spool", () => {
     );
     expect(await counters("d")).toEqual(Array.from({ length: 200 }, (_, i) => i));
     expect(await gateway.metric("headwater_gateway_dropped_total")).toBe(0);
-  }, 60_000);
+  });
 
   it("one partition that the log does not take holds up no other, and catches up in order", async () => {
     await up({});
@@ -282,5 +282,5 @@ describe("a full spool", () => {
     for (const id of ids) expect(await counters(id)).toEqual(Array.from({ length: 200 }, (_, i) => i));
     await expectNamed();
     expect(gateway.app.warnings!()).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -140,5 +140,5 @@ describe("the guard", () => {
     expect(passed!.equals(packet)).toBe(true);
     // Quadratic copying would take half a minute.
     expect(performance.now() - began).toBeLessThan(15_000);
-  }, 60_000);
+  });
 });

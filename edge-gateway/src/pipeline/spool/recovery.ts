@@ -1,4 +1,4 @@
-import { DecodeError, FatalError, type Logger } from "@headwater/core";
+import { DecodeError, ResourceError, type Logger } from "@headwater/core";
 import { open, readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LanesState } from "../lanes/lanes.ts";
@@ -122,6 +122,6 @@ async function readWhole(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new FatalError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+    throw new ResourceError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
 }

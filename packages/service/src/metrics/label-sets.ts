@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 
 export type Labels<L extends string> = Readonly<Record<L, string | number>>;
 
@@ -37,7 +37,7 @@ export class LabelSets<L extends string, Child> {
     const child = this.#children.get(key);
     if (child !== undefined) return child;
     if (Object.keys(labels).length !== this.#names.length) {
-      throw new FatalError(
+      throw new InvariantError(
         `A metric with the labels ${this.#names.join(", ")} was given ${Object.keys(labels).join(", ")}`,
       );
     }

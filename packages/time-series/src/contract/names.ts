@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { ALWAYS, freshMeasurement, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 import type { SeriesRow } from "../time-series-store.ts";
 
@@ -50,7 +51,7 @@ export function namesContract(subject: () => StoreUnderTest): void {
         expect(await store.write(points)).toEqual({ refused: [] });
         for (const [i, series] of all.entries()) expect(await rowsOf(store, series, ALWAYS)).toEqual([[T0, i]]);
       }),
-      { numRuns: 12 },
+      { numRuns: propertyRuns(12) },
     );
   });
 

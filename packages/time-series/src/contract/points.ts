@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { storedField } from "../field-names.ts";
 import type { Point, SeriesRow } from "../time-series-store.ts";
 import { freshMeasurement, freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
@@ -48,7 +49,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
           expect(all).toEqual(values.map((value, i) => [T0 + i, value]));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   });
 
