@@ -50,7 +50,7 @@ export class ConfigError extends HeadwaterError {
 }
 
 /**
- * A broken invariant: a defect of this program, or a call that the contract of what is called forbids. No setting mends
+ * A broken invariant: a defect of this program, or a call that the contract of the callee forbids. No setting mends
  * it; the process ends with a stack.
  */
 export class InvariantError extends HeadwaterError {
