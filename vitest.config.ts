@@ -23,7 +23,7 @@ export default defineConfig({
           include: [
             "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "tests/{compose,docs}/**/*.test.ts",
+            "tests/{compose,docs,ledger}/**/*.test.ts",
           ],
           exclude: ["**/*.{contract,servers,mutation}.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,

@@ -10,7 +10,7 @@ import { provisioningKeyRoutes } from "./access/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
 import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
-import { deviceWriter } from "./devices/device-writes.ts";
+import { deviceWriter } from "./devices/device-writer.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";

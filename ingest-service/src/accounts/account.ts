@@ -37,7 +37,7 @@ export interface Counts {
 }
 
 /** How the projected events ended. */
-export interface Outcomes {
+export interface OutcomeCounts {
   readonly stored: number;
   readonly partlyStored: number;
   readonly quarantined: number;
@@ -57,7 +57,7 @@ export interface PartitionAccount {
   readonly from: number;
   readonly offset: number;
   readonly counts: Counts;
-  readonly outcomes: Outcomes;
+  readonly outcomes: OutcomeCounts;
   /** The most recently seen lanes, at most `maxLanes`. */
   readonly lanes: readonly LaneAccount[];
   readonly retired: RetiredLanes;

@@ -4,7 +4,7 @@ import {
   maxLanes,
   type Gap,
   type LaneAccount,
-  type Outcomes,
+  type OutcomeCounts,
   type PartitionAccount,
   type RetiredLanes,
 } from "./account.ts";
@@ -74,7 +74,7 @@ export class Counting {
     this.#logged += 1;
   }
 
-  account(offset: number, outcomes: Outcomes, overwritten: number): PartitionAccount {
+  account(offset: number, outcomes: OutcomeCounts, overwritten: number): PartitionAccount {
     return {
       partition: this.#partition,
       from: this.#from,

@@ -1,6 +1,6 @@
 import { events, type TelemetryRecord } from "@headwater/proto";
 import { Counting } from "../accounts/counting.ts";
-import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
+import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import { type DeviceEntry, DeviceTable } from "./device-table.ts";
 import { type FieldPair, fieldsOf } from "./field-pair.ts";
 import { PlainEvent } from "@headwater/proto/telemetry";
@@ -38,7 +38,7 @@ export class EventReader {
     return unstorable === undefined || kind === "derived" ? kind : { unstorable };
   }
 
-  account(offset: number, outcomes: Outcomes): PartitionAccount {
+  account(offset: number, outcomes: OutcomeCounts): PartitionAccount {
     return this.#counting.account(offset, outcomes, this.#points.overwritten);
   }
 

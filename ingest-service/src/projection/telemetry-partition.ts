@@ -1,6 +1,6 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
+import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import type { PointBatch } from "./point-batch.ts";
@@ -81,7 +81,7 @@ export class TelemetryPartition {
     projected: number,
     refusals: readonly Refusal[],
   ): void {
-    let { stored, partlyStored, quarantined }: Outcomes = this.#account.outcomes;
+    let { stored, partlyStored, quarantined }: OutcomeCounts = this.#account.outcomes;
     stored += projected;
     if (refusals.length > 0) {
       for (const [index, outcome] of this.#options.outcomesOf(pointBatch, refusals)) {

@@ -10,7 +10,7 @@ const maxMicros = 8_640_000_000_000_000 * 1000;
 
 /**
  * ISO 8601 in UTC: with milliseconds, or with microseconds if there are any.
- * Throws InvariantError for what is no time (not finite, or beyond the years a date can name).
+ * Throws InvariantError for a number that is no time (not finite, or beyond the years of a Date).
  */
 export function isoFromMicros(micros: number): string {
   if (!(Math.abs(micros) <= maxMicros)) {

@@ -7,7 +7,7 @@ import { defaultBuckets, Histogram } from "./histogram.ts";
 import type { Declaration, MetricFamily } from "./metric-family.ts";
 
 export interface MetricOptions {
-  /** How many label sets the metric may have; the rest is counted as "other". Default 200. */
+  /** How many label sets the metric may have; those beyond count as "other". Default 200. */
   readonly maxSeries?: number;
 }
 
