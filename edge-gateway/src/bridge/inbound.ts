@@ -10,7 +10,7 @@ import { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
 import type { BridgeTopics } from "./bridge-topics.ts";
-import type { BrokerConnection, InboundMessage } from "./broker-connection.ts";
+import type { RemoteBroker, InboundMessage } from "./remote-broker.ts";
 import type { HeardDevices } from "./heard-devices.ts";
 
 export interface InboundOptions {
@@ -18,7 +18,7 @@ export interface InboundOptions {
   /** Names the session at the broker in the journals. */
   readonly session: string;
   readonly sessionPresent: boolean;
-  readonly connection: BrokerConnection;
+  readonly connection: RemoteBroker;
   readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
