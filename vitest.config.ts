@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const node = { environment: "node" as const, pool: "forks" as const, setupFiles: ["./tests/setup/property-seed.ts"] };
@@ -7,9 +8,13 @@ const node = { environment: "node" as const, pool: "forks" as const, setupFiles:
  * adapters. e2e: real processes over real sockets on the embedded log and store. servers: whatever needs the real Kafka
  * and InfluxDB (`npm run servers -- start`); it fails, never skips, without them. mutation: whether the tests of the
  * rule engine notice that it was made wrong; takes many minutes and is run when the engine or its tests change.
+ *
+ * Timeouts are limits against hanging, generous enough for a machine that does other work; none measures speed.
  */
 export default defineConfig({
   test: {
+    // Most tests wait for disks, timers and processes of their own: more of them than cores keep the cores at work.
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         test: {
@@ -18,9 +23,11 @@ export default defineConfig({
           include: [
             "{packages/*,proto,edge-gateway,ingest-service,rules-service,device-sim,cli}/{src,test}/**/*.test.ts",
             "scripts/**/*.test.ts",
-            "tests/{compose,docs}/**/*.test.ts",
+            "tests/{compose,docs,ledger}/**/*.test.ts",
           ],
           exclude: ["**/*.{contract,servers,mutation}.test.ts", "**/node_modules/**"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -28,7 +35,8 @@ export default defineConfig({
           ...node,
           name: "contract",
           include: ["packages/*/test/**/*.contract.test.ts"],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -39,7 +47,6 @@ export default defineConfig({
           exclude: ["**/*.servers.test.ts", "**/node_modules/**"],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
         },
       },
       {

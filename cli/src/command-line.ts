@@ -16,12 +16,12 @@ function help(): string {
   return `headwater <command> [options]\n\n${list}\n\nheadwater <command> --help says more.`;
 }
 
-/** What the API says is for the person at the command line, who gets it as one line. */
+/** Turns an error of the API client into one that ends the process with its message alone, in one line. */
 function forPerson(error: unknown): never {
   throw error instanceof ApiError ? new CommandError(error.message, { cause: error.cause }) : error;
 }
 
-/** Runs what the command line says. */
+/** Runs the command that the arguments name; without one, prints the list of commands. */
 export async function runCommandLine([name, ...args]: readonly string[]): Promise<void> {
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) {

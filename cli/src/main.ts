@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { enableCompileCache } from "node:module";
 
-// Types are stripped at every start otherwise, which is most of the time until the platform is ready.
+// Without the cache Node strips the types of every file at every start, which takes most of the time until ready.
 enableCompileCache();
 const { runCommandLine } = await import("./command-line.ts");
 await runCommandLine(process.argv.slice(2));

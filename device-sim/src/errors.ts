@@ -1,6 +1,6 @@
 import { HeadwaterError } from "@headwater/core";
 
-/** Something about the command line, the series file or the platform's answer that the caller has to mend. */
+/** An option, a series file or an answer of the platform that the caller has to mend; the message names it. */
 export class SimulationError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "simulation";

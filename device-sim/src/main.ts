@@ -58,7 +58,7 @@ async function run(line: CommandLine): Promise<Verdict> {
 }
 
 function seriesOf(line: CommandLine): Sample[] {
-  // Whole milliseconds: what a device's clock gives.
+  // Whole milliseconds, as a device's clock has them.
   const now = Math.floor(nowMicros() / 1000) * 1000;
   if (line.series === undefined) return boilerSeries(line.samples, now, secondMicros);
   return shiftToEnd(readCsvSeries(line.series), now).slice(-line.samples);

@@ -12,9 +12,9 @@ export interface SimulationOptions {
   readonly metric: string;
   readonly speed: ReplayOptions["speed"];
   readonly signal?: AbortSignal;
-  /** How long the pipeline may take to store what was acked. */
+  /** How long the pipeline may take to store the acked messages (milliseconds). */
   readonly settleMs: number;
-  /** How long the devices stay connected for commands once everything is stored. */
+  /** How long the devices stay connected for commands once everything is stored (milliseconds). */
   readonly lingerMs: number;
   onProgress?(sent: number, total: number): void;
 }
@@ -29,7 +29,7 @@ export interface Verdict extends StoredVerdict {
   readonly seconds: number;
 }
 
-/** Registers the devices, replays their series, and compares what was acked with what is stored. */
+/** Registers the devices, replays their series, and compares the acked messages with the stored points. */
 export async function simulate(options: SimulationOptions): Promise<Verdict> {
   const begun = performance.now();
   const total = options.devices.reduce((sum, device) => sum + device.samples.length, 0);
@@ -55,7 +55,7 @@ export async function simulate(options: SimulationOptions): Promise<Verdict> {
       const acked = samples.slice(0, fleet[index]!.acked);
       stored.push(await verifyStored(options.api, id, options.metric, acked, options.settleMs));
     }
-    // An interruption only ends the waiting.
+    // An interruption ends the waiting alone; the verdict is still given.
     await sleep(options.lingerMs, options.signal).catch(() => undefined);
     return {
       devices: fleet.length,

@@ -15,7 +15,7 @@ import { Presence } from "./devices/presence/presence.ts";
 import { DeviceRegistry } from "./devices/registry/device-registry.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
-import { MqttConnection } from "./mqtt/bridge/mqtt-connection.ts";
+import { MqttRemoteBroker } from "./mqtt/bridge/mqtt-remote-broker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
 import { Marker } from "./pipeline/commit/marker.ts";
@@ -81,7 +81,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const presence = new Presence(recordWriter, commit, openSessions);
   const { maxSessions, expiryMs: sessionExpiryMs } = config.sessions;
   const sessions = await SessionStore.open({ file: join(folder, "sessions.journal"), maxSessions, logger });
-  /** Of every source of messages: what they become, and who hears that a device can take commands. */
+  /** Common to the sources of messages: the pipeline behind them and the dispatcher of commands. */
   const source = {
     ...{ recordWriter, commit, journal, recent, replies: dispatcher, metrics, logger },
     onCommandSession: dispatcher.begin.bind(dispatcher),
@@ -101,7 +101,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const bridges = new Bridges({
     ...source,
     ...{ specs, folder, registry: deps.metrics },
-    connect: (spec, login, events) => new MqttConnection(spec, login, events),
+    connect: (spec, login, events) => new MqttRemoteBroker(spec, login, events),
   });
   const { markBusyMs: busyMs, markQuietMs: quietMs } = config.gateway;
   const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });

@@ -79,7 +79,7 @@ describe("a command", () => {
     await subscribe(device);
     const packet = await device.until("publish");
     expect(packet).toMatchObject({ qos: 1, retain: false, topic: "devices/valve/commands/c-1" });
-  }, 10_000);
+  });
 
   it("one is on its way at a time, in the order of their requests", async () => {
     const device = await raw();
@@ -94,7 +94,7 @@ describe("a command", () => {
       device.send({ cmd: "puback", messageId: publishes(device)[count - 1]!.messageId! });
     }
     expect(publishes(device).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2", "c-3"]);
-  }, 10_000);
+  });
 
   it("is not sent twice: not to the next session, not after a restart", async () => {
     let device = await raw("c", false);
@@ -114,7 +114,7 @@ describe("a command", () => {
     await device.until("publish");
     await sleep(200);
     expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/c-3"]);
-  }, 15_000);
+  });
 
   it("that asks for it is sent again until it is acknowledged", async () => {
     let device = await raw();
@@ -128,7 +128,7 @@ describe("a command", () => {
     const packet = (await device.until("publish")) as { messageId?: number };
     device.send({ cmd: "puback", messageId: packet.messageId! });
     expect(await kinds(4)).toEqual(["requested", "claimed", "claimed", "delivered"]);
-  }, 15_000);
+  });
 
   it("is not sent after its deadline, nor if its cause lies too far back", async () => {
     await gateway.requestCommand("valve", "late", { name: "shut", ttlMs: 1 });
@@ -198,7 +198,7 @@ describe("a command", () => {
     expect(publishes(mute)).toHaveLength(1);
     await mute.until("publish", 2);
     expect(publishes(mute).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2"]);
-  }, 15_000);
+  });
 
   it("waits for nobody's acknowledgement once it was answered", async () => {
     const device = await raw();
@@ -278,7 +278,7 @@ describe("a command", () => {
     await device.until("publish");
     await sleep(300);
     expect(publishes(device).map(({ topic }) => topic)).toEqual(["devices/valve/commands/waits"]);
-  }, 15_000);
+  });
 
   it("may be large; a reply may not", async () => {
     const device = await raw();

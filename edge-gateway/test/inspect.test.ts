@@ -87,7 +87,7 @@ it("shows how much waits, of whom, and since when", async () => {
     (answer) => (JSON.parse(answer) as { records: number }).records === 0,
   );
   expect(JSON.parse(drained)).toMatchObject({ records: 0, devices: [], oldestAt: null });
-}, 30_000);
+});
 
 it("exports a range of it, decoded and as bytes", async () => {
   await up("spool");
@@ -104,7 +104,7 @@ it("exports a range of it, decoded and as bytes", async () => {
   expect(Buffer.from(quarantined.content.payload, "base64").toString()).toBe("not json");
   expect(await inspect("--export", "-", "--to=-1m")).toBe("");
   await expect(inspect("--export", "-", "--from", "yesterday")).rejects.toThrow(/is no time/);
-}, 30_000);
+});
 
 it("needs the token, and a gateway without a spool says that it has none", async () => {
   await up("log");
@@ -112,4 +112,4 @@ it("needs the token, and a gateway without a spool says that it has none", async
   expect((await http.inject({ method: "GET", url: "/api/v1/gateway/spool/records" })).statusCode).toBe(401);
   expect(await inspect()).toContain("has no spool");
   expect(await inspect("--export", "-")).toBe("");
-}, 30_000);
+});

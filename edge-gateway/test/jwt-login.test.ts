@@ -137,7 +137,7 @@ describe("login with a JWT", () => {
     await gateway.upGateway({ durable: "spool" });
     expect(await outcome("", await sign())).toBe(0);
     gateway.log = log;
-  }, 30_000);
+  });
 
   it("a key that is not known is asked for once, not with every login that makes one up", async () => {
     await start();

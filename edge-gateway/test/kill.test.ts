@@ -50,4 +50,4 @@ it("kill -9 under load, again and again, loses nothing that was acknowledged", a
   expect(epochs.size).toBe(1);
   await after.close();
   await rm(dataDir, { recursive: true, force: true });
-}, 60_000);
+});

@@ -54,7 +54,7 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
     const problems = await laneProblems(faulty.log);
     expect(problems.filter((problem) => problem.includes("promised"))).toEqual([]);
     expect(problems).toHaveLength(1);
-  }, 30_000);
+  });
 });
 
 describe("marks while the log is away", () => {
@@ -93,5 +93,5 @@ describe("marks while the log is away", () => {
       await gateway.stop();
       await faulty.remove();
     }
-  }, 40_000);
+  });
 });

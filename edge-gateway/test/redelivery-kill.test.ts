@@ -57,4 +57,4 @@ it("what devices send again after kill -9 is in the log once", async () => {
   expect(await laneProblems(after)).toEqual([]);
   await after.close();
   await rm(dataDir, { recursive: true, force: true });
-}, 60_000);
+});

@@ -112,7 +112,7 @@ describe("a session that outlives its connection", () => {
     await gateway.upGateway({ log: away, durable: "spool" });
     await gateway.restart();
     expect(isPresent(await connect())).toBe(true);
-  }, 20_000);
+  });
 
   it("beyond the bound the one heard longest ago is forgotten", async () => {
     await start({ HEADWATER_MQTT_MAX_SESSIONS: "2" });

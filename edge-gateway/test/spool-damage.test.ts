@@ -212,5 +212,5 @@ describe("the end of the spool damaged after a kill", () => {
       await gateway.stop();
       await log.remove();
     }
-  }, 30_000);
+  });
 });

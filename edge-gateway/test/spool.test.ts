@@ -65,7 +65,7 @@ describe("the spool", () => {
     expect(await values(150)).toEqual(numbers(0, 150));
     expect(await laneProblems(gateway.log)).toEqual([]);
     expect(new Set((await gateway.events()).map(({ epoch }) => epoch)).size).toBe(1);
-  }, 20_000);
+  });
 
   it("sends the identical batch again when it is not known whether it landed", async () => {
     await up();
@@ -113,7 +113,7 @@ describe("the spool", () => {
     expect(await values(2000)).toEqual(numbers(0, 2000));
     expect((await eventually(segments, (all) => all.length === 1)).length).toBe(1);
     expect((await stat(join(spoolDir(), (await segments())[0]!))).mode & 0o777).toBe(0o600);
-  }, 20_000);
+  });
 
   it("when it is full messages stay unacknowledged, and everything else is still answered", async () => {
     await up({
@@ -160,7 +160,7 @@ describe("the spool", () => {
     log.heal();
     await device.until("puback", 80);
     expect((await values(80)).slice(0, 80)).toEqual(numbers(1, 81));
-  }, 30_000);
+  });
 
   it("a torn end is cut off and what came before is kept", async () => {
     await up();
@@ -207,7 +207,7 @@ describe("the spool", () => {
     expect(named.has(gaps[0]!.toN)).toBe(true);
     expect((await readdir(spoolDir())).some((name) => name.endsWith(".corrupt"))).toBe(true);
     expect(await gateway.metric("headwater_gateway_dropped_total", "corrupt")).toBe(1);
-  }, 20_000);
+  });
 
   it("an end whose last frame is corrupt gives up that identity", async () => {
     await up();
@@ -233,7 +233,7 @@ describe("the spool", () => {
     );
     expect(gaps).toMatchObject([{ reason: "corrupt" }]);
     expect(await laneProblems(gateway.log)).toEqual([gapLane(gaps[0]!, await gateway.telemetry())]);
-  }, 20_000);
+  });
 });
 
 /** How the checker names the hole that the gap record is about. */

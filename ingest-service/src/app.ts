@@ -10,7 +10,7 @@ import { provisioningKeyRoutes } from "./access/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
 import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
-import { deviceWriter } from "./devices/device-writes.ts";
+import { deviceWriter } from "./devices/device-writer.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
@@ -36,14 +36,14 @@ export interface IngestDeps {
   readonly dataDir: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Its routes are registered here; whoever made it listens and closes. */
+  /** The app registers its routes; the owner of the server listens and closes. */
   readonly http: HttpServer;
 }
 
-/** How often accounts go to disk, milliseconds; what is missing after a crash is counted again from the log. */
+/** Milliseconds between saves of the accounts; after a crash the rest is counted again from the log. */
 const saveEveryMs = 5000;
-/** How long the ledger waits for what is in the log to be projected, milliseconds. */
-const settleMs = 5000;
+/** Milliseconds that the ledger waits for the projection to reach the end of the log. */
+const projectionWaitMs = 5000;
 
 /** Wires the service together; nothing moves before `start`. Log, store and HTTP server stay their owner's. */
 export function createIngestApp(deps: IngestDeps): ServiceApp {
@@ -51,7 +51,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
 
-  const { model, folded, late, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics });
+  const { model, folded, overdue, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics });
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
     const end = ends.find((each) => each.partition === partition)?.end ?? 0;
@@ -86,10 +86,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     group: config.group,
     topic: topics.telemetry,
     book,
-    settleMs,
+    projectionWaitMs,
     verify: { log, topic: topics.telemetry, series, maxReadings: config.verifyReadings, quarantined },
     flush: () => projection.flush(),
-    own: (partition) => projection.account(partition),
+    ownAccount: (partition) => projection.account(partition),
   });
 
   deviceRoutes(http.app, {
@@ -124,7 +124,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
       saving = setInterval(() => book.save(), saveEveryMs);
       const owned = (): readonly number[] => projection.owned();
       deadlines = new Deadlines({ log, topic: topics.commands, model, source, logger, owned });
-      late.push(() => deadlines?.check());
+      overdue.push(() => deadlines?.check());
     },
     async stop() {
       clearInterval(saving);
@@ -133,7 +133,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   });
 
   const died = Promise.race([projection.died, model.died]);
-  // Whoever runs the service listens; until they do it must not count as unhandled.
+  // The host attaches its handler after this returns; until then the rejection must not count as unhandled.
   died.catch(() => {});
   let started = false;
   return {

@@ -11,15 +11,15 @@ import { openIngestModel } from "./model/ingest-model.ts";
 
 export interface ReadModelParts {
   readonly model: ReadModel;
-  /** Told of every event of a device after it is applied. */
+  /** Called with every event of a device after it is applied. */
   readonly folded: ((folded: FoldedDevice) => void)[];
-  /** Told when there is a command to be ended at once. */
-  readonly late: (() => void)[];
-  /** What became of writes to access.v1. */
+  /** Called when a command is to be ended at once. */
+  readonly overdue: (() => void)[];
+  /** The fold's outcomes of this process's writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
 
-/** The read model of this service, and who hears of news in it. */
+/** The read model of this service with its listeners. */
 export function openReadModelParts(options: {
   readonly dataDir: string;
   readonly log: EventLog;
@@ -28,7 +28,7 @@ export function openReadModelParts(options: {
 }): ReadModelParts {
   const { topics, logger } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
-  const late: (() => void)[] = [];
+  const overdue: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
   const model = openIngestModel({
     ...options,
@@ -43,13 +43,13 @@ export function openReadModelParts(options: {
       commandPart({
         topic: topics.commands,
         logger,
-        onLate() {
-          for (const listener of late) listener();
+        onOverdue() {
+          for (const listener of overdue) listener();
         },
       }),
       quarantinePart(topics.quarantine, logger),
       accessPart(topics.access, accessOutcomes, logger),
     ],
   });
-  return { model, folded, late, accessOutcomes };
+  return { model, folded, overdue, accessOutcomes };
 }

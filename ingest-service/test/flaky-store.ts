@@ -6,7 +6,7 @@ export type Mood = "well" | "away" | "forgetful";
 /** A real store that can be away, or take a write and not tell. */
 export class FlakyStore implements TimeSeriesStore {
   mood: Mood = "well";
-  /** What was asked to be written, in order. */
+  /** The points of every write, in order. */
   readonly writes: (readonly Point[])[] = [];
   readonly #store: TimeSeriesStore;
 
@@ -32,6 +32,6 @@ export class FlakyStore implements TimeSeriesStore {
   health: TimeSeriesStore["health"] = () => this.#store.health();
 
   async close(): Promise<void> {
-    // It belongs to who opened it.
+    // The opener closes it.
   }
 }

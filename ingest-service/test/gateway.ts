@@ -4,7 +4,7 @@ import { partitions, topics } from "./service.ts";
 
 export type Values = Record<string, number | boolean | string>;
 
-/** What a gateway appends, with dense identities per partition. */
+/** The records of a gateway, with dense identities per partition. */
 export class TestGateway {
   readonly name: string;
   readonly epoch: number;
@@ -65,7 +65,7 @@ export class TestGateway {
     return { key: null, partition, value, headers: telemetryHeaders.gap };
   }
 
-  /** Events that were received and are never seen again: what must not happen. */
+  /** Events that are received and never logged: the loss that the ledger has to show. */
   lose(device: string, count: number): void {
     const lane = this.#lane(this.partitionOf(device));
     lane.n += count;

@@ -64,8 +64,8 @@ function readyUrl(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let output = "";
     child.once("exit", (code) => reject(new RangeError(`it ended with ${code} before it was ready`)));
-    child.stdout!.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
+    child.stdout!.on("data", (pointBatch: Buffer) => {
+      output += pointBatch.toString();
       const match = /^ready ingest (\S+)/m.exec(output);
       if (match !== null) resolve(match[1]!);
     });

@@ -59,8 +59,8 @@ class Listener {
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     let text = "";
-    for await (const chunk of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
-      text += chunk;
+    for await (const pointBatch of body.pipeThrough(new TextDecoderStream()) as unknown as AsyncIterable<string>) {
+      text += pointBatch;
       for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
         const fields = new Map(
           text

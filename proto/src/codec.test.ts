@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DecodeError } from "@headwater/core";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { events, maxEventBytes, maxReadings, readingValue } from "./index.ts";
 
 const codecs = Object.entries(events).filter((entry): entry is [string, typeof events.telemetry] =>
@@ -72,7 +73,7 @@ describe.each(codecs)("the codec %s", (_name, codec) => {
           expect(error).toBeInstanceOf(DecodeError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 
@@ -118,7 +119,7 @@ describe("hostile bytes of a real event", () => {
           expect(error).toBeInstanceOf(DecodeError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
   });
 

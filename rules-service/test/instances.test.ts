@@ -25,7 +25,7 @@ afterEach(async () => {
   for (const { log } of members) if (log.crashed) log.rejectPending();
   await Promise.all(members.splice(0).map(({ rules, log }) => (log.crashed ? rules.clear() : rules.stop())));
   await on.close();
-}, 30_000);
+});
 
 async function join(): Promise<{ rules: Service; log: CrashableLog }> {
   const log = new CrashableLog(on.log);
@@ -69,7 +69,7 @@ it("is the same while members come, go and are killed under load", async () => {
   await untilLive(c.rules, "hot");
   await load.stop();
   await expectExactlyTheOracle(on);
-}, 60_000);
+});
 
 it("says nothing any more once another has claimed the partition, though its group has not said so", async () => {
   const a = await join();
@@ -88,4 +88,4 @@ it("says nothing any more once another has claimed the partition, though its gro
   await join();
   await expectExactlyTheOracle(on);
   expect((await emitted(on)).alerts.size).toBe(1);
-}, 30_000);
+});

@@ -32,7 +32,7 @@ afterEach(async () => {
   for (const { log } of killed) log.rejectPending();
   await Promise.all(killed.splice(0).map(({ rules }) => rules.clear()));
   await on.close();
-}, 30_000);
+});
 
 async function start(config = quickConfig): Promise<Service> {
   const log = new CrashableLog(on.log);
@@ -64,7 +64,7 @@ it("goes on after a stop as if there had been none", async () => {
   // A clean stop leaves nothing to repeat.
   const raised = (await alertEvents(on)).filter(({ kind }) => (kind as number) === alertTransition.raised);
   expect(new Set(raised.map(({ alertId }) => alertId)).size).toBeGreaterThan(10);
-}, 30_000);
+});
 
 it("raises no second time what was open when it was killed without a checkpoint", async () => {
   const never = { ...quickConfig, checkpointMs: 3_600_000, checkpointRecords: 10_000_000 };
@@ -82,7 +82,7 @@ it("raises no second time what was open when it was killed without a checkpoint"
   expect(found.alerts.size).toBe(2);
   expect(found.commands.size).toBe(1);
   await expectExactlyTheOracle(on);
-}, 30_000);
+});
 
 it("is the same after kills at any moment, under load", async () => {
   const rules = await start();
@@ -102,7 +102,7 @@ it("is the same after kills at any moment, under load", async () => {
   await expectExactlyTheOracle(on);
   const checkpoints = (await stateRecords(on)).filter(({ checkpoint }) => checkpoint !== null);
   expect(checkpoints.length).toBeGreaterThan(6);
-}, 60_000);
+});
 
 it.each(["alerts", "commands", "ruleState"] as const)(
   "is the same when killed right after an append to %s landed",
@@ -156,4 +156,4 @@ it("applies rules and what people did at the offsets where they first took effec
   const after = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
   const ofRules = (all: typeof after) => all.filter(({ topic }) => topic === on.topics.rules);
   expect(ofRules(after)).toEqual(ofRules(before));
-}, 30_000);
+});

@@ -87,7 +87,7 @@ it("warms rules under load, several with one scan, and a restart repeats exactly
   const ofRules = effectives.filter(({ topic }) => topic === on.topics.rules);
   expect(ofRules.length).toBe(4 * on.partitions);
   for (const { warmFrom, fromOffset } of ofRules) expect(warmFrom).toBeLessThan(fromOffset);
-}, 30_000);
+});
 
 it("never takes up what was overtaken while it warmed", async () => {
   await sendWaves(on, 0, 30);

@@ -1,5 +1,5 @@
 /**
- * A long fuzz of the guard. Prints what it met; exit code 1 if something is wrong with it: an exception, a difference
+ * A long fuzz of the guard. Prints its findings; exit code 1 for any of these: an exception, a difference
  * by how the bytes are cut, something that the parser behind it does not take, or a heap that grows.
  *
  *     npm run fuzz:guard [packets] [seed]

@@ -13,7 +13,7 @@ export function cacheDir(): string {
 }
 
 /**
- * A folder name that changes with the files that pin what is in it, so an edited pin is never served from the cache.
+ * A folder name that changes with the files that pin its content, so an edited pin is never served from the cache.
  */
 export async function pinnedName(name: string, pinFiles: readonly URL[]): Promise<string> {
   const hash = createHash("sha256");

@@ -1,4 +1,4 @@
-/** What a person did or has to do: printed as one line, without a stack. */
+/** An error that a person can mend: printed as one line, without a stack. */
 export class ServersError extends Error {
   override name = "ServersError";
 }

@@ -73,7 +73,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
   }
 }
 
-/** What the command line of the influxd of this folder contains. */
+/** Text of the command line by which the influxd of this folder is known. */
 export function influxMarker(dataDir: string): string {
   return join(resolve(dataDir), "influxd.bolt");
 }

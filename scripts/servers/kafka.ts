@@ -85,7 +85,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   };
 }
 
-/** What the command line of every node of the cluster in this folder contains. */
+/** Text of the command line by which the nodes of the cluster in this folder are known. */
 export function kafkaMarker(dataDir: string): string {
   return join(resolve(dataDir), "node-");
 }
@@ -104,7 +104,7 @@ async function prepare(node: KafkaNode, properties: string, classPath: string, c
   await mkdir(node.dir, { recursive: true, mode: 0o700 });
   await writeFile(propertiesFile(node), properties);
   if (existsSync(join(node.dir, "log", "meta.properties"))) return;
-  // What a format that was cut short left behind would be refused by the next one.
+  // The next format would refuse the remains of one that was cut short.
   await rm(join(node.dir, "log"), { recursive: true, force: true });
   await runStep({
     command: "java",

@@ -111,7 +111,7 @@ function configuration(options: MosquittoOptions, ports: Ports, dataDir: string)
   if (process.getuid?.() === 0) lines.push("user root");
   if (options.persistence === true) {
     lines.push("persistence true", `persistence_location ${dataDir}/`);
-    // After every change instead of each half hour: what a kill loses is then at most the last moment.
+    // After every change instead of each half hour, so that a kill loses the last moment at most.
     lines.push("autosave_on_changes true", "autosave_interval 1");
   }
   lines.push(...(options.config ?? []));

@@ -50,7 +50,7 @@ export async function spawnServer(server: ServerCommand): Promise<ServerProcess>
   };
 }
 
-/** Polls until `ready` answers true; what it throws is remembered as the reason should time run out. */
+/** Polls until `ready` answers true; its last error is the reason of a timeout. */
 export async function waitUntilReady(
   server: Pick<ServerCommand, "name" | "logFile">,
   timeoutMs: number,

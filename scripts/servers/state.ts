@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cacheDir } from "./cache.ts";
 import type { InfluxAccess } from "./influx.ts";
 
-/** What `start` leaves for later commands: which processes run, where, and how to reach them. */
+/** The state that `start` leaves for later commands: which processes run, where, and how to reach them. */
 export interface ServersState {
   readonly kafka?: KafkaState;
   readonly influx?: InfluxState;

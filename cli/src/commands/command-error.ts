@@ -6,7 +6,7 @@ export class CommandError extends HeadwaterError {
   readonly code: string = "command";
 }
 
-/** The command line is not one that the command takes; the message says what is. */
+/** The command does not take these arguments; the message names the ones that it takes. */
 export class UsageError extends CommandError {
   override readonly code = "usage";
 }

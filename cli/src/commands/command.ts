@@ -5,6 +5,6 @@ export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
-  /** Resolves with the exit code, or with nothing where the process ends by itself. */
+  /** Resolves with the exit code; with nothing for a command that runs until it is stopped. */
   run(args: readonly string[], context: MainContext): Promise<number | void>;
 }

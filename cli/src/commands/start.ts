@@ -8,7 +8,7 @@ Without a name: all of it in one process, on the embedded log and store unless t
 With one: that service alone; separate services share a log only through Kafka (HEADWATER_EVENT_LOG=kafka).
 Settings: headwater config`;
 
-/** Each is imported only when it is started: a gateway process carries no store client. */
+/** A service is imported only when it is started: a gateway process loads no client of the store. */
 const runners: Readonly<Record<string, () => Promise<{ readonly main: (context: HostContext) => Promise<void> }>>> = {
   all: () => import("../start/all-in-one.ts"),
   gateway: () => import("@headwater/edge-gateway/main"),

@@ -11,7 +11,7 @@ export function main(context: HostContext): Promise<void> {
       name: "headwater",
       title: "Headwater",
       clientId: "headwater",
-      // The gateway starts last and stops first: nothing is taken in that the others could not see through.
+      // The gateway starts last and stops first, so that every message it takes finds the other services running.
       services: [ingestService, rulesService, gatewayService],
       mayEmbedLog: true,
       readyText: nextStep,

@@ -2,12 +2,12 @@ import { relative } from "node:path";
 import type { RunningProcess } from "@headwater/service";
 
 /**
- * What a person sees once Headwater is ready: one line that begins with `ready`, and a next step that can be pasted.
+ * The text that a person sees once Headwater is ready: a line that begins with `ready`, and commands to paste.
  */
 export function nextStep(running: RunningProcess): string {
   const nearby = relative(process.cwd(), running.tokenFile);
   const tokenFile = nearby.startsWith("..") ? running.tokenFile : nearby;
-  // Where it listens on every address, this machine reaches it on loopback.
+  // A listener on every address is reached from this machine on loopback.
   const mqtt = running.addresses.map((address) =>
     address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:"),
   );

@@ -5,7 +5,7 @@ import { gatewayConfig } from "@headwater/edge-gateway/config";
 import { ingestSettings } from "@headwater/ingest-service/config";
 import { rulesSettings } from "@headwater/rules-service/config";
 
-/** Every setting there is: what the all-in-one reads and `headwater config` prints. */
+/** Every setting of Headwater: the all-in-one reads them, `headwater config` prints them. */
 export const allSettings = mergeSchemas(
   processSettings,
   eventLogSettings,

@@ -7,7 +7,7 @@ export interface DeviceOptions {
   readonly clientId?: string;
   readonly keepaliveSeconds?: number;
   readonly reconnectMs?: number;
-  /** How the first connection is tried; a platform that has just been told of the device may need a moment. */
+  /** Attempts at the first connection: the gateway may need a moment to learn of a device registered just before. */
   readonly connectTimeoutMs?: number;
 }
 

@@ -10,7 +10,7 @@ export function shiftToEnd(samples: readonly Sample[], end: number): Sample[] {
   return samples.map((sample) => ({ time: sample.time - newest + end, value: sample.value }));
 }
 
-/** What a store must hold of the series: a second value at the same time replaces the first. */
+/** The points that a store must hold of the series: a second value at the same time replaces the first. */
 export function lastByTime(samples: readonly Sample[]): Map<number, number> {
   return new Map(samples.map((sample) => [sample.time, sample.value]));
 }

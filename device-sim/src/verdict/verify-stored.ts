@@ -5,7 +5,7 @@ import { lastByTime, type Sample } from "../series/series.ts";
 export interface StoredVerdict {
   readonly expected: number;
   readonly stored: number;
-  /** Acked but not stored, or stored with another value. */
+  /** Acked messages that are not stored, or are stored with another value. */
   readonly lost: number;
   /** Messages whose value a later one of the same time replaced. */
   readonly overwritten: number;
@@ -19,7 +19,7 @@ interface SeriesAnswer {
 
 const readLimit = 1_000_000;
 
-/** Compares what the platform stored with what was acked; waits up to `timeoutMs` for the pipeline to catch up. */
+/** Compares the stored points with the acked samples; waits up to `timeoutMs` for the pipeline to catch up. */
 export async function verifyStored(
   api: ApiClient,
   device: string,

@@ -9,17 +9,17 @@ import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import { sessionKey } from "../pipeline/redelivery/recent-publishes.ts";
-import { recall, remember } from "./bridge-memory.ts";
+import { loadBridgeState, saveBridgeState } from "./bridge-state.ts";
 import type { BridgeMetrics } from "./bridge-metrics.ts";
 import type { BridgeSpec } from "./bridge-spec.ts";
 import { BridgeTopics } from "./bridge-topics.ts";
-import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "./broker-connection.ts";
+import type { RemoteBroker, RemoteBrokerEvents, RemoteBrokerProblem, Filter } from "./remote-broker.ts";
 import { HeardDevices } from "./heard-devices.ts";
 import { Inbound } from "./inbound.ts";
 import { readLogin, type Login } from "./login-files.ts";
 
 export interface BridgeDeps {
-  readonly connect: (spec: BridgeSpec, login: Login, events: BrokerEvents) => BrokerConnection;
+  readonly connect: (spec: BridgeSpec, login: Login, events: RemoteBrokerEvents) => RemoteBroker;
   readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
@@ -59,10 +59,10 @@ export class Bridge {
   readonly #stopping = new AbortController();
   /** Of the session at the broker. Client sessions are named with a slash: none has this name. */
   readonly #session: string;
-  #connection: BrokerConnection | undefined;
+  #connection: RemoteBroker | undefined;
   #inbound: Inbound | undefined;
   #connected = false;
-  #problem: BrokerProblem | undefined;
+  #problem: RemoteBrokerProblem | undefined;
   #refused: readonly string[] = [];
   /** What the broker's session holds; undefined until this process has subscribed. */
   #subscribed = false;
@@ -138,7 +138,7 @@ export class Bridge {
     const { spec, memoryFile, logger } = this.#options;
     const { signal } = this.#stopping;
     const pause = backoff({ ...reconnect, signal });
-    const { filters, heard } = await recall(memoryFile, logger);
+    const { filters, heard } = await loadBridgeState(memoryFile, logger);
     const wanted = new Set(spec.subscriptions.map(({ filter }) => filter));
     this.#oldFilters = filters.filter((filter) => !wanted.has(filter));
     this.#heard?.restore(heard);
@@ -154,7 +154,7 @@ export class Bridge {
   }
 
   /** Resolves with why it ended. */
-  async #oneConnection(): Promise<BrokerProblem> {
+  async #oneConnection(): Promise<RemoteBrokerProblem> {
     const { spec, connect } = this.#options;
     let login: Login;
     try {
@@ -184,7 +184,7 @@ export class Bridge {
     });
   }
 
-  #begin(connection: BrokerConnection, sessionPresent: boolean): Inbound {
+  #begin(connection: RemoteBroker, sessionPresent: boolean): Inbound {
     const { spec, journal, recent, logger, bridgeMetrics } = this.#options;
     if (!sessionPresent) {
       // Packet identifiers of the session that the broker has forgotten mean nothing any more.
@@ -212,7 +212,7 @@ export class Bridge {
     return inbound;
   }
 
-  #end(connection: BrokerConnection): void {
+  #end(connection: RemoteBroker): void {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     this.#inbound = undefined;
@@ -222,7 +222,7 @@ export class Bridge {
   }
 
   /** A broker that kept the session kept its subscriptions; asking again would bring all retained messages again. */
-  async #subscribe(connection: BrokerConnection, sessionPresent: boolean): Promise<void> {
+  async #subscribe(connection: RemoteBroker, sessionPresent: boolean): Promise<void> {
     if (sessionPresent && this.#subscribed && this.#refused.length === 0) return;
     const { spec, logger, bridgeMetrics } = this.#options;
     const filters = spec.subscriptions.map(({ filter, qos, shared }): Filter => ({
@@ -247,7 +247,7 @@ export class Bridge {
     await this.#remember();
   }
 
-  #note(problem: BrokerProblem): void {
+  #note(problem: RemoteBrokerProblem): void {
     const { spec, logger, bridgeMetrics } = this.#options;
     bridgeMetrics.ended.labels({ ...this.#labels, problem: problem.kind }).inc();
     // Said once, not at every attempt.
@@ -259,6 +259,6 @@ export class Bridge {
   async #remember(): Promise<void> {
     const { spec, memoryFile, logger } = this.#options;
     const filters = this.#subscribed ? spec.subscriptions.map(({ filter }) => filter) : this.#oldFilters;
-    await remember(memoryFile, { filters, heard: this.#heard?.all ?? {} }, logger);
+    await saveBridgeState(memoryFile, { filters, heard: this.#heard?.all ?? {} }, logger);
   }
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CommandSession } from "../commands/command-session.ts";
-import type { BrokerConnection } from "./broker-connection.ts";
+import type { RemoteBroker } from "./remote-broker.ts";
 import { HeardDevices } from "./heard-devices.ts";
 
 const hour = 3_600_000;
@@ -30,7 +30,7 @@ function heardDevices(maxDevices = 100) {
     now: () => now,
   });
   const line = new Line();
-  const connect = (name = "s1") => heard.connected(line as unknown as BrokerConnection, name);
+  const connect = (name = "s1") => heard.connected(line as unknown as RemoteBroker, name);
   const names = () => open.map(({ device, session }) => `${device}@${session}`).toSorted();
   return { heard, line, connect, names, open, wait: (millis: number) => (now += millis) };
 }

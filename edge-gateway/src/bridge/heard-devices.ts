@@ -1,6 +1,6 @@
 import type { CommandSession } from "../commands/command-session.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
-import type { BrokerConnection } from "./broker-connection.ts";
+import type { RemoteBroker } from "./remote-broker.ts";
 
 /** A device behind the broker. */
 interface HeardDevice {
@@ -28,7 +28,7 @@ export class HeardDevices {
   readonly #options: HeardDevicesOptions;
   readonly #devices = new Map<string, HeardDevice>();
   readonly #now: () => number;
-  #connection: BrokerConnection | undefined;
+  #connection: RemoteBroker | undefined;
   #session = "";
 
   constructor(options: HeardDevicesOptions) {
@@ -58,7 +58,7 @@ export class HeardDevices {
   }
 
   /** Commands go out by this connection now; `session` names it. */
-  connected(connection: BrokerConnection, session: string): void {
+  connected(connection: RemoteBroker, session: string): void {
     this.#connection = connection;
     this.#session = session;
     this.sweep();

@@ -6,7 +6,7 @@ interface Work {
   /** Claims on their way through the log, and when each set out (milliseconds, monotonic). */
   readonly claims: Map<string, number>;
   /** Sent and not acknowledged, with their deadlines (µs). */
-  readonly flying: Map<string, number>;
+  readonly unacknowledged: Map<string, number>;
   /** Commands that this session has sent, or cannot claim, while they could still be claimed. */
   readonly over: Set<string>;
   /** Claims of others on commands that ask to be sent again, and when each was seen first (milliseconds, monotonic). */
@@ -33,7 +33,7 @@ export class ActiveSession {
     this.#work ??= {
       ended: new AbortController(),
       claims: new Map(),
-      flying: new Map(),
+      unacknowledged: new Map(),
       over: new Set(),
       others: new Map(),
     };
@@ -41,8 +41,8 @@ export class ActiveSession {
   }
 
   /** Commands that take a place of the device's: claimed, or sent and not acknowledged. */
-  get under(): number {
-    return this.#work === undefined ? 0 : this.#work.claims.size + this.#work.flying.size;
+  get inFlight(): number {
+    return this.#work === undefined ? 0 : this.#work.claims.size + this.#work.unacknowledged.size;
   }
 
   end(): void {

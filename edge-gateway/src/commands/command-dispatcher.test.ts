@@ -112,7 +112,7 @@ describe("the dispatcher of commands", () => {
     sessions[77]!.ack("c-1");
     await sleep(500);
     expect(book.looks).toBeLessThan(10);
-  }, 60_000);
+  });
 
   it("a claim of another session that is alive is left to it for a while, also if the command may be sent again", async () => {
     const here = new FakeSession("d");

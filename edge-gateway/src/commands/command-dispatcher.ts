@@ -148,7 +148,7 @@ export class CommandDispatcher {
     for (const active of sessions) {
       this.#settle(active, logTime);
       this.#sendClaimed(active, logTime);
-      under += active.under;
+      under += active.inFlight;
     }
     const newest = sessions.at(-1)!;
     if (under < inFlight && newest.session.inFlight < maxUnacked) this.#claimNext(newest, logTime, inFlight - under);
@@ -160,7 +160,7 @@ export class CommandDispatcher {
   #settle(active: ActiveSession, logTime: number): void {
     if (!active.hasWork) return;
     const { book } = this.#options;
-    const { claims, flying, over, others } = active.work;
+    const { claims, unacknowledged, over, others } = active.work;
     for (const id of claims.keys()) {
       const state = book.get(id);
       if (state === undefined || isFinal(state)) claims.delete(id);
@@ -170,9 +170,9 @@ export class CommandDispatcher {
         others.set(id, performance.now());
       }
     }
-    for (const [id, deadline] of flying) {
+    for (const [id, deadline] of unacknowledged) {
       const state = book.get(id);
-      if (deadline <= logTime || state === undefined || isFinal(state)) flying.delete(id);
+      if (deadline <= logTime || state === undefined || isFinal(state)) unacknowledged.delete(id);
     }
     for (const id of over) {
       const status = book.get(id)?.status;
@@ -229,8 +229,8 @@ export class CommandDispatcher {
     let next = Number.POSITIVE_INFINITY;
     for (const active of sessions) {
       if (!active.hasWork) continue;
-      const { flying, others } = active.work;
-      for (const deadline of flying.values()) next = Math.min(next, now + (deadline - logTime) / 1000);
+      const { unacknowledged, others } = active.work;
+      for (const deadline of unacknowledged.values()) next = Math.min(next, now + (deadline - logTime) / 1000);
       for (const seen of others.values()) if (seen + othersMs > now) next = Math.min(next, seen + othersMs);
     }
     if (next === Number.POSITIVE_INFINITY) this.#due.delete(device);
@@ -282,7 +282,7 @@ export class CommandDispatcher {
     metrics.commands.labels({ what: "sent" }).inc();
     logger.debug({ device, command: id }, "a command was sent");
     const awaited = active.session.send(id, payload, () => {
-      active.work.flying.delete(id);
+      active.work.unacknowledged.delete(id);
       metrics.commands.labels({ what: "delivered" }).inc();
       recordWriter.command(
         { device, commandId: id, delivered: { gateway, session: active.session.session } },
@@ -291,6 +291,6 @@ export class CommandDispatcher {
       // There may be room for the next one.
       this.#look(device);
     });
-    if (awaited) active.work.flying.set(id, deadline);
+    if (awaited) active.work.unacknowledged.set(id, deadline);
   }
 }

@@ -14,7 +14,7 @@ import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
-import { Bounds } from "./broker/bounds.ts";
+import { ClientLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
@@ -28,8 +28,8 @@ import { SessionExpiry } from "./sessions/session-expiry.ts";
 import { sessionPersistence } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
-import { StallWatch } from "./broker/stall-watch.ts";
-import { TimeHelp } from "./broker/time-help.ts";
+import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
+import { TimeService } from "./broker/time-service.ts";
 
 export interface MqttServerOptions {
   readonly config: GatewayConfig["mqtt"];
@@ -68,9 +68,9 @@ export class MqttServer {
   readonly #audience = new Audience();
   readonly #commandSessions: CommandSessions;
   readonly listeners: Listeners;
-  readonly #bounds: Bounds;
-  readonly #stalls: StallWatch;
-  readonly #time: TimeHelp;
+  readonly #clientLimits: ClientLimits;
+  readonly #stalls: CommitStallWatch;
+  readonly #time: TimeService;
   readonly #life: Connections;
   #broker!: GatewayBroker;
   #revocation!: Revocation;
@@ -104,7 +104,7 @@ export class MqttServer {
       onEnd: options.onCommandSessionEnd,
       onOthers: (connection, filters) => this.#audience.set(connection, filters),
     });
-    this.#time = new TimeHelp({
+    this.#time = new TimeService({
       clock: options.clock,
       everyMs: options.timeEveryMs,
       connections: this.#connections,
@@ -117,13 +117,13 @@ export class MqttServer {
       takeWill: (connection, will) => publishes.will(connection, will),
       onJoined: (connection) => this.#revocation.joined(connection),
     });
-    this.#stalls = new StallWatch({
+    this.#stalls = new CommitStallWatch({
       connections: this.#connections,
       commit,
       recordWriter,
       maxUnacked: config.maxUnacked,
     });
-    this.#bounds = new Bounds({
+    this.#clientLimits = new ClientLimits({
       limits: { ...options.limits, maxPacketBytes: config.maxPacketBytes },
       metrics,
       logger,
@@ -132,7 +132,7 @@ export class MqttServer {
       config,
       metrics,
       logger,
-      guard: (stream) => this.#bounds.guard(stream),
+      guard: (stream) => this.#clientLimits.guard(stream),
       onConnection: (stream) => slim(this.#broker.handle(stream)),
     });
   }
@@ -148,7 +148,7 @@ export class MqttServer {
       store: this.#options.sessions,
       audience: this.#audience,
       limits,
-      onRefused: (what, topic, session) => this.#bounds.notKept(what, topic, session),
+      onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#revocation = new Revocation({
       identity,
@@ -173,7 +173,7 @@ export class MqttServer {
         this.listeners.connected(client.conn);
         forgetConnect(client, packet as unknown as ParserInternals["settings"]);
         // Only now it is known whether the session is new.
-        this.#bounds.greet(client, packet.clean === true);
+        this.#clientLimits.greet(client, packet.clean === true);
         if (packet.will !== undefined) this.#login.noteWill(client, packet.will as unknown as Will);
         done(null, !this.#stopping);
       },
@@ -187,7 +187,7 @@ export class MqttServer {
       authorizeSubscribe: (client, subscription, done) => {
         const allowed = connectionOf(client)?.permissions.maySubscribe(subscription.topic) === true;
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
-        done(null, allowed && this.#bounds.grant(client, subscription.topic) ? subscription : null);
+        done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);
       },
       authorizeForward: (client, packet) =>
         connectionOf(client)?.permissions.mayReceive(packet.topic) === true ? packet : null,
@@ -211,7 +211,7 @@ export class MqttServer {
     this.#expiry = setInterval(() => this.#revocation.expire(), expireEveryMs);
     this.#stalls.start();
     this.#time.start();
-    this.#bounds.start();
+    this.#clientLimits.start();
   }
 
   /**
@@ -240,7 +240,7 @@ export class MqttServer {
     this.stopReading();
     this.#stalls.stop();
     this.#time.stop();
-    this.#bounds.stop();
+    this.#clientLimits.stop();
     this.#sessionExpiry?.stop();
     for (const connection of this.#connections) this.#life.end(connection, "gateway-stopped");
     if (this.#broker !== undefined) await new Promise<void>((resolve) => this.#broker.close(resolve));

@@ -99,7 +99,7 @@ function compare(atOnce: Played, inPieces: Played): string | undefined {
   if (inPieces.guard.violation !== atOnce.guard.violation) {
     return `${atOnce.guard.violation} at once, ${inPieces.guard.violation} in pieces`;
   }
-  if (inPieces.guard.held > fuzzLimits.maxPacketBytes) return "more is held than a packet may be long";
+  if (inPieces.guard.partialBytes > fuzzLimits.maxPacketBytes) return "more is held than a packet may be long";
   return parserFinds(atOnce.passed);
 }
 

@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
 
-/** access.v1 into a table; what is secret in it stays in the log. */
+/** The fold of access.v1 into a table. Hashes of keys stay in the log. */
 export function accessPart(topic: string, outcomes: FoldOutcomes<AccessState>, logger: Logger): ModelPart {
   return {
     topic,
@@ -35,7 +35,7 @@ function applyRecord(
     event = events.access.decode(value);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    logger.error({ err: error, offset }, "an event of access cannot be read and is passed over");
+    logger.error({ err: error, offset }, "an event of access cannot be read and is skipped");
     return;
   }
   const { state, accepted } = foldAccess(accessState(db, event.id), event);

@@ -4,11 +4,11 @@ import { DatabaseSync } from "node:sqlite";
 import { ResourceError } from "@headwater/core";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
 
-/** Change it whenever the same records give another account: what is on disk is counted again then. */
+/** Changes whenever the same records give another account: accounts on disk are then counted again. */
 const version = 2;
 
 export interface AccountBookOptions {
-  /** Made if it is not there; or ":memory:". Disposable: what is missing is counted again from the log. */
+  /** Created if missing; or ":memory:". Disposable: missing accounts are counted again from the log. */
   readonly file: string;
   /** Counts further, up to that offset. */
   recount(account: PartitionAccount, toOffset: number): Promise<PartitionAccount>;
@@ -24,9 +24,9 @@ export class AccountBook {
   readonly #options: AccountBookOptions;
   readonly #accounts = new Map<number, PartitionAccount>();
   readonly #changed = new Set<number>();
-  readonly #bringing = new Map<number, Promise<PartitionAccount>>();
+  readonly #catchingUp = new Map<number, Promise<PartitionAccount>>();
 
-  /** Throws ResourceError if the file cannot be had. */
+  /** Throws ResourceError if the file cannot be opened. */
   constructor(options: AccountBookOptions) {
     this.#options = options;
     this.#db = open(options.file);
@@ -43,17 +43,17 @@ export class AccountBook {
   }
 
   /**
-   * The account of a partition up to `offset`; `start` is the first one that the log still holds. What is known is
-   * taken on by reading the log from there; if that is too far behind, or is of another log, an account is begun anew
-   * `maxRecount` records before.
+   * The account of a partition up to `offset`; `start` is the first offset that the log still has. The present account
+   * is continued by reading the log from its end. An account that is too far behind, or of another log, is replaced by
+   * a new one that begins `maxRecount` records before `offset`.
    */
-  async bring(partition: number, offset: number, start: number): Promise<PartitionAccount> {
-    // Two questions at a time are one reading.
-    const under = this.#bringing.get(partition);
-    if (under !== undefined) await under.catch(() => undefined);
-    const bringing = this.#bring(partition, offset, start).finally(() => this.#bringing.delete(partition));
-    this.#bringing.set(partition, bringing);
-    return bringing;
+  async catchUp(partition: number, offset: number, start: number): Promise<PartitionAccount> {
+    // Concurrent calls for a partition share what the first of them reads.
+    const before = this.#catchingUp.get(partition);
+    if (before !== undefined) await before.catch(() => undefined);
+    const catchingUp = this.#catchUp(partition, offset, start).finally(() => this.#catchingUp.delete(partition));
+    this.#catchingUp.set(partition, catchingUp);
+    return catchingUp;
   }
 
   save(): void {
@@ -71,7 +71,7 @@ export class AccountBook {
     this.#db.close();
   }
 
-  async #bring(partition: number, offset: number, start: number): Promise<PartitionAccount> {
+  async #catchUp(partition: number, offset: number, start: number): Promise<PartitionAccount> {
     const known = this.#accounts.get(partition);
     const usable = known !== undefined && known.offset <= offset && known.offset >= start;
     const from = Math.max(start, offset - this.#options.maxRecount);

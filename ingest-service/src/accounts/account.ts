@@ -1,8 +1,8 @@
-/** One lane as seen in the log: what a gateway, in one epoch, sent to one partition. */
+/** One lane as the log shows it: the records of one gateway and epoch in one partition. */
 export interface LaneAccount {
   readonly gateway: string;
   readonly epoch: number;
-  /** The last identity seen: what is at or below it is a duplicate. */
+  /** The last n seen: a record at or below it is a duplicate. */
   readonly n: number;
   /** Events counted, without duplicates. */
   readonly events: number;
@@ -11,7 +11,7 @@ export interface LaneAccount {
   /** …and the gateway's own account in that mark, cumulative since the epoch began. */
   readonly received: number;
   readonly dropped: number;
-  /** Of these, what lies before the first event counted here; undefined: not known before the first mark. */
+  /** The part of both that precedes the first event counted here; undefined before the first mark. */
   readonly base: { readonly received: number; readonly dropped: number } | undefined;
   /** Offset of the last record of the lane. */
   readonly seenAt: number;
@@ -23,12 +23,12 @@ export interface Gap {
   readonly epoch: number;
   readonly from: number;
   readonly to: number;
-  /** What the gateway says of it; absent: nobody accounts for these. */
+  /** The reason in the gateway's gap record; absent: no gateway accounts for these identities. */
   readonly reason?: string;
 }
 
 export interface Counts {
-  /** Events in the log, duplicates and what cannot be decoded included; derived events not. */
+  /** Events in the log, including duplicates and undecodable records, without derived events. */
   readonly logged: number;
   readonly duplicate: number;
   readonly derived: number;
@@ -36,14 +36,14 @@ export interface Counts {
   readonly overwritten: number;
 }
 
-/** What became of the events once they were projected. */
-export interface Outcomes {
+/** How the projected events ended. */
+export interface OutcomeCounts {
   readonly stored: number;
   readonly partlyStored: number;
   readonly quarantined: number;
 }
 
-/** What lanes add up to that are no longer kept one by one. */
+/** The sums of lanes that are no longer kept one by one. */
 export interface RetiredLanes {
   readonly received: number;
   readonly dropped: number;
@@ -57,14 +57,14 @@ export interface PartitionAccount {
   readonly from: number;
   readonly offset: number;
   readonly counts: Counts;
-  readonly outcomes: Outcomes;
-  /** Those seen last, at most `maxLanes`. */
+  readonly outcomes: OutcomeCounts;
+  /** The most recently seen lanes, at most `maxLanes`. */
   readonly lanes: readonly LaneAccount[];
   readonly retired: RetiredLanes;
-  /** The newest, at most `maxGaps`. */
+  /** The newest gaps, at most `maxGaps`. */
   readonly gaps: readonly Gap[];
   readonly gapsLeftOut: number;
-  /** Identities that nobody accounts for, over all gaps. */
+  /** Identities that no gateway accounts for, over all gaps. */
   readonly unexplained: number;
 }
 

@@ -1,6 +1,7 @@
 import { events, type TelemetryInput } from "@headwater/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { emptyAccount, maxLanes, type PartitionAccount } from "./account.ts";
 import { Counting } from "./counting.ts";
 import { laneSums } from "./lane-sums.ts";
@@ -107,7 +108,7 @@ describe("counting a partition", () => {
         ) as PartitionAccount;
         expect(countedOn(half, records.slice(at))).toEqual(countedOn(emptyAccount(0, from), records));
       }),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 });

@@ -4,7 +4,7 @@ import {
   maxLanes,
   type Gap,
   type LaneAccount,
-  type Outcomes,
+  type OutcomeCounts,
   type PartitionAccount,
   type RetiredLanes,
 } from "./account.ts";
@@ -16,14 +16,14 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export type RecordKind = "event" | "derived" | "duplicate" | "other";
 
 /**
- * Counts the records of one partition in offset order. It is a function of the log alone, so whoever counts the same
- * stretch comes to the same account.
+ * Counts the records of one partition in offset order. It is a function of the log alone, so every instance that
+ * counts the same range comes to the same account.
  */
 export class Counting {
   readonly #partition: number;
   readonly #from: number;
   readonly #lanes = new Map<string, Writable<LaneAccount>>();
-  /** Records of one gateway mostly follow each other. */
+  /** The lane of the last record: records of one gateway mostly follow each other. */
   #lane: Writable<LaneAccount> | undefined;
   #logged: number;
   #duplicate: number;
@@ -69,12 +69,12 @@ export class Counting {
     return "event";
   }
 
-  /** An event whose bytes nobody can read: it is in the log, and whose it is will not be known. */
+  /** An undecodable event: it counts as logged, and in no lane, because its identity cannot be read. */
   addUndecodable(): void {
     this.#logged += 1;
   }
 
-  account(offset: number, outcomes: Outcomes, overwritten: number): PartitionAccount {
+  account(offset: number, outcomes: OutcomeCounts, overwritten: number): PartitionAccount {
     return {
       partition: this.#partition,
       from: this.#from,
@@ -112,7 +112,7 @@ export class Counting {
     const key = keyOf(gateway, epoch);
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      // A log that is counted from its first record misses nothing that came before.
+      // No record precedes the first one of the log or of a lane, so nothing before it is missing.
       const whole = this.#from === 0 || n <= 1;
       lane = {
         gateway,
@@ -132,7 +132,7 @@ export class Counting {
     return lane;
   }
 
-  /** A gap record names what will never arrive; what it does not name, nobody accounts for. */
+  /** A gap record names identities that will never arrive; gaps without a record remain unexplained. */
   #explain(lane: Writable<LaneAccount>, { fromN: from, toN: to, reason }: NonNullable<TelemetryRecord["gap"]>): void {
     if (to > lane.n) {
       this.#note(lane, lane.n + 1, to);

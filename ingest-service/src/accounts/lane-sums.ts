@@ -1,6 +1,6 @@
 import type { LaneAccount, RetiredLanes } from "./account.ts";
 
-/** What lanes add up to, on top of `before`. */
+/** The sums over lanes, added to `before`. */
 export function laneSums(lanes: readonly LaneAccount[], before: RetiredLanes): RetiredLanes {
   let { received, dropped, missing, unmarked } = before;
   for (const lane of lanes) {

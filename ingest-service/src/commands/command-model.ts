@@ -13,15 +13,15 @@ export interface CommandPartOptions {
   readonly topic: string;
   readonly logger: Logger;
   /** Told after a batch that has a command which is to end at once. */
-  readonly onLate: () => void;
+  readonly onOverdue: () => void;
 }
 
 /**
  * commands.v1 into one row a command; `due` is when it is to be ended by the owner of its partition, null once it is
  * final.
  */
-export function commandPart({ topic, logger, onLate }: CommandPartOptions): ModelPart {
-  let late = false;
+export function commandPart({ topic, logger, onOverdue }: CommandPartOptions): ModelPart {
+  let overdue = false;
   return {
     topic,
     version: 1,
@@ -37,10 +37,10 @@ export function commandPart({ topic, logger, onLate }: CommandPartOptions): Mode
       `);
     },
     apply(db, batch) {
-      late = false;
+      overdue = false;
       for (const record of batch.records) {
         const state = applyRecord(db, batch, record, logger);
-        late ||= state !== undefined && !isFinal(state) && lateCause(state);
+        overdue ||= state !== undefined && !isFinal(state) && lateCause(state);
       }
       const newest = batch.records.at(-1)!.appendTime;
       statementsOf(db)
@@ -48,7 +48,7 @@ export function commandPart({ topic, logger, onLate }: CommandPartOptions): Mode
         .run(newest - retention);
     },
     onApplied() {
-      if (late) onLate();
+      if (overdue) onOverdue();
     },
   };
 }

@@ -30,7 +30,7 @@ export class Deadlines {
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> | undefined;
   #stopped = false;
-  /** How far the log's clock was seen behind this one, µs. */
+  /** The lag of the log's clock behind this process's clock, µs. */
   #behind = 0;
 
   constructor(options: DeadlinesOptions) {
@@ -38,7 +38,7 @@ export class Deadlines {
     this.#timer = setInterval(() => this.check(), options.everyMs ?? 1000);
   }
 
-  /** Now rather than at the next turn. */
+  /** Looks for overdue commands now, instead of at the next interval. */
   check(): void {
     if (this.#stopped || this.#running !== undefined) return;
     this.#running = this.#endDue()
@@ -70,7 +70,7 @@ export class Deadlines {
     const read = new Map(model.positions().map(({ topic: of, partition, offset }) => [`${of}/${partition}`, offset]));
     const inputs = due.flatMap((command) => {
       const { partition } = command.position;
-      // A reply that lies unread in the log came first.
+      // An unread reply in the log precedes the end that would be written now.
       const end = ends.find((each) => each.partition === partition)?.end ?? 0;
       if ((read.get(`${topic}/${partition}`) ?? 0) < end) return [];
       return endOf(command, now, now - this.#behind) ?? [];
@@ -78,10 +78,10 @@ export class Deadlines {
     if (inputs.length === 0 || this.#stopped) return;
     const records = inputs.map((input) => commandRecord(input, source));
     for (const { partition, baseOffset, count } of await log.append(topic, records)) {
-      // Few partitions, and the next turn needs what this one wrote.
+      // One after another: there are few partitions, and the next check needs these ends folded.
       await model.waitFor({ topic, partition, offset: baseOffset + count - 1 }, 10_000);
     }
-    // Still due: the log's clock has not reached the deadline yet.
+    // A command that is due after its end was written: the log's clock has not reached the deadline.
     const early = owned().flatMap((partition) => dueCommands(model.db, partition, now, 1));
     this.#behind = early.length > 0 ? Math.min(this.#behind + 1_000_000, 60_000_000) : 0;
   }

@@ -4,7 +4,7 @@ import { commandLimits, type CommandState, requestCommand } from "@headwater/agg
 import type { ReadModel } from "@headwater/event-log/read-model";
 import {
   afterQuery,
-  type AppendOptions,
+  type AppendContext,
   appendRecord,
   positionText,
   positionSchema,
@@ -22,7 +22,7 @@ import { unknownDevice } from "../devices/routes.ts";
 import { commandState, listCommands } from "./command-model.ts";
 import { commandRecord } from "./command-record.ts";
 
-export interface CommandRoutesOptions extends AppendOptions {
+export interface CommandRoutesOptions extends AppendContext {
   readonly model: ReadModel;
   readonly topic: string;
   readonly source: string;
@@ -201,10 +201,10 @@ function commandResource(state: CommandState) {
   };
 }
 
-/** What a `date-time` can name. */
+/** The latest time that a `date-time` can express, µs. */
 const latest = Date.UTC(9999, 11, 31) * 1000;
 
-/** What came from elsewhere as JSON; if it is none after all, the text is better than nothing. */
+/** Parameters and results are JSON by contract; a text that is not JSON is shown as it is. */
 function jsonOrText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -49,14 +49,14 @@ export function devicePart(options: DevicePartOptions): ModelPart {
 }
 
 function applyRecord(db: DatabaseSync, record: LogBatch["records"][number], logger: Logger): FoldedDevice | undefined {
-  // A tombstone: nobody here writes one; whoever did wanted the key gone.
+  // A tombstone. No service writes one, and it has no event to fold.
   if (record.value === null) return undefined;
   let event;
   try {
     event = events.device.decode(record.value);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    logger.error({ err: error, offset: record.offset }, "an event of a device cannot be read and is passed over");
+    logger.error({ err: error, offset: record.offset }, "an event of a device cannot be read and is skipped");
     return undefined;
   }
   const before = deviceState(db, event.id);

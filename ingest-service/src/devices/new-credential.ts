@@ -47,7 +47,7 @@ export interface MadeCredential {
   readonly token?: string;
 }
 
-/** Throws RequestError: 400 for what a credential may not be, 503 if too many passwords are being hashed. */
+/** Throws RequestError: 400 for an invalid credential, 503 if too many passwords are being hashed. */
 export async function makeCredential(
   asked: NewCredential,
   device: string,

@@ -33,7 +33,7 @@ import {
   registrationSchema,
   writtenDeviceSchema,
 } from "./device-resource.ts";
-import type { DeviceWriter } from "./device-writes.ts";
+import type { DeviceWriter } from "./device-writer.ts";
 import { makeCredential, newCredentialSchema } from "./new-credential.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 

@@ -11,12 +11,12 @@ export interface LedgerOptions {
   readonly topic: string;
   readonly book: AccountBook;
   readonly verify: VerifyOptions;
-  /** Commits what this instance has stored, so that it counts. */
+  /** Commits the offsets of stored points, so that the ledger counts them. */
   readonly flush: () => Promise<void>;
-  /** The account of a partition that this instance owns, as of what is stored. */
-  readonly own: (partition: number) => PartitionAccount | undefined;
-  /** How long an answer waits for what is in the log to be projected, milliseconds. */
-  readonly settleMs: number;
+  /** The account of a partition that this instance owns, up to its last stored point. */
+  readonly ownAccount: (partition: number) => PartitionAccount | undefined;
+  /** Milliseconds that an answer waits for the projection to reach the end of the log. */
+  readonly projectionWaitMs: number;
 }
 
 /** Units are events but where it says otherwise. */
@@ -62,7 +62,7 @@ export interface LedgerAnswer {
   readonly verified?: Verification;
 }
 
-/** The loss ledger: recomputed from the log by whoever is asked, for partitions that others project as well. */
+/** The loss ledger: every instance recomputes it from the log, for all partitions and not only its own. */
 export class Ledger {
   readonly #options: LedgerOptions;
 
@@ -71,20 +71,20 @@ export class Ledger {
   }
 
   /**
-   * Rejects with what the log or the store reject with; with RequestError (422) if too much is to be verified at once.
+   * Rejects with the errors of log and store, and with RequestError (422) if the range to verify is too large.
    */
   async answer(range?: VerifyRange): Promise<LedgerAnswer> {
-    const { log, topic, book, own } = this.#options;
+    const { log, topic, book, ownAccount } = this.#options;
     const positions = await log.positions(topic);
-    const committed = await this.#settled(positions);
+    const committed = await this.#projected(positions);
     const verified = range === undefined ? undefined : emptyVerification();
     const rows: LedgerRow[] = [];
     const gaps: (Gap & { partition: number })[] = [];
     let gapsLeftOut = 0;
     for (const { partition, start, end } of positions) {
       const offset = Math.max(committed.get(partition) ?? start, start);
-      const mine = own(partition);
-      const account = mine?.offset === offset ? mine : await book.bring(partition, offset, start);
+      const mine = ownAccount(partition);
+      const account = mine?.offset === offset ? mine : await book.catchUp(partition, offset, start);
       const before = verified?.overwritten ?? 0;
       if (verified !== undefined && range !== undefined) {
         // One partition in memory at a time.
@@ -106,12 +106,12 @@ export class Ledger {
     };
   }
 
-  /** Waits a while for everything that is in the log now to be projected, by whichever instance; then takes what is. */
-  async #settled(
+  /** The committed offsets, after a bounded wait for all instances to project the records of `positions`. */
+  async #projected(
     positions: readonly { readonly partition: number; readonly end: number; readonly start: number }[],
   ): Promise<Map<number, number>> {
-    const { log, group, topic, settleMs, flush } = this.#options;
-    const deadline = performance.now() + settleMs;
+    const { log, group, topic, projectionWaitMs, flush } = this.#options;
+    const deadline = performance.now() + projectionWaitMs;
     for (;;) {
       await flush();
       const committed = new Map((await log.committed(group, [topic])).map((each) => [each.partition, each.offset]));

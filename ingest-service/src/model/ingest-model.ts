@@ -4,17 +4,17 @@ import type { EventLog, LogBatch } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
 
-/** What one topic becomes in the read model. */
+/** The fold of one topic into the read model. */
 export interface ModelPart {
   readonly topic: string;
-  /** Changes whenever the same records become something else. */
+  /** Changes whenever the same records fold to another result. */
   readonly version: number;
   migrate(db: DatabaseSync): void;
   apply(db: DatabaseSync, batch: LogBatch): void;
   onApplied?(batch: LogBatch): void;
 }
 
-/** One file and one following for all parts: devices, commands, quarantine. */
+/** Opens one file, and follows the log once, for all parts. */
 export function openIngestModel(options: {
   readonly dataDir: string;
   readonly log: EventLog;

@@ -3,10 +3,10 @@ import { events } from "@headwater/proto";
 import type { Point } from "@headwater/time-series";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import { alertPoint } from "./alert-points.ts";
-import type { Chunk } from "./chunk.ts";
+import type { PointBatch } from "./point-batch.ts";
 
-/** A batch of alerts.v1 as one chunk. */
-export function alertChunk(batch: GroupBatch, onSettled: (offset: number) => void): Chunk {
+/** The points of a batch of alerts.v1. */
+export function alertPointBatch(batch: GroupBatch, onDurable: (offset: number) => void): PointBatch {
   const { records, topic, partition, signal } = batch;
   const points: Point[] = [];
   const sources: number[] = [];
@@ -20,5 +20,5 @@ export function alertChunk(batch: GroupBatch, onSettled: (offset: number) => voi
     }
   });
   const next = records.at(-1)!.offset + 1;
-  return { topic, partition, records, points, sources, refusals, signal, settled: () => onSettled(next) };
+  return { topic, partition, records, points, sources, refusals, signal, onDurable: () => onDurable(next) };
 }

@@ -6,7 +6,7 @@ const alertMeasurement = "alerts";
 const names = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
 /**
- * A transition of an alert as a point, so that any dashboard on the store shows what the rules did beside the data.
+ * A transition of an alert as a point, so that any dashboard on the store shows alerts beside the data.
  * `state` is 1 while the episode is open and 0 once it is cleared. A transition that is written again gives the same
  * point.
  */
@@ -20,7 +20,7 @@ export function alertPoint(event: AlertEvent): Point {
     [textField("kind")]: names.get(kind) ?? String(kind),
     [textField("alert")]: event.alertId,
   };
-  // What people do has no value, and a sum that overflowed is none a store takes.
+  // An operator action has no value, and a store takes no infinite sum.
   if (event.metric !== "" && Number.isFinite(event.value)) fields["value"] = event.value;
   if (event.metric !== "" && Number.isFinite(event.threshold)) fields["threshold"] = event.threshold;
   const tags: Record<string, string> = { device: event.device };

@@ -1,7 +1,7 @@
 import type { Point } from "@headwater/time-series";
 import { Interned } from "@headwater/proto/telemetry";
 
-/** What is kept of a device between its events. */
+/** The state of a device between its events. */
 export interface DeviceEntry {
   readonly id: string;
   /** One object for all of its points, as long as their values are the same: stores cache what they derive from it. */
@@ -11,7 +11,7 @@ export interface DeviceEntry {
   fields: Point["fields"];
 }
 
-/** Half of what is remembered at most. */
+/** Half of the bound on kept devices. */
 const maxDevices = 50_000;
 const noFields = {};
 

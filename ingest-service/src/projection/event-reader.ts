@@ -1,6 +1,6 @@
 import { events, type TelemetryRecord } from "@headwater/proto";
 import { Counting } from "../accounts/counting.ts";
-import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
+import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import { type DeviceEntry, DeviceTable } from "./device-table.ts";
 import { type FieldPair, fieldsOf } from "./field-pair.ts";
 import { PlainEvent } from "@headwater/proto/telemetry";
@@ -8,10 +8,10 @@ import { type PointSink, TelemetryPoints } from "./telemetry-points.ts";
 
 const nothing = Buffer.from([0]);
 
-/** `unstorable`: metrics whose readings no store can take. */
+/** `unstorable` names metrics whose readings no store can take. */
 export type ReadKind = "event" | "derived" | "duplicate" | "other" | { readonly unstorable: readonly string[] };
 
-/** Records of one partition in offset order into points, counted. */
+/** Makes points of the records of one partition, in offset order, and counts the records. */
 export class EventReader {
   readonly #devices = new DeviceTable();
   readonly #plain = new PlainEvent<DeviceEntry, FieldPair>(fieldsOf);
@@ -23,7 +23,7 @@ export class EventReader {
     this.#points = new TelemetryPoints(tagNames, account.counts.overwritten);
   }
 
-  /** Throws DecodeError for what cannot be read; it is counted as an event then. */
+  /** Throws DecodeError for a record that cannot be decoded, which counts as an event. */
   read(value: Uint8Array | null, offset: number, source: number, sink: PointSink): ReadKind {
     const plain = this.#plain;
     if (value !== null && plain.read(value, this.#devices)) {
@@ -38,7 +38,7 @@ export class EventReader {
     return unstorable === undefined || kind === "derived" ? kind : { unstorable };
   }
 
-  account(offset: number, outcomes: Outcomes): PartitionAccount {
+  account(offset: number, outcomes: OutcomeCounts): PartitionAccount {
     return this.#counting.account(offset, outcomes, this.#points.overwritten);
   }
 

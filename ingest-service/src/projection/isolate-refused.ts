@@ -1,9 +1,9 @@
 import { metricOfField, type Point, type RefusedPoint, type TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
-import type { Chunk } from "./chunk.ts";
+import type { PointBatch } from "./point-batch.ts";
 
 interface Place {
-  readonly chunk: Chunk;
+  readonly pointBatch: PointBatch;
   readonly source: number;
 }
 
@@ -18,21 +18,21 @@ interface SingleField extends Place {
  */
 export async function isolateRefused(
   store: Pick<TimeSeriesStore, "write">,
-  chunks: readonly Chunk[],
+  pointBatches: readonly PointBatch[],
   refused: readonly RefusedPoint[],
-): Promise<Map<Chunk, Refusal[]>> {
-  const found = new Map<Chunk, Refusal[]>();
+): Promise<Map<PointBatch, Refusal[]>> {
+  const found = new Map<PointBatch, Refusal[]>();
   const singles: Point[] = [];
   const owners: SingleField[] = [];
   const reasons = new Map<number, string>();
   for (const { index, reason } of refused) {
-    const place = placeOf(chunks, index);
-    const point = place.chunk.points[place.index]!;
+    const place = placeOf(pointBatches, index);
+    const point = place.pointBatch.points[place.index]!;
     const fields = Object.entries(point.fields);
     for (const [field, value] of fields) {
       if (fields.length === 1) reasons.set(singles.length, reason);
       singles.push({ ...point, fields: { [field]: value } });
-      owners.push({ chunk: place.chunk, source: place.source, metric: metricOfField(field).metric });
+      owners.push({ pointBatch: place.pointBatch, source: place.source, metric: metricOfField(field).metric });
     }
   }
   const again = [...singles.keys()].filter((index) => !reasons.has(index));
@@ -41,19 +41,19 @@ export async function isolateRefused(
     for (const { index, reason } of result.refused) reasons.set(again[index]!, reason);
   }
   for (const [index, reason] of reasons) {
-    const { chunk, source, metric } = owners[index]!;
-    const list = found.get(chunk) ?? [];
-    found.set(chunk, list);
+    const { pointBatch, source, metric } = owners[index]!;
+    const list = found.get(pointBatch) ?? [];
+    found.set(pointBatch, list);
     list.push({ source, reason, metrics: [metric] });
   }
   return found;
 }
 
-function placeOf(chunks: readonly Chunk[], index: number): Place & { readonly index: number } {
+function placeOf(pointBatches: readonly PointBatch[], index: number): Place & { readonly index: number } {
   let at = index;
-  for (const chunk of chunks) {
-    if (at < chunk.points.length) return { chunk, index: at, source: chunk.sources[at]! };
-    at -= chunk.points.length;
+  for (const pointBatch of pointBatches) {
+    if (at < pointBatch.points.length) return { pointBatch, index: at, source: pointBatch.sources[at]! };
+    at -= pointBatch.points.length;
   }
   throw new RangeError(`the store refused point ${index}, which it was not given`);
 }

@@ -7,7 +7,7 @@ interface Due {
   readonly onCommitted: (() => void) | undefined;
 }
 
-/** Offsets of what is settled, committed together every so often instead of one by one. */
+/** Offsets below which every point is stored or quarantined, committed together at an interval. */
 export class OffsetCommits {
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
@@ -18,16 +18,16 @@ export class OffsetCommits {
   constructor(options: { everyMs: number; logger: Logger; onFailure: (error: unknown) => void }) {
     this.#logger = options.logger;
     this.#onFailure = options.onFailure;
-    // Not what keeps the process alive: a start that failed elsewhere ends it.
+    // The timer does not keep the process alive: a start that failed elsewhere ends it.
     this.#timer = setInterval(() => void this.flush(), options.everyMs).unref();
   }
 
-  /** Everything of the partition before `offset` is settled. */
+  /** Every point of the partition before `offset` is stored or quarantined. */
   note(batch: GroupBatch, offset: number, onCommitted?: () => void): void {
     this.#due.set(`${batch.topic}/${batch.partition}`, { batch, offset, onCommitted });
   }
 
-  /** Commits what is due; what the log does not take now is due again. */
+  /** Commits the due offsets; one that the log does not take is due again. */
   async flush(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     this.#running = this.#commitAll().finally(() => {
@@ -49,7 +49,7 @@ export class OffsetCommits {
 
   async #commit(key: string, due: Due): Promise<void> {
     try {
-      // false: the partition is someone else's, who goes on from the offset committed last.
+      // false: another instance has the partition and continues from the last committed offset.
       if (await due.batch.commit(due.offset)) due.onCommitted?.();
     } catch (error) {
       if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) {

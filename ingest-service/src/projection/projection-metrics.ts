@@ -15,7 +15,7 @@ export function projectionMetrics(metrics: Metrics): ProjectionMetrics {
   ]);
   const points = metrics.counter("headwater_ingest_points_total", "Points stored");
   const writes = metrics.histogram("headwater_ingest_write_seconds", "Duration of writes to the time-series store");
-  const quarantined = metrics.counter("headwater_ingest_quarantined_total", "Records set aside");
+  const quarantined = metrics.counter("headwater_ingest_quarantined_total", "Records quarantined");
   return {
     consumed(batch) {
       const { topic, partition, highWatermark } = batch;

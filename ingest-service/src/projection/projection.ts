@@ -5,8 +5,8 @@ import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
-import { alertChunk } from "./alert-partition.ts";
-import type { Chunk } from "./chunk.ts";
+import { alertPointBatch } from "./alert-partition.ts";
+import type { PointBatch } from "./point-batch.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { ProjectionMetrics } from "./projection-metrics.ts";
 import { StoreWriter } from "./store-writer.ts";
@@ -23,12 +23,12 @@ export interface ProjectionOptions {
   readonly metrics: ProjectionMetrics;
 }
 
-/** How long a stop waits for what is on its way into the store. */
+/** Milliseconds that a stop waits for points on their way into the store. */
 const drainMs = 5000;
 
 /** telemetry.v1 and alerts.v1 into the time-series store, as a member of the group. */
 export class Projection {
-  /** Rejects with what the projection died of. */
+  /** Rejects with the error that ended the projection. */
   readonly died: Promise<never>;
   readonly #options: ProjectionOptions;
   readonly #writers: readonly StoreWriter[];
@@ -44,7 +44,7 @@ export class Projection {
     const { promise, reject } = Promise.withResolvers<never>();
     this.died = promise;
     this.#die = reject;
-    // Whoever runs the service listens; until they do it must not count as unhandled.
+    // The host attaches its handler later; until then the rejection must not count as unhandled.
     promise.catch(() => {});
     const { config, store, logger, metrics, quarantiner } = options;
     this.#writers = Array.from(
@@ -56,7 +56,7 @@ export class Projection {
           maxPoints: config.batchPoints,
           flushMs: config.flushMs,
           maxQueuedPoints: Math.max(config.batchPoints, Math.floor(config.queuedPoints / config.writers)),
-          quarantine: (chunk, refusals, signal) => quarantiner.setAside(chunk, refusals, signal),
+          quarantine: (pointBatch, refusals, signal) => quarantiner.quarantine(pointBatch, refusals, signal),
           onFailure: (error) => this.#fail(error),
           onWritten: (points, seconds) => metrics.written(points, seconds),
         }),
@@ -69,12 +69,12 @@ export class Projection {
     return [...this.#owned.keys()];
   }
 
-  /** The account of a partition that is this instance's, as of what is stored. */
+  /** The account of a partition that this instance owns, up to its last stored point. */
   account(partition: number): PartitionAccount | undefined {
     return this.#owned.get(partition)?.account;
   }
 
-  /** Commits now what is stored. */
+  /** Commits the offsets of stored points now. */
   flush(): Promise<void> {
     return this.#commits.flush();
   }
@@ -90,7 +90,7 @@ export class Projection {
     this.#consumption = await log.consume({
       group: config.group,
       topics: [topics.telemetry, topics.alerts],
-      // What is in hand of every partition at a time; more would be memory without speed.
+      // Bounds the records of each partition in memory; more would not be faster.
       maxBatchRecords: config.batchPoints,
       onAssigned: (partitions) => this.#onAssigned(partitions),
       onRevoked: (partitions) => this.#onRevoked(partitions),
@@ -99,7 +99,7 @@ export class Projection {
     this.#consumption.done.catch((error: unknown) => this.#fail(error));
   }
 
-  /** Takes nothing more, stores what is in hand, commits, leaves the group. */
+  /** Reads no more records, stores the points of those read, commits, leaves the group. */
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
       this.#stopping.abort();
@@ -129,19 +129,19 @@ export class Projection {
     for (const partition of own) {
       const { start, end } = ends.find((each) => each.partition === partition) ?? { start: 0, end: 0 };
       const kept = committed.find((each) => each.partition === partition)?.offset ?? start;
-      // Committed beyond the end is another log's: the group survived it.
+      // An offset beyond the end was committed for another log, whose group survived it.
       if (kept > end) throw foreignCommit(topics.telemetry, partition, kept, end);
       const offset = Math.max(kept, start);
       // One partition's records in memory at a time.
-      const account = await retrying(() => book.bring(partition, offset, start), retry);
+      const account = await retrying(() => book.catchUp(partition, offset, start), retry);
       this.#owned.set(
         partition,
         new TelemetryPartition({
           account,
           tagNames: config.tags,
           maxPoints: config.batchPoints,
-          fates: (chunk, refusals) => quarantiner.fates(chunk, refusals),
-          onSettled: (batch, settled) => this.#commits.note(batch, settled.offset, () => book.keep(partition, settled)),
+          outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
+          onDurable: (batch, account) => this.#commits.note(batch, account.offset, () => book.keep(partition, account)),
         }),
       );
       starts.push({ topic: topics.telemetry, partition, offset });
@@ -161,21 +161,21 @@ export class Projection {
   async #onBatch(batch: GroupBatch): Promise<void> {
     const writer = this.#writers[batch.partition % this.#writers.length]!;
     this.#options.metrics.consumed(batch);
-    for (const chunk of this.#chunks(batch)) {
-      // Back-pressure: nothing is read while this is not done.
-      await writer.push(chunk);
+    for (const pointBatch of this.#pointBatches(batch)) {
+      // Back-pressure: no further batch is read until the writer has room.
+      await writer.push(pointBatch);
       if (batch.signal.aborted || this.#stopping.signal.aborted) return;
     }
   }
 
-  #chunks(batch: GroupBatch): Iterable<Chunk> {
+  #pointBatches(batch: GroupBatch): Iterable<PointBatch> {
     if (batch.topic === this.#options.topics.alerts) {
-      return [alertChunk(batch, (offset) => this.#commits.note(batch, offset))];
+      return [alertPointBatch(batch, (offset) => this.#commits.note(batch, offset))];
     }
     const partition = this.#owned.get(batch.partition);
     if (partition === undefined)
       throw new InvariantError(`A batch of partition ${batch.partition}, which was not assigned`);
-    return partition.chunks(batch);
+    return partition.pointBatches(batch);
   }
 
   #fail(error: unknown): void {

@@ -8,14 +8,14 @@ export interface RecountOptions {
   readonly log: Pick<EventLog, "read">;
   readonly topic: string;
   /**
-   * What of the partition is in quarantine, by offset. Resolves once everything is known that was quarantined before
-   * the call.
+   * The quarantined metrics of the partition, by offset. Resolves once every record is known that was quarantined
+   * before the call.
    */
   quarantined(partition: number, from: number, to: number): Promise<QuarantinedMetrics>;
 }
 
 /**
- * Counts a stretch that another instance has projected, by reading it: what is committed and not in quarantine is
+ * Counts records that another instance has projected, by reading them: a committed record that is not in quarantine is
  * stored.
  */
 export async function recount(
@@ -28,7 +28,7 @@ export async function recount(
   const reader = new EventReader(account, []);
   let { stored, partlyStored, quarantined: whole } = account.outcomes;
   for await (const batch of options.log.read(options.topic, partition, { fromOffset, toOffset })) {
-    // Nothing is stored here; that the points are made shows which ones repeat a time.
+    // The points are not stored again; they only show which ones repeat a time.
     const sink = { points: [], sources: [] };
     for (const { offset, value } of batch.records) {
       let kind: ReadKind;

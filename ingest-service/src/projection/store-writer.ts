@@ -1,29 +1,29 @@
 import { backoff, HeadwaterError, type Logger } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
-import type { Chunk } from "./chunk.ts";
+import type { PointBatch } from "./point-batch.ts";
 import { isolateRefused } from "./isolate-refused.ts";
 
 export interface StoreWriterOptions {
   readonly store: Pick<TimeSeriesStore, "write">;
   readonly logger: Logger;
-  /** Of one write, at most (one chunk may have more by itself). */
+  /** Points of one write at most (a single batch may have more). */
   readonly maxPoints: number;
   readonly flushMs: number;
-  /** Of all that waits, at most. */
+  /** Points that wait, at most. */
   readonly maxQueuedPoints: number;
-  /** Makes refusals durable before the chunk counts as settled. */
-  quarantine(chunk: Chunk, refusals: readonly Refusal[], signal: AbortSignal): Promise<void>;
+  /** Makes refusals durable; the batch is durable only after that. */
+  quarantine(pointBatch: PointBatch, refusals: readonly Refusal[], signal: AbortSignal): Promise<void>;
   /** The store refuses for good (credentials), or something here is broken. */
   onFailure(error: unknown): void;
   onWritten?(points: number, seconds: number): void;
 }
 
-/** Chunks that were taken in after another and are written one after the other: what is newer never overtakes. */
+/** Writes batches one after another in the order in which they came: a newer value never loses to an older one. */
 export class StoreWriter {
   readonly #options: StoreWriterOptions;
   readonly #giveUp = new AbortController();
-  #queue: Chunk[] = [];
+  #queue: PointBatch[] = [];
   #queued = 0;
   #inFlight = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -35,28 +35,32 @@ export class StoreWriter {
     this.#options = options;
   }
 
-  /** Points taken in and not yet settled. */
+  /** Points that were pushed and are not yet stored or quarantined. */
   get pending(): number {
     return this.#queued + this.#inFlight;
   }
 
-  /** Why nothing is being written; undefined as long as the store takes it. */
+  /** The reason why the store takes no points; undefined while it takes them. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Takes a chunk in; resolves when there is room for the next one. */
-  async push(chunk: Chunk): Promise<void> {
-    this.#queue.push(chunk);
-    this.#queued += chunk.points.length;
+  /** Queues a batch; resolves when there is room for the next one. */
+  async push(pointBatch: PointBatch): Promise<void> {
+    this.#queue.push(pointBatch);
+    this.#queued += pointBatch.points.length;
     if (this.#queued >= this.#options.maxPoints) this.#run();
     else this.#timer ??= setTimeout(() => this.#run(), this.#options.flushMs);
-    while (this.pending >= this.#options.maxQueuedPoints && !this.#giveUp.signal.aborted && !chunk.signal.aborted) {
-      await this.#whenRoom(chunk.signal);
+    while (
+      this.pending >= this.#options.maxQueuedPoints &&
+      !this.#giveUp.signal.aborted &&
+      !pointBatch.signal.aborted
+    ) {
+      await this.#whenRoom(pointBatch.signal);
     }
   }
 
-  /** Resolves when everything taken in is settled, or given up by the signal. */
+  /** Resolves when every queued point is stored or quarantined, or when the signal is aborted. */
   async drain(signal: AbortSignal): Promise<void> {
     const giveUp = (): void => this.#giveUp.abort(signal.reason);
     if (signal.aborted) giveUp();
@@ -87,7 +91,7 @@ export class StoreWriter {
     if (this.#queue.length === 0) return;
     this.#running ??= this.#writeAll()
       .catch((error: unknown) => {
-        // Told to stop: what was not settled is read again from the committed offset.
+        // After an abort the rest is read again from the committed offset.
         if (!this.#giveUp.signal.aborted) this.#options.onFailure(error);
         this.#giveUp.abort(error);
       })
@@ -99,44 +103,46 @@ export class StoreWriter {
 
   async #writeAll(): Promise<void> {
     while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
-      const chunks = this.#take();
-      const points = chunks.length === 1 ? chunks[0]!.points : chunks.flatMap((chunk) => chunk.points);
+      const pointBatches = this.#take();
+      const points =
+        pointBatches.length === 1 ? pointBatches[0]!.points : pointBatches.flatMap((pointBatch) => pointBatch.points);
       this.#inFlight = points.length;
-      const refusals = points.length === 0 ? new Map<Chunk, Refusal[]>() : await this.#write(chunks, points);
-      for (const chunk of chunks) {
-        // Given away meanwhile: who has it now settles it.
-        if (chunk.signal.aborted) continue;
-        const all = [...chunk.refusals, ...(refusals.get(chunk) ?? [])];
-        if (all.length > 0) await this.#options.quarantine(chunk, all, this.#giveUp.signal);
-        chunk.settled(all);
+      const refusals = points.length === 0 ? new Map<PointBatch, Refusal[]>() : await this.#write(pointBatches, points);
+      for (const pointBatch of pointBatches) {
+        // Another instance owns the partition now and projects the records itself.
+        if (pointBatch.signal.aborted) continue;
+        const all = [...pointBatch.refusals, ...(refusals.get(pointBatch) ?? [])];
+        if (all.length > 0) await this.#options.quarantine(pointBatch, all, this.#giveUp.signal);
+        pointBatch.onDurable(all);
       }
       this.#inFlight = 0;
       this.#wake();
     }
   }
 
-  #take(): Chunk[] {
+  #take(): PointBatch[] {
     let points = 0;
     let count = 0;
-    for (const chunk of this.#queue) {
-      points += chunk.points.length;
+    for (const pointBatch of this.#queue) {
+      points += pointBatch.points.length;
       if (count > 0 && points > this.#options.maxPoints) break;
       count += 1;
     }
     const taken = this.#queue.splice(0, count);
-    for (const chunk of taken) this.#queued -= chunk.points.length;
-    return taken.filter((chunk) => !chunk.signal.aborted);
+    for (const pointBatch of taken) this.#queued -= pointBatch.points.length;
+    return taken.filter((pointBatch) => !pointBatch.signal.aborted);
   }
 
-  /** Until the store has them: a write of unknown outcome is repeated as it was, before anything newer. */
-  async #write(chunks: readonly Chunk[], points: readonly Point[]): Promise<Map<Chunk, Refusal[]>> {
+  /** Resolves once the store has the points. A write of unknown outcome is repeated unchanged, before newer points. */
+  async #write(pointBatches: readonly PointBatch[], points: readonly Point[]): Promise<Map<PointBatch, Refusal[]>> {
     const pause = backoff({ baseMs: 100, maxMs: 5000, signal: this.#giveUp.signal });
     for (;;) {
       try {
         const started = performance.now();
         const { refused } = await this.#options.store.write(points);
         this.#options.onWritten?.(points.length - refused.length, (performance.now() - started) / 1000);
-        const refusals = refused.length === 0 ? new Map() : await isolateRefused(this.#options.store, chunks, refused);
+        const refusals =
+          refused.length === 0 ? new Map() : await isolateRefused(this.#options.store, pointBatches, refused);
         this.#trouble = undefined;
         return refusals;
       } catch (error) {

@@ -1,49 +1,49 @@
 import type { GroupBatch } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import type { Outcomes, PartitionAccount } from "../accounts/account.ts";
-import type { Fate } from "../quarantine/quarantiner.ts";
+import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
+import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
-import type { Chunk } from "./chunk.ts";
+import type { PointBatch } from "./point-batch.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
 import type { PointSink } from "./telemetry-points.ts";
 
 export interface TelemetryPartitionOptions {
   readonly account: PartitionAccount;
   readonly tagNames: readonly string[];
-  /** Points of one chunk, about. */
+  /** Points of one batch, approximately: a record is never split. */
   readonly maxPoints: number;
-  fates(chunk: Chunk, refusals: readonly Refusal[]): Map<number, Fate>;
-  /** A chunk is settled: the account up to its end. */
-  onSettled(batch: GroupBatch, account: PartitionAccount): void;
+  outcomesOf(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, RecordOutcome>;
+  /** All points of a batch are stored or quarantined; `account` reaches to its end. */
+  onDurable(batch: GroupBatch, account: PartitionAccount): void;
 }
 
-/** One partition of telemetry.v1 in the hands of its owner: batches in, chunks of points out, the account kept. */
+/** One owned partition of telemetry.v1: makes batches of points of its records, and keeps its account. */
 export class TelemetryPartition {
   readonly #options: TelemetryPartitionOptions;
   readonly #reader: EventReader;
-  #settled: PartitionAccount;
+  #account: PartitionAccount;
 
   constructor(options: TelemetryPartitionOptions) {
     this.#options = options;
     this.#reader = new EventReader(options.account, options.tagNames);
-    this.#settled = options.account;
+    this.#account = options.account;
   }
 
-  /** As of the last settled chunk. */
+  /** Up to the last batch whose points are all stored or quarantined. */
   get account(): PartitionAccount {
-    return this.#settled;
+    return this.#account;
   }
 
-  *chunks(batch: GroupBatch): Generator<Chunk> {
+  *pointBatches(batch: GroupBatch): Generator<PointBatch> {
     const { records } = batch;
     for (let first = 0; first < records.length;) {
-      const chunk = this.#chunk(batch, first);
-      first = chunk.end;
-      yield chunk;
+      const pointBatch = this.#pointBatch(batch, first);
+      first = pointBatch.end;
+      yield pointBatch;
     }
   }
 
-  #chunk(batch: GroupBatch, first: number): Chunk & { readonly end: number } {
+  #pointBatch(batch: GroupBatch, first: number): PointBatch & { readonly end: number } {
     const { records, topic, partition, signal } = batch;
     const sink: PointSink = { points: [], sources: [] };
     const refusals: Refusal[] = [];
@@ -66,34 +66,34 @@ export class TelemetryPartition {
       }
     }
     const lastOffset = records[end - 1]!.offset;
-    const account = this.#reader.account(lastOffset + 1, this.#settled.outcomes);
-    const chunk = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
+    const account = this.#reader.account(lastOffset + 1, this.#account.outcomes);
+    const pointBatch = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
     return {
-      ...chunk,
-      settled: (all) => this.#settle(batch, { ...chunk, settled: () => {} }, account, projected, all),
+      ...pointBatch,
+      onDurable: (all) => this.#count(batch, { ...pointBatch, onDurable: () => {} }, account, projected, all),
     };
   }
 
-  #settle(
+  #count(
     batch: GroupBatch,
-    chunk: Chunk,
+    pointBatch: PointBatch,
     account: PartitionAccount,
     projected: number,
     refusals: readonly Refusal[],
   ): void {
-    let { stored, partlyStored, quarantined }: Outcomes = this.#settled.outcomes;
+    let { stored, partlyStored, quarantined }: OutcomeCounts = this.#account.outcomes;
     stored += projected;
     if (refusals.length > 0) {
-      for (const [index, fate] of this.#options.fates(chunk, refusals)) {
-        const kind = kindOf(chunk.records[index]!.value);
+      for (const [index, outcome] of this.#options.outcomesOf(pointBatch, refusals)) {
+        const kind = kindOf(pointBatch.records[index]!.value);
         if (kind === "derived") continue;
         if (kind === "event") stored -= 1;
-        if (fate === "quarantined") quarantined += 1;
+        if (outcome === "quarantined") quarantined += 1;
         else partlyStored += 1;
       }
     }
-    this.#settled = { ...account, outcomes: { stored, partlyStored, quarantined } };
-    this.#options.onSettled(batch, this.#settled);
+    this.#account = { ...account, outcomes: { stored, partlyStored, quarantined } };
+    this.#options.onDurable(batch, this.#account);
   }
 }
 

@@ -33,7 +33,7 @@ export class TelemetryPoints {
     const { count, metrics, values, device, eventTime } = event;
     const fields: Fields = {};
     for (let index = 0; index < count; index += 1) fields[metrics[index]!.number] = values[index]!;
-    // Without attributes; a device that had some before goes on without tags.
+    // An event without attributes: a device whose earlier events had some continues without tags.
     const tags = device.tags !== undefined && this.#tagNames.length === 0 ? device.tags : this.#tagsOf({}, device);
     sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime, fields });
     sink.sources.push(source);

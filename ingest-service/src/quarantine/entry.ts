@@ -5,21 +5,21 @@ import { uuidv5 } from "@headwater/core";
 /** Made for this; the ids of quarantine entries of log records are names in it. */
 const namespace = "5d3c54a6-4a0f-5f0e-9a35-3d2f6a1b7c10";
 
-/** A record carries at most this much of another one: what the log takes has a bound. */
+/** Bytes of the quarantined record in an entry, at most: the log bounds the size of a record. */
 const maxPayload = 900_000;
 
 export interface QuarantinedRecord {
   readonly topic: string;
   readonly partition: number;
   readonly record: LogRecord;
-  /** "decode": nobody can read its bytes; "store": the store will not take it. */
+  /** "decode": its bytes cannot be read; "store": the store refuses it. */
   readonly stage: "decode" | "store";
   readonly reason: string;
   /** Refused metrics; empty: the whole. */
   readonly metrics: readonly string[];
 }
 
-/** The same record gives an entry of the same id, however often it is quarantined. */
+/** The entry of a record. Its id follows from the record's position, so that a repetition is the same entry. */
 export function quarantineRecord(quarantined: QuarantinedRecord, source: string, at: number): OutgoingRecord {
   const { topic, partition, record, metrics } = quarantined;
   const whole = record.value ?? new Uint8Array();
@@ -38,7 +38,7 @@ export function quarantineRecord(quarantined: QuarantinedRecord, source: string,
     logOffset: record.offset,
     metrics,
   });
-  // In the partition of the record itself, whatever its key: who counts that partition finds it there.
+  // In the partition of the record itself, whatever its key, because the recount of that partition looks there.
   return {
     key: record.key,
     partition,

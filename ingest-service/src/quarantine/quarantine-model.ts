@@ -88,7 +88,7 @@ function applyRecord(db: DatabaseSync, record: LogBatch["records"][number], logg
     );
 }
 
-/** What of a stretch of a partition is in quarantine. */
+/** The quarantined metrics of a partition's records, by offset; `from` is inclusive, `to` is not. */
 export function quarantinedMetrics(
   db: DatabaseSync,
   topic: string,

@@ -14,10 +14,10 @@ export interface QuarantinerOptions {
   onQuarantined?(count: number): void;
 }
 
-/** What became of a record in the end. */
-export type Fate = "partlyStored" | "quarantined";
+/** How a record with refusals counts. */
+export type RecordOutcome = "partlyStored" | "quarantined";
 
-/** Sets records aside in quarantine.v1, with their bytes and the reason. */
+/** Writes records to quarantine.v1, with their bytes and the reason. */
 export class Quarantiner {
   readonly #options: QuarantinerOptions;
 
@@ -26,7 +26,7 @@ export class Quarantiner {
   }
 
   /** Resolves once the entries are durable; tries until the signal is aborted. */
-  async setAside(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
+  async quarantine(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
     const { topic, source, log, logger } = this.#options;
     const at = nowMicros();
     const records: OutgoingRecord[] = [];
@@ -48,14 +48,14 @@ export class Quarantiner {
     this.#options.onQuarantined?.(records.length);
   }
 
-  /** How each of the refused records counts; by the record's index. */
-  fates(refused: PartitionRecords, refusals: readonly Refusal[]): Map<number, Fate> {
-    const fates = new Map<number, Fate>();
+  /** How each of the refused records counts, by the record's index. */
+  outcomesOf(refused: PartitionRecords, refusals: readonly Refusal[]): Map<number, RecordOutcome> {
+    const outcomes = new Map<number, RecordOutcome>();
     for (const [index, { metrics }] of mergeRefusals(refusals)) {
       const whole = metrics === "all" || this.#isWhole(refused, refused.records[index]!, metrics);
-      fates.set(index, whole ? "quarantined" : "partlyStored");
+      outcomes.set(index, whole ? "quarantined" : "partlyStored");
     }
-    return fates;
+    return outcomes;
   }
 
   #isWhole(refused: PartitionRecords, record: LogRecord, metrics: ReadonlySet<string>): boolean {

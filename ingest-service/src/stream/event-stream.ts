@@ -10,7 +10,7 @@ export interface EventStreamOptions {
   readonly topicNames: TopicNames;
   readonly topics: readonly StreamTopic[];
   readonly device: string | undefined;
-  /** From where; what it does not name begins now. */
+  /** Where to begin; a partition that it does not name begins at its end. */
   readonly from: StreamPosition;
   readonly logger: Logger;
   /** The server closes. */
@@ -19,7 +19,7 @@ export interface EventStreamOptions {
 
 /** Bytes on their way to a listener. */
 const maxBuffered = 256 * 1024;
-/** A listener that has not taken anything for so long is cut off, milliseconds. */
+/** Milliseconds without a read after which a listener is disconnected. */
 const patienceMs = 15_000;
 const heartbeatMs = 15_000;
 
@@ -57,7 +57,7 @@ export class EventStream {
       }
     }
     this.body.write("retry: 2000\n\n");
-    // What the log no longer holds cannot be told; that it cannot, can.
+    // Events that the log no longer has are lost to the listener, which is told so.
     for (const gap of missed) this.body.write(`event: gap\ndata: ${JSON.stringify(gap)}\n\n`);
     this.body.write(`id: ${this.#position.toString()}\nevent: position\ndata: {}\n\n`);
     const following = await log.follow({

@@ -2,7 +2,7 @@ import { alertTransition, events, readingValue, type TelemetryRecord } from "@he
 import { isoFromMicros } from "@headwater/core";
 import type { StreamTopic } from "./stream-topic.ts";
 
-/** What a listener is told of an event; undefined if it is nothing to tell (a mark, a tick). Throws DecodeError. */
+/** An event as listeners receive it; undefined for a mark or a tick. Throws DecodeError. */
 export function streamEvent(topic: StreamTopic, value: Uint8Array): object | undefined {
   switch (topic) {
     case "telemetry":

@@ -47,7 +47,7 @@ export class DeviceSeries {
     return [...new Set(series.map(({ field }) => field))].toSorted();
   }
 
-  /** Oldest first, in chunks. */
+  /** Oldest first, in batches. */
   async *query(device: string, query: DeviceSeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
     const all = await this.#tagsOf(device);
     const [only] = all;
@@ -65,8 +65,8 @@ export class DeviceSeries {
   async #mergedRows(all: readonly Tags[], query: DeviceSeriesQuery): Promise<SeriesRow[]> {
     const rows = new Map<number, SeriesRow>();
     for (const tags of all) {
-      for await (const chunk of this.#store.query(this.#seriesQuery(tags, query))) {
-        for (const row of chunk) rows.set(row[0], row);
+      for await (const batch of this.#store.query(this.#seriesQuery(tags, query))) {
+        for (const row of batch) rows.set(row[0], row);
       }
     }
     return [...rows.values()].toSorted((a, b) => a[0] - b[0]);
@@ -90,8 +90,8 @@ export class DeviceSeries {
     }
     const windows = new Map<number, number>();
     for (const tags of all) {
-      for await (const chunk of this.#store.query(this.#seriesQuery(tags, { ...query, aggregate }))) {
-        for (const [time, value] of chunk) {
+      for await (const batch of this.#store.query(this.#seriesQuery(tags, { ...query, aggregate }))) {
+        for (const [time, value] of batch) {
           const known = windows.get(time);
           windows.set(time, known === undefined ? Number(value) : combine(aggregate, known, Number(value)));
         }

@@ -64,7 +64,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
       const { id } = request.params;
       const latest = await series.latest(id);
       if (latest.length === 0 && !isRegistered(id)) throw unknownDevice(id);
-      // A metric that had numbers and then text has two fields: the newer one counts.
+      // A metric with numbers and texts has two fields; the newer value counts.
       const values = new Map<string, { value: number | string; t: number; time: string }>();
       for (const { field, time, value } of latest.toSorted((a, b) => a.time - b.time)) {
         values.set(metricOfField(field).metric, { value, t: millis(time), time: isoFromMicros(time) });
@@ -120,11 +120,11 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
         aggregate,
         limit,
       };
-      const { chunks, isEmpty } = await find(series, id, metric, kind, query);
+      const { batches, isEmpty } = await find(series, id, metric, kind, query);
       if (isEmpty && !isRegistered(id)) throw unknownDevice(id);
       const asCsv = /\btext\/csv\b/.test(request.headers.accept ?? "");
       void reply.type(asCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8");
-      const body = Readable.from(asCsv ? csvRows(chunks) : jsonRows(metric, chunks));
+      const body = Readable.from(asCsv ? csvRows(batches) : jsonRows(metric, batches));
       body.on("error", (error) => request.log.error(error));
       return reply.send(body);
     },
@@ -137,7 +137,7 @@ async function find(
   metric: string,
   kind: "number" | "text" | undefined,
   query: Omit<DeviceSeriesQuery, "field">,
-): Promise<{ chunks: AsyncIterable<readonly SeriesRow[]>; isEmpty: boolean }> {
+): Promise<{ batches: AsyncIterable<readonly SeriesRow[]>; isEmpty: boolean }> {
   if (query.window !== undefined && query.aggregate === undefined) {
     throw new RequestError(400, "window-without-aggregate", `A window needs an aggregate: ${aggregates.join(", ")}`);
   }
@@ -148,10 +148,10 @@ async function find(
   ];
   for (const field of fields) {
     // Text is asked for only if there are no numbers.
-    const chunks = await begun(series.query(device, { ...query, field }));
-    if (chunks !== undefined) return { chunks, isEmpty: false };
+    const batches = await begun(series.query(device, { ...query, field }));
+    if (batches !== undefined) return { batches, isEmpty: false };
   }
-  return { chunks: nothing(), isEmpty: true };
+  return { batches: nothing(), isEmpty: true };
 }
 
 function isForText(aggregate: string | undefined, kind: string | undefined): boolean {

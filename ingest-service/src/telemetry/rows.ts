@@ -6,11 +6,11 @@ export function millis(micros: number): number {
   return micros / 1000;
 }
 
-/** `{metric, points: [[t, value], …]}` as text, a chunk at a time. */
-export async function* jsonRows(metric: string, chunks: AsyncIterable<readonly SeriesRow[]>): AsyncGenerator<string> {
+/** `{metric, points: [[t, value], …]}` as text, a batch at a time. */
+export async function* jsonRows(metric: string, batches: AsyncIterable<readonly SeriesRow[]>): AsyncGenerator<string> {
   yield `{"metric":${JSON.stringify(metric)},"points":[`;
   let separator = "";
-  for await (const rows of chunks) {
+  for await (const rows of batches) {
     if (rows.length === 0) continue;
     const texts = rows.map(([time, value]) => `[${millis(time)},${JSON.stringify(value)}]`);
     yield separator + texts.join(",");
@@ -20,9 +20,9 @@ export async function* jsonRows(metric: string, chunks: AsyncIterable<readonly S
 }
 
 /** RFC 4180 with a header line: time in ISO 8601, t in milliseconds, value. */
-export async function* csvRows(chunks: AsyncIterable<readonly SeriesRow[]>): AsyncGenerator<string> {
+export async function* csvRows(batches: AsyncIterable<readonly SeriesRow[]>): AsyncGenerator<string> {
   yield "time,t,value\r\n";
-  for await (const rows of chunks) {
+  for await (const rows of batches) {
     yield rows.map(([time, value]) => `${isoFromMicros(time)},${millis(time)},${csvValue(value)}\r\n`).join("");
   }
 }
@@ -33,11 +33,11 @@ function csvValue(value: number | string): string {
 }
 
 /**
- * The chunks that hold something; undefined if none does. The first is fetched before this resolves, so that what fails
- * at once can still be answered as an error.
+ * The batches that hold something; undefined if none does. The first is fetched before this resolves, so that what
+ * fails at once can still be answered as an error.
  */
-export async function begun<T>(chunks: AsyncIterable<readonly T[]>): Promise<AsyncIterable<readonly T[]> | undefined> {
-  const iterator = filled(chunks);
+export async function begun<T>(batches: AsyncIterable<readonly T[]>): Promise<AsyncIterable<readonly T[]> | undefined> {
+  const iterator = filled(batches);
   const first = await iterator.next();
   if (first.done === true) return undefined;
   return resumed(first.value, iterator);
@@ -48,6 +48,6 @@ async function* resumed<T>(first: readonly T[], rest: AsyncIterable<readonly T[]
   yield* rest;
 }
 
-async function* filled<T>(chunks: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
-  for await (const chunk of chunks) if (chunk.length > 0) yield chunk;
+async function* filled<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
+  for await (const batch of batches) if (batch.length > 0) yield batch;
 }

@@ -3,14 +3,14 @@ import type { events } from "@headwater/proto";
 import { checkDeviceType, checkTags, invalid } from "./device-limits.ts";
 
 type AccessEvent = ReturnType<typeof events.access.decode>;
-/** What is written to access.v1; the producer encodes it with the codec of that topic. */
+/** An event for access.v1; the producer encodes it with the codec of that topic. */
 export type AccessInput = Parameters<typeof events.access.encode>[0];
 
 const provisioningKeyKind = "provisioning-key";
-/** All that a provisioning key is good for. */
+/** The only scope of a provisioning key. */
 export const registerScope = "devices:register";
 
-/** What lets new devices register themselves, and what they are then. */
+/** A secret with which new devices register themselves, and the type and tags that they get. */
 export interface ProvisioningKey {
   readonly id: string;
   readonly name: string;
@@ -57,7 +57,7 @@ export function foldAccess(
   return { state: { revision, writeId, key: isKey ? keyOf(event) : undefined }, accepted: true };
 }
 
-/** Throws RequestError (400) for what a key may not be. */
+/** The event that creates a key. Throws RequestError (400) for an invalid one. */
 export function createProvisioningKey(key: Omit<ProvisioningKey, "scopes">, writeId: string): AccessInput {
   const { devices, type, tags, name } = key;
   if (name === "" || name.length > provisioningKeyLimits.name || !name.isWellFormed() || /\p{Cc}/u.test(name)) {

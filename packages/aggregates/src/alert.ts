@@ -14,7 +14,7 @@ export interface AlertState {
   readonly metric: string;
   /** The value that raised, escalated, de-escalated or amended it last… */
   readonly value: number;
-  /** …and what that was held against. */
+  /** …and the threshold that it was compared with. */
   readonly threshold: number;
   readonly raisedAt: number;
   readonly acknowledgedAt?: number;
@@ -24,14 +24,14 @@ export interface AlertState {
   readonly clearedBy?: string;
   /** "condition", "hand", "retracted", "rule-disabled", "rule-deleted"; "" while it is not cleared. */
   readonly clearedCause: string;
-  /** Late data changed what had already been told. */
+  /** Late data changed a transition that was already published. */
   readonly amended: boolean;
   readonly shadow: boolean;
   /** Of the engine; dense from 1. */
   readonly lastTransition: number;
-  /** Newest last, at most `maxEvidence`; all of it lies in the log. */
+  /** Newest last, at most `maxEvidence`; the log has all of it. */
   readonly evidence: readonly Evidence[];
-  /** Write ids of what was done by hand, newest last: a repeated append is recognised. */
+  /** Write ids of operator actions, newest last: a repeated append is recognised. */
   readonly handWrites: readonly string[];
 }
 
@@ -96,7 +96,7 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
     case alertTransition.amended:
       return amended(seen, event);
     default:
-      // A kind that a later version writes: known to have happened, its meaning is not.
+      // A kind of a later version: it is counted, and its meaning is unknown here.
       return seen;
   }
 }
@@ -143,7 +143,7 @@ function amended(state: AlertState, event: AlertEvent): AlertState {
       clearedCause: event.cause === "" ? "condition" : event.cause,
     };
   }
-  // Late data says that the condition still holds; what people cleared stays cleared.
+  // Late data shows that the condition still holds; an alert that an operator cleared stays cleared.
   return state.clearedCause === "condition" ? open(changed) : changed;
 }
 

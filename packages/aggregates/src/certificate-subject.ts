@@ -7,7 +7,7 @@ const fingerprintPrefix = "sha256:";
 /**
  * The one way in which a certificate is named in an event: the fingerprint as `sha256:` and 64 lower-case digits, or
  * the distinguished name as RFC 4514 writes it, without white space between its parts and with upper-case attribute
- * types. `openssl x509 -fingerprint -sha256` and `openssl x509 -subject -nameopt RFC2253` print what is taken here.
+ * types. `openssl x509 -fingerprint -sha256` and `openssl x509 -subject -nameopt RFC2253` print accepted forms.
  * Throws RequestError (400) that says what is wrong.
  */
 export function canonicalSubject(text: string): string {
@@ -20,7 +20,7 @@ export function canonicalSubject(text: string): string {
     .join(",");
 }
 
-/** The same of a certificate that is at hand; undefined if its name cannot be read. */
+/** The same of a certificate; undefined if its name cannot be read. */
 export function subjectOfCertificate(distinguishedName: string): string | undefined {
   try {
     return canonicalSubject(distinguishedName);

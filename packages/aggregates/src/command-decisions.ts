@@ -27,7 +27,7 @@ export interface CommandRequest {
   readonly at: number;
 }
 
-/** The event that asks for a command. Throws RequestError (400, `invalid-command`) that says what is wrong. */
+/** The event that requests a command. Throws RequestError (400, `invalid-command`). */
 export function requestCommand(request: CommandRequest): CommandInput {
   const { name, ttlMs = commandLimits.defaultTtlMs } = request;
   if (name === "" || name.length > commandLimits.name) {

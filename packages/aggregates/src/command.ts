@@ -18,7 +18,7 @@ export interface CommandClaim {
   readonly at: number;
 }
 
-/** What made a rule ask for the command. */
+/** The transition for which a rule requested the command. */
 export interface CommandOrigin {
   readonly alertId: string;
   readonly transition: number;

@@ -9,7 +9,7 @@ import {
 } from "./device.ts";
 import { checkAttributes, checkDeviceId, checkDeviceType, checkTags, deviceLimits, invalid } from "./device-limits.ts";
 
-/** Who decides, and when. */
+/** The author, the time and the id of a write. */
 export interface DeviceWrite {
   /** µs */
   readonly at: number;
@@ -26,14 +26,14 @@ export interface DeviceRegistration {
   readonly credentials?: readonly DeviceCredential[];
 }
 
-/** A JSON merge patch (RFC 7396): null removes a tag or an attribute; what is not named stays. */
+/** A JSON merge patch (RFC 7396): null removes a tag or an attribute; one that is not named stays. */
 export interface DevicePatch {
   readonly type?: string;
   readonly tags?: Readonly<Record<string, string | null>>;
   readonly attributes?: Readonly<Record<string, AttributeValue | null>>;
 }
 
-/** Throws RequestError: 400 for what a device may not be, 409 `device-exists`. */
+/** Throws RequestError: 400 for an invalid device, 409 `device-exists`. */
 export function registerDevice(
   state: DeviceState | undefined,
   registration: DeviceRegistration,

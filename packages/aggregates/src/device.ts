@@ -2,7 +2,7 @@ import type { events } from "@headwater/proto";
 import { readingValue } from "@headwater/proto/event-types";
 
 type DeviceEvent = ReturnType<typeof events.device.decode>;
-/** What is written to devices.v1; the producer encodes it with the codec of that topic. */
+/** An event for devices.v1; the producer encodes it with the codec of that topic. */
 export type DeviceInput = Parameters<typeof events.device.encode>[0];
 
 export type AttributeValue = number | boolean | string;
@@ -42,7 +42,7 @@ export interface DeviceState {
   readonly revision: number;
   /** undefined: deleted. Its revision goes on when it is registered again. */
   readonly device: Device | undefined;
-  /** Of the write that won this revision: who appended it knows by this whether it was theirs. */
+  /** The id of the write that won this revision, by which a writer recognises its own. */
   readonly writeId: string;
   /** µs; when the winning write was decided. */
   readonly updatedAt: number;
@@ -83,7 +83,7 @@ export function restateDevice(id: string, state: DeviceState): DeviceInput {
   return { ...deviceContent(device), ...common };
 }
 
-/** A device's content as an event's fields, without what names the write. */
+/** A device's content as an event's fields, without those of the write itself. */
 export function deviceContent(device: Pick<Device, "type" | "tags" | "attributes" | "credentials" | "createdAt">) {
   return {
     type: device.type,

@@ -12,13 +12,13 @@ export interface PasswordHash {
   readonly hash: Uint8Array;
 }
 
-/** What new passwords are hashed with: the least that OWASP recommends for scrypt (32 MiB of memory, three times). */
+/** The costs of new hashes: the least that OWASP recommends for scrypt (32 MiB of memory, three times). */
 export const passwordCosts = { ln: 15, r: 8, p: 3 } as const;
 
 /** Characters (code points) of a chosen password. */
 export const passwordLimits = { min: 12, max: 128 } as const;
 
-/** Whoever can write to the log must not be able to make a gateway spend minutes and gigabytes on one login. */
+/** Bounds that keep a hostile event in the log from costing a gateway minutes and gigabytes a login. */
 const maxCosts = { ln: 17, r: 16, p: 16 } as const;
 const pattern = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/;
 

@@ -1,6 +1,7 @@
 import { events } from "@headwater/proto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import {
   createProvisioningKey,
   deleteProvisioningKey,
@@ -84,7 +85,7 @@ describe("a pattern of ids", () => {
         const expected = pattern === "" || new RegExp(`^${pattern.replaceAll("*", ".*")}$`).test(name);
         expect(idMatches(pattern, name)).toBe(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import {
   foldDevice,
   patchDevice,
@@ -52,6 +53,6 @@ it("readers of a log compacted anywhere agree with readers of the whole log, onc
         expect(deviceAfter(...log.slice(cleaned - 1))).toEqual(whole);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: propertyRuns(300) },
   );
 });

@@ -12,7 +12,7 @@ import {
   type RuleState,
 } from "../src/index.ts";
 
-/** Events pass through their codec, so that folds see what readers of the log see. */
+/** Events pass through their codec, so that folds see them as readers of the log do. */
 export function seenDevice(input: DeviceInput) {
   return events.device.decode(events.device.encode(input));
 }

@@ -7,7 +7,7 @@ export interface ApiClient {
    * @throws ProblemError for any other status, NoAnswerError if there is no answer within 30 s.
    */
   request<T>(method: string, path: string, body?: unknown, expected?: readonly number[]): Promise<T>;
-  /** The bytes of an answer as they come, for exports; throws as `request` does, the 30 s for the first byte. */
+  /** The body of an answer, for exports. Throws as `request` does; the 30 s are those until the body begins. */
   stream(path: string): Promise<ReadableStream<Uint8Array>>;
 }
 

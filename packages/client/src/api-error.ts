@@ -4,7 +4,7 @@ export interface ProblemDetails {
   readonly detail?: string;
   /** The kind of problem, stable and in kebab-case. */
   readonly code?: string;
-  /** What is wrong in the request, each with the JSON pointer to its place. */
+  /** The faults of the request, each with the JSON pointer to its place. */
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 

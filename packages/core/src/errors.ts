@@ -50,7 +50,7 @@ export class ConfigError extends HeadwaterError {
 }
 
 /**
- * A broken invariant: a defect of this program, or a call that the contract of what is called forbids. No setting mends
+ * A broken invariant: a defect of this program, or a call that the contract of the callee forbids. No setting mends
  * it; the process ends with a stack.
  */
 export class InvariantError extends HeadwaterError {
@@ -65,12 +65,6 @@ export class InvariantError extends HeadwaterError {
 export class ResourceError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "resource";
-}
-
-/** Use InvariantError, ResourceError or an error of the port instead. */
-export class FatalError extends HeadwaterError {
-  readonly advice = "stop";
-  readonly code = "fatal";
 }
 
 /** The caller's request is at fault; becomes a problem detail (RFC 9457) with this status. */

@@ -4,7 +4,7 @@ export interface LogMethod {
   (message: string): void;
 }
 
-/** What a part tells its operator. The packages know only this interface; the process decides where the lines go. */
+/** Tells an operator. Packages know this interface alone; the process decides where its lines go. */
 export interface Logger {
   readonly fatal: LogMethod;
   readonly error: LogMethod;

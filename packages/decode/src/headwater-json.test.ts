@@ -1,6 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { defaultDecodeLimits } from "./decoder.ts";
 import { decodeHeadwaterJson } from "./headwater-json.ts";
 
@@ -154,7 +155,7 @@ describe("hostile payloads", () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns(1000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { DecodedMessage, Decoder, DecodeLimits } from "../src/decoder.ts";
 
 export const testLimits: DecodeLimits = { maxReadings: 50, maxMetricLength: 64, maxDepth: 8 };
@@ -54,7 +55,7 @@ export function anyBytesAreDecodedOrRefused(
   it("any bytes give readings within bounds or a DecodeError", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => decodesOrRefuses(decoder, bytes)),
-      { numRuns: 1500 },
+      { numRuns: propertyRuns(1500) },
     );
   });
 
@@ -82,7 +83,7 @@ export function anyBytesAreDecodedOrRefused(
           decodesOrRefuses(decoder, Uint8Array.from(bytes.slice(0, end)));
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: propertyRuns(3000) },
     );
   });
 

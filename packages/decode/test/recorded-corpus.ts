@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -10,7 +10,7 @@ const file = fileURLToPath(new URL("../../../../shared/data/line-protocol/corpus
  */
 export const corpusPresent = existsSync(file);
 if (!corpusPresent && process.env["CI"] === "true" && process.env["WITHOUT_RECORDED_DATA"] !== "true") {
-  throw new FatalError(`${file} is absent: CI runs these tests on the recorded corpus`);
+  throw new ResourceError(`${file} is absent: CI runs these tests on the recorded corpus`);
 }
 
 export interface CorpusPoint {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import {
   Collected,
   bytes,
@@ -193,7 +194,7 @@ describe("compaction", () => {
         expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
         expect((await log.positions(topic))[0]!.end).toBe(appended);
       }),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   });
 

@@ -1,5 +1,5 @@
 /**
- * What every service is to whoever runs it (its own main, the all-in-one, a test). Creating one wires it and registers
+ * A service as the host and tests run it. Creating one wires it and registers
  * its HTTP routes; nothing moves before `start`.
  */
 export interface ServiceApp {
@@ -10,7 +10,7 @@ export interface ServiceApp {
   stop(): Promise<void>;
   /** Why it is not ready, by part; empty when ready. */
   notReady(): readonly string[];
-  /** What is amiss although it takes work, by part. */
+  /** Faults that do not keep it from taking work, by part. */
   warnings?(): readonly string[];
   /** Settles only if the service died by itself: rejects with a typed error. */
   readonly died: Promise<never>;

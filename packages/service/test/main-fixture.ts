@@ -1,4 +1,4 @@
-import { FatalError, RequestError } from "@headwater/core";
+import { ResourceError, RequestError } from "@headwater/core";
 import { runMain } from "../src/index.ts";
 
 /** A process for run-main.test.ts; its argument says how it behaves. */
@@ -22,7 +22,7 @@ const cases: Record<string, (signal: AbortSignal) => Promise<void>> = {
   lingers: async () => void setInterval(() => {}, 1000),
   fatal: () =>
     Promise.reject(
-      new FatalError("The log refused the password; set\nHEADWATER_KAFKA_PASSWORD", {
+      new ResourceError("The log refused the password; set\nHEADWATER_KAFKA_PASSWORD", {
         cause: new TypeError("Basic c2VjcmV0c2VjcmV0 was refused"),
       }),
     ),

@@ -1,6 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { telemetry } from "../codec.ts";
 import type { TelemetryInput, TelemetryRecord } from "../event-types.ts";
 import { Interned } from "./interned.ts";
@@ -85,7 +86,7 @@ describe("an event read without the codec", () => {
       fc.property(record, (input) => {
         expectAgreement(telemetry.encode(input as TelemetryInput));
       }),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
   });
 
@@ -97,19 +98,20 @@ describe("an event read without the codec", () => {
         for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
         expectAgreement(cut < bytes.length && changes.length === 0 ? bytes.subarray(0, cut) : bytes);
       }),
-      { numRuns: 5000 },
+      { numRuns: propertyRuns(5000) },
     );
   });
 
   it("is what the codec decodes, or is left to it, for any bytes that another encoder could write", () => {
+    const runs = propertyRuns(10_000);
     let accepted = 0;
     fc.assert(
       fc.property(wireRecord, fc.nat({ max: 400 }), fc.boolean(), (bytes, cut, whole) => {
         if (expectAgreement(whole ? bytes : bytes.subarray(0, cut))) accepted += 1;
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs },
     );
-    expect(accepted).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(runs / 100);
   });
 
   it("is what the codec decodes, or is left to it, for garbage", () => {
@@ -117,7 +119,7 @@ describe("an event read without the codec", () => {
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         expectAgreement(bytes);
       }),
-      { numRuns: 5000 },
+      { numRuns: propertyRuns(5000) },
     );
   });
 

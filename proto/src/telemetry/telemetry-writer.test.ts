@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { telemetry } from "../codec.ts";
 import type { TelemetryInput } from "../event-types.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -64,7 +65,7 @@ describe("the writer of telemetry.v1", () => {
           expect(telemetry.decode(written(writer, before))).toEqual(telemetry.decode(encoded));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: propertyRuns(500) },
     );
   });
 

@@ -41,7 +41,7 @@ const listParameters = Type.Object({
   device: name,
   rule: name,
   severity: name,
-  shadow: Type.Optional(Type.Boolean({ description: "Only those of rules in shadow, or only the others" })),
+  shadow: Type.Optional(Type.Boolean({ description: "true: only alerts of rules in shadow; false: only the others" })),
   from: time("Raised at or after: ISO 8601, or relative like -1h"),
   to: time("Raised before"),
 });
@@ -102,7 +102,7 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/why",
     {
       schema: {
-        summary: "The readings, the revision and the transitions that made an alert",
+        summary: "The readings, the revision and the transitions behind an alert",
         tags,
         params,
         querystring: Type.Object(afterQuery),
@@ -125,7 +125,7 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/acknowledge",
     {
       schema: {
-        summary: "Say that somebody took note",
+        summary: "Acknowledge an alert",
         tags,
         params,
         body: actionBody,
@@ -140,7 +140,7 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/clear",
     {
       schema: {
-        summary: "End an episode by hand",
+        summary: "Clear an alert",
         tags,
         params,
         body: actionBody,

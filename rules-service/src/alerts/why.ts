@@ -11,7 +11,7 @@ import type { AlertTransitionAt } from "./alert-model.ts";
 import { readEvidence, type EvidenceResource } from "./evidence.ts";
 
 const transition = Type.Object({
-  transition: Type.Integer({ description: "The rule's own are numbered from 1; 0: done by hand" }),
+  transition: Type.Integer({ description: "Transitions of the rule are numbered from 1; 0 is an operator action" }),
   kind: Type.String(),
   at: Type.String({ format: "date-time" }),
   severity: Type.String(),
@@ -22,8 +22,10 @@ const transition = Type.Object({
   cause: Type.String(),
   by: Type.String(),
   comment: Type.String(),
-  position: Type.String({ description: "Where it lies in the log" }),
-  evidence: Type.Array(Type.Unknown(), { description: "The readings that decided, with their records in the log" }),
+  position: Type.String({ description: "Position in the log" }),
+  evidence: Type.Array(Type.Unknown(), {
+    description: "The readings that decided the transition, with their records in the log",
+  }),
 });
 
 export const whyResource = Type.Object(

@@ -3,23 +3,23 @@ import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../definition/definition.ts";
 
 /**
- * The rules of one telemetry partition: a deterministic function of the records it is handed. It reads no clock, no
- * environment and no random source; the same records with the same joins at the same offsets give the same effects with
- * the same ids, live, late, after a restart or in a backtest. All times are microseconds since the epoch.
+ * The rules of one telemetry partition: a deterministic function of its records. It reads no clock, no environment and
+ * no random source. The same records with the same control events at the same offsets give the same effects with the
+ * same ids, live, late, after a restart or in a backtest. All times are microseconds since the epoch.
  */
 export interface PartitionEngine {
-  /** The present state of a rule as of the next offset: enabled, shadowed, revised, disabled or deleted. */
+  /** Puts a state of a rule into effect at the next offset: enabled, shadowed, revised, disabled or deleted. */
   applyRule(change: RuleChange, effects: Effects): void;
-  /** A device as it is from the next offset on (selectors, attributes); `undefined`: deleted. */
+  /** Puts a state of a device into effect at the next offset; `undefined`: the device is deleted. */
   applyDevice(id: string, device: Device | undefined, effects: Effects): void;
-  /** What people did to an alert. */
+  /** Puts an operator action on an alert into effect at the next offset. */
   applyOperatorAction(action: OperatorAction, effects: Effects): void;
-  /** The next record of the partition. Duplicates by identity are recognised and ignored here. */
+  /** Evaluates the next record of the partition. Duplicates are recognised by identity and ignored. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
 
   /** Evaluates one rule over older records without effects; used before it becomes live. See `adopt`. */
   warm(rule: RuleChange): WarmUp;
-  /** The warmed rule becomes live at the next offset; an episode still open is raised once with its true time. */
+  /** Puts a warmed rule into effect at the next offset; an episode still open is raised once with its true time. */
   adopt(warmed: WarmUp, effects: Effects): void;
 
   /** The log's clock of this partition. */
@@ -27,15 +27,15 @@ export interface PartitionEngine {
   readonly counters: EngineCounters;
 
   /**
-   * State changed since the last call (all of it with `full`), and what the checkpoint itself holds. `states` are to be
-   * written in this order, and before the checkpoint: whoever restores may have a prefix of them, never one without
-   * those before it.
+   * The states that changed since the last call (all states with `full`), and the checkpoint itself. `states` are to be
+   * written in this order and before the checkpoint: a restore may see a prefix of them, never a state without those
+   * before it.
    */
   takeChanges(full: boolean): EngineChanges;
   /**
-   * Of a new engine, before its first record. What was in effect at `snapshot.offset` is applied around it, the devices
-   * before the rules, and has no effects; joins from that offset on are then applied again, and not done twice where a
-   * state has them already.
+   * Restores a new engine, before its first record. The devices and then the rules that were in effect at
+   * `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are applied
+   * again; a state that includes one already ignores it.
    */
   restore(snapshot: EngineSnapshot): void;
 }
@@ -49,7 +49,7 @@ export interface RecordPosition {
 export interface RuleChange {
   readonly rule: string;
   readonly revision: number;
-  /** "off": disabled or deleted; open episodes are cleared with that cause. */
+  /** `disabled` and `deleted` clear open episodes with that cause. */
   readonly mode: "live" | "shadow" | "disabled" | "deleted";
   readonly definition: RuleDefinition;
 }
@@ -63,7 +63,7 @@ export interface OperatorAction {
   readonly by: string;
 }
 
-/** Where effects go, in order; the runner makes them durable before it checkpoints. */
+/** Receives effects in order; the runner makes them durable before each checkpoint. */
 export interface Effects {
   alert(event: AlertInput): void;
   command(event: CommandInput): void;
@@ -79,24 +79,24 @@ export interface EngineCounters {
   readonly evaluations: number;
   readonly duplicates: number;
   readonly gaps: number;
-  /** Readings older than the lateness of a rule, stored but not judged by it. */
+  /** Readings later than the lateness of a rule, which the rule does not judge. */
   readonly tooLate: number;
   readonly amended: number;
-  /** Readings of a judged metric that are text or no finite number: stored, not judged. */
+  /** Readings of a judged metric that are text or no finite number, and are not judged. */
   readonly notNumeric: number;
 }
 
 export interface StateBytes {
   /**
-   * `~` and a metric: the retained readings of the device's metric, which its rules share. A rule without a device:
-   * what the rule is.
+   * The id of a rule; or `~` and a metric, for the retained readings of that metric, which all rules on the device
+   * share. A rule without a device stands for the rule itself.
    */
   readonly rule: string;
   readonly device: string;
-  /** Inputs before this offset are in it. */
+  /** Inputs before this offset are part of the state. */
   readonly covers: number;
   readonly version: number;
-  /** Empty: the state is gone. */
+  /** Empty if there is no state any more. */
   readonly state: Uint8Array;
 }
 
@@ -110,7 +110,7 @@ export interface CheckpointState {
     markedAt: number;
     offline: boolean;
   }[];
-  /** The engine's own writings are counted beside the gateways' lanes, under the empty name. */
+  /** The last identity of each gateway; the empty gateway counts the engine's own checkpoints. */
   readonly seen: readonly { gateway: string; epoch: number; n: number }[];
 }
 
@@ -120,7 +120,7 @@ export interface EngineChanges {
 }
 
 export interface EngineSnapshot {
-  /** The next offset to apply; each state may cover more and then ignores what it has. */
+  /** The next offset to apply. A state that covers more ignores the inputs that it includes. */
   readonly offset: number;
   readonly states: readonly StateBytes[];
   readonly checkpoint: CheckpointState | undefined;

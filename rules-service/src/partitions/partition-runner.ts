@@ -228,7 +228,7 @@ export class PartitionRunner {
 
   #lose(error: OwnershipLostError): void {
     this.#lost = true;
-    this.#logger.error({ err: error }, "the partition is another's; nothing more of it is emitted here");
+    this.#logger.error({ err: error }, "another instance owns the partition; this one emits nothing more of it");
   }
 }
 

@@ -80,7 +80,7 @@ async function startOffset(options: PartitionStartOptions, state: RestoredState,
     metrics.expired.inc(start - checkpoint.offset);
     logger.error(
       { partition, from: checkpoint.offset, to: start },
-      "telemetry expired before the rules could see it; they go on with the oldest that is left",
+      "telemetry expired before it was evaluated; the rules continue with the oldest record",
     );
     return start;
   }

@@ -35,6 +35,6 @@ export class TelemetryDecoder {
     const now = performance.now();
     if (now - this.#loggedAt < logEveryMs) return;
     this.#loggedAt = now;
-    this.#logger.warn({ partition: this.#partition, offset, reason }, "a telemetry record that is none was skipped");
+    this.#logger.warn({ partition: this.#partition, offset, reason }, "an undecodable telemetry record was skipped");
   }
 }

@@ -7,8 +7,8 @@ import type { RuleOnPartition } from "./rules-in-effect.ts";
 const onPartition = Type.Object({
   partition: Type.Integer(),
   state: Type.Union(["live", "shadow", "off", "warming", "pending"].map((state) => Type.Literal(state))),
-  revision: Type.Optional(Type.Integer({ description: "The revision that is evaluated there; absent: none" })),
-  fromOffset: Type.Optional(Type.Integer({ description: "The first telemetry offset that it saw" })),
+  revision: Type.Optional(Type.Integer({ description: "The revision that is evaluated there; absent if none is" })),
+  fromOffset: Type.Optional(Type.Integer({ description: "The first telemetry offset that it evaluated" })),
 });
 
 export const ruleResource = Type.Object(
@@ -19,14 +19,14 @@ export const ruleResource = Type.Object(
       ["draft", "live", "shadow", "disabled", "warming", "deleted"].map((state) => Type.Literal(state)),
       { description: "warming: switched on or revised, and not yet in effect on every partition" },
     ),
-    mode: Type.String({ description: "What was asked for: draft, live, shadow, disabled or deleted" }),
+    mode: Type.String({ description: "The requested mode: draft, live, shadow, disabled or deleted" }),
     revision: Type.Integer(),
     definition: Type.Unknown({ description: "The rule as it was written" }),
     createdAt: Type.String({ format: "date-time" }),
     updatedAt: Type.String({ format: "date-time" }),
     updatedBy: Type.String(),
     partitions: Type.Optional(Type.Array(onPartition)),
-    position: Type.Optional(Type.String({ description: "Of the write that this answers" })),
+    position: Type.Optional(Type.String({ description: "Position of the write" })),
   },
   { title: "Rule" },
 );

@@ -14,7 +14,7 @@ symlinkSync(packages, join(folder, "node_modules"));
 writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 
 /** Histories that are tried on a mutant; the sound engine has to agree on as many. */
-const runs = Number(process.env["HEADWATER_PROPERTY_RUNS"] ?? 6000);
+const runs = Number(process.env["MUTATION_RUNS"] ?? 6000);
 /** One that goes round for ever is noticed by that. */
 const patienceMs = 120_000;
 

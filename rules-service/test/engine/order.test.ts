@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { Collected, LogWriter, at, ruleOf } from "./harness.ts";
 import { definition } from "./histories.ts";
@@ -35,7 +36,7 @@ describe("another order of arrival within the lateness", () => {
           expect(episodesOf(rule, again)).toEqual(episodesOf(rule, list));
         },
       ),
-      { numRuns: Number(process.env["HEADWATER_PROPERTY_RUNS"] ?? 1500) },
+      { numRuns: propertyRuns(1500) },
     );
   }, 120_000);
 });

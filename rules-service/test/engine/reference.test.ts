@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { agreesWithReference } from "./agreement.ts";
 import { definitions, steps, write } from "./histories.ts";
@@ -10,7 +11,7 @@ describe("the engine and the reference evaluator", () => {
       fc.property(definitions, steps(), (rules, life) => {
         expect(agreesWithReference(createPartitionEngine, rules, write(life))).toBeUndefined();
       }),
-      { numRuns: Number(process.env["HEADWATER_PROPERTY_RUNS"] ?? 1500) },
+      { numRuns: propertyRuns(1500) },
     );
   }, 120_000);
 });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { OperatorAction } from "../../src/engine/engine.ts";
 import { restored, Run, timeline } from "./timeline.ts";
 
-const runs = Number(process.env["HEADWATER_PROPERTY_RUNS"] ?? 1000);
+const runs = propertyRuns(1000);
 
 describe("state that is written and read back", () => {
   it("makes no difference by being taken", () => {

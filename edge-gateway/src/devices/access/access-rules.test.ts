@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { AccessRules } from "./access-rules.ts";
 import { filterMatches, isTopicFilter } from "./topic-filter.ts";
 
@@ -95,7 +96,7 @@ describe("what a device may do", () => {
           expect(permissions.mayReceive(said)).toBe(true);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: propertyRuns(3000) },
     );
   });
 });

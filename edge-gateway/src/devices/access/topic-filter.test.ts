@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { filterCovers, filterMatches, isTopicFilter, levelsMatch } from "./topic-filter.ts";
 
 const covers = (outer: string, inner: string) => filterCovers(outer.split("/"), inner.split("/"));
@@ -79,7 +80,7 @@ describe("a filter under another", () => {
         if (filterCovers(outer, inner)) expect(escaping).toBeUndefined();
         else expect(escaping).toBeDefined();
       }),
-      { numRuns: 3000 },
+      { numRuns: propertyRuns(3000) },
     );
   });
 });

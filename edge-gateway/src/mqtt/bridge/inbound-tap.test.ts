@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { generate, parser as mqttParser, type Packet } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
-import type { InboundMessage } from "../../bridge/broker-connection.ts";
+import type { InboundMessage } from "../../bridge/remote-broker.ts";
 import { InboundTap } from "./inbound-tap.ts";
 import { readPublish } from "./publish-packet.ts";
 

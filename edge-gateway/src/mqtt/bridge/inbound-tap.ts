@@ -1,5 +1,5 @@
 import { Transform, type TransformCallback } from "node:stream";
-import type { InboundMessage } from "../../bridge/broker-connection.ts";
+import type { InboundMessage } from "../../bridge/remote-broker.ts";
 import { readPublish } from "./publish-packet.ts";
 
 export interface InboundTapOptions {
@@ -23,8 +23,8 @@ const maxControlBytes = 1024 * 1024;
  */
 export class InboundTap extends Transform {
   readonly #options: InboundTapOptions;
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  #partial: Buffer[] = [];
+  #partialBytes = 0;
   /** No packet is complete before so many bytes are there. */
   #needed = 2;
   /** Bytes to leave out. */
@@ -56,20 +56,20 @@ export class InboundTap extends Transform {
       bytes = bytes.subarray(skipped);
     }
     if (bytes.length === 0 || this.#broken) return;
-    if (this.#heldBytes > 0) {
-      this.#held.push(bytes);
-      this.#heldBytes += bytes.length;
-      if (this.#heldBytes < this.#needed) return;
-      bytes = this.#held.length === 1 ? this.#held[0]! : Buffer.concat(this.#held, this.#heldBytes);
-      this.#held = [];
-      this.#heldBytes = 0;
+    if (this.#partialBytes > 0) {
+      this.#partial.push(bytes);
+      this.#partialBytes += bytes.length;
+      if (this.#partialBytes < this.#needed) return;
+      bytes = this.#partial.length === 1 ? this.#partial[0]! : Buffer.concat(this.#partial, this.#partialBytes);
+      this.#partial = [];
+      this.#partialBytes = 0;
     }
     let at = 0;
     while (at < bytes.length && !this.#broken) {
       const taken = this.#packet(bytes, at);
       if (taken === 0) {
-        this.#held = [at === 0 ? bytes : bytes.subarray(at)];
-        this.#heldBytes = bytes.length - at;
+        this.#partial = [at === 0 ? bytes : bytes.subarray(at)];
+        this.#partialBytes = bytes.length - at;
         return;
       }
       at += taken;
@@ -113,7 +113,7 @@ export class InboundTap extends Transform {
       if (length < 2) return this.#malformed("a PUBREL without an identifier");
       if (this.#messages) this.#options.onRelease(bytes.readUInt16BE(at + header));
     } else {
-      // Before mqtt.js, so that who takes messages knows of the session before the first one comes.
+      // Before mqtt.js, so that the receiver knows of the session before its first message.
       if (kind === kinds.connack && length >= 2 && bytes[at + header + 1] === 0)
         this.#options.onConnack((bytes[at + header]! & 1) === 1);
       this.push(bytes.subarray(at, end));

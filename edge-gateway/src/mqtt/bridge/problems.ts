@@ -1,4 +1,4 @@
-import type { BrokerProblem } from "../../bridge/broker-connection.ts";
+import type { RemoteBrokerProblem } from "../../bridge/remote-broker.ts";
 
 /** CONNACK of 3.1.1 (4, 5) and of 5: who may not come in. */
 const loginCodes = new Set([4, 5, 134, 135, 138, 140]);
@@ -14,7 +14,7 @@ const unreachable = new Set([
 const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO)/;
 
 /** An error of mqtt.js, in words of whoever runs the gateway. */
-export function problemOf(error: Error): BrokerProblem {
+export function problemOf(error: Error): RemoteBrokerProblem {
   const { code } = error as { code?: unknown };
   if (typeof code === "number") {
     if (loginCodes.has(code)) {
@@ -38,7 +38,7 @@ export function problemOf(error: Error): BrokerProblem {
 }
 
 /** DISCONNECT of a broker of version 5 (section 3.14.2.1). */
-export function disconnectProblem(reasonCode = 0): BrokerProblem {
+export function disconnectProblem(reasonCode = 0): RemoteBrokerProblem {
   if (reasonCode === 142)
     return { kind: "taken-over", text: "Another client came with the same clientId; give each gateway its own" };
   if (loginCodes.has(reasonCode))

@@ -1,4 +1,4 @@
-import type { InboundMessage } from "../../bridge/broker-connection.ts";
+import type { InboundMessage } from "../../bridge/remote-broker.ts";
 
 /**
  * Reads the PUBLISH whose variable header begins at `start` and whose bytes end at `end` (MQTT 3.1.1 and 5, section

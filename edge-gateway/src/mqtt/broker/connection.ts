@@ -28,8 +28,8 @@ export class Connection implements Owner {
   unacked = 0;
   reason: DisconnectReason | undefined;
   ready = false;
-  /** What the broker sends it goes by a Delivery. */
-  hasDelivery = false;
+  /** What the broker sends it goes by a SubscriberOutput. */
+  hasOutput = false;
   /** Topic filters that were granted. */
   readonly filters = new Set<string>();
   /** Made when they are needed: most connections of most fleets are silent. */

@@ -10,13 +10,13 @@ import { connectionOf, type Connection, type DisconnectReason } from "./connecti
 import type { Will } from "./login.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
-import type { TimeHelp } from "./time-help.ts";
+import type { TimeService } from "./time-service.ts";
 
 export interface ConnectionsOptions {
   readonly presence: Presence;
   readonly sessions: SessionStore;
   readonly commandSessions: CommandSessions;
-  readonly time: TimeHelp;
+  readonly time: TimeService;
   /** Takes a last will as a message; false: not allowed. */
   readonly takeWill: (connection: Connection, will: Will) => boolean;
   /** The broker has let a connection in. */

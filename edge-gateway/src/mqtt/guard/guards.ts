@@ -1,6 +1,6 @@
 import type { Logger } from "@headwater/core";
 import type { Duplex } from "node:stream";
-import { StalledOutput } from "./stalled-output.ts";
+import { StalledOutputWatch } from "./stalled-output-watch.ts";
 import { StreamGuard, type RateLimits, type StreamGuardOptions } from "./stream-guard.ts";
 import { violations, type GuardLimits, type Violation } from "./violations.ts";
 
@@ -19,13 +19,13 @@ export interface GuardsOptions {
 
 /** The guards of all connections. */
 export class Guards {
-  readonly #stalled: StalledOutput;
+  readonly #stalled: StalledOutputWatch;
   /** The same for all: a gateway holds many thousands of guards. */
   readonly #shared: StreamGuardOptions;
   readonly #guards = new WeakMap<Duplex, StreamGuard>();
 
   constructor({ limits, logger, addressOf, count, countSlowed, keepAlive }: GuardsOptions) {
-    this.#stalled = new StalledOutput(limits.stallTimeoutMs);
+    this.#stalled = new StalledOutputWatch(limits.stallTimeoutMs);
     this.#shared = {
       limits,
       rates: limits,

@@ -60,7 +60,7 @@ describe("what a client owes for messages", () => {
         for (const id of awaited) expect(flows.has(id)).toBe(true);
       }),
     );
-  }, 60_000);
+  });
 
   it("is known when topics are written as text, as aedes does", () => {
     const flows = new OutgoingFlows();

@@ -82,10 +82,10 @@ describe("the guard", () => {
     const passed = guard.take(chunk)!;
     expect(passed).toEqual(Buffer.concat([pingreq, pingreq]));
     expect(passed.buffer).toBe(chunk.buffer);
-    expect(guard.held).toBe(3);
+    expect(guard.partialBytes).toBe(3);
     expect(guard.take(hex("01 c0"))).toEqual(hex("40 02 00 01"));
     expect(guard.take(hex("00"))).toEqual(pingreq);
-    expect(guard.held).toBe(0);
+    expect(guard.partialBytes).toBe(0);
   });
 
   it("ignores what comes after DISCONNECT", () => {
@@ -140,5 +140,5 @@ describe("the guard", () => {
     expect(passed!.equals(packet)).toBe(true);
     // Quadratic copying would take half a minute.
     expect(performance.now() - began).toBeLessThan(15_000);
-  }, 60_000);
+  });
 });

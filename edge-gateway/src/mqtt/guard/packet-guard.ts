@@ -1,6 +1,6 @@
 import { checkConnect, type Connect } from "./connect-check.ts";
 import { checkHeader } from "./header-check.ts";
-import { HeldPacket } from "./held-packet.ts";
+import { PartialPacket } from "./partial-packet.ts";
 import { requiredFlags, types } from "./packet-types.ts";
 import { PublishCheck } from "./publish-check.ts";
 import { checkFilters } from "./subscribe-check.ts";
@@ -33,7 +33,7 @@ export class PacketGuard {
   readonly #limits: GuardLimits;
   readonly #acks: AwaitedAcks | undefined;
   readonly #publish: PublishCheck;
-  readonly #held = new HeldPacket();
+  readonly #partial = new PartialPacket();
   /** After DISCONNECT nothing counts (3.14.4). */
   #ended = false;
   /** Of the packet whose header was read last: -1 if the header is not whole. */
@@ -47,8 +47,8 @@ export class PacketGuard {
   }
 
   /** Bytes of a packet that is not whole yet. */
-  get held(): number {
-    return this.#held.length;
+  get partialBytes(): number {
+    return this.#partial.length;
   }
 
   /**
@@ -63,10 +63,10 @@ export class PacketGuard {
     const lastPublish = this.publishes + messages;
     let at = 0;
     let first: Buffer | undefined;
-    if (this.#held.length > 0) {
+    if (this.#partial.length > 0) {
       at = this.#fill(chunk);
       if (at < 0) return null;
-      const whole = this.#held.take();
+      const whole = this.#partial.take();
       if (!this.#passes(whole, 0, whole.length)) return null;
       first = whole;
     }
@@ -79,7 +79,7 @@ export class PacketGuard {
       if (!this.#readHeader(chunk, at)) break;
       const end = this.#total < 0 ? Infinity : at + this.#total;
       if (end > chunk.length) {
-        this.#held.add(chunk, at, chunk.length, this.#limits.maxPacketBytes);
+        this.#partial.add(chunk, at, chunk.length, this.#limits.maxPacketBytes);
         break;
       }
       if (!this.#passes(chunk, at, end)) break;
@@ -90,22 +90,22 @@ export class PacketGuard {
   }
 
   /**
-   * Completes the packet that is held; answers with how much of the chunk belongs to it, or -1 if it is not whole even
-   * so.
+   * Completes the packet that is partly there; answers with how many bytes of the chunk belong to it, or -1 if it is
+   * not whole even so.
    */
   #fill(chunk: Buffer): number {
-    const held = this.#held;
+    const partial = this.#partial;
     let at = 0;
     for (;;) {
-      if (!this.#readHeader(held.bytes, 0)) return -1;
+      if (!this.#readHeader(partial.bytes, 0)) return -1;
       if (this.#total >= 0) break;
       if (at === chunk.length) return -1;
-      held.add(chunk, at, at + 1, longestHeader);
+      partial.add(chunk, at, at + 1, longestHeader);
       at += 1;
     }
-    const to = Math.min(chunk.length, at + this.#total - held.length);
-    held.add(chunk, at, to, this.#total);
-    return held.length === this.#total ? to : -1;
+    const to = Math.min(chunk.length, at + this.#total - partial.length);
+    partial.add(chunk, at, to, this.#total);
+    return partial.length === this.#total ? to : -1;
   }
 
   /** Reads the header of the packet that begins there, as far as it has come; false if it is wrong. */

@@ -1,6 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { parseProxyHeader } from "./proxy-header.ts";
 
 const longAddress = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
@@ -120,6 +121,6 @@ it("whatever comes, it is a header, none, or not whole yet", () => {
       }
       if (header !== undefined) expect(header.length).toBeLessThanOrEqual(all.length);
     }),
-    { numRuns: 2000 },
+    { numRuns: propertyRuns(2000) },
   );
 });

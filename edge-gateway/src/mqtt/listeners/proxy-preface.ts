@@ -9,14 +9,14 @@ export function readProxyHeader(
   socket: Socket,
   done: (error: Error | undefined, header: ProxyHeader | undefined) => void,
 ): void {
-  let held: Buffer | undefined;
+  let partial: Buffer | undefined;
   const onReadable = (): void => {
     const chunk = socket.read() as Buffer | null;
     if (chunk === null) return;
-    held = held === undefined ? chunk : Buffer.concat([held, chunk]);
+    partial = partial === undefined ? chunk : Buffer.concat([partial, chunk]);
     let header: ProxyHeader | undefined;
     try {
-      header = parseProxyHeader(held);
+      header = parseProxyHeader(partial);
     } catch (error) {
       socket.off("readable", onReadable);
       done(error as Error, undefined);
@@ -24,7 +24,7 @@ export function readProxyHeader(
     }
     if (header === undefined) return;
     socket.off("readable", onReadable);
-    if (held.length > header.length) socket.unshift(held.subarray(header.length));
+    if (partial.length > header.length) socket.unshift(partial.subarray(header.length));
     done(undefined, header);
   };
   socket.on("readable", onReadable);

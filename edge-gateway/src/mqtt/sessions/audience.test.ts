@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { Audience } from "./audience.ts";
 
@@ -29,7 +30,7 @@ describe("who may be listening", () => {
         filters.forEach((each, index) => audience.set(String(index), [each]));
         if (filters.some((each) => filterMatches(each, said))) expect(audience.mayHear(said)).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: propertyRuns(2000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { SessionStore } from "./session-store.ts";
 
 describe("the store of sessions", () => {
@@ -63,9 +64,9 @@ describe("the store of sessions", () => {
         }
         await store.close();
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(60) },
     );
-  }, 60_000);
+  });
 
   it("lines that are none are passed over, and the rest is kept", async () => {
     const good = JSON.stringify({ t: "session", s: "d/a", f: [["x", 1]], at: 5 });
@@ -123,7 +124,7 @@ describe("the store of sessions", () => {
     }
     await store.close();
     expect((await readFile(file)).length).toBeLessThan(1_200_000);
-  }, 60_000);
+  });
 });
 
 function sorted(all: readonly (readonly unknown[])[]): string[] {

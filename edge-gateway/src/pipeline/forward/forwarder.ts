@@ -8,10 +8,10 @@ import { comparePlaces } from "../spool/read-segment-range.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import type { SpoolReader, SpoolStep } from "../spool/spool-reader.ts";
 import type { Spool } from "../spool/spool.ts";
-import { catchUp } from "./catch-up.ts";
 import type { FrameRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 import { verifyLog } from "./verify-log.ts";
+import { ParkedSenders } from "./parked-senders.ts";
 import { PartitionSenders } from "./partition-senders.ts";
 import type { PartitionSender } from "./partition-sender.ts";
 import { Progress } from "./progress.ts";
@@ -44,13 +44,11 @@ export interface ForwarderOptions {
 }
 
 const manyRecords = 64;
-/** What is under way longer is gone ahead of, within bounds. */
+/** Other senders go ahead of an append that is under way for longer (milliseconds), within bounds. */
 const patienceMs = 250;
 const aheadBytes = 8 * 1024 * 1024;
-/** As long as none of it lands: just to see whether that is so for all. */
+/** The bound as long as nothing lands: enough to see whether the log takes records of other partitions (bytes). */
 const blindBytes = 256 * 1024;
-/** An sender that others have overtaken for so long holds them up no more. */
-const stuckMs = 2000;
 
 /**
  * Sends what is in the spool to the log. Each partition of each topic has a sender of its own with one append under
@@ -64,16 +62,16 @@ export class Forwarder {
   readonly #table: PartitionSenders;
   readonly #senders: readonly PartitionSender[];
   readonly #fault = Promise.withResolvers<never>();
+  readonly #parked: ParkedSenders;
   readonly #progress: Progress;
   #wakes: (() => void)[] = [];
   #running: Promise<void> | undefined;
-  #catchingUp: Promise<void> | undefined;
   #idle = false;
   /** Whether something was committed since the reader was last asked. */
   #committed = false;
-  /** Behind what was handed to the senders last. */
+  /** Behind the records that were handed to the senders last. */
   #launched: SpoolPlace;
-  /** The same, once what was lost before it is on record. */
+  /** The same, once gap records name all that was lost before it. */
   #head: SpoolPlace;
 
   constructor(options: ForwarderOptions) {
@@ -88,6 +86,18 @@ export class Forwarder {
     });
     this.#senders = this.#table.all;
     this.#progress = new Progress(options, this.#senders);
+    this.#parked = new ParkedSenders({
+      senders: this.#table,
+      files: options.spool.files,
+      gapsOf: options.gapsOf,
+      head: () => this.#launched,
+      woken: () => this.#woken(),
+      onSendAgain: () => this.#progress.again(),
+      onEnded: () => this.#wake(),
+      onFault: (error) => this.#fault.reject(error),
+      signal: this.#closing.signal,
+      logger: options.logger,
+    });
     options.spool.onCommit = () => {
       this.#committed = true;
       this.#wake();
@@ -109,13 +119,13 @@ export class Forwarder {
     this.#closing.abort(new QueueClosedError("The gateway is stopping"));
     for (const sender of this.#senders) sender.retryNow();
     this.#wake();
-    await Promise.allSettled([this.#running, this.#catchingUp]);
+    await Promise.allSettled([this.#running, this.#parked.ended()]);
     await this.#progress.save(this.place, this.lanesDone, true);
   }
 
   /** How many partitions of topics the others go on without. */
   get parkedPartitions(): number {
-    return this.#senders.filter(({ parkedAt }) => parkedAt !== undefined).length;
+    return this.#parked.count;
   }
 
   /** By lane, the last n that is done with. */
@@ -135,7 +145,7 @@ export class Forwarder {
     return place;
   }
 
-  /** Takes back from the senders what has certainly not landed, so that it can be given up. */
+  /** Takes back from the senders the records that have certainly not landed, so that they can be given up. */
   cancelPending(): void {
     for (const sender of this.#senders) sender.cancelPending();
     this.#wake();
@@ -158,7 +168,7 @@ export class Forwarder {
       ...this.#options,
       senders: this.#senders,
       signal,
-      onShortened: (sender) => this.#sendAgain(sender),
+      onShortened: (sender) => this.#parked.sendAgain(sender),
     });
     while (!signal.aborted) {
       this.#committed = false;
@@ -170,7 +180,7 @@ export class Forwarder {
       this.#idle = false;
       if (step.lanes.epoch !== reader.epoch) await this.#beginEpoch();
       this.#launch(step);
-      // What is lost is on record before it is passed.
+      // A gap record names lost identities before their place is passed.
       await Promise.all(step.lost.map((range) => onLost(range)));
       const free = await this.#through();
       if (signal.aborted) return;
@@ -186,7 +196,7 @@ export class Forwarder {
   async #beginEpoch(): Promise<void> {
     while (this.#senders.some(({ since }) => since !== undefined) && !this.#closing.signal.aborted) {
       await this.#woken();
-      this.#parkStuck();
+      this.#parked.parkStuck();
     }
     for (const sender of this.#senders) sender.beginEpoch();
   }
@@ -209,7 +219,7 @@ export class Forwarder {
     for (const [sender, frames] of portions) sender.send(frames, step.start);
   }
 
-  /** Waits until all that was handed over has landed, or it is time to go ahead of what has not. Answers which. */
+  /** Waits until all launched records have landed, or it is time to go ahead without some. Answers whether all have. */
   async #through(): Promise<boolean> {
     const { signal } = this.#closing;
     for (let waited = false; !signal.aborted; waited = true) {
@@ -224,9 +234,9 @@ export class Forwarder {
       const ahead = overtaken ? aheadBytes : blindBytes;
       if (waited && bytes < ahead && performance.now() - this.#oldestBegan > patienceMs) return false;
       await this.#woken();
-      this.#parkStuck();
+      this.#parked.parkStuck();
       // Those that catch up move on too.
-      if (this.#catchingUp !== undefined) await this.#note(false);
+      if (this.#parked.isCatchingUp) await this.#note(false);
     }
     return false;
   }
@@ -260,55 +270,9 @@ export class Forwarder {
         other.overtakenAt ??= now;
         other.retryNow();
       }
-    } else this.#sendAgain(sender);
-    this.#catchUp();
+    } else this.#parked.sendAgain(sender);
+    this.#parked.catchUp();
     this.#wake();
-  }
-
-  #isStuck(sender: PartitionSender): boolean {
-    return sender.overtakenAt !== undefined && performance.now() - sender.overtakenAt > stuckMs;
-  }
-
-  #parkStuck(): void {
-    this.#catchUp();
-    for (const sender of this.#senders) {
-      if (!sender.isBusy || sender.parkedAt !== undefined || !this.#isStuck(sender)) continue;
-      const { topic, partition } = sender;
-      this.#options.logger.warn({ topic, partition }, "the log does not take records of a partition; the others go on");
-      sender.park(this.#launched);
-    }
-  }
-
-  /** The log has lost what it took: what of it is still here goes out again, before anything newer does. */
-  #sendAgain(sender: PartitionSender): void {
-    const { files } = this.#options.spool;
-    files.reclaim(0);
-    this.#progress.again();
-    sender.landedN = sender.isLane ? sender.intactBefore(sender.end) : 0;
-    sender.parkedAt = { segment: files.numbers[0] ?? this.#launched.segment, offset: 0 };
-    const { topic, partition, parkedAt, landedN } = sender;
-    this.#options.logger.error({ topic, partition, from: parkedAt, behind: landedN }, "records are sent again");
-  }
-
-  #catchUp(): void {
-    if (this.#catchingUp !== undefined || this.#closing.signal.aborted) return;
-    const ready = this.#senders.filter((sender) => sender.parkedAt !== undefined && !sender.isBusy);
-    if (ready.length === 0) return;
-    this.#catchingUp = catchUp(ready, {
-      files: this.#options.spool.files,
-      senderOf: (frame) => this.#table.of(frame),
-      gapsOf: this.#options.gapsOf,
-      head: () => this.#launched,
-      woken: () => this.#woken(),
-      isStuck: (sender) => this.#isStuck(sender),
-      signal: this.#closing.signal,
-    })
-      .catch((error: unknown) => this.#fault.reject(error))
-      .finally(() => {
-        this.#catchingUp = undefined;
-        this.#catchUp();
-        this.#wake();
-      });
   }
 
   async #rest(): Promise<void> {
@@ -317,7 +281,7 @@ export class Forwarder {
     this.#idle = !open;
     await this.#note(false);
     await this.#woken(open ? patienceMs : 1000);
-    this.#parkStuck();
+    this.#parked.parkStuck();
     this.#idle = false;
     await this.#progress.expire();
   }

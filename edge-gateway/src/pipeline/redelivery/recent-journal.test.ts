@@ -4,6 +4,7 @@ import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { RecentJournal } from "./recent-journal.ts";
 import { sessionKey } from "./recent-publishes.ts";
 
@@ -190,9 +191,9 @@ describe("the journal of QoS 1 messages", () => {
         }
         await journal.close();
       }),
-      { numRuns: 300 },
+      { numRuns: propertyRuns(300) },
     );
-  }, 60_000);
+  });
 });
 
 async function harm(file: string, at: number, flip: boolean): Promise<void> {

@@ -1,17 +1,9 @@
-import { FatalError, type Logger } from "@headwater/core";
-import { write as writeFile, writeSync } from "node:fs";
-import { open, readFile, type FileHandle } from "node:fs/promises";
+import { ResourceError, type Logger } from "@headwater/core";
+import { writeSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  chunkLanded,
-  decodeFileHeader,
-  encodeFileHeader,
-  entryKinds,
-  fileHeaderBytes,
-  readChunk,
-  readEntry,
-  type Chunk,
-} from "./recent-chunks.ts";
+import { chunkLanded, encodeFileHeader, entryKinds, fileHeaderBytes, readEntry, type Chunk } from "./recent-chunks.ts";
+import { openForWriting, readOld, writeAt, type OldFile } from "./recent-files.ts";
 import { firstEntries, Notes } from "./recent-notes.ts";
 import { RecentSessions, type RecentPublishes, type SessionKey } from "./recent-publishes.ts";
 
@@ -19,7 +11,7 @@ export interface RecentJournalOptions {
   /** Where its two files lie. */
   readonly folder: string;
   readonly logger: Logger;
-  /** Of the lanes; what was noted under another one means nothing. */
+  /** The epoch of the lanes; notes of another epoch mean nothing. */
   readonly epoch: number;
   /** The last identity of a lane that was found durable with everything before it. */
   readonly lastN: (partition: number) => number;
@@ -39,13 +31,6 @@ const quietMs = 10_000;
  */
 const slowMs = 50;
 const laterForMs = 2000;
-
-interface OldFile {
-  readonly index: 0 | 1;
-  readonly bytes: Buffer;
-  readonly generation: number;
-  readonly chunks: readonly Chunk[];
-}
 
 /**
  * The QoS 1 messages of sessions that outlive their connections, on disk, so that one that is sent again after the
@@ -80,7 +65,7 @@ export class RecentJournal {
     this.sessions = new RecentSessions();
   }
 
-  /** Throws FatalError if the files cannot be had. */
+  /** Throws ResourceError if the files cannot be had. */
   static async open(options: RecentJournalOptions): Promise<RecentJournal> {
     const files = names.map((name) => join(options.folder, name)) as [string, string];
     try {
@@ -91,9 +76,12 @@ export class RecentJournal {
       return journal;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      throw new FatalError(`The journal of QoS 1 messages in ${options.folder} cannot be used (${code ?? message})`, {
-        cause: error,
-      });
+      throw new ResourceError(
+        `The journal of QoS 1 messages in ${options.folder} cannot be used (${code ?? message})`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -115,7 +103,7 @@ export class RecentJournal {
     this.#open.add(key, packetId, hash, partition, n, entryKinds.message);
   }
 
-  /** What was noted since the last cut belongs to the commit that begins now. */
+  /** Notes since the last cut belong to the commit that begins now. */
   cut(): Notes | undefined {
     const notes = this.#open;
     if (notes.count === 0 && !this.#doubtful) return undefined;
@@ -205,7 +193,7 @@ export class RecentJournal {
     this.#position = header.length;
   }
 
-  async #recover(old: readonly (OldFile & { readonly epoch: number })[]): Promise<void> {
+  async #recover(old: readonly OldFile[]): Promise<void> {
     const files = old
       .filter(({ epoch }) => epoch === this.#options.epoch)
       .toSorted((a, b) => a.generation - b.generation);
@@ -227,12 +215,12 @@ export class RecentJournal {
     this.#position = end;
     const handle = this.#handles[newest.index];
     if (last !== undefined && !last.chunk.landed) await this.#settle(last.file, last.chunk);
-    // What is behind the last sound chunk, and what did not land, is gone before any identity is given out anew.
+    // Bytes behind the last sound chunk, and notes that did not land, go before any identity is given out anew.
     await handle.truncate(this.#position);
     await Promise.all(this.#handles.map((each) => each.datasync()));
   }
 
-  /** Writes the last chunk anew with what has landed of it. */
+  /** Writes the last chunk anew with those of its notes that have landed. */
   async #settle({ index, bytes, generation }: OldFile, chunk: Chunk): Promise<void> {
     const notes = new Notes(chunk.count);
     for (let i = 0; i < chunk.count; i += 1) {
@@ -267,42 +255,4 @@ export class RecentJournal {
   #isDurable(partition: number, n: number): boolean {
     return n > 0 && n <= this.#options.lastN(partition);
   }
-}
-
-async function readOld(file: string, index: 0 | 1): Promise<(OldFile & { readonly epoch: number }) | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  const header = decodeFileHeader(bytes);
-  if (header === undefined) return undefined;
-  const chunks: Chunk[] = [];
-  for (let at = fileHeaderBytes; ;) {
-    const chunk = readChunk(bytes, at, header.generation);
-    if (chunk === undefined) return { index, bytes, ...header, chunks };
-    chunks.push(chunk);
-    at = chunk.end;
-  }
-}
-
-async function openForWriting(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, "r+", 0o600);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return open(file, "w+", 0o600);
-  }
-}
-
-function writeAt(fd: number, bytes: Buffer, position: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    writeFile(fd, bytes, 0, bytes.length, position, (error, written) => {
-      if (error !== null) reject(error);
-      else if (written < bytes.length) writeAt(fd, bytes.subarray(written), position + written).then(resolve, reject);
-      else resolve();
-    });
-  });
 }

@@ -1,4 +1,4 @@
-import { DecodeError, FatalError, type Logger } from "@headwater/core";
+import { DecodeError, ResourceError, type Logger } from "@headwater/core";
 import { open, readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LanesState } from "../lanes/lanes.ts";
@@ -79,7 +79,7 @@ export async function recoverSpool(
       await truncate(file, scan.end);
     }
     segments[segments.length - 1] = { number, size: scan.end };
-    // It was read from the page cache, and what is told to be durable from now on has to be.
+    // The bytes came from the page cache; from now on they count as durable, so they have to be.
     await syncFile(file);
     const { sound } = scan;
     if (stopped !== undefined) {
@@ -122,6 +122,6 @@ async function readWhole(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new FatalError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+    throw new ResourceError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
   }
 }

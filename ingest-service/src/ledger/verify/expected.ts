@@ -4,11 +4,11 @@ import { numberField, textField } from "@headwater/time-series";
 import { textNumber } from "./checksum.ts";
 import { Column } from "./column.ts";
 
-/** What the log says of one field of one device. */
+/** The values of one field of one device according to the log. */
 class ExpectedSeries {
   readonly times = new Column();
   readonly values = new Column();
-  /** 1 for what a rule derived. */
+  /** 1 for a derived value, else 0. */
   readonly derived = new Column();
 }
 

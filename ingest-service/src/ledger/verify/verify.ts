@@ -58,8 +58,8 @@ const nothing = Buffer.from([0]);
 const earliestAppend = 24 * hour;
 
 /**
- * Reads [start, end) of a partition again and compares what it says with what the store holds. Rejects with
- * RequestError (422) if that is too much, and with what log and store reject with.
+ * Reads [start, end) of a partition again and compares it with the store. Rejects with RequestError
+ * (422) if the range has too many readings, and with the errors of log and store.
  */
 export async function verifyPartition(
   options: VerifyOptions,
@@ -82,7 +82,7 @@ export async function verifyPartition(
       try {
         record = events.telemetry.decode(value ?? nothing);
       } catch (error) {
-        // In quarantine as a whole: there is nothing of it to expect.
+        // Quarantined as a whole, so the store has nothing of it.
         undecodable(error, 0);
         continue;
       }

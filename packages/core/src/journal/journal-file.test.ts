@@ -4,6 +4,7 @@ import { mkdtemp, open, readFile, readdir, rm, stat, truncate, writeFile, type F
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { ResourceError } from "../errors.ts";
 import { JournalFile } from "./journal-file.ts";
 
@@ -118,7 +119,7 @@ describe("after a crash", () => {
           expect(await replayed()).toEqual([...content.entries, "goes on"]);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: propertyRuns(100) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { DecodeError, HeadwaterError, TimedOutError, UnknownOutcomeError } from "../errors.ts";
 import { aborted, sleep } from "../concurrency/sleep.ts";
 import { backoff, retrying } from "./backoff.ts";
@@ -45,7 +46,7 @@ describe("backoff", () => {
         expect(length).toBeGreaterThanOrEqual(Math.floor(asked + random * 40));
         expect(length).toBeLessThanOrEqual(asked + 42);
       }),
-      { numRuns: 30 },
+      { numRuns: propertyRuns(30) },
     );
   });
 

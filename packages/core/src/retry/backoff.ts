@@ -7,7 +7,7 @@ export interface BackoffOptions {
   /** No wait is longer, but for one that the other side asked for. Default 30 s. */
   readonly maxMs?: number;
   readonly signal?: AbortSignal;
-  /** From 0 up to, not including, 1; for tests. */
+  /** A number from 0 up to, not including, 1. Default: Math.random; tests give another. */
   readonly random?: () => number;
 }
 
@@ -16,7 +16,7 @@ export interface Backoff {
   readonly attempts: number;
   /**
    * Waits a random time between 0 and a bound that doubles with every attempt ("full jitter": clients that failed
-   * together do not come back together). `atLeastMs` is what the other side asked for (`retryAfterMs`).
+   * together do not come back together). `atLeastMs` is the wait that the other side asked for (`retryAfterMs`).
    * Rejects with the signal's reason when that is aborted.
    */
   wait(atLeastMs?: number): Promise<void>;
@@ -45,7 +45,7 @@ export function backoff(options: BackoffOptions = {}): Backoff {
 export interface RetryOptions extends BackoffOptions {
   /** Gives up with the last error after so many calls. Default: never. */
   readonly maxAttempts?: number;
-  /** Told before every wait, so that no retry is silent. */
+  /** Called before every wait, so that no retry is silent. */
   readonly onRetry?: (error: HeadwaterError, attempt: number) => void;
 }
 

@@ -26,7 +26,7 @@ export function tryParseDuration(text: string): number | undefined {
   return micros !== undefined && Number.isSafeInteger(micros) ? micros : undefined;
 }
 
-/** As tryParseDuration; throws RequestError (400, `invalid-duration`) for what is none. */
+/** As tryParseDuration; throws RequestError (400, `invalid-duration`) for any other text. */
 export function parseDuration(text: string): number {
   const micros = tryParseDuration(text);
   if (micros === undefined) {

@@ -1,4 +1,4 @@
-import { FatalError } from "../errors.ts";
+import { InvariantError } from "../errors.ts";
 
 const isoPattern =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?))?$/;
@@ -10,11 +10,11 @@ const maxMicros = 8_640_000_000_000_000 * 1000;
 
 /**
  * ISO 8601 in UTC: with milliseconds, or with microseconds if there are any.
- * Throws FatalError for what is no time (not finite, or beyond the years a date can name).
+ * Throws InvariantError for a number that is no time (not finite, or beyond the years of a Date).
  */
 export function isoFromMicros(micros: number): string {
   if (!(Math.abs(micros) <= maxMicros)) {
-    throw new FatalError(`${micros} is no time in microseconds since the epoch`);
+    throw new InvariantError(`${micros} is no time in microseconds since the epoch`);
   }
   const millis = Math.floor(micros / 1000);
   const rest = Math.floor(micros) - millis * 1000;

@@ -9,7 +9,7 @@ import { microsFromIso } from "./iso.ts";
  */
 export function parseTimeRef(text: string, now: number): number {
   if (text === "now") return now;
-  // A plus in a query string that nobody escaped arrives as a space.
+  // An unescaped plus in a query string arrives as a space.
   const sign = text.startsWith("-") ? -1 : text.startsWith("+") || text.startsWith(" ") ? 1 : 0;
   if (sign !== 0) {
     const duration = tryParseDuration(text.slice(1));

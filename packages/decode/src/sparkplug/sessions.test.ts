@@ -1,6 +1,7 @@
 import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { decodesOrRefuses, testLimits } from "../../test/decoder-properties.ts";
 import {
   aliased,
@@ -172,7 +173,7 @@ describe("hostile payloads", () => {
           expect(decoder.nodes.size).toBeLessThanOrEqual(2);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: propertyRuns(1000) },
     );
   });
 

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import Decoder from "kafkajs/src/protocol/decoder.js";
 import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
 import { describe, expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { LogRecord, OutgoingRecord, RecordHeaders } from "../event-log.ts";
 import { crc32c } from "./crc32c.ts";
 import { cursorsOf } from "./record-batch-cursor.ts";
@@ -55,7 +56,7 @@ describe("a record batch for Kafka", () => {
           expect(plainHeaders(each.headers)).toEqual(plainHeaders(given[i]!.headers));
         });
       }),
-      { numRuns: 50 },
+      { numRuns: propertyRuns(50) },
     );
   });
 

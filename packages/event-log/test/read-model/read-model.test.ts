@@ -154,7 +154,7 @@ describe("a read model", () => {
     expect(model.positions()).toEqual([{ topic, partition: 0, offset: before }]);
     await model.start();
     expect(contents(model).applied).toBe((await log.positions(topic))[0]!.end);
-  }, 30_000);
+  });
 });
 
 describe("a file that does not fit is built anew", () => {
@@ -318,7 +318,7 @@ describe("when the log is away", () => {
     await vi.waitFor(() => expect(model.caughtUp).toBe(true), 20_000);
     expect(contents(model).applied).toBe(1 + 4 * 21);
     expect(Object.keys(contents(model).values)).toHaveLength(1 + 4 * 21);
-  }, 40_000);
+  });
 });
 
 describe("what cannot be applied", () => {

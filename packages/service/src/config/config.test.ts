@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ConfigError, FatalError } from "@headwater/core";
+import { ConfigError, InvariantError } from "@headwater/core";
 import { describeConfig, loadConfig, mergeSchemas } from "./index.ts";
 
 const http = Type.Object({
@@ -249,7 +249,7 @@ describe("mergeSchemas", () => {
       http: Type.Object({ port: Type.Integer({ env: "HEADWATER_HTTP_PORT", default: 1 }) }),
     });
     expect(() => mergeSchemas(http, other)).toThrow(
-      new FatalError("The setting http.port is declared twice, and not alike"),
+      new InvariantError("The setting http.port is declared twice, and not alike"),
     );
   });
 });

@@ -4,8 +4,8 @@ import type { Setting } from "./settings.ts";
 import { settingsOf } from "./settings.ts";
 
 /**
- * A Markdown table of every setting of a schema: the reference that `headwater config` prints. Has no values, so no
- * secrets.
+ * A Markdown table of every setting of a schema: the reference that `headwater config` prints. It has no values in
+ * force, so no secrets.
  */
 export function describeConfig(schema: TObject): string {
   const rows = settingsOf(schema).map((setting) =>

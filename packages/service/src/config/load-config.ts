@@ -15,9 +15,9 @@ const prefix = "HEADWATER_";
 
 export interface LoadConfigOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Default: what HEADWATER_CONFIG_FILE names; without it there is none. */
+  /** Default: the file that HEADWATER_CONFIG_FILE names, if it is set. */
   readonly yamlFile?: string;
-  /** Wins over file and environment: what a command line or a test says. Sections nest as in the schema. */
+  /** Values of a command line or a test, which win over file and environment. Sections nest as in the schema. */
   readonly overrides?: Readonly<Record<string, unknown>>;
   /**
    * Schemas of other services that share this environment and file, or names of single variables: known, though not
@@ -182,7 +182,7 @@ function mismatch(
   wrong: { readonly pointer: string; readonly detail: string },
   where: string,
 ): string {
-  // What was given is part of the detail, so a secret gets a detail of its own.
+  // The detail shows the value, so that of a secret is another.
   const detail = setting.secret ? "does not have the form it needs" : wrong.detail;
   const place = wrong.pointer === "" ? "" : ` at ${wrong.pointer}`;
   return `${nameOf(setting)} in ${where}${place} ${detail}`;

@@ -1,7 +1,7 @@
 import type { TObject, TProperties } from "@sinclair/typebox";
 import { KindGuard, Type } from "@sinclair/typebox";
 import { isDeepStrictEqual } from "node:util";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 
 type MergedProperties<Fragments extends readonly TObject[]> = Fragments extends readonly [
   TObject<infer First>,
@@ -16,7 +16,7 @@ export type MergedSchema<Fragments extends readonly TObject[]> =
 
 /**
  * One configuration schema out of several; sections of the same name are merged. Fragments may share a setting if they
- * declare it alike. Throws FatalError if two declare the same one differently.
+ * declare it alike. Throws InvariantError if two declare the same one differently.
  */
 export function mergeSchemas<const Fragments extends readonly TObject[]>(
   ...fragments: Fragments
@@ -33,7 +33,7 @@ function mergeAll(fragments: readonly TObject[], path: readonly string[]): TObje
       else if (KindGuard.IsObject(present) && KindGuard.IsObject(child)) {
         properties[key] = mergeAll([present, child], [...path, key]);
       } else {
-        throw new FatalError(`The setting ${[...path, key].join(".")} is declared twice, and not alike`);
+        throw new InvariantError(`The setting ${[...path, key].join(".")} is declared twice, and not alike`);
       }
     }
   }

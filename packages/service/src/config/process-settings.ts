@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { logFormats, logLevels } from "../log/logger.ts";
 
 /**
- * Settings of every process, whichever services run in it. Declared once, here; merge it with those of the services.
+ * Settings of every process, whichever services run in it. The host merges them with those of its services.
  */
 export const processSettings = Type.Object({
   dataDir: Type.String({

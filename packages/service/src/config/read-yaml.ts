@@ -4,7 +4,7 @@ import { LineCounter, parseDocument } from "yaml";
 /** No configuration file is larger (bytes). */
 const maxFileBytes = 1024 * 1024;
 
-/** The content of a YAML configuration file, or what is wrong with it. An empty file has no settings. */
+/** The content of a YAML configuration file, or why it cannot be read. An empty file has no settings. */
 export function readYaml(file: string): { readonly value: Record<string, unknown> } | { readonly problem: string } {
   let text: string;
   try {

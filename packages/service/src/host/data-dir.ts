@@ -1,9 +1,9 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 
 /**
- * Makes the data folder (mode 0700) and answers its absolute path. Throws FatalError if it cannot be made or written
+ * Makes the data folder (mode 0700) and answers its absolute path. Throws ResourceError if it cannot be made or written
  * to.
  */
 export function prepareDataDir(folder: string): string {
@@ -13,7 +13,7 @@ export function prepareDataDir(folder: string): string {
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new FatalError(
+    throw new ResourceError(
       `The data folder ${dataDir} cannot be written to (${reason}); set HEADWATER_DATA_DIR to one that can`,
     );
   }

@@ -11,11 +11,11 @@ export interface OpenedLog {
 }
 
 /**
- * Calls `open`, which opens the configured log and makes sure of its topics, until it succeeds or there is no point.
+ * Calls `open` (the configured log with its topics) until it succeeds, or fails with an error that no retry mends.
  */
 export type OpenLog = (open: () => Promise<EventLog>, logger: Logger) => OpenedLog | Promise<OpenedLog>;
 
-/** So often a log that is still coming up is asked for when a service starts: about half a minute. */
+/** Attempts to open a log that is still coming up; with the pauses between them about half a minute. */
 const startAttempts = 20;
 
 /** Waits about half a minute for a log that is still coming up; rejects with the last error after that. */

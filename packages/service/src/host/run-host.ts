@@ -11,7 +11,7 @@ import { prepareDataDir } from "./data-dir.ts";
 import type { HostedService } from "./hosted-service.ts";
 import { openLogWithTopics, refuseEmbeddedLog, waitForLog, type OpenLog } from "./open-log.ts";
 
-/** A process: the services that share it, and what it is called. */
+/** A process: the services that share it, and its name. */
 export interface HostedProcess {
   /** In log lines and metrics. */
   readonly name: string;
@@ -41,7 +41,7 @@ export interface RunningProcess {
 }
 
 export interface HostContext extends MainContext {
-  /** Settings of other processes that share this environment: known, though not used here. */
+  /** Settings of other processes that share this environment: no error, though nothing here reads them. */
   readonly alsoKnown?: readonly (TObject | string)[];
 }
 

@@ -9,7 +9,7 @@ const maxTokenLength = 8192;
 
 const principals = new WeakMap<FastifyRequest, Principal>();
 
-/** Who asks. Throws InvariantError on a public route: nobody was asked there. */
+/** The principal of a request. Throws InvariantError on a public route, which authenticates nobody. */
 export function principalOf(request: FastifyRequest): Principal {
   const principal = principals.get(request);
   if (principal === undefined) throw new InvariantError("A public route has no principal");
@@ -20,7 +20,7 @@ export function principalOf(request: FastifyRequest): Principal {
 export function requireToken(app: HttpApp, auth: Authenticator): void {
   app.addHook("onRequest", async (request) => {
     const { config } = request.routeOptions;
-    // What does not exist needs no secret to hear so.
+    // A 404 reveals nothing, so it needs no token.
     if (request.is404 || config.public === true) return;
     const token = bearerToken(request.headers.authorization);
     const principal = token === undefined ? undefined : await auth.authenticate(token);

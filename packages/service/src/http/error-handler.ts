@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { HeadwaterError, type Logger } from "@headwater/core";
 import { type Problem, makeProblem, problemOf, problemType } from "./problem.ts";
 
-/** What Fastify itself refuses, said so that the caller knows what to do. */
+/** Refusals of Fastify itself, with details that tell the caller what to do. */
 const fastifyProblems: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     415,
@@ -44,14 +44,14 @@ export function errorHandler(logger: Logger, bodyLimit: number) {
       void reply.header("retry-after", Math.max(1, Math.ceil((error.retryAfterMs ?? 1000) / 1000)));
     }
     if (problem.status === 401) void reply.header("www-authenticate", 'Bearer realm="headwater"');
-    // What is left of a body that is too large is not read: the connection cannot be used again.
+    // The rest of a body that is too large is not read, so the connection cannot be used again.
     if (problem.status === 413) void reply.header("connection", "close");
     return send(reply, problem);
   };
 }
 
 export function send(reply: FastifyReply, problem: Problem): Problem {
-  // As text, so that no response schema of the route leaves out what it does not know.
+  // Serialized as text, because the response schema of the route would leave out fields that it does not name.
   void reply.code(problem.status).type(problemType).serializer(JSON.stringify);
   return problem;
 }

@@ -30,14 +30,14 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: one that is free. */
   readonly port: number;
-  /** What OpenAPI calls the API. */
+  /** The title of the API in OpenAPI. */
   readonly title: string;
   readonly version?: string;
   /** Bytes; a route may have its own `bodyLimit`. Default 1 MiB. */
   readonly bodyLimit?: number;
   /** Why the process is not ready; empty when it is. Asked on every `/health/ready`. */
   readonly readiness: () => readonly string[];
-  /** What is amiss although it is ready; said there too. */
+  /** Problems that do not make the process unready; `/health/ready` lists them too. */
   readonly warnings?: () => readonly string[];
   /** Whether `/metrics` needs no token. Default: false. */
   readonly publicMetrics?: boolean;
@@ -55,7 +55,7 @@ export interface HttpServer {
   readonly app: HttpApp;
   /** Aborted when the server begins to close: streams end then. */
   readonly closing: AbortSignal;
-  /** Resolves with where it listens. Throws ResourceError if that address cannot be had. */
+  /** Resolves with the address. Rejects with ResourceError if the address cannot be listened on. */
   listen(): Promise<{ readonly host: string; readonly port: number; readonly url: string }>;
   /** Takes no more requests, lets those under way finish for a while, closes. Safe to call twice. */
   close(): Promise<void>;
@@ -74,7 +74,7 @@ declare module "fastify" {
 
 /**
  * An HTTP server as every service has it: problem details for every error, a token for every route that is not public,
- * OpenAPI 3.1 at `/api/v1/openapi.json`, health and metrics, limits on all that comes in.
+ * OpenAPI 3.1 at `/api/v1/openapi.json`, health and metrics, limits on every input.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { logger, metrics, bodyLimit = 1024 * 1024 } = options;
@@ -82,7 +82,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const app: HttpApp = fastify({
     bodyLimit,
     genReqId: () => randomUUID(),
-    // What a client may take to send a request; answers may stream for ever.
+    // Bounds the time in which a request arrives; answers may stream for ever.
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     // Idle connections end with the server; those under way are given their time in close().

@@ -3,7 +3,7 @@ import type { Position } from "@headwater/event-log";
 import { RequestError } from "@headwater/core";
 import type { ReadModel } from "@headwater/event-log/read-model";
 
-/** Query parameter of every read: wait until what that write did is visible. */
+/** Query parameter of every read: the answer waits until the write at that position is visible. */
 export const afterQuery = {
   after: Type.Optional(
     Type.String({ maxLength: 300, description: "`position` of a write: the answer is at least as new as it" }),
@@ -17,7 +17,7 @@ export function positionText({ topic, partition, offset }: Position): string {
   return `${topic}/${partition}/${offset}`;
 }
 
-/** Throws RequestError (400) for what no answer carried. */
+/** Throws RequestError (400, `invalid-position`) for a text that positionText does not give. */
 export function parsePosition(text: string): Position {
   const match = /^(.{1,249})\/(\d{1,6})\/(\d{1,15})$/.exec(text);
   if (match === null) {
@@ -26,7 +26,7 @@ export function parsePosition(text: string): Position {
   return { topic: match[1]!, partition: Number(match[2]), offset: Number(match[3]) };
 }
 
-/** Waits until what was written there can be read here. Rejects with RequestError (504) if that takes too long. */
+/** Waits until the write at that position is folded here. Rejects with RequestError (504) after `timeoutMs`. */
 export async function waitForAfter(model: ReadModel, after: string | undefined, timeoutMs: number): Promise<void> {
   if (after !== undefined) await model.waitFor(parsePosition(after), timeoutMs);
 }

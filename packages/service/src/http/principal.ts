@@ -1,14 +1,14 @@
 import { sameDigest, sha256 } from "@headwater/core";
 
-/** Who is asking, and what they may do. */
+/** The caller of a request, with its permissions. */
 export interface Principal {
   readonly id: string;
-  /** What a route's `scopes` are checked against; `*` stands for all. */
+  /** Permissions that a route's `scopes` are checked against; `*` stands for all. */
   readonly scopes: readonly string[];
 }
 
 export interface Authenticator {
-  /** Whose token this is; undefined if it is nobody's. Compares digests, and takes no longer for a near miss. */
+  /** The owner of the token; undefined for an unknown token. Compares digests in constant time. */
   authenticate(token: string): Promise<Principal | undefined>;
 }
 

@@ -59,7 +59,7 @@ export function makeProblem(
   };
 }
 
-/** A request that does not fit its schema: which places, and what to do. */
+/** A request that does not fit its schema; `errors` has the places and what to do. */
 export class InvalidRequestError extends RequestError {
   readonly errors: readonly SchemaProblem[];
 
@@ -72,7 +72,7 @@ export class InvalidRequestError extends RequestError {
   }
 }
 
-/** Which status an error answers with, by what it advises. */
+/** The status of an error, which follows from its advice. */
 export function statusOf(error: HeadwaterError): number {
   if (error instanceof RequestError) return error.status;
   switch (error.advice) {

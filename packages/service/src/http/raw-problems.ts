@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { STATUS_CODES } from "node:http";
 import { makeProblem, problemType } from "./problem.ts";
 
-/** What Fastify refuses before there is a route, and so before any handler of errors. */
+/** Refusals of Fastify that precede the choice of a route, and so every error handler. */
 export function frameworkErrors(error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
   const problem =
     error.code === "FST_ERR_MAX_PARAM_LENGTH"
@@ -19,7 +19,7 @@ const parserProblems: Readonly<Record<string, readonly [status: number, code: st
   ERR_HTTP_REQUEST_TIMEOUT: [408, "request-timeout", "The request took too long to arrive"],
 };
 
-/** What is not even HTTP, or too much of it: answered on the socket, which is closed. */
+/** Answers malformed or oversized HTTP on the socket itself, which is then closed. */
 export function clientErrors(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
     socket.destroy();

@@ -11,7 +11,7 @@ const health = Type.Object({
 export interface StatusOptions {
   readonly metrics: Metrics;
   readonly readiness: () => readonly string[];
-  /** What is amiss although it takes work. */
+  /** Problems that do not keep the process from working. */
   readonly warnings?: (() => readonly string[]) | undefined;
   readonly publicMetrics?: boolean;
 }

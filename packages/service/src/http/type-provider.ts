@@ -8,7 +8,7 @@ export interface TypeBoxTypeProvider extends FastifyTypeProvider {
   readonly serializer: this["schema"] extends TSchema ? Static<this["schema"]> : unknown;
 }
 
-/** What routes are registered on. */
+/** The application on which routes are registered. */
 export type HttpApp = FastifyInstance<
   RawServerDefault,
   IncomingMessage,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FatalError, TimedOutError, silentLogger, sleep } from "@headwater/core";
+import { ResourceError, TimedOutError, silentLogger, sleep } from "@headwater/core";
 import type { ServiceApp } from "../service-app.ts";
 import { Lifecycle, runService } from "./index.ts";
 
@@ -35,7 +35,7 @@ describe("Lifecycle", () => {
   it("stops what was started when a part fails, that part included", async () => {
     const { trace, lifecycle, add } = traced();
     add("log");
-    add("http", () => Promise.reject(new FatalError("port in use")));
+    add("http", () => Promise.reject(new ResourceError("port in use")));
     add("mqtt");
     await expect(lifecycle.start()).rejects.toThrow("port in use");
     expect(trace).toEqual(["start log", "start http", "stop http", "stop log"]);
@@ -46,14 +46,14 @@ describe("Lifecycle", () => {
     add("log");
     add("hangs", undefined, () => new Promise(() => {}));
     add("fails", undefined, () => {
-      throw new FatalError("no");
+      throw new ResourceError("no");
     });
     await lifecycle.start();
     const before = performance.now();
     const failures = await lifecycle.stop();
     expect(performance.now() - before).toBeLessThan(1000);
     expect(failures.map(({ part }) => part)).toEqual(["fails", "hangs"]);
-    expect(failures[0]!.error).toBeInstanceOf(FatalError);
+    expect(failures[0]!.error).toBeInstanceOf(ResourceError);
     expect(failures[1]!.error).toBeInstanceOf(TimedOutError);
     expect(trace.at(-1)).toBe("stop log");
   });
@@ -120,10 +120,10 @@ describe("runService", () => {
 
   it("stops a service that failed to start or died, and rejects with why", async () => {
     const { signal } = new AbortController();
-    const failing = app({ start: () => Promise.reject(new FatalError("port in use")) });
+    const failing = app({ start: () => Promise.reject(new ResourceError("port in use")) });
     await expect(runService(failing.service, { signal })).rejects.toThrow("port in use");
     expect(failing.trace).toEqual(["start", "stop"]);
-    const dying = app({ died: sleep(5).then(() => Promise.reject(new FatalError("credentials refused"))) });
+    const dying = app({ died: sleep(5).then(() => Promise.reject(new ResourceError("credentials refused"))) });
     await expect(runService(dying.service, { signal })).rejects.toThrow("credentials refused");
     expect(dying.trace).toEqual(["start", "stop"]);
   });

@@ -12,7 +12,7 @@ export interface LifecycleOptions {
   readonly stopWithinMs?: number;
 }
 
-/** What did not stop as it should have. */
+/** A part that did not stop in time, or failed to. */
 export interface StopFailure {
   readonly part: string;
   readonly error: unknown;
@@ -46,9 +46,9 @@ export class Lifecycle {
   }
 
   /**
-   * Stops all that was started, last first, within the deadline, and resolves with what did not stop (also logged);
-   * never rejects. A part that exceeds the deadline is left behind, those before it still get their turn. Safe to call
-   * twice and during a start.
+   * Stops all that was started, last first, within the deadline, and resolves with the parts that did not (also
+   * logged); never rejects. A part that exceeds the deadline is left behind, those before it still get their turn. Safe
+   * to call twice and during a start.
    */
   stop(): Promise<readonly StopFailure[]> {
     this.#stopping ??= this.#stopAll();
@@ -62,7 +62,7 @@ export class Lifecycle {
       try {
         await part.start?.();
       } catch (error) {
-        // The service is told of the error by the rejection; here it is told which part it was.
+        // The rejection carries the error; the line says which part it was.
         this.#logger.debug({ part: name }, "a part failed to start");
         await this.stop();
         throw error;

@@ -11,13 +11,13 @@ export interface MainContext {
 /** How a process ends (sysexits: 70 is an internal error). */
 export const exitCodes = { ok: 0, failed: 1, internal: 70 } as const;
 
-/** After `main` returned, what still holds the process gets so long before it is ended regardless (milliseconds). */
+/** How long handles that are still open keep the process alive after `main` returned (milliseconds). */
 const lingerMs = 1000;
 
 /**
  * Runs a process: signals become `signal`, a second one ends at once; an error that a person can act on is one line on
- * standard error and exit code 1, any other comes with its stack and exit code 70, as does a rejection that nobody
- * handled. Returns when `main` has.
+ * standard error and exit code 1, any other comes with its stack and exit code 70, as does an unhandled
+ * rejection. Returns when `main` has.
  */
 export async function runMain(main: (context: MainContext) => Promise<void>): Promise<void> {
   const stopping = new AbortController();

@@ -9,8 +9,8 @@ export interface RunServiceOptions {
 }
 
 /**
- * Starts a service, waits until the signal is aborted or the service dies, and stops it. Rejects with what failed its
- * start or what it died of, after it has stopped.
+ * Starts a service, waits until the signal is aborted or the service dies, and stops it. Rejects with the error of a
+ * failed start or of the death, after the service has stopped.
  */
 export async function runService(app: ServiceApp, options: RunServiceOptions): Promise<void> {
   const stopped = aborted(options.signal);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FatalError, silentLogger } from "@headwater/core";
+import { InvariantError, silentLogger } from "@headwater/core";
 import { LogUnavailableError } from "@headwater/event-log";
 import { type LogLevel, createLogger } from "./index.ts";
 
@@ -85,7 +85,7 @@ describe("a log line", () => {
     const { logger, last, lines } = logged();
     const circular: Record<string, unknown> = { name: "loop" };
     circular["self"] = circular;
-    const cyclic = new FatalError("outer");
+    const cyclic = new InvariantError("outer");
     Object.assign(cyclic, { cause: cyclic });
     logger.info(
       {

@@ -56,7 +56,7 @@ export function createLogger(options: CreateLoggerOptions): Logger {
   // Children inherit from their parent, so this holds for theirs as well.
   const child = function (this: typeof root, facts: Readonly<Record<string, unknown>>) {
     const made = pinoChild.call(this, {});
-    // A copy: what becomes of the caller's object later says nothing about this logger.
+    // A copy: later changes of the caller's object do not change the facts.
     factsOf.set(made, { ...factsOf.get(this), ...(loggable(facts) as object) });
     return made;
   };

@@ -1,6 +1,6 @@
 import { HeadwaterError } from "@headwater/core";
 
-/** Deeper than this, a value is not shown: nothing that is worth logging nests so far. */
+/** Values below this depth are left out. */
 const maxDepth = 8;
 const maxItems = 100;
 const redacted = "[redacted]";
@@ -19,7 +19,7 @@ export function redactText(text: string): string {
   );
 }
 
-/** A copy of what is to be logged: without secrets, errors as objects, bytes as their length. */
+/** A copy of a value for the log: without secrets, errors as objects, bytes as their length. */
 export function loggable(value: unknown, depth = 0): unknown {
   if (typeof value === "bigint") return value.toString();
   if (typeof value !== "object" || value === null) return value;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { InvariantError } from "@headwater/core";
 import { LogUnavailableError } from "@headwater/event-log";
 import { createLogger, type LogFormat } from "./index.ts";
 
@@ -58,10 +59,12 @@ describe("a log line for people", () => {
     ]);
   });
 
-  it("shows any other error with its stack", () => {
+  it("shows a defect with its stack", () => {
     const { logger, lines } = logged("text");
     logger.error({ err: new TypeError("a defect") }, "x");
+    logger.error({ err: new InvariantError("another") }, "x");
     expect(lines[0]).toMatch(/\n {4}TypeError: a defect\n {8}at .*text-lines\.test\.ts/);
+    expect(lines[1]).toMatch(/\n {4}InvariantError: another\n {8}at .*text-lines\.test\.ts/);
   });
 
   it("cannot be made to move the cursor by the text that it shows", () => {

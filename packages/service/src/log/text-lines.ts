@@ -18,7 +18,7 @@ const coloursOfLevels = { fatal: "red", error: "red", warn: "yellow", info: "gre
 
 /**
  * A log line as text: time of day, level, component, message, facts. An error follows with its causes; with its stack
- * only if it has no advice, which makes it a defect that someone has to find.
+ * only if it is a defect: an InvariantError, or an error of no kind of ours.
  */
 export function lineForPeople(json: string, { colours }: TextLineOptions): string {
   const { time, level, component = "", msg = "", err, ...facts } = JSON.parse(json) as Line;
@@ -60,10 +60,10 @@ function fact([key, value]: [string, unknown]): string {
 
 function errorForPeople(error: unknown): string {
   if (typeof error !== "object" || error === null) return `\n    ${String(error)}`;
-  const { type, message, advice, details, stack, cause } = error as Record<string, unknown>;
+  const { type, message, code, advice, details, stack, cause } = error as Record<string, unknown>;
   const facts = Object.entries(details ?? {}).map(fact);
   const head =
-    advice === undefined && typeof stack === "string"
+    (advice === undefined || code === "invariant") && typeof stack === "string"
       ? stack
       : [`${String(type)}: ${String(message)}`, ...facts].join(" ");
   const causes = cause === undefined ? "" : errorForPeople(cause).replace("\n    ", "\n    caused by ");

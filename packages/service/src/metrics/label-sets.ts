@@ -1,15 +1,15 @@
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 
 export type Labels<L extends string> = Readonly<Record<L, string | number>>;
 
-/** The value of every label of the series that takes what the others have no room for. */
+/** The value of every label of the series that counts all label sets beyond the bound. */
 const overflowValue = "other";
 
 const separator = "\u0000";
 
 /**
- * The children of a metric, one a set of label values, bounded in number: what comes after the bound shares one child,
- * in which every label is "other".
+ * The children of a metric, one a set of label values, bounded in number: sets beyond the bound share one
+ * child, in which every label is "other".
  */
 export class LabelSets<L extends string, Child> {
   readonly #names: readonly L[];
@@ -37,7 +37,7 @@ export class LabelSets<L extends string, Child> {
     const child = this.#children.get(key);
     if (child !== undefined) return child;
     if (Object.keys(labels).length !== this.#names.length) {
-      throw new FatalError(
+      throw new InvariantError(
         `A metric with the labels ${this.#names.join(", ")} was given ${Object.keys(labels).join(", ")}`,
       );
     }

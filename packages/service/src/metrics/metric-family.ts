@@ -6,7 +6,7 @@ export interface Sample {
 }
 
 /**
- * What a prom-client Registry asks of a metric. Our own families implement it, since prom-client's hash their labels on
+ * A metric as a prom-client Registry needs it. Our own families implement it, since prom-client's hash their labels on
  * every increment, and a hot path must not.
  */
 export interface MetricFamily {
@@ -27,6 +27,6 @@ export interface Declaration<L extends string> {
   readonly labels: readonly L[];
   /** Bound on the number of label sets. */
   readonly maxSeries: number;
-  /** Told of every use of a label set beyond the bound. */
+  /** Called at every use of a label set beyond the bound. */
   readonly onOverflow: () => void;
 }

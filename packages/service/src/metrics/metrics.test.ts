@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import { createMetrics } from "./index.ts";
 
 function plain() {
@@ -25,9 +25,9 @@ describe("metrics", () => {
     counter.labels({ b: "y", a: "x" }).inc(2);
     expect(child.value).toBe(3);
     expect(metrics.counter("c_total", "c", ["a", "b"])).toBe(counter);
-    expect(() => metrics.counter("c_total", "c", ["a"])).toThrow(FatalError);
-    expect(() => metrics.gauge("c_total", "c", ["a", "b"])).toThrow(FatalError);
-    expect(() => metrics.counter("no name", "c")).toThrow(FatalError);
+    expect(() => metrics.counter("c_total", "c", ["a"])).toThrow(InvariantError);
+    expect(() => metrics.gauge("c_total", "c", ["a", "b"])).toThrow(InvariantError);
+    expect(() => metrics.counter("no name", "c")).toThrow(InvariantError);
   });
 
   it("count what has too many label sets as other, and say so", async () => {

@@ -1,13 +1,13 @@
 import type { Metric } from "prom-client";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { FatalError } from "@headwater/core";
+import { InvariantError } from "@headwater/core";
 import { Counter } from "./counter.ts";
 import { Gauge } from "./gauge.ts";
 import { defaultBuckets, Histogram } from "./histogram.ts";
 import type { Declaration, MetricFamily } from "./metric-family.ts";
 
 export interface MetricOptions {
-  /** How many label sets the metric may have; the rest is counted as "other". Default 200. */
+  /** How many label sets the metric may have; those beyond count as "other". Default 200. */
   readonly maxSeries?: number;
 }
 
@@ -45,7 +45,7 @@ export interface CreateMetricsOptions {
 
 /**
  * Metrics of one process, in a registry of its own. Asking again for a name that is there gives the same metric, if it
- * is declared alike; FatalError otherwise.
+ * is declared alike; InvariantError otherwise.
  */
 export function createMetrics(options: CreateMetricsOptions): Metrics {
   const register = new Registry();
@@ -73,10 +73,10 @@ export function createMetrics(options: CreateMetricsOptions): Metrics {
     const shape = JSON.stringify([kind, labels]);
     const present = families.get(name);
     if (present !== undefined) {
-      if (present.shape !== shape) throw new FatalError(`The metric ${name} is declared twice, and not alike`);
+      if (present.shape !== shape) throw new InvariantError(`The metric ${name} is declared twice, and not alike`);
       return present.family as F;
     }
-    if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new FatalError(`${name} is no name for a metric`);
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new InvariantError(`${name} is no name for a metric`);
     const refused = overflow.labels({ metric: name });
     const family = create({
       name,

@@ -2,7 +2,7 @@ import type { TSchema } from "@sinclair/typebox";
 import { KindGuard } from "@sinclair/typebox";
 
 /**
- * Turns text from outside (an environment variable, a query parameter) into what the schema wants: numbers, booleans,
+ * Turns text from outside (an environment variable, a query parameter) into a value of the schema: numbers, booleans,
  * lists (separated by commas), enumerations, JSON for anything deeper. Text that does not fit comes back as it is, for
  * the validation after it to name.
  */
@@ -52,7 +52,7 @@ function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON: the validation names what was expected here.
+    // Not JSON: the validation names the type that belongs here.
     return text;
   }
 }

@@ -1,7 +1,7 @@
 import type { TSchema } from "@sinclair/typebox";
 import { KindGuard } from "@sinclair/typebox";
 
-/** What a value of this schema is, in words for people: `an integer from 1 to 65535`, `one of embedded, kafka`. */
+/** The values of this schema, in words for people: `an integer from 1 to 65535`, `one of embedded, kafka`. */
 export function describeType(schema: TSchema): string {
   if (KindGuard.IsInteger(schema)) return `an integer${range(schema)}`;
   if (KindGuard.IsNumber(schema)) return `a number${range(schema)}`;

@@ -1,8 +1,8 @@
-/** No longer word is looked up; it is no misspelt name. */
+/** Longer words are not looked up: they are no misspelt names. */
 const maxLength = 60;
 
 /**
- * The candidate that takes the fewest edits to reach, or undefined if none is near enough to be what was meant. Of
+ * The candidate that takes the fewest edits to reach, or undefined if none is near enough to be a misspelling. Of
  * equally near candidates one of the word's own length comes first, since people swap letters more often than they
  * leave them out.
  */

@@ -6,7 +6,7 @@ import { describeType } from "./describe-type.ts";
 import "./formats.ts";
 import { nearest } from "./nearest.ts";
 
-/** What is wrong at one place of a value, and what to do about it. */
+/** A fault at one place of a value, and how to mend it. */
 export interface SchemaProblem {
   /** JSON pointer (RFC 6901) to the place; empty: the whole. */
   readonly pointer: string;
@@ -28,7 +28,7 @@ function checkOf(schema: TSchema): TypeCheck<TSchema> {
   return check;
 }
 
-/** What is wrong with a value, in words for whoever wrote it; empty if it fits. At most 20 problems, one a place. */
+/** The faults of a value, in words for its author; none if it fits. At most 20, one a place. */
 export function schemaProblems(schema: TSchema, value: unknown): readonly SchemaProblem[] {
   const check = checkOf(schema);
   if (check.Check(value)) return [];

@@ -1,7 +1,7 @@
 import { InvariantError, type Logger, retrying, TimedOutError, withTimeout } from "@headwater/core";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
 
-export interface AppendOptions {
+export interface AppendContext {
   readonly log: Pick<EventLog, "append">;
   readonly logger: Logger;
   /** Milliseconds from the call to the rejection. */
@@ -19,7 +19,7 @@ export interface AppendOptions {
 export async function appendRecord(
   topic: string,
   record: OutgoingRecord,
-  { log, logger, timeoutMs }: AppendOptions,
+  { log, logger, timeoutMs }: AppendContext,
 ): Promise<Position> {
   const giveUp = new AbortController();
   let last: Error | undefined;

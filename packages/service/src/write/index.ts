@@ -1,4 +1,4 @@
-export { appendRecord, type AppendOptions } from "./append-record.ts";
+export { appendRecord, type AppendContext } from "./append-record.ts";
 export { FoldOutcomes, type FoldOutcome } from "./fold-outcomes.ts";
 export {
   performWrite,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ConflictError, InvariantError, nowMicros } from "@headwater/core";
 import type { OutgoingRecord, Position } from "@headwater/event-log";
 import type { IfMatch } from "../http/if-match.ts";
-import { type AppendOptions, appendRecord } from "./append-record.ts";
+import { type AppendContext, appendRecord } from "./append-record.ts";
 import type { FoldOutcomes } from "./fold-outcomes.ts";
 
 /** After so many lost races a write is given up with 409. */
@@ -38,7 +38,7 @@ export interface Write<State, Event extends OutgoingRecord | undefined = Outgoin
   readonly outcomes: FoldOutcomes<State>;
 }
 
-export interface WriteContext extends AppendOptions {
+export interface WriteContext extends AppendContext {
   /** The read model that folds the topic. */
   readonly model: { waitFor(position: Position, timeoutMs: number): Promise<void> };
 }

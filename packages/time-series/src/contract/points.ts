@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { storedField } from "../field-names.ts";
 import type { Point, SeriesRow } from "../time-series-store.ts";
 import { freshMeasurement, freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 
-/** What is written comes back exactly, once, in order. */
+/** Points come back exactly as written, once, in order. */
 export function pointsContract(subject: () => StoreUnderTest): void {
   it("gives back doubles and microseconds exactly", async () => {
     const { store } = subject();
@@ -48,7 +49,7 @@ export function pointsContract(subject: () => StoreUnderTest): void {
           expect(all).toEqual(values.map((value, i) => [T0 + i, value]));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: propertyRuns(25) },
     );
   });
 

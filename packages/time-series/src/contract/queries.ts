@@ -1,6 +1,7 @@
 import { RequestError } from "@headwater/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { aggregates, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
 import { referenceRows } from "./reference.ts";
 import { freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
@@ -60,7 +61,7 @@ export function queriesContract(subject: () => StoreUnderTest): void {
           }
         },
       ),
-      { numRuns: 20 },
+      { numRuns: propertyRuns(20) },
     );
   });
 

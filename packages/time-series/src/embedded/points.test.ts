@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
 import { CHUNK_POINTS } from "./chunk-table.ts";
 import { openDatabase } from "./database.ts";
 import { Points } from "./points.ts";
@@ -118,7 +119,7 @@ describe("points on disk and in memory", () => {
         expect(largest.n ?? 0).toBeLessThanOrEqual(CHUNK_POINTS);
         expect(database.prepare("SELECT count(*) AS n FROM journal").get()).toEqual({ n: 0 });
       }),
-      { numRuns: 40 },
+      { numRuns: propertyRuns(40) },
     );
   });
 

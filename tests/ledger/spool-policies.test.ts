@@ -5,12 +5,17 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { startService } from "../../ingest-service/test/service.ts";
-import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
+import { startFaultyLog, type FaultyLog } from "../../edge-gateway/test/faulty-log.ts";
 import { eventually } from "@headwater/testkit/eventually";
-import { GatewayUnderTest, partitions, topics } from "./gateway-under-test.ts";
+import { GatewayUnderTest, partitions, topics } from "../../edge-gateway/test/gateway-under-test.ts";
 
 const filler = "x".repeat(20_000);
-const small = { HEADWATER_SPOOL_MAX_BYTES: "1048576", HEADWATER_SPOOL_SEGMENT_BYTES: "131072" };
+const small = {
+  HEADWATER_SPOOL_MAX_BYTES: "1048576",
+  HEADWATER_SPOOL_SEGMENT_BYTES: "131072",
+  // No marks of quiet partitions pile up in the spool, however long a busy machine takes to fill it.
+  HEADWATER_MARK_QUIET_MS: "3000",
+};
 
 interface Ledger {
   readonly balanced: boolean;
@@ -68,14 +73,16 @@ describe("a full spool", () => {
     }
     expect(problems).toEqual([]);
   };
-  const ledger = async (): Promise<Ledger> => {
+  /** Once all that was received is accounted for. A mark that the spool drops counts as dropped too. */
+  const ledger = async (received: number): Promise<Ledger> => {
     const store = await openEmbeddedStore({ dataDir: join(gateway.dataDir, "store") });
     const service = await startService({ log: gateway.log, store, dataDir: join(gateway.dataDir, "ingest") });
     try {
       return await eventually(
         async () => (await service.request<never>("GET", "/api/v1/ledger")).body as Ledger,
-        ({ balanced, totals }) => balanced && totals.logged + totals.dropped === totals.received,
-        15_000,
+        ({ balanced, totals }) =>
+          balanced && totals.received === received && totals.logged + totals.dropped >= received,
+        30_000,
       );
     } finally {
       await service.app.stop();
@@ -98,7 +105,7 @@ describe("a full spool", () => {
     const seen = await eventually(
       async () => [...(await counters("d")), ...(await counters("e"))],
       (all) => all.length === 130 - dropped,
-      10_000,
+      30_000,
     );
     expect(seen.length).toBe(130 - dropped);
     const there = await counters("d");
@@ -112,14 +119,14 @@ describe("a full spool", () => {
       (last) => last === 109,
     );
     await expectNamed();
-    const { balanced, totals } = await ledger();
+    const { balanced, totals } = await ledger(140);
     expect({ balanced, received: totals.received, dropped: totals.dropped, missing: totals.missing }).toEqual({
       balanced: true,
       received: 140,
       dropped,
       missing: 0,
     });
-  }, 60_000);
+  });
 
   it("drop-oldest: the newest arrive, the rest is named, replies to commands are kept, and the ledger balances", async () => {
     await up({ ...small, HEADWATER_SPOOL_WHEN_FULL: "drop-oldest" });
@@ -140,7 +147,7 @@ describe("a full spool", () => {
     await eventually(
       async () => (await counters("d")).at(-1),
       (last) => last === 199,
-      10_000,
+      30_000,
     );
     const all = await eventually(
       () => counters("d"),
@@ -156,7 +163,7 @@ describe("a full spool", () => {
     expect(succeeded).toHaveLength(1);
     await eventually(gaps, (each) => each.length > 0);
     await expectNamed();
-    const { balanced, totals } = await ledger();
+    const { balanced, totals } = await ledger(200);
     expect({ balanced, received: totals.received, dropped: totals.dropped, missing: totals.missing }).toEqual({
       balanced: true,
       received: 200,
@@ -169,7 +176,7 @@ describe("a full spool", () => {
       (names) => names.length === 1,
     );
     expect(left).toHaveLength(1);
-  }, 60_000);
+  });
 
   it("drop-oldest goes on over a restart, and nothing that was given up is sent or named twice", async () => {
     await up({ ...small, HEADWATER_SPOOL_WHEN_FULL: "drop-oldest" });
@@ -186,12 +193,12 @@ describe("a full spool", () => {
     await eventually(
       async () => (await counters("d")).at(-1),
       (last) => last === 129,
-      10_000,
+      30_000,
     );
     await eventually(gaps, (each) => each.length > 1);
     await expectNamed();
-    expect((await ledger()).balanced).toBe(true);
-  }, 60_000);
+    expect((await ledger(130)).balanced).toBe(true);
+  });
 
   it("an age bound gives up what is too old, of a quiet gateway too, and the ledger balances", async () => {
     await up({ HEADWATER_SPOOL_MAX_AGE_MS: "1500" });
@@ -201,7 +208,7 @@ describe("a full spool", () => {
     await eventually(
       () => gateway.metric("headwater_gateway_dropped_total", '"age"'),
       (count) => count === 20,
-      10_000,
+      30_000,
     );
     await publish(device, "d", 20, 30, "small");
     log.heal();
@@ -211,13 +218,13 @@ describe("a full spool", () => {
     );
     expect(await counters("d")).toEqual(Array.from({ length: 10 }, (_, i) => 20 + i));
     await eventually(gaps, (each) => each.some(({ reason }) => reason === "age"));
-    const { balanced, totals } = await ledger();
+    const { balanced, totals } = await ledger(30);
     expect({ balanced, received: totals.received, dropped: totals.dropped }).toEqual({
       balanced: true,
       received: 30,
       dropped: 20,
     });
-  }, 60_000);
+  });
 
   it("forwarded files are kept as long as configured, and are the first to go when room is needed", async () => {
     await up({ ...small, HEADWATER_SPOOL_KEEP_AFTER_ACK_MS: "3600000" });
@@ -245,7 +252,7 @@ describe("a full spool", () => {
     );
     expect(await counters("d")).toEqual(Array.from({ length: 200 }, (_, i) => i));
     expect(await gateway.metric("headwater_gateway_dropped_total")).toBe(0);
-  }, 60_000);
+  });
 
   it("one partition that the log does not take holds up no other, and catches up in order", async () => {
     await up({});
@@ -260,7 +267,7 @@ describe("a full spool", () => {
       await eventually(
         async () => Promise.all(others.map(counters)),
         (all) => all.every((each) => each.length === round * 50 + 50),
-        10_000,
+        30_000,
       );
     }
     for (const id of others) expect((await counters(id)).length).toBe(200);
@@ -277,10 +284,10 @@ describe("a full spool", () => {
     await eventually(
       async () => (await counters("d")).length,
       (count) => count === 200,
-      10_000,
+      30_000,
     );
     for (const id of ids) expect(await counters(id)).toEqual(Array.from({ length: 200 }, (_, i) => i));
     await expectNamed();
     expect(gateway.app.warnings!()).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -2,7 +2,7 @@ import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { TimedOutError, UnknownOutcomeError, withTimeout } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import type { BridgeSpec } from "../../bridge/bridge-spec.ts";
-import type { BrokerConnection, BrokerEvents, BrokerProblem, Filter } from "../../bridge/broker-connection.ts";
+import type { RemoteBroker, RemoteBrokerEvents, RemoteBrokerProblem, Filter } from "../../bridge/remote-broker.ts";
 import type { Login } from "../../bridge/login-files.ts";
 import { InboundTap } from "./inbound-tap.ts";
 import { tapStream } from "./mqtt-internals.ts";
@@ -16,17 +16,17 @@ const maxUnsentBytes = 4 * 1024 * 1024;
 const packets = { puback: 0x40, pubrec: 0x50, pubcomp: 0x70 } as const;
 
 /** A connection to a broker by mqtt.js: everything but the messages that come in is its business. */
-export class MqttConnection implements BrokerConnection {
+export class MqttRemoteBroker implements RemoteBroker {
   readonly #client: MqttClient;
-  readonly #events: BrokerEvents;
+  readonly #events: RemoteBrokerEvents;
   readonly #tap: InboundTap;
   /** Identifiers of messages that the broker has not acknowledged. */
   readonly #outgoing = new Set<number>();
   #stream: Duplex | undefined;
-  #problem: BrokerProblem | undefined;
+  #problem: RemoteBrokerProblem | undefined;
   #closed = false;
 
-  constructor(spec: BridgeSpec, login: Login, events: BrokerEvents) {
+  constructor(spec: BridgeSpec, login: Login, events: RemoteBrokerEvents) {
     this.#events = events;
     this.#tap = new InboundTap({
       version: spec.version,
@@ -114,7 +114,7 @@ export class MqttConnection implements BrokerConnection {
     this.#ended();
   }
 
-  cut(problem: BrokerProblem): void {
+  cut(problem: RemoteBrokerProblem): void {
     this.#problem ??= problem;
     this.#stream?.destroy();
   }

@@ -3,18 +3,18 @@ import { dirname } from "node:path";
 import type { Logger } from "@headwater/core";
 
 /** What a bridge knows from an earlier process. Losing it does no harm. */
-export interface Remembered {
+export interface BridgeState {
   /** What it had subscribed to in the session that the broker keeps. */
   readonly filters: readonly string[];
   /** When each device was heard, milliseconds since the epoch. */
   readonly heard: Readonly<Record<string, number>>;
 }
 
-const nothing: Remembered = { filters: [], heard: {} };
+const nothing: BridgeState = { filters: [], heard: {} };
 
-export async function recall(file: string, logger: Logger): Promise<Remembered> {
+export async function loadBridgeState(file: string, logger: Logger): Promise<BridgeState> {
   try {
-    const { filters, heard } = JSON.parse(await readFile(file, "utf8")) as Partial<Record<keyof Remembered, unknown>>;
+    const { filters, heard } = JSON.parse(await readFile(file, "utf8")) as Partial<Record<keyof BridgeState, unknown>>;
     return {
       filters: Array.isArray(filters) ? filters.filter((filter): filter is string => typeof filter === "string") : [],
       heard:
@@ -31,7 +31,7 @@ export async function recall(file: string, logger: Logger): Promise<Remembered> 
   }
 }
 
-export async function remember(file: string, what: Remembered, logger: Logger): Promise<void> {
+export async function saveBridgeState(file: string, what: BridgeState, logger: Logger): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await writeFile(`${file}.next`, JSON.stringify(what), { mode: 0o600 });

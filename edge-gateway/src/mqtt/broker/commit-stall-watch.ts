@@ -3,7 +3,7 @@ import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import { internals, readOn } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
-export interface StallWatchOptions {
+export interface CommitStallWatchOptions {
   readonly connections: ReadonlySet<Connection>;
   readonly commit: GroupCommit;
   readonly recordWriter: RecordWriter;
@@ -19,11 +19,11 @@ const stalledMs = 100;
  * While messages cannot be made durable (a full spool, a disk that fails, a log that is away) their connections are
  * read on: pings are answered and commands are delivered although messages wait, up to a window for each client.
  */
-export class StallWatch {
-  readonly #options: StallWatchOptions;
+export class CommitStallWatch {
+  readonly #options: CommitStallWatchOptions;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: StallWatchOptions) {
+  constructor(options: CommitStallWatchOptions) {
     this.#options = options;
   }
 

@@ -2,7 +2,7 @@
  * A packet of which not all bytes are there yet. Takes no more memory than twice what has come, and copies a byte no
  * more often than twice on average, however it is cut.
  */
-export class HeldPacket {
+export class PartialPacket {
   #bytes: Buffer = none;
   #length = 0;
 

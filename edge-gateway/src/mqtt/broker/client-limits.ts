@@ -5,28 +5,28 @@ import type { GatewayConfig } from "../../config.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { clientOf, countPacketIds } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
-import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import { SubscriberOutput, type SubscriberOutputOptions } from "./subscriber-output.ts";
 import { Guards } from "../guard/guards.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { NotKept } from "./session-persistence.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
-export interface BoundsOptions {
+export interface ClientLimitsOptions {
   readonly limits: GatewayConfig["limits"] & { readonly maxPacketBytes: number };
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
 
 /** How much one client may ask of the gateway, from its first byte on. */
-export class Bounds {
-  readonly #options: BoundsOptions;
+export class ClientLimits {
+  readonly #options: ClientLimitsOptions;
   readonly #guards: Guards;
-  readonly #delivery: DeliveryOptions;
+  readonly #outputOptions: SubscriberOutputOptions;
 
-  constructor(options: BoundsOptions) {
+  constructor(options: ClientLimitsOptions) {
     this.#options = options;
     const { limits, metrics, logger } = options;
-    this.#delivery = { ...limits, onDropped: () => metrics.slowDropped.inc() };
+    this.#outputOptions = { ...limits, onDropped: () => metrics.slowDropped.inc() };
     this.#guards = new Guards({
       limits,
       logger,
@@ -60,11 +60,11 @@ export class Bounds {
     const { limits, metrics, logger } = this.#options;
     const connection = connectionOf(client)!;
     const { filters } = connection;
-    if (!connection.hasDelivery && isHeardThroughBroker(filter)) {
+    if (!connection.hasOutput && isHeardThroughBroker(filter)) {
       // Before the broker knows of the subscription. Who only listens to commands is sent nothing by it.
-      connection.hasDelivery = true;
-      const delivery = new Delivery(client, this.#guards.of(client.conn)!, this.#delivery);
-      delivery.begin();
+      connection.hasOutput = true;
+      const output = new SubscriberOutput(client, this.#guards.of(client.conn)!, this.#outputOptions);
+      output.begin();
     }
     if (filters.has(filter) || filters.size < limits.maxSubscriptions) {
       filters.add(filter);

@@ -13,7 +13,7 @@ export interface InboundMessage {
 }
 
 /** Why a connection ended, or could not be had: kinds for metrics and health, text for people. Never holds secrets. */
-export interface BrokerProblem {
+export interface RemoteBrokerProblem {
   readonly kind:
     | "unreachable"
     | "login-refused"
@@ -29,21 +29,21 @@ export interface BrokerProblem {
 }
 
 /** What happens on one connection, in this order; nothing after `closed`. */
-export interface BrokerEvents {
+export interface RemoteBrokerEvents {
   /** CONNACK. A broker that kept no session has forgotten the packet identifiers of all earlier messages. */
   connected(sessionPresent: boolean): void;
   message(message: InboundMessage): void;
   /** PUBREL: the message of this identifier will not be sent again. */
   release(packetId: number): void;
   /** Called once, also for a connection that never came about. */
-  closed(problem: BrokerProblem): void;
+  closed(problem: RemoteBrokerProblem): void;
 }
 
 /**
  * One connection to a broker, from the attempt to its end. It keeps itself alive whether messages are acknowledged or
  * not.
  */
-export interface BrokerConnection {
+export interface RemoteBroker {
   /** Resolves with the filters that were refused; rejects if the connection ends meanwhile. */
   subscribe(filters: readonly Filter[]): Promise<readonly string[]>;
   unsubscribe(filters: readonly string[]): Promise<void>;
@@ -60,7 +60,7 @@ export interface BrokerConnection {
   /** DISCONNECT, and the end. */
   close(): Promise<void>;
   /** Ends it at once, as if the line broke. */
-  cut(problem: BrokerProblem): void;
+  cut(problem: RemoteBrokerProblem): void;
 }
 
 export interface Filter {

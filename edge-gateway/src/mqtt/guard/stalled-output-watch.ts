@@ -10,7 +10,7 @@ interface Seen {
  * Cuts clients that do not read: those with output that waits and of which nothing has left for a time. One that reads
  * slowly is left alone, as long as what waits for it is within its bound.
  */
-export class StalledOutput {
+export class StalledOutputWatch {
   readonly #timeoutMs: number;
   readonly #congested = new Map<StreamGuard, Seen>();
   #timer: NodeJS.Timeout | undefined;

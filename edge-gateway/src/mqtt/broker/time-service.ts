@@ -7,7 +7,7 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
-export interface TimeHelpOptions {
+export interface TimeServiceOptions {
   readonly clock: ReceiveClock;
   /** Between messages to whoever has subscribed (milliseconds); 0: once, at the subscription. */
   readonly everyMs: number;
@@ -32,15 +32,15 @@ interface Allowance {
  * Tells devices the gateway's time: at a subscription to `devices/{id}/time`, from time to time if that is set, and
  * when they ask. At QoS 0 and never retained or queued, past the broker: an old time is worse than none.
  */
-export class TimeHelp {
-  readonly #options: TimeHelpOptions;
+export class TimeService {
+  readonly #options: TimeServiceOptions;
   readonly #wall: () => number;
   readonly #allowances = new WeakMap<Connection, Allowance>();
   /** Filters that a connection was told the time for. */
   readonly #told = new WeakMap<Connection, Set<string>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: TimeHelpOptions) {
+  constructor(options: TimeServiceOptions) {
     this.#options = options;
     this.#wall = options.wall ?? nowMicros;
   }

@@ -2,7 +2,7 @@ import type { Client } from "aedes";
 import { internals, type Deliver, type Delivered } from "./aedes-internals.ts";
 import type { StreamGuard } from "../guard/stream-guard.ts";
 
-export interface DeliveryOptions {
+export interface SubscriberOutputOptions {
   /** Messages of QoS 1 and 2 that may be unacknowledged; more wait. */
   readonly maxInflight: number;
   readonly maxQueued: number;
@@ -31,10 +31,10 @@ const none: readonly Waiting[] = [];
  * waits in a bounded queue; beyond it QoS 0 is dropped, as its name allows, and a client that owes acknowledgements for
  * QoS 1 or 2 is cut. Its session keeps what it may keep.
  */
-export class Delivery {
+export class SubscriberOutput {
   readonly #client: Client;
   readonly #guard: StreamGuard;
-  readonly #options: DeliveryOptions;
+  readonly #options: SubscriberOutputOptions;
   #waiting: readonly Waiting[] = none;
   #next = 0;
   #waitingBytes = 0;
@@ -42,7 +42,7 @@ export class Delivery {
   #writing: Set<() => void> | undefined;
   #writingBytes = 0;
 
-  constructor(client: Client, guard: StreamGuard, options: DeliveryOptions) {
+  constructor(client: Client, guard: StreamGuard, options: SubscriberOutputOptions) {
     this.#client = client;
     this.#guard = guard;
     this.#options = options;

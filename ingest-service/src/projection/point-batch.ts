@@ -1,0 +1,15 @@
+import type { Point } from "@headwater/time-series";
+import type { PartitionRecords, Refusal } from "../quarantine/refusal.ts";
+
+/** The points of consecutive records of one partition. The records count as projected all together. */
+export interface PointBatch extends PartitionRecords {
+  readonly points: readonly Point[];
+  /** For each point the index of its record. */
+  readonly sources: readonly number[];
+  /** Refusals that precede the write to the store. */
+  readonly refusals: readonly Refusal[];
+  /** Aborted when this instance loses the partition. */
+  readonly signal: AbortSignal;
+  /** Called once every point is stored or quarantined, in the order of the partition's batches. */
+  onDurable(refusals: readonly Refusal[]): void;
+}
