@@ -33,7 +33,7 @@ const maxUnacked = 256;
 /**
  * Brings commands to devices: claims what is for a device that is connected here and has subscribed, and sends it once
  * the log says that the claim was the first. What a claim of an earlier session was for is not sent again, unless the
- * command asks for it. What waits, waits in the log. It looks at a device when something may have changed for it;
+ * command asks for it. Commands wait in the log. It looks at a device when something may have changed for it;
  * nothing is walked through.
  */
 export class CommandDispatcher {
@@ -85,7 +85,7 @@ export class CommandDispatcher {
       this.#due.delete(session.device);
     } else {
       this.#sessions.set(session.device, rest);
-      // It is the turn of an older one.
+      // An older command goes first.
       this.#look(session.device);
     }
   }
@@ -156,7 +156,7 @@ export class CommandDispatcher {
     this.#plan(device, sessions, logTime);
   }
 
-  /** Lets go of what has ended, or went to somebody else. */
+  /** Drops commands that have ended, or that another session claimed. */
   #settle(active: ActiveSession, logTime: number): void {
     if (!active.hasWork) return;
     const { book } = this.#options;
