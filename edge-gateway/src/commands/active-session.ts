@@ -10,7 +10,7 @@ interface Work {
   /** Commands that this session has sent, or cannot claim, while they could still be claimed. */
   readonly over: Set<string>;
   /** Claims of others on commands that ask to be sent again, and when each was seen first (milliseconds, monotonic). */
-  readonly others: Map<string, number>;
+  readonly foreignClaims: Map<string, number>;
 }
 
 /** A session and its work on commands. Most sessions have none at most times, and cost next to nothing then. */
@@ -34,8 +34,8 @@ export class ActiveSession {
       ended: new AbortController(),
       claims: new Map(),
       unacknowledged: new Map(),
-      over: new Set(),
-      others: new Map(),
+      finished: new Set(),
+      foreignClaims: new Map(),
     };
     return this.#work;
   }

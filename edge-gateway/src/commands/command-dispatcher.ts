@@ -160,21 +160,21 @@ export class CommandDispatcher {
   #settle(active: ActiveSession, logTime: number): void {
     if (!active.hasWork) return;
     const { book } = this.#options;
-    const { claims, unacknowledged, over, others } = active.work;
+    const { claims, unacknowledged, over, foreignClaims } = active.work;
     for (const id of claims.keys()) {
       const state = book.get(id);
       if (state === undefined || isFinal(state)) claims.delete(id);
       else if (state.claim !== undefined && !this.#isOurs(state, active)) {
         // Somebody else was first.
         claims.delete(id);
-        others.set(id, performance.now());
+        foreignClaims.set(id, performance.now());
       }
     }
     for (const [id, deadline] of unacknowledged) {
       const state = book.get(id);
       if (deadline <= logTime || state === undefined || isFinal(state)) unacknowledged.delete(id);
     }
-    for (const id of over) {
+    for (const id of finished) {
       const status = book.get(id)?.status;
       // Delivered or ended: nobody claims it any more.
       if (status !== "requested" && status !== "claimed") over.delete(id);
@@ -214,12 +214,12 @@ export class CommandDispatcher {
   }
 
   #mayClaim({ id, status }: CommandState, { work, fresh }: ActiveSession): boolean {
-    const { over, claims, others } = work;
+    const { finished, claims, foreignClaims } = work;
     if (over.has(id) || claims.has(id)) return false;
     if (status === "requested" || fresh) return true;
     const now = performance.now();
-    const seen = others.get(id);
-    if (seen === undefined) others.set(id, now);
+    const seen = foreignClaims.get(id);
+    if (seen === undefined) foreignClaims.set(id, now);
     return seen !== undefined && now - seen >= othersMs;
   }
 
@@ -229,7 +229,7 @@ export class CommandDispatcher {
     let next = Number.POSITIVE_INFINITY;
     for (const active of sessions) {
       if (!active.hasWork) continue;
-      const { unacknowledged, others } = active.work;
+      const { unacknowledged, foreignClaims } = active.work;
       for (const deadline of unacknowledged.values()) next = Math.min(next, now + (deadline - logTime) / 1000);
       for (const seen of others.values()) if (seen + othersMs > now) next = Math.min(next, seen + othersMs);
     }
@@ -242,9 +242,9 @@ export class CommandDispatcher {
   }
 
   #claim({ id, device }: CommandState, active: ActiveSession): void {
-    const { claims, over, others, ended } = active.work;
+    const { claims, over, foreignClaims, ended } = active.work;
     claims.set(id, performance.now());
-    others.delete(id);
+    foreignClaims.delete(id);
     const { log, topic, gateway, logger, metrics } = this.#options;
     const { session } = active.session;
     const at = nowMicros();
