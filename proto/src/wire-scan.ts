@@ -1,6 +1,6 @@
 /**
  * Counts occurrences of a length-delimited field at the top level of a message without decoding it, so that a hostile
- * record is refused before it costs memory. Malformed bytes end the count; the decoder names what is wrong with them.
+ * record is refused before it costs memory. Malformed bytes end the count; the decoder names the fault.
  * Wire format: https://protobuf.dev/programming-guides/encoding/
  */
 export function countTopLevelField(bytes: Uint8Array, field: number): number {

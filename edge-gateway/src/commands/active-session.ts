@@ -8,7 +8,7 @@ interface Work {
   /** Sent and not acknowledged, with their deadlines (µs). */
   readonly unacknowledged: Map<string, number>;
   /** Commands that this session has sent, or cannot claim, while they could still be claimed. */
-  readonly over: Set<string>;
+  readonly finished: Set<string>;
   /** Claims of others on commands that ask to be sent again, and when each was seen first (milliseconds, monotonic). */
   readonly foreignClaims: Map<string, number>;
 }

@@ -24,7 +24,7 @@ export interface CommandDispatcherOptions {
 
 const lookEveryMs = 100;
 /** A claim of another session that is here or elsewhere at the same time is left to it for so long. */
-const othersMs = 10_000;
+const foreignClaimMs = 10_000;
 /** Characters; a command's id is a UUID, or one that somebody else's tool made. */
 const maxCommandId = 128;
 /** A device that acknowledges nothing gets no more than this, whatever their deadlines. */
@@ -160,7 +160,7 @@ export class CommandDispatcher {
   #settle(active: ActiveSession, logTime: number): void {
     if (!active.hasWork) return;
     const { book } = this.#options;
-    const { claims, unacknowledged, over, foreignClaims } = active.work;
+    const { claims, unacknowledged, finished, foreignClaims } = active.work;
     for (const id of claims.keys()) {
       const state = book.get(id);
       if (state === undefined || isFinal(state)) claims.delete(id);
@@ -177,18 +177,18 @@ export class CommandDispatcher {
     for (const id of finished) {
       const status = book.get(id)?.status;
       // Delivered or ended: nobody claims it any more.
-      if (status !== "requested" && status !== "claimed") over.delete(id);
+      if (status !== "requested" && status !== "claimed") finished.delete(id);
     }
   }
 
   #sendClaimed(active: ActiveSession, logTime: number): void {
     const { book, gateway } = this.#options;
     for (const command of book.claimedFor(gateway, active.session.session)) {
-      const { claims, over } = active.work;
-      if (over.has(command.id)) continue;
+      const { claims, finished } = active.work;
+      if (finished.has(command.id)) continue;
       const began = claims.get(command.id);
       claims.delete(command.id);
-      over.add(command.id);
+      finished.add(command.id);
       // No clock is asked but the log's: the claim was appended then, and since it set out so much has passed at most.
       const since = began === undefined ? 0 : (performance.now() - began) * 1000;
       const late = command.deadline <= Math.max(logTime, command.claim!.at + since);
@@ -215,12 +215,12 @@ export class CommandDispatcher {
 
   #mayClaim({ id, status }: CommandState, { work, fresh }: ActiveSession): boolean {
     const { finished, claims, foreignClaims } = work;
-    if (over.has(id) || claims.has(id)) return false;
+    if (finished.has(id) || claims.has(id)) return false;
     if (status === "requested" || fresh) return true;
     const now = performance.now();
     const seen = foreignClaims.get(id);
     if (seen === undefined) foreignClaims.set(id, now);
-    return seen !== undefined && now - seen >= othersMs;
+    return seen !== undefined && now - seen >= foreignClaimMs;
   }
 
   /** When time alone will make a difference. */
@@ -231,7 +231,8 @@ export class CommandDispatcher {
       if (!active.hasWork) continue;
       const { unacknowledged, foreignClaims } = active.work;
       for (const deadline of unacknowledged.values()) next = Math.min(next, now + (deadline - logTime) / 1000);
-      for (const seen of others.values()) if (seen + othersMs > now) next = Math.min(next, seen + othersMs);
+      for (const seen of foreignClaims.values())
+        if (seen + foreignClaimMs > now) next = Math.min(next, seen + foreignClaimMs);
     }
     if (next === Number.POSITIVE_INFINITY) this.#due.delete(device);
     else this.#due.set(device, next);
@@ -242,7 +243,7 @@ export class CommandDispatcher {
   }
 
   #claim({ id, device }: CommandState, active: ActiveSession): void {
-    const { claims, over, foreignClaims, ended } = active.work;
+    const { claims, finished, foreignClaims, ended } = active.work;
     claims.set(id, performance.now());
     foreignClaims.delete(id);
     const { log, topic, gateway, logger, metrics } = this.#options;
@@ -267,7 +268,7 @@ export class CommandDispatcher {
     retrying(append, { signal: ended.signal, maxMs: 2000 }).catch((error: unknown) => {
       claims.delete(id);
       if (ended.signal.aborted) return;
-      over.add(id);
+      finished.add(id);
       logger.error({ err: error, device, command: id }, "a command could not be claimed");
       this.#look(device);
     });

@@ -1,12 +1,12 @@
 /**
- * Who of a group owns which partitions. Same-numbered partitions of all topics go to one member, so that whoever has a
- * device's telemetry has its alerts and commands too.
+ * Assigns the partitions to the members of a group. Same-numbered partitions of all topics go to one member, so that
+ * whoever has a device's telemetry has its alerts and commands too.
  */
 
 export interface GroupMember {
   readonly id: string;
   readonly topics: readonly string[];
-  /** What it owned until now; kept where balance allows. */
+  /** Its partitions until now; kept where balance allows. */
   readonly owned: readonly TopicPartition[];
 }
 
@@ -56,7 +56,7 @@ function topicsBySubscribers(
   return sets;
 }
 
-/** Balanced to within one; a member keeps what it had up to its share. */
+/** Balanced to within one; a member keeps its partitions up to its share. */
 function assignNumbers(
   members: readonly { id: string; owned: ReadonlySet<number> }[],
   count: number,
@@ -66,7 +66,7 @@ function assignNumbers(
   const share = Math.floor(count / members.length);
   let larger = count % members.length;
   const taken = new Set<number>();
-  // Those who own most are the ones who may keep one more, so that fewer partitions move.
+  // The members with most partitions keep one more, so that fewer partitions move.
   for (const { id, owned } of members.toSorted((a, b) => b.owned.size - a.owned.size)) {
     const kept = [...owned].filter((number) => number < count && !taken.has(number)).toSorted((a, b) => a - b);
     const most = kept.length > share && larger > 0 ? share + 1 : share;

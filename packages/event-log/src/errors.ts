@@ -7,7 +7,7 @@ export class LogUnavailableError extends HeadwaterError {
   readonly code = "log-unavailable";
 }
 
-/** The log does not accept this client's credentials or certificate, or they do not suffice for what was asked. */
+/** The log does not accept this client's credentials or certificate, or they do not suffice for the request. */
 export class LogRejectedCredentialsError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "log-rejected-credentials";
@@ -19,7 +19,7 @@ export class UnknownTopicError extends HeadwaterError {
   readonly code = "unknown-topic";
 }
 
-/** A topic is there and is not what it has to be: its number of partitions is another one. */
+/** A topic exists with another number of partitions than it has to have. */
 export class TopicMismatchError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "topic-mismatch";
@@ -42,7 +42,10 @@ export class ForeignPositionError extends HeadwaterError {
   }
 }
 
-/** The log answers and cannot be used: it is damaged, holds what cannot be read, or cannot do what is needed. */
+/**
+ * The log answers and cannot be used: it is damaged, holds records that cannot be read, or lacks an ability that is
+ * needed.
+ */
 export class LogUnusableError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "log-unusable";
@@ -61,16 +64,16 @@ export class RecordRefusedError extends HeadwaterError {
 }
 
 /**
- * The partition ends before the place where an earlier append landed: the log has lost what it had acknowledged.
- * Nothing of this append landed. Repeating it is right for who has nothing more to give; who still has what was lost
- * can send that first.
+ * The partition ends before the place where an earlier append landed: the log has lost acknowledged records.
+ * Nothing of this append landed. An appender that still has the lost records sends them first; any other repeats the
+ * append.
  */
 export class LogShortenedError extends LogUnavailableError {
   readonly topic: string;
   readonly partition: number;
   /** The next offset to be written. */
   readonly end: number;
-  /** The one that it was. */
+  /** The next offset to be written as of the last append that landed. */
   readonly was: number;
 
   constructor(topic: string, partition: number, end: number, was: number) {
@@ -82,7 +85,7 @@ export class LogShortenedError extends LogUnavailableError {
   }
 }
 
-/** What `append` rejects with when some records will never be taken: which ones, and where all the others landed. */
+/** Rejection of an `append` of which the log will never take some records; tells them, and where the others landed. */
 export class SomeRecordsRefusedError extends RecordRefusedError {
   /** In the order in which they were handed over, per partition; the refused ones have no place. */
   readonly landed: readonly AppendedRange[];

@@ -150,22 +150,22 @@ export interface ReadRange {
 }
 
 export interface EventLog {
-  /** Creates what is missing; a topic that exists with another partition count is an error (stop). */
+  /** Creates the topics that are missing; a topic that exists with another partition count is an error (stop). */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
 
   /**
    * Appends records, of one topic, and resolves when all are durable, with one range per partition touched.
    * Two calls made one after the other land in that order per partition. Rejects with
    * `LogUnavailableError` (nothing landed; retry), `UnknownOutcomeError` (may have landed; send the identical batch
-   * again, readers remove what landed twice by identity), `LogShortenedError` (as the first, and the partition has lost
-   * what it took before) or `SomeRecordsRefusedError`, a `RecordRefusedError` (names the records refused for good, and
-   * where the others landed).
+   * again, readers remove records that landed twice, by identity), `LogShortenedError` (as the first, and the partition
+   * has lost what it took before) or `SomeRecordsRefusedError`, a `RecordRefusedError` (names the records refused for
+   * good, and where the others landed).
    */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]>;
 
   /**
    * Consumes as a member of a group, with explicit commits. Resolves when the member has its first partitions and
-   * `onAssigned` is through; what ends it later, or until then, `done` tells.
+   * `onAssigned` is through; `done` settles with the end of the consumption, then or before.
    */
   consume(options: ConsumeOptions): Promise<Consumption>;
 
@@ -181,6 +181,6 @@ export interface EventLog {
   /** Committed offsets of a group (partitions without one are left out). Lag = positions().end - this. */
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]>;
 
-  /** Finishes what is in hand and lets go of every resource. */
+  /** Finishes the batches in hand and releases every resource. */
   close(): Promise<void>;
 }

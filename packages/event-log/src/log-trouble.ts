@@ -1,7 +1,7 @@
 import { HeadwaterError } from "@headwater/core";
 
 /**
- * What is the matter with a log that does not take records:
+ * The reason why a log takes no records:
  *
  * - `refusing`: nothing listens there, or it closes the connection.
  * - `hanging`: it does not answer in time.
@@ -12,8 +12,8 @@ export const logTroubles = ["refusing", "hanging", "leaderless", "forbidden"] as
 export type LogTrouble = (typeof logTroubles)[number];
 
 /**
- * What an error of the log says about it; undefined if it does not. Adapters put it into the error's details, or those
- * of its cause.
+ * The trouble that an error of the log names; undefined if it names none. Adapters put it into the error's details, or
+ * those of its cause.
  */
 export function troubleOf(error: unknown): LogTrouble | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

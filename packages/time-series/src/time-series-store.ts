@@ -6,7 +6,7 @@
 
 export interface Point {
   readonly measurement: string;
-  /** Share one object per device: adapters cache what they derive from it. */
+  /** Share one object per device: adapters cache its escaped form by identity. */
   readonly tags: Readonly<Record<string, string>>;
   readonly time: number;
   /**
@@ -72,7 +72,7 @@ export interface TimeSeriesStore {
   write(points: readonly Point[]): Promise<WriteResult>;
 
   /**
-   * Rows of the series with exactly these tags, oldest first, in chunks. What is written meanwhile may or may not be
+   * Rows of the series with exactly these tags, oldest first, in chunks. Points written meanwhile may or may not be
    * seen. Throws RequestError for a query that cannot be meant so.
    */
   query(query: SeriesQuery): AsyncIterable<readonly SeriesRow[]>;

@@ -3,7 +3,8 @@ const shortText = 48;
 
 /**
  * Writes protobuf fields, one after the other, into one growing buffer: the messages of a group commit share it, so a
- * message costs no buffer, no writer and no copy of its own. Only what the hot path needs; the codec of
+ * message costs no buffer, no writer and no copy of its own. It has only the kinds of field that the hot path needs;
+ * the codec of
  * @headwater/proto is the reference.
  */
 export class ByteWriter {

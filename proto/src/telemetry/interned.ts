@@ -39,7 +39,7 @@ export class Interned<T> {
     try {
       name = decoder.decode(bytes);
     } catch {
-      // Not UTF-8: whoever asked says what that means.
+      // Not UTF-8: the caller says what that means.
       return undefined;
     }
     const value = this.#make(name);

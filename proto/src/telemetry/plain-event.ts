@@ -17,7 +17,7 @@ const requiredFields = bitOf(recordTag.gateway) | bitOf(recordTag.device);
 /** The three fields of the oneof `value` share a bit: a reading has one of them at most. */
 const valueBit = bitOf(readingTag.number);
 
-/** Finds what its caller keeps of a device by the bytes of the device's id. */
+/** Finds the entry of a device by the bytes of the device's id. */
 export interface DeviceLookup<D> {
   /** undefined if the bytes are not UTF-8. */
   ofBytes(bytes: Uint8Array, start: number, end: number): D | undefined;
@@ -26,8 +26,8 @@ export interface DeviceLookup<D> {
 /**
  * Reads plain events, which nearly all are: from a gateway, numbers and booleans of one time, nothing else in them. The
  * fields of such an event are left in the fields of this object, as the codec would have decoded them but without an
- * object for each reading. Every other record is declined, and the codec decides. `D` and `M` are what the caller keeps
- * of a device and of a metric.
+ * object for each reading. Every other record is declined, and the codec decides. `D` and `M` are the entries that the
+ * caller keeps of a device and of a metric.
  */
 export class PlainEvent<D, M> {
   gateway = "";

@@ -27,7 +27,7 @@ export interface TimesToWrite {
   readonly attributes: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a mark says of its lane: how many events it has received and dropped since its epoch began. */
+/** The account of a lane in a mark: the events it has received and dropped since its epoch began. */
 export interface LaneTotals {
   readonly received: number;
   /** By reason. */
@@ -89,8 +89,8 @@ export function writeEvent(
 }
 
 /**
- * Writes a mark: nothing of this gateway with an earlier receive time follows in the lane; and the lane's account so
- * far.
+ * Writes a mark: the promise that no event of this gateway with an earlier receive time follows in the lane, and the
+ * account of the lane so far.
  */
 export function writeMark(
   writer: ByteWriter,

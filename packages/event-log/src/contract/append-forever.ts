@@ -31,7 +31,7 @@ async function appendOn(): Promise<never> {
         .filter((value) => partitionFor(value, partitions) === partition)
         .forEach((value, i) => (lines += `${partition} ${baseOffset + i} ${value}\n`));
     }
-    // Synchronous: what is printed was acknowledged, and nothing of it waits in a buffer of this process.
+    // Synchronous: every number printed was acknowledged, and none of them waits in a buffer of this process.
     writeSync(1, lines);
     await turn();
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ResourceError } from "@headwater/core";
 import { until, type AckedRecord, type Appender } from "./harness.ts";
 
-/** Runs append-forever.ts with this environment, which says what log it opens. */
+/** Runs append-forever.ts with this environment, which names the log that it opens. */
 export async function childAppender(topic: string, env: Record<string, string>): Promise<Appender> {
   const script = fileURLToPath(new URL("./append-forever.ts", import.meta.url));
   const child = spawn(process.execPath, [script, topic], {

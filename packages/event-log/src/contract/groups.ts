@@ -3,14 +3,14 @@ import { expect, it } from "vitest";
 import type { Consumption, EventLog, GroupBatch } from "../event-log.ts";
 import { Collected, numbered, pause, record, spec, until, type LogUnderTest } from "./harness.ts";
 
-/** A member that keeps track of what it owns. */
+/** A member that keeps a list of the partitions it owns. */
 class Member {
   readonly owned = new Set<string>();
   readonly seen = new Collected();
   readonly revoked: string[] = [];
   readonly held: GroupBatch[] = [];
   consumption!: Consumption;
-  /** What it does with a batch; by default commits it. */
+  /** Handles a batch; by default it is committed. */
   work: (batch: GroupBatch) => Promise<unknown> = (batch) => batch.commit();
 
   static async join(log: EventLog, group: string, topics: readonly string[], work?: Member["work"]): Promise<Member> {
@@ -50,7 +50,7 @@ export function groups(under: LogUnderTest): void {
     const two = await Member.join(log, group, [topic]);
     await until(() => one.owned.size === 3 && two.owned.size === 3);
     expect(disjoint(one, two)).toBe(true);
-    // What a member keeps it is not asked about again.
+    // A member is not asked again about the partitions it keeps.
     expect(one.revoked).toHaveLength(3);
 
     for (let partition = 0; partition < 6; partition++)

@@ -1,6 +1,6 @@
 import type { EventLog, LogBatch, LogRecord, OutgoingRecord, TopicSpec } from "../event-log.ts";
 
-/** What the contract needs of an adapter. */
+/** An adapter as the contract sees it. */
 export interface LogUnderTest {
   /**
    * A log as a process of its own would have it. With an adapter that one process at a time can open, always the same
@@ -70,7 +70,7 @@ export async function until(condition: () => boolean): Promise<void> {
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Collects what a consumer is given. */
+/** Collects the records that a consumer is given. */
 export class Collected {
   readonly records: { topic: string; partition: number; offset: number; value: string }[] = [];
 

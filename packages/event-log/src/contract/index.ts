@@ -9,7 +9,7 @@ import { reading } from "./read.ts";
 export { childAppender } from "./child-appender.ts";
 export type { AckedRecord, Appender, LogUnderTest } from "./harness.ts";
 
-/** What every adapter of the event log has to do. */
+/** The contract of the event log; an adapter is right when it passes. */
 export function eventLogContract(name: string, under: LogUnderTest): void {
   describe(`the event log ${name}`, () => {
     describe("append", () => appending(under));

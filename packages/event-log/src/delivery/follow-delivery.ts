@@ -6,7 +6,7 @@ const BATCH_RECORDS = 10_000;
 
 export interface FollowHooks {
   onRoom(): void;
-  /** The following ends: let go of what fetches for it. */
+  /** The following ends: its fetches are stopped and their resources released. */
   leave(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export class FollowDelivery implements Following {
   readonly #options: FollowOptions;
   readonly #hooks: FollowHooks;
   readonly #buffers: readonly PartitionBuffer[];
-  /** Partitions that have not yet delivered what was there at the start, and where that ends. */
+  /** Partitions whose records of the beginning are not all delivered yet, and the offsets at which those end. */
   readonly #behind: Map<PartitionBuffer, number>;
   readonly #settle: { resolve(): void; reject(error: unknown): void };
   #running: Promise<void> | undefined;
@@ -72,7 +72,7 @@ export class FollowDelivery implements Following {
         if (batch === undefined) continue;
         found = true;
         this.#hooks.onRoom();
-        // Most handlers fold in memory; waiting for what is no promise would cost a turn each time.
+        // Most handlers fold in memory and return no promise; awaiting undefined would cost a turn each time.
         const handled = this.#options.onBatch(batch);
         if (handled !== undefined) await handled;
       }

@@ -19,7 +19,9 @@ export interface GroupHooks {
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
-/** The partitions that one member of a group owns, and what it was promised about them; the same for every adapter. */
+/**
+ * The partitions that one member of a group owns, and the promises of the port about them; the same for every adapter.
+ */
 export class GroupConsumption implements Consumption {
   readonly done: Promise<void>;
   readonly #options: ConsumeOptions;
@@ -38,7 +40,7 @@ export class GroupConsumption implements Consumption {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.done = promise;
     this.#settle = { resolve, reject };
-    // Whoever holds `done` hears of it; it must not take the process down before they could listen.
+    // The holder of `done` hears of it; an unhandled rejection must not end the process before somebody listens.
     promise.catch((error: unknown) => logger.error({ err: error, group: options.group }, "consumption ended"));
   }
 

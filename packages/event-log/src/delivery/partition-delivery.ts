@@ -36,7 +36,7 @@ export class PartitionDelivery {
     if (!paused) this.wake();
   }
 
-  /** Delivers what is in the buffer, unless a handler is at work already. */
+  /** Delivers the records in the buffer, unless a handler is at work already. */
   wake(): void {
     if (this.#running !== undefined || this.#paused || this.#abort.signal.aborted || this.buffer.isEmpty) return;
     this.#running = this.#deliver().finally(() => {

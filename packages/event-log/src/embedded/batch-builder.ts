@@ -7,8 +7,8 @@ const INITIAL_BYTES = 16 * 1024;
 const SHORT_STRING = 64;
 
 /**
- * Collects the records of one partition until their commit. What callers hand over is copied at once, so they may reuse
- * their buffers, and the buffer here is kept from commit to commit.
+ * Collects the records of one partition until their commit. The bytes of the caller are copied at once, so they may
+ * reuse their buffers, and the buffer here is kept from commit to commit.
  */
 export class BatchBuilder {
   #records = Buffer.allocUnsafeSlow(INITIAL_BYTES);

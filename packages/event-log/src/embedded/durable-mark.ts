@@ -7,7 +7,7 @@ import { LogFailure } from "./worker-protocol.ts";
 /**
  * The number of the last commit that was acknowledged, kept apart from the database and synced before the
  * acknowledgement. SQLite takes a WAL that lost its tail (one flipped bit suffices) for a shorter history and says
- * nothing; a database that is behind this mark has lost what was acknowledged.
+ * nothing; a database that is behind this mark has lost acknowledged commits.
  *
  * Two slots are written in turn, so a write that is cut short never harms the other one.
  */

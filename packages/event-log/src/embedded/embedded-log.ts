@@ -27,7 +27,7 @@ import { readPartition } from "./read-partition.ts";
 import type { LogWorkerClient } from "./log-worker-client.ts";
 import type { PartitionInfo } from "./worker-protocol.ts";
 
-/** What the embedded log can besides the port. */
+/** The port, and the housekeeping of the embedded log on demand. */
 export interface EmbeddedEventLog extends EventLog {
   /** Runs retention and compaction now, and resolves when they are through. */
   housekeep(): Promise<void>;

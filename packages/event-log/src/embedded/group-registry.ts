@@ -15,7 +15,7 @@ interface Group {
   rebalanced: Promise<void>;
 }
 
-/** A member that does not come to an end with what it lost holds the others up no longer than this. */
+/** How long the others wait for a member that does not finish the partitions it has lost. */
 const REVOKE_TIMEOUT_MS = 10_000;
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
@@ -30,7 +30,7 @@ export class GroupRegistry {
     this.#partitionCount = partitionCount;
   }
 
-  /** Resolves when the member has its first partitions; call what it answers to leave. */
+  /** Resolves when the member has its first partitions, with the function by which it leaves. */
   async join(name: string, member: RegistryMember): Promise<() => Promise<void>> {
     const group = this.#groups.get(name) ?? { members: new Map(), rebalanced: Promise.resolve() };
     this.#groups.set(name, group);
@@ -40,7 +40,7 @@ export class GroupRegistry {
     return async () => {
       if (!group.members.delete(id)) return;
       if (group.members.size === 0) this.#groups.delete(name);
-      // Whoever leaves waits for nobody: the others take over in their own time.
+      // A member that leaves does not wait for the others to take over.
       void this.#rebalance(group);
     };
   }
@@ -73,7 +73,7 @@ export class GroupRegistry {
   }
 }
 
-/** Waits for a member's own code, up to a limit; what it throws ends that member and nobody else. */
+/** Waits for a member's own code, up to a limit; an error of that code ends the member and nobody else. */
 async function within(ms: number, member: RegistryMember, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

@@ -204,7 +204,7 @@ export class LogDatabase {
     try {
       this.close();
     } catch {
-      // Either is half closed already; what counts is whether it opens again.
+      // Both files may be half closed already; only a failure to open them again matters.
     }
     try {
       const opened = this.#open();
@@ -213,7 +213,7 @@ export class LogDatabase {
       this.#sequence = opened.sequence;
       this.#keepOffset = opened.keepOffset;
       this.#keepSequence = opened.keepSequence;
-      // What the page cache holds of a failed sync is written once more, elsewhere, and synced.
+      // Pages of a failed sync may still be in the page cache alone: they are written once more, elsewhere, and synced.
       this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       this.#suspect = false;
     } catch (error) {
@@ -278,7 +278,7 @@ export class LogDatabase {
 }
 
 function lostCommits(file: string, markFile: string, sequence: number, acknowledged: number): LogFailure {
-  // Closing the database folds the WAL into it and removes it; what could be learnt from it must not go.
+  // Closing the database folds the WAL into it and removes it, and with it the evidence of the damage.
   const wal = `${file}-wal`;
   const kept = `${wal}.damaged`;
   if (existsSync(wal) && !existsSync(kept)) copyFileSync(wal, kept, constants.COPYFILE_EXCL);

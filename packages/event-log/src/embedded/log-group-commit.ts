@@ -27,7 +27,7 @@ interface PendingOffset {
   reject(error: unknown): void;
 }
 
-/** What one transaction will hold. */
+/** The appends and offsets of one transaction to come. */
 class Commit {
   readonly builders = new Map<number, BatchBuilder>();
   readonly appends: PendingAppend[] = [];
@@ -156,7 +156,7 @@ export class LogGroupCommit {
       this.#queuedBytes -= commit.bytes;
     } catch (error) {
       this.#fail(commit, error);
-      // What waits behind it has not landed, and could only land out of order.
+      // The commits behind it have not landed, and could only land out of order.
       const behind = new LogUnavailableError("an append before this one failed", { cause: error });
       for (const waiting of this.#queue.splice(0)) this.#fail(waiting, isFinal(error) ? error : behind);
     }

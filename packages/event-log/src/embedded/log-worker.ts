@@ -69,7 +69,7 @@ function beginCleaning(): void {
   cleanSome();
 }
 
-/** One step, then whatever has arrived meanwhile. */
+/** One step of the cleaning, then the requests that have arrived meanwhile. */
 function cleanSome(): void {
   if (cleaning === undefined) return;
   try {

@@ -50,7 +50,7 @@ export class PartitionTable {
     this.#insert.run(base, last, time, body);
   }
 
-  /** Batches from the one that contains `offset` (or its successor) on, checked as they are read. */
+  /** Batches in order, the first being that with `offset` or the next offset there is; each is checked when read. */
   *batchesFrom(offset: number): Generator<StoredBatch> {
     let expected: number | undefined;
     for (const row of this.#from.iterate(offset)) {

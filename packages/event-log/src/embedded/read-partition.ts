@@ -5,7 +5,7 @@ import type { LogWorkerClient } from "./log-worker-client.ts";
 
 const FETCH_BYTES = 1024 * 1024;
 
-/** A range of one partition, a fetch at a time; nothing is read ahead of who asks. */
+/** A range of one partition, a fetch at a time; nothing is read ahead of the caller. */
 export async function* readPartition(
   worker: LogWorkerClient,
   partition: CatalogPartition,

@@ -19,7 +19,7 @@ import { ByteReader } from "./varint.ts";
 export const BATCH_HEADER_BYTES = 32;
 const MAGIC = 0x48;
 const VERSION = 1;
-/** Offsets are not consecutive and append times differ: what compaction leaves. */
+/** Offsets are not consecutive and append times differ, as in a batch that was compacted. */
 const SPARSE = 1;
 
 export interface BatchHeader {

@@ -4,7 +4,7 @@ import type { LogDatabase } from "./log-database.ts";
 const AT_ONCE = 100;
 
 /**
- * Deletes what is older than its topic keeps it, a bounded step per turn of the generator, so that appends
+ * Deletes records that are older than their topic keeps them, a bounded step per turn of the generator, so that appends
  * get in between. Whole batches go, from the left end of a partition; offsets stay as they are.
  */
 export function* applyRetention(log: LogDatabase, now: number): Generator<void> {

@@ -31,8 +31,8 @@ export function isIoFailure(error: unknown): boolean {
 }
 
 /**
- * What an error of the database means to whoever asked. Nothing of a call that fails while its transaction is open has
- * landed.
+ * The meaning of an error of the database for the caller of the log. Nothing of a call that fails while its transaction
+ * is open has landed.
  */
 export function failureOf(error: unknown, doing: string): LogFailure {
   if (error instanceof LogFailure) return error;

@@ -1,6 +1,6 @@
 import type { TopicSpec } from "../event-log.ts";
 
-/** What the main thread and the worker that owns the database say to each other. */
+/** The messages between the main thread and the worker that owns the database. */
 
 export interface PartitionInfo {
   /** Number of the partition within this log, over all topics. */
@@ -60,7 +60,7 @@ export interface WorkerSettings {
   readonly maxDatabasePages: number | undefined;
 }
 
-/** Requests by name: what goes in and what comes back. */
+/** Requests by name, with the message there and the answer. */
 export interface WorkerRequests {
   open: {
     in: WorkerSettings;

@@ -16,8 +16,8 @@ export interface BrokerAddress {
 
 /**
  * One connection to one broker, authenticated. A broker answers the requests of a connection one after the other, so
- * whoever waits on purpose (a fetch, a join) has one of its own. Not repaired: after an error it is destroyed and a new
- * one is made.
+ * requests that wait on purpose (a fetch, a join) have one of their own. Not repaired: after an error it is destroyed
+ * and a new one is made.
  */
 export class BrokerConnection {
   readonly #connection: Connection;
@@ -92,7 +92,7 @@ export class BrokerConnection {
     });
   }
 
-  /** At once: whoever still waits for an answer is told so. */
+  /** At once: requests without an answer are rejected. */
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
@@ -157,7 +157,7 @@ function mendRequestQueue(connection: Connection): void {
   };
 }
 
-/** What kafkajs has to say is about single connections; what it means is told by those who use them. */
+/** Lines of kafkajs tell of single connections; their users report what matters about them. */
 function quiet(logger: Logger): KafkaLogger {
   const debug = (message: string, extra: object = {}): void => logger.debug({ kafka: extra }, message);
   const nothing = (): void => {};

@@ -19,7 +19,7 @@ interface MetadataAnswer {
   }[];
 }
 
-/** Who leads what, and a connection per broker for whatever is answered at once. */
+/** The leaders of all partitions, and a connection per broker for requests that are answered at once. */
 export class Cluster {
   readonly settings: KafkaSettings;
   readonly #seeds: readonly BrokerAddress[];
@@ -57,7 +57,7 @@ export class Cluster {
     await this.refresh();
   }
 
-  /** Asks again who leads; concurrent callers share the answer. */
+  /** Asks the brokers for the leaders again; concurrent callers share the answer. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = undefined;
@@ -120,8 +120,8 @@ export class Cluster {
   }
 
   /**
-   * Repeats while what goes wrong passes by itself, asking again who leads in between, at most for the request timeout;
-   * then, and for every other error, rejects with a typed one.
+   * Repeats the call while its errors are transient, refreshing the leaders in between, at most for the request
+   * timeout; then, and for every other error, rejects with a typed one.
    */
   async retrying<Answer>(doing: string, attempt: () => Promise<Answer>): Promise<Answer> {
     const deadline = Date.now() + this.settings.requestTimeoutMs;

@@ -23,7 +23,7 @@ export class Coordinator {
   }
 
   /**
-   * Rejects with the broker's error as kafkajs makes it, unless `lenient`; whatever ends the connection makes the next
+   * Rejects with the broker's error as kafkajs makes it, unless `lenient`; any end of the connection makes the next
    * call look for the coordinator again.
    */
   async call<Answer>(
@@ -41,7 +41,7 @@ export class Coordinator {
     }
   }
 
-  /** The connection is of no more use; whoever waits for an answer on it is told so. */
+  /** The connection is of no more use; requests without an answer on it are rejected. */
   reset(): void {
     this.#connection?.destroy();
     this.#connection = undefined;

@@ -3,10 +3,10 @@ import type { Cluster } from "./cluster.ts";
 import type { Coordinator } from "./coordinator.ts";
 import { ASSIGNER, decodeAssignment, encodeAssignments, encodeMember, topicsOf } from "./group-protocol.ts";
 
-/** Who joins. */
+/** A member that joins. */
 export interface JoiningMember {
   readonly topics: readonly string[];
-  /** What it has at the moment of asking: partitions may be revoked until then. */
+  /** Its partitions at the time of the call: some may be revoked until the request is sent. */
   readonly owned: () => readonly TopicPartition[];
   /** The id that the group knows it by; empty before its first join. */
   readonly id: string;
@@ -14,7 +14,7 @@ export interface JoiningMember {
   readonly onId: (memberId: string) => void;
 }
 
-/** What a member has of one generation of its group. */
+/** The place of a member in one generation of its group. */
 export interface Membership {
   readonly generationId: number;
   readonly assignment: readonly TopicPartition[];

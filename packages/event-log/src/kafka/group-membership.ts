@@ -31,7 +31,7 @@ export interface GroupClient {
 }
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-/** The group went on without this member; what it owned may be someone else's. */
+/** The group went on without this member; its partitions may be another member's. */
 const expelled = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"]);
 
 /**
@@ -157,7 +157,9 @@ export class GroupMembership {
     this.#release();
   }
 
-  /** Resolves when the group is about to share out its partitions anew; rejects with what a heartbeat was answered. */
+  /**
+   * Resolves when the group is about to share out its partitions anew; rejects with the error that answers a heartbeat.
+   */
   async #heartbeatUntilRebalance(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
@@ -203,7 +205,7 @@ export class GroupMembership {
     await this.#joined.promise;
   }
 
-  /** Whoever asks from now on waits for the next join; nobody waits once the member has left. */
+  /** Calls from now on wait for the next join; no call waits once the member has left. */
   #unjoin(): void {
     if (!this.#isJoined || this.#hasLeft) return;
     this.#isJoined = false;
@@ -233,7 +235,7 @@ export class GroupMembership {
   }
 }
 
-/** What the member's own code throws is for it to know; what Kafka says is made one of our errors. */
+/** Errors of the member's own code pass through unchanged; errors of Kafka become typed. */
 function asTypedUnlessForeign(error: unknown): unknown {
   return error instanceof Error && error.name.startsWith("KafkaJS") ? asTyped(error, "taking partitions on") : error;
 }

@@ -6,7 +6,7 @@ import { assignPartitions, type GroupMember, type TopicPartition } from "../co-p
 export const ASSIGNER = "headwater-co-partitioned-1";
 const VERSION = 1;
 
-/** What a member says of itself when it joins: its topics, and what it owns, so that it can keep that. */
+/** The metadata of a member that joins: its topics, and the partitions it owns, so that it can keep them. */
 export function encodeMember(topics: readonly string[], owned: readonly TopicPartition[]): Buffer {
   const userData = Buffer.from(JSON.stringify(byTopic(owned)));
   return assignerProtocol.MemberMetadata.encode({ version: VERSION, topics, userData });

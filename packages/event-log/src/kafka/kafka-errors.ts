@@ -2,7 +2,7 @@ import { HeadwaterError } from "@headwater/core";
 import { LogRejectedCredentialsError, LogUnavailableError, LogUnusableError } from "../errors.ts";
 import type { LogTrouble } from "../log-trouble.ts";
 
-/** What a broker said no with, as kafkajs names it. */
+/** The name that kafkajs gives to the error code of a broker. */
 export function protocolErrorType(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("type" in error) || typeof error.type !== "string") return undefined;
   return error.type;
@@ -68,7 +68,7 @@ export function isTransient(error: unknown): boolean {
   return error instanceof Error && /^KafkaJS(Connection|RequestTimeout|LockTimeout)/.test(error.name);
 }
 
-/** What an error of kafkajs or of a socket says about the broker. */
+/** The trouble of a broker that an error of kafkajs or of a socket shows. */
 function troubleOfKafka(error: unknown): LogTrouble | undefined {
   if (isForbidden(error)) return "forbidden";
   const type = protocolErrorType(error);

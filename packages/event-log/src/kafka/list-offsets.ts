@@ -14,7 +14,7 @@ interface ListOffsetsAnswer {
 
 /**
  * Offsets of partitions: the first held, the next to be written, or the first that was appended at or after a time
- * (milliseconds; -1 where there is none). Repeats what passes by itself, for the request timeout.
+ * (milliseconds; -1 where there is none). Transient errors are retried for the request timeout.
  */
 export function listOffsets(
   cluster: Cluster,

@@ -14,7 +14,7 @@ interface PendingCommit {
 }
 
 export interface Membership {
-  /** Who this member is in the group now; undefined while it is joining or has left. */
+  /** The id and generation of this member in the group; undefined while it is joining or has left. */
   current(): { readonly memberId: string; readonly generationId: number } | undefined;
   isAssigned(topic: string, partition: number): boolean;
   /** The group is at another generation than this member thought. Resolves when it has joined again, or has left. */

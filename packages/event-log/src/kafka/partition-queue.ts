@@ -9,7 +9,7 @@ export interface PartitionQueue {
   readonly partition: number;
   readonly batches: PendingBatch[];
   inFlight: boolean;
-  /** The offset behind what landed last; 0: nothing did. */
+  /** The offset behind the batch that landed last; 0: none has. */
   end: number;
   /** The connection over which the broker has confirmed that end. */
   confirmedOver: BrokerConnection | undefined;

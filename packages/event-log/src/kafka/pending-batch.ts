@@ -46,7 +46,7 @@ export class PendingAppend {
   }
 
   failed(error: HeadwaterError): void {
-    // Of several failures the one that leaves most in doubt decides.
+    // Of several failures an unknown outcome decides: it leaves most in doubt.
     if (!(this.#failure instanceof UnknownOutcomeError)) this.#failure = error;
     this.#closed();
   }
@@ -98,7 +98,7 @@ export class PendingBatch {
   readonly partition: number;
   /** When it has to be settled, in milliseconds since the epoch. */
   readonly deadline: number;
-  /** What the producer counts it as in its queue, bytes. */
+  /** Bytes at which the producer counts it in its queue, an upper bound. */
   bound = 0;
   readonly #encoder = new RecordBatchEncoder();
   readonly #segments: Segment[] = [];

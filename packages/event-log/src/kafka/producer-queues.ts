@@ -61,7 +61,7 @@ export class ProducerQueues {
     return batch;
   }
 
-  /** Behind all others that wait: a request may not hold what all have. */
+  /** Behind all other waiting queues: one request may not have room for the batches of all. */
   moveToEnd(queue: PartitionQueue): void {
     this.#waiting.delete(queue);
     this.#waiting.add(queue);

@@ -23,7 +23,7 @@ export interface ProducerLimits {
 /** Between looks at partitions that have no leader or whose leader cannot be reached. */
 const RETRY_MS = 100;
 
-/** The broker took none of the batch, and would not whatever is waited for. */
+/** The broker took nothing of the batch, and never will. */
 const refusals = new Set([
   "MESSAGE_TOO_LARGE",
   "RECORD_LIST_TOO_LARGE",
@@ -36,8 +36,8 @@ const refusals = new Set([
 const doubtful = new Set(["NOT_ENOUGH_REPLICAS_AFTER_APPEND", "REQUEST_TIMED_OUT", "NETWORK_EXCEPTION", "UNKNOWN"]);
 
 /**
- * Appends to Kafka. kafkajs has no linger; here whatever arrives while a request is under way goes into the next one. A
- * partition has one batch under way at a time and a broker one request, so order needs no sequence numbers.
+ * Appends to Kafka. kafkajs has no linger; here the records that arrive while a request is under way go into the next
+ * one. A partition has one batch under way at a time and a broker one request, so order needs no sequence numbers.
  */
 export class Producer {
   readonly #cluster: Cluster;
@@ -46,7 +46,7 @@ export class Producer {
   readonly #connections = new Map<number, BrokerConnection>();
   /** Brokers with a request under way. */
   readonly #busy = new Set<number>();
-  /** Why nobody could be asked who leads. */
+  /** Why no broker could be asked for the leaders. */
   #refreshProblem: unknown;
   #scheduled = false;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -98,7 +98,7 @@ export class Producer {
     this.#connections.clear();
   }
 
-  /** After this turn of the event loop: all who append in it share the request. */
+  /** After this turn of the event loop: all appends of the turn share the request. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -145,7 +145,7 @@ export class Producer {
     this.#checkDrained();
   }
 
-  /** One request. Never rejects: whatever goes wrong settles the batches, or leaves them for another try. */
+  /** One request. Never rejects: an error settles the batches, or leaves them for another try. */
   async #send(leader: number, queues: readonly PartitionQueue[]): Promise<void> {
     this.#busy.add(leader);
     for (const queue of queues) queue.inFlight = true;
@@ -165,7 +165,7 @@ export class Producer {
         connection?.destroy();
         this.#notSent(whole, error);
       } else {
-        // What is still in its socket may yet be taken: nothing more goes this way.
+        // The broker may yet take bytes that are in the socket: no later batch may overtake them on it.
         connection.destroy();
         this.#connections.delete(leader);
         const message = error instanceof Error ? error.message : String(error);
@@ -238,7 +238,7 @@ export class Producer {
     return connection;
   }
 
-  /** Looks again in a moment, having asked who leads; a broker that does not answer that does not delay the look. */
+  /** Tries again in a moment, having asked for the leaders; a broker that gives no answer does not delay the try. */
   #retryLater(refresh: boolean): void {
     if (this.#retryTimer !== undefined) return;
     if (refresh) {

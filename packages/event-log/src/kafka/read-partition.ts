@@ -40,7 +40,7 @@ export async function* readPartition(
         cursor.take(records, Number.POSITIVE_INFINITY);
         next = cursor.endOffset;
       }
-      // Compaction may have removed what lay between here and the end.
+      // Compaction may have removed the records between here and the end.
       if (next === before) return;
       const wanted = records.filter(
         ({ offset, appendTime }) => offset < end && appendTime >= fromTime && appendTime < toTime,
@@ -53,7 +53,7 @@ export async function* readPartition(
   }
 }
 
-/** Fetches of one partition from whoever leads it. */
+/** Fetches of one partition from its leader. */
 class PartitionSource {
   readonly #cluster: Cluster;
   readonly #topic: string;

@@ -12,8 +12,8 @@ const NO_PRODUCER = -1n;
 const INITIAL_BYTES = 16 * 1024;
 
 /**
- * One record batch (format 2) in the making. Records are encoded as they are added, straight into what goes to
- * the broker; what callers hand over is copied once.
+ * One record batch (format 2) in the making. Records are encoded as they are added, straight into the bytes for
+ * the broker; the bytes of the caller are copied once.
  */
 export class RecordBatchEncoder {
   #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);

@@ -12,7 +12,7 @@ export type SaslSettings =
       readonly oauthBearerProvider: () => Promise<{ readonly value: string }>;
     };
 
-/** What every part of the adapter needs to reach a broker. */
+/** Settings that every part of the adapter needs to reach a broker. */
 export interface KafkaSettings {
   /** `host:port` of brokers to begin with. */
   readonly brokers: readonly string[];

@@ -33,7 +33,7 @@ export async function ensureTopics(
 }
 
 async function create(cluster: Cluster, specs: readonly TopicSpec[], replication: number | undefined): Promise<void> {
-  // One by one: a topic that another instance has made meanwhile must not hide what became of the rest.
+  // One by one: a topic that another instance has made meanwhile must not hide the outcome of the rest.
   for (const spec of specs) {
     await cluster.retrying(`creating topic ${spec.name}`, async () => {
       // A controller that comes back after a hang has let no broker in yet; it takes a moment.

@@ -34,7 +34,7 @@ export function openModelFile(
   }
 }
 
-/** Deletes the database with all that SQLite keeps beside it. */
+/** Deletes the database with its write-ahead log and journal. */
 export function removeModelFile(file: string): void {
   if (file === ":memory:") return;
   for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(file + suffix, { force: true });

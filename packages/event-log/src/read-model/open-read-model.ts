@@ -24,7 +24,7 @@ export function openReadModel(options: ReadModelOptions): ReadModel {
   return new FollowingReadModel(options);
 }
 
-/** What is on disk belongs to another log than the one that is there. */
+/** The file was made from another log than the one that is there. */
 class ForeignLogError extends HeadwaterError {
   readonly advice = "retry";
   readonly code = "foreign-log";
@@ -47,7 +47,7 @@ class FollowingReadModel implements ReadModel {
   readonly #firstHead = new Promise<void>((resolve) => {
     this.#reachedHead = resolve;
   });
-  /** Set where a batch fails, since a log may wrap what it is handed. */
+  /** The error of a failed batch, as it was thrown: a log may wrap the error of a handler. */
   #batchFailure: unknown;
 
   constructor(options: ReadModelOptions) {
@@ -57,7 +57,7 @@ class FollowingReadModel implements ReadModel {
     this.died = new Promise<never>((_resolve, reject) => {
       this.#die = reject;
     });
-    // Whoever runs the model listens; if nobody does yet, it must not count as unhandled.
+    // The service that runs the model listens; until it does, a rejection must not count as unhandled.
     this.died.catch(() => {});
     this.#database = new ModelDatabase({
       file: options.file,
@@ -126,7 +126,7 @@ class FollowingReadModel implements ReadModel {
     if (this.#dead === undefined) throw stoppedError();
   }
 
-  /** Follows the log until it is stopped or dies; what is transient is tried again for ever. */
+  /** Follows the log until it is stopped or dies; transient errors are retried for ever. */
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     const pause = backoff({ baseMs: 100, maxMs: 10_000, signal });
@@ -224,7 +224,7 @@ class FollowingReadModel implements ReadModel {
         otherwise: "earliest",
         onBatch: (batch) => this.#onBatch(batch),
         onCaughtUp: () => {
-          // What compaction removed behind the last record there is, is covered as well.
+          // Offsets that compaction has emptied behind the last record are covered as well.
           for (const [topic, partitions] of ends) {
             for (const { partition, end } of partitions) this.#waiters.cover(topic, partition, end);
           }
@@ -265,7 +265,7 @@ class FollowingReadModel implements ReadModel {
   }
 
   #onBatch(batch: LogBatch): void {
-    // After a failure the log may still hand over what it had in hand.
+    // After a failure the log may still deliver batches that it had fetched.
     if (this.#batchFailure !== undefined || this.#stopping.signal.aborted) return;
     try {
       const fresh = this.#withoutCovered(batch);

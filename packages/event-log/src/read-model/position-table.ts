@@ -2,7 +2,7 @@ import type { LogBatch, LogRecord, Position } from "../event-log.ts";
 import { createHash } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
-/** How far a partition is applied, and by what the last record is known again. */
+/** How far a partition is applied, and the fingerprint of the last record. */
 export interface CoveredPartition {
   readonly topic: string;
   readonly partition: number;
@@ -25,7 +25,7 @@ export function fingerprint(record: LogRecord): string {
   return hash.digest("base64url");
 }
 
-/** The positions that the model covers, kept in the same transactions as what was made of the records. */
+/** The positions that the model covers, kept in the same transactions as the rows made from the records. */
 export class PositionTable {
   readonly #db: DatabaseSync;
   readonly #covered = new Map<string, CoveredPartition>();
@@ -35,7 +35,7 @@ export class PositionTable {
     this.#db = db;
   }
 
-  /** What an empty database needs first. */
+  /** Makes the tables in an empty database. */
   static create(db: DatabaseSync, version: string): void {
     db.exec(`
       CREATE TABLE read_model_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -10,7 +10,7 @@ interface Waiter {
   readonly settle: (error?: RequestError) => void;
 }
 
-/** Who waits for the model to cover a position. */
+/** Calls that wait until the model covers a position. */
 export class PositionWaiters {
   readonly #covered = new Map<string, number>();
   readonly #waiting = new Map<string, Set<Waiter>>();
@@ -56,7 +56,7 @@ export class PositionWaiters {
     });
   }
 
-  /** Nothing more will be covered: all who wait are told. */
+  /** The model applies nothing more: all waiting calls are rejected. */
   end(makeError: () => RequestError): void {
     for (const waiters of this.#waiting.values()) for (const waiter of waiters) waiter.settle(makeError());
   }

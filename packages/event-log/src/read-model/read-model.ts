@@ -3,13 +3,13 @@ import type { Logger } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 
 /**
- * A projection of some topics into a local SQLite file: what a service answers queries from. The file is disposable:
- * whatever is wrong with it, it is thrown away and built again from the log.
+ * A projection of some topics into a local SQLite file, from which a service answers queries. The file is disposable:
+ * a damaged or outdated one is deleted and built again from the log.
  */
 export interface ReadModelOptions {
   /** Made if it is not there, with its folder, for this user alone; or ":memory:". One process at a time. */
   readonly file: string;
-  /** Change it whenever `migrate` or `apply` changes what they make of the same records: the model is rebuilt then. */
+  /** Change it whenever `migrate` or `apply` changes the rows made from the same records: the model is rebuilt then. */
   readonly schemaVersion: string;
   readonly topics: readonly string[];
   readonly log: EventLog;
@@ -18,17 +18,17 @@ export interface ReadModelOptions {
   migrate(db: DatabaseSync): void;
   /**
    * Applies records, in offset order per partition, inside of the transaction that also keeps the positions: each
-   * record counts exactly once. Has to bear any bytes: what it throws ends the model (`died`), since skipping would
+   * record counts exactly once. Has to bear any bytes: an error ends the model (`died`), since skipping would
    * make the answers wrong in silence.
    */
   apply(db: DatabaseSync, batch: LogBatch): void;
-  /** Called after the transaction of `apply`, with the same batch: to tell who waits for news. */
+  /** Called after the transaction of `apply`, with the same batch, for subscribers to changes. */
   onApplied?(batch: LogBatch): void;
 }
 
 export interface StartOptions {
   /**
-   * Resolve after `withinMs` even if the log is away or the model is still behind, with what is on disk.
+   * Resolve after `withinMs` even if the log is away or the model is still behind, with the rows on disk.
    * Default: wait for as long as it takes.
    */
   readonly allowStale?: boolean;
@@ -51,7 +51,7 @@ export interface ReadModel {
   waitFor(position: Position, timeoutMs: number): Promise<void>;
   /** The next offset to apply, per partition that any record came from. */
   positions(): Position[];
-  /** Applies what is in hand, lets go of log and file. Safe to call twice. */
+  /** Applies the batch in hand, then releases log and file. Safe to call twice. */
   stop(): Promise<void>;
   /** Rejects with a typed error if the model cannot go on by itself; never resolves. */
   readonly died: Promise<never>;

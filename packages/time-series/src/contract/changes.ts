@@ -12,7 +12,7 @@ function seriesOf(measurement: string, device: string): SeriesRef {
   return { measurement, tags: { device }, field: "value" };
 }
 
-/** Refusals, deletions, lists, concurrency, and what survives. */
+/** Refusals, deletions, lists, concurrency, and durability. */
 export function changesContract(subject: () => StoreUnderTest): void {
   it("names the points that it refuses, and stores all others", async () => {
     const { store } = subject();

@@ -7,7 +7,7 @@ import type { StoreUnderTest } from "./store-under-test.ts";
 
 export type { OpenStore, StoreUnderTest } from "./store-under-test.ts";
 
-/** What every time-series store has to do. An adapter is right when it passes. */
+/** The contract of the time-series store; an adapter is right when it passes. */
 export function timeSeriesContract(name: string, factory: () => Promise<StoreUnderTest>): void {
   describe(`time-series store: ${name}`, () => {
     let subject: StoreUnderTest | undefined;

@@ -10,7 +10,7 @@ const HOSTILE = [
   "%5C", "%", "%25", "#comment", "_measurement", "_field", "_time", "time", "__proto__", "constructor", "a".repeat(900), "null", "*",
 ]; // oxfmt-ignore
 
-/** No name can break out of its place, whatever characters it has. */
+/** A name may have any characters and never breaks out of its place. */
 export function namesContract(subject: () => StoreUnderTest): void {
   it.each(HOSTILE)("keeps a device, a metric, a tag and a measurement called %j", async (name) => {
     const { store } = subject();

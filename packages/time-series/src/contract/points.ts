@@ -5,7 +5,7 @@ import { storedField } from "../field-names.ts";
 import type { Point, SeriesRow } from "../time-series-store.ts";
 import { freshMeasurement, freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 
-/** What is written comes back exactly, once, in order. */
+/** Points come back exactly as written, once, in order. */
 export function pointsContract(subject: () => StoreUnderTest): void {
   it("gives back doubles and microseconds exactly", async () => {
     const { store } = subject();

@@ -1,6 +1,6 @@
 import type { Aggregate, SeriesQuery, SeriesRow } from "../time-series-store.ts";
 
-/** What a query has to answer, computed the slow and obvious way from everything that was written, in order. */
+/** The right answer to a query, computed the slow and obvious way from everything that was written, in order. */
 export function referenceRows(
   written: readonly SeriesRow[],
   query: Omit<SeriesQuery, "measurement" | "tags" | "field">,

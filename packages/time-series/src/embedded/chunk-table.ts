@@ -34,7 +34,7 @@ interface ChunkPoints {
 /**
  * The points on disk. A series is cut into chunks that never overlap and are keyed by the time of their first point,
  * each with the summary of its points, written in the same row: a summary can therefore never disagree
- * with the points, whatever came late or was rewritten. Every call belongs inside the caller's transaction.
+ * with the points, also after late and rewritten points. Every call belongs inside the caller's transaction.
  */
 export class ChunkTable {
   readonly #covering: StatementSync;
@@ -85,7 +85,7 @@ export class ChunkTable {
     return decode(this.#points.get(series, chunk.start) as unknown as ChunkPoints);
   }
 
-  /** Writes points over what is there. */
+  /** Writes points over those of the same times. */
   merge(series: number, run: Run): void {
     const { times } = run;
     for (let at = 0; at < times.length;) {

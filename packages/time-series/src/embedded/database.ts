@@ -27,7 +27,7 @@ const SCHEMA = `
 `;
 
 /**
- * Opens the file for this process alone; throws what SQLite throws (`errcode` 5 or 6: another process has it).
+ * Opens the file for this process alone; throws the error of SQLite (`errcode` 5 or 6: another process has it).
  *
  * synchronous = FULL: a commit is on the disk when it returns, power loss included; the consumer commits its offsets on
  * the strength of that. Pages of 16 KiB: a flush touches many series, and fewer, larger pages cost half the CPU

@@ -4,7 +4,7 @@ import type { WriteBatch } from "./write-batch.ts";
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
- * What was written lately, in memory in the order of arrival; the journal holds the same on disk. Numbers lie in one
+ * The newest writes, in memory in the order of arrival; the journal holds the same on disk. Numbers lie in one
  * arena of columns in which each point knows the one before it of its series: taking one costs a few stores and no
  * allocation, whatever the number of series.
  */

@@ -85,14 +85,16 @@ export class Points {
     this.#journal = id;
   }
 
-  /** Begins to move what is in memory into chunks; the work is done by `flushSlice`. */
+  /** Begins to move the points in memory into chunks; the work is done by `flushSlice`. */
   startFlush(): void {
     if (this.#flush !== undefined || this.#head.isEmpty) return;
     this.#flush = { head: this.#head, series: this.#head.series(), next: 0, journal: this.#journal };
     this.#head = new Head(this.#headCapacity);
   }
 
-  /** Moves series for about `ms` milliseconds, in one commit. What fails stays in memory and in the journal. */
+  /**
+   * Moves series for about `ms` milliseconds, in one commit. Points whose move fails stay in memory and in the journal.
+   */
   flushSlice(ms: number): void {
     if (this.#flush !== undefined) this.#flushWithin(ms, () => {});
   }
@@ -130,7 +132,7 @@ export class Points {
   /** Deletes points in [from, to) of these series; durable like a write. */
   delete(series: readonly number[], from: number, to: number): void {
     if (from >= to) return;
-    // What is still in the journal would come back after a crash, so nothing may be left there.
+    // Points that are still in the journal would come back after a crash, so it has to be empty.
     this.flushAll();
     this.#alive.clear();
     this.#inTransaction(() => {

@@ -1,7 +1,7 @@
 import type { CursorQuery } from "./series-cursor.ts";
 import type { Run } from "./run.ts";
 
-/** What crosses between the store and its worker. The worker knows series by number only. */
+/** The messages between the store and its worker. The worker knows series by number only. */
 
 export interface SeriesDefinition {
   readonly id: number;
@@ -27,7 +27,7 @@ export interface WorkerSettings {
   readonly flushAfterMs: number;
 }
 
-/** Requests and what each is answered with. */
+/** Requests and their answers. */
 export interface Calls {
   write: { request: { packed: Uint8Array; series: readonly SeriesDefinition[] }; answer: void };
   /** Starts a query; its pages come by `page` under the same number. */

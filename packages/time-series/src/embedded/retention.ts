@@ -3,7 +3,10 @@ import type { Points } from "./points.ts";
 const SERIES_A_STEP = 500;
 const ROUND_MS = 60_000;
 
-/** Deletes what is older than the retention, a few series at a time; a round over all of them starts each minute. */
+/**
+ * Deletes points that are older than the retention, a few series at a time; a round over all of them starts each
+ * minute.
+ */
 export class Retention {
   readonly #points: Points;
   readonly #retentionMs: number | undefined;

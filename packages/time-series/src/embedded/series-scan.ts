@@ -7,9 +7,9 @@ import type { Summary } from "./summary.ts";
 export type ScanPart = { readonly run: Run } | { readonly summary: Summary; readonly stop: number };
 
 /**
- * Walks a series from the chunks on disk and the heads in memory (older head first; what is newer wins). `summaryFits`
- * says whether the points of a chunk may be given as their summary; that happens only if nothing in memory
- * touches them.
+ * Walks a series from the chunks on disk and the heads in memory (older head first; the newer point wins).
+ * `summaryFits` says whether the points of a chunk may be given as their summary; that happens only if nothing in
+ * memory touches them.
  */
 export function* scanSeries(
   chunks: ChunkTable,

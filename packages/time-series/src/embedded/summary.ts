@@ -1,7 +1,7 @@
 import type { Values } from "./run.ts";
 
 /**
- * What any aggregate of a run of numbers can be computed from; of text only the count, first and last mean
+ * From it any aggregate of a run of numbers can be computed; of text only the count, first and last mean
  * something.
  */
 export interface Summary {
@@ -13,7 +13,7 @@ export interface Summary {
   last: number | string;
 }
 
-/** Takes `values[start, end)` into a summary of what came before (absent: of nothing); `end` > `start`. */
+/** Takes `values[start, end)` into a summary of the values before (absent: there are none); `end` > `start`. */
 export function summarize(values: Values, start: number, end: number, before?: Summary): Summary {
   const first = values[start] as number | string;
   const summary = before ?? { count: 0, sum: 0, min: Infinity, max: -Infinity, first, last: first };

@@ -13,7 +13,7 @@ const HOUSEKEEPING_MS = 250;
 /** Queries that may be open at once; the oldest is dropped beyond it, its reader having most likely gone. */
 const MAX_CURSORS = 1_024;
 
-/** The memory has to last for what arrives until the housekeeping looks again. */
+/** The memory has to last for the writes that arrive until the housekeeping runs again. */
 const FLUSH_AT_FILL = 0.8;
 
 type WriteRequest = Extract<Request, { name: "write" }>;
@@ -29,7 +29,7 @@ class StoreWorker {
   readonly #housekeeping: NodeJS.Timeout;
   #lastFlush = performance.now();
   #lastWrite = 0;
-  /** What keeps the housekeeping from its work; `health` tells. */
+  /** The error that keeps the housekeeping from its work; `health` reports it. */
   #trouble: unknown;
 
   private constructor(port: MessagePort, settings: WorkerSettings) {
@@ -146,7 +146,7 @@ class StoreWorker {
     }
   }
 
-  /** What is in memory is in the journal as well, and quicker read from there than moved to chunks now. */
+  /** Points in memory are in the journal as well, and quicker read from there than moved to chunks now. */
   #close(): void {
     clearInterval(this.#housekeeping);
     this.#database.close();

@@ -5,7 +5,7 @@
  *   u32 magic, u32 numbers n, u32 texts m, u32 bytes of the texts' JSON
  *   f64[n] times, f64[n] values, f64[m] times of texts, u32[n] series, u32[m] series of texts, JSON array of the texts
  *
- * Bytes are in the order of the machine, like the rest of what the worker keeps; the magic tells.
+ * Bytes are in the order of the machine, like all data of the worker; the magic tells which one.
  */
 const MAGIC = 0x31_77_73_74;
 const HEADER_BYTES = 16;

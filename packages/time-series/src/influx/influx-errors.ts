@@ -14,7 +14,7 @@ export class InfluxRefusedError extends HeadwaterError {
   }
 }
 
-/** What the call would have done: of a read that failed nothing is unknown. */
+/** The kind of the call: the outcome of a write can be unknown, that of a read cannot. */
 export type Effect = "changes" | "reads";
 
 /** No connection was made, so nothing was sent. */

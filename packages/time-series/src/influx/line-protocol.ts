@@ -4,7 +4,7 @@ import { encodeName } from "./names.ts";
 import { encodeText } from "./texts.ts";
 
 /**
- * Field names kept escaped; beyond it the cache starts afresh, as whoever invents names could fill the memory
+ * Field names kept escaped; beyond it the cache starts afresh, as a sender that invents names could fill the memory
  * otherwise.
  */
 const MAX_CACHED_FIELDS = 50_000;
@@ -16,7 +16,7 @@ interface Prefix {
   readonly text: string;
 }
 
-/** Points as lines. What a tags object and a field's name become is derived once. */
+/** Points as lines. The escaped forms of a tags object and of a field's name are derived once. */
 export class LineEncoder {
   readonly #prefixes = new WeakMap<Point["tags"], Prefix>();
   #fields = new Map<string, string>();

@@ -5,7 +5,7 @@ export type OnRow = (values: string[], table: FluxTableMetaData) => void;
 
 /**
  * Feeds annotated CSV to `onRow` as it comes and yields after every piece, so that the reader sets the pace. Flux
- * reports what goes wrong after its first rows as a table of its own, under status 200.
+ * reports errors after its first rows as a table of its own, under status 200.
  */
 export async function* eachPiece(pieces: AsyncIterable<Uint8Array>, onRow: OnRow): AsyncGenerator<void> {
   let failure: Error | undefined;
