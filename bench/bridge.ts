@@ -3,7 +3,7 @@
 //   node bench/bridge.ts [messages]
 import { openKafkaLog } from "@headwater/event-log/kafka";
 import type { EventLog } from "@headwater/event-log";
-import { FatalError, randomToken, sleep } from "@headwater/core";
+import { ConfigError, randomToken, sleep } from "@headwater/core";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -20,7 +20,7 @@ const messages = Number(process.argv[2] ?? 200_000);
 const devices = 100;
 const partitions = 12;
 const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
-if (brokers === undefined) throw new FatalError("HEADWATER_KAFKA_BROKERS has to name a real Kafka (npm run servers)");
+if (brokers === undefined) throw new ConfigError("HEADWATER_KAFKA_BROKERS has to name a real Kafka (npm run servers)");
 
 console.log(describe(conditions()));
 console.log(`${messages} messages of ${devices} devices at QoS 1, JSON of three numbers, at most 1000 in flight`);

@@ -1,7 +1,7 @@
 import { registerDevice } from "@headwater/aggregates";
 import { topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { FatalError, nowMicros, sha256 } from "@headwater/core";
+import { ResourceError, nowMicros, sha256 } from "@headwater/core";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
@@ -96,7 +96,7 @@ export class GatewayProcess {
     child.once("exit", () => process.off("exit", killWithParent));
     this.port = await new Promise<number>((resolve, reject) => {
       let output = "";
-      child.once("exit", (code) => reject(new FatalError(`The gateway ended with ${code}: ${output}`)));
+      child.once("exit", (code) => reject(new ResourceError(`The gateway ended with ${code}: ${output}`)));
       child.stdout.on("data", (chunk: Buffer) => {
         output += chunk.toString();
         const match = /^ready .*mqtt:\/\/[^:]+:(\d+)/m.exec(output);

@@ -1,4 +1,4 @@
-import { FatalError, sleep } from "@headwater/core";
+import { ResourceError, sleep } from "@headwater/core";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startMosquitto, type Mosquitto } from "../scripts/servers/mosquitto.ts";
@@ -53,7 +53,7 @@ export class PeerProcesses {
     while ((await landed()) === 0) {
       telegraf.assertRunning();
       if (performance.now() > deadline)
-        throw new FatalError(`Telegraf brings nothing to Kafka; see ${folder}/server.log`);
+        throw new ResourceError(`Telegraf brings nothing to Kafka; see ${folder}/server.log`);
       await probe(mosquitto.port);
       await sleep(500);
     }

@@ -81,7 +81,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const presence = new Presence(recordWriter, commit, openSessions);
   const { maxSessions, expiryMs: sessionExpiryMs } = config.sessions;
   const sessions = await SessionStore.open({ file: join(folder, "sessions.journal"), maxSessions, logger });
-  /** Of every source of messages: what they become, and who hears that a device can take commands. */
+  /** Common to the sources of messages: the pipeline behind them and the dispatcher of commands. */
   const source = {
     ...{ recordWriter, commit, journal, recent, replies: dispatcher, metrics, logger },
     onCommandSession: dispatcher.begin.bind(dispatcher),

@@ -2,7 +2,7 @@ import { openKafkaLog } from "@headwater/event-log/kafka";
 import { topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
 import { registerDevice } from "@headwater/aggregates";
 import { events, type TelemetryRecord } from "@headwater/proto";
-import { FatalError, nowMicros, randomToken, sha256 } from "@headwater/core";
+import { ConfigError, nowMicros, randomToken, sha256 } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,7 @@ export const kafkaPartitions = 6;
 export function brokersFromEnvironment(): string {
   const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
   if (brokers === undefined || brokers === "")
-    throw new FatalError("HEADWATER_KAFKA_BROKERS has to name a real Kafka (npm run servers)");
+    throw new ConfigError("HEADWATER_KAFKA_BROKERS has to name a real Kafka (npm run servers)");
   return brokers;
 }
 

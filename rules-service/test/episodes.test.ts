@@ -73,26 +73,29 @@ it("a draft does nothing, and a rule that was switched off clears what it had ra
 
 it("an event in a quiet system has its command within milliseconds", async () => {
   await enableRule(rules, hotRule("hot"));
-  const [logged, commanded]: [number[], number[]] = [[], []];
-  let began = 0;
-  for (const [topic, times] of [
-    [on.topics.telemetry, logged],
-    [on.topics.commands, commanded],
-  ] as const) {
-    await on.log.follow({
-      topics: [topic],
+  const untilEvent: number[] = [];
+  const untilCommand: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    const device = `boiler-${round}`;
+    const event = Promise.withResolvers<number>();
+    const command = Promise.withResolvers<number>();
+    const following = await on.log.follow({
+      topics: [on.topics.telemetry, on.topics.commands],
       otherwise: "latest",
-      onBatch: () => void times.push(performance.now() - began),
+      onBatch: ({ topic, records }) => {
+        if (!records.some(({ key }) => key !== null && Buffer.from(key).toString() === device)) return;
+        (topic === on.topics.commands ? command : event).resolve(performance.now());
+      },
     });
+    const began = performance.now();
+    await on.fleet.send(device, [95]);
+    untilEvent.push((await event.promise) - began);
+    untilCommand.push((await command.promise) - began);
+    await following.close();
   }
-  for (let round = 1; round <= 20; round += 1) {
-    began = performance.now();
-    await on.fleet.send(`boiler-${round}`, [95]);
-    await eventually(() => expect(commanded.length).toBeGreaterThanOrEqual(round));
-  }
-  const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1]!;
-  // Beside the time that the same machine takes for an event's way through the log alone.
-  expect(median(commanded)).toBeLessThan(50 + 5 * median(logged));
+  const median = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length / 2]!;
+  // On a busy machine the log itself takes longer to deliver the event, and the bound grows with it.
+  expect(median(untilCommand)).toBeLessThan(Math.max(50, 10 * median(untilEvent)));
 });
 
 it("a rule in shadow keeps its episodes and says nothing to devices", async () => {

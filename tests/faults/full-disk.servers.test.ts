@@ -1,4 +1,4 @@
-import { FatalError, sleep } from "@headwater/core";
+import { ConfigError, sleep } from "@headwater/core";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ const diskBytes = 24 * 1024 * 1024;
 
 const isRoot = process.getuid?.() === 0;
 // A disk of a few megabytes takes a mount, and that takes root. CI has it; elsewhere the test says that it did not run.
-if (!isRoot && process.env["CI"] === "true") throw new FatalError("CI has to run as root, to mount a small disk");
+if (!isRoot && process.env["CI"] === "true") throw new ConfigError("CI has to run as root, to mount a small disk");
 
 let disk: string;
 let gateway: KafkaGateway;

@@ -22,7 +22,7 @@ export interface InboundOptions {
   readonly recordWriter: RecordWriter;
   readonly commit: GroupCommit;
   readonly journal: Qos2Journal;
-  /** What the session sent last. */
+  /** The QoS 1 messages that the session sent last. */
   readonly sent: RecentPublishes;
   readonly topics: BridgeTopics;
   readonly processor: MessageProcessor;
@@ -35,7 +35,7 @@ export interface InboundOptions {
 
 /** The most that a broker may send without an acknowledgement, as far as it is remembered. */
 const largestWindow = 4096;
-/** What waits for room, of one connection, at most (bytes). */
+/** Payloads of one connection that may wait for room (bytes). */
 const maxWaitingBytes = 64 * 1024 * 1024;
 
 /**
@@ -64,7 +64,7 @@ export class Inbound implements Owner {
   constructor(options: InboundOptions) {
     this.#options = options;
     const { sent, spec } = options;
-    // What the broker may have no acknowledgement of is more than what waits here.
+    // Messages without an acknowledgement at the broker are more than those that wait here.
     sent.growTo(largestWindow);
     this.#message.session = options.session;
     this.#message.recent = sent;
@@ -78,7 +78,7 @@ export class Inbound implements Owner {
     metrics.receivedBytes.inc(message.payload.length);
     received.inc();
     if (message.qos === 0 && this.unacked >= spec.receiveMaximum) {
-      // Nobody promised that it arrives; what is promised has its place.
+      // QoS 0 promises nothing; messages that are promised keep their place.
       metrics.refused.labels({ reason: "bridge-overflow" }).inc();
       return;
     }
@@ -108,7 +108,7 @@ export class Inbound implements Owner {
     );
   }
 
-  /** The connection is gone: what waits comes again, and no acknowledgement goes out. */
+  /** The connection is gone: waiting messages are sent again, and no acknowledgement goes out. */
   close(): void {
     this.#closed = true;
     this.#waiting = [];

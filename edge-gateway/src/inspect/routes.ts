@@ -7,7 +7,7 @@ import type { Lanes } from "../pipeline/lanes/lanes.ts";
 import { kindNames, kindOf, lineOf, receivedAtOf, spooledRecord } from "./spooled-record.ts";
 import { spooledFrames, surveySpool, type Spooling } from "./survey.ts";
 
-/** What there is to look at once the gateway has started. */
+/** The parts that can be inspected once the gateway has started. */
 export interface Inspected {
   readonly gateway: string;
   readonly path: DurablePath;

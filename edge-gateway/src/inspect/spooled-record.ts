@@ -7,7 +7,7 @@ export type KindName = (typeof kindNames)[number];
 
 const names = new Map<FrameKind, KindName>(kindNames.map((name) => [frameKinds[name], name]));
 
-/** What a frame holds, as people read it. */
+/** The content of a frame in a form for people. */
 export interface SpooledRecord {
   readonly segment: number;
   readonly offset: number;

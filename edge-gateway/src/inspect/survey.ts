@@ -29,7 +29,7 @@ export interface Survey {
   readonly devices: readonly Backlog[];
   /** How many devices have records that wait. */
   readonly deviceCount: number;
-  /** What was set aside because it could not be read. */
+  /** Files with the bytes that could not be read. */
   readonly corrupt: readonly { readonly file: string; readonly bytes: number }[];
 }
 
@@ -59,7 +59,7 @@ export async function* spooledFrames(
   }
 }
 
-/** Counts what waits, by device: the `top` ones with the most, or only the one that is named. */
+/** Counts the records that wait: for the `top` devices with the most of them, or for `device` alone. */
 export async function surveySpool(
   spooling: Spooling,
   { top, device, signal }: { readonly top: number; readonly device: string | undefined; readonly signal: AbortSignal },
@@ -91,11 +91,11 @@ export async function surveySpool(
     ...{ records, bytes, oldestAt, kinds },
     devices: devices.slice(0, top),
     deviceCount: devices.length,
-    corrupt: await setAside(spooling.spool.directory),
+    corrupt: await corruptFiles(spooling.spool.directory),
   };
 }
 
-async function setAside(directory: string): Promise<Survey["corrupt"]> {
+async function corruptFiles(directory: string): Promise<Survey["corrupt"]> {
   const files = (await readdir(directory)).filter((name) => name.endsWith(".corrupt"));
   return Promise.all(files.map(async (file) => ({ file, bytes: (await stat(join(directory, file))).size })));
 }

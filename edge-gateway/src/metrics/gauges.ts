@@ -6,7 +6,7 @@ import type { Pipeline } from "../pipeline/open-pipeline.ts";
 
 const troubleAfterMs = 5000;
 
-/** What is read from the parts when somebody asks for the metrics. */
+/** Gauges that are read from the parts whenever the metrics are asked for. */
 export function observe(
   metrics: Metrics,
   mqtt: MqttServer,

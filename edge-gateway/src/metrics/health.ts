@@ -19,7 +19,7 @@ export function whyNotReady(
   return reasons;
 }
 
-/** What is wrong between here and the log while messages are still taken. */
+/** Troubles on the way to the log during which messages are still taken. */
 export function troublesOfPath(config: GatewayConfig, path: DurablePath | undefined): readonly string[] {
   const { health, spooling } = path ?? {};
   const reasons: string[] = [];

@@ -20,7 +20,7 @@ import { Trimmer, type TrimmerOptions } from "./spool/trimmer.ts";
 
 const mebibyte = 1024 * 1024;
 
-/** What forwarding tells of records, and asks of the lanes. */
+/** Reports about records on their way to the log, and questions to the lanes. */
 export interface ForwardEvents {
   /** How many records the log took. */
   readonly onAppended: (records: number) => void;
@@ -62,7 +62,7 @@ export interface DurablePath {
   readonly spooling: { readonly spool: Spool; readonly forwarder: Forwarder } | undefined;
   /** Begins to forward; settles when that ends, by rejection if it could not go on. */
   start(): Promise<void>;
-  /** Forwards what can be until the signal is aborted. */
+  /** Forwards as much as possible until the signal is aborted. */
   drain(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -118,7 +118,7 @@ export async function openSpoolStore(options: DurableStoreOptions): Promise<Dura
     maxBytes,
     makesRoom: whenFull === "drop-oldest",
     segmentBytes,
-    // What is given up for its age goes by segments.
+    // Records that are too old are given up by whole segments.
     segmentMs: maxAgeMs === undefined ? Number.POSITIVE_INFINITY : maxAgeMs / 10,
     memoryBytes: 32 * mebibyte,
     syncAll: qos0Sync,

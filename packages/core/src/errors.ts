@@ -67,12 +67,6 @@ export class ResourceError extends HeadwaterError {
   readonly code = "resource";
 }
 
-/** Use InvariantError, ResourceError or an error of the port instead. */
-export class FatalError extends HeadwaterError {
-  readonly advice = "stop";
-  readonly code = "fatal";
-}
-
 /** The caller's request is at fault; becomes a problem detail (RFC 9457) with this status. */
 export class RequestError extends HeadwaterError {
   readonly advice = "reject";

@@ -13,17 +13,17 @@ export interface Sample {
   readonly readings: readonly DecodedReading[];
 }
 
-/** What one MQTT message says. */
+/** The readings of one MQTT message, and its other effects. */
 export interface DecodedMessage {
   /** Never empty, unless `beside` is there. */
   readonly samples: readonly Sample[];
-  /** What a reader has to know about the readings; becomes attributes of the event. */
+  /** Facts that a reader of the readings has to know; they become attributes of the event. */
   readonly notes?: Readonly<Record<string, string>>;
-  /** What the message says beside its readings, or instead of them. Only decoders of routes for bridges give it. */
+  /** Beside the readings, or instead of them. Only decoders of routes for bridges give effects. */
   readonly effects?: MessageEffects;
 }
 
-/** What a message asks for beside an event of readings. Whoever takes the message has to heed all of it. */
+/** Consequences of a message beside its event of readings. A receiver of the message heeds all of them. */
 export interface MessageEffects {
   /** Devices that came or went; becomes events of presence. */
   readonly presence?: readonly PresenceReport[];
@@ -67,12 +67,12 @@ export const defaultDecodeLimits: DecodeLimits = { maxReadings: 10_000, maxMetri
 /** Throws DecodeError (quarantine) that says what is wrong with the bytes, in time linear in their number. */
 export type Decoder = (payload: Uint8Array, limits: DecodeLimits) => DecodedMessage;
 
-/** What a topic said, by the names in the route's pattern. */
+/** The levels of a topic, by the names in the route's pattern. */
 export interface TopicMatch {
   readonly topic: string;
   /** Levels by name; a name for several levels holds them joined by "/". */
   readonly names: ReadonlyMap<string, string>;
-  /** The device that the message is of; undefined: the one that is logged in. */
+  /** The device that the message is of; undefined: the device that is logged in. */
   readonly device: string | undefined;
 }
 

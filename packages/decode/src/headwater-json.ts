@@ -4,7 +4,7 @@ import { InexactNumber, nestedJson, parseJson } from "./json-text.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What is worth telling about a message beside its readings; most have nothing. */
+/** Notes on a message beside its readings; most have none. */
 interface Notes {
   inexact: string[];
   empty: string[];

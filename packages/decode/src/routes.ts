@@ -43,7 +43,7 @@ export interface Route {
   readonly decoder: Decoder;
   /** undefined: the device that is logged in. */
   readonly device: string | undefined;
-  /** The device that may send it of itself: what is sent is its own. undefined: whoever is logged in. */
+  /** The device that may send it of itself: what is sent is its own. undefined: the device that is logged in. */
   readonly sender: string | undefined;
 }
 

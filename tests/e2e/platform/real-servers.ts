@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApiClient } from "@headwater/client";
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { serviceNames, type OpenPlatform, type ServiceName } from "./platform.ts";
 import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 import { TcpRelay } from "@headwater/testkit/tcp-relay";
@@ -11,7 +11,7 @@ import { TcpRelay } from "@headwater/testkit/tcp-relay";
 function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "") {
-    throw new FatalError(`${name} is not set: eval "$(npm run -s servers -- start --export)" first`);
+    throw new ResourceError(`${name} is not set: eval "$(npm run -s servers -- start --export)" first`);
   }
   return value;
 }
@@ -134,6 +134,6 @@ async function influxRequest(influx: Influx, method: string, path: string, body?
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new FatalError(`InfluxDB: ${method} ${path}: ${response.status} ${text}`);
+  if (!response.ok) throw new ResourceError(`InfluxDB: ${method} ${path}: ${response.status} ${text}`);
   return text === "" ? undefined : JSON.parse(text);
 }

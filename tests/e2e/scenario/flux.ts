@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 
 /** What a dashboard would do: Flux over plain HTTP, no code of Headwater's in between. Oldest first, microseconds. */
 export async function queryByFlux(
@@ -19,7 +19,7 @@ export async function queryByFlux(
     body: flux,
   });
   const text = await response.text();
-  if (!response.ok) throw new FatalError(`Flux: ${response.status} ${text}`);
+  if (!response.ok) throw new ResourceError(`Flux: ${response.status} ${text}`);
   const [header, ...lines] = text.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
   const columns = header?.split(",") ?? [];
   const [time, value] = [columns.indexOf("_time"), columns.indexOf("_value")];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { FatalError } from "@headwater/core";
+import { ConfigError } from "@headwater/core";
 
 const folder = fileURLToPath(new URL("../../../../shared/data/nab/", import.meta.url));
 
@@ -10,7 +10,7 @@ const folder = fileURLToPath(new URL("../../../../shared/data/nab/", import.meta
  */
 export const recordedDataPresent = existsSync(folder);
 if (!recordedDataPresent && process.env["CI"] === "true" && process.env["WITHOUT_RECORDED_DATA"] !== "true") {
-  throw new FatalError(`${folder} is absent: CI runs these tests on the recorded series`);
+  throw new ConfigError(`${folder} is absent: CI runs these tests on the recorded series`);
 }
 
 export const machineTemperature = `${folder}machine_temperature_system_failure.csv`;

@@ -1,4 +1,4 @@
-import { FatalError } from "@headwater/core";
+import { ResourceError } from "@headwater/core";
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ export class PowerShim {
       ]);
     } catch (cause) {
       const { stderr = "" } = cause as { stderr?: string };
-      throw new FatalError(
+      throw new ResourceError(
         `The shim cannot be built; it needs cc and the C library's headers (gcc, libc6-dev). ${stderr}`,
         {
           cause,

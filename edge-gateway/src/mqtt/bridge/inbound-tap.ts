@@ -113,7 +113,7 @@ export class InboundTap extends Transform {
       if (length < 2) return this.#malformed("a PUBREL without an identifier");
       if (this.#messages) this.#options.onRelease(bytes.readUInt16BE(at + header));
     } else {
-      // Before mqtt.js, so that who takes messages knows of the session before the first one comes.
+      // Before mqtt.js, so that the receiver knows of the session before its first message.
       if (kind === kinds.connack && length >= 2 && bytes[at + header + 1] === 0)
         this.#options.onConnack((bytes[at + header]! & 1) === 1);
       this.push(bytes.subarray(at, end));

@@ -10,7 +10,7 @@ interface Tally {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Says what was given up, and how much of it: a line now and then, however many gaps there are. */
+/** Logs how many events were given up, by reason: a line now and then, however many gaps there are. */
 export class DropLog {
   readonly #logger: Logger;
   readonly #tallies = new Map<string, Tally>();

@@ -16,13 +16,14 @@ export interface TelemetryTarget {
 export type MessageTarget =
   | TelemetryTarget
   | { readonly kind: "reply"; readonly device: string; readonly commandId: string; readonly topicHash: number }
-  /** Set aside for this reason, since what is acknowledged is kept. */
+  /** Goes to quarantine for this reason: an acknowledged message is kept. */
   | { readonly kind: "unrouted"; readonly device: string; readonly reason: string; readonly topicHash: number };
 
 const noRoute = "No route reads this topic";
 
 /**
- * The target by the routes; undefined if none reads the topic, or one reads it for whoever is logged in and nobody is.
+ * The target by the routes; undefined if no route reads the topic, or its device is the sender and the sender is
+ * unknown.
  */
 export function routedTarget(
   routes: Routes,

@@ -113,7 +113,7 @@ export class RecordWriter {
     this.#write(frameKinds.presence, eventTypes.presence, event.device, `${event.session}/${what}`, at, value);
   }
 
-  /** What became of a command, as this gateway saw it. */
+  /** A step in the life of a command that this gateway has seen. */
   command(
     event: CommandInput & { readonly device: string; readonly commandId: string },
     what: string,
@@ -158,7 +158,7 @@ export class RecordWriter {
     commit.appendSynced(acknowledgement);
   }
 
-  /** Lets in what waits, as far as there is room. */
+  /** Lets in waiting messages as far as there is room. */
   #admit(): void {
     let taken = 0;
     while (taken < this.#waiting.length && this.#options.commit.hasRoom) {

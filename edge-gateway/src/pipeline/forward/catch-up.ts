@@ -59,7 +59,7 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
       await woken();
       for (const sender of set) if (sender.isBusy && isStuck(sender)) set.delete(sender);
     }
-    // What was shortened under way begins again further back.
+    // A sender whose partition was shortened meanwhile begins again further back.
     for (const sender of set) if (comparePlaces(sender.parkedAt!, range.end) < 0) set.delete(sender);
     place = range.end;
   }

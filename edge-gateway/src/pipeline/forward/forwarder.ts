@@ -44,10 +44,10 @@ export interface ForwarderOptions {
 }
 
 const manyRecords = 64;
-/** What is under way longer is gone ahead of, within bounds. */
+/** Other senders go ahead of an append that is under way for longer (milliseconds), within bounds. */
 const patienceMs = 250;
 const aheadBytes = 8 * 1024 * 1024;
-/** As long as none of it lands: just to see whether that is so for all. */
+/** The bound as long as nothing lands: enough to see whether the log takes records of other partitions (bytes). */
 const blindBytes = 256 * 1024;
 
 /**
@@ -69,9 +69,9 @@ export class Forwarder {
   #idle = false;
   /** Whether something was committed since the reader was last asked. */
   #committed = false;
-  /** Behind what was handed to the senders last. */
+  /** Behind the records that were handed to the senders last. */
   #launched: SpoolPlace;
-  /** The same, once what was lost before it is on record. */
+  /** The same, once gap records name all that was lost before it. */
   #head: SpoolPlace;
 
   constructor(options: ForwarderOptions) {
@@ -145,7 +145,7 @@ export class Forwarder {
     return place;
   }
 
-  /** Takes back from the senders what has certainly not landed, so that it can be given up. */
+  /** Takes back from the senders the records that have certainly not landed, so that they can be given up. */
   cancelPending(): void {
     for (const sender of this.#senders) sender.cancelPending();
     this.#wake();
@@ -180,7 +180,7 @@ export class Forwarder {
       this.#idle = false;
       if (step.lanes.epoch !== reader.epoch) await this.#beginEpoch();
       this.#launch(step);
-      // What is lost is on record before it is passed.
+      // A gap record names lost identities before their place is passed.
       await Promise.all(step.lost.map((range) => onLost(range)));
       const free = await this.#through();
       if (signal.aborted) return;
@@ -219,7 +219,7 @@ export class Forwarder {
     for (const [sender, frames] of portions) sender.send(frames, step.start);
   }
 
-  /** Waits until all that was handed over has landed, or it is time to go ahead of what has not. Answers which. */
+  /** Waits until all launched records have landed, or it is time to go ahead without some. Answers whether all have. */
   async #through(): Promise<boolean> {
     const { signal } = this.#closing;
     for (let waited = false; !signal.aborted; waited = true) {

@@ -1,7 +1,7 @@
 import { troubleOf, type LogTrouble } from "@headwater/event-log";
 import type { HeadwaterError } from "@headwater/core";
 
-/** What a log may be: `slow` answers late, `away` gives no reason that is known. */
+/** States of a log: `slow` answers late, `away` fails for no reason that is known. */
 export const logStates = ["well", "slow", "refusing", "hanging", "leaderless", "forbidden", "away"] as const;
 export type LogState = (typeof logStates)[number];
 
@@ -67,7 +67,7 @@ export class LogHealth {
     return this.#isLate ? "slow" : "well";
   }
 
-  /** How long the one that has failed for longest has (milliseconds). */
+  /** For how long the oldest failure has lasted (milliseconds); 0 without one. */
   get failingForMs(): number {
     const since = Math.min(...Array.from(this.#failing.values(), (each) => each.since));
     return this.#failing.size === 0 ? 0 : performance.now() - since;

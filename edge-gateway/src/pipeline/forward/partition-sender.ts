@@ -35,7 +35,7 @@ export interface PartitionSenderContext {
 
 const firstWaitMs = 50;
 const longestWaitMs = 1000;
-/** What is forbidden heals only by a person's hand. */
+/** Missing rights need a person, so attempts are rarer (milliseconds). */
 const fatalWaitMs = 5000;
 const leastRetryMs = 200;
 /** Between the notes of where a lane stood in the log, and how long they are kept. */
@@ -77,7 +77,7 @@ export class PartitionSender {
   parkedAt: SpoolPlace | undefined;
   /** The last n that landed. */
   landedN = 0;
-  /** The log's end behind what landed last. */
+  /** The end of the log's partition behind the records that landed last. */
   end = 0;
 
   constructor(topic: string, partition: number, isLane: boolean, context: PartitionSenderContext) {
@@ -92,12 +92,12 @@ export class PartitionSender {
     return this.#outstanding !== undefined;
   }
 
-  /** Where the oldest of what has not landed begins; undefined if all has. */
+  /** Where the oldest record that has not landed begins; undefined if all have. */
   get since(): SpoolPlace | undefined {
     return this.#outstanding?.place ?? this.#waiting?.place ?? this.parkedAt;
   }
 
-  /** Bytes of what has not landed and is in memory. */
+  /** Bytes of the records in memory that have not landed. */
   get openBytes(): number {
     return this.#openBytes;
   }
@@ -120,7 +120,7 @@ export class PartitionSender {
     return this.#began;
   }
 
-  /** Nothing of what is sent from now on has landed before. */
+  /** A new epoch: no record that is sent from now on has landed before. */
   beginEpoch(): void {
     this.landedN = 0;
     this.#trail = [];
@@ -167,7 +167,7 @@ export class PartitionSender {
     this.#endPause?.();
   }
 
-  /** What is known to have landed before that end of the log, and so is still there; 0 if nothing is. */
+  /** The last n that is known to have landed before that end of the log; 0 if none is. */
   intactBefore(end: number): number {
     return this.#trail.findLast((step) => step.end <= end)?.n ?? 0;
   }
@@ -218,7 +218,7 @@ export class PartitionSender {
     this.landedN = Math.max(this.landedN, frames.at(-1)!.n);
     this.#openBytes -= bytesOf(frames);
     this.#outstanding = undefined;
-    this.#remember();
+    this.#noteTrail();
     for (const index of refused) onRefused(frames[index]!);
     const landed = refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index));
     onAppended(landed.length);
@@ -227,7 +227,7 @@ export class PartitionSender {
     onAppendEnded(this, true);
   }
 
-  /** What landed before is gone. Nothing newer may land before it is sent again. */
+  /** The log has lost records that it took. Nothing newer may land before they are sent again. */
   #shortened(error: LogShortenedError): void {
     const { logger, onAppendEnded, health } = this.#context;
     logger.error({ topic: this.topic, partition: this.partition, end: error.end, was: error.was }, error.message);
@@ -240,7 +240,7 @@ export class PartitionSender {
     onAppendEnded(this, false);
   }
 
-  #remember(): void {
+  #noteTrail(): void {
     const at = performance.now();
     const last = this.#trail.at(-1);
     if (!this.isLane || (last !== undefined && at - last.at < trailEveryMs)) return;

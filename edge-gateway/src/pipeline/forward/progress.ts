@@ -18,7 +18,7 @@ export interface ProgressOptions {
 
 const everyMs = 250;
 
-/** Writes down how far the spool has been forwarded, and gives back the disk of what has. */
+/** Saves how far the spool has been forwarded, and removes the segments before that place. */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #senders: readonly PartitionSender[];
@@ -47,7 +47,7 @@ export class Progress {
     this.#forwardedBefore = -1;
   }
 
-  /** What has been kept for long enough goes. */
+  /** Removes segments that have been kept for long enough. */
   expire(): Promise<void> {
     return this.#tidy(() => this.#options.spool.files.expire());
   }

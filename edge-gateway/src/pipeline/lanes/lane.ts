@@ -1,7 +1,7 @@
 /** Identities, both ends included. */
 export type Range = readonly [from: number, to: number];
 
-/** What was taken and what will never arrive, of one lane, since its epoch began. Units are events. */
+/** How many events one lane has received, and how many of them will never arrive, since its epoch began. */
 export interface LaneAccount {
   /** The last identity given out. */
   readonly n: number;

@@ -11,7 +11,7 @@ export interface RecentJournalOptions {
   /** Where its two files lie. */
   readonly folder: string;
   readonly logger: Logger;
-  /** Of the lanes; what was noted under another one means nothing. */
+  /** The epoch of the lanes; notes of another epoch mean nothing. */
   readonly epoch: number;
   /** The last identity of a lane that was found durable with everything before it. */
   readonly lastN: (partition: number) => number;
@@ -103,7 +103,7 @@ export class RecentJournal {
     this.#open.add(key, packetId, hash, partition, n, entryKinds.message);
   }
 
-  /** What was noted since the last cut belongs to the commit that begins now. */
+  /** Notes since the last cut belong to the commit that begins now. */
   cut(): Notes | undefined {
     const notes = this.#open;
     if (notes.count === 0 && !this.#doubtful) return undefined;
@@ -215,12 +215,12 @@ export class RecentJournal {
     this.#position = end;
     const handle = this.#handles[newest.index];
     if (last !== undefined && !last.chunk.landed) await this.#settle(last.file, last.chunk);
-    // What is behind the last sound chunk, and what did not land, is gone before any identity is given out anew.
+    // Bytes behind the last sound chunk, and notes that did not land, go before any identity is given out anew.
     await handle.truncate(this.#position);
     await Promise.all(this.#handles.map((each) => each.datasync()));
   }
 
-  /** Writes the last chunk anew with what has landed of it. */
+  /** Writes the last chunk anew with those of its notes that have landed. */
   async #settle({ index, bytes, generation }: OldFile, chunk: Chunk): Promise<void> {
     const notes = new Notes(chunk.count);
     for (let i = 0; i < chunk.count; i += 1) {

@@ -34,7 +34,7 @@ export class RecentPublishes implements SessionKey {
   #ids: Uint16Array | undefined;
   #hashes: Uint32Array | undefined;
   #count = 0;
-  /** What was added before is forgotten. */
+  /** Messages before this count are forgotten. */
   #floor = 0;
   /**
    * Where the present connection began, when, and when the session was heard last before (milliseconds since the

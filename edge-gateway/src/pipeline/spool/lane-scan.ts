@@ -9,7 +9,7 @@ const longestEvent = 20_000;
 export interface Scan {
   /** Where the last sound frame ends. */
   readonly end: number;
-  /** Whether what lies behind it is more than a frame that was cut off. */
+  /** Whether the bytes behind it are more than a frame that was cut off. */
   readonly damaged: boolean;
   /** Whether there are bytes that do not say any more which identities they held. */
   readonly unaccounted: boolean;
@@ -37,7 +37,7 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
     const next = findFrame(bytes, at + 1);
     sound ??= lanes.map(({ n }) => n);
     const named = claimIdentities(bytes, at, next ?? bytes.length, lanes);
-    // Blocks that a power loss left empty held what was being written.
+    // Blocks that a power loss left empty held frames that were not acknowledged yet.
     if (!named && !(next === undefined && (frame === "cut" || isEmpty(bytes.subarray(at))))) unaccounted = true;
     if (next === undefined) {
       damaged = frame === "bad" && !isEmpty(bytes.subarray(at));

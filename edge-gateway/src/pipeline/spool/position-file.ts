@@ -17,7 +17,7 @@ export interface SpoolPosition extends SpoolPlace {
   readonly ends: Readonly<Record<string, readonly number[]>>;
 }
 
-/** What a process that ended in order leaves behind: nothing of the spool has to be guessed from its bytes. */
+/** The note of a process that ended in order: the state of the lanes need not be found out from the spool. */
 export interface CleanStop {
   /** The newest segment; a later process begins one of its own, and then this says nothing any more. */
   readonly segment: number;

@@ -61,7 +61,7 @@ export class RecentRanges {
     return found;
   }
 
-  /** What lies before that place is not read again. `free`: nobody holds its bytes any more either. */
+  /** Ranges before that place are not read again. `free`: nobody holds their bytes any more either. */
   forget(segment: number, offset: number, free: boolean): void {
     let count = 0;
     for (const kept of this.#ranges) {

@@ -79,7 +79,7 @@ export async function recoverSpool(
       await truncate(file, scan.end);
     }
     segments[segments.length - 1] = { number, size: scan.end };
-    // It was read from the page cache, and what is told to be durable from now on has to be.
+    // The bytes came from the page cache; from now on they count as durable, so they have to be.
     await syncFile(file);
     const { sound } = scan;
     if (stopped !== undefined) {

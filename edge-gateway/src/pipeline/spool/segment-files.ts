@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SegmentFile } from "./recovery.ts";
 import { segmentName } from "./segment.ts";
 
-/** The segments of a spool and what they take of the disk. */
+/** The segments of a spool and their share of the disk. */
 export class SegmentFiles {
   readonly #directory: string;
   /** Durable bytes by number, oldest first. */
@@ -71,11 +71,11 @@ export class SegmentFiles {
       this.#keptBytes += size;
       freed = true;
     }
-    // What is only kept takes no room from what is to come, whether it goes now or later.
+    // Kept segments take no room from new records, whether they are removed now or later.
     return (await this.expire(now)) || freed;
   }
 
-  /** Removes what has been kept for long enough. */
+  /** Removes the segments that have been kept for long enough. */
   async expire(now = performance.now()): Promise<boolean> {
     let freed = false;
     for (const [number, since] of this.#kept) {

@@ -108,7 +108,7 @@ export class SpoolReader {
     }
   }
 
-  /** Goes on behind what `next` answered with. `free`: nobody holds its bytes any more. */
+  /** Goes on behind the step that `next` answered with. `free`: nobody holds its bytes any more. */
   advance({ end, lanes }: SpoolStep, free: boolean): void {
     this.#place = end;
     this.#headerRead = true;
@@ -177,7 +177,7 @@ export class SpoolReader {
     }
   }
 
-  /** What a gap record names already is not named again. */
+  /** Identities that a gap record names already are not named again. */
   #lose({ epoch }: LanesRead, partition: number, range: Range, lost: LostRange[]): void {
     for (const [from, to] of without(range, this.#options.gapsOf(partition))) lost.push({ epoch, partition, from, to });
   }
@@ -186,7 +186,7 @@ export class SpoolReader {
   async #skipCorrupt(segment: number, offset: number, limit: number): Promise<number> {
     const { spool, logger } = this.#options;
     const file = spool.files.fileOf(segment);
-    // A sound frame may be larger than what was read at once.
+    // A sound frame may be larger than one read.
     const rest = await readPart(file, offset, limit - offset);
     const first = readFrame(rest, 0, true);
     const found = typeof first === "object" ? 0 : findFrame(rest, 1);

@@ -23,11 +23,11 @@ export interface SpoolOptions {
   /** Whether a batch that nobody waits for is synced all the same. */
   readonly syncAll: boolean;
   readonly logger: Logger;
-  /** What recovery found. */
+  /** The segments that recovery found. */
   readonly segments: readonly SegmentFile[];
 }
 
-/** What nobody waits for is synced at the latest after so long (milliseconds). */
+/** Batches without a synced record are synced at the latest after so long (milliseconds). */
 const lazySyncMs = 100;
 
 /**
@@ -179,7 +179,7 @@ export class Spool implements DurableSink {
       this.#syncTimer = undefined;
       if (this.#unsynced.length > 0) await this.#repeating(() => this.#sync());
     }).catch((error: unknown) => {
-      // Closing syncs what is left.
+      // Closing syncs the rest.
       if (!(error instanceof QueueClosedError))
         this.#options.logger.error({ err: error }, "a sync of the spool failed");
     });
@@ -187,7 +187,7 @@ export class Spool implements DurableSink {
 
   /** Syncs all that was written, `last` included, and offers it to the forwarder. */
   async #sync(last?: BufferedRange): Promise<void> {
-    // After a failed sync the system may have forgotten what it had not written: it is written again.
+    // After a failed sync the system may have forgotten its dirty pages: the bytes are written again.
     if (this.#failing) for (const { bytes, start } of this.#unsynced) await writeAll(this.#handle!, bytes, start);
     await this.#handle!.datasync();
     const ranges = last === undefined ? this.#unsynced : [...this.#unsynced, last];

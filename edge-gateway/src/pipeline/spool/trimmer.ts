@@ -8,7 +8,7 @@ import { readSegmentRange } from "./read-segment-range.ts";
 import { decodeSegmentHeader, mostHeaderBytes } from "./segment.ts";
 import type { Spool } from "./spool.ts";
 
-/** What is given up of a lane. */
+/** The identities of a lane that are given up. */
 export interface GivenUp {
   readonly partition: number;
   readonly from: number;
@@ -30,7 +30,7 @@ export interface TrimmerOptions {
     isInFlight(segment: number): boolean;
     isPending(frame: Frame, at: SpoolPlace): boolean;
   };
-  /** Writes the gap records, and copies of what is moved; resolves once they are durable. */
+  /** Writes the gap records, and copies of the moved records; resolves once they are durable. */
   readonly giveUp: (epoch: number, ranges: readonly GivenUp[], moved: readonly Frame[]) => Promise<void>;
   /** A record without an identity is given up; only the count remains. */
   readonly onDiscarded: (kind: "presence" | "quarantine", count: number, reason: string) => void;
@@ -87,7 +87,7 @@ export class Trimmer {
       const reason = dropsOldest && spool.isFull ? "drop-oldest" : (await this.#isTooOld(segment)) ? "age" : undefined;
       if (reason === undefined) break;
       if (!spool.files.givenUp.has(segment)) await this.#drop(segment, reason);
-      // What may have landed is sent until it has.
+      // An append that may have landed is repeated until it has.
       if (forwarder.isInFlight(segment)) continue;
       await spool.files.remove(segment);
       spool.onRoom?.();
@@ -121,7 +121,7 @@ export class Trimmer {
     const moved: Frame[] = [];
     const epoch = (await this.#headerOf(segment))?.epoch ?? 0;
     const bytes = spool.files.sizeOf(segment);
-    // Only what names a frame is kept, not its bytes.
+    // The identity of a frame is kept, not its bytes.
     let place: SpoolPlace = { segment, offset: 0 };
     for (;;) {
       const range = await readSegmentRange(spool.files, place, chunkBytes, { segment: segment + 1, offset: 0 });
@@ -175,7 +175,7 @@ function gapOf({ partition, value }: Frame): GivenUp[] {
   return gap === null ? [] : [{ partition, from: gap.fromN, to: gap.toN, events: 0, reason: gap.reason }];
 }
 
-/** Those that cannot simply be added in front of what is given up now. */
+/** The named ranges that cannot be joined to the range of their lane that is given up now. */
 function joined(named: readonly GivenUp[], lanes: ReadonlyMap<number, Writable<GivenUp>>): GivenUp[] {
   return named.toReversed().filter((each) => {
     const lane = lanes.get(each.partition)!;

@@ -9,7 +9,7 @@ const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const maxMicros = 8_640_000_000_000_000 * 1000;
 
 /**
- * ISO 8601 in UTC: with milliseconds, or with microseconds if there are any.
+ * ISO 8601 in UTC, always with six digits after the second, so that the texts of times sort as the times do.
  * Throws InvariantError for a number that is no time (not finite, or beyond the years of a Date).
  */
 export function isoFromMicros(micros: number): string {
@@ -18,8 +18,7 @@ export function isoFromMicros(micros: number): string {
   }
   const millis = Math.floor(micros / 1000);
   const rest = Math.floor(micros) - millis * 1000;
-  const iso = new Date(millis).toISOString();
-  return rest === 0 ? iso : `${iso.slice(0, -1)}${String(rest).padStart(3, "0")}Z`;
+  return `${new Date(millis).toISOString().slice(0, -1)}${String(rest).padStart(3, "0")}Z`;
 }
 
 /**

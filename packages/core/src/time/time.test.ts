@@ -77,10 +77,14 @@ describe("ISO 8601", () => {
     expect(microsFromIso(text)).toBeUndefined();
   });
 
-  it("writes microseconds only where there are any", () => {
-    expect(isoFromMicros(1_700_000_000_000_000)).toBe("2023-11-14T22:13:20.000Z");
+  it("writes six digits after the second, whatever they are, so that texts sort as times do", () => {
+    expect(isoFromMicros(1_700_000_000_000_000)).toBe("2023-11-14T22:13:20.000000Z");
     expect(isoFromMicros(1_700_000_000_123_456)).toBe("2023-11-14T22:13:20.123456Z");
     expect(isoFromMicros(-1)).toBe("1969-12-31T23:59:59.999999Z");
+    const times = [0, 1, 999, 1000, 1001, 500_000, 999_999, 1_000_000].map((rest) => 1_700_000_000_000_000 + rest);
+    const texts = times.map(isoFromMicros);
+    expect(texts.toSorted()).toEqual(texts);
+    expect(new Set(texts.map((text) => text.length))).toEqual(new Set([27]));
   });
 
   it("reads back what it wrote, to the microsecond", () => {

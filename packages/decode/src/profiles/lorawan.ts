@@ -4,7 +4,7 @@ import type { MessageBuilder } from "../message-builder.ts";
 import { asObject, flatten } from "./flatten.ts";
 
 export interface Uplink {
-  /** What the network's codec made of the payload, if it has one. */
+  /** The payload as the network's codec decoded it, if it has one. */
   readonly decoded: unknown;
   /** The payload as base64. */
   readonly raw: unknown;

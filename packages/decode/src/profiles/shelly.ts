@@ -7,7 +7,7 @@ import type { RouteSpec } from "../routes.ts";
 import { availability } from "./availability.ts";
 import { asObject, flatten, objectOf, onOff, without } from "./flatten.ts";
 
-/** Commands to the device, and what it says of itself for discovery. */
+/** Commands to the device, and its announcements for discovery. */
 const noTelemetry = /(?:^|\/)(?:command|announce)$/;
 
 /** Generation 1: a topic a value, `relay/0/power`, plain; `info` and `status` are JSON. */

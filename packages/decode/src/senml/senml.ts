@@ -19,7 +19,7 @@ const relativeBelow = 2 ** 28;
 /** Characters of a name (section 4.5.1). */
 const nameCharacters = /^[A-Za-z0-9][A-Za-z0-9:./_-]*$/;
 
-/** What a device URN has before the device. */
+/** The part of a device URN before the device. */
 const urn = /^urn:dev:[a-z0-9]+:/;
 
 /** A record has at least two bytes, and each of its fields two more. */
@@ -53,7 +53,7 @@ export function senmlCbor(options: SenmlOptions = {}): DecoderOfTopic {
 
 type RecordOf = (item: unknown, unread: (label: string) => void) => SenmlRecord | undefined;
 
-/** What the records so far say of those that follow. */
+/** Base values that the records so far set for those that follow. */
 interface Base {
   name: string;
   time: number;
@@ -114,7 +114,7 @@ function addRecord(
   device: string | undefined,
   timeOf: (seconds: number) => number | undefined,
 ): void {
-  // A record may say what holds of those that follow, and nothing else.
+  // A record may set base values for those that follow, and nothing else.
   const labels = Object.keys(record);
   if (labels.length > 0 && labels.every((label) => label.startsWith("b"))) return;
   const { v, vs, vb, vd, s } = record;

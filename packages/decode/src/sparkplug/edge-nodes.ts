@@ -1,4 +1,4 @@
-/** What a birth said of a metric. */
+/** The definition of a metric in a birth. */
 export interface MetricDefinition {
   readonly name: string;
   readonly datatype: number;
@@ -51,7 +51,7 @@ export class EdgeNodes {
     return this.#nodes.size;
   }
 
-  /** What all births take: one each, and one for each metric. */
+  /** The weight of all births: one each, and one for each metric. */
   get metrics(): number {
     return this.#metrics;
   }

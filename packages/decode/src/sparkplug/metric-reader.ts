@@ -13,12 +13,12 @@ const bdSeqMetric = "bdSeq";
 /** Commands that a node or device takes, no telemetry. */
 const control = /^(?:Node|Device) Control\//;
 
-/** What a metric is, settled by the message and, where that is silent, by the birth. */
+/** The properties of a metric by its message and, where that is silent, by the birth. */
 interface Settled extends MetricDefinition {
   readonly alias: bigint | undefined;
 }
 
-/** Reads the metrics of one message into readings, and of a birth also what it defines. */
+/** Reads the metrics of one message into readings, and the definitions of a birth. */
 export class MetricReader {
   readonly builder: MessageBuilder;
   /** Milliseconds, of the payload: of metrics that have no time of their own. */

@@ -60,7 +60,7 @@ export class Sparkplug {
     this.#now = now;
   }
 
-  /** What is remembered of edge nodes, for metrics and tests. */
+  /** The known edge nodes, for metrics and tests. */
   get nodes(): { readonly size: number; readonly metrics: number } {
     return this.#nodes;
   }
