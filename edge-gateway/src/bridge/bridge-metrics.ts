@@ -1,6 +1,6 @@
 import type { Metrics } from "@headwater/service";
 
-/** What is counted of each bridge, by its name. */
+/** The metrics of each bridge, by its name. */
 export function bridgeMetrics(metrics: Metrics) {
   return {
     connected: metrics.gauge("headwater_gateway_bridge_connected", "1 while a bridge is connected to its broker", [

@@ -125,7 +125,7 @@ function commandSpecOf({
   return { topic, reply, heardWithinMs: heardWithinHours * hour, maxDevices };
 }
 
-/** What is configured, and where replies to commands come, each once. */
+/** The configured filters and those of command replies, each once. */
 function subscriptionsOf(config: BridgeConfig, commands: CommandSpec | undefined): readonly Subscription[] {
   const all = config.subscriptions.map(({ filter, qos = 1, share }): Subscription => {
     if (!isFilter(filter)) throw new ConfigError(`${filter} is no topic filter`);

@@ -2,9 +2,9 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Logger } from "@headwater/core";
 
-/** What a bridge knows from an earlier process. Losing it does no harm. */
+/** The state of a bridge that outlives its process. Losing it does no harm. */
 export interface BridgeState {
-  /** What it had subscribed to in the session that the broker keeps. */
+  /** The subscriptions of its session at the broker. */
   readonly filters: readonly string[];
   /** When each device was heard, milliseconds since the epoch. */
   readonly heard: Readonly<Record<string, number>>;

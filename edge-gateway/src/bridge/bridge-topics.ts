@@ -25,7 +25,7 @@ export interface BridgeTopicsOptions {
 /** Topics whose target is remembered. */
 const maxTopics = 50_000;
 
-/** What the topics of a broker mean: replies to commands, commands that come back, and what the routes read. */
+/** The meaning of a broker's topics: replies to commands, commands that come back, and telemetry by the routes. */
 export class BridgeTopics {
   readonly #options: BridgeTopicsOptions;
   readonly #known = new Map<string, BridgeTarget>();

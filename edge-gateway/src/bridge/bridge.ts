@@ -64,7 +64,7 @@ export class Bridge {
   #connected = false;
   #problem: RemoteBrokerProblem | undefined;
   #refused: readonly string[] = [];
-  /** What the broker's session holds; undefined until this process has subscribed. */
+  /** The filters in the broker's session; undefined until this process has subscribed. */
   #subscribed = false;
   #oldFilters: readonly string[] = [];
   #running: Promise<void> | undefined;
@@ -98,7 +98,7 @@ export class Bridge {
     return this.#options.spec.name;
   }
 
-  /** What is amiss, for people; undefined if nothing is. */
+  /** The present problem, for people; undefined if there is none. */
   get trouble(): string | undefined {
     if (!this.#connected) return `not connected: ${this.#problem?.text ?? "connecting"}`;
     return this.#refused.length > 0 ? `the broker refused to subscribe ${this.#refused.join(", ")}` : undefined;
@@ -121,7 +121,7 @@ export class Bridge {
     }, rememberEveryMs);
   }
 
-  /** Takes nothing more; what was taken is still acknowledged. */
+  /** Takes no more messages; those that were taken are still acknowledged. */
   stopMessages(): void {
     this.#connection?.stopMessages();
   }

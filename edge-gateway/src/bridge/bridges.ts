@@ -48,7 +48,7 @@ export class Bridges {
     );
   }
 
-  /** What is amiss with each, for people. */
+  /** The present problem of each bridge, for people. */
   get troubles(): readonly string[] {
     return this.#bridges.flatMap(({ name, trouble }) => (trouble === undefined ? [] : [`bridge ${name}: ${trouble}`]));
   }
@@ -57,7 +57,7 @@ export class Bridges {
     for (const bridge of this.#bridges) bridge.start();
   }
 
-  /** Nothing is taken any more; what was taken is still acknowledged. */
+  /** Takes no more messages; those that were taken are still acknowledged. */
   stopMessages(): void {
     for (const bridge of this.#bridges) bridge.stopMessages();
   }

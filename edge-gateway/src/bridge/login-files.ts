@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { ConfigError } from "@headwater/core";
 import type { BridgeSpec } from "./bridge-spec.ts";
 
-/** What the broker is shown. Never logged. */
+/** The credentials that the broker is shown. Never logged. */
 export interface Login {
   readonly password: string | undefined;
   readonly ca: Buffer | undefined;
@@ -10,7 +10,7 @@ export interface Login {
   readonly key: Buffer | undefined;
 }
 
-/** Reads it anew for every connection, so that what was rotated counts. Throws ConfigError that names the file. */
+/** Reads the files for every connection, so that rotated credentials count. Throws ConfigError that names the file. */
 export async function readLogin({ passwordFile, tls }: BridgeSpec): Promise<Login> {
   const [password, ca, cert, key] = await Promise.all([
     read("passwordFile", passwordFile),

@@ -68,6 +68,6 @@ export interface Filter {
   readonly qos: 0 | 1 | 2;
   /** Not to be sent what this connection publishes itself. */
   readonly noLocal: boolean;
-  /** Whether the broker sends what it retained if the subscription is a new one. */
+  /** Whether the broker sends its retained messages if the subscription is a new one. */
   readonly retained: boolean;
 }

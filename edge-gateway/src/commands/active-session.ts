@@ -1,6 +1,6 @@
 import type { CommandSession } from "./command-session.ts";
 
-/** What a session has done about commands. */
+/** The commands that a session works on. */
 interface Work {
   readonly ended: AbortController;
   /** Claims on their way through the log, and when each set out (milliseconds, monotonic). */
@@ -8,15 +8,15 @@ interface Work {
   /** Sent and not acknowledged, with their deadlines (µs). */
   readonly unacknowledged: Map<string, number>;
   /** Commands that this session has sent, or cannot claim, while they could still be claimed. */
-  readonly over: Set<string>;
+  readonly finished: Set<string>;
   /** Claims of others on commands that ask to be sent again, and when each was seen first (milliseconds, monotonic). */
-  readonly others: Map<string, number>;
+  readonly foreignClaims: Map<string, number>;
 }
 
-/** A session and what it does: for most devices at most times nothing, and then it costs next to nothing. */
+/** A session and its work on commands. Most sessions have none at most times, and cost next to nothing then. */
 export class ActiveSession {
   readonly session: CommandSession;
-  /** Until its first look: what is claimed by then was claimed for a session that is no more, or is elsewhere. */
+  /** Until its first look: earlier claims are those of a session that has ended, or of another gateway. */
   fresh = true;
   #work: Work | undefined;
 
@@ -34,8 +34,8 @@ export class ActiveSession {
       ended: new AbortController(),
       claims: new Map(),
       unacknowledged: new Map(),
-      over: new Set(),
-      others: new Map(),
+      finished: new Set(),
+      foreignClaims: new Map(),
     };
     return this.#work;
   }

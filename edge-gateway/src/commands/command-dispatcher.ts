@@ -24,7 +24,7 @@ export interface CommandDispatcherOptions {
 
 const lookEveryMs = 100;
 /** A claim of another session that is here or elsewhere at the same time is left to it for so long. */
-const othersMs = 10_000;
+const foreignClaimMs = 10_000;
 /** Characters; a command's id is a UUID, or one that somebody else's tool made. */
 const maxCommandId = 128;
 /** A device that acknowledges nothing gets no more than this, whatever their deadlines. */
@@ -33,7 +33,7 @@ const maxUnacked = 256;
 /**
  * Brings commands to devices: claims what is for a device that is connected here and has subscribed, and sends it once
  * the log says that the claim was the first. What a claim of an earlier session was for is not sent again, unless the
- * command asks for it. What waits, waits in the log. It looks at a device when something may have changed for it;
+ * command asks for it. Commands wait in the log. It looks at a device when something may have changed for it;
  * nothing is walked through.
  */
 export class CommandDispatcher {
@@ -85,7 +85,7 @@ export class CommandDispatcher {
       this.#due.delete(session.device);
     } else {
       this.#sessions.set(session.device, rest);
-      // It is the turn of an older one.
+      // An older command goes first.
       this.#look(session.device);
     }
   }
@@ -156,39 +156,39 @@ export class CommandDispatcher {
     this.#plan(device, sessions, logTime);
   }
 
-  /** Lets go of what has ended, or went to somebody else. */
+  /** Drops commands that have ended, or that another session claimed. */
   #settle(active: ActiveSession, logTime: number): void {
     if (!active.hasWork) return;
     const { book } = this.#options;
-    const { claims, unacknowledged, over, others } = active.work;
+    const { claims, unacknowledged, finished, foreignClaims } = active.work;
     for (const id of claims.keys()) {
       const state = book.get(id);
       if (state === undefined || isFinal(state)) claims.delete(id);
       else if (state.claim !== undefined && !this.#isOurs(state, active)) {
         // Somebody else was first.
         claims.delete(id);
-        others.set(id, performance.now());
+        foreignClaims.set(id, performance.now());
       }
     }
     for (const [id, deadline] of unacknowledged) {
       const state = book.get(id);
       if (deadline <= logTime || state === undefined || isFinal(state)) unacknowledged.delete(id);
     }
-    for (const id of over) {
+    for (const id of finished) {
       const status = book.get(id)?.status;
       // Delivered or ended: nobody claims it any more.
-      if (status !== "requested" && status !== "claimed") over.delete(id);
+      if (status !== "requested" && status !== "claimed") finished.delete(id);
     }
   }
 
   #sendClaimed(active: ActiveSession, logTime: number): void {
     const { book, gateway } = this.#options;
     for (const command of book.claimedFor(gateway, active.session.session)) {
-      const { claims, over } = active.work;
-      if (over.has(command.id)) continue;
+      const { claims, finished } = active.work;
+      if (finished.has(command.id)) continue;
       const began = claims.get(command.id);
       claims.delete(command.id);
-      over.add(command.id);
+      finished.add(command.id);
       // No clock is asked but the log's: the claim was appended then, and since it set out so much has passed at most.
       const since = began === undefined ? 0 : (performance.now() - began) * 1000;
       const late = command.deadline <= Math.max(logTime, command.claim!.at + since);
@@ -214,13 +214,13 @@ export class CommandDispatcher {
   }
 
   #mayClaim({ id, status }: CommandState, { work, fresh }: ActiveSession): boolean {
-    const { over, claims, others } = work;
-    if (over.has(id) || claims.has(id)) return false;
+    const { finished, claims, foreignClaims } = work;
+    if (finished.has(id) || claims.has(id)) return false;
     if (status === "requested" || fresh) return true;
     const now = performance.now();
-    const seen = others.get(id);
-    if (seen === undefined) others.set(id, now);
-    return seen !== undefined && now - seen >= othersMs;
+    const seen = foreignClaims.get(id);
+    if (seen === undefined) foreignClaims.set(id, now);
+    return seen !== undefined && now - seen >= foreignClaimMs;
   }
 
   /** When time alone will make a difference. */
@@ -229,9 +229,10 @@ export class CommandDispatcher {
     let next = Number.POSITIVE_INFINITY;
     for (const active of sessions) {
       if (!active.hasWork) continue;
-      const { unacknowledged, others } = active.work;
+      const { unacknowledged, foreignClaims } = active.work;
       for (const deadline of unacknowledged.values()) next = Math.min(next, now + (deadline - logTime) / 1000);
-      for (const seen of others.values()) if (seen + othersMs > now) next = Math.min(next, seen + othersMs);
+      for (const seen of foreignClaims.values())
+        if (seen + foreignClaimMs > now) next = Math.min(next, seen + foreignClaimMs);
     }
     if (next === Number.POSITIVE_INFINITY) this.#due.delete(device);
     else this.#due.set(device, next);
@@ -242,9 +243,9 @@ export class CommandDispatcher {
   }
 
   #claim({ id, device }: CommandState, active: ActiveSession): void {
-    const { claims, over, others, ended } = active.work;
+    const { claims, finished, foreignClaims, ended } = active.work;
     claims.set(id, performance.now());
-    others.delete(id);
+    foreignClaims.delete(id);
     const { log, topic, gateway, logger, metrics } = this.#options;
     const { session } = active.session;
     const at = nowMicros();
@@ -267,7 +268,7 @@ export class CommandDispatcher {
     retrying(append, { signal: ended.signal, maxMs: 2000 }).catch((error: unknown) => {
       claims.delete(id);
       if (ended.signal.aborted) return;
-      over.add(id);
+      finished.add(id);
       logger.error({ err: error, device, command: id }, "a command could not be claimed");
       this.#look(device);
     });

@@ -42,9 +42,9 @@ export interface MqttServerOptions {
   readonly sessions: SessionStore;
   readonly sessionExpiryMs: number;
   readonly clock: ReceiveClock;
-  /** Between times told to who has subscribed (milliseconds); 0: once. */
+  /** Between messages of the time to each subscriber (milliseconds); 0: once. */
   readonly timeEveryMs: number;
-  /** Whether all that is known of devices by now is known here. */
+  /** Whether the registry has read the log to its end. */
   readonly registryIsCurrent: () => boolean;
   readonly routes: Routes;
   readonly replies: ReplyHandler;
@@ -164,7 +164,7 @@ export class MqttServer {
       // The listeners watch over the time up to CONNECT, of which this is the last part.
       connectTimeout: 2 * config.connectTimeoutMs,
       queueLimit: 1000,
-      // Only a last resort: the guard cuts who reads nothing at all much sooner.
+      // Only a last resort: the guard cuts a client that reads nothing much sooner.
       drainTimeout: 10 * limits.stallTimeoutMs,
       // The guard has its own bound, for both versions.
       maxClientsIdLength: limits.maxClientIdBytes,
@@ -227,7 +227,7 @@ export class MqttServer {
     this.#revocation?.keysChanged();
   }
 
-  /** Takes no connections and reads no packets any more; what was read is still acknowledged. */
+  /** Takes no connections and reads no packets any more; packets that were read are still acknowledged. */
   stopReading(): void {
     this.#stopping = true;
     clearInterval(this.#expiry);
@@ -247,7 +247,7 @@ export class MqttServer {
     await this.listeners.close();
   }
 
-  /** Says something to whoever has subscribed to it. */
+  /** Publishes a message to its subscribers. */
   #publish({ topic, payload, qos }: Publication): void {
     this.#broker.publish(
       { cmd: "publish", topic, payload: Buffer.from(payload), qos, dup: false, retain: false },

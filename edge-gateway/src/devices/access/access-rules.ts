@@ -30,7 +30,7 @@ export class AccessRules {
 
   permissionsOf(facts: DeviceFacts): Permissions {
     const rules = this.#rules.filter(({ appliesTo }) => appliesTo(facts));
-    // An edge node of Sparkplug hears what it and the devices behind it are commanded.
+    // An edge node of Sparkplug hears the commands to itself and to the devices behind it.
     const [node, behind] = commandFiltersOf(facts.device) ?? [];
     const own = node === undefined ? [] : [node, `${behind}#`];
     return new DevicePermissions(

@@ -1,7 +1,7 @@
 import { ConfigError } from "@headwater/core";
 import { isTopicFilter } from "./topic-filter.ts";
 
-/** What is known of a device when its rules are made; from the registry. */
+/** The facts of a device that its rules are made from; from the registry. */
 export interface DeviceFacts {
   readonly device: string;
   readonly type: string;

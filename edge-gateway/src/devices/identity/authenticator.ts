@@ -102,7 +102,7 @@ export class Authenticator {
     return refuse("badLogin", registry.device(name) === undefined ? "unknown-device" : "wrong-secret");
   }
 
-  /** What is compared by its SHA-256: a token of the device, or a provisioning key. */
+  /** Secrets that are compared by their SHA-256: a token of the device, or a provisioning key. */
   #byDigest(name: string, secret: Uint8Array): LoginVerdict | undefined {
     const { registry } = this.#options;
     const credential = tokenCredential(registry.device(name), secret);
@@ -130,7 +130,7 @@ export class Authenticator {
     return outcome === "unavailable" ? refuse("unavailable", "log-away") : isKnown();
   }
 
-  /** Once with what is known, and if that is a refusal once more with what is in the log. */
+  /** Decides with the registry as it is, and a refusal once more when the registry has read the log to its end. */
   async #twice(decide: () => LoginVerdict): Promise<LoginVerdict> {
     const first = decide();
     if ("principal" in first) return first;

@@ -27,7 +27,7 @@ export interface IdentityOptions {
   readonly logger: Logger;
 }
 
-/** Who may come in, for how long, and what they may do: all that MQTT asks about the other end of a connection. */
+/** Logins, their ends and the rights of principals: all that MQTT asks about the other end of a connection. */
 export class Identity {
   readonly #registry: DeviceRegistry;
   readonly #rules: AccessRules;
@@ -72,7 +72,7 @@ export class Identity {
     return this.#authenticator.login(request);
   }
 
-  /** What it may do now; undefined if it may not stay. */
+  /** The present rights of the principal; undefined if its login has ended. */
   permissionsOf(principal: Principal): Permissions | undefined {
     switch (principal.kind) {
       case "device": {

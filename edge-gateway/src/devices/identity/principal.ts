@@ -9,7 +9,7 @@ export interface DevicePrincipal {
    * authority).
    */
   readonly credentialId: string | undefined;
-  /** When what it logged in with ends. */
+  /** When the credential of the login ends. */
   readonly expiresAt: number;
 }
 

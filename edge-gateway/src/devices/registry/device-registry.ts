@@ -22,8 +22,8 @@ export interface DeviceRegistryOptions {
 const refreshMs = 2000;
 
 /**
- * Who may log in: the devices of devices.v1 with their hashed credentials, and the provisioning keys of access.v1, in a
- * local file, so that devices log in also while the log is away and from a cold start without it.
+ * The principals that may log in: the devices of devices.v1 with their hashed credentials, and the provisioning keys of
+ * access.v1, in a local file, so that devices log in also while the log is away and from a cold start without it.
  */
 export class DeviceRegistry {
   readonly #options: DeviceRegistryOptions;
@@ -83,7 +83,7 @@ export class DeviceRegistry {
     return this.#tables.device(id)?.device;
   }
 
-  /** What the log last said of a device, for who writes to it. */
+  /** The last state of a device in the log, for writes. */
   row(id: string): DeviceRow | undefined {
     return this.#tables.device(id);
   }
@@ -143,7 +143,7 @@ export class DeviceRegistry {
         () => new TimedOutError("The registry could not be read to its end in time"),
       );
     } catch (error) {
-      // The log is away, or slow: what is known here decides.
+      // The log is away, or slow: the registry as it is decides.
       logger.debug({ err: error }, "the device registry could not be brought up to date for a login");
     }
   }

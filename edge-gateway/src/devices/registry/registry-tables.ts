@@ -29,7 +29,7 @@ export interface RegisteredDevice {
   readonly credentials: readonly StoredCredential[];
 }
 
-/** What was last written of a device, also if it is deleted. */
+/** The last state of a device, also of a deleted one. */
 export interface DeviceRow {
   readonly state: DeviceState;
   readonly device: RegisteredDevice | undefined;
@@ -209,7 +209,7 @@ export class RegistryTables {
   }
 }
 
-/** The hash is a column of its own, and nobody who reads a key needs it. */
+/** The hash is a column of its own, and no reader of a key needs it. */
 function keyFrom(text: string): ProvisioningKey {
   return { ...(JSON.parse(text) as Omit<ProvisioningKey, "hash">), hash: new Uint8Array(0) };
 }

@@ -1,6 +1,6 @@
 import type { RemoteBrokerProblem } from "../../bridge/remote-broker.ts";
 
-/** CONNACK of 3.1.1 (4, 5) and of 5: who may not come in. */
+/** Reason codes of CONNACK that refuse the login, of 3.1.1 (4, 5) and of 5. */
 const loginCodes = new Set([4, 5, 134, 135, 138, 140]);
 const unreachable = new Set([
   "ECONNREFUSED",

@@ -61,7 +61,7 @@ export class GatewayBroker extends Aedes {
     return (this as unknown as { clients: Record<string, Client | undefined> }).clients[session] !== undefined;
   }
 
-  /** Nothing that the broker passes on is heard by who listens to commands alone. */
+  /** A client that listens to commands alone hears nothing through the broker. */
   override subscribe(...[topic, deliver, done]: Parameters<Aedes["subscribe"]>): void {
     if (isHeardThroughBroker(topic)) super.subscribe(topic, deliver, done);
     else setImmediate(done);

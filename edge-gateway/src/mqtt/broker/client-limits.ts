@@ -61,7 +61,7 @@ export class ClientLimits {
     const connection = connectionOf(client)!;
     const { filters } = connection;
     if (!connection.hasOutput && isHeardThroughBroker(filter)) {
-      // Before the broker knows of the subscription. Who only listens to commands is sent nothing by it.
+      // Before the broker knows of the subscription. Commands alone do not come through the broker.
       connection.hasOutput = true;
       const output = new SubscriberOutput(client, this.#guards.of(client.conn)!, this.#outputOptions);
       output.begin();

@@ -23,7 +23,7 @@ export class CommandSessions {
     this.#options = options;
   }
 
-  /** Looks again at what the connection has subscribed to. */
+  /** Looks again at the subscriptions of the connection. */
   changed(connection: Connection): void {
     const { onBegin, onEnd, onOthers } = this.#options;
     const granted = new Map<string, number>();

@@ -28,7 +28,7 @@ export class Connection implements Owner {
   unacked = 0;
   reason: DisconnectReason | undefined;
   ready = false;
-  /** What the broker sends it goes by a SubscriberOutput. */
+  /** Messages of the broker go to it by a SubscriberOutput. */
   hasOutput = false;
   /** Topic filters that were granted. */
   readonly filters = new Set<string>();
@@ -97,7 +97,7 @@ export class Connection implements Owner {
       bytes[4 * i + 3] = id & 0xff;
     }
     client.conn.write(bytes);
-    // A client that never reads what comes back is cut by the guard.
+    // The guard cuts a client that never reads its acknowledgements.
     readOn(client, acks.length);
   }
 

@@ -25,7 +25,7 @@ export interface ConnectionsOptions {
   readonly logger: Logger;
 }
 
-/** Who is connected: from the login, over what they subscribe to, to how they end. */
+/** The connections that are logged in, from the login over their subscriptions to their end. */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all: Set<Connection>;
@@ -35,7 +35,7 @@ export class Connections {
     this.#options = options;
   }
 
-  /** Follows what the broker says of its clients. */
+  /** Listens to the broker's events about its clients. */
   follow(broker: GatewayBroker): void {
     const { presence, metrics, sessions, time, logger } = this.#options;
     broker.on("client", (client) => {

@@ -31,7 +31,7 @@ export class Revocation {
     this.#options = options;
   }
 
-  /** A connection is there from now on; what changed since its rights were looked up passed it by. */
+  /** Called when a connection is let in: changes since its rights were looked up were not applied to it. */
   joined(connection: Connection): void {
     if (this.#changedAt >= connection.loggedInAt) this.#recheck(connection);
   }
@@ -57,7 +57,7 @@ export class Revocation {
     }
   }
 
-  /** Looks at the time alone: whatever else may end a login is heard of. */
+  /** Ends connections whose login has expired; every other end of a login is an event. */
   expire(): void {
     const now = nowMicros();
     for (const connection of this.#options.connections) {

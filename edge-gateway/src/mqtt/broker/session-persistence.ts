@@ -31,7 +31,7 @@ interface Retained {
   readonly payload: Buffer | string;
 }
 
-/** What there was no room for. */
+/** The kinds of messages that there was no room for. */
 export type NotKept = "retained-messages" | "queued-messages";
 
 export interface SessionPersistenceOptions {
@@ -84,7 +84,7 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
 function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSessions, stored: SessionStore) {
   return {
     async addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void> {
-      // aedes hands over all of a SUBSCRIBE, also what was refused.
+      // aedes hands over every filter of a SUBSCRIBE, the refused ones too.
       const granted = subscriptions.filter(({ topic }) => connectionOf(client)?.filters.has(topic) === true);
       sessions.added(
         client.id,

@@ -27,7 +27,7 @@ interface Waiting {
 const none: readonly Waiting[] = [];
 
 /**
- * What a subscriber is sent, at its own pace: who publishes never waits for who reads. What the socket does not take
+ * Sends a subscriber its messages at its own pace: no publisher waits for a subscriber. What the socket does not take
  * waits in a bounded queue; beyond it QoS 0 is dropped, as its name allows, and a client that owes acknowledgements for
  * QoS 1 or 2 is cut. Its session keeps what it may keep.
  */
@@ -57,7 +57,7 @@ export class SubscriberOutput {
     const waitForDrain = own.waitForDrain.bind(own);
     own.waitForDrain = (done) => {
       waitForDrain(done);
-      // Written it is; who waits for the client to read is not the publisher.
+      // It is written; the publisher does not wait until the client has read it.
       setImmediate(() => {
         for (const release of this.#writing ?? []) release();
       });

@@ -13,9 +13,9 @@ export type Target =
   /** Anonymous clients among themselves: no event. */
   | { readonly kind: "relay" };
 
-/** Who sends a message. */
+/** The sender of a message. */
 export interface Sender {
-  /** undefined: nobody who is known. */
+  /** undefined: an anonymous client. */
   readonly device: string | undefined;
   readonly permissions: Permissions;
 }
@@ -24,12 +24,12 @@ const replyPattern = /^devices\/([^/]+)\/commands\/([^/]+)\/reply$/;
 const timePattern = /^devices\/([^/]+)\/time\/request$/;
 const forbidden: Target = { kind: "forbidden" };
 
-/** Settles what a message is by its topic and who sends it. */
+/** Finds the target of a message by its topic and sender. */
 export function findTarget(routes: Routes, recordWriter: RecordWriter, topic: string, sender: Sender): Target {
   if (topic.startsWith("$")) return forbidden;
   const { device, permissions } = sender;
   if (!permissions.mayPublish(topic)) {
-    // A device may also send where a route says that what is said there is its own.
+    // A device may also publish to a topic that a route gives to its sender.
     if (device === undefined || routes.find(topic)?.sender !== device) return forbidden;
   }
   const routed = routedTarget(routes, recordWriter, topic, device);

@@ -9,7 +9,7 @@ import type { Connection } from "./connection.ts";
 
 export interface TimeServiceOptions {
   readonly clock: ReceiveClock;
-  /** Between messages to whoever has subscribed (milliseconds); 0: once, at the subscription. */
+  /** Between messages to each subscriber (milliseconds); 0: once, at the subscription. */
   readonly everyMs: number;
   readonly connections: ReadonlySet<Connection>;
   readonly metrics: GatewayMetrics;

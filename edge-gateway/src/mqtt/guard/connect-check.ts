@@ -2,7 +2,7 @@ import { isText } from "./text-check.ts";
 import { checkTopicName } from "./topic-check.ts";
 import type { GuardLimits, Violation } from "./violations.ts";
 
-/** What the guard says before it closes a connection that it does not let in. */
+/** The answer of the guard before it closes a connection that it does not let in. */
 export const refusals = {
   /** CONNACK 1, unacceptable protocol version (3.1.1, section 3.1.2.2). */
   version: Uint8Array.of(0x20, 2, 0, 1),

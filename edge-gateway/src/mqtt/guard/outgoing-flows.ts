@@ -1,7 +1,7 @@
 import type { AwaitedAcks } from "./packet-guard.ts";
 import { types } from "./packet-types.ts";
 
-/** What the client owes next for a message that it was sent. */
+/** The acknowledgement that the client owes next for a message. */
 const owes = { puback: types.puback, pubrec: types.pubrec, pubcomp: types.pubcomp } as const;
 
 const states = { type: 0, length: 1, topicLength: 2, topic: 3, packetId: 4, rest: 5 } as const;

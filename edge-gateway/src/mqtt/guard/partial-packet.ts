@@ -10,7 +10,7 @@ export class PartialPacket {
     return this.#length;
   }
 
-  /** What has come so far. Valid until the next `add`. */
+  /** The bytes so far. Valid until the next `add`. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

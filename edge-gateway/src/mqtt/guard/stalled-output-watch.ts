@@ -1,7 +1,7 @@
 import type { StreamGuard } from "./stream-guard.ts";
 
 interface Seen {
-  /** What has left, as far as can be told. */
+  /** The bytes that have left, as far as can be told. */
   readonly mark: string;
   readonly at: number;
 }

@@ -33,7 +33,7 @@ export const violations = {
 
 export type Violation = keyof typeof violations;
 
-/** What the guard does not let pass. */
+/** The bounds that the guard enforces. */
 export interface GuardLimits {
   readonly maxPacketBytes: number;
   /** Of a topic name or filter, in UTF-8. */

@@ -21,7 +21,7 @@ export class CertificateWatch {
   readonly #options: CertificateWatchOptions;
   #material!: TlsMaterial;
   #digest = "";
-  /** What was wrong when last looked at; undefined: nothing. */
+  /** The problem at the last look; undefined: none. */
   #wrong: string | undefined;
   #told: string | undefined;
   #remindedAt = Number.NEGATIVE_INFINITY;

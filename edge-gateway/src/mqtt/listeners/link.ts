@@ -13,15 +13,15 @@ export class Link implements Peer {
   readonly socket: Socket;
   address: string;
   certificate?: PeerCertificate;
-  /** The outermost stream so far: what is read is what has been unwrapped. */
+  /** The outermost stream so far; reading it gives unwrapped bytes. */
   stream: Duplex;
   /** undefined: CONNECT came. */
   stage: Stage | undefined;
   /** By when CONNECT has to have come (milliseconds, as performance.now has them). */
   readonly deadline: number;
-  /** Under what it counts among the connections of its address. */
+  /** The group of addresses that it is counted in. */
   group: string | undefined;
-  /** It was told to go; what still happens to it is a consequence. */
+  /** It is being cut: its later errors are consequences of that. */
   refused = false;
 
   constructor(transport: Peer["transport"], socket: Socket, address: string, deadline: number) {

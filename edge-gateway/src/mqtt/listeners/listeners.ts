@@ -29,7 +29,7 @@ export interface ListenersOptions {
   readonly onConnection: (stream: Duplex) => void;
 }
 
-/** Where MQTT can be had, for people and their clients. */
+/** The address of a listener, for people and their clients. */
 export interface ListenerAddress {
   readonly transport: Transport;
   readonly port: number;
@@ -113,7 +113,7 @@ export class Listeners {
     return this.#terminator === undefined ? undefined : this.#certificates?.material.expiresAt;
   }
 
-  /** Throws ResourceError if a port or a certificate cannot be had. */
+  /** Throws ResourceError if a port or a certificate cannot be used. */
   async start(): Promise<void> {
     if (this.#certificates !== undefined) {
       const { config } = this.#options;
@@ -145,7 +145,7 @@ export class Listeners {
     for (const port of this.#ports) port.stop();
   }
 
-  /** Cuts what is still connected. */
+  /** Cuts the connections that are left. */
   async close(): Promise<void> {
     this.stopAccepting();
     this.#handshakes.stop();

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { PeerCertificate } from "./peer.ts";
 
-/** What the login needs of a client certificate. */
+/** The facts of a client certificate that a login needs. */
 export function peerCertificate(certificate: X509Certificate): PeerCertificate {
   // Several common names: none of them is the client's more than another.
   const name: unknown = certificate.toLegacyObject().subject.CN;

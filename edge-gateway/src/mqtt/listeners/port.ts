@@ -23,7 +23,7 @@ export class Port {
     this.#onSocket = onSocket;
   }
 
-  /** Throws ResourceError if the address cannot be had. */
+  /** Throws ResourceError if the address cannot be listened on. */
   async listen(): Promise<void> {
     const { port } = this.plan;
     // Sockets that share a port would share it with another gateway's as well: whether it is free shows by asking for

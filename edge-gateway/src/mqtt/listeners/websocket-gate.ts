@@ -7,7 +7,7 @@ export interface WebSocketGateOptions {
   /** Of web pages; empty: all. */
   readonly origins: readonly string[];
   readonly maxPayload: number;
-  /** `stream` is what was given to `upgrade`. */
+  /** `stream` is the one that `upgrade` was given. */
   readonly onOpen: (stream: Duplex, webSocket: WebSocket) => void;
   /** It has been answered, and ends. */
   readonly onRefused: (stream: Duplex, reason: string) => void;

@@ -41,7 +41,7 @@ export class WebSocketStream extends Duplex {
     this.#send(chunk, done);
   }
 
-  /** What waits together goes as one frame. */
+  /** Chunks that wait together go as one frame. */
   override _writev(chunks: { readonly chunk: Buffer }[], done: Done): void {
     this.#send(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }

@@ -1,4 +1,4 @@
-/** What is kept for one session: a message, or the PUBREL that took its place. */
+/** A message that is kept for a session, or the PUBREL that took its place. */
 export interface OutgoingPacket {
   readonly cmd: string;
   readonly brokerId?: string;

@@ -15,7 +15,7 @@ export interface QueueBounds {
   readonly maxQueuedBytes: number;
 }
 
-/** What waits for the persistent sessions, as aedes asks for it; in memory, each queue within its bounds. */
+/** The queues of persistent sessions, as aedes asks for them: in memory, each within its bounds. */
 export class OutgoingQueues {
   readonly #bounds: QueueBounds;
   readonly #onRefused: (topic: string, session: string) => void;

@@ -8,7 +8,7 @@ export interface SessionExpiryOptions {
   /** A session whose client was away for longer is forgotten (milliseconds). */
   readonly expiryMs: number;
   readonly isConnected: (session: string) => boolean;
-  /** Nothing else of the session is remembered any more either. */
+  /** Removes what else is kept of the session. */
   readonly forget: (session: string) => Promise<void>;
   readonly logger: Logger;
 }

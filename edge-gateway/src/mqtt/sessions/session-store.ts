@@ -84,7 +84,7 @@ export class SessionStore {
     const stored = this.#sessions.get(session);
     if (subscriptions.every(({ topic, qos }) => stored?.qosOf.get(topic) === qos)) {
       this.seen(session);
-      // What makes it so may be on its way to the disk still.
+      // The entry that says so may still be on its way to the disk.
       await this.#writer.flush();
       return;
     }
@@ -118,7 +118,7 @@ export class SessionStore {
     this.#sessions.set(session, stored);
     this.#writer.add(encodeEntry({ t: "seen", s: session, at: now }));
     this.#writer.flush().catch(() => {
-      // The gateway stops; it is no more than a time.
+      // The gateway stops; only the time of the last sign of life is lost.
     });
   }
 

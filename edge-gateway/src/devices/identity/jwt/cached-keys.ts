@@ -6,7 +6,7 @@ import { parseKeySet, type JsonWebKeySet, type KeySource } from "./key-source.ts
 
 export interface CachedKeysOptions {
   readonly source: KeySource;
-  /** Where what was read last is kept, so that logins work from a cold start while the issuer is away. */
+  /** The file of the keys that were read last, so that logins work from a cold start while the issuer is away. */
   readonly folder: string;
   readonly logger: Logger;
   /** Milliseconds between readings. Default 10 minutes. */
@@ -15,7 +15,7 @@ export interface CachedKeysOptions {
   readonly leastMs?: number;
 }
 
-/** The keys of an issuer as they were read last, in memory and on disk; what is away leaves them as they are. */
+/** The keys of an issuer as they were read last, in memory and on disk; they stay while the issuer is away. */
 export class CachedKeys {
   readonly #options: Required<CachedKeysOptions>;
   readonly #file: string;
@@ -35,7 +35,7 @@ export class CachedKeys {
     return this.#set;
   }
 
-  /** Resolves with what is on disk; the issuer is asked meanwhile. */
+  /** Resolves with the keys on disk; the issuer is asked meanwhile. */
   async start(): Promise<void> {
     try {
       this.#set = parseKeySet(await readFile(this.#file, "utf8"));

@@ -12,7 +12,7 @@ const timeoutMs = 5000;
 /** Where an issuer publishes its keys. */
 export interface KeySource {
   readonly name: string;
-  /** Throws DecodeError for what is no key set, TimedOutError if it does not come. */
+  /** Throws DecodeError if the answer is no key set, TimedOutError if none comes. */
   read(): Promise<JsonWebKeySet>;
 }
 

@@ -8,7 +8,7 @@ import type { ScryptQueue } from "./scrypt-queue.ts";
 export type PasswordVerdict = StoredCredential | "wrong" | "busy";
 
 /** Passwords that were right, so that a device that comes again costs no second comparison. */
-const maxRemembered = 50_000;
+const maxKnown = 50_000;
 
 /**
  * Chosen passwords. A comparison is meant to be slow, so there is a bound on how many wait, on how many a name and an
@@ -17,7 +17,7 @@ const maxRemembered = 50_000;
  */
 export class PasswordLogin {
   readonly #queue: ScryptQueue;
-  /** What is remembered of a right password says nothing without this key, which is nowhere but here. */
+  /** The digest of a right password says nothing without this key, which is in this object alone. */
   readonly #key = randomBytes(32);
   readonly #right = new Map<string, string>();
   readonly #byNameAndAddress = new Attempts({ burst: 10, perSecond: 0.2 });
@@ -47,7 +47,7 @@ export class PasswordLogin {
         const matches = await this.#queue.compare(password, hash);
         if (matches === undefined) return "busy";
         if (!matches) continue;
-        this.#remember(digest, credential.hash);
+        this.#keep(digest, credential.hash);
         return credential;
       }
       return "wrong";
@@ -80,10 +80,10 @@ export class PasswordLogin {
     return createHmac("sha256", this.#key).update(`${name}\n`).update(password).digest("base64");
   }
 
-  #remember(digest: string, hash: string): void {
+  #keep(digest: string, hash: string): void {
     this.#right.delete(digest);
     this.#right.set(digest, hash);
-    if (this.#right.size <= maxRemembered) return;
+    if (this.#right.size <= maxKnown) return;
     for (const oldest of this.#right.keys()) {
       this.#right.delete(oldest);
       break;

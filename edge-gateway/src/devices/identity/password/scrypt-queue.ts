@@ -72,7 +72,7 @@ export class ScryptQueue {
     for (const { settle } of this.#queue.splice(0)) settle(undefined);
   }
 
-  /** Hands the next one to the thread, once it is free; who has waited for too long has gone or comes again. */
+  /** Hands the next one to the thread, once it is free; a login that has waited too long is dropped. */
   #pump(): void {
     while (this.#running === undefined && !this.#closed) {
       const next = this.#queue.shift();
