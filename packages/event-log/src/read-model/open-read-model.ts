@@ -24,7 +24,7 @@ export function openReadModel(options: ReadModelOptions): ReadModel {
   return new FollowingReadModel(options);
 }
 
-/** Milliseconds in which a write is applied nearly always; only then is a position from outside looked up in the log. */
+/** Milliseconds in which nearly every write is applied; after them a position from outside is looked up in the log. */
 const claimPatienceMs = 200;
 
 /** The file was made from another log than the one that is there. */
