@@ -341,7 +341,12 @@ describe("listening", () => {
     const slow = new Promise<void>((resolve) => {
       finish = resolve;
     });
+    let begin!: () => void;
+    const began = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     http.app.get("/slow", { config: { public: true } }, async () => {
+      begin();
       await slow;
       return "done";
     });
@@ -353,7 +358,7 @@ describe("listening", () => {
       socket.on("close", resolve);
     });
     socket.write("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
-    await sleep(50);
+    await began;
     const closed = http.close();
     finish();
     await closed;

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { ResourceError, RequestError, type Logger } from "@headwater/core";
 import type { Metrics } from "../metrics/metrics.ts";
 import { requireToken } from "./authentication.ts";
+import { type ConnectionLimits, limitConnections, serverOptions } from "./connection-limits.ts";
 import { errorHandler, send } from "./error-handler.ts";
 import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
@@ -15,9 +16,6 @@ import { RouteMethods } from "./route-methods.ts";
 import { statusRoutes } from "./status-routes.ts";
 import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
-
-/** More connections at once are refused. */
-const maxConnections = 10_000;
 
 /** No query has more parameters. */
 const maxQueryParameters = 100;
@@ -45,6 +43,7 @@ export interface HttpServerOptions {
   readonly portSetting?: string;
   /** On close, requests under way get so long to finish (milliseconds). Default 3 s. */
   readonly drainMs?: number;
+  readonly limits?: ConnectionLimits;
 }
 
 export interface HttpServer {
@@ -77,13 +76,13 @@ declare module "fastify" {
  * OpenAPI 3.1 at `/api/v1/openapi.json`, health and metrics, limits on every input.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { logger, metrics, bodyLimit = 1024 * 1024 } = options;
+  const { logger, metrics, bodyLimit = 1024 * 1024, limits = {} } = options;
   const closing = new AbortController();
   const app: HttpApp = fastify({
     bodyLimit,
     genReqId: () => randomUUID(),
-    // Bounds the time in which a request arrives; answers may stream for ever.
-    requestTimeout: 30_000,
+    http: serverOptions(limits),
+    requestTimeout: serverOptions(limits).requestTimeout,
     keepAliveTimeout: 72_000,
     // Idle connections end with the server; those under way are given their time in close().
     forceCloseConnections: "idle",
@@ -94,7 +93,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  app.server.maxConnections = maxConnections;
+  limitConnections(app.server, limits, options);
 
   const routes = new RouteMethods();
   app.setValidatorCompiler(validatorCompiler);

@@ -64,7 +64,10 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "record-refused": "The log will never take this, for its size for example",
     undecodable: "The bytes are not what they should be",
   },
-  429: { "inspected-already": "Somebody inspects this already" },
+  429: {
+    "inspected-already": "Somebody inspects this already",
+    "too-many-connections": "There are as many connections from that address as there may be",
+  },
   431: { "headers-too-large": "The headers and the path are too large together" },
   500: { internal: "A defect here; the log has it under the request's id" },
   503: {
