@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
 import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 
@@ -58,7 +59,7 @@ it("docs/devices.md can be pasted as it stands, from the first registration to w
   expect(running.output()).not.toContain("wind over the dyke");
   // Every one of the ways in has left its reading.
   const latest = "api GET devices/pump-1/latest";
-  await expect
-    .poll(async () => (await run(`${steps[0]!}\n${latest}`)).stdout, { timeout: 20_000 })
-    .toContain('"pressure":{"value":2.8');
+  await eventually(async () =>
+    expect((await run(`${steps[0]!}\n${latest}`)).stdout).toContain('"pressure":{"value":2.8'),
+  );
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createApiClient, registerDevice } from "@headwater/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { ensureDebianPrograms } from "../../scripts/servers/debian-packages.ts";
 import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 
@@ -65,9 +66,11 @@ it("what docs/operating.md says of TLS can be pasted as it stands", async () => 
   const api = createApiClient(url, readFileSync(join(folder, "data", "admin-token"), "utf8").trim());
   const { token } = await registerDevice(api, { id: "boiler-1", type: "boiler" });
   await run(block("sh tls-publish"), { TOKEN: token });
-  await expect
-    .poll(async () => api.request("GET", "/api/v1/devices/boiler-1/latest"), { timeout: 20_000 })
-    .toMatchObject({ values: { temperature: { value: 71.5 } } });
+  await eventually(async () =>
+    expect(await api.request("GET", "/api/v1/devices/boiler-1/latest")).toMatchObject({
+      values: { temperature: { value: 71.5 } },
+    }),
+  );
   await running!.end("SIGTERM");
 
   await start({

@@ -86,7 +86,7 @@ async function withGateway(journal: Qos2Journal, store: SessionStore): Promise<o
     },
     async incomingStorePacket(client: Client, packet: { cmd: string; messageId: number }): Promise<void> {
       // The commit of a message announces it.
-      journal.remember({ token: Qos2Journal.token(client.id, packet.messageId), partition: 0, n: 1 });
+      journal.add({ token: Qos2Journal.token(client.id, packet.messageId), partition: 0, n: 1 });
       await incomingStorePacket(client, packet);
     },
   });

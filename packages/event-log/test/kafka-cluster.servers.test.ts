@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { eventually } from "@headwater/testkit/eventually";
 import { ForeignPositionError } from "../src/errors.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HeadwaterError, silentLogger, type Logger } from "@headwater/core";
 import { Kafka as Client, logLevel } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
 import { Collected, numbered, pause, record, spec, until, valuesOf } from "../src/contract/harness.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
@@ -50,8 +51,6 @@ const admin = async <T>(work: (client: ReturnType<Client["admin"]>) => Promise<T
   }
 };
 
-const patience = { timeout: 20_000, interval: 250 };
-
 describe("topics that were made", () => {
   it("are replicated, keep time by the log, and are kept as their specification says", async () => {
     const log = await open();
@@ -61,7 +60,7 @@ describe("topics that were made", () => {
       spec("compacted", 2, { cleanup: "compact", minCompactionLagMs: 60_000 }),
     ]);
     // A broker that took no part in it hears of a topic a moment later.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const found = await admin(async (client) => {
         const { resources } = await client.describeConfigs({
           includeSynonyms: false,
@@ -88,7 +87,7 @@ describe("topics that were made", () => {
           "segment.ms": "3600000",
         },
       });
-    }, patience);
+    });
     await log.close();
   });
 });

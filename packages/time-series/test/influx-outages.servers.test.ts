@@ -1,3 +1,4 @@
+import { eventually } from "@headwater/testkit/eventually";
 import { StoreUnavailableError } from "../src/errors.ts";
 import { UnknownOutcomeError } from "@headwater/core";
 import { openInfluxStore } from "../src/influx/influx-store.ts";
@@ -70,7 +71,7 @@ describe("when InfluxDB is away", () => {
     } finally {
       influx.kill("SIGCONT");
     }
-    await expect.poll(() => store.health().then(() => "up", String), { timeout: 10_000 }).toBe("up");
+    await eventually(async () => expect(await store.health().then(() => "up", String)).toBe("up"));
     expect(await store.write(written)).toEqual({ refused: [] });
     expect(await rows()).toEqual(rowsOf(written));
   });
@@ -86,7 +87,7 @@ describe("when InfluxDB is away", () => {
         (error: Error) => error.constructor.name,
       );
     // The first may still meet the dying connection.
-    await expect.poll(reason, { timeout: 5_000 }).toBe(StoreUnavailableError.name);
+    await eventually(async () => expect(await reason()).toBe(StoreUnavailableError.name));
     await expect(rows()).rejects.toBeInstanceOf(StoreUnavailableError);
     await expect(store.health()).rejects.toBeInstanceOf(StoreUnavailableError);
     influx = await startInflux({ dataDir, port: influx.port });

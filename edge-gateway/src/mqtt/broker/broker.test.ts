@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import mqttPacket from "mqtt-packet";
 import { expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { Audience } from "../sessions/audience.ts";
 import { GatewayBroker } from "./broker.ts";
 
@@ -42,7 +43,7 @@ it("the last will of a client that is there is not sent, however long it stays",
   const gone = once(broker, "clientDisconnect");
   socket.destroy();
   await gone;
-  await expect.poll(() => wills, { timeout: 10_000 }).toBe(1);
+  await eventually(() => expect(wills).toBe(1));
   await new Promise<void>((resolve) => broker.close(resolve));
   server.close();
 });

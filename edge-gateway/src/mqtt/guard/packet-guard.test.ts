@@ -1,5 +1,6 @@
 import mqttPacket from "mqtt-packet";
 import { describe, expect, it } from "vitest";
+import { cpuMillis } from "@headwater/testkit/cpu-time";
 import { PacketGuard } from "./packet-guard.ts";
 import type { Violation } from "./violations.ts";
 
@@ -129,16 +130,17 @@ describe("the guard", () => {
       dup: false,
       retain: false,
     });
-    const began = performance.now();
     let passed: Buffer | null = null;
     let early = 0;
-    for (let at = 0; at < packet.length; at += 1) {
-      if (passed !== null) early += 1;
-      passed = guard.take(packet.subarray(at, at + 1));
-    }
+    const spent = cpuMillis(() => {
+      for (let at = 0; at < packet.length; at += 1) {
+        if (passed !== null) early += 1;
+        passed = guard.take(packet.subarray(at, at + 1));
+      }
+    });
     expect(early).toBe(0);
     expect(passed!.equals(packet)).toBe(true);
     // Quadratic copying would take half a minute.
-    expect(performance.now() - began).toBeLessThan(15_000);
+    expect(spent).toBeLessThan(15_000);
   });
 });

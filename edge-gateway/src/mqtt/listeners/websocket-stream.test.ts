@@ -2,11 +2,11 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { eventually } from "@headwater/testkit/eventually";
 import { WebSocketStream } from "./websocket-stream.ts";
 
 const chunk = 64 * 1024;
 const chunks = 640;
-const patience = { timeout: 20_000 };
 
 describe("a WebSocket as a stream", () => {
   let server: WebSocketServer;
@@ -70,7 +70,7 @@ describe("a WebSocket as a stream", () => {
     let bytes = 0;
     client.on("message", (data: Buffer) => (bytes += data.length));
     client.resume();
-    await expect.poll(() => bytes, patience).toBe(chunks * chunk);
+    await eventually(() => expect(bytes).toBe(chunks * chunk));
   });
 
   it("what is written together is one frame", async () => {
@@ -79,7 +79,7 @@ describe("a WebSocket as a stream", () => {
     stream.cork();
     for (const text of ["a", "b", "c"]) stream.write(text);
     stream.uncork();
-    await expect.poll(() => frames.length, patience).toBe(1);
+    await eventually(() => expect(frames.length).toBe(1));
     expect(String(frames[0])).toBe("abc");
   });
 

@@ -99,7 +99,7 @@ export class GroupCommit {
   /** A QoS 2 message was written to the open batch: a duplicate in the same moment is one already. */
   noteArrival(arrival: Qos2Arrival): void {
     this.#open.qos2.push(arrival);
-    this.#options.journal.remember(arrival);
+    this.#options.journal.add(arrival);
   }
 
   /** Resolves when all that was written up to now is durable. */

@@ -218,7 +218,7 @@ export class PartitionSender {
     this.landedN = Math.max(this.landedN, frames.at(-1)!.n);
     this.#openBytes -= bytesOf(frames);
     this.#outstanding = undefined;
-    this.#remember();
+    this.#noteTrail();
     for (const index of refused) onRefused(frames[index]!);
     const landed = refused.length === 0 ? frames : frames.filter((_, index) => !refused.includes(index));
     onAppended(landed.length);
@@ -240,7 +240,7 @@ export class PartitionSender {
     onAppendEnded(this, false);
   }
 
-  #remember(): void {
+  #noteTrail(): void {
     const at = performance.now();
     const last = this.#trail.at(-1);
     if (!this.isLane || (last !== undefined && at - last.at < trailEveryMs)) return;

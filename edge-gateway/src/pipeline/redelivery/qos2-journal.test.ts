@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, open, readFile, rm, stat, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { Qos2Journal, type Qos2Arrival } from "./qos2-journal.ts";
 
 describe("the journal of QoS 2 messages", () => {
@@ -110,7 +111,7 @@ describe("the journal of QoS 2 messages", () => {
           acknowledged.push(one.token);
         }
       })().catch(() => {});
-      await expect.poll(() => acknowledged.length, { timeout: 5000 }).toBeGreaterThan(50);
+      await eventually(() => expect(acknowledged.length).toBeGreaterThan(50));
       const before = acknowledged.length;
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(acknowledged.length - before).toBeLessThan(150);

@@ -69,14 +69,14 @@ export class Qos2Journal {
   /** To be durable before the messages are. Repeats until it is. */
   async announce(arrivals: readonly Qos2Arrival[]): Promise<void> {
     for (const arrival of arrivals) {
-      this.remember(arrival);
+      this.add(arrival);
       this.#writer.add(encodeArrival(arrival, arrival.n));
     }
     await this.#writer.flush();
   }
 
   /** Known as received from now on, durable with its commit. */
-  remember(arrival: Qos2Arrival): void {
+  add(arrival: Qos2Arrival): void {
     if (this.#open.has(arrival.token)) return;
     this.#open.set(arrival.token, { arrival, landed: false });
     const session = sessionOf(arrival.token);
@@ -142,7 +142,7 @@ export class Qos2Journal {
   }
 
   #replay(entry: Entry): void {
-    if (entry.t === "arrival") this.remember({ token: entry.token, partition: entry.p, n: entry.n });
+    if (entry.t === "arrival") this.add({ token: entry.token, partition: entry.p, n: entry.n });
     else if (entry.t === "release") this.#forgetToken(entry.token);
     else for (const token of this.#bySession.get(entry.session) ?? []) this.#forgetToken(token);
   }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { FrameBatch } from "../batch/frame-batch.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { frameKinds } from "../frame/frame.ts";
@@ -54,7 +55,7 @@ describe("messages of QoS 0 that cause no sync", () => {
     expect(offered()).toBe(before);
     expect(spool.recent.from(spool.activeSegment, before, 1 << 20)).toEqual([]);
     expect(committed).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(committed).toHaveBeenCalledOnce());
+    await eventually(() => expect(committed).toHaveBeenCalledOnce());
     expect(offered()).toBe((await readFile(file())).length);
     expect(spool.recent.from(spool.activeSegment, before, 1 << 20)).toHaveLength(1);
   });

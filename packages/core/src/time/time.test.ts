@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { cpuMillis } from "@headwater/testkit/cpu-time";
 import { InvariantError, RequestError } from "../errors.ts";
 import { formatDuration, isoFromMicros, microsFromIso, nowMicros, parseDuration, parseTimeRef } from "./index.ts";
 
@@ -20,10 +21,13 @@ describe("nowMicros", () => {
   });
 
   it("tells apart moments within a millisecond", () => {
-    const seen = new Set<number>();
-    const end = performance.now() + 20;
-    while (performance.now() < end) seen.add(nowMicros());
-    expect(seen.size).toBeGreaterThan(200);
+    const byMillisecond = new Map<number, Set<number>>();
+    for (let round = 0; round < 100_000; round += 1) {
+      const now = nowMicros();
+      const millisecond = Math.floor(now / 1000);
+      byMillisecond.set(millisecond, (byMillisecond.get(millisecond) ?? new Set()).add(now));
+    }
+    expect(Math.max(...[...byMillisecond.values()].map(({ size }) => size))).toBeGreaterThan(10);
   });
 
   it("follows a step of the wall clock, forth and back", () => {
@@ -32,7 +36,10 @@ describe("nowMicros", () => {
       vi.spyOn(Date, "now").mockReturnValue(real + step);
       expect(Math.floor(nowMicros() / 1000)).toBe(real + step);
       vi.restoreAllMocks();
-      expect(Math.abs(nowMicros() / 1000 - Date.now())).toBeLessThan(2);
+      const before = Date.now();
+      const now = nowMicros() / 1000;
+      expect(now).toBeGreaterThan(before - 2);
+      expect(now).toBeLessThan(Date.now() + 2);
     }
   });
 });
@@ -142,10 +149,12 @@ describe("durations", () => {
   });
 
   it("takes hostile text in no time", () => {
-    const before = performance.now();
-    expect(() => parseDuration("1".repeat(1_000_000))).toThrow(RequestError);
-    expect(() => parseDuration("1s".repeat(500_000) + "x")).toThrow(RequestError);
-    expect(performance.now() - before).toBeLessThan(500);
+    const spent = cpuMillis(() => {
+      expect(() => parseDuration("1".repeat(1_000_000))).toThrow(RequestError);
+      expect(() => parseDuration("1s".repeat(500_000) + "x")).toThrow(RequestError);
+    });
+    // Backtracking would take hours.
+    expect(spent).toBeLessThan(2000);
   });
 });
 

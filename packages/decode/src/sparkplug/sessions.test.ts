@@ -2,6 +2,7 @@ import { DecodeError } from "@headwater/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
+import { cpuMillis } from "@headwater/testkit/cpu-time";
 import { decodesOrRefuses, testLimits } from "../../test/decoder-properties.ts";
 import {
   aliased,
@@ -212,9 +213,8 @@ describe("hostile payloads", () => {
     ];
     for (const payload of payloads) {
       for (const topic of topics) {
-        const began = performance.now();
-        decodesOrRefuses(sparkplug().routes.find(`spBv1.0/g/${topic}`)!.decoder, payload, testLimits);
-        expect(performance.now() - began).toBeLessThan(1000);
+        const { decoder } = sparkplug().routes.find(`spBv1.0/g/${topic}`)!;
+        expect(cpuMillis(() => decodesOrRefuses(decoder, payload, testLimits))).toBeLessThan(1000);
       }
     }
   });

@@ -1,5 +1,5 @@
 import type { Protocol } from "kafkajs/src/network/connection.js";
-import { WireReader, WireWriter } from "./wire.ts";
+import { KafkaReader, KafkaWriter } from "./wire.ts";
 
 const API_KEY = 1;
 const API_VERSION = 11;
@@ -45,7 +45,7 @@ export function fetchRequest(
       apiName: "Fetch",
       encode: async () => {
         const byTopic = Map.groupBy(partitions, ({ topic }) => topic);
-        const writer = new WireWriter(64 + partitions.length * 64)
+        const writer = new KafkaWriter(64 + partitions.length * 64)
           .int32(CONSUMER)
           .int32(maxWaitMs)
           .int32(1)
@@ -64,11 +64,11 @@ export function fetchRequest(
         return writer.int32(0).string("").finish();
       },
     },
-    response: { decode: async (payload: Buffer) => decode(new WireReader(payload)), parse: async (answer) => answer },
+    response: { decode: async (payload: Buffer) => decode(new KafkaReader(payload)), parse: async (answer) => answer },
   } as Protocol<FetchAnswer>;
 }
 
-function decode(reader: WireReader): FetchAnswer {
+function decode(reader: KafkaReader): FetchAnswer {
   reader.int32();
   const errorCode = reader.int16();
   reader.int32();

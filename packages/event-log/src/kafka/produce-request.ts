@@ -1,5 +1,5 @@
 import type { Protocol } from "kafkajs/src/network/connection.js";
-import { WireReader, WireWriter } from "./wire.ts";
+import { KafkaReader, KafkaWriter } from "./wire.ts";
 
 const API_KEY = 0;
 const API_VERSION = 7;
@@ -32,7 +32,7 @@ export function produceRequest(
       encode: async () => {
         const byTopic = Map.groupBy(batches, ({ topic }) => topic);
         const size = batches.reduce((sum, { topic, batch }) => sum + batch.length + topic.length + 32, 64);
-        const writer = new WireWriter(size).string(null).int16(ALL).int32(timeoutMs).int32(byTopic.size);
+        const writer = new KafkaWriter(size).string(null).int16(ALL).int32(timeoutMs).int32(byTopic.size);
         for (const [topic, parts] of byTopic) {
           writer.string(topic).int32(parts.length);
           for (const { partition, batch } of parts) writer.int32(partition).bytes(batch);
@@ -40,11 +40,11 @@ export function produceRequest(
         return writer.finish();
       },
     },
-    response: { decode: async (payload: Buffer) => decode(new WireReader(payload)), parse: async (parts) => parts },
+    response: { decode: async (payload: Buffer) => decode(new KafkaReader(payload)), parse: async (parts) => parts },
   } as Protocol<readonly ProducedPartition[]>;
 }
 
-function decode(reader: WireReader): ProducedPartition[] {
+function decode(reader: KafkaReader): ProducedPartition[] {
   return reader
     .array(() => {
       const topic = reader.string();

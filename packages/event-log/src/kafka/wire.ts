@@ -1,5 +1,5 @@
 /** Writes a request's body into one buffer, in Kafka's big-endian types. */
-export class WireWriter {
+export class KafkaWriter {
   #buffer: Buffer;
   #at = 0;
 
@@ -58,7 +58,7 @@ export class WireWriter {
 }
 
 /** Reads an answer's body. */
-export class WireReader {
+export class KafkaReader {
   readonly #buffer: Buffer;
   #at = 0;
 

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { eventually } from "@headwater/testkit/eventually";
 import type { EventLog } from "../../src/event-log.ts";
 import { openEmbeddedLog } from "../../src/embedded/open-embedded-log.ts";
 import type { ReadModel } from "../../src/read-model/index.ts";
@@ -18,7 +19,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { applyCounting, contents, countingModel, topic } from "./counting-model.ts";
 import { FlakyLog } from "./flaky-log.ts";
 
@@ -234,7 +235,7 @@ describe("a file that does not fit is built anew", () => {
     await first.start();
     await first.stop();
     await put(log, "b=1");
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await log.housekeep();
       expect((await log.positions(topic))[0]!.start).toBe(2);
     });
@@ -251,7 +252,7 @@ describe("a file that fits is kept", () => {
     const first = opened(log, file);
     await first.start();
     await first.stop();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await log.housekeep();
       expect((await log.positions(topic))[0]!.start).toBe(2);
     });
@@ -278,13 +279,14 @@ describe("when the log is away", () => {
     const second = opened(flaky, file, { logger });
     const before = performance.now();
     await second.start({ allowStale: true, withinMs: 200 });
-    expect(performance.now() - before).toBeLessThan(1500);
+    // A start without a bound would wait for ever.
+    expect(performance.now() - before).toBeLessThan(15_000);
     expect(second.caughtUp).toBe(false);
     expect(contents(second).values).toEqual({ a: "1" });
     expect(said("cannot follow the log")).toBe(true);
 
     flaky.comeBack();
-    await vi.waitFor(() => expect(second.caughtUp).toBe(true), 10_000);
+    await eventually(() => expect(second.caughtUp).toBe(true));
     expect(contents(second)).toEqual({ values: { a: "1", b: "1" }, applied: 2 });
   });
 
@@ -311,11 +313,11 @@ describe("when the log is away", () => {
       for (let index = 0; index < 20; index += 1) last = await put(log, `${round}-${index}=x`);
       flaky.goAway();
       await put(log, `${round}-away=x`);
-      await vi.waitFor(() => expect(model.caughtUp).toBe(false));
+      await eventually(() => expect(model.caughtUp).toBe(false));
       flaky.comeBack();
     }
     await model.waitFor(last, 20_000);
-    await vi.waitFor(() => expect(model.caughtUp).toBe(true), 20_000);
+    await eventually(() => expect(model.caughtUp).toBe(true));
     expect(contents(model).applied).toBe(1 + 4 * 21);
     expect(Object.keys(contents(model).values)).toHaveLength(1 + 4 * 21);
   });

@@ -377,6 +377,7 @@ describe("listening", () => {
     await http.close();
     await ended;
     expect(told).toBe(true);
-    expect(performance.now() - before).toBeLessThan(1000);
+    // The time to drain is three seconds where none is set.
+    expect(performance.now() - before).toBeLessThan(2900);
   });
 });

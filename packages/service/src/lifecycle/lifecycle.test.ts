@@ -51,7 +51,8 @@ describe("Lifecycle", () => {
     await lifecycle.start();
     const before = performance.now();
     const failures = await lifecycle.stop();
-    expect(performance.now() - before).toBeLessThan(1000);
+    // Ten seconds are the default.
+    expect(performance.now() - before).toBeLessThan(9000);
     expect(failures.map(({ part }) => part)).toEqual(["fails", "hangs"]);
     expect(failures[0]!.error).toBeInstanceOf(ResourceError);
     expect(failures[1]!.error).toBeInstanceOf(TimedOutError);

@@ -1,4 +1,5 @@
 import { ResourceError } from "@headwater/core";
+import { eventually } from "@headwater/testkit/eventually";
 import { StoreUnavailableError } from "../errors.ts";
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -76,7 +77,7 @@ describe("the embedded store", () => {
     const store = await openStore({ retentionMs: 3_600_000, flushAfterMs: 1 });
     const { refused } = await store.write([point(now - 7_200_000_000), point(now - 60_000_000, "young")]);
     expect(refused).toEqual([{ index: 0, reason: expect.stringContaining("retention") as string }]);
-    await expect.poll(() => count(store), { timeout: 5_000 }).toBe(0);
+    await eventually(async () => expect(await count(store)).toBe(0));
     expect(await count(store, "young")).toBe(2);
     expect(await store.listSeries("m")).toEqual([{ measurement: "m", tags: { device: "young" }, field: "value" }]);
   });
