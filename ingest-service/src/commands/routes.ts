@@ -79,7 +79,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
             params: Type.Optional(Type.Unknown({ description: "Any JSON" })),
             ttl: Type.Optional(
               Type.Union([Type.String(), Type.Number()], {
-                description: "How long it may take: a duration like 60s, or milliseconds. Default 60s, at most 7d",
+                description: "How long it may take: a duration with its unit, like 60s. Default 60s, at most 7d",
               }),
             ),
             redeliver: Type.Optional(
@@ -168,7 +168,8 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
 
 function ttlOf(ttl: string | number | undefined): number | undefined {
   if (ttl === undefined) return commandLimits.defaultTtlMs;
-  return typeof ttl === "number" ? ttl : Math.floor(parseDuration(ttl) / 1000);
+  // A number is taken as text, whose answer names the unit that is missing.
+  return Math.floor(parseDuration(String(ttl)) / 1000);
 }
 
 function commandResource(state: CommandState) {

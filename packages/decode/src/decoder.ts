@@ -15,7 +15,7 @@ export interface Sample {
 
 /** The readings of one MQTT message, and its other effects. */
 export interface DecodedMessage {
-  /** Never empty, unless `beside` is there. */
+  /** Never empty, unless there are `effects`. */
   readonly samples: readonly Sample[];
   /** Facts that a reader of the readings has to know; they become attributes of the event. */
   readonly notes?: Readonly<Record<string, string>>;

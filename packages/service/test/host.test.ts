@@ -109,6 +109,19 @@ describe("the host", () => {
     expect(trace.slice(-4)).toEqual(["stop dying", "stop one", "stop store of dying", "stop store of one"]);
   });
 
+  it("can be stopped while it waits for a log that does not come up", async () => {
+    const stop = new AbortController();
+    const host = {
+      ...{ name: "test", title: "Test", mayEmbedLog: true, services: [service("one")] },
+      openLog: () => {
+        queueMicrotask(() => stop.abort());
+        return new Promise<never>(() => {});
+      },
+    };
+    await runHost(host, { signal: stop.signal, env: { HEADWATER_DATA_DIR: folder, HEADWATER_HTTP_PORT: "0" } });
+    expect(trace).toEqual([]);
+  });
+
   it("takes the embedded log only where every service is in the process", async () => {
     await expect(run({ services: [service("one")], mayEmbedLog: false })).rejects.toThrow(ConfigError);
     expect(trace).toEqual([]);

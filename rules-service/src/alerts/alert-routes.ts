@@ -12,6 +12,7 @@ import {
   waitForAfter,
 } from "@headwater/service";
 import { nowMicros, parseTimeRef } from "@headwater/core";
+import { severities } from "../definition/index.ts";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
 import { presentAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";
@@ -40,7 +41,7 @@ const listParameters = Type.Object({
   ),
   device: name,
   rule: name,
-  severity: name,
+  severity: Type.Optional(Type.Union(severities.map((severity) => Type.Literal(severity)))),
   shadow: Type.Optional(Type.Boolean({ description: "true: only alerts of rules in shadow; false: only the others" })),
   from: time("Raised at or after: ISO 8601, or relative like -1h"),
   to: time("Raised before"),

@@ -16,8 +16,8 @@ import {
   positionText,
   waitForAfter,
 } from "@headwater/service";
-import { ruleSchema, parseRule } from "../definition/index.ts";
-import { acceptYaml, bodyValue, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import { ruleSchema } from "../definition/index.ts";
+import { acceptYaml, bodyValue, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
 import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
@@ -111,7 +111,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         },
       },
       async (request) => {
-        const parsed = parseRule(bodyValue(request.body));
+        const parsed = parseNewRule(bodyValue(request.body));
         return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
       },
     );

@@ -193,7 +193,7 @@ export class SpoolReader {
     const skipped = found ?? rest.length;
     if (skipped === 0) return rest.length === 0 ? limit : offset;
     await writeFile(`${file}.${offset}.corrupt`, rest.subarray(0, skipped), { mode: 0o600 });
-    logger.error({ file, offset, bytes: skipped }, "a stretch of the spool is corrupt; it was copied and passed over");
+    logger.error({ file, offset, bytes: skipped }, "a range of the spool is corrupt; it was copied and passed over");
     return offset + skipped;
   }
 }

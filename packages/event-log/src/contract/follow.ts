@@ -132,8 +132,12 @@ export function following(under: LogUnderTest): void {
         refused += 1;
       }
     });
-    await until(() => delivered > 0);
-    await log.close();
+    try {
+      await until(() => delivered > 0);
+    } finally {
+      // The appends end with it, also when nothing is delivered.
+      await log.close();
+    }
     await followed.done;
     await Promise.all(appending);
     const after = delivered;

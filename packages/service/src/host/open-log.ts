@@ -13,16 +13,21 @@ export interface OpenedLog {
 /**
  * Calls `open` (the configured log with its topics) until it succeeds, or fails with an error that no retry mends.
  */
-export type OpenLog = (open: () => Promise<EventLog>, logger: Logger) => OpenedLog | Promise<OpenedLog>;
+export type OpenLog = (
+  open: () => Promise<EventLog>,
+  logger: Logger,
+  signal: AbortSignal,
+) => OpenedLog | Promise<OpenedLog>;
 
-/** Attempts to open a log that is still coming up; with the pauses between them about half a minute. */
+/** Attempts to open a log that is still coming up: three to four minutes, if Kafka refuses its connections. */
 const startAttempts = 20;
 
-/** Waits about half a minute for a log that is still coming up; rejects with the last error after that. */
-export const waitForLog: OpenLog = async (open, logger) => {
+/** Waits some minutes for a log that is still coming up; rejects with the last error after that. */
+export const waitForLog: OpenLog = async (open, logger, signal) => {
   const log = await retrying(open, {
     maxMs: 3000,
     maxAttempts: startAttempts,
+    signal,
     onRetry: (error) => logger.warn({ problem: error.message }, "waiting for the event log"),
   });
   return { log, ready: async () => {} };

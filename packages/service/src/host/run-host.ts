@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { TObject } from "@sinclair/typebox";
+import { aborted } from "@headwater/core";
 import { configuredPartitions, eventLogSettings, topicNames, type EventLogSettings } from "@headwater/event-log";
 import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
 import { adminTokenAuth, createHttpServer, loadOrCreateAdminToken } from "../http/index.ts";
@@ -23,7 +24,7 @@ export interface HostedProcess {
   readonly clientId?: string;
   /** Whether it may run on the embedded log, which belongs to one process: only if every service is in it. */
   readonly mayEmbedLog?: boolean;
-  /** How the event log is waited for. Default: about half a minute. */
+  /** How the event log is waited for. Default: some minutes. */
   readonly openLog?: OpenLog;
   /** All of a stop takes no longer (milliseconds). Default 10 s. */
   readonly stopWithinMs?: number;
@@ -78,7 +79,11 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const clientId = host.clientId ?? `headwater-${name}`;
   const logOfLog = logger.child({ component: "event-log" });
   const open = () => openLogWithTopics(config, { dataDir, logger: logOfLog, clientId, partitions });
-  const { log, ready, died } = await (host.openLog ?? waitForLog)(open, logOfLog);
+  // A log that does not come up must not keep a process from being stopped.
+  const opening = Promise.resolve((host.openLog ?? waitForLog)(open, logOfLog, signal));
+  const opened = await Promise.race([opening, aborted(signal)]);
+  if (opened === undefined) return http.close();
+  const { log, ready, died } = opened;
 
   const { stopWithinMs } = host;
   const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });

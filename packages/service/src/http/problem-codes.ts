@@ -24,7 +24,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "invalid-yaml": "The body is no YAML",
     "query-too-long": "The query has too many parameters",
     "unknown-aggregate": "There is no such aggregate",
-    "unknown-position": "`after` lies in a topic that this service does not follow",
+    "unknown-position": "`after` lies where nothing was written, or in a topic that this service does not follow",
     "unknown-topic": "There is no such topic of the stream",
     "window-without-aggregate": "A window needs an aggregate, and an aggregate a window",
   },
