@@ -111,6 +111,7 @@ export function inspectRoutes({ app, closing }: HttpServer, inspected: () => Ins
   app.get(
     "/api/v1/gateway/spool/records",
     {
+      config: { produces: ["application/x-ndjson"] },
       schema: {
         summary: "Records that wait in the spool, a line of JSON each",
         tags: ["gateway"],

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { FastifyRequest } from "fastify";
 import { Type } from "@sinclair/typebox";
 import { commandLimits, type CommandState, requestCommand } from "@headwater/aggregates";
 import type { ReadModel } from "@headwater/event-log/read-model";
@@ -11,12 +12,13 @@ import {
   waitForAfter,
   decodeCursor,
   type HttpApp,
+  idempotencyKey,
   listQuery,
   pageOf,
   pageSchema,
   principalOf,
 } from "@headwater/service";
-import { isoFromMicros, nowMicros, parseDuration, RequestError } from "@headwater/core";
+import { isoFromMicros, nowMicros, parseDuration, RequestError, uuidv5 } from "@headwater/core";
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
 import { commandState, listCommands } from "./command-model.ts";
@@ -27,6 +29,9 @@ export interface CommandRoutesOptions extends AppendContext {
   readonly topic: string;
   readonly source: string;
 }
+
+/** The name space of the ids of commands that people ask for; never changes. */
+const commandNamespace = "0b8f5c0e-5d0c-5b0e-9c5f-3f6f0e3f8a11";
 
 const statuses = [
   "requested",
@@ -95,7 +100,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
       const device = request.params.id;
       if (deviceState(model.db, device)?.device === undefined) throw unknownDevice(device);
       const { name, params, ttl, redeliver } = request.body;
-      const commandId = randomUUID();
+      const commandId = commandIdOf(request, device);
       const input = requestCommand({
         id: commandId,
         device,
@@ -164,6 +169,13 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
       return commandResource(state);
     },
   );
+}
+
+/** Also after a restart a request that is sent again under its Idempotency-Key is the command that it was. */
+function commandIdOf(request: FastifyRequest, device: string): string {
+  const key = idempotencyKey(request);
+  if (key === undefined) return randomUUID();
+  return uuidv5(JSON.stringify(["requested", principalOf(request).id, device, key]), commandNamespace);
 }
 
 function ttlOf(ttl: string | number | undefined): number | undefined {

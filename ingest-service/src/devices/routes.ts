@@ -105,7 +105,7 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
   app.get(
     "/api/v1/devices/:id",
     {
-      config: mayRead,
+      config: { ...mayRead, conditional: true },
       schema: {
         summary: "One device",
         tags,

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import type { HttpApp } from "@headwater/service";
+import { type HttpApp, wantedType } from "@headwater/service";
 import { isoFromMicros, nowMicros, parseDuration, parseTimeRef, RequestError } from "@headwater/core";
 import { aggregates, metricOfField, numberField, type SeriesRow, textField } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
@@ -101,7 +101,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
   app.get(
     "/api/v1/devices/:id/series",
     {
-      config,
+      config: { ...config, produces: ["application/json", "text/csv"] },
       schema: {
         summary: "A series: points, or windows of them, oldest first; `Accept: text/csv` exports",
         tags,
@@ -122,7 +122,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
       };
       const { batches, isEmpty } = await find(series, id, metric, kind, query);
       if (isEmpty && !isRegistered(id)) throw unknownDevice(id);
-      const asCsv = /\btext\/csv\b/.test(request.headers.accept ?? "");
+      const asCsv = wantedType(request) === "text/csv";
       void reply.type(asCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8");
       const body = Readable.from(asCsv ? csvRows(batches) : jsonRows(metric, batches));
       body.on("error", (error) => request.log.error(error));

@@ -118,7 +118,10 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
 
     app.get(
       "/api/v1/rules/schema",
-      { schema: { summary: "The JSON Schema of a rule", tags } },
+      {
+        config: { produces: ["application/schema+json", "application/json"] },
+        schema: { summary: "The JSON Schema of a rule", tags },
+      },
       async (_request, reply) => reply.type("application/schema+json").send(JSON.stringify(ruleSchema)),
     );
 

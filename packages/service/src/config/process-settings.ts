@@ -40,6 +40,12 @@ export const processSettings = Type.Object({
       maximum: 10_000,
       description: "HTTP connections of one address at a time; raise it behind a proxy that opens more",
     }),
+    corsOrigins: Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
+      env: "HEADWATER_HTTP_CORS_ORIGINS",
+      default: [],
+      maxItems: 100,
+      description: "Origins whose pages may use the API, like https://ops.example; * for any",
+    }),
     publicMetrics: Type.Boolean({
       env: "HEADWATER_METRICS_PUBLIC",
       default: false,

@@ -71,6 +71,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     port: config.http.port,
     publicMetrics: config.http.publicMetrics,
     limits: config.http,
+    corsOrigins: config.http.corsOrigins,
     title: host.title,
     readiness: notReady,
     warnings,

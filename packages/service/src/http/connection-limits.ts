@@ -15,7 +15,7 @@ export interface ConnectionLimits {
 const maxConnections = 10_000;
 const quietMs = 5000;
 
-/** How Node's HTTP server is made, so that it ends a slow request when its time is over and not at the next half minute. */
+/** Options of Node's HTTP server, which looks for slow requests every half minute unless it is told otherwise. */
 export function serverOptions({ requestTimeoutMs = 30_000 }: ConnectionLimits) {
   return {
     requestTimeout: requestTimeoutMs,

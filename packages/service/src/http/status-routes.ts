@@ -16,6 +16,9 @@ export interface StatusOptions {
   readonly publicMetrics?: boolean;
 }
 
+/** prom-client answers with one of these, whichever is asked for. */
+const metricTypes = ["text/plain", "application/openmetrics-text"];
+
 /** Health, metrics and the API's own description. */
 export function statusRoutes(app: HttpApp, options: StatusOptions): void {
   const open = { public: true } as const;
@@ -49,7 +52,7 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
   app.get(
     "/metrics",
     {
-      config: { public: options.publicMetrics ?? false },
+      config: { public: options.publicMetrics ?? false, produces: metricTypes },
       schema: { summary: "Metrics in the text format of Prometheus", tags: ["status"] },
     },
     async (_request, reply) => {
