@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DeviceTemplate } from "./device-template.ts";
 
 const fill = (template: string, names: Readonly<Record<string, string>>, reserved?: string) =>
-  new DeviceTemplate(template, reserved).fill(new Map(Object.entries(names)));
+  new DeviceTemplate(template, reserved).idOf(new Map(Object.entries(names)));
 
 describe("one level", () => {
   it.each(["6B:EF:01", "boiler-1", "Edge:1", "a b", "a$", "Ö", "0x7f", "a(b)"])("%s is an id as it is", (name) => {

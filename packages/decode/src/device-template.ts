@@ -45,7 +45,7 @@ export class DeviceTemplate {
     return this.#names.map(({ name }) => name);
   }
 
-  fill(values: ReadonlyMap<string, string>): string {
+  idOf(values: ReadonlyMap<string, string>): string {
     let id = this.#literals[0]!;
     this.#names.forEach(({ name, reserved }, index) => {
       const rest = this.#literals[index + 1]!;

@@ -74,8 +74,8 @@ export class Routes {
     for (const route of this.#routes) {
       const names = route.pattern.match(levels);
       if (names === undefined) continue;
-      const device = route.device === undefined ? names.get("device") : route.device.fill(names);
-      const sender = route.sender === undefined ? device : route.sender.fill(names);
+      const device = route.device === undefined ? names.get("device") : route.device.idOf(names);
+      const sender = route.sender === undefined ? device : route.sender.idOf(names);
       return { decoder: route.decoderOf({ topic, names, device }), device, sender };
     }
     return undefined;

@@ -34,7 +34,7 @@ it("the node that the topics name is the only one that may", () => {
   fc.assert(
     fc.property(part, part, part, part, (group, node, otherGroup, otherNode) => {
       const id = (g: string, n: string) =>
-        template.fill(
+        template.idOf(
           new Map([
             ["group", g],
             ["node", n],

@@ -19,7 +19,7 @@ export function commandFiltersOf(device: string): readonly [node: string, device
     ["group", group],
     ["node", node],
   ]);
-  if (idOfNode.fill(names) !== device) return undefined;
+  if (idOfNode.idOf(names) !== device) return undefined;
   return [`spBv1.0/${group}/NCMD/${node}`, `spBv1.0/${group}/DCMD/${node}/`];
 }
 

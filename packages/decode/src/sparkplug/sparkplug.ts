@@ -219,7 +219,7 @@ export class Sparkplug {
       ["node", node],
       ["edgeDevice", device ?? ""],
     ]);
-    const id = (device === undefined ? this.#idOfNode : this.#idOfDevice).fill(names);
+    const id = (device === undefined ? this.#idOfNode : this.#idOfDevice).idOf(names);
     const time = timestamp === undefined ? undefined : timestamp * 1000;
     return { device: id, online, session, reason, ...(Number.isSafeInteger(time) ? { time: time! } : {}) };
   }
