@@ -44,27 +44,30 @@ const statuses = [
   "timed-out",
 ] as const;
 const time = Type.String({ format: "date-time" });
-const commandSchema = Type.Object({
-  id: Type.String(),
-  device: Type.String(),
-  name: Type.String(),
-  params: Type.Optional(Type.Unknown()),
-  ttl: Type.Integer({ description: "Milliseconds" }),
-  status: Type.Union(statuses.map((status) => Type.Literal(status))),
-  requestedAt: time,
-  requestedBy: Type.String(),
-  deadline: time,
-  redeliver: Type.Boolean(),
-  claim: Type.Optional(Type.Object({ gateway: Type.String(), session: Type.String(), at: time })),
-  deliveredAt: Type.Optional(time),
-  endedAt: Type.Optional(time),
-  result: Type.Optional(Type.Unknown({ description: "What the device replied with" })),
-  reason: Type.Optional(Type.String()),
-  cause: Type.Optional(
-    Type.Object({ alert: Type.String(), transition: Type.Integer(), rule: Type.String(), eventTime: time }),
-  ),
-  position: positionSchema,
-});
+const commandSchema = Type.Object(
+  {
+    id: Type.String(),
+    device: Type.String(),
+    name: Type.String(),
+    params: Type.Optional(Type.Unknown()),
+    ttl: Type.Integer({ description: "Milliseconds" }),
+    status: Type.Union(statuses.map((status) => Type.Literal(status))),
+    requestedAt: time,
+    requestedBy: Type.String(),
+    deadline: time,
+    redeliver: Type.Boolean(),
+    claim: Type.Optional(Type.Object({ gateway: Type.String(), session: Type.String(), at: time })),
+    deliveredAt: Type.Optional(time),
+    endedAt: Type.Optional(time),
+    result: Type.Optional(Type.Unknown({ description: "What the device replied with" })),
+    reason: Type.Optional(Type.String()),
+    cause: Type.Optional(
+      Type.Object({ alert: Type.String(), transition: Type.Integer(), rule: Type.String(), eventTime: time }),
+    ),
+    position: positionSchema,
+  },
+  { title: "Command" },
+);
 const tags = ["commands"];
 
 export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void {
@@ -75,6 +78,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     {
       config: { scopes: ["commands:write"] },
       schema: {
+        operationId: "requestCommand",
         summary: "Ask a device to do something",
         tags,
         params: Type.Object({ id: Type.String() }),
@@ -91,9 +95,11 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
               Type.Boolean({ description: "May reach the device more than once, under the same id" }),
             ),
           },
-          { additionalProperties: false },
+          { title: "CommandRequest", additionalProperties: false },
         ),
-        response: { 202: Type.Object({ commandId: Type.String(), position: positionSchema }) },
+        response: {
+          202: Type.Object({ commandId: Type.String(), position: positionSchema }, { title: "RequestedCommand" }),
+        },
       },
     },
     async (request, reply) => {
@@ -122,6 +128,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     {
       config: { scopes: ["commands:read"] },
       schema: {
+        operationId: "listCommands",
         summary: "Commands of a device, newest first",
         tags,
         params: Type.Object({ id: Type.String() }),
@@ -152,6 +159,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     {
       config: { scopes: ["commands:read"] },
       schema: {
+        operationId: "getCommand",
         summary: "One command",
         tags,
         params: Type.Object({ id: Type.String(), commandId: Type.String() }),

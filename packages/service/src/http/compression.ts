@@ -18,7 +18,7 @@ const decoders: Readonly<Record<string, () => Transform>> = {
   br: createBrotliDecompress,
 };
 
-/** Answers that are worth it are compressed for clients that take gzip. Streams of events never are: each is for now. */
+/** Answers that are worth it are compressed for clients that take gzip. A stream of events never is. */
 export function compressAnswers(app: HttpApp): void {
   app.addHook("onSend", async (request, reply, payload: unknown) => {
     const type = reply.getHeader("content-type");

@@ -5,7 +5,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { rawProblem } from "./raw-problems.ts";
 
 export interface ConnectionLimits {
-  /** A request has to have arrived within these milliseconds, its body too; an answer may take any time. Default 30 s. */
+  /** A request has to arrive within these milliseconds, its body too; an answer may take any time. Default 30 s. */
   readonly requestTimeoutMs?: number;
   /** Connections of one address at a time; an IPv6 network of 64 bits counts as one. Default 1,000. */
   readonly maxConnectionsPerAddress?: number;

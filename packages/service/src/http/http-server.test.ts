@@ -283,9 +283,9 @@ describe("status", () => {
     ).toBe(10);
     expect(api.paths["/api/v1/things/{id}"].get.security).toBeUndefined();
     expect(api.paths["/health/live"].get.security).toEqual([]);
-    expect(
-      api.paths["/list"].get.responses["4XX"].content["application/problem+json"].schema.properties.code,
-    ).toBeDefined();
+    expect(api.paths["/list"].get.responses["404"]).toEqual({ $ref: "#/components/responses/Problem" });
+    expect(Object.keys(api.components.responses.Problem.content)).toEqual(["application/problem+json"]);
+    expect(api.components.schemas.Problem.properties.code).toBeDefined();
     expect(api.paths["/list"].get.responses["200"]).toBeDefined();
   });
 
