@@ -3,7 +3,7 @@ import { ConfigError } from "@headwater/core";
 import { namedDecoders, type DecoderName } from "./named-decoders.ts";
 import { profiles, type ProfileName } from "./profiles/profiles.ts";
 import { Routes, type RouteSpec } from "./routes.ts";
-import { templateNames } from "./topic-pattern.ts";
+import { templateNames } from "./device-template.ts";
 
 const maxPattern = 512;
 const literals = <Name extends string>(names: readonly Name[]) => Type.Union(names.map((name) => Type.Literal(name)));

@@ -7,6 +7,8 @@ interface PendingCommit {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** The possession of the partition under which the records were handled. */
+  readonly tenure: number;
   readonly deadline: number;
   resolve(kept: boolean): void;
   reject(error: unknown): void;
@@ -15,7 +17,8 @@ interface PendingCommit {
 export interface Membership {
   /** The id and generation of this member in the group; undefined while it is joining or has left. */
   current(): { readonly memberId: string; readonly generationId: number } | undefined;
-  isAssigned(topic: string, partition: number): boolean;
+  /** Whether the member has had the partition without a break since that tenure began. */
+  holds(topic: string, partition: number, tenure: number): boolean;
   /** The group is at another generation than this member thought. Resolves when it has joined again, or has left. */
   rejoined(): Promise<void>;
 }
@@ -43,10 +46,13 @@ export class OffsetCommitter {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** False if the partition is no longer this member's. Rejects with LogUnavailableError after the request timeout. */
-  commit(topic: string, partition: number, offset: number): Promise<boolean> {
+  /**
+   * False if that tenure of the partition has ended, even if the partition came back since: another member may have
+   * gone further meanwhile. Rejects with LogUnavailableError after the request timeout.
+   */
+  commit(topic: string, partition: number, offset: number, tenure: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ topic, partition, offset, deadline: Date.now() + this.#timeoutMs, resolve, reject });
+      this.#pending.push({ topic, partition, offset, tenure, deadline: Date.now() + this.#timeoutMs, resolve, reject });
       if (!this.#running) void this.#run();
     });
   }
@@ -67,9 +73,9 @@ export class OffsetCommitter {
   /** Answers those that are to be tried again. */
   async #commit(batch: readonly PendingCommit[]): Promise<PendingCommit[]> {
     const mine = batch.filter((each) => {
-      const isMine = this.#membership.isAssigned(each.topic, each.partition);
-      if (!isMine) each.resolve(false);
-      return isMine;
+      const isHeld = this.#membership.holds(each.topic, each.partition, each.tenure);
+      if (!isHeld) each.resolve(false);
+      return isHeld;
     });
     if (mine.length === 0) return [];
     const member = this.#membership.current();
