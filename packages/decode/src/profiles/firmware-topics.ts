@@ -1,7 +1,13 @@
-import type { RouteConfig } from "../route-config.ts";
 import { DeviceTemplate } from "../device-template.ts";
 import { TopicPattern } from "../topic-pattern.ts";
 import type { ProfileName } from "./profiles.ts";
+
+/** A route of the configuration; those without a profile bring nothing. */
+interface Configured {
+  readonly profile?: ProfileName;
+  readonly prefix?: string;
+  readonly device?: string;
+}
 
 /** What the firmware of a profile publishes and subscribes to, beside the topics that are read. */
 interface Firmware {
@@ -49,7 +55,7 @@ export class FirmwareTopics {
   readonly #subscribe: readonly Owned[];
   readonly #shared: readonly TopicPattern[];
 
-  constructor(configs: readonly RouteConfig[]) {
+  constructor(configs: readonly Configured[]) {
     const known = configs.flatMap((config) => {
       const firmware = config.profile === undefined ? undefined : firmwareOf[config.profile];
       return firmware === undefined ? [] : [{ ...config, firmware }];
