@@ -64,7 +64,7 @@ it("prefix and device are those of the profile's configuration", () => {
 });
 
 it("a profile that is not configured brings nothing", () => {
-  const none = new FirmwareTopics([{ profile: "zigbee2mqtt" }, { topic: "{device}/x", decoder: "json" }]);
+  const none = new FirmwareTopics([{ profile: "zigbee2mqtt" }, { device: "{device}" }]);
   expect(none.mayPublish("x", "tele/x/INFO1") || none.has("shellies/announce") || none.mayHear("x", "x/rpc")).toBe(
     false,
   );
