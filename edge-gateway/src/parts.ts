@@ -1,6 +1,6 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { ResourceError, type Logger } from "@headwater/core";
-import { brokerRoutes } from "@headwater/decode";
+import { brokerRoutes, FirmwareTopics } from "@headwater/decode";
 import type { HttpServer, Metrics } from "@headwater/service";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -64,6 +64,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const gateway = await gatewayId(folder, config.gateway.id);
   // Before any file is opened: they may be refused.
   const routes = brokerRoutes(config.routes);
+  const firmware = new FirmwareTopics(config.routes);
   const specs = bridgeSpecs(config.bridges, gateway, config.routes);
 
   const pipeline = await openPipeline({
@@ -89,7 +90,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   };
   const mqtt = new MqttServer({
     ...source,
-    ...{ routes, identity, sessions, sessionExpiryMs, presence },
+    ...{ routes, firmware, identity, sessions, sessionExpiryMs, presence },
     config: config.mqtt,
     limits: config.limits,
     clock: lanes.clock,

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { Coordinator } from "./coordinator.ts";
 import { joinGroup } from "./group-join.ts";
 import { startingPoints } from "./group-offsets.ts";
-import { asTyped, isTransient, protocolErrorType } from "./kafka-errors.ts";
+import { asTyped, isTransient, protocolErrorKind, protocolErrorType } from "./kafka-errors.ts";
 import { OffsetCommitter } from "./offset-committer.ts";
 
 export interface GroupTimings {
@@ -32,8 +32,6 @@ export interface GroupClient {
 }
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-/** The group went on without this member; its partitions may be another member's. */
-const expelled = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"]);
 
 /**
  * A member of a consumer group, by Kafka's own protocol. kafkajs's consumer is not used: it retries a handler's
@@ -123,7 +121,8 @@ export class GroupMembership {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         const type = protocolErrorType(error);
-        if (type !== undefined && expelled.has(type)) {
+        if (type !== "REBALANCE_IN_PROGRESS" && protocolErrorKind(error) === "fenced") {
+          // The group went on without this member; its partitions may be another member's.
           if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
           this.#lose();
         } else if (type !== "REBALANCE_IN_PROGRESS") {

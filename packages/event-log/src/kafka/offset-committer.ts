@@ -1,8 +1,7 @@
 import { LogUnavailableError } from "../errors.ts";
 import { sleep } from "@headwater/core";
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { Coordinator } from "./coordinator.ts";
-import { asTyped, isTransient } from "./kafka-errors.ts";
+import { asTyped, brokerError, isTransient, protocolErrorKind } from "./kafka-errors.ts";
 
 interface PendingCommit {
   readonly topic: string;
@@ -31,8 +30,6 @@ interface OffsetCommitAnswer {
   }[];
 }
 
-/** The broker fences these by generation: nothing was committed. */
-const fenced = new Set(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID"]);
 const PAUSE_MS = 100;
 
 /** Commits of one member. Those that arrive while a request is under way share the next one. */
@@ -124,8 +121,8 @@ export class OffsetCommitter {
         each.resolve(true);
         continue;
       }
-      const error = kafkaErrors.createErrorFromCode(code);
-      if (fenced.has(error.type)) isFenced = true;
+      const error = brokerError(code);
+      if (protocolErrorKind(error) === "fenced") isFenced = true;
       else if (isTransient(error)) passing = error;
       else {
         each.reject(asTyped(error, "committing offsets"));
