@@ -3,7 +3,7 @@
  * 3.1.2.4): what their clients have sent at QoS 2 and what waits for them is kept.
  */
 export class BareSessions {
-  /** When they were heard last (milliseconds since the epoch), heard longest ago first, by what their names begin with. */
+  /** When they were heard last (milliseconds since the epoch), longest ago first, by what their names begin with. */
   readonly #byPrefix = new Map<string, Map<string, number>>();
   #size = 0;
 
