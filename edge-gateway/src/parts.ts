@@ -1,7 +1,7 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { ResourceError, type Logger } from "@headwater/core";
-import { brokerRoutes } from "@headwater/decode";
 import { FoldedEvents, SkippedRecords, type HttpServer, type Metrics } from "@headwater/service";
+import { brokerRoutes, FirmwareTopics } from "@headwater/decode";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { bridgeSpecs } from "./bridge/bridge-spec.ts";
@@ -65,6 +65,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const gateway = await gatewayId(folder, config.gateway.id);
   // Before any file is opened: they may be refused.
   const routes = brokerRoutes(config.routes);
+  const firmware = new FirmwareTopics(config.routes);
   const specs = bridgeSpecs(config.bridges, gateway, config.routes);
 
   const pipeline = await openPipeline({
@@ -93,7 +94,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   };
   const mqtt = new MqttServer({
     ...source,
-    ...{ routes, identity, sessions, sessionExpiryMs, presence },
+    ...{ routes, firmware, identity, sessions, sessionExpiryMs, presence },
     config: config.mqtt,
     limits: config.limits,
     clock: lanes.clock,

@@ -3,7 +3,7 @@ import type { Logger } from "@headwater/core";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { ReceiveClock } from "../pipeline/clock/receive-clock.ts";
 import type { GatewayConfig } from "../config.ts";
-import { defaultDecodeLimits, type Publication, type Routes } from "@headwater/decode";
+import { defaultDecodeLimits, type FirmwareTopics, type Publication, type Routes } from "@headwater/decode";
 import type { Identity } from "../devices/identity/identity.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
@@ -47,6 +47,7 @@ export interface MqttServerOptions {
   /** Whether the registry has read the log to its end. */
   readonly registryIsCurrent: () => boolean;
   readonly routes: Routes;
+  readonly firmware: FirmwareTopics;
   readonly replies: ReplyHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -80,9 +81,10 @@ export class MqttServer {
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
-    const { config, identity, metrics, logger, commit, journal, recent, recordWriter, routes, replies } = options;
+    const { config, identity, metrics, logger, commit, journal, recent, recordWriter, routes, firmware, replies } =
+      options;
     const publishes = new PublishHandler({
-      ...{ recordWriter, routes, metrics, logger },
+      ...{ recordWriter, routes, firmware, metrics, logger },
       processor: new MessageProcessor({
         ...{ recordWriter, commit, journal, recent, replies, metrics, logger },
         limits: defaultDecodeLimits,
@@ -90,6 +92,7 @@ export class MqttServer {
       }),
       onTimeAsked: (connection, device, payload) => this.#time.asked(connection, device, payload),
       hasSubscriber: (connection, topic) => this.#broker.hasSubscriber(connection, topic),
+      withhold: (packet) => this.#broker.withhold(packet),
     });
     this.#publishes = publishes;
     this.#login = new Login({

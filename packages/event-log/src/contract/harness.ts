@@ -64,8 +64,10 @@ export async function valuesOf(log: EventLog, topic: string, partition: number):
   return (await readAll(log, topic, partition)).map((each) => text(each.value));
 }
 
-/** Resolves when the condition holds; the test's own time limit is the bound. */
-/** Bounded, so that a test that fails releases its log: a minute is longer than any rebalance takes. */
+/**
+ * Resolves when the condition holds. Bounded, so that a test that fails releases its log: a minute is longer than any
+ * rebalance takes.
+ */
 export async function until(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 60_000;
   while (!condition()) {

@@ -1,10 +1,10 @@
 import { UnknownTopicError } from "../errors.ts";
 import { LogUnavailableError } from "../errors.ts";
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { LogBatch, LogRecord, ReadRange } from "../event-log.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { fetchRequest, type FetchedPartition } from "./fetch-request.ts";
+import { brokerError } from "./kafka-errors.ts";
 import { listOffsets } from "./list-offsets.ts";
 import { cursorsOf } from "./record-batch-cursor.ts";
 
@@ -75,7 +75,7 @@ class PartitionSource {
         const answer = await connection.send(fetchRequest(wanted, { maxWaitMs: MAX_WAIT_MS, maxBytes: FETCH_BYTES }));
         const part = answer.partitions[0];
         if (part?.errorCode === 0) return part;
-        throw kafkaErrors.createErrorFromCode(part?.errorCode ?? answer.errorCode);
+        throw brokerError(part?.errorCode ?? answer.errorCode);
       } catch (error) {
         this.close();
         throw error;
