@@ -1,4 +1,5 @@
 import { LogUnavailableError } from "@headwater/event-log";
+import { events } from "@headwater/proto";
 import { sleep } from "@headwater/core";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -137,9 +138,10 @@ describe("a session that outlives its connection", () => {
     await gateway.downGateway();
     const file = join(gateway.dataDir, "gateway", "sessions.journal");
     expect(await readFile(file, "utf8")).toContain('"d/c"');
-    await gateway.log.append(topics.devices, [{ key: "d", value: null }]);
+    const deleted = events.device.encode({ id: "d", revision: 2, deleted: true, writeId: "gone" });
+    await gateway.log.append(topics.devices, [{ key: "d", value: deleted }]);
     await gateway.upGateway();
-    token = await gateway.register("d");
+    token = await gateway.register("d", 3);
     const ended = await eventually(
       () => readFile(file, "utf8"),
       (text) => text.includes('"end"'),
