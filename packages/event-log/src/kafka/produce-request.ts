@@ -29,7 +29,7 @@ interface ProduceAnswer {
 export function produceRequest(
   batches: readonly PartitionBatch[],
   timeoutMs: number,
-): Protocol<readonly ProducedPartition[]> {
+): Protocol<readonly ProducedPartition[], ProduceAnswer> {
   return {
     request: {
       apiKey: API_KEY,
@@ -50,7 +50,7 @@ export function produceRequest(
       decode: async (payload: Buffer) => decode(new KafkaReader(payload)),
       parse: async ({ partitions }: ProduceAnswer) => partitions,
     },
-  } as Protocol<readonly ProducedPartition[]>;
+  };
 }
 
 function decode(reader: KafkaReader): ProduceAnswer {
