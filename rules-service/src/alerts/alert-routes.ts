@@ -5,7 +5,6 @@ import {
   pageOf,
   pageSchema,
   principalOf,
-  problemSchema,
   type HttpApp,
   afterQuery,
   positionText,
@@ -26,7 +25,6 @@ export interface AlertRoutesOptions extends WhyOptions {
 
 const tags = ["alerts"];
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
-const problems = { 400: problemSchema, 404: problemSchema, 409: problemSchema };
 const name = Type.Optional(Type.String({ maxLength: 256 }));
 const time = (description: string) => Type.Optional(Type.String({ maxLength: 60, description }));
 
@@ -49,7 +47,10 @@ const listParameters = Type.Object({
 
 /** The body of an operator action; none is as good as an empty one. */
 const actionBody = Type.Union([
-  Type.Object({ comment: Type.Optional(Type.String({ maxLength: 4000 })) }, { additionalProperties: false }),
+  Type.Object(
+    { comment: Type.Optional(Type.String({ maxLength: 4000 })) },
+    { title: "OperatorAction", additionalProperties: false },
+  ),
   Type.Null(),
 ]);
 
@@ -61,10 +62,11 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts",
     {
       schema: {
+        operationId: "listAlerts",
         summary: "Alerts, newest first by when they were raised",
         tags,
         querystring: listParameters,
-        response: { 200: pageSchema(alertResource), 400: problemSchema },
+        response: { 200: pageSchema(alertResource) },
       },
     },
     async ({ query }) => {
@@ -86,11 +88,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id",
     {
       schema: {
+        operationId: "getAlert",
         summary: "An alert",
         tags,
         params,
         querystring: Type.Object(afterQuery),
-        response: { 200: alertResource, ...problems },
+        response: { 200: alertResource },
       },
     },
     async (request) => {
@@ -103,11 +106,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/why",
     {
       schema: {
+        operationId: "explainAlert",
         summary: "The readings, the revision and the transitions behind an alert",
         tags,
         params,
         querystring: Type.Object(afterQuery),
-        response: { 200: whyResource, ...problems },
+        response: { 200: whyResource },
       },
     },
     async (request) => {
@@ -126,11 +130,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/acknowledge",
     {
       schema: {
+        operationId: "acknowledgeAlert",
         summary: "Acknowledge an alert",
         tags,
         params,
         body: actionBody,
-        response: { 200: alertResource, ...problems },
+        response: { 200: alertResource },
       },
     },
     async (request) =>
@@ -141,11 +146,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/clear",
     {
       schema: {
+        operationId: "clearAlert",
         summary: "Clear an alert",
         tags,
         params,
         body: actionBody,
-        response: { 200: alertResource, ...problems },
+        response: { 200: alertResource },
       },
     },
     async (request) => answer(await writes.clear(request.params.id, principalOf(request).id, request.body?.comment)),

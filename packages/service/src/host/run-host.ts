@@ -72,6 +72,8 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     host: config.http.host,
     port: config.http.port,
     publicMetrics: config.http.publicMetrics,
+    limits: config.http,
+    corsOrigins: config.http.corsOrigins,
     title: host.title,
     readiness: notReady,
     warnings: allWarnings,
