@@ -30,8 +30,8 @@ export interface FetchedPartition {
 
 export interface FetchAnswer {
   /**
-   * By kafkajs's name for it: how long this client should ask for nothing (milliseconds), having used up its quota. Such
-   * an answer has no partitions, and says nothing about them.
+   * By kafkajs's name for it: how long this client should ask for nothing (milliseconds), having used up its quota.
+   * Such an answer has no partitions, and says nothing about them.
    */
   readonly clientSideThrottleTime: number;
   readonly errorCode: number;
