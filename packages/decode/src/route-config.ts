@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
+import { below } from "./profiles/firmware-topics.ts";
 import { namedDecoders, type DecoderName } from "./named-decoders.ts";
 import { profiles, type ProfileName } from "./profiles/profiles.ts";
 import { Routes, type RouteSpec } from "./routes.ts";
@@ -61,8 +62,7 @@ function ofProfile({ prefix, topic, decoder, metric, device }: RouteConfig, prof
     throw new ConfigError("the devices of sparkplug are named by group and node");
   if (profile === "sparkplug" && prefix !== undefined)
     throw new ConfigError("sparkplug has its topics by specification, without a prefix");
-  const before = prefix === undefined || prefix === "" ? "" : `${prefix.replace(/\/$/, "")}/`;
-  return profiles[profile](device).map((spec) => ({ ...spec, pattern: before + spec.pattern }));
+  return profiles[profile](device).map((spec) => ({ ...spec, pattern: below(prefix, spec.pattern) }));
 }
 
 function single({ prefix, topic, decoder, metric, device }: RouteConfig): RouteSpec {
