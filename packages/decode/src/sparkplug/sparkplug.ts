@@ -214,7 +214,7 @@ export class Sparkplug {
       ["edgeDevice", device ?? ""],
     ]);
     const id = fillDeviceTemplate(device === undefined ? this.#nodeId : this.#deviceId, names);
-    const time = timestamp === undefined ? undefined : timestamp * 1000;
+    const time = timestamp === undefined ? undefined : Number(timestamp) * 1000;
     return { device: id, online, session, reason, ...(Number.isSafeInteger(time) ? { time: time! } : {}) };
   }
 }
