@@ -6,15 +6,12 @@
  *     npm run bench:connections -- [--idle 10000] [--per-second 5000] [--seconds 5] \
  *         [--hold-ms 1000] [--publishers 50] [--json FILE]
  */
-import { openKafkaLog } from "@headwater/event-log/kafka";
 import type { EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { randomToken, sleep } from "@headwater/core";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startKafka } from "../scripts/servers/kafka.ts";
 import { conditions, describe, quantile } from "./conditions.ts";
 import { countEvents } from "./count-events.ts";
 import { fleetDevice } from "./fleet/device.ts";
@@ -23,6 +20,7 @@ import type { PublishersAnswer, PublishersOrder } from "./fleet/publishers.ts";
 import type { StormAnswer, StormOrder } from "./fleet/storm.ts";
 import { FleetTask } from "./fleet/task.ts";
 import { GatewayProcess } from "./gateway-process.ts";
+import { withOwnKafka, type OwnKafka } from "./own-kafka.ts";
 import { cpuOf, mebibytes, memoryOf } from "./process-figures.ts";
 
 const budgetBytes = 250 * 1024 * 1024;
@@ -48,22 +46,9 @@ const holdMs = Number(values["hold-ms"]);
 const publishers = Number(values.publishers);
 
 const before = conditions();
-process.on("SIGINT", () => process.exit(130));
-process.on("SIGTERM", () => process.exit(143));
-const folder = await mkdtemp(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-connections-"));
-const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
-try {
-  await run();
-} finally {
-  // In the opposite order of their start.
-  for (const stop of stops.toReversed()) await stop();
-}
+await withOwnKafka("bench-connections", run);
 
-async function run(): Promise<void> {
-  const kafka = await startKafka({ dataDir: join(folder, "kafka") });
-  stops.push(() => kafka.stop());
-  const log = await openKafkaLog({ brokers: kafka.brokers.split(","), clientId: "bench" });
-  stops.push(() => log.close());
+async function run({ folder, kafka, log, stops }: OwnKafka): Promise<void> {
   const secret = randomToken();
   const fleet = { idle, storm: stormDevices, publisher: publishers };
   const gateway = await GatewayProcess.start({
@@ -83,7 +68,7 @@ async function run(): Promise<void> {
     `gateway in front of Kafka 4.3.0 with ${idle + stormDevices + publishers} registered devices, each with a token of its own\n`,
   );
 
-  const idleFleet = part<IdleOrder, IdleAnswer>("idle.ts");
+  const idleFleet = part<IdleOrder, IdleAnswer>(stops, "idle.ts");
   await sleep(2000);
   const empty = memoryOf(pid).resident;
   const { connected, seconds: took } = await idleFleet.ask({ port, secret, name: "idle", count: idle, atOnce: 100 });
@@ -97,10 +82,10 @@ async function run(): Promise<void> {
       `${mebibytes(empty)} before, ${((memory.last - empty) / idle / 1024).toFixed(1)} KiB a connection; budget 250 MiB: ${within ? "within" : "SHORT OF IT"}`,
   );
 
-  const busy = part<PublishersOrder, PublishersAnswer>("publishers.ts");
+  const busy = part<PublishersOrder, PublishersAnswer>(stops, "publishers.ts");
   const publish = { port, secret, name: "publisher", count: publishers, perSecond: publishedPerSecond };
   const calm = await busy.ask({ ...publish, seconds: quietSeconds });
-  const storming = part<StormOrder, StormAnswer>("storm.ts");
+  const storming = part<StormOrder, StormAnswer>(stops, "storm.ts");
   const [cpuBefore, stormAt] = [cpuOf(pid), performance.now()];
   const [storm, during] = await Promise.all([
     storming.ask({ port, secret, name: "storm", devices: stormDevices, perSecond, seconds, holdMs }),
@@ -161,7 +146,7 @@ async function run(): Promise<void> {
   if (!survived || !presenceWhole || onLog.events < acked) process.exitCode = 1;
 }
 
-function part<Order, Answer>(file: string): FleetTask<Order, Answer> {
+function part<Order, Answer>(stops: OwnKafka["stops"], file: string): FleetTask<Order, Answer> {
   const task = new FleetTask<Order, Answer>(file);
   stops.push(() => task.end());
   return task;

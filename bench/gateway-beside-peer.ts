@@ -8,19 +8,17 @@
  * `--alone` leaves the peer out. BENCH_NODE_FLAGS (`--cpu-prof --cpu-prof-dir=…`) goes to the gateway's process;
  * BENCH_LASTING_SESSIONS=1 makes the devices' sessions last (clean session off).
  */
-import { openKafkaLog } from "@headwater/event-log/kafka";
 import { randomToken, sleep } from "@headwater/core";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startKafka } from "../scripts/servers/kafka.ts";
 import { conditions, describe, median } from "./conditions.ts";
 import { countEvents } from "./count-events.ts";
 import { GatewayProcess } from "./gateway-process.ts";
 import { landed, loadOnce, measureRound, roundHeader, roundLine, type Round, type Subject } from "./load-round.ts";
 import { payload } from "./mqtt-load.ts";
 import { PeerProcesses, peerVersions } from "./peer-process.ts";
+import { withOwnKafka, type OwnKafka } from "./own-kafka.ts";
 import { mebibytes, memoryOf } from "./process-figures.ts";
 
 const budget = { cpu: 0.6, throughput: 1.3 };
@@ -45,22 +43,9 @@ const shape = {
 };
 
 const before = conditions();
-process.on("SIGINT", () => process.exit(130));
-process.on("SIGTERM", () => process.exit(143));
-const folder = await mkdtemp(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-beside-peer-"));
-const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
-try {
-  await run();
-} finally {
-  // In the opposite order of their start.
-  for (const stop of stops.toReversed()) await stop();
-}
+await withOwnKafka("bench-beside-peer", run);
 
-async function run(): Promise<void> {
-  const kafka = await startKafka({ dataDir: join(folder, "kafka") });
-  stops.push(() => kafka.stop());
-  const log = await openKafkaLog({ brokers: kafka.brokers.split(","), clientId: "bench" });
-  stops.push(() => log.close());
+async function run({ folder, kafka, log, stops }: OwnKafka): Promise<void> {
   const token = randomToken();
   const gateway = await GatewayProcess.start({
     log,

@@ -32,6 +32,12 @@ describe("a new device in front of the real Kafka", () => {
     expect(await asking.ask({ device: "line4-7", token: randomToken() })).toMatchObject({ status: "exists" });
     asking.close();
     expect(await publishesAs(gateway, "line4-7", token)).toBe(true);
+    // Its spool goes with its folder: the message has to be in Kafka before.
+    await eventually(
+      async () => (await gateway.events()).length,
+      (count) => count >= 1,
+      30_000,
+    );
     await gateway.kill("SIGKILL");
     // Nothing of what the first has learnt.
     await rm(gateway.dataDir, { recursive: true });

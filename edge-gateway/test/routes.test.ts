@@ -29,18 +29,15 @@ describe("routes by configuration", () => {
     expect(await gateway.events()).toHaveLength(1);
   });
 
-  it("anonymous clients send for every device that can be; one that cannot is set aside", async () => {
+  it("anonymous clients send for every device that can be; a topic whose id would be too long is set aside", async () => {
     gateway = await GatewayUnderTest.start({ HEADWATER_ROUTES: routes, HEADWATER_MQTT_ANONYMOUS: "true" });
     const client = await gateway.connect();
     await client.publishAsync("any/pump", '{"a":1}', { qos: 1 });
     await client.publishAsync("any/ pump", '{"a":2}', { qos: 1 });
     await client.publishAsync(`any/${"x".repeat(200)}`, '{"a":3}', { qos: 1 });
-    expect(await gateway.events()).toMatchObject([{ device: "pump" }]);
+    expect((await gateway.events()).map(({ device }) => device).toSorted()).toEqual(["%20pump", "pump"]);
     const reasons = (await gateway.quarantined()).map(({ reason, device }) => [device, reason]);
-    expect(reasons).toEqual([
-      ["", expect.stringContaining("white space")],
-      ["", expect.stringContaining("at most 128")],
-    ]);
+    expect(reasons).toEqual([["", expect.stringContaining("at most 128")]]);
   });
 
   it("a message may be presence alone, or nothing to keep; it is acknowledged once either way", async () => {

@@ -64,7 +64,7 @@ describe("a command", () => {
   });
 
   it("that nobody takes expires at its deadline and not before", async () => {
-    const { commandId, position } = await ask({ name: "x", ttl: 1200 });
+    const { commandId, position } = await ask({ name: "x", ttl: "1200ms" });
     expect((await command(commandId, `?after=${position}`)).status).toBe("requested");
     const ended = await eventually(async () => {
       const now = (await command(commandId)) as CommandBody & { endedAt: string };
@@ -76,7 +76,7 @@ describe("a command", () => {
   });
 
   it("that was taken and not replied to times out", async () => {
-    const { commandId } = await ask({ name: "x", ttl: 500 });
+    const { commandId } = await ask({ name: "x", ttl: "500ms" });
     await append({ commandId, claimed: { gateway: "g1", session: "s1" } });
     await eventually(async () => expect((await command(commandId)).status).toBe("timed-out"));
   });
@@ -112,10 +112,23 @@ describe("a command", () => {
     ["/api/v1/devices/d1/commands", {}, 400],
     ["/api/v1/devices/d1/commands", { name: "" }, 400],
     ["/api/v1/devices/d1/commands", { name: "x", ttl: "soon" }, 400],
+    ["/api/v1/devices/d1/commands", { name: "x", ttl: 60 }, 400],
+    ["/api/v1/devices/d1/commands", { name: "x", ttl: 0 }, 400],
+    ["/api/v1/devices/d1/commands", { name: "x", ttl: "60" }, 400],
     ["/api/v1/devices/d1/commands", { name: "x", ttl: "30d" }, 400],
     ["/api/v1/devices/nobody/commands", { name: "x" }, 404],
   ])("to %s as %j is answered %i", async (url, body, status) => {
     expect((await service.request("POST", url, body)).status).toBe(status);
+  });
+
+  it("with a ttl without a unit is told which one to write", async () => {
+    for (const ttl of [60, "60"]) {
+      const answer = await service.request<{ detail: string }>("POST", "/api/v1/devices/d1/commands", {
+        name: "x",
+        ttl,
+      });
+      expect(answer.body.detail).toContain("write 60s");
+    }
   });
 
   it("is known under its device only", async () => {

@@ -130,7 +130,7 @@ describe("two instances on the real Kafka and InfluxDB", () => {
     const { commandId, position } = await instance.request<{ commandId: string; position: string }>(
       "/api/v1/devices/real-1/commands",
       "POST",
-      { name: "x", ttl: 1500 },
+      { name: "x", ttl: "1500ms" },
     );
     const path = `/api/v1/devices/real-1/commands/${commandId}`;
     expect(await instance.request(`${path}?after=${position}`)).toMatchObject({ status: "requested" });

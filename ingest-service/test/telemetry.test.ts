@@ -24,7 +24,7 @@ afterAll(async () => {
   await backends.close();
 });
 
-const iso = (micros: number) => new Date(micros / 1000).toISOString();
+const iso = (micros: number) => new Date(micros / 1000).toISOString().replace("Z", "000Z");
 const wide = `from=${iso(t0 - minute)}&to=${iso(t0 + 200 * minute)}`;
 async function series(query: string) {
   const url = `/api/v1/devices/d1/series?${query}${query.includes("from=") ? "" : `&${wide}`}`;

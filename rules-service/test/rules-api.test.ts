@@ -68,6 +68,7 @@ it.each([
   ["broken YAML", "id: [", 400],
   ["a key twice", "id: a\nid: b", 400],
   ["YAML that grows", bomb(), 400],
+  ["an id that is a path of its own", JSON.stringify(hotRule("schema")), 400],
   ["an id that no path could carry", JSON.stringify(hotRule("a/b")), 400],
 ])("refuses %s", async (_name, yaml, expected) => {
   const { status, body } = await rules.call("POST", "/api/v1/rules", yaml);
@@ -159,6 +160,16 @@ it("lists by id, page by page, and by state", async () => {
   expect(ids).toEqual(expect.arrayContaining(["list-a", "list-b", "list-c"]));
   const live = await rules.call("GET", "/api/v1/rules?state=live");
   expect(live.body.items.map(({ id }: { id: string }) => id)).toEqual(["list-b"]);
+});
+
+it("refuses to wait for a position that was never written, and filters by values that there cannot be", async () => {
+  for (const after of ["rules.v1/99/0", "rules.v1/0/999999", "telemetry.v1/0/0", "rules.v1"]) {
+    const { status, body } = await rules.call("GET", `/api/v1/rules?after=${encodeURIComponent(after)}`);
+    expect([status, body.code]).toEqual([400, after === "rules.v1" ? "invalid-position" : "unknown-position"]);
+  }
+  for (const query of ["severity=hot", "state=hot", "shadow=maybe"]) {
+    expect((await rules.call("GET", `/api/v1/alerts?${query}`)).status, query).toBe(400);
+  }
 });
 
 it("publishes its schema and describes itself", async () => {

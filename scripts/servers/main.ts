@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { healthOf, pidsOf, settingsOf, start, stop } from "./commands.ts";
 import { debianPrograms, debianProgram, type DebianProgram } from "./debian-packages.ts";
 import { ServersError, UsageError } from "./errors.ts";
-import { pahoPython } from "./paho-install.ts";
+import { pythonPackages, pythonWith } from "./python-packages.ts";
 import { isServerKind, serverKinds, ServerSet, type ServerKind } from "./state.ts";
 
 const USAGE = `Real servers for tests and trials, without Docker.
@@ -49,7 +49,7 @@ async function tools(): Promise<number> {
   for (const program of Object.keys(debianPrograms) as DebianProgram[]) {
     process.stdout.write(`${program}: ${await debianProgram(program, progress)}\n`);
   }
-  process.stdout.write(`paho-mqtt: ${await pahoPython(progress)}\n`);
+  for (const name of pythonPackages) process.stdout.write(`${name}: ${await pythonWith(name, progress)}\n`);
   return 0;
 }
 

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { debianProgram, ensureDebianPrograms } from "./debian-packages.ts";
 import { startMosquitto, type Mosquitto } from "./mosquitto.ts";
-import { pahoPython } from "./paho-install.ts";
+import { pythonWith } from "./python-packages.ts";
 import { isServerAlive } from "./server-process.ts";
 
 const run = promisify(execFile);
@@ -75,7 +75,10 @@ describe("a private Mosquitto", () => {
 
 describe("Python's client", () => {
   it("is importable", async () => {
-    const { stdout } = await run(await pahoPython(quiet), ["-c", "import paho.mqtt as paho; print(paho.__version__)"]);
+    const { stdout } = await run(await pythonWith("paho-mqtt", quiet), [
+      "-c",
+      "import paho.mqtt as paho; print(paho.__version__)",
+    ]);
     expect(stdout).toBe("2.1.0\n");
   });
 });

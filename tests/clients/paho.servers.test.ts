@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll } from "vitest";
-import { pahoPython } from "../../scripts/servers/paho-install.ts";
+import { pythonWith } from "../../scripts/servers/python-packages.ts";
 import { clientSuite } from "./client-suite.ts";
 import type { DeviceLogin, Way } from "./real-client.ts";
 
@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL("paho_device.py", import.meta.url));
 const withinMs = 90_000;
 let python: string;
 beforeAll(async () => {
-  python = await pahoPython(() => {});
+  python = await pythonWith("paho-mqtt", () => {});
 });
 
 interface Seen {

@@ -1,13 +1,13 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { freePorts } from "../../scripts/servers/free-port.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { ServiceProcess } from "@headwater/testkit/service-process";
 import { startInflux, type Influx } from "../../scripts/servers/influx.ts";
 import { startKafka, type Kafka } from "../../scripts/servers/kafka.ts";
 import { checkout, composeFile, imageRecipe, ownServices } from "./compose-file.ts";
@@ -23,16 +23,14 @@ interface Places {
   readonly dir: string;
   readonly kafka: Kafka;
   readonly influx: Influx;
-  readonly httpPort: number;
-  readonly mqttPort: number;
 }
 
 const onLoopback: readonly (readonly [inCompose: string, here: (places: Places) => string])[] = [
   ["kafka:9092", ({ kafka }) => kafka.brokers],
   ["http://influxdb:8086", ({ influx }) => influx.url],
   ["0.0.0.0", () => "127.0.0.1"],
-  ["8080", ({ httpPort }) => String(httpPort)],
-  ["1883", ({ mqttPort }) => String(mqttPort)],
+  ["8080", () => "0"],
+  ["1883", () => "0"],
   ["/run/secrets/", ({ dir, service }) => join(dir, `${service}-secrets/`)],
   ["/var/lib/headwater", ({ dir, service }) => join(dir, service)],
 ];
@@ -57,8 +55,7 @@ afterAll(async () => {
 
 describe("with the environment of compose.yaml", () => {
   it.each(services)("%s becomes ready, answers its health check, and stops in time", async (name, service) => {
-    const [httpPort = 0, mqttPort = 0] = await freePorts(2);
-    const places = { service: name, dir, kafka, influx, httpPort, mqttPort };
+    const places = { service: name, dir, kafka, influx };
     const [, ...entrypoint] = imageRecipe().entrypoint;
     await mkdir(join(dir, name), { mode: 0o700 });
     await mkdir(join(dir, `${name}-secrets`));
@@ -66,33 +63,23 @@ describe("with the environment of compose.yaml", () => {
       const value = source === "influx-token" ? influx.token : adminToken;
       await writeFile(join(dir, `${name}-secrets`, source), value, { mode: Number.parseInt(mode, 8) });
     }
-    const child = spawn(process.execPath, [...entrypoint, ...(service.command ?? [])], {
+    const [script = "", ...args] = [...entrypoint, ...(service.command ?? [])];
+    const running = await ServiceProcess.start(script, args, {
       cwd: fileURLToPath(checkout),
-      env: { PATH: process.env["PATH"], NODE_ENV: "production", ...environmentHere(service.environment ?? {}, places) },
-      stdio: ["ignore", "pipe", "pipe"],
+      env: { NODE_ENV: "production", ...environmentHere(service.environment ?? {}, places) },
     });
-    onTestFinished(() => void child.kill("SIGKILL"));
-    const exited = once(child, "exit");
-    let output = "";
-    child.stdout.on("data", (chunk) => (output += String(chunk)));
-    child.stderr.on("data", (chunk) => (output += String(chunk)));
-
-    const origin = `http://127.0.0.1:${httpPort}`;
-    const deadline = Date.now() + 60_000;
-    while ((await status(`${origin}/health/ready`)) !== 200) {
-      if (child.exitCode !== null) expect.fail(`${name} ended with exit code ${child.exitCode}:\n${output}`);
-      if (Date.now() > deadline) expect.fail(`${name} was not ready within 60 s:\n${output}`);
-      await sleep(100);
-    }
+    onTestFinished(() => void running.end("SIGKILL"));
+    const origin = running.url("http");
+    await eventually(async () => expect(await status(`${origin}/health/ready`), running.output()).toBe(200), 60_000);
     expect(await status(`${origin}/health/live`)).toBe(200);
     expect(await status(`${origin}/metrics`)).toBe(401);
     expect(await status(`${origin}/metrics`, adminToken)).toBe(200);
-    const [, ...check] = (service.healthcheck?.test ?? []).map((part) => part.replace("8080", String(httpPort)));
+    const [, ...check] = (service.healthcheck?.test ?? []).map((part) => part.replace("8080", new URL(origin).port));
     expect(spawnSync(process.execPath, check.slice(1)).status, "the health check").toBe(0);
 
-    child.kill("SIGTERM");
+    const exited = running.end("SIGTERM");
     const late = sleep(Number.parseInt(service.stop_grace_period ?? "0", 10) * 1_000, "late", { ref: false });
-    expect(await Promise.race([exited, late]), output).toEqual([0, null]);
+    expect(await Promise.race([exited, late]), running.output()).toEqual({ code: 0, signal: null });
   });
 });
 

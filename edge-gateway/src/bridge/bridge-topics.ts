@@ -1,5 +1,5 @@
 import type { GatewayMetrics } from "../gateway-metrics.ts";
-import { type Routes, TopicPattern } from "@headwater/decode";
+import { type FirmwareTopics, type Routes, TopicPattern } from "@headwater/decode";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { replyTarget, routedTarget, unrouted, type MessageTarget } from "../pipeline/commit/message-target.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
@@ -16,6 +16,7 @@ export type BridgeTarget =
 
 export interface BridgeTopicsOptions {
   readonly routes: Routes;
+  readonly firmware: FirmwareTopics;
   readonly recordWriter: RecordWriter;
   readonly commands: CommandSpec | undefined;
   readonly ignoresUnrouted: boolean;
@@ -49,7 +50,7 @@ export class BridgeTopics {
   }
 
   #settle(topic: string): BridgeTarget {
-    const { routes, recordWriter, ignoresUnrouted, metrics } = this.#options;
+    const { routes, firmware, recordWriter, ignoresUnrouted, metrics } = this.#options;
     const levels = topic.split("/");
     const reply = this.#reply?.match(levels);
     if (reply !== undefined)
@@ -59,6 +60,8 @@ export class BridgeTopics {
       return { ignored: metrics.ignored.labels({ reason: "command-of-a-gateway" }) };
     const target = routedTarget(routes, recordWriter, topic, undefined);
     if (target?.kind === "telemetry") return { target, heard: target.lane.device };
+    if (target === undefined && firmware.has(topic))
+      return { ignored: metrics.ignored.labels({ reason: "topic-of-firmware" }) };
     if (target === undefined && ignoresUnrouted) return { ignored: metrics.ignored.labels({ reason: "no-route" }) };
     return { target: target ?? unrouted(topic, undefined), heard: undefined };
   }

@@ -1,7 +1,7 @@
 import { backoff, ConfigError, type Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { CommandSession } from "../commands/command-session.ts";
-import { brokerRoutes, defaultDecodeLimits } from "@headwater/decode";
+import { brokerRoutes, defaultDecodeLimits, FirmwareTopics } from "@headwater/decode";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
@@ -83,7 +83,13 @@ export class Bridge {
             onSession: options.onCommandSession,
             onSessionEnd: options.onCommandSessionEnd,
           });
-    this.#topics = new BridgeTopics({ ...spec, routes: brokerRoutes(spec.routes), recordWriter, metrics });
+    this.#topics = new BridgeTopics({
+      ...spec,
+      routes: brokerRoutes(spec.routes),
+      firmware: new FirmwareTopics(spec.routes),
+      recordWriter,
+      metrics,
+    });
     this.#processor = new MessageProcessor({
       ...{ recordWriter, commit, journal, recent, replies },
       limits: defaultDecodeLimits,

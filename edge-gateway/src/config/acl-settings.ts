@@ -2,7 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 
 const patterns = Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 64 });
 
-/** One rule: what devices of some types and tags may do beyond their own topics. */
+/** One rule: what devices of some types and tags may do beyond their own topics, or may not do anywhere. */
 const aclRule = Type.Object(
   {
     types: Type.Optional(
@@ -15,6 +15,12 @@ const aclRule = Type.Object(
     ),
     publish: Type.Optional(patterns),
     subscribe: Type.Optional(patterns),
+    deny: Type.Optional(
+      Type.Boolean({
+        description:
+          "The filters are denied instead of allowed; what is denied nothing allows. Without types and tags it is for everyone, also without a login",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -17,25 +17,28 @@ export interface Inspected {
 const count = Type.Integer();
 const kind = Type.Union(kindNames.map((name) => Type.Literal(name)));
 
-const depthSchema = Type.Object({
-  gateway: Type.String(),
-  durable: Type.Union([Type.Literal("spool"), Type.Literal("log")], {
-    description: "log: there is no spool, an append to the log on this machine is the durable write",
-  }),
-  records: Type.Integer({ description: "Records that wait for the event log" }),
-  bytes: Type.Integer({ description: "Bytes of these" }),
-  oldestAt: Type.Union([Type.String(), Type.Null()], { description: "When the oldest of them was received" }),
-  oldestAgeSeconds: Type.Number(),
-  kinds: Type.Record(Type.String(), count),
-  disk: Type.Object({ bytes: count, waitingBytes: count, segments: count }),
-  log: Type.Object({ state: Type.String(), problem: Type.Optional(Type.String()), heldPartitions: count }),
-  lanes: Type.Array(Type.Object({ partition: count, n: count, forwarded: count })),
-  devices: Type.Array(Type.Object({ device: Type.String(), records: count, bytes: count })),
-  deviceCount: Type.Integer({ description: "Devices with records that wait" }),
-  corrupt: Type.Array(Type.Object({ file: Type.String(), bytes: count }), {
-    description: "What could not be read and was set aside, in the gateway's spool folder",
-  }),
-});
+const depthSchema = Type.Object(
+  {
+    gateway: Type.String(),
+    durable: Type.Union([Type.Literal("spool"), Type.Literal("log")], {
+      description: "log: there is no spool, an append to the log on this machine is the durable write",
+    }),
+    records: Type.Integer({ description: "Records that wait for the event log" }),
+    bytes: Type.Integer({ description: "Bytes of these" }),
+    oldestAt: Type.Union([Type.String(), Type.Null()], { description: "When the oldest of them was received" }),
+    oldestAgeSeconds: Type.Number(),
+    kinds: Type.Record(Type.String(), count),
+    disk: Type.Object({ bytes: count, waitingBytes: count, segments: count }),
+    log: Type.Object({ state: Type.String(), problem: Type.Optional(Type.String()), heldPartitions: count }),
+    lanes: Type.Array(Type.Object({ partition: count, n: count, forwarded: count })),
+    devices: Type.Array(Type.Object({ device: Type.String(), records: count, bytes: count })),
+    deviceCount: Type.Integer({ description: "Devices with records that wait" }),
+    corrupt: Type.Array(Type.Object({ file: Type.String(), bytes: count }), {
+      description: "What could not be read and was set aside, in the gateway's spool folder",
+    }),
+  },
+  { title: "Spool" },
+);
 
 const depthQuery = Type.Object({
   devices: Type.Integer({ minimum: 0, maximum: 1000, default: 10, description: "How many devices at most" }),
@@ -74,6 +77,7 @@ export function inspectRoutes({ app, closing }: HttpServer, inspected: () => Ins
     "/api/v1/gateway/spool",
     {
       schema: {
+        operationId: "getSpool",
         summary: "What waits in the spool",
         tags: ["gateway"],
         querystring: depthQuery,
@@ -111,7 +115,9 @@ export function inspectRoutes({ app, closing }: HttpServer, inspected: () => Ins
   app.get(
     "/api/v1/gateway/spool/records",
     {
+      config: { produces: ["application/x-ndjson"] },
       schema: {
+        operationId: "listSpooledRecords",
         summary: "Records that wait in the spool, a line of JSON each",
         tags: ["gateway"],
         querystring: recordsQuery,

@@ -3,7 +3,7 @@ import type { Logger } from "@headwater/core";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { ReceiveClock } from "../pipeline/clock/receive-clock.ts";
 import type { GatewayConfig } from "../config.ts";
-import { defaultDecodeLimits, type Publication, type Routes } from "@headwater/decode";
+import { defaultDecodeLimits, type FirmwareTopics, type Publication, type Routes } from "@headwater/decode";
 import type { Identity } from "../devices/identity/identity.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
@@ -25,7 +25,7 @@ import { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
 import { answerProvisioning } from "./broker/provisioning.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
-import { sessionPersistence } from "./broker/session-persistence.ts";
+import { sessionPersistence, sessionWithoutSubscriptions } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
 import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
@@ -47,6 +47,7 @@ export interface MqttServerOptions {
   /** Whether the registry has read the log to its end. */
   readonly registryIsCurrent: () => boolean;
   readonly routes: Routes;
+  readonly firmware: FirmwareTopics;
   readonly replies: ReplyHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
@@ -80,9 +81,10 @@ export class MqttServer {
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
-    const { config, identity, metrics, logger, commit, journal, recent, recordWriter, routes, replies } = options;
+    const { config, identity, metrics, logger, commit, journal, recent, recordWriter, routes, firmware, replies } =
+      options;
     const publishes = new PublishHandler({
-      ...{ recordWriter, routes, metrics, logger },
+      ...{ recordWriter, routes, firmware, metrics, logger },
       processor: new MessageProcessor({
         ...{ recordWriter, commit, journal, recent, replies, metrics, logger },
         limits: defaultDecodeLimits,
@@ -90,6 +92,7 @@ export class MqttServer {
       }),
       onTimeAsked: (connection, device, payload) => this.#time.asked(connection, device, payload),
       hasSubscriber: (connection, topic) => this.#broker.hasSubscriber(connection, topic),
+      withhold: (packet) => this.#broker.withhold(packet),
     });
     this.#publishes = publishes;
     this.#login = new Login({
@@ -185,6 +188,10 @@ export class MqttServer {
         else this.#published(client, packet, this.#broker.passOnFirst(client, packet, done));
       },
       authorizeSubscribe: (client, subscription, done) => {
+        if ((subscription as object) === sessionWithoutSubscriptions) {
+          done(null, null);
+          return;
+        }
         const allowed = connectionOf(client)?.permissions.maySubscribe(subscription.topic) === true;
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
         done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);

@@ -44,16 +44,19 @@ const mayRead = { scopes: ["access:read"] };
 const mayWrite = { scopes: ["access:write"] };
 const tagsSchema = Type.Record(Type.String(), Type.String());
 
-const keySchema = Type.Object({
-  id: Type.String(),
-  name: Type.String(),
-  devices: Type.String({ description: "Ids that it may give, with * for any characters" }),
-  type: Type.String(),
-  tags: tagsSchema,
-  createdAt: Type.String({ format: "date-time" }),
-  createdBy: Type.String(),
-  expiresAt: Type.Optional(Type.String({ format: "date-time" })),
-});
+const keySchema = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    devices: Type.String({ description: "Ids that it may give, with * for any characters" }),
+    type: Type.String(),
+    tags: tagsSchema,
+    createdAt: Type.String({ format: "date-time" }),
+    createdBy: Type.String(),
+    expiresAt: Type.Optional(Type.String({ format: "date-time" })),
+  },
+  { title: "ProvisioningKey" },
+);
 
 const newKeySchema = Type.Object(
   {
@@ -68,7 +71,7 @@ const newKeySchema = Type.Object(
     tags: Type.Optional(tagsSchema),
     ...expiryFields,
   },
-  { additionalProperties: false },
+  { title: "NewProvisioningKey", additionalProperties: false },
 );
 
 /** Provisioning keys over REST: with one, new devices register themselves at a gateway. */
@@ -95,15 +98,19 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     {
       config: mayWrite,
       schema: {
+        operationId: "createProvisioningKey",
         summary: "A key with which new devices register themselves",
         tags,
         body: newKeySchema,
         response: {
-          201: Type.Object({
-            ...keySchema.properties,
-            key: Type.String({ description: "The MQTT password of the user name `provision`; shown this once" }),
-            position: positionSchema,
-          }),
+          201: Type.Object(
+            {
+              ...keySchema.properties,
+              key: Type.String({ description: "The MQTT password of the user name `provision`; shown this once" }),
+              position: positionSchema,
+            },
+            { title: "CreatedProvisioningKey" },
+          ),
         },
       },
     },
@@ -132,6 +139,7 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     {
       config: mayRead,
       schema: {
+        operationId: "listProvisioningKeys",
         summary: "Provisioning keys, without the secrets themselves",
         tags,
         querystring: Type.Object({ ...listQuery.properties, ...afterQuery }),
@@ -151,10 +159,13 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     {
       config: mayWrite,
       schema: {
+        operationId: "deleteProvisioningKey",
         summary: "Revoke a provisioning key; devices that it registered stay",
         tags,
         params: Type.Object({ id: Type.String() }),
-        response: { 200: Type.Object({ id: Type.String(), position: positionSchema }) },
+        response: {
+          200: Type.Object({ id: Type.String(), position: positionSchema }, { title: "DeletedProvisioningKey" }),
+        },
       },
     },
     async (request) => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { FastifyRequest } from "fastify";
 import { Type } from "@sinclair/typebox";
 import { commandLimits, type CommandState, requestCommand } from "@headwater/aggregates";
 import type { ReadModel } from "@headwater/event-log/read-model";
@@ -11,12 +12,13 @@ import {
   waitForAfter,
   decodeCursor,
   type HttpApp,
+  idempotencyKey,
   listQuery,
   pageOf,
   pageSchema,
   principalOf,
 } from "@headwater/service";
-import { isoFromMicros, nowMicros, parseDuration, RequestError } from "@headwater/core";
+import { isoFromMicros, nowMicros, parseDuration, RequestError, uuidv5 } from "@headwater/core";
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
 import { commandState, listCommands } from "./command-model.ts";
@@ -27,6 +29,9 @@ export interface CommandRoutesOptions extends AppendContext {
   readonly topic: string;
   readonly source: string;
 }
+
+/** The name space of the ids of commands that people ask for; never changes. */
+const commandNamespace = "0b8f5c0e-5d0c-5b0e-9c5f-3f6f0e3f8a11";
 
 const statuses = [
   "requested",
@@ -39,27 +44,30 @@ const statuses = [
   "timed-out",
 ] as const;
 const time = Type.String({ format: "date-time" });
-const commandSchema = Type.Object({
-  id: Type.String(),
-  device: Type.String(),
-  name: Type.String(),
-  params: Type.Optional(Type.Unknown()),
-  ttl: Type.Integer({ description: "Milliseconds" }),
-  status: Type.Union(statuses.map((status) => Type.Literal(status))),
-  requestedAt: time,
-  requestedBy: Type.String(),
-  deadline: time,
-  redeliver: Type.Boolean(),
-  claim: Type.Optional(Type.Object({ gateway: Type.String(), session: Type.String(), at: time })),
-  deliveredAt: Type.Optional(time),
-  endedAt: Type.Optional(time),
-  result: Type.Optional(Type.Unknown({ description: "What the device replied with" })),
-  reason: Type.Optional(Type.String()),
-  cause: Type.Optional(
-    Type.Object({ alert: Type.String(), transition: Type.Integer(), rule: Type.String(), eventTime: time }),
-  ),
-  position: positionSchema,
-});
+const commandSchema = Type.Object(
+  {
+    id: Type.String(),
+    device: Type.String(),
+    name: Type.String(),
+    params: Type.Optional(Type.Unknown()),
+    ttl: Type.Integer({ description: "Milliseconds" }),
+    status: Type.Union(statuses.map((status) => Type.Literal(status))),
+    requestedAt: time,
+    requestedBy: Type.String(),
+    deadline: time,
+    redeliver: Type.Boolean(),
+    claim: Type.Optional(Type.Object({ gateway: Type.String(), session: Type.String(), at: time })),
+    deliveredAt: Type.Optional(time),
+    endedAt: Type.Optional(time),
+    result: Type.Optional(Type.Unknown({ description: "What the device replied with" })),
+    reason: Type.Optional(Type.String()),
+    cause: Type.Optional(
+      Type.Object({ alert: Type.String(), transition: Type.Integer(), rule: Type.String(), eventTime: time }),
+    ),
+    position: positionSchema,
+  },
+  { title: "Command" },
+);
 const tags = ["commands"];
 
 export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void {
@@ -70,6 +78,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     {
       config: { scopes: ["commands:write"] },
       schema: {
+        operationId: "requestCommand",
         summary: "Ask a device to do something",
         tags,
         params: Type.Object({ id: Type.String() }),
@@ -79,23 +88,25 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
             params: Type.Optional(Type.Unknown({ description: "Any JSON" })),
             ttl: Type.Optional(
               Type.Union([Type.String(), Type.Number()], {
-                description: "How long it may take: a duration like 60s, or milliseconds. Default 60s, at most 7d",
+                description: "How long it may take: a duration with its unit, like 60s. Default 60s, at most 7d",
               }),
             ),
             redeliver: Type.Optional(
               Type.Boolean({ description: "May reach the device more than once, under the same id" }),
             ),
           },
-          { additionalProperties: false },
+          { title: "CommandRequest", additionalProperties: false },
         ),
-        response: { 202: Type.Object({ commandId: Type.String(), position: positionSchema }) },
+        response: {
+          202: Type.Object({ commandId: Type.String(), position: positionSchema }, { title: "RequestedCommand" }),
+        },
       },
     },
     async (request, reply) => {
       const device = request.params.id;
       if (deviceState(model.db, device)?.device === undefined) throw unknownDevice(device);
       const { name, params, ttl, redeliver } = request.body;
-      const commandId = randomUUID();
+      const commandId = commandIdOf(request, device);
       const input = requestCommand({
         id: commandId,
         device,
@@ -117,6 +128,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     {
       config: { scopes: ["commands:read"] },
       schema: {
+        operationId: "listCommands",
         summary: "Commands of a device, newest first",
         tags,
         params: Type.Object({ id: Type.String() }),
@@ -147,6 +159,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     {
       config: { scopes: ["commands:read"] },
       schema: {
+        operationId: "getCommand",
         summary: "One command",
         tags,
         params: Type.Object({ id: Type.String(), commandId: Type.String() }),
@@ -166,9 +179,17 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
   );
 }
 
+/** Also after a restart a request that is sent again under its Idempotency-Key is the command that it was. */
+function commandIdOf(request: FastifyRequest, device: string): string {
+  const key = idempotencyKey(request);
+  if (key === undefined) return randomUUID();
+  return uuidv5(JSON.stringify(["requested", principalOf(request).id, device, key]), commandNamespace);
+}
+
 function ttlOf(ttl: string | number | undefined): number | undefined {
   if (ttl === undefined) return commandLimits.defaultTtlMs;
-  return typeof ttl === "number" ? ttl : Math.floor(parseDuration(ttl) / 1000);
+  // A number is taken as text, whose answer names the unit that is missing.
+  return Math.floor(parseDuration(String(ttl)) / 1000);
 }
 
 function commandResource(state: CommandState) {

@@ -12,32 +12,44 @@ const attributeValue = Type.Union([
 const tags = Type.Record(Type.String(), Type.String());
 const attributes = Type.Record(Type.String(), attributeValue);
 
-export const credentialSchema = Type.Object({
-  id: Type.String(),
-  kind: Type.String({ description: "token, password or x509" }),
-  createdAt: Type.String({ format: "date-time" }),
-  expiresAt: Type.Optional(Type.String({ format: "date-time" })),
-  subject: Type.Optional(Type.String({ description: "Of x509: which certificate" })),
-});
+export const credentialSchema = Type.Object(
+  {
+    id: Type.String(),
+    kind: Type.String({ description: "token, password or x509" }),
+    createdAt: Type.String({ format: "date-time" }),
+    expiresAt: Type.Optional(Type.String({ format: "date-time" })),
+    subject: Type.Optional(Type.String({ description: "Of x509: which certificate" })),
+  },
+  { title: "Credential" },
+);
 
-export const deviceSchema = Type.Object({
-  id: Type.String(),
-  revision: Type.Integer({ description: "Rises with every write; also the ETag" }),
-  type: Type.String(),
-  tags,
-  attributes,
-  credentials: Type.Array(credentialSchema, { description: "Without the secrets themselves" }),
-  createdAt: Type.String({ format: "date-time" }),
-  updatedAt: Type.String({ format: "date-time" }),
-});
+export const deviceSchema = Type.Object(
+  {
+    id: Type.String(),
+    revision: Type.Integer({ description: "Rises with every write; also the ETag" }),
+    type: Type.String(),
+    tags,
+    attributes,
+    credentials: Type.Array(credentialSchema, { description: "Without the secrets themselves" }),
+    createdAt: Type.String({ format: "date-time" }),
+    updatedAt: Type.String({ format: "date-time" }),
+  },
+  { title: "Device" },
+);
 
-export const writtenDeviceSchema = Type.Object({ ...deviceSchema.properties, position: positionSchema });
+export const writtenDeviceSchema = Type.Object(
+  { ...deviceSchema.properties, position: positionSchema },
+  { title: "WrittenDevice" },
+);
 
-export const createdDeviceSchema = Type.Object({
-  ...writtenDeviceSchema.properties,
-  token: Type.Optional(Type.String({ description: "The MQTT password, if one was generated; shown this once" })),
-  credentialId: Type.String(),
-});
+export const createdDeviceSchema = Type.Object(
+  {
+    ...writtenDeviceSchema.properties,
+    token: Type.Optional(Type.String({ description: "The MQTT password, if one was generated; shown this once" })),
+    credentialId: Type.String(),
+  },
+  { title: "RegisteredDevice" },
+);
 
 export const registrationSchema = Type.Object(
   {
@@ -49,7 +61,7 @@ export const registrationSchema = Type.Object(
     attributes: Type.Optional(attributes),
     credential: Type.Optional(newCredentialSchema),
   },
-  { additionalProperties: false },
+  { title: "Registration", additionalProperties: false },
 );
 
 export const patchSchema = Type.Object(
@@ -58,7 +70,11 @@ export const patchSchema = Type.Object(
     tags: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))),
     attributes: Type.Optional(Type.Record(Type.String(), Type.Union([attributeValue, Type.Null()]))),
   },
-  { additionalProperties: false, description: "A JSON merge patch: null removes a tag or an attribute" },
+  {
+    title: "DevicePatch",
+    additionalProperties: false,
+    description: "A JSON merge patch: null removes a tag or an attribute",
+  },
 );
 
 export function deviceResource(device: Device) {

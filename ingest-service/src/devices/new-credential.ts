@@ -37,7 +37,7 @@ export const newCredentialSchema = Type.Object(
     ),
     ...expiryFields,
   },
-  { additionalProperties: false },
+  { title: "NewCredential", additionalProperties: false },
 );
 export type NewCredential = Static<typeof newCredentialSchema>;
 

@@ -45,7 +45,7 @@ export interface DeviceRoutesOptions {
 
 const idParams = Type.Object({ id: Type.String() });
 const mayRead = { scopes: ["devices:read"] };
-const mayWrite = { scopes: ["devices:write"] };
+const mayWrite = { scopes: ["devices:write"], ifMatch: true };
 const tags = ["devices"];
 
 export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRoutesOptions): void {
@@ -55,7 +55,13 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     "/api/v1/devices",
     {
       config: mayWrite,
-      schema: { summary: "Register a device", tags, body: registrationSchema, response: { 201: createdDeviceSchema } },
+      schema: {
+        operationId: "registerDevice",
+        summary: "Register a device",
+        tags,
+        body: registrationSchema,
+        response: { 201: createdDeviceSchema },
+      },
     },
     async (request, reply) => {
       const { credential: asked = {}, ...described } = request.body;
@@ -76,6 +82,7 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     {
       config: mayRead,
       schema: {
+        operationId: "listDevices",
         summary: "Devices by id",
         tags,
         querystring: Type.Object({
@@ -105,8 +112,9 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
   app.get(
     "/api/v1/devices/:id",
     {
-      config: mayRead,
+      config: { ...mayRead, conditional: true },
       schema: {
+        operationId: "getDevice",
         summary: "One device",
         tags,
         params: idParams,
@@ -128,6 +136,7 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     {
       config: mayWrite,
       schema: {
+        operationId: "patchDevice",
         summary: "Change a device",
         tags,
         params: idParams,
@@ -149,10 +158,16 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     {
       config: mayWrite,
       schema: {
+        operationId: "deleteDevice",
         summary: "Delete a device; what it sent stays",
         tags,
         params: idParams,
-        response: { 200: Type.Object({ id: Type.String(), revision: Type.Integer(), position: positionSchema }) },
+        response: {
+          200: Type.Object(
+            { id: Type.String(), revision: Type.Integer(), position: positionSchema },
+            { title: "DeletedDevice" },
+          ),
+        },
       },
     },
     async (request) => {
@@ -167,16 +182,20 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     {
       config: mayWrite,
       schema: {
+        operationId: "addCredential",
         summary: "One more credential for a device; those that it has go on",
         tags,
         params: idParams,
         body: Type.Union([newCredentialSchema, Type.Null()]),
         response: {
-          201: Type.Object({
-            ...credentialSchema.properties,
-            token: Type.Optional(Type.String({ description: "If one was generated; shown this once" })),
-            position: positionSchema,
-          }),
+          201: Type.Object(
+            {
+              ...credentialSchema.properties,
+              token: Type.Optional(Type.String({ description: "If one was generated; shown this once" })),
+              position: positionSchema,
+            },
+            { title: "AddedCredential" },
+          ),
         },
       },
     },
@@ -197,6 +216,7 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     {
       config: mayWrite,
       schema: {
+        operationId: "removeCredential",
         summary: "Revoke a credential; its connections end",
         tags,
         params: Type.Object({ id: Type.String(), credentialId: Type.String() }),

@@ -21,44 +21,47 @@ const columns = {
 };
 const side = Type.Object({ count: Type.Integer(), checksum: Type.String() });
 
-const ledgerSchema = Type.Object({
-  balanced: Type.Boolean(),
-  partitions: Type.Array(
-    Type.Object({ partition: count, from: count, to: count, balanced: Type.Boolean(), ...columns }),
-  ),
-  totals: Type.Object(columns),
-  gaps: Type.Array(
-    Type.Object({
-      partition: count,
-      gateway: Type.String(),
-      epoch: count,
-      from: count,
-      to: count,
-      reason: Type.Optional(Type.String({ description: "Absent: nobody accounts for these" })),
-    }),
-  ),
-  gapsLeftOut: count,
-  verified: Type.Optional(
-    Type.Object({
-      readings: count,
-      series: count,
-      hours: count,
-      expected: count,
-      stored: count,
-      overwritten: count,
-      mismatched: Type.Integer({ description: "Hours of a series in which log and store differ" }),
-      mismatches: Type.Array(
-        Type.Object({
-          device: Type.String(),
-          metric: Type.String(),
-          hour: Type.String(),
-          expected: side,
-          stored: side,
-        }),
-      ),
-    }),
-  ),
-});
+const ledgerSchema = Type.Object(
+  {
+    balanced: Type.Boolean(),
+    partitions: Type.Array(
+      Type.Object({ partition: count, from: count, to: count, balanced: Type.Boolean(), ...columns }),
+    ),
+    totals: Type.Object(columns),
+    gaps: Type.Array(
+      Type.Object({
+        partition: count,
+        gateway: Type.String(),
+        epoch: count,
+        from: count,
+        to: count,
+        reason: Type.Optional(Type.String({ description: "Absent: nobody accounts for these" })),
+      }),
+    ),
+    gapsLeftOut: count,
+    verified: Type.Optional(
+      Type.Object({
+        readings: count,
+        series: count,
+        hours: count,
+        expected: count,
+        stored: count,
+        overwritten: count,
+        mismatched: Type.Integer({ description: "Hours of a series in which log and store differ" }),
+        mismatches: Type.Array(
+          Type.Object({
+            device: Type.String(),
+            metric: Type.String(),
+            hour: Type.String(),
+            expected: side,
+            stored: side,
+          }),
+        ),
+      }),
+    ),
+  },
+  { title: "Ledger" },
+);
 
 export function ledgerRoutes(app: HttpApp, ledger: Ledger): void {
   app.get(
@@ -66,6 +69,7 @@ export function ledgerRoutes(app: HttpApp, ledger: Ledger): void {
     {
       config: { scopes: ["ledger:read"] },
       schema: {
+        operationId: "getLedger",
         summary: "The loss ledger: what became of every event, and whether it balances",
         tags: ["ledger"],
         querystring: Type.Object({

@@ -13,25 +13,28 @@ import {
 import { isoFromMicros } from "@headwater/core";
 import { listQuarantine, type QuarantineEntry } from "./quarantine-model.ts";
 
-const entrySchema = Type.Object({
-  id: Type.String(),
-  device: Type.String(),
-  at: Type.String({ format: "date-time" }),
-  stage: Type.String({
-    description: "decode: its bytes cannot be read; store: the store refused it; log: the log did",
-  }),
-  reason: Type.String(),
-  payload: Type.String({ description: "The bytes, base64" }),
-  gateway: Type.String(),
-  mqttTopic: Type.String(),
-  logTopic: Type.String(),
-  logPartition: Type.Integer(),
-  logOffset: Type.Integer(),
-  attempt: Type.Integer(),
-  metrics: Type.Array(Type.String(), {
-    description: "Of a stored event, the metrics that were refused; none: the whole",
-  }),
-});
+const entrySchema = Type.Object(
+  {
+    id: Type.String(),
+    device: Type.String(),
+    at: Type.String({ format: "date-time" }),
+    stage: Type.String({
+      description: "decode: its bytes cannot be read; store: the store refused it; log: the log did",
+    }),
+    reason: Type.String(),
+    payload: Type.String({ description: "The bytes, base64" }),
+    gateway: Type.String(),
+    mqttTopic: Type.String(),
+    logTopic: Type.String(),
+    logPartition: Type.Integer(),
+    logOffset: Type.Integer(),
+    attempt: Type.Integer(),
+    metrics: Type.Array(Type.String(), {
+      description: "Of a stored event, the metrics that were refused; none: the whole",
+    }),
+  },
+  { title: "QuarantineEntry" },
+);
 
 /** A page's payloads are read into memory. */
 const maxPageBytes = 16 * 1024 * 1024;
@@ -42,6 +45,7 @@ export function quarantineRoutes(app: HttpApp, { model, timeoutMs }: { model: Re
     {
       config: { scopes: ["quarantine:read"] },
       schema: {
+        operationId: "listQuarantine",
         summary: "What could not be decoded or stored, newest first",
         tags: ["quarantine"],
         querystring: Type.Object({

@@ -17,8 +17,9 @@ export function streamRoutes(
   http.app.get(
     "/api/v1/stream",
     {
-      config: { scopes: ["telemetry:read"] },
+      config: { scopes: ["telemetry:read"], produces: ["text/event-stream"], lastEventId: true },
       schema: {
+        operationId: "streamEvents",
         summary: "What happens, as it happens (Server-Sent Events, resumable by Last-Event-ID)",
         tags: ["stream"],
         querystring: Type.Object({

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import type { HttpApp } from "@headwater/service";
+import { type HttpApp, wantedType } from "@headwater/service";
 import { isoFromMicros, nowMicros, parseDuration, parseTimeRef, RequestError } from "@headwater/core";
 import { aggregates, metricOfField, numberField, type SeriesRow, textField } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
@@ -34,6 +34,16 @@ const seriesQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10_000, description: "How many points at most" }),
 });
 
+const seriesSchema = Type.Object(
+  {
+    metric: Type.String(),
+    points: Type.Array(Type.Tuple([Type.Number(), Type.Union([Type.Number(), Type.String()])]), {
+      description: "Time in milliseconds since the epoch (a fraction carries microseconds) and value",
+    }),
+  },
+  { title: "Series" },
+);
+
 export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutesOptions): void {
   const isRegistered = (id: string): boolean => deviceState(model.db, id)?.device !== undefined;
 
@@ -42,21 +52,25 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     {
       config,
       schema: {
+        operationId: "getLatest",
         summary: "The newest value of every metric, by event time",
         tags,
         params: idParams,
         response: {
-          200: Type.Object({
-            device: Type.String(),
-            values: Type.Record(
-              Type.String(),
-              Type.Object({
-                value: Type.Union([Type.Number(), Type.String()]),
-                t: Type.Number({ description: "Milliseconds since the epoch" }),
-                time: Type.String({ format: "date-time" }),
-              }),
-            ),
-          }),
+          200: Type.Object(
+            {
+              device: Type.String(),
+              values: Type.Record(
+                Type.String(),
+                Type.Object({
+                  value: Type.Union([Type.Number(), Type.String()]),
+                  t: Type.Number({ description: "Milliseconds since the epoch" }),
+                  time: Type.String({ format: "date-time" }),
+                }),
+              ),
+            },
+            { title: "LatestValues" },
+          ),
         },
       },
     },
@@ -78,15 +92,22 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     {
       config,
       schema: {
+        operationId: "listMetrics",
         summary: "The metrics a device has sent",
         tags,
         params: idParams,
         response: {
-          200: Type.Object({
-            items: Type.Array(
-              Type.Object({ metric: Type.String(), kind: Type.Union([Type.Literal("number"), Type.Literal("text")]) }),
-            ),
-          }),
+          200: Type.Object(
+            {
+              items: Type.Array(
+                Type.Object({
+                  metric: Type.String(),
+                  kind: Type.Union([Type.Literal("number"), Type.Literal("text")]),
+                }),
+              ),
+            },
+            { title: "MetricList" },
+          ),
         },
       },
     },
@@ -101,8 +122,9 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
   app.get(
     "/api/v1/devices/:id/series",
     {
-      config,
+      config: { ...config, produces: ["application/json", "text/csv"], documentedAnswer: seriesSchema },
       schema: {
+        operationId: "getSeries",
         summary: "A series: points, or windows of them, oldest first; `Accept: text/csv` exports",
         tags,
         params: idParams,
@@ -122,7 +144,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
       };
       const { batches, isEmpty } = await find(series, id, metric, kind, query);
       if (isEmpty && !isRegistered(id)) throw unknownDevice(id);
-      const asCsv = /\btext\/csv\b/.test(request.headers.accept ?? "");
+      const asCsv = wantedType(request) === "text/csv";
       void reply.type(asCsv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8");
       const body = Readable.from(asCsv ? csvRows(batches) : jsonRows(metric, batches));
       body.on("error", (error) => request.log.error(error));

@@ -4,5 +4,6 @@ export * from "./files/index.ts";
 export * from "./ids/index.ts";
 export * from "./journal/index.ts";
 export * from "./logger.ts";
+export * from "./net/index.ts";
 export * from "./retry/index.ts";
 export * from "./time/index.ts";

@@ -1,9 +1,10 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
+import { below } from "./profiles/firmware-topics.ts";
 import { namedDecoders, type DecoderName } from "./named-decoders.ts";
 import { profiles, type ProfileName } from "./profiles/profiles.ts";
 import { Routes, type RouteSpec } from "./routes.ts";
-import { templateNames } from "./topic-pattern.ts";
+import { templateNames } from "./device-template.ts";
 
 const maxPattern = 512;
 const literals = <Name extends string>(names: readonly Name[]) => Type.Union(names.map((name) => Type.Literal(name)));
@@ -61,8 +62,7 @@ function ofProfile({ prefix, topic, decoder, metric, device }: RouteConfig, prof
     throw new ConfigError("the devices of sparkplug are named by group and node");
   if (profile === "sparkplug" && prefix !== undefined)
     throw new ConfigError("sparkplug has its topics by specification, without a prefix");
-  const before = prefix === undefined || prefix === "" ? "" : `${prefix.replace(/\/$/, "")}/`;
-  return profiles[profile](device).map((spec) => ({ ...spec, pattern: before + spec.pattern }));
+  return profiles[profile](device).map((spec) => ({ ...spec, pattern: below(prefix, spec.pattern) }));
 }
 
 function single({ prefix, topic, decoder, metric, device }: RouteConfig): RouteSpec {

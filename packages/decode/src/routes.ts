@@ -5,8 +5,9 @@ import { senmlCbor, senmlJson } from "./senml/senml.ts";
 import type { Decoder, DecoderOfTopic } from "./decoder.ts";
 import { decodeHeadwaterJson, jsonDecoder } from "./headwater-json.ts";
 import { plainValueOfTopic } from "./plain-value/plain-value.ts";
+import { DeviceTemplate } from "./device-template.ts";
 import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
-import { fillDeviceTemplate, templateNames, TopicPattern } from "./topic-pattern.ts";
+import { TopicPattern } from "./topic-pattern.ts";
 
 /**
  * Which decoder reads the messages of a topic, and which device they are of. `{device}` in the pattern stands for one
@@ -22,6 +23,8 @@ export interface RouteSpec {
   readonly device?: string;
   /** Who sends it, where that is not the device itself but one that speaks for it: a template like `device`. */
   readonly sender?: string;
+  /** Characters that these two templates encode in every level. */
+  readonly reserved?: string;
 }
 
 /** Topics of devices themselves. A new decoder is a file of its own and a line here. */
@@ -51,8 +54,8 @@ export interface Route {
 interface CompiledRoute {
   readonly pattern: TopicPattern;
   readonly decoderOf: DecoderOfTopic;
-  readonly device: string | undefined;
-  readonly sender: string | undefined;
+  readonly device: DeviceTemplate | undefined;
+  readonly sender: DeviceTemplate | undefined;
 }
 
 export class Routes {
@@ -72,17 +75,19 @@ export class Routes {
     for (const route of this.#routes) {
       const names = route.pattern.match(levels);
       if (names === undefined) continue;
-      const device = route.device === undefined ? names.get("device") : fillDeviceTemplate(route.device, names);
-      const sender = route.sender === undefined ? device : fillDeviceTemplate(route.sender, names);
+      const device = route.device === undefined ? names.get("device") : route.device.idOf(names);
+      const sender = route.sender === undefined ? device : route.sender.idOf(names);
       return { decoder: route.decoderOf({ topic, names, device }), device, sender };
     }
     return undefined;
   }
 }
 
-function compile({ pattern, decoder, decoderOf, device, sender }: RouteSpec): CompiledRoute {
+function compile({ pattern, decoder, decoderOf, reserved, ...templates }: RouteSpec): CompiledRoute {
   const compiled = new TopicPattern(pattern);
-  const missing = templateNames((device ?? "") + (sender ?? "")).find((name) => !compiled.names.includes(name));
+  const template = (text: string | undefined) => (text === undefined ? undefined : new DeviceTemplate(text, reserved));
+  const [device, sender] = [template(templates.device), template(templates.sender)];
+  const missing = [...(device?.names ?? []), ...(sender?.names ?? [])].find((name) => !compiled.names.includes(name));
   if (missing !== undefined)
     throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
   const made = decoderOf ?? (decoder === undefined ? undefined : () => decoder);

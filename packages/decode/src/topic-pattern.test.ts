@@ -1,7 +1,6 @@
 import { ConfigError } from "@headwater/core";
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { escapeIdPart, fillDeviceTemplate, TopicPattern } from "./topic-pattern.ts";
+import { expect, it } from "vitest";
+import { TopicPattern } from "./topic-pattern.ts";
 
 const match = (pattern: string, topic: string) => {
   const names = new TopicPattern(pattern).match(topic.split("/"));
@@ -29,40 +28,4 @@ it.each([
 
 it.each(["a/#/b", "a/b#", "{a}/{a}", "{a...}/b", "a/{b", "a/{B}", "a/x{b}"])("%s is no pattern", (pattern) => {
   expect(() => new TopicPattern(pattern)).toThrow(ConfigError);
-});
-
-describe("devices by template", () => {
-  it("names are filled in, what would mix two devices is encoded", () => {
-    const names = new Map([
-      ["group", "plant:1"],
-      ["node", "a/b%+#\u0000"],
-    ]);
-    expect(fillDeviceTemplate("{group}:{node}", names)).toBe("plant%3a1:a%2fb%25%2b%23%00");
-  });
-
-  it("two different pairs of names never become one device", () => {
-    const names = fc.tuple(fc.string(), fc.string());
-    fc.assert(
-      fc.property(names, names, ([a, b], [c, d]) => {
-        fc.pre(a !== c || b !== d);
-        const fill = (x: string, y: string) =>
-          fillDeviceTemplate(
-            "{x}:{y}",
-            new Map([
-              ["x", x],
-              ["y", y],
-            ]),
-          );
-        expect(fill(a, b)).not.toBe(fill(c, d));
-      }),
-    );
-  });
-
-  it("what is encoded is a level of a topic", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
-        expect(escapeIdPart(text)).not.toMatch(/[/+#\p{Cc}]/u);
-      }),
-    );
-  });
 });

@@ -51,26 +51,3 @@ function levelOf(pattern: string, part: string, last: boolean): Level {
   if (/[#{}]/.test(part)) throw new ConfigError(`${part} is no level of a topic pattern, in ${pattern}`);
   return { literal: part };
 }
-
-const braces = /\{([a-z][A-Za-z0-9]*)\}/g;
-
-/** Names of a template that a pattern has to give. */
-export function templateNames(template: string): string[] {
-  return [...template.matchAll(braces)].map((match) => match[1]!);
-}
-
-/**
- * Fills a template for a device's id, like `{group}:{node}`. Where what is filled in holds `:`, `/`, `%`, a wildcard of
- * MQTT or a control character it is percent-encoded, so that two different topics never become one device.
- */
-export function fillDeviceTemplate(template: string, names: ReadonlyMap<string, string>): string {
-  return template.replace(braces, (_all, name: string) => escapeIdPart(names.get(name) ?? ""));
-}
-
-/**
- * Encodes what would let two names become one, or an id no topic: `:`, `/`, `%`, MQTT's wildcards, and control
- * characters.
- */
-export function escapeIdPart(part: string): string {
-  return part.replace(/[:/%+#\p{Cc}]/gu, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
-}

@@ -22,10 +22,15 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-/** A member in a process of its own that commits each batch and prints the values in it. */
-function member(topic: string, group: string): { readonly values: string[]; readonly child: ChildProcess } {
-  const script = fileURLToPath(new URL("./consume-forever.ts", import.meta.url));
-  const child = spawn(process.execPath, [script, topic, group], { stdio: ["ignore", "pipe", "inherit"] });
+/** A member in a process of its own that commits each batch and prints the values in it, or what the script says. */
+function member(
+  topic: string,
+  group: string,
+  script = "./consume-forever.ts",
+  ...more: string[]
+): { readonly values: string[]; readonly child: ChildProcess } {
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, [file, topic, group, ...more], { stdio: ["pipe", "pipe", "inherit"] });
   children.push(child);
   const values: string[] = [];
   let rest = "";
@@ -81,6 +86,33 @@ describe("members of a group in several processes", () => {
       await pause(50);
     }
     await third.close();
+    await log.close();
+  });
+
+  it("that were stopped and got their partition back commit nothing of before, and take nobody back", async () => {
+    const log = await open();
+    const [topic, group] = [name("topic"), name("group")];
+    await log.ensureTopics([spec(topic, 1)]);
+    await log.append(topic, numbered(400, 0));
+    const stopped = member(topic, group, "./hold-batch.ts", "6");
+    await until(() => stopped.values.includes("holds"));
+    stopped.child.kill("SIGSTOP");
+    // The other one waits for the end of the session, goes on to the end and leaves.
+    const done = Promise.withResolvers<void>();
+    const other = await log.consume({
+      group,
+      topics: [topic],
+      async onBatch(batch) {
+        if ((await batch.commit()) && batch.records.at(-1)!.offset === 399) done.resolve();
+      },
+    });
+    await done.promise;
+    await other.close();
+    stopped.child.kill("SIGCONT");
+    stopped.child.stdin!.write("go\n");
+    await until(() => stopped.values.length > 1);
+    expect(stopped.values).toEqual(["holds", "false"]);
+    expect(await log.committed(group, [topic])).toEqual([{ topic, partition: 0, offset: 400 }]);
     await log.close();
   });
 

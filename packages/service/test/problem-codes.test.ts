@@ -7,10 +7,10 @@ const root = join(import.meta.dirname, "../../..");
 const sources = globSync(["packages/*/src/**/*.ts", "*/src/**/*.ts"], { cwd: root })
   .filter((file) => !file.endsWith(".test.ts") && !file.endsWith("/problem-codes.ts"))
   .map((file) => readFileSync(join(root, file), "utf8"))
-  .filter((source) => /RequestError|makeProblem\(|readonly code =|\bbad\(/.test(source));
+  .filter((source) => /RequestError|(?:make|raw)Problem\(|readonly code =|\bbad\(/.test(source));
 
 /** Status and code where a source names both: in a RequestError, a problem, or a table of a parser's problems. */
-const named = /(?:new RequestError\(|makeProblem\(|[[?:])\s*(?<status>[45]\d\d),\s*"(?<code>[a-z-]+)"/g;
+const named = /(?:new RequestError\(|(?:make|raw)Problem\(|[[?:])\s*(?<status>[45]\d\d),\s*"(?<code>[a-z-]+)"/g;
 /** Helpers of one status. */
 const badQuery = /\bbad\(\s*"(?<code>[a-z-]+)"/g;
 /** Codes of errors that carry no status: it follows from their advice. */

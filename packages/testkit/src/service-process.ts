@@ -11,6 +11,8 @@ export interface Exit {
 export interface ServiceProcessOptions {
   /** Its whole environment, apart from PATH. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The folder in which it starts. Default: that of the test. */
+  readonly cwd?: string;
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
 }
@@ -34,10 +36,15 @@ export class ServiceProcess {
   #output = "";
   #addresses: readonly string[] = [];
 
-  private constructor(script: string, args: readonly string[], { env = {}, nodeFlags = [] }: ServiceProcessOptions) {
+  private constructor(
+    script: string,
+    args: readonly string[],
+    { env = {}, cwd, nodeFlags = [] }: ServiceProcessOptions,
+  ) {
     this.#name = [script, ...args].join(" ");
     const child = spawn(process.execPath, [...nodeFlags, script, ...args], {
       env: { PATH: process.env["PATH"], ...env },
+      ...(cwd === undefined ? {} : { cwd }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child = child;

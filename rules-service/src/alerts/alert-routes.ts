@@ -5,13 +5,13 @@ import {
   pageOf,
   pageSchema,
   principalOf,
-  problemSchema,
   type HttpApp,
   afterQuery,
   positionText,
   waitForAfter,
 } from "@headwater/service";
 import { nowMicros, parseTimeRef } from "@headwater/core";
+import { severities } from "../definition/index.ts";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
 import { presentAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";
@@ -25,7 +25,6 @@ export interface AlertRoutesOptions extends WhyOptions {
 
 const tags = ["alerts"];
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
-const problems = { 400: problemSchema, 404: problemSchema, 409: problemSchema };
 const name = Type.Optional(Type.String({ maxLength: 256 }));
 const time = (description: string) => Type.Optional(Type.String({ maxLength: 60, description }));
 
@@ -40,7 +39,7 @@ const listParameters = Type.Object({
   ),
   device: name,
   rule: name,
-  severity: name,
+  severity: Type.Optional(Type.Union(severities.map((severity) => Type.Literal(severity)))),
   shadow: Type.Optional(Type.Boolean({ description: "true: only alerts of rules in shadow; false: only the others" })),
   from: time("Raised at or after: ISO 8601, or relative like -1h"),
   to: time("Raised before"),
@@ -48,7 +47,10 @@ const listParameters = Type.Object({
 
 /** The body of an operator action; none is as good as an empty one. */
 const actionBody = Type.Union([
-  Type.Object({ comment: Type.Optional(Type.String({ maxLength: 4000 })) }, { additionalProperties: false }),
+  Type.Object(
+    { comment: Type.Optional(Type.String({ maxLength: 4000 })) },
+    { title: "OperatorAction", additionalProperties: false },
+  ),
   Type.Null(),
 ]);
 
@@ -60,10 +62,11 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts",
     {
       schema: {
+        operationId: "listAlerts",
         summary: "Alerts, newest first by when they were raised",
         tags,
         querystring: listParameters,
-        response: { 200: pageSchema(alertResource), 400: problemSchema },
+        response: { 200: pageSchema(alertResource) },
       },
     },
     async ({ query }) => {
@@ -85,11 +88,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id",
     {
       schema: {
+        operationId: "getAlert",
         summary: "An alert",
         tags,
         params,
         querystring: Type.Object(afterQuery),
-        response: { 200: alertResource, ...problems },
+        response: { 200: alertResource },
       },
     },
     async (request) => {
@@ -102,11 +106,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/why",
     {
       schema: {
+        operationId: "explainAlert",
         summary: "The readings, the revision and the transitions behind an alert",
         tags,
         params,
         querystring: Type.Object(afterQuery),
-        response: { 200: whyResource, ...problems },
+        response: { 200: whyResource },
       },
     },
     async (request) => {
@@ -125,11 +130,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/acknowledge",
     {
       schema: {
+        operationId: "acknowledgeAlert",
         summary: "Acknowledge an alert",
         tags,
         params,
         body: actionBody,
-        response: { 200: alertResource, ...problems },
+        response: { 200: alertResource },
       },
     },
     async (request) =>
@@ -140,11 +146,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     "/api/v1/alerts/:id/clear",
     {
       schema: {
+        operationId: "clearAlert",
         summary: "Clear an alert",
         tags,
         params,
         body: actionBody,
-        response: { 200: alertResource, ...problems },
+        response: { 200: alertResource },
       },
     },
     async (request) => answer(await writes.clear(request.params.id, principalOf(request).id, request.body?.comment)),

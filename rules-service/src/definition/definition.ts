@@ -49,6 +49,18 @@ export const ruleSchema = Type.Object(
   },
 );
 
+/** A rule as the body of a request. */
+export const writtenRuleSchema = Type.Object(ruleSchema.properties, {
+  title: "RuleDefinition",
+  additionalProperties: false,
+});
+
+/** A rule as the body of a revision, whose id is that of the path. */
+export const revisedRuleSchema = Type.Object(
+  { ...ruleSchema.properties, id: Type.Optional(ruleSchema.properties.id) },
+  { title: "RevisedRule", additionalProperties: false },
+);
+
 export type RuleDefinition = Static<typeof ruleSchema>;
 
 export type ParsedRule =

@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { Static } from "@sinclair/typebox";
+import { idMatches } from "@headwater/aggregates";
 
 const text = Type.String({ minLength: 1, maxLength: 256 });
 const values = (maxItems: number, description: string) => Type.Array(text, { minItems: 1, maxItems, description });
@@ -8,7 +9,7 @@ const tagName = "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.:\\- ]{0,63}$";
 
 export const selectorSchema = Type.Object(
   {
-    ids: Type.Optional(values(10_000, "One of these device ids.")),
+    ids: Type.Optional(values(10_000, "One of these device ids; * stands for any characters, as in boiler-*.")),
     types: Type.Optional(values(100, "One of these device types.")),
     tags: Type.Optional(
       Type.Record(
@@ -28,6 +29,8 @@ export type SelectorDefinition = Static<typeof selectorSchema>;
 
 export interface NormalSelector {
   readonly ids: ReadonlySet<string> | undefined;
+  /** Of the ids those with a `*`. */
+  readonly idPatterns: readonly string[];
   readonly types: ReadonlySet<string> | undefined;
   readonly tags: readonly { readonly name: string; readonly values: ReadonlySet<string> }[];
 }
@@ -41,6 +44,7 @@ export function normaliseSelector(selector: SelectorDefinition | undefined): Nor
   const { ids, types, tags } = selector ?? {};
   return {
     ids: ids && new Set(ids),
+    idPatterns: (ids ?? []).filter((id) => id.includes("*")),
     types: types && new Set(types),
     tags: Object.entries(tags ?? {}).map(([name, wanted]) => ({
       name,
@@ -51,7 +55,8 @@ export function normaliseSelector(selector: SelectorDefinition | undefined): Nor
 
 /** Whether a device is selected. `device` is undefined for an unregistered one, which only ids can select. */
 export function selects(selector: NormalSelector, id: string, device: SelectableDevice | undefined): boolean {
-  if (selector.ids !== undefined && !selector.ids.has(id)) return false;
+  const { ids, idPatterns } = selector;
+  if (ids !== undefined && !ids.has(id) && !idPatterns.some((pattern) => idMatches(pattern, id))) return false;
   if (selector.types !== undefined && (device === undefined || !selector.types.has(device.type))) return false;
   return selector.tags.every(({ name, values: wanted }) => {
     const has = device !== undefined && Object.hasOwn(device.tags, name) ? device.tags[name] : undefined;

@@ -14,7 +14,8 @@ export class Rule {
   readonly shadow: boolean;
   readonly metric: string;
   readonly levels: readonly ConditionLevel[];
-  readonly clearThreshold: number;
+  readonly #clearThreshold: number;
+  readonly #range: readonly [low: number, high: number] | undefined;
   readonly grader: Grader;
   /** Microseconds; 0: at once. */
   readonly holdFor: number;
@@ -34,7 +35,8 @@ export class Rule {
     this.shadow = change.mode === "shadow";
     this.metric = normal.condition.metric;
     this.levels = normal.condition.levels;
-    this.clearThreshold = normal.condition.clearThreshold;
+    this.#clearThreshold = normal.condition.clearThreshold;
+    this.#range = normal.condition.range;
     this.grader = normal.condition.grader;
     this.holdFor = normal.condition.holdFor;
     this.times = normal.condition.times;
@@ -46,6 +48,15 @@ export class Rule {
 
   selects(id: string, device: SelectableDevice | undefined): boolean {
     return selects(this.#selector, id, device);
+  }
+
+  /** What a value was compared with: of a range, the bound that it passed, or else the nearer one. */
+  comparedWith(value: number, level: number, cleared: boolean): number {
+    if (this.#range !== undefined) {
+      const [low, high] = this.#range;
+      return value - low <= high - value ? low : high;
+    }
+    return cleared ? this.#clearThreshold : (this.levels[level]?.threshold ?? 0);
   }
 
   judges(reading: Reading): boolean {

@@ -41,7 +41,7 @@ export class Teller {
   tell(rule: Rule, device: string, episode: Episode, { kind, at, cause, amended = false, shown }: Telling): void {
     episode.told++;
     if (amended) this.amended++;
-    const level = rule.levels[Math.min(episode.level, rule.levels.length) - 1];
+    const level = Math.min(episode.level, rule.levels.length) - 1;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
     this.effects.alert({
       alertId: episode.alertId,
@@ -50,11 +50,11 @@ export class Teller {
       revision: rule.revision,
       device,
       kind: alertTransition[kind],
-      severity: level?.severity ?? "",
+      severity: rule.levels[level]?.severity ?? "",
       at,
       metric: shown === undefined ? "" : rule.metric,
       value: shown?.held.value ?? 0,
-      threshold: shown === undefined ? 0 : cleared ? rule.clearThreshold : (level?.threshold ?? 0),
+      threshold: shown === undefined ? 0 : rule.comparedWith(shown.held.value, level, cleared),
       amended,
       shadow: rule.shadow,
       cause,

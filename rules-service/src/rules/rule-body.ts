@@ -1,7 +1,7 @@
 import { parse, YAMLError } from "yaml";
 import { InvalidRequestError, type HttpApp } from "@headwater/service";
 import { RequestError } from "@headwater/core";
-import { parseRule, type RuleDefinition } from "../definition/index.ts";
+import { parseRule, type ParsedRule, type RuleDefinition } from "../definition/index.ts";
 
 export const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
 
@@ -38,13 +38,24 @@ export function bodyValue(body: unknown): unknown {
   }
 }
 
+/** Names that the paths below /api/v1/rules have for something else: a rule of that id could not be read. */
+const reservedIds: ReadonlySet<string> = new Set(["schema", "validate", "export", "import"]);
+
+/** As parseRule, for a rule that is to be created. */
+export function parseNewRule(value: unknown): ParsedRule {
+  const parsed = parseRule(value);
+  if (!parsed.ok || !reservedIds.has(parsed.definition.id)) return parsed;
+  const detail = `${parsed.definition.id} is the path of something else under /api/v1/rules; choose another id`;
+  return { ok: false, problems: [{ pointer: "/id", detail }] };
+}
+
 /**
  * The rule in a body. `id` is the id in the path, which the body may omit and may not contradict. Throws
  * InvalidRequestError (400) with a pointer to every problem.
  */
 export function ruleOf(body: unknown, id?: string): RuleDefinition {
   const value = bodyValue(body);
-  const parsed = parseRule(id === undefined ? value : withId(value, id));
+  const parsed = id === undefined ? parseNewRule(value) : parseRule(withId(value, id));
   if (!parsed.ok) throw new InvalidRequestError("rule", parsed.problems);
   if (id !== undefined && parsed.definition.id !== id) {
     throw new InvalidRequestError("rule", [

@@ -10,14 +10,13 @@ import {
   pageSchema,
   parseIfMatch,
   principalOf,
-  problemSchema,
   type HttpApp,
   afterQuery,
   positionText,
   waitForAfter,
 } from "@headwater/service";
-import { ruleSchema, parseRule } from "../definition/index.ts";
-import { acceptYaml, bodyValue, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import { revisedRuleSchema, ruleSchema, writtenRuleSchema } from "../definition/index.ts";
+import { acceptYaml, bodyValue, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
 import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
@@ -32,15 +31,21 @@ export interface RuleRoutesOptions {
 
 const tags = ["rules"];
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
-const problems = { 400: problemSchema, 404: problemSchema, 409: problemSchema, 412: problemSchema };
 const after = Type.Object(afterQuery);
 /** Bodies are checked by `parseRule`, whose answers name the place and what to do. */
-const ruleBody = { bodyLimit: ruleBodyLimit };
+const ruleBody = {
+  bodyLimit: ruleBodyLimit,
+  config: { documentedBody: writtenRuleSchema, consumes: ["application/json", ...yamlTypes] },
+};
+const revisedBody = { ...ruleBody, config: { ...ruleBody.config, documentedBody: revisedRuleSchema, ifMatch: true } };
 
-const verdict = Type.Object({
-  valid: Type.Boolean(),
-  errors: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
-});
+const verdict = Type.Object(
+  {
+    valid: Type.Boolean(),
+    errors: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
+  },
+  { title: "RuleVerdict" },
+);
 
 /** Rules over REST. */
 export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
@@ -59,6 +64,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       "/api/v1/rules",
       {
         schema: {
+          operationId: "listRules",
           summary: "Rules, by id",
           tags,
           querystring: Type.Object({
@@ -66,7 +72,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
             ...afterQuery,
             state: Type.Optional(Type.Union(["draft", "live", "shadow", "disabled"].map((mode) => Type.Literal(mode)))),
           }),
-          response: { 200: pageSchema(ruleResource), 400: problemSchema },
+          response: { 200: pageSchema(ruleResource) },
         },
       },
       async ({ query }) => {
@@ -86,10 +92,10 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       {
         ...ruleBody,
         schema: {
+          operationId: "createRule",
           summary: "Create a rule; it is a draft and does nothing until it is enabled",
           tags,
-          consumes: ["application/json", ...yamlTypes],
-          response: { 201: ruleResource, ...problems },
+          response: { 201: ruleResource },
         },
       },
       async (request, reply) => {
@@ -104,21 +110,24 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       {
         ...ruleBody,
         schema: {
+          operationId: "validateRule",
           summary: "Whether a rule would be taken, and if not, what is wrong where",
           tags,
-          consumes: ["application/json", ...yamlTypes],
-          response: { 200: verdict, 400: problemSchema },
+          response: { 200: verdict },
         },
       },
       async (request) => {
-        const parsed = parseRule(bodyValue(request.body));
+        const parsed = parseNewRule(bodyValue(request.body));
         return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
       },
     );
 
     app.get(
       "/api/v1/rules/schema",
-      { schema: { summary: "The JSON Schema of a rule", tags } },
+      {
+        config: { produces: ["application/schema+json", "application/json"] },
+        schema: { operationId: "getRuleSchema", summary: "The JSON Schema of a rule", tags },
+      },
       async (_request, reply) => reply.type("application/schema+json").send(JSON.stringify(ruleSchema)),
     );
 
@@ -126,11 +135,12 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       "/api/v1/rules/:id",
       {
         schema: {
+          operationId: "getRule",
           summary: "A rule, and how it stands on every partition",
           tags,
           params,
           querystring: after,
-          response: { 200: ruleResource, ...problems },
+          response: { 200: ruleResource },
         },
       },
       async (request, reply) => {
@@ -144,13 +154,13 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
     app.put(
       "/api/v1/rules/:id",
       {
-        ...ruleBody,
+        ...revisedBody,
         schema: {
+          operationId: "reviseRule",
           summary: "Revise a rule; what is in effect stays so until the new revision is warm",
           tags,
           params,
-          consumes: ["application/json", ...yamlTypes],
-          response: { 200: ruleResource, ...problems },
+          response: { 200: ruleResource },
         },
       },
       async (request, reply) => {
@@ -162,11 +172,13 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
     app.delete(
       "/api/v1/rules/:id",
       {
+        config: { ifMatch: true },
         schema: {
+          operationId: "deleteRule",
           summary: "Delete a rule; its open episodes are cleared, its revisions are kept",
           tags,
           params,
-          response: { 200: ruleResource, ...problems },
+          response: { 200: ruleResource },
         },
       },
       async (request, reply) => answer(reply, await writes.delete(request.params.id, writeOf(request))),
@@ -179,7 +191,10 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
     ] as const) {
       app.post(
         `/api/v1/rules/:id/${verb}`,
-        { schema: { summary, tags, params, response: { 200: ruleResource, ...problems } } },
+        {
+          config: { ifMatch: true },
+          schema: { operationId: `${verb}Rule`, summary, tags, params, response: { 200: ruleResource } },
+        },
         async (request, reply) => answer(reply, await writes.switchTo(request.params.id, mode, writeOf(request))),
       );
     }
@@ -188,11 +203,12 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       "/api/v1/rules/:id/revisions",
       {
         schema: {
+          operationId: "listRevisions",
           summary: "Every revision of a rule, newest first; those of a deleted rule too",
           tags,
           params,
           querystring: Type.Object({ ...listQuery.properties, ...afterQuery }),
-          response: { 200: pageSchema(revisionResource), ...problems },
+          response: { 200: pageSchema(revisionResource) },
         },
       },
       async (request) => {

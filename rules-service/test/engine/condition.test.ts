@@ -39,6 +39,23 @@ describe("a threshold", () => {
     }
   });
 
+  it.each([
+    [{ outside: [2, 8] }, 1.5, 2, 5.5, 8],
+    [{ outside: [2, 8] }, 9, 8, 2, 2],
+    [{ between: [4, 6] }, 5.9, 6, 7, 6],
+    [{ between: [4, 6] }, 4, 4, 1, 4],
+    [{ between: [-1e308, 1e308] }, 1e308, 1e308, 1.5e308, 1e308],
+    [{ op: "!=", threshold: 5 }, 7, 5, 5, 5],
+    [{ op: ">", threshold: 5, clearBelow: 4 }, 7, 5, 3, 4],
+    [{ below: { warning: 5, critical: 3 } }, 1, 3, 6, 5],
+  ])("%j names at %d the bound %d, and at %d the bound %d", (condition, met, bound, unmet, clearBound) => {
+    const p = new Partition();
+    p.rule(condition);
+    p.read(1, met);
+    p.read(2, unmet);
+    expect(p.alerts().map(({ threshold }) => threshold)).toEqual([bound, clearBound]);
+  });
+
   it("with a clear level stays raised until the value is beyond it", () => {
     const p = new Partition();
     p.rule({ op: ">", threshold: 80, clearBelow: 75 });

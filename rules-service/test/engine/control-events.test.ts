@@ -209,6 +209,9 @@ describe("a selector", () => {
   it.each([
     [{ ids: ["d"] }, true],
     [{ ids: ["e"] }, false],
+    [{ ids: ["*"] }, true],
+    [{ ids: ["e", "d*"] }, true],
+    [{ ids: ["d-*", "*e"] }, false],
     [{ types: ["boiler"] }, true],
     [{ types: ["pump"] }, false],
     [{ tags: { site: ["north", "south"] } }, true],

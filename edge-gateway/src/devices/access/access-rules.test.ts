@@ -69,11 +69,68 @@ describe("what a device may do", () => {
     expect(permissions.maySubscribe("#")).toBe(true);
   });
 
+  it("what a rule denies no other allows, in whatever order, nor does being the device's own topic", () => {
+    const rules = [
+      { deny: true, publish: ["sites/north/locks/#", "devices/{device}/config"], subscribe: ["sites/+/secret/#"] },
+      { publish: ["sites/#"], subscribe: ["sites/#"] },
+    ];
+    for (const each of [rules, rules.toReversed()]) {
+      const permissions = new AccessRules(each).permissionsOf(facts);
+      expect(permissions.mayPublish("sites/north/a")).toBe(true);
+      expect(permissions.mayPublish("sites/north/locks/1")).toBe(false);
+      expect(permissions.isDenied("sites/north/locks")).toBe(true);
+      expect(permissions.mayPublish("devices/edge-7/config")).toBe(false);
+      expect(permissions.mayPublish("devices/edge-7/configs")).toBe(true);
+      expect(permissions.maySubscribe("sites/north/secret/1")).toBe(false);
+      expect(permissions.maySubscribe("sites/+/secret/#")).toBe(false);
+      // A broader subscription is granted, and hears all but what is denied.
+      expect(permissions.maySubscribe("sites/#")).toBe(true);
+      expect(permissions.mayReceive("sites/north/a")).toBe(true);
+      expect(permissions.mayReceive("sites/north/secret/1")).toBe(false);
+    }
+  });
+
+  it("a rule that denies by what a device lacks denies every value of it", () => {
+    const rule = { deny: true, subscribe: ["x/{tag.odd}/a", "y/{tag.none}-{type}/a", "z/{tag.site}"] };
+    const permissions = new AccessRules([{ subscribe: ["#"] }, rule]).permissionsOf(facts);
+    expect(["x/a/a", "x/b/a", "y/1-gateway/a", "z/north"].map((topic) => permissions.mayReceive(topic))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(permissions.mayReceive("z/south")).toBe(true);
+  });
+
+  it("denies whoever has no login by the rules that ask for neither type nor tag", () => {
+    const { anonymous } = new AccessRules([
+      { deny: true, publish: ["a/#", "devices/{device}/admin"], subscribe: ["test/nosubscribe"] },
+      { deny: true, types: ["gateway"], publish: ["b/#"] },
+      { subscribe: ["c"] },
+    ]);
+    expect(["a", "a/1", "devices/x/admin", "b/1"].map((topic) => anonymous.mayPublish(topic))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(anonymous.maySubscribe("test/nosubscribe")).toBe(false);
+    expect(anonymous.maySubscribe("test/#")).toBe(true);
+    expect(anonymous.mayReceive("test/nosubscribe")).toBe(false);
+  });
+
+  it("rights that differ in what is denied have different keys", () => {
+    const rules = new AccessRules([{ deny: true, tags: { site: ["north"] }, publish: ["a"] }]);
+    const south = { ...facts, tags: { site: "south" } };
+    expect(rules.permissionsOf(facts).key).not.toBe(rules.permissionsOf(south).key);
+  });
+
   it.each([
     [{ publish: ["a/#/b"] }, /acl\[0\]\.publish\[0\]: a\/#\/b is no topic filter/],
     [{ subscribe: ["ok", "x/{name}"] }, /acl\[0\]\.subscribe\[1\]: \{name\}/],
     [{ subscribe: ["$SYS/#"] }, /closed to devices/],
     [{ types: ["x"] }, /acl\[0\] grants nothing/],
+    [{ types: ["x"], deny: true }, /acl\[0\] denies nothing/],
   ])("a rule that cannot be is refused: %j", (rule, message) => {
     expect(() => new AccessRules([rule])).toThrow(message);
   });

@@ -1,26 +1,36 @@
 import { ConfigError } from "@headwater/core";
-import { commandFiltersOf } from "@headwater/decode";
+import { commandFiltersOf, FirmwareTopics } from "@headwater/decode";
 import type { AclRule } from "../../config/acl-settings.ts";
-import { DevicePermissions, type Permissions } from "./permissions.ts";
+import { AnonymousPermissions, DevicePermissions, type Filters, type Permissions } from "./permissions.ts";
 import { TopicRule, type DeviceFacts } from "./topic-rule.ts";
 
 interface CompiledRule {
+  readonly denies: boolean;
+  /** It asks for nothing that a device alone has. */
+  readonly forEveryone: boolean;
   readonly appliesTo: (facts: DeviceFacts) => boolean;
   readonly publish: readonly TopicRule[];
   readonly subscribe: readonly TopicRule[];
 }
 
-/** The rules of the configuration. They only ever add to what a device may do under its own topics. */
+/**
+ * The rules of the configuration: what they allow is added to a device's own topics and to those of its firmware, and
+ * what they deny is taken from all of that, in whatever order they stand.
+ */
 export class AccessRules {
   readonly #rules: readonly CompiledRule[];
+  readonly #firmware: FirmwareTopics;
 
   /** Throws ConfigError that names the rule and what is wrong with it. */
-  constructor(rules: readonly AclRule[]) {
-    this.#rules = rules.map(({ types, tags, publish, subscribe }, index) => {
+  constructor(rules: readonly AclRule[], firmware = new FirmwareTopics([])) {
+    this.#firmware = firmware;
+    this.#rules = rules.map(({ types, tags, publish, subscribe, deny = false }, index) => {
       if (publish === undefined && subscribe === undefined) {
-        throw new ConfigError(`acl[${index}] grants nothing; give it publish or subscribe`);
+        throw new ConfigError(`acl[${index}] ${deny ? "denies" : "grants"} nothing; give it publish or subscribe`);
       }
       return {
+        denies: deny,
+        forEveryone: types === undefined && tags === undefined,
         appliesTo: (facts) => hasType(facts, types) && hasTags(facts, tags),
         publish: compile(`acl[${index}].publish`, publish),
         subscribe: compile(`acl[${index}].subscribe`, subscribe),
@@ -33,12 +43,33 @@ export class AccessRules {
     // An edge node of Sparkplug hears the commands to itself and to the devices behind it.
     const [node, behind] = commandFiltersOf(facts.device) ?? [];
     const own = node === undefined ? [] : [node, `${behind}#`];
+    const { publish, subscribe } = filtersOf(
+      rules.filter(({ denies }) => !denies),
+      (rule) => rule.for(facts),
+    );
     return new DevicePermissions(
       facts.device,
-      rules.flatMap(({ publish }) => publish.flatMap((rule) => rule.for(facts) ?? [])),
-      [...own, ...rules.flatMap(({ subscribe }) => subscribe.flatMap((rule) => rule.for(facts) ?? []))],
+      { publish, subscribe: [...own, ...subscribe] },
+      filtersOf(
+        rules.filter(({ denies }) => denies),
+        (rule) => rule.denialFor(facts),
+      ),
+      this.#firmware,
     );
   }
+
+  /** Of whoever has no login. */
+  get anonymous(): Permissions {
+    const rules = this.#rules.filter(({ denies, forEveryone }) => denies && forEveryone);
+    return new AnonymousPermissions(filtersOf(rules, (rule) => rule.denialFor(undefined)));
+  }
+}
+
+function filtersOf(rules: readonly CompiledRule[], filterOf: (rule: TopicRule) => string | undefined): Filters {
+  return {
+    publish: rules.flatMap(({ publish }) => publish.flatMap((rule) => filterOf(rule) ?? [])),
+    subscribe: rules.flatMap(({ subscribe }) => subscribe.flatMap((rule) => filterOf(rule) ?? [])),
+  };
 }
 
 function compile(where: string, patterns: readonly string[] = []): readonly TopicRule[] {

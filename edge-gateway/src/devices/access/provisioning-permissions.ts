@@ -7,6 +7,7 @@ export const provisioningTopics = { request: "provision/request", response: "pro
 export const provisioningPermissions: Permissions = {
   key: "provisioning",
   mayPublish: (topic) => topic === provisioningTopics.request,
+  isDenied: () => false,
   maySubscribe: (filter) => filter === provisioningTopics.response,
   // The answer comes from the gateway itself; what others say there is none.
   mayReceive: () => false,

@@ -44,6 +44,23 @@ export class TopicRule {
     });
     return complete && !filter.startsWith("$") ? filter : undefined;
   }
+
+  /**
+   * The filter of a rule that denies; without facts, for whoever has no login. Where a value is missing, or would be
+   * more than a part of one level, its level stands for any: nobody escapes by a tag that is odd.
+   */
+  denialFor(facts: DeviceFacts | undefined): string {
+    const levels = this.#pattern.split("/").map((level) => {
+      let complete = true;
+      const filled = level.replaceAll(placeholder, (_text, name: string) => {
+        const value = facts === undefined ? undefined : valueOf(facts, name);
+        if (value === undefined || value === "" || splitsLevels.test(value)) complete = false;
+        return value ?? "";
+      });
+      return complete ? filled : "+";
+    });
+    return levels.join("/");
+  }
 }
 
 function valueOf({ device, type, tags }: DeviceFacts, name: string): string | undefined {

@@ -1,6 +1,7 @@
 import { AccessRules } from "../access/access-rules.ts";
-import { anonymousPermissions, type Permissions } from "../access/permissions.ts";
+import type { Permissions } from "../access/permissions.ts";
 import { provisioningPermissions } from "../access/provisioning-permissions.ts";
+import { FirmwareTopics } from "@headwater/decode";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import { join } from "node:path";
@@ -17,7 +18,7 @@ import { Provisioner, type ProvisioningAnswer } from "./provisioning/provisioner
 import { Registrar } from "./provisioning/registrar.ts";
 
 export interface IdentityOptions {
-  readonly config: Pick<GatewayConfig, "identity" | "acl" | "mqtt">;
+  readonly config: Pick<GatewayConfig, "identity" | "acl" | "mqtt" | "routes">;
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly registry: DeviceRegistry;
@@ -31,6 +32,7 @@ export interface IdentityOptions {
 export class Identity {
   readonly #registry: DeviceRegistry;
   readonly #rules: AccessRules;
+  readonly #anonymous: Permissions;
   readonly #scrypt: ScryptQueue;
   readonly #jwt: JwtLogin;
   readonly #authenticator: Authenticator;
@@ -39,7 +41,8 @@ export class Identity {
   /** Throws ConfigError for rules or issuers that cannot be. */
   constructor({ config, log, topics, registry, gateway, folder, logger }: IdentityOptions) {
     this.#registry = registry;
-    this.#rules = new AccessRules(config.acl);
+    this.#rules = new AccessRules(config.acl, new FirmwareTopics(config.routes));
+    this.#anonymous = this.#rules.anonymous;
     this.#scrypt = new ScryptQueue({ maxWaiting: config.identity.passwordQueue, logger });
     this.#jwt = new JwtLogin(config.identity.jwtIssuers, join(folder, "jwt-keys"), logger);
     const registrar = new Registrar({ log, topic: topics.devices, registry, gateway, logger });
@@ -82,7 +85,7 @@ export class Identity {
       case "provisioning":
         return this.#authenticator.keyIsValid(principal) ? provisioningPermissions : undefined;
       default:
-        return anonymousPermissions;
+        return this.#anonymous;
     }
   }
 

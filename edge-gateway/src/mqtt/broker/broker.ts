@@ -12,8 +12,8 @@ type Done = (error?: Error | null) => void;
 export class GatewayBroker extends Aedes {
   readonly #audience: Audience;
   readonly #fanOut: (packet: PublishPacket, client: Client | null, done?: Done) => void;
-  /** Messages that subscribers were told of before the acknowledgement. */
-  readonly #passedOn = new WeakSet<PublishPacket>();
+  /** Messages that subscribers were told of before the acknowledgement, or are never told of. */
+  readonly #passedOn = new WeakSet<object>();
   /** Told of a client whose session another connection takes over, before it is closed. */
   onTakeover?: (client: Client) => void;
 
@@ -45,7 +45,7 @@ export class GatewayBroker extends Aedes {
       const sender = typeof client === "function" ? null : client;
       if (
         this.#passedOn.has(packet) ||
-        packet.topic.startsWith("$SYS/") ||
+        packet.topic.startsWith("$") ||
         (sender !== null && !packet.retain && !this.hasSubscriber(connectionOf(sender), packet.topic))
       ) {
         callback?.();
@@ -80,7 +80,8 @@ export class GatewayBroker extends Aedes {
   passOnFirst(client: Client | null, packet: PublishPacket, done: Done): Done {
     if (client === null || packet.qos !== 1 || !this.hasSubscriber(connectionOf(client), packet.topic)) return done;
     return (error) => {
-      if (error != null) {
+      // A message that is withheld has nobody to hear it first.
+      if (error != null || this.#passedOn.has(packet)) {
         done(error);
         return;
       }
@@ -89,10 +90,16 @@ export class GatewayBroker extends Aedes {
     };
   }
 
+  /** Passes the message on to nobody. */
+  withhold(packet: object): void {
+    this.#passedOn.add(packet);
+  }
+
   /** Whether anybody may have subscribed to what this connection says there. */
   hasSubscriber(sender: Connection | undefined, topic: string): boolean {
     // What a new device says holds its secret.
     if (sender?.principal.kind === "provisioning") return false;
+    if (topic.startsWith("$")) return false;
     // `me` is somebody else for everybody: such a message is never anyone's but the log's.
     if (sender?.device !== undefined && topic.startsWith("v1/devices/me/")) return false;
     return this.#audience.mayHear(topic);

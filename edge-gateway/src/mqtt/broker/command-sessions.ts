@@ -30,7 +30,8 @@ export class CommandSessions {
     const others: string[] = [];
     for (const [filter, { qos }] of Object.entries(internals(connection.client).subscriptions)) {
       const device = commandDeviceOf(filter);
-      if (device !== undefined) granted.set(device, Math.max(qos, granted.get(device) ?? 0));
+      const isHeard = device !== undefined && connection.permissions.mayReceive(`devices/${device}/commands/+`);
+      if (isHeard) granted.set(device, Math.max(qos, granted.get(device) ?? 0));
       if (isHeardThroughBroker(filter)) others.push(filter);
     }
     onOthers(connection, others);

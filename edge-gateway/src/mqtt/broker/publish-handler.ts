@@ -1,23 +1,21 @@
 import type { Client, PublishPacket } from "aedes";
 import { RequestError, type Logger } from "@headwater/core";
-import type { Routes } from "@headwater/decode";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { unacknowledged, type DurableCallback } from "../../pipeline/commit/acknowledgement.ts";
 import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
-import type { RecordWriter } from "../../pipeline/commit/record-writer.ts";
 import type { MessageProcessor } from "../../pipeline/commit/message-processor.ts";
 import type { MessageTarget } from "../../pipeline/commit/message-target.ts";
 import { connectionOf, type Connection } from "./connection.ts";
-import { findTarget, type Sender, type Target } from "./targets.ts";
+import { findTarget, type IgnoredTarget, type Sender, type Target, type TargetsOptions } from "./targets.ts";
 
-export interface PublishHandlerOptions {
-  readonly recordWriter: RecordWriter;
-  readonly routes: Routes;
+export interface PublishHandlerOptions extends TargetsOptions {
   readonly processor: MessageProcessor;
   /** A device asks for the time. */
   readonly onTimeAsked: (connection: Connection, device: string, payload: Buffer) => void;
   /** Whether the broker may have to pass the message on. */
   readonly hasSubscriber: (connection: Connection, topic: string) => boolean;
+  /** The broker passes this message on to nobody. */
+  readonly withhold: (packet: object) => void;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
@@ -41,8 +39,7 @@ export class PublishHandler {
   readonly #forbidden: { inc(): void };
   /** Filled anew for each message. */
   readonly #message = new IncomingMessage();
-  readonly #find = (topic: string, sender: Sender): Target =>
-    findTarget(this.#options.routes, this.#options.recordWriter, topic, sender);
+  readonly #find = (topic: string, sender: Sender): Target => findTarget(this.#options, topic, sender);
 
   constructor(options: PublishHandlerOptions) {
     this.#options = options;
@@ -77,6 +74,7 @@ export class PublishHandler {
       done();
       return;
     }
+    if (target.kind === "ignored" && !target.passedOn) this.#options.withhold(packet);
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
     const onDurable = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
@@ -95,6 +93,7 @@ export class PublishHandler {
     const isClear = packet.retain === true && packet.payload.length === 0;
     packet.retain = false;
     if (target.kind === "time") return true;
+    if (target.kind === "ignored" && !target.passedOn) this.#options.withhold(packet);
     connection.unacked += 1;
     this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, isClear, noop);
     return true;
@@ -106,7 +105,7 @@ export class PublishHandler {
 
   #take(
     connection: Connection,
-    target: MessageTarget,
+    target: MessageTarget | IgnoredTarget,
     publish: Publish,
     isClear: boolean,
     callback: DurableCallback | undefined,
@@ -124,7 +123,8 @@ export class PublishHandler {
     message.callback = callback;
     if (publish.qos === 1) connection.recent.growTo(connection.unacked);
     const { processor } = this.#options;
-    if (!processor.isRepeated(target, message)) processor.process(target, message);
+    if (target.kind === "ignored") processor.ignore(target.reason, message);
+    else if (!processor.isRepeated(target, message)) processor.process(target, message);
   }
 
   #forbid(connection: Connection, topic: string, done: DurableCallback): void {

@@ -1,4 +1,4 @@
-import { addressGroup } from "./address.ts";
+import { addressGroup } from "@headwater/core";
 
 export interface AdmissionLimits {
   readonly maxConnections: number;

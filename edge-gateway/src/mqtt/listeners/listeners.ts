@@ -1,3 +1,4 @@
+import { plainAddress } from "@headwater/core";
 import type { Logger } from "@headwater/core";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -5,7 +6,6 @@ import type { TLSSocket } from "node:tls";
 import type { GatewayConfig } from "../../config.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { bindPeer, peerOf } from "./peer.ts";
-import { plainAddress } from "./address.ts";
 import { Admission } from "./admission.ts";
 import { CertificateWatch } from "./certificate-watch.ts";
 import { HandshakeWatch } from "./handshake-watch.ts";

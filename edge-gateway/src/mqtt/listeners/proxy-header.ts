@@ -1,6 +1,5 @@
-import { DecodeError } from "@headwater/core";
+import { DecodeError, plainAddress } from "@headwater/core";
 import { isIPv4, isIPv6 } from "node:net";
-import { plainAddress } from "./address.ts";
 
 /** The PROXY protocol of HAProxy, versions 1 (§2.1) and 2 (§2.2) of its specification, from 2020/03/05. */
 export interface ProxyHeader {

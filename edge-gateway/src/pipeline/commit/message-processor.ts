@@ -73,6 +73,12 @@ export class MessageProcessor {
     else if (message.qos === 2) this.#options.commit.noteArrival({ token: message.token, partition, n });
   }
 
+  /** A message that holds nothing to keep: acknowledged in its turn. */
+  ignore(reason: string, message: IncomingMessage): void {
+    this.#options.metrics.ignored.labels({ reason }).inc();
+    this.#options.commit.afterCommit(message);
+  }
+
   #noteRecent({ recent, packetId, hash }: IncomingMessage, partition: number, n: number): void {
     recent!.add(packetId, hash);
     if (recent!.lasting) this.#options.recent.note(recent!, packetId, hash, partition, n);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteWriter } from "@headwater/proto/telemetry";
-import { beginFrame, endFrame, findFrame, readFrame, type FrameKind } from "./frame.ts";
+import { findFrame } from "./find-frame.ts";
+import { beginFrame, endFrame, readFrame, type FrameKind } from "./frame.ts";
 
 const info = fc.record({
   kind: fc.integer({ min: 1, max: 6 }) as fc.Arbitrary<FrameKind>,
@@ -79,9 +80,9 @@ describe("frames", () => {
     );
   });
 
-  it("with a flipped bit never give a wrong frame, and the frames behind it are found again", () => {
-    fc.assert(
-      fc.property(fc.array(record, { minLength: 2, maxLength: 6 }), fc.nat(), (records, where) => {
+  it("with a flipped bit never give a wrong frame, and the frames behind it are found again", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 2, maxLength: 6 }), fc.nat(), async (records, where) => {
         const { bytes, ends } = write(records);
         const damaged = Buffer.from(bytes);
         const bit = where % (bytes.length * 8);
@@ -90,7 +91,7 @@ describe("frames", () => {
         const { ends: sound } = readAll(damaged);
         expect(sound.filter((end) => end <= ends[hit]!)).toEqual(ends.slice(0, hit));
         const start = ends[hit - 1] ?? 0;
-        const next = findFrame(damaged, start + 1);
+        const next = await findFrame(damaged, start + 1);
         if (hit < ends.length - 1) expect(next).toBeLessThanOrEqual(ends[hit]!);
       }),
     );

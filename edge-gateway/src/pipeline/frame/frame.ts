@@ -15,7 +15,7 @@ export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
 
 export const frameMagic = 0x5748;
 export const frameHeaderBytes = 10;
-const bodyFixedBytes = 12;
+export const bodyFixedBytes = 12;
 const hasHeaders = 1;
 
 /** No frame is larger: an event has at most 1 MiB. */
@@ -83,11 +83,16 @@ export interface Frame {
   readonly end: number;
 }
 
+/** The checksum of a range of the bytes that a frame is read from. */
+export type ChecksumOf = (start: number, end: number) => number;
+
 /**
  * Reads the frame that begins at `start`: "cut" if the bytes end before it does, "bad" if these are not the bytes of a
  * frame. The views share the memory of `bytes`.
+ *
+ * @param checksum Whether it is compared; or where it comes from.
  */
-export function readFrame(bytes: Buffer, start: number, checksum: boolean): Frame | "cut" | "bad" {
+export function readFrame(bytes: Buffer, start: number, checksum: boolean | ChecksumOf): Frame | "cut" | "bad" {
   if (bytes.length - start < frameHeaderBytes) return isMagicPrefix(bytes, start) ? "cut" : "bad";
   if (bytes.readUInt16LE(start) !== frameMagic) return "bad";
   const length = bytes.readUInt32LE(start + 2);
@@ -95,10 +100,13 @@ export function readFrame(bytes: Buffer, start: number, checksum: boolean): Fram
   const body = start + frameHeaderBytes;
   const end = body + length;
   if (end > bytes.length) return "cut";
-  if (checksum && crc32(bytes.subarray(body, end)) !== bytes.readUInt32LE(start + 6)) return "bad";
-
   const kind = bytes[body]!;
   if (kind < frameKinds.event || kind > frameKinds.command) return "bad";
+  if (checksum !== false) {
+    const actual = checksum === true ? crc32(bytes.subarray(body, end)) : checksum(body, end);
+    if (actual !== bytes.readUInt32LE(start + 6)) return "bad";
+  }
+
   const flags = bytes[body + 1]!;
   const n = bytes.readUIntLE(body + 4, 6);
   let at = body + bodyFixedBytes;
@@ -122,15 +130,6 @@ export function readFrame(bytes: Buffer, start: number, checksum: boolean): Fram
     value: bytes.subarray(at, end),
     end,
   };
-}
-
-/** Where the next sound frame begins after a corrupt range; undefined if there is none. */
-export function findFrame(bytes: Buffer, from: number): number | undefined {
-  const magic = Buffer.from([frameMagic & 0xff, frameMagic >>> 8]);
-  for (let at = bytes.indexOf(magic, from); at !== -1; at = bytes.indexOf(magic, at + 1)) {
-    if (typeof readFrame(bytes, at, true) === "object") return at;
-  }
-  return undefined;
 }
 
 function textEndAt(bytes: Buffer, at: number, end: number): number | undefined {

@@ -1,10 +1,18 @@
 import { events } from "@headwater/proto";
+import { setImmediate } from "node:timers/promises";
 import type { LaneAccount, Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
-import { findFrame, frameHeaderBytes, frameKinds, frameMagic, readFrame, type Frame } from "../frame/frame.ts";
+import { findFrame } from "../frame/find-frame.ts";
+import { frameKinds, readFrame, type Frame } from "../frame/frame.ts";
+import { readDamagedFrame } from "./damaged-frames.ts";
 
 /** One event reaches no further beyond its receive time than it has samples without a time of their own. */
 const longestEvent = 20_000;
+
+/** How long the scan holds the event loop (milliseconds). */
+const sliceMs = 5;
+/** Frames read between two looks at the clock. */
+const framesPerLook = 64;
 
 export interface Scan {
   /** Where the last sound frame ends. */
@@ -19,14 +27,19 @@ export interface Scan {
 }
 
 /** Follows the frames of the newest segment to learn how the lanes stood at its end. */
-export function scanFrames(bytes: Buffer, from: number, before: LanesState, partitions: number): Scan {
+export async function scanFrames(bytes: Buffer, from: number, before: LanesState, partitions: number): Promise<Scan> {
   const lanes = Array.from({ length: partitions }, (_, partition) => new LaneScan(before.lanes[partition]));
   let last: Frame | undefined;
   let at = from;
   let damaged = false;
   let unaccounted = false;
   let sound: number[] | undefined;
-  while (at < bytes.length) {
+  let sliceEnd = performance.now() + sliceMs;
+  for (let frames = 0; at < bytes.length; frames += 1) {
+    if (frames % framesPerLook === 0 && performance.now() > sliceEnd) {
+      await setImmediate();
+      sliceEnd = performance.now() + sliceMs;
+    }
     const frame = readFrame(bytes, at, true);
     if (typeof frame === "object") {
       lanes[frame.partition]?.see(frame);
@@ -34,13 +47,14 @@ export function scanFrames(bytes: Buffer, from: number, before: LanesState, part
       at = frame.end;
       continue;
     }
-    const next = findFrame(bytes, at + 1);
+    const next = await findFrame(bytes, at + 1);
     sound ??= lanes.map(({ n }) => n);
-    const named = claimIdentities(bytes, at, next ?? bytes.length, lanes);
+    const claimed = claimIdentities(bytes, at, next ?? bytes.length, lanes);
     // Blocks that a power loss left empty held frames that were not acknowledged yet.
-    if (!named && !(next === undefined && (frame === "cut" || isEmpty(bytes.subarray(at))))) unaccounted = true;
+    const neverWhole = next === undefined && (claimed === "unfinished" || isEmpty(bytes.subarray(at)));
+    if (claimed !== "all" && !neverWhole) unaccounted = true;
     if (next === undefined) {
-      damaged = frame === "bad" && !isEmpty(bytes.subarray(at));
+      damaged = !neverWhole;
       break;
     }
     at = next;
@@ -99,22 +113,25 @@ class LaneScan {
 /**
  * A range is damaged, and what was there may have been acknowledged. As far as its frames still say who they are, in
  * a way that fits the lane, those identities are not given out again: the reader finds them missing and reports them.
- * Answers whether all of the range is explained so.
  */
-function claimIdentities(bytes: Buffer, from: number, to: number, lanes: readonly LaneScan[]): boolean {
-  let at = from;
-  while (at + frameHeaderBytes + 12 <= to && bytes.readUInt16LE(at) === frameMagic) {
-    const body = at + frameHeaderBytes;
-    const end = body + bytes.readUInt32LE(at + 2);
-    // A frame that was being written is whole in no sense: it was not acknowledged.
-    if (end > bytes.length) return true;
-    const lane = lanes[bytes.readUInt16LE(body + 2)];
-    const n = bytes.readUIntLE(body + 4, 6);
-    if (lane !== undefined && n === lane.n + 1) lane.n = n;
-    else if (n !== 0) return false;
-    at = end;
+function claimIdentities(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  lanes: readonly LaneScan[],
+): "all" | "unfinished" | "some" {
+  for (let at = from; at < to;) {
+    const frame = readDamagedFrame(bytes, at, to, lanes.length);
+    if (frame === "unfinished") return frame;
+    if (frame === undefined) return "some";
+    const lane = lanes[frame.partition];
+    if (frame.n > 0) {
+      if (lane === undefined || frame.n !== lane.n + 1) return "some";
+      lane.n = frame.n;
+    }
+    at = frame.end;
   }
-  return at === to;
+  return "all";
 }
 
 function isEmpty(bytes: Buffer): boolean {

@@ -1,5 +1,6 @@
 import { DecodeError } from "@headwater/core";
-import { findFrame, maxFrameBody, readFrame, type Frame } from "../frame/frame.ts";
+import { findFrame } from "../frame/find-frame.ts";
+import { maxFrameBody, readFrame, type Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "./position-file.ts";
 import { readPart } from "./read-part.ts";
 import type { SegmentFiles } from "./segment-files.ts";
@@ -53,7 +54,7 @@ export async function readSegmentRange(
       const isAll = place.offset + part.length >= end;
       if (!isAll && bytes < maxFrameBody + 1024) bytes = maxFrameBody + 1024;
       else {
-        const next = findFrame(part, 1);
+        const next = await findFrame(part, 1);
         place = {
           segment,
           offset: next === undefined ? (isAll ? size : place.offset + part.length - 1) : place.offset + next,
@@ -86,6 +87,6 @@ async function headerEnd(file: string, size: number): Promise<number> {
     return decodeSegmentHeader(bytes).length;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    return findFrame(bytes, 0) ?? size;
+    return (await findFrame(bytes, 0)) ?? size;
   }
 }

@@ -2,7 +2,7 @@ import { DecodeError, ResourceError, type Logger } from "@headwater/core";
 import { open, readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LanesState } from "../lanes/lanes.ts";
-import { findFrame } from "../frame/frame.ts";
+import { findFrame } from "../frame/find-frame.ts";
 import { scanFrames } from "./lane-scan.ts";
 import type { SpoolNote } from "./position-file.ts";
 import { decodeSegmentHeader, segmentName, segmentNumber } from "./segment.ts";
@@ -58,7 +58,7 @@ export async function recoverSpool(
       header = decodeSegmentHeader(bytes);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      if (stopped !== undefined || findFrame(bytes, 0) !== undefined) {
+      if (stopped !== undefined || (await findFrame(bytes, 0)) !== undefined) {
         logger.error(
           { file, bytes: bytes.length },
           "a spool segment has no readable header; its frames are looked for",
@@ -71,7 +71,7 @@ export async function recoverSpool(
       segments.pop();
       continue;
     }
-    const scan = scanFrames(bytes, header.length, header.state, partitions);
+    const scan = await scanFrames(bytes, header.length, header.state, partitions);
     if (scan.end < bytes.length) {
       const tail = bytes.subarray(scan.end);
       logger.warn({ file, bytes: tail.length, damaged: scan.damaged }, "cut off the unfinished end of the spool");

@@ -1,7 +1,7 @@
 import { DecodeError, type Logger } from "@headwater/core";
-import { writeFile } from "node:fs/promises";
 import { holds, without, type Range } from "../lanes/lane.ts";
-import { findFrame, maxFrameBody, readFrame, type Frame } from "../frame/frame.ts";
+import { maxFrameBody, readFrame, type Frame } from "../frame/frame.ts";
+import { copyCorrupt } from "./copy-corrupt.ts";
 import type { SpoolPlace, SpoolPosition } from "./position-file.ts";
 import { readPart } from "./read-part.ts";
 import type { LostRange } from "./recovery.ts";
@@ -187,14 +187,16 @@ export class SpoolReader {
     const { spool, logger } = this.#options;
     const file = spool.files.fileOf(segment);
     // A sound frame may be larger than one read.
-    const rest = await readPart(file, offset, limit - offset);
-    const first = readFrame(rest, 0, true);
-    const found = typeof first === "object" ? 0 : findFrame(rest, 1);
-    const skipped = found ?? rest.length;
-    if (skipped === 0) return rest.length === 0 ? limit : offset;
-    await writeFile(`${file}.${offset}.corrupt`, rest.subarray(0, skipped), { mode: 0o600 });
-    logger.error({ file, offset, bytes: skipped }, "a range of the spool is corrupt; it was copied and passed over");
-    return offset + skipped;
+    if (typeof readFrame(await readPart(file, offset, Math.min(leastReadBytes, limit - offset)), 0, true) === "object")
+      return offset;
+    const end = await copyCorrupt(file, offset, limit);
+    if (end > offset) {
+      logger.error(
+        { file, offset, bytes: end - offset },
+        "a range of the spool is corrupt; it was copied and passed over",
+      );
+    }
+    return end;
   }
 }
 

@@ -33,7 +33,9 @@ export function parseDuration(text: string): number {
     throw new RequestError(
       400,
       "invalid-duration",
-      `${JSON.stringify(text.slice(0, 60))} is no duration; write it like 30s, 5m, 1h30m, 2d or PT30S`,
+      /^\d{1,12}(?:\.\d{1,9})?$/.test(text)
+        ? `${text} has no unit; for seconds write ${text}s, for milliseconds ${text}ms`
+        : `${JSON.stringify(text.slice(0, 60))} is no duration; write it like 30s, 5m, 1h30m, 2d or PT30S`,
     );
   }
   return micros;

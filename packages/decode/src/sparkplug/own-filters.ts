@@ -1,3 +1,10 @@
+import { DeviceTemplate } from "../device-template.ts";
+
+/** Encoded in a group, an edge node and a device, so that an id says which of them it names. */
+export const separatorOfNodes = ":";
+
+const idOfNode = new DeviceTemplate("{group}:{node}", separatorOfNodes);
+
 /**
  * The topics on which an edge node is commanded: what a device whose id is `{group}:{node}` may subscribe to of itself.
  * undefined for an id that names no edge node.
@@ -7,6 +14,12 @@ export function commandFiltersOf(device: string): readonly [node: string, device
   const group = unescaped(device.slice(0, colon));
   const node = unescaped(device.slice(colon + 1));
   if (colon === -1 || group === undefined || node === undefined) return undefined;
+  // Names have one id: `%3A` is made of a colon, `%3a` and `%41` of nothing.
+  const names = new Map([
+    ["group", group],
+    ["node", node],
+  ]);
+  if (idOfNode.idOf(names) !== device) return undefined;
   return [`spBv1.0/${group}/NCMD/${node}`, `spBv1.0/${group}/DCMD/${node}/`];
 }
 
@@ -17,12 +30,12 @@ export function isOwnCommandFilter(device: string, filter: string): boolean {
   return own !== undefined && (filter === own[0] || (filter.startsWith(own[1]) && filter.length > own[1].length));
 }
 
-/**
- * The name of which the part of an id was made; undefined if it can be of none, or of none that a topic can hold as one
- * level.
- */
+/** The name of which the part of an id can be made; undefined if that is none that a topic can hold as one level. */
 function unescaped(part: string): string | undefined {
-  if (part === "" || part.includes(":")) return undefined;
-  const name = part.replace(/%([0-9a-f]{2})/g, (_all, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-  return /[/+#\p{Cc}]/u.test(name) ? undefined : name;
+  try {
+    const name = decodeURIComponent(part);
+    return name === "" || /[/+#\p{Cc}]/u.test(name) ? undefined : name;
+  } catch {
+    return undefined;
+  }
 }

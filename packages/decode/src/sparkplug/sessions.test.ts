@@ -137,7 +137,7 @@ describe("topics", () => {
   it("ids by template, with what would mix them encoded", () => {
     const { routes } = sparkplug({ nodeId: "{node}", deviceId: "{node}.{edgeDevice}" });
     expect(routes.find("spBv1.0/g/NDATA/n")!.device).toBe("n");
-    expect(routes.find("spBv1.0/g/DDATA/n:1/d")!.device).toBe("n%3a1.d");
+    expect(routes.find("spBv1.0/g/DDATA/n:1/d")!.device).toBe("n%3A1.d");
   });
 });
 

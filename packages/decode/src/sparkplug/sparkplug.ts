@@ -11,7 +11,8 @@ import type {
 } from "../decoder.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import type { RouteSpec } from "../routes.ts";
-import { fillDeviceTemplate } from "../topic-pattern.ts";
+import { DeviceTemplate } from "../device-template.ts";
+import { separatorOfNodes } from "./own-filters.ts";
 import { EdgeNodes, type EdgeNode, type EdgeNodeLimits } from "./edge-nodes.ts";
 import { MetricReader } from "./metric-reader.ts";
 import { readPayload, rebirthCommand, type SparkplugPayload } from "./payload.ts";
@@ -43,6 +44,8 @@ export class Sparkplug {
   readonly #nodes: EdgeNodes;
   readonly #nodeId: string;
   readonly #deviceId: string;
+  readonly #idOfNode: DeviceTemplate;
+  readonly #idOfDevice: DeviceTemplate;
   readonly #rebirthEveryMs: number;
   readonly #now: () => number;
 
@@ -56,6 +59,8 @@ export class Sparkplug {
     this.#nodes = new EdgeNodes(limits);
     this.#nodeId = nodeId;
     this.#deviceId = deviceId;
+    this.#idOfNode = new DeviceTemplate(nodeId, separatorOfNodes);
+    this.#idOfDevice = new DeviceTemplate(deviceId, separatorOfNodes);
     this.#rebirthEveryMs = rebirthEveryMs;
     this.#now = now;
   }
@@ -73,12 +78,13 @@ export class Sparkplug {
         decoder: () => ({ samples: [], effects: { ignored: "state-of-a-host" } }),
         device: "sparkplug-host:{host}",
       },
-      { pattern: "spBv1.0/{group}/{type}/{node}", decoderOf, device: this.#nodeId },
+      { pattern: "spBv1.0/{group}/{type}/{node}", decoderOf, device: this.#nodeId, reserved: separatorOfNodes },
       {
         pattern: "spBv1.0/{group}/{type}/{node}/{edgeDevice}",
         decoderOf,
         device: this.#deviceId,
         sender: this.#nodeId,
+        reserved: separatorOfNodes,
       },
     ];
   }
@@ -213,7 +219,7 @@ export class Sparkplug {
       ["node", node],
       ["edgeDevice", device ?? ""],
     ]);
-    const id = fillDeviceTemplate(device === undefined ? this.#nodeId : this.#deviceId, names);
+    const id = (device === undefined ? this.#idOfNode : this.#idOfDevice).idOf(names);
     const time = timestamp === undefined ? undefined : Number(timestamp) * 1000;
     return { device: id, online, session, reason, ...(Number.isSafeInteger(time) ? { time: time! } : {}) };
   }

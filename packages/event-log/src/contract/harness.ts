@@ -1,3 +1,4 @@
+import { TimedOutError } from "@headwater/core";
 import type { EventLog, LogBatch, LogRecord, OutgoingRecord, TopicSpec } from "../event-log.ts";
 
 /** An adapter as the contract sees it. */
@@ -63,9 +64,16 @@ export async function valuesOf(log: EventLog, topic: string, partition: number):
   return (await readAll(log, topic, partition)).map((each) => text(each.value));
 }
 
-/** Resolves when the condition holds; the test's own time limit is the bound. */
+/**
+ * Resolves when the condition holds. Bounded, so that a test that fails releases its log: a minute is longer than any
+ * rebalance takes.
+ */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const deadline = performance.now() + 60_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new TimedOutError("the condition did not come true within a minute");
+    await pause(5);
+  }
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

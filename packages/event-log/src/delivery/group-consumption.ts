@@ -10,7 +10,8 @@ import { PartitionDelivery } from "./partition-delivery.ts";
 const DEFAULT_BATCH_RECORDS = 10_000;
 
 export interface GroupHooks {
-  commit(topic: string, partition: number, offset: number): Promise<boolean>;
+  /** `tenure`: as `assign` was told it for that partition. */
+  commit(topic: string, partition: number, offset: number, tenure: number): Promise<boolean>;
   /** There is room, or there are partitions, for which something could be fetched. */
   onRoom(): void;
   /** The consumption ends, by `close` or by a failure: leave the group. */
@@ -63,8 +64,11 @@ export class GroupConsumption implements Consumption {
     for (const delivery of this.#owned.values()) delivery.wake();
   }
 
-  /** Asks the member where to start, `committed` being the answer otherwise, and takes the partitions on. */
-  async assign(committed: readonly Position[]): Promise<void> {
+  /**
+   * Asks the member where to start, `committed` being the answer otherwise, and takes the partitions on. Their commits
+   * carry `tenure`, which tells this possession of theirs from every other.
+   */
+  async assign(committed: readonly Position[], tenure = 0): Promise<void> {
     if (committed.length === 0 || this.ended) return;
     const partitions = committed.map(({ topic, partition }) => ({ topic, partition }));
     const chosen = new Map((await this.#options.onAssigned?.(partitions))?.map((each) => [keyOf(each), each.offset]));
@@ -74,7 +78,7 @@ export class GroupConsumption implements Consumption {
       const buffer = new PartitionBuffer(position.topic, position.partition, chosen.get(key) ?? position.offset);
       const delivery = new PartitionDelivery(buffer, this.#options.maxBatchRecords ?? DEFAULT_BATCH_RECORDS, {
         onBatch: (batch) => this.#options.onBatch(batch),
-        commit: (topic, partition, offset) => this.#hooks.commit(topic, partition, offset),
+        commit: (topic, partition, offset) => this.#hooks.commit(topic, partition, offset, tenure),
         onRoom: () => this.#hooks.onRoom(),
         onFailure: (error) => this.fail(error),
       });

@@ -1,7 +1,6 @@
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
-import { isCoordinatorMoved, protocolErrorType } from "./kafka-errors.ts";
+import { brokerError, isCoordinatorMoved, protocolErrorKind } from "./kafka-errors.ts";
 
 const GROUP = 0;
 
@@ -35,8 +34,7 @@ export class Coordinator {
     try {
       return await connection.call<Answer>(name, { groupId: this.#group, ...options }, how);
     } catch (error) {
-      const type = protocolErrorType(error);
-      if (type === undefined || isCoordinatorMoved(type)) this.reset();
+      if (protocolErrorKind(error) === undefined || isCoordinatorMoved(error)) this.reset();
       throw error;
     }
   }
@@ -63,7 +61,7 @@ export class Coordinator {
       { coordinatorKey: this.#group, groupId: this.#group, coordinatorType: GROUP },
       { lenient: true },
     );
-    if (errorCode !== 0) throw kafkaErrors.createErrorFromCode(errorCode);
+    if (errorCode !== 0) throw brokerError(errorCode);
     this.#connection = await this.#cluster.connect(coordinator.nodeId);
     return this.#connection;
   }

@@ -1,11 +1,10 @@
 import { HeadwaterError, sleep } from "@headwater/core";
 import { ForeignPositionError } from "../errors.ts";
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { fetchRequest, type FetchedPartition, type FetchPartition } from "./fetch-request.ts";
-import { asTyped, isStaleMetadata, isTransient } from "./kafka-errors.ts";
+import { asTyped, brokerError, isStaleMetadata, isTransient } from "./kafka-errors.ts";
 import { listOffsets } from "./list-offsets.ts";
 import { cursorsOf } from "./record-batch-cursor.ts";
 
@@ -106,7 +105,7 @@ export class Fetcher {
     const connection = await this.#connectionTo(leader);
     const answer = await connection.send(fetchRequest(wanted, { maxWaitMs, maxBytes: FETCH_BYTES }));
     if (this.#stop.signal.aborted) return;
-    if (answer.errorCode !== 0) throw kafkaErrors.createErrorFromCode(answer.errorCode);
+    if (answer.errorCode !== 0) throw brokerError(answer.errorCode);
     let stale = false;
     for (const part of answer.partitions) {
       const buffer = buffers.get(`${part.topic}/${part.partition}`);
@@ -128,8 +127,8 @@ export class Fetcher {
 
   /** Whether somebody else leads the partition by now; an offset that the log does not hold is dealt with here. */
   async #isStale(buffer: PartitionBuffer, { errorCode }: FetchedPartition): Promise<boolean> {
-    const error = kafkaErrors.createErrorFromCode(errorCode);
-    if (isStaleMetadata(error.type)) return true;
+    const error = brokerError(errorCode);
+    if (isStaleMetadata(error)) return true;
     if (error.type !== "OFFSET_OUT_OF_RANGE") throw error;
     const { topic, partition, fetchOffset } = buffer;
     const [start, end] = await Promise.all([

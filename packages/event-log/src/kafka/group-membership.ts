@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { Coordinator } from "./coordinator.ts";
 import { joinGroup } from "./group-join.ts";
 import { startingPoints } from "./group-offsets.ts";
-import { asTyped, isTransient, protocolErrorType } from "./kafka-errors.ts";
+import { asTyped, isTransient, protocolErrorKind, protocolErrorType } from "./kafka-errors.ts";
 import { OffsetCommitter } from "./offset-committer.ts";
 
 export interface GroupTimings {
@@ -26,13 +26,12 @@ export interface GroupClient {
   quiesce(ms: number): Promise<void>;
   proceed(): void;
   revoke(partitions: readonly TopicPartition[]): Promise<void>;
-  assign(positions: readonly Position[]): Promise<void>;
+  /** The commits of these partitions carry `tenure`. */
+  assign(positions: readonly Position[], tenure: number): Promise<void>;
   fail(error: unknown): void;
 }
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-/** The group went on without this member; its partitions may be another member's. */
-const expelled = new Set(["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"]);
 
 /**
  * A member of a consumer group, by Kafka's own protocol. kafkajs's consumer is not used: it retries a handler's
@@ -47,7 +46,9 @@ export class GroupMembership {
   readonly #stop = new AbortController();
   #memberId = "";
   #generationId = -1;
-  #assigned = new Set<string>();
+  /** By partition: the tenure that began when it was last given to this member. */
+  #tenures: ReadonlyMap<string, number> = new Map();
+  #lastTenure = 0;
   /** Assignments are applied one after the other, while heartbeats go on. */
   #applied: Promise<void> = Promise.resolve();
   #joined = Promise.withResolvers<void>();
@@ -66,7 +67,7 @@ export class GroupMembership {
       this.#coordinator,
       {
         current: () => (this.#isJoined ? { memberId: this.#memberId, generationId: this.#generationId } : undefined),
-        isAssigned: (topic, partition) => !this.#hasLeft && this.#assigned.has(`${topic}/${partition}`),
+        holds: (topic, partition, tenure) => !this.#hasLeft && this.#tenures.get(`${topic}/${partition}`) === tenure,
         rejoined: () => this.#rejoined(),
       },
       cluster.settings.requestTimeoutMs,
@@ -84,8 +85,8 @@ export class GroupMembership {
     await this.#applied;
   }
 
-  commit(topic: string, partition: number, offset: number): Promise<boolean> {
-    return this.#committer.commit(topic, partition, offset);
+  commit(topic: string, partition: number, offset: number, tenure: number): Promise<boolean> {
+    return this.#committer.commit(topic, partition, offset, tenure);
   }
 
   /** Tells the group, if that can be done quickly; otherwise it notices by itself. */
@@ -106,7 +107,7 @@ export class GroupMembership {
       patience.abort();
       leaving.catch(() => {});
     }
-    this.#assigned.clear();
+    this.#tenures = new Map();
     this.#coordinator.reset();
     await this.#running;
   }
@@ -120,7 +121,8 @@ export class GroupMembership {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         const type = protocolErrorType(error);
-        if (type !== undefined && expelled.has(type)) {
+        if (type !== "REBALANCE_IN_PROGRESS" && protocolErrorKind(error) === "fenced") {
+          // The group went on without this member; its partitions may be another member's.
           if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
           this.#lose();
         } else if (type !== "REBALANCE_IN_PROGRESS") {
@@ -148,12 +150,15 @@ export class GroupMembership {
       id: this.#memberId,
       onId: (memberId) => (this.#memberId = memberId),
     });
+    // A generation that this member has not seen may have given its partitions to another, which gave them back since.
+    if (generationId !== this.#generationId && generationId !== this.#generationId + 1) this.#lose();
     this.#generationId = generationId;
-    this.#assigned = new Set(assignment.map(keyOf));
+    const tenure = ++this.#lastTenure;
+    this.#tenures = new Map(assignment.map(keyOf).map((key) => [key, this.#tenures.get(key) ?? tenure]));
     this.#isJoined = true;
     this.#lastHeard = Date.now();
     this.#cluster.settings.logger.debug({ group, generationId, partitions: assignment.length }, "joined the group");
-    this.#apply(assignment);
+    this.#apply(assignment, tenure);
     this.#release();
   }
 
@@ -173,7 +178,7 @@ export class GroupMembership {
     }
   }
 
-  #apply(assignment: readonly TopicPartition[]): void {
+  #apply(assignment: readonly TopicPartition[], tenure: number): void {
     this.#applied = this.#applied
       .then(async () => {
         const owned = this.#client.owned();
@@ -182,8 +187,9 @@ export class GroupMembership {
         this.#client.proceed();
         const ownedKeys = new Set(owned.map(keyOf));
         const gained = assignment.filter((each) => !ownedKeys.has(keyOf(each)));
-        if (gained.length > 0)
-          await this.#client.assign(await startingPoints(this.#cluster, this.#coordinator, gained, this.#client.from));
+        if (gained.length === 0) return;
+        const points = await startingPoints(this.#cluster, this.#coordinator, gained, this.#client.from);
+        await this.#client.assign(points, tenure);
       })
       .catch((error: unknown) => {
         if (!this.#stop.signal.aborted) this.#client.fail(asTypedUnlessForeign(error));
@@ -192,9 +198,9 @@ export class GroupMembership {
 
   /** The group may have given everything away. */
   #lose(): void {
-    if (this.#assigned.size === 0) return;
-    this.#assigned = new Set();
-    this.#apply([]);
+    if (this.#tenures.size === 0) return;
+    this.#tenures = new Map();
+    this.#apply([], ++this.#lastTenure);
   }
 
   async #rejoined(): Promise<void> {

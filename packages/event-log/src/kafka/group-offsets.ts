@@ -1,8 +1,8 @@
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { TopicPartition } from "../co-partitioning.ts";
 import type { Position } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Coordinator } from "./coordinator.ts";
+import { brokerError } from "./kafka-errors.ts";
 import { listOffsets } from "./list-offsets.ts";
 
 interface OffsetFetchAnswer {
@@ -40,7 +40,7 @@ export async function fetchCommitted(
   const failed = [errorCode, ...found.map((part) => part.errorCode)].find((code) => code !== 0);
   if (failed !== undefined) {
     coordinator.reset();
-    throw kafkaErrors.createErrorFromCode(failed);
+    throw brokerError(failed);
   }
   return found
     .map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) }))

@@ -1,54 +1,53 @@
 import { HeadwaterError } from "@headwater/core";
+import kafkaErrors from "kafkajs/src/protocol/error.js";
 import { LogRejectedCredentialsError, LogUnavailableError, LogUnusableError } from "../errors.ts";
 import type { LogTrouble } from "../log-trouble.ts";
+import { kafkaErrorCode, type ErrorKind, type KafkaErrorCode } from "./error-table.ts";
 
-/** The name that kafkajs gives to the error code of a broker. */
-export function protocolErrorType(error: unknown): string | undefined {
+/** The error of a broker, by its code. */
+export function brokerError(code: number): Error & { readonly type: string } {
+  const { name } = kafkaErrorCode(code);
+  const error = kafkaErrors.createErrorFromCode(code);
+  // kafkajs has other names for some, and none for those of newer brokers.
+  return Object.assign(error, { type: name, code, message: `${name}: ${error.message}` });
+}
+
+/** What a broker answered with; undefined if the error is none of a broker. */
+function codeOf(error: unknown): KafkaErrorCode | undefined {
   if (!(error instanceof Error) || !("type" in error) || typeof error.type !== "string") return undefined;
-  return error.type;
+  if (!("code" in error) || typeof error.code !== "number") return undefined;
+  // kafkajs hides a code that it does not know in the text.
+  const unknown = /^Unknown error code (\d+)$/.exec(error.message);
+  return kafkaErrorCode(unknown === null ? error.code : Number(unknown[1]));
+}
+
+/** Kafka's name for the error of a broker. */
+export function protocolErrorType(error: unknown): string | undefined {
+  return codeOf(error)?.name;
+}
+
+/** Whether this is an error that Kafka had when its table was written down. */
+export function isKnownCode(error: unknown): boolean {
+  return codeOf(error)?.name.startsWith("UNKNOWN_ERROR_") === false;
+}
+
+/** What the error of a broker asks of its client. */
+export function protocolErrorKind(error: unknown): ErrorKind | undefined {
+  return codeOf(error)?.kind;
 }
 
 /** The partition's leader is elsewhere, or not there yet: ask again who leads. Nothing has happened on the broker. */
-const staleMetadata = new Set([
-  "UNKNOWN_TOPIC_OR_PARTITION",
-  "LEADER_NOT_AVAILABLE",
-  "NOT_LEADER_FOR_PARTITION",
-  "REPLICA_NOT_AVAILABLE",
-  "FENCED_LEADER_EPOCH",
-  "UNKNOWN_LEADER_EPOCH",
-  "LISTENER_NOT_FOUND",
-  "OFFSET_NOT_AVAILABLE",
-  "KAFKA_STORAGE_ERROR",
-]);
-
-/** The group's coordinator is elsewhere, loading, or not there yet. */
-const coordinatorMoved = new Set([
-  "GROUP_LOAD_IN_PROGRESS",
-  "GROUP_COORDINATOR_NOT_AVAILABLE",
-  "NOT_COORDINATOR_FOR_GROUP",
-]);
-
-const forbidden = new Set([
-  "TOPIC_AUTHORIZATION_FAILED",
-  "GROUP_AUTHORIZATION_FAILED",
-  "CLUSTER_AUTHORIZATION_FAILED",
-  "SASL_AUTHENTICATION_FAILED",
-  "UNSUPPORTED_SASL_MECHANISM",
-  "ILLEGAL_SASL_STATE",
-  "SECURITY_DISABLED",
-]);
-
-export function isStaleMetadata(type: string | undefined): boolean {
-  return type !== undefined && staleMetadata.has(type);
+export function isStaleMetadata(error: unknown): boolean {
+  return protocolErrorKind(error) === "leader";
 }
 
-export function isCoordinatorMoved(type: string | undefined): boolean {
-  return type !== undefined && coordinatorMoved.has(type);
+/** The group's coordinator is elsewhere, loading, or not there yet. */
+export function isCoordinatorMoved(error: unknown): boolean {
+  return protocolErrorKind(error) === "coordinator";
 }
 
 export function isForbidden(error: unknown): boolean {
-  const type = protocolErrorType(error);
-  if (type !== undefined && forbidden.has(type)) return true;
+  if (protocolErrorKind(error) === "forbidden") return true;
   return error instanceof Error && error.name.startsWith("KafkaJSSASL");
 }
 
@@ -62,8 +61,8 @@ export function isDistrusted(error: unknown): boolean {
 export function isTransient(error: unknown): boolean {
   if (error instanceof HeadwaterError) return error.advice === "retry" || error.advice === "wait";
   if (isForbidden(error)) return false;
-  const type = protocolErrorType(error);
-  if (isStaleMetadata(type) || isCoordinatorMoved(type)) return true;
+  const kind = protocolErrorKind(error);
+  if (kind !== undefined) return kind === "retry" || kind === "leader" || kind === "coordinator";
   if (error instanceof Error && "retriable" in error && error.retriable === true) return true;
   return error instanceof Error && /^KafkaJS(Connection|RequestTimeout|LockTimeout)/.test(error.name);
 }
@@ -72,7 +71,7 @@ export function isTransient(error: unknown): boolean {
 function troubleOfKafka(error: unknown): LogTrouble | undefined {
   if (isForbidden(error)) return "forbidden";
   const type = protocolErrorType(error);
-  if (isStaleMetadata(type) || type?.startsWith("NOT_ENOUGH_REPLICAS") === true) return "leaderless";
+  if (isStaleMetadata(error) || type?.startsWith("NOT_ENOUGH_REPLICAS") === true) return "leaderless";
   if (type === "REQUEST_TIMED_OUT") return "hanging";
   if (!(error instanceof Error)) return undefined;
   if (error.name === "KafkaJSRequestTimeoutError" || /timeout/i.test(error.message)) return "hanging";

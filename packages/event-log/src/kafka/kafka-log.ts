@@ -65,7 +65,7 @@ export class KafkaLog implements EventLog {
     const consumption = new GroupConsumption(
       options,
       {
-        commit: (topic, partition, offset) => membership.commit(topic, partition, offset),
+        commit: (topic, partition, offset, tenure) => membership.commit(topic, partition, offset, tenure),
         onRoom: () => fetcher.wake(),
         leave: async () => {
           this.#open.delete(consumption);
@@ -85,7 +85,7 @@ export class KafkaLog implements EventLog {
         quiesce: (ms) => consumption.quiesce(ms),
         proceed: () => consumption.proceed(),
         revoke: (partitions) => consumption.revoke(partitions),
-        assign: (positions) => consumption.assign(positions),
+        assign: (positions, tenure) => consumption.assign(positions, tenure),
         fail: (error) => consumption.fail(error),
       },
       this.#parts.timings,

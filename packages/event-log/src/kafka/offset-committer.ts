@@ -1,13 +1,14 @@
 import { LogUnavailableError } from "../errors.ts";
 import { sleep } from "@headwater/core";
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { Coordinator } from "./coordinator.ts";
-import { asTyped, isTransient } from "./kafka-errors.ts";
+import { asTyped, brokerError, isTransient, protocolErrorKind } from "./kafka-errors.ts";
 
 interface PendingCommit {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** The possession of the partition under which the records were handled. */
+  readonly tenure: number;
   readonly deadline: number;
   resolve(kept: boolean): void;
   reject(error: unknown): void;
@@ -16,7 +17,8 @@ interface PendingCommit {
 export interface Membership {
   /** The id and generation of this member in the group; undefined while it is joining or has left. */
   current(): { readonly memberId: string; readonly generationId: number } | undefined;
-  isAssigned(topic: string, partition: number): boolean;
+  /** Whether the member has had the partition without a break since that tenure began. */
+  holds(topic: string, partition: number, tenure: number): boolean;
   /** The group is at another generation than this member thought. Resolves when it has joined again, or has left. */
   rejoined(): Promise<void>;
 }
@@ -28,8 +30,6 @@ interface OffsetCommitAnswer {
   }[];
 }
 
-/** The broker fences these by generation: nothing was committed. */
-const fenced = new Set(["REBALANCE_IN_PROGRESS", "ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID"]);
 const PAUSE_MS = 100;
 
 /** Commits of one member. Those that arrive while a request is under way share the next one. */
@@ -46,10 +46,13 @@ export class OffsetCommitter {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** False if the partition is no longer this member's. Rejects with LogUnavailableError after the request timeout. */
-  commit(topic: string, partition: number, offset: number): Promise<boolean> {
+  /**
+   * False if that tenure of the partition has ended, even if the partition came back since: another member may have
+   * gone further meanwhile. Rejects with LogUnavailableError after the request timeout.
+   */
+  commit(topic: string, partition: number, offset: number, tenure: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ topic, partition, offset, deadline: Date.now() + this.#timeoutMs, resolve, reject });
+      this.#pending.push({ topic, partition, offset, tenure, deadline: Date.now() + this.#timeoutMs, resolve, reject });
       if (!this.#running) void this.#run();
     });
   }
@@ -70,9 +73,9 @@ export class OffsetCommitter {
   /** Answers those that are to be tried again. */
   async #commit(batch: readonly PendingCommit[]): Promise<PendingCommit[]> {
     const mine = batch.filter((each) => {
-      const isMine = this.#membership.isAssigned(each.topic, each.partition);
-      if (!isMine) each.resolve(false);
-      return isMine;
+      const isHeld = this.#membership.holds(each.topic, each.partition, each.tenure);
+      if (!isHeld) each.resolve(false);
+      return isHeld;
     });
     if (mine.length === 0) return [];
     const member = this.#membership.current();
@@ -118,8 +121,8 @@ export class OffsetCommitter {
         each.resolve(true);
         continue;
       }
-      const error = kafkaErrors.createErrorFromCode(code);
-      if (fenced.has(error.type)) isFenced = true;
+      const error = brokerError(code);
+      if (protocolErrorKind(error) === "fenced") isFenced = true;
       else if (isTransient(error)) passing = error;
       else {
         each.reject(asTyped(error, "committing offsets"));

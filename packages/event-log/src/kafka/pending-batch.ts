@@ -100,6 +100,8 @@ export class PendingBatch {
   readonly deadline: number;
   /** Bytes at which the producer counts it in its queue, an upper bound. */
   bound = 0;
+  /** The broker has refused it once. */
+  isDoubted = false;
   readonly #encoder = new RecordBatchEncoder();
   readonly #segments: Segment[] = [];
   readonly #records: OutgoingRecord[] = [];

@@ -1,11 +1,18 @@
 import { InvariantError, UnknownOutcomeError } from "@headwater/core";
 import { LogUnavailableError } from "../errors.ts";
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { AppendedRange, OutgoingRecord } from "../event-log.ts";
 import { partitionFor } from "../partitioner.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
-import { asTyped, isForbidden, isStaleMetadata, isTransient, troubleDetails } from "./kafka-errors.ts";
+import {
+  asTyped,
+  brokerError,
+  isForbidden,
+  isKnownCode,
+  isTransient,
+  protocolErrorKind,
+  troubleDetails,
+} from "./kafka-errors.ts";
 import { noLeader, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
 import { PendingAppend } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
@@ -23,17 +30,13 @@ export interface ProducerLimits {
 /** Between looks at partitions that have no leader or whose leader cannot be reached. */
 const RETRY_MS = 100;
 
-/** The broker took nothing of the batch, and never will. */
-const refusals = new Set([
-  "MESSAGE_TOO_LARGE",
-  "RECORD_LIST_TOO_LARGE",
-  "INVALID_RECORD",
-  "INVALID_TIMESTAMP",
-  "CORRUPT_MESSAGE",
-]);
-
 /** The leader has it, or may have it; whether it stays is open. */
-const doubtful = new Set(["NOT_ENOUGH_REPLICAS_AFTER_APPEND", "REQUEST_TIMED_OUT", "NETWORK_EXCEPTION", "UNKNOWN"]);
+const doubtful = new Set([
+  "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
+  "REQUEST_TIMED_OUT",
+  "NETWORK_EXCEPTION",
+  "UNKNOWN_SERVER_ERROR",
+]);
 
 /**
  * Appends to Kafka. kafkajs has no linger; here the records that arrive while a request is under way go into the next
@@ -191,13 +194,10 @@ export class Producer {
         batch.landed(result.baseOffset);
         continue;
       }
-      const error = kafkaErrors.createErrorFromCode(result?.errorCode ?? -1);
-      if (refusals.has(error.type)) {
-        this.#queues.refuse(queue, error.message, Date.now() + this.#cluster.settings.requestTimeoutMs);
-      } else if (isStaleMetadata(error.type) || error.type === "NOT_ENOUGH_REPLICAS") {
-        queue.problem = asTyped(error, `appending to ${queue.topic}`);
-        this.#retryLater(true);
-      } else if (doubtful.has(error.type)) {
+      const error = brokerError(result?.errorCode ?? -1);
+      if (protocolErrorKind(error) === "refused") {
+        this.#refuse(queue, error);
+      } else if (doubtful.has(error.type) || !isKnownCode(error)) {
         this.#queues.fail(
           queue,
           new UnknownOutcomeError(`Kafka may have taken an append: ${error.message}`, {
@@ -206,8 +206,20 @@ export class Producer {
           }),
           1,
         );
+      } else if (isTransient(error)) {
+        queue.problem = asTyped(error, `appending to ${queue.topic}`);
+        this.#retryLater(true);
       } else this.#queues.fail(queue, asTyped(error, `appending to ${queue.topic}`), 1);
     }
+  }
+
+  /** Bytes may have changed on their way: a record is refused once the broker has said so twice. */
+  #refuse(queue: PartitionQueue, error: Error): void {
+    const first = queue.batches[0]!;
+    if (first.count === 1 && !first.isDoubted) {
+      first.isDoubted = true;
+      this.#retryLater(false);
+    } else this.#queues.refuse(queue, error.message, Date.now() + this.#cluster.settings.requestTimeoutMs);
   }
 
   #notSent(queues: readonly PartitionQueue[], error: unknown): void {

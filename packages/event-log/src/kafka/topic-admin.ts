@@ -1,8 +1,7 @@
 import { LogUnavailableError, LogUnusableError, TopicMismatchError } from "../errors.ts";
-import kafkaErrors from "kafkajs/src/protocol/error.js";
 import type { TopicSpec } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
-import { isTransient } from "./kafka-errors.ts";
+import { brokerError, isTransient } from "./kafka-errors.ts";
 
 interface CreateTopicsAnswer {
   readonly topicErrors: readonly { readonly errorCode: number; readonly errorMessage?: string | null }[];
@@ -52,7 +51,7 @@ async function create(cluster: Cluster, specs: readonly TopicSpec[], replication
         { lenient: true },
       );
       const { errorCode = 0, errorMessage } = topicErrors[0] ?? {};
-      const error = errorCode === 0 ? undefined : kafkaErrors.createErrorFromCode(errorCode);
+      const error = errorCode === 0 ? undefined : brokerError(errorCode);
       if (error === undefined || error.type === "TOPIC_ALREADY_EXISTS") return;
       if (errorMessage?.includes("fenced") === true)
         throw new LogUnavailableError(`Kafka does not create topic ${spec.name} yet: ${errorMessage}`);

@@ -24,6 +24,9 @@ export function openReadModel(options: ReadModelOptions): ReadModel {
   return new FollowingReadModel(options);
 }
 
+/** Milliseconds in which nearly every write is applied; after them a position from outside is looked up in the log. */
+const claimPatienceMs = 200;
+
 /** The file was made from another log than the one that is there. */
 class ForeignLogError extends HeadwaterError {
   readonly advice = "retry";
@@ -110,6 +113,31 @@ class FollowingReadModel implements ReadModel {
     }
     if (this.#dead !== undefined || this.#stopping.signal.aborted) return Promise.reject(stoppedError());
     return this.#waiters.wait(position, timeoutMs);
+  }
+
+  async waitForClaimed(position: Position, timeoutMs: number): Promise<void> {
+    const settled = new AbortController();
+    const applied = this.waitFor(position, timeoutMs).finally(() => settled.abort());
+    // Whichever of the two comes second may reject without anyone listening.
+    applied.catch(() => {});
+    await Promise.race([applied, this.#refuseUnwritten(position, settled.signal)]);
+    await applied;
+  }
+
+  /** Rejects if nothing was ever written at that position; resolves if the log cannot tell, or is not asked. */
+  async #refuseUnwritten({ topic, partition, offset }: Position, settled: AbortSignal): Promise<void> {
+    let partitions: readonly PartitionPositions[];
+    try {
+      await sleep(claimPatienceMs, settled);
+      partitions = await this.#log.positions(topic);
+    } catch (error) {
+      if (!settled.aborted) this.#logger.debug({ err: error }, "a claimed position cannot be checked with the log");
+      return;
+    }
+    const end = partitions.find((each) => each.partition === partition)?.end;
+    if (settled.aborted || (end !== undefined && offset < end)) return;
+    const what = end === undefined ? `no partition ${partition}` : `nothing at offset ${offset}; it ends at ${end}`;
+    throw new RequestError(400, "unknown-position", `${topic} has ${what}: pass on the position that a write answered`);
   }
 
   stop(): Promise<void> {

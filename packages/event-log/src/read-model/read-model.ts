@@ -49,6 +49,11 @@ export interface ReadModel {
    * none of its own, 503 if it stops.
    */
   waitFor(position: Position, timeoutMs: number): Promise<void>;
+  /**
+   * As waitFor, for a position from outside: 400 `unknown-position` also if the log has no such partition, or nothing
+   * there yet. The log is asked only if the record is not applied within a moment.
+   */
+  waitForClaimed(position: Position, timeoutMs: number): Promise<void>;
   /** The next offset to apply, per partition that any record came from. */
   positions(): Position[];
   /** Applies the batch in hand, then releases log and file. Safe to call twice. */

@@ -26,6 +26,26 @@ export const processSettings = Type.Object({
       maximum: 65_535,
       description: "Port of the HTTP server (0: any that is free)",
     }),
+    requestTimeoutMs: Type.Integer({
+      env: "HEADWATER_HTTP_REQUEST_TIMEOUT_MS",
+      default: 30_000,
+      minimum: 1000,
+      maximum: 600_000,
+      description: "A request has to have arrived within this, its body too; an answer may take any time",
+    }),
+    maxConnectionsPerAddress: Type.Integer({
+      env: "HEADWATER_HTTP_MAX_CONNECTIONS_PER_ADDRESS",
+      default: 1000,
+      minimum: 1,
+      maximum: 10_000,
+      description: "HTTP connections of one address at a time; raise it behind a proxy that opens more",
+    }),
+    corsOrigins: Type.Array(Type.String({ minLength: 1, maxLength: 300 }), {
+      env: "HEADWATER_HTTP_CORS_ORIGINS",
+      default: [],
+      maxItems: 100,
+      description: "Origins whose pages may use the API, like https://ops.example; * for any",
+    }),
     publicMetrics: Type.Boolean({
       env: "HEADWATER_METRICS_PUBLIC",
       default: false,

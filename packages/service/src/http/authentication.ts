@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { InvariantError, RequestError } from "@headwater/core";
+import { FailedLogins } from "./failed-logins.ts";
 import type { Authenticator, Principal } from "./principal.ts";
 import { mayUse } from "./principal.ts";
 import type { HttpApp } from "./type-provider.ts";
@@ -18,6 +19,7 @@ export function principalOf(request: FastifyRequest): Principal {
 
 /** Every route needs a bearer token unless it says `config: { public: true }`. */
 export function requireToken(app: HttpApp, auth: Authenticator): void {
+  const failures = new FailedLogins();
   app.addHook("onRequest", async (request) => {
     const { config } = request.routeOptions;
     // A 404 reveals nothing, so it needs no token.
@@ -25,6 +27,7 @@ export function requireToken(app: HttpApp, auth: Authenticator): void {
     const token = bearerToken(request.headers.authorization);
     const principal = token === undefined ? undefined : await auth.authenticate(token);
     if (principal === undefined) {
+      if (token !== undefined) await failures.failed(request.ip);
       throw new RequestError(
         401,
         "unauthenticated",

@@ -9,12 +9,6 @@ const fastifyProblems: Readonly<Record<string, readonly [status: number, code: s
     "unsupported-media-type",
     "The body has a content type that is not taken here; send application/json",
   ],
-  FST_ERR_CTP_INVALID_JSON_BODY: [
-    400,
-    "invalid-json",
-    "The body is not valid JSON; check its quotes, commas and brackets",
-  ],
-  FST_ERR_CTP_EMPTY_JSON_BODY: [400, "invalid-json", "The body is empty; send a JSON value, or no content-type header"],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     400,
     "invalid-content-length",

@@ -283,9 +283,9 @@ describe("status", () => {
     ).toBe(10);
     expect(api.paths["/api/v1/things/{id}"].get.security).toBeUndefined();
     expect(api.paths["/health/live"].get.security).toEqual([]);
-    expect(
-      api.paths["/list"].get.responses["4XX"].content["application/problem+json"].schema.properties.code,
-    ).toBeDefined();
+    expect(api.paths["/list"].get.responses["404"]).toEqual({ $ref: "#/components/responses/Problem" });
+    expect(Object.keys(api.components.responses.Problem.content)).toEqual(["application/problem+json"]);
+    expect(api.components.schemas.Problem.properties.code).toBeDefined();
     expect(api.paths["/list"].get.responses["200"]).toBeDefined();
   });
 
@@ -341,7 +341,12 @@ describe("listening", () => {
     const slow = new Promise<void>((resolve) => {
       finish = resolve;
     });
+    let begin!: () => void;
+    const began = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
     http.app.get("/slow", { config: { public: true } }, async () => {
+      begin();
       await slow;
       return "done";
     });
@@ -353,7 +358,7 @@ describe("listening", () => {
       socket.on("close", resolve);
     });
     socket.write("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
-    await sleep(50);
+    await began;
     const closed = http.close();
     finish();
     await closed;

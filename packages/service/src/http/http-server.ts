@@ -4,8 +4,15 @@ import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { ResourceError, RequestError, type Logger } from "@headwater/core";
 import type { Metrics } from "../metrics/metrics.ts";
+import { negotiateTypes } from "./accept.ts";
 import { requireToken } from "./authentication.ts";
+import { compressAnswers, decompressBodies } from "./compression.ts";
+import { answerNotModified } from "./conditional-get.ts";
+import { type ConnectionLimits, limitConnections, serverOptions } from "./connection-limits.ts";
 import { errorHandler, send } from "./error-handler.ts";
+import { allowOrigins } from "./cors.ts";
+import { repeatAnswers } from "./idempotency.ts";
+import { acceptJson } from "./json-bodies.ts";
 import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
 import { makeProblem } from "./problem.ts";
@@ -15,9 +22,6 @@ import { RouteMethods } from "./route-methods.ts";
 import { statusRoutes } from "./status-routes.ts";
 import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
-
-/** More connections at once are refused. */
-const maxConnections = 10_000;
 
 /** No query has more parameters. */
 const maxQueryParameters = 100;
@@ -45,6 +49,9 @@ export interface HttpServerOptions {
   readonly portSetting?: string;
   /** On close, requests under way get so long to finish (milliseconds). Default 3 s. */
   readonly drainMs?: number;
+  readonly limits?: ConnectionLimits;
+  /** Origins of pages that may use the API; `*` for any. Default: none but its own. */
+  readonly corsOrigins?: readonly string[];
 }
 
 export interface HttpServer {
@@ -69,6 +76,10 @@ declare module "fastify" {
     readonly public?: boolean;
     /** The principal needs all of these. */
     readonly scopes?: readonly string[];
+    /** The media types that it answers with, the default first. Default: JSON. */
+    readonly produces?: readonly string[];
+    /** Its ETag changes whenever its answer does, so that If-None-Match may be answered 304. */
+    readonly conditional?: boolean;
   }
 }
 
@@ -77,13 +88,13 @@ declare module "fastify" {
  * OpenAPI 3.1 at `/api/v1/openapi.json`, health and metrics, limits on every input.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { logger, metrics, bodyLimit = 1024 * 1024 } = options;
+  const { logger, metrics, bodyLimit = 1024 * 1024, limits = {} } = options;
   const closing = new AbortController();
   const app: HttpApp = fastify({
     bodyLimit,
     genReqId: () => randomUUID(),
-    // Bounds the time in which a request arrives; answers may stream for ever.
-    requestTimeout: 30_000,
+    http: serverOptions(limits),
+    requestTimeout: serverOptions(limits).requestTimeout,
     keepAliveTimeout: 72_000,
     // Idle connections end with the server; those under way are given their time in close().
     forceCloseConnections: "idle",
@@ -94,7 +105,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  app.server.maxConnections = maxConnections;
+  limitConnections(app.server, limits, options);
 
   const routes = new RouteMethods();
   app.setValidatorCompiler(validatorCompiler);
@@ -106,12 +117,19 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     throw new RequestError(503, "closing", "This server is about to stop; try again shortly");
   });
   app.addHook("onRequest", limitQuery);
+  allowOrigins(app, options.corsOrigins ?? []);
   requireToken(app, options.auth);
+  negotiateTypes(app);
+  acceptJson(app);
+  decompressBodies(app);
+  repeatAnswers(app);
   measureRequests(app, metrics);
   app.addHook("onSend", async (_request, reply) => {
     if (!reply.hasHeader("x-content-type-options")) void reply.header("x-content-type-options", "nosniff");
     if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
   });
+  answerNotModified(app);
+  compressAnswers(app);
   app.setNotFoundHandler(async (request, reply) => {
     const path = request.url.split("?", 1)[0]!;
     const allowed = routes.allowed(path);

@@ -8,5 +8,7 @@ export { loadOrCreateAdminToken } from "./admin-token.ts";
 export { decodeCursor, isNumberPlace, isTextPlace, listQuery, pageOf, pageSchema } from "./page.ts";
 export { InvalidRequestError, problemSchema } from "./problem.ts";
 export { afterQuery, positionSchema, positionText, waitForAfter } from "./position.ts";
+export { wantedType } from "./accept.ts";
+export { idempotencyKey } from "./idempotency.ts";
 export { etagOf, parseIfMatch } from "./if-match.ts";
 export type { IfMatch } from "./if-match.ts";

@@ -1,23 +1,138 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
-import type { FastifySchema } from "fastify";
+import type { TObject, TSchema } from "@sinclair/typebox";
+import { Type } from "@sinclair/typebox";
+import type { FastifyContextConfig, FastifySchema } from "fastify";
+import { nameSchemas } from "./named-schemas.ts";
 import { describeProblemCodes } from "./problem-codes.ts";
 import { problemSchema, problemType } from "./problem.ts";
+import { jsonTypes } from "./json-bodies.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The schema of a body that the handler checks itself. */
+    readonly documentedBody?: TSchema;
+    /** The schema of an answer that is streamed, past the serializer. */
+    readonly documentedAnswer?: TSchema;
+    /** Media types of the body. Default: JSON. */
+    readonly consumes?: readonly string[];
+    /** It heeds If-Match, and answers with an ETag. */
+    readonly ifMatch?: boolean;
+    /** It heeds Last-Event-ID. */
+    readonly lastEventId?: boolean;
+  }
+}
 
 const problem = { description: "A problem (RFC 9457)", content: { [problemType]: { schema: problemSchema } } };
+/** Statuses that any request may be answered with, before its route is asked. */
+const always = [
+  "400",
+  "401",
+  "403",
+  "404",
+  "405",
+  "406",
+  "408",
+  "413",
+  "414",
+  "415",
+  "422",
+  "429",
+  "431",
+  "500",
+  "503",
+];
 
-/** How OpenAPI is made out of the routes and their schemas. */
+/** How OpenAPI is made out of the routes, their schemas and their configuration. */
 export function openApi(title: string, version: string): FastifyDynamicSwaggerOptions {
   return {
     openapi: {
       openapi: "3.1.0",
-      info: { title, version, description: describeProblemCodes() },
+      info: {
+        title,
+        version,
+        description: describeProblemCodes(),
+        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      },
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
       security: [{ token: [] }],
     },
     transform: ({ schema, url, route }) => {
-      const open: FastifySchema = route.config?.public === true ? { security: [] } : {};
-      const response = schema?.response ?? { 200: { description: "Done" } };
-      return { schema: { ...schema, ...open, response: { ...response, "4xx": problem, "5xx": problem } }, url };
+      const config = route.config ?? {};
+      const method = Array.isArray(route.method) ? route.method[0]! : route.method;
+      const body = (config.documentedBody ?? schema?.body) as TSchema | undefined;
+      const headers = headersOf(method, config);
+      return {
+        url,
+        schema: {
+          ...schema,
+          ...(config.public === true && { security: [] }),
+          ...(body !== undefined && {
+            body,
+            consumes: [...(config.consumes ?? (method === "PATCH" ? jsonTypes : ["application/json"]))],
+          }),
+          ...(headers !== undefined && { headers }),
+          response: responsesOf(method, schema, config),
+        },
+      };
     },
+    transformObject: (document) => nameSchemas("openapiObject" in document ? document.openapiObject : {}),
   };
 }
+
+function headersOf(method: string, config: FastifyContextConfig): TObject | undefined {
+  const text = (description: string, maxLength: number) => Type.Optional(Type.String({ description, maxLength }));
+  const properties = {
+    ...(config.ifMatch === true &&
+      method !== "GET" && {
+        "if-match": text("Only if the resource has one of these ETags, or (*) any", 4000),
+      }),
+    ...(config.conditional === true && { "if-none-match": text("304 if the resource has this ETag", 4000) }),
+    ...(method === "POST" &&
+      config.public !== true && {
+        "idempotency-key": Type.Optional(
+          Type.String({
+            pattern: "^[!-~]{1,255}$",
+            description: "A request that comes again under the same key is answered as the first was",
+          }),
+        ),
+      }),
+    ...(config.lastEventId === true && { "last-event-id": text("Go on after this event", 16_000) }),
+  };
+  return Object.keys(properties).length === 0 ? undefined : Type.Object(properties);
+}
+
+function responsesOf(method: string, schema: FastifySchema | undefined, config: FastifyContextConfig) {
+  const declared = (schema?.response ?? { 200: config.documentedAnswer ?? Type.Unknown() }) as Readonly<
+    Record<string, TSchema>
+  >;
+  const responses: Record<string, unknown> = {};
+  for (const [status, answer] of Object.entries(declared)) {
+    if (!status.startsWith("2")) {
+      responses[status] = { description: "Not now", content: { "application/json": { schema: answer } } };
+      continue;
+    }
+    const types = config.produces ?? ["application/json"];
+    const content = types.map((type) => [type, { schema: /\bjson$/.test(type) ? answer : Type.String() }] as const);
+    const headers = {
+      ...((config.ifMatch === true || config.conditional === true) && {
+        etag: Type.String({ description: "Of the resource" }),
+      }),
+      ...(status === "201" && { location: Type.String({ description: "Where the resource is" }) }),
+    };
+    responses[status] = {
+      description: answer.description ?? descriptions[status] ?? "Done",
+      ...(Object.keys(headers).length > 0 && { headers }),
+      content: Object.fromEntries(content),
+    };
+  }
+  if (config.conditional === true) responses["304"] = { type: "null", description: "The resource has that ETag" };
+  if (method !== "GET") Object.assign(responses, { 409: problem, 412: problem });
+  for (const status of [...always, "504"]) responses[status] ??= problem;
+  return responses;
+}
+
+const descriptions: Readonly<Record<string, string>> = {
+  200: "As asked",
+  201: "Made",
+  202: "Taken; it is done later",
+};

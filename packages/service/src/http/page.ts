@@ -32,7 +32,10 @@ export function pageOf<Row, Item>(
 
 /** The schema of a page, for the `response` of a route. */
 export function pageSchema<S extends TSchema>(item: S) {
-  return Type.Object({ items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) });
+  return Type.Object(
+    { items: Type.Array(item), next: Type.Union([Type.String(), Type.Null()]) },
+    item.title === undefined ? {} : { title: `${item.title}Page` },
+  );
 }
 
 /** Where the next page begins, as an opaque text. */

@@ -26,7 +26,8 @@ export function parsePosition(text: string): Position {
   return { topic: match[1]!, partition: Number(match[2]), offset: Number(match[3]) };
 }
 
-/** Waits until the write at that position is folded here. Rejects with RequestError (504) after `timeoutMs`. */
+/** Waits until the write at that position is folded here. Rejects with RequestError: 504 after `timeoutMs`, 400
+ * for a position at which nothing was written. */
 export async function waitForAfter(model: ReadModel, after: string | undefined, timeoutMs: number): Promise<void> {
-  if (after !== undefined) await model.waitFor(parsePosition(after), timeoutMs);
+  if (after !== undefined) await model.waitForClaimed(parsePosition(after), timeoutMs);
 }

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
-import { STATUS_CODES } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import { makeProblem, problemType } from "./problem.ts";
 
 /** Refusals of Fastify that precede the choice of a route, and so every error handler. */
@@ -19,9 +19,14 @@ const parserProblems: Readonly<Record<string, readonly [status: number, code: st
   ERR_HTTP_REQUEST_TIMEOUT: [408, "request-timeout", "The request took too long to arrive"],
 };
 
-/** Answers malformed or oversized HTTP on the socket itself, which is then closed. */
+/** A socket that was answered so is closed for good after these milliseconds, whatever its peer goes on sending. */
+const lingerMs = 1000;
+
+/** Answers malformed, oversized or slow HTTP on the socket itself, which is then closed. */
 export function clientErrors(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+  // An answer that was begun would be garbled by another.
+  const { _httpMessage: answering } = socket as Socket & { readonly _httpMessage?: ServerResponse | null };
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable || answering?.headersSent === true) {
     socket.destroy();
     return;
   }
@@ -30,8 +35,22 @@ export function clientErrors(error: NodeJS.ErrnoException, socket: Socket): void
     "invalid-http",
     "The request is not valid HTTP",
   ];
+  const text = rawProblem(status, code, detail);
+  if (status === 408) {
+    // What was sent of the request is read, so nothing keeps the answer from arriving; the rest may not be begun.
+    socket.write(text, () => socket.destroy());
+    return;
+  }
+  socket.end(text);
+  const cut = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once("close", () => clearTimeout(cut));
+}
+
+/** A whole answer with a problem, after which the connection is closed. */
+export function rawProblem(status: number, code: string, detail: string): string {
   const body = JSON.stringify(makeProblem(status, code, detail));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${problemType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  return (
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${problemType}\r\n` +
+    `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`
   );
 }

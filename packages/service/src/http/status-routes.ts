@@ -2,11 +2,14 @@ import { Type } from "@sinclair/typebox";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { HttpApp } from "./type-provider.ts";
 
-const health = Type.Object({
-  status: Type.Union([Type.Literal("live"), Type.Literal("ready"), Type.Literal("not-ready")]),
-  reasons: Type.Optional(Type.Array(Type.String())),
-  warnings: Type.Optional(Type.Array(Type.String())),
-});
+const health = Type.Object(
+  {
+    status: Type.Union([Type.Literal("live"), Type.Literal("ready"), Type.Literal("not-ready")]),
+    reasons: Type.Optional(Type.Array(Type.String())),
+    warnings: Type.Optional(Type.Array(Type.String())),
+  },
+  { title: "Health" },
+);
 
 export interface StatusOptions {
   readonly metrics: Metrics;
@@ -16,13 +19,24 @@ export interface StatusOptions {
   readonly publicMetrics?: boolean;
 }
 
+/** prom-client answers with one of these, whichever is asked for. */
+const metricTypes = ["text/plain", "application/openmetrics-text"];
+
 /** Health, metrics and the API's own description. */
 export function statusRoutes(app: HttpApp, options: StatusOptions): void {
   const open = { public: true } as const;
 
   app.get(
     "/health/live",
-    { config: open, schema: { summary: "Whether the process runs", tags: ["status"], response: { 200: health } } },
+    {
+      config: open,
+      schema: {
+        operationId: "getLiveness",
+        summary: "Whether the process runs",
+        tags: ["status"],
+        response: { 200: health },
+      },
+    },
     async () => ({ status: "live" as const }),
   );
 
@@ -31,6 +45,7 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
     {
       config: open,
       schema: {
+        operationId: "getReadiness",
         summary: "Whether it takes work, and if not, why; and what else is amiss",
         tags: ["status"],
         response: { 200: health, 503: health },
@@ -49,8 +64,8 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
   app.get(
     "/metrics",
     {
-      config: { public: options.publicMetrics ?? false },
-      schema: { summary: "Metrics in the text format of Prometheus", tags: ["status"] },
+      config: { public: options.publicMetrics ?? false, produces: metricTypes },
+      schema: { operationId: "getMetrics", summary: "Metrics in the text format of Prometheus", tags: ["status"] },
     },
     async (_request, reply) => {
       void reply.type(options.metrics.register.contentType);

@@ -14,8 +14,10 @@ export interface NormalCondition {
   readonly times: number;
   /** Levels from the mildest to the gravest, at least one. Grade k stands for the k-th, counted from 1. */
   readonly levels: readonly ConditionLevel[];
-  /** The threshold at which the condition clears; NaN if there is no such number. */
+  /** The threshold at which the condition clears. */
   readonly clearThreshold: number;
+  /** The bounds of a condition that has two, which then stand in place of the one threshold of its level. */
+  readonly range?: readonly [low: number, high: number];
   readonly grader: Grader;
 }
 

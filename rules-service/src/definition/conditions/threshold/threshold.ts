@@ -114,7 +114,7 @@ function directionOf({ op, above, below }: ThresholdCondition): "above" | "below
 function compared(
   condition: ThresholdCondition,
   severity: Severity,
-): Pick<NormalCondition, "levels" | "clearThreshold" | "grader"> {
+): Pick<NormalCondition, "levels" | "clearThreshold" | "range" | "grader"> {
   const { op, above, below, between, outside } = condition;
   const clear = condition.clearBelow ?? condition.clearAbove ?? Number.NaN;
   if (op !== undefined) {
@@ -132,6 +132,7 @@ function compared(
     return {
       levels: [level],
       clearThreshold: level.threshold,
+      range: [low, high],
       grader: new SetGrader(low, high, between !== undefined),
     };
   }

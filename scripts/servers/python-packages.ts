@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { installed, runStep, type Progress } from "./install.ts";
 import { requireTools } from "./required-tool.ts";
 
-const requirements = new URL("paho/requirements.txt", import.meta.url);
+/** Pinned packages of PyPI that tests run, by the folder of their requirements. */
+const packages = { "paho-mqtt": "paho", "confluent-kafka": "confluent-kafka" } as const;
+export type PythonPackage = keyof typeof packages;
+export const pythonPackages = Object.keys(packages) as PythonPackage[];
 
-/** A Python that has the pinned paho-mqtt, in a virtual environment of its own: run a script with it. */
-export async function pahoPython(progress: Progress): Promise<string> {
+/** A Python that has this package, in a virtual environment of its own: run a script with it. */
+export async function pythonWith(name: PythonPackage, progress: Progress): Promise<string> {
+  const requirements = new URL(`${packages[name]}/requirements.txt`, import.meta.url);
   const dir = await installed(
     {
-      name: "paho-mqtt",
+      name,
       pinFiles: [requirements],
       announce: "making a virtual environment for it (once)",
       async install(target) {

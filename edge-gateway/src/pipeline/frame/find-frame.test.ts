@@ -1,0 +1,80 @@
+import { randomFillSync } from "node:crypto";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { crc32 } from "node:zlib";
+import fc from "fast-check";
+import { ByteWriter } from "@headwater/proto/telemetry";
+import { describe, expect, it } from "vitest";
+import { findFrame } from "./find-frame.ts";
+import { beginFrame, endFrame, frameKinds, frameMagic } from "./frame.ts";
+import { RangeChecksums } from "./range-checksums.ts";
+
+const soundFrame = (): Buffer => {
+  const writer = new ByteWriter(Buffer.alloc(256));
+  const start = beginFrame(writer, frameKinds.event, 1, 7, Buffer.from("d"));
+  writer.raw(Buffer.from("value"));
+  endFrame(writer, start, true);
+  return Buffer.from(writer.bytes.subarray(0, writer.position));
+};
+
+/** Bytes that are full of beginnings of frames, each as long as the rest allows. */
+function hostile(bytes: number, beginning: (at: number) => Buffer): Buffer {
+  const made = Buffer.alloc(bytes, 0x01);
+  for (let at = 0; at + 40 < bytes; at += beginning(at).copy(made, at));
+  return made;
+}
+
+function beginningOf(bodyBytes: number, spacing: number): Buffer {
+  const made = Buffer.alloc(spacing);
+  made.writeUInt16LE(frameMagic, 0);
+  made.writeUInt32LE(bodyBytes, 2);
+  if (spacing > 10) made[10] = frameKinds.event;
+  return made;
+}
+
+const mebibyte = 1024 * 1024;
+
+describe("a search for the next sound frame", () => {
+  it.each([
+    ["that reach to the end", (at: number) => beginningOf(Math.max(12, mebibyte - at - 10), 24)],
+    ["that reach half a mebibyte", () => beginningOf(mebibyte / 2, 11)],
+    ["that are packed as closely as they can be", () => beginningOf(0x10157, 6)],
+    ["that are short", () => beginningOf(200, 12)],
+  ])(
+    "takes no longer, and holds nobody up, when a device filled its payload with beginnings of frames %s",
+    async (_, beginning) => {
+      const bytes = Buffer.concat([hostile(mebibyte, beginning), soundFrame()]);
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      const before = process.cpuUsage();
+      expect(await findFrame(bytes, 1)).toBe(mebibyte);
+      const used = process.cpuUsage(before);
+      delay.disable();
+      // A checksum over the rest at each beginning is half a minute.
+      expect(used.user + used.system).toBeLessThan(5_000_000);
+      expect(delay.max / 1e6).toBeLessThan(1000);
+    },
+    30_000,
+  );
+
+  it("looks no further than it is told, and reads a frame that ends behind that", async () => {
+    const bytes = Buffer.concat([Buffer.alloc(100, 1), soundFrame()]);
+    expect(await findFrame(bytes, 0, 100)).toBeUndefined();
+    expect(await findFrame(bytes, 0, 101)).toBe(100);
+  });
+});
+
+describe("checksums of ranges", () => {
+  it("are those of their bytes", () => {
+    const bytes = Buffer.alloc(3 * mebibyte);
+    randomFillSync(bytes);
+    const origin = 77;
+    const checksums = new RangeChecksums(bytes, origin);
+    const place = fc.integer({ min: origin, max: bytes.length });
+    fc.assert(
+      fc.property(place, place, (a, b) => {
+        const [start, end] = a < b ? [a, b] : [b, a];
+        expect(checksums.of(start, end)).toBe(crc32(bytes.subarray(start, end)));
+      }),
+    );
+  });
+});

@@ -1,0 +1,1 @@
+export { addressGroup, plainAddress } from "./address.ts";

@@ -1,0 +1,114 @@
+import { DeviceTemplate } from "../device-template.ts";
+import { TopicPattern } from "../topic-pattern.ts";
+import type { ProfileName } from "./profiles.ts";
+
+/** A route of the configuration; those without a profile bring nothing. */
+interface Configured {
+  readonly profile?: ProfileName;
+  readonly prefix?: string;
+  readonly device?: string;
+}
+
+/** What the firmware of a profile publishes and subscribes to, beside the topics that are read. */
+interface Firmware {
+  /** Each names the device, below the configured prefix. */
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** Published, too, but no device's own: they name none, or another one. */
+  readonly shared: readonly string[];
+}
+
+const firmwareOf: Readonly<Partial<Record<ProfileName, Firmware>>> = {
+  // Commands that a button sends, and the retained ones that a device clears, are its own, too.
+  tasmota: {
+    publish: ["tele/{device}/{rest...}", "stat/{device}/{rest...}", "cmnd/{device}/{rest...}"],
+    subscribe: ["cmnd/{device}/{rest...}"],
+    shared: ["tasmota/discovery/#", "homeassistant/+/+/config", "homeassistant/+/+/+/config"],
+  },
+  // The answer to a call goes to the topic of the caller, `{src}/rpc`.
+  shelly: {
+    publish: [
+      "shellies/{device}/{rest...}",
+      "{device}/online",
+      "{device}/announce",
+      "{device}/rpc",
+      "{device}/status",
+      "{device}/status/{rest...}",
+      "{device}/events/{rest...}",
+      "{device}/debug/{rest...}",
+    ],
+    subscribe: ["shellies/{device}/{rest...}", "{device}/rpc", "{device}/command", "{device}/command/{rest...}"],
+    shared: ["shellies/announce", "shellies/rpc", "+/rpc"],
+  },
+};
+
+interface Owned {
+  readonly pattern: TopicPattern;
+  readonly device: DeviceTemplate;
+}
+
+const wildcard = /[+#]/;
+
+/** The rights that the configured profiles bring: what a device needs so that its firmware stays connected. */
+export class FirmwareTopics {
+  readonly #publish: readonly Owned[];
+  readonly #subscribe: readonly Owned[];
+  readonly #shared: readonly TopicPattern[];
+
+  constructor(configs: readonly Configured[]) {
+    const known = configs.flatMap((config) => {
+      const firmware = config.profile === undefined ? undefined : firmwareOf[config.profile];
+      return firmware === undefined ? [] : [{ ...config, firmware }];
+    });
+    const owned = (kind: "publish" | "subscribe") =>
+      known.flatMap(({ prefix, device = "{device}", firmware }) =>
+        firmware[kind].map((pattern) => ({
+          pattern: new TopicPattern(below(prefix, pattern)),
+          device: new DeviceTemplate(device),
+        })),
+      );
+    this.#publish = owned("publish");
+    this.#subscribe = owned("subscribe");
+    this.#shared = known.flatMap(({ firmware }) => firmware.shared.map((pattern) => new TopicPattern(pattern)));
+  }
+
+  /** Whether the topic is the device's own, by the device's id in it. */
+  mayPublish(device: string, topic: string): boolean {
+    return isOwned(this.#publish, device, topic);
+  }
+
+  /** Whether all that the filter can match is for the device; a topic is a filter, too. */
+  mayHear(device: string, filter: string): boolean {
+    return isOwned(this.#subscribe, device, filter);
+  }
+
+  /** Whether the firmware publishes it without its device's id: for discovery, or in answer to someone. */
+  isShared(topic: string): boolean {
+    if (this.#shared.length === 0) return false;
+    const levels = topic.split("/");
+    return this.#shared.some((pattern) => pattern.match(levels) !== undefined);
+  }
+
+  /** Whether some device's firmware publishes it. */
+  has(topic: string): boolean {
+    const levels = topic.split("/");
+    return this.#publish.some(({ pattern }) => pattern.match(levels) !== undefined) || this.isShared(topic);
+  }
+}
+
+/** A topic of a profile where its configuration puts it. */
+export function below(prefix: string | undefined, pattern: string): string {
+  return prefix === undefined || prefix === "" ? pattern : `${prefix.replace(/\/$/, "")}/${pattern}`;
+}
+
+function isOwned(owned: readonly Owned[], device: string, topicOrFilter: string): boolean {
+  if (owned.length === 0) return false;
+  const levels = topicOrFilter.split("/");
+  return owned.some(({ pattern, device: template }) => {
+    const names = pattern.match(levels);
+    if (names === undefined) return false;
+    // A wildcard stands for others, too; after the device's id it does not matter.
+    if (template.names.some((name) => wildcard.test(names.get(name) ?? ""))) return false;
+    return template.idOf(names) === device;
+  });
+}

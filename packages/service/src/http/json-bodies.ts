@@ -1,0 +1,53 @@
+import { RequestError } from "@headwater/core";
+import { InvalidRequestError } from "./problem.ts";
+import type { HttpApp } from "./type-provider.ts";
+
+/** Bodies in JSON; a merge patch (RFC 7396) is JSON too. */
+export const jsonTypes: readonly string[] = ["application/json", "application/merge-patch+json"];
+
+/** Reads bodies of the JSON types. */
+export function acceptJson(app: HttpApp): void {
+  app.removeContentTypeParser("application/json");
+  app.addContentTypeParser([...jsonTypes], { parseAs: "string" }, (_request, body, done) => {
+    try {
+      done(null, parseJson(body as string));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === "") {
+    throw new RequestError(400, "invalid-json", "The body is empty; send a JSON value, or no content-type header");
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
+  } catch (error) {
+    const where = /at position \d+|end of JSON input/.exec((error as Error).message)?.[0] ?? "somewhere";
+    const detail = `The body is not valid JSON (${where}); check its quotes, commas and brackets`;
+    throw new RequestError(400, "invalid-json", detail, { cause: error });
+  }
+  // The name may be written with escapes, which hold a backslash.
+  const pointer = text.includes("__proto__") || text.includes("\\u005") ? pointerToProto(value, "", 0) : undefined;
+  if (pointer !== undefined) {
+    throw new InvalidRequestError("body", [{ pointer, detail: "cannot be called __proto__; choose another name" }]);
+  }
+  return value;
+}
+
+/** Deeper than this nothing is looked for; no body here nests so deep. */
+const maxDepth = 200;
+
+/** A property called `__proto__` would be lost, or worse, in whatever object it is copied to. */
+function pointerToProto(value: unknown, pointer: string, depth: number): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, child] of Object.entries(value)) {
+    const at = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    if (key === "__proto__" || depth >= maxDepth) return at;
+    const found = pointerToProto(child, at, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
