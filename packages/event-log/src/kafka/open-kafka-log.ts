@@ -1,4 +1,4 @@
-import type { EventLog } from "../event-log.ts";
+import type { EventLog, LogGap } from "../event-log.ts";
 import { silentLogger, type Logger } from "@headwater/core";
 import { Cluster } from "./cluster.ts";
 import { KafkaLog } from "./kafka-log.ts";
@@ -26,6 +26,10 @@ export interface KafkaLogOptions {
   readonly handoverMs?: number;
   /** Size at which a record batch is closed. Default 900,000; `max.message.bytes` has to be larger. */
   readonly batchBytes?: number;
+  /** What a batch of records may unpack to. Default 64 MiB; beyond it its offsets are a gap. */
+  readonly maxUnpackedBytes?: number;
+  /** Called whenever a reader goes past a gap, whoever reads. */
+  readonly onGap?: (gap: LogGap) => void;
   readonly logger?: Logger;
 }
 
@@ -42,6 +46,8 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     sasl: options.sasl,
     connectTimeoutMs: options.connectTimeoutMs ?? 3000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    maxUnpackedBytes: options.maxUnpackedBytes ?? 64 * 1024 * 1024,
+    onGap: options.onGap ?? ((): void => {}),
     logger: options.logger ?? silentLogger,
   });
   try {

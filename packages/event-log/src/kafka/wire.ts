@@ -76,6 +76,11 @@ export class KafkaReader {
     return this.#buffer.readInt32BE(this.#at - 4);
   }
 
+  bigint64(): bigint {
+    this.#at += 8;
+    return this.#buffer.readBigInt64BE(this.#at - 8);
+  }
+
   int64(): number {
     this.#at += 8;
     return Number(this.#buffer.readBigInt64BE(this.#at - 8));
