@@ -21,7 +21,7 @@ export class AbortedTransactions {
     this.#waiting = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
   }
 
-  /** Whether the batch has records for a reader: neither a marker of a transaction nor part of one that was given up. */
+  /** Whether the batch has records for a reader: neither a marker nor part of a transaction that was given up. */
   counts(batch: Buffer, lastOffset: number): boolean {
     const attributes = batch.readInt16BE(21);
     if ((attributes & (TRANSACTIONAL | CONTROL)) === 0) return true;

@@ -144,7 +144,7 @@ export class Fetcher {
     await this.#unpack(buffer, intake);
   }
 
-  /** Batches that need no unpacking take no more memory than they do already; of the others so many as there is room. */
+  /** Batches that are not packed take no more memory than they do already; of the others as many as there is room. */
   async #unpack(buffer: PartitionBuffer, intake: BatchIntake): Promise<void> {
     while (!intake.isEmpty && !(intake.isPacked && buffer.bytes >= BUFFERED_BYTES)) {
       const cursor = intake.next(buffer.fetchOffset);

@@ -51,7 +51,7 @@ function blockAt(packed: Buffer, from: number, to: number): SnappyBlock | undefi
   return undefined;
 }
 
-/** Unpacks one block in slices: `next` goes on for a while and answers whether it is done, undefined if it is broken. */
+/** Unpacks one block in slices: `next` goes on for a while and answers whether it is done; undefined: it is broken. */
 export class SnappyUnpacking {
   readonly #packed: Buffer;
   readonly #to: number;

@@ -7,7 +7,7 @@ import { snappyBlocks, SnappyUnpacking } from "./snappy.ts";
 /** Why the records of a batch cannot be had. */
 export type UnpackFailure = "too-large" | "unreadable";
 
-/** What unpacks to no more is unpacked at once: a few milliseconds. More is unpacked beside the event loop, or in turns. */
+/** What unpacks to no more is unpacked at once: a few milliseconds. More: off the event loop, or in turns. */
 const AT_ONCE_BYTES = 1024 * 1024;
 const TURN_BYTES = 4 * 1024 * 1024;
 
