@@ -131,15 +131,20 @@ function report(threads: readonly (readonly Call[])[], spans: readonly Span[]): 
       files: new Set(all.map((name) => name.slice(0, name.lastIndexOf(":")))).size,
       functions: new Set(all).size,
       calls: all.length,
-      folderChanges: toPuback.filter((place, index) => index > 0 && place !== toPuback[index - 1]).length,
-      folders: new Set(toPuback).size,
+      folderChanges: changes(toPuback),
+      roomChanges: changes(toPuback.map((place) => place.split("/").slice(0, 3).join("/"))),
     };
   });
-  for (const key of ["files", "functions", "calls", "folderChanges", "folders"] as const) {
+  for (const key of ["files", "functions", "calls", "folderChanges", "roomChanges"] as const) {
     const values = counts.map((count) => count[key]).toSorted((a, b) => a - b);
     console.log(`${key.padEnd(14)} ${values[Math.floor(values.length / 2)]} (${values[0]} to ${values.at(-1)})`);
   }
   if (process.env["TRACE_STEPS"] !== undefined) printSteps(threads[0]!, spans.at(-1)!);
+}
+
+/** How often a call lies in another place than the one before it. */
+function changes(places: readonly string[]): number {
+  return places.filter((place, index) => index > 0 && place !== places[index - 1]).length;
 }
 
 /**

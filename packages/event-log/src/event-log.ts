@@ -200,6 +200,9 @@ export interface EventLog {
   /** Committed offsets of a group (partitions without one are left out). Lag = positions().end - this. */
   committed(group: string, topics: readonly string[]): Promise<readonly Position[]>;
 
+  /** What is amiss with the log and does not keep it from working, for health. Absent: nothing is ever known. */
+  warnings?(): readonly string[];
+
   /** Finishes the batches in hand and releases every resource. */
   close(): Promise<void>;
 }

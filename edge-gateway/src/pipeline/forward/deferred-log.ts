@@ -76,6 +76,10 @@ export class DeferredLog implements EventLog {
     return this.#now().committed(group, topics);
   }
 
+  warnings(): readonly string[] {
+    return this.#log?.warnings?.() ?? [];
+  }
+
   async close(): Promise<void> {
     this.#closing.abort(new LogUnavailableError("The event log is closed"));
     await this.#opened.then(

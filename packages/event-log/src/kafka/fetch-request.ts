@@ -32,6 +32,11 @@ export interface FetchedPartition {
 }
 
 export interface FetchAnswer {
+  /**
+   * By kafkajs's name for it: how long this client should ask for nothing (milliseconds), having used up its quota.
+   * Such an answer has no partitions, and says nothing about them.
+   */
+  readonly clientSideThrottleTime: number;
   readonly errorCode: number;
   readonly partitions: readonly FetchedPartition[];
 }
@@ -72,7 +77,7 @@ export function fetchRequest(
 }
 
 function decode(reader: KafkaReader): FetchAnswer {
-  reader.int32();
+  const clientSideThrottleTime = reader.throttle();
   const errorCode = reader.int16();
   reader.int32();
   const partitions = reader.array(() => {
@@ -91,5 +96,5 @@ function decode(reader: KafkaReader): FetchAnswer {
       };
     });
   });
-  return { errorCode, partitions: partitions.flat() };
+  return { clientSideThrottleTime, errorCode, partitions: partitions.flat() };
 }

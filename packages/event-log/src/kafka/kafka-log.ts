@@ -33,6 +33,7 @@ export interface KafkaLogParts {
   readonly limits: ProducerLimits;
   readonly timings: GroupTimings;
   readonly replication: number | undefined;
+  readonly warnings: () => readonly string[];
 }
 
 /** The event log in Kafka. */
@@ -167,6 +168,10 @@ export class KafkaLog implements EventLog {
     } finally {
       coordinator.reset();
     }
+  }
+
+  warnings(): readonly string[] {
+    return this.#parts.warnings();
   }
 
   close(): Promise<void> {

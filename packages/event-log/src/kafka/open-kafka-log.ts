@@ -2,6 +2,7 @@ import type { EventLog, LogGap } from "../event-log.ts";
 import { silentLogger, type Logger } from "@headwater/core";
 import { Cluster } from "./cluster.ts";
 import { KafkaLog } from "./kafka-log.ts";
+import { PassedGaps } from "./passed-gaps.ts";
 import type { SaslSettings } from "./settings.ts";
 
 export interface KafkaLogOptions {
@@ -39,6 +40,7 @@ export interface KafkaLogOptions {
  * errors, consumers go on when Kafka is back.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  const gaps = new PassedGaps();
   const cluster = new Cluster({
     brokers: options.brokers,
     clientId: options.clientId,
@@ -47,7 +49,10 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     connectTimeoutMs: options.connectTimeoutMs ?? 3000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
     maxUnpackedBytes: options.maxUnpackedBytes ?? 64 * 1024 * 1024,
-    onGap: options.onGap ?? ((): void => {}),
+    onGap(gap) {
+      gaps.add(gap);
+      options.onGap?.(gap);
+    },
     logger: options.logger ?? silentLogger,
   });
   try {
@@ -57,6 +62,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     throw error;
   }
   return new KafkaLog(cluster, {
+    warnings: () => gaps.warnings(),
     replication: options.replication,
     limits: {
       batchBytes: options.batchBytes ?? 900_000,

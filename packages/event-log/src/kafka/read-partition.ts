@@ -26,7 +26,7 @@ export async function* readPartition(
   const offsetAt = async (at: "earliest" | "readable-end" | number): Promise<number> =>
     (await listOffsets(cluster, topic, [partition], at)).get(partition)!;
   const last = await offsetAt("readable-end");
-  const end = Math.min(range.toOffset ?? last, last);
+  let end = Math.min(range.toOffset ?? last, last);
   const { fromTime = 0, toTime = Number.POSITIVE_INFINITY } = range;
   let next = Math.max(range.fromOffset ?? 0, await offsetAt("earliest"));
   if (range.fromTime !== undefined) {
@@ -38,9 +38,14 @@ export async function* readPartition(
   try {
     while (next < end) {
       const fetched = await source.fetch(next);
+      if (fetched === undefined) continue;
       const { highWatermark } = fetched;
-      // Compaction may have removed the records between here and the end.
-      if (fetched.records.length === 0) return;
+      if (fetched.records.length === 0) {
+        // Compaction has removed the records between here and the end, or the end itself is gone.
+        if (highWatermark >= end) return;
+        end = Math.min(end, await offsetAt("readable-end"));
+        continue;
+      }
       intake.take(fetched, next);
       while (!intake.isEmpty && next < end) {
         const { records, gap, endOffset } = await portion(intake, next);
@@ -92,14 +97,15 @@ class PartitionSource {
     this.#partition = partition;
   }
 
-  fetch(offset: number): Promise<FetchedPartition> {
+  /** Undefined if the broker only told this client to wait, which the connection then does with the next fetch. */
+  fetch(offset: number): Promise<FetchedPartition | undefined> {
     return this.#cluster.retrying(`reading ${this.#topic}`, async () => {
       const connection = await this.#connected();
       const wanted = [{ topic: this.#topic, partition: this.#partition, offset, maxBytes: FETCH_BYTES }];
       try {
         const answer = await connection.send(fetchRequest(wanted, { maxWaitMs: MAX_WAIT_MS, maxBytes: FETCH_BYTES }));
         const part = answer.partitions[0];
-        if (part?.errorCode === 0) {
+        if (part?.errorCode === 0 || (part === undefined && answer.errorCode === 0)) {
           this.#refused = 0;
           return part;
         }

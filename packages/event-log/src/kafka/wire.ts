@@ -86,6 +86,11 @@ export class KafkaReader {
     return Number(this.#buffer.readBigInt64BE(this.#at - 8));
   }
 
+  /** How long to ask for nothing, in milliseconds: no quota asks for more than a minute, a flipped bit for days. */
+  throttle(): number {
+    return Math.min(Math.max(this.int32(), 0), 60_000);
+  }
+
   string(): string {
     const length = Math.max(this.int16(), 0);
     this.#at += length;
