@@ -86,9 +86,12 @@ export class KafkaReader {
     return Number(this.#buffer.readBigInt64BE(this.#at - 8));
   }
 
-  /** How long to ask for nothing, in milliseconds: no quota asks for more than a minute, a flipped bit for days. */
+  /**
+   * How long to ask for nothing, in milliseconds. A broker that means more holds its answers back itself; a flipped bit
+   * could mean weeks.
+   */
   throttle(): number {
-    return Math.min(Math.max(this.int32(), 0), 60_000);
+    return Math.min(Math.max(this.int32(), 0), 10_000);
   }
 
   string(): string {
