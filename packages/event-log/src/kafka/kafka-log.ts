@@ -42,6 +42,7 @@ export class KafkaLog implements EventLog {
   readonly #parts: KafkaLogParts;
   readonly #producer: Producer;
   readonly #open = new Set<{ close(): Promise<void> }>();
+  #topicWarnings: readonly string[] = [];
   #closing: Promise<void> | undefined;
 
   constructor(cluster: Cluster, parts: KafkaLogParts) {
@@ -52,7 +53,11 @@ export class KafkaLog implements EventLog {
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     this.#assertOpen();
-    await ensureTopics(this.#cluster, specs, this.#parts.replication);
+    this.#topicWarnings = await ensureTopics(this.#cluster, specs, this.#parts.replication);
+  }
+
+  warnings(): readonly string[] {
+    return this.#topicWarnings;
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
