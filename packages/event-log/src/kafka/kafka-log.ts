@@ -57,7 +57,7 @@ export class KafkaLog implements EventLog {
   }
 
   warnings(): readonly string[] {
-    return this.#topicWarnings;
+    return [...this.#topicWarnings, ...this.#parts.warnings()];
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
@@ -173,10 +173,6 @@ export class KafkaLog implements EventLog {
     } finally {
       coordinator.reset();
     }
-  }
-
-  warnings(): readonly string[] {
-    return this.#parts.warnings();
   }
 
   close(): Promise<void> {
