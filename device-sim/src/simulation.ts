@@ -100,9 +100,8 @@ async function alertsOf(api: ApiClient, devices: SimulationOptions["devices"]): 
     for (const { id } of devices) {
       let cursor: string | undefined;
       do {
-        const query = new URLSearchParams({ device: id, limit: "1000", ...(cursor === undefined ? {} : { cursor }) });
-        const path = `/api/v1/alerts?${query.toString()}`;
-        const page = await api.request<{ items: { id: string }[]; next?: string | null }>("GET", path);
+        const query = { device: id, limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
+        const page = await api.call("GET", "/api/v1/alerts", { query });
         for (const alert of page.items) ids.add(alert.id);
         cursor = page.next ?? undefined;
       } while (cursor !== undefined);

@@ -73,7 +73,12 @@ class Gateway implements GatewayApp {
   }
 
   warnings(): readonly string[] {
-    return [...(this.#parts?.bridges.troubles ?? []), ...troublesOfPath(this.#deps.config, this.#parts?.pipeline.path)];
+    const { bridges, pipeline, skipped } = this.#parts ?? {};
+    return [
+      ...(bridges?.troubles ?? []),
+      ...troublesOfPath(this.#deps.config, pipeline?.path),
+      ...(skipped?.warnings() ?? []),
+    ];
   }
 
   get #stopWithinMs(): number {

@@ -1,7 +1,7 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { ResourceError, type Logger } from "@headwater/core";
+import { FoldedEvents, SkippedRecords, type HttpServer, type Metrics } from "@headwater/service";
 import { brokerRoutes, FirmwareTopics } from "@headwater/decode";
-import type { HttpServer, Metrics } from "@headwater/service";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { bridgeSpecs } from "./bridge/bridge-spec.ts";
@@ -53,6 +53,7 @@ export interface GatewayParts {
   readonly mqtt: MqttServer;
   readonly bridges: Bridges;
   readonly marker: Marker;
+  readonly skipped: SkippedRecords;
 }
 
 /** Opens the files of a gateway and wires its parts, each from those before it. None is started. */
@@ -71,9 +72,12 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     ...{ log, topics, partitions, durable, gateway, folder, config, metrics, logger },
   });
   const { lanes, journal, recent, commit, recordWriter } = pipeline;
-  const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger });
+  const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "gateway" });
+  const folded = new FoldedEvents({ topics, partitions, skipped });
+  const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger, folded });
   const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
-  const book = new CommandBook({ log, topic: topics.commands, file: join(folder, "commands.sqlite"), logger });
+  const commandsFile = join(folder, "commands.sqlite");
+  const book = new CommandBook({ log, topic: topics.commands, file: commandsFile, logger, folded });
   const dispatcher = new CommandDispatcher({
     ...{ log, topic: topics.commands, book, recordWriter, gateway, metrics, logger },
     inFlight: config.gateway.commandsInFlight,
@@ -108,7 +112,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const marker = new Marker(lanes, recordWriter, { busyMs, quietMs });
   return {
     ...{ gateway, pipeline, registry, identity, book, dispatcher, openSessions, presence, sessions },
-    ...{ mqtt, bridges, marker },
+    ...{ mqtt, bridges, marker, skipped },
   };
 }
 

@@ -81,15 +81,16 @@ export class GatewayUnderTest {
   }
 
   /** Registers a device in the log and answers with its token. */
-  async register(id: string): Promise<string> {
+  /** `revision`: of a device that was there before. */
+  async register(id: string, revision = 1): Promise<string> {
     const token = randomToken();
     const credential = { id: "c1", kind: "token", hash: sha256(token), createdAt: nowMicros(), expiresAt: 0 };
     const event = registerDevice(
       undefined,
       { id, credentials: [credential] },
-      { at: nowMicros(), by: "test", writeId: `w-${id}` },
+      { at: nowMicros(), by: "test", writeId: `w-${id}-${revision}` },
     );
-    await this.log.append(topics.devices, [{ key: id, value: events.device.encode(event) }]);
+    await this.log.append(topics.devices, [{ key: id, value: events.device.encode({ ...event, revision }) }]);
     return token;
   }
 

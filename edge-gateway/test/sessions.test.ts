@@ -1,4 +1,5 @@
 import { LogUnavailableError } from "@headwater/event-log";
+import { events } from "@headwater/proto";
 import { sleep } from "@headwater/core";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -44,6 +45,57 @@ describe("a session that outlives its connection", () => {
     await device.until("publish", 2);
   });
 
+  it("is present with nothing but a QoS 2 message that waits for its PUBREL, after a restart too", async () => {
+    await start();
+    let device = await connect();
+    device.publish("devices/d/telemetry", '{"a":1}', { qos: 2, messageId: 5 });
+    await device.until("pubrec");
+    device.cut();
+    device = await connect();
+    expect(isPresent(device)).toBe(true);
+    device.cut();
+    await gateway.restart();
+    device = await connect();
+    expect(isPresent(device)).toBe(true);
+    device.publish("devices/d/telemetry", '{"a":1}', { qos: 2, messageId: 5, dup: true });
+    await device.until("pubrec");
+    device.send({ cmd: "pubrel", messageId: 5 });
+    await device.until("pubcomp");
+    expect(await gateway.events()).toHaveLength(1);
+  });
+
+  it("is present although there is nothing in it, until it begins anew as a clean one", async () => {
+    await start();
+    expect(isPresent(await connect())).toBe(false);
+    const device = await connect();
+    expect(isPresent(device)).toBe(true);
+    await subscribe(device);
+    device.send({ cmd: "unsubscribe", messageId: 2, unsubscriptions: [commands] } as never);
+    await device.until("unsuback");
+    expect(isPresent(await connect())).toBe(true);
+    expect(isPresent(await connect(true))).toBe(false);
+    expect(isPresent(await connect())).toBe(false);
+  });
+
+  it("without a subscription ends with its time, and with its device", async () => {
+    await start({ HEADWATER_MQTT_SESSION_EXPIRY_MS: "1000" });
+    (await connect(false, "leaves")).cut();
+    await sleep(1600);
+    expect(isPresent(await connect(false, "leaves"))).toBe(false);
+    const device = await connect();
+    device.publish("devices/d/telemetry", '{"a":1}', { qos: 2, messageId: 5 });
+    await device.until("pubrec");
+    await gateway.log.append(topics.devices, [{ key: "d", value: null }]);
+    await device.closed;
+    token = await gateway.register("d");
+    const journal = join(gateway.dataDir, "gateway", "qos2.journal");
+    await eventually(
+      () => readFile(journal, "utf8"),
+      (text) => text.includes('"forget"'),
+    );
+    expect(isPresent(await connect())).toBe(false);
+  });
+
   it("that was unsubscribed, or began anew as a clean one, is not there after a restart", async () => {
     await start();
     let device = await connect();
@@ -86,9 +138,10 @@ describe("a session that outlives its connection", () => {
     await gateway.downGateway();
     const file = join(gateway.dataDir, "gateway", "sessions.journal");
     expect(await readFile(file, "utf8")).toContain('"d/c"');
-    await gateway.log.append(topics.devices, [{ key: "d", value: null }]);
+    const deleted = events.device.encode({ id: "d", revision: 2, deleted: true, writeId: "gone" });
+    await gateway.log.append(topics.devices, [{ key: "d", value: deleted }]);
     await gateway.upGateway();
-    token = await gateway.register("d");
+    token = await gateway.register("d", 3);
     const ended = await eventually(
       () => readFile(file, "utf8"),
       (text) => text.includes('"end"'),

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { openReadModelParts } from "./read-model.ts";
 import type { DeviceState } from "@headwater/aggregates";
-import { FoldOutcomes, type HttpServer, Lifecycle, type Metrics, type ServiceApp } from "@headwater/service";
+import {
+  FoldedEvents,
+  FoldOutcomes,
+  type HttpServer,
+  Lifecycle,
+  type Metrics,
+  type ServiceApp,
+  SkippedRecords,
+} from "@headwater/service";
 import { type Logger, retrying } from "@headwater/core";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { provisioningKeyRoutes } from "./access/routes.ts";
@@ -51,7 +59,9 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const source = `/headwater/ingest/${instanceName(dataDir)}`;
   const timeoutMs = config.writeTimeoutMs;
 
-  const { model, folded, overdue, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics });
+  const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "ingest" });
+  const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
+  const { model, folded, overdue, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics, foldedEvents });
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
     const end = ends.find((each) => each.partition === partition)?.end ?? 0;
@@ -72,7 +82,10 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     maxRecount: config.recountRecords,
     recount: (account, to) => recount({ log, topic: topics.telemetry, quarantined }, account, to),
   });
-  const projection = new Projection({ config, log, topics, store, book, quarantiner, logger, metrics });
+  const projection = new Projection({
+    ...{ config, log, topics, store, book, quarantiner, logger, metrics },
+    folded: foldedEvents,
+  });
   const writing = { log, model, logger, timeoutMs, source };
   const deviceOutcomes = new FoldOutcomes<DeviceState>();
   const restating = new Restating({ log, topic: topics.devices, source, logger, caughtUp: () => model.caughtUp });
@@ -146,6 +159,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
       started = false;
       await lifecycle.stop();
     },
+    warnings: () => skipped.warnings(),
     notReady: () => [
       ...(started ? [] : ["it has not started"]),
       ...(model.caughtUp ? [] : ["the read model is behind the log"]),

@@ -2,7 +2,7 @@ import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
 import type { AccessState } from "@headwater/aggregates";
-import { FoldOutcomes } from "@headwater/service";
+import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 import { accessPart } from "./access/access-model.ts";
 import { commandPart } from "./commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
@@ -25,8 +25,9 @@ export function openReadModelParts(options: {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly topics: TopicNames;
+  readonly foldedEvents: FoldedEvents;
 }): ReadModelParts {
-  const { topics, logger } = options;
+  const { topics, foldedEvents } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
   const overdue: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
@@ -35,20 +36,20 @@ export function openReadModelParts(options: {
     parts: [
       devicePart({
         topic: topics.devices,
-        logger,
+        foldedEvents,
         onFolded(each) {
           for (const listener of folded) listener(each);
         },
       }),
       commandPart({
         topic: topics.commands,
-        logger,
+        foldedEvents,
         onOverdue() {
           for (const listener of overdue) listener();
         },
       }),
-      quarantinePart(topics.quarantine, logger),
-      accessPart(topics.access, accessOutcomes, logger),
+      quarantinePart(topics.quarantine, foldedEvents),
+      accessPart(topics.access, accessOutcomes, foldedEvents),
     ],
   });
   return { model, folded, overdue, accessOutcomes };

@@ -3,6 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { eventSchemaVersion } from "@headwater/proto";
+import { schemaHash } from "./schema-hash.ts";
 
 /**
  * The gate for the events' contract: the .proto files are clean, break nothing that any released version said, and the
@@ -46,6 +48,11 @@ try {
     if (!same) failures.push(`${name} is stale`);
     console.log(same ? `ok      ${name} is current` : `failed  ${name} is stale: npm run proto:generate`);
   }
+  const version = eventSchemaVersion === schemaHash();
+  if (!version) failures.push("schema-version.ts is stale");
+  console.log(
+    version ? "ok      schema-version.ts is current" : "failed  schema-version.ts is stale: npm run proto:generate",
+  );
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -2,7 +2,15 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import { InvariantError, HeadwaterError, type Logger } from "@headwater/core";
-import { Lifecycle, type HttpServer, type Metrics, type ServiceApp } from "@headwater/service";
+import {
+  FoldedEvents,
+  Lifecycle,
+  SkippedRecords,
+  skipReasons,
+  type HttpServer,
+  type Metrics,
+  type ServiceApp,
+} from "@headwater/service";
 import { AlertModel } from "./alerts/alert-model.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { AlertWrites } from "./alerts/alert-writes.ts";
@@ -46,14 +54,21 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     );
   };
 
-  const rules = new RuleModel({ log, topics, dataDir, logger });
-  const alerts = new AlertModel({ log, topics, dataDir, logger });
+  const skipped = new SkippedRecords({ metrics, logger, reader: "rules" });
+  const folded = new FoldedEvents({ topics, partitions, skipped });
+  const rules = new RuleModel({ log, topics, dataDir, logger, folded });
+  const alerts = new AlertModel({ log, topics, dataDir, logger, folded });
   rules.readModel.died.catch(onFailure);
   alerts.readModel.died.catch(onFailure);
-  const timeline = new RuleTimeline({ definitionOf: storedDefinition });
+  const timeline = new RuleTimeline({
+    definitionOf: storedDefinition,
+    onUnreadable(offset, { message: detail }) {
+      skipped.note({ topic: topics.rules, partition: 0, offset, reason: skipReasons.implausible, detail });
+    },
+  });
   const inEffect = new RulesInEffect({ log, topics, partitions, timeline, logger, onFailure });
   const group = new PartitionGroup({
-    ...{ log, topics, instance, config, timeline, metrics, logger, onFailure },
+    ...{ log, topics, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
     createEngine: (partition) => createPartitionEngine(partition),
   });
 
@@ -87,6 +102,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     async stop() {
       await lifecycle.stop();
     },
+    warnings: () => skipped.warnings(),
     notReady() {
       const reasons = group.notReady();
       if (!rules.readModel.caughtUp) reasons.push("the rules are behind the log");

@@ -5,10 +5,9 @@ import {
   enableRule,
   hotRule,
   platform,
-  quickConfig,
-  createService,
   startService,
   stateRecords,
+  untilLive,
   type Platform,
   type Service,
 } from "./support/harness.ts";
@@ -120,8 +119,7 @@ it("skips what is no telemetry, counts it, and goes on", async () => {
   expect(metrics.body).toMatch(/headwater_rules_alerts_raised_total\{service="rules"\} 1/);
 });
 
-it("stops loudly at a rule that it cannot read, instead of evaluating without it", async () => {
-  const strange = await createService(on, quickConfig);
+it("goes on beside a rule that it cannot read, names it in health, and takes the revision that mends it", async () => {
   const event = events.rule.encode({
     rule: "strange",
     sequence: 1,
@@ -129,14 +127,22 @@ it("stops loudly at a rule that it cannot read, instead of evaluating without it
     created: { revision: 1, schema: 1, definition: '{"id":"strange","condition":{"metric":"m","op":"=>"}}' },
   });
   await on.log.append(on.topics.rules, [{ key: "strange", value: event }]);
-  await Promise.all([
-    expect(strange.app.died).rejects.toThrow(/strange/),
-    strange.app.start().catch(() => {
-      // `died` rejects with the same error.
-    }),
-  ]);
-  await strange.clear();
-  await rules.clear();
-  rules = strange;
-  rules.stop = () => Promise.resolve();
+  await enableRule(rules, hotRule("hot"));
+  expect(rules.app.warnings!()).toEqual([expect.stringMatching(/rules\.v1: 1 record was skipped.*strange/)]);
+  expect((await rules.call("POST", "/api/v1/rules/strange/enable")).status).toBe(200);
+  expect((await rules.call("GET", "/api/v1/rules/strange")).body.state).toBe("warming");
+  expect((await rules.call("PUT", "/api/v1/rules/strange", hotRule("strange"))).status).toBe(200);
+  await untilLive(rules, "strange");
+  await on.fleet.send("kettle", [95]);
+  await eventually(async () => expect(await alertEvents(on)).toHaveLength(2));
+});
+
+it("keeps a live rule as it was when something writes a revision that cannot be read", async () => {
+  await enableRule(rules, hotRule("hot"));
+  const revised = { revision: 2, schema: 99, definition: '{"id":"hot"}' };
+  const event = events.rule.encode({ rule: "hot", sequence: 3, writeId: "w", revised });
+  await on.log.append(on.topics.rules, [{ key: "hot", value: event }]);
+  await eventually(() => expect(rules.app.warnings!()).toEqual([expect.stringMatching(/schema 99/)]));
+  await on.fleet.send("kettle", [95]);
+  await eventually(async () => expect((await alertEvents(on)).map(({ revision }) => revision)).toEqual([1]));
 });

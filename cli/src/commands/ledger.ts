@@ -1,3 +1,4 @@
+import type { Schemas } from "@headwater/client";
 import type { Command } from "./command.ts";
 import { connect, connectionOptions, connectionUsage } from "./connection.ts";
 import { parseOptions } from "./options.ts";
@@ -10,11 +11,7 @@ ${connectionUsage}
 
 Exit code 0: it balances. 1: it does not.`;
 
-interface Ledger {
-  readonly balanced: boolean;
-  readonly totals: Readonly<Record<string, unknown>>;
-  readonly gaps?: readonly unknown[];
-}
+type Ledger = Schemas["Ledger"];
 
 export const ledgerCommand: Command = {
   name: "ledger",
@@ -30,7 +27,7 @@ export const ledgerCommand: Command = {
       return 0;
     }
     const api = connect(values, env);
-    const ledger = await api.request<Ledger>("GET", `/api/v1/ledger${values.verify ? "?verify=true" : ""}`);
+    const ledger = await api.call("GET", "/api/v1/ledger", { query: { verify: values.verify } });
     console.log(values.json ? JSON.stringify(ledger, undefined, 2) : describe(ledger));
     return ledger.balanced ? 0 : 1;
   },

@@ -1,8 +1,9 @@
 import { foldCommand, isFinal, lateCause, type CommandState } from "@headwater/aggregates";
 import type { EventLog, LogBatch } from "@headwater/event-log";
-import { events } from "@headwater/proto";
+import { eventSchemaVersion } from "@headwater/proto";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
-import { DecodeError, nowMicros, type Logger } from "@headwater/core";
+import { nowMicros, type Logger } from "@headwater/core";
+import type { FoldedEvents } from "@headwater/service";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 export interface CommandBookOptions {
@@ -10,6 +11,7 @@ export interface CommandBookOptions {
   readonly topic: string;
   readonly file: string;
   readonly logger: Logger;
+  readonly folded: FoldedEvents;
 }
 
 /** A command that has ended is known so much longer, for replies that come late (µs). */
@@ -31,7 +33,7 @@ export class CommandBook {
     this.#options = options;
     this.#model = openReadModel({
       file: options.file,
-      schemaVersion: "2",
+      schemaVersion: `3.${eventSchemaVersion}`,
       topics: [options.topic],
       log: options.log,
       logger: options.logger,
@@ -115,13 +117,10 @@ export class CommandBook {
     const put = db.prepare(
       "INSERT OR REPLACE INTO command (id, device, open, deadline, position, claim, free, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
-    for (const { value, offset, appendTime } of batch.records) {
-      if (value === null) continue;
-      const event = decode(value);
-      if (event === undefined) {
-        this.#options.logger.error({ topic, partition, offset }, "an undecodable command event was passed over");
-        continue;
-      }
+    for (const record of batch.records) {
+      const event = this.#options.folded.command(batch, record);
+      if (event === undefined) continue;
+      const { offset, appendTime } = record;
       const row = find.get(event.commandId) as { state: string } | undefined;
       const before = row === undefined ? undefined : (JSON.parse(row.state) as CommandState);
       const state = foldCommand(before, event, { topic, partition, offset, appendTime });
@@ -177,13 +176,4 @@ function statesOf(rows: unknown[]): CommandState[] {
 
 function devicesOf(batch: LogBatch): Set<string> {
   return new Set(batch.records.flatMap(({ key }) => (key === null ? [] : [Buffer.from(key).toString()])));
-}
-
-function decode(value: Uint8Array): ReturnType<typeof events.command.decode> | undefined {
-  try {
-    return events.command.decode(value);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { createMetrics } from "@headwater/service";
+import { createMetrics, FoldedEvents, SkippedRecords } from "@headwater/service";
 import { nowMicros, silentLogger, sleep } from "@headwater/core";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -52,6 +52,13 @@ class FakeSession implements CommandSession {
   }
 }
 
+const skipped = new SkippedRecords({
+  metrics: createMetrics({ service: "gateway", processMetrics: false }),
+  logger: silentLogger,
+  reader: "gateway",
+});
+const folded = new FoldedEvents({ topics: topicNames(), partitions: 4, skipped });
+
 describe("the dispatcher of commands", () => {
   let folder: string;
   let log: EventLog;
@@ -61,7 +68,7 @@ describe("the dispatcher of commands", () => {
     folder = await mkdtemp(join(tmpdir(), "dispatcher-"));
     log = await openEmbeddedLog({ dataDir: join(folder, "log") });
     await log.ensureTopics(topicSpecs(4));
-    book = new CountingBook({ log, topic, file: join(folder, "commands.sqlite"), logger: silentLogger });
+    book = new CountingBook({ log, topic, file: join(folder, "commands.sqlite"), logger: silentLogger, folded });
     dispatcher = new CommandDispatcher({
       log,
       topic,
@@ -141,7 +148,7 @@ describe("the dispatcher of commands", () => {
 
   it("looks for what was asked for while its book was behind", async () => {
     await book.stop();
-    book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger });
+    book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger, folded });
     const second = new CommandDispatcher({
       log,
       topic,
@@ -164,7 +171,7 @@ describe("the dispatcher of commands", () => {
 
   it("takes a reply to a command that it does not know while its book is behind, and none afterwards", async () => {
     await book.stop();
-    book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger });
+    book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger, folded });
     const replies: string[] = [];
     const second = new CommandDispatcher({
       log,

@@ -25,7 +25,7 @@ import { PublishHandler } from "./broker/publish-handler.ts";
 import { Revocation } from "./broker/revocation.ts";
 import { answerProvisioning } from "./broker/provisioning.ts";
 import { SessionExpiry } from "./sessions/session-expiry.ts";
-import { sessionPersistence } from "./broker/session-persistence.ts";
+import { sessionPersistence, sessionWithoutSubscriptions } from "./broker/session-persistence.ts";
 import type { SessionStore } from "./sessions/session-store.ts";
 import { forgetConnect, slim } from "./broker/slim-client.ts";
 import { CommitStallWatch } from "./broker/commit-stall-watch.ts";
@@ -188,6 +188,10 @@ export class MqttServer {
         else this.#published(client, packet, this.#broker.passOnFirst(client, packet, done));
       },
       authorizeSubscribe: (client, subscription, done) => {
+        if ((subscription as object) === sessionWithoutSubscriptions) {
+          done(null, null);
+          return;
+        }
         const allowed = connectionOf(client)?.permissions.maySubscribe(subscription.topic) === true;
         if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
         done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);

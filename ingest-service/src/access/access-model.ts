@@ -1,43 +1,30 @@
 import { type AccessState, foldAccess, type ProvisioningKey } from "@headwater/aggregates";
-import type { LogBatch } from "@headwater/event-log";
-import { events } from "@headwater/proto";
-import type { FoldOutcomes } from "@headwater/service";
-import { DecodeError, type Logger } from "@headwater/core";
+import type { AccessEvent } from "@headwater/proto";
+import type { FoldedEvents, FoldOutcomes } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
 
 /** The fold of access.v1 into a table. Hashes of keys stay in the log. */
-export function accessPart(topic: string, outcomes: FoldOutcomes<AccessState>, logger: Logger): ModelPart {
+export function accessPart(topic: string, outcomes: FoldOutcomes<AccessState>, folded: FoldedEvents): ModelPart {
   return {
     topic,
-    version: 1,
+    version: 2,
     migrate(db) {
       db.exec(
         "CREATE TABLE access (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, provisioning_key TEXT) WITHOUT ROWID",
       );
     },
     apply(db, batch) {
-      for (const record of batch.records) applyRecord(db, record, outcomes, logger);
+      for (const record of batch.records) {
+        const event = folded.access(batch, record);
+        if (event !== undefined) applyEvent(db, event, outcomes);
+      }
     },
   };
 }
 
-function applyRecord(
-  db: DatabaseSync,
-  { value, offset }: LogBatch["records"][number],
-  outcomes: FoldOutcomes<AccessState>,
-  logger: Logger,
-): void {
-  if (value === null) return;
-  let event;
-  try {
-    event = events.access.decode(value);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    logger.error({ err: error, offset }, "an event of access cannot be read and is skipped");
-    return;
-  }
+function applyEvent(db: DatabaseSync, event: AccessEvent, outcomes: FoldOutcomes<AccessState>): void {
   const { state, accepted } = foldAccess(accessState(db, event.id), event);
   outcomes.folded(event.writeId, accepted, state);
   if (!accepted) return;

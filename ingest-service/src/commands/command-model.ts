@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogBatch } from "@headwater/event-log";
 import { type CommandState, foldCommand, isFinal, lateCause } from "@headwater/aggregates";
-import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/core";
+import type { CommandEvent } from "@headwater/proto";
+import type { FoldedEvents } from "@headwater/service";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
 
@@ -11,7 +11,7 @@ const retention = 30 * 24 * 60 * 60 * 1_000_000;
 
 export interface CommandPartOptions {
   readonly topic: string;
-  readonly logger: Logger;
+  readonly foldedEvents: FoldedEvents;
   /** Told after a batch that has a command which is to end at once. */
   readonly onOverdue: () => void;
 }
@@ -20,11 +20,11 @@ export interface CommandPartOptions {
  * commands.v1 into one row a command; `due` is when it is to be ended by the owner of its partition, null once it is
  * final.
  */
-export function commandPart({ topic, logger, onOverdue }: CommandPartOptions): ModelPart {
+export function commandPart({ topic, foldedEvents, onOverdue }: CommandPartOptions): ModelPart {
   let overdue = false;
   return {
     topic,
-    version: 1,
+    version: 2,
     migrate(db) {
       db.exec(`
         CREATE TABLE commands (
@@ -39,7 +39,9 @@ export function commandPart({ topic, logger, onOverdue }: CommandPartOptions): M
     apply(db, batch) {
       overdue = false;
       for (const record of batch.records) {
-        const state = applyRecord(db, batch, record, logger);
+        const event = foldedEvents.command(batch, record);
+        if (event === undefined) continue;
+        const state = applyEvent(db, event, batch, record);
         overdue ||= state !== undefined && !isFinal(state) && lateCause(state);
       }
       const newest = batch.records.at(-1)!.appendTime;
@@ -53,20 +55,12 @@ export function commandPart({ topic, logger, onOverdue }: CommandPartOptions): M
   };
 }
 
-function applyRecord(
+function applyEvent(
   db: DatabaseSync,
+  event: CommandEvent,
   { topic, partition }: LogBatch,
-  { offset, appendTime, value }: LogBatch["records"][number],
-  logger: Logger,
+  { offset, appendTime }: LogBatch["records"][number],
 ): CommandState | undefined {
-  let event;
-  try {
-    event = events.command.decode(value ?? Buffer.from([0]));
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    logger.error({ err: error, partition, offset }, "an event of a command cannot be read and is passed over");
-    return undefined;
-  }
   const before = commandState(db, event.commandId);
   const state = foldCommand(before, event, { topic, partition, offset, appendTime });
   if (state === undefined || state === before) return state;

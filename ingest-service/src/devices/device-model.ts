@@ -1,8 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogBatch } from "@headwater/event-log";
 import { type Device, type DeviceFold, type DeviceState, foldDevice } from "@headwater/aggregates";
-import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/core";
+import type { FoldedEvents } from "@headwater/service";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
 
@@ -14,18 +13,18 @@ export interface FoldedDevice {
 
 export interface DevicePartOptions {
   readonly topic: string;
-  readonly logger: Logger;
+  readonly foldedEvents: FoldedEvents;
   /** Told of every event after it is applied, in order. */
   onFolded(folded: FoldedDevice): void;
 }
 
 /** devices.v1 into tables of devices and their tags. */
 export function devicePart(options: DevicePartOptions): ModelPart {
-  const { topic, logger } = options;
+  const { topic, foldedEvents } = options;
   let folded: FoldedDevice[] = [];
   return {
     topic,
-    version: 2,
+    version: 3,
     migrate(db) {
       db.exec(`
         CREATE TABLE devices (id TEXT PRIMARY KEY, present INTEGER NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
@@ -37,7 +36,7 @@ export function devicePart(options: DevicePartOptions): ModelPart {
     apply(db, batch) {
       folded = [];
       for (const record of batch.records) {
-        const result = applyRecord(db, record, logger);
+        const result = applyRecord(db, batch, record, foldedEvents);
         if (result !== undefined) folded.push(result);
       }
     },
@@ -48,21 +47,26 @@ export function devicePart(options: DevicePartOptions): ModelPart {
   };
 }
 
-function applyRecord(db: DatabaseSync, record: LogBatch["records"][number], logger: Logger): FoldedDevice | undefined {
-  // A tombstone. No service writes one, and it has no event to fold.
-  if (record.value === null) return undefined;
-  let event;
-  try {
-    event = events.device.decode(record.value);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    logger.error({ err: error, offset: record.offset }, "an event of a device cannot be read and is skipped");
-    return undefined;
-  }
+function applyRecord(
+  db: DatabaseSync,
+  batch: LogBatch,
+  record: LogBatch["records"][number],
+  foldedEvents: FoldedEvents,
+): FoldedDevice | undefined {
+  const event = foldedEvents.device(batch, record);
+  if (event === undefined) return overwritten(db, record);
   const before = deviceState(db, event.id);
   const fold = foldDevice(before, event);
   if (fold.accepted) putState(db, event.id, fold.state);
   return { id: event.id, writeId: event.writeId, fold };
+}
+
+/** What counts for nothing under a device's key: compaction would keep it in the place of the device. */
+function overwritten(db: DatabaseSync, { key }: LogBatch["records"][number]): FoldedDevice | undefined {
+  if (key === null) return undefined;
+  const id = Buffer.from(key).toString();
+  const state = deviceState(db, id);
+  return state === undefined ? undefined : { id, writeId: "", fold: { state, accepted: false, needsRestating: true } };
 }
 
 function putState(db: DatabaseSync, id: string, state: DeviceState): void {

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { EventLog, LogBatch } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
+import { eventSchemaVersion } from "@headwater/proto";
 
 /** The fold of one topic into the read model. */
 export interface ModelPart {
@@ -25,7 +26,7 @@ export function openIngestModel(options: {
   const byTopic = new Map(parts.map((part) => [part.topic, part]));
   return openReadModel({
     file: join(options.dataDir, "ingest", "read-model.db"),
-    schemaVersion: parts.map(({ version }) => version).join("."),
+    schemaVersion: [...parts.map(({ version }) => version), eventSchemaVersion].join("."),
     topics: parts.map(({ topic }) => topic),
     log: options.log,
     logger: options.logger,

@@ -1,5 +1,6 @@
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import { ConfigError, InvariantError, type Logger, retrying } from "@headwater/core";
+import type { FoldedEvents } from "@headwater/service";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
@@ -19,6 +20,7 @@ export interface ProjectionOptions {
   readonly store: TimeSeriesStore;
   readonly book: AccountBook;
   readonly quarantiner: Quarantiner;
+  readonly folded: FoldedEvents;
   readonly logger: Logger;
   readonly metrics: ProjectionMetrics;
 }
@@ -170,7 +172,7 @@ export class Projection {
 
   #pointBatches(batch: GroupBatch): Iterable<PointBatch> {
     if (batch.topic === this.#options.topics.alerts) {
-      return [alertPointBatch(batch, (offset) => this.#commits.note(batch, offset))];
+      return [alertPointBatch(batch, this.#options.folded, (offset) => this.#commits.note(batch, offset))];
     }
     const partition = this.#owned.get(batch.partition);
     if (partition === undefined)

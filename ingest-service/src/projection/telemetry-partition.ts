@@ -1,5 +1,5 @@
 import type { GroupBatch } from "@headwater/event-log";
-import { events } from "@headwater/proto";
+import { readTelemetry } from "@headwater/proto/telemetry";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
@@ -97,11 +97,9 @@ export class TelemetryPartition {
   }
 }
 
-const nothing = Buffer.from([0]);
-
 function kindOf(value: Uint8Array | null): "event" | "derived" | "undecodable" {
   try {
-    return events.telemetry.decode(value ?? nothing).gateway === "" ? "derived" : "event";
+    return readTelemetry(value).gateway === "" ? "derived" : "event";
   } catch (error) {
     undecodable(error, 0);
     return "undecodable";

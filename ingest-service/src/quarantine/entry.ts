@@ -7,6 +7,8 @@ const namespace = "5d3c54a6-4a0f-5f0e-9a35-3d2f6a1b7c10";
 
 /** Bytes of the quarantined record in an entry, at most: the log bounds the size of a record. */
 const maxPayload = 900_000;
+/** Characters of a key that an entry names as the device. */
+const maxDevice = 1024;
 
 export interface QuarantinedRecord {
   readonly topic: string;
@@ -23,16 +25,19 @@ export interface QuarantinedRecord {
 export function quarantineRecord(quarantined: QuarantinedRecord, source: string, at: number): OutgoingRecord {
   const { topic, partition, record, metrics } = quarantined;
   const whole = record.value ?? new Uint8Array();
-  const isCut = whole.length > maxPayload;
+  // Together they have to fit into a record.
+  const room = Math.max(0, maxPayload - metrics.reduce((bytes, metric) => bytes + Buffer.byteLength(metric), 0));
+  const isCut = whole.length > room;
+  const key = record.key !== null && record.key.length <= maxDevice ? record.key : null;
   const place = `${topic}/${partition}/${record.offset}`;
   const id = uuidv5(place, namespace);
   const value = events.quarantine.encode({
     id,
-    device: record.key === null ? "" : Buffer.from(record.key).toString("utf8").toWellFormed(),
+    device: key === null ? "" : Buffer.from(key).toString("utf8").toWellFormed(),
     at,
     stage: quarantined.stage,
-    reason: isCut ? `${quarantined.reason} (the first ${maxPayload} bytes of ${whole.length})` : quarantined.reason,
-    payload: isCut ? whole.subarray(0, maxPayload) : whole,
+    reason: isCut ? `${quarantined.reason} (the first ${room} bytes of ${whole.length})` : quarantined.reason,
+    payload: isCut ? whole.subarray(0, room) : whole,
     logTopic: topic,
     logPartition: partition,
     logOffset: record.offset,
@@ -40,7 +45,7 @@ export function quarantineRecord(quarantined: QuarantinedRecord, source: string,
   });
   // In the partition of the record itself, whatever its key, because the recount of that partition looks there.
   return {
-    key: record.key,
+    key,
     partition,
     value,
     headers: cloudEventHeaders({ type: eventTypes.quarantine, source, id, time: at }),

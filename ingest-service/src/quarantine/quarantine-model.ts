@@ -1,6 +1,5 @@
-import type { LogBatch } from "@headwater/event-log";
-import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/core";
+import type { QuarantineEvent } from "@headwater/proto";
+import type { FoldedEvents } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 import { statementsOf } from "../model/statements.ts";
 import type { ModelPart } from "../model/ingest-model.ts";
@@ -27,10 +26,10 @@ export interface QuarantineEntry {
 /** As long as quarantine.v1 keeps them, µs. */
 const retention = 30 * 24 * 60 * 60 * 1_000_000;
 
-export function quarantinePart(topic: string, logger: Logger): ModelPart {
+export function quarantinePart(topic: string, folded: FoldedEvents): ModelPart {
   return {
     topic,
-    version: 1,
+    version: 2,
     migrate(db) {
       db.exec(`
         CREATE TABLE quarantine (
@@ -45,7 +44,10 @@ export function quarantinePart(topic: string, logger: Logger): ModelPart {
       `);
     },
     apply(db, batch) {
-      for (const record of batch.records) applyRecord(db, record, logger);
+      for (const record of batch.records) {
+        const event = folded.quarantine(batch, record);
+        if (event !== undefined) applyEvent(db, event, record.appendTime);
+      }
       const newest = batch.records.at(-1)!.appendTime;
       statementsOf(db)
         .of("DELETE FROM quarantine WHERE at < ?")
@@ -54,15 +56,7 @@ export function quarantinePart(topic: string, logger: Logger): ModelPart {
   };
 }
 
-function applyRecord(db: DatabaseSync, record: LogBatch["records"][number], logger: Logger): void {
-  let event;
-  try {
-    event = events.quarantine.decode(record.value ?? new Uint8Array());
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    logger.error({ err: error, offset: record.offset }, "an entry of quarantine cannot be read and is not listed");
-    return;
-  }
+function applyEvent(db: DatabaseSync, event: QuarantineEvent, appendTime: number): void {
   // A redrive that failed again is the same entry, with one more attempt.
   statementsOf(db)
     .of(
@@ -74,7 +68,8 @@ function applyRecord(db: DatabaseSync, record: LogBatch["records"][number], logg
     .run(
       event.id,
       event.device,
-      event.at,
+      // By a clock that is far ahead it would never be forgotten.
+      Math.min(event.at, appendTime + retention),
       event.stage,
       event.reason,
       event.payload,

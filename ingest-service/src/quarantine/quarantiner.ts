@@ -1,7 +1,7 @@
-import type { EventLog, LogRecord, OutgoingRecord } from "@headwater/event-log";
+import { RecordRefusedError, type EventLog, type LogRecord, type OutgoingRecord } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { type Logger, nowMicros, retrying } from "@headwater/core";
-import { quarantineRecord } from "./entry.ts";
+import { quarantineRecord, type QuarantinedRecord } from "./entry.ts";
 import { mergeRefusals, type PartitionRecords, type Refusal } from "./refusal.ts";
 
 export interface QuarantinerOptions {
@@ -29,23 +29,35 @@ export class Quarantiner {
   async quarantine(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
     const { topic, source, log, logger } = this.#options;
     const at = nowMicros();
-    const records: OutgoingRecord[] = [];
+    const entries: QuarantinedRecord[] = [];
     for (const [index, { reason, metrics }] of mergeRefusals(refusals)) {
       const record = refused.records[index]!;
       const whole = metrics === "all" || this.#isWhole(refused, record, metrics);
       const stage = metrics === "all" ? "decode" : "store";
       const place = { topic: refused.topic, partition: refused.partition, record, stage, reason } as const;
-      records.push(quarantineRecord({ ...place, metrics: whole ? [] : [...metrics] }, source, at));
+      entries.push({ ...place, metrics: whole ? [] : [...metrics] });
     }
-    await retrying(() => log.append(topic, records), {
-      signal,
-      onRetry: (error) => logger.warn({ code: error.code, problem: error.message }, "quarantine is not taken yet"),
-    });
+    const append = (records: readonly OutgoingRecord[]) =>
+      retrying(() => log.append(topic, records), {
+        signal,
+        onRetry: (error) => logger.warn({ code: error.code, problem: error.message }, "quarantine is not taken yet"),
+      });
+    try {
+      await append(entries.map((entry) => quarantineRecord(entry, source, at)));
+    } catch (error) {
+      if (!(error instanceof RecordRefusedError)) throw error;
+      // Where the log takes smaller records than those that it holds, an entry without bytes tells where they are.
+      logger.warn(
+        { problem: error.message },
+        "records are too large for quarantine; their bytes stay in the log alone",
+      );
+      await append(error.indexes.map((index) => bareRecord(entries[index]!, source, at)));
+    }
     logger.warn(
-      { topic: refused.topic, partition: refused.partition, records: records.length, reason: refusals[0]?.reason },
+      { topic: refused.topic, partition: refused.partition, records: entries.length, reason: refusals[0]?.reason },
       "records were quarantined",
     );
-    this.#options.onQuarantined?.(records.length);
+    this.#options.onQuarantined?.(entries.length);
   }
 
   /** How each of the refused records counts, by the record's index. */
@@ -64,4 +76,10 @@ export class Quarantiner {
     const { readings } = events.telemetry.decode(record.value);
     return readings.every((reading) => metrics.has(reading.metric));
   }
+}
+
+function bareRecord(entry: QuarantinedRecord, source: string, at: number): OutgoingRecord {
+  const { offset, appendTime } = entry.record;
+  const record: LogRecord = { offset, appendTime, key: null, value: null, headers: {} };
+  return quarantineRecord({ ...entry, record, metrics: [] }, source, at);
 }

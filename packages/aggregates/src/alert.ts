@@ -37,6 +37,9 @@ export interface AlertState {
 
 export const maxEvidence = 64;
 const maxHandWrites = 32;
+const kinds: ReadonlySet<number> = new Set(
+  Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
+);
 
 /**
  * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention).
@@ -44,7 +47,11 @@ const maxHandWrites = 32;
  * people did (transition 0) once by write id.
  */
 export function foldAlert(state: AlertState | undefined, event: AlertEvent): AlertState | undefined {
+  // A kind of a later version: its meaning is unknown here.
+  if (!kinds.has(event.kind)) return state;
   if (state === undefined) return event.transition > 0 ? opened(event) : undefined;
+  // An id belongs to one rule on one device, whoever writes it elsewhere.
+  if (event.device !== state.device) return state;
   if (event.transition === 0) {
     if (event.writeId !== "" && state.handWrites.includes(event.writeId)) return state;
     const handWrites = [...state.handWrites, event.writeId].slice(-maxHandWrites);
@@ -96,8 +103,7 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
     case alertTransition.amended:
       return amended(seen, event);
     default:
-      // A kind of a later version: it is counted, and its meaning is unknown here.
-      return seen;
+      return state;
   }
 }
 

@@ -109,7 +109,8 @@ function deviceOf(event: DeviceEvent): Device {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, message] of Object.entries(event.attributes)) {
     const value = readingValue(message);
-    if (value !== undefined) attributes[name] = value;
+    // A number that is none could not be written by anyone, nor be shown.
+    if (value !== undefined && !(typeof value === "number" && !Number.isFinite(value))) attributes[name] = value;
   }
   return {
     id: event.id,

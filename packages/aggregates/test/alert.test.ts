@@ -127,11 +127,11 @@ describe("an alert", () => {
     expect(alertAfter(acknowledged)).toBeUndefined();
   });
 
-  it("survives a kind it does not know", () => {
-    expect(alertAfter(raised, { transition: 2, kind: 99 as never })).toMatchObject({
-      state: "active",
-      lastTransition: 2,
-    });
+  it("passes over a kind that it does not know, and what is written of it for another device", () => {
+    const present = alertAfter(raised);
+    expect(alertAfter(raised, { transition: 2, kind: 99 as never })).toEqual(present);
+    expect(alertAfter({ transition: 1, kind: 99 as never })).toBeUndefined();
+    expect(alertAfter(raised, { ...cleared, device: "d2" })).toEqual(present);
   });
 
   it("keeps a bounded amount of evidence", () => {

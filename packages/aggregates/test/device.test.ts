@@ -54,6 +54,11 @@ describe("a device", () => {
     });
   });
 
+  it("has no attribute that is no number", () => {
+    const attributes = { power: { number: Number.NaN }, heat: { number: Infinity }, size: { number: 3 } };
+    expect(deviceAfter({ ...boiler, attributes })?.device?.attributes).toEqual({ size: 3 });
+  });
+
   it("cannot be registered twice", () => {
     expect(refusal(() => registerDevice(deviceAfter(boiler), { id: "b1" }, write("w2")))).toEqual({
       status: 409,

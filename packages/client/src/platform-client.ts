@@ -1,5 +1,6 @@
 import { createApiClient, type ApiClient } from "./api-client.ts";
 import { ApiError, BadAddressError, NotServedError, ProblemError } from "./api-error.ts";
+import { pathOf } from "./routes.ts";
 
 /** What a process says of itself and of the others, at `GET /api/v1`. */
 interface Directory {
@@ -47,10 +48,15 @@ export function createPlatformClient({ url, rulesUrl, token }: PlatformClientOpt
       throw isNothingThere(error) ? new NotServedError(base, path, { cause: error }) : error;
     });
   };
-  return {
+  const api: ApiClient = {
+    call: (method, path, input) => {
+      const { body, ...parameters } = input as { body?: unknown };
+      return api.request(method, pathOf(path, parameters), body);
+    },
     request: (method, path, body, expected) => served(path, (client) => client.request(method, path, body, expected)),
     stream: (path) => served(path, (client) => client.stream(path)),
   };
+  return api;
 }
 
 function serviceOf(path: string): ServiceName {

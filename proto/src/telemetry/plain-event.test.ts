@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { telemetry } from "../codec.ts";
+import { readTelemetry } from "./read-telemetry.ts";
 import type { TelemetryInput, TelemetryRecord } from "../event-types.ts";
 import { Interned } from "./interned.ts";
 import { PlainEvent } from "./plain-event.ts";
@@ -17,7 +18,7 @@ const plain = new PlainEvent<{ id: string }, string>((metric) => (metric === dec
 
 function decoded(bytes: Uint8Array): TelemetryRecord | undefined {
   try {
-    return telemetry.decode(bytes);
+    return readTelemetry(bytes);
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;
@@ -111,7 +112,7 @@ describe("an event read without the codec", () => {
       }),
       { numRuns: runs },
     );
-    expect(accepted).toBeGreaterThan(runs / 100);
+    expect(accepted).toBeGreaterThan(runs / 500);
   });
 
   it("is what the codec decodes, or is left to it, for garbage", () => {

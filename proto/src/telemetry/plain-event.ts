@@ -1,8 +1,10 @@
 import * as tags from "../telemetry-tags.ts";
 import { Interned } from "./interned.ts";
+import * as limits from "./read-telemetry.ts";
 
 // Of this module: a binding of another one is looked up at each use, which an event feels.
 const { readingTag, recordTag } = tags;
+const { endOfIdentities, maxTime, maxDeviceLength } = limits;
 
 /** A longer event may hold more readings than an event may have; the codec knows. */
 const maxBytes = 32_768;
@@ -16,6 +18,11 @@ const bitOf = (tag: number): number => 1 << (tag >>> 3);
 const requiredFields = bitOf(recordTag.gateway) | bitOf(recordTag.device);
 /** The three fields of the oneof `value` share a bit: a reading has one of them at most. */
 const valueBit = bitOf(readingTag.number);
+
+/** Of a varint that is -1 if it is none. */
+function isTime(time: number): boolean {
+  return time >= 0 && time <= maxTime;
+}
 
 /** Finds the entry of a device by the bytes of the device's id. */
 export interface DeviceLookup<D> {
@@ -89,7 +96,8 @@ export class PlainEvent<D, M> {
         }
         case recordTag.device: {
           const stop = this.#stop(end);
-          const device = stop < 0 ? undefined : devices.ofBytes(bytes, this.#at, stop);
+          if (stop <= this.#at || stop - this.#at > maxDeviceLength) return false;
+          const device = devices.ofBytes(bytes, this.#at, stop);
           if (device === undefined) return false;
           this.device = device;
           this.#at = stop;
@@ -104,11 +112,11 @@ export class PlainEvent<D, M> {
           if (this.n < 0) return false;
           break;
         case recordTag.receivedAt:
-          if (this.#varint(end) < 0) return false;
+          if (!isTime(this.#varint(end))) return false;
           break;
         case recordTag.eventTime:
           this.eventTime = this.#varint(end);
-          if (this.eventTime < 0) return false;
+          if (!isTime(this.eventTime)) return false;
           break;
         case recordTag.reading: {
           const stop = this.#stop(end);
@@ -120,7 +128,7 @@ export class PlainEvent<D, M> {
       }
     }
     // Without a gateway it is no event of one; without a device there is nothing to look up.
-    return (seen & requiredFields) === requiredFields && this.count > 0;
+    return (seen & requiredFields) === requiredFields && this.count > 0 && this.n > 0 && this.n < endOfIdentities;
   }
 
   #reading(end: number): boolean {

@@ -1,17 +1,18 @@
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { foldAlert, type AlertState, type AlertStatus } from "@headwater/aggregates";
-import { alertTransition, events, type AlertEvent } from "@headwater/proto";
+import { alertTransition, events, eventSchemaVersion, type AlertEvent } from "@headwater/proto";
 import type { EventLog, LogBatch, Position, TopicNames } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
-import { FoldOutcomes } from "@headwater/service";
+import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 
 export interface AlertModelOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly dataDir: string;
   readonly logger: Logger;
+  readonly folded: FoldedEvents;
 }
 
 /** A filter of alerts; every given field has to match. */
@@ -48,16 +49,16 @@ export class AlertModel {
   readonly #get: StatementSync;
   readonly #transitions: StatementSync;
 
-  constructor({ log, topics, dataDir, logger }: AlertModelOptions) {
+  constructor({ log, topics, dataDir, logger, folded }: AlertModelOptions) {
     this.#topic = topics.alerts;
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "alerts.sqlite"),
-      schemaVersion: "2",
+      schemaVersion: `3.${eventSchemaVersion}`,
       topics: [topics.alerts],
       log,
       logger,
       migrate,
-      apply: (db, batch) => apply(db, batch, this.outcomes),
+      apply: (db, batch) => apply(db, batch, folded, this.outcomes),
     });
     const { db } = this.readModel;
     this.#get = db.prepare("SELECT state FROM alerts WHERE id = ?");
@@ -119,20 +120,20 @@ function migrate(db: DatabaseSync): void {
     CREATE INDEX alerts_by_status ON alerts (status, raised_at);
     CREATE TABLE transitions (
       alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, event BLOB NOT NULL,
-      PRIMARY KEY (alert, offset)
+      PRIMARY KEY (alert, partition, offset)
     ) STRICT, WITHOUT ROWID;
   `);
 }
 
-function apply(db: DatabaseSync, batch: LogBatch, outcomes: FoldOutcomes<AlertState>): void {
+function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, outcomes: FoldOutcomes<AlertState>): void {
   const get = db.prepare("SELECT state FROM alerts WHERE id = ?");
   const put = db.prepare(
     "INSERT OR REPLACE INTO alerts (id, rule, device, severity, status, shadow, raised_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const keep = db.prepare("INSERT INTO transitions (alert, partition, offset, event) VALUES (?, ?, ?, ?)");
-  for (const { offset, value } of batch.records) {
-    if (value === null) continue;
-    const event = events.alert.decode(value);
+  for (const record of batch.records) {
+    const event = folded.alert(batch, record);
+    if (event === undefined) continue;
     const row = get.get(event.alertId);
     const present = row === undefined ? undefined : stateOf(row);
     const state = foldAlert(present, event);
@@ -141,7 +142,7 @@ function apply(db: DatabaseSync, batch: LogBatch, outcomes: FoldOutcomes<AlertSt
     if (state === undefined || state === present) continue;
     const { id, rule, device, severity, state: status, shadow, raisedAt } = state;
     put.run(id, rule, device, severity, status, shadow ? 1 : 0, raisedAt, JSON.stringify(state));
-    keep.run(id, batch.partition, offset, value);
+    keep.run(id, batch.partition, record.offset, record.value);
   }
 }
 

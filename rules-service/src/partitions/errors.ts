@@ -6,22 +6,13 @@ export class OwnershipLostError extends HeadwaterError {
   readonly code = "ownership-lost";
 }
 
-/**
- * The state log of a partition contradicts itself or the topics that it refers to: it belongs to another log, or
- * something else writes to it.
- */
-export class StateLogError extends HeadwaterError {
-  readonly advice = "stop";
-  readonly code = "state-log-contradictory";
-}
-
 /** The log refuses an output or a state for good. Nothing that the rules emit may be left out, so the service stops. */
 export class OutputRefusedError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "output-refused";
 }
 
-/** The evaluation of a partition failed. Going on would emit events that a replay does not. */
+/** A rule could not be warmed or adopted. Going on would emit events that a replay does not. */
 export class EvaluationError extends HeadwaterError {
   readonly advice = "stop";
   readonly code = "evaluation-failed";

@@ -1,6 +1,7 @@
-import type { LogRecord } from "@headwater/event-log";
+import type { LogRecord, Position } from "@headwater/event-log";
+import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { TelemetryRecord } from "@headwater/proto";
-import type { PartitionEngine, RecordPosition, RuleChange, WarmUp } from "../engine/engine.ts";
+import type { EngineSnapshot, PartitionEngine, RecordPosition, RuleChange, WarmUp } from "../engine/engine.ts";
 import type { EffectsBuffer } from "./effects-buffer.ts";
 import { EvaluationError } from "./errors.ts";
 import type { ControlEvent } from "./control-events/control-events.ts";
@@ -16,16 +17,17 @@ export interface RecordObserver {
 const metricKinds = { rule: "rule", device: "device", operator: "hand" } as const;
 
 export interface EvaluationOptions {
+  readonly topic: string;
   readonly partition: number;
-  readonly engine: PartitionEngine;
+  readonly createEngine: () => PartitionEngine;
   readonly effects: EffectsBuffer;
   readonly decoder: TelemetryDecoder;
   readonly metrics: PartitionMetrics;
+  readonly skipped: SkippedRecords;
 }
 
 /** The rules of a partition and their progress. Every method is synchronous. */
 export class Evaluation {
-  readonly engine: PartitionEngine;
   /** The next telemetry offset to apply. */
   nextOffset = 0;
   /** Whether readings were applied since this was last set to false. */
@@ -33,7 +35,11 @@ export class Evaluation {
   /** Records and control events since the last checkpoint. */
   uncovered = 0;
   observer: RecordObserver | undefined;
+  readonly #topic: string;
   readonly #partition: number;
+  readonly #skipped: SkippedRecords;
+  readonly #createEngine: () => PartitionEngine;
+  #engine: PartitionEngine;
   readonly #effects: EffectsBuffer;
   readonly #decoder: TelemetryDecoder;
   readonly #metrics: PartitionMetrics;
@@ -41,14 +47,31 @@ export class Evaluation {
   readonly #counts;
   readonly #counted = new Map<string, number>();
 
-  constructor({ partition, engine, effects, decoder, metrics }: EvaluationOptions) {
-    this.engine = engine;
+  constructor({ topic, partition, createEngine, effects, decoder, metrics, skipped }: EvaluationOptions) {
+    this.#topic = topic;
+    this.#skipped = skipped;
+    this.#createEngine = createEngine;
+    this.#engine = createEngine();
     this.#partition = partition;
     this.#effects = effects;
     this.#decoder = decoder;
     this.#metrics = metrics;
     const { records } = metrics;
     this.#counts = { event: records.labels({ kind: "event" }), other: records.labels({ kind: "other" }) };
+  }
+
+  get engine(): PartitionEngine {
+    return this.#engine;
+  }
+
+  /** Before anything is applied. Throws what the engine throws at a state that it cannot read, and is then as new. */
+  restore(snapshot: EngineSnapshot): void {
+    try {
+      this.#engine.restore(snapshot);
+    } catch (error) {
+      this.#engine = this.#createEngine();
+      throw error;
+    }
   }
 
   /** The rule as it is in effect on this partition. */
@@ -59,20 +82,24 @@ export class Evaluation {
   applyRecords(records: readonly LogRecord[], begin: number, end: number): void {
     const partition = this.#partition;
     let data = 0;
-    let offset = this.nextOffset;
-    try {
-      for (let index = begin; index < end; index += 1) {
-        const entry = records[index]!;
-        offset = entry.offset;
-        const record = this.#decoder.decode(entry);
-        if (record === undefined) continue;
-        if (record.readings.length > 0) data += 1;
-        const at = { partition, offset, appendTime: entry.appendTime };
-        this.engine.applyRecord(record, at, this.#effects);
-        this.observer?.observe(record, at);
+    let index = begin;
+    while (index < end) {
+      try {
+        for (; index < end; index += 1) {
+          const entry = records[index]!;
+          const { offset } = entry;
+          const record = this.#decoder.decode(entry);
+          if (record === undefined) continue;
+          if (record.readings.length > 0) data += 1;
+          const at = { partition, offset, appendTime: entry.appendTime };
+          this.#engine.applyRecord(record, at, this.#effects);
+          this.observer?.observe(record, at);
+        }
+      } catch (error) {
+        // A replay fails at the same record and comes to the same state: no record stands in the way of the others.
+        this.#failed({ topic: this.#topic, partition, offset: records[index]!.offset }, error);
+        index += 1;
       }
-    } catch (error) {
-      throw new EvaluationError(partition, offset, error);
     }
     if (end > begin) this.nextOffset = records[end - 1]!.offset + 1;
     if (data > 0) this.sawData = true;
@@ -84,35 +111,38 @@ export class Evaluation {
 
   /** Applies a control event at the next offset; a rule among them needs no warm-up. */
   applyControlEvent(event: ControlEvent): void {
-    this.#during(() => {
-      if (event.kind === "rule") {
-        this.engine.applyRule(event.change, this.#effects);
-        this.#rules.set(event.change.rule, event.change);
-      } else if (event.kind === "device") {
-        this.engine.applyDevice(event.id, event.device, this.#effects);
-      } else if (event.action !== undefined) {
-        this.engine.applyOperatorAction(event.action, this.#effects);
-      }
-    });
+    if (event.kind === "rule") this.#rules.set(event.change.rule, event.change);
+    try {
+      if (event.kind === "rule") this.#engine.applyRule(event.change, this.#effects);
+      else if (event.kind === "device") this.#engine.applyDevice(event.id, event.device, this.#effects);
+      else if (event.action !== undefined) this.#engine.applyOperatorAction(event.action, this.#effects);
+    } catch (error) {
+      this.#failed(event.source, error);
+    }
     this.uncovered += 1;
     this.#metrics.controlEvents.labels({ kind: metricKinds[event.kind] }).inc();
   }
 
   warm(change: RuleChange): WarmUp {
-    return this.#during(() => this.engine.warm(change));
+    return this.#during(() => this.#engine.warm(change));
   }
 
   /** Puts a warmed rule into effect at the next offset. */
   adopt(warmUp: WarmUp): void {
-    this.#during(() => this.engine.adopt(warmUp, this.#effects));
+    this.#during(() => this.#engine.adopt(warmUp, this.#effects));
     this.#rules.set(warmUp.rule.rule, warmUp.rule);
     this.uncovered += 1;
     this.#metrics.controlEvents.labels({ kind: "rule" }).inc();
   }
 
+  #failed(position: Position, error: unknown): void {
+    const detail = error instanceof Error ? error.message : String(error);
+    this.#skipped.note({ ...position, reason: skipReasons.failed, detail });
+  }
+
   /** Adds to the metrics what the engine has counted since the last call. */
   #countEngine(): void {
-    for (const [what, value] of Object.entries(this.engine.counters) as [string, number][]) {
+    for (const [what, value] of Object.entries(this.#engine.counters) as [string, number][]) {
       const before = this.#counted.get(what) ?? 0;
       if (value === before) continue;
       this.#metrics.engine.labels({ what }).inc(value - before);

@@ -1,5 +1,5 @@
 import { sleep, type Logger } from "@headwater/core";
-import type { Metrics } from "@headwater/service";
+import type { FoldedEvents, Metrics, SkippedRecords } from "@headwater/service";
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
@@ -22,6 +22,8 @@ export interface PartitionGroupOptions {
   readonly config: RulesConfig;
   readonly createEngine: (partition: number) => PartitionEngine;
   readonly timeline: RuleTimeline;
+  readonly folded: FoldedEvents;
+  readonly skipped: SkippedRecords;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
@@ -39,10 +41,10 @@ export class PartitionGroup {
   #stopping: Promise<void> | undefined;
 
   constructor(options: PartitionGroupOptions) {
-    const { log, topics, logger, config, timeline, onFailure } = options;
+    const { log, topics, logger, config, timeline, folded, onFailure } = options;
     this.#options = options;
     this.#metrics = partitionMetrics(options.metrics);
-    this.#feed = new ControlEventFeed({ log, topics, timeline, logger, onFailure: onFailure });
+    this.#feed = new ControlEventFeed({ log, topics, timeline, folded, logger, onFailure });
     this.#stalls = new StallWatch({ stallMs: config.stallMs });
     this.#ticker = new Ticker({
       log,
@@ -131,15 +133,17 @@ export class PartitionGroup {
   }
 
   #createRunner(partition: number): PartitionRunner {
-    const { log, topics, instance, config, timeline, logger, onFailure, createEngine } = this.#options;
+    const { log, topics, instance, config, timeline, folded, skipped, logger, onFailure, createEngine } = this.#options;
     return new PartitionRunner({
       log,
       topics,
       partition,
       instance,
       config,
-      engine: createEngine(partition),
+      createEngine: () => createEngine(partition),
       timeline,
+      folded,
+      skipped,
       feed: this.#feed,
       stalls: this.#stalls,
       metrics: this.#metrics,

@@ -1,5 +1,6 @@
 import { aborted, SerialQueue, sleep, type Logger } from "@headwater/core";
 import type { EventLog, GroupBatch, LogRecord, TopicNames } from "@headwater/event-log";
+import type { FoldedEvents, SkippedRecords } from "@headwater/service";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
 import { Checkpointer } from "./checkpointer.ts";
@@ -31,7 +32,9 @@ export interface PartitionRunnerOptions {
   readonly partition: number;
   readonly instance: string;
   readonly config: RulesConfig;
-  readonly engine: PartitionEngine;
+  readonly createEngine: () => PartitionEngine;
+  readonly folded: FoldedEvents;
+  readonly skipped: SkippedRecords;
   readonly timeline: RuleTimeline;
   readonly feed: ControlEventFeed;
   readonly stalls: StallWatch;
@@ -64,14 +67,17 @@ export class PartitionRunner {
   #failed = false;
 
   constructor(options: PartitionRunnerOptions) {
-    const { log, topics, partition, instance, metrics, config, engine, stalls, timeline, feed } = options;
+    const { log, topics, partition, instance, metrics, config, createEngine, stalls, timeline, feed } = options;
+    const { folded, skipped } = options;
     const { signal } = this.#release;
     const logger = options.logger.child({ partition });
     const effects = new EffectsBuffer(instance);
-    const decoder = new TelemetryDecoder(partition, metrics, logger);
-    const evaluation = new Evaluation({ partition, engine, effects, decoder, metrics });
-    const pending = new PendingControlEvents({ topics, partition });
-    const stateLog = new StateLog({ log, topic: topics.ruleState, partition, instance, logger, signal });
+    const decoder = new TelemetryDecoder({ topic: topics.telemetry, partition }, metrics, skipped);
+    const evaluation = new Evaluation({
+      ...{ topic: topics.telemetry, partition, createEngine, effects, decoder, metrics, skipped },
+    });
+    const pending = new PendingControlEvents({ topics, partition, folded });
+    const stateLog = new StateLog({ log, topic: topics.ruleState, partition, instance, skipped, logger, signal });
     const ownership = new Ownership(partition, stateLog, stalls);
     const emitter = new Emitter({ log, topics, effects, ownership, metrics, logger, signal });
     const warmUps = new WarmUps({
@@ -110,10 +116,10 @@ export class PartitionRunner {
 
   /** Claims the partition and restores its state; resolves with the telemetry offset to consume from. */
   async start(): Promise<number> {
-    const { log, topics, partition, config, timeline, feed, metrics } = this.#options;
+    const { log, topics, partition, config, timeline, feed, metrics, skipped } = this.#options;
     const evaluation = this.#evaluation;
     const started = await startPartition({
-      ...{ log, topics, partition, config, timeline, feed, metrics, evaluation },
+      ...{ log, topics, partition, config, timeline, feed, metrics, skipped, evaluation },
       stateLog: this.#stateLog,
       pending: this.#pending,
       signal: this.#release.signal,

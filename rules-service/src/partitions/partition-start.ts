@@ -1,5 +1,6 @@
 import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
+import type { SkippedRecords } from "@headwater/service";
 import type { RulesConfig } from "../config.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { historyOf, overtaken, type History, type PastControlEvent } from "./control-events/control-event-history.ts";
@@ -8,7 +9,8 @@ import type { ControlEvent } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { PendingControlEvents } from "./control-events/pending-control-events.ts";
 import type { RuleTimeline } from "./control-events/rule-timeline.ts";
-import type { RestoredState } from "./state-log/state-fold.ts";
+import { plausibleState, type StateEnds } from "./state-log/plausible-state.ts";
+import type { OnSkipped, RestoredState } from "./state-log/state-fold.ts";
 import type { StateLog } from "./state-log/state-log.ts";
 
 export interface PartitionStartOptions {
@@ -22,6 +24,7 @@ export interface PartitionStartOptions {
   readonly evaluation: Evaluation;
   readonly pending: PendingControlEvents;
   readonly metrics: PartitionMetrics;
+  readonly skipped: SkippedRecords;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -40,36 +43,69 @@ export interface StartedPartition {
 
 /** Claims a partition and restores its rules from the last complete checkpoint. */
 export async function startPartition(options: PartitionStartOptions): Promise<StartedPartition> {
-  const { log, topics, partition, stateLog, evaluation, timeline, feed, signal, logger } = options;
+  const { topics, partition, stateLog, evaluation, timeline, feed, signal, logger, skipped } = options;
   const onRetry = (error: unknown): void => logger.warn({ partition, err: error }, "starting a partition again");
   const retry = { signal, maxMs: 2000, onRetry };
 
-  const state = await stateLog.claim();
-  const telemetry = await retrying(async () => (await log.positions(topics.telemetry))[partition]!, retry);
+  const onSkipped: OnSkipped = (offset, reason, detail) =>
+    skipped.note({ topic: topics.ruleState, partition, offset, reason, detail });
+  const claimed = await stateLog.claim();
+  const { telemetry, ends } = await retrying(() => endsOf(options), retry);
+  const state = plausibleState(claimed, ends, onSkipped);
   for (const { source } of state.effectives) {
     // This waits at most for a record that another instance wrote a moment ago.
     if (source.topic === topics.rules) await feed.rulesKnownTo(source.offset);
   }
-  const history = historyOf(state, topics, timeline);
-
-  evaluation.nextOffset = await retrying(() => startOffset(options, state, telemetry.start), retry);
-  evaluation.engine.restore({
-    offset: evaluation.nextOffset,
-    states: state.states,
-    checkpoint: state.checkpoint?.state,
-  });
+  let restored = state;
+  evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
+  try {
+    evaluation.restore({
+      offset: evaluation.nextOffset,
+      states: restored.states,
+      checkpoint: restored.checkpoint?.state,
+    });
+  } catch (error) {
+    logger.error({ partition, err: error }, "the state of the rules cannot be read; they are warmed again");
+    restored = { ...state, checkpoint: undefined, states: [] };
+    evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
+    evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
+  }
+  const history = historyOf(restored, topics, timeline, onSkipped);
   for (const event of lastOfEach(history.included)) evaluation.applyControlEvent(event);
   evaluation.uncovered = 0;
   markEffective(options.pending, history);
 
   const { epoch } = stateLog;
   const facts = { partition, epoch, offset: evaluation.nextOffset, end: telemetry.end };
-  logger.info({ ...facts, states: state.states.length, replay: history.replay.length }, "partition taken over");
+  logger.info({ ...facts, states: restored.states.length, replay: history.replay.length }, "partition taken over");
   return {
     replay: [...history.replay],
     controlEventsFrom: telemetry.end,
     superseded: [...state.superseded, ...overtaken(history.included, telemetry.start)],
   };
+}
+
+/** How far telemetry reaches, and the ends of all topics from which something can have taken effect. */
+async function endsOf({ log, topics, partition }: PartitionStartOptions) {
+  const positionsOf = async (topic: string, of: number) => {
+    const found = (await log.positions(topic)).find((each) => each.partition === of);
+    return found ?? { partition: of, start: 0, end: 0 };
+  };
+  const [telemetry, rules, devices, alerts] = await Promise.all([
+    positionsOf(topics.telemetry, partition),
+    positionsOf(topics.rules, 0),
+    positionsOf(topics.devices, partition),
+    positionsOf(topics.alerts, partition),
+  ]);
+  const ends: StateEnds = {
+    telemetry: telemetry.end,
+    sources: new Map([
+      [`${topics.rules}/0`, rules.end],
+      [`${topics.devices}/${partition}`, devices.end],
+      [`${topics.alerts}/${partition}`, alerts.end],
+    ]),
+  };
+  return { telemetry, ends };
 }
 
 async function startOffset(options: PartitionStartOptions, state: RestoredState, start: number): Promise<number> {

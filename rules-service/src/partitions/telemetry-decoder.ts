@@ -1,40 +1,34 @@
-import { events, type TelemetryRecord } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/core";
+import type { TelemetryRecord } from "@headwater/proto";
+import { readTelemetry } from "@headwater/proto/telemetry";
+import { DecodeError } from "@headwater/core";
 import type { LogRecord } from "@headwater/event-log";
+import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { PartitionMetrics } from "./metrics.ts";
-
-/** At most one line a second is logged about undecodable records (milliseconds). */
-const logEveryMs = 1000;
 
 /** Decodes telemetry. An undecodable record is counted and skipped; the ingest service quarantines it. */
 export class TelemetryDecoder {
-  readonly #partition: number;
+  readonly #source: { readonly topic: string; readonly partition: number };
   readonly #metrics: PartitionMetrics;
-  readonly #logger: Logger;
-  #loggedAt = Number.NEGATIVE_INFINITY;
+  readonly #skipped: SkippedRecords;
 
-  constructor(partition: number, metrics: PartitionMetrics, logger: Logger) {
-    this.#partition = partition;
+  constructor(
+    source: { readonly topic: string; readonly partition: number },
+    metrics: PartitionMetrics,
+    skipped: SkippedRecords,
+  ) {
+    this.#source = source;
     this.#metrics = metrics;
-    this.#logger = logger;
+    this.#skipped = skipped;
   }
 
-  decode(record: LogRecord): TelemetryRecord | undefined {
+  decode({ value, offset }: LogRecord): TelemetryRecord | undefined {
     try {
-      if (record.value !== null) return events.telemetry.decode(record.value);
-      this.#skipped(record, "it has no value");
+      return readTelemetry(value);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#skipped(record, error.message);
+      this.#metrics.undecodable.inc();
+      this.#skipped.note({ ...this.#source, offset, reason: skipReasons.undecodable, detail: error.message });
+      return undefined;
     }
-    return undefined;
-  }
-
-  #skipped({ offset }: LogRecord, reason: string): void {
-    this.#metrics.undecodable.inc();
-    const now = performance.now();
-    if (now - this.#loggedAt < logEveryMs) return;
-    this.#loggedAt = now;
-    this.#logger.warn({ partition: this.#partition, offset, reason }, "an undecodable telemetry record was skipped");
   }
 }

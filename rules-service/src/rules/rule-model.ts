@@ -1,17 +1,18 @@
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { foldRule, type RuleState } from "@headwater/aggregates";
-import { events } from "@headwater/proto";
+import { eventSchemaVersion } from "@headwater/proto";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import type { Logger } from "@headwater/core";
-import { FoldOutcomes } from "@headwater/service";
+import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 
 export interface RuleModelOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly dataDir: string;
   readonly logger: Logger;
+  readonly folded: FoldedEvents;
 }
 
 export interface StoredRule {
@@ -27,15 +28,15 @@ export class RuleModel {
   readonly #get: StatementSync;
   readonly #list: StatementSync;
 
-  constructor({ log, topics, dataDir, logger }: RuleModelOptions) {
+  constructor({ log, topics, dataDir, logger, folded }: RuleModelOptions) {
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "rules.sqlite"),
-      schemaVersion: "2",
+      schemaVersion: `3.${eventSchemaVersion}`,
       topics: [topics.rules],
       log,
       logger,
       migrate,
-      apply: (db, batch) => apply(db, batch, this.outcomes),
+      apply: (db, batch) => apply(db, batch, folded, this.outcomes),
     });
     const { db } = this.readModel;
     this.#get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
@@ -66,12 +67,12 @@ function migrate(db: DatabaseSync): void {
   `);
 }
 
-function apply(db: DatabaseSync, batch: LogBatch, outcomes: FoldOutcomes<StoredRule>): void {
+function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, outcomes: FoldOutcomes<StoredRule>): void {
   const get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
   const put = db.prepare("INSERT OR REPLACE INTO rules (id, mode, created_at, state) VALUES (?, ?, ?, ?)");
-  for (const { value } of batch.records) {
-    if (value === null) continue;
-    const event = events.rule.decode(value);
+  for (const record of batch.records) {
+    const event = folded.rule(batch, record);
+    if (event === undefined) continue;
     const row = get.get(event.rule);
     const present = row === undefined ? undefined : storedRule(row);
     const { state, accepted } = foldRule(present?.state, event);

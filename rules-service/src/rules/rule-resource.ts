@@ -39,7 +39,7 @@ export function toResource(
   detailed = false,
 ): RuleResource {
   const definition = definitionOf(state.revisions.at(-1)!);
-  const { name } = definition as { name?: string };
+  const name = nameOf(definition);
   const active = state.mode === "live" || state.mode === "shadow";
   const settled = partitions.every((each) => each.state === state.mode && each.revision === state.revision);
   return {
@@ -73,6 +73,16 @@ export function toRevision(revision: RuleRevision): RevisionResource {
   return { revision: number, definition: definitionOf(revision), schema, at: isoFromMicros(at), by };
 }
 
+/** A definition that is no JSON, which something else than this service wrote, is shown as its text. */
 function definitionOf(revision: RuleRevision): unknown {
-  return JSON.parse(revision.definition);
+  try {
+    return JSON.parse(revision.definition);
+  } catch {
+    return revision.definition;
+  }
+}
+
+function nameOf(definition: unknown): string | undefined {
+  if (typeof definition !== "object" || definition === null || !("name" in definition)) return undefined;
+  return typeof definition.name === "string" ? definition.name : undefined;
 }

@@ -1,5 +1,5 @@
 import { events } from "@headwater/proto";
-import type { Logger } from "@headwater/core";
+import { DecodeError, type Logger } from "@headwater/core";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { isActive, transitionOf, type RuleTimeline } from "../partitions/control-events/rule-timeline.ts";
 import { SteadyFollowing } from "../partitions/steady-following.ts";
@@ -91,12 +91,22 @@ export class RulesInEffect {
   }
 
   #effective(partition: number, value: Uint8Array): void {
-    const { effective, ownerEpoch } = events.ruleState.decode(value);
+    const { effective, ownerEpoch } = decoded(value) ?? { effective: null, ownerEpoch: -1 };
     if (effective === null || effective.topic !== this.#options.topics.rules) return;
     // A former owner wrote this before it heard of the claim.
     if (ownerEpoch < (this.#claims.get(partition) ?? -1)) return;
     let fromOffsets = this.#fromOffsets.get(partition);
     if (fromOffsets === undefined) this.#fromOffsets.set(partition, (fromOffsets = new Map()));
     if (!fromOffsets.has(effective.position)) fromOffsets.set(effective.position, effective.fromOffset);
+  }
+}
+
+/** undefined: whoever restores the state skips the record, too. */
+function decoded(value: Uint8Array): ReturnType<typeof events.ruleState.decode> | undefined {
+  try {
+    return events.ruleState.decode(value);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
   }
 }

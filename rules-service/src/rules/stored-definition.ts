@@ -2,11 +2,11 @@ import { HeadwaterError } from "@headwater/core";
 import { parseRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
 
 /**
- * rules.v1 holds a definition that this version cannot read. It was valid when it was written, so a later version or
- * something else wrote it; evaluating without the rule would be silently wrong, so the service stops.
+ * rules.v1 holds a definition that this version cannot read: a later version wrote it, or something else. The rule
+ * stays in effect as it was before, which health says; a revision or the deletion of the rule mends it.
  */
 export class UnreadableRuleError extends HeadwaterError {
-  readonly advice = "stop";
+  readonly advice = "quarantine";
   readonly code = "rule-unreadable";
 }
 
@@ -17,14 +17,14 @@ export function storedDefinition(revision: { definition: string; schema: number 
       `Rule ${rule} is written in schema ${revision.schema}, and this version knows ${ruleSchemaVersion}; upgrade it`,
     );
   }
-  let value: unknown;
+  let parsed;
   try {
-    value = JSON.parse(revision.definition);
+    parsed = parseRule(JSON.parse(revision.definition));
   } catch (cause) {
     throw new UnreadableRuleError(`Rule ${rule} is no JSON in rules.v1`, { cause });
   }
-  const parsed = parseRule(value);
-  if (parsed.ok) return parsed.definition;
+  if (parsed.ok && parsed.definition.id === rule) return parsed.definition;
+  if (parsed.ok) throw new UnreadableRuleError(`Rule ${rule} in rules.v1 is defined as ${parsed.definition.id}`);
   const [first] = parsed.problems;
   throw new UnreadableRuleError(`Rule ${rule} in rules.v1 is none: ${first?.pointer ?? ""} ${first?.detail ?? ""}`);
 }

@@ -31,7 +31,7 @@ async function all(log: EventLog, topic: string, partition: number): Promise<Log
 export async function oracle(on: On): Promise<Emitted> {
   const { log, topics, partitions } = on;
   const timeline = new RuleTimeline({ definitionOf: storedDefinition });
-  for (const record of await all(log, topics.rules, 0)) timeline.apply(record);
+  for (const { offset, value } of await all(log, topics.rules, 0)) timeline.apply(offset, events.rule.decode(value!));
   const emitted: Emitted = { alerts: new Map(), commands: new Map() };
   const effects: Effects = {
     alert: (event) => keep(emitted.alerts, alertKey(event), alertText(event)),

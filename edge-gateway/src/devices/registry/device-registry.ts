@@ -2,7 +2,7 @@ import type { DeviceState, ProvisioningKey } from "@headwater/aggregates";
 import type { EventLog, LogBatch, Position } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import { TimedOutError, withTimeout, type Logger } from "@headwater/core";
-import { FoldOutcomes } from "@headwater/service";
+import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 import {
   createTables,
   RegistryTables,
@@ -16,6 +16,7 @@ export interface DeviceRegistryOptions {
   readonly topics: { readonly devices: string; readonly access: string };
   readonly file: string;
   readonly logger: Logger;
+  readonly folded: FoldedEvents;
 }
 
 /** How long a login waits for the registry to catch up (milliseconds). */
@@ -40,7 +41,7 @@ export class DeviceRegistry {
 
   constructor(options: DeviceRegistryOptions) {
     this.#options = options;
-    const { topics, logger } = options;
+    const { topics, logger, folded } = options;
     let tables: RegistryTables | undefined;
     this.#model = openReadModel({
       file: options.file,
@@ -50,7 +51,7 @@ export class DeviceRegistry {
       logger,
       migrate: createTables,
       apply: (db, batch) => {
-        tables ??= new RegistryTables(db, this.deviceOutcomes, logger);
+        tables ??= new RegistryTables(db, this.deviceOutcomes, folded);
         if (batch.topic === topics.devices) tables.applyDevices(batch);
         else tables.applyAccess(batch);
       },
@@ -59,7 +60,7 @@ export class DeviceRegistry {
         else this.onKeysChanged?.();
       },
     });
-    this.#tables = new RegistryTables(this.#model.db, this.deviceOutcomes, logger);
+    this.#tables = new RegistryTables(this.#model.db, this.deviceOutcomes, folded);
   }
 
   async start(): Promise<void> {

@@ -6,9 +6,8 @@ import {
   type ProvisioningKey,
 } from "@headwater/aggregates";
 import type { LogBatch } from "@headwater/event-log";
-import { events } from "@headwater/proto";
-import { DecodeError, type Logger } from "@headwater/core";
-import type { FoldOutcomes } from "@headwater/service";
+import { eventSchemaVersion } from "@headwater/proto";
+import type { FoldedEvents, FoldOutcomes } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 
 export interface StoredCredential {
@@ -36,7 +35,7 @@ export interface DeviceRow {
 }
 
 /** Of the tables below; a change of it has the file built anew. */
-export const tablesVersion = "2";
+export const tablesVersion = `3.${eventSchemaVersion}`;
 
 export function createTables(db: DatabaseSync): void {
   db.exec(`
@@ -55,13 +54,13 @@ export function createTables(db: DatabaseSync): void {
 export class RegistryTables {
   readonly #db: DatabaseSync;
   readonly #deviceOutcomes: FoldOutcomes<DeviceState>;
-  readonly #logger: Logger;
+  readonly #folded: FoldedEvents;
   readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
 
-  constructor(db: DatabaseSync, deviceOutcomes: FoldOutcomes<DeviceState>, logger: Logger) {
+  constructor(db: DatabaseSync, deviceOutcomes: FoldOutcomes<DeviceState>, folded: FoldedEvents) {
     this.#db = db;
     this.#deviceOutcomes = deviceOutcomes;
-    this.#logger = logger;
+    this.#folded = folded;
   }
 
   device(id: string): DeviceRow | undefined {
@@ -123,13 +122,9 @@ export class RegistryTables {
     return typeof row?.["provisioning_key"] === "string" ? keyFrom(row["provisioning_key"]) : undefined;
   }
 
-  applyDevices({ records, topic, partition }: LogBatch): void {
-    for (const { key, value } of records) {
-      if (value === null) {
-        if (key !== null) this.#removeDevice(Buffer.from(key).toString());
-        continue;
-      }
-      const event = this.#decode(events.device, value, topic, partition);
+  applyDevices(batch: LogBatch): void {
+    for (const record of batch.records) {
+      const event = this.#folded.device(batch, record);
       if (event === undefined) continue;
       const { state, accepted } = foldDevice(this.device(event.id)?.state, event);
       if (accepted) this.#putDevice(event.id, state);
@@ -137,13 +132,9 @@ export class RegistryTables {
     }
   }
 
-  applyAccess({ records, topic, partition }: LogBatch): void {
-    for (const { key, value } of records) {
-      if (value === null) {
-        if (key !== null) this.#sql("DELETE FROM access WHERE id = ?").run(Buffer.from(key).toString());
-        continue;
-      }
-      const event = this.#decode(events.access, value, topic, partition);
+  applyAccess(batch: LogBatch): void {
+    for (const record of batch.records) {
+      const event = this.#folded.access(batch, record);
       if (event === undefined) continue;
       const { state, accepted } = foldAccess(this.access(event.id), event);
       if (!accepted) continue;
@@ -185,21 +176,6 @@ export class RegistryTables {
   #removeDevice(id: string): void {
     this.#sql("DELETE FROM device WHERE id = ?").run(id);
     this.#sql("DELETE FROM subject WHERE device = ?").run(id);
-  }
-
-  #decode<T>(
-    codec: { decode(bytes: Uint8Array): T },
-    value: Uint8Array,
-    topic: string,
-    partition: number,
-  ): T | undefined {
-    try {
-      return codec.decode(value);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#logger.error({ topic, partition, err: error }, "an undecodable event was passed over by the registry");
-      return undefined;
-    }
   }
 
   #sql(text: string): ReturnType<DatabaseSync["prepare"]> {

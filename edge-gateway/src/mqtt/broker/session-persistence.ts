@@ -14,6 +14,7 @@ const memory = aedesPersistence as unknown as () => MemoryStore;
 
 interface MemoryStore {
   readonly asyncPersistence: Pick<SessionMemory, "removeSubscriptions"> & {
+    subscriptionsByClient(client: { readonly id: string }): Promise<readonly Subscription[]>;
     addSubscriptions(client: { readonly id: string }, subscriptions: readonly Subscription[]): Promise<void>;
     cleanSubscriptions(client: Client): Promise<void>;
     storeRetained(packet: Retained): Promise<void>;
@@ -58,6 +59,8 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
         await options.store.remove(client.id, filters);
       },
       forgetQueue: (session) => queues.forget(session),
+      bareOf: (prefix) => options.store.bareOf(prefix),
+      end: (session) => options.store.end(session),
       outgoingStream: (client) => queues.outgoingStream(client),
       outgoingUpdate: (client, packet) => queues.outgoingUpdate(client, packet),
       outgoingClearMessageId: (client, packet) => queues.outgoingClearMessageId(client, packet),
@@ -71,6 +74,7 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
     );
     await store.asyncPersistence.addSubscriptions({ id: session }, subscriptions);
   }
+  for (const session of journal.sessions) options.store.begin(session);
   const persistence = Object.assign(
     store,
     subscriptionsOf(store, sessions, options.store),
@@ -83,6 +87,13 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
 
 function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSessions, stored: SessionStore) {
   return {
+    /** Asked when a client logs in whose session is to outlive its connection. */
+    async subscriptionsByClient(client: { readonly id: string }): Promise<readonly Subscription[]> {
+      // A provisioning key has no sessions.
+      const isThere = !client.id.startsWith("\u0000") && stored.begin(client.id);
+      const subscriptions = await asyncPersistence.subscriptionsByClient(client);
+      return isThere && subscriptions.length === 0 ? [sessionWithoutSubscriptions] : subscriptions;
+    },
     async addSubscriptions(client: Client, subscriptions: readonly Subscription[]): Promise<void> {
       // aedes hands over every filter of a SUBSCRIBE, the refused ones too.
       const granted = subscriptions.filter(({ topic }) => connectionOf(client)?.filters.has(topic) === true);
@@ -181,6 +192,12 @@ function retainedBy(
     },
   };
 }
+
+/**
+ * aedes takes a session to be present if it has a subscription. This one tells it so for a session that has none, and
+ * is granted to nobody.
+ */
+export const sessionWithoutSubscriptions: Subscription = { topic: "no/subscription", qos: 0 };
 
 /** aedes asks by rejection; making one each time would cost a stack trace a message. */
 const notStored = new RangeError("no such packet");

@@ -1,3 +1,4 @@
+import { BareSessions } from "./bare-sessions.ts";
 import { JournalFile, JournalWriter, type JournalFileOptions, type Logger } from "@headwater/core";
 
 export interface SessionStoreOptions extends JournalFileOptions {
@@ -32,15 +33,16 @@ type Entry =
 const seenEveryMs = 60 * 60 * 1000;
 
 /**
- * The subscriptions of sessions that outlive their connections, on disk: what a SUBACK or UNSUBACK has said is true
- * after any crash, so that a device which is told that its session is present need not subscribe again. All of it is in
- * memory too; the file is read at the start alone.
+ * The sessions that outlive their connections, with their subscriptions on disk: what a SUBACK or UNSUBACK has said is
+ * true after any crash, so that a device which is told that its session is present need not subscribe again. All of it
+ * is in memory too; the file is read at the start alone. A session without a subscription is in memory alone.
  */
 export class SessionStore {
   readonly #options: SessionStoreOptions;
   readonly #now: () => number;
   /** Heard longest ago first, roughly. */
   readonly #sessions = new Map<string, Stored>();
+  readonly #bare = new BareSessions();
   readonly #writer: JournalWriter;
 
   private constructor(options: SessionStoreOptions, journal: JournalFile) {
@@ -72,6 +74,18 @@ export class SessionStore {
     return this.#sessions.has(session);
   }
 
+  /** The session goes on, or begins; answers whether it was there. */
+  begin(session: string): boolean {
+    const isThere = this.has(session) || this.#bare.has(session);
+    if (!this.has(session)) this.#bare.seen(session, this.#now());
+    return isThere;
+  }
+
+  /** Sessions without a subscription that begin so. */
+  bareOf(prefix: string): readonly string[] {
+    return this.#bare.of(prefix);
+  }
+
   get all(): { readonly session: string; readonly subscriptions: readonly Subscription[] }[] {
     return [...this.#sessions].map(([session, { qosOf }]) => ({
       session,
@@ -97,12 +111,18 @@ export class SessionStore {
     const qosOf = this.#sessions.get(session)?.qosOf;
     if (qosOf === undefined || !filters.some((filter) => qosOf.has(filter))) return;
     for (const filter of filters) qosOf.delete(filter);
-    if (qosOf.size === 0) await this.end(session);
-    else await this.#put(session, qosOf);
+    if (qosOf.size > 0) {
+      await this.#put(session, qosOf);
+      return;
+    }
+    const ended = this.end(session);
+    this.#bare.seen(session, this.#now());
+    await ended;
   }
 
   /** Nothing is left of the session. */
   async end(session: string): Promise<void> {
+    this.#bare.delete(session);
     if (!this.#sessions.delete(session)) return;
     this.#writer.add(encodeEntry({ t: "end", s: session }));
     await this.#writer.flush();
@@ -112,6 +132,7 @@ export class SessionStore {
   seen(session: string): void {
     const stored = this.#sessions.get(session);
     const now = this.#now();
+    if (this.#bare.has(session)) this.#bare.seen(session, now);
     if (stored === undefined || now - stored.seenAt < seenEveryMs) return;
     stored.seenAt = now;
     this.#sessions.delete(session);
@@ -125,8 +146,9 @@ export class SessionStore {
   /** Sessions that are not connected and were not heard since that time, and those too many, by `isConnected`. */
   outdated(since: number, isConnected: (session: string) => boolean): string[] {
     const outdated: string[] = [];
-    let tooMany = this.#sessions.size - this.#options.maxSessions;
-    for (const [session, { seenAt }] of this.#sessions) {
+    let tooMany = this.#sessions.size + this.#bare.size - this.#options.maxSessions;
+    const all = [...this.#bare.all, ...[...this.#sessions].map(([session, { seenAt }]) => [session, seenAt] as const)];
+    for (const [session, seenAt] of all) {
       if (seenAt >= since && tooMany <= 0) continue;
       if (isConnected(session)) continue;
       outdated.push(session);
@@ -141,6 +163,7 @@ export class SessionStore {
 
   async #put(session: string, qosOf: Map<string, number>): Promise<void> {
     const at = this.#now();
+    this.#bare.delete(session);
     this.#sessions.delete(session);
     this.#sessions.set(session, { qosOf, seenAt: at });
     this.#writer.add(encodeEntry({ t: "session", s: session, f: [...qosOf], at }));

@@ -18,6 +18,10 @@ export interface SessionMemory {
   outgoingUpdate(client: { readonly id: string }, packet: QueuedPacket): Promise<unknown>;
   outgoingClearMessageId(client: { readonly id: string }, packet: { readonly messageId: number }): Promise<unknown>;
   forgetQueue(session: string): void;
+  /** Sessions without a subscription that begin so. */
+  bareOf(prefix: string): readonly string[];
+  /** Nothing is left of the session on disk. */
+  end(session: string): Promise<void>;
 }
 
 /** No packet identifier of MQTT: it marks what is about to be removed. */
@@ -73,7 +77,14 @@ export class StoredSessions {
       const messages = await this.#clearQueue(client, permissions);
       if (forbidden.length > 0 || messages > 0) lost.push(session);
     }
-    return lost;
+    // Of a device that is gone every session ends.
+    if (permissions === undefined) {
+      for (const session of this.#store.bareOf(prefix)) {
+        await this.drop(session);
+        lost.push(session);
+      }
+    }
+    return [...new Set(lost)];
   }
 
   /** Devices and others that have sessions here. */
@@ -86,6 +97,7 @@ export class StoredSessions {
     const filters = [...(this.#sessions.get(session) ?? [])];
     this.cleaned(session);
     this.#store.forgetQueue(session);
+    await this.#store.end(session);
     await this.#store.removeSubscriptions({ id: session }, filters);
   }
 

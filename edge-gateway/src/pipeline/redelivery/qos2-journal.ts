@@ -97,6 +97,11 @@ export class Qos2Journal {
     await this.#writer.flush();
   }
 
+  /** Those with messages that are not released yet. */
+  get sessions(): readonly string[] {
+    return [...this.#bySession.keys()];
+  }
+
   /** The session ended; its packet identifiers mean nothing any more. */
   async forget(session: string): Promise<void> {
     const tokens = this.#bySession.get(session);

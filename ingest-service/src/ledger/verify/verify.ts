@@ -1,5 +1,6 @@
 import type { EventLog } from "@headwater/event-log";
-import { events, type TelemetryRecord } from "@headwater/proto";
+import type { TelemetryRecord } from "@headwater/proto";
+import { readTelemetry } from "@headwater/proto/telemetry";
 import { isoFromMicros } from "@headwater/core";
 import { metricOfField } from "@headwater/time-series";
 import type { QuarantinedMetrics } from "../../quarantine/quarantine-model.ts";
@@ -53,7 +54,6 @@ export interface Verification {
 
 const hour = 3_600_000_000;
 const maxMismatches = 100;
-const nothing = Buffer.from([0]);
 /** Events of a range were appended at the earliest this long before it: a device may run ahead by less. */
 const earliestAppend = 24 * hour;
 
@@ -80,7 +80,7 @@ export async function verifyPartition(
     for (const { value, offset } of batch.records) {
       let record: TelemetryRecord;
       try {
-        record = events.telemetry.decode(value ?? nothing);
+        record = readTelemetry(value);
       } catch (error) {
         // Quarantined as a whole, so the store has nothing of it.
         undecodable(error, 0);

@@ -19,6 +19,7 @@ import type {
   TopicSpec,
 } from "../event-log.ts";
 import type { Logger } from "@headwater/core";
+import { aheadWarning } from "./append-clock.ts";
 import { Catalog } from "./catalog.ts";
 import { FetchLoop } from "./fetch-loop.ts";
 import { LogGroupCommit } from "./log-group-commit.ts";
@@ -43,11 +44,16 @@ export class EmbeddedLog implements EmbeddedEventLog {
   readonly #open = new Set<{ close(): Promise<void> }>();
   #closing: Promise<void> | undefined;
 
-  constructor(worker: LogWorkerClient, partitions: readonly PartitionInfo[], maxRecordBytes: number, logger: Logger) {
+  constructor(
+    worker: LogWorkerClient,
+    { partitions, lastTime }: { readonly partitions: readonly PartitionInfo[]; readonly lastTime: number },
+    maxRecordBytes: number,
+    logger: Logger,
+  ) {
     this.#worker = worker;
     this.#logger = logger;
     this.#catalog.learn(partitions);
-    this.#commits = new LogGroupCommit(worker, this.#catalog, maxRecordBytes);
+    this.#commits = new LogGroupCommit(worker, this.#catalog, maxRecordBytes, lastTime);
     this.#groups = new GroupRegistry((topic) => this.#catalog.topic(topic).length);
   }
 
@@ -149,6 +155,11 @@ export class EmbeddedLog implements EmbeddedEventLog {
         return { topic, partition, offset };
       })
       .filter(({ topic }) => topics.includes(topic));
+  }
+
+  warnings(): readonly string[] {
+    const ahead = aheadWarning(this.#commits.lastTime);
+    return ahead === undefined ? [] : [ahead];
   }
 
   async housekeep(): Promise<void> {

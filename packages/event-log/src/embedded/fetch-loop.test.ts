@@ -27,7 +27,7 @@ function logUnderTest(topics: Record<string, number>) {
     return Promise.resolve({ partitions, buffer: new ArrayBuffer(0) } satisfies FetchAnswer);
   };
   const worker = { request } as unknown as LogWorkerClient;
-  return { catalog, worker, fetched, commits: new LogGroupCommit(worker, catalog, 1000) };
+  return { catalog, worker, fetched, commits: new LogGroupCommit(worker, catalog, 1000, 0) };
 }
 
 function readerOf(

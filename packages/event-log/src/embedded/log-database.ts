@@ -1,12 +1,14 @@
-import { copyFileSync, existsSync, chmodSync, constants } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { TopicSpec } from "../event-log.ts";
-import { DurableMark } from "./durable-mark.ts";
+import { AppendClock } from "./append-clock.ts";
+import { closeLogFiles, DATABASE_FILE, openLogFiles, type LogFiles } from "./log-files.ts";
 import { PartitionTable } from "./partition-table.ts";
 import { sealBatch } from "./record-batch.ts";
-import { createBatchTable, openDatabase } from "./schema.ts";
-import { failureOf, isIoFailure, isLockedElsewhere } from "./sqlite-failure.ts";
+import { createBatchTable } from "./schema.ts";
+import { SpaceReserve } from "./space-reserve.ts";
+import { failureOf, isFull, isIoFailure } from "./sqlite-failure.ts";
 import {
   LogFailure,
   type CommitPart,
@@ -19,8 +21,9 @@ import {
   type WorkerSettings,
 } from "./worker-protocol.ts";
 
-const DATABASE_FILE = "event-log.db";
-const MARK_FILE = "event-log.mark";
+const RESERVE_FILE = "event-log.reserve";
+/** Appended bytes between two looks at the size of the write-ahead log. */
+const BYTES_PER_LOOK = 1024 * 1024;
 
 interface TopicRow {
   readonly name: string;
@@ -33,33 +36,41 @@ interface TopicRow {
 /** The event log in its database: everything that happens in the worker, all of it synchronous. */
 export class LogDatabase {
   readonly #settings: WorkerSettings;
-  readonly warnings: string[] = [];
   readonly partitions = new Map<number, PartitionTable>();
-  #database: DatabaseSync;
-  #mark: DurableMark;
+  #files: LogFiles;
   #sequence: number;
-  #lastTime = 0;
-  #keepOffset: StatementSync;
-  #keepSequence: StatementSync;
+  readonly clock: AppendClock;
+  readonly #reserve: SpaceReserve;
+  #bytesSinceLook = 0;
   /** Set after a failed write or sync: nothing is trusted before the files were opened anew. */
   #suspect = false;
+  /** Set when the disk is full, until the reserve could be taken again. Appends are refused meanwhile. */
+  #isStarved = false;
 
-  constructor(settings: WorkerSettings) {
+  constructor(settings: WorkerSettings, clock = new AppendClock()) {
     this.#settings = settings;
-    const opened = this.#open();
-    this.#database = opened.database;
-    this.#mark = opened.mark;
-    this.#sequence = opened.sequence;
-    this.#keepOffset = opened.keepOffset;
-    this.#keepSequence = opened.keepSequence;
+    this.clock = clock;
+    this.#reserve = new SpaceReserve(join(settings.dataDir, RESERVE_FILE));
+    this.#files = openLogFiles(settings);
+    this.#sequence = this.#files.sequence;
+    this.#loadOrClose();
   }
 
   get connection(): DatabaseSync {
-    return this.#database;
+    return this.#files.database;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#files.warnings;
+  }
+
+  /** Whether the disk is full and cleaning up is urgent. */
+  get isStarved(): boolean {
+    return this.#isStarved;
   }
 
   topics(): TopicRow[] {
-    return this.#database.prepare("SELECT * FROM topics").all() as unknown as TopicRow[];
+    return this.#files.database.prepare("SELECT * FROM topics").all() as unknown as TopicRow[];
   }
 
   infos(topic?: string): PartitionInfo[] {
@@ -79,8 +90,12 @@ export class LogDatabase {
         );
       }
     }
-    const putTopic = this.#database.prepare("INSERT OR REPLACE INTO topics VALUES (?, ?, ?, ?, ?)");
-    const putPartition = this.#database.prepare("INSERT OR IGNORE INTO partitions (topic, partition) VALUES (?, ?)");
+    // A start on a full disk writes nothing.
+    if (specs.every((spec) => isAsKnown(known.get(spec.name), spec))) return this.infos();
+    const putTopic = this.#files.database.prepare("INSERT OR REPLACE INTO topics VALUES (?, ?, ?, ?, ?)");
+    const putPartition = this.#files.database.prepare(
+      "INSERT OR IGNORE INTO partitions (topic, partition) VALUES (?, ?)",
+    );
     this.transaction("creating topics", () => {
       for (const spec of specs) {
         putTopic.run(
@@ -100,35 +115,53 @@ export class LogDatabase {
   /** Makes the parts and offsets durable; answers the base offset of each part. */
   commit(parts: readonly CommitPart[], offsets: readonly OffsetToKeep[], buffer: ArrayBuffer): number[] {
     if (this.#suspect) this.#reopen();
-    const time = Math.max(this.#lastTime, Date.now() * 1000);
+    if (this.#isStarved) throw new LogFailure("unavailable", "no space left: appends wait for room to be made");
+    const time = this.clock.next();
     const sequence = this.#sequence + 1;
-    const bases: number[] = [];
-    this.transaction("appending", () => {
-      for (const part of parts) {
-        const table = this.partition(part.id);
-        const body = new Uint8Array(buffer, part.at, part.bytes);
-        const { count, headerTableBytes } = part;
-        sealBatch(body, { baseOffset: table.end, appendTime: time, count, sparse: false, headerTableBytes });
-        table.insert(table.end, table.end + count - 1, time, body);
-        bases.push(table.end);
-      }
-      for (const { group, id, offset } of offsets) this.#keepOffset.run(group, id, offset);
-      this.#keepSequence.run(sequence);
-    });
+    let bases: number[] = [];
+    const write = (): void =>
+      this.transaction("appending", () => {
+        bases = this.#write(parts, time, buffer);
+        for (const { group, id, offset } of offsets) this.#files.keepOffset.run(group, id, offset);
+        this.#files.keepSequence.run(sequence);
+      });
+    try {
+      write();
+    } catch (error) {
+      if (!(error instanceof LogFailure) || !isFull(error.cause)) throw error;
+      // What the write-ahead log takes may be all that is missing.
+      if (this.#foldIn()) write();
+      else throw this.#starve(error);
+    }
     this.#sequence = sequence;
-    this.#lastTime = time;
     parts.forEach((part) => {
       const table = this.partition(part.id);
       table.end += part.count;
       table.lastTime = time;
     });
     try {
-      this.#mark.advance(sequence);
+      this.#files.mark.advance(sequence);
     } catch (error) {
       this.#suspect = true;
       throw new LogFailure("unknown-outcome", `the disk failed after an append was written: ${String(error)}`, error);
     }
+    this.#bytesSinceLook += buffer.byteLength;
+    if (this.#bytesSinceLook >= BYTES_PER_LOOK) this.#keepReserve();
     return bases;
+  }
+
+  /** The disk is full: gives the reserve up, so that there is room to clean up with. */
+  makeRoom(): void {
+    this.#isStarved = true;
+    this.#reserve.giveUp();
+    this.#foldIn();
+  }
+
+  /** After cleaning up: appends go on once the reserve is there again. */
+  regainReserve(): void {
+    if (!this.#isStarved) return;
+    this.#foldIn();
+    this.#isStarved = !this.#keepReserve();
   }
 
   fetch(wanted: readonly Wanted[], maxBytes: number): FetchAnswer {
@@ -161,7 +194,7 @@ export class LogDatabase {
   }
 
   committed(group: string): { id: number; offset: number }[] {
-    return this.#database
+    return this.#files.database
       .prepare("SELECT partition AS id, next AS offset FROM offsets WHERE consumer_group = ?")
       .all(group) as unknown as { id: number; offset: number }[];
   }
@@ -176,15 +209,15 @@ export class LogDatabase {
   transaction(doing: string, work: () => void): void {
     let committing = false;
     try {
-      this.#database.exec("BEGIN IMMEDIATE");
+      this.#files.database.exec("BEGIN IMMEDIATE");
       work();
       committing = true;
-      this.#database.exec("COMMIT");
+      this.#files.database.exec("COMMIT");
     } catch (error) {
       if (isIoFailure(error)) this.#suspect = true;
       const failure = failureOf(error, doing);
       try {
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+        if (this.#files.database.isTransaction) this.#files.database.exec("ROLLBACK");
       } catch (second) {
         this.#suspect = true;
         throw failureOf(second, `rolling back after "${failure.message}"`);
@@ -196,96 +229,88 @@ export class LogDatabase {
   }
 
   close(): void {
-    this.#mark.close();
-    this.#database.close();
+    this.#reserve.close();
+    closeLogFiles(this.#files);
+  }
+
+  #write(parts: readonly CommitPart[], time: number, buffer: ArrayBuffer): number[] {
+    return parts.map((part) => {
+      const table = this.partition(part.id);
+      const body = new Uint8Array(buffer, part.at, part.bytes);
+      const { count, headerTableBytes } = part;
+      sealBatch(body, { baseOffset: table.end, appendTime: time, count, sparse: false, headerTableBytes });
+      table.insert(table.end, table.end + count - 1, time, body);
+      return table.end;
+    });
+  }
+
+  #starve(failure: LogFailure): LogFailure {
+    this.#isStarved = true;
+    return failure;
+  }
+
+  #keepReserve(): boolean {
+    this.#bytesSinceLook = 0;
+    const wal = join(this.#settings.dataDir, `${DATABASE_FILE}-wal`);
+    return this.#reserve.ensure(statSync(wal, { throwIfNoEntry: false })?.size ?? 0);
+  }
+
+  /** Whether all of the write-ahead log could be put into the database. */
+  #foldIn(): boolean {
+    try {
+      return this.#files.database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
+    } catch (error) {
+      if (isIoFailure(error)) this.#suspect = true;
+      return false;
+    }
   }
 
   #reopen(): void {
     try {
-      this.close();
+      closeLogFiles(this.#files);
     } catch {
       // Both files may be half closed already; only a failure to open them again matters.
     }
     try {
-      const opened = this.#open();
-      this.#database = opened.database;
-      this.#mark = opened.mark;
-      this.#sequence = opened.sequence;
-      this.#keepOffset = opened.keepOffset;
-      this.#keepSequence = opened.keepSequence;
+      this.#files = openLogFiles(this.#settings);
+      this.#sequence = this.#files.sequence;
+      this.#loadOrClose();
       // Pages of a failed sync may still be in the page cache alone: they are written once more, elsewhere, and synced.
-      this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+      this.#files.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       this.#suspect = false;
     } catch (error) {
       throw failureOf(error, "opening the event log again");
     }
   }
 
-  #open(): {
-    database: DatabaseSync;
-    mark: DurableMark;
-    sequence: number;
-    keepOffset: StatementSync;
-    keepSequence: StatementSync;
-  } {
-    const file = join(this.#settings.dataDir, DATABASE_FILE);
-    const markFile = join(this.#settings.dataDir, MARK_FILE);
-    let database: DatabaseSync;
+  #loadOrClose(): void {
     try {
-      database = openDatabase(file, this.#settings.maxDatabasePages);
-    } catch (error) {
-      if (isLockedElsewhere(error)) throw new LogFailure("locked", "locked", error);
-      throw failureOf(error, `opening ${file}`);
-    }
-    try {
-      for (const name of [file, `${file}-wal`]) if (existsSync(name)) chmodSync(name, 0o600);
-      const { sequence } = database.prepare("SELECT sequence FROM commits").get() as { sequence: number };
-      const acknowledged = DurableMark.read(markFile);
-      if (acknowledged === undefined && sequence > 0) {
-        this.warnings.push(`${markFile} is missing; taking the event log as it is, up to commit ${sequence}`);
-      }
-      if (acknowledged !== undefined && sequence < acknowledged)
-        throw lostCommits(file, markFile, sequence, acknowledged);
-      const mark = DurableMark.open(markFile, sequence);
-      this.#database = database;
       this.#load();
-      return {
-        database,
-        mark,
-        sequence,
-        keepOffset: database.prepare("INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)"),
-        keepSequence: database.prepare("UPDATE commits SET sequence = ?"),
-      };
     } catch (error) {
-      database.close();
-      throw failureOf(error, `opening ${file}`);
+      closeLogFiles(this.#files);
+      throw failureOf(error, "opening the event log");
     }
   }
 
   #load(): void {
     const compact = new Map(this.topics().map((row) => [row.name, row.cleanup === "compact"]));
-    const rows = this.#database.prepare("SELECT id, topic, partition, start FROM partitions").all();
+    const rows = this.#files.database.prepare("SELECT id, topic, partition, start FROM partitions").all();
     this.partitions.clear();
     for (const row of rows as unknown as { id: number; topic: string; partition: number; start: number }[]) {
-      createBatchTable(this.#database, row.id);
+      createBatchTable(this.#files.database, row.id);
       this.partitions.set(
         row.id,
-        new PartitionTable(this.#database, { ...row, compact: compact.get(row.topic) ?? false }),
+        new PartitionTable(this.#files.database, { ...row, compact: compact.get(row.topic) ?? false }),
       );
     }
-    this.#lastTime = Math.max(this.#lastTime, 0, ...[...this.partitions.values()].map((each) => each.lastTime));
+    for (const { lastTime } of this.partitions.values()) this.clock.advancePast(lastTime);
   }
 }
 
-function lostCommits(file: string, markFile: string, sequence: number, acknowledged: number): LogFailure {
-  // Closing the database folds the WAL into it and removes it, and with it the evidence of the damage.
-  const wal = `${file}-wal`;
-  const kept = `${wal}.damaged`;
-  if (existsSync(wal) && !existsSync(kept)) copyFileSync(wal, kept, constants.COPYFILE_EXCL);
-  const note = existsSync(kept) ? ` (its write-ahead log is kept as ${kept})` : "";
-  return new LogFailure(
-    "unusable",
-    `the event log ${file} is damaged: it ends at commit ${sequence}, but commit ${acknowledged} was acknowledged${note}; ` +
-      `restore the folder from a backup, or accept the loss of ${acknowledged - sequence} commits by moving ${markFile} away`,
+function isAsKnown(row: TopicRow | undefined, spec: TopicSpec): boolean {
+  return (
+    row?.cleanup === spec.cleanup &&
+    row.retention_ms === (spec.retentionMs ?? null) &&
+    row.min_compaction_lag_ms === (spec.minCompactionLagMs ?? null)
   );
 }

@@ -48,11 +48,19 @@ export class LogGroupCommit {
   #queuedBytes = 0;
   #committing: Promise<void> | undefined;
   #nextKeyless = 0;
+  #lastTime: number;
 
-  constructor(worker: LogWorkerClient, catalog: Catalog, maxRecordBytes: number) {
+  /** @param lastTime The append time of the last commit before. */
+  constructor(worker: LogWorkerClient, catalog: Catalog, maxRecordBytes: number, lastTime: number) {
+    this.#lastTime = lastTime;
     this.#worker = worker;
     this.#catalog = catalog;
     this.#limits = { recordBytes: maxRecordBytes, commitBytes: 8 * 1024 * 1024, queuedBytes: 256 * 1024 * 1024 };
+  }
+
+  /** The append time of the last commit. */
+  get lastTime(): number {
+    return this.#lastTime;
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
@@ -147,7 +155,8 @@ export class LogGroupCommit {
     const { parts, buffer } = this.#assemble(commit);
     const offsets = commit.offsets.map(({ offset }) => offset);
     try {
-      const { baseOffsets } = await this.#worker.request("commit", { parts, offsets, buffer }, [buffer]);
+      const { baseOffsets, lastTime } = await this.#worker.request("commit", { parts, offsets, buffer }, [buffer]);
+      this.#lastTime = lastTime;
       const bases = new Map(parts.map(({ id }, i) => [id, baseOffsets[i]!]));
       for (const { id, count } of parts) this.#catalog.byId(id).end = bases.get(id)! + count;
       for (const pending of commit.offsets) pending.resolve();

@@ -20,7 +20,11 @@ const port = parentPort;
 let log: LogDatabase | undefined;
 let settings: WorkerSettings | undefined;
 let timer: NodeJS.Timeout | undefined;
+let hurrying: NodeJS.Timeout | undefined;
 let cleaning: Generator<void> | undefined;
+
+/** Between two attempts to make room on a full disk. */
+const HURRY_MS = 1000;
 
 function opened(): LogDatabase {
   if (log === undefined) throw new LogFailure("invariant", "the event log is not open");
@@ -34,10 +38,16 @@ const handlers: Handlers = {
     settings = body;
     log = new LogDatabase(body);
     timer = setInterval(beginCleaning, body.housekeepingMs);
-    return { partitions: log.infos(), warnings: log.warnings };
+    return { partitions: log.infos(), warnings: log.warnings, lastTime: log.clock.last };
   },
   ensure: ({ specs }) => ({ partitions: opened().ensure(specs) }),
-  commit: ({ parts, offsets, buffer }) => ({ baseOffsets: opened().commit(parts, offsets, buffer) }),
+  commit({ parts, offsets, buffer }) {
+    try {
+      return { baseOffsets: opened().commit(parts, offsets, buffer), lastTime: opened().clock.last };
+    } finally {
+      if (opened().isStarved) hurry();
+    }
+  },
   fetch: ({ wanted, maxBytes }) => opened().fetch(wanted, maxBytes),
   offsetForTime: ({ id, time }) => ({ offset: opened().partition(id).offsetForTime(time) }),
   positions: ({ topic }) => ({ partitions: opened().infos(topic) }),
@@ -49,6 +59,7 @@ const handlers: Handlers = {
   },
   close() {
     clearInterval(timer);
+    clearTimeout(hurrying);
     cleaning = undefined;
     log?.close();
     log = undefined;
@@ -59,8 +70,31 @@ const handlers: Handlers = {
 function* cleaningSteps(): Generator<void> {
   if (settings === undefined) return;
   const now = Date.now();
-  yield* applyRetention(opened(), now);
-  yield* applyCompaction(opened(), { now, tombstoneRetentionMs: settings.tombstoneRetentionMs });
+  const { tombstoneRetentionMs } = settings;
+  const database = opened();
+  if (database.isStarved) database.makeRoom();
+  try {
+    yield* applyRetention(database, now);
+  } catch (error) {
+    // Without an append nobody has met the full disk before.
+    if (database.isStarved || !(error instanceof LogFailure) || error.kind !== "unavailable") throw error;
+    database.makeRoom();
+    yield* applyRetention(database, now);
+  } finally {
+    database.regainReserve();
+  }
+  yield* applyCompaction(database, { now, tombstoneRetentionMs });
+}
+
+/** The disk is full: cleaning up does not wait for its turn, and is not repeated all the time either. */
+function hurry(): void {
+  hurrying ??= setTimeout(
+    () => {
+      hurrying = undefined;
+      beginCleaning();
+    },
+    Math.min(HURRY_MS, settings?.housekeepingMs ?? HURRY_MS),
+  );
 }
 
 function beginCleaning(): void {
@@ -82,6 +116,7 @@ function cleanSome(): void {
     port.postMessage({ warning: failure.message });
   }
   cleaning = undefined;
+  if (log?.isStarved === true) hurry();
 }
 
 port.on("message", (request: Request) => {

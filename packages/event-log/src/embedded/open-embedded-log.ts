@@ -38,16 +38,15 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
   prepareFolder(dataDir);
   const worker = new LogWorkerClient(logger);
   try {
-    const { partitions, warnings } = await worker.request("open", {
+    const { warnings, ...state } = await worker.request("open", {
       dataDir,
       housekeepingMs: options.housekeepingMs ?? 60_000,
       tombstoneRetentionMs: options.tombstoneRetentionMs ?? 24 * 60 * 60 * 1000,
       maxDatabasePages: options.maxDatabasePages,
     });
     for (const warning of warnings) logger.warn({ dataDir }, warning);
-    // Only for the message that another process gives; the lock itself is the database's.
-    writeFileSync(join(dataDir, OWNER_FILE), `${process.pid}\n`, { mode: 0o600 });
-    return new EmbeddedLog(worker, partitions, options.maxRecordBytes ?? 1_000_000, logger);
+    noteOwner(dataDir);
+    return new EmbeddedLog(worker, state, options.maxRecordBytes ?? 1_000_000, logger);
   } catch (error) {
     await worker.terminate();
     if (error instanceof LogLockedError) throw lockedError(dataDir, error);
@@ -76,6 +75,16 @@ function lockedError(dataDir: string, cause: unknown): ResourceError {
     `the event log in ${dataDir} is open in ${who}; stop that one first, or give this one a folder of its own`,
     { cause },
   );
+}
+
+/** Only for the message that another process gives; the lock itself is the database's. */
+function noteOwner(dataDir: string): void {
+  try {
+    writeFileSync(join(dataDir, OWNER_FILE), `${process.pid}\n`, { mode: 0o600 });
+  } catch (error) {
+    // A log on a full disk opens, and cleans up.
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
 }
 
 function ownerOf(dataDir: string): string | undefined {

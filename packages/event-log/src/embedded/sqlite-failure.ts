@@ -24,6 +24,11 @@ export function isLockedElsewhere(error: unknown): boolean {
   return code === BUSY || code === LOCKED;
 }
 
+/** Whether there is no room on the disk, or no more in the database than was allowed. */
+export function isFull(error: unknown): boolean {
+  return resultCode(error) === FULL;
+}
+
 /** Whether the database has to be opened anew before it can be trusted again. */
 export function isIoFailure(error: unknown): boolean {
   const code = resultCode(error);

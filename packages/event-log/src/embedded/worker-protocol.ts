@@ -64,7 +64,12 @@ export interface WorkerSettings {
 export interface WorkerRequests {
   open: {
     in: WorkerSettings;
-    out: { readonly partitions: readonly PartitionInfo[]; readonly warnings: readonly string[] };
+    out: {
+      readonly partitions: readonly PartitionInfo[];
+      readonly warnings: readonly string[];
+      /** The append time of the last commit. */
+      readonly lastTime: number;
+    };
   };
   ensure: { in: { readonly specs: readonly TopicSpec[] }; out: { readonly partitions: readonly PartitionInfo[] } };
   commit: {
@@ -74,7 +79,7 @@ export interface WorkerRequests {
       readonly buffer: ArrayBuffer;
     };
     /** Base offsets, one per part. */
-    out: { readonly baseOffsets: readonly number[] };
+    out: { readonly baseOffsets: readonly number[]; readonly lastTime: number };
   };
   fetch: { in: { readonly wanted: readonly Wanted[]; readonly maxBytes: number }; out: FetchAnswer };
   offsetForTime: { in: { readonly id: number; readonly time: number }; out: { readonly offset: number } };

@@ -63,6 +63,8 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
 
   const apps: ServiceApp[] = [];
   const { notReady, warnings } = healthOf(apps, services.length);
+  let logWarnings: () => readonly string[] = () => [];
+  const allWarnings = () => [...logWarnings(), ...warnings()];
   const http = await createHttpServer({
     logger,
     metrics,
@@ -75,7 +77,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     title: host.title,
     directory: { services: services.map((service) => service.name), urls: config.urls },
     readiness: notReady,
-    warnings,
+    warnings: allWarnings,
   });
 
   const partitions = configuredPartitions(config);
@@ -87,6 +89,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const opened = await Promise.race([opening, aborted(signal)]);
   if (opened === undefined) return http.close();
   const { log, ready, died } = opened;
+  logWarnings = () => (log.warnings?.() ?? []).map((warning) => `event log: ${warning}`);
 
   const { stopWithinMs } = host;
   const lifecycle = new Lifecycle({ logger, ...(stopWithinMs === undefined ? {} : { stopWithinMs }) });
@@ -109,7 +112,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     name,
     died: Promise.race([...apps.map((app) => app.died), ...(died === undefined ? [] : [died])]),
     notReady,
-    warnings,
+    warnings: allWarnings,
     start: () => lifecycle.start(),
     async stop() {
       await lifecycle.stop();

@@ -1,5 +1,6 @@
 import type { Logger } from "@headwater/core";
 import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
+import type { FoldedEvents } from "@headwater/service";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import { SteadyFollowing } from "../steady-following.ts";
 
@@ -14,6 +15,7 @@ export interface ControlEventFeedOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly timeline: RuleTimeline;
+  readonly folded: FoldedEvents;
   readonly logger: Logger;
   /** Called when the feed cannot continue. */
   readonly onFailure: (error: unknown) => void;
@@ -103,7 +105,7 @@ export class ControlEventFeed {
     if (records.length === 0) return;
     this.#next.set(key, records.at(-1)!.offset + 1);
     if (batch.topic === topics.rules) {
-      this.#onRules(records);
+      this.#onRules(batch, records);
       return;
     }
     for (const listener of this.#listeners.get(batch.partition) ?? []) {
@@ -112,10 +114,12 @@ export class ControlEventFeed {
     }
   }
 
-  #onRules(records: readonly LogRecord[]): void {
+  #onRules(batch: LogBatch, records: readonly LogRecord[]): void {
+    const { timeline, folded } = this.#options;
     const changed = new Set<string>();
     for (const record of records) {
-      const rule = this.#options.timeline.apply(record);
+      const event = folded.rule(batch, record);
+      const rule = event === undefined ? undefined : timeline.apply(record.offset, event);
       if (rule !== undefined) changed.add(rule);
     }
     const known = records.at(-1)!.offset;

@@ -1,8 +1,9 @@
 import type { TopicNames } from "@headwater/event-log";
-import { StateLogError } from "../errors.ts";
+import { DecodeError } from "@headwater/core";
 import { deviceControlEvent, operatorControlEvent, type ControlEvent } from "./control-events.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
-import type { EffectiveAt, RestoredState } from "../state-log/state-fold.ts";
+import type { EffectiveAt, OnSkipped, RestoredState } from "../state-log/state-fold.ts";
+import { skipReasons } from "@headwater/service";
 
 /** A control event that took effect before, with its offsets. */
 export interface PastControlEvent {
@@ -22,15 +23,27 @@ export interface History {
 /**
  * Splits a partition's control events into those that its checkpoint includes and those to be applied again. For the
  * control events of the checkpoint's own offset their place in the state log decides: an owner writes no checkpoint
- * while a control event is due and not yet applied.
+ * while a control event is due and not yet applied. An effective of a record that is none is skipped.
  */
-export function historyOf(state: RestoredState, topics: TopicNames, timeline: RuleTimeline): History {
+export function historyOf(
+  state: RestoredState,
+  topics: TopicNames,
+  timeline: RuleTimeline,
+  onSkipped: OnSkipped = () => {},
+): History {
   const { checkpoint, effectives } = state;
   const included: PastControlEvent[] = [];
   const replay: PastControlEvent[] = [];
   for (const effective of effectives) {
     const { fromOffset, warmFrom, key, stateLogOffset } = effective;
-    const past = { event: controlEventOf(effective, topics, timeline), fromOffset, warmFrom, key };
+    const event = controlEventOf(effective, topics, timeline);
+    if (event === undefined) {
+      const { topic, offset } = effective.source;
+      const detail = `it says that offset ${offset} of ${topic} took effect, which is nothing that can`;
+      onSkipped(stateLogOffset, skipReasons.implausible, detail);
+      continue;
+    }
+    const past = { event, fromOffset, warmFrom, key };
     const isIncluded =
       checkpoint !== undefined &&
       (fromOffset < checkpoint.offset ||
@@ -40,14 +53,20 @@ export function historyOf(state: RestoredState, topics: TopicNames, timeline: Ru
   return { included, replay };
 }
 
-function controlEventOf({ source, record }: EffectiveAt, topics: TopicNames, timeline: RuleTimeline): ControlEvent {
-  if (source.topic === topics.devices) return deviceControlEvent(source, record);
-  if (source.topic === topics.alerts) return operatorControlEvent(source, record);
+function controlEventOf(
+  { source, record }: EffectiveAt,
+  topics: TopicNames,
+  timeline: RuleTimeline,
+): ControlEvent | undefined {
+  try {
+    if (source.topic === topics.devices) return deviceControlEvent(source, record);
+    if (source.topic === topics.alerts) return operatorControlEvent(source, record);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
   const rule = source.topic === topics.rules ? timeline.at(source.offset) : undefined;
-  if (rule !== undefined) return { kind: "rule", source, change: rule.change };
-  throw new StateLogError(
-    `The state log says that the record at offset ${source.offset} of ${source.topic} took effect, and there is none: it belongs to another log`,
-  );
+  return rule === undefined ? undefined : { kind: "rule", source, change: rule.change };
 }
 
 /** Keys of effectives that are superseded before the oldest telemetry in the log; no replay needs them. */

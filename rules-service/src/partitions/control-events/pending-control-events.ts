@@ -1,6 +1,6 @@
 import { foldDevice, type DeviceState } from "@headwater/aggregates";
-import { events } from "@headwater/proto";
 import type { LogRecord, Position, TopicNames } from "@headwater/event-log";
+import type { FoldedEvents } from "@headwater/service";
 import {
   deviceControlEvent,
   operatorControlEvent,
@@ -11,6 +11,7 @@ import {
 export interface PendingControlEventsOptions {
   readonly topics: TopicNames;
   readonly partition: number;
+  readonly folded: FoldedEvents;
 }
 
 /**
@@ -20,6 +21,7 @@ export interface PendingControlEventsOptions {
 export class PendingControlEvents {
   readonly #topics: TopicNames;
   readonly #partition: number;
+  readonly #folded: FoldedEvents;
   readonly #folds = new Map<string, DeviceState>();
   /** Offset of the last record of each device that is in effect. */
   readonly #effective = new Map<string, number>();
@@ -30,6 +32,7 @@ export class PendingControlEvents {
   constructor(options: PendingControlEventsOptions) {
     this.#topics = options.topics;
     this.#partition = options.partition;
+    this.#folded = options.folded;
     this.#alertsSeen = -1;
   }
 
@@ -56,25 +59,29 @@ export class PendingControlEvents {
 
   /** Takes records of devices.v1, from the start of the partition on; only a complete fold decides which write won. */
   addDevices(records: readonly LogRecord[]): void {
-    for (const { offset, value } of records) {
-      if (value === null) continue;
-      const event = events.device.decode(value);
+    const source = { topic: this.#topics.devices, partition: this.#partition };
+    for (const record of records) {
+      const event = this.#folded.device(source, record);
+      if (event === undefined) continue;
+      const { offset } = record;
       const { state, accepted } = foldDevice(this.#folds.get(event.id), event);
       if (!accepted) continue;
       // The next revision is decided by this one's number alone; the device itself is kept in the control event.
       this.#folds.set(event.id, { ...state, device: undefined });
       if (offset <= (this.#effective.get(event.id) ?? -1)) continue;
-      this.#devices.set(event.id, deviceControlEvent(this.#source(this.#topics.devices, offset), value));
+      this.#devices.set(event.id, deviceControlEvent({ ...source, offset }, record.value!));
     }
   }
 
   /** Takes records of alerts.v1; transitions that rules made are skipped. */
   addAlerts(records: readonly LogRecord[]): void {
-    for (const { offset, value } of records) {
+    const source = { topic: this.#topics.alerts, partition: this.#partition };
+    for (const record of records) {
+      const { offset } = record;
       if (offset <= this.#alertsSeen) continue;
       this.#alertsSeen = offset;
-      if (value === null) continue;
-      const event = operatorControlEvent(this.#source(this.#topics.alerts, offset), value);
+      if (this.#folded.alert(source, record) === undefined) continue;
+      const event = operatorControlEvent({ ...source, offset }, record.value!);
       if (event.action !== undefined) this.#operatorActions.push(event);
     }
   }
@@ -91,9 +98,5 @@ export class PendingControlEvents {
     const actions = this.#operatorActions.slice(0, max - taken.length);
     this.#operatorActions = this.#operatorActions.slice(actions.length);
     return [...taken, ...actions];
-  }
-
-  #source(topic: string, offset: number): Position {
-    return { topic, partition: this.#partition, offset };
   }
 }

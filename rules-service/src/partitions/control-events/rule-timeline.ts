@@ -1,6 +1,6 @@
-import { foldRule, type RuleState } from "@headwater/aggregates";
-import { events } from "@headwater/proto";
-import type { LogRecord } from "@headwater/event-log";
+import { foldRule, type RuleRevision, type RuleState } from "@headwater/aggregates";
+import { HeadwaterError } from "@headwater/core";
+import type { RuleEvent } from "@headwater/proto";
 import type { RuleChange } from "../../engine/engine.ts";
 import type { RuleDefinition } from "../../definition/definition.ts";
 
@@ -12,8 +12,10 @@ export interface RuleAt {
 }
 
 export interface RuleTimelineOptions {
-  /** Parses a definition that was valid when it was written. */
+  /** Parses a definition that was valid when it was written; throws a typed error if it cannot be read. */
   readonly definitionOf: (revision: { definition: string; schema: number }, rule: string) => RuleDefinition;
+  /** Told of a revision that cannot be read. The rule stays in effect as it was before. */
+  readonly onUnreadable?: (offset: number, error: HeadwaterError) => void;
 }
 
 /**
@@ -23,6 +25,8 @@ export interface RuleTimelineOptions {
 export class RuleTimeline {
   readonly #options: RuleTimelineOptions;
   readonly #states = new Map<string, RuleState>();
+  /** The newest revision of each rule that can be read. */
+  readonly #definitions = new Map<string, ReadRevision>();
   readonly #histories = new Map<string, RuleAt[]>();
   readonly #byOffset = new Map<number, RuleAt>();
 
@@ -34,17 +38,17 @@ export class RuleTimeline {
    * Applies a record of rules.v1. Returns the id of the rule that it changed; undefined if it lost against another
    * write.
    */
-  apply(record: LogRecord): string | undefined {
-    if (record.value === null) return undefined;
-    const event = events.rule.decode(record.value);
+  apply(offset: number, event: RuleEvent): string | undefined {
     const { state, accepted } = foldRule(this.#states.get(event.rule), event);
     if (!accepted || state === undefined) return undefined;
     this.#states.set(event.rule, state);
-    const at: RuleAt = { offset: record.offset, change: this.#change(state) };
+    if (event.created !== null) this.#definitions.delete(event.rule);
+    if (event.created !== null || event.revised !== null) this.#define(offset, state);
+    const at: RuleAt = { offset, change: this.#change(state) };
     const history = this.#histories.get(event.rule);
     if (history === undefined) this.#histories.set(event.rule, [at]);
     else history.push(at);
-    this.#byOffset.set(record.offset, at);
+    this.#byOffset.set(offset, at);
     return event.rule;
   }
 
@@ -67,16 +71,36 @@ export class RuleTimeline {
     return this.#byOffset.get(offset);
   }
 
-  #change(state: RuleState): RuleChange {
-    const revision = state.revisions.at(-1)!;
-    return {
-      rule: state.id,
-      revision: revision.revision,
-      // The engine evaluates a draft as little as a disabled rule.
-      mode: state.mode === "draft" ? "disabled" : state.mode,
-      definition: this.#options.definitionOf(revision, state.id),
-    };
+  #define(offset: number, { id, revisions }: RuleState): void {
+    const { definitionOf, onUnreadable } = this.#options;
+    const revision = revisions.at(-1)!;
+    try {
+      this.#definitions.set(id, { revision: revision.revision, definition: definitionOf(revision, id) });
+    } catch (error) {
+      if (!(error instanceof HeadwaterError)) throw error;
+      onUnreadable?.(offset, error);
+    }
   }
+
+  #change({ id, mode, revision: newest }: RuleState): RuleChange {
+    const { revision, definition } = this.#definitions.get(id) ?? { revision: newest, definition: undefined };
+    const rule = { rule: id, revision };
+    if (definition === undefined) {
+      // Nothing of it can be evaluated.
+      return { ...rule, mode: mode === "deleted" ? "deleted" : "disabled", definition: nothingOf(id) };
+    }
+    // The engine evaluates a draft as little as a disabled rule.
+    return { ...rule, mode: mode === "draft" ? "disabled" : mode, definition };
+  }
+}
+
+interface ReadRevision extends Pick<RuleRevision, "revision"> {
+  readonly definition: RuleDefinition;
+}
+
+/** Stands for a definition that cannot be read; it is never evaluated. */
+function nothingOf(rule: string): RuleDefinition {
+  return { id: rule, condition: { metric: "", op: ">", threshold: 0 } };
 }
 
 /** Whether the engine evaluates the rule. */

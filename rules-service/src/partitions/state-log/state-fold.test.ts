@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { events } from "@headwater/proto";
 import type { LogRecord } from "@headwater/event-log";
-import { StateFold } from "./state-fold.ts";
+import { StateFold, type OnSkipped } from "./state-fold.ts";
 import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
 
 type Input = Parameters<typeof events.ruleState.encode>[0];
@@ -36,8 +36,12 @@ class Written {
     this.#push(key, null, { [ownerEpochHeader]: Buffer.from(String(epoch)) });
   }
 
-  fold() {
-    const fold = new StateFold();
+  garbage(key: string): void {
+    this.#push(key, Buffer.from([0xff, 0xfe, 0x5f]), {});
+  }
+
+  fold(onSkipped?: OnSkipped) {
+    const fold = new StateFold(onSkipped);
     for (const record of this.#records) fold.apply(record);
     return fold.result();
   }
@@ -143,10 +147,23 @@ describe("a state log", () => {
     ]);
   });
 
-  it("refuses a record of an owner that never claimed", () => {
+  it("skips what no owner can have written, and has garbage removed with what is superseded", () => {
     const log = new Written();
-    log.claim();
-    log.checkpoint(7, 10);
-    expect(() => log.fold()).toThrow(/before its claim/);
+    const owner = log.claim();
+    log.state(owner, "a", 10);
+    log.checkpoint(owner, 10);
+    log.checkpoint(7, 99);
+    log.garbage(stateKeys.checkpoint(owner));
+    log.garbage("");
+    const skipped: (readonly [number, string])[] = [];
+    const { checkpoint, states, superseded } = log.fold((offset, reason) => skipped.push([offset, reason]));
+    expect(checkpoint).toMatchObject({ epoch: owner, offset: 10 });
+    expect(devicesOf(states)).toEqual(["a"]);
+    expect(superseded).toContain(stateKeys.checkpoint(owner));
+    expect(skipped).toEqual([
+      [3, "implausible"],
+      [4, "undecodable"],
+      [5, "undecodable"],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { events, type RuleStateRecord } from "@headwater/proto";
-import { StateLogError } from "../errors.ts";
+import { DecodeError } from "@headwater/core";
+import { skipReasons, type SkipReason } from "@headwater/service";
 import type { LogRecord, Position } from "@headwater/event-log";
 import type { CheckpointState, StateBytes } from "../../engine/engine.ts";
 import { ownerEpochHeader } from "./state-keys.ts";
@@ -41,9 +42,12 @@ interface Epoch {
   checkpoint: (RestoredCheckpoint & { readonly key: string }) | undefined;
 }
 
+/** Told of a record of the state log that counts for nothing. */
+export type OnSkipped = (offset: number, reason: SkipReason, detail: string) => void;
+
 /**
- * Folds a state log, oldest record first. A record whose epoch is lower than the highest claim before it comes from a
- * former owner that had not yet heard of the claim; it is ignored.
+ * Folds a state log, oldest record first. What no owner can have written is skipped. A record whose epoch is lower than
+ * the highest claim before it comes from a former owner that had not yet heard of the claim; it is ignored.
  */
 export class StateFold {
   readonly #epochs = new Map<number, Epoch>();
@@ -51,7 +55,12 @@ export class StateFold {
   /** Source of an effective, by its key. */
   readonly #sources = new Map<string, string>();
   readonly #fenced = new Set<string>();
+  readonly #onSkipped: OnSkipped;
   #claim = -1;
+
+  constructor(onSkipped: OnSkipped = () => {}) {
+    this.#onSkipped = onSkipped;
+  }
 
   /** The offset of the highest claim so far; -1: none. */
   get claim(): number {
@@ -64,7 +73,8 @@ export class StateFold {
       this.#remove(key, log);
       return;
     }
-    const record = events.ruleState.decode(log.value);
+    const record = this.#decode(key, log, log.value);
+    if (record === undefined) return;
     if (record.claim !== null) {
       this.#claim = log.offset;
       return;
@@ -74,9 +84,8 @@ export class StateFold {
       return;
     }
     if (record.ownerEpoch > this.#claim) {
-      throw new StateLogError(
-        `The state log holds a record of owner ${record.ownerEpoch} at offset ${log.offset}, before its claim`,
-      );
+      this.#onSkipped(log.offset, skipReasons.implausible, `a record of owner ${record.ownerEpoch} before its claim`);
+      return;
     }
     if (record.effective !== null) this.#effective(key, log.offset, record.effective);
     else this.#owned(key, log.offset, record);
@@ -99,6 +108,18 @@ export class StateFold {
       effectives: [...this.#effectives.values()],
       superseded,
     };
+  }
+
+  #decode(key: string, { offset }: LogRecord, value: Uint8Array): RuleStateRecord | undefined {
+    try {
+      return events.ruleState.decode(value);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#onSkipped(offset, skipReasons.undecodable, error.message);
+      // It is removed with what the next checkpoint supersedes.
+      if (key !== "") this.#fenced.add(key);
+      return undefined;
+    }
   }
 
   #remove(key: string, log: LogRecord): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { nowMicros, retrying, type Logger } from "@headwater/core";
+import { DecodeError, nowMicros, retrying, type Logger } from "@headwater/core";
+import type { SkippedRecords } from "@headwater/service";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
 import type { EngineChanges } from "../../engine/engine.ts";
 import { appendDurably } from "../append-durably.ts";
@@ -26,6 +27,7 @@ export interface StateLogOptions {
   readonly topic: string;
   readonly partition: number;
   readonly instance: string;
+  readonly skipped: SkippedRecords;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
@@ -72,7 +74,7 @@ export class StateLog {
     const { log, topic, partition } = this.#options;
     for await (const batch of log.read(topic, partition, { fromOffset: this.#provenTo })) {
       for (const record of batch.records) {
-        const other = record.value !== null && events.ruleState.decode(record.value).claim !== null;
+        const other = record.value !== null && isClaim(record.value);
         if (other) return false;
         this.#provenTo = record.offset + 1;
       }
@@ -121,8 +123,8 @@ export class StateLog {
   }
 
   async #fold(): Promise<RestoredState> {
-    const { log, topic, partition } = this.#options;
-    const fold = new StateFold();
+    const { log, topic, partition, skipped } = this.#options;
+    const fold = new StateFold((offset, reason, detail) => skipped.note({ topic, partition, offset, reason, detail }));
     for await (const batch of log.read(topic, partition, { toOffset: this.#epoch + 1 })) {
       for (const record of batch.records) fold.apply(record);
     }
@@ -170,5 +172,15 @@ export class StateLog {
     this.#written += 1;
     const id = `${this.#run}/${this.#written}`;
     return cloudEventHeaders({ type: eventTypes.ruleState, source: this.#source, id, time: nowMicros() });
+  }
+}
+
+/** What cannot be read is none: it is skipped when the state is folded, too. */
+function isClaim(value: Uint8Array): boolean {
+  try {
+    return events.ruleState.decode(value).claim !== null;
+  } catch (error) {
+    if (error instanceof DecodeError) return false;
+    throw error;
   }
 }

@@ -2,15 +2,17 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { events } from "@headwater/proto";
 import type { EventLog, LogBatch, LogRecord, ReadRange } from "@headwater/event-log";
-import { createMetrics } from "@headwater/service";
+import { createMetrics, SkippedRecords } from "@headwater/service";
 import { silentLogger } from "@headwater/core";
 import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
 import { partitionMetrics } from "../metrics.ts";
 import { TelemetryDecoder } from "../telemetry-decoder.ts";
 import { WarmUpScan } from "./warm-up-scan.ts";
 
-const metrics = partitionMetrics(createMetrics({ service: "rules", processMetrics: false }));
-const decoder = new TelemetryDecoder(0, metrics, silentLogger);
+const registry = createMetrics({ service: "rules", processMetrics: false });
+const metrics = partitionMetrics(registry);
+const skipped = new SkippedRecords({ metrics: registry, logger: silentLogger, reader: "rules" });
+const decoder = new TelemetryDecoder({ topic: "telemetry.v1", partition: 0 }, metrics, skipped);
 
 function recordAt(offset: number): LogRecord {
   const value = events.telemetry.encode({ gateway: "g", epoch: 1, n: offset + 1, receivedAt: offset });
