@@ -5,10 +5,18 @@ import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
+import { logCommand } from "./commands/log.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
 
-const commands: readonly Command[] = [startCommand, simCommand, ledgerCommand, gatewayCommand, configCommand];
+const commands: readonly Command[] = [
+  startCommand,
+  simCommand,
+  ledgerCommand,
+  logCommand,
+  gatewayCommand,
+  configCommand,
+];
 
 function help(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
