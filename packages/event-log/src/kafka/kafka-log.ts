@@ -55,7 +55,7 @@ export class KafkaLog implements EventLog {
   }
 
   warnings(): readonly string[] {
-    return this.#topicWarnings;
+    return [...this.#topicWarnings, ...this.#cluster.identities.warnings()];
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
