@@ -57,7 +57,7 @@ export class KafkaLog implements EventLog {
   }
 
   warnings(): readonly string[] {
-    return [...this.#topicWarnings, ...this.#parts.warnings()];
+    return [...this.#topicWarnings, ...this.#cluster.identities.warnings(), ...this.#parts.warnings()];
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
