@@ -74,7 +74,8 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
             {
               device: Type.String(),
               values: Type.Record(
-                Type.String(),
+                // A name with a line break, too: by default the serializer leaves it out.
+                Type.String({ pattern: "^[^]*$" }),
                 Type.Object({
                   value: Type.Union([Type.Number(), Type.String()]),
                   t: Type.Number({ description: "Milliseconds since the epoch" }),

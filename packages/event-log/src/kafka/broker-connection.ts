@@ -86,6 +86,11 @@ export class BrokerConnection {
     return this.send({ request: protocol.request, response, requestTimeout: requestTimeoutMs } as Protocol<Answer>);
   }
 
+  /** Whether the broker knows that version of a request. */
+  knows(apiKey: number, version: number): boolean {
+    return (this.#versions[apiKey]?.maxVersion ?? -1) >= version;
+  }
+
   send<Answer>(protocol: Protocol<Answer>): Promise<Answer> {
     if (this.#destroyed) return Promise.reject(this.#closedError());
     return new Promise((resolve, reject) => {

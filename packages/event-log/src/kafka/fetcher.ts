@@ -1,5 +1,5 @@
 import { HeadwaterError, sleep } from "@headwater/core";
-import { ForeignPositionError } from "../errors.ts";
+import { ForeignPositionError, TopicRecreatedError } from "../errors.ts";
 import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
@@ -34,6 +34,8 @@ export class Fetcher {
   readonly #loops = new Map<number, Promise<void>>();
   readonly #connections = new Map<number, BrokerConnection>();
   readonly #stop = new AbortController();
+  /** Of the topics that are fetched, as of their first fetch. */
+  readonly #topicIds = new Map<string, string>();
   #lookAgain: NodeJS.Timeout | undefined;
   #firstOf = 0;
 
@@ -131,6 +133,9 @@ export class Fetcher {
     if (isStaleMetadata(error)) return true;
     if (error.type !== "OFFSET_OUT_OF_RANGE") throw error;
     const { topic, partition, fetchOffset } = buffer;
+    // A topic that was made anew is no shortened one.
+    await this.#refresh();
+    this.#refuseAnother(topic);
     const [start, end] = await Promise.all([
       listOffsets(this.#cluster, topic, [partition], "earliest"),
       listOffsets(this.#cluster, topic, [partition], "latest"),
@@ -156,6 +161,7 @@ export class Fetcher {
     this.#firstOf = all.length === 0 ? 0 : (this.#firstOf + 1) % all.length;
     for (const buffer of [...all.slice(this.#firstOf), ...all.slice(0, this.#firstOf)]) {
       const { topic, partition, fetchOffset: offset } = buffer;
+      this.#refuseAnother(topic);
       if (this.#cluster.leaderOf(topic, partition) !== leader) continue;
       if (buffer.bytes >= BUFFERED_BYTES) {
         full = true;
@@ -165,6 +171,15 @@ export class Fetcher {
       buffers.set(`${topic}/${partition}`, buffer);
     }
     return { wanted, buffers, full };
+  }
+
+  /** Positions of a topic that was deleted say nothing of the one that has its name now. */
+  #refuseAnother(topic: string): void {
+    const id = this.#cluster.identities.idOf(topic);
+    if (id === undefined) return;
+    const first = this.#topicIds.get(topic);
+    if (first === undefined) this.#topicIds.set(topic, id);
+    else if (first !== id) throw new TopicRecreatedError(topic);
   }
 
   async #connectionTo(leader: number): Promise<BrokerConnection> {
