@@ -6,8 +6,8 @@ const placeholder = /^\{([a-z][A-Za-z0-9]*)(\.\.\.)?\}$/;
 
 /**
  * A pattern of topics: levels as they are, `+` for any one level, `{name}` for one level that is kept under the name,
- * `{name...}`, once, for one or more levels, and at the end `#` for as many. Placeholders never take an empty level, nor
- * do they match a topic that begins with `$`.
+ * `{name...}`, once, for one or more levels, and at the end `#` for as many. Placeholders never take an empty level,
+ * nor do they match a topic that begins with `$`.
  */
 export class TopicPattern {
   readonly #levels: readonly Level[];
