@@ -33,6 +33,109 @@ async function series(query: string) {
   return answer.body;
 }
 
+describe("any name of a metric", () => {
+  const names = ["__proto__", "constructor", "a\nb", "\u2028", "a\u0000b", "x_text", "{}", "größe"];
+
+  it("has its values in latest and series, and its name in the list", async () => {
+    const gateway = new TestGateway(backends.log, { name: "names" });
+    const values = Object.fromEntries(names.map((name, index) => [name, index]));
+    await gateway.append(gateway.event("d-names", t0, values), gateway.event("d-names", t0 + 1, { "a\nb": "text" }));
+    const latest = async (): Promise<[string, unknown][]> => {
+      const { body } = await service.request<{ values: Record<string, { value: unknown }> }>(
+        "GET",
+        "/api/v1/devices/d-names/latest",
+      );
+      return Object.entries(body.values ?? {}).map(([name, { value }]) => [name, value]);
+    };
+    const expected = names.map((name, index) => [name, name === "a\nb" ? "text" : index]);
+    await eventually(async () => expect((await latest()).toSorted()).toEqual(expected.toSorted()));
+    for (const [index, name] of names.entries()) {
+      const url = `/api/v1/devices/d-names/series?metric=${encodeURIComponent(name)}&${wide}&kind=number`;
+      const { body } = await service.request<{ points: unknown[] }>("GET", url);
+      expect(body.points).toEqual([[t0 / 1000, index]]);
+    }
+    const list = await service.request<{ items: { metric: string }[] }>("GET", "/api/v1/devices/d-names/metrics");
+    expect([...new Set(list.body.items.map(({ metric }) => metric))].toSorted()).toEqual(names.toSorted());
+    const aside = await service.request<{ items: unknown[] }>("GET", "/api/v1/quarantine?device=d-names");
+    expect(aside.body.items).toEqual([]);
+  });
+});
+
+describe("a device with thousands of metrics", () => {
+  it("has its latest values in pages, whatever tags they carry", async () => {
+    const gateway = new TestGateway(backends.log, { name: "many" });
+    const names = Array.from({ length: 2300 }, (_, i) => `m${i}`);
+    const values = (some: readonly string[]) => Object.fromEntries(some.map((name, i) => [name, i]));
+    await gateway.append(
+      gateway.event("d-many", t0, values(names.slice(0, 1500)), { attributes: { site: "north" } }),
+      gateway.event("d-many", t0 + 1, values(names.slice(800)), { attributes: { site: "south" } }),
+    );
+    const pages = async (): Promise<string[][]> => {
+      const found: string[][] = [];
+      for (let cursor = ""; ;) {
+        const url = `/api/v1/devices/d-many/latest${cursor}`;
+        const { body } = await service.request<{ values: Record<string, unknown>; next?: string }>("GET", url);
+        found.push(Object.keys(body.values));
+        if (body.next === undefined) return found;
+        cursor = `?cursor=${body.next}`;
+      }
+    };
+    const found = await eventually(pages, (each) => each.flat().length === names.length);
+    expect(found.flat()).toEqual(names.toSorted());
+    expect(found.every((page) => page.length <= 1000)).toBe(true);
+    const wrong = await service.request("GET", "/api/v1/devices/d-many/latest?cursor=!");
+    expect(wrong.status).toBe(400);
+  });
+});
+
+describe("a value that a later one of the same message and time replaces", () => {
+  const twice = [
+    { metric: "a", number: 1 },
+    { metric: "a", number: 2 },
+  ];
+  it.each([
+    ["numbers alone", twice, 1],
+    ["with text beside it", [...twice, { metric: "b", text: "x" }, { metric: "b", text: "y" }], 2],
+    [
+      "of another time",
+      [
+        { metric: "a", number: 1 },
+        { metric: "a", number: 2, timeDelta: 1 },
+      ],
+      0,
+    ],
+    [
+      "number and text, which are two series",
+      [
+        { metric: "a", number: 1 },
+        { metric: "a", text: "x" },
+      ],
+      0,
+    ],
+    [
+      "called like what every object has",
+      [
+        { metric: "constructor", number: 1 },
+        { metric: "toString", number: 2 },
+      ],
+      0,
+    ],
+  ])("is counted by the ledger: %s", async (name, readings, overwritten) => {
+    const ledger = async (): Promise<{ overwritten: number; stored: number }> => {
+      const { body } = await service.request<{ totals: { overwritten: number; stored: number } }>(
+        "GET",
+        "/api/v1/ledger",
+      );
+      return body.totals;
+    };
+    const before = await ledger();
+    const gateway = new TestGateway(backends.log, { name: `twice ${name}` });
+    await gateway.append(gateway.event(`d ${name}`, t0, {}, { readings }));
+    await eventually(async () => expect((await ledger()).stored).toBe(before.stored + 1));
+    expect((await ledger()).overwritten - before.overwritten).toBe(overwritten);
+  });
+});
+
 describe("a series", () => {
   it("is whole, though its tags have changed on the way", async () => {
     const { metric, points } = await series("metric=x");

@@ -13,7 +13,7 @@ import {
   protocolErrorKind,
   troubleDetails,
 } from "./kafka-errors.ts";
-import { noLeader, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
+import { noLeader, recreated, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
 import { PendingAppend } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
 import { ProducerQueues } from "./producer-queues.ts";
@@ -72,10 +72,11 @@ export class Producer {
     }
     return new Promise((resolve, reject) => {
       const append = new PendingAppend(topic, resolve, reject);
-      const partitions = this.#cluster.partitionCount(topic);
+      const queues = this.#queues.of(topic, this.#cluster.writtenCount(topic));
+      // As many as when the first record was appended: a count that is raised since moves no key.
+      const partitions = queues.length;
       const keyless = this.#nextKeyless++ % partitions;
       const deadline = Date.now() + this.#cluster.settings.requestTimeoutMs;
-      const queues = this.#queues.of(topic, partitions);
       for (let i = 0; i < records.length; i++) {
         const record = records[i]!;
         const partition = record.partition ?? (record.key === null ? keyless : partitionFor(record.key, partitions));
@@ -188,8 +189,14 @@ export class Producer {
     for (const queue of queues) {
       const result = answer.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition);
       if (result?.errorCode === 0) {
+        if (result.baseOffset < queue.end) {
+          // The topic was made anew since the last append. This one has landed; readers know it when it is repeated.
+          this.#queues.fail(queue, recreated(queue), queue.batches.length);
+          continue;
+        }
         const batch = this.#queues.take(queue);
         queue.end = result.baseOffset + batch.count;
+        queue.topicId = this.#cluster.identities.idOf(queue.topic);
         queue.problem = undefined;
         batch.landed(result.baseOffset);
         continue;
@@ -236,7 +243,7 @@ export class Producer {
     queues: readonly PartitionQueue[],
     connection: BrokerConnection,
   ): Promise<readonly PartitionQueue[]> {
-    const shortened = await shortenedQueues(queues, connection);
+    const shortened = await shortenedQueues(queues, connection, this.#cluster.identities);
     for (const [queue, error] of shortened) this.#queues.fail(queue, error, queue.batches.length);
     return shortened.size === 0 ? queues : queues.filter((queue) => !shortened.has(queue));
   }
