@@ -2,8 +2,8 @@
 const againMs = 30_000;
 
 /**
- * What is worth a log line of a trouble that lasts, while something is tried again and again: that it begins, that it is
- * another one now, and every half minute that it still lasts.
+ * What is worth a log line of a trouble that lasts, while something is tried again and again: that it begins, that it
+ * is another one now, and every half minute that it still lasts.
  */
 export class LastingTrouble {
   #what: string | undefined;
