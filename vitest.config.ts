@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "e2e",
-          include: ["tests/{e2e,conformance,clients}/**/*.test.ts"],
+          include: ["tests/{e2e,conformance,clients,foreign}/**/*.test.ts"],
           exclude: ["**/*.servers.test.ts", "**/node_modules/**"],
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -85,11 +85,8 @@ async function countAlerts(api: ApiClient, devices: SimulationOptions["devices"]
   for (const { id } of devices) {
     let cursor: string | undefined;
     do {
-      const query = new URLSearchParams({ device: id, limit: "1000", ...(cursor === undefined ? {} : { cursor }) });
-      const page = await api.request<{ items: unknown[]; next?: string | null }>(
-        "GET",
-        `/api/v1/alerts?${query.toString()}`,
-      );
+      const query = { device: id, limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await api.call("GET", "/api/v1/alerts", { query });
       count += page.items.length;
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);

@@ -55,6 +55,103 @@ describe("a message of a device", () => {
     expect(await gateway.events()).toEqual([]);
   });
 
+  it("whose samples are good in part becomes one event and one record in quarantine, and counts once", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    const good = { ts: Date.now() - 5000, values: { a: 1 } };
+    const bad = { ts: "yesterday", values: { a: 2 } };
+    for (const qos of [0, 1, 2] as const)
+      await device.publishAsync("devices/boiler-1/telemetry", JSON.stringify([good, bad, { a: 3 }]), { qos });
+    await eventually(
+      () => gateway.quarantined(),
+      (records) => records.length === 3,
+    );
+    const aside = await gateway.quarantined();
+    expect(aside.map(({ payload }) => JSON.parse(Buffer.from(payload).toString()) as unknown)).toEqual([
+      [bad],
+      [bad],
+      [bad],
+    ]);
+    expect(aside[0]).toMatchObject({ device: "boiler-1", stage: "decode", mqttTopic: "devices/boiler-1/telemetry" });
+    expect(aside[0]!.reason).toMatch(/the rest is stored: sample 1: A time has to be/);
+    const seen = await gateway.events();
+    expect(seen.map(({ readings }) => readings.map(({ number }) => number))).toEqual([
+      [1, 3],
+      [1, 3],
+      [1, 3],
+    ]);
+    expect(seen[0]!.eventTime).toBe(good.ts * 1000);
+    expect(await laneProblems(gateway.log)).toEqual([]);
+    const received = async (): Promise<number> =>
+      Math.max(...(await gateway.telemetry()).map(({ mark }) => mark?.received ?? 0));
+    expect(await eventually(received, (count) => count === 3)).toBe(3);
+  });
+
+  it("that is empty and retained clears what a broker retains: it is acknowledged, and no reason for quarantine", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    for (const qos of [0, 1, 2] as const) {
+      await device.publishAsync("devices/boiler-1/telemetry", "", { qos, retain: true });
+      await device.publishAsync("devices/boiler-1/telemetry/value/a", "", { qos, retain: true });
+    }
+    await device.publishAsync("devices/boiler-1/telemetry", "", { qos: 1 });
+    expect(await gateway.quarantined()).toHaveLength(1);
+    expect(await gateway.metric("headwater_gateway_ignored_total", "retained-clear")).toBe(6);
+    expect(await gateway.events()).toEqual([]);
+  });
+
+  it("to ThingsBoard's topic: text that is a complete JSON number is that number; elsewhere it is text", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    const payload = '{"t":"95","e":"-1.5e2","big":"9007199254740993","name":"0042","v":"1.2.3","blank":" 5"}';
+    await device.publishAsync("v1/devices/me/telemetry", payload, { qos: 1 });
+    await device.publishAsync("devices/boiler-1/telemetry", payload, { qos: 1 });
+    const [first, second] = await gateway.events();
+    expect(first!.readings.map(({ number, text }) => number ?? text)).toEqual([
+      95,
+      -150,
+      9_007_199_254_740_992,
+      "0042",
+      "1.2.3",
+      " 5",
+    ]);
+    expect(first!.attributes).toEqual({ exact: '{"big":"9007199254740993"}' });
+    expect(second!.readings.map(({ text }) => text)).toEqual(Object.values(JSON.parse(payload) as object));
+  });
+
+  it("with times of all kinds", async () => {
+    const device = await gateway.connectDevice("boiler-1");
+    const now = Date.now() * 1000 - 60_000_000;
+    const seconds = Math.floor(now / 1e6);
+    const ts = [
+      String(now),
+      `${now}123`,
+      `${now * 1000}`,
+      String(seconds),
+      `"${now}"`,
+      "null",
+      '""',
+      '"2026-01-01T00:00:00"',
+    ];
+    await device.publishAsync(
+      "devices/boiler-1/telemetry",
+      `[${ts.map((each, index) => `{"ts":${each},"values":{"m${index}":1}}`).join(",")}]`,
+      { qos: 1 },
+    );
+    const [event] = await gateway.events();
+    const at = (delta: number): number => event!.eventTime + delta;
+    const taken = event!.receivedAt;
+    expect(event!.readings.map(({ timeDelta }) => at(timeDelta))).toEqual([
+      now,
+      now,
+      now,
+      seconds * 1e6,
+      now,
+      taken,
+      taken + 1,
+      taken + 2,
+    ]);
+    expect(event!.attributes).toEqual({ "device-time-local": "7:2026-01-01T00:00:00" });
+    expect(await gateway.quarantined()).toEqual([]);
+  });
+
   it("to another device's topic closes the connection and disturbs nobody else", async () => {
     const [bad, good] = [await gateway.connectDevice("bad"), await gateway.connectDevice("good")];
     const closed = new Promise<void>((resolve) => bad.once("close", () => resolve()));

@@ -33,6 +33,82 @@ async function series(query: string) {
   return answer.body;
 }
 
+describe("any name of a metric", () => {
+  const names = ["__proto__", "constructor", "a\nb", "\u2028", "a\u0000b", "x_text", "{}", "größe"];
+
+  it("has its values in latest and series, and its name in the list", async () => {
+    const gateway = new TestGateway(backends.log, { name: "names" });
+    const values = Object.fromEntries(names.map((name, index) => [name, index]));
+    await gateway.append(gateway.event("d-names", t0, values), gateway.event("d-names", t0 + 1, { "a\nb": "text" }));
+    const latest = async (): Promise<[string, unknown][]> => {
+      const { body } = await service.request<{ values: Record<string, { value: unknown }> }>(
+        "GET",
+        "/api/v1/devices/d-names/latest",
+      );
+      return Object.entries(body.values ?? {}).map(([name, { value }]) => [name, value]);
+    };
+    const expected = names.map((name, index) => [name, name === "a\nb" ? "text" : index]);
+    await eventually(async () => expect((await latest()).toSorted()).toEqual(expected.toSorted()));
+    for (const [index, name] of names.entries()) {
+      const url = `/api/v1/devices/d-names/series?metric=${encodeURIComponent(name)}&${wide}&kind=number`;
+      const { body } = await service.request<{ points: unknown[] }>("GET", url);
+      expect(body.points).toEqual([[t0 / 1000, index]]);
+    }
+    const list = await service.request<{ items: { metric: string }[] }>("GET", "/api/v1/devices/d-names/metrics");
+    expect([...new Set(list.body.items.map(({ metric }) => metric))].toSorted()).toEqual(names.toSorted());
+    const aside = await service.request<{ items: unknown[] }>("GET", "/api/v1/quarantine?device=d-names");
+    expect(aside.body.items).toEqual([]);
+  });
+});
+
+describe("a value that a later one of the same message and time replaces", () => {
+  const twice = [
+    { metric: "a", number: 1 },
+    { metric: "a", number: 2 },
+  ];
+  it.each([
+    ["numbers alone", twice, 1],
+    ["with text beside it", [...twice, { metric: "b", text: "x" }, { metric: "b", text: "y" }], 2],
+    [
+      "of another time",
+      [
+        { metric: "a", number: 1 },
+        { metric: "a", number: 2, timeDelta: 1 },
+      ],
+      0,
+    ],
+    [
+      "number and text, which are two series",
+      [
+        { metric: "a", number: 1 },
+        { metric: "a", text: "x" },
+      ],
+      0,
+    ],
+    [
+      "called like what every object has",
+      [
+        { metric: "constructor", number: 1 },
+        { metric: "toString", number: 2 },
+      ],
+      0,
+    ],
+  ])("is counted by the ledger: %s", async (name, readings, overwritten) => {
+    const ledger = async (): Promise<{ overwritten: number; stored: number }> => {
+      const { body } = await service.request<{ totals: { overwritten: number; stored: number } }>(
+        "GET",
+        "/api/v1/ledger",
+      );
+      return body.totals;
+    };
+    const before = await ledger();
+    const gateway = new TestGateway(backends.log, { name: `twice ${name}` });
+    await gateway.append(gateway.event(`d ${name}`, t0, {}, { readings }));
+    await eventually(async () => expect((await ledger()).stored).toBe(before.stored + 1));
+    expect((await ledger()).overwritten - before.overwritten).toBe(overwritten);
+  });
+});
+
 describe("a series", () => {
   it("is whole, though its tags have changed on the way", async () => {
     const { metric, points } = await series("metric=x");

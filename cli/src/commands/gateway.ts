@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createApiClient } from "@headwater/client";
+import { createApiClient, type Schemas } from "@headwater/client";
 import { readTokenFile, ResourceError } from "@headwater/core";
 import type { Command } from "./command.ts";
 import { UsageError } from "./command-error.ts";
@@ -25,20 +25,7 @@ const usage = `headwater gateway inspect: what waits in a gateway's spool for th
 
 Exit code 0, also if something waits.`;
 
-interface Depth {
-  readonly gateway: string;
-  readonly durable: "spool" | "log";
-  readonly records: number;
-  readonly bytes: number;
-  readonly oldestAt: string | null;
-  readonly oldestAgeSeconds: number;
-  readonly kinds: Readonly<Record<string, number>>;
-  readonly disk: { readonly bytes: number; readonly waitingBytes: number; readonly segments: number };
-  readonly log: { readonly state: string; readonly problem?: string; readonly heldPartitions: number };
-  readonly devices: readonly { readonly device: string; readonly records: number; readonly bytes: number }[];
-  readonly deviceCount: number;
-  readonly corrupt: readonly { readonly file: string; readonly bytes: number }[];
-}
+type Depth = Schemas["Spool"];
 
 export const gatewayCommand: Command = {
   name: "gateway",

@@ -1,4 +1,4 @@
-import { createApiClient } from "@headwater/client";
+import { createApiClient, type Schemas } from "@headwater/client";
 import { readTokenFile } from "@headwater/core";
 import type { Command } from "./command.ts";
 import { parseOptions } from "./options.ts";
@@ -12,11 +12,7 @@ const usage = `headwater ledger: what was received, logged, stored, dropped and 
 
 Exit code 0: it balances. 1: it does not.`;
 
-interface Ledger {
-  readonly balanced: boolean;
-  readonly totals: Readonly<Record<string, unknown>>;
-  readonly gaps?: readonly unknown[];
-}
+type Ledger = Schemas["Ledger"];
 
 export const ledgerCommand: Command = {
   name: "ledger",
@@ -34,7 +30,7 @@ export const ledgerCommand: Command = {
       return 0;
     }
     const api = createApiClient(values.url, readTokenFile(values["token-file"]));
-    const ledger = await api.request<Ledger>("GET", `/api/v1/ledger${values.verify ? "?verify=true" : ""}`);
+    const ledger = await api.call("GET", "/api/v1/ledger", { query: { verify: values.verify } });
     console.log(values.json ? JSON.stringify(ledger, undefined, 2) : describe(ledger));
     return ledger.balanced ? 0 : 1;
   },

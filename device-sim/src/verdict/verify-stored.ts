@@ -13,10 +13,6 @@ export interface StoredVerdict {
   readonly examples: readonly { time: string; expected: number; found: number | undefined }[];
 }
 
-interface SeriesAnswer {
-  readonly points: readonly (readonly [number, number])[];
-}
-
 const readLimit = 1_000_000;
 
 /** Compares the stored points with the acked samples; waits up to `timeoutMs` for the pipeline to catch up. */
@@ -48,15 +44,14 @@ async function readBack(
     last = Math.max(last, time);
   }
   if (acked.length === 0) return new Map();
-  const query = new URLSearchParams({
+  const query = {
     metric,
     from: new Date(Math.floor(first / 1000)).toISOString(),
     to: new Date(Math.floor(last / 1000) + 1).toISOString(),
-    limit: String(readLimit),
-  });
-  const path = `/api/v1/devices/${encodeURIComponent(device)}/series?${query.toString()}`;
-  const answer = await api.request<SeriesAnswer>("GET", path);
-  return new Map(answer.points.map(([time, value]) => [Math.round(time * 1000), value]));
+    limit: readLimit,
+  };
+  const answer = await api.call("GET", "/api/v1/devices/{id}/series", { path: { id: device }, query });
+  return new Map(answer.points.map(([time, value]) => [Math.round(time * 1000), Number(value)]));
 }
 
 function compare(acked: readonly Sample[], stored: ReadonlyMap<number, number>): StoredVerdict {

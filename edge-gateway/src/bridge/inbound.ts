@@ -149,6 +149,8 @@ export class Inbound implements Owner {
     const message = this.#message;
     message.topic = topic;
     message.payload = received.payload;
+    // A broker passes a clear on without its retain flag.
+    message.isClear = received.payload.length === 0 && received.omitted === 0;
     message.qos = qos;
     message.packetId = qos === 0 ? unacknowledged : packetId;
     message.maybeRepeated = received.dup || this.#replaying;

@@ -1,5 +1,5 @@
 import { isoFromMicros, nowMicros, parseTimeRef, RequestError } from "@headwater/core";
-import type { HttpServer } from "@headwater/service";
+import { type HttpServer, timeReference } from "@headwater/service";
 import { Type } from "@sinclair/typebox";
 import { Readable } from "node:stream";
 import type { DurablePath } from "../pipeline/durable-path.ts";
@@ -46,8 +46,10 @@ const depthQuery = Type.Object({
 });
 
 const recordsQuery = Type.Object({
-  from: Type.Optional(Type.String({ maxLength: 60, description: "Received at or after: ISO 8601, or like -1h" })),
-  to: Type.Optional(Type.String({ maxLength: 60, description: "Received before" })),
+  from: Type.Optional(
+    Type.String({ maxLength: 60, description: "Received at or after: ISO 8601, or like -1h", ...timeReference }),
+  ),
+  to: Type.Optional(Type.String({ maxLength: 60, description: "Received before", ...timeReference })),
   device: Type.Optional(Type.String({ maxLength: 200 })),
   kind: Type.Optional(kind),
   limit: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1000, description: "How many records at most" }),

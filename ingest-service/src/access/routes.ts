@@ -4,6 +4,7 @@ import {
   type AccessState,
   createProvisioningKey,
   deleteProvisioningKey,
+  deviceLimits,
   type ProvisioningKey,
 } from "@headwater/aggregates";
 import type { OutgoingRecord } from "@headwater/event-log";
@@ -17,6 +18,8 @@ import {
   type HttpApp,
   listQuery,
   isTextPlace,
+  namedProperties,
+  plainText,
   pageOf,
   pageSchema,
   performWrite,
@@ -42,7 +45,11 @@ export interface ProvisioningKeyRoutesOptions extends WriteContext {
 const tags = ["provisioning"];
 const mayRead = { scopes: ["access:read"] };
 const mayWrite = { scopes: ["access:write"] };
-const tagsSchema = Type.Record(Type.String(), Type.String());
+const tagsSchema = Type.Record(
+  Type.String(),
+  Type.String({ documented: { pattern: "^[^\\x00]*$", minLength: 1, maxLength: deviceLimits.tagValue } }),
+  namedProperties(deviceLimits.tags),
+);
 
 const keySchema = Type.Object(
   {
@@ -60,14 +67,14 @@ const keySchema = Type.Object(
 
 const newKeySchema = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 128, description: "For people" }),
+    name: Type.String({ minLength: 1, maxLength: 128, description: "For people", ...plainText(1, 128) }),
     devices: Type.Optional(
       Type.String({
         maxLength: 128,
         description: "Ids that it may give, with * for any characters; default: every id",
       }),
     ),
-    type: Type.Optional(Type.String({ description: "What its devices are" })),
+    type: Type.Optional(Type.String({ description: "What its devices are", ...plainText(0, deviceLimits.type) })),
     tags: Type.Optional(tagsSchema),
     ...expiryFields,
   },

@@ -12,7 +12,9 @@ import {
   waitForAfter,
   decodeCursor,
   type HttpApp,
+  duration,
   idempotencyKey,
+  plainText,
   listQuery,
   pageOf,
   pageSchema,
@@ -84,10 +86,11 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
         params: Type.Object({ id: Type.String() }),
         body: Type.Object(
           {
-            name: Type.String(),
+            name: Type.String(plainText(1, commandLimits.name)),
             params: Type.Optional(Type.Unknown({ description: "Any JSON" })),
             ttl: Type.Optional(
-              Type.Union([Type.String(), Type.Number()], {
+              Type.Union([Type.String(duration), Type.Number()], {
+                documented: { anyOf: undefined, type: "string", pattern: duration.documented["pattern"] },
                 description: "How long it may take: a duration with its unit, like 60s. Default 60s, at most 7d",
               }),
             ),

@@ -1,16 +1,18 @@
 import { Type } from "@sinclair/typebox";
 import { type Device, deviceLimits } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/core";
-import { positionSchema } from "@headwater/service";
+import { deviceId, namedProperties, plainText, positionSchema } from "@headwater/service";
 import { newCredentialSchema } from "./new-credential.ts";
 
 const attributeValue = Type.Union([
   Type.Number(),
   Type.Boolean(),
-  Type.String({ maxLength: deviceLimits.attributeText }),
+  Type.String({ maxLength: deviceLimits.attributeText, documented: { pattern: "^[^\\x00]*$" } }),
 ]);
-const tags = Type.Record(Type.String(), Type.String());
-const attributes = Type.Record(Type.String(), attributeValue);
+const tagValue = { documented: { pattern: "^[^\\x00]*$", minLength: 1, maxLength: deviceLimits.tagValue } };
+const type = Type.Optional(Type.String(plainText(0, deviceLimits.type)));
+const tags = Type.Record(Type.String(), Type.String(tagValue), namedProperties(deviceLimits.tags));
+const attributes = Type.Record(Type.String(), attributeValue, namedProperties(deviceLimits.attributes));
 
 export const credentialSchema = Type.Object(
   {
@@ -55,8 +57,9 @@ export const registrationSchema = Type.Object(
   {
     id: Type.String({
       description: "MQTT user name and part of its topics; without '/', '+', '#' or control characters",
+      ...deviceId,
     }),
-    type: Type.Optional(Type.String()),
+    type,
     tags: Type.Optional(tags),
     attributes: Type.Optional(attributes),
     credential: Type.Optional(newCredentialSchema),
@@ -66,9 +69,13 @@ export const registrationSchema = Type.Object(
 
 export const patchSchema = Type.Object(
   {
-    type: Type.Optional(Type.String()),
-    tags: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))),
-    attributes: Type.Optional(Type.Record(Type.String(), Type.Union([attributeValue, Type.Null()]))),
+    type,
+    tags: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.String(tagValue), Type.Null()]), namedProperties(deviceLimits.tags)),
+    ),
+    attributes: Type.Optional(
+      Type.Record(Type.String(), Type.Union([attributeValue, Type.Null()]), namedProperties(deviceLimits.attributes)),
+    ),
   },
   {
     title: "DevicePatch",

@@ -2,14 +2,19 @@ import { randomUUID, X509Certificate } from "node:crypto";
 import { canonicalSubject, type DeviceCredential, fingerprintSubject, passwordLimits } from "@headwater/aggregates";
 import { microsFromIso, nowMicros, parseDuration, randomToken, RequestError, sha256 } from "@headwater/core";
 import { type Static, Type } from "@sinclair/typebox";
+import { duration } from "@headwater/service";
 import type { PasswordHasher } from "./password-hasher.ts";
 
 const kinds = ["token", "password", "x509"] as const;
 
 /** When it ends; of two ways to say so at most one. */
 export const expiryFields = {
-  expiresAt: Type.Optional(Type.String({ maxLength: 64, description: "ISO 8601; default: never" })),
-  expiresIn: Type.Optional(Type.String({ maxLength: 32, description: "From now on, like 90d; instead of expiresAt" })),
+  expiresAt: Type.Optional(
+    Type.String({ maxLength: 64, description: "ISO 8601; default: never", documented: { format: "date-time" } }),
+  ),
+  expiresIn: Type.Optional(
+    Type.String({ maxLength: 32, description: "From now on, like 90d; instead of expiresAt", ...duration }),
+  ),
 };
 
 export const newCredentialSchema = Type.Object(

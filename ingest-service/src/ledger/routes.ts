@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import type { HttpApp } from "@headwater/service";
+import { timeReference, type HttpApp } from "@headwater/service";
 import { nowMicros, parseTimeRef } from "@headwater/core";
 import type { Ledger } from "./ledger.ts";
 
@@ -75,9 +75,13 @@ export function ledgerRoutes(app: HttpApp, ledger: Ledger): void {
         querystring: Type.Object({
           verify: Type.Boolean({ default: false, description: "Read the log again and compare it with the store" }),
           from: Type.Optional(
-            Type.String({ maxLength: 60, description: "Event times to verify, inclusive; default: all" }),
+            Type.String({
+              maxLength: 60,
+              description: "Event times to verify, inclusive; default: all",
+              ...timeReference,
+            }),
           ),
-          to: Type.Optional(Type.String({ maxLength: 60, description: "Exclusive" })),
+          to: Type.Optional(Type.String({ maxLength: 60, description: "Exclusive", ...timeReference })),
         }),
         response: { 200: ledgerSchema },
       },

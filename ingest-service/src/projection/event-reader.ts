@@ -2,7 +2,7 @@ import type { TelemetryRecord } from "@headwater/proto";
 import { Counting } from "../accounts/counting.ts";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import { type DeviceEntry, DeviceTable } from "./device-table.ts";
-import { type FieldPair, fieldsOf } from "./field-pair.ts";
+import { type FieldPair, plainFieldsOf } from "./field-pair.ts";
 import { PlainEvent, readTelemetry } from "@headwater/proto/telemetry";
 import { type PointSink, TelemetryPoints } from "./telemetry-points.ts";
 
@@ -12,7 +12,7 @@ export type ReadKind = "event" | "derived" | "duplicate" | "other" | { readonly 
 /** Makes points of the records of one partition, in offset order, and counts the records. */
 export class EventReader {
   readonly #devices = new DeviceTable();
-  readonly #plain = new PlainEvent<DeviceEntry, FieldPair>(fieldsOf);
+  readonly #plain = new PlainEvent<DeviceEntry, FieldPair>(plainFieldsOf);
   readonly #points: TelemetryPoints;
   readonly #counting: Counting;
 

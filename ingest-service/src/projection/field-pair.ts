@@ -6,7 +6,11 @@ export interface FieldPair {
   readonly text: string;
 }
 
-/** null for a name that no object can have as a field. */
-export function fieldsOf(metric: string): FieldPair | null {
-  return metric === "__proto__" ? null : { number: numberField(metric), text: textField(metric) };
+export function fieldsOf(metric: string): FieldPair {
+  return { number: numberField(metric), text: textField(metric) };
+}
+
+/** null for a name that an object does not take by plain assignment, as the hot path assigns. */
+export function plainFieldsOf(metric: string): FieldPair | null {
+  return metric === "__proto__" ? null : fieldsOf(metric);
 }

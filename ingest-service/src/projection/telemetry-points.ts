@@ -19,7 +19,7 @@ const maxMetrics = 100_000;
 /** Events into points: one for each time of an event, with all of its fields. */
 export class TelemetryPoints {
   readonly #tagNames: readonly string[];
-  #fields = new Map<string, FieldPair | null>();
+  #fields = new Map<string, FieldPair>();
   /** Values of a device that were replaced by a later one of the same time, of those that follow each other. */
   overwritten: number;
 
@@ -32,7 +32,12 @@ export class TelemetryPoints {
   addPlain(event: PlainEvent<DeviceEntry, FieldPair>, source: number, sink: PointSink): void {
     const { count, metrics, values, device, eventTime } = event;
     const fields: Fields = {};
-    for (let index = 0; index < count; index += 1) fields[metrics[index]!.number] = values[index]!;
+    for (let index = 0; index < count; index += 1) {
+      const name = metrics[index]!.number;
+      // Only an own field is a number: others are of the object's prototype.
+      if (typeof fields[name] === "number") this.overwritten += 1;
+      fields[name] = values[index]!;
+    }
     // An event without attributes: a device whose earlier events had some continues without tags.
     const tags = device.tags !== undefined && this.#tagNames.length === 0 ? device.tags : this.#tagsOf({}, device);
     sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime, fields });
@@ -41,8 +46,7 @@ export class TelemetryPoints {
   }
 
   /**
-   * Answers with the metrics of readings that no store can take (without a value, or a name no object can hold),
-   * usually none.
+   * Answers with the metrics of readings that no store can take (without a value), usually none.
    */
   add(record: TelemetryRecord, source: number, device: DeviceEntry, sink: PointSink): readonly string[] | undefined {
     const tags = this.#tagsOf(record.attributes, device);
@@ -50,7 +54,7 @@ export class TelemetryPoints {
     let unstorable: string[] | undefined;
     for (const reading of record.readings) {
       const fields = times.get(reading.timeDelta) ?? {};
-      if (this.#put(fields, reading)) times.set(reading.timeDelta, fields);
+      if (this.#put(fields, reading, record.gateway !== "")) times.set(reading.timeDelta, fields);
       else (unstorable ??= []).push(reading.metric);
     }
     for (const [delta, fields] of times) {
@@ -70,17 +74,18 @@ export class TelemetryPoints {
     device.fields = fields;
   }
 
-  #put(fields: Fields, { metric, number, boolean, text }: Reading): boolean {
+  #put(fields: Fields, { metric, number, boolean, text }: Reading, counts: boolean): boolean {
     const names = this.#namesOf(metric);
-    if (names === null) return false;
-    if (number !== null) fields[names.number] = number;
-    else if (boolean !== null) fields[names.number] = boolean ? 1 : 0;
-    else if (text !== null) fields[names.text] = text;
-    else return false;
+    const value = number ?? (boolean === null ? text : boolean ? 1 : 0);
+    if (value === null) return false;
+    const name = typeof value === "string" ? names.text : names.number;
+    if (counts && Object.hasOwn(fields, name)) this.overwritten += 1;
+    if (name !== "__proto__") fields[name] = value;
+    else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
     return true;
   }
 
-  #namesOf(metric: string): FieldPair | null {
+  #namesOf(metric: string): FieldPair {
     let names = this.#fields.get(metric);
     if (names === undefined) {
       names = fieldsOf(metric);

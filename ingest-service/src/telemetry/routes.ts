@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import { type HttpApp, wantedType } from "@headwater/service";
+import { duration, type HttpApp, timeReference, wantedType } from "@headwater/service";
 import { isoFromMicros, nowMicros, parseDuration, parseTimeRef, RequestError } from "@headwater/core";
 import { aggregates, metricOfField, numberField, type SeriesRow, textField } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
@@ -21,10 +21,16 @@ const tags = ["telemetry"];
 const seriesQuery = Type.Object({
   metric: Type.String({ minLength: 1, maxLength: 1024 }),
   from: Type.Optional(
-    Type.String({ maxLength: 60, description: "Inclusive: ISO 8601, or relative like -1h (the default)" }),
+    Type.String({
+      maxLength: 60,
+      description: "Inclusive: ISO 8601, or relative like -1h (the default)",
+      ...timeReference,
+    }),
   ),
-  to: Type.Optional(Type.String({ maxLength: 60, description: "Exclusive; default now" })),
-  window: Type.Optional(Type.String({ maxLength: 60, description: "Length of a window, like 5m; needs `aggregate`" })),
+  to: Type.Optional(Type.String({ maxLength: 60, description: "Exclusive; default now", ...timeReference })),
+  window: Type.Optional(
+    Type.String({ maxLength: 60, description: "Length of a window, like 5m; needs `aggregate`", ...duration }),
+  ),
   aggregate: Type.Optional(Type.Union(aggregates.map((name) => Type.Literal(name)))),
   kind: Type.Optional(
     Type.Union([Type.Literal("number"), Type.Literal("text")], {
@@ -34,10 +40,17 @@ const seriesQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10_000, description: "How many points at most" }),
 });
 
+const pointSchema = {
+  type: "array",
+  prefixItems: [{ type: "number" }, { type: ["number", "string"] }],
+  minItems: 2,
+  maxItems: 2,
+};
+
 const seriesSchema = Type.Object(
   {
     metric: Type.String(),
-    points: Type.Array(Type.Tuple([Type.Number(), Type.Union([Type.Number(), Type.String()])]), {
+    points: Type.Array(Type.Unsafe<[number, number | string]>(pointSchema), {
       description: "Time in milliseconds since the epoch (a fraction carries microseconds) and value",
     }),
   },
@@ -61,7 +74,8 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
             {
               device: Type.String(),
               values: Type.Record(
-                Type.String(),
+                // A name with a line break, too: by default the serializer leaves it out.
+                Type.String({ pattern: "^[^]*$" }),
                 Type.Object({
                   value: Type.Union([Type.Number(), Type.String()]),
                   t: Type.Number({ description: "Milliseconds since the epoch" }),

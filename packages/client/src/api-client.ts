@@ -1,6 +1,12 @@
+import { type AnswerOf, type InputOf, type Method, pathOf, type PathOf } from "./routes.ts";
 import { NoAnswerError, ProblemError } from "./api-error.ts";
 
 export interface ApiClient {
+  /**
+   * Calls an operation of the API, whose parameters, body and answer are typed from its OpenAPI document.
+   * @throws ProblemError for any status but 2xx, NoAnswerError if there is no answer within 30 s.
+   */
+  call<M extends Method, P extends PathOf<M>>(method: M, path: P, input: InputOf<M, P>): Promise<AnswerOf<M, P>>;
   /**
    * Calls the API with JSON and answers with JSON, or with nothing for an answer without a body. `expected` are
    * statuses besides 2xx whose body is an answer as well.
@@ -16,7 +22,11 @@ const answerTimeoutMs = 30_000;
 /** Speaks to Headwater's REST API at `baseUrl` with a bearer token. */
 export function createApiClient(baseUrl: string, token: string): ApiClient {
   const authorization = `Bearer ${token}`;
-  return {
+  const api: ApiClient = {
+    call: (method, path, input) => {
+      const { body, ...parameters } = input as { body?: unknown };
+      return api.request(method, pathOf(path, parameters), body);
+    },
     async request<T>(method: string, path: string, body?: unknown, expected: readonly number[] = []): Promise<T> {
       const url = new URL(path, baseUrl);
       const [response, text] = await answered(`${method} ${url.href}`, async () => {
@@ -44,6 +54,7 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
       return response.body ?? new Blob([]).stream();
     },
   };
+  return api;
 }
 
 async function answered<T>(call: string, ask: () => Promise<T>): Promise<T> {

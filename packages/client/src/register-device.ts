@@ -1,4 +1,5 @@
 import type { ApiClient } from "./api-client.ts";
+import type { Schemas } from "./routes.ts";
 
 /** A device that may log in over MQTT. */
 export interface Registration {
@@ -7,20 +8,16 @@ export interface Registration {
   readonly token: string;
 }
 
-interface DeviceAnswer {
-  readonly id: string;
-  readonly token?: string;
-  readonly status?: number;
-}
-
 /** Registers a device, or gives one that exists a further token, so that a simulation can be run again. */
 export async function registerDevice(
   api: ApiClient,
   device: { id: string; type: string; tags?: Readonly<Record<string, string>> },
 ): Promise<Registration> {
-  const created = await api.request<DeviceAnswer>("POST", "/api/v1/devices", device, [409]);
+  const body: Schemas["Registration"] = device;
+  const created = await api.request<Partial<Schemas["RegisteredDevice"]>>("POST", "/api/v1/devices", body, [409]);
   if (created.token !== undefined) return { id: device.id, token: created.token };
-  const path = `/api/v1/devices/${encodeURIComponent(device.id)}/credentials`;
-  const credential = await api.request<{ token: string }>("POST", path, {});
-  return { id: device.id, token: credential.token };
+  const path = { id: device.id };
+  const { token } = await api.call("POST", "/api/v1/devices/{id}/credentials", { path, body: { kind: "token" } });
+  // One of kind token has a token.
+  return { id: device.id, token: token! };
 }

@@ -1,3 +1,5 @@
+import type { UnplacedTime } from "./device-time.ts";
+
 /** A measured value as a device gave it. A number is finite. */
 export interface DecodedReading {
   readonly metric: string;
@@ -9,6 +11,8 @@ export interface DecodedReading {
 export interface Sample {
   /** The device's own time, in microseconds since the epoch, if it gave one. */
   readonly time?: number;
+  /** Instead of `time`: the device's own time where it names no instant; kept as text. */
+  readonly unplaced?: UnplacedTime;
   /** Never empty. */
   readonly readings: readonly DecodedReading[];
 }
@@ -19,7 +23,7 @@ export interface DecodedMessage {
   readonly samples: readonly Sample[];
   /** Facts that a reader of the readings has to know; they become attributes of the event. */
   readonly notes?: Readonly<Record<string, string>>;
-  /** Beside the readings, or instead of them. Only decoders of routes for bridges give effects. */
+  /** Beside the readings, or instead of them. */
   readonly effects?: MessageEffects;
 }
 
@@ -31,6 +35,8 @@ export interface MessageEffects {
   readonly publish?: readonly Publication[];
   /** Why (a part of) the message could not be read: its bytes are to be set aside, whatever else it said. */
   readonly quarantine?: string;
+  /** The bytes that `quarantine` is about. Default: the whole payload. */
+  readonly quarantined?: Uint8Array;
   /** Messages of the sender that were lost before this one, by its own sequence numbers. */
   readonly lost?: number;
   /** Why the message holds nothing for Headwater; to be counted by this word. */

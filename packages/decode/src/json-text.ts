@@ -1,15 +1,26 @@
 import { DecodeError } from "@headwater/core";
-import { isUtf8 } from "node:buffer";
+import { payloadText } from "./payload-text.ts";
 
 /** Digits enough that a double may not hold them, or an exponent: then the numbers are looked at one by one. */
 const mayBeInexact = /[0-9][0-9.]{15}|[0-9][eE]/;
 
-/** A number as it was written, where a double cannot hold it; of binary formats also NaN and the infinities. */
+/** A number as it was written, where a double cannot hold it; also NaN and the infinities. */
 export class InexactNumber {
   readonly source: string;
 
   constructor(source: string) {
     this.source = source;
+  }
+
+  /** Whether it is NaN or an infinity, which say that there is no value. */
+  get isNoNumber(): boolean {
+    return /[NI]/.test(this.source);
+  }
+
+  /** The nearest double; undefined if the number is beyond what doubles reach. */
+  get nearest(): number | undefined {
+    const value = Number(this.source);
+    return Number.isFinite(value) ? value : undefined;
   }
 }
 
@@ -18,17 +29,12 @@ export class InexactNumber {
  * `__proto__` is a key like any other; of a repeated key the last one counts.
  */
 export function parseJson(payload: Uint8Array): unknown {
-  if (!isUtf8(payload)) throw new DecodeError("The payload is not UTF-8");
-  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8");
+  const text = payloadText(payload);
   let value: unknown;
   try {
-    value = mayBeInexact.test(text)
-      ? JSON.parse(text, exactNumbers as (key: string, value: unknown) => unknown)
-      : JSON.parse(text);
+    value = parsed(text);
   } catch (cause) {
-    // A reviver walks nested values one call inside the other.
-    if (cause instanceof RangeError) throw new DecodeError("The payload is nested too deep");
-    throw new DecodeError(`The payload is not JSON: ${(cause as Error).message}`.slice(0, 200));
+    value = parsedLoosely(text, cause);
   }
   // Only an escape can bring a lone surrogate into text that was UTF-8.
   if (text.includes("\\u") && !isWellFormed(value)) {
@@ -37,9 +43,54 @@ export function parseJson(payload: Uint8Array): unknown {
   return value;
 }
 
+function parsed(text: string): unknown {
+  return mayBeInexact.test(text)
+    ? JSON.parse(text, exactNumbers as (key: string, value: unknown) => unknown)
+    : (JSON.parse(text) as unknown);
+}
+
+/** A text, which is left as it is, or a word outside of texts. */
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|[-+.#()\w]+/gs;
+const noNumber = /^[-+]?(?:nan|inf|infinity|1\.#(?:[qs]nan|ind|inf))(?:\(\w*\))?$/i;
+const looseNumber = /^([-+]?)(?:(\d+)\.|(\d*)(\.\d+)|(\d+))((?:[eE][-+]?\d+)?)$/;
+/** Stand for NaN and the infinities while JSON's parser reads: numbers beyond a double that nobody writes. */
+const standIns: ReadonlyMap<string, string> = new Map([
+  ["1e4040404", "NaN"],
+  ["1e4040405", "Infinity"],
+  ["-1e4040405", "-Infinity"],
+]);
+
+/**
+ * Numbers as C's printf and Python's json write them, where JSON's parser refuses the text: NaN and the infinities in
+ * all spellings, `.5`, `5.` and `+5`. Whatever else is wrong with it stays wrong.
+ */
+function parsedLoosely(text: string, cause: unknown): unknown {
+  // A reviver walks nested values one call inside the other.
+  if (cause instanceof RangeError) throw new DecodeError("The payload is nested too deep");
+  try {
+    return parsed(text.replace(tokens, asJsonToken));
+  } catch (again) {
+    if (again instanceof RangeError) throw new DecodeError("The payload is nested too deep");
+    throw new DecodeError(`The payload is not JSON: ${(cause as Error).message}`.slice(0, 200));
+  }
+}
+
+function asJsonToken(token: string): string {
+  if (token.startsWith('"')) return token;
+  if (noNumber.test(token)) {
+    if (/nan|ind/i.test(token)) return "1e4040404";
+    return token.startsWith("-") ? "-1e4040405" : "1e4040405";
+  }
+  const match = looseNumber.exec(token);
+  if (match === null) return token;
+  const [, sign, beforeDot, whole, fraction, plain, exponent] = match;
+  return `${sign === "-" ? "-" : ""}${beforeDot ?? plain ?? (whole || "0")}${fraction ?? ""}${exponent}`;
+}
+
 function exactNumbers(_key: string, value: unknown, context: { readonly source?: string }): unknown {
   if (typeof value !== "number" || context.source === undefined) return value;
-  return holds(value, context.source) ? value : new InexactNumber(context.source);
+  if (holds(value, context.source)) return value;
+  return new InexactNumber(standIns.get(context.source) ?? context.source);
 }
 
 /** Whether the double says what was written: whole numbers exactly; fractions to the nearest double, as everywhere. */
@@ -48,6 +99,15 @@ export function holds(value: number, source: string): boolean {
   if (value === 0) return !/[1-9]/.test(source.split(/[eE]/, 1)[0]!);
   if (Number.isSafeInteger(value)) return true;
   return /^-?\d+$/.test(source) ? BigInt(source) === BigInt(value) : true;
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** The number, if the text is one as JSON writes it and nothing else. */
+export function numberInText(text: string): number | InexactNumber | undefined {
+  if (!jsonNumber.test(text)) return undefined;
+  const value = Number(text);
+  return holds(value, text) ? value : new InexactNumber(text);
 }
 
 /** The double that says exactly this; undefined if none does. */

@@ -3,7 +3,7 @@ import { decodeHeadwaterCbor } from "./cbor/headwater-cbor.ts";
 import { lineProtocol } from "./line-protocol/line-protocol.ts";
 import { senmlCbor, senmlJson } from "./senml/senml.ts";
 import type { Decoder, DecoderOfTopic } from "./decoder.ts";
-import { decodeHeadwaterJson } from "./headwater-json.ts";
+import { decodeHeadwaterJson, jsonDecoder } from "./headwater-json.ts";
 import { plainValueOfTopic } from "./plain-value/plain-value.ts";
 import { DeviceTemplate } from "./device-template.ts";
 import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
@@ -39,7 +39,8 @@ export const builtInRoutes: readonly RouteSpec[] = [
   // MQTT has no topic with a `+` in it, so most clients cannot send to the first of these.
   { pattern: "devices/{device}/telemetry/senml+cbor", decoderOf: senmlCbor() },
   { pattern: "devices/{device}/telemetry/senml-cbor", decoderOf: senmlCbor() },
-  { pattern: "v1/devices/me/telemetry", decoder: decodeHeadwaterJson },
+  // ThingsBoard takes a number in text as a number.
+  { pattern: "v1/devices/me/telemetry", decoder: jsonDecoder({ numbersInText: true }) },
 ];
 
 export interface Route {

@@ -150,7 +150,11 @@ export interface ReadRange {
 }
 
 export interface EventLog {
-  /** Creates the topics that are missing; a topic that exists with another partition count is an error (stop). */
+  /**
+   * Creates the topics that are missing. Rejects with TopicMismatchError (stop), before anything is written, if one
+   * exists that would lose records or their order: with fewer partitions, another clean-up, a shorter retention, or the
+   * time of its producers. Further partitions than the spec has are read and never written.
+   */
   ensureTopics(specs: readonly TopicSpec[]): Promise<void>;
 
   /**

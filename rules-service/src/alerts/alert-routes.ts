@@ -8,6 +8,7 @@ import {
   type HttpApp,
   afterQuery,
   positionText,
+  timeReference,
   waitForAfter,
 } from "@headwater/service";
 import { nowMicros, parseTimeRef } from "@headwater/core";
@@ -26,7 +27,7 @@ export interface AlertRoutesOptions extends WhyOptions {
 const tags = ["alerts"];
 const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) });
 const name = Type.Optional(Type.String({ maxLength: 256 }));
-const time = (description: string) => Type.Optional(Type.String({ maxLength: 60, description }));
+const time = (description: string) => Type.Optional(Type.String({ maxLength: 60, description, ...timeReference }));
 
 const listParameters = Type.Object({
   ...listQuery.properties,

@@ -5,6 +5,7 @@ import {
   isNumberPlace,
   isTextPlace,
   etagOf,
+  InvalidRequestError,
   listQuery,
   pageOf,
   pageSchema,
@@ -36,6 +37,10 @@ const after = Type.Object(afterQuery);
 const ruleBody = {
   bodyLimit: ruleBodyLimit,
   config: { documentedBody: writtenRuleSchema, consumes: ["application/json", ...yamlTypes] },
+};
+const anyBody = {
+  ...ruleBody,
+  config: { ...ruleBody.config, documentedBody: Type.Unknown({ description: "A rule, or what might be one" }) },
 };
 const revisedBody = { ...ruleBody, config: { ...ruleBody.config, documentedBody: revisedRuleSchema, ifMatch: true } };
 
@@ -108,7 +113,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
     app.post(
       "/api/v1/rules/validate",
       {
-        ...ruleBody,
+        ...anyBody,
         schema: {
           operationId: "validateRule",
           summary: "Whether a rule would be taken, and if not, what is wrong where",
@@ -117,6 +122,11 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         },
       },
       async (request) => {
+        if (request.headers["content-type"] === undefined) {
+          throw new InvalidRequestError("body", [
+            { pointer: "", detail: "is missing; send the rule that is to be tried" },
+          ]);
+        }
         const parsed = parseNewRule(bodyValue(request.body));
         return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
       },

@@ -65,6 +65,7 @@ export class PublishHandler {
       done();
       return;
     }
+    const isClear = packet.retain && publish.payload.length === 0;
     // The log remembers: what becomes a record is not retained beside it.
     if (packet.retain) packet.retain = false;
     if (target.kind === "time") {
@@ -76,8 +77,8 @@ export class PublishHandler {
     connection.unacked += 1;
     // The common message needs nothing more of the broker: its acknowledgement goes out with those of its group commit.
     const onDurable = publish.qos === 1 && !this.#options.hasSubscriber(connection, publish.topic) ? undefined : done;
-    if (recordWriter.accepting) this.#take(connection, target, publish, onDurable);
-    else recordWriter.whenAccepting(() => this.#take(connection, target, publish, onDurable));
+    if (recordWriter.accepting) this.#take(connection, target, publish, isClear, onDurable);
+    else recordWriter.whenAccepting(() => this.#take(connection, target, publish, isClear, onDurable));
   }
 
   /** A last will: taken like a message, but nobody waits for an acknowledgement. */
@@ -88,11 +89,12 @@ export class PublishHandler {
     const target = connection.target(packet.topic, this.#find);
     if (target.kind === "forbidden") return false;
     if (target.kind === "relay") return true;
+    const isClear = packet.retain === true && packet.payload.length === 0;
     packet.retain = false;
     if (target.kind === "time") return true;
     if (target.kind === "ignored" && !target.passedOn) this.#options.withhold(packet);
     connection.unacked += 1;
-    this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, noop);
+    this.#take(connection, target, { topic: packet.topic, payload: packet.payload, qos: 0, dup: false }, isClear, noop);
     return true;
   }
 
@@ -104,9 +106,11 @@ export class PublishHandler {
     connection: Connection,
     target: MessageTarget | IgnoredTarget,
     publish: Publish,
+    isClear: boolean,
     callback: DurableCallback | undefined,
   ): void {
     const message = this.#message;
+    message.isClear = isClear;
     message.topic = publish.topic;
     message.payload = publish.payload;
     message.qos = publish.qos;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { ReceiveClock } from "./receive-clock.ts";
+import { UnplacedTime } from "@headwater/decode";
 import { defaultPlausibility, settleTimes } from "./event-time.ts";
 
 const now = 1_700_000_000_000_000;
@@ -34,6 +35,43 @@ it("samples without a time take consecutive microseconds, and the clock goes pas
   expect(times.sampleTimes).toEqual([now, now - 9, now + 1, now + 2, now + 3]);
   expect(times).toMatchObject({ eventTime: now, implausible: 1, attributes: { "device-time": "3:5" } });
   expect(clock.take()).toBe(now + 4);
+});
+
+it("all times that are not believed are kept, of however many samples", () => {
+  const attributes = settle(Array.from({ length: 5000 }, (_, index) => index)).attributes!;
+  expect(attributes["device-time"]!.split(",")).toEqual(
+    Array.from({ length: 5000 }, (_, index) => `${index}:${index}`),
+  );
+});
+
+it("a time that names no instant is kept as it was written", () => {
+  const local = new UnplacedTime("local", "2026-11-27T10:00:00");
+  const beyond = new UnplacedTime("beyond", "99999999999999999");
+  const settled = (...unplaced: UnplacedTime[]) =>
+    settleTimes(
+      { samples: unplaced.map((it) => ({ unplaced: it, readings })), notes: { note: "x" } },
+      new ReceiveClock(0, () => now),
+      defaultPlausibility,
+    );
+  expect(settled(local)).toMatchObject({
+    eventTime: now,
+    implausible: 0,
+    attributes: { note: "x", "device-time-local": "2026-11-27T10:00:00" },
+  });
+  expect(settled(beyond)).toMatchObject({
+    eventTime: now,
+    implausible: 1,
+    attributes: { note: "x", "device-time": "99999999999999999" },
+  });
+  expect(settled(local, beyond, local)).toMatchObject({
+    sampleTimes: [now, now + 1, now + 2],
+    implausible: 1,
+    attributes: {
+      note: "x",
+      "device-time-local": "0:2026-11-27T10:00:00;2:2026-11-27T10:00:00",
+      "device-time": "1:99999999999999999",
+    },
+  });
 });
 
 const { maxPast, maxFuture } = defaultPlausibility;

@@ -1,5 +1,5 @@
 import type { ReceiveClock } from "./receive-clock.ts";
-import type { DecodedMessage } from "@headwater/decode";
+import type { DecodedMessage, UnplacedTime } from "@headwater/decode";
 
 const minute = 60_000_000;
 const day = 24 * 60 * minute;
@@ -24,45 +24,70 @@ export interface EventTimes {
   readonly attributes: Readonly<Record<string, string>> | undefined;
 }
 
-/** Implausible times are noted up to so many. */
-const maxNoted = 20;
+const deviceTime = "device-time";
+const deviceTimeLocal = "device-time-local";
 
 /**
  * Takes the receive time from the clock and settles when each sample happened: the device's own time if that is
  * plausible, else consecutive microseconds from the receive time on, so that no sample of a message overwrites another
  * in a store. A time that is not believed is kept in the attribute `device-time` (microseconds; `index:microseconds`
- * for each where there are several samples).
+ * for each where there are several samples), one that names no instant as it was written in `device-time-local`.
  */
 export function settleTimes(message: DecodedMessage, clock: ReceiveClock, plausibility: Plausibility): EventTimes {
   const { samples, notes } = message;
   if (samples.length === 1) {
     const receivedAt = clock.take();
-    const own = samples[0]!.time;
-    if (own === undefined)
+    const { time: own, unplaced } = samples[0]!;
+    if (own === undefined && unplaced === undefined)
       return { receivedAt, eventTime: receivedAt, sampleTimes: null, implausible: 0, attributes: notes };
-    if (isPlausible(own, receivedAt, plausibility)) {
+    if (own !== undefined && isPlausible(own, receivedAt, plausibility)) {
       return { receivedAt, eventTime: own, sampleTimes: null, implausible: 0, attributes: notes };
     }
-    const attributes = { ...notes, "device-time": String(own) };
-    return { receivedAt, eventTime: receivedAt, sampleTimes: null, implausible: 1, attributes };
+    const isLocal = unplaced?.kind === "local";
+    const attributes = { ...notes, [isLocal ? deviceTimeLocal : deviceTime]: unplaced?.text ?? String(own) };
+    return { receivedAt, eventTime: receivedAt, sampleTimes: null, implausible: isLocal ? 0 : 1, attributes };
   }
   const receivedAt = clock.take();
   let next = receivedAt;
-  let implausible = 0;
-  const noted: string[] = [];
-  const sampleTimes = samples.map(({ time }, index) => {
+  const kept = new KeptTimes();
+  const sampleTimes = samples.map(({ time, unplaced }, index) => {
     if (time !== undefined) {
       if (isPlausible(time, receivedAt, plausibility)) return time;
-      implausible += 1;
-      if (noted.length < maxNoted) noted.push(`${index}:${time}`);
-    }
+      kept.implausible(index, String(time));
+    } else if (unplaced !== undefined) kept.unplaced(index, unplaced);
     const given = next;
     next += 1;
     return given;
   });
   clock.advancePast(next - 1);
-  const attributes = implausible === 0 ? notes : { ...notes, "device-time": noted.join(",") };
-  return { receivedAt, eventTime: sampleTimes[0]!, sampleTimes, implausible, attributes };
+  const attributes = kept.attributes(notes);
+  return { receivedAt, eventTime: sampleTimes[0]!, sampleTimes, implausible: kept.count, attributes };
+}
+
+/** The times of a message's samples that were not taken, by the index of each. All of them: they are data. */
+class KeptTimes {
+  count = 0;
+  #implausible = "";
+  #local = "";
+
+  implausible(index: number, text: string): void {
+    this.count += 1;
+    this.#implausible += `${this.#implausible === "" ? "" : ","}${index}:${text}`;
+  }
+
+  unplaced(index: number, { kind, text }: UnplacedTime): void {
+    if (kind === "beyond") this.implausible(index, text);
+    else this.#local += `${this.#local === "" ? "" : ";"}${index}:${text}`;
+  }
+
+  attributes(notes: DecodedMessage["notes"]): DecodedMessage["notes"] {
+    if (this.#implausible === "" && this.#local === "") return notes;
+    return {
+      ...notes,
+      ...(this.#implausible !== "" && { [deviceTime]: this.#implausible }),
+      ...(this.#local !== "" && { [deviceTimeLocal]: this.#local }),
+    };
+  }
 }
 
 function isPlausible(time: number, receivedAt: number, { maxPast, maxFuture }: Plausibility): boolean {

@@ -10,6 +10,8 @@ const nothing = new Uint8Array(0);
 export class IncomingMessage implements Acknowledgement {
   topic = "";
   payload: Uint8Array = nothing;
+  /** Empty, and meant to be retained: the usual way to clear what a broker retains, and no reading. */
+  isClear = false;
   qos: 0 | 1 | 2 = 0;
   packetId: number = unacknowledged;
   /** Whether the sender may have sent it before; only then a QoS 1 message is looked for among its recent ones. */

@@ -102,6 +102,7 @@ export class MessageProcessor {
   #writeTelemetry(target: TelemetryTarget, message: IncomingMessage): number {
     const { lane } = target;
     const { limits, recordWriter, logger } = this.#options;
+    if (message.isClear) return this.#ignore(message, "retained-clear");
     let reason: string;
     let decoded: DecodedMessage | undefined;
     try {
@@ -128,18 +129,25 @@ export class MessageProcessor {
     { lane }: TelemetryTarget,
     message: IncomingMessage,
     decoded: DecodedMessage,
-    { presence, publish, quarantine, lost, ignored }: MessageEffects,
+    { presence, publish, quarantine, quarantined, lost, ignored }: MessageEffects,
   ): number {
     const { recordWriter, commit, metrics } = this.#options;
     const n = decoded.samples.length > 0 ? recordWriter.laneWriter.event(lane, decoded) : 0;
-    const reason = decoded.samples.length > 0 && n === 0 ? tooLarge : quarantine;
-    if (reason !== undefined) this.#quarantine(lane.device, reason, message);
+    if (decoded.samples.length > 0 && n === 0) this.#quarantine(lane.device, tooLarge, message);
+    else if (quarantine !== undefined) this.#quarantine(lane.device, quarantine, message, undefined, quarantined);
     if (presence !== undefined) for (const report of presence) this.#report(report);
     if (lost !== undefined) metrics.lostBefore.inc(lost);
     if (ignored !== undefined) metrics.ignored.labels({ reason: ignored }).inc();
     commit.afterCommit(message);
     if (publish !== undefined) for (const publication of publish) this.#publish(publication);
     return n;
+  }
+
+  #ignore(message: IncomingMessage, reason: string): number {
+    const { commit, metrics } = this.#options;
+    metrics.ignored.labels({ reason }).inc();
+    commit.afterCommit(message);
+    return 0;
   }
 
   #report(report: PresenceReport): void {
@@ -168,7 +176,8 @@ export class MessageProcessor {
     reason: string,
     { topic: mqttTopic, payload }: IncomingMessage,
     acknowledgement?: Acknowledgement,
+    part = payload,
   ): void {
-    this.#options.recordWriter.quarantine({ device, reason, payload, mqttTopic }, acknowledgement);
+    this.#options.recordWriter.quarantine({ device, reason, payload: part, mqttTopic }, acknowledgement);
   }
 }

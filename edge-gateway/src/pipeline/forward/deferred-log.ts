@@ -12,6 +12,7 @@ import {
   type ReadRange,
   type TopicSpec,
   LogUnavailableError,
+  TopicMismatchError,
 } from "@headwater/event-log";
 import { HeadwaterError, retrying, type Logger } from "@headwater/core";
 
@@ -26,15 +27,18 @@ export class DeferredLog implements EventLog {
   /** Why it is not open yet. */
   #problem: HeadwaterError | undefined;
 
-  /** `open` also makes sure of the topics. It is repeated while its error advises so; any other ends `opened`. */
+  /**
+   * `open` also makes sure of the topics. It is repeated while its error advises so, and while topics are not as they
+   * have to be, which an operator mends; any other error ends `opened`.
+   */
   constructor(open: () => Promise<EventLog>, logger: Logger) {
-    this.#opened = retrying(open, {
+    this.#opened = retrying(() => open().catch(waitingForTopics), {
       signal: this.#closing.signal,
-      maxMs: 2000,
-      onRetry: (error, attempt) => {
+      maxMs: 5000,
+      onRetry: (error) => {
+        const isNews = this.#problem?.message !== error.message;
         this.#problem = error;
-        if (attempt === 1)
-          logger.warn({ err: error }, "the event log is away; messages go to the spool until it is back");
+        if (isNews) logger.warn({ err: error }, "the event log is away; messages go to the spool until it is back");
       },
     });
     this.#opened.then(
@@ -77,7 +81,9 @@ export class DeferredLog implements EventLog {
   }
 
   warnings(): readonly string[] {
-    return this.#log?.warnings?.() ?? [];
+    if (this.#log !== undefined) return this.#log.warnings?.() ?? [];
+    const refused = this.#problem?.cause;
+    return refused instanceof TopicMismatchError ? [`nothing is written to it: ${refused.message}`] : [];
   }
 
   async close(): Promise<void> {
@@ -96,4 +102,9 @@ export class DeferredLog implements EventLog {
     }
     return this.#log;
   }
+}
+
+function waitingForTopics(error: unknown): never {
+  if (!(error instanceof TopicMismatchError)) throw error;
+  throw new LogUnavailableError(`Nothing is written to the event log: ${error.message}`, { cause: error });
 }

@@ -165,21 +165,20 @@ describe("the shapes of Headwater JSON", () => {
     ]);
   });
 
-  it("64-bit integers and floats that JSON has no number for are kept as text and noted; bytes become base64url", () => {
+  it("64-bit integers and floats that JSON has no number for are noted; bytes become base64url", () => {
     expect(
       decode({ big: 9007199254740993n, fits: 9007199254740992n, nan: Number.NaN, raw: Buffer.from([0xfb, 0xff]) }),
     ).toEqual({
       samples: [
         {
           readings: [
-            { metric: "big", value: "9007199254740993" },
+            { metric: "big", value: 9007199254740992 },
             { metric: "fits", value: 9007199254740992 },
-            { metric: "nan", value: "NaN" },
             { metric: "raw", value: "-_8" },
           ],
         },
       ],
-      notes: { "kept-as-text": "big,nan" },
+      notes: { "not-a-number": "nan", exact: '{"big":"9007199254740993"}' },
     });
   });
 

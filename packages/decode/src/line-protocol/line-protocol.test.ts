@@ -63,28 +63,58 @@ it.each([
 });
 
 it.each([
-  ["9007199254740993i", "9007199254740993"],
-  ["-9223372036854775807i", "-9223372036854775807"],
-  ["18446744073709551615u", "18446744073709551615"],
-  ["1e400", "1e400"],
-  ["9007199254740993", "9007199254740993"],
-])("%s is kept as text and marked, for a double cannot hold it", (written, text) => {
+  ["9007199254740993i", 9_007_199_254_740_992, "9007199254740993"],
+  ["-9223372036854775807i", -9_223_372_036_854_775_808, "-9223372036854775807"],
+  ["18446744073709551615u", 18_446_744_073_709_551_616, "18446744073709551615"],
+  ["9007199254740993", 9_007_199_254_740_992, "9007199254740993"],
+])("%s is the nearest double, its digits noted", (written, value, digits) => {
   expect(decode(`a value=${written}`)).toEqual({
-    samples: [{ readings: [{ metric: "a", value: text }] }],
+    samples: [{ readings: [{ metric: "a", value }] }],
+    notes: { exact: `{"a":"${digits}"}` },
+  });
+});
+
+it("1e400 is kept as text and marked, for no double comes near it", () => {
+  expect(decode("a value=1e400")).toEqual({
+    samples: [{ readings: [{ metric: "a", value: "1e400" }] }],
     notes: { "kept-as-text": "a" },
   });
+});
+
+it.each(["NaN", "nan", "-nan", "inf", "-Inf", "+Infinity"])("%s is no reading, and noted", (written) => {
+  expect(decode(`a value=${written},b=1`)).toEqual({
+    samples: [{ readings: [{ metric: "a.b", value: 1 }] }],
+    notes: { "not-a-number": "a" },
+  });
+  expect(decode(`a value=${written}`)).toMatchObject({ samples: [], effects: { ignored: "no-values" } });
+});
+
+it("a timestamp that no double holds is kept as text", () => {
+  const { samples } = decode("a value=1 99999999999999999999");
+  expect(samples).toMatchObject([{ unplaced: { kind: "beyond", text: "99999999999999999" } }]);
+});
+
+it("lines that cannot be read are set aside, with their bytes, and the others are read", () => {
+  const { samples, effects } = decode('a value=1\nb\nc value=2\nd value="x" y\ne value=3 1\n');
+  expect(samples.flatMap(({ readings }) => readings.map(({ metric }) => metric))).toEqual(["a", "c", "e"]);
+  expect(effects!.quarantine).toMatch(/Line 2 has no fields; Line 4/);
+  expect(Buffer.from(effects!.quarantined!).toString()).toBe('b\nd value="x" y\n');
+});
+
+it("a line with a name that is too long is set aside whole", () => {
+  const { samples, effects } = decode(`a value=1\nb x=1,${"y".repeat(300)}=2\nc value=2`);
+  expect(samples.flatMap(({ readings }) => readings.map(({ metric }) => metric))).toEqual(["a", "c"]);
+  expect(Buffer.from(effects!.quarantined!).toString()).toMatch(/^b x=1,y+=2\n$/);
 });
 
 it.each([
   ["", "no readings"],
   ["# a comment\n", "no readings"],
-  ["a value=1\nb", "Line 2 has no fields"],
+  ["a value=x\nb", "Line 2 has no fields"],
   ['a value="\n\n', "Line 1|3"],
-  ["a value=NaN", "Line 1"],
-  ["a value=inf", "Line 1"],
+  ["a value=NaNs", "Line 1"],
   ["a value=9223372036854775808i", "Line 1"],
   ["a,b=1,b=2 value=1", "twice"],
-  ["a value=1 99999999999999999999", "out of range"],
   ["a value=1 1.5", "timestamp|goes on"],
   ["a __proto__", "key=value"],
 ])("%j is refused", (text, reason) => {
@@ -113,6 +143,9 @@ describe("hostile payloads", () => {
       `m v=1 ${"1".repeat(262_000)}`,
       "\\".repeat(262_000),
       "\n".repeat(262_000),
+      "b\n".repeat(131_000),
+      "a b=1,\n".repeat(37_000),
+      'm s="\n'.repeat(52_000),
     ].map((text) => Buffer.from(text)),
   );
 });

@@ -1,36 +1,41 @@
-import { DecodeError } from "@headwater/core";
-import { isUtf8 } from "node:buffer";
 import type { Decoder } from "../decoder.ts";
+import { wholeTime } from "../device-time.ts";
 import { MessageBuilder } from "../message-builder.ts";
+import { payloadText } from "../payload-text.ts";
 import { LineReader, type LinePoint } from "./line-reader.ts";
 
-/** How many of a unit are one microsecond, or how many microseconds one unit is. */
-const precisions = {
-  ns: { perMicro: 1000n, micros: 1n },
-  us: { perMicro: 1n, micros: 1n },
-  ms: { perMicro: 1n, micros: 1000n },
-  s: { perMicro: 1n, micros: 1_000_000n },
-} as const;
-export type LinePrecision = keyof typeof precisions;
+export type LinePrecision = "ns" | "us" | "ms" | "s";
 
 /**
  * InfluxDB line protocol. A field is a metric `measurement.field` (the field `value`: `measurement`), with the line's
  * tags in braces, sorted by key, where it has any: `cpu.usage{core=0}`. So what is a series of its own there is a
- * metric of its own here. A timestamp is in `precision`, its nanoseconds cut off to microseconds. One bad line refuses
- * the message.
+ * metric of its own here. A timestamp is in `precision`, its nanoseconds cut off to microseconds. A line
+ * that cannot be read is set aside, and the others are read.
  */
 export function lineProtocol({ precision = "ns" }: { readonly precision?: LinePrecision } = {}): Decoder {
   return (payload, limits) => {
-    if (!isUtf8(payload)) throw new DecodeError("The payload is not UTF-8");
-    const text = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8");
-    const reader = new LineReader(text);
+    const reader = new LineReader(payloadText(payload));
     const builder = new MessageBuilder(limits);
-    for (let point = reader.next(); point !== undefined; point = reader.next()) {
-      const time = point.timestamp === undefined ? undefined : microsOf(point.timestamp, precision);
+    const refused: string[] = [];
+    const addNext = (): boolean => {
+      const point = reader.next();
+      if (point === undefined) return false;
+      const time = point.timestamp === undefined ? undefined : wholeTime(point.timestamp, precision);
       const tags = tagsOf(point);
-      for (const [field, value] of point.fields) builder.add(metricOf(point.measurement, field) + tags, value, time);
+      const metrics = point.fields.map(([field]) => metricOf(point.measurement, field) + tags);
+      for (const metric of metrics) builder.checkName(metric);
+      for (const [index, [, value]] of point.fields.entries()) builder.add(metrics[index]!, value, time);
+      return true;
+    };
+    for (let more = true; more;) {
+      try {
+        more = addNext();
+      } catch (error) {
+        builder.refuse("", error);
+        refused.push(reader.skipLine());
+      }
     }
-    return builder.finish();
+    return builder.finish(undefined, Buffer.from(refused.join("")));
   };
 }
 
@@ -42,16 +47,4 @@ function tagsOf({ tags }: LinePoint): string {
   if (tags.length === 0) return "";
   const sorted = [...tags].sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${sorted.map(([key, value]) => `${key}=${value}`).join(",")}}`;
-}
-
-function microsOf(timestamp: string, precision: LinePrecision): number {
-  const { perMicro, micros } = precisions[precision];
-  // Longer than any 64-bit number, zeros in front aside: not worth a big integer.
-  const inUnit = timestamp.length > 64 ? undefined : BigInt(timestamp);
-  if (inUnit === undefined) throw new DecodeError("A timestamp is out of range");
-  const scaled = inUnit * micros;
-  const floored = scaled / perMicro - (scaled < 0n && scaled % perMicro !== 0n ? 1n : 0n);
-  const time = Number(floored);
-  if (!Number.isSafeInteger(time)) throw new DecodeError("A timestamp is out of range");
-  return time;
 }

@@ -47,17 +47,24 @@ const escapesOfText: ReadonlyMap<number, string> = new Map([
 ]);
 
 const float = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** InfluxDB has none of them, but devices print them. */
+const noNumber = /^[-+]?(?:nan|inf|infinity)$/i;
 const integer = /^(-?)0*(\d+)$/;
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ...["t", "T", "true", "True", "TRUE"].map((word) => [word, true] as const),
   ...["f", "F", "false", "False", "FALSE"].map((word) => [word, false] as const),
 ]);
 
-/** Reads InfluxDB line protocol point by point. Throws DecodeError that names the line at the first that is none. */
+/**
+ * Reads InfluxDB line protocol point by point. Throws DecodeError that names the line at one that is none; reading can
+ * go on after `skipLine`.
+ */
 export class LineReader {
   readonly #text: string;
   #at = 0;
   #line = 1;
+  /** Where the point begins that was asked for last. */
+  #from = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -66,12 +73,23 @@ export class LineReader {
   /** The next point; undefined at the end. */
   next(): LinePoint | undefined {
     this.#skipBlank();
+    this.#from = this.#at;
     if (this.#at >= this.#text.length) return undefined;
     const measurement = this.#token(endOfMeasurement, escapesOfMeasurement);
     if (measurement === "") throw this.#error("has no measurement");
     const tags = this.#tags();
     const fields = this.#fields();
     return { measurement, tags, fields, timestamp: this.#timestamp() };
+  }
+
+  /** Goes on behind the line of the last point, and answers with that, to the end of the line where it went wrong. */
+  skipLine(): string {
+    const text = this.#text;
+    if (this.#at > this.#from && text.charCodeAt(this.#at - 1) === newline) return text.slice(this.#from, this.#at);
+    const end = text.indexOf("\n", this.#at);
+    this.#at = end === -1 ? text.length : end + 1;
+    this.#line += 1;
+    return text.slice(this.#from, this.#at);
   }
 
   #code(ahead = 0): number {
@@ -200,6 +218,7 @@ export class LineReader {
 }
 
 function numberOf(source: string): LineValue | undefined {
+  if (noNumber.test(source)) return new InexactNumber("NaN");
   if (source.endsWith("i")) return wholeOf(source.slice(0, -1), -(2n ** 63n), 2n ** 63n - 1n);
   if (source.endsWith("u"))
     return source.startsWith("-") ? undefined : wholeOf(source.slice(0, -1), 0n, 2n ** 64n - 1n);

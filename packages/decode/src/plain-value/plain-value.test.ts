@@ -18,7 +18,14 @@ it.each([
   ["ON", "ON"],
   ["21.5 °C", "21.5 °C"],
   ["0042", "0042"],
-  ["NaN", "NaN"],
+  [".5", 0.5],
+  ["-.5e1", -5],
+  ["5.", 5],
+  ["+5.", 5],
+  [".", "."],
+  ["5.\0", 5],
+  ["\uFEFF21.5\r\n\0\0", 21.5],
+  ["nano", "nano"],
   ["0x10", "0x10"],
   ["", undefined],
   ["  ", undefined],
@@ -27,12 +34,30 @@ it.each([
   else expect(decode(text)).toEqual({ samples: [{ readings: [{ metric: "temperature", value }] }] });
 });
 
-it.each(["9007199254740993", "1e400", "1e-400"])(
-  "%s is kept as text and marked, for a double cannot hold it",
+it("1e400 is kept as text and marked, for no double comes near it", () => {
+  expect(decode("1e400")).toEqual({
+    samples: [{ readings: [{ metric: "temperature", value: "1e400" }] }],
+    notes: { "kept-as-text": "temperature" },
+  });
+});
+
+it.each([
+  ["9007199254740993", 9_007_199_254_740_992],
+  ["1e-400", 0],
+])("%s is the nearest double, its digits noted", (text, value) => {
+  expect(decode(text)).toEqual({
+    samples: [{ readings: [{ metric: "temperature", value }] }],
+    notes: { exact: `{"temperature":"${text}"}` },
+  });
+});
+
+it.each(["NaN", "nan", "-nan", "Infinity", "-inf", "+INF"])(
+  "%s is no reading, and no reason for quarantine",
   (text) => {
     expect(decode(text)).toEqual({
-      samples: [{ readings: [{ metric: "temperature", value: text }] }],
-      notes: { "kept-as-text": "temperature" },
+      samples: [],
+      notes: { "not-a-number": "temperature" },
+      effects: { ignored: "no-values" },
     });
   },
 );

@@ -1,10 +1,11 @@
 import { DecodeError } from "@headwater/core";
-import { isUtf8 } from "node:buffer";
 import type { Decoder, TopicMatch } from "../decoder.ts";
 import { holds, InexactNumber } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
+import { payloadText } from "../payload-text.ts";
 
-const number = /^[+-]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const number = /^([+-]?)((?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)((?:[eE][+-]?\d+)?)$/;
+const noNumber = /^([+-]?)(?:(nan)|inf|infinity)$/i;
 
 /** `…/value/{metric}`: the payload is the value alone. */
 export function plainValueOfTopic({ names }: TopicMatch): Decoder {
@@ -19,20 +20,31 @@ export function plainValueOfTopic({ names }: TopicMatch): Decoder {
 }
 
 /**
- * What plain text says: a number as JSON writes it (a leading `+` too; digits that begin with 0 are more likely a
- * name), `true` or `false`, else the text itself. InexactNumber where a double cannot hold it.
+ * What plain text says: a number as JSON writes it (also `+5`, `.5`, `5.`; digits that begin with 0 are more likely a
+ * name), `true` or `false`, else the text itself. InexactNumber where a double cannot hold it, and of NaN and the
+ * infinities.
  */
 export function plainValue(text: string): number | boolean | string | InexactNumber {
   if (text === "true") return true;
   if (text === "false") return false;
-  if (!number.test(text)) return text;
-  const source = text.startsWith("+") ? text.slice(1) : text;
+  const match = number.exec(text);
+  if (match === null) {
+    const none = noNumber.exec(text);
+    if (none === null) return text;
+    return new InexactNumber(none[2] !== undefined ? "NaN" : none[1] === "-" ? "-Infinity" : "Infinity");
+  }
+  const source = (match[1] === "-" ? "-" : "") + withDigits(match[2]!) + match[3]!;
   const value = Number(source);
   return holds(value, source) ? value : new InexactNumber(source);
 }
 
+/** JSON wants digits on both sides of the point. */
+function withDigits(digits: string): string {
+  const whole = digits.startsWith(".") ? `0${digits}` : digits;
+  return whole.endsWith(".") ? whole.slice(0, -1) : whole;
+}
+
 /** The payload as text, without white space around it. Throws DecodeError if it is not UTF-8. */
 export function textOf(payload: Uint8Array): string {
-  if (!isUtf8(payload)) throw new DecodeError("The payload is not UTF-8");
-  return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8").trim();
+  return payloadText(payload).trim();
 }

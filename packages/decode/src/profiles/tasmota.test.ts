@@ -77,9 +77,9 @@ describe("hostile payloads", () => {
     expect(() => take("tele/plug/SENSOR", deep)).toThrow("nests deeper");
   });
 
-  it("numbers that a double cannot hold, inside too, are kept as text and marked", () => {
+  it("numbers that a double cannot hold, inside too, are noted", () => {
     const message = take("tele/plug/SENSOR", '{"A":{"__proto__":9007199254740993}}');
-    expect(message.samples[0]!.readings).toEqual([{ metric: "A.__proto__", value: "9007199254740993" }]);
-    expect(message.notes).toEqual({ "kept-as-text": "A.__proto__" });
+    expect(message.samples[0]!.readings).toEqual([{ metric: "A.__proto__", value: 9_007_199_254_740_992 }]);
+    expect(message.notes).toEqual({ exact: '{"A.__proto__":"9007199254740993"}' });
   });
 });

@@ -57,11 +57,24 @@ it("without a time all is of the receive time, a repeated metric in a sample of 
   ]);
 });
 
-it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%f is kept as text and marked", (number) => {
-  expect(decode({ readings: [{ metric: "a", number }] })).toEqual({
-    samples: [{ readings: [{ metric: "a", value: String(number) }] }],
-    notes: { "kept-as-text": "a" },
+it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%f is no reading, and noted", (number) => {
+  expect(
+    decode({
+      readings: [
+        { metric: "a", number },
+        { metric: "b", number: 1 },
+      ],
+    }),
+  ).toEqual({
+    samples: [{ readings: [{ metric: "b", value: 1 }] }],
+    notes: { "not-a-number": "a" },
   });
+});
+
+it("readings that cannot be are set aside, and the others are read", () => {
+  const { samples, effects } = decode({ readings: [{ metric: "a" }, { metric: "b", number: 1 }, { number: 2 }] });
+  expect(samples).toEqual([{ readings: [{ metric: "b", value: 1 }] }]);
+  expect(effects!.quarantine).toMatch(/a: A reading has no value; A metric's name/);
 });
 
 it.each([

@@ -15,10 +15,12 @@ export function decodeHeadwaterProtobuf(payload: Uint8Array, limits: DecodeLimit
   const builder = new MessageBuilder(limits);
   const { eventTime } = record;
   for (const { metric, unit, timeDelta, number, boolean, text } of record.readings) {
-    if (eventTime === 0 && timeDelta !== 0) throw new DecodeError("time_delta needs an event_time to count from");
-    const value = readingValue({ number, boolean, text });
-    if (value === undefined) throw new DecodeError("A reading has no value");
-    builder.add(metric, value, eventTime === 0 ? undefined : eventTime + timeDelta, unit);
+    builder.part(metric.slice(0, 64), () => {
+      if (eventTime === 0 && timeDelta !== 0) throw new DecodeError("time_delta needs an event_time to count from");
+      const value = readingValue({ number, boolean, text });
+      if (value === undefined) throw new DecodeError("A reading has no value");
+      builder.add(metric, value, eventTime === 0 ? undefined : eventTime + timeDelta, unit);
+    });
   }
   return builder.finish();
 }

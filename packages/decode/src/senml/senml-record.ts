@@ -6,7 +6,7 @@ export type SenmlNumber = number | InexactNumber;
 /** A record as it was sent, by the labels of SenML's JSON (RFC 8428, section 4). */
 export interface SenmlRecord {
   readonly bn?: string;
-  readonly bt?: number;
+  readonly bt?: SenmlNumber;
   readonly bu?: string;
   readonly bv?: SenmlNumber;
   readonly bs?: SenmlNumber;
@@ -19,7 +19,7 @@ export interface SenmlRecord {
   /** Base64url. */
   readonly vd?: string;
   readonly s?: SenmlNumber;
-  readonly t?: number;
+  readonly t?: SenmlNumber;
   readonly ut?: number;
 }
 
@@ -33,7 +33,7 @@ interface Label {
 
 const labels: readonly Label[] = [
   { name: "bn", cbor: -2, kind: "text" },
-  { name: "bt", cbor: -3, kind: "number" },
+  { name: "bt", cbor: -3, kind: "exact" },
   { name: "bu", cbor: -4, kind: "text" },
   { name: "bv", cbor: -5, kind: "exact" },
   { name: "bs", cbor: -6, kind: "exact" },
@@ -44,7 +44,7 @@ const labels: readonly Label[] = [
   { name: "vs", cbor: 3, kind: "text" },
   { name: "vb", cbor: 4, kind: "boolean" },
   { name: "s", cbor: 5, kind: "exact" },
-  { name: "t", cbor: 6, kind: "number" },
+  { name: "t", cbor: 6, kind: "exact" },
   { name: "ut", cbor: 7, kind: "number" },
   { name: "vd", cbor: 8, kind: "data" },
 ];

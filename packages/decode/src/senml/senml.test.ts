@@ -119,10 +119,12 @@ describe("times", () => {
     expect(rows([{ n: "a", v: 1, t }])[0]![3]).toBe(time);
   });
 
-  it("beyond any time is refused", () => {
-    expect(() => decode([{ n: "a", v: 1, t: 1e300 }])).toThrow("out of range");
-    expect(() => decode([{ n: "a", v: 1, t: -1e300 }])).toThrow("out of range");
-    expect(() => decode('[{"n":"a","v":1,"t":9007199254740993}]')).toThrow("wrong kind for t");
+  it.each(["1e300", "-1e300", "9007199254740993", "1e400"])("of %s s is beyond any time, and kept as text", (t) => {
+    expect(decode(`[{"n":"a","v":1,"t":${t}}]`).samples).toMatchObject([{ unplaced: { kind: "beyond" } }]);
+  });
+
+  it("a base time and a time are added exactly", () => {
+    expect(rows('[{"bt":1795782388.1,"n":"a","v":1,"t":0.2}]')[0]![3]).toBe(1_795_782_388_300_000);
   });
 });
 
@@ -153,11 +155,11 @@ describe("bases and sums", () => {
     ).toEqual([["t", 1, "Cel", now]]);
   });
 
-  it("a sum that a double cannot hold is kept as text, one beyond its range refused", () => {
+  it("a sum that a double cannot hold is the nearest one, its digits noted, one beyond its range refused", () => {
     const message = decode('[{"n":"a","bv":9007199254740992,"v":1}]');
-    expect(message.samples[0]!.readings[0]!.value).toBe("9007199254740993");
-    expect(message.notes).toEqual({ "kept-as-text": "a" });
-    expect(decode('[{"n":"a","v":9007199254740993}]').samples[0]!.readings[0]!.value).toBe("9007199254740993");
+    expect(message.samples[0]!.readings[0]!.value).toBe(9_007_199_254_740_992);
+    expect(message.notes).toEqual({ exact: '{"a":"9007199254740993"}' });
+    expect(decode('[{"n":"a","v":9007199254740993}]').notes).toEqual({ exact: '{"a":"9007199254740993"}' });
     expect(() => decode([{ n: "a", bv: 1e308, v: 1e308 }])).toThrow("beyond");
     expect(() => decode('[{"n":"a","bv":9007199254740993,"v":1}]')).toThrow("too large");
   });
@@ -252,18 +254,22 @@ describe("CBOR", () => {
     );
     expect(message.samples[0]!.readings).toEqual([
       { metric: "raw", value: "aGkgCg" },
-      { metric: "count", value: "9007199254740993" },
+      { metric: "count", value: 9_007_199_254_740_992 },
     ]);
-    expect(message.notes).toEqual({ "kept-as-base64": "raw", "kept-as-text": "count", "not-read": "color" });
+    expect(message.notes).toEqual({
+      "kept-as-base64": "raw",
+      "not-read": "color",
+      exact: '{"count":"9007199254740993"}',
+    });
   });
 
-  it("NaN is kept as text and marked", () => {
+  it("NaN is no reading, and noted", () => {
     expect(
       read([
         [0, "a"],
         [2, Number.NaN],
       ]),
-    ).toMatchObject({ samples: [{ readings: [{ value: "NaN" }] }], notes: { "kept-as-text": "a" } });
+    ).toMatchObject({ samples: [], notes: { "not-a-number": "a" }, effects: { ignored: "no-values" } });
   });
 
   it("labels as text, and ones that have to be understood, are refused", () => {

@@ -1,6 +1,7 @@
 import { DecodeError, nowMicros } from "@headwater/core";
 import { readCbor } from "../cbor/cbor-reader.ts";
 import type { DecodedMessage, Decoder, DecodeLimits, DecoderOfTopic } from "../decoder.ts";
+import { sumOfTimes, type DeviceTime } from "../device-time.ts";
 import { exactNumber, InexactNumber, parseJson } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import { senmlRecord, type SenmlNumber, type SenmlRecord } from "./senml-record.ts";
@@ -13,8 +14,8 @@ export interface SenmlOptions {
 /** The version of SenML that RFC 8428 describes; later ones are not understood. */
 const knownVersion = 10;
 
-/** Seconds below this count from now (section 4.5.3). */
-const relativeBelow = 2 ** 28;
+/** Microseconds below this count from now (section 4.5.3: 2^28 seconds). */
+const relativeBelow = 2 ** 28 * 1_000_000;
 
 /** Characters of a name (section 4.5.1). */
 const nameCharacters = /^[A-Za-z0-9][A-Za-z0-9:./_-]*$/;
@@ -56,7 +57,7 @@ type RecordOf = (item: unknown, unread: (label: string) => void) => SenmlRecord 
 /** Base values that the records so far set for those that follow. */
 interface Base {
   name: string;
-  time: number;
+  time: SenmlNumber;
   unit: string | undefined;
   value: SenmlNumber | undefined;
   sum: SenmlNumber | undefined;
@@ -74,22 +75,33 @@ function readPack(
   const base: Base = { name: "", time: 0, unit: undefined, value: undefined, sum: undefined };
   // One now for the whole pack, taken only if it counts from now.
   let present: number | undefined;
-  const timeOf = (seconds: number): number | undefined => {
-    if (seconds === 0) return undefined;
-    const micros = Math.round(seconds * 1_000_000);
-    return seconds >= relativeBelow ? micros : (present ??= now()) + micros;
+  const timeOf = (from: SenmlNumber, seconds: SenmlNumber): DeviceTime | undefined => {
+    const time = sumOfTimes(from, seconds, "s");
+    if (typeof time !== "number" || time >= relativeBelow) return time;
+    return time === 0 ? undefined : (present ??= now()) + time;
   };
   let version: number | undefined;
-  for (const item of pack) {
-    const record = recordOf(item, (label) => unread.add(label));
-    if (record === undefined) throw new DecodeError("A SenML record has to be an object");
-    version ??= record.bver ?? knownVersion;
-    checkVersion(record, version);
-    rebase(base, record);
-    addRecord(builder, base, record, device, timeOf);
+  for (const [index, item] of pack.entries()) {
+    const read = (): void => {
+      const record = recordOf(item, (label) => unread.add(label));
+      if (record === undefined) throw new DecodeError("A SenML record has to be an object");
+      version ??= record.bver ?? knownVersion;
+      checkVersion(record, version);
+      rebase(base, record);
+      addRecord(builder, base, record, device, timeOf);
+    };
+    // What a record sets for those that follow would be missing.
+    if (setsBase(item)) read();
+    else builder.part(`record ${index}`, read);
   }
   if (unread.size > 0) builder.fact("not-read", [...unread].join(","));
   return builder.finish();
+}
+
+/** Whether labels for the records that follow may be in it: `b…` in JSON, negative in CBOR. */
+function setsBase(item: unknown): boolean {
+  if (item instanceof Map) return [...item.keys()].some((label) => typeof label !== "number" || label < 0);
+  return typeof item === "object" && item !== null && Object.keys(item).some((label) => label.startsWith("b"));
 }
 
 function checkVersion({ bver }: SenmlRecord, version: number): void {
@@ -112,7 +124,7 @@ function addRecord(
   base: Base,
   record: SenmlRecord,
   device: string | undefined,
-  timeOf: (seconds: number) => number | undefined,
+  timeOf: (from: SenmlNumber, seconds: SenmlNumber) => DeviceTime | undefined,
 ): void {
   // A record may set base values for those that follow, and nothing else.
   const labels = Object.keys(record);
@@ -128,7 +140,7 @@ function addRecord(
   if (!nameCharacters.test(name))
     throw new DecodeError("A SenML name is empty or has characters that a name may not have");
   const metric = metricOf(name, device);
-  const time = timeOf(base.time + (record.t ?? 0));
+  const time = timeOf(base.time, record.t ?? 0);
   const unit = record.u ?? base.unit;
   if (vd !== undefined) builder.note("kept-as-base64", metric);
   if (value !== undefined) builder.add(metric, value, time, unit);
@@ -151,6 +163,7 @@ function metricOf(name: string, device: string | undefined): string {
 function plus(base: SenmlNumber | undefined, value: SenmlNumber): SenmlNumber {
   if (base === undefined || base === 0) return value;
   if (value === 0) return base;
+  if (value instanceof InexactNumber && value.isNoNumber) return value;
   if (typeof base !== "number" || typeof value !== "number")
     throw new DecodeError("A SenML number is too large to be added to");
   const sum = base + value;

@@ -1,4 +1,5 @@
 import { DecodeError } from "@headwater/core";
+import { deviceTime } from "../device-time.ts";
 import type { MessageBuilder } from "../message-builder.ts";
 import type { Birth, MetricDefinition } from "./edge-nodes.ts";
 import { datatype, speaksForItself, valueOf } from "./metric-value.ts";
@@ -18,18 +19,23 @@ interface Settled extends MetricDefinition {
   readonly alias: bigint | undefined;
 }
 
+/** OPC's good qualities are 192 to 255. */
+function isGood(quality: number): boolean {
+  return quality >= 192 && quality <= 255;
+}
+
 /** Reads the metrics of one message into readings, and the definitions of a birth. */
 export class MetricReader {
   readonly builder: MessageBuilder;
   /** Milliseconds, of the payload: of metrics that have no time of their own. */
-  readonly #timestamp: number | undefined;
+  readonly #timestamp: bigint | undefined;
   readonly #byName = new Map<string, MetricDefinition>();
   readonly #byAlias = new Map<bigint, MetricDefinition>();
   readonly #unread: string[] = [];
   #unreadCount = 0;
   #bdSeq: bigint | undefined;
 
-  constructor(builder: MessageBuilder, timestamp: number | undefined) {
+  constructor(builder: MessageBuilder, timestamp: bigint | undefined) {
     this.builder = builder;
     this.#timestamp = timestamp;
   }
@@ -106,24 +112,30 @@ export class MetricReader {
   ): void {
     if (name === bdSeqMetric || control.test(name)) return;
     const { builder } = this;
-    const { value } = metric;
+    const { value, quality } = metric;
+    const millis = metric.timestamp ?? this.#timestamp;
+    const time = millis === undefined || millis === 0n ? undefined : deviceTime(millis, { unit: "ms" });
     if (metric.isNull || value === undefined) {
       builder.note("without-value", name);
+      if (quality !== undefined) builder.add(`${name}.quality`, quality, time);
       return;
     }
     if (value.kind === "template" && (type === datatype.template || type === 0)) {
       this.#template(value.value, name, metric, birth, depth);
       return;
     }
-    const millis = metric.timestamp ?? this.#timestamp;
-    const time = millis === undefined || millis === 0 ? undefined : millis * 1000;
-    let read = valueOf(value, type);
-    if (read instanceof Uint8Array) {
-      builder.note("kept-as-base64", name);
-      read = Buffer.from(read).toString("base64url");
-    }
-    builder.add(name, read, time, unit);
-    if (metric.historical) builder.note("historical", name);
+    builder.part(name.slice(0, 64).toWellFormed(), () => {
+      let read = valueOf(value, type);
+      if (read instanceof Uint8Array) {
+        builder.note("kept-as-base64", name);
+        read = Buffer.from(read).toString("base64url");
+      }
+      if (quality !== undefined && !isGood(quality)) builder.addUntrusted(name, read, quality, time);
+      else builder.add(name, read, time, unit);
+      // The end of a bad quality has to be told as well.
+      if (quality !== undefined && isGood(quality)) builder.add(`${name}.quality`, quality, time);
+      if (metric.historical) builder.note("historical", name);
+    });
   }
 
   /** Members become metrics of their own, `template/member`. */

@@ -8,7 +8,7 @@ import { WireReader } from "./wire-reader.ts";
  */
 export interface SparkplugPayload {
   /** Milliseconds since the epoch. */
-  readonly timestamp: number | undefined;
+  readonly timestamp: bigint | undefined;
   readonly seq: number | undefined;
   readonly metrics: readonly SparkplugMetric[];
 }
@@ -24,22 +24,24 @@ export type WireValue =
 export interface SparkplugMetric {
   readonly name: string | undefined;
   readonly alias: bigint | undefined;
-  readonly timestamp: number | undefined;
+  readonly timestamp: bigint | undefined;
   readonly datatype: number | undefined;
   readonly historical: boolean;
   readonly isNull: boolean;
   readonly unit: string | undefined;
+  /** What the sender thinks of the value: 192 is good, as in OPC; undefined if it does not say. */
+  readonly quality: number | undefined;
   readonly value: WireValue | undefined;
 }
 
 /** Throws DecodeError for bytes that are no payload, or one of more than `maxMetrics` metrics. */
 export function readPayload(bytes: Uint8Array, maxMetrics: number): SparkplugPayload {
   const reader = new WireReader(bytes);
-  let timestamp: number | undefined;
+  let timestamp: bigint | undefined;
   let seq: number | undefined;
   const metrics: SparkplugMetric[] = [];
   for (let field = reader.next(); field !== 0; field = reader.next()) {
-    if (field === 1) timestamp = reader.safeInteger();
+    if (field === 1) timestamp = reader.uint64();
     else if (field === 2) pushMetric(metrics, reader.bytes(), maxMetrics);
     else if (field === 3) seq = reader.safeInteger();
     else reader.skip();
@@ -57,24 +59,25 @@ function readMetric(bytes: Uint8Array): SparkplugMetric {
   const reader = new WireReader(bytes);
   let name: string | undefined;
   let alias: bigint | undefined;
-  let timestamp: number | undefined;
+  let timestamp: bigint | undefined;
   let datatype: number | undefined;
   let historical = false;
   let isNull = false;
-  let unit: string | undefined;
+  let properties: Properties | undefined;
   let value: WireValue | undefined;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1) name = reader.text();
     else if (field === 2) alias = reader.uint64();
-    else if (field === 3) timestamp = reader.safeInteger();
+    else if (field === 3) timestamp = reader.uint64();
     else if (field === 4) datatype = reader.uint32();
     else if (field === 5) historical = reader.boolean();
     else if (field === 7) isNull = reader.boolean();
-    else if (field === 9) unit = unitOf(reader.bytes());
+    else if (field === 9) properties = readProperties(reader.bytes());
     else if (field >= 10 && field <= 18) value = readValue(reader, field - 9);
     else reader.skip();
   }
-  return { name, alias, timestamp, datatype, historical, isNull, unit, value };
+  const { unit, quality } = properties ?? noProperties;
+  return { name, alias, timestamp, datatype, historical, isNull, unit, quality, value };
 }
 
 /** Metrics, template parameters and cells of data sets number their values alike, from where each begins. */
@@ -119,9 +122,17 @@ export function readTemplate(bytes: Uint8Array, maxMetrics: number): SparkplugTe
 }
 
 const unitKeys = new Set(["engunit", "unit", "units", "engineering units"]);
+const qualityKey = "quality";
 
-/** The unit among a metric's properties: Sparkplug leaves the key open; these are in use. */
-function unitOf(bytes: Uint8Array): string | undefined {
+interface Properties {
+  readonly unit: string | undefined;
+  readonly quality: number | undefined;
+}
+
+const noProperties: Properties = { unit: undefined, quality: undefined };
+
+/** The unit and the quality among a metric's properties. Sparkplug leaves the unit's key open; these are in use. */
+function readProperties(bytes: Uint8Array): Properties {
   const reader = new WireReader(bytes);
   const keys: string[] = [];
   const values: Uint8Array[] = [];
@@ -130,11 +141,28 @@ function unitOf(bytes: Uint8Array): string | undefined {
     else if (field === 2) values.push(reader.bytes());
     else reader.skip();
   }
-  const value = values[keys.findIndex((key) => unitKeys.has(key.toLowerCase()))];
-  if (value === undefined) return undefined;
-  const property = new WireReader(value);
+  const unit = values[keys.findIndex((key) => unitKeys.has(key.toLowerCase()))];
+  const quality = values[keys.findIndex((key) => key.toLowerCase() === qualityKey)];
+  return {
+    unit: unit === undefined ? undefined : textProperty(unit),
+    quality: quality === undefined ? undefined : integerProperty(quality),
+  };
+}
+
+function textProperty(bytes: Uint8Array): string | undefined {
+  const property = new WireReader(bytes);
   for (let field = property.next(); field !== 0; field = property.next()) {
     if (field === 8) return property.text();
+    property.skip();
+  }
+  return undefined;
+}
+
+function integerProperty(bytes: Uint8Array): number | undefined {
+  const property = new WireReader(bytes);
+  for (let field = property.next(); field !== 0; field = property.next()) {
+    if (field === 3) return property.uint32() | 0;
+    if (field === 4) return Number(BigInt.asIntN(64, property.uint64()));
     property.skip();
   }
   return undefined;

@@ -1,4 +1,3 @@
-import { DecodeError } from "@headwater/core";
 import { describe, expect, it } from "vitest";
 import {
   aliased,
@@ -75,9 +74,9 @@ describe("data", () => {
     const message = take("spBv1.0/plant/NDATA/line1", aliased(3, "1208100350fdffffff0f", "120b1004588180808080808010"));
     expect(rows(message).map(([metric, value]) => [metric, value])).toEqual([
       ["Count", -3],
-      ["Big", "9007199254740993"],
+      ["Big", 9_007_199_254_740_992],
     ]);
-    expect(message.notes).toEqual({ "kept-as-text": "Big" });
+    expect(message.notes).toEqual({ exact: '{"Big":"9007199254740993"}' });
     expect(message.effects).toBeUndefined();
   });
 
@@ -106,6 +105,44 @@ describe("data", () => {
     expect(message.notes).toEqual({ historical: "Temperature,Temperature", "without-value": "Big" });
   });
 
+  it("of a quality that is not good: the quality is the reading, the value is kept aside", () => {
+    const { take } = born();
+    const quality = (value: number) => ({ Quality: { type: "Int32", value } }) as const;
+    const message = take("spBv1.0/plant/NDATA/line1", {
+      timestamp: start,
+      seq: 2,
+      metrics: [
+        { name: "Temperature", type: "Double", value: -40, properties: quality(0) },
+        { name: "Count", type: "Int32", value: 7, properties: quality(500) },
+        { name: "Big", type: "Int64", value: 13, properties: quality(192) },
+      ],
+    });
+    expect(rows(message).map(([metric, value]) => [metric, value])).toEqual([
+      ["Temperature.quality", 0],
+      ["Count.quality", 500],
+      ["Big", 13],
+      ["Big.quality", 192],
+    ]);
+    expect(message.notes).toEqual({ "bad-quality": '{"Temperature":"-40","Count":"7"}' });
+  });
+
+  it("a metric that does not fit its type is set aside, and the others are read", () => {
+    const { take } = born();
+    // Count (an Int32 by its birth) as a boolean.
+    const message = take("spBv1.0/plant/NDATA/line1", aliased(2, temperatureIs22, "120410037001"));
+    expect(rows(message).map(([metric, value]) => [metric, value])).toEqual([["Temperature", 22]]);
+    expect(message.effects!.quarantine).toMatch(/Count: A Sparkplug value does not fit/);
+  });
+
+  it("a time that no double holds is kept as text", () => {
+    const { take } = born();
+    const message = take(
+      "spBv1.0/plant/NDATA/line1",
+      Buffer.concat([Buffer.from("08ffffffffffffffffff01", "hex"), Buffer.from(`${temperatureIs22}1802`, "hex")]),
+    );
+    expect(message.samples).toMatchObject([{ unplaced: { kind: "beyond", text: "18446744073709551615000" } }]);
+  });
+
   it("nulls alone are no event and no error", () => {
     const { take } = born();
     const metrics = [{ name: "Big", type: "Int64", value: null }] as const;
@@ -125,7 +162,6 @@ describe("data", () => {
     ["DateTime", "DateTime", start, start],
     ["Float", "Float", 0.5, 0.5],
     ["Double", "Double", 1e308, 1e308],
-    ["Double NaN", "Double", Number.NaN, "NaN"],
     ["Boolean", "Boolean", true, true],
     ["String", "String", "ü", "ü"],
     ["Text", "Text", "", ""],
@@ -199,8 +235,11 @@ describe("data", () => {
     ["a Boolean that is a number", "0a0161200b5001"],
     ["a datatype that is not known", "0a016120635001"],
     ["an array that ends within an element", "0a01612017820101ff"],
-  ])("refused: %s", (_name, metric) => {
+  ])("set aside: %s", (_name, metric) => {
     const bytes = aliased(0, `12${(metric.length / 2).toString(16).padStart(2, "0")}${metric}`);
-    expect(() => sparkplug().take("spBv1.0/g/NBIRTH/n", bytes)).toThrow(DecodeError);
+    const { samples, effects } = sparkplug().take("spBv1.0/g/NBIRTH/n", bytes);
+    expect(samples).toEqual([]);
+    expect(effects!.quarantine).toMatch(/: a: A Sparkplug/);
+    expect(effects!.presence).toHaveLength(1);
   });
 });

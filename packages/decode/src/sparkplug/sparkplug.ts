@@ -220,7 +220,7 @@ export class Sparkplug {
       ["edgeDevice", device ?? ""],
     ]);
     const id = (device === undefined ? this.#idOfNode : this.#idOfDevice).idOf(names);
-    const time = timestamp === undefined ? undefined : timestamp * 1000;
+    const time = timestamp === undefined ? undefined : Number(timestamp) * 1000;
     return { device: id, online, session, reason, ...(Number.isSafeInteger(time) ? { time: time! } : {}) };
   }
 }

@@ -14,6 +14,9 @@ export interface BrokerAddress {
   readonly port: number;
 }
 
+const TOLD_THROTTLE_MS = 1000;
+const THROTTLE_QUIET_MS = 60_000;
+
 /**
  * One connection to one broker, authenticated. A broker answers the requests of a connection one after the other, so
  * requests that wait on purpose (a fetch, a join) have one of their own. Not repaired: after an error it is destroyed
@@ -26,6 +29,7 @@ export class BrokerConnection {
   #versions: ApiVersions = {};
   readonly #waiting = new Set<(error: unknown) => void>();
   #destroyed = false;
+  #throttleToldAt = Number.NEGATIVE_INFINITY;
 
   private constructor(address: BrokerAddress, settings: KafkaSettings) {
     this.#address = address;
@@ -42,6 +46,7 @@ export class BrokerConnection {
       enforceRequestTimeout: true,
     });
     mendRequestQueue(this.#connection);
+    this.#tellOfThrottling();
   }
 
   /**
@@ -119,6 +124,20 @@ export class BrokerConnection {
     this.#connection.setVersions(this.#versions);
     this.#connection.setSupportAuthenticationProtocol(true);
     await this.#connection.authenticate();
+  }
+
+  /** A client beyond its quota is slow without an error; whoever wonders should find the reason. */
+  #tellOfThrottling(): void {
+    const queue = this.#connection.requestQueue;
+    const throttle = queue.maybeThrottle.bind(queue);
+    queue.maybeThrottle = (ms) => {
+      throttle(ms);
+      const now = performance.now();
+      if (ms === undefined || ms < TOLD_THROTTLE_MS || now < this.#throttleToldAt + THROTTLE_QUIET_MS) return;
+      this.#throttleToldAt = now;
+      const { logger, clientId } = this.#settings;
+      logger.warn({ broker: this.#name, clientId, ms }, "Kafka slows this client down: it has used up its quota");
+    };
   }
 
   #closedError(): LogUnavailableError {

@@ -28,6 +28,8 @@ export class Cluster {
   readonly #leaders = new Map<string, readonly number[]>();
   /** Replicas of a topic's partitions: the fewest that one has. */
   readonly #replicas = new Map<string, number>();
+  /** Partitions of a topic that are written, where more exist. */
+  readonly #written = new Map<string, number>();
   #brokers = new Map<number, BrokerAddress>();
   #seed: Promise<BrokerConnection> | undefined;
   #nextSeed = 0;
@@ -68,6 +70,17 @@ export class Cluster {
   /** How many partitions a topic has; 0 if there is no such topic, as far as is known. */
   partitionCount(topic: string): number {
     return this.#leaders.get(topic)?.length ?? 0;
+  }
+
+  /** Appends use the first `partitions` of a topic alone: whoever adds some must not move keys between partitions. */
+  writeOnly(topic: string, partitions: number): void {
+    this.#written.set(topic, partitions);
+  }
+
+  /** How many partitions of a topic are written: as many as there are, unless fewer are configured. */
+  writtenCount(topic: string): number {
+    const count = this.partitionCount(topic);
+    return Math.min(count, this.#written.get(topic) ?? count);
   }
 
   /**

@@ -29,6 +29,11 @@ export interface FetchedPartition {
 }
 
 export interface FetchAnswer {
+  /**
+   * By kafkajs's name for it: how long this client should ask for nothing (milliseconds), having used up its quota.
+   * Such an answer has no partitions, and says nothing about them.
+   */
+  readonly clientSideThrottleTime: number;
   readonly errorCode: number;
   readonly partitions: readonly FetchedPartition[];
 }
@@ -69,7 +74,7 @@ export function fetchRequest(
 }
 
 function decode(reader: KafkaReader): FetchAnswer {
-  reader.int32();
+  const clientSideThrottleTime = reader.int32();
   const errorCode = reader.int16();
   reader.int32();
   const partitions = reader.array(() => {
@@ -85,5 +90,5 @@ function decode(reader: KafkaReader): FetchAnswer {
       return { topic, partition, errorCode: partitionError, highWatermark, logStartOffset, records: reader.bytes() };
     });
   });
-  return { errorCode, partitions: partitions.flat() };
+  return { clientSideThrottleTime, errorCode, partitions: partitions.flat() };
 }

@@ -40,6 +40,7 @@ export class KafkaLog implements EventLog {
   readonly #parts: KafkaLogParts;
   readonly #producer: Producer;
   readonly #open = new Set<{ close(): Promise<void> }>();
+  #topicWarnings: readonly string[] = [];
   #closing: Promise<void> | undefined;
 
   constructor(cluster: Cluster, parts: KafkaLogParts) {
@@ -50,7 +51,11 @@ export class KafkaLog implements EventLog {
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     this.#assertOpen();
-    await ensureTopics(this.#cluster, specs, this.#parts.replication);
+    this.#topicWarnings = await ensureTopics(this.#cluster, specs, this.#parts.replication);
+  }
+
+  warnings(): readonly string[] {
+    return this.#topicWarnings;
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {

@@ -29,6 +29,7 @@ declare module "kafkajs/src/network/connection.js" {
   export interface RequestQueue {
     readonly pending: readonly unknown[];
     scheduleCheckPendingRequests(): void;
+    maybeThrottle(ms: number | undefined): void;
     destroy(): void;
   }
   class Connection {

@@ -19,11 +19,17 @@ export interface ProducedPartition {
   readonly baseOffset: number;
 }
 
+interface ProduceAnswer {
+  readonly partitions: readonly ProducedPartition[];
+  /** By kafkajs's name for it, which then sends nothing for so long (milliseconds). */
+  readonly clientSideThrottleTime: number;
+}
+
 /** Produce, with the batches as they are: kafkajs would encode each record again from an object of its own. */
 export function produceRequest(
   batches: readonly PartitionBatch[],
   timeoutMs: number,
-): Protocol<readonly ProducedPartition[]> {
+): Protocol<readonly ProducedPartition[], ProduceAnswer> {
   return {
     request: {
       apiKey: API_KEY,
@@ -40,12 +46,15 @@ export function produceRequest(
         return writer.finish();
       },
     },
-    response: { decode: async (payload: Buffer) => decode(new KafkaReader(payload)), parse: async (parts) => parts },
-  } as Protocol<readonly ProducedPartition[]>;
+    response: {
+      decode: async (payload: Buffer) => decode(new KafkaReader(payload)),
+      parse: async ({ partitions }: ProduceAnswer) => partitions,
+    },
+  };
 }
 
-function decode(reader: KafkaReader): ProducedPartition[] {
-  return reader
+function decode(reader: KafkaReader): ProduceAnswer {
+  const partitions = reader
     .array(() => {
       const topic = reader.string();
       return reader.array(() => {
@@ -57,4 +66,5 @@ function decode(reader: KafkaReader): ProducedPartition[] {
       });
     })
     .flat();
+  return { partitions, clientSideThrottleTime: reader.int32() };
 }

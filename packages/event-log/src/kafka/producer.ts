@@ -72,10 +72,11 @@ export class Producer {
     }
     return new Promise((resolve, reject) => {
       const append = new PendingAppend(topic, resolve, reject);
-      const partitions = this.#cluster.partitionCount(topic);
+      const queues = this.#queues.of(topic, this.#cluster.writtenCount(topic));
+      // As many as when the first record was appended: a count that is raised since moves no key.
+      const partitions = queues.length;
       const keyless = this.#nextKeyless++ % partitions;
       const deadline = Date.now() + this.#cluster.settings.requestTimeoutMs;
-      const queues = this.#queues.of(topic, partitions);
       for (let i = 0; i < records.length; i++) {
         const record = records[i]!;
         const partition = record.partition ?? (record.key === null ? keyless : partitionFor(record.key, partitions));

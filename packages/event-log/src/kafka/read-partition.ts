@@ -23,7 +23,7 @@ export async function* readPartition(
   const offsetAt = async (at: "earliest" | "latest" | number): Promise<number> =>
     (await listOffsets(cluster, topic, [partition], at)).get(partition)!;
   const last = await offsetAt("latest");
-  const end = Math.min(range.toOffset ?? last, last);
+  let end = Math.min(range.toOffset ?? last, last);
   const { fromTime = 0, toTime = Number.POSITIVE_INFINITY } = range;
   let next = Math.max(range.fromOffset ?? 0, await offsetAt("earliest"));
   if (range.fromTime !== undefined) {
@@ -33,15 +33,21 @@ export async function* readPartition(
   const source = new PartitionSource(cluster, topic, partition);
   try {
     while (next < end) {
-      const { records: bytes, highWatermark } = await source.fetch(next);
+      const fetched = await source.fetch(next);
+      if (fetched === undefined) continue;
+      const { records: bytes, highWatermark } = fetched;
       const records: LogRecord[] = [];
       const before = next;
       for (const cursor of cursorsOf(bytes, next)) {
         cursor.take(records, Number.POSITIVE_INFINITY);
         next = cursor.endOffset;
       }
-      // Compaction may have removed the records between here and the end.
-      if (next === before) return;
+      if (next === before) {
+        // Compaction has removed the records between here and the end, or the end itself is gone.
+        if (highWatermark >= end) return;
+        end = Math.min(end, await offsetAt("latest"));
+        continue;
+      }
       const wanted = records.filter(
         ({ offset, appendTime }) => offset < end && appendTime >= fromTime && appendTime < toTime,
       );
@@ -67,14 +73,15 @@ class PartitionSource {
     this.#partition = partition;
   }
 
-  fetch(offset: number): Promise<FetchedPartition> {
+  /** Undefined if the broker only told this client to wait, which the connection then does with the next fetch. */
+  fetch(offset: number): Promise<FetchedPartition | undefined> {
     return this.#cluster.retrying(`reading ${this.#topic}`, async () => {
       const connection = await this.#connected();
       const wanted = [{ topic: this.#topic, partition: this.#partition, offset, maxBytes: FETCH_BYTES }];
       try {
         const answer = await connection.send(fetchRequest(wanted, { maxWaitMs: MAX_WAIT_MS, maxBytes: FETCH_BYTES }));
         const part = answer.partitions[0];
-        if (part?.errorCode === 0) return part;
+        if (part?.errorCode === 0 || (part === undefined && answer.errorCode === 0)) return part;
         throw brokerError(part?.errorCode ?? answer.errorCode);
       } catch (error) {
         this.close();

@@ -16,6 +16,7 @@ function clusterOf(brokers: number[], answers: { errorCode: number; errorMessage
     refresh: async () => {},
     partitionCount: () => (made ? 1 : 0),
     partitionsOf: async () => 1,
+    writeOnly: () => {},
     async call(_node: number, _api: string, { topics }: { topics: { replicationFactor: number }[] }) {
       asked.push(topics[0]!.replicationFactor);
       const answer = answers.shift()!;

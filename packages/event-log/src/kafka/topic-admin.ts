@@ -2,33 +2,46 @@ import { LogUnavailableError, LogUnusableError, TopicMismatchError } from "../er
 import type { TopicSpec } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
 import { brokerError, isTransient } from "./kafka-errors.ts";
+import { checkTopics } from "./topic-check.ts";
+import { settingsOf } from "./topic-settings.ts";
 
 interface CreateTopicsAnswer {
   readonly topicErrors: readonly { readonly errorCode: number; readonly errorMessage?: string | null }[];
 }
 
-/** A compacted topic's newest segment is never compacted, so it must not stay the newest for a week. */
-const COMPACT_SEGMENT_MS = 60 * 60 * 1000;
 const CREATE_TIMEOUT_MS = 10_000;
 
-/** Makes the topics that are missing; rejects with TopicMismatchError if one exists with another partition count. */
+/**
+ * Makes the topics that are missing, once those that exist are found to be as they have to be; rejects with
+ * TopicMismatchError, which names all that has to be mended, before anything is made. Answers what is amiss otherwise.
+ */
 export async function ensureTopics(
   cluster: Cluster,
   specs: readonly TopicSpec[],
   replication: number | undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
   const names = specs.map(({ name }) => name);
   await cluster.retrying("asking for topics", () => cluster.learn(names));
   const missing = specs.filter(({ name }) => cluster.partitionCount(name) === 0);
-  if (missing.length > 0) await create(cluster, missing, replication);
-  for (const { name, partitions } of specs) {
-    const present = await cluster.partitionsOf(name);
-    if (present !== partitions) {
-      throw new TopicMismatchError(
-        `topic ${name} has ${present} partitions, not ${partitions}; the count is fixed for the life of a topic`,
-      );
+  const present = specs.filter((spec) => !missing.includes(spec));
+  const warnings = await checked(cluster, present);
+  if (missing.length > 0) {
+    await create(cluster, missing, replication);
+    // Another process may have made one meanwhile, as it is configured.
+    for (const { name, partitions } of missing) {
+      const count = await cluster.partitionsOf(name);
+      if (count < partitions) throw new TopicMismatchError(`topic ${name} has ${count} partitions, not ${partitions}`);
     }
   }
+  for (const { name, partitions } of specs) cluster.writeOnly(name, partitions);
+  return warnings;
+}
+
+async function checked(cluster: Cluster, specs: readonly TopicSpec[]): Promise<readonly string[]> {
+  const { refusals, warnings } = await checkTopics(cluster, specs);
+  if (refusals.length > 0) throw new TopicMismatchError(refusals.join("\n"));
+  for (const warning of warnings) cluster.settings.logger.warn({}, warning);
+  return warnings;
 }
 
 async function create(cluster: Cluster, specs: readonly TopicSpec[], replication: number | undefined): Promise<void> {
@@ -37,12 +50,13 @@ async function create(cluster: Cluster, specs: readonly TopicSpec[], replication
     await cluster.retrying(`creating topic ${spec.name}`, async () => {
       // A controller that comes back after a hang has let no broker in yet; it takes a moment.
       if (cluster.brokerCount === 0) throw new LogUnavailableError("no broker of the cluster is in service");
+      const replicas = replication ?? Math.min(3, cluster.brokerCount);
       const topic = {
         topic: spec.name,
         numPartitions: spec.partitions,
-        replicationFactor: replication ?? Math.min(3, cluster.brokerCount),
+        replicationFactor: replicas,
         replicaAssignment: [],
-        configEntries: Object.entries(topicConfig(spec)).map(([name, value]) => ({ name, value })),
+        configEntries: Object.entries(settingsOf(spec, replicas)).map(([name, value]) => ({ name, value })),
       };
       const { topicErrors } = await cluster.call<CreateTopicsAnswer>(
         -1,
@@ -69,14 +83,4 @@ async function create(cluster: Cluster, specs: readonly TopicSpec[], replication
     if (unknown !== undefined)
       throw new LogUnavailableError(`topic ${unknown.name} was made, but no broker knows it yet`);
   });
-}
-
-function topicConfig(spec: TopicSpec): Record<string, string> {
-  return {
-    "message.timestamp.type": "LogAppendTime",
-    "cleanup.policy": spec.cleanup,
-    "retention.ms": String(spec.cleanup === "compact" ? -1 : (spec.retentionMs ?? -1)),
-    ...(spec.minCompactionLagMs === undefined ? {} : { "min.compaction.lag.ms": String(spec.minCompactionLagMs) }),
-    ...(spec.cleanup === "compact" ? { "segment.ms": String(COMPACT_SEGMENT_MS) } : {}),
-  };
 }

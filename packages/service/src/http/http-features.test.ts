@@ -184,7 +184,7 @@ describe("a POST with an Idempotency-Key", () => {
   it("is refused with another body, and with a key that is none", async () => {
     const http = await server();
     await post(http, "k1");
-    expect((await post(http, "k1", "b")).json()).toMatchObject({ status: 422, code: "idempotency-key-reused" });
+    expect((await post(http, "k1", "b")).json()).toMatchObject({ status: 409, code: "idempotency-key-reused" });
     expect((await post(http, "a b")).json()).toMatchObject({ status: 400, code: "invalid-idempotency-key" });
   });
 

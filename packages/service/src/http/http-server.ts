@@ -1,5 +1,5 @@
 import swagger from "@fastify/swagger";
-import { fastify } from "fastify";
+import { fastify, type FastifyReply, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { ResourceError, RequestError, type Logger } from "@headwater/core";
@@ -15,7 +15,7 @@ import { repeatAnswers } from "./idempotency.ts";
 import { acceptJson } from "./json-bodies.ts";
 import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
-import { makeProblem } from "./problem.ts";
+import { makeProblem, type Problem } from "./problem.ts";
 import type { Authenticator } from "./principal.ts";
 import { clientErrors, frameworkErrors } from "./raw-problems.ts";
 import { RouteMethods } from "./route-methods.ts";
@@ -130,7 +130,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   answerNotModified(app);
   compressAnswers(app);
-  app.setNotFoundHandler(async (request, reply) => {
+  const notFound = (request: FastifyRequest, reply: FastifyReply): Problem => {
     const path = request.url.split("?", 1)[0]!;
     const allowed = routes.allowed(path);
     if (allowed.length === 0)
@@ -140,7 +140,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       reply,
       makeProblem(405, "method-not-allowed", `${path} takes ${allowed.join(", ")}, not ${request.method}`),
     );
+  };
+  // Before a body is read: one that is missing or wrong would be refused first.
+  app.addHook("onRequest", async (request, reply) => {
+    const { url } = request.routeOptions;
+    const path = request.url.split("?", 1)[0]!;
+    const isOther = url !== path && url?.includes(":") === true && routes.isPlain(path);
+    return request.is404 || isOther ? reply.send(notFound(request, reply)) : undefined;
   });
+  app.setNotFoundHandler(async (request, reply) => notFound(request, reply));
   await app.register(swagger, openApi(options.title, options.version ?? "1.0.0"));
   statusRoutes(app, options);
 

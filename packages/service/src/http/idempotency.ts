@@ -52,7 +52,7 @@ export function repeatAnswers(app: HttpApp): void {
     }
     if (first.body !== body) {
       throw new RequestError(
-        422,
+        409,
         "idempotency-key-reused",
         "That Idempotency-Key came with another body; use a new one",
       );

@@ -10,5 +10,6 @@ export { InvalidRequestError, problemSchema } from "./problem.ts";
 export { afterQuery, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { wantedType } from "./accept.ts";
 export { idempotencyKey } from "./idempotency.ts";
+export { deviceId, duration, namedProperties, plainText, timeReference } from "./documented.ts";
 export { etagOf, parseIfMatch } from "./if-match.ts";
 export type { IfMatch } from "./if-match.ts";

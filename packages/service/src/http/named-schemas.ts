@@ -19,6 +19,7 @@ export function nameSchemas<T extends object>(document: T): T {
     const named = Object.fromEntries(
       Object.entries(value).map(([key, child]) => [key, name(child, key === "properties" && !isProperties)]),
     );
+    documentAll(named);
     const { title } = named;
     const isSchema =
       !isProperties && typeof title === "string" && namePattern.test(title) && ("type" in named || "anyOf" in named);
@@ -33,7 +34,7 @@ export function nameSchemas<T extends object>(document: T): T {
   const { paths = {}, components = {}, ...rest } = structuredClone(document) as { paths?: Json; components?: Json };
   const namedPaths = name(paths) as Json;
   for (const path of Object.values(namedPaths)) {
-    for (const operation of Object.values(path as Json)) shareProblems(operation as Json);
+    for (const operation of Object.values(path as Json)) tidyOperation(operation as Json);
   }
   const shared = {
     ...components,
@@ -43,12 +44,34 @@ export function nameSchemas<T extends object>(document: T): T {
   return { ...rest, components: shared, paths: namedPaths } as T;
 }
 
+/** `documented` says more of a value than its schema checks; a map says so in the way that generators of types read. */
+function documentAll(schema: Json): void {
+  const { documented, patternProperties, items } = schema;
+  // A tuple, which OpenAPI 3.1 spells otherwise than the drafts before it.
+  if (Array.isArray(items)) {
+    schema["prefixItems"] = items;
+    delete schema["items"];
+  }
+  if (typeof documented === "object" && documented !== null) Object.assign(schema, documented);
+  delete schema["documented"];
+  const entries = Object.entries((patternProperties ?? {}) as Json);
+  if (entries.length !== 1) return;
+  delete schema["patternProperties"];
+  const [[pattern, values]] = entries as [[string, unknown]];
+  schema["additionalProperties"] = values;
+  if (pattern !== "^(.*)$" && schema["propertyNames"] === undefined) schema["propertyNames"] = { pattern };
+}
+
 const problemAnswer = {
   description: "A problem (RFC 9457)",
   content: { "application/problem+json": { schema: { $ref: `${schemaHome}Problem` } } },
 };
 
-function shareProblems(operation: Json): void {
+function tidyOperation(operation: Json): void {
+  for (const parameter of (operation["parameters"] ?? []) as { required?: boolean; schema?: Json }[]) {
+    // What has a default may be left out.
+    if (parameter.schema?.["default"] !== undefined) parameter.required = false;
+  }
   const responses = (operation["responses"] ?? {}) as Record<string, { content?: Json }>;
   for (const [status, { content = {} }] of Object.entries(responses)) {
     if ("application/problem+json" in content) responses[status] = { $ref: problemHome } as object;

@@ -2,6 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import type { TObject, TSchema } from "@sinclair/typebox";
 import { Type } from "@sinclair/typebox";
 import type { FastifyContextConfig, FastifySchema } from "fastify";
+import { entityTags } from "./documented.ts";
 import { nameSchemas } from "./named-schemas.ts";
 import { describeProblemCodes } from "./problem-codes.ts";
 import { problemSchema, problemType } from "./problem.ts";
@@ -80,13 +81,13 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
 }
 
 function headersOf(method: string, config: FastifyContextConfig): TObject | undefined {
-  const text = (description: string, maxLength: number) => Type.Optional(Type.String({ description, maxLength }));
+  const tags = (description: string) => Type.Optional(Type.String({ description, ...entityTags }));
   const properties = {
     ...(config.ifMatch === true &&
       method !== "GET" && {
-        "if-match": text("Only if the resource has one of these ETags, or (*) any", 4000),
+        "if-match": tags("Only if the resource has one of these ETags, or (*) any"),
       }),
-    ...(config.conditional === true && { "if-none-match": text("304 if the resource has this ETag", 4000) }),
+    ...(config.conditional === true && { "if-none-match": tags("304 if the resource has one of these ETags") }),
     ...(method === "POST" &&
       config.public !== true && {
         "idempotency-key": Type.Optional(
@@ -96,7 +97,9 @@ function headersOf(method: string, config: FastifyContextConfig): TObject | unde
           }),
         ),
       }),
-    ...(config.lastEventId === true && { "last-event-id": text("Go on after this event", 16_000) }),
+    ...(config.lastEventId === true && {
+      "last-event-id": Type.Optional(Type.String({ description: "Go on after this event", maxLength: 16_000 })),
+    }),
   };
   return Object.keys(properties).length === 0 ? undefined : Type.Object(properties);
 }

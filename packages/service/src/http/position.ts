@@ -1,12 +1,17 @@
 import { Type } from "@sinclair/typebox";
 import type { Position } from "@headwater/event-log";
 import { RequestError } from "@headwater/core";
+import { positionPattern } from "./documented.ts";
 import type { ReadModel } from "@headwater/event-log/read-model";
 
 /** Query parameter of every read: the answer waits until the write at that position is visible. */
 export const afterQuery = {
   after: Type.Optional(
-    Type.String({ maxLength: 300, description: "`position` of a write: the answer is at least as new as it" }),
+    Type.String({
+      maxLength: 300,
+      description: "`position` of a write: the answer is at least as new as it",
+      ...positionPattern,
+    }),
   ),
 };
 

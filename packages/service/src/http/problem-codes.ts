@@ -54,6 +54,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
   409: {
     conflict: "The present state forbids it, or other writes came first; read it again",
     "credential-exists": "The device has that credential already",
+    "idempotency-key-reused": "The Idempotency-Key came with another body before",
     "idempotency-key-in-use": "The first request of that Idempotency-Key is under way",
     "device-exists": "There is such a device already",
     "too-many-credentials": "The device has as many credentials as it may have",
@@ -67,7 +68,6 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "unsupported-media-type": "The body's content type is not taken",
   },
   422: {
-    "idempotency-key-reused": "The Idempotency-Key came with another body before",
     "range-too-large": "There is too much in the range to be verified at once",
     "record-refused": "The log will never take this, for its size for example",
     undecodable: "The bytes are not what they should be",

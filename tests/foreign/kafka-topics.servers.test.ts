@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import { ConfigError } from "@headwater/core";
+import { TopicMismatchError, topicSpecs, type EventLog } from "@headwater/event-log";
+import { openKafkaLog } from "@headwater/event-log/kafka";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { kafkaTool } from "./kafka-tool.ts";
+
+// Topics that an operator makes, alters and shortens with Kafka's own tools.
+
+const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
+if (brokers === undefined) throw new ConfigError("HEADWATER_KAFKA_BROKERS is missing: start the real servers first");
+let prefix: string;
+let log: EventLog;
+
+beforeEach(async () => {
+  prefix = `topics-${randomBytes(4).toString("hex")}.`;
+  log = await openKafkaLog({ brokers: brokers.split(","), clientId: "topics" });
+});
+afterEach(() => log.close());
+
+const make = (topic: string, partitions: number, ...config: string[]): Promise<void> =>
+  kafkaTool("topics", brokers, "--create", "--topic", topic, "--partitions", String(partitions), ...config);
+
+const value = Buffer.from("x");
+
+describe("topics that an operator made", () => {
+  it("with the broker's defaults are refused before anything is made, by the command that mends them", async () => {
+    const rules = `${prefix}rules.v1`;
+    await make(rules, 1);
+    const specs = topicSpecs(2, prefix);
+    const error = await log.ensureTopics(specs).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(TopicMismatchError);
+    const { message } = error as TopicMismatchError;
+    expect(message).toContain(`topic ${rules}: message.timestamp.type is CreateTime and has to be LogAppendTime`);
+    expect(message).toContain("retention.ms is 604800000 and has to be -1");
+    await expect(log.positions(`${prefix}telemetry.v1`)).rejects.toMatchObject({ code: "unknown-topic" });
+
+    const command = /kafka-configs\.sh --bootstrap-server \S+ (.*)$/m.exec(message)?.[1] ?? "";
+    await kafkaTool("configs", brokers, ...command.split(" "));
+    await log.ensureTopics(specs);
+    expect(log.warnings?.()).toEqual([]);
+  });
+
+  it("with other compression are used, and warned of", async () => {
+    const topic = `${prefix}t`;
+    const config = ["retention.ms=-1", "message.timestamp.type=LogAppendTime", "compression.type=gzip"];
+    await make(topic, 1, ...config.flatMap((each) => ["--config", each]));
+    await log.ensureTopics([{ name: topic, partitions: 1, cleanup: "delete" }]);
+    expect(log.warnings?.()).toEqual([
+      expect.stringContaining("compression.type is gzip and has to be producer; mend it with kafka-configs.sh"),
+    ]);
+  });
+
+  it("and given more partitions take keys where they took them before; further ones are read", async () => {
+    const topic = `${prefix}t`;
+    const spec = { name: topic, partitions: 2, cleanup: "delete" } as const;
+    await log.ensureTopics([spec]);
+    const keys = Array.from({ length: 30 }, (_, i) => ({ key: `key-${i}`, value }));
+    const before = await log.append(topic, keys);
+    await kafkaTool("topics", brokers, "--alter", "--topic", topic, "--partitions", "3");
+    const again = await openKafkaLog({ brokers: brokers.split(","), clientId: "topics" });
+    await again.ensureTopics([spec]);
+    expect(again.warnings?.()).toEqual([expect.stringContaining("has 3 partitions, and 2 are configured")]);
+    for (const writer of [log, again]) {
+      const after = await writer.append(topic, keys);
+      expect(after.map(({ partition, count }) => [partition, count])).toEqual(
+        before.map(({ partition, count }) => [partition, count]),
+      );
+    }
+    expect((await again.positions(topic)).map(({ end }) => end > 0)).toEqual([true, true, false]);
+    // Another client may have written there.
+    const foreign = await openKafkaLog({ brokers: brokers.split(","), clientId: "foreign" });
+    await foreign.append(topic, [{ key: null, value, partition: 2 }]);
+    const read: number[] = [];
+    for await (const batch of again.read(topic, 2)) read.push(...batch.records.map(({ offset }) => offset));
+    expect(read).toEqual([0]);
+    await Promise.all([again.close(), foreign.close()]);
+  });
+});
