@@ -104,7 +104,7 @@ export class Connections {
   /** aedes cuts a client that breaks the line, or the protocol in a way that the guard does not know. */
   #failed(client: Client, error: Error): void {
     const connection = connectionOf(client);
-    const who = connection?.who ?? { client: client.id as string | undefined };
+    const who = connection?.who ?? { client: client.id };
     const facts = { ...who, address: peerOf(client.conn).address };
     if (isTooManyUnreleased(error)) {
       const text = "a connection was cut: it sends messages of QoS 2 and no PUBREL";
