@@ -15,7 +15,7 @@ import { Presence } from "./devices/presence/presence.ts";
 import { DeviceRegistry } from "./devices/registry/device-registry.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
-import { RefusalLog } from "./metrics/refusal-log.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { MqttRemoteBroker } from "./mqtt/bridge/mqtt-remote-broker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";

@@ -2,7 +2,7 @@ import { backoff, ConfigError, type Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { CommandSession } from "../commands/command-session.ts";
 import { brokerRoutes, defaultDecodeLimits, FirmwareTopics } from "@headwater/decode";
-import type { RefusalLog } from "../metrics/refusal-log.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";

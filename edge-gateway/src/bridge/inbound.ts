@@ -11,7 +11,7 @@ import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts
 import type { BridgeSpec } from "./bridge-spec.ts";
 import type { BridgeTopics } from "./bridge-topics.ts";
 import type { RemoteBroker, InboundMessage } from "./remote-broker.ts";
-import type { RefusalLog } from "../metrics/refusal-log.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { HeardDevices } from "./heard-devices.ts";
 
 export interface InboundOptions {

@@ -9,7 +9,7 @@ import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-processor.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
-import type { RefusalLog } from "../metrics/refusal-log.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";

@@ -2,7 +2,7 @@ import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
-import type { RefusalLog } from "../metrics/refusal-log.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
 import { LaneWriter } from "./commit/lane-writer.ts";

@@ -7,7 +7,7 @@ import { connectionOf } from "./connection.ts";
 import { SubscriberOutput, type SubscriberOutputOptions } from "./subscriber-output.ts";
 import { Guards } from "../guard/guards.ts";
 import { violations } from "../guard/violations.ts";
-import type { RefusalLog } from "../../metrics/refusal-log.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import { OversizedPackets } from "./oversized-packets.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { NotKept } from "./session-persistence.ts";

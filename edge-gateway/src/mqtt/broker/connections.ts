@@ -1,7 +1,7 @@
 import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
-import type { RefusalLog } from "../../metrics/refusal-log.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { Presence } from "../../devices/presence/presence.ts";
 import { internals, isTooManyUnreleased } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";

@@ -2,7 +2,7 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
-import type { Refused, RefusalLog } from "../../metrics/refusal-log.ts";
+import type { Refused, RefusalLog } from "../../refusal-log.ts";
 import type { Identity } from "../../devices/identity/identity.ts";
 import { sessionPrefix } from "../../devices/identity/principal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";

@@ -1,6 +1,6 @@
 import type { Client, PublishPacket } from "aedes";
 import { RequestError } from "@headwater/core";
-import type { RefusalLog } from "../../metrics/refusal-log.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { unacknowledged, type DurableCallback } from "../../pipeline/commit/acknowledgement.ts";
 import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";

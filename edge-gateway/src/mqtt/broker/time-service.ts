@@ -4,7 +4,7 @@ import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { isUncertain, readTimeRequest, timeAnswer } from "../../pipeline/clock/time-answer.ts";
 import type { ReceiveClock } from "../../pipeline/clock/receive-clock.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
-import type { RefusalLog } from "../../metrics/refusal-log.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 

@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
-import type { RefusalLog } from "../../metrics/refusal-log.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { IncomingMessage } from "./incoming-message.ts";

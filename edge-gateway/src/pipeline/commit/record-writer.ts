@@ -4,7 +4,7 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
 import type { Lanes } from "../lanes/lanes.ts";
-import type { RefusalLog } from "../../metrics/refusal-log.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { dropNewest, type LaneWriter } from "./lane-writer.ts";
