@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { routeConfig } from "@headwater/decode";
+import { largestPacketBytes } from "./record-bytes.ts";
 
 const path = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description }));
 const text = (description: string, maxLength = 512) =>
@@ -81,7 +82,7 @@ export const bridgeConfig = Type.Object(
     maxPacketBytes: Type.Optional(
       Type.Integer({
         minimum: 1024,
-        maximum: 512 * 1024,
+        maximum: largestPacketBytes,
         description: "Of a larger message the beginning is set aside. Default 256 KiB",
       }),
     ),

@@ -159,7 +159,7 @@ export class MqttServer {
       journal,
       store: this.#options.sessions,
       audience: this.#audience,
-      limits,
+      limits: { ...limits, maxQueuedBytes: Math.max(limits.maxQueuedBytes, config.maxPacketBytes) },
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#revocation = new Revocation({

@@ -3,6 +3,7 @@ import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
 import type { RefusalLog } from "../refusal-log.ts";
+import { maxRecordBytes } from "../config/record-bytes.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
 import { LaneWriter } from "./commit/lane-writer.ts";
@@ -73,7 +74,10 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
   });
   const plausibility = { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 };
-  const laneWriter = new LaneWriter({ lanes, commit, plausibility, metrics, logger });
+  const laneWriter = new LaneWriter({
+    ...{ lanes, commit, plausibility, metrics, logger },
+    maxRecordBytes: maxRecordBytes(config),
+  });
   const devices = new DeviceLanes(lanes, partitions);
   const recordWriter = new RecordWriter({ lanes, devices, commit, laneWriter, metrics, refusals, logger });
   const records = new FrameRecords(topics);

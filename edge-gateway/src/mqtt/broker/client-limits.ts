@@ -28,7 +28,8 @@ export class ClientLimits {
 
   constructor(options: ClientLimitsOptions) {
     this.#options = options;
-    const { limits, metrics, refusals } = options;
+    const { metrics, refusals } = options;
+    const limits = forWholeMessages(options.limits);
     this.#oversized = new OversizedPackets(metrics.oversized, limits.maxPacketBytes);
     this.#outputOptions = { ...limits, onDropped: () => metrics.slowDropped.inc() };
     this.#guards = new Guards({
@@ -104,4 +105,14 @@ export class ClientLimits {
 function whoseSession(session: string): { readonly device: string | undefined; readonly client: string } {
   const end = session.indexOf("/");
   return { device: session.slice(0, end) || undefined, client: session.slice(end + 1) };
+}
+
+/** A client that reads is sent the largest message that another may send, whatever else is configured. */
+function forWholeMessages(limits: ClientLimitsOptions["limits"]): ClientLimitsOptions["limits"] {
+  const { maxPacketBytes, maxUnsentBytes, maxQueuedBytes } = limits;
+  return {
+    ...limits,
+    maxUnsentBytes: Math.max(maxUnsentBytes, 2 * maxPacketBytes),
+    maxQueuedBytes: Math.max(maxQueuedBytes, maxPacketBytes),
+  };
 }

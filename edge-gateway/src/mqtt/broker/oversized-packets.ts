@@ -10,9 +10,9 @@ interface Counter {
 }
 
 /**
- * Devices that send packets larger than the gateway takes. Their connection is cut and the message stays unacknowledged,
- * so a device that does not give up sends it again for ever and nothing else of it gets through: whoever runs it has to
- * be told which one it is.
+ * Devices that send packets larger than the gateway takes. Their connection is cut and the message stays
+ * unacknowledged, so a device that does not give up sends it again for ever and nothing else of it gets through:
+ * whoever runs it has to be told which one it is.
  */
 export class OversizedPackets {
   readonly #counter: Counter;

@@ -1,0 +1,12 @@
+import type { GatewayConfig } from "../config.ts";
+
+/** Packets of more bytes are never taken: a frame, a record of the log and one of quarantine hold a message whole. */
+export const largestPacketBytes = 4 * 1024 * 1024;
+
+/** What a record has beside the message: the topic, at most 64 KiB of it, key, headers, identity and the reason. */
+const besideBytes = 160 * 1024;
+
+/** The largest record with these settings: the largest packet that a device or a broker may send, and what is beside. */
+export function maxRecordBytes({ mqtt, bridges }: Pick<GatewayConfig, "mqtt" | "bridges">): number {
+  return besideBytes + Math.max(mqtt.maxPacketBytes, ...bridges.map(({ maxPacketBytes = 0 }) => maxPacketBytes));
+}
