@@ -51,8 +51,8 @@ describe.each(["log", "spool"] as const)("the limit of packets raised, with a du
       const [quarantined] = await gateway.quarantined();
       expect(Buffer.from(quarantined!.payload).equals(Buffer.from(broken))).toBe(true);
       expect(quarantined!.reason).not.toContain("too large");
-      // The largest packet of all has room, too, with the largest topic.
-      device.publish(`devices/d/telemetry/${"y".repeat(900)}`, "z".repeat(4 * mebibyte - 1000), { messageId: 4 });
+      // The largest packet of all has room, too.
+      device.publish("devices/d/telemetry", "z".repeat(4 * mebibyte - 1000), { messageId: 4 });
       await device.until("puback", 4, 20_000);
       const all = await eventually(
         () => gateway.quarantined(),
