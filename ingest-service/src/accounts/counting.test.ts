@@ -33,6 +33,15 @@ const gap = (n: number, fromN: number, toN: number, reason = "corrupt"): Telemet
 });
 
 describe("counting a partition", () => {
+  it("names every identity that a gap record stands for in the place of lost records, its own included", () => {
+    const account = counted(event(1), gap(4, 2, 4, "damaged"), event(5), mark(6, 5));
+    expect(account.gaps).toEqual([{ gateway: "g", epoch: 1, from: 2, to: 4, reason: "damaged" }]);
+    expect(account.unexplained).toBe(0);
+    expect(sums(account).missing).toBe(3);
+    const single = counted(event(1), gap(2, 2, 2, "damaged"), event(3));
+    expect([single.gaps.length, single.unexplained]).toEqual([1, 0]);
+  });
+
   it("balances what a gateway received with what is in the log", () => {
     const account = counted(event(1), event(2), mark(3, 2), event(4));
     expect(account.counts).toMatchObject({ logged: 3, duplicate: 0 });

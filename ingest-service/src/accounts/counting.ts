@@ -50,7 +50,12 @@ export class Counting {
     if (mark === null && gap === null) return this.addEvent(gateway, epoch, n, offset);
     const lane = this.#laneOf(gateway, epoch, n);
     if (n <= lane.n) return "other";
-    this.#advance(lane, n, offset);
+    if (gap !== null && gap.fromN <= n && n <= gap.toN) {
+      // It stands in the place of lost records, its own included.
+      this.#note(lane, lane.n + 1, gap.toN);
+      lane.n = gap.toN;
+      lane.seenAt = offset;
+    } else this.#advance(lane, n, offset);
     if (mark !== null) settleMark(lane, mark);
     if (gap !== null) this.#explain(lane, gap);
     return "other";

@@ -42,6 +42,18 @@ export class ForeignPositionError extends HeadwaterError {
   }
 }
 
+/** A topic was deleted and made anew while it was read: positions in it belong to the one that is gone. */
+export class TopicRecreatedError extends HeadwaterError {
+  readonly advice = "stop";
+  readonly code = "topic-recreated";
+
+  constructor(topic: string) {
+    super(`topic ${topic} was deleted and made anew: what it held is gone, and positions in it mean nothing any more`, {
+      details: { topic },
+    });
+  }
+}
+
 /**
  * The log answers and cannot be used: it is damaged, holds records that cannot be read, or lacks an ability that is
  * needed.
@@ -76,8 +88,12 @@ export class LogShortenedError extends LogUnavailableError {
   /** The next offset to be written as of the last append that landed. */
   readonly was: number;
 
-  constructor(topic: string, partition: number, end: number, was: number) {
-    super(`partition ${partition} of ${topic} ends at ${end}, and had taken records up to ${was}`);
+  constructor(topic: string, partition: number, end: number, was: number, isRecreated = false) {
+    super(
+      isRecreated
+        ? `topic ${topic} was deleted and made anew; its partition ${partition} had taken records up to ${was}`
+        : `partition ${partition} of ${topic} ends at ${end}, and had taken records up to ${was}`,
+    );
     this.topic = topic;
     this.partition = partition;
     this.end = end;

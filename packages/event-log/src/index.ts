@@ -8,6 +8,7 @@ export {
   RecordRefusedError,
   SomeRecordsRefusedError,
   TopicMismatchError,
+  TopicRecreatedError,
   UnknownTopicError,
 } from "./errors.ts";
 export { logTroubles, troubleOf, type LogTrouble } from "./log-trouble.ts";

@@ -114,7 +114,8 @@ function rewriteSome(
   return last.last + 1;
 }
 
-function sparseBatch(base: number, records: readonly LogRecord[]): Uint8Array {
+/** A batch whose records keep their offsets and times. */
+export function sparseBatch(base: number, records: readonly LogRecord[]): Uint8Array {
   const appendTime = records[0]?.appendTime ?? 0;
   const builder = new BatchBuilder();
   for (const { offset, appendTime: time, key, value, headers } of records) {

@@ -85,6 +85,6 @@ const errors = {
   invariant: InvariantError,
 } as const satisfies Record<FailureKind, new (message: string) => HeadwaterError>;
 
-function errorOf({ kind, message }: Failure): HeadwaterError {
+export function errorOf({ kind, message }: Failure): HeadwaterError {
   return new errors[kind](message);
 }

@@ -69,7 +69,7 @@ function prepareFolder(dataDir: string): void {
   }
 }
 
-function lockedError(dataDir: string, cause: unknown): ResourceError {
+export function lockedError(dataDir: string, cause: unknown): ResourceError {
   const owner = ownerOf(dataDir);
   const who = owner === undefined ? "another process" : `process ${owner}`;
   return new ResourceError(

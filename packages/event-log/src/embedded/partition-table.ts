@@ -87,7 +87,7 @@ export class PartitionTable {
   #damaged(what: string): LogFailure {
     return new LogFailure(
       "unusable",
-      `the event log is damaged in ${this.topic}, partition ${this.partition}: ${what}; restore the data folder from a backup`,
+      `the event log is damaged in ${this.topic}, partition ${this.partition}: ${what}; stop Headwater and run headwater log repair, or restore the data folder from a backup`,
     );
   }
 }

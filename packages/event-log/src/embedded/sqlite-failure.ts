@@ -53,7 +53,7 @@ export function failureOf(error: unknown, doing: string): LogFailure {
     case NOT_A_DATABASE:
       return new LogFailure(
         "unusable",
-        `the event log is damaged (found while ${doing}): ${message}; restore the data folder from a backup`,
+        `the event log is damaged (found while ${doing}): ${message}; stop Headwater and run headwater log repair, or restore the data folder from a backup`,
         error,
       );
     default:

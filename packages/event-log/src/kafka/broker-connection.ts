@@ -1,11 +1,11 @@
 import { LogRejectedCredentialsError, LogUnavailableError } from "../errors.ts";
 import Connection from "kafkajs/src/network/connection.js";
-import type { KafkaLogger, Protocol } from "kafkajs/src/network/connection.js";
+import type { KafkaLogger, Protocol, ProtocolResponse } from "kafkajs/src/network/connection.js";
 import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import protocols from "kafkajs/src/protocol/requests/index.js";
 import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
-import type { Logger } from "@headwater/core";
+import { HeadwaterError, type Logger } from "@headwater/core";
 import { asTyped, isDistrusted, isForbidden, troubleDetails } from "./kafka-errors.ts";
 import type { KafkaSettings } from "./settings.ts";
 
@@ -86,12 +86,17 @@ export class BrokerConnection {
     return this.send({ request: protocol.request, response, requestTimeout: requestTimeoutMs } as Protocol<Answer>);
   }
 
+  /** Whether the broker knows that version of a request. */
+  knows(apiKey: number, version: number): boolean {
+    return (this.#versions[apiKey]?.maxVersion ?? -1) >= version;
+  }
+
   send<Answer>(protocol: Protocol<Answer>): Promise<Answer> {
     if (this.#destroyed) return Promise.reject(this.#closedError());
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       this.#connection
-        .send<Answer>({ ...protocol, logResponseError: false })
+        .send<Answer>({ ...protocol, response: checked(protocol.response), logResponseError: false })
         .then(resolve, reject)
         .finally(() => this.#waiting.delete(reject));
     });
@@ -161,6 +166,22 @@ export class BrokerConnection {
       { cause: error, details: troubleDetails(error) },
     );
   }
+}
+
+/** Bytes may have changed on their way: an answer that cannot be read is no answer, and its connection is done with. */
+function checked<Decoded, Parsed>(response: ProtocolResponse<Decoded, Parsed>): ProtocolResponse<Decoded, Parsed> {
+  return {
+    parse: (decoded) => response.parse(decoded),
+    decode: async (payload) => {
+      try {
+        return await response.decode(payload);
+      } catch (error) {
+        if (error instanceof HeadwaterError || (error instanceof Error && error.name.startsWith("KafkaJS")))
+          throw error;
+        throw new LogUnavailableError("an answer of Kafka cannot be read", { cause: error });
+      }
+    },
+  };
 }
 
 /**

@@ -2,26 +2,17 @@ import { ConfigError, HeadwaterError, sleep } from "@headwater/core";
 import { LogUnavailableError, UnknownTopicError } from "../errors.ts";
 import { BrokerConnection, type BrokerAddress } from "./broker-connection.ts";
 import { asTyped, isTransient } from "./kafka-errors.ts";
+import { METADATA_KEY, METADATA_VERSION, metadataRequest, type MetadataAnswer } from "./metadata-request.ts";
 import type { KafkaSettings } from "./settings.ts";
+import { TopicIdentities } from "./topic-identities.ts";
 
-interface MetadataAnswer {
-  readonly brokers: readonly { nodeId: number; host: string; port: number }[];
-  readonly controllerId: number;
-  readonly topicMetadata: readonly {
-    readonly topicErrorCode: number;
-    readonly topic: string;
-    readonly partitionMetadata: readonly {
-      partitionErrorCode: number;
-      partitionId: number;
-      leader: number;
-      replicas: readonly number[];
-    }[];
-  }[];
-}
+/** Topics are asked for again after so long, so that nobody writes on to one that was made anew in silence. */
+const METADATA_AGE_MS = 10_000;
 
 /** The leaders of all partitions, and a connection per broker for requests that are answered at once. */
 export class Cluster {
   readonly settings: KafkaSettings;
+  readonly identities: TopicIdentities;
   readonly #seeds: readonly BrokerAddress[];
   readonly #control = new Map<number, Promise<BrokerConnection>>();
   /** Leader by partition number, by topic. */
@@ -38,9 +29,11 @@ export class Cluster {
   /** Brokers that did not answer when they were last asked. */
   readonly #silent = new Set<number>();
   #closed = false;
+  #ageing: NodeJS.Timeout | undefined;
 
   constructor(settings: KafkaSettings) {
     this.settings = settings;
+    this.identities = new TopicIdentities(settings.logger);
     this.#seeds = settings.brokers.map(parseAddress);
     this.#nextSeed = Math.floor(Math.random() * this.#seeds.length);
   }
@@ -63,6 +56,7 @@ export class Cluster {
   refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = undefined;
+      this.#refreshWhenOld();
     });
     return this.#refreshing;
   }
@@ -153,12 +147,23 @@ export class Cluster {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#ageing);
     for (const opening of [...this.#control.values(), ...(this.#seed === undefined ? [] : [this.#seed])]) {
       opening.then(
         (connection) => connection.destroy(),
         () => {},
       );
     }
+  }
+
+  #refreshWhenOld(): void {
+    clearTimeout(this.#ageing);
+    if (this.#closed) return;
+    this.#ageing = setTimeout(() => {
+      this.refresh().catch((error: unknown) => {
+        this.settings.logger.debug({ err: error }, "could not look at the topics again");
+      });
+    }, METADATA_AGE_MS).unref();
   }
 
   async #refresh(): Promise<void> {
@@ -186,6 +191,7 @@ export class Cluster {
   async #askMetadata(nodeId: number, topics: readonly string[]): Promise<MetadataAnswer> {
     const connection = await this.#controlConnection(nodeId);
     try {
+      if (connection.knows(METADATA_KEY, METADATA_VERSION)) return await connection.send(metadataRequest(topics));
       const options = { topics, allowAutoTopicCreation: false };
       return await connection.call<MetadataAnswer>("Metadata", options, { lenient: true });
     } catch (error) {
@@ -197,7 +203,8 @@ export class Cluster {
   #take(answer: MetadataAnswer): void {
     this.#brokers = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
     this.#controller = answer.controllerId;
-    for (const { topic, partitionMetadata } of answer.topicMetadata) {
+    for (const { topic, topicId, topicErrorCode, partitionMetadata } of answer.topicMetadata) {
+      this.identities.learn(topic, topicErrorCode, topicId);
       const leaders: number[] = [];
       for (const { partitionId, leader } of partitionMetadata) leaders[partitionId] = leader;
       // A broker that has not heard of a topic yet takes away nothing that is known of it.

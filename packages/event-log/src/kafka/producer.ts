@@ -13,7 +13,7 @@ import {
   protocolErrorKind,
   troubleDetails,
 } from "./kafka-errors.ts";
-import { noLeader, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
+import { noLeader, recreated, shortenedQueues, type PartitionQueue } from "./partition-queue.ts";
 import { PendingAppend } from "./pending-batch.ts";
 import { produceRequest, type ProducedPartition } from "./produce-request.ts";
 import { ProducerQueues } from "./producer-queues.ts";
@@ -189,8 +189,14 @@ export class Producer {
     for (const queue of queues) {
       const result = answer.find(({ topic, partition }) => topic === queue.topic && partition === queue.partition);
       if (result?.errorCode === 0) {
+        if (result.baseOffset < queue.end) {
+          // The topic was made anew since the last append. This one has landed; readers know it when it is repeated.
+          this.#queues.fail(queue, recreated(queue), queue.batches.length);
+          continue;
+        }
         const batch = this.#queues.take(queue);
         queue.end = result.baseOffset + batch.count;
+        queue.topicId = this.#cluster.identities.idOf(queue.topic);
         queue.problem = undefined;
         batch.landed(result.baseOffset);
         continue;
@@ -237,7 +243,7 @@ export class Producer {
     queues: readonly PartitionQueue[],
     connection: BrokerConnection,
   ): Promise<readonly PartitionQueue[]> {
-    const shortened = await shortenedQueues(queues, connection);
+    const shortened = await shortenedQueues(queues, connection, this.#cluster.identities);
     for (const [queue, error] of shortened) this.#queues.fail(queue, error, queue.batches.length);
     return shortened.size === 0 ? queues : queues.filter((queue) => !shortened.has(queue));
   }

@@ -35,6 +35,20 @@ export class KafkaWriter {
     return this;
   }
 
+  /** Unsigned, as lengths and tags of newer requests are. */
+  uvarint(value: number): this {
+    let left = value;
+    for (; left >= 0x80; left >>>= 7) this.int8(((left & 0x7f) | 0x80) - 256);
+    return this.int8(left);
+  }
+
+  compactString(value: string): this {
+    const bytes = Buffer.byteLength(value);
+    this.uvarint(bytes + 1);
+    this.#at += this.#room(bytes).write(value, this.#at, "utf8");
+    return this;
+  }
+
   bytes(value: Buffer): this {
     this.int32(value.length);
     this.#at += value.copy(this.#room(value.length), this.#at);
@@ -66,6 +80,10 @@ export class KafkaReader {
     this.#buffer = buffer;
   }
 
+  int8(): number {
+    return this.#buffer.readInt8(this.#at++);
+  }
+
   int16(): number {
     this.#at += 2;
     return this.#buffer.readInt16BE(this.#at - 2);
@@ -76,15 +94,63 @@ export class KafkaReader {
     return this.#buffer.readInt32BE(this.#at - 4);
   }
 
+  bigint64(): bigint {
+    this.#at += 8;
+    return this.#buffer.readBigInt64BE(this.#at - 8);
+  }
+
   int64(): number {
     this.#at += 8;
     return Number(this.#buffer.readBigInt64BE(this.#at - 8));
+  }
+
+  /**
+   * How long to ask for nothing, in milliseconds. A broker that means more holds its answers back itself; a flipped bit
+   * could mean weeks.
+   */
+  throttle(): number {
+    return Math.min(Math.max(this.int32(), 0), 10_000);
   }
 
   string(): string {
     const length = Math.max(this.int16(), 0);
     this.#at += length;
     return this.#buffer.toString("utf8", this.#at - length, this.#at);
+  }
+
+  uvarint(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.#buffer.readUInt8(this.#at++);
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  }
+
+  /** Null reads as empty. */
+  compactString(): string {
+    const length = Math.max(this.uvarint() - 1, 0);
+    this.#at += length;
+    return this.#buffer.toString("utf8", this.#at - length, this.#at);
+  }
+
+  compactArray<T>(read: () => T): T[] {
+    const items: T[] = [];
+    for (let left = this.uvarint() - 1; left > 0; left--) items.push(read());
+    return items;
+  }
+
+  hex(length: number): string {
+    this.#at += length;
+    return this.#buffer.toString("hex", this.#at - length, this.#at);
+  }
+
+  /** Fields that newer brokers added, none of which is read here. */
+  tags(): void {
+    for (let left = this.uvarint(); left > 0; left--) {
+      this.uvarint();
+      this.#at += this.uvarint();
+    }
   }
 
   /** A view, not a copy. */

@@ -12,6 +12,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ModelDatabase } from "./model-database.ts";
 import { removeModelFile } from "./model-file.ts";
 import { fingerprint } from "./position-table.ts";
+import { TopicRecreatedError } from "../errors.ts";
 import { PositionWaiters } from "./position-waiters.ts";
 import type { ReadModel, ReadModelOptions, StartOptions } from "./read-model.ts";
 import { isDamaged, isDiskFailure } from "./sqlite-failure.ts";
@@ -178,7 +179,7 @@ class FollowingReadModel implements ReadModel {
 
   /** How long to wait at least before the next try; undefined if there is none. */
   #judge(error: unknown): number | undefined {
-    if (error instanceof ForeignLogError) {
+    if (error instanceof ForeignLogError || error instanceof TopicRecreatedError) {
       this.#logger.warn({ reason: error.message }, "the read model is built anew");
       return this.#tryRebuild();
     }

@@ -1,0 +1,8 @@
+export { checkEmbeddedLog, type DamagedRange, type LogReport } from "./check.ts";
+export {
+  repairEmbeddedLog,
+  type RepairOptions,
+  type RepairReport,
+  type SetAside,
+  type Surroundings,
+} from "./repair.ts";
