@@ -53,17 +53,12 @@ const seriesQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10_000, description: "How many points at most" }),
 });
 
-const pointSchema = {
-  type: "array",
-  prefixItems: [{ type: "number" }, { type: ["number", "string"] }],
-  minItems: 2,
-  maxItems: 2,
-};
+const pointSchema = { type: "array", items: { type: ["number", "string"] }, minItems: 2, maxItems: 2 };
 
 const seriesSchema = Type.Object(
   {
     metric: Type.String(),
-    points: Type.Array(Type.Unsafe<[number, number | string]>(pointSchema), {
+    points: Type.Array(Type.Unsafe<(number | string)[]>(pointSchema), {
       description: "Time in milliseconds since the epoch (a fraction carries microseconds) and value",
     }),
   },
