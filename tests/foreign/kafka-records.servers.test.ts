@@ -19,6 +19,7 @@ import { ForeignWriter } from "./foreign-writer.ts";
 
 const PRODUCE = 0;
 const FETCH = 1;
+const API_VERSIONS = 18;
 const MEGABYTE = 1024 * 1024;
 
 let folder: string;
@@ -290,5 +291,20 @@ describe("a bit that is flipped on the way", () => {
     expect(seen.records.map(({ offset, value }) => `${offset}:${value}`)).toEqual(
       Array.from({ length: 5 }, (_, i) => `${i}:value ${i}`),
     );
+  });
+});
+
+describe("a broker that does not understand what is spoken here", () => {
+  it("is refused at the start, with what it lacks", async () => {
+    relay.onAnswer = (apiKey, frame) => {
+      if (apiKey !== API_VERSIONS) return;
+      // Length, number, error, count; then key, oldest and newest version of each request.
+      for (let at = 14; at + 6 <= frame.length; at += 6)
+        if (frame.readInt16BE(at) === FETCH) frame.writeInt16BE(10, at + 4);
+    };
+    await expect(openKafkaLog({ brokers: [`127.0.0.1:${relay.port}`], clientId: "old" })).rejects.toMatchObject({
+      code: "log-unusable",
+      message: expect.stringMatching(/Kafka 2\.4 or later.*lacks Fetch v11 \(this broker has v\d+ to v10\)/),
+    });
   });
 });
