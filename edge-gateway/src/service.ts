@@ -2,7 +2,7 @@ import type { HostedService } from "@headwater/service";
 import { createGatewayApp, type GatewayApp } from "./app.ts";
 import { gatewayConfig } from "./config.ts";
 import { checkSettings } from "./check-settings.ts";
-import { maxRecordBytes } from "./config/record-bytes.ts";
+import { maxRecordBytes } from "./record-bytes.ts";
 
 /** The gateway for the host. */
 export const gatewayService: HostedService<typeof gatewayConfig, GatewayApp> = {

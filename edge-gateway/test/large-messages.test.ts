@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { gatewayConfig } from "../src/app.ts";
-import { maxRecordBytes } from "../src/config/record-bytes.ts";
+import { maxRecordBytes } from "../src/record-bytes.ts";
 import { GatewayUnderTest, partitions } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 

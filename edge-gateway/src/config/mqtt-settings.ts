@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox";
-import { largestPacketBytes } from "./record-bytes.ts";
+import { largestPacketBytes } from "./largest-packet.ts";
 import { listenerSettings } from "./listener-settings.ts";
 
 /** Where and how MQTT is spoken. */

@@ -3,7 +3,7 @@ import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
 import type { RefusalLog } from "../refusal-log.ts";
-import { maxRecordBytes } from "../config/record-bytes.ts";
+import { maxRecordBytes } from "../record-bytes.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
 import { LaneWriter } from "./commit/lane-writer.ts";

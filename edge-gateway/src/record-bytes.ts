@@ -1,7 +1,4 @@
-import type { GatewayConfig } from "../config.ts";
-
-/** Packets of more bytes are never taken: a frame, a record of the log and one of quarantine hold a message whole. */
-export const largestPacketBytes = 4 * 1024 * 1024;
+import type { GatewayConfig } from "./config.ts";
 
 /** What a record has beside the message: the topic, at most 64 KiB of it, key, headers, identity and the reason. */
 const besideBytes = 160 * 1024;
