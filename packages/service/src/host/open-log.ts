@@ -1,4 +1,4 @@
-import { openEventLog, topicSpecs, type EventLog, type EventLogSettings } from "@headwater/event-log";
+import { openEventLog, topicSpecs, type EventLog, type EventLogSettings, type LogGap } from "@headwater/event-log";
 import { ConfigError, retrying, type Logger } from "@headwater/core";
 
 /** An event log as a process starts with it. */
@@ -40,6 +40,7 @@ export interface LogClient {
   readonly partitions: number;
   /** Largest record that a service of the process may append; 0: no larger than any log takes. */
   readonly maxRecordBytes?: number;
+  readonly onGap: (gap: LogGap) => void;
 }
 
 /** Opens the configured log and makes sure of its topics. Rejects as `openEventLog` and `ensureTopics` do. */
