@@ -5,7 +5,7 @@ import type { GatewayConfig } from "./config.ts";
 import { AccessRules } from "./devices/access/access-rules.ts";
 import { JwtLogin } from "./devices/identity/jwt/jwt-login.ts";
 
-/** Throws ConfigError for a route, a bridge, an issuer or a rule that cannot be, with its place in the list and what is wrong. */
+/** Throws ConfigError for a route, a bridge, an issuer or a rule that cannot be, with its place in the list. */
 export function checkSettings({
   routes,
   bridges,

@@ -1,7 +1,7 @@
 /**
- * Counts occurrences of a length-delimited field (or of every field) at the top level of a message without decoding it, so that a hostile
- * record is refused before it costs memory. Malformed bytes end the count; the decoder names the fault.
- * Wire format: https://protobuf.dev/programming-guides/encoding/
+ * Counts occurrences of a length-delimited field (or of every field) at the top level of a message without decoding
+ * it, so that a hostile record is refused before it costs memory. Malformed bytes end the count; the decoder names the
+ * fault. Wire format: https://protobuf.dev/programming-guides/encoding/
  */
 export function countTopLevelField(bytes: Uint8Array, field: number | "any"): number {
   let position = 0;
