@@ -1,13 +1,10 @@
 import { alertTransition, type AlertInput, type TelemetryInput } from "@headwater/proto";
-import { uuidv5 } from "@headwater/core";
+import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects } from "./engine.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
 import { identityOf, type Reading } from "./reading.ts";
 import type { Rule } from "./rule.ts";
-
-/** The name space of Headwater's alert and command ids; never changes. */
-export const namespace = "5f0e6c3a-7d0b-5c62-9f43-2a8d1b6e4c17";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
 
@@ -34,7 +31,7 @@ export class Teller {
   readonly identity = (reading: Reading): string => identityOf(reading, this.#partition);
 
   alertId(rule: string, device: string, identity: string): string {
-    return uuidv5(JSON.stringify(["alert", rule, device, identity]), namespace);
+    return alertIdOf(rule, device, identity);
   }
 
   /** The next transition of an episode, whose fields say how things stand after it. */
@@ -74,7 +71,7 @@ export class Teller {
       }
       const { alertId, told: transition, raisedAt } = episode;
       this.effects.command({
-        commandId: uuidv5(JSON.stringify(["command", alertId, transition, index]), namespace),
+        commandId: commandIdOf(alertId, transition, index),
         device,
         at: raisedAt,
         requested: {
