@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { runMain } from "@headwater/service";
-import { ApiError } from "@headwater/client";
-import { CommandError } from "./commands/command-error.ts";
+import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
+import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
+import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { logCommand } from "./commands/log.ts";
@@ -21,26 +23,57 @@ const commands: readonly Command[] = [
 function help(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
   const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join("\n");
-  return `headwater <command> [options]\n\n${list}\n\nheadwater <command> --help says more.`;
+  return `headwater <command> [options]
+
+${list}
+
+headwater <command> --help says more. headwater --version says which release this is.
+
+Commands that speak to a running Headwater find it by --url or HEADWATER_URL, and show the token of --token-file,
+HEADWATER_TOKEN or HEADWATER_TOKEN_FILE.`;
+}
+
+function version(): string {
+  const file = new URL("../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 /** Turns an error of the API client into one that ends the process with its message alone, in one line. */
 function forPerson(error: unknown): never {
-  throw error instanceof ApiError ? new CommandError(error.message, { cause: error.cause }) : error;
+  if (!(error instanceof ApiError)) throw error;
+  // A cause says more only where nobody answered: an answer's own words are in the message.
+  const because = error instanceof NoAnswerError ? { cause: error.cause } : {};
+  throw new CommandError(`${error.message}${adviceFor(error)}`, because);
+}
+
+/** What a person can do about an answer whose own words do not say so. */
+function adviceFor(error: ApiError): string {
+  if (error instanceof NotServedError) return "; name the service that does with --url or --rules-url";
+  if (!(error instanceof ProblemError)) return "";
+  if (error.status === 401) {
+    return ": the token is not one that this Headwater knows; name the file of its admin token with --token-file or HEADWATER_TOKEN_FILE, or set HEADWATER_TOKEN";
+  }
+  return error.status === 403 ? ": the token is known, and its scopes do not allow this" : "";
 }
 
 /** Runs the command that the arguments name; without one, prints the list of commands. */
-export async function runCommandLine([name, ...args]: readonly string[]): Promise<void> {
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command !== undefined) {
-    await runMain(async (context) => {
-      const code = await command.run(args, context).catch(forPerson);
-      if (code !== undefined) process.exitCode = code;
-    });
-  } else if (name === undefined || name === "help" || name === "--help") {
-    console.log(help());
-  } else {
-    console.error(`headwater has no command ${JSON.stringify(name)}\n\n${help()}`);
-    process.exitCode = 1;
-  }
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  // `headwater help start` is `headwater start --help`.
+  const [name, ...rest] = args[0] === "help" && args.length > 1 ? [args[1]!, "--help"] : args;
+  await runMain(async (context) => {
+    const command = commands.find((candidate) => candidate.name === name);
+    if (command !== undefined) {
+      const code = await command.run(rest, context).catch(forPerson);
+      if (code !== undefined) process.exitCode ??= code;
+    } else if (name === undefined || ["help", "--help", "-h"].includes(name)) {
+      console.log(help());
+    } else if (["version", "--version", "-v", "-V"].includes(name)) {
+      console.log(`headwater ${version()}`);
+    } else {
+      const names = commands.map((each) => each.name);
+      throw new UsageError(
+        `headwater has no command ${JSON.stringify(name)}${didYouMean(name, names)}: it has ${names.join(", ")}; headwater --help says more`,
+      );
+    }
+  });
 }

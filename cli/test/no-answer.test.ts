@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "./run-cli.ts";
 
 let folder: string;
 let tokenFile: string;
@@ -26,16 +26,6 @@ async function nowhere(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-async function run(args: readonly string[]) {
-  const main = join(import.meta.dirname, "../src/main.ts");
-  const child = spawn(process.execPath, [main, ...args, "--token-file", tokenFile], { stdio: "pipe" });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, err };
-}
-
 describe("a command whose platform does not answer", { timeout: 30_000 }, () => {
   it.each([
     { args: ["ledger"] },
@@ -44,7 +34,7 @@ describe("a command whose platform does not answer", { timeout: 30_000 }, () => 
     { args: ["sim", "--settle", "0"] },
   ])("headwater $args says so in one line, and ends with 1", async ({ args }) => {
     const url = await nowhere();
-    const { code, out, err } = await run([...args, "--url", url]);
+    const { code, out, err } = await runCli([...args, "--url", url, "--token-file", tokenFile]);
     expect({ code, out }).toEqual({ code: 1, out: "" });
     expect(err.trimEnd().split("\n")).toHaveLength(1);
     expect(err).toContain(`${url}/api/v1/`);

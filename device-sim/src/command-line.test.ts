@@ -10,8 +10,15 @@ describe("headwater sim's command line", () => {
       speed: "max",
       url: "http://127.0.0.1:8080",
       mqtt: "mqtt://127.0.0.1:1883",
-      tokenFile: "data/admin-token",
+      tokenFile: undefined,
     });
+  });
+
+  it("takes addresses from the environment, and from options before it", () => {
+    const env = { HEADWATER_URL: "http://there:1", HEADWATER_RULES_URL: "http://there:2" };
+    expect(parseCommandLine([], env)).toMatchObject({ url: "http://there:1", rulesUrl: "http://there:2" });
+    const args = ["--url", "http://here:1", "--rules-url", "http://here:2"];
+    expect(parseCommandLine(args, env)).toMatchObject({ url: "http://here:1", rulesUrl: "http://here:2" });
   });
 
   it("takes a speed as a multiple of real time", () => {
@@ -26,7 +33,7 @@ describe("headwater sim's command line", () => {
     expect(() => parseCommandLine(args)).toThrow(message);
   });
 
-  it("knows --help", () => {
-    expect(parseCommandLine(["--help"])).toBe("help");
+  it.each(["--help", "-h"])("knows %s", (option) => {
+    expect(parseCommandLine([option])).toBe("help");
   });
 });

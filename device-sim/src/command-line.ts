@@ -10,8 +10,9 @@ export interface CommandLine {
   readonly metric: string;
   readonly speed: number | "max";
   readonly url: string;
+  readonly rulesUrl: string | undefined;
   readonly mqtt: string;
-  readonly tokenFile: string;
+  readonly tokenFile: string | undefined;
   readonly settleMs: number;
   readonly lingerMs: number;
   readonly json: boolean;
@@ -26,38 +27,41 @@ export const usage = `headwater sim: replays a series as devices and says what b
   --type TYPE       device type (default boiler)
   --metric NAME     (default temperature)
   --speed X         times real time, or "max" (default max)
-  --url URL         Headwater's HTTP address (default http://127.0.0.1:8080)
+  --url URL         Headwater's HTTP address, or that of one of its services (default HEADWATER_URL, else
+                    http://127.0.0.1:8080)
+  --rules-url URL   that of the rules service, if the one at --url cannot tell (default HEADWATER_RULES_URL)
   --mqtt URL        its MQTT address (default mqtt://127.0.0.1:1883)
-  --token-file FILE the admin token (default data/admin-token)
+  --token-file FILE file with the access token (default HEADWATER_TOKEN, HEADWATER_TOKEN_FILE, else data/admin-token)
   --settle S        seconds the pipeline may take to store what was acked (default 30)
   --linger S        seconds to stay connected for commands at the end (default 2)
   --json            the verdict as JSON
 
 Exit code 0: nothing acked was lost. 1: something was, or the run failed.`;
 
+/** As `node:util` parses them; the command line suggests one of these for a mistyped one. */
+export const options = {
+  series: { type: "string" },
+  samples: { type: "string" },
+  devices: { type: "string", default: "1" },
+  id: { type: "string", default: "boiler-1" },
+  type: { type: "string", default: "boiler" },
+  metric: { type: "string", default: "temperature" },
+  speed: { type: "string", default: "max" },
+  url: { type: "string" },
+  "rules-url": { type: "string" },
+  mqtt: { type: "string", default: "mqtt://127.0.0.1:1883" },
+  "token-file": { type: "string" },
+  settle: { type: "string", default: "30" },
+  linger: { type: "string", default: "2" },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
 /** @throws SimulationError naming the option and what it takes. */
-export function parseCommandLine(args: readonly string[]): CommandLine | "help" {
+export function parseCommandLine(args: readonly string[], env: NodeJS.ProcessEnv = {}): CommandLine | "help" {
   let values: Record<string, string | boolean | undefined>;
   try {
-    values = parseArgs({
-      args: [...args],
-      options: {
-        series: { type: "string" },
-        samples: { type: "string" },
-        devices: { type: "string", default: "1" },
-        id: { type: "string", default: "boiler-1" },
-        type: { type: "string", default: "boiler" },
-        metric: { type: "string", default: "temperature" },
-        speed: { type: "string", default: "max" },
-        url: { type: "string", default: "http://127.0.0.1:8080" },
-        mqtt: { type: "string", default: "mqtt://127.0.0.1:1883" },
-        "token-file": { type: "string", default: "data/admin-token" },
-        settle: { type: "string", default: "30" },
-        linger: { type: "string", default: "2" },
-        json: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
+    values = parseArgs({ args: [...args], options }).values;
   } catch (cause) {
     throw new SimulationError(`${(cause as Error).message}. See headwater sim --help`, { cause });
   }
@@ -84,9 +88,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine | "help" 
     type: text("type"),
     metric: text("metric"),
     speed: text("speed") === "max" ? "max" : number("speed", 0.001, 1e9),
-    url: text("url"),
+    url: (values["url"] as string | undefined) || env["HEADWATER_URL"] || "http://127.0.0.1:8080",
+    rulesUrl: (values["rules-url"] as string | undefined) || env["HEADWATER_RULES_URL"] || undefined,
     mqtt: text("mqtt"),
-    tokenFile: text("token-file"),
+    tokenFile: values["token-file"] as string | undefined,
     settleMs: number("settle", 0, 3600) * 1000,
     lingerMs: number("linger", 0, 3600) * 1000,
     json: values["json"] === true,

@@ -1,41 +1,43 @@
-import { HeadwaterError, nowMicros, readTokenFile } from "@headwater/core";
-import { ApiError, createApiClient } from "@headwater/client";
+import { accessToken, nowMicros } from "@headwater/core";
+import { createPlatformClient } from "@headwater/client";
 import { parseCommandLine, usage, type CommandLine } from "./command-line.ts";
 import { readCsvSeries } from "./series/csv.ts";
 import { shiftToEnd, type Sample } from "./series/series.ts";
 import { boilerSeries } from "./series/shapes.ts";
 import { simulate, type Verdict } from "./simulation.ts";
 
+export { options } from "./command-line.ts";
+
 const secondMicros = 1_000_000;
 
-/** Runs `headwater sim` and answers its exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  try {
-    const line = parseCommandLine(args);
-    if (line === "help") {
-      console.log(usage);
-      return 0;
-    }
-    const verdict = await run(line);
-    console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describe(verdict));
-    return verdict.lost === 0 && verdict.acked === verdict.sent ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof HeadwaterError || error instanceof ApiError)) throw error;
-    console.error(error.message);
-    return 1;
-  }
+export interface SimContext {
+  /** Ends the sending; the verdict is still given. */
+  readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
 }
 
-async function run(line: CommandLine): Promise<Verdict> {
+/**
+ * Runs `headwater sim` and answers its exit code. Rejects with SimulationError, ConfigError, or an error of the API
+ * client.
+ */
+export async function main(args: readonly string[], { signal, env }: SimContext): Promise<number> {
+  const line = parseCommandLine(args, env);
+  if (line === "help") {
+    console.log(usage);
+    return 0;
+  }
+  const token = accessToken(line.tokenFile, env);
+  const verdict = await run(line, token, signal);
+  console.log(line.json ? JSON.stringify(verdict, undefined, 2) : describe(verdict));
+  return verdict.lost === 0 && verdict.acked === verdict.sent ? 0 : 1;
+}
+
+async function run(line: CommandLine, token: string, signal: AbortSignal): Promise<Verdict> {
   const samples = seriesOf(line);
-  const interrupted = new AbortController();
-  const onSignal = () => interrupted.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
   const progress = process.stderr.isTTY === true;
   let shown = 0;
   const verdict = await simulate({
-    api: createApiClient(line.url, readTokenFile(line.tokenFile)),
+    api: createPlatformClient({ url: line.url, rulesUrl: line.rulesUrl, token }),
     mqttUrl: line.mqtt,
     devices: Array.from({ length: line.devices }, (_, index) => ({
       id: line.devices === 1 ? line.id : `${line.id}-${index + 1}`,
@@ -44,7 +46,7 @@ async function run(line: CommandLine): Promise<Verdict> {
     })),
     metric: line.metric,
     speed: line.speed,
-    signal: interrupted.signal,
+    signal,
     settleMs: line.settleMs,
     lingerMs: line.lingerMs,
     onProgress(sent, total) {
@@ -72,7 +74,7 @@ function describe(verdict: Verdict): string {
     `acked        ${verdict.acked}   (${rate}/s over the whole run)`,
     `stored       ${verdict.stored} of ${verdict.expected} expected`,
     `overwritten  ${verdict.overwritten}   (a later value at the same time)`,
-    `alerts       ${verdict.alerts}`,
+    `alerts       ${verdict.alerts ?? "unknown: no rules service is known; name it with --rules-url"}`,
     `commands     ${verdict.commands} executed and answered`,
     `reconnects   ${verdict.reconnects}`,
     `lost         ${verdict.lost}`,

@@ -1,5 +1,5 @@
 import { sleep } from "@headwater/core";
-import { type ApiClient, registerDevice } from "@headwater/client";
+import { NotServedError, type ApiClient, registerDevice } from "@headwater/client";
 import { SimulatedDevice } from "./fleet/device.ts";
 import { replay, type ReplayOptions } from "./fleet/replay.ts";
 import type { Sample } from "./series/series.ts";
@@ -23,7 +23,8 @@ export interface Verdict extends StoredVerdict {
   readonly devices: number;
   readonly sent: number;
   readonly acked: number;
-  readonly alerts: number;
+  /** Raised since the run began; null if nobody known serves alerts. */
+  readonly alerts: number | null;
   readonly commands: number;
   readonly reconnects: number;
   readonly seconds: number;
@@ -39,6 +40,7 @@ export async function simulate(options: SimulationOptions): Promise<Verdict> {
       const { token } = await registerDevice(options.api, { id, type });
       fleet.push(await SimulatedDevice.connect({ mqttUrl: options.mqttUrl, id, token }));
     }
+    const before = await alertsOf(options.api, options.devices);
     const sent = () => fleet.reduce((sum, device) => sum + device.sent, 0);
     await Promise.all(
       options.devices.map(({ samples }, index) =>
@@ -66,7 +68,7 @@ export async function simulate(options: SimulationOptions): Promise<Verdict> {
       lost: sumOf(stored, "lost"),
       overwritten: sumOf(stored, "overwritten"),
       examples: stored.flatMap((verdict) => verdict.examples).slice(0, 10),
-      alerts: await countAlerts(options.api, options.devices),
+      alerts: await newAlerts(options.api, options.devices, before),
       commands: fleet.reduce((sum, device) => sum + device.executed.length, 0),
       reconnects: fleet.reduce((sum, device) => sum + device.reconnects, 0),
       seconds: (performance.now() - begun) / 1000,
@@ -80,16 +82,34 @@ function sumOf(verdicts: readonly StoredVerdict[], key: "expected" | "stored" | 
   return verdicts.reduce((sum, verdict) => sum + verdict[key], 0);
 }
 
-async function countAlerts(api: ApiClient, devices: SimulationOptions["devices"]): Promise<number> {
-  let count = 0;
-  for (const { id } of devices) {
-    let cursor: string | undefined;
-    do {
-      const query = { device: id, limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
-      const page = await api.call("GET", "/api/v1/alerts", { query });
-      count += page.items.length;
-      cursor = page.next ?? undefined;
-    } while (cursor !== undefined);
+/** How many alerts the devices have that they did not have before; null if that is unknown. */
+async function newAlerts(
+  api: ApiClient,
+  devices: SimulationOptions["devices"],
+  before: ReadonlySet<string> | undefined,
+): Promise<number | null> {
+  if (before === undefined) return null;
+  const now = await alertsOf(api, devices);
+  return now === undefined ? null : [...now].filter((id) => !before.has(id)).length;
+}
+
+/** The ids of the alerts that devices have; undefined if no service that is known serves alerts. */
+async function alertsOf(api: ApiClient, devices: SimulationOptions["devices"]): Promise<Set<string> | undefined> {
+  const ids = new Set<string>();
+  try {
+    for (const { id } of devices) {
+      let cursor: string | undefined;
+      do {
+        const query = { device: id, limit: 1000, ...(cursor === undefined ? {} : { cursor }) };
+        const page = await api.call("GET", "/api/v1/alerts", { query });
+        for (const alert of page.items) ids.add(alert.id);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined);
+    }
+  } catch (error) {
+    // Whether anything was lost is told all the same.
+    if (error instanceof NotServedError) return undefined;
+    throw error;
   }
-  return count;
+  return ids;
 }

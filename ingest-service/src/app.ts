@@ -115,7 +115,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   telemetryRoutes(http.app, { model, series });
   quarantineRoutes(http.app, { model, timeoutMs });
   ledgerRoutes(http.app, ledger);
-  streamRoutes(http, { log, topics, logger });
+  streamRoutes(http, { log, topics, folded: foldedEvents, logger });
 
   let deadlines: Deadlines | undefined;
   let saving: NodeJS.Timeout | undefined;

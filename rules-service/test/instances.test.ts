@@ -6,6 +6,7 @@ import {
   hotRule,
   platform,
   createService,
+  quickConfig,
   untilLive,
   type Platform,
   type Service,
@@ -27,9 +28,9 @@ afterEach(async () => {
   await on.close();
 });
 
-async function join(): Promise<{ rules: Service; log: CrashableLog }> {
+async function join(config = quickConfig): Promise<{ rules: Service; log: CrashableLog }> {
   const log = new CrashableLog(on.log);
-  const rules = await createService({ ...on, log });
+  const rules = await createService({ ...on, log }, config);
   const member = { rules, log };
   members.push(member);
   await rules.app.start();
@@ -88,4 +89,19 @@ it("says nothing any more once another has claimed the partition, though its gro
   await join();
   await expectExactlyTheOracle(on);
   expect((await emitted(on)).alerts.size).toBe(1);
+});
+
+it("joins its group again where a claim that no member wrote goes on standing", async () => {
+  // A standstill of this length is noticed, and waited out twenty times.
+  const a = await join({ ...quickConfig, stallMs: 100 });
+  await enableRule(a.rules, hotRule("hot"));
+  const partition = on.fleet.partitionOf("boiler");
+  const claim = events.ruleState.encode({ claim: { instance: "nobody" } });
+  await on.log.append(on.topics.ruleState, [{ key: "claim/nobody", value: claim, partition }]);
+  a.log.failNext = on.topics.alerts;
+  await on.fleet.send("boiler", [95]);
+  await eventually(() => expect(a.rules.app.notReady()).toContainEqual(expect.stringContaining("another instance")));
+  await eventually(async () => expect((await emitted(on)).alerts.size).toBe(1));
+  await eventually(() => expect(a.rules.app.notReady()).toEqual([]));
+  await expectExactlyTheOracle(on);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { alertTransition } from "@headwater/proto";
+import { alertTransition, events } from "@headwater/proto";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
   alertEvents,
@@ -156,4 +156,26 @@ it("applies rules and what people did at the offsets where they first took effec
   const after = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
   const ofRules = (all: typeof after) => all.filter(({ topic }) => topic === on.topics.rules);
   expect(ofRules(after)).toEqual(ofRules(before));
+});
+
+it.each([
+  ["of a layout that it does not know", { version: 99, state: Buffer.from("later") }],
+  ["that is cut off", { version: 1, state: Buffer.from([0xff, 0xff]) }],
+])("warms its rules again where it finds a state %s", async (_name, strange) => {
+  await enableRule(await start(), hotRule("hot"));
+  await sendWaves(on, 0, 10);
+  await expectExactlyTheOracle(on);
+  const before = (await emitted(on)).alerts.size;
+  await stop();
+  for (let partition = 0; partition < on.partitions; partition += 1) {
+    const claims = (await stateRecords(on)).filter((record) => record.partition === partition && record.claim !== null);
+    const ownerEpoch = claims.at(-1)!.offset;
+    const state = { rule: "hot", device: "strange", covers: 1, ...strange };
+    const value = events.ruleState.encode({ ownerEpoch, state });
+    await on.log.append(on.topics.ruleState, [{ key: `state/${ownerEpoch}/3/hot/strange`, value, partition }]);
+  }
+  await untilLive(await start(), "hot");
+  await sendWaves(on, 10, 20);
+  const { alerts } = await expectExactlyTheOracle(on);
+  expect(alerts.size).toBeGreaterThan(before);
 });

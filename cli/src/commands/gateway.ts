@@ -1,16 +1,17 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createApiClient, type Schemas } from "@headwater/client";
-import { readTokenFile, ResourceError } from "@headwater/core";
+import type { Schemas } from "@headwater/client";
+import { ResourceError } from "@headwater/core";
 import type { Command } from "./command.ts";
+import { connect, connectionOptions, connectionUsage } from "./connection.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { UsageError } from "./command-error.ts";
 import { parseOptions } from "./options.ts";
 
 const usage = `headwater gateway inspect: what waits in a gateway's spool for the event log
 
-  --url URL          the gateway's HTTP address (default http://127.0.0.1:8080)
-  --token-file FILE  the admin token (default data/admin-token)
+${connectionUsage}
   --top N            the devices with the most that waits (default 10)
   --device ID        only this device
   --json             the whole answer as JSON
@@ -30,15 +31,16 @@ type Depth = Schemas["Spool"];
 export const gatewayCommand: Command = {
   name: "gateway",
   summary: "inspect: what waits in a gateway's spool; exports it",
-  async run([action, ...args]) {
-    if (action === undefined || action === "--help") {
+  async run([action, ...args], { env }) {
+    if (action === undefined || action === "--help" || action === "-h") {
       console.log(usage);
       return 0;
     }
-    if (action !== "inspect") throw new UsageError(`headwater gateway takes inspect, not ${action}`);
-    const values = parseOptions("gateway", args, {
-      url: { type: "string", default: "http://127.0.0.1:8080" },
-      "token-file": { type: "string", default: "data/admin-token" },
+    if (action !== "inspect") {
+      throw new UsageError(`headwater gateway takes inspect, not ${action}${didYouMean(action, ["inspect"])}`);
+    }
+    const { values } = parseOptions("gateway", args, {
+      ...connectionOptions,
       top: { type: "string", default: "10" },
       device: { type: "string" },
       json: { type: "boolean", default: false },
@@ -49,13 +51,12 @@ export const gatewayCommand: Command = {
       limit: { type: "string" },
       raw: { type: "boolean", default: false },
       all: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     });
     if (values.help) {
       console.log(usage);
       return 0;
     }
-    const api = createApiClient(values.url, readTokenFile(values["token-file"]));
+    const api = connect(values, env);
     if (values.export !== undefined) {
       const { from, to, device, kind, limit, raw, all } = values;
       const path = `/api/v1/gateway/spool/records?${queryOf({ from, to, device, kind, limit, raw, all })}`;
@@ -80,6 +81,8 @@ async function writeTo(file: string, records: ReadableStream<Uint8Array>): Promi
     if (file === "-") await pipeline(body, process.stdout, { end: false });
     else await pipeline(body, createWriteStream(file, { mode: 0o600 }));
   } catch (cause) {
+    // Whoever read the lines has had enough of them, as `head` does.
+    if (file === "-" && (cause as NodeJS.ErrnoException).code === "EPIPE") return;
     throw new ResourceError(`${file} could not be written: ${(cause as Error).message}`, { cause });
   }
 }

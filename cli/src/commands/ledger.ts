@@ -1,12 +1,11 @@
-import { createApiClient, type Schemas } from "@headwater/client";
-import { readTokenFile } from "@headwater/core";
+import type { Schemas } from "@headwater/client";
 import type { Command } from "./command.ts";
+import { connect, connectionOptions, connectionUsage } from "./connection.ts";
 import { parseOptions } from "./options.ts";
 
 const usage = `headwater ledger: what was received, logged, stored, dropped and quarantined, and whether it balances
 
-  --url URL          Headwater's HTTP address (default http://127.0.0.1:8080)
-  --token-file FILE  the admin token (default data/admin-token)
+${connectionUsage}
   --verify           read the log again and compare it with the store
   --json             the whole answer as JSON
 
@@ -17,19 +16,17 @@ type Ledger = Schemas["Ledger"];
 export const ledgerCommand: Command = {
   name: "ledger",
   summary: "the loss ledger; exit code 1 if it does not balance",
-  async run(args) {
-    const values = parseOptions("ledger", args, {
-      url: { type: "string", default: "http://127.0.0.1:8080" },
-      "token-file": { type: "string", default: "data/admin-token" },
+  async run(args, { env }) {
+    const { values } = parseOptions("ledger", args, {
+      ...connectionOptions,
       verify: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
     });
     if (values.help) {
       console.log(usage);
       return 0;
     }
-    const api = createApiClient(values.url, readTokenFile(values["token-file"]));
+    const api = connect(values, env);
     const ledger = await api.call("GET", "/api/v1/ledger", { query: { verify: values.verify } });
     console.log(values.json ? JSON.stringify(ledger, undefined, 2) : describe(ledger));
     return ledger.balanced ? 0 : 1;

@@ -8,6 +8,7 @@ import {
 import { lostIdentities } from "../log/lost-identities.ts";
 import { UsageError } from "./command-error.ts";
 import type { Command } from "./command.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { parseOptions } from "./options.ts";
 
 const usage = `headwater log check: reads all of the embedded event log and says what is damaged
@@ -26,15 +27,22 @@ export const logCommand: Command = {
   name: "log",
   summary: "check and repair the embedded event log, while Headwater is stopped",
   async run([action, ...args], { env }) {
-    if (action === "--help" || action === "-h" || args.includes("--help") || args.includes("-h")) {
+    if (
+      action === undefined ||
+      action === "--help" ||
+      action === "-h" ||
+      args.includes("--help") ||
+      args.includes("-h")
+    ) {
       console.log(usage);
       return 0;
     }
     if (action !== "check" && action !== "repair") {
-      throw new UsageError("headwater log takes `check` or `repair`. See headwater log --help");
+      const near = didYouMean(action, ["check", "repair"]);
+      throw new UsageError(`headwater log takes check or repair, not ${action}${near}. See headwater log --help`);
     }
-    const values = parseOptions("log", args, {
-      "data-dir": { type: "string", default: env["HEADWATER_DATA_DIR"] ?? "data" },
+    const { values } = parseOptions("log", args, {
+      "data-dir": { type: "string", default: env["HEADWATER_DATA_DIR"] || "data" },
       json: { type: "boolean", default: false },
     });
     const dataDir = join(values["data-dir"], "event-log");

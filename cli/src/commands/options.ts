@@ -1,15 +1,32 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { UsageError } from "./command-error.ts";
+import { didYouMean } from "./did-you-mean.ts";
 
-/** @throws UsageError instead of the parser's TypeError. */
-export function parseOptions<const O extends NonNullable<ParseArgsConfig["options"]>>(
+type Options = NonNullable<ParseArgsConfig["options"]>;
+const help = { help: { type: "boolean", short: "h", default: false } } as const;
+
+/**
+ * The options of a command, `-h` and `--help` among them; names of things beside them only if it takes any.
+ * @throws UsageError instead of the parser's TypeError; it names the option that was probably meant.
+ */
+export function parseOptions<const O extends Options>(
   command: string,
   args: readonly string[],
   options: O,
-): ReturnType<typeof parseArgs<{ args: string[]; options: O }>>["values"] {
+  allowPositionals = false,
+): ReturnType<typeof parseArgs<{ args: string[]; options: O & typeof help; allowPositionals: true }>> {
   try {
-    return parseArgs({ args: [...args], options }).values;
+    const all = { ...help, ...options };
+    return parseArgs({ args: [...args], options: all, allowPositionals });
   } catch (cause) {
-    throw new UsageError(`${(cause as Error).message}. See headwater ${command} --help`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const option = code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? /'(--?[^']+)'/.exec(message)?.[1] : undefined;
+    const said = option === undefined ? message.replaceAll(/\s+/g, " ").replace(/\.$/, "") : unknown(option, options);
+    throw new UsageError(`${said}. See headwater ${command} --help`, { cause });
   }
+}
+
+function unknown(option: string, options: Options): string {
+  const known = Object.keys({ ...help, ...options }).map((name) => `--${name}`);
+  return `There is no option ${option}${didYouMean(option, known)}`;
 }

@@ -1,8 +1,13 @@
-import { main } from "@headwater/device-sim/main";
+import { main, options } from "@headwater/device-sim/main";
 import type { Command } from "./command.ts";
+import { parseOptions } from "./options.ts";
 
 export const simCommand: Command = {
   name: "sim",
   summary: "replay a series as devices, answer commands, say what was lost",
-  run: main,
+  async run(args, { signal, env }) {
+    // The simulator parses them again; a mistyped one is named here as by every other command.
+    parseOptions("sim", args, options);
+    return main(args, { signal, env });
+  },
 };

@@ -15,8 +15,14 @@ export const allSettings = mergeSchemas(
   rulesSettings,
 );
 
-/** Variables of the project's own scripts and of compose.yaml, which a shell may export to everything it starts. */
+/**
+ * Variables of the commands that speak to a running Headwater, of the project's own scripts and of compose.yaml, which
+ * a shell may export to everything it starts.
+ */
 export const knownElsewhere = [
+  "HEADWATER_URL",
+  "HEADWATER_TOKEN",
+  "HEADWATER_TOKEN_FILE",
   "HEADWATER_CACHE_DIR",
   "HEADWATER_BIND",
   "HEADWATER_VERSION",

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
-import { aborted, DecodeError, type Logger, sleep } from "@headwater/core";
+import { aborted, type Logger, sleep } from "@headwater/core";
+import type { FoldedEvents } from "@headwater/service";
 import { streamEvent } from "./stream-event.ts";
 import { StreamPosition } from "./stream-position.ts";
 import type { StreamTopic } from "./stream-topic.ts";
@@ -10,6 +11,7 @@ export interface EventStreamOptions {
   readonly topicNames: TopicNames;
   readonly topics: readonly StreamTopic[];
   readonly device: string | undefined;
+  readonly folded: FoldedEvents;
   /** Where to begin; a partition that it does not name begins at its end. */
   readonly from: StreamPosition;
   readonly logger: Logger;
@@ -89,9 +91,10 @@ export class EventStream {
     const topic = this.#names.get(batch.topic);
     if (topic === undefined || this.#ended.signal.aborted) return;
     let text = "";
-    for (const { key, value } of batch.records) {
-      if (value === null || (this.#key !== undefined && (key === null || !this.#key.equals(key)))) continue;
-      const told = this.#tell(topic, value);
+    for (const record of batch.records) {
+      const { key } = record;
+      if (this.#key !== undefined && (key === null || !this.#key.equals(key))) continue;
+      const told = streamEvent(topic, batch, record, this.#options.folded);
       if (told !== undefined) text += `event: ${topic}\ndata: ${JSON.stringify(told)}\n\n`;
     }
     this.#position.set(topic, batch.partition, batch.records.at(-1)!.offset + 1);
@@ -100,16 +103,6 @@ export class EventStream {
     const last = text.lastIndexOf("event: ");
     const whole = `${text.slice(0, last)}id: ${this.#position.toString()}\n${text.slice(last)}`;
     if (!this.body.write(whole)) await this.#drained();
-  }
-
-  #tell(topic: StreamTopic, value: Uint8Array): object | undefined {
-    try {
-      return streamEvent(topic, value);
-    } catch (error) {
-      // It is in quarantine, or will be.
-      if (error instanceof DecodeError) return undefined;
-      throw error;
-    }
   }
 
   async #drained(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import type { HttpServer } from "@headwater/service";
+import type { FoldedEvents, HttpServer } from "@headwater/service";
 import { type Logger, RequestError } from "@headwater/core";
 import { EventStream } from "./event-stream.ts";
 import { StreamPosition } from "./stream-position.ts";
@@ -11,7 +11,12 @@ const maxListeners = 50;
 
 export function streamRoutes(
   http: HttpServer,
-  options: { readonly log: EventLog; readonly topics: TopicNames; readonly logger: Logger },
+  options: {
+    readonly log: EventLog;
+    readonly topics: TopicNames;
+    readonly folded: FoldedEvents;
+    readonly logger: Logger;
+  },
 ): void {
   let listeners = 0;
   http.app.get(
@@ -49,6 +54,7 @@ export function streamRoutes(
         topicNames: options.topics,
         topics: parseTopics(topics),
         device,
+        folded: options.folded,
         from: StreamPosition.parse(id),
         logger: options.logger,
         closing: http.closing,

@@ -1,41 +1,70 @@
-import { alertTransition, events, readingValue, type TelemetryRecord } from "@headwater/proto";
-import { isoFromMicros } from "@headwater/core";
+import {
+  alertTransition,
+  readingValue,
+  type AlertEvent,
+  type CommandEvent,
+  type TelemetryRecord,
+} from "@headwater/proto";
+import { readTelemetry } from "@headwater/proto/telemetry";
+import { DecodeError, isoFromMicros } from "@headwater/core";
+import type { LogRecord } from "@headwater/event-log";
+import type { FoldedEvents, RecordSource } from "@headwater/service";
 import type { StreamTopic } from "./stream-topic.ts";
 
-/** An event as listeners receive it; undefined for a mark or a tick. Throws DecodeError. */
-export function streamEvent(topic: StreamTopic, value: Uint8Array): object | undefined {
+/** An event as listeners receive it; undefined for a mark or a tick, and for what no reader counts. */
+export function streamEvent(
+  topic: StreamTopic,
+  source: RecordSource,
+  record: LogRecord,
+  folded: FoldedEvents,
+): object | undefined {
   switch (topic) {
     case "telemetry":
-      return telemetry(events.telemetry.decode(value));
+      return telemetry(record);
     case "alerts":
-      return alert(value);
+      return told(folded.alert(source, record), alert);
     case "devices":
-      return device(value);
+      return told(folded.device(source, record), device);
     case "commands":
-      return command(value);
+      return told(folded.command(source, record), command);
   }
 }
 
-function telemetry({ device: id, readings, eventTime, gateway, derived }: TelemetryRecord): object | undefined {
+function told<E>(event: E | undefined, tell: (event: E) => object): object | undefined {
+  return event === undefined ? undefined : tell(event);
+}
+
+function telemetry({ value }: LogRecord): object | undefined {
+  try {
+    return reading(readTelemetry(value));
+  } catch (error) {
+    // It is in quarantine, or will be.
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+function reading({ device: id, readings, eventTime, gateway, derived }: TelemetryRecord): object | undefined {
   if (readings.length === 0) return undefined;
   return {
     device: id,
     t: eventTime / 1000,
     ...(gateway !== "" && { gateway }),
     ...(derived !== null && { rule: derived.rule }),
-    readings: readings.map((reading) => ({
-      metric: reading.metric,
-      value: readingValue(reading) ?? null,
-      t: (eventTime + reading.timeDelta) / 1000,
-      ...(reading.unit !== "" && { unit: reading.unit }),
+    readings: readings.map((each) => ({
+      metric: each.metric,
+      value: readingValue(each) ?? null,
+      t: (eventTime + each.timeDelta) / 1000,
+      ...(each.unit !== "" && { unit: each.unit }),
     })),
   };
 }
 
+type DeviceEvent = NonNullable<ReturnType<FoldedEvents["device"]>>;
+
 const transitions = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
-function alert(value: Uint8Array): object {
-  const event = events.alert.decode(value);
+function alert(event: AlertEvent): object {
   return {
     id: event.alertId,
     transition: event.transition,
@@ -55,15 +84,13 @@ function alert(value: Uint8Array): object {
   };
 }
 
-function device(value: Uint8Array): object {
-  const { id, revision, deleted, type, tags, updatedAt } = events.device.decode(value);
+function device({ id, revision, deleted, type, tags, updatedAt }: DeviceEvent): object {
   return { id, revision, deleted, type, tags: { ...tags }, updatedAt: isoFromMicros(updatedAt) };
 }
 
 const steps = ["requested", "claimed", "delivered", "succeeded", "failed", "rejected", "expired", "timedOut"] as const;
 
-function command(value: Uint8Array): object {
-  const event = events.command.decode(value);
+function command(event: CommandEvent): object {
   const step = steps.find((each) => event[each] !== null);
   const reply = event.succeeded ?? event.failed ?? event.rejected;
   return {

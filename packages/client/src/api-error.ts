@@ -33,6 +33,20 @@ export class ProblemError extends ApiError {
   }
 }
 
+/** An address that is no URL of HTTP. */
+export class BadAddressError extends ApiError {
+  constructor(address: string) {
+    super(`${JSON.stringify(address)} is not the address of a service; it has to be like http://127.0.0.1:8080`);
+  }
+}
+
+/** The service at that address has no such route: another one of the platform does. */
+export class NotServedError extends ApiError {
+  constructor(base: string, path: string, options?: ErrorOptions) {
+    super(`${base} does not serve ${path.split("?", 1)[0]}`, options);
+  }
+}
+
 /** The problem in an answer's body; an empty one if a proxy or another program wrote it. */
 function problemOf(body: string): ProblemDetails {
   try {

@@ -1,5 +1,5 @@
-import { ResourceError, RequestError } from "@headwater/core";
-import { runMain } from "../src/index.ts";
+import { ResourceError, RequestError, sleep } from "@headwater/core";
+import { createLogger, runMain } from "../src/index.ts";
 
 /** A process for run-main.test.ts; its argument says how it behaves. */
 const cases: Record<string, (signal: AbortSignal) => Promise<void>> = {
@@ -19,6 +19,32 @@ const cases: Record<string, (signal: AbortSignal) => Promise<void>> = {
       setInterval(() => {}, 1000);
       process.stdout.write("going\n");
     }),
+  "stops-slowly": (signal) =>
+    new Promise((resolve) => {
+      const alive = setInterval(() => {}, 1000);
+      signal.addEventListener("abort", () => {
+        setTimeout(() => {
+          clearInterval(alive);
+          process.stdout.write("stopped\n");
+          resolve();
+        }, 300);
+      });
+      process.stdout.write("going\n");
+    }),
+  async prints() {
+    for (let line = 0; line < 20; line++) {
+      process.stdout.write(`${line}\n`);
+      await sleep(20);
+    }
+  },
+  async logs() {
+    const logger = createLogger({ component: "fixture" });
+    for (let line = 0; line < 20; line++) {
+      logger.info({ line }, "x".repeat(100_000));
+      await sleep(20);
+    }
+  },
+  reads: async () => void process.stdin.resume(),
   lingers: async () => void setInterval(() => {}, 1000),
   fatal: () =>
     Promise.reject(

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -29,6 +30,10 @@ describe("a process run by runMain", () => {
     expect(await run("stops", [signal])).toEqual({ code: 0, out: "going\nstopped\n", err: "" });
   });
 
+  it("takes a signal that arrives twice at the same time for one, as npm passes Ctrl-C on", async () => {
+    expect(await run("stops-slowly", ["SIGINT", "SIGINT"])).toEqual({ code: 0, out: "going\nstopped\n", err: "" });
+  });
+
   it("ends at once on the second signal", async () => {
     const { code } = await run("hangs", ["SIGTERM", "SIGINT"]);
     expect(code).toBe(130);
@@ -48,6 +53,41 @@ describe("a process run by runMain", () => {
     const { code, err } = await run(behaviour);
     expect(code).toBe(70);
     expect(err).toMatch(message);
+  });
+
+  it("goes on, silently, when the reader of its standard output has gone away", async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "main-fixture.ts"), "prints"]);
+    let err = "";
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(err).toBe("");
+  });
+
+  it("logs on, and says once that nobody reads it", async () => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, "main-fixture.ts"), "logs"]);
+    let err = "";
+    child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    child.stdout.once("data", () => child.stdout.destroy());
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(err).toBe("Log lines cannot be written to standard output (EPIPE); the process goes on\n");
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("logs on when the disk behind its standard output is full", async () => {
+    const full = openSync("/dev/full", "w");
+    const stdio = ["ignore", full, "pipe"] as const;
+    const child = spawn(process.execPath, [join(import.meta.dirname, "main-fixture.ts"), "logs"], {
+      stdio: [...stdio],
+    });
+    let err = "";
+    child.stderr!.on("data", (chunk: Buffer) => (err += chunk.toString()));
+    expect(await once(child, "close")).toEqual([0, null]);
+    closeSync(full);
+    expect(err).toBe("Log lines cannot be written to standard output (ENOSPC); the process goes on\n");
+  });
+
+  it("says nothing of its standard streams at the end", async () => {
+    expect(await run("reads")).toEqual({ code: 0, out: "", err: "" });
   });
 
   it("does not hang on what it forgot to close, but names it", async () => {

@@ -1,7 +1,10 @@
 import { HeadwaterError } from "@headwater/core";
 
-/** The state log holds a state that this version cannot read. The service stops: no rule may continue from a guess. */
+/**
+ * The state log holds a state that this version cannot read. No rule continues from a guess: the partition is started
+ * without any state, and its rules are warmed again.
+ */
 export class UnreadableStateError extends HeadwaterError {
-  readonly advice = "stop";
+  readonly advice = "quarantine";
   readonly code = "rule-state-unreadable";
 }

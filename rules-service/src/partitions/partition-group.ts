@@ -1,8 +1,9 @@
-import { sleep, type Logger } from "@headwater/core";
+import { retrying, sleep, type Logger } from "@headwater/core";
 import type { FoldedEvents, Metrics, SkippedRecords } from "@headwater/service";
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
 import type { RulesConfig } from "../config.ts";
 import type { PartitionEngine } from "../engine/engine.ts";
+import { OwnershipLostError } from "./errors.ts";
 import { ControlEventFeed } from "./control-events/control-event-feed.ts";
 import { partitionMetrics, type PartitionMetrics } from "./metrics.ts";
 import { PartitionRunner } from "./partition-runner.ts";
@@ -38,6 +39,8 @@ export class PartitionGroup {
   readonly #stalls: StallWatch;
   readonly #ticker: Ticker;
   #consumption: Consumption | undefined;
+  #joining: Promise<void> | undefined;
+  readonly #leaving = new AbortController();
   #stopping: Promise<void> | undefined;
 
   constructor(options: PartitionGroupOptions) {
@@ -58,11 +61,16 @@ export class PartitionGroup {
 
   /** Resolves when this instance is a member of the group; its partitions may be assigned later. */
   async start(): Promise<void> {
-    const { log, topics, config, onFailure } = this.#options;
     this.#stalls.start();
     await this.#feed.start();
     if (this.#stopping !== undefined) return;
-    this.#consumption = await log.consume({
+    await this.#join();
+    this.#ticker.start();
+  }
+
+  async #join(): Promise<void> {
+    const { log, topics, config } = this.#options;
+    const consumption = await log.consume({
       group: config.group,
       topics: [topics.telemetry],
       maxBatchRecords: config.batchRecords,
@@ -70,8 +78,30 @@ export class PartitionGroup {
       onAssigned: (partitions) => this.#onAssigned(partitions),
       onRevoked: (partitions) => this.#onRevoked(partitions),
     });
-    this.#consumption.done.catch(onFailure);
-    this.#ticker.start();
+    this.#consumption = consumption;
+    consumption.done.catch((error: unknown) => this.#ended(error));
+  }
+
+  /**
+   * A claim that no member wrote ends the membership and not the process: whoever joins again claims its partitions
+   * anew. Any other error is the end.
+   */
+  #ended(error: unknown): void {
+    const { logger, onFailure } = this.#options;
+    if (this.#stopping !== undefined) return;
+    if (!(error instanceof OwnershipLostError)) {
+      onFailure(error);
+      return;
+    }
+    logger.error({ err: error }, "something outside the group has claimed a partition; joining the group again");
+    for (const runner of this.#runners.values()) runner.release();
+    this.#runners.clear();
+    this.#consumption = undefined;
+    this.#joining = retrying(() => this.#join(), { signal: this.#leaving.signal, maxMs: 5000 }).catch(
+      (failure: unknown) => {
+        if (!this.#leaving.signal.aborted) onFailure(failure);
+      },
+    );
   }
 
   stop(): Promise<void> {
@@ -86,7 +116,9 @@ export class PartitionGroup {
   }
 
   async #stop(): Promise<void> {
+    this.#leaving.abort();
     await this.#ticker.stop();
+    await this.#joining;
     this.#consumption?.pause();
     const giveUp = new AbortController();
     const finished = Promise.all([...this.#runners.values()].map((runner) => runner.finish()));

@@ -21,10 +21,10 @@ import { TelemetryDecoder } from "./telemetry-decoder.ts";
 import { WarmUps } from "./warm-up/warm-ups.ts";
 
 /**
- * A member that lost its partition hears of it from the group within this time (milliseconds). If it does not, a
- * process outside the group writes to the same state log.
+ * A member that lost its partition hears of it from the group within so many times the stall that it watches for. If it
+ * does not, something outside the group writes to the same state log.
  */
-const lostGraceMs = 60_000;
+const graceStalls = 20;
 
 export interface PartitionRunnerOptions {
   readonly log: EventLog;
@@ -147,7 +147,10 @@ export class PartitionRunner {
     this.#release.abort(new PartitionReleasedError(`Partition ${this.partition} was released`));
   }
 
-  /** Applies a batch; resolves when all its outputs are durable. */
+  /**
+   * Applies a batch; resolves when all its outputs are durable. Rejects with OwnershipLostError if another has claimed
+   * the partition and the group goes on saying that it is this member's.
+   */
   async process(batch: GroupBatch): Promise<void> {
     try {
       await this.#queue.run(() => this.#process(batch));
@@ -156,7 +159,11 @@ export class PartitionRunner {
       this.#failed = true;
       if (!(error instanceof OwnershipLostError)) throw error;
       this.#lose(error);
-      await Promise.race([aborted(batch.signal), aborted(this.#release.signal), sleep(lostGraceMs)]);
+      await Promise.race([
+        aborted(batch.signal),
+        aborted(this.#release.signal),
+        sleep(graceStalls * this.#options.config.stallMs),
+      ]);
       if (!batch.signal.aborted && !this.#release.signal.aborted) throw error;
     }
   }

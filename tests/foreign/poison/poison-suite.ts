@@ -76,6 +76,16 @@ export function poisonSuite(name: string, open: () => Promise<OpenedLog>): void 
       on.expectAlive();
     }
 
+    /** Whoever listens hears what came after the poison. */
+    async function hear(id: string): Promise<void> {
+      let text = "";
+      for await (const chunk of await on.api.stream("/api/v1/stream")) {
+        text += Buffer.from(chunk).toString();
+        if (text.includes(`"${id}"`)) return;
+      }
+      throw new RangeError("the stream ended");
+    }
+
     async function alerts(): Promise<readonly { readonly state: string }[]> {
       const path = `/api/v1/alerts?device=${device}&limit=1000`;
       return (await on.api.request<Items<{ readonly state: string }>>("GET", path)).items;
@@ -87,6 +97,8 @@ export function poisonSuite(name: string, open: () => Promise<OpenedLog>): void 
 
     it.each(Object.entries(poisons))("%s", async (_name, poison) => {
       const { log, topics } = on.opened;
+      const heard = hear(`device-${devices + 1}`);
+      heard.catch(() => {});
       for (const role of roles) {
         for (const key of ["stranger", device]) {
           for (const record of poison(role, key)) {
@@ -98,6 +110,7 @@ export function poisonSuite(name: string, open: () => Promise<OpenedLog>): void 
         }
       }
       await expectItGoesOn();
+      await heard;
       await on.stop();
       await on.start();
       await expectItGoesOn();

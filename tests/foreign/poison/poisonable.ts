@@ -44,6 +44,8 @@ export class Poisonable {
       HEADWATER_HTTP_PORT: "0",
       HEADWATER_PARTITIONS: String(partitions),
       HEADWATER_LOG_LEVEL: "fatal",
+      // A claim that no member wrote is waited out twenty times as long.
+      HEADWATER_RULES_STALL_MS: "200",
       ...settings,
     };
     const unclosed = new Proxy(log, {

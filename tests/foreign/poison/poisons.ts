@@ -93,6 +93,7 @@ const nonsense: Readonly<Record<TopicRole, readonly object[]>> = {
   ],
   ruleState: [
     { ownerEpoch: far },
+    { checkpoint: null, claim: { instance: "nobody" } },
     { checkpoint: { offset: far, clock: far, complete: true, seen: [{ gateway: "", epoch: 0, n: far }] } },
     { checkpoint: null, effective: { topic: "rules.v1", position: far, fromOffset: far } },
     { checkpoint: null, effective: { topic: "nothing", partition: 99, record: Buffer.from([0xff]) } },

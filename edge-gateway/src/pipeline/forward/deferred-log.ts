@@ -87,13 +87,17 @@ export class DeferredLog implements EventLog {
   }
 
   async close(): Promise<void> {
+    const isOpen = this.#log !== undefined;
     this.#closing.abort(new LogUnavailableError("The event log is closed"));
-    await this.#opened.then(
+    const closed = this.#opened.then(
       (log) => log.close(),
       (error: unknown) => {
         if (!(error instanceof HeadwaterError)) throw error;
       },
     );
+    // An attempt under way ends by itself after seconds, and closes what it opened; there is nothing to wait for.
+    if (isOpen) await closed;
+    else closed.catch(() => {});
   }
 
   #now(): EventLog {

@@ -1,5 +1,6 @@
 import type { EventLog } from "@headwater/event-log";
-import { events, type TelemetryRecord } from "@headwater/proto";
+import type { TelemetryRecord } from "@headwater/proto";
+import { readTelemetry } from "@headwater/proto/telemetry";
 import { DecodeError, randomEpoch } from "@headwater/core";
 import type { LaneAccount } from "./lane.ts";
 import type { LanesState } from "./lanes.ts";
@@ -118,12 +119,11 @@ async function readOurs(
   const ours: TelemetryRecord[] = [];
   for await (const batch of log.read(topic, partition, { fromOffset, toOffset })) {
     for (const { value } of batch.records) {
-      if (value === null) continue;
       try {
-        const record = events.telemetry.decode(value);
+        const record = readTelemetry(value);
         if (record.gateway === gateway && record.n > 0) ours.push(record);
       } catch (error) {
-        // Not ours: nothing that this gateway wrote is undecodable.
+        // Not ours, whoever it says it is of: nothing that this gateway wrote is undecodable.
         if (!(error instanceof DecodeError)) throw error;
       }
     }

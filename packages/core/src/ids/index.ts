@@ -1,4 +1,4 @@
 export { isUuid, uuidv5 } from "./uuid-v5.ts";
 export { randomToken, sameDigest, sha256 } from "./tokens.ts";
 export { randomEpoch } from "./random-epoch.ts";
-export { readTokenFile } from "./token-file.ts";
+export { accessToken, readTokenFile } from "./token-file.ts";

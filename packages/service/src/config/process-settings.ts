@@ -2,6 +2,17 @@ import type { Static } from "@sinclair/typebox";
 import { Type } from "@sinclair/typebox";
 import { logFormats, logLevels } from "../log/logger.ts";
 
+/** Where clients reach another service: told at `GET /api/v1` by every process, so that one address is enough. */
+function address(env: string, what: string) {
+  return Type.Optional(
+    Type.String({
+      env,
+      pattern: "^https?://[^/?#\\s@]+(?:/[^?#\\s]*)?$",
+      description: `Where clients reach ${what}: \`http://host:port\`; told to them at \`/api/v1\``,
+    }),
+  );
+}
+
 /**
  * Settings of every process, whichever services run in it. The host merges them with those of its services.
  */
@@ -51,6 +62,11 @@ export const processSettings = Type.Object({
       default: false,
       description: "Whether /metrics needs no token",
     }),
+  }),
+  urls: Type.Object({
+    ingest: address("HEADWATER_INGEST_URL", "the ingest service (devices, telemetry, commands, ledger)"),
+    rules: address("HEADWATER_RULES_URL", "the rules service (rules, alerts, backtests)"),
+    gateway: address("HEADWATER_GATEWAY_URL", "the edge gateway's HTTP port (spool, telemetry over HTTP)"),
   }),
   adminTokenFile: Type.Optional(
     Type.String({

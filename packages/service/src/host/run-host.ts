@@ -75,6 +75,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     limits: config.http,
     corsOrigins: config.http.corsOrigins,
     title: host.title,
+    directory: { services: services.map((service) => service.name), urls: config.urls },
     readiness: notReady,
     warnings: allWarnings,
   });

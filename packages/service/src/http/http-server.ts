@@ -19,7 +19,7 @@ import { makeProblem, type Problem } from "./problem.ts";
 import type { Authenticator } from "./principal.ts";
 import { clientErrors, frameworkErrors } from "./raw-problems.ts";
 import { RouteMethods } from "./route-methods.ts";
-import { statusRoutes } from "./status-routes.ts";
+import { statusRoutes, type Directory } from "./status-routes.ts";
 import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
 
@@ -43,6 +43,8 @@ export interface HttpServerOptions {
   readonly readiness: () => readonly string[];
   /** Problems that do not make the process unready; `/health/ready` lists them too. */
   readonly warnings?: () => readonly string[];
+  /** Which services answer here, and where the others do: told at `/api/v1`. */
+  readonly directory?: Directory;
   /** Whether `/metrics` needs no token. Default: false. */
   readonly publicMetrics?: boolean;
   /** The setting to name when the port is taken. Default HEADWATER_HTTP_PORT. */

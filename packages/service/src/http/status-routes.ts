@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import { Type, type Static } from "@sinclair/typebox";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { HttpApp } from "./type-provider.ts";
 
@@ -17,10 +17,24 @@ export interface StatusOptions {
   /** Problems that do not keep the process from working. */
   readonly warnings?: (() => readonly string[]) | undefined;
   readonly publicMetrics?: boolean;
+  /** Told to whoever asks at `/api/v1`. Default: that nothing is known. */
+  readonly directory?: Directory | undefined;
 }
 
 /** prom-client answers with one of these, whichever is asked for. */
 const metricTypes = ["text/plain", "application/openmetrics-text"];
+
+const address = Type.Optional(Type.String({ format: "uri" }));
+
+/** Which services answer here, and where the others do. */
+const directory = Type.Object(
+  {
+    services: Type.Array(Type.String()),
+    urls: Type.Object({ ingest: address, rules: address, gateway: address }),
+  },
+  { title: "Directory" },
+);
+export type Directory = Static<typeof directory>;
 
 /** Health, metrics and the API's own description. */
 export function statusRoutes(app: HttpApp, options: StatusOptions): void {
@@ -71,6 +85,20 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
       void reply.type(options.metrics.register.contentType);
       return options.metrics.register.metrics();
     },
+  );
+
+  app.get(
+    "/api/v1",
+    {
+      config: open,
+      schema: {
+        operationId: "getDirectory",
+        summary: "Which services answer at this address, and where clients reach the others",
+        tags: ["status"],
+        response: { 200: directory },
+      },
+    },
+    async () => options.directory ?? { services: [], urls: {} },
   );
 
   app.get("/api/v1/openapi.json", { config: open, schema: { hide: true } }, async () => app.swagger());

@@ -1,6 +1,8 @@
 import { constants } from "node:os";
 import { HeadwaterError, InvariantError } from "@headwater/core";
 import { redactText } from "../log/redact.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { watchStandardStreams } from "./standard-streams.ts";
 
 export interface MainContext {
   /** Aborted by SIGTERM or SIGINT: stop what runs, then return. */
@@ -8,11 +10,20 @@ export interface MainContext {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** How a process ends (sysexits: 70 is an internal error). */
-export const exitCodes = { ok: 0, failed: 1, internal: 70 } as const;
-
 /** How long handles that are still open keep the process alive after `main` returned (milliseconds). */
 const lingerMs = 1000;
+
+/**
+ * A signal of the same name within this is the same one: Ctrl-C reaches all processes at a terminal, and npm passes its
+ * own on as well (milliseconds).
+ */
+const sameSignalMs = 500;
+
+/**
+ * What keeps a process alive and is nothing that anyone forgot to close: its standard streams, and what Node itself
+ * has at the time.
+ */
+const unremarkable = new Set(["PipeWrap", "TTYWrap", "SignalWrap", "Immediate", "CloseReq", "ShutdownWrap"]);
 
 /**
  * Runs a process: signals become `signal`, a second one ends at once; an error that a person can act on is one line on
@@ -21,14 +32,20 @@ const lingerMs = 1000;
  */
 export async function runMain(main: (context: MainContext) => Promise<void>): Promise<void> {
   const stopping = new AbortController();
+  let first: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
   const onSignal = (name: NodeJS.Signals): void => {
-    if (stopping.signal.aborted) process.exit(128 + constants.signals[name]);
-    stopping.abort(name);
+    if (first === undefined) {
+      first = { name, at: performance.now() };
+      stopping.abort(name);
+    } else if (name !== first.name || performance.now() - first.at > sameSignalMs) {
+      process.exit(128 + constants.signals[name]);
+    }
   };
   const onFatal = (error: unknown): void => {
     report(error);
     process.exit(exitCodes.internal);
   };
+  watchStandardStreams();
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   process.on("uncaughtException", onFatal);
@@ -39,7 +56,8 @@ export async function runMain(main: (context: MainContext) => Promise<void>): Pr
     process.exitCode = report(error);
   }
   setTimeout(() => {
-    process.stderr.write(`Still open at the end: ${process.getActiveResourcesInfo().join(", ")}\n`);
+    const open = process.getActiveResourcesInfo().filter((resource) => !unremarkable.has(resource));
+    if (open.length > 0) process.stderr.write(`Still open at the end: ${open.join(", ")}\n`);
     process.exit();
   }, lingerMs).unref();
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "@headwater/core";
 import { pino } from "pino";
 import { loggable, redactText } from "./redact.ts";
+import { StandardOutput } from "./standard-output.ts";
 import { lineForPeople } from "./text-lines.ts";
 
 export const logLevels = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
@@ -27,7 +28,7 @@ export interface CreateLoggerOptions {
  * named like a secret, at any depth, bearer tokens and passwords in URLs are replaced before anything is written.
  */
 export function createLogger(options: CreateLoggerOptions): Logger {
-  const output = options.destination ?? pino.destination({ fd: 1, sync: true });
+  const output = options.destination ?? new StandardOutput();
   const isTerminal = options.destination === undefined ? process.stdout.isTTY : options.destination.isTTY === true;
   const asText = options.format === "text" || (options.format === "auto" && isTerminal);
   const colours = isTerminal && (options.destination !== undefined || process.stdout.hasColors());
