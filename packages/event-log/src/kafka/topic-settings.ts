@@ -3,7 +3,7 @@ import type { TopicSpec } from "../event-log.ts";
 /** A compacted topic's newest segment is never compacted, so it must not stay the newest for a week. */
 const COMPACT_SEGMENT_MS = 60 * 60 * 1000;
 /** From so many replicas on an append counts once two brokers have it. */
-const REPLICAS_OF_A_QUORUM = 3;
+export const REPLICAS_OF_A_QUORUM = 3;
 
 /** Settings of a topic by Kafka's names. */
 export type TopicSettings = Readonly<Record<string, string>>;
