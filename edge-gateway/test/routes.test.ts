@@ -63,6 +63,24 @@ describe("routes by configuration", () => {
     raw.cut();
   });
 
+  it("an entry says where the time is and what words stand for", async () => {
+    const entry = {
+      ...{ topic: "track/{device}", decoder: "json", time: { field: "tst", unit: "s" } },
+      ...{ map: { ON: true, none: null }, flatten: true, numbersInText: true },
+    };
+    gateway = await GatewayUnderTest.start({ HEADWATER_ROUTES: JSON.stringify([entry]) });
+    const device = await gateway.connectDevice("phone");
+    const tst = Math.floor(Date.now() / 1000) - 60;
+    const payload = JSON.stringify({ tst, relay: { on: "ON", last: "none" }, batt: "74" });
+    await device.publishAsync("track/phone", payload, { qos: 1 });
+    const [event] = await gateway.events();
+    expect(event).toMatchObject({ device: "phone", eventTime: tst * 1_000_000 });
+    expect(event!.readings).toMatchObject([
+      { metric: "relay.on", boolean: true },
+      { metric: "batt", number: 74 },
+    ]);
+  });
+
   it("an entry that cannot be ends the start with its number and what is wrong", async () => {
     gateway = await GatewayUnderTest.start();
     const broken = GatewayUnderTest.start({

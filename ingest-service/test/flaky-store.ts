@@ -27,6 +27,7 @@ export class FlakyStore implements TimeSeriesStore {
 
   query: TimeSeriesStore["query"] = (query) => this.#store.query(query);
   latest: TimeSeriesStore["latest"] = (measurement, tags) => this.#store.latest(measurement, tags);
+  latestPage: TimeSeriesStore["latestPage"] = (...asked) => this.#store.latestPage(...asked);
   listSeries: TimeSeriesStore["listSeries"] = (measurement, tags) => this.#store.listSeries(measurement, tags);
   deleteRange: TimeSeriesStore["deleteRange"] = (...range) => this.#store.deleteRange(...range);
   health: TimeSeriesStore["health"] = () => this.#store.health();

@@ -61,6 +61,33 @@ describe("any name of a metric", () => {
   });
 });
 
+describe("a device with thousands of metrics", () => {
+  it("has its latest values in pages, whatever tags they carry", async () => {
+    const gateway = new TestGateway(backends.log, { name: "many" });
+    const names = Array.from({ length: 2300 }, (_, i) => `m${i}`);
+    const values = (some: readonly string[]) => Object.fromEntries(some.map((name, i) => [name, i]));
+    await gateway.append(
+      gateway.event("d-many", t0, values(names.slice(0, 1500)), { attributes: { site: "north" } }),
+      gateway.event("d-many", t0 + 1, values(names.slice(800)), { attributes: { site: "south" } }),
+    );
+    const pages = async (): Promise<string[][]> => {
+      const found: string[][] = [];
+      for (let cursor = ""; ;) {
+        const url = `/api/v1/devices/d-many/latest${cursor}`;
+        const { body } = await service.request<{ values: Record<string, unknown>; next?: string }>("GET", url);
+        found.push(Object.keys(body.values));
+        if (body.next === undefined) return found;
+        cursor = `?cursor=${body.next}`;
+      }
+    };
+    const found = await eventually(pages, (each) => each.flat().length === names.length);
+    expect(found.flat()).toEqual(names.toSorted());
+    expect(found.every((page) => page.length <= 1000)).toBe(true);
+    const wrong = await service.request("GET", "/api/v1/devices/d-many/latest?cursor=!");
+    expect(wrong.status).toBe(400);
+  });
+});
+
 describe("a value that a later one of the same message and time replaces", () => {
   const twice = [
     { metric: "a", number: 1 },

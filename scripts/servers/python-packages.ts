@@ -4,7 +4,11 @@ import { installed, runStep, type Progress } from "./install.ts";
 import { requireTools } from "./required-tool.ts";
 
 /** Pinned packages of PyPI that tests run, by the folder of their requirements. */
-const packages = { "paho-mqtt": "paho", "confluent-kafka": "confluent-kafka" } as const;
+const packages = {
+  "paho-mqtt": "paho",
+  "confluent-kafka": "confluent-kafka",
+  schemathesis: "schemathesis",
+} as const;
 export type PythonPackage = keyof typeof packages;
 export const pythonPackages = Object.keys(packages) as PythonPackage[];
 

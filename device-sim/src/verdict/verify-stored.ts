@@ -51,7 +51,7 @@ async function readBack(
     limit: readLimit,
   };
   const answer = await api.call("GET", "/api/v1/devices/{id}/series", { path: { id: device }, query });
-  return new Map(answer.points.map(([time, value]) => [Math.round(time * 1000), Number(value)]));
+  return new Map(answer.points.map(([time, value]) => [Math.round(Number(time) * 1000), Number(value)]));
 }
 
 function compare(acked: readonly Sample[], stored: ReadonlyMap<number, number>): StoredVerdict {

@@ -90,7 +90,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
             params: Type.Optional(Type.Unknown({ description: "Any JSON" })),
             ttl: Type.Optional(
               Type.Union([Type.String(duration), Type.Number()], {
-                documented: { anyOf: undefined, type: "string", pattern: duration.documented["pattern"] },
+                documented: { anyOf: undefined, type: "string", pattern: "^[1-9]\\d{0,2}(?:ms|s|m)$" },
                 description: "How long it may take: a duration with its unit, like 60s. Default 60s, at most 7d",
               }),
             ),

@@ -90,7 +90,10 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
           ...afterQuery,
           type: Type.Optional(Type.String({ maxLength: 64 })),
           tag: Type.Optional(
-            Type.Array(Type.String({ maxLength: 400 }), { maxItems: 8, description: "`name:value`; all of several" }),
+            Type.Array(Type.String({ maxLength: 400, documented: { pattern: "^[^:]+:[\\s\\S]+$" } }), {
+              maxItems: 8,
+              description: "`name:value`; all of several",
+            }),
           ),
         }),
         response: { 200: pageSchema(deviceSchema) },

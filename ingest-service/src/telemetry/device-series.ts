@@ -1,6 +1,10 @@
 import {
   type Aggregate,
+  type LatestPage,
   type LatestValue,
+  metricOfField,
+  type MetricPage,
+  pageOfFields,
   type SeriesQuery,
   type SeriesRow,
   type TimeSeriesStore,
@@ -31,15 +35,26 @@ export class DeviceSeries {
     this.#hasTags = tagNames.length > 0;
   }
 
-  async latest(device: string): Promise<readonly LatestValue[]> {
+  /** A page of metrics by name: each field of theirs with its newest value. */
+  async latest(device: string, page: MetricPage): Promise<LatestPage> {
     const newest = new Map<string, LatestValue>();
+    let next: string | undefined;
     for (const tags of await this.#tagsOf(device)) {
-      for (const value of await this.#store.latest(telemetryMeasurement, tags)) {
+      const found = await this.#store.latestPage(telemetryMeasurement, tags, page);
+      // What one series has beyond the page of another waits for the next page.
+      if (found.next !== undefined && (next === undefined || found.next < next)) next = found.next;
+      for (const value of found.values) {
         const known = newest.get(value.field);
         if (known === undefined || known.time < value.time) newest.set(value.field, value);
       }
     }
-    return [...newest.values()];
+    const last = next;
+    const within = [...newest.values()].filter(
+      ({ field }) => last === undefined || metricOfField(field).metric <= last,
+    );
+    // Together the series may have more metrics than each of them.
+    const { found, next: sooner } = await pageOfFields(within, ({ field }) => field, page);
+    return { values: found, next: sooner ?? next };
   }
 
   async fields(device: string): Promise<readonly string[]> {

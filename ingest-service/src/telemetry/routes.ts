@@ -1,7 +1,15 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import { duration, type HttpApp, timeReference, wantedType } from "@headwater/service";
+import {
+  decodeCursor,
+  duration,
+  encodeCursor,
+  type HttpApp,
+  isTextPlace,
+  timeReference,
+  wantedType,
+} from "@headwater/service";
 import { isoFromMicros, nowMicros, parseDuration, parseTimeRef, RequestError } from "@headwater/core";
 import { aggregates, metricOfField, numberField, type SeriesRow, textField } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
@@ -17,6 +25,11 @@ export interface TelemetryRoutesOptions {
 const idParams = Type.Object({ id: Type.String() });
 const config = { scopes: ["telemetry:read"] };
 const tags = ["telemetry"];
+
+const latestQuery = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: "How many metrics at most" }),
+  cursor: Type.Optional(Type.String({ maxLength: 4096, description: "`next` of the page before" })),
+});
 
 const seriesQuery = Type.Object({
   metric: Type.String({ minLength: 1, maxLength: 1024 }),
@@ -40,17 +53,12 @@ const seriesQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10_000, description: "How many points at most" }),
 });
 
-const pointSchema = {
-  type: "array",
-  prefixItems: [{ type: "number" }, { type: ["number", "string"] }],
-  minItems: 2,
-  maxItems: 2,
-};
+const pointSchema = { type: "array", items: { type: ["number", "string"] }, minItems: 2, maxItems: 2 };
 
 const seriesSchema = Type.Object(
   {
     metric: Type.String(),
-    points: Type.Array(Type.Unsafe<[number, number | string]>(pointSchema), {
+    points: Type.Array(Type.Unsafe<(number | string)[]>(pointSchema), {
       description: "Time in milliseconds since the epoch (a fraction carries microseconds) and value",
     }),
   },
@@ -67,12 +75,15 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
       schema: {
         operationId: "getLatest",
         summary: "The newest value of every metric, by event time",
+        description: "Of a device with more metrics than `limit` a page, in the order of their names.",
         tags,
         params: idParams,
+        querystring: latestQuery,
         response: {
           200: Type.Object(
             {
               device: Type.String(),
+              next: Type.Optional(Type.String({ description: "The `cursor` of the next page, if there is one" })),
               values: Type.Record(
                 // A name with a line break, too: by default the serializer leaves it out.
                 Type.String({ pattern: "^[^]*$" }),
@@ -90,14 +101,17 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     },
     async (request) => {
       const { id } = request.params;
-      const latest = await series.latest(id);
-      if (latest.length === 0 && !isRegistered(id)) throw unknownDevice(id);
+      const { limit, cursor } = request.query;
+      const after = decodeCursor(cursor, isTextPlace);
+      const { values: latest, next } = await series.latest(id, { after, limit });
+      if (latest.length === 0 && next === undefined && !isRegistered(id)) throw unknownDevice(id);
       // A metric with numbers and texts has two fields; the newer value counts.
       const values = new Map<string, { value: number | string; t: number; time: string }>();
       for (const { field, time, value } of latest.toSorted((a, b) => a.time - b.time)) {
         values.set(metricOfField(field).metric, { value, t: millis(time), time: isoFromMicros(time) });
       }
-      return { device: id, values: Object.fromEntries([...values].toSorted(([a], [b]) => (a < b ? -1 : 1))) };
+      const sorted = Object.fromEntries([...values].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+      return { device: id, values: sorted, ...(next !== undefined && { next: encodeCursor(next) }) };
     },
   );
 

@@ -19,7 +19,7 @@ export async function calls(api: ApiClient): Promise<void> {
     path: { id: "a" },
     query: { metric: "t", aggregate: "mean", window: "1m" },
   });
-  points[0]![0].toFixed();
+  Number(points[0]![0]).toFixed();
   const rule = await api.call("PUT", "/api/v1/rules/{id}", {
     path: { id: "hot" },
     body: { condition: { metric: "t", above: 80 } },

@@ -1,29 +1,56 @@
-import { decodeHeadwaterCbor } from "./cbor/headwater-cbor.ts";
+import { cborDecoder } from "./cbor/headwater-cbor.ts";
 import type { Decoder, DecoderOfTopic } from "./decoder.ts";
-import { decodeHeadwaterJson } from "./headwater-json.ts";
+import { formOfTopic, jsonDecoder } from "./headwater-json.ts";
+import type { JsonForm } from "./json-form.ts";
 import { lineProtocol } from "./line-protocol/line-protocol.ts";
-import { plainValueOfTopic } from "./plain-value/plain-value.ts";
+import { plainValues } from "./plain-value/plain-value.ts";
 import { decodeHeadwaterProtobuf } from "./protobuf/headwater-protobuf.ts";
+import { chirpStackUplink } from "./profiles/chirpstack.ts";
+import { shellyNotification } from "./profiles/shelly.ts";
+import { tasmotaTelemetry } from "./profiles/tasmota.ts";
+import { theThingsStackUplink } from "./profiles/the-things-stack.ts";
+import { zigbee2mqttState } from "./profiles/zigbee2mqtt.ts";
+import type { RouteFormOption } from "./route-form.ts";
 import { senmlCbor, senmlJson } from "./senml/senml.ts";
 
-const always =
-  (decoder: Decoder): DecoderOfTopic =>
-  () =>
-    decoder;
+/** A format by its name in a route. */
+export interface NamedDecoder {
+  /** Options of a route that it honours; others are refused. */
+  readonly takes: readonly RouteFormOption[];
+  /** Whether a `{metric}` of the topic is honoured; otherwise such a topic is refused. */
+  readonly takesMetric: boolean;
+  readonly decoderOf: (form: JsonForm) => DecoderOfTopic;
+}
+
+const shapes: readonly RouteFormOption[] = ["time", "timeZone", "numbersInText", "flatten", "map"];
+
+function fixed(decoderOf: DecoderOfTopic): NamedDecoder {
+  return { takes: [], takesMetric: false, decoderOf: () => decoderOf };
+}
+
+function always(decoder: Decoder): NamedDecoder {
+  return fixed(() => decoder);
+}
 
 /** Formats by the names that configured routes use. */
 export const namedDecoders = {
-  json: always(decodeHeadwaterJson),
+  json: { takes: shapes, takesMetric: true, decoderOf: (form: JsonForm) => formOfTopic(form, jsonDecoder) },
   protobuf: always(decodeHeadwaterProtobuf),
-  cbor: always(decodeHeadwaterCbor),
-  senml: senmlJson(),
-  "senml+cbor": senmlCbor(),
+  cbor: { takes: shapes, takesMetric: true, decoderOf: (form: JsonForm) => formOfTopic(form, cborDecoder) },
+  senml: fixed(senmlJson()),
+  "senml+cbor": fixed(senmlCbor()),
   line: always(lineProtocol()),
   "line-us": always(lineProtocol({ precision: "us" })),
   "line-ms": always(lineProtocol({ precision: "ms" })),
   "line-s": always(lineProtocol({ precision: "s" })),
   /** The metric is `{metric}` of the pattern. */
-  value: plainValueOfTopic,
-} as const satisfies Readonly<Record<string, DecoderOfTopic>>;
+  value: { takes: ["map"], takesMetric: true, decoderOf: plainValues },
+  /** Of profiles, for topics that are not where the profile has them. */
+  tasmota: { takes: ["timeZone"], takesMetric: false, decoderOf: (form: JsonForm) => () => tasmotaTelemetry(form) },
+  "shelly-rpc": always(shellyNotification),
+  zigbee2mqtt: { takes: ["timeZone"], takesMetric: false, decoderOf: zigbee2mqttState },
+  "the-things-stack": always(theThingsStackUplink),
+  chirpstack: always(chirpStackUplink),
+} as const satisfies Readonly<Record<string, NamedDecoder>>;
 
 export type DecoderName = keyof typeof namedDecoders;

@@ -51,7 +51,8 @@ it("every profile and every decoder can be configured, and a profile that rememb
   for (const profile of Object.keys(profiles) as (keyof typeof profiles)[])
     expect(routesOf([{ profile }]).length).toBeGreaterThan(0);
   for (const decoder of Object.keys(namedDecoders) as (keyof typeof namedDecoders)[]) {
-    expect(routesOf([{ topic: "x/{device}/{metric}", decoder }])).toHaveLength(1);
+    const topic = namedDecoders[decoder].takesMetric ? "x/{device}/{metric}" : "x/{device}";
+    expect(routesOf([{ topic, decoder }])).toHaveLength(1);
   }
   expect(routesOf([{ profile: "sparkplug" }])[1]!.decoderOf).not.toBe(
     routesOf([{ profile: "sparkplug" }])[1]!.decoderOf,

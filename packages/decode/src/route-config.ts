@@ -1,8 +1,9 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
 import { below } from "./profiles/firmware-topics.ts";
-import { namedDecoders, type DecoderName } from "./named-decoders.ts";
-import { profiles, type ProfileName } from "./profiles/profiles.ts";
+import { namedDecoders, type DecoderName, type NamedDecoder } from "./named-decoders.ts";
+import { optionsOfProfile, profiles, type ProfileName } from "./profiles/profiles.ts";
+import { formOf, routeForm } from "./route-form.ts";
 import { Routes, type RouteSpec } from "./routes.ts";
 import { templateNames } from "./device-template.ts";
 
@@ -32,6 +33,7 @@ export const routeConfig = Type.Object(
         description: "The device's id, from names of the topic: {site}:{name}",
       }),
     ),
+    ...routeForm,
   },
   { additionalProperties: false },
 );
@@ -55,17 +57,20 @@ export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] 
   return specs;
 }
 
-function ofProfile({ prefix, topic, decoder, metric, device }: RouteConfig, profile: ProfileName): RouteSpec[] {
+function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
+  const { prefix, topic, decoder, metric, device } = config;
   if (topic !== undefined || decoder !== undefined || metric !== undefined)
     throw new ConfigError("a profile has its own topics and decoders");
   if (profile === "sparkplug" && device !== undefined)
     throw new ConfigError("the devices of sparkplug are named by group and node");
   if (profile === "sparkplug" && prefix !== undefined)
     throw new ConfigError("sparkplug has its topics by specification, without a prefix");
-  return profiles[profile](device).map((spec) => ({ ...spec, pattern: below(prefix, spec.pattern) }));
+  const form = formOf(config, `the profile ${profile}`, optionsOfProfile[profile] ?? []);
+  return profiles[profile](device, form).map((spec) => ({ ...spec, pattern: below(prefix, spec.pattern) }));
 }
 
-function single({ prefix, topic, decoder, metric, device }: RouteConfig): RouteSpec {
+function single(config: RouteConfig): RouteSpec {
+  const { prefix, topic, decoder, metric, device } = config;
   if (topic === undefined || decoder === undefined) throw new ConfigError("needs a profile, or a topic and a decoder");
   if (prefix !== undefined) throw new ConfigError("prefix is for profiles");
   const takesMetric = topic.includes("{metric}") || topic.includes("{metric...}");
@@ -73,11 +78,14 @@ function single({ prefix, topic, decoder, metric, device }: RouteConfig): RouteS
     throw new ConfigError("the decoder value needs {metric} in the topic, or metric");
   if (metric !== undefined && (decoder !== "value" || takesMetric))
     throw new ConfigError("metric is for the decoder value, where the topic names none");
-  if (device === undefined && !topic.includes("{device}"))
+  if (device === undefined && !topic.includes("{device}") && !topic.includes("{device...}"))
     throw new ConfigError("nothing says the device: {device} in the topic, or device");
   if (device !== undefined && templateNames(device).length === 0 && /[/+#]/.test(device))
     throw new ConfigError("device is no id");
-  const decoderOf = namedDecoders[decoder];
+  const named: NamedDecoder = namedDecoders[decoder];
+  if (takesMetric && !named.takesMetric)
+    throw new ConfigError(`the decoder ${decoder} names its metrics itself: {metric} in the topic needs another name`);
+  const decoderOf = named.decoderOf(formOf(config, `the decoder ${decoder}`, named.takes));
   return {
     pattern: topic,
     device: device ?? "{device}",

@@ -17,6 +17,11 @@ it.each([
   ["a/+", "a/", undefined],
   ["shellies/{device}/{rest...}", "shellies/s1/relay/0/power", { device: "s1", rest: "relay/0/power" }],
   ["shellies/{device}/{rest...}", "shellies/s1", undefined],
+  ["z/{device...}/availability", "z/living/lamp/availability", { device: "living/lamp" }],
+  ["z/{device...}/availability", "z/lamp/availability", { device: "lamp" }],
+  ["z/{device...}/availability", "z/availability", undefined],
+  ["z/{device...}/{last}", "z/a/b/c", { device: "a/b", last: "c" }],
+  ["{device...}/x", "$SYS/x", undefined],
   ["a/#", "a/b/c", {}],
   ["a/#", "a", undefined],
   ["{device}/events/rpc", "$SYS/events/rpc", undefined],
@@ -26,6 +31,9 @@ it.each([
   expect(match(pattern, topic)).toEqual(names);
 });
 
-it.each(["a/#/b", "a/b#", "{a}/{a}", "{a...}/b", "a/{b", "a/{B}", "a/x{b}"])("%s is no pattern", (pattern) => {
-  expect(() => new TopicPattern(pattern)).toThrow(ConfigError);
-});
+it.each(["a/#/b", "a/b#", "{a}/{a}", "{a...}/{b...}", "{a...}/#", "a/{b", "a/{B}", "a/x{b}"])(
+  "%s is no pattern",
+  (pattern) => {
+    expect(() => new TopicPattern(pattern)).toThrow(ConfigError);
+  },
+);

@@ -6,8 +6,8 @@ const placeholder = /^\{([a-z][A-Za-z0-9]*)(\.\.\.)?\}$/;
 
 /**
  * A pattern of topics: levels as they are, `+` for any one level, `{name}` for one level that is kept under the name,
- * and at the end `{name...}` or `#` for one or more levels. Placeholders never take an empty level, nor do they match a
- * topic that begins with `$`.
+ * `{name...}`, once, for one or more levels, and at the end `#` for as many. Placeholders never take an empty level,
+ * nor do they match a topic that begins with `$`.
  */
 export class TopicPattern {
   readonly #levels: readonly Level[];
@@ -18,7 +18,9 @@ export class TopicPattern {
   constructor(pattern: string) {
     const parts = pattern.split("/");
     this.#levels = parts.map((part, index) => levelOf(pattern, part, index === parts.length - 1));
-    this.#open = this.#levels.some((level) => "rest" in level && level.rest);
+    const rests = this.#levels.filter((level) => "rest" in level && level.rest).length;
+    if (rests > 1) throw new ConfigError(`The topic pattern ${pattern} has more than one name for several levels`);
+    this.#open = rests === 1;
     this.names = this.#levels.flatMap((level) => ("name" in level && level.name !== "" ? [level.name] : []));
     if (new Set(this.names).size !== this.names.length)
       throw new ConfigError(`The topic pattern ${pattern} uses a name twice`);
@@ -29,13 +31,18 @@ export class TopicPattern {
     const own = this.#levels;
     if (this.#open ? levels.length < own.length : levels.length !== own.length) return undefined;
     const names = new Map<string, string>();
-    for (let i = 0; i < own.length; i += 1) {
-      const level = own[i]!;
+    // How many levels more than one the name for several takes: those behind it are as many later.
+    const more = levels.length - own.length;
+    let at = 0;
+    for (const level of own) {
+      const i = at;
+      at += 1;
       if ("literal" in level) {
         if (level.literal !== levels[i]) return undefined;
         continue;
       }
-      const taken = level.rest ? levels.slice(i).join("/") : levels[i]!;
+      if (level.rest) at += more;
+      const taken = level.rest ? levels.slice(i, at).join("/") : levels[i]!;
       if (taken === "" || (i === 0 && taken.startsWith("$"))) return undefined;
       if (level.name !== "") names.set(level.name, taken);
     }
@@ -47,7 +54,7 @@ function levelOf(pattern: string, part: string, last: boolean): Level {
   if (part === "+") return { name: "", rest: false };
   if (part === "#" && last) return { name: "", rest: true };
   const match = placeholder.exec(part);
-  if (match !== null && (match[2] === undefined || last)) return { name: match[1]!, rest: match[2] !== undefined };
+  if (match !== null) return { name: match[1]!, rest: match[2] !== undefined };
   if (/[#{}]/.test(part)) throw new ConfigError(`${part} is no level of a topic pattern, in ${pattern}`);
   return { literal: part };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
-import type { EventLog } from "./event-log.ts";
+import type { EventLog, LogGap } from "./event-log.ts";
 import type { SaslSettings } from "./kafka/settings.ts";
 import type { Logger } from "@headwater/core";
 
@@ -85,6 +85,14 @@ export const eventLogSettings = Type.Object({
         maximum: 300_000,
         description: "How long an answer of Kafka may take, milliseconds",
       }),
+      maxUnpackedBytes: Type.Integer({
+        env: "HEADWATER_KAFKA_MAX_UNPACKED_BYTES",
+        default: 64 * 1024 * 1024,
+        minimum: 1024 * 1024,
+        maximum: 1024 * 1024 * 1024,
+        description:
+          "What one batch of records may unpack to, bytes; a larger one is passed over, as a gap that is counted",
+      }),
       sessionTimeoutMs: Type.Integer({
         env: "HEADWATER_KAFKA_SESSION_TIMEOUT_MS",
         default: 10_000,
@@ -103,6 +111,8 @@ export interface OpenEventLogContext {
   /** Names this client to Kafka. */
   readonly clientId: string;
   readonly logger?: Logger;
+  /** Called whenever a reader goes past records that cannot be read, whoever reads. */
+  readonly onGap?: ((gap: LogGap) => void) | undefined;
 }
 
 /** How many partitions the topics keyed by device have, as configured or by default. */
@@ -115,7 +125,7 @@ export function configuredPartitions({ eventLog }: EventLogSettings): number {
  */
 export async function openEventLog(
   config: EventLogSettings,
-  { dataDir, clientId, logger }: OpenEventLogContext,
+  { dataDir, clientId, logger, onGap }: OpenEventLogContext,
 ): Promise<EventLog> {
   // Only the adapter that is asked for is loaded: a process on the embedded log carries no Kafka client.
   if (config.eventLog.kind === "embedded") {
@@ -137,6 +147,8 @@ export async function openEventLog(
     sasl: saslOf(kafka),
     replication: kafka.replication,
     requestTimeoutMs: kafka.requestTimeoutMs,
+    maxUnpackedBytes: kafka.maxUnpackedBytes,
+    onGap,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   });
 }

@@ -40,6 +40,19 @@ export interface LogBatch {
 }
 
 /**
+ * Offsets that a reader goes past because what the log holds there cannot be read: it stays damaged however often it is
+ * fetched, it would unpack to more than a reader takes into memory, or it is in no form that is known.
+ */
+export interface LogGap {
+  readonly topic: string;
+  readonly partition: number;
+  readonly fromOffset: number;
+  /** Exclusive. */
+  readonly toOffset: number;
+  readonly reason: "damaged" | "too-large" | "unreadable";
+}
+
+/**
  * Where records of one append landed, in the order in which they were handed over: per partition one dense run, or
  * several where an append was too large for one batch and somebody else's records came in between.
  */
@@ -112,6 +125,8 @@ export interface ConsumeOptions {
   onAssigned?(partitions: readonly { topic: string; partition: number }[]): Promise<readonly Position[] | void>;
   /** Called when partitions are lost; their batches' signals are aborted by then. */
   onRevoked?(partitions: readonly { topic: string; partition: number }[]): Promise<void>;
+  /** Called before anything behind the gap is delivered. A rejection ends the consumption. */
+  onGap?(gap: LogGap): Promise<void> | void;
   readonly maxBatchRecords?: number;
 }
 
@@ -132,6 +147,8 @@ export interface FollowOptions {
   readonly otherwise?: "earliest" | "latest";
   /** One call at a time over all partitions, in offset order per partition. A rejection ends the following. */
   onBatch(batch: LogBatch): Promise<void> | void;
+  /** Called before anything behind the gap is delivered. A rejection ends the following. */
+  onGap?(gap: LogGap): Promise<void> | void;
   /** Called once, when everything that was in the log at the start of the call has been delivered. */
   onCaughtUp?(): void;
 }
@@ -150,6 +167,8 @@ export interface ReadRange {
   readonly toOffset?: number;
   /** Exclusive, append time (µs). */
   readonly toTime?: number;
+  /** Called before anything behind the gap is read. */
+  onGap?(gap: LogGap): void;
 }
 
 export interface EventLog {

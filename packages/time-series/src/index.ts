@@ -8,3 +8,4 @@ export {
   type OpenTimeSeriesStoreOptions,
   type TimeSeriesConfig,
 } from "./config.ts";
+export { pageOfFields, type MetricPage } from "./latest-page.ts";

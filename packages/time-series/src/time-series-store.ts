@@ -1,3 +1,5 @@
+import type { MetricPage } from "./latest-page.ts";
+
 /**
  * The time-series store port: points in, series out. Times are integers of microseconds since the epoch.
  * A point is identified by (measurement, tags, field, time); writing it again replaces the value, so a
@@ -63,6 +65,12 @@ export interface LatestValue {
   readonly value: number | string;
 }
 
+export interface LatestPage {
+  readonly values: readonly LatestValue[];
+  /** The last metric of this page, if more follow: the `after` of the next one. */
+  readonly next: string | undefined;
+}
+
 export interface TimeSeriesStore {
   /**
    * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store
@@ -79,6 +87,9 @@ export interface TimeSeriesStore {
 
   /** Newest value by event time of every field of the series with exactly these tags. */
   latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]>;
+
+  /** As `latest`, for a page of their metrics; a page may hold fewer than there is room for although more follow. */
+  latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage>;
 
   /** Series whose tags contain the given ones. */
   listSeries(measurement: string, tags?: Readonly<Record<string, string>>): Promise<readonly SeriesRef[]>;

@@ -1,6 +1,7 @@
 import { DecodeError } from "@headwater/core";
-import type { DecodedMessage, DecodeLimits } from "../decoder.ts";
+import type { Decoder } from "../decoder.ts";
 import { readHeadwater } from "../headwater-json.ts";
+import { headwaterForm, type JsonForm } from "../json-form.ts";
 import { InexactNumber } from "../json-text.ts";
 import { readCbor, type CborValue } from "./cbor-reader.ts";
 
@@ -15,11 +16,14 @@ const levelsOfShape = 3;
 
 /**
  * The shapes of Headwater JSON in CBOR. Keys are text; bytes become base64url text, as RFC 8949 (section 6.1) has it; a
- * tagged time (tags 0 and 1) may stand for `ts`. A number that a double cannot hold, NaN and the infinities are kept as
- * text, and noted.
+ * tagged time (tags 0 and 1) may stand for `ts`.
  */
-export function decodeHeadwaterCbor(payload: Uint8Array, limits: DecodeLimits): DecodedMessage {
-  return readHeadwater(asJson(readCbor(payload, { maxDepth: limits.maxDepth + levelsOfShape, maxItems })), limits);
+export const decodeHeadwaterCbor: Decoder = cborDecoder(headwaterForm);
+
+/** CBOR as a route's devices write it. */
+export function cborDecoder(form: JsonForm): Decoder {
+  return (payload, limits) =>
+    readHeadwater(asJson(readCbor(payload, { maxDepth: limits.maxDepth + levelsOfShape, maxItems })), limits, form);
 }
 
 /** The same value as JSON's parser would have given it, every key its object's own. */

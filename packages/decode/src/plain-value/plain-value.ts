@@ -1,5 +1,6 @@
 import { DecodeError } from "@headwater/core";
-import type { Decoder, TopicMatch } from "../decoder.ts";
+import type { Decoder, DecoderOfTopic } from "../decoder.ts";
+import { headwaterForm, type JsonForm } from "../json-form.ts";
 import { holds, InexactNumber } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import { payloadText } from "../payload-text.ts";
@@ -8,14 +9,20 @@ const number = /^([+-]?)((?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)((?:[eE][+-]?\d+)?)$/;
 const noNumber = /^([+-]?)(?:(nan)|inf|infinity)$/i;
 
 /** `…/value/{metric}`: the payload is the value alone. */
-export function plainValueOfTopic({ names }: TopicMatch): Decoder {
-  const metric = names.get("metric") ?? "value";
-  return (payload, limits) => {
-    const text = textOf(payload);
-    if (text === "") throw new DecodeError("The payload is empty");
-    const builder = new MessageBuilder(limits);
-    builder.add(metric, plainValue(text));
-    return builder.finish();
+export const plainValueOfTopic: DecoderOfTopic = plainValues();
+
+/** The same, where a route says what words stand for. */
+export function plainValues({ map }: JsonForm = headwaterForm): DecoderOfTopic {
+  return ({ names }): Decoder => {
+    const metric = names.get("metric") ?? "value";
+    return (payload, limits) => {
+      const text = textOf(payload);
+      const mapped = map?.get(text);
+      if (text === "" && mapped === undefined) throw new DecodeError("The payload is empty");
+      const builder = new MessageBuilder(limits);
+      builder.add(metric, mapped === undefined ? plainValue(text) : mapped);
+      return builder.finish();
+    };
   };
 }
 

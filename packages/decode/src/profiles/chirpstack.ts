@@ -1,5 +1,5 @@
-import { microsFromIso } from "@headwater/core";
 import type { Decoder } from "../decoder.ts";
+import { deviceTime } from "../device-time.ts";
 import { parseJson } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import type { RouteSpec } from "../routes.ts";
@@ -7,7 +7,7 @@ import { flatten, objectOf, without } from "./flatten.ts";
 import { addUplink } from "./lorawan.ts";
 
 /** An uplink of ChirpStack (version 4). */
-const uplink: Decoder = (payload, limits) => {
+export const chirpStackUplink: Decoder = (payload, limits) => {
   const root = objectOf(parseJson(payload));
   const builder = new MessageBuilder(limits);
   addUplink(builder, {
@@ -25,14 +25,14 @@ const uplink: Decoder = (payload, limits) => {
 const status: Decoder = (payload, limits) => {
   const root = objectOf(parseJson(payload));
   const builder = new MessageBuilder(limits);
-  const time = typeof root["time"] === "string" ? microsFromIso(root["time"]) : undefined;
+  const time = deviceTime(root["time"]);
   flatten(builder, without(root, "time", "deduplicationId", "deviceInfo"), ["status"], { time });
   return builder.finish();
 };
 
 export function chirpStackRoutes(device = "{device}"): readonly RouteSpec[] {
   return [
-    { pattern: "application/{application}/device/{device}/event/up", decoder: uplink, device },
+    { pattern: "application/{application}/device/{device}/event/up", decoder: chirpStackUplink, device },
     { pattern: "application/{application}/device/{device}/event/status", decoder: status, device },
   ];
 }

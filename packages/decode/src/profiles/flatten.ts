@@ -1,9 +1,10 @@
 import { DecodeError } from "@headwater/core";
+import type { DeviceTime } from "../device-time.ts";
 import { InexactNumber } from "../json-text.ts";
 import type { MessageBuilder } from "../message-builder.ts";
 
 export interface FlattenOptions {
-  readonly time?: number | undefined;
+  readonly time?: DeviceTime | undefined;
   /** The unit of a metric, by its path. */
   readonly unitOf?: (path: readonly string[]) => string | undefined;
   /** What a value means; the same if it means itself. Answering undefined leaves it out. */

@@ -32,6 +32,18 @@ it.each(["unavailable", "unknown", "None"])("%s is no value", (payload) => {
   });
 });
 
+it.each([
+  ["switch/plug/config", '{"name":"Plug","state_topic":"x/state","uniq_id":"1"}'],
+  ["sensor/0x00158d/temperature/config", '{"name":"T"}'],
+  ["device_automation/0x00158d/action_single/config", ""],
+])("homeassistant/%s announces for discovery, and is no telemetry", (topic, payload) => {
+  expect(take(`homeassistant/${topic}`, payload)).toMatchObject({ samples: [], effects: { ignored: "discovery" } });
+});
+
+it("the state of Home Assistant itself is no telemetry", () => {
+  expect(take("homeassistant/status", "online").effects).toEqual({ ignored: "state-of-a-host" });
+});
+
 it("an attribute that is broken JSON is refused", () => {
   expect(() => take("homeassistant/sensor/x/options", '["a"')).toThrow(DecodeError);
   expect(() => take("homeassistant/sensor/x/options", "")).toThrow(DecodeError);

@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import type { DecoderOfTopic } from "../decoder.ts";
+import type { Decoder, DecoderOfTopic } from "../decoder.ts";
 import { parseJson } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import { plainValue, textOf } from "../plain-value/plain-value.ts";
@@ -14,6 +14,7 @@ const noValue = new Set(["unavailable", "unknown", "none", "None", ""]);
  */
 const stream: DecoderOfTopic = ({ names }) => {
   const attribute = names.get("attribute")!;
+  if (attribute === "config") return discovery;
   return (payload, limits) => {
     const builder = new MessageBuilder(limits);
     const text = textOf(payload);
@@ -27,6 +28,9 @@ const stream: DecoderOfTopic = ({ names }) => {
   };
 };
 
+/** What devices announce of themselves so that Home Assistant finds them: `{component}/{object}/config`. */
+const discovery: Decoder = () => ({ samples: [], effects: { ignored: "discovery" } });
+
 /** Older versions send text without its quotes. */
 function attributeOf(payload: Uint8Array, text: string): unknown {
   if (text === "") throw new DecodeError("The payload is empty");
@@ -35,5 +39,13 @@ function attributeOf(payload: Uint8Array, text: string): unknown {
 
 /** An entity is a device: `sensor.kitchen_temperature`. */
 export function homeAssistantRoutes(device = "{domain}.{entity}"): readonly RouteSpec[] {
-  return [{ pattern: "homeassistant/{domain}/{entity}/{attribute}", decoderOf: stream, device }];
+  return [
+    { pattern: "homeassistant/{domain}/{entity}/{attribute}", decoderOf: stream, device },
+    { pattern: "homeassistant/{component}/{node}/{object}/config", decoder: discovery, device: "home-assistant" },
+    {
+      pattern: "homeassistant/status",
+      decoder: () => ({ samples: [], effects: { ignored: "state-of-a-host" } }),
+      device: "home-assistant",
+    },
+  ];
 }

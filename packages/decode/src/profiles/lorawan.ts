@@ -1,4 +1,5 @@
-import { DecodeError, microsFromIso } from "@headwater/core";
+import { DecodeError } from "@headwater/core";
+import { deviceTime, type DeviceTime } from "../device-time.ts";
 import { InexactNumber } from "../json-text.ts";
 import type { MessageBuilder } from "../message-builder.ts";
 import { asObject, flatten } from "./flatten.ts";
@@ -24,7 +25,7 @@ export function addUplink(
   builder: MessageBuilder,
   { decoded, raw, time: written, port, counter, receptions }: Uplink,
 ): void {
-  const time = typeof written === "string" ? microsFromIso(written) : undefined;
+  const time = deviceTime(written);
   const object = asObject(decoded);
   if (object !== undefined && Object.keys(object).length > 0) {
     flatten(builder, object, [], { time });
@@ -45,7 +46,7 @@ function addNumber(
   builder: MessageBuilder,
   metric: string,
   value: unknown,
-  time: number | undefined,
+  time: DeviceTime | undefined,
   unit?: string,
 ): void {
   if (value === undefined) return;

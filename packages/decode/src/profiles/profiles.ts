@@ -1,3 +1,5 @@
+import type { JsonForm } from "../json-form.ts";
+import type { RouteFormOption } from "../route-form.ts";
 import type { RouteSpec } from "../routes.ts";
 import { Sparkplug } from "../sparkplug/sparkplug.ts";
 import { chirpStackRoutes } from "./chirpstack.ts";
@@ -20,6 +22,12 @@ export const profiles = {
   "home-assistant": homeAssistantRoutes,
   "the-things-stack": theThingsStackRoutes,
   chirpstack: chirpStackRoutes,
-} as const satisfies Readonly<Record<string, (device?: string) => readonly RouteSpec[]>>;
+} as const satisfies Readonly<Record<string, (device?: string, form?: JsonForm) => readonly RouteSpec[]>>;
+
+/** Options of a route that a profile honours. */
+export const optionsOfProfile: Readonly<Partial<Record<ProfileName, readonly RouteFormOption[]>>> = {
+  tasmota: ["timeZone"],
+  zigbee2mqtt: ["timeZone"],
+};
 
 export type ProfileName = keyof typeof profiles;

@@ -37,6 +37,24 @@ describe("generation 1", () => {
     expect(take("shellies/s1/announce", "{}").effects).toEqual({ ignored: "command-or-announcement" });
   });
 
+  it.each([
+    ["roller/0/command", "open"],
+    ["roller/0/command/pos", "40"],
+    ["thermostat/0/command/target_t", "21.5"],
+    ["light/0/set", '{"turn":"on","brightness":50}'],
+    ["white/1/set", '{"turn":"off"}'],
+    ["command", "update"],
+  ])("%s is a command, and no reading", (topic, payload) => {
+    expect(take(`shellies/s1/${topic}`, payload)).toMatchObject({
+      samples: [],
+      effects: { ignored: "command-or-announcement" },
+    });
+  });
+
+  it("a metric that is only called like one is a reading", () => {
+    expect(byMetric(take("shellies/s1/settings/offset", "3"))).toEqual({ "settings.offset": 3 });
+  });
+
   it.each(["", "{", "[1"])("%j is refused", (payload) => {
     expect(() => take("shellies/s1/relay/0", payload)).toThrow(DecodeError);
   });

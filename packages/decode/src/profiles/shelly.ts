@@ -1,5 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import type { Decoder, DecoderOfTopic } from "../decoder.ts";
+import { deviceTime, type DeviceTime } from "../device-time.ts";
 import { parseJson } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import { plainValue, textOf } from "../plain-value/plain-value.ts";
@@ -7,8 +8,8 @@ import type { RouteSpec } from "../routes.ts";
 import { availability } from "./availability.ts";
 import { asObject, flatten, objectOf, onOff, without } from "./flatten.ts";
 
-/** Commands to the device, and its announcements for discovery. */
-const noTelemetry = /(?:^|\/)(?:command|announce)$/;
+/** Commands to the device, also with what they set (`command/pos`), and its announcements for discovery. */
+const noTelemetry = /(?:^|\/)(?:command|announce|set)(?:\/|$)/;
 
 /** Generation 1: a topic a value, `relay/0/power`, plain; `info` and `status` are JSON. */
 const value: DecoderOfTopic = ({ names }) => {
@@ -36,11 +37,11 @@ const componentStatus: DecoderOfTopic = ({ names }) => {
 };
 
 /** Notifications over JSON RPC: what changed (NotifyStatus), all (NotifyFullStatus), or what happened (NotifyEvent). */
-const notification: Decoder = (payload, limits) => {
+export const shellyNotification: Decoder = (payload, limits) => {
   const { method, params } = objectOf(parseJson(payload));
   const { ts, ...status } = objectOf(params);
   const builder = new MessageBuilder(limits);
-  const time = typeof ts === "number" && ts > 0 ? Math.round(ts * 1_000_000) : undefined;
+  const time = timeOf(ts);
   if (method === "NotifyStatus" || method === "NotifyFullStatus") {
     for (const component of Object.keys(status)) {
       const own = asObject(status[component]);
@@ -54,14 +55,19 @@ const notification: Decoder = (payload, limits) => {
   return builder.finish(builder.isEmpty ? { ignored: "no-values" } : undefined);
 };
 
+/** Seconds, with a fraction; 0 and less before the device has heard of the time. */
+function timeOf(ts: unknown): DeviceTime | undefined {
+  return typeof ts === "number" && ts > 0 ? deviceTime(ts, { unit: "s" }) : undefined;
+}
+
 /** An event is a reading `button:0.event` with the event's name. */
-function addEvents(builder: MessageBuilder, events: unknown, time: number | undefined): void {
+function addEvents(builder: MessageBuilder, events: unknown, time: DeviceTime | undefined): void {
   if (!Array.isArray(events)) throw new DecodeError("A notification of events has no list of them");
   for (const item of events as unknown[]) {
     const { component, event, ts } = objectOf(item);
     if (typeof component !== "string" || typeof event !== "string")
       throw new DecodeError("An event names no component, or not itself");
-    builder.add(`${component}.event`, event, typeof ts === "number" && ts > 0 ? Math.round(ts * 1_000_000) : time);
+    builder.add(`${component}.event`, event, timeOf(ts) ?? time);
   }
 }
 
@@ -78,6 +84,6 @@ export function shellyRoutes(device = "{device}"): readonly RouteSpec[] {
     { pattern: "shellies/{device}/{metric...}", decoderOf: value, device },
     { pattern: "{device}/online", decoderOf: isOnline, device },
     { pattern: "{device}/status/{component}", decoderOf: componentStatus, device },
-    { pattern: "{device}/events/rpc", decoder: notification, device },
+    { pattern: "{device}/events/rpc", decoder: shellyNotification, device },
   ];
 }

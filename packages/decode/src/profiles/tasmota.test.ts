@@ -23,8 +23,7 @@ it("SENSOR: sensors by path, with the units that the message names", () => {
     "BMP280.Temperature": [20.9, "C"],
     "BMP280.Pressure": [1012.3, "hPa"],
   });
-  expect(message.samples[0]!.time).toBeUndefined();
-  expect(message.notes).toEqual({ "device-time-local": "2024-03-10T21:10:05" });
+  expect(message.samples).toMatchObject([{ unplaced: { kind: "local", text: "2024-03-10T21:10:05" } }]);
 });
 
 it("a plug's energy, with an element for each phase", () => {
@@ -39,6 +38,11 @@ it("a time with an offset counts", () => {
   const { samples, notes } = take("tele/attic/SENSOR", '{"Time":"2024-03-10T21:10:05+01:00","A":1}');
   expect(samples[0]!.time).toBe(1_710_101_405_000_000);
   expect(notes).toBeUndefined();
+});
+
+it("a time without an offset is meant in the route's time zone", () => {
+  const berlin = profileUnderTest(tasmotaRoutes("{device}", { timeZone: "Europe/Berlin" }));
+  expect(berlin.take("tele/attic/SENSOR", sensor).samples[0]!.time).toBe(1_710_101_405_000_000);
 });
 
 it("STATE: relays are booleans", () => {

@@ -6,7 +6,7 @@ import { objectOf } from "./flatten.ts";
 import { addUplink } from "./lorawan.ts";
 
 /** An uplink of The Things Stack (version 3). */
-const uplink: Decoder = (payload, limits) => {
+export const theThingsStackUplink: Decoder = (payload, limits) => {
   const root = objectOf(parseJson(payload));
   const message = objectOf(root["uplink_message"]);
   const builder = new MessageBuilder(limits);
@@ -24,5 +24,5 @@ const uplink: Decoder = (payload, limits) => {
 
 /** `application` has the tenant in it: `app@ttn`. */
 export function theThingsStackRoutes(device = "{device}"): readonly RouteSpec[] {
-  return [{ pattern: "v3/{application}/devices/{device}/up", decoder: uplink, device }];
+  return [{ pattern: "v3/{application}/devices/{device}/up", decoder: theThingsStackUplink, device }];
 }

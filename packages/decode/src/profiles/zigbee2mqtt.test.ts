@@ -47,10 +47,20 @@ it("a cover's state stays text; a second gang's state is a boolean", () => {
   });
 });
 
-it("a last_seen in local time is noted", () => {
-  const message = take("zigbee2mqtt/x", '{"a":1,"last_seen":"2024-03-10T21:10:05"}');
-  expect(message.samples[0]!.time).toBeUndefined();
-  expect(message.notes).toEqual({ "device-time-local": "2024-03-10T21:10:05" });
+it("a last_seen in local time names no instant, unless the route has a time zone", () => {
+  const payload = '{"a":1,"last_seen":"2024-03-10T21:10:05"}';
+  expect(take("zigbee2mqtt/x", payload).samples).toMatchObject([{ unplaced: { text: "2024-03-10T21:10:05" } }]);
+  const berlin = profileUnderTest(zigbee2mqttRoutes("{device}", { timeZone: "Europe/Berlin" }));
+  expect(berlin.take("zigbee2mqtt/x", payload).samples[0]!.time).toBe(1_710_101_405_000_000);
+});
+
+it("a friendly name of several levels, with its availability and commands", () => {
+  expect(take("zigbee2mqtt/attic/desk/lamp", bulb).device).toBe("attic%2Fdesk%2Flamp");
+  expect(take("zigbee2mqtt/attic/lamp/availability", "online").effects!.presence).toMatchObject([
+    { device: "attic%2Flamp", online: true },
+  ]);
+  for (const topic of ["lamp/set", "attic/lamp/set", "attic/lamp/set/state", "lamp/get", "attic/lamp/get/state"])
+    expect(take(`zigbee2mqtt/${topic}`, '{"state":"ON"}').effects, topic).toEqual({ ignored: "command" });
 });
 
 it.each([

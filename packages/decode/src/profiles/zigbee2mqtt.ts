@@ -1,5 +1,6 @@
-import { microsFromIso } from "@headwater/core";
-import type { Decoder } from "../decoder.ts";
+import type { Decoder, DecoderOfTopic } from "../decoder.ts";
+import { deviceTime } from "../device-time.ts";
+import { headwaterForm, type JsonForm } from "../json-form.ts";
 import { parseJson } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import type { RouteSpec } from "../routes.ts";
@@ -7,27 +8,41 @@ import { availability } from "./availability.ts";
 import { flatten, objectOf, onOff, without } from "./flatten.ts";
 
 const state = /^state(?:_|$)/;
+/** Commands to a device, as a whole or to one of its values, and requests to read them. */
+const command = /\/(?:set|get)(?:\/[^/]+)?$/;
+/** Beside the states, where a route takes all that is below the base topic. */
+const noState = /^(?:bridge(?:\/|$)|.*\/availability$)/;
+
+/** A device's state below its friendly name, which may have several levels. */
+export function zigbee2mqttState(form: JsonForm = headwaterForm): DecoderOfTopic {
+  const decoder = stateDecoder(form);
+  return ({ topic, names }) => {
+    const name = names.get("device") ?? topic;
+    if (command.test(`/${name}`)) return () => ({ samples: [], effects: { ignored: "command" } });
+    if (noState.test(name)) return () => ({ samples: [], effects: { ignored: "message-of-the-bridge" } });
+    return decoder;
+  };
+}
 
 /**
- * A device's state: its exposes as metrics, nested ones by path. `last_seen`, where it is switched on and names an
- * instant, is the time.
+ * The exposes of a device as metrics, nested ones by path. `last_seen`, where it is switched on, is the time:
+ * milliseconds or ISO 8601.
  */
-const deviceState: Decoder = (payload, limits) => {
-  const root = objectOf(parseJson(payload));
-  const builder = new MessageBuilder(limits);
-  const seen = root["last_seen"];
-  const time =
-    typeof seen === "number" ? Math.round(seen * 1000) : typeof seen === "string" ? microsFromIso(seen) : undefined;
-  if (time === undefined && typeof seen === "string") builder.fact("device-time-local", seen.slice(0, 64));
-  flatten(builder, without(root, "last_seen"), [], {
-    time,
-    meaning: (value, path) => (path.length === 1 && state.test(path[0]!) ? onOff(value) : value),
-  });
-  return builder.finish();
-};
+function stateDecoder({ timeZone }: JsonForm): Decoder {
+  return (payload, limits) => {
+    const root = objectOf(parseJson(payload));
+    const builder = new MessageBuilder(limits);
+    const time = deviceTime(root["last_seen"], { unit: "ms", timeZone });
+    flatten(builder, without(root, "last_seen"), [], {
+      time,
+      meaning: (value, path) => (path.length === 1 && state.test(path[0]!) ? onOff(value) : value),
+    });
+    return builder.finish();
+  };
+}
 
-/** Friendly names of one level; where yours have more, add a route with `zigbee2mqtt/{floor}/{device}`. */
-export function zigbee2mqttRoutes(device = "{device}"): readonly RouteSpec[] {
+/** Friendly names may have several levels: `living room/lamp`. */
+export function zigbee2mqttRoutes(device = "{device}", form = headwaterForm): readonly RouteSpec[] {
   return [
     {
       pattern: "zigbee2mqtt/bridge/{rest...}",
@@ -35,12 +50,10 @@ export function zigbee2mqttRoutes(device = "{device}"): readonly RouteSpec[] {
       device: "zigbee2mqtt",
     },
     {
-      pattern: "zigbee2mqtt/{device}/availability",
+      pattern: "zigbee2mqtt/{device...}/availability",
       decoderOf: availability("zigbee2mqtt", ["online"], ["offline"]),
       device,
     },
-    { pattern: "zigbee2mqtt/{device}", decoder: deviceState, device },
+    { pattern: "zigbee2mqtt/{device...}", decoderOf: zigbee2mqttState(form), device },
   ];
 }
-
-export { deviceState as zigbee2mqttState };

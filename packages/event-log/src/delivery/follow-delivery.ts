@@ -1,4 +1,4 @@
-import type { FollowOptions, Following } from "../event-log.ts";
+import type { FollowOptions, Following, LogGap } from "../event-log.ts";
 import type { Logger } from "@headwater/core";
 import type { PartitionBuffer } from "./partition-buffer.ts";
 
@@ -6,6 +6,7 @@ const BATCH_RECORDS = 10_000;
 
 export interface FollowHooks {
   onRoom(): void;
+  onGap(gap: LogGap): void;
   /** The following ends: its fetches are stopped and their resources released. */
   leave(): Promise<void>;
 }
@@ -68,16 +69,24 @@ export class FollowDelivery implements Following {
     for (let found = true; found && !this.ended;) {
       found = false;
       for (const buffer of this.#buffers) {
-        const batch = this.ended ? undefined : buffer.take(BATCH_RECORDS);
-        if (batch === undefined) continue;
+        if (this.ended || buffer.isEmpty) continue;
         found = true;
+        const gap = buffer.takeGap();
+        if (gap !== undefined) await this.#pass(gap);
+        const batch = buffer.take(BATCH_RECORDS);
         this.#hooks.onRoom();
+        if (batch === undefined) continue;
         // Most handlers fold in memory and return no promise; awaiting undefined would cost a turn each time.
         const handled = this.#options.onBatch(batch);
         if (handled !== undefined) await handled;
       }
       this.#checkCaughtUp();
     }
+  }
+
+  async #pass(gap: LogGap): Promise<void> {
+    this.#hooks.onGap(gap);
+    await this.#options.onGap?.(gap);
   }
 
   #checkCaughtUp(): void {

@@ -1,7 +1,7 @@
 import { LogUnavailableError } from "../errors.ts";
 import { sleep } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
-import type { ConsumeOptions, Consumption, Position } from "../event-log.ts";
+import type { ConsumeOptions, Consumption, LogGap, Position } from "../event-log.ts";
 import type { Logger } from "@headwater/core";
 import { PartitionBuffer } from "./partition-buffer.ts";
 import { PartitionDelivery } from "./partition-delivery.ts";
@@ -14,6 +14,7 @@ export interface GroupHooks {
   commit(topic: string, partition: number, offset: number, tenure: number): Promise<boolean>;
   /** There is room, or there are partitions, for which something could be fetched. */
   onRoom(): void;
+  onGap(gap: LogGap): void;
   /** The consumption ends, by `close` or by a failure: leave the group. */
   leave(): Promise<void>;
 }
@@ -76,9 +77,15 @@ export class GroupConsumption implements Consumption {
     for (const position of committed) {
       const key = keyOf(position);
       const buffer = new PartitionBuffer(position.topic, position.partition, chosen.get(key) ?? position.offset);
-      const delivery = new PartitionDelivery(buffer, this.#options.maxBatchRecords ?? DEFAULT_BATCH_RECORDS, {
+      const committedHere = chosen.has(key) ? undefined : position.offset;
+      const batchRecords = this.#options.maxBatchRecords ?? DEFAULT_BATCH_RECORDS;
+      const delivery = new PartitionDelivery(buffer, batchRecords, committedHere, {
         onBatch: (batch) => this.#options.onBatch(batch),
         commit: (topic, partition, offset) => this.#hooks.commit(topic, partition, offset, tenure),
+        onGap: async (gap) => {
+          this.#hooks.onGap(gap);
+          await this.#options.onGap?.(gap);
+        },
         onRoom: () => this.#hooks.onRoom(),
         onFailure: (error) => this.fail(error),
       });

@@ -1,4 +1,4 @@
-import type { LogBatch, LogRecord } from "../event-log.ts";
+import type { LogBatch, LogGap, LogRecord } from "../event-log.ts";
 import type { RecordCursor } from "./record-cursor.ts";
 
 /** Stored batches of one partition between the fetch and the handler. */
@@ -12,6 +12,7 @@ export class PartitionBuffer {
   highWatermark = 0;
   #cursors: RecordCursor[] = [];
   #bytes = 0;
+  #gap: LogGap | undefined;
 
   constructor(topic: string, partition: number, offset: number) {
     this.topic = topic;
@@ -26,7 +27,11 @@ export class PartitionBuffer {
   }
 
   get isEmpty(): boolean {
-    return this.#cursors.length === 0;
+    return this.#cursors.length === 0 && this.#gap === undefined;
+  }
+
+  get hasGap(): boolean {
+    return this.#gap !== undefined;
   }
 
   push(cursor: RecordCursor, highWatermark: number): void {
@@ -42,7 +47,16 @@ export class PartitionBuffer {
     if (this.isEmpty) this.nextOffset = this.fetchOffset;
   }
 
+  /** The gap that is next; nothing behind it is taken before. */
+  takeGap(): LogGap | undefined {
+    const gap = this.#gap;
+    this.#gap = undefined;
+    return gap;
+  }
+
+  /** Undefined where there is no record before the next gap, or before the end. */
   take(maxRecords: number): LogBatch | undefined {
+    if (this.#gap !== undefined) return undefined;
     const records: LogRecord[] = [];
     while (this.#cursors.length > 0 && records.length < maxRecords) {
       const cursor = this.#cursors[0]!;
@@ -50,6 +64,8 @@ export class PartitionBuffer {
       this.#cursors.shift();
       this.#bytes -= cursor.bytes;
       this.nextOffset = cursor.endOffset;
+      this.#gap = cursor.gap;
+      if (this.#gap !== undefined) break;
     }
     const last = records.at(-1);
     if (last === undefined) return undefined;

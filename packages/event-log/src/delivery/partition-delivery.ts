@@ -1,8 +1,9 @@
-import type { GroupBatch } from "../event-log.ts";
+import type { GroupBatch, LogGap } from "../event-log.ts";
 import type { PartitionBuffer } from "./partition-buffer.ts";
 
 export interface DeliveryHooks {
   onBatch(batch: GroupBatch): Promise<void>;
+  onGap(gap: LogGap): Promise<void>;
   /** Keeps the next offset to read; false if the group has given the partition to someone else. */
   commit(topic: string, partition: number, offset: number): Promise<boolean>;
   /** There is room for more. */
@@ -20,9 +21,16 @@ export class PartitionDelivery {
   #revoked = false;
   #running: Promise<void> | undefined;
   readonly #commits = new Set<Promise<boolean>>();
+  /** Behind the last record that the handler was given. */
+  #delivered: number;
+  /** The offset that the group keeps; undefined while that is not known here. */
+  #committed: number | undefined;
 
-  constructor(buffer: PartitionBuffer, maxRecords: number, hooks: DeliveryHooks) {
+  /** `committed`: what the group keeps for the partition, unless the member chose another place to start at. */
+  constructor(buffer: PartitionBuffer, maxRecords: number, committed: number | undefined, hooks: DeliveryHooks) {
     this.buffer = buffer;
+    this.#delivered = buffer.nextOffset;
+    this.#committed = committed;
     this.#maxRecords = maxRecords;
     this.#hooks = hooks;
   }
@@ -70,10 +78,17 @@ export class PartitionDelivery {
     const { signal } = this.#abort;
     try {
       while (!signal.aborted && !this.#paused) {
+        if (this.buffer.isEmpty) return;
+        const gap = this.buffer.takeGap();
+        if (gap !== undefined) await this.#hooks.onGap(gap);
         const batch = this.buffer.take(this.#maxRecords);
-        if (batch === undefined) return;
         this.#hooks.onRoom();
+        if (batch === undefined) {
+          this.#commitPast();
+          continue;
+        }
         const next = batch.records.at(-1)!.offset + 1;
+        this.#delivered = next;
         await this.#hooks.onBatch({ ...batch, signal, commit: (offset = next) => this.#commit(offset) });
       }
     } catch (error) {
@@ -87,9 +102,28 @@ export class PartitionDelivery {
     const committing = this.#hooks.commit(this.buffer.topic, this.buffer.partition, offset);
     this.#commits.add(committing);
     try {
-      return await committing;
+      const isKept = await committing;
+      if (isKept) {
+        this.#committed = offset;
+        this.#commitPast();
+      }
+      return isKept;
     } finally {
       this.#commits.delete(committing);
     }
+  }
+
+  /**
+   * Behind the last record there may be stored things that are none (markers of transactions, gaps): once everything
+   * that was delivered is committed, so are they, or the group would lag behind the end for ever.
+   */
+  #commitPast(): void {
+    const to = this.buffer.nextOffset;
+    const committed = this.#committed;
+    if (committed === undefined || committed < this.#delivered || committed >= to || this.#revoked) return;
+    if (this.buffer.hasGap) return;
+    this.#committed = to;
+    // It is tried again with the next commit.
+    this.#commit(to).catch(() => (this.#committed = committed));
   }
 }

@@ -1,4 +1,4 @@
-import type { LogRecord } from "../event-log.ts";
+import type { LogGap, LogRecord } from "../event-log.ts";
 
 /** A stored batch on its way to a handler: decoded only when it is delivered, and only as far as it is. */
 export interface RecordCursor {
@@ -8,4 +8,6 @@ export interface RecordCursor {
   readonly endOffset: number;
   /** Appends up to `limit` records to `into`; true once nothing is left. */
   take(into: LogRecord[], limit: number): boolean;
+  /** What of it cannot be read, behind the records that `take` gave: known once nothing is left. */
+  readonly gap: LogGap | undefined;
 }

@@ -76,6 +76,8 @@ export class EmbeddedLog implements EmbeddedEventLog {
       options,
       {
         commit: (topic, partition, offset) => this.#commitOffset(options.group, topic, partition, offset),
+        // The embedded log ends a reading instead.
+        onGap: () => {},
         onRoom: () => fetching.wake(),
         leave: async () => {
           this.#open.delete(consumption);
@@ -116,6 +118,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
       options,
       ends,
       {
+        onGap: () => {},
         onRoom: () => fetching.wake(),
         leave: async () => {
           this.#open.delete(following);

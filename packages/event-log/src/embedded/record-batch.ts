@@ -112,6 +112,7 @@ class StoredRecord implements LogRecord {
 
 /** Reads the records of one intact batch, from `fromOffset` on, below `toOffset`. */
 export class BatchCursor implements RecordCursor {
+  readonly gap = undefined;
   readonly bytes: number;
   readonly endOffset: number;
   readonly #header: BatchHeader;

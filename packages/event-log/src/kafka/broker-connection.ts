@@ -1,13 +1,20 @@
-import { LogRejectedCredentialsError, LogUnavailableError } from "../errors.ts";
+import { LogRejectedCredentialsError, LogUnavailableError, LogUnusableError } from "../errors.ts";
 import Connection from "kafkajs/src/network/connection.js";
-import type { KafkaLogger, Protocol } from "kafkajs/src/network/connection.js";
+import type { KafkaLogger, Protocol, ProtocolResponse } from "kafkajs/src/network/connection.js";
 import createSocketFactory from "kafkajs/src/network/socketFactory.js";
 import apiKeys from "kafkajs/src/protocol/requests/apiKeys.js";
 import protocols from "kafkajs/src/protocol/requests/index.js";
 import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
-import type { Logger } from "@headwater/core";
-import { asTyped, isDistrusted, isForbidden, troubleDetails } from "./kafka-errors.ts";
+import { HeadwaterError, type Logger } from "@headwater/core";
+import { asTyped, isDistrusted, isForbidden, protocolErrorType, troubleDetails } from "./kafka-errors.ts";
+import { missingApis } from "./required-apis.ts";
 import type { KafkaSettings } from "./settings.ts";
+
+interface ApiVersion {
+  readonly apiKey: number;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
 
 export interface BrokerAddress {
   readonly host: string;
@@ -96,7 +103,7 @@ export class BrokerConnection {
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       this.#connection
-        .send<Answer>({ ...protocol, logResponseError: false })
+        .send<Answer>({ ...protocol, response: checked(protocol.response), logResponseError: false })
         .then(resolve, reject)
         .finally(() => this.#waiting.delete(reject));
     });
@@ -121,11 +128,14 @@ export class BrokerConnection {
 
   async #open(): Promise<void> {
     await this.#connection.connect();
-    const apiVersions = protocols.requests["ApiVersions"]!.protocol({ version: 2 })();
-    const { apiVersions: list } = (await this.#connection.send(apiVersions)) as {
-      apiVersions: readonly { apiKey: number; minVersion: number; maxVersion: number }[];
-    };
+    const list = await this.#askVersions();
     this.#versions = Object.fromEntries(list.map(({ apiKey, ...versions }) => [apiKey, versions]));
+    const missing = missingApis(this.#versions);
+    if (missing.length > 0) {
+      throw new LogUnusableError(
+        `Headwater needs Kafka 2.4 or later; what answers at ${this.#name} lacks ${missing.join(", ")}`,
+      );
+    }
     this.#connection.setVersions(this.#versions);
     this.#connection.setSupportAuthenticationProtocol(true);
     await this.#connection.authenticate();
@@ -145,6 +155,21 @@ export class BrokerConnection {
     };
   }
 
+  async #askVersions(): Promise<readonly ApiVersion[]> {
+    const ask = async (version: number): Promise<readonly ApiVersion[]> => {
+      const request = protocols.requests["ApiVersions"]!.protocol({ version })();
+      const protocol = { ...request, response: checked(request.response), logResponseError: false };
+      return ((await this.#connection.send(protocol)) as { apiVersions: readonly ApiVersion[] }).apiVersions;
+    };
+    try {
+      return await ask(2);
+    } catch (error) {
+      // A broker that is too old for the question still says so, and answers the oldest form of it.
+      if (protocolErrorType(error) !== "UNSUPPORTED_VERSION") throw error;
+      return ask(0);
+    }
+  }
+
   #closedError(): LogUnavailableError {
     return new LogUnavailableError(`the connection to ${this.#name} was closed`);
   }
@@ -154,6 +179,7 @@ export class BrokerConnection {
   }
 
   #typed(error: unknown, doing: string): unknown {
+    if (error instanceof LogUnusableError) return error;
     if (isForbidden(error)) return asTyped(error, `${doing} to ${this.#name}`);
     if (isDistrusted(error)) {
       return new LogRejectedCredentialsError(
@@ -166,6 +192,22 @@ export class BrokerConnection {
       { cause: error, details: troubleDetails(error) },
     );
   }
+}
+
+/** Bytes may have changed on their way: an answer that cannot be read is no answer, and its connection is done with. */
+function checked<Decoded, Parsed>(response: ProtocolResponse<Decoded, Parsed>): ProtocolResponse<Decoded, Parsed> {
+  return {
+    parse: (decoded) => response.parse(decoded),
+    decode: async (payload) => {
+      try {
+        return await response.decode(payload);
+      } catch (error) {
+        if (error instanceof HeadwaterError || (error instanceof Error && error.name.startsWith("KafkaJS")))
+          throw error;
+        throw new LogUnavailableError("an answer of Kafka cannot be read", { cause: error });
+      }
+    },
+  };
 }
 
 /**

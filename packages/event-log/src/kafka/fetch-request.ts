@@ -1,10 +1,11 @@
 import type { Protocol } from "kafkajs/src/network/connection.js";
+import type { AbortedTransaction } from "./aborted-transactions.ts";
 import { KafkaReader, KafkaWriter } from "./wire.ts";
 
 const API_KEY = 1;
 const API_VERSION = 11;
 const CONSUMER = -1;
-const READ_UNCOMMITTED = 0;
+const READ_COMMITTED = 1;
 
 export interface FetchPartition {
   readonly topic: string;
@@ -25,6 +26,8 @@ export interface FetchedPartition {
   readonly errorCode: number;
   readonly highWatermark: number;
   readonly logStartOffset: number;
+  /** Transactions with records in this range that were given up. */
+  readonly aborted: readonly AbortedTransaction[];
   readonly records: Buffer;
 }
 
@@ -55,7 +58,7 @@ export function fetchRequest(
           .int32(maxWaitMs)
           .int32(1)
           .int32(maxBytes)
-          .int8(READ_UNCOMMITTED)
+          .int8(READ_COMMITTED)
           // No session.
           .int32(0)
           .int32(-1)
@@ -74,7 +77,7 @@ export function fetchRequest(
 }
 
 function decode(reader: KafkaReader): FetchAnswer {
-  const clientSideThrottleTime = reader.int32();
+  const clientSideThrottleTime = reader.throttle();
   const errorCode = reader.int16();
   reader.int32();
   const partitions = reader.array(() => {
@@ -85,9 +88,12 @@ function decode(reader: KafkaReader): FetchAnswer {
       const highWatermark = reader.int64();
       reader.int64();
       const logStartOffset = reader.int64();
-      reader.array(() => [reader.int64(), reader.int64()]);
+      const aborted = reader.array(() => ({ producerId: reader.bigint64(), firstOffset: reader.int64() }));
       reader.int32();
-      return { topic, partition, errorCode: partitionError, highWatermark, logStartOffset, records: reader.bytes() };
+      return {
+        ...{ topic, partition, errorCode: partitionError, highWatermark, logStartOffset, aborted },
+        records: reader.bytes(),
+      };
     });
   });
   return { clientSideThrottleTime, errorCode, partitions: partitions.flat() };

@@ -1,12 +1,12 @@
 import { HeadwaterError, sleep } from "@headwater/core";
 import { ForeignPositionError, TopicRecreatedError } from "../errors.ts";
 import type { PartitionBuffer } from "../delivery/partition-buffer.ts";
+import { BatchIntake } from "./batch-intake.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { fetchRequest, type FetchedPartition, type FetchPartition } from "./fetch-request.ts";
-import { asTyped, brokerError, isStaleMetadata, isTransient } from "./kafka-errors.ts";
+import { asTyped, brokerError, isStaleMetadata, isTransient, protocolErrorKind } from "./kafka-errors.ts";
 import { listOffsets } from "./list-offsets.ts";
-import { cursorsOf } from "./record-batch-cursor.ts";
 
 /** More than a record batch may have by Kafka's defaults. */
 const PARTITION_BYTES = 2 * 1024 * 1024;
@@ -17,6 +17,8 @@ const MAX_WAIT_MS = 500;
 /** While some partition is left out because its buffer is full: it should not wait for the others' silence. */
 const SHORT_WAIT_MS = 20;
 const MAX_PAUSE_MS = 2000;
+/** A fetch that was refused so often in a row is refused for good. */
+const REFUSALS = 3;
 
 export interface FetchTarget {
   buffers(): readonly PartitionBuffer[];
@@ -33,6 +35,8 @@ export class Fetcher {
   /** By broker; a loop ends when nothing of that broker is wanted. */
   readonly #loops = new Map<number, Promise<void>>();
   readonly #connections = new Map<number, BrokerConnection>();
+  /** What was fetched and waits to be unpacked. */
+  readonly #intakes = new WeakMap<PartitionBuffer, BatchIntake>();
   readonly #stop = new AbortController();
   /** Of the topics that are fetched, as of their first fetch. */
   readonly #topicIds = new Map<string, string>();
@@ -78,18 +82,24 @@ export class Fetcher {
 
   async #run(leader: number): Promise<void> {
     let pause = 0;
+    let refused = 0;
     while (!this.#stop.signal.aborted) {
+      await this.#unpackMore(leader);
+      if (this.#stop.signal.aborted) return;
       const { wanted, buffers, full } = this.#wanted(leader);
       if (wanted.length === 0) return;
       try {
         await this.#fetch(leader, wanted, buffers, full ? SHORT_WAIT_MS : MAX_WAIT_MS);
         if (pause > 0) this.#cluster.settings.logger.info({ broker: leader }, "Kafka answers again");
         pause = 0;
+        refused = 0;
       } catch (error) {
         this.#connections.get(leader)?.destroy();
         this.#connections.delete(leader);
         if (this.#stop.signal.aborted) return;
-        if (!isTransient(error)) throw asTyped(error, "fetching");
+        // Bytes may have changed on their way, there or back: a refusal counts when it was repeated.
+        const isAnswer = protocolErrorKind(error) !== undefined;
+        if (!isTransient(error) && !(isAnswer && ++refused < REFUSALS)) throw asTyped(error, "fetching");
         if (pause === 0) this.#warn(error, leader);
         pause = Math.min(Math.max(100, pause * 2), MAX_PAUSE_MS);
         await this.#pause(pause);
@@ -112,7 +122,7 @@ export class Fetcher {
     for (const part of answer.partitions) {
       const buffer = buffers.get(`${part.topic}/${part.partition}`);
       if (buffer === undefined) continue;
-      if (part.errorCode === 0) this.#fill(buffer, part);
+      if (part.errorCode === 0) await this.#fill(buffer, part);
       else stale = (await this.#isStale(buffer, part)) || stale;
     }
     this.#target.delivered();
@@ -122,9 +132,48 @@ export class Fetcher {
     }
   }
 
-  #fill(buffer: PartitionBuffer, { records, highWatermark }: FetchedPartition): void {
-    if (records.length === 0) return;
-    for (const cursor of cursorsOf(records, buffer.fetchOffset)) buffer.push(cursor, highWatermark);
+  async #fill(buffer: PartitionBuffer, part: FetchedPartition): Promise<void> {
+    if (part.records.length === 0) return;
+    const intake = this.#intakeOf(buffer);
+    const doubt = intake.take(part, buffer.fetchOffset);
+    if (doubt?.kind === "damaged") {
+      const { topic, partition } = buffer;
+      this.#cluster.settings.logger.warn(
+        { topic, partition, offset: doubt.offset },
+        "a batch of records arrived damaged; fetching it again",
+      );
+    }
+    await this.#unpack(buffer, intake);
+  }
+
+  /** Batches that are not packed take no more memory than they do already; of the others as many as there is room. */
+  async #unpack(buffer: PartitionBuffer, intake: BatchIntake): Promise<void> {
+    while (!intake.isEmpty && !(intake.isPacked && buffer.bytes >= BUFFERED_BYTES)) {
+      const cursor = intake.next(buffer.fetchOffset);
+      buffer.push(cursor instanceof Promise ? await cursor : cursor, intake.highWatermark);
+    }
+  }
+
+  /** Those that waited for room. */
+  async #unpackMore(leader: number): Promise<void> {
+    let delivered = false;
+    for (const buffer of this.#target.buffers()) {
+      const intake = this.#intakes.get(buffer);
+      if (intake === undefined || intake.isEmpty || buffer.bytes >= BUFFERED_BYTES) continue;
+      if (this.#cluster.leaderOf(buffer.topic, buffer.partition) !== leader) continue;
+      await this.#unpack(buffer, intake);
+      delivered = true;
+    }
+    if (delivered) this.#target.delivered();
+  }
+
+  #intakeOf(buffer: PartitionBuffer): BatchIntake {
+    let intake = this.#intakes.get(buffer);
+    if (intake === undefined) {
+      intake = new BatchIntake(buffer.topic, buffer.partition, this.#cluster.settings.maxUnpackedBytes);
+      this.#intakes.set(buffer, intake);
+    }
+    return intake;
   }
 
   /** Whether somebody else leads the partition by now; an offset that the log does not hold is dealt with here. */
@@ -144,6 +193,7 @@ export class Fetcher {
     if (fetchOffset > end.get(partition)!) {
       throw new ForeignPositionError({ topic, partition, offset: fetchOffset }, end.get(partition)!);
     }
+    if (fetchOffset >= earliest) return true;
     this.#cluster.settings.logger.warn(
       { topic, partition, wanted: fetchOffset, start: earliest, missed: earliest - fetchOffset },
       "retention removed records before they were read; going on with the earliest",
@@ -163,7 +213,7 @@ export class Fetcher {
       const { topic, partition, fetchOffset: offset } = buffer;
       this.#refuseAnother(topic);
       if (this.#cluster.leaderOf(topic, partition) !== leader) continue;
-      if (buffer.bytes >= BUFFERED_BYTES) {
+      if (buffer.bytes >= BUFFERED_BYTES || this.#intakes.get(buffer)?.isEmpty === false) {
         full = true;
         continue;
       }

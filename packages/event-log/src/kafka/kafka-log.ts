@@ -23,6 +23,7 @@ import { Coordinator } from "./coordinator.ts";
 import { Fetcher } from "./fetcher.ts";
 import { GroupMembership, type GroupTimings } from "./group-membership.ts";
 import { fetchCommitted } from "./group-offsets.ts";
+import { reportGap } from "./report-gap.ts";
 import { listOffsets } from "./list-offsets.ts";
 import { Producer, type ProducerLimits } from "./producer.ts";
 import { readPartition } from "./read-partition.ts";
@@ -32,6 +33,7 @@ export interface KafkaLogParts {
   readonly limits: ProducerLimits;
   readonly timings: GroupTimings;
   readonly replication: number | undefined;
+  readonly warnings: () => readonly string[];
 }
 
 /** The event log in Kafka. */
@@ -55,7 +57,7 @@ export class KafkaLog implements EventLog {
   }
 
   warnings(): readonly string[] {
-    return [...this.#topicWarnings, ...this.#cluster.identities.warnings()];
+    return [...this.#topicWarnings, ...this.#cluster.identities.warnings(), ...this.#parts.warnings()];
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
@@ -72,6 +74,7 @@ export class KafkaLog implements EventLog {
       {
         commit: (topic, partition, offset, tenure) => membership.commit(topic, partition, offset, tenure),
         onRoom: () => fetcher.wake(),
+        onGap: (gap) => reportGap(this.#cluster, gap),
         leave: async () => {
           this.#open.delete(consumption);
           await Promise.all([fetcher.stop(), membership.leave()]);
@@ -106,10 +109,13 @@ export class KafkaLog implements EventLog {
     const from = new Map((options.from ?? []).map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]));
     const ends = new Map<PartitionBuffer, number>();
     for (const topic of new Set(options.topics)) {
-      for (const { partition, start, end } of await this.positions(topic)) {
+      const positions = await this.positions(topic);
+      const numbers = positions.map(({ partition }) => partition);
+      const readable = await listOffsets(this.#cluster, topic, numbers, "readable-end");
+      for (const { partition, start, end } of positions) {
         const offset = from.get(`${topic}/${partition}`) ?? (options.otherwise === "latest" ? end : start);
         if (offset > end) throw new ForeignPositionError({ topic, partition, offset }, end);
-        ends.set(new PartitionBuffer(topic, partition, offset), end);
+        ends.set(new PartitionBuffer(topic, partition, offset), Math.min(end, readable.get(partition)!));
       }
     }
     const following = new FollowDelivery(
@@ -117,6 +123,7 @@ export class KafkaLog implements EventLog {
       ends,
       {
         onRoom: () => fetcher.wake(),
+        onGap: (gap) => reportGap(this.#cluster, gap),
         leave: async () => {
           this.#open.delete(following);
           await fetcher.stop();

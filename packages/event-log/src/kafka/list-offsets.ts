@@ -4,6 +4,8 @@ import type { Cluster } from "./cluster.ts";
 
 const EARLIEST = -2;
 const LATEST = -1;
+const READ_UNCOMMITTED = 0;
+const READ_COMMITTED = 1;
 
 interface ListOffsetsAnswer {
   readonly responses: readonly {
@@ -14,15 +16,17 @@ interface ListOffsetsAnswer {
 
 /**
  * Offsets of partitions: the first held, the next to be written, or the first that was appended at or after a time
- * (milliseconds; -1 where there is none). Transient errors are retried for the request timeout.
+ * (milliseconds; -1 where there is none). The readable end is that of readers: the next offset to be written, or the
+ * beginning of the oldest transaction that is open. Transient errors are retried for the request timeout.
  */
 export function listOffsets(
   cluster: Cluster,
   topic: string,
   partitions: readonly number[],
-  at: "earliest" | "latest" | number,
+  at: "earliest" | "latest" | "readable-end" | number,
 ): Promise<Map<number, number>> {
-  const timestamp = at === "earliest" ? EARLIEST : at === "latest" ? LATEST : at;
+  const timestamp = at === "earliest" ? EARLIEST : typeof at === "string" ? LATEST : at;
+  const isolationLevel = at === "readable-end" ? READ_COMMITTED : READ_UNCOMMITTED;
   return cluster.retrying(`looking up offsets of ${topic}`, async () => {
     const byLeader = Map.groupBy(partitions, (partition) => cluster.leaderOf(topic, partition));
     if (byLeader.has(undefined)) throw new LogUnavailableError(`a partition of ${topic} has no leader`);
@@ -30,7 +34,7 @@ export function listOffsets(
       [...byLeader].map(([leader, numbers]) =>
         cluster.call<ListOffsetsAnswer>(leader!, "ListOffsets", {
           replicaId: -1,
-          isolationLevel: 0,
+          isolationLevel,
           topics: [{ topic, partitions: numbers.map((partition) => ({ partition, timestamp })) }],
         }),
       ),

@@ -1,7 +1,8 @@
-import type { EventLog } from "../event-log.ts";
+import type { EventLog, LogGap } from "../event-log.ts";
 import { silentLogger, type Logger } from "@headwater/core";
 import { Cluster } from "./cluster.ts";
 import { KafkaLog } from "./kafka-log.ts";
+import { PassedGaps } from "./passed-gaps.ts";
 import type { SaslSettings } from "./settings.ts";
 
 export interface KafkaLogOptions {
@@ -26,6 +27,10 @@ export interface KafkaLogOptions {
   readonly handoverMs?: number;
   /** Size at which a record batch is closed. Default 900,000; `max.message.bytes` has to be larger. */
   readonly batchBytes?: number;
+  /** What a batch of records may unpack to. Default 64 MiB; beyond it its offsets are a gap. */
+  readonly maxUnpackedBytes?: number;
+  /** Called whenever a reader goes past a gap, whoever reads. */
+  readonly onGap?: (gap: LogGap) => void;
   readonly logger?: Logger;
 }
 
@@ -35,6 +40,7 @@ export interface KafkaLogOptions {
  * errors, consumers go on when Kafka is back.
  */
 export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
+  const gaps = new PassedGaps();
   const cluster = new Cluster({
     brokers: options.brokers,
     clientId: options.clientId,
@@ -42,6 +48,11 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     sasl: options.sasl,
     connectTimeoutMs: options.connectTimeoutMs ?? 3000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,
+    maxUnpackedBytes: options.maxUnpackedBytes ?? 64 * 1024 * 1024,
+    onGap(gap) {
+      gaps.add(gap);
+      options.onGap?.(gap);
+    },
     logger: options.logger ?? silentLogger,
   });
   try {
@@ -51,6 +62,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     throw error;
   }
   return new KafkaLog(cluster, {
+    warnings: () => gaps.warnings(),
     replication: options.replication,
     limits: {
       batchBytes: options.batchBytes ?? 900_000,

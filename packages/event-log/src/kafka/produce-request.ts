@@ -66,5 +66,5 @@ function decode(reader: KafkaReader): ProduceAnswer {
       });
     })
     .flat();
-  return { partitions, clientSideThrottleTime: reader.int32() };
+  return { partitions, clientSideThrottleTime: reader.throttle() };
 }

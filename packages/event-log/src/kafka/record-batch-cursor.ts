@@ -1,33 +1,9 @@
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import { LogUnusableError } from "../errors.ts";
+import type { TopicPartition } from "../co-partitioning.ts";
 import type { RecordCursor } from "../delivery/record-cursor.ts";
-import type { LogRecord } from "../event-log.ts";
-import { BATCH_OVERHEAD } from "./record-batch-encoder.ts";
+import type { LogGap, LogRecord } from "../event-log.ts";
 import { SignedVarintReader } from "./signed-varint.ts";
 
-const MAGIC = 2;
-const COMPRESSION = 0x07;
 const LOG_APPEND_TIME = 0x08;
-const CONTROL = 0x20;
-/** A compressed batch may not unpack to more. */
-const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
-
-/** Cuts fetched bytes into its batches; a last one that the broker cut off is left for the next fetch. */
-export function cursorsOf(records: Buffer, fromOffset: number): RecordBatchCursor[] {
-  const cursors: RecordBatchCursor[] = [];
-  let at = 0;
-  while (records.length - at >= BATCH_OVERHEAD) {
-    const end = at + 12 + records.readInt32BE(at + 8);
-    if (end > records.length) break;
-    if (records[at + 16] !== MAGIC) {
-      throw new LogUnusableError(`a record batch of format ${records[at + 16]} was read; only format 2 is known`);
-    }
-    const cursor = new RecordBatchCursor(records.subarray(at, end), fromOffset);
-    if (cursor.endOffset > fromOffset) cursors.push(cursor);
-    at = end;
-  }
-  return cursors;
-}
 
 const noHeaders: Readonly<Record<string, Uint8Array>> = Object.freeze({});
 
@@ -74,10 +50,44 @@ class FetchedRecord implements LogRecord {
   }
 }
 
-/** Reads the records of one batch from `fromOffset` on. */
-class RecordBatchCursor implements RecordCursor {
+/** Stored records that are none for a reader: markers of transactions, and records of those that were given up. */
+export class NothingCursor implements RecordCursor {
+  readonly bytes = 0;
+  readonly endOffset: number;
+  readonly gap = undefined;
+
+  constructor(batch: Buffer) {
+    this.endOffset = Number(batch.readBigInt64BE(0)) + batch.readInt32BE(23) + 1;
+  }
+
+  take(): boolean {
+    return true;
+  }
+}
+
+/** Offsets of which nothing can be read. */
+export class GapCursor implements RecordCursor {
+  readonly bytes = 0;
+  readonly gap: LogGap;
+
+  constructor(gap: LogGap) {
+    this.gap = gap;
+  }
+
+  get endOffset(): number {
+    return this.gap.toOffset;
+  }
+
+  take(): boolean {
+    return true;
+  }
+}
+
+/** Reads the records of one batch, unpacked, from `fromOffset` on. */
+export class RecordBatchCursor implements RecordCursor {
   readonly bytes: number;
   readonly endOffset: number;
+  readonly #place: TopicPartition;
   readonly #baseOffset: number;
   readonly #fromOffset: number;
   readonly #baseTime: number;
@@ -85,27 +95,38 @@ class RecordBatchCursor implements RecordCursor {
   readonly #records: Buffer;
   readonly #reader: SignedVarintReader;
   #left: number;
+  /** Behind the last record that was read. */
+  #nextOffset: number;
+  #gap: LogGap | undefined;
 
-  constructor(batch: Buffer, fromOffset: number) {
-    const attributes = batch.readInt16BE(21);
-    this.bytes = batch.length;
+  constructor(place: TopicPartition, batch: Buffer, records: Buffer, fromOffset: number) {
+    this.#place = place;
+    this.bytes = records.length;
     this.#baseOffset = Number(batch.readBigInt64BE(0));
     this.endOffset = this.#baseOffset + batch.readInt32BE(23) + 1;
     this.#fromOffset = fromOffset;
+    this.#nextOffset = this.#baseOffset;
     this.#baseTime = Number(batch.readBigInt64BE(27));
+    const attributes = batch.readInt16BE(21);
     this.#appendTime = (attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(batch.readBigInt64BE(35)) * 1000;
-    // Markers of transactions are no records.
-    this.#left = (attributes & CONTROL) === 0 ? batch.readInt32BE(57) : 0;
-    this.#records = unpack(batch.subarray(BATCH_OVERHEAD), attributes & COMPRESSION);
-    this.#reader = new SignedVarintReader(this.#records, 0);
+    this.#left = batch.readInt32BE(57);
+    this.#records = records;
+    this.#reader = new SignedVarintReader(records, 0);
+  }
+
+  get gap(): LogGap | undefined {
+    return this.#gap;
   }
 
   take(into: LogRecord[], limit: number): boolean {
     const reader = this.#reader;
+    const { length: size } = this.#records;
     let room = limit;
     while (this.#left > 0 && room > 0) {
       const length = reader.next();
       const end = reader.at + length;
+      // The shortest record has a byte of attributes, two differences, two lengths and a count of headers.
+      if (length < 6 || !(end <= size)) return this.#giveUp();
       reader.at++;
       const time = this.#appendTime ?? (this.#baseTime + reader.nextLong()) * 1000;
       if (this.#appendTime !== undefined) reader.nextLong();
@@ -113,15 +134,28 @@ class RecordBatchCursor implements RecordCursor {
       const keyLength = reader.next();
       const keyAt = reader.at;
       if (keyLength > 0) reader.at += keyLength;
+      if (!(reader.at < end)) return this.#giveUp();
       const valueLength = reader.next();
       const valueAt = reader.at;
+      if (!(valueAt + valueLength <= end) || !(offset >= this.#nextOffset && offset < this.endOffset)) {
+        return this.#giveUp();
+      }
       reader.at = end;
       this.#left--;
+      this.#nextOffset = offset + 1;
       if (offset < this.#fromOffset) continue;
       into.push(new FetchedRecord(offset, time, this.#records, keyAt, keyLength, valueAt, valueLength));
       room--;
     }
     return this.#left === 0;
+  }
+
+  /** The rest are no records, although the checksum is right: another client's, or a broker's fault. */
+  #giveUp(): boolean {
+    this.#left = 0;
+    const fromOffset = Math.max(this.#nextOffset, this.#fromOffset);
+    this.#gap = { ...this.#place, fromOffset, toOffset: this.endOffset, reason: "unreadable" };
+    return true;
   }
 }
 
@@ -141,19 +175,4 @@ function readField(reader: SignedVarintReader, bytes: Buffer): Buffer {
   const length = Math.max(reader.next(), 0);
   reader.at += length;
   return bytes.subarray(reader.at - length, reader.at);
-}
-
-function unpack(records: Buffer, compression: number): Buffer {
-  switch (compression) {
-    case 0:
-      return records;
-    case 1:
-      return gunzipSync(records, { maxOutputLength: MAX_UNPACKED_BYTES });
-    case 4:
-      return zstdDecompressSync(records, { maxOutputLength: MAX_UNPACKED_BYTES });
-    default:
-      throw new LogUnusableError(
-        `a record batch is compressed with ${compression === 2 ? "snappy" : "lz4"}; gzip, zstd and none are known`,
-      );
-  }
 }

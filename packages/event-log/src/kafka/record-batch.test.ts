@@ -1,4 +1,3 @@
-import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import Decoder from "kafkajs/src/protocol/decoder.js";
 import decodeBatch from "kafkajs/src/protocol/recordBatch/v0/decoder.js";
@@ -6,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { LogRecord, OutgoingRecord, RecordHeaders } from "../event-log.ts";
 import { crc32c } from "./crc32c.ts";
-import { cursorsOf } from "./record-batch-cursor.ts";
+import { RecordBatchCursor } from "./record-batch-cursor.ts";
 import { BATCH_OVERHEAD, boundOfRecord, RecordBatchEncoder } from "./record-batch-encoder.ts";
 import { signedVarintSize, SignedVarintReader, writeSignedVarint } from "./signed-varint.ts";
 
@@ -66,11 +65,12 @@ describe("a record batch for Kafka", () => {
         const batch = Buffer.from(encode(given));
         batch.writeBigInt64BE(1000n, 0);
         const fromOffset = 1000 + Math.min(from, given.length - 1);
-        const [cursor, ...rest] = cursorsOf(Buffer.concat([batch, batch.subarray(0, 40)]), fromOffset);
-        expect(rest).toEqual([]);
-        expect(cursor!.endOffset).toBe(1000 + given.length);
+        const place = { topic: "t", partition: 0 };
+        const cursor = new RecordBatchCursor(place, batch, batch.subarray(BATCH_OVERHEAD), fromOffset);
+        expect(cursor.endOffset).toBe(1000 + given.length);
         const read: LogRecord[] = [];
-        while (!cursor!.take(read, portion));
+        while (!cursor.take(read, portion));
+        expect(cursor.gap).toBeUndefined();
         expect(read.map(({ offset }) => offset)).toEqual(given.map((_, i) => 1000 + i).slice(fromOffset - 1000));
         for (const each of read) {
           const original = given[each.offset - 1000]!;
@@ -81,38 +81,6 @@ describe("a record batch for Kafka", () => {
         }
       }),
     );
-  });
-
-  it("may be one that another client compressed", () => {
-    const batch = encode([
-      { key: "a", value: Buffer.from("one") },
-      { key: "b", value: null },
-    ]);
-    const body = gzipSync(batch.subarray(BATCH_OVERHEAD));
-    const compressed = Buffer.concat([batch.subarray(0, BATCH_OVERHEAD), body]);
-    compressed.writeInt32BE(compressed.length - 12, 8);
-    compressed.writeInt16BE(1, 21);
-    const read: LogRecord[] = [];
-    expect(cursorsOf(compressed, 0)[0]!.take(read, 10)).toBe(true);
-    expect(read.map(({ key, value }) => [String(key), value === null ? null : String(value)])).toEqual([
-      ["a", "one"],
-      ["b", null],
-    ]);
-  });
-
-  it("that is compressed in a way nobody here knows is an error that says so", () => {
-    const batch = Buffer.from(encode([{ key: "a", value: null }]));
-    batch.writeInt16BE(3, 21);
-    expect(() => cursorsOf(batch, 0)).toThrow(/lz4/);
-  });
-
-  it("skips the markers of transactions", () => {
-    const batch = Buffer.from(encode([{ key: "a", value: null }]));
-    batch.writeInt16BE(0x30, 21);
-    const read: LogRecord[] = [];
-    const [cursor] = cursorsOf(batch, 0);
-    expect(cursor!.take(read, 10)).toBe(true);
-    expect([read, cursor!.endOffset]).toEqual([[], 1]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Logger } from "@headwater/core";
+import type { LogGap } from "../event-log.ts";
 
 export type SaslSettings =
   | {
@@ -23,5 +24,9 @@ export interface KafkaSettings {
   readonly connectTimeoutMs: number;
   /** How long an answer may take; also the bound on an append. */
   readonly requestTimeoutMs: number;
+  /** What a batch of records may unpack to; beyond it its offsets are a gap. */
+  readonly maxUnpackedBytes: number;
+  /** A reader of this process goes past a gap. */
+  readonly onGap: (gap: LogGap) => void;
   readonly logger: Logger;
 }

@@ -45,7 +45,8 @@ export class SignedVarintReader {
   nextLong(): number {
     let value = 0;
     let scale = 1;
-    for (;;) {
+    // A time that never ends is none; ten bytes are the longest.
+    for (let left = 10; left > 0; left--) {
       const byte = this.bytes[this.at++]!;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) break;

@@ -94,9 +94,22 @@ export class KafkaReader {
     return this.#buffer.readInt32BE(this.#at - 4);
   }
 
+  bigint64(): bigint {
+    this.#at += 8;
+    return this.#buffer.readBigInt64BE(this.#at - 8);
+  }
+
   int64(): number {
     this.#at += 8;
     return Number(this.#buffer.readBigInt64BE(this.#at - 8));
+  }
+
+  /**
+   * How long to ask for nothing, in milliseconds. A broker that means more holds its answers back itself; a flipped bit
+   * could mean weeks.
+   */
+  throttle(): number {
+    return Math.min(Math.max(this.int32(), 0), 10_000);
   }
 
   string(): string {

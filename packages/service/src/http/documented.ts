@@ -11,8 +11,8 @@ function text(pattern: string, more: Readonly<Record<string, unknown>> = {}): Do
 }
 
 const control = String.raw`\x00-\x1f\x7f-\x9f`;
-const amount = String.raw`\d{1,6}(?:\.\d{1,3})?`;
-const shortDuration = `(?:${amount}(?:us|ms|s|m|h|d))+`;
+const amount = String.raw`\d{1,4}(?:\.\d{1,3})?`;
+const shortDuration = `(?:${amount}(?:us|ms|s|m|h|d)){1,3}`;
 const isoTime = String.raw`2[01]\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z`;
 const tag = String.raw`(?:W/)?"[!#-~]{0,40}"`;
 

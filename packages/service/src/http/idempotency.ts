@@ -10,6 +10,7 @@ const maxBytes = 64 * 1024;
 const pattern = /^[\x21-\x7e]{1,255}$/;
 
 interface Kept {
+  /** Of the body, its type and the condition of the request. */
   readonly body: string;
   readonly at: number;
   /** undefined: the first request is still under way. */
@@ -38,7 +39,8 @@ export function repeatAnswers(app: HttpApp): void {
     const given = idempotencyKey(request);
     if (given === undefined) return;
     const key = JSON.stringify([principalOf(request).id, request.url, given]);
-    const body = sha256(JSON.stringify(request.body ?? null)).toString("base64");
+    const { "content-type": type, "if-match": condition } = request.headers;
+    const body = sha256(JSON.stringify([request.body ?? null, type, condition])).toString("base64");
     const now = performance.now();
     for (const [oldest, { at }] of kept) {
       if (now - at < keepMs && kept.size < maxKept) break;

@@ -87,7 +87,9 @@ function headersOf(method: string, config: FastifyContextConfig): TObject | unde
       method !== "GET" && {
         "if-match": tags("Only if the resource has one of these ETags, or (*) any"),
       }),
-    ...(config.conditional === true && { "if-none-match": tags("304 if the resource has one of these ETags") }),
+    ...(config.conditional === true && {
+      "if-none-match": Type.Optional(Type.String({ description: "304 if the resource has one of these ETags" })),
+    }),
     ...(method === "POST" &&
       config.public !== true && {
         "idempotency-key": Type.Optional(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
-import { storedField } from "../field-names.ts";
+import { numberField, storedField, textField } from "../field-names.ts";
 import type { Point, SeriesRow } from "../time-series-store.ts";
 import { freshMeasurement, freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 
@@ -175,6 +175,36 @@ export function pointsContract(subject: () => StoreUnderTest): void {
     await store.write(pointsOf(s, [[T0 + 30, 33]]));
     expect(await store.latest(s.measurement, s.tags)).toEqual([{ field: "value", time: T0 + 30, value: 33 }]);
     expect(await store.latest(s.measurement, { device: "nobody" })).toEqual([]);
+  });
+
+  it("gives the latest in pages of metrics, number and text of one never parted", async () => {
+    const { store } = subject();
+    const measurement = freshMeasurement();
+    const tags = { device: "a" };
+    const names = ["b", "b_", "b!", "c", "a", "é"];
+    const fields = names.flatMap((name, i): [string, number | string][] => [
+      [numberField(name), i],
+      [textField(name), `text ${i}`],
+    ]);
+    await store.write([{ measurement, tags, time: T0, fields: Object.fromEntries(fields) }]);
+    const pages: string[][] = [];
+    for (let after: string | undefined; ;) {
+      const { values, next } = await store.latestPage(measurement, tags, { after, limit: 4 });
+      pages.push(values.map(({ field }) => field).toSorted());
+      if (next === undefined) break;
+      after = next;
+    }
+    const inOrder = names.toSorted((a, b) => (a < b ? -1 : 1));
+    const page = (from: number, to?: number): string[] =>
+      inOrder
+        .slice(from, to)
+        .flatMap((name) => [numberField(name), textField(name)])
+        .toSorted();
+    expect(pages).toEqual([page(0, 4), page(4)]);
+    expect(await store.latestPage(measurement, { device: "nobody" }, { limit: 4 })).toEqual({
+      values: [],
+      next: undefined,
+    });
   });
 
   it("takes a write of nothing", async () => {

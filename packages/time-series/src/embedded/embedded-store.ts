@@ -2,7 +2,9 @@ import { StoreUnavailableError } from "../errors.ts";
 import { join } from "node:path";
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
+import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import type {
+  LatestPage,
   LatestValue,
   Point,
   RefusedPoint,
@@ -36,6 +38,8 @@ const DEFAULT_HEAD_CAPACITY = 524_288;
 const DEFAULT_FLUSH_AFTER_MS = 60_000;
 /** Points that cross to the worker as one message. */
 const POINTS_A_MESSAGE = 20_000;
+/** Series asked for their newest point in one message: writes get in between. */
+const NEWEST_A_MESSAGE = 250;
 
 /**
  * The store of the all-in-one: SQLite in a worker thread. A resolved write is on disk, synced; it survives kill -9 and
@@ -100,11 +104,17 @@ class EmbeddedStore implements TimeSeriesStore {
     }
   }
 
-  async latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]> {
-    const known = this.#registry.withExactly(measurement, tags);
-    const byId = new Map(known.map((series) => [series.id, series]));
-    const newest = await this.#worker.call("newest", { series: known.map(({ id }) => id) });
-    return newest.map(({ series, time, value }) => ({ field: (byId.get(series) as KnownSeries).field, time, value }));
+  latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]> {
+    return this.#newest(this.#registry.withExactly(measurement, tags));
+  }
+
+  async latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage> {
+    const { found, next } = await pageOfFields(
+      this.#registry.fieldsOf(measurement, tags),
+      (series) => series.field,
+      page,
+    );
+    return { values: await this.#newest(found), next };
   }
 
   async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
@@ -141,6 +151,17 @@ class EmbeddedStore implements TimeSeriesStore {
     } finally {
       await this.#worker.terminate();
     }
+  }
+
+  async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {
+    const latest: LatestValue[] = [];
+    for (let start = 0; start < known.length; start += NEWEST_A_MESSAGE) {
+      const some = known.slice(start, start + NEWEST_A_MESSAGE);
+      const byId = new Map(some.map((series) => [series.id, series]));
+      const newest = await this.#worker.call("newest", { series: [...byId.keys()] });
+      for (const { series, time, value } of newest) latest.push({ field: byId.get(series)!.field, time, value });
+    }
+    return latest;
   }
 
   async #send(

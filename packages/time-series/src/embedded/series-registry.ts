@@ -70,6 +70,10 @@ export class SeriesRegistry {
     return [...(this.#exactly(measurement, tags)?.fields.values() ?? [])];
   }
 
+  fieldsOf(measurement: string, tags: Tags): Iterable<KnownSeries> {
+    return this.#exactly(measurement, tags)?.fields.values() ?? [];
+  }
+
   containing(measurement: string, tags: Tags): KnownSeries[] {
     const wanted = Object.entries(tags);
     const found: KnownSeries[] = [];

@@ -3,6 +3,7 @@ import type { FluxTableMetaData } from "@influxdata/influxdb-client";
 import { isTextField } from "../field-names.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import type {
+  LatestPage,
   LatestValue,
   Point,
   SeriesQuery,
@@ -13,6 +14,7 @@ import type {
 } from "../time-series-store.ts";
 import { InfluxConnection, type InfluxStoreOptions } from "./connection.ts";
 import { deletion, hasTextValues, latestFlux, listSeriesFlux, seriesFlux } from "./flux.ts";
+import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";
 import { decodeName } from "./names.ts";
 import { eachPiece } from "./result-rows.ts";
@@ -85,6 +87,11 @@ class InfluxStore implements TimeSeriesStore {
     });
     await finished(pieces);
     return latest;
+  }
+
+  async latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage> {
+    const { found, next } = await pageOfFields(await this.latest(measurement, tags), ({ field }) => field, page);
+    return { values: found, next };
   }
 
   async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
