@@ -30,9 +30,23 @@ const status: Decoder = (payload, limits) => {
   return builder.finish();
 };
 
+/** Where the network located the device. */
+const location: Decoder = (payload, limits) => {
+  const root = objectOf(parseJson(payload));
+  const builder = new MessageBuilder(limits);
+  flatten(builder, root["location"], ["location"], { time: deviceTime(root["time"]) });
+  return builder.finish();
+};
+
+/** Joins, acknowledgements, logs, and what is sent to the device. */
+const noUplink: Decoder = () => ({ samples: [], effects: { ignored: "no-uplink" } });
+
 export function chirpStackRoutes(device = "{device}"): readonly RouteSpec[] {
   return [
     { pattern: "application/{application}/device/{device}/event/up", decoder: chirpStackUplink, device },
     { pattern: "application/{application}/device/{device}/event/status", decoder: status, device },
+    { pattern: "application/{application}/device/{device}/event/location", decoder: location, device },
+    { pattern: "application/{application}/device/{device}/event/{kind}", decoder: noUplink, device },
+    { pattern: "application/{application}/device/{device}/command/{kind}", decoder: noUplink, device },
   ];
 }

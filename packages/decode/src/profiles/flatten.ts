@@ -13,7 +13,8 @@ export interface FlattenOptions {
 
 /**
  * Adds what lies in nested objects and arrays as metrics of their own, named by the path: `ENERGY.Power`,
- * `relays.0.ison`. Throws DecodeError where it nests deeper than the limit or names too many.
+ * `relays.0.ison`. What nests deeper than the limit, or cannot be a metric, is set aside, and the rest is read. Throws
+ * DecodeError where there are too many.
  */
 export function flatten(
   builder: MessageBuilder,
@@ -23,19 +24,27 @@ export function flatten(
 ): void {
   const { maxDepth, maxMetricLength } = builder.limits;
   const { time, unitOf, meaning = itself } = options;
+  const refuse = (path: readonly string[], error: unknown): void => builder.refuse(path.join(".").slice(0, 64), error);
   const visit = (value: unknown, path: readonly string[], depth: number): void => {
-    if (depth > maxDepth) throw new DecodeError(`The payload nests deeper than ${maxDepth} levels`);
+    if (depth > maxDepth) {
+      refuse(path, new DecodeError(`The payload nests deeper than ${maxDepth} levels`));
+      return;
+    }
     if (typeof value === "object" && value !== null && !(value instanceof InexactNumber)) {
       for (const key of Object.keys(value)) {
         // A name that is too long is refused before it is made: long names in many levels would cost their product.
         if (key.length > maxMetricLength)
-          throw new DecodeError(`A metric's name has 1 to ${maxMetricLength} characters`);
-        visit((value as Readonly<Record<string, unknown>>)[key], [...path, key], depth + 1);
+          refuse(path, new DecodeError(`A metric's name has 1 to ${maxMetricLength} characters`));
+        else visit((value as Readonly<Record<string, unknown>>)[key], [...path, key], depth + 1);
       }
       return;
     }
-    const meant = meaning(value, path);
-    if (meant !== undefined) builder.add(path.join("."), meant, time, unitOf?.(path));
+    try {
+      const meant = meaning(value, path);
+      if (meant !== undefined) builder.add(path.join("."), meant, time, unitOf?.(path));
+    } catch (error) {
+      refuse(path, error);
+    }
   };
   visit(root, prefix, 0);
 }

@@ -88,9 +88,44 @@ it("ChirpStack: battery and margin", () => {
   });
 });
 
-it("joins and downlinks are no route's", () => {
-  expect(tts.routes.find("v3/app1@ttn/devices/dev1/join")).toBeUndefined();
-  expect(cs.routes.find("application/17c82e96/device/01/event/join")).toBeUndefined();
+it.each(["join", "down/queued", "down/sent", "down/ack", "down/nack", "down/failed", "service/data", "events/x"])(
+  "The Things Stack: %s is no uplink",
+  (topic) => {
+    expect(tts.take(`v3/app1@ttn/devices/dev1/${topic}`, "{}").effects).toEqual({ ignored: "no-uplink" });
+  },
+);
+
+it.each(["event/join", "event/ack", "event/txack", "event/log", "event/integration", "command/down"])(
+  "ChirpStack: %s is no uplink",
+  (topic) => {
+    expect(cs.take(`application/17c82e96/device/01/${topic}`, "{}").effects).toEqual({ ignored: "no-uplink" });
+  },
+);
+
+it("where the network located the device", () => {
+  const place = '{"latitude": 52.37, "longitude": 4.89, "altitude": 4, "accuracy": 30, "source": "SOURCE_LORA_TDOA"}';
+  const expected = { "location.latitude": 52.37, "location.longitude": 4.89, "location.altitude": 4 };
+  const solved = tts.take(
+    "v3/app1@ttn/devices/dev1/location/solved",
+    `{"received_at": "2020-02-12T15:15:45.787Z", "location_solved": {"service": "x", "location": ${place}}}`,
+  );
+  expect(byMetric(solved)).toMatchObject(expected);
+  expect(solved.samples).toMatchObject([{ time: 1_581_520_545_787_000 }]);
+  const located = cs.take(
+    "application/17c82e96/device/01/event/location",
+    `{"time": "2020-02-12T15:15:45.787+00:00", "deviceInfo": {}, "location": ${place}}`,
+  );
+  expect(byMetric(located)).toMatchObject(expected);
+  expect(located.samples).toMatchObject([{ time: 1_581_520_545_787_000 }]);
+});
+
+it("a part that cannot be read does not refuse the uplink", () => {
+  const { samples, effects } = tts.take(
+    ttsTopic,
+    `{"uplink_message": {"f_port": "one", "f_cnt": 7, "decoded_payload": {"t": 21.5, "${"x".repeat(300)}": 1}}}`,
+  );
+  expect(samples[0]!.readings.map(({ metric }) => metric)).toEqual(["t", "lora.f_cnt"]);
+  expect(effects!.quarantine).toMatch(/A metric's name .*lora.f_port: has to be a number/);
 });
 
 it.each(["{}", "[]", '{"uplink_message": 1}', '{"uplink_message": {"f_port": "one"}}', '{"uplink_message": {}}'])(

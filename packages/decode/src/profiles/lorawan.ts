@@ -50,9 +50,10 @@ function addNumber(
   unit?: string,
 ): void {
   if (value === undefined) return;
-  if (typeof value !== "number" && !(value instanceof InexactNumber))
-    throw new DecodeError(`${metric} has to be a number`);
-  builder.add(metric, value, time, unit);
+  builder.part(metric, () => {
+    if (typeof value !== "number" && !(value instanceof InexactNumber)) throw new DecodeError("has to be a number");
+    builder.add(metric, value, time, unit);
+  });
 }
 
 function best(values: readonly unknown[]): number | undefined {

@@ -34,6 +34,12 @@ it("a plug's energy, with an element for each phase", () => {
   });
 });
 
+it("what a sensor cannot measure: nan and null are no reading, and lose no neighbour", () => {
+  const message = take("tele/attic/SENSOR", '{"AM2301":{"Temperature":nan,"Humidity":null,"DewPoint":8.9}}');
+  expect(byMetric(message)).toEqual({ "AM2301.DewPoint": 8.9 });
+  expect(message.notes).toEqual({ "not-a-number": "AM2301.Temperature", "without-value": "AM2301.Humidity" });
+});
+
 it("a time with an offset counts", () => {
   const { samples, notes } = take("tele/attic/SENSOR", '{"Time":"2024-03-10T21:10:05+01:00","A":1}');
   expect(samples[0]!.time).toBe(1_710_101_405_000_000);

@@ -63,6 +63,12 @@ it("a friendly name of several levels, with its availability and commands", () =
     expect(take(`zigbee2mqtt/${topic}`, '{"state":"ON"}').effects, topic).toEqual({ ignored: "command" });
 });
 
+it("an action as plain text, and its end", () => {
+  const message = take("zigbee2mqtt/attic/button/action", "single");
+  expect([message.device, byMetric(message)]).toEqual(["attic%2Fbutton", { action: "single" }]);
+  expect(take("zigbee2mqtt/attic/button/action", "")).toMatchObject({ samples: [], effects: { ignored: "no-values" } });
+});
+
 it.each([
   ['{"state":"offline"}', false],
   ["offline", false],

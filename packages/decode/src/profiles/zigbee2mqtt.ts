@@ -3,6 +3,7 @@ import { deviceTime } from "../device-time.ts";
 import { headwaterForm, type JsonForm } from "../json-form.ts";
 import { parseJson } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
+import { textOf } from "../plain-value/plain-value.ts";
 import type { RouteSpec } from "../routes.ts";
 import { availability } from "./availability.ts";
 import { flatten, objectOf, onOff, without } from "./flatten.ts";
@@ -41,6 +42,14 @@ function stateDecoder({ timeZone }: JsonForm): Decoder {
   };
 }
 
+/** What was pressed, as plain text for Home Assistant; empty when it is over. */
+const action: Decoder = (payload, limits) => {
+  const builder = new MessageBuilder(limits);
+  const text = textOf(payload);
+  builder.add("action", text === "" ? null : text);
+  return builder.finish();
+};
+
 /** Friendly names may have several levels: `living room/lamp`. */
 export function zigbee2mqttRoutes(device = "{device}", form = headwaterForm): readonly RouteSpec[] {
   return [
@@ -54,6 +63,7 @@ export function zigbee2mqttRoutes(device = "{device}", form = headwaterForm): re
       decoderOf: availability("zigbee2mqtt", ["online"], ["offline"]),
       device,
     },
+    { pattern: "zigbee2mqtt/{device...}/action", decoder: action, device },
     { pattern: "zigbee2mqtt/{device...}", decoderOf: zigbee2mqttState(form), device },
   ];
 }

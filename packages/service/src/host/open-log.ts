@@ -1,4 +1,4 @@
-import { openEventLog, topicSpecs, type EventLog, type EventLogSettings } from "@headwater/event-log";
+import { openEventLog, topicSpecs, type EventLog, type EventLogSettings, type LogGap } from "@headwater/event-log";
 import { ConfigError, retrying, type Logger } from "@headwater/core";
 
 /** An event log as a process starts with it. */
@@ -38,6 +38,7 @@ export interface LogClient {
   readonly logger: Logger;
   readonly clientId: string;
   readonly partitions: number;
+  readonly onGap: (gap: LogGap) => void;
 }
 
 /** Opens the configured log and makes sure of its topics. Rejects as `openEventLog` and `ensureTopics` do. */

@@ -1,12 +1,18 @@
 import { join } from "node:path";
 import type { TObject } from "@sinclair/typebox";
 import { aborted } from "@headwater/core";
-import { configuredPartitions, eventLogSettings, topicNames, type EventLogSettings } from "@headwater/event-log";
+import {
+  configuredPartitions,
+  eventLogSettings,
+  topicNames,
+  type EventLogSettings,
+  type LogGap,
+} from "@headwater/event-log";
 import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
 import { adminTokenAuth, createHttpServer, loadOrCreateAdminToken } from "../http/index.ts";
 import { Lifecycle, runService, type MainContext } from "../lifecycle/index.ts";
 import { createLogger } from "../log/index.ts";
-import { createMetrics } from "../metrics/index.ts";
+import { createMetrics, type Metrics } from "../metrics/index.ts";
 import type { ServiceApp } from "../service-app.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import type { HostedService } from "./hosted-service.ts";
@@ -83,7 +89,8 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const partitions = configuredPartitions(config);
   const clientId = host.clientId ?? `headwater-${name}`;
   const logOfLog = logger.child({ component: "event-log" });
-  const open = () => openLogWithTopics(config, { dataDir, logger: logOfLog, clientId, partitions });
+  const onGap = gapCounter(metrics);
+  const open = () => openLogWithTopics(config, { dataDir, logger: logOfLog, clientId, partitions, onGap });
   // A log that does not come up must not keep a process from being stopped.
   const opening = Promise.resolve((host.openLog ?? waitForLog)(open, logOfLog, signal));
   const opened = await Promise.race([opening, aborted(signal)]);
@@ -125,6 +132,16 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
       process.stdout.write(`${(host.readyText ?? readyLine)({ name, url, addresses, tokenFile })}\n`);
     },
   });
+}
+
+/** Every reader that goes past a gap counts. */
+function gapCounter(metrics: Metrics): (gap: LogGap) => void {
+  const passed = metrics.counter(
+    "headwater_log_passed_records_total",
+    "Offsets of the event log that readers went past because what it holds there cannot be read",
+    ["topic", "reason"],
+  );
+  return ({ topic, reason, fromOffset, toOffset }) => passed.labels({ topic, reason }).inc(toOffset - fromOffset);
 }
 
 function readyLine({ name, addresses, url }: RunningProcess): string {

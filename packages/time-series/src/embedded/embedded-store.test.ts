@@ -89,6 +89,22 @@ describe("the embedded store", () => {
     expect(await count(store, "a")).toBe(2);
   });
 
+  it("knows its series again, ten thousand of them and whatever their names", async () => {
+    const names = ["\u0000", "a\nb", '"', "\\", "é", "\u2028", ...Array.from({ length: 10_000 }, (_, i) => `f${i}`)];
+    const store = await openStore();
+    const fields = Object.fromEntries(names.map((name, i) => [name, i]));
+    await store.write([{ measurement: "m", tags: { device: 'd"\u0000', site: "x" }, time: 1, fields }]);
+    const before = await store.listSeries("m");
+    await store.close();
+    const again = await openStore();
+    expect(await again.listSeries("m")).toEqual(before);
+    await again.write([
+      point(1, "new"),
+      { measurement: "m", tags: { device: 'd"\u0000', site: "x" }, time: 2, fields },
+    ]);
+    expect(await again.listSeries("m")).toHaveLength(names.length + 1);
+  });
+
   it("answers calls after its end with an error that says so", async () => {
     const store = await openStore();
     const writing = Array.from({ length: 20 }, (_, i) => store.write([point(i)]));

@@ -52,7 +52,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
-  return new EmbeddedStore(client, new SeriesRegistry(series), options);
+  return new EmbeddedStore(client, await SeriesRegistry.of(series), options);
 }
 
 class EmbeddedStore implements TimeSeriesStore {

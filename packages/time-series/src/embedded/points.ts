@@ -10,6 +10,8 @@ export interface IncomingWrite {
   readonly series: readonly SeriesDefinition[];
 }
 
+const SERIES_A_TEXT = 4000;
+
 /** A full head on its way into chunks, in slices, so that writes pass between them. */
 interface Flush {
   readonly head: Head;
@@ -50,10 +52,29 @@ export class Points {
     this.#replayJournal();
   }
 
-  series(): SeriesDefinition[] {
+  seriesIds(): number[] {
     return this.#database
-      .prepare("SELECT id, measurement, tags, field FROM series")
-      .all() as unknown as SeriesDefinition[];
+      .prepare("SELECT id FROM series")
+      .all()
+      .map((row) => Number(row["id"]));
+  }
+
+  /**
+   * All series, as texts of a few thousand: `[[id, measurement, tags, field], …]`. Made by the database and read where
+   * they are needed, in slices; as objects they would take seconds to cross between threads.
+   */
+  seriesTexts(): string[] {
+    const page = this.#database.prepare(
+      `SELECT json_group_array(json_array(id, measurement, tags, field)) AS text, max(id) AS last
+       FROM (SELECT id, measurement, tags, field FROM series WHERE id > ? ORDER BY id LIMIT ${SERIES_A_TEXT})`,
+    );
+    const texts: string[] = [];
+    for (let last = 0; ;) {
+      const row = page.get(last) as unknown as { text: string; last: number | null };
+      if (row.last === null) return texts;
+      texts.push(row.text);
+      last = row.last;
+    }
   }
 
   get isFlushing(): boolean {

@@ -52,6 +52,6 @@ export interface Failure {
 export type Answer =
   | { readonly call: number; readonly result: unknown }
   | { readonly call: number; readonly failure: Failure }
-  /** The first message: the series known so far, or why the worker cannot work. */
-  | { readonly opened: readonly SeriesDefinition[] }
+  /** The first message: the series known so far (`seriesTexts`), or why the worker cannot work. */
+  | { readonly opened: readonly string[] }
   | { readonly notOpened: Failure };

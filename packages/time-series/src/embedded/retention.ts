@@ -24,7 +24,7 @@ export class Retention {
     if (this.#pending.length === 0) {
       if (now - this.#lastRound < ROUND_MS) return;
       this.#lastRound = now;
-      this.#pending = this.#points.series().map(({ id }) => id);
+      this.#pending = this.#points.seriesIds();
     }
     this.#points.expire(this.#pending.slice(-SERIES_A_STEP), (Date.now() - this.#retentionMs) * 1_000);
     this.#pending.length = Math.max(0, this.#pending.length - SERIES_A_STEP);

@@ -1,5 +1,9 @@
+import { setImmediate } from "node:timers/promises";
 import { isTextField } from "../field-names.ts";
 import type { SeriesDefinition } from "./protocol.ts";
+
+/** Id, measurement, tags as JSON, field. */
+type KnownRow = readonly [number, string, string, string];
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -29,9 +33,26 @@ export class SeriesRegistry {
   #count = 0;
   #nextId = 1;
 
-  constructor(known: readonly SeriesDefinition[]) {
-    for (const { id, measurement, tags, field } of known) {
-      const group = this.#groupOf(measurement, JSON.parse(tags) as Tags, tags);
+  /** With the series that the worker knows, as it tells them; read in slices. */
+  static async of(texts: readonly string[]): Promise<SeriesRegistry> {
+    const registry = new SeriesRegistry();
+    for (const text of texts) {
+      registry.#learn(JSON.parse(text) as KnownRow[]);
+      await setImmediate();
+    }
+    return registry;
+  }
+
+  #learn(rows: readonly KnownRow[]): void {
+    let group: SeriesGroup | undefined;
+    let [ofMeasurement, ofTags]: (string | undefined)[] = [];
+    for (const [id, measurement, tags, field] of rows) {
+      // Those of one device mostly follow each other.
+      if (group === undefined || tags !== ofTags || measurement !== ofMeasurement) {
+        group =
+          this.#byMeasurement.get(measurement)?.get(tags) ?? this.#groupOf(measurement, JSON.parse(tags) as Tags, tags);
+        [ofMeasurement, ofTags] = [measurement, tags];
+      }
       group.fields.set(field, { id, group, field, isText: isTextField(field), confirmed: true });
       this.#nextId = Math.max(this.#nextId, id + 1);
       this.#count++;

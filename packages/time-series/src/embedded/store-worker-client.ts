@@ -1,7 +1,7 @@
 import { UnknownOutcomeError, type HeadwaterError, InvariantError, ResourceError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { Worker } from "node:worker_threads";
-import type { Answer, CallName, Calls, Failure, SeriesDefinition, WorkerSettings } from "./protocol.ts";
+import type { Answer, CallName, Calls, Failure, WorkerSettings } from "./protocol.ts";
 
 interface Pending {
   resolve(result: never): void;
@@ -30,9 +30,7 @@ export class StoreWorkerClient {
    * Rejects with ResourceError if the file cannot be used: another process has it, it is damaged, the folder is
    * read-only.
    */
-  static async open(
-    settings: WorkerSettings,
-  ): Promise<{ client: StoreWorkerClient; series: readonly SeriesDefinition[] }> {
+  static async open(settings: WorkerSettings): Promise<{ client: StoreWorkerClient; series: readonly string[] }> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
     const answer = await new Promise<Answer>((resolve, reject) => {
       worker.once("message", resolve);

@@ -45,7 +45,7 @@ class StoreWorker {
   static open(port: MessagePort, settings: WorkerSettings): void {
     const worker = new StoreWorker(port, settings);
     port.on("message", (request: Request) => worker.#serve(request));
-    worker.#post({ opened: worker.#points.series() });
+    worker.#post({ opened: worker.#points.seriesTexts() });
   }
 
   /** Handles a request and all that wait behind it; neighbouring writes share one commit. */
