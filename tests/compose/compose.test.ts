@@ -156,6 +156,25 @@ describe("every service", () => {
     for (const port of opened) expect(port).toMatch(/^0\.0\.0\.0:/);
   });
 
+  it("of Headwater publishes its HTTP, and tells clients where all of them are, also on other ports", () => {
+    const moved = composeFile({ HEADWATER_PUBLISHED_RULES_PORT: "9081", HEADWATER_PUBLIC_HOST: "iot.example" });
+    const urls = { HEADWATER_INGEST_URL: "8080", HEADWATER_RULES_URL: "9081", HEADWATER_GATEWAY_URL: "8082" };
+    const published = ownServices(moved).flatMap(([, service]) => service.ports ?? []);
+    for (const [name, { environment = {} }] of ownServices(moved)) {
+      for (const [variable, port] of Object.entries(urls)) {
+        expect(environment[variable], name).toBe(`http://iot.example:${port}`);
+        expect(published).toContain(`127.0.0.1:${port}:8080`);
+      }
+    }
+  });
+
+  it("needs the engine that the file names, and a further one is described, since --scale cannot make it", () => {
+    const usesStartInterval = Object.values(file.services).some(({ healthcheck }) => "start_interval" in healthcheck!);
+    expect(usesStartInterval).toBe(true);
+    expect(composeText).toContain("Docker Engine 25");
+    expect(composeText).toContain("--scale");
+  });
+
   it("waits for the health of what it needs to start", () => {
     for (const [name, service] of own) {
       const needed = Object.values(service.environment ?? {}).flatMap(

@@ -102,7 +102,11 @@ export function inspectRoutes({ app, closing }: HttpServer, inspected: () => Ins
           ...{ gateway, durable: "spool" as const, ...rest, kinds: { ...kinds } },
           oldestAt: oldestAt === undefined ? null : isoFromMicros(oldestAt),
           oldestAgeSeconds: oldestAt === undefined ? 0 : Math.max(0, (nowMicros() - oldestAt) / 1e6),
-          disk: { bytes: spool.bytes, waitingBytes: spool.waitingBytes, segments: spool.files.numbers.length },
+          disk: {
+            bytes: spool.bytes,
+            waitingBytes: spool.files.bytesAfter(forwarder.place),
+            segments: spool.files.numbers.length,
+          },
           log: { ...log, heldPartitions: forwarder.parkedPartitions },
           lanes: lanes.all.map(({ partition, n }) => ({ partition, n, forwarded: done[partition] ?? 0 })),
           devices: [...rest.devices],

@@ -22,7 +22,7 @@ export function observeSpool(metrics: Metrics, path: DurablePath, lanes: Lanes):
     collect: (gauge) => gauge.set(spooling?.spool.bytes ?? 0),
   });
   metrics.gauge("headwater_gateway_spool_waiting_bytes", "Bytes of the spool that wait for the event log", [], {
-    collect: (gauge) => gauge.set(spooling?.spool.waitingBytes ?? 0),
+    collect: (gauge) => gauge.set(spooling?.spool.files.bytesAfter(spooling.forwarder.place) ?? 0),
   });
   metrics.gauge("headwater_gateway_spool_records", "Records with an identity that wait for the event log", [], {
     collect: (gauge) => gauge.set(waitingRecords(path, lanes)),

@@ -1,5 +1,5 @@
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
-import { ConfigError, InvariantError, type Logger, retrying } from "@headwater/core";
+import { ConfigError, InvariantError, LastingTrouble, type Logger, retrying } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
@@ -121,9 +121,12 @@ export class Projection {
     const { topics, config, book, log, logger, quarantiner } = this.#options;
     const own = partitions.filter(({ topic }) => topic === topics.telemetry).map(({ partition }) => partition);
     if (own.length === 0) return undefined;
+    const trouble = new LastingTrouble();
     const retry = {
       signal: this.#stopping.signal,
-      onRetry: (error: Error) => logger.warn({ problem: error.message }, "the log does not answer yet"),
+      onRetry: ({ message }: Error): void => {
+        if (trouble.isNews(message)) logger.warn({ problem: message }, "the log does not answer yet");
+      },
     };
     const committed = await retrying(() => log.committed(config.group, [topics.telemetry]), retry);
     const ends = await retrying(() => log.positions(topics.telemetry), retry);

@@ -1,4 +1,4 @@
-import { backoff, HeadwaterError, type Logger } from "@headwater/core";
+import { backoff, HeadwaterError, LastingTrouble, type Logger } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
 import type { Refusal } from "../quarantine/refusal.ts";
 import type { PointBatch } from "./point-batch.ts";
@@ -136,6 +136,7 @@ export class StoreWriter {
   /** Resolves once the store has the points. A write of unknown outcome is repeated unchanged, before newer points. */
   async #write(pointBatches: readonly PointBatch[], points: readonly Point[]): Promise<Map<PointBatch, Refusal[]>> {
     const pause = backoff({ baseMs: 100, maxMs: 5000, signal: this.#giveUp.signal });
+    const trouble = new LastingTrouble();
     for (;;) {
       try {
         const started = performance.now();
@@ -149,7 +150,9 @@ export class StoreWriter {
         if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) throw error;
         this.#trouble = error.message;
         const facts = { code: error.code, problem: error.message, points: points.length, attempts: pause.attempts + 1 };
-        this.#options.logger.warn(facts, "the time-series store did not take a batch; writing it again");
+        if (trouble.isNews(error.message)) {
+          this.#options.logger.warn(facts, "the time-series store did not take a batch; writing it again");
+        }
         await pause.wait(error.retryAfterMs);
       }
     }

@@ -122,6 +122,7 @@ export function poisonSuite(name: string, open: () => Promise<OpenedLog>): void 
       on.forgetModels();
       await on.start();
       await expectItGoesOn();
+      await on.api.request("GET", "/api/v1/alerts/a-4/why");
       const { status, warnings } = await health();
       expect(status).toBe("ready");
       const metrics = await (

@@ -14,7 +14,7 @@ import {
   LogUnavailableError,
   TopicMismatchError,
 } from "@headwater/event-log";
-import { HeadwaterError, retrying, type Logger } from "@headwater/core";
+import { HeadwaterError, LastingTrouble, retrying, type Logger } from "@headwater/core";
 
 /**
  * A log that may be away when the gateway starts: it is opened in the background, again and again, and until then
@@ -32,13 +32,14 @@ export class DeferredLog implements EventLog {
    * have to be, which an operator mends; any other error ends `opened`.
    */
   constructor(open: () => Promise<EventLog>, logger: Logger) {
+    const trouble = new LastingTrouble();
     this.#opened = retrying(() => open().catch(waitingForTopics), {
       signal: this.#closing.signal,
       maxMs: 5000,
       onRetry: (error) => {
-        const isNews = this.#problem?.message !== error.message;
         this.#problem = error;
-        if (isNews) logger.warn({ err: error }, "the event log is away; messages go to the spool until it is back");
+        if (!trouble.isNews(error.message)) return;
+        logger.warn({ problem: error.message }, "the event log is away; messages go to the spool until it is back");
       },
     });
     this.#opened.then(
@@ -102,7 +103,8 @@ export class DeferredLog implements EventLog {
 
   #now(): EventLog {
     if (this.#log === undefined) {
-      throw new LogUnavailableError("The event log is not open yet", { cause: this.#problem });
+      const why = this.#problem === undefined ? "" : `: ${this.#problem.message}`;
+      throw new LogUnavailableError(`The event log is not open yet${why}`, { cause: this.#problem });
     }
     return this.#log;
   }

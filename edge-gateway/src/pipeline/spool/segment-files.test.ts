@@ -15,3 +15,15 @@ it("a segment that is forwarded and kept all the same takes no room, and who wai
   expect(await files.expire(1000)).toBe(true);
   expect([files.waitingBytes, files.bytes]).toEqual([50, 50]);
 });
+
+it("what waits is behind the place up to which all is forwarded, within a segment too", () => {
+  const files = new SegmentFiles("/nowhere", [
+    { number: 1, size: 100 },
+    { number: 2, size: 50 },
+    { number: 4, size: 30 },
+  ]);
+  expect(files.bytesAfter({ segment: 1, offset: 0 })).toBe(180);
+  expect(files.bytesAfter({ segment: 2, offset: 20 })).toBe(60);
+  expect(files.bytesAfter({ segment: 3, offset: 0 })).toBe(30);
+  expect(files.bytesAfter({ segment: 4, offset: 30 })).toBe(0);
+});

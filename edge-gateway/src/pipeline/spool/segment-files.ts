@@ -27,9 +27,19 @@ export class SegmentFiles {
     return this.#total;
   }
 
-  /** Of segments that wait for the log. */
+  /** Of segments that are not forwarded as a whole: what counts against the bound of the spool. */
   get waitingBytes(): number {
     return this.#total - this.#keptBytes;
+  }
+
+  /** Durable bytes behind a place: what waits if everything before it has been forwarded. */
+  bytesAfter(place: { readonly segment: number; readonly offset: number }): number {
+    let bytes = 0;
+    for (const [number, size] of this.#sizes) {
+      if (number > place.segment) bytes += size;
+      else if (number === place.segment) bytes += Math.max(0, size - place.offset);
+    }
+    return bytes;
   }
 
   /** From the oldest on. */

@@ -45,6 +45,8 @@ export function backoff(options: BackoffOptions = {}): Backoff {
 export interface RetryOptions extends BackoffOptions {
   /** Gives up with the last error after so many calls. Default: never. */
   readonly maxAttempts?: number;
+  /** Gives up with the error of the first call that fails so long after the begin (milliseconds). Default: never. */
+  readonly maxForMs?: number;
   /** Called before every wait, so that no retry is silent. */
   readonly onRetry?: (error: HeadwaterError, attempt: number) => void;
 }
@@ -55,6 +57,7 @@ export interface RetryOptions extends BackoffOptions {
  */
 export async function retrying<T>(call: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const pause = backoff(options);
+  const begun = performance.now();
   for (;;) {
     options.signal?.throwIfAborted();
     try {
@@ -62,6 +65,7 @@ export async function retrying<T>(call: () => Promise<T>, options: RetryOptions 
     } catch (error) {
       if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) throw error;
       if (pause.attempts + 1 >= (options.maxAttempts ?? Number.POSITIVE_INFINITY)) throw error;
+      if (performance.now() - begun >= (options.maxForMs ?? Number.POSITIVE_INFINITY)) throw error;
       options.onRetry?.(error, pause.attempts + 1);
       await pause.wait(error.retryAfterMs);
     }

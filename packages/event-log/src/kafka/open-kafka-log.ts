@@ -35,7 +35,7 @@ export interface KafkaLogOptions {
 }
 
 /**
- * Connects to Kafka. Rejects with LogUnavailableError when no broker answers within the request timeout, and with
+ * Connects to Kafka. Rejects with LogUnavailableError when no broker answers, which it tries once, and with
  * LogRejectedCredentialsError when the credentials are refused. Later outages are waited out: appends reject with typed
  * errors, consumers go on when Kafka is back.
  */
@@ -56,7 +56,8 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     logger: options.logger ?? silentLogger,
   });
   try {
-    await cluster.retrying("connecting to Kafka", () => cluster.refresh());
+    // Once: who opens a log says at once what is wrong, and tries again as it sees fit.
+    await cluster.refresh();
   } catch (error) {
     cluster.close();
     throw error;

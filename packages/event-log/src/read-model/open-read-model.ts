@@ -2,6 +2,7 @@ import type { EventLog, Following, LogBatch, PartitionPositions, Position } from
 import {
   type Logger,
   backoff,
+  LastingTrouble,
   HeadwaterError,
   InvariantError,
   RequestError,
@@ -41,6 +42,7 @@ class FollowingReadModel implements ReadModel {
   readonly #logger: Logger;
   readonly #database: ModelDatabase;
   readonly #waiters = new PositionWaiters();
+  readonly #trouble = new LastingTrouble();
   readonly #stopping = new AbortController();
   #die!: (error: HeadwaterError) => void;
   #dead: HeadwaterError | undefined;
@@ -161,7 +163,10 @@ class FollowingReadModel implements ReadModel {
     const pause = backoff({ baseMs: 100, maxMs: 10_000, signal });
     while (!signal.aborted && this.#dead === undefined) {
       try {
-        await this.#followOnce(() => pause.reset());
+        await this.#followOnce(() => {
+          pause.reset();
+          if (this.#trouble.over()) this.#logger.info({}, "the read model follows the log again");
+        });
       } catch (error) {
         if (signal.aborted) return;
         this.#caughtUp = false;
@@ -204,10 +209,12 @@ class FollowingReadModel implements ReadModel {
       error !== this.#batchFailure &&
       (error.advice === "retry" || error.advice === "wait")
     ) {
-      this.#logger.warn(
-        { err: error },
-        "the read model cannot follow the log; it answers from what it has and tries again",
-      );
+      if (this.#trouble.isNews(error.message)) {
+        this.#logger.warn(
+          { code: error.code, problem: error.message },
+          "the read model cannot follow the log; it answers from what it has and tries again",
+        );
+      }
       return error.retryAfterMs ?? 0;
     }
     return this.#fail(

@@ -1,5 +1,5 @@
 import { openEventLog, topicSpecs, type EventLog, type EventLogSettings, type LogGap } from "@headwater/event-log";
-import { ConfigError, retrying, type Logger } from "@headwater/core";
+import { ConfigError, LastingTrouble, retrying, type Logger } from "@headwater/core";
 
 /** An event log as a process starts with it. */
 export interface OpenedLog {
@@ -19,16 +19,19 @@ export type OpenLog = (
   signal: AbortSignal,
 ) => OpenedLog | Promise<OpenedLog>;
 
-/** Attempts to open a log that is still coming up: three to four minutes, if Kafka refuses its connections. */
-const startAttempts = 20;
+/** How long a process waits at its start for a log that is still coming up (milliseconds). */
+const startPatienceMs = 4 * 60_000;
 
 /** Waits some minutes for a log that is still coming up; rejects with the last error after that. */
 export const waitForLog: OpenLog = async (open, logger, signal) => {
+  const trouble = new LastingTrouble();
   const log = await retrying(open, {
     maxMs: 3000,
-    maxAttempts: startAttempts,
+    maxForMs: startPatienceMs,
     signal,
-    onRetry: (error) => logger.warn({ problem: error.message }, "waiting for the event log"),
+    onRetry: ({ message }) => {
+      if (trouble.isNews(message)) logger.warn({ problem: message }, "waiting for the event log");
+    },
   });
   return { log, ready: async () => {} };
 };
