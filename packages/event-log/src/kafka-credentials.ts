@@ -2,9 +2,23 @@ import { readFileSync } from "node:fs";
 import { ConfigError } from "@headwater/core";
 import { tokensByClientCredentials } from "./kafka/oauth-token.ts";
 import type { SaslSettings } from "./kafka/settings.ts";
-import type { EventLogSettings } from "./config.ts";
 
-type KafkaAccess = EventLogSettings["eventLog"]["kafka"];
+/** Of the settings of Kafka those that decide how this client shows who it is, and whom it trusts. */
+interface KafkaAccess {
+  readonly ssl: boolean;
+  readonly sslCaFile?: string;
+  readonly sslCertFile?: string;
+  readonly sslKeyFile?: string;
+  readonly sslKeyPassphrase?: string;
+  readonly saslMechanism?: SaslSettings["mechanism"];
+  readonly saslUsername?: string;
+  readonly saslPassword?: string;
+  readonly oauthTokenEndpoint?: string;
+  readonly oauthClientId?: string;
+  readonly oauthClientSecret?: string;
+  readonly oauthScope?: string;
+  readonly oauthAudience?: string;
+}
 
 const PREFIX = "HEADWATER_KAFKA_";
 
