@@ -73,8 +73,9 @@ class Gateway implements GatewayApp {
   }
 
   warnings(): readonly string[] {
-    const { bridges, pipeline, skipped } = this.#parts ?? {};
+    const { mqtt, bridges, pipeline, skipped } = this.#parts ?? {};
     return [
+      ...(mqtt?.troubles ?? []),
       ...(bridges?.troubles ?? []),
       ...troublesOfPath(this.#deps.config, pipeline?.path),
       ...(skipped?.warnings() ?? []),

@@ -7,9 +7,11 @@ export function gatewayMetrics(metrics: Metrics) {
     "Messages and records that were set aside in quarantine.v1",
     ["reason"],
   );
-  const refused = metrics.counter("headwater_gateway_refused_total", "What the gateway did not take, by reason", [
-    "reason",
-  ]);
+  const refused = metrics.counter(
+    "headwater_gateway_refused_total",
+    "What the gateway did not take, by unit (connection, login, message, subscription, request, record) and reason",
+    ["unit", "reason"],
+  );
   return {
     // Those that are counted for every message are bound to their one series.
     received: metrics.counter("headwater_gateway_received_total", "PUBLISH packets received").labels({}),
@@ -28,6 +30,11 @@ export function gatewayMetrics(metrics: Metrics) {
     ),
     quarantined,
     refused,
+    oversized: metrics.counter(
+      "headwater_gateway_oversized_packets_total",
+      "Packets larger than HEADWATER_MQTT_MAX_PACKET_BYTES, by device; beyond 50 devices together as others",
+      ["device"],
+    ),
     slowed: metrics
       .counter(
         "headwater_gateway_slowed_total",

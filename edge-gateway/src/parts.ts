@@ -15,6 +15,7 @@ import { Presence } from "./devices/presence/presence.ts";
 import { DeviceRegistry } from "./devices/registry/device-registry.ts";
 import { gatewayId } from "./gateway-id.ts";
 import { gatewayMetrics } from "./gateway-metrics.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { MqttRemoteBroker } from "./mqtt/bridge/mqtt-remote-broker.ts";
 import { MqttServer } from "./mqtt/mqtt-server.ts";
 import { SessionStore } from "./mqtt/sessions/session-store.ts";
@@ -60,6 +61,7 @@ export interface GatewayParts {
 export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const { config, log, topics, partitions, durable, logger } = deps;
   const metrics = gatewayMetrics(deps.metrics);
+  const refusals = new RefusalLog(metrics.refused, logger);
   const folder = join(deps.dataDir, "gateway");
   await makeFolder(folder);
   const gateway = await gatewayId(folder, config.gateway.id);
@@ -69,7 +71,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const specs = bridgeSpecs(config.bridges, gateway, config.routes);
 
   const pipeline = await openPipeline({
-    ...{ log, topics, partitions, durable, gateway, folder, config, metrics, logger },
+    ...{ log, topics, partitions, durable, gateway, folder, config, metrics, refusals, logger },
   });
   const { lanes, journal, recent, commit, recordWriter } = pipeline;
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "gateway" });
@@ -88,7 +90,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const sessions = await SessionStore.open({ file: join(folder, "sessions.journal"), maxSessions, logger });
   /** Common to the sources of messages: the pipeline behind them and the dispatcher of commands. */
   const source = {
-    ...{ recordWriter, commit, journal, recent, replies: dispatcher, metrics, logger },
+    ...{ recordWriter, commit, journal, recent, replies: dispatcher, metrics, refusals, logger },
     onCommandSession: dispatcher.begin.bind(dispatcher),
     onCommandSessionEnd: dispatcher.end.bind(dispatcher),
   };

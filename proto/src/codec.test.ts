@@ -63,6 +63,24 @@ describe("the codec of telemetry.v1", () => {
   });
 });
 
+describe("events that hold a message of a device", () => {
+  const payload = Buffer.alloc(4 * 1024 * 1024, "x");
+
+  it("may be as large as the largest message, and no other event may", () => {
+    const quarantined = events.quarantine.encode({ device: "d", payload });
+    expect(events.quarantine.decode(quarantined).payload.length).toBe(payload.length);
+    const telemetry = events.telemetry.encode({ readings: [{ metric: "t", text: payload.toString() }] });
+    expect(events.telemetry.decode(telemetry).readings).toHaveLength(1);
+    expect(() => events.presence.decode(quarantined)).toThrow("more than the 1048576");
+    expect(() => events.quarantine.decode(Buffer.alloc(6 * 1024 * 1024))).toThrow(DecodeError);
+  });
+
+  it("are refused if it is not their fields that are large, but how many there are", () => {
+    const many = Buffer.concat(Array.from({ length: 1_000_000 }, () => Buffer.of(0x62, 0)));
+    expect(() => events.quarantine.decode(many)).toThrow("too many fields");
+  });
+});
+
 describe.each(codecs)("the codec %s", (_name, codec) => {
   it("gives a typed error or an event for any bytes, never another failure", () => {
     fc.assert(

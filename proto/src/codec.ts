@@ -6,8 +6,10 @@ import { fieldNumber, recordTag } from "./telemetry-tags.ts";
 import { countTopLevelField } from "./wire-scan.ts";
 import type { Decoded, Input, TelemetryInput, TelemetryRecord } from "./event-types.ts";
 
-/** Largest event that is decoded; the log takes no larger record. */
+/** Largest event that is decoded, where it holds no message of a device. */
 export const maxEventBytes = 1024 * 1024;
+/** The same of one that does: a gateway may be configured to take messages of 4 MiB. */
+export const maxMessageEventBytes = 5 * 1024 * 1024;
 /** Most readings that one event may hold. */
 export const maxReadings = 20_000;
 
@@ -19,16 +21,20 @@ interface GeneratedType<S> {
 export interface Codec<I, D> {
   /** @throws RangeError if a 64-bit field is not a safe integer. */
   readonly encode: (event: I) => Uint8Array;
-  /** @throws DecodeError, in time and memory bounded by `maxEventBytes`. */
+  /** @throws DecodeError, in time and memory bounded by `maxEventBytes` or `maxMessageEventBytes`. */
   readonly decode: (bytes: Uint8Array) => D;
 }
 
-function codecOf<S>(name: string, type: GeneratedType<S>): Codec<Input<S>, Decoded<S>> {
+function codecOf<S>(name: string, type: GeneratedType<S>, maxBytes = maxEventBytes): Codec<Input<S>, Decoded<S>> {
   return {
     encode: (event) => type.encode(event as S).finish(),
     decode(bytes) {
-      if (bytes.length > maxEventBytes) {
-        throw new DecodeError(`${name}: ${bytes.length} bytes, more than the ${maxEventBytes} an event may have`);
+      if (bytes.length > maxBytes) {
+        throw new DecodeError(`${name}: ${bytes.length} bytes, more than the ${maxBytes} an event may have`);
+      }
+      // A large event is one of large fields.
+      if (bytes.length > maxEventBytes && countTopLevelField(bytes, "any") > 2 * maxReadings) {
+        throw new DecodeError(`${name}: ${bytes.length} bytes of too many fields`);
       }
       try {
         return type.decode(bytes) as Decoded<S>;
@@ -40,7 +46,7 @@ function codecOf<S>(name: string, type: GeneratedType<S>): Codec<Input<S>, Decod
 }
 
 const v1 = headwater.v1;
-const telemetryCodec = codecOf("telemetry.v1", v1.TelemetryRecord);
+const telemetryCodec = codecOf("telemetry.v1", v1.TelemetryRecord, maxMessageEventBytes);
 const readingsField = fieldNumber(recordTag.reading);
 /** A reading takes at least two bytes, so a shorter record cannot hold too many. */
 const scanFrom = 2 * maxReadings;
@@ -48,7 +54,7 @@ const scanFrom = 2 * maxReadings;
 export const telemetry: Codec<TelemetryInput, TelemetryRecord> = {
   encode: telemetryCodec.encode,
   decode(bytes) {
-    if (bytes.length > scanFrom && bytes.length <= maxEventBytes) {
+    if (bytes.length > scanFrom && bytes.length <= maxMessageEventBytes) {
       const count = countTopLevelField(bytes, readingsField);
       if (count > maxReadings) throw new DecodeError(`telemetry.v1: more than ${maxReadings} readings in one event`);
     }
@@ -60,7 +66,7 @@ export const presence = codecOf("presence.v1", v1.PresenceEvent);
 export const rule = codecOf("rules.v1", v1.RuleEvent);
 export const alert = codecOf("alerts.v1", v1.AlertEvent);
 export const action = codecOf("actions.v1", v1.ActionEvent);
-export const command = codecOf("commands.v1", v1.CommandEvent);
+export const command = codecOf("commands.v1", v1.CommandEvent, maxMessageEventBytes);
 export const ruleState = codecOf("rule-state.v1", v1.RuleStateRecord);
-export const quarantine = codecOf("quarantine.v1", v1.QuarantineEvent);
+export const quarantine = codecOf("quarantine.v1", v1.QuarantineEvent, maxMessageEventBytes);
 export const access = codecOf("access.v1", v1.AccessEvent);

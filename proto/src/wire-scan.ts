@@ -1,9 +1,9 @@
 /**
- * Counts occurrences of a length-delimited field at the top level of a message without decoding it, so that a hostile
- * record is refused before it costs memory. Malformed bytes end the count; the decoder names the fault.
- * Wire format: https://protobuf.dev/programming-guides/encoding/
+ * Counts occurrences of a length-delimited field (or of every field) at the top level of a message without decoding
+ * it, so that a hostile record is refused before it costs memory. Malformed bytes end the count; the decoder names the
+ * fault. Wire format: https://protobuf.dev/programming-guides/encoding/
  */
-export function countTopLevelField(bytes: Uint8Array, field: number): number {
+export function countTopLevelField(bytes: Uint8Array, field: number | "any"): number {
   let position = 0;
   let count = 0;
 
@@ -22,7 +22,7 @@ export function countTopLevelField(bytes: Uint8Array, field: number): number {
 
   while (position < bytes.length) {
     const tag = varint();
-    if (Math.floor(tag / 8) === field) count++;
+    if (field === "any" || Math.floor(tag / 8) === field) count++;
     switch (tag % 8) {
       case 0:
         varint();

@@ -2,6 +2,7 @@ import { backoff, ConfigError, type Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { CommandSession } from "../commands/command-session.ts";
 import { brokerRoutes, defaultDecodeLimits, FirmwareTopics } from "@headwater/decode";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
@@ -28,6 +29,7 @@ export interface BridgeDeps {
   readonly onCommandSession: (session: CommandSession) => void;
   readonly onCommandSessionEnd: (session: CommandSession) => void;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly bridgeMetrics: BridgeMetrics;
   readonly logger: Logger;
 }
@@ -96,6 +98,7 @@ export class Bridge {
       publish: ({ topic, payload, qos }) => this.#connection?.publish(topic, payload, qos),
       onPresence: ({ device, online }) => this.#heard?.said(device, online),
       metrics,
+      refusals: options.refusals,
       logger,
     });
   }

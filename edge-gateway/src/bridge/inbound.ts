@@ -11,6 +11,7 @@ import type { RecentPublishes } from "../pipeline/redelivery/recent-publishes.ts
 import type { BridgeSpec } from "./bridge-spec.ts";
 import type { BridgeTopics } from "./bridge-topics.ts";
 import type { RemoteBroker, InboundMessage } from "./remote-broker.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { HeardDevices } from "./heard-devices.ts";
 
 export interface InboundOptions {
@@ -28,6 +29,7 @@ export interface InboundOptions {
   readonly processor: MessageProcessor;
   readonly heard: HeardDevices | undefined;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   /** Counts a message of this bridge. */
   readonly received: { inc(): void };
   readonly logger: Logger;
@@ -73,13 +75,14 @@ export class Inbound implements Owner {
   }
 
   message(message: InboundMessage): void {
-    const { recordWriter, metrics, received, spec } = this.#options;
+    const { recordWriter, metrics, refusals, received, spec } = this.#options;
     metrics.received.inc();
     metrics.receivedBytes.inc(message.payload.length);
     received.inc();
     if (message.qos === 0 && this.unacked >= spec.receiveMaximum) {
       // QoS 0 promises nothing; messages that are promised keep their place.
-      metrics.refused.labels({ reason: "bridge-overflow" }).inc();
+      const text = "messages of QoS 0 are dropped: the bridge's window is full";
+      refusals.add("message", "bridge-overflow", { client: spec.name }, text);
       return;
     }
     this.unacked += 1;

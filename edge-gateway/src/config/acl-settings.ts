@@ -1,6 +1,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 
-const patterns = Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 64 });
+const patterns = (description: string) =>
+  Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 512 }), { minItems: 1, maxItems: 64, description }));
 
 /** One rule: what devices of some types and tags may do beyond their own topics, or may not do anywhere. */
 const aclRule = Type.Object(
@@ -13,8 +14,8 @@ const aclRule = Type.Object(
         description: "Tags that the device has to have, each with one of these values",
       }),
     ),
-    publish: Type.Optional(patterns),
-    subscribe: Type.Optional(patterns),
+    publish: patterns("Topic filters that they may publish to"),
+    subscribe: patterns("Topic filters that they may subscribe to; one of the two is needed"),
     deny: Type.Optional(
       Type.Boolean({
         description:
@@ -31,6 +32,13 @@ export const aclSettings = Type.Array(aclRule, {
   env: "HEADWATER_ACL",
   default: [],
   maxItems: 256,
+  examples: [
+    [
+      { types: ["meter"], publish: ["sites/{tag.site}/{device}/#"] },
+      { types: ["panel"], tags: { site: ["north", "south"] }, subscribe: ["sites/{tag.site}/#"] },
+      { deny: true, subscribe: ["sites/+/cameras/#"] },
+    ],
+  ],
   description:
     "What devices may publish and subscribe to besides devices/{device}/# and v1/devices/me/#: topic filters with {device}, {type} and {tag.<name>}",
 });

@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { routeConfig } from "@headwater/decode";
+import { largestPacketBytes } from "./largest-packet.ts";
 
 const path = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 4096, description }));
 const text = (description: string, maxLength = 512) =>
@@ -30,7 +31,7 @@ export const bridgeConfig = Type.Object(
           keyFile: path("PEM file of its key"),
           serverName: text("Name in the broker's certificate, where the URL has another"),
         },
-        { additionalProperties: false },
+        { additionalProperties: false, description: "For mqtts:// and wss://" },
       ),
     ),
     subscriptions: Type.Array(
@@ -52,11 +53,12 @@ export const bridgeConfig = Type.Object(
         },
         { additionalProperties: false },
       ),
-      { minItems: 1, maxItems: 100 },
+      { minItems: 1, maxItems: 100, description: "What the broker is asked for" },
     ),
     routes: Type.Optional(
       Type.Array(routeConfig, {
         maxItems: 1000,
+        sameAs: "routes",
         description: "Beside the built-in ones; default: the gateway's `routes`",
       }),
     ),
@@ -81,7 +83,7 @@ export const bridgeConfig = Type.Object(
     maxPacketBytes: Type.Optional(
       Type.Integer({
         minimum: 1024,
-        maximum: 512 * 1024,
+        maximum: largestPacketBytes,
         description: "Of a larger message the beginning is set aside. Default 256 KiB",
       }),
     ),
@@ -122,5 +124,17 @@ export const bridgesSettings = Type.Array(bridgeConfig, {
   env: "HEADWATER_BRIDGES",
   default: [],
   maxItems: 32,
+  examples: [
+    [
+      {
+        name: "plant",
+        url: "mqtts://broker.example:8883",
+        username: "headwater",
+        passwordFile: "secrets/plant",
+        subscriptions: [{ filter: "plant/#", qos: 1, share: "headwater" }],
+        routes: [{ topic: "plant/{device}/telemetry", decoder: "json" }],
+      },
+    ],
+  ],
   description: "Existing brokers to take messages from",
 });

@@ -49,6 +49,9 @@ export const identitySettings = Type.Object({
     env: "HEADWATER_JWT_ISSUERS",
     default: [],
     maxItems: 16,
+    examples: [
+      [{ issuer: "https://id.example", keys: "https://id.example/jwks.json", audience: "headwater", claim: "sub" }],
+    ],
     description: "Whose JWTs are taken as passwords",
   }),
   certificateNames: Type.Boolean({

@@ -1,4 +1,5 @@
 import { Type } from "@sinclair/typebox";
+import { largestPacketBytes } from "./largest-packet.ts";
 import { listenerSettings } from "./listener-settings.ts";
 
 /** Where and how MQTT is spoken. */
@@ -13,8 +14,9 @@ export const mqttSettings = Type.Object({
     env: "HEADWATER_MQTT_MAX_PACKET_BYTES",
     default: 256 * 1024,
     minimum: 1024,
-    maximum: 512 * 1024,
-    description: "Largest MQTT packet; a connection that sends a larger one is closed",
+    maximum: largestPacketBytes,
+    description:
+      "Largest MQTT packet; a connection that sends a larger one is closed. Above 800 KiB telemetry.v1, quarantine.v1 and commands.v1 need a larger max.message.bytes in Kafka, which the start checks",
   }),
   maxUnacked: Type.Integer({
     env: "HEADWATER_MQTT_MAX_UNACKED",

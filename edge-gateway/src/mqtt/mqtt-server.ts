@@ -9,6 +9,7 @@ import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { GroupCommit } from "../pipeline/commit/group-commit.ts";
 import { MessageProcessor, type ReplyHandler } from "../pipeline/commit/message-processor.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { Presence } from "../devices/presence/presence.ts";
 import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
@@ -51,6 +52,7 @@ export interface MqttServerOptions {
   readonly replies: ReplyHandler;
   readonly presence: Presence;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly logger: Logger;
   /** A device can take commands now, or no longer. */
   readonly onCommandSession: (session: CommandSession) => void;
@@ -81,12 +83,12 @@ export class MqttServer {
 
   constructor(options: MqttServerOptions) {
     this.#options = options;
-    const { config, identity, metrics, logger, commit, journal, recent, recordWriter, routes, firmware, replies } =
-      options;
+    const { config, identity, metrics, refusals, logger, commit, journal, recent, recordWriter } = options;
+    const { routes, firmware, replies } = options;
     const publishes = new PublishHandler({
-      ...{ recordWriter, routes, firmware, metrics, logger },
+      ...{ recordWriter, routes, firmware, metrics, refusals },
       processor: new MessageProcessor({
-        ...{ recordWriter, commit, journal, recent, replies, metrics, logger },
+        ...{ recordWriter, commit, journal, recent, replies, metrics, refusals, logger },
         limits: defaultDecodeLimits,
         publish: (publication) => this.#publish(publication),
       }),
@@ -100,6 +102,7 @@ export class MqttServer {
       recent: options.recent,
       mayPublish: (sender, topic) => publishes.mayPublish(sender, topic),
       metrics,
+      refusals,
       logger,
     });
     this.#commandSessions = new CommandSessions({
@@ -112,6 +115,7 @@ export class MqttServer {
       everyMs: options.timeEveryMs,
       connections: this.#connections,
       metrics,
+      refusals,
     });
     this.#life = new Connections(this.#connections, {
       ...options,
@@ -129,7 +133,7 @@ export class MqttServer {
     this.#clientLimits = new ClientLimits({
       limits: { ...options.limits, maxPacketBytes: config.maxPacketBytes },
       metrics,
-      logger,
+      refusals,
     });
     this.listeners = new Listeners({
       config,
@@ -138,6 +142,11 @@ export class MqttServer {
       guard: (stream) => this.#clientLimits.guard(stream),
       onConnection: (stream) => slim(this.#broker.handle(stream)),
     });
+  }
+
+  /** For health. */
+  get troubles(): readonly string[] {
+    return this.#clientLimits.troubles;
   }
 
   get connections(): number {
@@ -150,7 +159,7 @@ export class MqttServer {
       journal,
       store: this.#options.sessions,
       audience: this.#audience,
-      limits,
+      limits: { ...limits, maxQueuedBytes: Math.max(limits.maxQueuedBytes, config.maxPacketBytes) },
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#revocation = new Revocation({
@@ -192,8 +201,13 @@ export class MqttServer {
           done(null, null);
           return;
         }
-        const allowed = connectionOf(client)?.permissions.maySubscribe(subscription.topic) === true;
-        if (!allowed) this.#options.metrics.refused.labels({ reason: "subscription" }).inc();
+        const connection = connectionOf(client);
+        const allowed = connection?.permissions.maySubscribe(subscription.topic) === true;
+        if (!allowed) {
+          const facts = { ...connection?.who, filter: subscription.topic.slice(0, 256) };
+          const text = "a subscription to what the device may not hear was refused";
+          this.#options.refusals.add("subscription", "subscription", facts, text);
+        }
         done(null, allowed && this.#clientLimits.grant(client, subscription.topic) ? subscription : null);
       },
       authorizeForward: (client, packet) =>

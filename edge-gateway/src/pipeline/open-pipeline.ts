@@ -2,6 +2,8 @@ import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
+import type { RefusalLog } from "../refusal-log.ts";
+import { maxRecordBytes } from "../record-bytes.ts";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import { GroupCommit } from "./commit/group-commit.ts";
 import { LaneWriter } from "./commit/lane-writer.ts";
@@ -22,6 +24,7 @@ export interface PipelineOptions {
   readonly folder: string;
   readonly config: GatewayConfig;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly logger: Logger;
 }
 
@@ -40,7 +43,7 @@ const maxBatchBytes = 8 * 1024 * 1024;
 
 /** Recovers the state that an earlier process left and wires the pipeline; nothing moves before its path is started. */
 export async function openPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { topics, partitions, durable, folder, config, metrics, logger } = options;
+  const { topics, partitions, durable, folder, config, metrics, refusals, logger } = options;
   const store = await (durable === "log" ? openLogStore : openSpoolStore)(options);
   const lanes = new Lanes(store.state, partitions);
   const journal = await Qos2Journal.open({
@@ -71,9 +74,12 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
   });
   const plausibility = { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 };
-  const laneWriter = new LaneWriter({ lanes, commit, plausibility, metrics, logger });
+  const laneWriter = new LaneWriter({
+    ...{ lanes, commit, plausibility, metrics, logger },
+    maxRecordBytes: maxRecordBytes(config),
+  });
   const devices = new DeviceLanes(lanes, partitions);
-  const recordWriter = new RecordWriter({ lanes, devices, commit, laneWriter, metrics, logger });
+  const recordWriter = new RecordWriter({ lanes, devices, commit, laneWriter, metrics, refusals, logger });
   const records = new FrameRecords(topics);
   const path = store.connect({
     onAppended: (count) => metrics.appended.inc(count),

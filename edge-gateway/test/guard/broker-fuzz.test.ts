@@ -65,9 +65,7 @@ it("what the guard lets pass never makes the broker fail", { timeout: 120_000 },
   }
   const guards = new Guards({
     limits,
-    logger: silentLogger,
-    addressOf: () => "",
-    count: () => (cut += 1),
+    onCut: () => (cut += 1),
     countSlowed: () => {},
     keepAlive: () => {},
   });

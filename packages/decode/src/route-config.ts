@@ -8,12 +8,18 @@ import { Routes, type RouteSpec } from "./routes.ts";
 import { templateNames } from "./device-template.ts";
 
 const maxPattern = 512;
-const literals = <Name extends string>(names: readonly Name[]) => Type.Union(names.map((name) => Type.Literal(name)));
+const literals = <Name extends string>(names: readonly Name[], description: string) =>
+  Type.Union(
+    names.map((name) => Type.Literal(name)),
+    { description },
+  );
 
 /** Routes beyond a device's own topics: a whole profile, or one pattern with one format. */
 export const routeConfig = Type.Object(
   {
-    profile: Type.Optional(literals(Object.keys(profiles) as ProfileName[])),
+    profile: Type.Optional(
+      literals(Object.keys(profiles) as ProfileName[], "All topics of what others publish, instead of one topic"),
+    ),
     prefix: Type.Optional(Type.String({ maxLength: maxPattern, description: "Levels before the profile's topics" })),
     topic: Type.Optional(
       Type.String({
@@ -22,7 +28,9 @@ export const routeConfig = Type.Object(
         description: "Instead of a profile: levels as they are, + for any, {name} to take one, {name...} for the rest",
       }),
     ),
-    decoder: Type.Optional(literals(Object.keys(namedDecoders) as DecoderName[])),
+    decoder: Type.Optional(
+      literals(Object.keys(namedDecoders) as DecoderName[], "How the payload is read; with a topic"),
+    ),
     metric: Type.Optional(
       Type.String({ minLength: 1, maxLength: 256, description: "For the decoder value, where the topic names none" }),
     ),
@@ -44,17 +52,17 @@ export type RouteConfig = Static<typeof routeConfig>;
  * remember what it heard. Throws ConfigError that says which entry is wrong and how.
  */
 export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] {
-  const specs = configs.flatMap((config, index) => {
+  return configs.flatMap((config, index) => {
     try {
-      return config.profile === undefined ? [single(config)] : ofProfile(config, config.profile);
+      const specs = config.profile === undefined ? [single(config)] : ofProfile(config, config.profile);
+      // Compiling them tells of patterns that are none, before any message comes.
+      void new Routes(specs);
+      return specs;
     } catch (error) {
       if (error instanceof ConfigError) throw new ConfigError(`routes[${index}]: ${error.message}`);
       throw error;
     }
   });
-  // Compiling them tells of patterns that are none, before any message comes.
-  void new Routes(specs);
-  return specs;
 }
 
 function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {

@@ -3,6 +3,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
 import type { EventLog, LogGap } from "./event-log.ts";
 import { saslOf, tlsOf } from "./kafka-credentials.ts";
+import { DEFAULT_RECORD_BYTES } from "./topics.ts";
 import type { Logger } from "@headwater/core";
 
 const DEFAULT_PARTITIONS = { embedded: 4, kafka: 12 } as const;
@@ -176,6 +177,8 @@ export interface OpenEventLogContext {
   readonly dataDir: string;
   /** Names this client to Kafka. */
   readonly clientId: string;
+  /** Largest record, where that is more than any log takes. */
+  readonly maxRecordBytes?: number;
   readonly logger?: Logger;
   /** Called whenever a reader goes past records that cannot be read, whoever reads. */
   readonly onGap?: ((gap: LogGap) => void) | undefined;
@@ -191,12 +194,16 @@ export function configuredPartitions({ eventLog }: EventLogSettings): number {
  */
 export async function openEventLog(
   config: EventLogSettings,
-  { dataDir, clientId, logger, onGap }: OpenEventLogContext,
+  { dataDir, clientId, maxRecordBytes, logger, onGap }: OpenEventLogContext,
 ): Promise<EventLog> {
   // Only the adapter that is asked for is loaded: a process on the embedded log carries no Kafka client.
   if (config.eventLog.kind === "embedded") {
     const { openEmbeddedLog } = await import("./embedded/open-embedded-log.ts");
-    return openEmbeddedLog({ dataDir: join(dataDir, "event-log"), logger });
+    return openEmbeddedLog({
+      dataDir: join(dataDir, "event-log"),
+      maxRecordBytes: Math.max(DEFAULT_RECORD_BYTES, maxRecordBytes ?? 0),
+      logger,
+    });
   }
   const { kafka } = config.eventLog;
   if (kafka.brokers.length === 0) {

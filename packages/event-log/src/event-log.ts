@@ -91,6 +91,8 @@ export interface TopicSpec {
   readonly retentionMs?: number;
   /** A record younger than this (milliseconds) is never compacted away. */
   readonly minCompactionLagMs?: number;
+  /** Records may have so many bytes (key, value and headers); absent: what any log takes. */
+  readonly maxRecordBytes?: number;
 }
 
 /** A batch that a group member works on. */

@@ -3,6 +3,9 @@ import type { TopicSpec } from "./event-log.ts";
 const day = 24 * 60 * 60 * 1000;
 const hour = 60 * 60 * 1000;
 
+/** Largest record that any log takes: Kafka's own default is a little more. */
+export const DEFAULT_RECORD_BYTES = 1_000_000;
+
 /** Topic names without the configurable prefix; a new major version of an event is a new topic. */
 export const topics = {
   telemetry: "telemetry.v1",
@@ -31,18 +34,20 @@ export function topicNames(prefix = ""): TopicNames {
  * number throughout and its owner reads all of it. Rules and access are small and read whole: one partition
  * keeps their events in one order.
  */
-export function topicSpecs(partitions: number, prefix = ""): readonly TopicSpec[] {
+export function topicSpecs(partitions: number, prefix = "", maxRecordBytes?: number): readonly TopicSpec[] {
   const name = topicNames(prefix);
+  // Where a message of a device is a record: as an event, as it came, or as the reply to a command.
+  const large = maxRecordBytes === undefined || maxRecordBytes <= DEFAULT_RECORD_BYTES ? {} : { maxRecordBytes };
   return [
-    { name: name.telemetry, partitions, cleanup: "delete", retentionMs: 7 * day },
+    { name: name.telemetry, partitions, cleanup: "delete", retentionMs: 7 * day, ...large },
     { name: name.devices, partitions, cleanup: "compact", minCompactionLagMs: hour },
     { name: name.presence, partitions, cleanup: "delete", retentionMs: 30 * day },
     { name: name.rules, partitions: 1, cleanup: "delete" },
     { name: name.alerts, partitions, cleanup: "delete", retentionMs: 365 * day },
     { name: name.actions, partitions, cleanup: "delete", retentionMs: 30 * day },
-    { name: name.commands, partitions, cleanup: "delete", retentionMs: 30 * day },
+    { name: name.commands, partitions, cleanup: "delete", retentionMs: 30 * day, ...large },
     { name: name.ruleState, partitions, cleanup: "compact", minCompactionLagMs: 10 * 60 * 1000 },
-    { name: name.quarantine, partitions, cleanup: "delete", retentionMs: 30 * day },
+    { name: name.quarantine, partitions, cleanup: "delete", retentionMs: 30 * day, ...large },
     { name: name.access, partitions: 1, cleanup: "compact", minCompactionLagMs: hour },
   ];
 }

@@ -7,6 +7,15 @@ import { startFaultyProxy, type FaultyProxy } from "./faulty-proxy.ts";
 
 const tags = { device: "d1" };
 
+/** An error in InfluxDB's own form. */
+function asInflux(answer: number, code: string) {
+  return {
+    answer,
+    headers: { "content-type": "application/json; charset=utf-8" },
+    body: JSON.stringify({ code, message: `answered with ${answer}` }),
+  };
+}
+
 describe("what InfluxDB refuses", () => {
   let bucket: TestBucket;
   let proxy: FaultyProxy;
@@ -41,7 +50,8 @@ describe("what InfluxDB refuses", () => {
   const writes = (): number => proxy.requests.filter(({ path }) => path.startsWith("/api/v2/write")).length;
 
   it("halves a write that is too large until it fits, in order", async () => {
-    proxy.fault = (path, body) => (path.includes("/write") && body.length > 5_000 ? { answer: 413 } : undefined);
+    proxy.fault = (path, body) =>
+      path.includes("/write") && body.length > 5_000 ? asInflux(413, "request too large") : undefined;
     const written = points(1_000);
     expect(await store.write(written)).toEqual({ refused: [] });
     expect(await rows()).toEqual(written.map(({ time, fields }) => [time, fields["value"]]));
@@ -49,7 +59,8 @@ describe("what InfluxDB refuses", () => {
   });
 
   it("names a single point that is too large, and stores the others", async () => {
-    proxy.fault = (path, body) => (path.includes("/write") && body.length > 5_000 ? { answer: 413 } : undefined);
+    proxy.fault = (path, body) =>
+      path.includes("/write") && body.length > 5_000 ? asInflux(413, "request too large") : undefined;
     const written = points(10);
     written[7] = { ...(written[7] as Point), fields: { value: 7, note_text: "x".repeat(6_000) } };
     const { refused } = await store.write(written);
@@ -97,8 +108,11 @@ describe("what InfluxDB refuses", () => {
     }
   });
 
-  it.each([401, 403])("stops at credentials that are answered with %i", async (status) => {
-    proxy.fault = () => ({ answer: status, body: "no" });
+  it.each([
+    [401, "unauthorized"],
+    [403, "forbidden"],
+  ])("stops at credentials that are answered with %i", async (status, code) => {
+    proxy.fault = () => asInflux(status, code);
     await expect(store.write(points(1))).rejects.toBeInstanceOf(StoreRejectedCredentialsError);
     await expect(rows()).rejects.toBeInstanceOf(StoreRejectedCredentialsError);
   });

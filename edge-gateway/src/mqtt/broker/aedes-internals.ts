@@ -114,3 +114,8 @@ export function nextPacketId(client: Client): number {
 export function readOn(client: Client, packets: number): void {
   for (let i = 0; i < packets && !client.closed; i += 1) internals(client)._nextBatch();
 }
+
+/** Whether aedes cuts a client for messages of QoS 2 that it does not release; it says so by the text alone. */
+export function isTooManyUnreleased(error: Error): boolean {
+  return error.message.startsWith("maxInflightInbound exceeded");
+}

@@ -1,5 +1,4 @@
 import type { Client } from "aedes";
-import type { Logger } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import type { GatewayConfig } from "../../config.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
@@ -7,6 +6,9 @@ import { clientOf, countPacketIds } from "./aedes-internals.ts";
 import { connectionOf } from "./connection.ts";
 import { SubscriberOutput, type SubscriberOutputOptions } from "./subscriber-output.ts";
 import { Guards } from "../guard/guards.ts";
+import { violations } from "../guard/violations.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
+import { OversizedPackets } from "./oversized-packets.ts";
 import { peerOf } from "../listeners/peer.ts";
 import type { NotKept } from "./session-persistence.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
@@ -14,27 +16,40 @@ import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 export interface ClientLimitsOptions {
   readonly limits: GatewayConfig["limits"] & { readonly maxPacketBytes: number };
   readonly metrics: GatewayMetrics;
-  readonly logger: Logger;
+  readonly refusals: RefusalLog;
 }
 
 /** How much one client may ask of the gateway, from its first byte on. */
 export class ClientLimits {
   readonly #options: ClientLimitsOptions;
   readonly #guards: Guards;
+  readonly #oversized: OversizedPackets;
   readonly #outputOptions: SubscriberOutputOptions;
 
   constructor(options: ClientLimitsOptions) {
     this.#options = options;
-    const { limits, metrics, logger } = options;
+    const { metrics, refusals } = options;
+    const limits = forWholeMessages(options.limits);
+    this.#oversized = new OversizedPackets(metrics.oversized, limits.maxPacketBytes);
     this.#outputOptions = { ...limits, onDropped: () => metrics.slowDropped.inc() };
     this.#guards = new Guards({
       limits,
-      logger,
-      addressOf: (stream) => peerOf(stream).address,
-      count: (violation) => metrics.refused.labels({ reason: violation }).inc(),
+      onCut: ({ clientId: client, stream }, violation) => {
+        const broken = clientOf(stream);
+        const device = broken === undefined ? undefined : connectionOf(broken as unknown as Client)?.device;
+        if (violation === "packet-too-large") this.#oversized.add(device ?? "");
+        const { address } = peerOf(stream);
+        const why = violations[violation];
+        refusals.add("connection", violation, { device, client, address, why }, "a connection was cut");
+      },
       countSlowed: () => metrics.slowed.inc(),
       keepAlive: (stream) => clientOf(stream)?._keepaliveTimer?.refresh(),
     });
+  }
+
+  /** For health. */
+  get troubles(): readonly string[] {
+    return this.#oversized.troubles;
   }
 
   start(): void {
@@ -57,7 +72,7 @@ export class ClientLimits {
 
   /** Whether the session has a place for one more subscription, or has this one already; it is taken then. */
   grant(client: Client, filter: string): boolean {
-    const { limits, metrics, logger } = this.#options;
+    const { limits, refusals } = this.#options;
     const connection = connectionOf(client)!;
     const { filters } = connection;
     if (!connection.hasOutput && isHeardThroughBroker(filter)) {
@@ -70,15 +85,34 @@ export class ClientLimits {
       filters.add(filter);
       return true;
     }
-    metrics.refused.labels({ reason: "too-many-subscriptions" }).inc();
-    logger.warn({ client: client.id, filter: filter.slice(0, 256) }, "a subscription more than a session may have");
+    const facts = { ...connection.who, filter: filter.slice(0, 256) };
+    refusals.add("subscription", "too-many-subscriptions", facts, "a subscription more than a session may have");
     return false;
   }
 
   /** There was no room for a message that was to be kept for later. */
   notKept(what: NotKept, topic: string, session: string | undefined): void {
-    const { metrics, logger } = this.#options;
-    metrics.refused.labels({ reason: what }).inc();
-    logger.debug({ what, topic: topic.slice(0, 256), client: session }, "a message was not kept for later");
+    this.#options.refusals.add(
+      "message",
+      what,
+      { ...(session !== undefined && whoseSession(session)), topic: topic.slice(0, 256) },
+      "a message was not kept for later",
+    );
   }
+}
+
+/** A session's name begins with its device, or with nothing. */
+function whoseSession(session: string): { readonly device: string | undefined; readonly client: string } {
+  const end = session.indexOf("/");
+  return { device: session.slice(0, end) || undefined, client: session.slice(end + 1) };
+}
+
+/** A client that reads is sent the largest message that another may send, whatever else is configured. */
+function forWholeMessages(limits: ClientLimitsOptions["limits"]): ClientLimitsOptions["limits"] {
+  const { maxPacketBytes, maxUnsentBytes, maxQueuedBytes } = limits;
+  return {
+    ...limits,
+    maxUnsentBytes: Math.max(maxUnsentBytes, 2 * maxPacketBytes),
+    maxQueuedBytes: Math.max(maxQueuedBytes, maxPacketBytes),
+  };
 }

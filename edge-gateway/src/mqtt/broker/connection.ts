@@ -1,6 +1,6 @@
 import type { Client } from "aedes";
 import type { Permissions } from "../../devices/access/permissions.ts";
-import type { Principal } from "../../devices/identity/principal.ts";
+import { sessionPrefix, type Principal } from "../../devices/identity/principal.ts";
 import { readOn } from "./aedes-internals.ts";
 import type { Owner } from "../../pipeline/commit/acknowledgement.ts";
 import type { Sender, Target } from "./targets.ts";
@@ -65,6 +65,11 @@ export class Connection implements Owner {
 
   forgetOutgoing(): void {
     this.#outgoing = undefined;
+  }
+
+  /** As log lines name it: the client by the identifier of its CONNECT. */
+  get who(): { readonly device: string | undefined; readonly client: string } {
+    return { device: this.device, client: this.client.id.slice(sessionPrefix(this.principal).length) };
   }
 
   get permissions(): Permissions {

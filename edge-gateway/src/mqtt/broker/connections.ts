@@ -1,8 +1,9 @@
 import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { Presence } from "../../devices/presence/presence.ts";
-import { internals } from "./aedes-internals.ts";
+import { internals, isTooManyUnreleased } from "./aedes-internals.ts";
 import type { GatewayBroker } from "./broker.ts";
 import type { CommandSessions } from "./command-sessions.ts";
 import { connackCodes, connackError } from "./connack.ts";
@@ -22,6 +23,7 @@ export interface ConnectionsOptions {
   /** The broker has let a connection in. */
   readonly onJoined: (connection: Connection) => void;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly logger: Logger;
 }
 
@@ -47,7 +49,7 @@ export class Connections {
         presence.connected({
           device: connection.device,
           session: connection.session,
-          clientId: client.id.slice(connection.device.length + 1),
+          clientId: connection.who.client,
           address: peerOf(client.conn).address,
           cleanSession: client.clean,
         });
@@ -81,9 +83,8 @@ export class Connections {
     broker.on("keepaliveTimeout", (client) => this.#noteReason(client, "keep-alive"));
     broker.onTakeover = (client) => this.#noteReason(client, "taken-over");
     broker.on("clientDisconnect", (client) => this.#disconnected(client));
-    // A client that breaks the protocol or the line is cut by aedes; the reason is in its presence event.
-    broker.on("clientError", () => {});
-    broker.on("connectionError", () => {});
+    broker.on("clientError", (client, error) => this.#failed(client, error));
+    broker.on("connectionError", (client, error) => this.#failed(client, error));
     // Without a listener it would end the process.
     broker.on("error" as "closed", (error?: unknown) => {
       logger.error({ err: error }, "the MQTT broker failed at something");
@@ -100,6 +101,20 @@ export class Connections {
     if (connection !== undefined) connection.reason ??= reason;
   }
 
+  /** aedes cuts a client that breaks the line, or the protocol in a way that the guard does not know. */
+  #failed(client: Client, error: Error): void {
+    const connection = connectionOf(client);
+    const who = connection?.who ?? { client: client.id };
+    const facts = { ...who, address: peerOf(client.conn).address };
+    if (isTooManyUnreleased(error)) {
+      const text = "a connection was cut: it sends messages of QoS 2 and no PUBREL";
+      this.#options.refusals.add("connection", "too-many-unreleased", facts, text);
+      return;
+    }
+    // A login that is refused ends so, and is told of where it is decided.
+    this.#options.logger.debug({ ...facts, problem: error.message }, "a connection failed");
+  }
+
   /** Closes a connection that has done nothing wrong by itself. */
   end(connection: Connection, reason: DisconnectReason): void {
     connection.reason ??= reason;
@@ -111,7 +126,10 @@ export class Connections {
   /** aedes publishes the last will of a client that is gone. */
   lastWill(client: Client, will: Will, done: (error?: Error | null) => void): void {
     const connection = connectionOf(client);
-    if (connection === undefined || connection.reason === "revoked" || !this.#options.takeWill(connection, will)) {
+    const mayBeTold = connection !== undefined && connection.reason !== "revoked";
+    if (!mayBeTold || !this.#options.takeWill(connection, will)) {
+      const facts = { ...connection?.who, topic: will.topic.slice(0, 256) };
+      this.#options.refusals.add("message", "will", facts, "a last will is not published: its right has ended");
       done(connackError(connackCodes.notAuthorized, "A last will that is not allowed"));
       return;
     }

@@ -2,6 +2,7 @@ import type { Client } from "aedes";
 import type { Logger } from "@headwater/core";
 import { randomUUID } from "node:crypto";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
+import type { Refused, RefusalLog } from "../../refusal-log.ts";
 import type { Identity } from "../../devices/identity/identity.ts";
 import { sessionPrefix } from "../../devices/identity/principal.ts";
 import type { RecentJournal } from "../../pipeline/redelivery/recent-journal.ts";
@@ -23,6 +24,7 @@ export interface LoginOptions {
   /** Whether a last will may go there. */
   readonly mayPublish: (sender: Sender, topic: string) => boolean;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly logger: Logger;
 }
 
@@ -57,6 +59,7 @@ export class Login {
       refused = await this.#decide(client, username, password);
     } catch (error) {
       this.#options.logger.error({ err: error }, "a login could not be decided");
+      this.#refused("undecided", { client: client.id, address: peerOf(client.conn).address });
       refused = connackError(connackCodes.unavailable, "unavailable");
     }
     done(refused ?? null, refused === undefined);
@@ -67,25 +70,22 @@ export class Login {
     username: string | undefined,
     password: Buffer | undefined,
   ): Promise<Refusal | undefined> {
-    const { metrics, logger, identity, mayPublish } = this.#options;
+    const { identity, mayPublish } = this.#options;
     const { address, certificate } = peerOf(client.conn);
+    const refuse = (code: keyof typeof connackCodes, why: string, facts: object = {}): Refusal => {
+      const user = username?.slice(0, 128);
+      this.#refused(why, { client: client.id, user, address, code: connackCodes[code], ...facts });
+      return connackError(connackCodes[code], why);
+    };
     const login = await identity.login({ username, password, certificate, address });
-    if ("refused" in login) {
-      metrics.connects.labels({ outcome: login.why }).inc();
-      logger.info({ user: username?.slice(0, 128), address, why: login.why }, "a login was refused");
-      return connackError(connackCodes[login.refused], login.why);
-    }
+    if ("refused" in login) return refuse(login.refused, login.why);
     const { principal } = login;
     const permissions = identity.permissionsOf(principal);
-    if (permissions === undefined) {
-      metrics.connects.labels({ outcome: "revoked" }).inc();
-      return connackError(connackCodes.badLogin, "revoked");
-    }
+    if (permissions === undefined) return refuse("badLogin", "revoked");
     const device = principal.kind === "device" ? principal.device : undefined;
     const will = this.#wills.get(client);
     if (will !== undefined && (principal.kind === "provisioning" || !mayPublish({ device, permissions }, will.topic))) {
-      metrics.connects.labels({ outcome: "will-not-allowed" }).inc();
-      return connackError(connackCodes.notAuthorized, "will-not-allowed");
+      return refuse("notAuthorized", "will-not-allowed", { device, topic: will.topic.slice(0, 256) });
     }
     if (principal.kind === "provisioning") client.clean = true;
     // A session belongs to who logged in: the same client id of another principal is another session, and nobody can
@@ -94,5 +94,11 @@ export class Login {
     const recent = this.#options.recent.begin(sessionKey(client.id), !client.clean);
     bindConnection(new Connection(client, randomUUID(), principal, permissions, recent));
     return undefined;
+  }
+
+  /** A login that cannot be decided is refused too, and counted so. */
+  #refused(why: string, who: Refused): void {
+    this.#options.metrics.connects.labels({ outcome: why }).inc();
+    this.#options.refusals.add("login", why, who, "a login was refused");
   }
 }

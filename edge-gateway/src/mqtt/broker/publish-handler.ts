@@ -1,5 +1,6 @@
 import type { Client, PublishPacket } from "aedes";
-import { RequestError, type Logger } from "@headwater/core";
+import { RequestError } from "@headwater/core";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { unacknowledged, type DurableCallback } from "../../pipeline/commit/acknowledgement.ts";
 import { IncomingMessage } from "../../pipeline/commit/incoming-message.ts";
@@ -17,7 +18,7 @@ export interface PublishHandlerOptions extends TargetsOptions {
   /** The broker passes this message on to nobody. */
   readonly withhold: (packet: object) => void;
   readonly metrics: GatewayMetrics;
-  readonly logger: Logger;
+  readonly refusals: RefusalLog;
 }
 
 /** aedes' types leave out what its parser always sets. */
@@ -36,14 +37,12 @@ interface Publish {
  */
 export class PublishHandler {
   readonly #options: PublishHandlerOptions;
-  readonly #forbidden: { inc(): void };
   /** Filled anew for each message. */
   readonly #message = new IncomingMessage();
   readonly #find = (topic: string, sender: Sender): Target => findTarget(this.#options, topic, sender);
 
   constructor(options: PublishHandlerOptions) {
     this.#options = options;
-    this.#forbidden = options.metrics.refused.labels({ reason: "topic" });
   }
 
   /** aedes' authorizePublish. */
@@ -128,10 +127,14 @@ export class PublishHandler {
   }
 
   #forbid(connection: Connection, topic: string, done: DurableCallback): void {
-    this.#forbidden.inc();
-    this.#options.logger.warn(
-      { device: connection.device, client: connection.client.id, topic: topic.slice(0, 256) },
-      "a message to a topic that is not the device's own; the connection is closed",
+    const isDenied = connection.permissions.isDenied(topic);
+    this.#options.refusals.add(
+      "message",
+      "topic",
+      { ...connection.who, topic: topic.slice(0, 256) },
+      isDenied
+        ? "a message to a topic that a rule denies; the connection is closed"
+        : "a message to a topic that is not the device's own; the connection is closed",
     );
     done(new RequestError(403, "topic-not-allowed", "The topic is not the device's own"));
   }

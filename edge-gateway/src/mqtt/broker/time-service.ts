@@ -4,6 +4,7 @@ import { filterMatches } from "../../devices/access/topic-filter.ts";
 import { isUncertain, readTimeRequest, timeAnswer } from "../../pipeline/clock/time-answer.ts";
 import type { ReceiveClock } from "../../pipeline/clock/receive-clock.ts";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import { internals } from "./aedes-internals.ts";
 import type { Connection } from "./connection.ts";
 
@@ -13,6 +14,7 @@ export interface TimeServiceOptions {
   readonly everyMs: number;
   readonly connections: ReadonlySet<Connection>;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly wall?: () => number;
 }
 
@@ -77,16 +79,16 @@ export class TimeService {
   /** Answers a request on `devices/{device}/time/request`, if the answer would be heard. */
   asked(connection: Connection, device: string, payload: Buffer): void {
     const t1 = this.#wall();
-    const { refused } = this.#options.metrics;
+    const { refusals } = this.#options;
     const t0 = readTimeRequest(payload);
     const topic = `devices/${device}/time`;
     if (t0 === undefined) {
-      refused.labels({ reason: "time-request" }).inc();
+      refusals.add("request", "time-request", connection.who, "a request for the time cannot be read");
       return;
     }
     const filters = Object.keys(internals(connection.client).subscriptions);
     if (!filters.some((filter) => filterMatches(filter, topic))) {
-      refused.labels({ reason: "time-not-subscribed" }).inc();
+      refusals.add("request", "time-not-subscribed", connection.who, "a request for the time without a subscription");
       return;
     }
     this.#send(connection, topic, { t0, t1 }, "request");
@@ -98,11 +100,11 @@ export class TimeService {
     request: { readonly t0: string; readonly t1: number } | undefined,
     why: "subscription" | "request" | "periodic",
   ): void {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, refusals } = this.#options;
     const { client } = connection;
     if (client.closed) return;
     if ((client.conn as { writableLength?: number }).writableLength! > maxUnsentBytes || !this.#allow(connection)) {
-      metrics.refused.labels({ reason: "time-too-often" }).inc();
+      refusals.add("request", "time-too-often", connection.who, "the time is told no more often");
       return;
     }
     metrics.times.labels({ why }).inc();

@@ -1,16 +1,12 @@
-import type { Logger } from "@headwater/core";
 import type { Duplex } from "node:stream";
 import { StalledOutputWatch } from "./stalled-output-watch.ts";
 import { StreamGuard, type RateLimits, type StreamGuardOptions } from "./stream-guard.ts";
-import { violations, type GuardLimits, type Violation } from "./violations.ts";
+import type { GuardLimits, Violation } from "./violations.ts";
 
 export interface GuardsOptions {
   readonly limits: GuardLimits & RateLimits & { readonly maxUnsentBytes: number; readonly stallTimeoutMs: number };
-  readonly logger: Logger;
-  /** For the log. */
-  readonly addressOf: (stream: Duplex) => string;
-  /** Counts a connection that was cut. */
-  readonly count: (violation: Violation) => void;
+  /** Told of a connection that is cut. */
+  readonly onCut: (guard: StreamGuard, violation: Violation) => void;
   /** Counts that a client was read more slowly than it sent. */
   readonly countSlowed: () => void;
   /** The client on this stream may not be taken as silent: it is the gateway that does not read. */
@@ -24,19 +20,13 @@ export class Guards {
   readonly #shared: StreamGuardOptions;
   readonly #guards = new WeakMap<Duplex, StreamGuard>();
 
-  constructor({ limits, logger, addressOf, count, countSlowed, keepAlive }: GuardsOptions) {
+  constructor({ limits, onCut, countSlowed, keepAlive }: GuardsOptions) {
     this.#stalled = new StalledOutputWatch(limits.stallTimeoutMs);
     this.#shared = {
       limits,
       rates: limits,
       maxUnsentBytes: limits.maxUnsentBytes,
-      onViolation: (cut, violation) => {
-        count(violation);
-        logger.warn(
-          { client: cut.clientId, address: addressOf(cut.stream), violation, why: violations[violation] },
-          "a connection was cut",
-        );
-      },
+      onViolation: onCut,
       onSlowed: (slowed) => {
         countSlowed();
         keepAlive(slowed.stream);

@@ -17,6 +17,8 @@ export interface LaneWriterOptions {
   readonly lanes: Lanes;
   readonly commit: GroupCommit;
   readonly plausibility: Plausibility;
+  /** The log takes no larger record. */
+  readonly maxRecordBytes: number;
   readonly metrics: GatewayMetrics;
   readonly logger: Logger;
 }
@@ -24,8 +26,10 @@ export interface LaneWriterOptions {
 /** The reason of a gap whose events found no room, and the policy that says so. */
 export const dropNewest = "drop-newest";
 const noKey = new Uint8Array(0);
-/** The log takes no record that is much larger (`maxRecordBytes`, about what Kafka takes). */
-const maxValueBytes = 900_000;
+/** Any log takes an event that is no larger. */
+const leastValueBytes = 900_000;
+/** Of a record, for key and headers. */
+const besideValueBytes = 16 * 1024;
 const recordDropsEveryMs = 1000;
 
 /**
@@ -35,6 +39,7 @@ const recordDropsEveryMs = 1000;
 export class LaneWriter {
   readonly #options: LaneWriterOptions;
   readonly #identity: FieldBytes;
+  readonly #maxValueBytes: number;
   readonly #dropped: { inc(by?: number): void };
   readonly #drops: DropLog;
   #timer: NodeJS.Timeout | undefined;
@@ -43,6 +48,7 @@ export class LaneWriter {
     this.#options = options;
     this.#dropped = options.metrics.dropped.labels({ reason: dropNewest });
     this.#drops = new DropLog(options.logger);
+    this.#maxValueBytes = Math.max(leastValueBytes, options.maxRecordBytes - besideValueBytes);
     const { gateway, epoch } = options.lanes;
     this.#identity = identityBytes(gateway, epoch);
   }
@@ -72,7 +78,7 @@ export class LaneWriter {
     const times = settleTimes(message, lanes.clock, plausibility);
     const value = batch.begin(frameKinds.event, target.partition, n, target.key);
     writeEvent(batch.writer, this.#identity, n, target.field, message.samples, times);
-    if (batch.size - value > maxValueBytes) {
+    if (batch.size - value > this.#maxValueBytes) {
       batch.cancel();
       return 0;
     }

@@ -4,6 +4,7 @@ import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import type { IncomingMessage } from "./incoming-message.ts";
@@ -27,6 +28,7 @@ export interface MessageProcessorOptions {
   /** Told which devices came and went by the content of messages. */
   readonly onPresence?: (report: PresenceReport) => void;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly logger: Logger;
 }
 
@@ -150,9 +152,10 @@ export class MessageProcessor {
 
   #report(report: PresenceReport): void {
     const { device, online, session, reason } = report;
-    const { recordWriter, metrics, onPresence } = this.#options;
+    const { recordWriter, refusals, onPresence } = this.#options;
     if (whatIsWrongWith(device) !== undefined) {
-      metrics.refused.labels({ reason: "presence-of-no-device" }).inc();
+      const text = "presence of what can be no device was left out";
+      refusals.add("record", "presence-of-no-device", { device: device.slice(0, 256) }, text);
       return;
     }
     recordWriter.presence(

@@ -4,6 +4,7 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
 import type { Lanes } from "../lanes/lanes.ts";
+import type { RefusalLog } from "../../refusal-log.ts";
 import type { Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { dropNewest, type LaneWriter } from "./lane-writer.ts";
@@ -15,6 +16,7 @@ export interface RecordWriterOptions {
   readonly commit: GroupCommit;
   readonly laneWriter: LaneWriter;
   readonly metrics: GatewayMetrics;
+  readonly refusals: RefusalLog;
   readonly logger: Logger;
 }
 
@@ -78,7 +80,7 @@ export class RecordWriter {
     const { metrics, logger, lanes } = this.#options;
     const at = lanes.clock.take();
     if (frame.kind === frameKinds.quarantine) {
-      metrics.refused.labels({ reason: "quarantine-record" }).inc();
+      metrics.refused.labels({ unit: "record", reason: "quarantine-record" }).inc();
       logger.error(
         { bytes: frame.value.length, device: frame.key.toString() },
         "the log refused a quarantine record; it is lost",
@@ -101,10 +103,11 @@ export class RecordWriter {
   presence(
     event: Parameters<typeof events.presence.encode>[0] & { readonly device: string; readonly session: string },
   ): void {
-    const { commit, metrics, lanes } = this.#options;
+    const { commit, refusals, lanes } = this.#options;
     if (!commit.hasReserve) {
       // Devices that come and go for as long as a full spool lasts must not fill the disk.
-      metrics.refused.labels({ reason: "presence" }).inc();
+      const text = "the spool is full: presence is not recorded";
+      refusals.add("record", "presence", { device: event.device }, text);
       return;
     }
     const at = lanes.clock.take();

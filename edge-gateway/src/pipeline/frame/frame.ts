@@ -18,8 +18,8 @@ export const frameHeaderBytes = 10;
 export const bodyFixedBytes = 12;
 const hasHeaders = 1;
 
-/** No frame is larger: an event has at most 1 MiB. */
-export const maxFrameBody = 2 * 1024 * 1024;
+/** No frame is larger: it holds the largest packet that a gateway may be configured to take. */
+export const maxFrameBody = 5 * 1024 * 1024;
 
 /**
  * Writes all of a frame but its value, which follows, and answers with its start, for `endFrame`.

@@ -1,1 +1,2 @@
 export { syncDirectory } from "./sync-directory.ts";
+export { SpaceReserve } from "./space-reserve.ts";

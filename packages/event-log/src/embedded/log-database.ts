@@ -1,13 +1,13 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { SpaceReserve } from "@headwater/core";
 import type { TopicSpec } from "../event-log.ts";
 import { AppendClock } from "./append-clock.ts";
 import { closeLogFiles, DATABASE_FILE, openLogFiles, type LogFiles } from "./log-files.ts";
 import { PartitionTable } from "./partition-table.ts";
 import { sealBatch } from "./record-batch.ts";
 import { createBatchTable } from "./schema.ts";
-import { SpaceReserve } from "./space-reserve.ts";
 import { failureOf, isFull, isIoFailure } from "./sqlite-failure.ts";
 import {
   LogFailure,

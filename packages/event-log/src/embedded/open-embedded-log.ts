@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSyn
 import { dirname, join, resolve } from "node:path";
 import { ResourceError, silentLogger, type Logger } from "@headwater/core";
 import { EmbeddedLog, type EmbeddedEventLog } from "./embedded-log.ts";
+import { DEFAULT_RECORD_BYTES } from "../topics.ts";
 import { syncFolder } from "./sync-folder.ts";
 import { LogLockedError, LogWorkerClient } from "./log-worker-client.ts";
 
@@ -46,7 +47,7 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     });
     for (const warning of warnings) logger.warn({ dataDir }, warning);
     noteOwner(dataDir);
-    return new EmbeddedLog(worker, state, options.maxRecordBytes ?? 1_000_000, logger);
+    return new EmbeddedLog(worker, state, options.maxRecordBytes ?? DEFAULT_RECORD_BYTES, logger);
   } catch (error) {
     await worker.terminate();
     if (error instanceof LogLockedError) throw lockedError(dataDir, error);

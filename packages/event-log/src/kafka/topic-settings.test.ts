@@ -29,6 +29,18 @@ describe("the settings of topics", () => {
     }
   });
 
+  it("let records be as large as they are configured to be", () => {
+    const large = topicSpecs(12, "", 3_000_000).filter(({ maxRecordBytes }) => maxRecordBytes !== undefined);
+    expect(large.map(({ name }) => name)).toEqual(["telemetry.v1", "commands.v1", "quarantine.v1"]);
+    for (const spec of large) {
+      const made = settingsOf(spec, 1);
+      expect(mismatches(spec, made, 1)).toEqual([]);
+      expect(Number(made["max.message.bytes"])).toBeGreaterThan(3_000_000);
+      expect(fatal(mismatches(spec, { ...made, "max.message.bytes": "1048588" }, 1))).toEqual(["max.message.bytes"]);
+    }
+    expect(topicSpecs(12, "", 1_000_000)).toEqual(topicSpecs(12));
+  });
+
   it("may keep records longer; a topic that is kept for ever has no bound, by time or by size", () => {
     const spec = { name: "t", partitions: 1, cleanup: "delete", retentionMs: day } as const;
     const made = settingsOf(spec, 1);

@@ -2,6 +2,8 @@ import type { TopicSpec } from "../event-log.ts";
 
 /** A compacted topic's newest segment is never compacted, so it must not stay the newest for a week. */
 const COMPACT_SEGMENT_MS = 60 * 60 * 1000;
+/** Of a record batch with one record, beside key, value and headers. */
+const BATCH_OVERHEAD_BYTES = 1024;
 /** From so many replicas on an append counts once two brokers have it. */
 export const REPLICAS_OF_A_QUORUM = 3;
 
@@ -16,6 +18,7 @@ export function settingsOf(spec: TopicSpec, replicas: number): TopicSettings {
     "retention.ms": String(spec.cleanup === "compact" ? -1 : (spec.retentionMs ?? -1)),
     ...(spec.minCompactionLagMs === undefined ? {} : { "min.compaction.lag.ms": String(spec.minCompactionLagMs) }),
     ...(spec.cleanup === "compact" ? { "segment.ms": String(COMPACT_SEGMENT_MS) } : {}),
+    ...(spec.maxRecordBytes === undefined ? {} : { "max.message.bytes": String(batchBytesOf(spec.maxRecordBytes)) }),
     // The broker would compress again what it is sent, by its own default.
     "compression.type": "producer",
     ...(replicas >= REPLICAS_OF_A_QUORUM ? { "min.insync.replicas": "2" } : {}),
@@ -58,7 +61,10 @@ export function mismatches(spec: TopicSpec, actual: TopicSettings, replicas: num
     // Of a topic that is kept for ever, a bound by size would remove the beginning as well.
     if (isBelow(is("retention.bytes"), undefined)) differs("retention.bytes", "-1", retentionMs === undefined);
   }
-  const { minCompactionLagMs } = spec;
+  const { minCompactionLagMs, maxRecordBytes } = spec;
+  const batchBytes = batchBytesOf(maxRecordBytes ?? 0);
+  if (maxRecordBytes !== undefined && is("max.message.bytes") !== "" && Number(is("max.message.bytes")) < batchBytes)
+    differs("max.message.bytes", String(batchBytes), true, `${batchBytes} or more`);
   if (minCompactionLagMs !== undefined && Number(is("min.compaction.lag.ms")) < minCompactionLagMs)
     differs("min.compaction.lag.ms", String(minCompactionLagMs), false, `${minCompactionLagMs} or more`);
   if (is("compression.type") !== "producer") differs("compression.type", "producer", false);
@@ -69,6 +75,10 @@ export function mismatches(spec: TopicSpec, actual: TopicSettings, replicas: num
   if (replicas > 1 && is("unclean.leader.election.enable") === "true")
     differs("unclean.leader.election.enable", "false", false);
   return found;
+}
+
+function batchBytesOf(recordBytes: number): number {
+  return recordBytes + BATCH_OVERHEAD_BYTES;
 }
 
 /** Whether a bound, of which -1 is none, is tighter than that; `least` is undefined where there must be none. */

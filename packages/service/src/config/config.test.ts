@@ -265,7 +265,10 @@ describe("describeConfig", () => {
       "| `HEADWATER_KAFKA_BROKERS` | `log.brokers` | a list, each item text that is not empty | empty |",
     );
     expect(table).toContain("| `HEADWATER_INFLUX_ORG` | `org` | text | **required** | The organisation |");
-    expect(table.trim().split("\n")).toHaveLength(2 + 9);
+    const [settings, items] = table.trim().split("\n\n");
+    expect(settings!.split("\n")).toHaveLength(2 + 9);
+    // A list of objects has a table of its own for what its items hold.
+    expect(items).toContain("Each item of `log.routes`");
   });
 });
 

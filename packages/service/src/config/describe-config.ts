@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { TObject } from "@sinclair/typebox";
 import { describeType } from "../schema/describe-type.ts";
+import { fieldsOf, itemOf } from "./describe-items.ts";
 import type { Setting } from "./settings.ts";
 import { nameOf, settingsOf } from "./settings.ts";
 
@@ -54,27 +55,51 @@ function originOf(
 }
 
 /**
- * A Markdown table of every setting of a schema: the reference that `headwater config` prints. It has no values in
- * force, so no secrets.
+ * A Markdown table of every setting of a schema, and one of the fields of each list of objects, with an example: the
+ * reference that `headwater config` prints. It has no values in force, so no secrets.
  */
 export function describeConfig(schema: TObject, isWanted: SettingFilter = () => true): string {
-  const rows = wantedOf(schema, isWanted).map((setting) =>
-    [
+  const wanted = wantedOf(schema, isWanted);
+  const rows = wanted.map((setting) =>
+    rowOf([
       setting.env === undefined ? "" : `\`${setting.env}\`${setting.secret ? ` or \`${setting.env}_FILE\`` : ""}`,
       `\`${setting.path.join(".")}\``,
-      describeType(setting.schema),
+      itemOf(setting.schema) === undefined ? describeType(setting.schema) : "a list of objects, below",
       defaultOf(setting),
       setting.description,
-    ]
-      .map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " "))
-      .join(" | "),
+    ]),
   );
   return [
     "| Variable | In YAML | Value | Default | Meaning |",
     "| --- | --- | --- | --- | --- |",
-    ...rows.map((row) => `| ${row} |`),
+    ...rows,
     "",
+    ...wanted.flatMap(describeList),
   ].join("\n");
+}
+
+/** What one item of a list of objects may hold, with an example; nothing for other settings. */
+function describeList({ env, path, schema }: Setting): readonly string[] {
+  const item = itemOf(schema);
+  if (item === undefined) return [];
+  const fields = fieldsOf(item).map(({ path: field, value, required, description }) =>
+    rowOf([`\`${field}\``, value, required ? "yes" : "", description]),
+  );
+  const [example] = (schema["examples"] ?? []) as readonly unknown[];
+  const yaml = path.join(".");
+  return [
+    `Each item of \`${yaml}\`${env === undefined ? "" : `, or of \`${env}\` as JSON`}:`,
+    "",
+    "| Field | Value | Required | Meaning |",
+    "| --- | --- | --- | --- |",
+    ...fields,
+    "",
+    ...(example === undefined || env === undefined ? [] : ["```sh", `${env}='${JSON.stringify(example)}'`, "```", ""]),
+  ];
+}
+
+function rowOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")} |`;
 }
 
 function defaultOf(setting: Setting): string {

@@ -30,6 +30,10 @@ export interface HostedService<Settings extends TObject = TObject, App extends S
   readonly settings: Settings;
   /** Wires it; nothing moves before the start. A method, so that services of other settings fit into one list. */
   create(context: ServiceContext<Static<Settings>>): App | Promise<App>;
+  /** Throws ConfigError for settings that the schema lets pass and that cannot be; nothing has been made by then. */
+  check?(settings: Static<Settings>): void;
+  /** The largest record that it appends with these settings (key, value and headers); absent: what any log takes. */
+  maxRecordBytes?(settings: Static<Settings>): number;
   /** Where it listens besides HTTP, as URLs; asked for after the start. */
   addresses?(app: App): readonly string[];
 }

@@ -41,6 +41,8 @@ export interface LogClient {
   readonly logger: Logger;
   readonly clientId: string;
   readonly partitions: number;
+  /** Largest record that a service of the process may append; 0: no larger than any log takes. */
+  readonly maxRecordBytes?: number;
   readonly onGap: (gap: LogGap) => void;
 }
 
@@ -48,7 +50,7 @@ export interface LogClient {
 export async function openLogWithTopics(config: EventLogSettings, client: LogClient): Promise<EventLog> {
   const log = await openEventLog(config, client);
   try {
-    await log.ensureTopics(topicSpecs(client.partitions, config.eventLog.topicPrefix));
+    await log.ensureTopics(topicSpecs(client.partitions, config.eventLog.topicPrefix, client.maxRecordBytes));
     return log;
   } catch (error) {
     await log.close();

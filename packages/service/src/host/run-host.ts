@@ -61,6 +61,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const schema = mergeSchemas(processSettings, eventLogSettings, ...services.map(({ settings }) => settings));
   const config = loadConfig(schema as unknown as TObject, { env, alsoKnown }) as ProcessSettings & EventLogSettings;
   if (host.mayEmbedLog !== true) refuseEmbeddedLog(config);
+  for (const service of services) service.check?.(config);
   const dataDir = prepareDataDir(config.dataDir);
   const logger = createLogger({ component: name, level: config.logLevel, format: config.logFormat });
   const metrics = createMetrics({ service: name });
@@ -89,8 +90,10 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
   const partitions = configuredPartitions(config);
   const clientId = host.clientId ?? `headwater-${name}`;
   const logOfLog = logger.child({ component: "event-log" });
+  const maxRecordBytes = Math.max(0, ...services.map((service) => service.maxRecordBytes?.(config) ?? 0));
   const onGap = gapCounter(metrics);
-  const open = () => openLogWithTopics(config, { dataDir, logger: logOfLog, clientId, partitions, onGap });
+  const client = { dataDir, logger: logOfLog, clientId, partitions, maxRecordBytes, onGap };
+  const open = () => openLogWithTopics(config, client);
   // A log that does not come up must not keep a process from being stopped.
   const opening = Promise.resolve((host.openLog ?? waitForLog)(open, logOfLog, signal));
   const opened = await Promise.race([opening, aborted(signal)]);

@@ -31,11 +31,14 @@ export interface EmbeddedStoreOptions {
   readonly headCapacity?: number | undefined;
   /** Milliseconds after which they do so at the latest. */
   readonly flushAfterMs?: number | undefined;
+  /** Milliseconds between two rounds of retention. */
+  readonly retentionRoundMs?: number | undefined;
 }
 
 const DEFAULT_MAX_SERIES = 1_000_000;
 const DEFAULT_HEAD_CAPACITY = 524_288;
 const DEFAULT_FLUSH_AFTER_MS = 60_000;
+const DEFAULT_RETENTION_ROUND_MS = 60_000;
 /** Points that cross to the worker as one message. */
 const POINTS_A_MESSAGE = 20_000;
 /** Series asked for their newest point in one message: writes get in between. */
@@ -49,6 +52,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const { client, series } = await StoreWorkerClient.open({
     path: join(options.dataDir, "time-series.sqlite"),
     retentionMs: options.retentionMs,
+    retentionRoundMs: options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS,
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });

@@ -20,6 +20,7 @@ interface Flush {
   next: number;
   /** The last journal entry whose points are in the head. */
   readonly journal: number;
+  readonly journalBytes: number;
 }
 
 /**
@@ -40,6 +41,7 @@ export class Points {
   #head: Head;
   #flush: Flush | undefined;
   #journal = 0;
+  #journalBytes = 0;
 
   constructor(database: DatabaseSync, headCapacity: number) {
     this.#database = database;
@@ -81,6 +83,11 @@ export class Points {
     return this.#flush !== undefined;
   }
 
+  /** Of points that are not in chunks yet. */
+  get journalBytes(): number {
+    return this.#journalBytes;
+  }
+
   /** How full the memory is, 0 to 1. */
   get fill(): number {
     return Math.min(1, this.#head.length / this.#headCapacity);
@@ -103,13 +110,14 @@ export class Points {
       }
     });
     for (const batch of batches) this.#head.add(batch);
+    for (const { packed } of writes) this.#journalBytes += packed.length;
     this.#journal = id;
   }
 
   /** Begins to move the points in memory into chunks; the work is done by `flushSlice`. */
   startFlush(): void {
     if (this.#flush !== undefined || this.#head.isEmpty) return;
-    this.#flush = { head: this.#head, series: this.#head.series(), next: 0, journal: this.#journal };
+    this.#flush = { head: this.#head, series: this.#head.series(), next: 0, ...this.#journalNow };
     this.#head = new Head(this.#headCapacity);
   }
 
@@ -171,6 +179,10 @@ export class Points {
     return removed;
   }
 
+  get #journalNow(): Pick<Flush, "journal" | "journalBytes"> {
+    return { journal: this.#journal, journalBytes: this.#journalBytes };
+  }
+
   #heads(): readonly Head[] {
     return this.#flush === undefined ? [this.#head] : [this.#flush.head, this.#head];
   }
@@ -203,7 +215,9 @@ export class Points {
       if (next >= flush.series.length) this.#trimJournal.run(flush.journal);
     });
     flush.next = next;
-    if (next >= flush.series.length) this.#flush = undefined;
+    if (next < flush.series.length) return;
+    this.#flush = undefined;
+    this.#journalBytes -= flush.journalBytes;
   }
 
   #replayJournal(): void {
@@ -216,6 +230,7 @@ export class Points {
         this.#makeRoomFor([batch]);
         this.#head.add(batch);
         this.#journal = id;
+        this.#journalBytes += packed.length;
       }
     }
   }

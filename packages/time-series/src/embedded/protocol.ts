@@ -21,6 +21,8 @@ export interface WorkerSettings {
   readonly path: string;
   /** Points older than this (milliseconds) are deleted in the background. */
   readonly retentionMs?: number | undefined;
+  /** Between two rounds over all series. */
+  readonly retentionRoundMs: number;
   /** Values kept in memory before they move to chunks. */
   readonly headCapacity: number;
   /** At the latest after this time, too. */

@@ -1,28 +1,34 @@
 import type { Points } from "./points.ts";
 
 const SERIES_A_STEP = 500;
-const ROUND_MS = 60_000;
 
 /**
- * Deletes points that are older than the retention, a few series at a time; a round over all of them starts each
- * minute.
+ * Deletes points that are older than the retention, a few series at a time; a round over all of them starts
+ * each minute.
  */
 export class Retention {
   readonly #points: Points;
   readonly #retentionMs: number | undefined;
+  readonly #roundMs: number;
   #pending: number[] = [];
   #lastRound = -Infinity;
 
-  constructor(points: Points, retentionMs: number | undefined) {
+  constructor(points: Points, retentionMs: number | undefined, roundMs: number) {
+    this.#roundMs = roundMs;
     this.#points = points;
     this.#retentionMs = retentionMs;
+  }
+
+  /** The next step begins a round. */
+  hurry(): void {
+    this.#lastRound = -Infinity;
   }
 
   step(): void {
     if (this.#retentionMs === undefined) return;
     const now = performance.now();
     if (this.#pending.length === 0) {
-      if (now - this.#lastRound < ROUND_MS) return;
+      if (now - this.#lastRound < this.#roundMs) return;
       this.#lastRound = now;
       this.#pending = this.#points.seriesIds();
     }

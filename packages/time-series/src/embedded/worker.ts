@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { openDatabase } from "./database.ts";
+import { DiskRoom } from "./disk-room.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
 import { Retention } from "./retention.ts";
@@ -25,6 +26,7 @@ class StoreWorker {
   readonly #database: DatabaseSync;
   readonly #points: Points;
   readonly #retention: Retention;
+  readonly #room: DiskRoom;
   readonly #cursors = new Map<number, SeriesCursor>();
   readonly #housekeeping: NodeJS.Timeout;
   #lastFlush = performance.now();
@@ -37,7 +39,8 @@ class StoreWorker {
     this.#settings = settings;
     this.#database = openDatabase(settings.path);
     this.#points = new Points(this.#database, settings.headCapacity);
-    this.#retention = new Retention(this.#points, settings.retentionMs);
+    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs);
+    this.#room = new DiskRoom(this.#database, settings.path);
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
   }
 
@@ -73,11 +76,13 @@ class StoreWorker {
   #write(group: readonly WriteRequest[]): void {
     if (group.length === 0) return;
     try {
+      if (this.#room.isShort) throw this.#trouble;
       // The fuller the memory, the more of each commit goes into emptying it: writers slow down before they have to
       // stand still.
       this.#points.write(group, 1 + 12 * this.#points.fill ** 2);
       for (const { call } of group) this.#post({ call, result: undefined });
     } catch (error) {
+      if (!this.#room.isShort) this.#failed(error);
       for (const { call } of group) this.#post({ call, failure: failureOf(error) });
     }
     this.#lastWrite = performance.now();
@@ -130,25 +135,40 @@ class StoreWorker {
 
   #keepHouse(): void {
     const now = performance.now();
+    const { isShort } = this.#room;
     try {
+      // On a full disk what is old goes first: it makes room for what has to move.
+      if (isShort) this.#expireNow();
       const due = this.#points.fill >= FLUSH_AT_FILL || now - this.#lastFlush >= this.#settings.flushAfterMs;
-      if (due && !this.#points.isFlushing) {
+      if ((due || isShort) && !this.#points.isFlushing) {
         this.#points.startFlush();
         this.#lastFlush = now;
       }
-      if (now - this.#lastWrite >= HOUSEKEEPING_MS / 2) this.#points.flushSlice(HOUSEKEEPING_MS / 5);
+      if (isShort || now - this.#lastWrite >= HOUSEKEEPING_MS / 2) this.#points.flushSlice(HOUSEKEEPING_MS / 5);
       this.#retention.step();
-      this.#trouble = undefined;
+      this.#room.keep(this.#points.journalBytes);
+      if (!this.#room.isShort) this.#trouble = undefined;
     } catch (error) {
       // A full disk, most likely. Everything is still in memory and in the journal; the next write meets the same fault
       // and reports it to its caller, and the next round tries again.
-      this.#trouble = error;
+      this.#failed(error);
     }
+  }
+
+  #expireNow(): void {
+    this.#retention.hurry();
+    this.#retention.step();
+  }
+
+  #failed(error: unknown): void {
+    this.#trouble = error;
+    this.#room.failed(error);
   }
 
   /** Points in memory are in the journal as well, and quicker read from there than moved to chunks now. */
   #close(): void {
     clearInterval(this.#housekeeping);
+    this.#room.close();
     this.#database.close();
   }
 

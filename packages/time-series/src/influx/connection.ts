@@ -1,7 +1,7 @@
 import { InfluxDB, type SendOptions, type Transport } from "@influxdata/influxdb-client";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { influxError, type Effect } from "./influx-errors.ts";
+import { foreignAnswer, influxError, type Effect } from "./influx-errors.ts";
 
 export interface InfluxStoreOptions {
   readonly url: string;
@@ -47,18 +47,13 @@ export class InfluxConnection {
 
   /** Stores lines; nothing at all still proves that bucket and token are good. */
   async write(lines: string): Promise<void> {
-    await this.#request(
-      `/api/v2/write?${this.#target}&precision=us`,
-      lines,
-      { method: "POST", headers: TEXT },
-      "changes",
-      this.#timeoutMs,
-    );
+    const path = `/api/v2/write?${this.#target}&precision=us`;
+    await this.#change(path, lines, { method: "POST", headers: TEXT }, this.#timeoutMs);
   }
 
   async delete(body: object): Promise<void> {
     const path = `/api/v2/delete?${this.#target}`;
-    await this.#request(path, JSON.stringify(body), { method: "POST" }, "changes", this.#queryTimeoutMs);
+    await this.#change(path, JSON.stringify(body), { method: "POST" }, this.#queryTimeoutMs);
   }
 
   async health(): Promise<unknown> {
@@ -89,11 +84,14 @@ export class InfluxConnection {
         headers: { accept: "application/csv" },
         signal: silence.signal,
       });
+      let isInflux = false;
       for await (const piece of answer) {
         clearTimeout(timer);
+        isInflux ||= this.#assertAnnotated(piece);
         yield piece;
         timer = watch();
       }
+      if (!isInflux) throw foreignAnswer(this.#options.url, "a query with nothing");
     } catch (error) {
       throw influxError(error, "reads", this.#options.url);
     } finally {
@@ -105,18 +103,38 @@ export class InfluxConnection {
     this.#agent.destroy();
   }
 
+  /** An answer of InfluxDB begins with an annotation, or with the empty line that is all of an empty answer. */
+  #assertAnnotated(piece: Uint8Array): boolean {
+    if (piece.length === 0) return false;
+    if (piece[0] === 0x23 || piece[0] === 0x0d || piece[0] === 0x0a) return true;
+    const said = Buffer.from(piece.subarray(0, 60)).toString("utf8");
+    // Flux that fails before its first row is told as a table without annotations.
+    if (said.startsWith("error,reference") || said.startsWith(",error,reference")) return true;
+    throw foreignAnswer(this.#options.url, `a query with ${JSON.stringify(said)}`);
+  }
+
+  /** InfluxDB answers what it has changed with 204 and nothing else. */
+  async #change(path: string, body: string, options: SendOptions, timeoutMs: number): Promise<void> {
+    let answered: number | undefined;
+    await this.#request(path, body, options, "changes", timeoutMs, (status) => (answered = status));
+    if (answered !== 204) throw foreignAnswer(this.#options.url, String(answered));
+  }
+
   async #request(
     path: string,
     body: string,
     options: SendOptions,
     effect: Effect,
     timeoutMs: number,
+    onStatus?: (status: number | undefined) => void,
   ): Promise<unknown> {
     // Not AbortSignal.timeout: that would keep the body of every write until its time is up.
     const overdue = new AbortController();
     const timer = setTimeout(() => overdue.abort(new DOMException("no answer in time", "TimeoutError")), timeoutMs);
     try {
-      return await this.#transport.request(path, body, { ...options, signal: overdue.signal });
+      return await this.#transport.request(path, body, { ...options, signal: overdue.signal }, (_headers, status) =>
+        onStatus?.(status),
+      );
     } catch (error) {
       throw influxError(error, effect, this.#options.url);
     } finally {

@@ -14,6 +14,9 @@ export class InfluxRefusedError extends HeadwaterError {
   }
 }
 
+/** Something between here and InfluxDB takes no request of that size; smaller ones may pass. */
+export class RequestTooLargeError extends StoreUnavailableError {}
+
 /** The kind of the call: the outcome of a write can be unknown, that of a read cannot. */
 export type Effect = "changes" | "reads";
 
@@ -33,8 +36,27 @@ export function influxError(error: unknown, effect: Effect, server: string): Hea
   return new UnknownOutcomeError(message, { cause });
 }
 
+/** The codes of InfluxDB's own errors (its `errors.go`); a body with another one is from something in between. */
+const influxCodes: ReadonlySet<unknown> = new Set([
+  "internal error",
+  "not implemented",
+  "not found",
+  "conflict",
+  "invalid",
+  "unprocessable entity",
+  "empty value",
+  "unavailable",
+  "forbidden",
+  "too many requests",
+  "unauthorized",
+  "method not allowed",
+  "request too large",
+  "unsupported media type",
+]);
+
 function answered(error: HttpError, effect: Effect, server: string): HeadwaterError {
   const status = error.statusCode;
+  if (status < 500 && !influxCodes.has(error.code)) return answeredByAnother(error, server);
   const details = { status };
   const message = `InfluxDB at ${server} answered ${status}: ${error.message}`;
   switch (status) {
@@ -60,11 +82,35 @@ function answered(error: HttpError, effect: Effect, server: string): HeadwaterEr
   }
 }
 
-/** Retry-After comes as seconds or as a date. */
+/**
+ * An answer that is not in InfluxDB's form is a proxy's, or a server's that is no InfluxDB: it says nothing of the
+ * points, and a right setting or a mended proxy makes it go away.
+ */
+function answeredByAnother(error: HttpError, server: string): HeadwaterError {
+  const status = error.statusCode;
+  const said = (error.body ?? "").slice(0, 100).replaceAll(/\s+/g, " ").trim();
+  const message = `${server} answered ${status}, and not as InfluxDB does (${JSON.stringify(said)}); check HEADWATER_INFLUX_URL and what lies in between`;
+  if (status === 413) return new RequestTooLargeError(message);
+  return new StoreUnavailableError(message, {
+    details: { status },
+    retryAfterMs: retryAfterMs(error.headers?.["retry-after"]),
+  });
+}
+
+/** An answer of success that is not InfluxDB's. */
+export function foreignAnswer(server: string, what: string): StoreUnavailableError {
+  return new StoreUnavailableError(
+    `${server} answered ${what}, and not as InfluxDB does; check HEADWATER_INFLUX_URL and what lies in between`,
+  );
+}
+
+/** No wait that a server asks for is longer (milliseconds). */
+const maxRetryAfterMs = 60_000;
+
+/** Retry-After comes as seconds or as a date (RFC 9110, 10.2.3); undefined if it asks for no wait. */
 export function retryAfterMs(header: string | string[] | undefined, now = Date.now()): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
+  const text = (Array.isArray(header) ? header[0] : header)?.trim();
   if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text.trim())) return Number(text) * 1_000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) - now : 0;
+  return ms > 0 ? Math.min(ms, maxRetryAfterMs) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { HeadwaterError } from "@headwater/core";
 import type { Point, RefusedPoint } from "../time-series-store.ts";
 import type { InfluxConnection } from "./connection.ts";
-import { InfluxRefusedError } from "./influx-errors.ts";
+import { InfluxRefusedError, RequestTooLargeError } from "./influx-errors.ts";
 import { LineEncoder } from "./line-protocol.ts";
 
 /** Characters of lines in one request; the memory that a request takes on both sides. */
@@ -54,7 +54,8 @@ export class PointWriter {
       const part = start === 0 && end === lines.text.length ? lines.text : lines.text.slice(start, end);
       await this.#connection.write(part.join("\n"));
     } catch (error) {
-      if (!(error instanceof InfluxRefusedError)) throw error;
+      const isTooLarge = error instanceof RequestTooLargeError;
+      if (!(error instanceof InfluxRefusedError) && !(isTooLarge && end - start > 1)) throw error;
       if (end - start === 1 || allTooOld(error, end - start)) {
         for (let at = start; at < end; at++) refused.push({ index: lines.index[at] as number, reason: error.message });
         return;
