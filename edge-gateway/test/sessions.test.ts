@@ -5,6 +5,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
+import { DeviceLog } from "./device-log.ts";
 import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
@@ -82,18 +83,22 @@ describe("a session that outlives its connection", () => {
     (await connect(false, "leaves")).cut();
     await sleep(1600);
     expect(isPresent(await connect(false, "leaves"))).toBe(false);
-    const device = await connect();
-    device.publish("devices/d/telemetry", '{"a":1}', { qos: 2, messageId: 5 });
+    const devices = new DeviceLog(gateway.log, topics);
+    token = await devices.registerWithToken("e");
+    const connectOther = () =>
+      RawDevice.connect(gateway.app.mqttPort, { username: "e", password: token, clientId: "c", clean: false });
+    const device = await connectOther();
+    device.publish("devices/e/telemetry", '{"a":1}', { qos: 2, messageId: 5 });
     await device.until("pubrec");
-    await gateway.log.append(topics.devices, [{ key: "d", value: null }]);
+    await devices.delete("e");
     await device.closed;
-    token = await gateway.register("d");
+    token = await devices.registerWithToken("e");
     const journal = join(gateway.dataDir, "gateway", "qos2.journal");
     await eventually(
       () => readFile(journal, "utf8"),
       (text) => text.includes('"forget"'),
     );
-    expect(isPresent(await connect())).toBe(false);
+    expect(isPresent(await connectOther())).toBe(false);
   });
 
   it("that was unsubscribed, or began anew as a clean one, is not there after a restart", async () => {

@@ -9,8 +9,6 @@ export const exceptions: Readonly<Record<string, string>> = {
     "MQTT 3.1.1, 4.3.3: as above; the message comes before its PUBREC, the vector wants it before its PUBCOMP",
   "PUBLISH v4 34 QoS 2 Dup flow*3":
     "MQTT 3.1.1, 4.3.3 [MQTT-4.3.3-2]: until its PUBREL comes, every PUBLISH with the packet identifier is answered by PUBREC. Closing at the third is Mosquitto's own bound",
-  "PUBLISH v4 PUBLISH with $ topic":
-    "MQTT 3.1.1, 4.7.2: a server should keep clients from exchanging messages on topics that begin with $; 3.3.5 [MQTT-3.3.5-2]: what is not allowed may close the connection",
   "REGRESSION v4 mismatched-shared-normal-subscribe-unsubscribe-leak":
     "MQTT 3.1.1 has no shared subscriptions (they are MQTT 5, 4.8.2); $share/… is a filter on topics that nobody may use (4.7.2), so SUBACK refuses it with 0x80 (3.9.3)",
   "REGRESSION v4 shared-sub-uaf": "as above: $share/… is refused with 0x80 (3.9.3, 4.7.2)",

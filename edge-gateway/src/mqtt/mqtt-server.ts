@@ -79,6 +79,7 @@ export class MqttServer {
   #revocation!: Revocation;
   #sessionExpiry: SessionExpiry | undefined;
   #expiry: NodeJS.Timeout | undefined;
+  #loggingIn: Client | undefined;
   #stopping = false;
 
   constructor(options: MqttServerOptions) {
@@ -160,6 +161,8 @@ export class MqttServer {
       store: this.#options.sessions,
       audience: this.#audience,
       limits: { ...limits, maxQueuedBytes: Math.max(limits.maxQueuedBytes, config.maxPacketBytes) },
+      // The CONNACK of MQTT 3.1 has no place for it.
+      tellsOfSessions: () => (this.#loggingIn as { version?: number } | undefined)?.version !== 3,
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
     });
     this.#revocation = new Revocation({
@@ -190,7 +193,12 @@ export class MqttServer {
         done(null, !this.#stopping);
       },
       authenticate: (client, username, password, done) => {
-        void this.#login.answer(client, username, password, done);
+        void this.#login.answer(client, username, password, (error, success) => {
+          // aedes asks for the session before this returns.
+          this.#loggingIn = client;
+          done(error, success);
+          this.#loggingIn = undefined;
+        });
       },
       authorizePublish: (client, packet, done) => {
         if (client !== null && client.closed) this.#life.lastWill(client, packet as unknown as Will, done);

@@ -65,6 +65,7 @@ describe("the gateway's sessions pass the abstract suite of aedes-persistence", 
 /** The sessions with what the rest of the gateway does around them. */
 async function withGateway(journal: Qos2Journal, store: SessionStore): Promise<object> {
   const { persistence } = await sessionPersistence({
+    tellsOfSessions: () => true,
     journal,
     store,
     audience: new Audience(),

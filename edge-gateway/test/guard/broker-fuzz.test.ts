@@ -42,7 +42,11 @@ it("what the guard lets pass never makes the broker fail", { timeout: 120_000 },
     maxSessions: 100,
     logger: silentLogger,
   });
-  const { persistence } = await sessionPersistence({ journal, store, audience, limits, onRefused: () => {} });
+  const { persistence } = await sessionPersistence({
+    ...{ journal, store, audience, limits },
+    tellsOfSessions: () => true,
+    onRefused: () => {},
+  });
   // The journal belongs to the commit of messages, which is not here.
   const broker = new GatewayBroker(
     { persistence, authorizePublish: (_client, _packet, done) => done(null), maxClientsIdLength: 64 },

@@ -40,6 +40,8 @@ export interface SessionPersistenceOptions {
   readonly store: SessionStore;
   readonly audience: Audience;
   readonly limits: QueueBounds & { readonly maxRetained: number; readonly maxRetainedBytes: number };
+  /** Whether the client that logs in can be told that its session is present. */
+  readonly tellsOfSessions: () => boolean;
   readonly onRefused: (what: NotKept, topic: string, session: string | undefined) => void;
 }
 
@@ -77,7 +79,7 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
   for (const session of journal.sessions) options.store.begin(session);
   const persistence = Object.assign(
     store,
-    subscriptionsOf(store, sessions, options.store),
+    subscriptionsOf(store, sessions, options),
     incoming(journal),
     outgoing(queues),
     retainedBy(store, limits, onRefused),
@@ -85,12 +87,16 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
   return { persistence, sessions };
 }
 
-function subscriptionsOf({ asyncPersistence }: MemoryStore, sessions: StoredSessions, stored: SessionStore) {
+function subscriptionsOf(
+  { asyncPersistence }: MemoryStore,
+  sessions: StoredSessions,
+  { store: stored, tellsOfSessions }: SessionPersistenceOptions,
+) {
   return {
     /** Asked when a client logs in whose session is to outlive its connection. */
     async subscriptionsByClient(client: { readonly id: string }): Promise<readonly Subscription[]> {
       // A provisioning key has no sessions.
-      const isThere = !client.id.startsWith("\u0000") && stored.begin(client.id);
+      const isThere = !client.id.startsWith("\u0000") && stored.begin(client.id) && tellsOfSessions();
       const subscriptions = await asyncPersistence.subscriptionsByClient(client);
       return isThere && subscriptions.length === 0 ? [sessionWithoutSubscriptions] : subscriptions;
     },

@@ -1,5 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { ByteWriter } from "@headwater/proto/telemetry";
@@ -35,23 +36,26 @@ const mebibyte = 1024 * 1024;
 
 describe("a search for the next sound frame", () => {
   it.each([
-    ["that reach to the end", (at: number) => beginningOf(Math.max(12, mebibyte - at - 10), 24)],
+    ["that reach to the end", (at: number) => beginningOf(Math.max(12, 2 * mebibyte - at - 10), 24)],
     ["that reach half a mebibyte", () => beginningOf(mebibyte / 2, 11)],
-    ["that are packed as closely as they can be", () => beginningOf(0x10157, 6)],
+    // The length's third byte is the kind of the beginning before.
+    ["that are packed as closely as they can be", () => beginningOf(0x60157, 6)],
     ["that are short", () => beginningOf(200, 12)],
   ])(
     "takes no longer, and holds nobody up, when a device filled its payload with beginnings of frames %s",
     async (_, beginning) => {
-      const bytes = Buffer.concat([hostile(mebibyte, beginning), soundFrame()]);
+      const bytes = Buffer.concat([hostile(2 * mebibyte, beginning), soundFrame()]);
       const delay = monitorEventLoopDelay({ resolution: 5 });
       delay.enable();
       const before = process.cpuUsage();
-      expect(await findFrame(bytes, 1)).toBe(mebibyte);
+      expect(await findFrame(bytes, 1)).toBe(2 * mebibyte);
       const used = process.cpuUsage(before);
+      // A turn that was held up is noticed at its end.
+      await sleep(20);
       delay.disable();
       // A checksum over the rest at each beginning is half a minute.
       expect(used.user + used.system).toBeLessThan(5_000_000);
-      expect(delay.max / 1e6).toBeLessThan(1000);
+      expect(delay.max / 1e6).toBeLessThan(3000);
     },
     30_000,
   );
