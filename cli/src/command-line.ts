@@ -10,12 +10,14 @@ import { ledgerCommand } from "./commands/ledger.ts";
 import { logCommand } from "./commands/log.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
+import { topicsCommand } from "./commands/topics.ts";
 
 const commands: readonly Command[] = [
   startCommand,
   simCommand,
   ledgerCommand,
   logCommand,
+  topicsCommand,
   gatewayCommand,
   configCommand,
 ];

@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ConfigError } from "@headwater/core";
 import { TopicMismatchError, topicSpecs, type EventLog } from "@headwater/event-log";
 import { openKafkaLog } from "@headwater/event-log/kafka";
@@ -79,4 +82,38 @@ describe("topics that an operator made", () => {
     expect(read).toEqual([0]);
     await Promise.all([again.close(), foreign.close()]);
   });
+
+  it("and shorten while they are read are read on from what is left", async () => {
+    const topic = `${prefix}t`;
+    await log.ensureTopics([{ name: topic, partitions: 1, cleanup: "delete" }]);
+    // More than one fetch takes.
+    for (let sent = 0; sent < 600; sent += 60) {
+      await log.append(
+        topic,
+        Array.from({ length: 60 }, () => ({ key: "k", value: Buffer.alloc(10_000) })),
+      );
+    }
+    const offsets: number[] = [];
+    for await (const batch of log.read(topic, 0)) {
+      if (offsets.length === 0) await deleteRecords(topic, 500);
+      offsets.push(...batch.records.map(({ offset }) => offset));
+    }
+    expect(offsets[0]).toBe(0);
+    expect(offsets.slice(-100)).toEqual(Array.from({ length: 100 }, (_, i) => 500 + i));
+    // All of it goes while it is read: that is an end, and no error.
+    let read = 0;
+    for await (const batch of log.read(topic, 0, { fromOffset: 500 })) {
+      if (read === 0) await deleteRecords(topic, 600);
+      read += batch.records.length;
+    }
+    expect(read).toBeGreaterThan(0);
+  });
 });
+
+async function deleteRecords(topic: string, offset: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "delete-records-"));
+  const file = join(folder, "offsets.json");
+  writeFileSync(file, JSON.stringify({ version: 1, partitions: [{ topic, partition: 0, offset }] }));
+  await kafkaTool("deleteRecords", brokers!, "--offset-json-file", file);
+  rmSync(folder, { recursive: true });
+}

@@ -44,6 +44,10 @@ describe("the settings of the event log", () => {
     [{ HEADWATER_KAFKA_SASL_MECHANISM: "plain" }, /HEADWATER_KAFKA_SASL_USERNAME/],
     [{ HEADWATER_KAFKA_SASL_PASSWORD: "s3cret" }, /HEADWATER_KAFKA_SASL_MECHANISM/],
     [{ HEADWATER_KAFKA_SSL_CA_FILE: "/ca.pem" }, /HEADWATER_KAFKA_SSL is not true/],
+    [{ HEADWATER_KAFKA_SASL_MECHANISM: "oauthbearer" }, /HEADWATER_KAFKA_OAUTH_TOKEN_ENDPOINT/],
+    [{ HEADWATER_KAFKA_OAUTH_CLIENT_SECRET: "s3cret" }, /HEADWATER_KAFKA_SASL_MECHANISM/],
+    [{ HEADWATER_KAFKA_SSL: "true", HEADWATER_KAFKA_SSL_CERT_FILE: "/c.pem" }, /HEADWATER_KAFKA_SSL_KEY_FILE/],
+    [{ HEADWATER_KAFKA_SSL_KEY_FILE: "/k.pem" }, /HEADWATER_KAFKA_SSL is not true/],
     [{ HEADWATER_KAFKA_SSL: "true", HEADWATER_KAFKA_SSL_CA_FILE: "/nowhere/ca.pem" }, /cannot be read/],
   ])("name what is missing: %j", async (env, message) => {
     const kafka = { HEADWATER_EVENT_LOG: "kafka", HEADWATER_KAFKA_BROKERS: "127.0.0.1:1", ...env };

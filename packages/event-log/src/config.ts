@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
 import type { EventLog, LogGap } from "./event-log.ts";
+import { saslOf, tlsOf } from "./kafka-credentials.ts";
 import { DEFAULT_RECORD_BYTES } from "./topics.ts";
-import type { SaslSettings } from "./kafka/settings.ts";
 import type { Logger } from "@headwater/core";
 
 const DEFAULT_PARTITIONS = { embedded: 4, kafka: 12 } as const;
@@ -50,10 +49,77 @@ export const eventLogSettings = Type.Object({
           description: "PEM file with the authorities that Kafka's certificate may come from (default: the system's)",
         }),
       ),
+      sslCertFile: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_SSL_CERT_FILE",
+          minLength: 1,
+          description:
+            "PEM file with the certificate that this client shows to Kafka, and those that lead to its authority",
+        }),
+      ),
+      sslKeyFile: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_SSL_KEY_FILE",
+          minLength: 1,
+          description: "PEM file with the private key of that certificate",
+        }),
+      ),
+      sslKeyPassphrase: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_SSL_KEY_PASSPHRASE",
+          minLength: 1,
+          secret: true,
+          description: "Passphrase of the private key, if it is encrypted",
+        }),
+      ),
       saslMechanism: Type.Optional(
-        Type.Union([Type.Literal("plain"), Type.Literal("scram-sha-256"), Type.Literal("scram-sha-512")], {
-          env: "HEADWATER_KAFKA_SASL_MECHANISM",
-          description: "How to log in to Kafka (default: not at all)",
+        Type.Union(
+          [
+            Type.Literal("plain"),
+            Type.Literal("scram-sha-256"),
+            Type.Literal("scram-sha-512"),
+            Type.Literal("oauthbearer"),
+          ],
+          {
+            env: "HEADWATER_KAFKA_SASL_MECHANISM",
+            description: "How to log in to Kafka (default: not at all)",
+          },
+        ),
+      ),
+      oauthTokenEndpoint: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_OAUTH_TOKEN_ENDPOINT",
+          pattern: "^https?://\\S+$",
+          description: "URL that gives tokens for oauthbearer by client credentials",
+        }),
+      ),
+      oauthClientId: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_OAUTH_CLIENT_ID",
+          minLength: 1,
+          description: "Id of this client at the token endpoint",
+        }),
+      ),
+      oauthClientSecret: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_OAUTH_CLIENT_SECRET",
+          minLength: 1,
+          secret: true,
+          description: "Secret of this client at the token endpoint",
+        }),
+      ),
+      oauthScope: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_OAUTH_SCOPE",
+          minLength: 1,
+          description: "Scopes to ask for, separated by spaces, where the token endpoint wants them",
+        }),
+      ),
+      oauthAudience: Type.Optional(
+        Type.String({
+          env: "HEADWATER_KAFKA_OAUTH_AUDIENCE",
+          minLength: 1,
+          description: "Audience to ask for, where the token endpoint wants one",
         }),
       ),
       saslUsername: Type.Optional(
@@ -158,28 +224,4 @@ export async function openEventLog(
     onGap,
     sessionTimeoutMs: kafka.sessionTimeoutMs,
   });
-}
-
-function tlsOf({ ssl, sslCaFile }: EventLogSettings["eventLog"]["kafka"]): boolean | object {
-  if (sslCaFile === undefined) return ssl;
-  if (!ssl) throw new ConfigError("HEADWATER_KAFKA_SSL_CA_FILE is set, but HEADWATER_KAFKA_SSL is not true");
-  try {
-    return { ca: readFileSync(sslCaFile, "utf8") };
-  } catch (error) {
-    throw new ConfigError(`HEADWATER_KAFKA_SSL_CA_FILE names ${sslCaFile}, which cannot be read`, { cause: error });
-  }
-}
-
-function saslOf(kafka: EventLogSettings["eventLog"]["kafka"]): SaslSettings | undefined {
-  const { saslMechanism: mechanism, saslUsername: username, saslPassword: password } = kafka;
-  if (mechanism === undefined) {
-    if (username === undefined && password === undefined) return undefined;
-    throw new ConfigError("HEADWATER_KAFKA_SASL_MECHANISM is missing; user name or password are set without it");
-  }
-  if (username === undefined || password === undefined) {
-    throw new ConfigError(
-      "HEADWATER_KAFKA_SASL_USERNAME and HEADWATER_KAFKA_SASL_PASSWORD are both needed with HEADWATER_KAFKA_SASL_MECHANISM",
-    );
-  }
-  return { mechanism, username, password };
 }

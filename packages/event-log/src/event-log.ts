@@ -76,7 +76,10 @@ export interface PartitionPositions {
   readonly start: number;
   /** The next offset to be written. */
   readonly end: number;
-  /** How many brokers keep it; absent where the log is on this machine. */
+  /**
+   * How many brokers keep it; 1 where an append counts once one alone has it, or nobody knows. Absent where the log is
+   * on this machine.
+   */
   readonly replicas?: number;
 }
 

@@ -78,7 +78,13 @@ describe("topics that were made", () => {
       });
       expect(found.replicas).toEqual([3, 3, 3]);
       expect(found.configs).toMatchObject({
-        kept: { "message.timestamp.type": "LogAppendTime", "cleanup.policy": "delete", "retention.ms": "86400000" },
+        kept: {
+          "compression.type": "producer",
+          "min.insync.replicas": "2",
+          "message.timestamp.type": "LogAppendTime",
+          "cleanup.policy": "delete",
+          "retention.ms": "86400000",
+        },
         forever: { "message.timestamp.type": "LogAppendTime", "retention.ms": "-1" },
         compacted: {
           "message.timestamp.type": "LogAppendTime",
@@ -89,6 +95,40 @@ describe("topics that were made", () => {
       });
     });
     await log.close();
+  });
+});
+
+describe("a topic of three replicas", () => {
+  it("counts as kept by three only where two of them have to have what is acknowledged", async () => {
+    const log = await open();
+    const safe = spec("safe", 1);
+    await log.ensureTopics([safe]);
+    expect(await log.positions("safe")).toMatchObject([{ replicas: 3 }]);
+    await log.close();
+    await admin((client) =>
+      client.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: 2,
+            name: "safe",
+            configEntries: [
+              { name: "min.insync.replicas", value: "1" },
+              { name: "message.timestamp.type", value: "LogAppendTime" },
+              { name: "retention.ms", value: "-1" },
+            ],
+          },
+        ],
+      }),
+    );
+    await eventually(async () => {
+      const again = await open();
+      await again.ensureTopics([safe]);
+      const [warnings, positions] = [again.warnings?.(), await again.positions("safe")];
+      await again.close();
+      expect(warnings).toEqual([expect.stringContaining("min.insync.replicas is 1 and has to be 2 or more")]);
+      expect(positions).toMatchObject([{ replicas: 1 }]);
+    });
   });
 });
 

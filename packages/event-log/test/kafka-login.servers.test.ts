@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LogRejectedCredentialsError, LogUnavailableError } from "../src/errors.ts";
+import { HeadwaterError } from "@headwater/core";
+import { loadConfig } from "@headwater/service";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePorts } from "../../../scripts/servers/free-port.ts";
 import { runStep } from "../../../scripts/servers/install.ts";
@@ -14,7 +18,8 @@ import {
   waitUntilReady,
   type ServerProcess,
 } from "../../../scripts/servers/server-process.ts";
-import { record, spec, valuesOf } from "../src/contract/harness.ts";
+import { eventLogSettings, openEventLog } from "../src/config.ts";
+import { pause, record, spec, valuesOf } from "../src/contract/harness.ts";
 import { openKafkaLog, type KafkaLogOptions } from "../src/kafka/open-kafka-log.ts";
 import type { EventLog } from "../src/event-log.ts";
 
@@ -23,6 +28,8 @@ import type { EventLog } from "../src/event-log.ts";
 const [user, password] = ["headwater", randomUUID()];
 let folder: string;
 let broker: string;
+let certificateBroker: string;
+let clientCertificate: { certFile: string; keyFile: string };
 let ca: string;
 let server: ServerProcess;
 
@@ -31,7 +38,13 @@ beforeAll(async () => {
   const dir = join(folder, "node-1");
   mkdirSync(dir);
   const classPath = await kafkaClassPath(() => {});
-  const [brokerPort = 0, controllerPort = 0] = await freePorts(2);
+  const [brokerPort = 0, controllerPort = 0, certificatePort = 0] = await freePorts(3);
+  certificateBroker = `127.0.0.1:${certificatePort}`;
+  const [certFile, keyFile] = [join(folder, "client.pem"), join(folder, "client.key")];
+  const subjectOfClient = ["-subj", "/CN=headwater", "-days", "2", "-out", certFile, "-keyout", keyFile];
+  const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  await runStep({ command: "openssl", args: [...request, ...subjectOfClient], cwd: folder });
+  clientCertificate = { certFile, keyFile };
   broker = `127.0.0.1:${brokerPort}`;
   const keystore = join(folder, "broker.p12");
   const keytool = (...args: string[]): Promise<void> => runStep({ command: "keytool", args, cwd: folder });
@@ -40,20 +53,28 @@ beforeAll(async () => {
   await keytool("-genkeypair", "-keyalg", "EC", "-validity", "2", ...subject, ...store);
   await keytool("-exportcert", "-rfc", "-file", join(folder, "ca.pem"), ...store);
   ca = readFileSync(join(folder, "ca.pem"), "utf8");
+  writeFileSync(join(folder, "trusted.pem"), ca + readFileSync(certFile, "utf8"));
 
   const node = { id: 1, dir, brokerPort, controllerPort };
   const login = (module: string, more = ""): string =>
     `org.apache.kafka.common.security.${module} required username="${user}" password="${password}"${more};`;
   const secured = {
-    "listener.security.protocol.map": "BROKER:SASL_SSL,CONTROLLER:PLAINTEXT",
-    "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512",
+    listeners: `BROKER://${broker},CONTROLLER://127.0.0.1:${controllerPort},CERTIFICATE://${certificateBroker}`,
+    "advertised.listeners": `BROKER://${broker},CERTIFICATE://${certificateBroker}`,
+    "listener.security.protocol.map": "BROKER:SASL_SSL,CONTROLLER:PLAINTEXT,CERTIFICATE:SSL",
+    "listener.name.certificate.ssl.client.auth": "required",
+    "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-512,OAUTHBEARER",
     "sasl.mechanism.inter.broker.protocol": "PLAIN",
     "listener.name.broker.plain.sasl.jaas.config": login("plain.PlainLoginModule", ` user_${user}="${password}"`),
     "listener.name.broker.scram-sha-512.sasl.jaas.config": login("scram.ScramLoginModule"),
+    // Takes tokens that nobody signed, as a broker in a test may.
+    "listener.name.broker.oauthbearer.sasl.jaas.config":
+      "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required " +
+      'unsecuredLoginStringClaim_sub="broker";',
     "ssl.keystore.location": keystore,
     "ssl.keystore.type": "PKCS12",
     "ssl.keystore.password": password,
-    "ssl.truststore.location": join(folder, "ca.pem"),
+    "ssl.truststore.location": join(folder, "trusted.pem"),
     "ssl.truststore.type": "PEM",
   };
   const properties = join(dir, "server.properties");
@@ -88,6 +109,82 @@ afterAll(async () => {
 
 const open = (options: Partial<KafkaLogOptions>): Promise<EventLog> =>
   openKafkaLog({ brokers: [broker], clientId: "login", requestTimeoutMs: 3000, ...options });
+
+/** The log as the environment configures it. */
+const configured = (env: Record<string, string>): Promise<EventLog> => {
+  const common = {
+    ...{ HEADWATER_EVENT_LOG: "kafka", HEADWATER_KAFKA_BROKERS: broker, HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "3000" },
+    ...{ HEADWATER_KAFKA_SSL: "true", HEADWATER_KAFKA_SSL_CA_FILE: join(folder, "ca.pem") },
+  };
+  const config = loadConfig(eventLogSettings, { env: { ...common, ...env } });
+  return openEventLog(config, { dataDir: folder, clientId: "login" });
+};
+
+describe("a Kafka that takes tokens", () => {
+  /** A token endpoint of one client; the tokens are unsigned. */
+  async function tokenEndpoint(lifeSeconds: number): Promise<{ url: string; asked: () => number; close: () => void }> {
+    let asked = 0;
+    const endpoint = createServer((request, response) => {
+      const known = request.headers.authorization === `Basic ${Buffer.from("headwater:s3cret").toString("base64")}`;
+      request.resume();
+      response.writeHead(known ? 200 : 401, { "content-type": "application/json" });
+      if (!known) return void response.end(JSON.stringify({ error: "invalid_client" }));
+      asked += 1;
+      const now = Math.floor(Date.now() / 1000);
+      const claims = { sub: "headwater", iat: now, exp: now + lifeSeconds };
+      const encoded = [{ alg: "none" }, claims].map((each) => Buffer.from(JSON.stringify(each)).toString("base64url"));
+      response.end(JSON.stringify({ access_token: `${encoded.join(".")}.`, expires_in: lifeSeconds }));
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, "127.0.0.1", resolve));
+    const { port } = endpoint.address() as AddressInfo;
+    return { url: `http://127.0.0.1:${port}/token`, asked: () => asked, close: () => void endpoint.close() };
+  }
+  const oauth = (url: string, secret: string): Record<string, string> => ({
+    ...{ HEADWATER_KAFKA_SASL_MECHANISM: "oauthbearer", HEADWATER_KAFKA_OAUTH_TOKEN_ENDPOINT: url },
+    ...{ HEADWATER_KAFKA_OAUTH_CLIENT_ID: "headwater", HEADWATER_KAFKA_OAUTH_CLIENT_SECRET: secret },
+  });
+
+  it("takes events from who shows one, and from who has to show a new one meanwhile", async () => {
+    const endpoint = await tokenEndpoint(13);
+    const log = await configured(oauth(endpoint.url, "s3cret"));
+    await log.ensureTopics([spec("by-token", 1)]);
+    await log.append("by-token", [record("hello", 0)]);
+    const before = endpoint.asked();
+    // Ten seconds before its end kafkajs shows a new one.
+    await pause(4000);
+    await log.append("by-token", [record("still", 0)]);
+    expect(endpoint.asked()).toBeGreaterThan(before);
+    expect(await valuesOf(log, "by-token", 0)).toEqual(["hello", "still"]);
+    await log.close();
+    endpoint.close();
+  });
+
+  it("is closed to a client whom the token endpoint refuses; an endpoint that is away is waited for", async () => {
+    const endpoint = await tokenEndpoint(60);
+    const error = await configured(oauth(endpoint.url, "wr0ng")).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(LogRejectedCredentialsError);
+    expect(String(error)).toMatch(/token endpoint .* refuses this client: invalid_client/);
+    expect(String(error)).not.toContain("wr0ng");
+    endpoint.close();
+    await expect(configured(oauth(endpoint.url, "s3cret"))).rejects.toBeInstanceOf(LogUnavailableError);
+  });
+});
+
+describe("a Kafka that wants certificates", () => {
+  it("takes events from who has one, and from nobody else", async () => {
+    const reached = { HEADWATER_KAFKA_BROKERS: certificateBroker };
+    const files = {
+      HEADWATER_KAFKA_SSL_CERT_FILE: clientCertificate.certFile,
+      HEADWATER_KAFKA_SSL_KEY_FILE: clientCertificate.keyFile,
+    };
+    const log = await configured({ ...reached, ...files });
+    await log.ensureTopics([spec("by-certificate", 1)]);
+    await log.append("by-certificate", [record("hello", 0)]);
+    expect(await valuesOf(log, "by-certificate", 0)).toEqual(["hello"]);
+    await log.close();
+    await expect(configured(reached)).rejects.toBeInstanceOf(HeadwaterError);
+  });
+});
 
 describe("a Kafka with TLS and passwords", () => {
   it.each(["plain", "scram-sha-512"] as const)("takes events from who logs in by %s", async (mechanism) => {

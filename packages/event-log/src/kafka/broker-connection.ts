@@ -180,6 +180,8 @@ export class BrokerConnection {
 
   #typed(error: unknown, doing: string): unknown {
     if (error instanceof LogUnusableError) return error;
+    // No token, say: the broker was not even asked.
+    if (error instanceof HeadwaterError) return error;
     if (isForbidden(error)) return asTyped(error, `${doing} to ${this.#name}`);
     if (isDistrusted(error)) {
       return new LogRejectedCredentialsError(

@@ -21,6 +21,8 @@ export class Cluster {
   readonly #replicas = new Map<string, number>();
   /** Partitions of a topic that are written, where more exist. */
   readonly #written = new Map<string, number>();
+  /** `min.insync.replicas` by topic. */
+  readonly #ackedBy = new Map<string, number>();
   #brokers = new Map<number, BrokerAddress>();
   #seed: Promise<BrokerConnection> | undefined;
   #nextSeed = 0;
@@ -97,6 +99,16 @@ export class Cluster {
   /** How many brokers keep every partition of a topic, as far as is known. */
   replicasOf(topic: string): number | undefined {
     return this.#replicas.get(topic);
+  }
+
+  /** An append to the topic is acknowledged once so many brokers have it, and others may lag behind them. */
+  ackedBy(topic: string, brokers: number): void {
+    this.#ackedBy.set(topic, brokers);
+  }
+
+  /** As `replicasOf`, of what is acknowledged: replicas that may lag behind keep nothing for sure. */
+  safeReplicasOf(topic: string): number | undefined {
+    return (this.#ackedBy.get(topic) ?? 1) < 2 ? Math.min(1, this.replicasOf(topic) ?? 1) : this.replicasOf(topic);
   }
 
   /** The node that leads a partition; undefined while nobody does. */

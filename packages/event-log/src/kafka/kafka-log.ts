@@ -151,7 +151,7 @@ export class KafkaLog implements EventLog {
       listOffsets(this.#cluster, topic, partitions, "earliest"),
       listOffsets(this.#cluster, topic, partitions, "latest"),
     ]);
-    const replicas = this.#cluster.replicasOf(topic);
+    const replicas = this.#cluster.safeReplicasOf(topic);
     return partitions.map((partition) => ({
       ...{ partition, start: starts.get(partition)!, end: ends.get(partition)! },
       ...(replicas === undefined ? {} : { replicas }),

@@ -1,6 +1,6 @@
-import { UnknownTopicError } from "../errors.ts";
-import { LogUnavailableError } from "../errors.ts";
-import type { LogBatch, LogGap, LogRecord, ReadRange } from "../event-log.ts";
+import { HeadwaterError } from "@headwater/core";
+import { LogUnavailableError, TopicRecreatedError, UnknownTopicError } from "../errors.ts";
+import type { LogBatch, LogGap, LogRecord, Position, ReadRange } from "../event-log.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { BatchIntake } from "./batch-intake.ts";
@@ -34,11 +34,21 @@ export async function* readPartition(
     next = first < 0 ? end : Math.max(next, first);
   }
   const source = new PartitionSource(cluster, topic, partition);
+  const topicId = cluster.identities.idOf(topic);
   const intake = new BatchIntake(topic, partition, cluster.settings.maxUnpackedBytes);
   try {
     while (next < end) {
-      const fetched = await source.fetch(next);
+      if (cluster.identities.idOf(topic) !== topicId) throw new TopicRecreatedError(topic);
+      const fetched = await source.fetch(next).catch(unlessOutOfRange);
       if (fetched === undefined) continue;
+      if (fetched === outOfRange) {
+        // Its beginning was removed meanwhile, by retention or by an operator, or it was shortened.
+        const start = await offsetAt("earliest");
+        if (start > next) tellOfRemoval(cluster, { topic, partition, offset: next }, start);
+        else end = Math.min(end, await offsetAt("readable-end"));
+        next = Math.max(next, start);
+        continue;
+      }
       const { highWatermark } = fetched;
       if (fetched.records.length === 0) {
         // Compaction has removed the records between here and the end, or the end itself is gone.
@@ -63,6 +73,21 @@ export async function* readPartition(
   } finally {
     source.close();
   }
+}
+
+const outOfRange = Symbol("the partition does not hold the offset");
+
+function unlessOutOfRange(error: unknown): typeof outOfRange {
+  if (error instanceof HeadwaterError && error.details["type"] === "OFFSET_OUT_OF_RANGE") return outOfRange;
+  throw error;
+}
+
+/** Records were removed before they were read: whoever reads goes on at the start of what is left. */
+function tellOfRemoval(cluster: Cluster, { topic, partition, offset }: Position, start: number): void {
+  cluster.settings.logger.warn(
+    { topic, partition, wanted: offset, start, missed: start - offset },
+    "records were removed before they were read; going on with the earliest",
+  );
 }
 
 /** Records of the next batches, of so many as are unpacked to a few megabytes or end before a gap. */

@@ -17,6 +17,8 @@ function clusterOf(brokers: number[], answers: { errorCode: number; errorMessage
     partitionCount: () => (made ? 1 : 0),
     partitionsOf: async () => 1,
     writeOnly: () => {},
+    ackedBy: () => {},
+    replicasOf: () => 1,
     async call(_node: number, _api: string, { topics }: { topics: { replicationFactor: number }[] }) {
       asked.push(topics[0]!.replicationFactor);
       const answer = answers.shift()!;

@@ -3,7 +3,7 @@ import type { TopicSpec } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
 import { brokerError, isTransient } from "./kafka-errors.ts";
 import { checkTopics } from "./topic-check.ts";
-import { settingsOf } from "./topic-settings.ts";
+import { REPLICAS_OF_A_QUORUM, settingsOf } from "./topic-settings.ts";
 
 interface CreateTopicsAnswer {
   readonly topicErrors: readonly { readonly errorCode: number; readonly errorMessage?: string | null }[];
@@ -30,6 +30,7 @@ export async function ensureTopics(
     // Another process may have made one meanwhile, as it is configured.
     for (const { name, partitions } of missing) {
       const count = await cluster.partitionsOf(name);
+      cluster.ackedBy(name, (cluster.replicasOf(name) ?? 1) < REPLICAS_OF_A_QUORUM ? 1 : 2);
       if (count < partitions) throw new TopicMismatchError(`topic ${name} has ${count} partitions, not ${partitions}`);
     }
   }

@@ -50,6 +50,7 @@ export async function checkTopics(cluster: Cluster, specs: readonly TopicSpec[])
       );
       continue;
     }
+    cluster.ackedBy(name, Number(actual["min.insync.replicas"] ?? 1));
     const found = mismatches(spec, actual, cluster.replicasOf(name) ?? 1);
     const fatal = found.filter(({ isFatal }) => isFatal);
     const harmless = found.filter(({ isFatal }) => !isFatal);

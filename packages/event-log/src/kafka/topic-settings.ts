@@ -5,7 +5,7 @@ const COMPACT_SEGMENT_MS = 60 * 60 * 1000;
 /** Of a record batch with one record, beside key, value and headers. */
 const BATCH_OVERHEAD_BYTES = 1024;
 /** From so many replicas on an append counts once two brokers have it. */
-const REPLICAS_OF_A_QUORUM = 3;
+export const REPLICAS_OF_A_QUORUM = 3;
 
 /** Settings of a topic by Kafka's names. */
 export type TopicSettings = Readonly<Record<string, string>>;
