@@ -15,7 +15,7 @@ import type { Qos2Journal } from "../pipeline/redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../pipeline/redelivery/recent-journal.ts";
 import type { ParserInternals } from "./broker/aedes-internals.ts";
 import { Audience } from "./sessions/audience.ts";
-import { ClientLimits } from "./broker/client-limits.ts";
+import { ClientLimits, limitsForWholeMessages, type PacketLimits } from "./broker/client-limits.ts";
 import { GatewayBroker } from "./broker/broker.ts";
 import { CommandSessions } from "./broker/command-sessions.ts";
 import { connectionOf, type Connection } from "./broker/connection.ts";
@@ -72,6 +72,7 @@ export class MqttServer {
   readonly #commandSessions: CommandSessions;
   readonly listeners: Listeners;
   readonly #clientLimits: ClientLimits;
+  readonly #limits: PacketLimits;
   readonly #stalls: CommitStallWatch;
   readonly #time: TimeService;
   readonly #life: Connections;
@@ -131,8 +132,9 @@ export class MqttServer {
       recordWriter,
       maxUnacked: config.maxUnacked,
     });
+    this.#limits = limitsForWholeMessages({ ...options.limits, maxPacketBytes: config.maxPacketBytes });
     this.#clientLimits = new ClientLimits({
-      limits: { ...options.limits, maxPacketBytes: config.maxPacketBytes },
+      limits: this.#limits,
       metrics,
       refusals,
     });
@@ -155,12 +157,12 @@ export class MqttServer {
   }
 
   async start(): Promise<void> {
-    const { config, limits, journal, identity, logger } = this.#options;
+    const { config, journal, identity, logger } = this.#options;
     const { persistence, sessions } = await sessionPersistence({
       journal,
       store: this.#options.sessions,
       audience: this.#audience,
-      limits: { ...limits, maxQueuedBytes: Math.max(limits.maxQueuedBytes, config.maxPacketBytes) },
+      limits: this.#limits,
       // The CONNACK of MQTT 3.1 has no place for it.
       tellsOfSessions: () => (this.#loggingIn as { version?: number } | undefined)?.version !== 3,
       onRefused: (what, topic, session) => this.#clientLimits.notKept(what, topic, session),
@@ -180,10 +182,10 @@ export class MqttServer {
       connectTimeout: 2 * config.connectTimeoutMs,
       queueLimit: 1000,
       // Only a last resort: the guard cuts a client that reads nothing much sooner.
-      drainTimeout: 10 * limits.stallTimeoutMs,
+      drainTimeout: 10 * this.#limits.stallTimeoutMs,
       // The guard has its own bound, for both versions.
-      maxClientsIdLength: limits.maxClientIdBytes,
-      maxTopicLevels: limits.maxTopicLevels,
+      maxClientsIdLength: this.#limits.maxClientIdBytes,
+      maxTopicLevels: this.#limits.maxTopicLevels,
       preConnect: (client, packet, done) => {
         this.listeners.connected(client.conn);
         forgetConnect(client, packet as unknown as ParserInternals["settings"]);

@@ -13,8 +13,10 @@ import { peerOf } from "../listeners/peer.ts";
 import type { NotKept } from "./session-persistence.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
+export type PacketLimits = GatewayConfig["limits"] & { readonly maxPacketBytes: number };
+
 export interface ClientLimitsOptions {
-  readonly limits: GatewayConfig["limits"] & { readonly maxPacketBytes: number };
+  readonly limits: PacketLimits;
   readonly metrics: GatewayMetrics;
   readonly refusals: RefusalLog;
 }
@@ -28,8 +30,7 @@ export class ClientLimits {
 
   constructor(options: ClientLimitsOptions) {
     this.#options = options;
-    const { metrics, refusals } = options;
-    const limits = forWholeMessages(options.limits);
+    const { limits, metrics, refusals } = options;
     this.#oversized = new OversizedPackets(metrics.oversized, limits.maxPacketBytes);
     this.#outputOptions = { ...limits, onDropped: () => metrics.slowDropped.inc() };
     this.#guards = new Guards({
@@ -107,9 +108,16 @@ function whoseSession(session: string): { readonly device: string | undefined; r
   return { device: session.slice(0, end) || undefined, client: session.slice(end + 1) };
 }
 
-/** A client that reads is sent the largest message that another may send, whatever else is configured. */
-function forWholeMessages(limits: ClientLimitsOptions["limits"]): ClientLimitsOptions["limits"] {
+/** Up to this size of packets the limits of a client hold as they are configured (bytes). */
+const ordinaryPacketBytes = 512 * 1024;
+
+/**
+ * Where packets may be larger than ordinary ones, a client that reads is sent the largest message that another may
+ * send, although its limits are those of ordinary packets.
+ */
+export function limitsForWholeMessages(limits: PacketLimits): PacketLimits {
   const { maxPacketBytes, maxUnsentBytes, maxQueuedBytes } = limits;
+  if (maxPacketBytes <= ordinaryPacketBytes) return limits;
   return {
     ...limits,
     maxUnsentBytes: Math.max(maxUnsentBytes, 2 * maxPacketBytes),

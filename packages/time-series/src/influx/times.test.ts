@@ -23,7 +23,8 @@ describe("times of InfluxDB", () => {
     const now = Date.parse("2026-05-01T00:00:00Z");
     expect(retryAfterMs("5", now)).toBe(5_000);
     expect(retryAfterMs("Fri, 01 May 2026 00:00:07 GMT", now)).toBe(7_000);
-    expect(retryAfterMs("Thu, 30 Apr 2026 00:00:07 GMT", now)).toBe(0);
+    expect(retryAfterMs("Thu, 30 Apr 2026 00:00:07 GMT", now)).toBeUndefined();
+    expect(retryAfterMs("999999999", now)).toBe(60_000);
     expect(retryAfterMs("soon", now)).toBeUndefined();
     expect(retryAfterMs(undefined, now)).toBeUndefined();
   });
