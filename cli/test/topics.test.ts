@@ -24,6 +24,7 @@ describe("headwater topics", { timeout: 60_000 }, () => {
       count,
     );
     expect(out).toContain("--topic rules.v1 --partitions 1 --replication-factor 1 ");
-    expect(out).not.toContain("min.insync.replicas");
+    expect(out).toContain("min.insync.replicas=1");
+    expect(out).not.toContain("min.insync.replicas=2");
   });
 });

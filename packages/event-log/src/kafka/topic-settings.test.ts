@@ -21,6 +21,17 @@ describe("the settings of topics", () => {
     for (const replicas of [1, 2, 3, 5]) expect(mismatches(spec, settingsOf(spec, replicas), replicas)).toEqual([]);
   });
 
+  it("name the replicas that have to be in sync, whatever the broker's default is", () => {
+    const [spec] = topicSpecs(12);
+    expect([1, 2, 3, 5].map((replicas) => settingsOf(spec!, replicas)["min.insync.replicas"])).toEqual([
+      "1",
+      "1",
+      "2",
+      "2",
+    ]);
+    expect(settingsOf(spec!, undefined)).not.toHaveProperty(["min.insync.replicas"]);
+  });
+
   it.each(topicSpecs(12))("of $name with the broker's defaults would lose records", (spec) => {
     expect(fatal(mismatches(spec, brokerDefaults, 1))).toContain("message.timestamp.type");
     if (spec.cleanup === "compact") expect(fatal(mismatches(spec, brokerDefaults, 1))).toContain("cleanup.policy");

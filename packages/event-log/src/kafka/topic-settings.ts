@@ -10,8 +10,8 @@ export const REPLICAS_OF_A_QUORUM = 3;
 /** Settings of a topic by Kafka's names. */
 export type TopicSettings = Readonly<Record<string, string>>;
 
-/** The settings that a topic is made with. */
-export function settingsOf(spec: TopicSpec, replicas: number): TopicSettings {
+/** The settings that a topic is made with; `replicas` is undefined where the broker's default decides. */
+export function settingsOf(spec: TopicSpec, replicas: number | undefined): TopicSettings {
   return {
     "message.timestamp.type": "LogAppendTime",
     "cleanup.policy": spec.cleanup,
@@ -21,7 +21,8 @@ export function settingsOf(spec: TopicSpec, replicas: number): TopicSettings {
     ...(spec.maxRecordBytes === undefined ? {} : { "max.message.bytes": String(batchBytesOf(spec.maxRecordBytes)) }),
     // The broker would compress again what it is sent, by its own default.
     "compression.type": "producer",
-    ...(replicas >= REPLICAS_OF_A_QUORUM ? { "min.insync.replicas": "2" } : {}),
+    // The broker's default may be more than there are replicas: brokers before Kafka 4 take nothing then.
+    ...(replicas === undefined ? {} : { "min.insync.replicas": replicas >= REPLICAS_OF_A_QUORUM ? "2" : "1" }),
   };
 }
 
@@ -99,7 +100,7 @@ export function alterCommand(topic: string, settings: TopicSettings, brokers: st
 
 /** A command for the operator that makes a topic. Without `replicas` as many as the cluster's default says. */
 export function createCommand(spec: TopicSpec, replicas: number | undefined, brokers: string): string {
-  const config = Object.entries(settingsOf(spec, replicas ?? 1)).map(([name, value]) => `--config ${name}=${value}`);
+  const config = Object.entries(settingsOf(spec, replicas)).map(([name, value]) => `--config ${name}=${value}`);
   const replication = replicas === undefined ? "" : ` --replication-factor ${replicas}`;
   return (
     `kafka-topics.sh --bootstrap-server ${brokers} --create --if-not-exists --topic ${spec.name} ` +
