@@ -1,63 +1,70 @@
-import type { Cell } from "./cell.ts";
 import type { LogClock } from "./clock.ts";
 import { dueBy } from "./fold.ts";
-import { TimerHeap } from "./timer-heap.ts";
+import type { Instance } from "./instance.ts";
+import { TimerHeap, type Timer } from "./timer-heap.ts";
 
 /**
- * What the clock still owes: a timer is due by the receive time of the reading that armed it, on the log's clock, plus
- * duration and lateness. One heap for each gateway, because none goes further than that gateway's own promise.
+ * What the clock still owes: an instant is due by the log time of what it was counted from, plus the duration and the
+ * rule's wait. One heap for each gateway, because none goes further than that gateway's own promise.
  */
 export class Timers {
-  readonly #heaps = new Map<string, TimerHeap<Cell>>();
+  readonly #heaps = new Map<string, TimerHeap<Instance>>();
   #gateways: string[] = [];
 
-  /** Brings the cell's timers, one for each level that is not held long enough yet, in line with its state. */
-  arm(cell: Cell): void {
-    const { rule, state, timers } = cell;
-    const levels = rule.holdFor === 0 || state.muted ? 0 : state.runs.length;
-    for (let level = 0; level < Math.max(levels, timers.length); level++) {
-      const timer = timers[level];
-      const run = level >= state.level && level < levels ? state.runs[level] : undefined;
-      const due = run === undefined ? Infinity : dueBy(rule, run);
-      if (timer !== undefined) {
-        if (run !== undefined && timer.due === due && timer.gateway === run.gateway) continue;
-        this.#forget(cell, level);
-      }
-      if (run === undefined) continue;
-      const next = { due, gateway: run.gateway, cell, level };
-      timers[level] = next;
-      this.#heapOf(run.gateway).add(next);
+  /**
+   * Brings the instance's timer in line with its state. One that is too early is left: a device that sends steadily
+   * moves its next instant on with each reading, and would turn the heap over for nothing.
+   */
+  arm(instance: Instance): void {
+    const { rule, state, timer } = instance;
+    const wake = rule.program.wake(state.program);
+    if (wake === undefined) {
+      this.disarm(instance);
+      return;
     }
+    const due = dueBy(rule, wake);
+    const { gateway } = wake.anchor;
+    if (timer !== undefined) {
+      if (timer.gateway === gateway && timer.due <= due) return;
+      this.disarm(instance);
+    }
+    this.#add(instance, due, gateway);
   }
 
-  disarm(cell: Cell): void {
-    for (const level of cell.timers.keys()) this.#forget(cell, level);
+  disarm(instance: Instance): void {
+    const { timer } = instance;
+    if (timer === undefined) return;
+    this.#heaps.get(timer.gateway)?.forget();
+    instance.timer = undefined;
   }
 
-  /** Hands over every cell whose timer is due, with the event time up to which the clock is sure of it. */
-  fire(clock: LogClock, on: (cell: Cell, upTo: number) => void): void {
+  /** Hands over every instance whose instant is due, with the judged time up to which the clock is sure of it. */
+  fire(clock: LogClock, on: (instance: Instance, upTo: number) => void): void {
     for (const gateway of this.#gateways) {
       const heap = this.#heaps.get(gateway)!;
       if (heap.first === undefined) continue;
       const reach = clock.reach(gateway);
       while (heap.first !== undefined && heap.first.due <= reach) {
         const timer = heap.pop();
-        const { cell, level } = timer;
-        if (cell.timers[level] !== timer) continue;
-        this.#forget(cell, level);
-        on(cell, cell.state.runs[level]!.time + cell.rule.holdFor);
+        const { instance } = timer;
+        if (instance.timer !== timer) continue;
+        this.disarm(instance);
+        const wake = instance.rule.program.wake(instance.state.program);
+        if (wake === undefined) continue;
+        const due = dueBy(instance.rule, wake);
+        if (due > timer.due || wake.anchor.gateway !== gateway) this.#add(instance, due, wake.anchor.gateway);
+        else on(instance, wake.time);
       }
     }
   }
 
-  #forget(cell: Cell, level: number): void {
-    const timer = cell.timers[level];
-    if (timer === undefined) return;
-    this.#heaps.get(timer.gateway)?.forget();
-    cell.timers[level] = undefined;
+  #add(instance: Instance, due: number, gateway: string): void {
+    const timer: Timer<Instance> = { due, gateway, instance };
+    instance.timer = timer;
+    this.#heapOf(gateway).add(timer);
   }
 
-  #heapOf(gateway: string): TimerHeap<Cell> {
+  #heapOf(gateway: string): TimerHeap<Instance> {
     let heap = this.#heaps.get(gateway);
     if (heap === undefined) {
       heap = new TimerHeap();
