@@ -51,9 +51,9 @@ export interface Program<S = unknown> {
   initial(device: Device | undefined, since: Anchor): S;
   /** Takes the sample in. Wakes before it have been passed. */
   step(state: S, sample: Sample): S;
-  /** The next instant at which the verdict may change by itself; undefined: none. */
-  wake(state: S): Wake | undefined;
-  /** The instant of its wake has come. */
+  /** The instants to come at which the verdict may change by itself; a later one may be due earlier on the log's clock. */
+  wakes(state: S): readonly Wake[];
+  /** The first of these instants has come. */
   elapse(state: S, time: number): S;
   /** The device's own fields have changed. */
   withDevice(state: S, device: Device | undefined): S;
@@ -78,11 +78,13 @@ export type Latest = (metric: string) => Value | undefined;
 
 export const anyMetric = "*";
 
+export const noWakes: readonly Wake[] = [];
+
 /** What most programs have in common. */
 export const plainProgram = {
   watchesSilence: false,
   readsDevice: false,
-  wake: () => undefined,
+  wakes: () => noWakes,
   elapse: <S>(state: S) => state,
   withDevice: <S>(state: S) => state,
   quiet: () => noInterval,
@@ -96,8 +98,9 @@ export function momentAt(time: number, { time: from, logTime, gateway }: Anchor)
   return { time, logTime: logTime + (time - from), gateway };
 }
 
-/** The earlier of two wakes. */
-export function sooner(a: Wake | undefined, b: Wake | undefined): Wake | undefined {
-  if (a === undefined) return b;
-  return b === undefined || a.time <= b.time ? a : b;
+/** The time of the first; infinite: there is none. */
+export function firstOf(wakes: readonly Wake[]): number {
+  let first = Infinity;
+  for (const { time } of wakes) if (time < first) first = time;
+  return first;
 }

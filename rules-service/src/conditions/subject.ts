@@ -1,7 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import type { Anchor, Sample, Value } from "../readings/reading.ts";
 import type { Comparison } from "./comparison/comparison.ts";
-import { plainProgram, type Program, type Wake } from "./program.ts";
+import { noWakes, plainProgram, type Program, type Wake } from "./program.ts";
 
 /** Something of a device that has one value at a time, made of its readings. States as those of a program. */
 export interface Subject<S> {
@@ -30,7 +30,10 @@ export function compared<S>(subject: Subject<S>, comparison: Comparison): Progra
     readsDevice: subject.readsDevice === true,
     initial: (device, since) => subject.initial(device, since),
     step: (state, sample) => subject.step(state, sample),
-    wake: (state) => subject.wake?.(state),
+    wakes(state) {
+      const wake = subject.wake?.(state);
+      return wake === undefined ? noWakes : [wake];
+    },
     elapse: (state, time) => subject.elapse?.(state, time) ?? state,
     withDevice: (state, device) => subject.withDevice?.(state, device) ?? state,
     verdict: (state) => comparison.judge(subject.value(state)),

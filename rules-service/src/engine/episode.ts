@@ -75,8 +75,9 @@ export function endOf({ at, decided }: Transition): Position {
 }
 
 /**
- * Which told episode each outcome is: the one of its own id, else the one it was last taken for, else the first that
- * overlaps it in time. What is left over was never told, or never was.
+ * Which told episode each outcome is: what is open stays the one that is open, else it is the one of its own id, else
+ * the one it was last taken for, else the first that overlaps it in time. What is left over was never told, or never
+ * was.
  */
 export function pair(
   episodes: readonly Episode[],
@@ -87,6 +88,7 @@ export function pair(
   const names = outcomes.map(({ begun }) => identity(begun));
   const taken: (Episode | undefined)[] = outcomes.map(() => undefined);
   const tests: readonly ((episode: Episode, index: number) => boolean)[] = [
+    (episode, index) => episode.told > 0 && isOpen(episode) && outcomes[index]!.clearedAt === undefined,
     (episode, index) => episode.born === names[index],
     (episode, index) => episode.key === names[index],
     (episode, index) => !episode.retracted && overlap(episode, outcomes[index]!),

@@ -12,6 +12,13 @@ import type { Series } from "./series.ts";
 import type { Teller } from "./teller.ts";
 import { Timers } from "./timers.ts";
 
+/**
+ * How far back readings are retained, in latenesses of their rules: instances thin their footings by a quarter of one,
+ * and need the readings between two of them.
+ */
+const retainedLatenesses = 1.25;
+const noSamples: readonly Sample[] = [];
+
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
   readonly index: RuleIndex;
@@ -29,7 +36,10 @@ export class Evaluator {
   evaluations = 0;
   tooLate = 0;
   notNumeric = 0;
-  #samples = 0;
+  /** Series to which the present record has added at the end. */
+  readonly #grown: Series[] = [];
+  /** Instances that the present record concerns. */
+  readonly #touched: Instance[] = [];
 
   constructor(index: RuleIndex, teller: Teller) {
     this.index = index;
@@ -88,8 +98,10 @@ export class Evaluator {
     }
     // Never ahead of the log: all samples of the message are shifted together, so that their spacing stays.
     const shift = Math.max(0, record.eventTime + newest - at.appendTime);
+    this.#touched.length = 0;
     if (isOneSample) {
       this.#sample(record, at, 0, readings.length, undefined, shift);
+      this.#evaluate();
       return;
     }
     const order = Array.from(readings.keys()).sort((a, b) => readings[a]!.timeDelta - readings[b]!.timeDelta || a - b);
@@ -100,6 +112,25 @@ export class Evaluator {
       this.#sample(record, at, begin, end, order, shift);
       begin = end;
     }
+    this.#evaluate();
+  }
+
+  /** All samples of the record lie in their series: hands them to the instances that they concern. */
+  #evaluate(): void {
+    const touched = this.#touched;
+    if (touched.length > 1) touched.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
+    for (const instance of touched) {
+      const { samples } = instance;
+      instance.samples = noSamples;
+      this.tooLate += instance.take(samples, this);
+      this.changed(instance);
+    }
+    // Only now, since a late sample is told by what came before it.
+    for (const { metric, readings } of this.#grown) {
+      const { lateness } = this.index.metric(metric);
+      readings.prune(readings.newest!.time - lateness * retainedLatenesses);
+    }
+    this.#grown.length = 0;
   }
 
   /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
@@ -112,8 +143,7 @@ export class Evaluator {
     shift: number,
   ): void {
     const taken: Reading[] = [];
-    const touched: Instance[] = [];
-    this.#samples++;
+    const concerned: Instance[] = [];
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
       const message = record.readings[index]!;
@@ -121,21 +151,24 @@ export class Evaluator {
       if (metric === undefined || metric.rules.length === 0) continue;
       const value = valueOf(message);
       if (value === undefined) this.notNumeric++;
-      else this.#take(metric, record.device, this.#reading(record, message, index, value, at, shift), taken, touched);
+      else this.#take(metric, record.device, this.#reading(record, message, index, value, at, shift), taken, concerned);
     }
     const any = this.index.metrics.get(anyMetric);
     if (any !== undefined && any.rules.length > 0 && record.derived === null) {
       const index = order === undefined ? begin : order[begin]!;
       const message = { ...record.readings[index]!, metric: anyMetric };
-      this.#take(any, record.device, this.#reading(record, message, index, 0, at, shift), taken, touched);
+      this.#take(any, record.device, this.#reading(record, message, index, 0, at, shift), taken, concerned);
     }
-    if (touched.length === 0) return;
+    if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
     const sample: Sample = { time, offset, index, logTime, gateway, readings: taken };
-    if (touched.length > 1 && taken.length > 1) touched.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
-    for (const instance of touched) {
-      if (!instance.take(sample, this)) this.tooLate++;
-      this.changed(instance);
+    for (const instance of concerned) {
+      if (instance.samples.length === 0) {
+        this.#touched.push(instance);
+        // Until it has taken this sample in, no later one of the record can be told to change nothing.
+        if (order !== undefined) for (const series of instance.inputs) series.block(instance.rule.id);
+      }
+      if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
     }
   }
 
@@ -184,7 +217,7 @@ export class Evaluator {
       return;
     }
     readings.push(reading);
-    readings.prune(reading.time - metric.lateness * 1.25);
+    this.#grown.push(series);
     taken.push(reading);
     const { value, time } = reading;
     const { low, high, until } = series;
@@ -219,8 +252,7 @@ export class Evaluator {
   #touch(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
     if (!rule.judges(reading)) return;
     const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, this.now);
-    if (instance.covers > reading.offset || instance.touched === this.#samples || reading.offset < instance.from) return;
-    instance.touched = this.#samples;
+    if (instance.covers > reading.offset || reading.offset < instance.from) return;
     touched.push(instance);
   }
 

@@ -1,4 +1,4 @@
-import { momentAt, type Beginning, type Wake } from "../conditions/program.ts";
+import { firstOf, momentAt, type Beginning, type Wake } from "../conditions/program.ts";
 import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import type { Anchor, Sample } from "../readings/reading.ts";
@@ -52,10 +52,11 @@ export function elapse(
 ): FoldState {
   let now = state;
   for (;;) {
-    const wake = rule.program.wake(now.program);
-    if (wake === undefined || wake.time > upTo || (wake.time === upTo && !inclusive)) return now;
-    const program = rule.program.elapse(now.program, wake.time);
-    const at = momentAt(wake.time, wake.anchor);
+    const wakes = rule.program.wakes(now.program);
+    const first = firstOf(wakes);
+    if (first > upTo || (first === upTo && !inclusive) || first === Infinity) return now;
+    const program = rule.program.elapse(now.program, first);
+    const at = momentAt(first, wakes.find(({ time }) => time === first)!.anchor);
     now = judged(rule, { ...now, program }, at, decided, place, on);
   }
 }

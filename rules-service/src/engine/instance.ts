@@ -1,5 +1,5 @@
 import type { Device } from "@headwater/aggregates";
-import { noInterval, type Interval } from "../conditions/program.ts";
+import { firstOf, noInterval, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
 import { sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState } from "./episode-machine.ts";
@@ -44,6 +44,8 @@ export class Instance {
   base: Footing;
   /** States after samples that changed something, oldest first, thinned; the base follows them. */
   history: Footing[] = [];
+  /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
+  refused: Position[] = [];
   /** Readings before this offset are none of the rule's. */
   from = 0;
   /** Judged time of the last instant that the clock passed. */
@@ -53,11 +55,12 @@ export class Instance {
   covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
-  timer: Timer | undefined;
+  /** One for each gateway that it waits for, in no order. */
+  timers: readonly Timer[] = [];
   /** The log holds a state of it. */
   stored = false;
-  /** Number of the sample that it was last handed, so that a sample of several metrics is taken in once. */
-  touched = -1;
+  /** Of the present record, as they come to be known. */
+  samples: readonly Sample[] = [];
 
   constructor(rule: Rule, device: string, inputs: readonly Series[], state: FoldState, grounding: string) {
     this.rule = rule;
@@ -73,28 +76,31 @@ export class Instance {
   }
 
   /**
-   * Takes a sample in, which lies in the series already. False: it is too late for the rule. `sample` may hold readings
-   * that are none of the rule's.
+   * Takes the samples of a record in, oldest first, which lie in the series already. Answers how many of them are too
+   * late for the rule. They may hold readings that are none of the rule's.
    */
-  take(sample: Sample, world: World): boolean {
-    const last = this.#lastBeside(sample);
-    if (last === undefined || isAfter(sample, last)) {
-      this.#takeNext(sample, last, world);
-      return true;
+  take(samples: readonly Sample[], world: World): number {
+    const last = this.#lastBeside(samples[0]!.offset);
+    const first = samples[0]!;
+    if ((last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
+      for (const sample of samples) this.#takeNext(sample, world);
+      return 0;
+    }
+    if (last === undefined) {
+      this.#refold(first, world);
+      return 0;
     }
     this.settle(last.time);
-    if (sample.time <= last.time - this.rule.lateness) return false;
-    return this.#refold(sample, world);
+    const horizon = last.time - this.rule.lateness;
+    const inTime = samples.findIndex((sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample));
+    const late = inTime < 0 ? samples : samples.slice(0, inTime);
+    for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
+    if (inTime >= 0) this.#refold(samples[inTime]!, world);
+    return late.length;
   }
 
-  #takeNext(sample: Sample, last: Position | undefined, world: World): void {
-    if (sample.time <= this.firedTo) {
-      // The clock has passed this instant, and readings count before instants.
-      if (last !== undefined) this.settle(last.time);
-      this.#refold(sample, world);
-      return;
-    }
-    this.state = take(this.rule, this.state, sample, telling(this, world.teller));
+  #takeNext(sample: Sample, { teller }: World): void {
+    this.state = take(this.rule, this.state, sample, telling(this, teller));
     if (this.state === this.#footed) return;
     this.#keep({ state: this.state, position: positionOf(sample) });
     this.settle(sample.time);
@@ -122,6 +128,7 @@ export class Instance {
     let passed = 0;
     while (passed < history.length && history[passed]!.position.time <= horizon) passed++;
     if (passed > 0) this.base = history.splice(0, passed).at(-1)!;
+    if (this.refused.length > 0) this.refused = this.refused.filter((each) => isAfter(each, this.base.position));
     this.#forget();
   }
 
@@ -131,6 +138,7 @@ export class Instance {
     this.base = { state, position: { time: Math.max(time, this.base.position.time), offset: next - 1, index: maxIndex } };
     this.firedTo = -Infinity;
     this.history = [];
+    this.refused = [];
     this.state = state;
     this.episodes = this.episodes.filter(isOpen);
   }
@@ -201,7 +209,7 @@ export class Instance {
    * readings.
    */
   get until(): number {
-    return this.state === this.#footed ? (this.rule.program.wake(this.state.program)?.time ?? Infinity) : -Infinity;
+    return this.state === this.#footed ? firstOf(this.rule.program.wakes(this.state.program)) : -Infinity;
   }
 
   /** The state after the last sample, without what the clock has done since. */
@@ -234,13 +242,13 @@ export class Instance {
     return undefined;
   }
 
-  /** The newest own reading that is not of the sample. */
-  #lastBeside({ offset, time }: Sample): Reading | undefined {
+  /** The newest own reading that is not of a record. */
+  #lastBeside(offset: number): Reading | undefined {
     let newest: Reading | undefined;
     for (const { readings } of this.inputs) {
       for (let i = readings.size - 1; i >= 0; i--) {
         const reading = readings.at(i);
-        if ((reading.offset === offset && reading.time === time) || !this.#owns(reading)) continue;
+        if (reading.offset === offset || !this.#owns(reading)) continue;
         if (newest === undefined || isAfter(reading, newest)) newest = reading;
         break;
       }
@@ -250,6 +258,10 @@ export class Instance {
 
   #owns(reading: Reading): boolean {
     return reading.offset >= this.from && this.rule.judges(reading);
+  }
+
+  #isRefused({ offset, time }: Reading): boolean {
+    return this.refused.length > 0 && this.refused.some((each) => each.offset === offset && each.time === time);
   }
 
   /** Up to where readings of any input were let go. */
@@ -278,24 +290,30 @@ export class Instance {
     return program.ranks.some((rank) => program.begunBy(this.base.state.program, rank)?.time === armed.time);
   }
 
-  /**
-   * Folds again from the last footing before a late sample, and tells what has become different. False: what it takes
-   * for that is not retained any more.
-   */
-  #refold(late: Sample, { teller, clock }: World): boolean {
-    const { rule } = this;
-    const pruned = this.#pruned();
-    if (!isAfter(late, pruned) || !isAfter(late, this.base.position)) return false;
+  /** The last footing before a sample, and from where on samples have to be folded again after it. */
+  #footingOf(late: Sample): { readonly place: number; readonly footing: Footing; readonly from: Position } {
     const place = this.history.findLastIndex(({ position }) => isAfter(late, position));
     const footing = place < 0 ? this.base : this.history[place]!;
     // What was thinned away lies close behind the footing; farther off, its state stands up to the late sample.
-    const isNear = late.time - footing.position.time <= rule.lateness / footingsALateness;
-    if (isNear && isAfter(pruned, footing.position)) return false;
+    const isNear = late.time - footing.position.time < this.rule.lateness / footingsALateness;
+    return { place, footing, from: isNear ? footing.position : before(late) };
+  }
+
+  /** Whether all is retained that it takes to fold again from a sample on. */
+  #isWithinReach(late: Sample): boolean {
+    const pruned = this.#pruned();
+    return isAfter(late, this.base.position) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
+  }
+
+  /** Folds again from the last footing before a late sample, and tells what has become different. */
+  #refold(late: Sample, { teller, clock }: World): void {
+    const { rule } = this;
+    const { place, footing, from } = this.#footingOf(late);
     const outcomes = new Outcomes();
     outcomes.begin(footing.state);
     let { state } = footing;
     this.history = this.history.slice(0, place + 1);
-    for (const sample of this.#samplesAfter(isNear ? footing.position : before(late))) {
+    for (const sample of this.#samplesAfter(from)) {
       const after = take(rule, state, sample, outcomes.on);
       if (after !== state) this.#keep({ state: after, position: positionOf(sample) });
       state = after;
@@ -303,14 +321,15 @@ export class Instance {
     // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
     for (;;) {
       state = elapse(rule, state, this.firedTo, true, undefined, undefined, outcomes.on);
-      const wake = rule.program.wake(state.program);
-      if (wake === undefined || dueBy(rule, wake) > clock.reach(wake.anchor.gateway)) break;
-      this.firedTo = Math.max(this.firedTo, wake.time);
+      const due = rule.program
+        .wakes(state.program)
+        .filter((wake) => dueBy(rule, wake) <= clock.reach(wake.anchor.gateway));
+      if (due.length === 0) break;
+      this.firedTo = Math.max(this.firedTo, ...due.map(({ time }) => time));
     }
     this.state = state;
     const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing.position));
     reconcile(this, within, outcomes.list, teller);
-    return true;
   }
 
   /** The rule's own samples after a position, in their order. */
@@ -319,7 +338,7 @@ export class Instance {
     for (const { readings: retained } of this.inputs) {
       for (let i = retained.indexAfter(position); i < retained.size; i++) {
         const reading = retained.at(i);
-        if (this.#owns(reading)) readings.push(reading);
+        if (this.#owns(reading) && !this.#isRefused(reading)) readings.push(reading);
       }
     }
     if (this.inputs.length > 1) readings.sort((a, b) => (isAfter(a, b) ? 1 : -1));

@@ -54,6 +54,7 @@ export function readopt(
     instance.state = warm.state;
     instance.base = warm.base;
     instance.history = warm.history;
+    instance.refused = warm.refused;
     instance.firedTo = warm.firedTo;
     // Nobody has heard of them, and their ids are this rule's.
     instance.episodes = warm.episodes.map((episode) => ({

@@ -69,6 +69,12 @@ export class Series {
     if (slot !== undefined) this.refreshSlot(slot);
   }
 
+  /** Whatever comes next concerns the rule, until it is refreshed. */
+  block(rule: string): void {
+    const slot = this.list.slotOf(rule);
+    if (slot !== undefined) this.low[slot] = Infinity;
+  }
+
   refreshSlot(slot: number): void {
     const rule = this.rules[slot]!;
     const instance = this.instances.get(rule.id);

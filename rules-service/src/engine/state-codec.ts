@@ -23,7 +23,7 @@ export interface RuleRecord {
 
 export type InstanceFields = Pick<
   Instance,
-  "state" | "base" | "history" | "from" | "firedTo" | "episodes" | "generation" | "grounding"
+  "state" | "base" | "history" | "refused" | "from" | "firedTo" | "episodes" | "generation" | "grounding"
 >;
 
 /** Throws UnreadableStateError unless this version wrote the state. */
@@ -71,10 +71,11 @@ export function decodeSeries(
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {
-  const { generation, grounding, from, firedTo, base, history, state, episodes } = instance;
+  const { generation, grounding, from, firedTo, base, history, refused, state, episodes } = instance;
   const writer = new StateWriter().count(generation).text(grounding).count(from).number(firedTo);
   writeFooting(writer, base);
   writer.list(history, (footing) => writeFooting(writer, footing));
+  writer.list(refused, (position) => writePosition(writer, position));
   // One object where it is one: by that the instance knows whether the clock has gone ahead of the readings.
   const isAhead = state !== (history.at(-1)?.state ?? base.state);
   writer.count(isAhead ? 1 : 0);
@@ -88,9 +89,10 @@ export function decodeInstance(bytes: Uint8Array): InstanceFields {
   const [generation, grounding, from, firedTo] = [reader.count(), reader.text(), reader.count(), reader.number()];
   const base = readFooting(reader);
   const history = reader.list(() => readFooting(reader));
+  const refused = reader.list(() => readPosition(reader));
   const state = reader.count() === 1 ? readState(reader) : (history.at(-1)?.state ?? base.state);
   const episodes = reader.list(() => readEpisode(reader));
-  return { generation, grounding, from, firedTo, base, history, state, episodes };
+  return { generation, grounding, from, firedTo, base, history, refused, state, episodes };
 }
 
 function writeFooting(writer: StateWriter, { position, state }: Footing): void {

@@ -42,16 +42,13 @@ function retract(instance: ToldInstance, episode: Episode, teller: Teller): void
 function discover(instance: ToldInstance, outcome: Outcome, teller: Teller): void {
   const episode = begin(instance, outcome, teller);
   if (outcome.clearedAt === undefined) {
-    episode.rank = outcome.rank;
     teller.tell(instance, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown: outcome.last });
     teller.act(instance, episode, outcome.begun);
     return;
   }
-  // It shows the value that raised it, then the one that ended it.
-  if (outcome.first !== undefined) episode.rank = outcome.first.rank;
+  // It shows the value that raised it, then the one that ended it; its severity is the last that it had.
   const common = { cause: "condition", amended: true };
   teller.tell(instance, episode, { ...common, kind: "raised", at: outcome.raisedAt, shown: outcome.first });
-  episode.rank = outcome.rank;
   [episode.clearedAt, episode.end] = [outcome.clearedAt, outcome.end];
   teller.tell(instance, episode, { ...common, kind: "cleared", at: outcome.clearedAt, shown: outcome.last });
 }
@@ -97,7 +94,11 @@ function begin(
   teller: Teller,
 ): Episode {
   const born = teller.identity(begun);
-  const alertId = teller.alertId(instance, born, raisedAt);
+  // Late data may find an episode where another one of that beginning was told before.
+  let alertId = teller.alertId(instance, born, raisedAt);
+  for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
+    alertId = teller.alertId(instance, `${born}/${turn}`, raisedAt);
+  }
   const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0 };
   const episode: Episode = { born, alertId, key: born, armed: positionOfBeginning(begun), raisedAt, rank, ...rest };
   instance.episodes.push(episode);

@@ -1,6 +1,6 @@
-/** What the heap needs to know of an instance: its timer, and what orders those that are due at the same time. */
+/** What the heap needs to know of an instance: its timers, and what orders those that are due at the same time. */
 export interface TimedInstance {
-  readonly timer: Timer | undefined;
+  readonly timers: readonly Timer[];
   readonly rule: { readonly id: string };
   readonly device: string;
 }
@@ -51,7 +51,7 @@ export class TimerHeap<I extends TimedInstance> {
 
   #sweep(): void {
     this.#timers = this.#timers
-      .filter((timer) => timer.instance.timer === timer)
+      .filter((timer) => timer.instance.timers.includes(timer))
       .toSorted((a, b) => (isSooner(a, b) ? -1 : 1));
   }
 

@@ -12,30 +12,33 @@ export class Timers {
   #gateways: string[] = [];
 
   /**
-   * Brings the instance's timer in line with its state. One that is too early is left: a device that sends steadily
+   * Brings the instance's timers in line with its state. One that is too early is left: a device that sends steadily
    * moves its next instant on with each reading, and would turn the heap over for nothing.
    */
   arm(instance: Instance): void {
-    const { rule, state, timer } = instance;
-    const wake = rule.program.wake(state.program);
-    if (wake === undefined) {
-      this.disarm(instance);
+    const { rule, state, timers } = instance;
+    const wakes = rule.program.wakes(state.program);
+    if (wakes.length === 0) {
+      if (timers.length > 0) this.disarm(instance);
       return;
     }
-    const due = dueBy(rule, wake);
-    const { gateway } = wake.anchor;
-    if (timer !== undefined) {
-      if (timer.gateway === gateway && timer.due <= due) return;
-      this.disarm(instance);
+    for (const { gateway } of timers) {
+      if (!wakes.some(({ anchor }) => anchor.gateway === gateway)) this.#disarm(instance, gateway);
     }
-    this.#add(instance, due, gateway);
+    for (const { anchor } of wakes) {
+      const { gateway } = anchor;
+      const { due } = this.#first(instance, gateway)!;
+      const timer = instance.timers.find((each) => each.gateway === gateway);
+      if (timer !== undefined) {
+        if (timer.due <= due) continue;
+        this.#disarm(instance, gateway);
+      }
+      this.#add(instance, due, gateway);
+    }
   }
 
   disarm(instance: Instance): void {
-    const { timer } = instance;
-    if (timer === undefined) return;
-    this.#heaps.get(timer.gateway)?.forget();
-    instance.timer = undefined;
+    for (const { gateway } of instance.timers) this.#disarm(instance, gateway);
   }
 
   /** Hands over every instance whose instant is due, with the judged time up to which the clock is sure of it. */
@@ -47,21 +50,38 @@ export class Timers {
       while (heap.first !== undefined && heap.first.due <= reach) {
         const timer = heap.pop();
         const { instance } = timer;
-        if (instance.timer !== timer) continue;
-        this.disarm(instance);
-        const wake = instance.rule.program.wake(instance.state.program);
-        if (wake === undefined) continue;
-        const due = dueBy(instance.rule, wake);
-        if (due > timer.due || wake.anchor.gateway !== gateway) this.#add(instance, due, wake.anchor.gateway);
-        else on(instance, wake.time);
+        if (!instance.timers.includes(timer)) continue;
+        this.#disarm(instance, gateway);
+        const first = this.#first(instance, gateway);
+        if (first === undefined) continue;
+        if (first.due > timer.due) this.#add(instance, first.due, gateway);
+        else on(instance, first.time);
       }
     }
   }
 
+  /** What is due first of what an instance waits for from a gateway. */
+  #first({ rule, state }: Instance, gateway: string): { readonly due: number; readonly time: number } | undefined {
+    let first: { due: number; time: number } | undefined;
+    for (const wake of rule.program.wakes(state.program)) {
+      if (wake.anchor.gateway !== gateway) continue;
+      const due = dueBy(rule, wake);
+      if (first === undefined || due < first.due) first = { due, time: wake.time };
+    }
+    return first;
+  }
+
   #add(instance: Instance, due: number, gateway: string): void {
     const timer: Timer<Instance> = { due, gateway, instance };
-    instance.timer = timer;
+    instance.timers = [...instance.timers, timer];
     this.#heapOf(gateway).add(timer);
+  }
+
+  #disarm(instance: Instance, gateway: string): void {
+    const timer = instance.timers.find((each) => each.gateway === gateway);
+    if (timer === undefined) return;
+    this.#heaps.get(gateway)?.forget();
+    instance.timers = instance.timers.filter((each) => each !== timer);
   }
 
   #heapOf(gateway: string): TimerHeap<Instance> {

@@ -138,7 +138,7 @@ export class ReferenceRule {
       }
       promote(index);
     }
-    return { episodes, waiting: waiting.filter(({ to }) => to > level) };
+    return { episodes, waiting };
   }
 }
 

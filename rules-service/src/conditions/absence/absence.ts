@@ -1,5 +1,5 @@
 import type { Anchor } from "../../readings/reading.ts";
-import { anyMetric, plainProgram, type Program } from "../program.ts";
+import { anyMetric, noWakes, plainProgram, type Program } from "../program.ts";
 import { unranked, verdictOf, verdicts } from "../verdict.ts";
 
 interface AbsenceState {
@@ -22,7 +22,7 @@ export function absenceProgram(metric: string | undefined, duration: number, ran
       if (metric !== undefined && !readings.some((reading) => reading.metric === metric)) return state;
       return { last: { time, logTime, gateway }, silent: false };
     },
-    wake: ({ last, silent }) => (silent ? undefined : { time: last.time + duration, anchor: last }),
+    wakes: ({ last, silent }) => (silent ? noWakes : [{ time: last.time + duration, anchor: last }]),
     elapse: (state) => ({ ...state, silent: true }),
     verdict: ({ silent }) => (silent ? verdictOf(rank, 1) : verdicts.clear),
     measure: ({ last }) => ({ metric: metric ?? "", value: last.time, threshold: duration }),

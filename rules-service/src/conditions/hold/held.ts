@@ -1,5 +1,5 @@
 import type { Anchor, Sample } from "../../readings/reading.ts";
-import { momentAt, noInterval, sooner, type Beginning, type Program, type Wake } from "../program.ts";
+import { momentAt, noInterval, type Beginning, type Program, type Wake } from "../program.ts";
 import { raiseOf, stayOf, unknown, verdictOf } from "../verdict.ts";
 
 export interface Hold {
@@ -65,19 +65,18 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
   const isHeld = ({ count, since }: Run, at: number): boolean =>
     count >= hold.times && (hold.for === 0 || at >= since.time + hold.for);
 
-  const wakeOf = (state: HeldState<S>): Wake | undefined => {
-    let wake = inner.wake(state.inner);
-    if (hold.for > 0) {
-      for (const { since } of state.runs) {
-        const time = since.time + hold.for;
-        if (time > state.at) wake = sooner(wake, { time, anchor: since });
-      }
-    }
-    const { clearSince } = state;
-    if (clearSince !== null && clearSince.time + hold.clearFor > state.at) {
-      wake = sooner(wake, { time: clearSince.time + hold.clearFor, anchor: clearSince });
-    }
-    return wake;
+  const wakesOf = (state: HeldState<S>): readonly Wake[] => {
+    const { inner: now, runs, clearSince, at } = state;
+    const inside = inner.wakes(now);
+    if (runs.length === 0 && clearSince === null) return inside;
+    const wakes = [...inside];
+    const add = (since: Beginning, duration: number): void => {
+      const time = since.time + duration;
+      if (duration > 0 && time > at) wakes.push({ time, anchor: since });
+    };
+    for (const { since } of runs) add(since, hold.for);
+    if (clearSince !== null) add(clearSince, hold.clearFor);
+    return wakes;
   };
 
   return {
@@ -92,12 +91,12 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
       return follow(blank, start, beginningAt(since), false);
     },
     step: (state, sample) => follow(state, inner.step(state.inner, sample), beginningOf(sample, inner.inputs), true),
-    wake: wakeOf,
+    wakes: wakesOf,
     elapse(state, time) {
       const { inner: before } = state;
-      const wake = inner.wake(before);
-      const now = wake !== undefined && wake.time <= time ? inner.elapse(before, time) : before;
-      const at = wake !== undefined && now !== before ? beginningAt(momentAt(time, wake.anchor)) : undefined;
+      const wake = inner.wakes(before).find((each) => each.time <= time);
+      const now = wake === undefined ? before : inner.elapse(before, time);
+      const at = wake === undefined || now === before ? undefined : beginningAt(momentAt(time, wake.anchor));
       const after = at === undefined ? state : follow(state, now, at, false);
       return { ...after, at: time };
     },

@@ -1,5 +1,5 @@
 import type { Anchor, Sample } from "../../readings/reading.ts";
-import { noInterval, sooner, type Beginning, type Interval, type Program, type Wake } from "../program.ts";
+import { firstOf, noInterval, type Beginning, type Interval, type Program } from "../program.ts";
 import { and, not, or, raiseOf, ranked, unranked, verdicts, type Verdict } from "../verdict.ts";
 
 type States = readonly unknown[];
@@ -28,9 +28,9 @@ export function joined(kind: "all" | "any", programs: readonly Program[], rank: 
     readsDevice: programs.some(({ readsDevice }) => readsDevice),
     initial: (device, since) => programs.map((program) => program.initial(device, since)),
     step: (states, sample) => each(states, (program, state) => program.step(state, sample)),
-    wake: (states) => programs.map((program, index) => program.wake(states[index])).reduce(sooner, undefined as Wake | undefined),
+    wakes: (states) => programs.flatMap((program, index) => program.wakes(states[index])),
     elapse: (states, time) =>
-      each(states, (program, state) => ((program.wake(state)?.time ?? Infinity) <= time ? program.elapse(state, time) : state)),
+      each(states, (program, state) => (firstOf(program.wakes(state)) <= time ? program.elapse(state, time) : state)),
     withDevice: (states, device) => each(states, (program, state) => program.withDevice(state, device)),
     verdict(states) {
       let verdict: Verdict = kind === "all" ? verdicts.raised : verdicts.clear;

@@ -1,7 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import type { Anchor, Reading, Value } from "../../readings/reading.ts";
 import type { Program } from "../program.ts";
-import { plainProgram } from "../program.ts";
+import { noWakes, plainProgram } from "../program.ts";
 import { unranked, verdictOf, verdicts } from "../verdict.ts";
 import type { Operator } from "../comparison/schema.ts";
 
@@ -42,9 +42,9 @@ export function otherMetricProgram(
       const old = oldest(next);
       return { ...next, stale: old !== null && sample.time >= old.time + within };
     },
-    wake(state) {
+    wakes(state) {
       const old = oldest(state);
-      return old === null || state.stale ? undefined : { time: old.time + within, anchor: old };
+      return old === null || state.stale ? noWakes : [{ time: old.time + within, anchor: old }];
     },
     elapse: (state) => ({ ...state, stale: true }),
     verdict({ left, right, stale }) {
