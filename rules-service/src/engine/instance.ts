@@ -71,6 +71,10 @@ export class Instance {
     this.base = { state, position: beginning };
   }
 
+  get likeness(): string {
+    return this.rule.likeness;
+  }
+
   get open(): Episode | undefined {
     return this.episodes.find(isOpen);
   }

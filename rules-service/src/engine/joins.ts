@@ -43,7 +43,7 @@ export class Joins {
     const attached = this.#ledger.attach(rule);
     const devices = new Set([...index.devicesOf(rule), ...(before === undefined ? [] : index.devicesOf(before))]);
     yield* this.#each([...devices].toSorted(), (device) => {
-      if (attached) this.#repoint(rule, device);
+      if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
     });
     this.#ledger.done(change);
@@ -65,28 +65,36 @@ export class Joins {
       if (!metric.rules.some((rule) => rule.selects(warm.device, device))) return;
       this.#merge(metric.series.get(warm.device) ?? index.newSeries(metric, warm.device), warm);
     });
+    const known = new Map<string, Set<string>>();
+    for (const { metric, device, readings } of warmed) {
+      if (readings.size === 0) continue;
+      const devices = known.get(metric);
+      if (devices === undefined) known.set(metric, new Set([device]));
+      else devices.add(device);
+    }
     for (const { change, rule, before } of placed) {
       const devices = new Set([...index.devicesOf(rule), ...(before === undefined ? [] : index.devicesOf(before))]);
       yield* this.#each([...devices].toSorted(), (device) => {
         const warm = rule.program.watchesSilence ? undefined : instanceOf(rule.id, device);
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
-        if (!fits || rule.program.watchesSilence) {
+        const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
+        if (!fits || !isWarm || rule.program.watchesSilence) {
           this.#enter(rule, device, before);
           return;
         }
         if (this.#isDone(rule, device)) {
-          this.#repoint(rule, device);
+          this.#goOn(rule, device, before);
           return;
         }
         if (old !== undefined) this.#ledger.drop(old);
         this.#repoint(rule, device);
-        if (warm === undefined && old === undefined) return;
+        const begin = from ?? next;
+        if (warm === undefined && old === undefined && !this.#hasReadingsBefore(rule, device, begin)) return;
         const instance = index.newInstance(rule, device, this.#evaluator.now);
         const former = old === undefined || before === undefined ? undefined : { instance: old, rule: before };
-        readopt(instance, warm, from ?? next, former, this.#evaluator);
-        const known = index.devices.get(device);
-        if (rule.program.readsDevice) instance.withDevice(known, this.#evaluator.now, next, this.#evaluator.teller);
+        readopt(instance, warm, begin, former, this.#evaluator);
+        if (rule.program.readsDevice) instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.teller);
         this.#evaluator.changed(instance);
       });
       this.#ledger.done(change);
@@ -141,6 +149,14 @@ export class Joins {
     this.#evaluator.changed(instance);
   }
 
+  /** Whether there are retained readings which warming has not seen. */
+  #hasReadingsBefore(rule: Rule, device: string, offset: number): boolean {
+    return this.#evaluator.index.inputsOf(rule, device).some(({ readings }) => {
+      for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < offset) return true;
+      return false;
+    });
+  }
+
   /** The readings that warming retained go to where late ones will look for them. */
   #merge(series: Series, warm: Series): void {
     const { next, changedSeries } = this.#evaluator;
@@ -190,7 +206,7 @@ export class Joins {
   #enter(rule: Rule, device: string, before: Rule | undefined): void {
     const { index } = this.#evaluator;
     if (this.#isDone(rule, device)) {
-      this.#repoint(rule, device);
+      this.#goOn(rule, device, before);
       return;
     }
     if (!rule.selects(device, index.devices.get(device))) {
@@ -215,6 +231,35 @@ export class Joins {
     if (before === undefined || before.revision !== rule.revision) this.#begin(rule, device);
   }
 
+  /** The state there is one with the rule in place. */
+  #goOn(rule: Rule, device: string, before: Rule | undefined): void {
+    const { index, timers } = this.#evaluator;
+    const instance = index.instance(rule, device);
+    const old = before === undefined ? undefined : this.#old(before, device);
+    if (old !== undefined && old !== instance) {
+      timers.disarm(old);
+      index.remove(old);
+    }
+    if (instance !== undefined && instance.rule.likeness !== rule.likeness) this.#standIn(rule, instance);
+    else if (instance !== undefined) instance.rule = rule;
+    this.#repoint(rule, device);
+  }
+
+  /** What an instance of another revision covers is covered under this one, whose state there is none of. */
+  #standIn(rule: Rule, instance: Instance): void {
+    const { index, timers, now, changedInstances } = this.#evaluator;
+    const { device, covers, generation, stored, grounding } = instance;
+    timers.disarm(instance);
+    changedInstances.delete(instance);
+    index.remove(instance);
+    const state = rule.initial(index.devices.get(device), now);
+    const own = new Instance(rule, device, index.inputsOf(rule, device), state, grounding);
+    Object.assign(own, { covers, generation, stored });
+    index.place(own);
+    this.#evaluator.arm(own);
+    changedInstances.add(own);
+  }
+
   /** From the next offset on: readings that others have retained are none of the rule's. */
   #begin(rule: Rule, device: string): void {
     const { index, next, now } = this.#evaluator;
@@ -234,8 +279,6 @@ export class Joins {
     for (const name of rule.program.inputs) {
       const series = index.metrics.get(name)?.series.get(device);
       if (series === undefined) continue;
-      const instance = series.instances.get(rule.id);
-      if (instance !== undefined && instance.rule.judgesLike === rule.judgesLike) instance.rule = rule;
       this.#judgeBy(series);
     }
   }

@@ -100,8 +100,11 @@ export class RuleIndex {
     return instance;
   }
 
-  remove({ rule, inputs }: Instance): void {
+  remove(instance: Instance): void {
+    const { rule, inputs } = instance;
     for (const series of inputs) {
+      // Another revision may have one there by now.
+      if (series.instances.get(rule.id) !== instance) continue;
       series.instances.delete(rule.id);
       series.refresh(rule.id);
     }

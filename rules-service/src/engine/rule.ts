@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Device } from "@headwater/aggregates";
 import type { NormalAction } from "../definition/actions.ts";
 import { normaliseRule } from "../definition/definition.ts";
@@ -29,6 +30,8 @@ export class Rule {
   readonly derives: boolean;
   /** Equal for rules that judge alike, whatever they are called and do. */
   readonly judgesLike: string;
+  /** A short name of that, by which a state knows whose it is. */
+  readonly likeness: string;
   /** The state of a device of which nothing is kept; undefined: every device has one. */
   readonly idle: FoldState | undefined;
   readonly #selector: Parameters<typeof selects>[0];
@@ -49,6 +52,7 @@ export class Rule {
     this.actions = normal.actions;
     this.derives = normal.actions.some(({ kind }) => kind === "derive");
     this.judgesLike = normal.judgesLike;
+    this.likeness = createHash("sha256").update(normal.judgesLike).digest("base64url").slice(0, 11);
     this.idle = normal.program.idle === undefined ? undefined : { program: normal.program.idle, episode: noEpisode };
     this.#selector = normal.selector;
   }

@@ -24,7 +24,10 @@ export interface RuleRecord {
 export type InstanceFields = Pick<
   Instance,
   "state" | "base" | "history" | "refused" | "from" | "firedTo" | "episodes" | "generation" | "grounding"
->;
+> & {
+  /** Of the rule whose state it is. */
+  readonly likeness: string;
+};
 
 /** Throws UnreadableStateError unless this version wrote the state. */
 export function checkVersion(version: number): void {
@@ -71,8 +74,8 @@ export function decodeSeries(
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {
-  const { generation, grounding, from, firedTo, base, history, refused, state, episodes } = instance;
-  const writer = new StateWriter().count(generation).text(grounding).count(from).number(firedTo);
+  const { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes } = instance;
+  const writer = new StateWriter().count(generation).text(likeness).text(grounding).count(from).number(firedTo);
   writeFooting(writer, base);
   writer.list(history, (footing) => writeFooting(writer, footing));
   writer.list(refused, (position) => writePosition(writer, position));
@@ -86,13 +89,14 @@ export function encodeInstance(instance: InstanceFields): Uint8Array {
 
 export function decodeInstance(bytes: Uint8Array): InstanceFields {
   const reader = new StateReader(bytes);
-  const [generation, grounding, from, firedTo] = [reader.count(), reader.text(), reader.count(), reader.number()];
+  const [generation, likeness, grounding] = [reader.count(), reader.text(), reader.text()];
+  const [from, firedTo] = [reader.count(), reader.number()];
   const base = readFooting(reader);
   const history = reader.list(() => readFooting(reader));
   const refused = reader.list(() => readPosition(reader));
   const state = reader.count() === 1 ? readState(reader) : (history.at(-1)?.state ?? base.state);
   const episodes = reader.list(() => readEpisode(reader));
-  return { generation, grounding, from, firedTo, base, history, refused, state, episodes };
+  return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
 }
 
 function writeFooting(writer: StateWriter, { position, state }: Footing): void {

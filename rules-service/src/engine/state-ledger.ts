@@ -99,22 +99,38 @@ export class StateLedger {
 
   /** Gives a rule its restored states. True: it was in place when the last whole writing was done. */
   attach(rule: Rule): boolean {
-    const { index, changedInstances, next, now } = this.#evaluator;
-    for (const { device, covers, fields } of this.#restored.get(rule.id) ?? []) {
-      if (fields === undefined && covers <= next) continue;
-      const instance = new Instance(rule, device, index.inputsOf(rule, device), rule.initial(undefined, now), "");
-      if (fields === undefined) instance.generation = this.#whole + 1;
-      else Object.assign(instance, fields, { stored: true });
-      instance.covers = covers;
-      index.place(instance);
-      this.#evaluator.arm(instance);
-      changedInstances.add(instance);
+    const { index, next } = this.#evaluator;
+    const left: Restored[] = [];
+    for (const restored of this.#restored.get(rule.id) ?? []) {
+      const { covers, fields } = restored;
+      const isOwn = fields?.likeness === rule.likeness;
+      if (fields !== undefined && !isOwn) left.push(restored);
+      // A state that is gone, or another revision's, still says that what it covers has been judged.
+      if (!isOwn && covers <= next) continue;
+      this.#placeRestored(rule, restored, isOwn);
     }
-    this.#restored.delete(rule.id);
+    if (left.length === 0) this.#restored.delete(rule.id);
+    else this.#restored.set(rule.id, left);
     const records = this.#records.get(rule.id) ?? [];
     const own = records.find((record) => isOf(record, rule.change));
     if (own !== undefined) index.groundings.set(rule.id, own.grounding);
     return own !== undefined && own.generation <= this.#whole;
+  }
+
+  #placeRestored(rule: Rule, { device, covers, fields }: Restored, isOwn: boolean): void {
+    const { index, changedInstances, now } = this.#evaluator;
+    const instance = new Instance(rule, device, index.inputsOf(rule, device), rule.initial(undefined, now), "");
+    if (fields === undefined || !isOwn) instance.generation = this.#whole + 1;
+    else {
+      const { likeness: _, ...own } = fields;
+      Object.assign(instance, own, { stored: true });
+    }
+    instance.covers = covers;
+    const present = index.instance(rule, device);
+    if (present !== undefined) this.#evaluator.timers.disarm(present);
+    index.place(instance);
+    this.#evaluator.arm(instance);
+    changedInstances.add(instance);
   }
 
   /** Whether a restored state of that generation is one with this change of the rule in it. */
