@@ -3,6 +3,7 @@ import { describe, type Problems } from "../language/problems.ts";
 import { schemaProblems } from "../language/schema-problems.ts";
 import { absenceKind } from "./absence/kind.ts";
 import type { ConditionDefinition, ConditionKind } from "./condition.ts";
+import { expressionKind } from "./expression/kind.ts";
 import { allKind, anyKind, notKind } from "./logic/kind.ts";
 import { metricKind } from "./metric/kind.ts";
 import { attributeKind, otherKind } from "./other/kind.ts";
@@ -15,6 +16,7 @@ const kinds: readonly ConditionKind[] = [
   allKind,
   anyKind,
   notKind,
+  expressionKind,
   absenceKind,
   windowKind,
   rateKind,
@@ -70,7 +72,7 @@ function noKind(condition: unknown): string {
   if (typeof condition !== "object" || condition === null || Array.isArray(condition)) {
     return `has to be an object, not ${describe(condition)}`;
   }
-  return "names no metric; a condition has a metric with something to compare it with, or one of absent, all, any and not";
+  return "names no metric; a condition has a metric with something to compare it with, or one of absent, expression, all, any and not";
 }
 
 /** The program of a condition that has passed the checks; `rank` is that of the rule's severity. */

@@ -104,6 +104,8 @@ export interface NormalRule {
   readonly wait: number;
   /** Microseconds: how far back a reading still amends. */
   readonly lateness: number;
+  /** Longest that its verdicts have to hold (microseconds). */
+  readonly holds: number;
   /** Equal for definitions that judge alike, whatever they are called and do. */
   readonly judgesLike: string;
 }
@@ -120,8 +122,16 @@ export function normaliseRule(definition: RuleDefinition): NormalRule {
     actions: (actions ?? []).map(normaliseAction),
     wait: parseDuration(wait),
     lateness: parseDuration(definition.lateness ?? wait),
+    holds: longestHold(condition),
     judgesLike: canonicalJson(condition),
   };
+}
+
+function longestHold(condition: ConditionDefinition): number {
+  const { for: duration, clearFor, all, any, not } = condition as Readonly<Record<string, unknown>>;
+  const own = [duration, clearFor].map((text) => (typeof text === "string" ? parseDuration(text) : 0));
+  const inner = [all, any, not === undefined ? undefined : [not]].flatMap((each) => (each ?? []) as ConditionDefinition[]);
+  return Math.max(...own) + Math.max(0, ...inner.map(longestHold));
 }
 
 function checkMeaning(rule: RuleDefinition, problems: Problems): void {

@@ -189,6 +189,7 @@ export class Evaluator {
       index,
       metric: message.metric,
       value,
+      isBoolean: message.boolean !== null && message.number === null,
       eventTime,
       receivedAt: record.receivedAt,
       logTime: this.clock.logTime(gateway, record.receivedAt, at.appendTime),

@@ -79,7 +79,9 @@ export class Joins {
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
         const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
-        if (!fits || !isWarm || rule.program.watchesSilence) {
+        // The same condition goes on as it is.
+        const isSame = old !== undefined && before!.judgesLike === rule.judgesLike;
+        if (!fits || !isWarm || isSame || rule.program.watchesSilence) {
           this.#enter(rule, device, before);
           return;
         }

@@ -128,16 +128,19 @@ function readPosition(reader: StateReader): Position {
 
 function writeReading(writer: StateWriter, reading: Reading): void {
   writePosition(writer, reading);
-  writePlain(writer, reading.value);
+  writePlain(writer, reading.isBoolean ? reading.value === 1 : reading.value);
   writer.number(reading.eventTime).number(reading.receivedAt).number(reading.logTime);
   writer.text(reading.gateway).count(reading.epoch).count(reading.n).text(reading.derivedBy);
 }
 
 function readReading(reader: StateReader, metric: string): Reading {
+  const position = readPosition(reader);
+  const value = readPlain(reader) as Reading["value"] | boolean;
   return {
-    ...readPosition(reader),
+    ...position,
     metric,
-    value: readPlain(reader) as Reading["value"],
+    value: typeof value === "boolean" ? Number(value) : value,
+    isBoolean: typeof value === "boolean",
     eventTime: reader.number(),
     receivedAt: reader.number(),
     logTime: reader.number(),

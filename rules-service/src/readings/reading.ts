@@ -17,6 +17,8 @@ export interface Anchor {
 export interface Reading extends Position, Anchor {
   readonly metric: string;
   readonly value: Value;
+  /** Whether the value stands for true or false. */
+  readonly isBoolean: boolean;
   /** As the device gave it, microseconds; judged time is earlier where the device is ahead of the log. */
   readonly eventTime: number;
   readonly receivedAt: number;

@@ -1,8 +1,3 @@
-import { Partition } from "./partition.ts";
-import { at, second } from "./harness.ts";
-const p = new Partition();
-p.rule({ op: ">", threshold: 3 }, { lateness: "0s", wait: "0s" });
-p.read(0, 0, { gateway: "g0" });
-console.log(p.emitted());
-p.append({ gateway: "g0", epoch: 1, n: p.log.n("g0"), receivedAt: at(0), device: "d", eventTime: at(0), readings: [4, 0].map((number, i) => ({ metric: "t", number, timeDelta: i * second })) }, 0);
-console.log(p.emitted(), p.clock, p.engine.counters);
+import { parseRule } from "../../src/definition/definition.ts";
+for (const e of ["metrics.t.matches('a+')", "metrics[device.id] > 1","size(metrics) > 1","1 == 1","metrics.t","metrics.t + 1","metrics.t > ","foo > 1","metrics['a b'] > 1 && device.tags.site == 'n'","device.foo == 1 && metrics.t > 1","[1].exists(x, x > 1) && metrics.t > 1", "(".repeat(100), "metrics.t > 1 || ".repeat(90)+"true", "'a' + 1 > metrics.t", "metrics.t in device.tags"]) { const r=parseRule({id:"a",condition:{expression:e}}); console.log(e.slice(0,50), r.ok? "ok": r.problems[0]!.detail); }
+for (const c of [{}, {metric:"t"}, {metric:"t",window:{},aggregate:"mean",above:1},{metric:"t",window:{over:"5m"},aggregate:"men",above:1},{metric:"t",window:{over:"5m",every:"2m"},aggregate:"mean",above:1},{all:[]},{all:[{metric:"t",above:1},{not:{metric:"u"}}]},{absent:"10"},{metric:"t",changesTo:"x",above:1},{not:{not:{not:{not:{not:{not:{not:{not:{metric:"t",above:1}}}}}}}}},[],null,"x"]) { const r=parseRule({id:"a",condition:c}); console.log(JSON.stringify(c).slice(0,60), r.ok? "ok": r.problems.map((x)=>x.pointer+" "+x.detail).join("; ")); }
