@@ -40,7 +40,9 @@ export const conditionSchema = Type.Unsafe<ConditionDefinition>({
 
 function kindOf(condition: unknown): ConditionKind | undefined {
   if (typeof condition !== "object" || condition === null || Array.isArray(condition)) return undefined;
-  return kinds.find(({ key }) => Object.hasOwn(condition, key) && (condition as ConditionDefinition)[key] !== undefined);
+  return kinds.find(
+    ({ key }) => Object.hasOwn(condition, key) && (condition as ConditionDefinition)[key] !== undefined,
+  );
 }
 
 /** Adds what is wrong with a condition of a user. */

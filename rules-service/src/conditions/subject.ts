@@ -39,7 +39,9 @@ export function compared<S>(subject: Subject<S>, comparison: Comparison): Progra
     verdict: (state) => comparison.judge(subject.value(state)),
     measure(state, rank) {
       const value = subject.value(state);
-      return value === undefined ? undefined : { metric: subject.name, value, threshold: comparison.threshold(value, rank) };
+      return value === undefined
+        ? undefined
+        : { metric: subject.name, value, threshold: comparison.threshold(value, rank) };
     },
   };
 }

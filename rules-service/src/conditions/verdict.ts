@@ -53,7 +53,10 @@ export function or(verdict: Verdict, other: Verdict): Verdict {
 /** Kleene's not: an episode begins where the other's ends, and ends where the other's begins. */
 export function not(verdict: Verdict): Verdict {
   const [raise, stay] = [raiseOf(verdict), stayOf(verdict)];
-  return verdictOf(stay === unknown ? unknown : stay === 0 ? unranked : 0, raise === unknown ? unknown : raise > 0 ? 0 : 1);
+  return verdictOf(
+    stay === unknown ? unknown : stay === 0 ? unranked : 0,
+    raise === unknown ? unknown : raise > 0 ? 0 : 1,
+  );
 }
 
 /** With the rank of the rule where the condition has none. */

@@ -44,7 +44,12 @@ export type NormalAction =
   | { readonly kind: "command"; readonly name: string; readonly params: string; readonly ttlMs: number }
   | { readonly kind: "derive"; readonly metric: string; readonly value: number | boolean | string };
 
-export function checkAction(action: ActionDefinition, metrics: readonly string[], pointer: string, problems: Problems): void {
+export function checkAction(
+  action: ActionDefinition,
+  metrics: readonly string[],
+  pointer: string,
+  problems: Problems,
+): void {
   const { command, derive } = action;
   if ((command === undefined) === (derive === undefined)) {
     problems.add(pointer, "needs exactly one of command and derive; make it two actions if both are meant");

@@ -128,9 +128,11 @@ export function normaliseRule(definition: RuleDefinition): NormalRule {
 }
 
 function longestHold(condition: ConditionDefinition): number {
-  const { for: duration, clearFor, all, any, not } = condition as Readonly<Record<string, unknown>>;
+  const { for: duration, clearFor, all, any, not } = condition;
   const own = [duration, clearFor].map((text) => (typeof text === "string" ? parseDuration(text) : 0));
-  const inner = [all, any, not === undefined ? undefined : [not]].flatMap((each) => (each ?? []) as ConditionDefinition[]);
+  const inner = [all, any, not === undefined ? undefined : [not]].flatMap(
+    (each) => (each ?? []) as ConditionDefinition[],
+  );
   return Math.max(...own) + Math.max(0, ...inner.map(longestHold));
 }
 
@@ -151,7 +153,7 @@ function checkSeverity(rule: RuleDefinition, problems: Problems): void {
   if (severity === undefined) return;
   const own = condition["severity"];
   if (own !== undefined && own !== severity) {
-    problems.add("/severity", `differs from ${String(own)} in the condition; name the severity once`);
+    problems.add("/severity", `differs from ${JSON.stringify(own)} in the condition; name the severity once`);
   }
   if (typeof (condition["above"] ?? condition["below"]) === "object") {
     problems.add("/severity", "the condition names a severity for each threshold already; remove one");

@@ -35,8 +35,7 @@ export type OnTransition = (transition: Transition) => void;
 export function take(rule: Rule, state: FoldState, sample: Sample, on: OnTransition): FoldState {
   const before = elapse(rule, state, sample.time, false, undefined, sample, on);
   const program = rule.program.step(before.program, sample);
-  const after =
-    program === before.program ? before : judged(rule, { ...before, program }, sample, sample, sample, on);
+  const after = program === before.program ? before : judged(rule, { ...before, program }, sample, sample, sample, on);
   return elapse(rule, after, sample.time, true, undefined, sample, on);
 }
 

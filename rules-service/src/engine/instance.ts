@@ -96,7 +96,9 @@ export class Instance {
     }
     this.settle(last.time);
     const horizon = last.time - this.rule.lateness;
-    const inTime = samples.findIndex((sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample));
+    const inTime = samples.findIndex(
+      (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
+    );
     const late = inTime < 0 ? samples : samples.slice(0, inTime);
     for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
     if (inTime >= 0) this.#refold(samples[inTime]!, world);
@@ -139,7 +141,10 @@ export class Instance {
   /** From here on nothing before can be amended, and the state is this one. */
   ground(state: FoldState, next: number): void {
     const time = this.lastOwn()?.time ?? this.base.position.time;
-    this.base = { state, position: { time: Math.max(time, this.base.position.time), offset: next - 1, index: maxIndex } };
+    this.base = {
+      state,
+      position: { time: Math.max(time, this.base.position.time), offset: next - 1, index: maxIndex },
+    };
     this.firedTo = -Infinity;
     this.history = [];
     this.refused = [];
@@ -356,7 +361,6 @@ export class Instance {
     }
     return samples;
   }
-
 }
 
 function positionOf({ time, offset, index }: Position): Position {

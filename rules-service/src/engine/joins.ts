@@ -96,7 +96,8 @@ export class Joins {
         const instance = index.newInstance(rule, device, this.#evaluator.now);
         const former = old === undefined || before === undefined ? undefined : { instance: old, rule: before };
         readopt(instance, warm, begin, former, this.#evaluator);
-        if (rule.program.readsDevice) instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.teller);
+        if (rule.program.readsDevice)
+          instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.teller);
         this.#evaluator.changed(instance);
       });
       this.#ledger.done(change);
@@ -267,7 +268,9 @@ export class Joins {
     const { index, next, now } = this.#evaluator;
     const known = index.devices.get(device);
     const watches = rule.program.watchesSilence && known !== undefined && rule.selects(device, known);
-    const retained = rule.program.inputs.some((name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0);
+    const retained = rule.program.inputs.some(
+      (name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0,
+    );
     if (!(retained || watches) || this.#covered(rule, device).covers > next) return;
     if (index.instance(rule, device) !== undefined) return;
     const instance = index.newInstance(rule, device, now);

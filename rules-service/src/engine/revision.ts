@@ -4,7 +4,7 @@ import type { Episode } from "./episode.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { FoldState, Transition } from "./fold.ts";
 import { judged } from "./fold.ts";
-import { Instance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
 import { sampleOf, type Reading } from "../readings/reading.ts";
 import type { Rule } from "./rule.ts";
 
@@ -147,7 +147,9 @@ function moveTo(instance: Instance, episode: Episode, rank: number, { teller, cl
   const begun = instance.state.episode.begun;
   // Metric, value and threshold stay those of the condition as it is.
   const shown: Transition | undefined =
-    begun === null ? undefined : { kind, at, rank, begun, decided: undefined, place: undefined, program: instance.state.program };
+    begun === null
+      ? undefined
+      : { kind, at, rank, begun, decided: undefined, place: undefined, program: instance.state.program };
   teller.tell(instance, episode, { kind, at, cause: "rule-revised", shown });
 }
 

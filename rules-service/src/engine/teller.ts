@@ -158,7 +158,8 @@ export class Teller {
       add(held, "held");
       if (held !== undefined) entries.push({ ...this.#entry(held, "timer"), eventTime: at });
     } else {
-      for (const reading of decided.readings.slice(0, maxEvidence)) if (rule.takes(reading.metric)) add(reading, "decided");
+      for (const reading of decided.readings.slice(0, maxEvidence))
+        if (rule.takes(reading.metric)) add(reading, "decided");
     }
     return entries;
   }
@@ -172,7 +173,9 @@ export class Teller {
 /** Readings at or before it are what the transition knew. */
 function placeOf({ decided, place, at }: Transition): Position | undefined {
   if (decided !== undefined) return { time: decided.time, offset: decided.offset, index: Number.MAX_SAFE_INTEGER };
-  return place === undefined ? { time: at, offset: Number.MAX_SAFE_INTEGER, index: 0 } : { ...place, index: place.index - 1 };
+  return place === undefined
+    ? { time: at, offset: Number.MAX_SAFE_INTEGER, index: 0 }
+    : { ...place, index: place.index - 1 };
 }
 
 function valueOf(value: Value | undefined): { readonly value: number; readonly text?: string } {

@@ -103,7 +103,7 @@ describe("a rule", () => {
     [{ above: "80" }, "/condition/above", "a number or an object"],
     [{ above: Number.NaN }, "/condition/above", "a number or an object"],
     [{ window: {}, aggregate: "mean", above: 1 }, "/condition/window", "exactly one of over, session and readings"],
-    [{ expression: "t > 1" }, "/condition/expression", "Unknown variable: t"],
+    [{ expression: "metrics.t > 1" }, "/condition/metric", "is not known here"],
   ])("with the condition %j is refused with where and what to do", (condition, pointer, hint) => {
     const found = withCondition(condition).filter((problem) => problem.startsWith(`${pointer} `));
     expect(found.join()).toContain(hint);

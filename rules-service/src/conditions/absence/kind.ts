@@ -31,6 +31,6 @@ export const absenceKind = conditionKind<Definition>({
   },
   compile({ absent, metric, severity }) {
     const rank = severity === undefined ? undefined : rankOf(severity);
-    return absenceProgram(metric, parseDuration(absent), rank) as never;
+    return absenceProgram(metric, parseDuration(absent), rank);
   },
 });

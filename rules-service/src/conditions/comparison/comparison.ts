@@ -120,7 +120,10 @@ function numeric(definition: ComparisonDefinition): Numeric {
 }
 
 /** The levels of a severity map, mildest first. */
-export function levelsOf(thresholds: number | Partial<Record<Severity, number>>, rank = rankOf(defaultSeverity)): readonly Level[] {
+export function levelsOf(
+  thresholds: number | Partial<Record<Severity, number>>,
+  rank = rankOf(defaultSeverity),
+): readonly Level[] {
   if (typeof thresholds === "number") return [{ rank, threshold: thresholds }];
   return severities.flatMap((name) => {
     const threshold = thresholds[name];

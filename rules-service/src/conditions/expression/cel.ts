@@ -67,7 +67,7 @@ export function parseExpression(text: string, wanted: "bool" | "any"): ParsedExp
       return { ok: false, problem: `gives ${String(checked.type)}; it has to be true or false` };
     }
     const named = new Set<string>();
-    const problem = problemOf(parsed.ast as Node, named);
+    const problem = problemOf(parsed.ast, named);
     if (problem !== undefined) return { ok: false, problem };
     const metrics = [...named].filter((name) => name.startsWith("m:")).map((name) => name.slice(2));
     const expression: Expression = {
@@ -82,7 +82,8 @@ export function parseExpression(text: string, wanted: "bool" | "any"): ParsedExp
         }
       },
     };
-    if (expression.metrics.length === 0) return { ok: false, problem: "names no metric, as in metrics.temperature > 80" };
+    if (expression.metrics.length === 0)
+      return { ok: false, problem: "names no metric, as in metrics.temperature > 80" };
     return { ok: true, expression };
   } catch (error) {
     if (!isOfCel(error)) throw error;
@@ -111,9 +112,12 @@ function problemOf(node: unknown, named: Set<string>): string | undefined {
   const { op, args } = node as Node;
   if (op === "value") return undefined;
   if (op === "id") {
-    return args === "metrics" || args === "device" ? `names ${String(args)} as a whole; name a member, as in ${String(args)}.x` : undefined;
+    return args === "metrics" || args === "device"
+      ? `names ${args} as a whole; name a member, as in ${args}.x`
+      : undefined;
   }
-  if (op === "." || op === "[]" || op === ".?" || op === "[?]") return problemOfMember(args as readonly unknown[], named);
+  if (op === "." || op === "[]" || op === ".?" || op === "[?]")
+    return problemOfMember(args as readonly unknown[], named);
   if (op === "call" || op === "rcall") {
     const [name, ...rest] = args as readonly unknown[];
     if (!functions.has(String(name))) {

@@ -36,7 +36,11 @@ export function expressionProgram(expression: Expression, rank = unranked): Prog
     lookBack: Infinity,
     ranks: [rank],
     readsDevice: namesDevice,
-    initial: (device) => judged(metrics.map(() => null), fieldsOf(device)),
+    initial: (device) =>
+      judged(
+        metrics.map(() => null),
+        fieldsOf(device),
+      ),
     step(state, { readings }) {
       let values: (number | string | boolean | null)[] | undefined;
       for (const { metric, value, isBoolean } of readings) {
@@ -57,7 +61,11 @@ export function expressionProgram(expression: Expression, rank = unranked): Prog
       const index = values.findLastIndex((value) => value !== null);
       const value = values[index];
       if (value === undefined || value === null) return undefined;
-      return { metric: metrics[index]!, value: typeof value === "boolean" ? Number(value) : value, threshold: Number.NaN };
+      return {
+        metric: metrics[index]!,
+        value: typeof value === "boolean" ? Number(value) : value,
+        threshold: Number.NaN,
+      };
     },
   };
 }

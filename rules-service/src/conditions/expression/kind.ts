@@ -37,6 +37,6 @@ export const expressionKind = conditionKind<Definition>({
     const parsed = parseExpression(condition.expression, "bool");
     if (!parsed.ok) throw new InvariantError(`An expression was compiled unchecked: ${parsed.problem}`);
     const rank = condition.severity === undefined ? undefined : rankOf(condition.severity);
-    return withHold(expressionProgram(parsed.expression, rank) as never, condition);
+    return withHold(expressionProgram(parsed.expression, rank), condition);
   },
 });

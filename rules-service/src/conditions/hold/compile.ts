@@ -4,13 +4,12 @@ import type { Program } from "../program.ts";
 import { held } from "./held.ts";
 
 /** The program, held as the definition says. */
-export function withHold(program: Program<never> | Program, definition: HoldDefinition): Program {
+export function withHold(program: Program, definition: HoldDefinition): Program {
   const hold = {
     for: definition.for === undefined ? 0 : parseDuration(definition.for),
     times: definition.times ?? 1,
     clearFor: definition.clearFor === undefined ? 0 : parseDuration(definition.clearFor),
   };
-  const own = program as Program;
-  if (hold.for === 0 && hold.times <= 1 && hold.clearFor === 0) return own;
-  return held(own, hold) as Program as Program;
+  if (hold.for === 0 && hold.times <= 1 && hold.clearFor === 0) return program;
+  return held(program, hold);
 }

@@ -120,8 +120,7 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
     begunBy(state, rank) {
       return state.runs.findLast((run) => run.rank <= rank)?.since ?? inner.begunBy(state.inner, rank);
     },
-    idle:
-      inner.idle === undefined ? undefined : { inner: inner.idle, runs: noRuns, clearSince: null, at: -Infinity },
+    idle: inner.idle === undefined ? undefined : { inner: inner.idle, runs: noRuns, clearSince: null, at: -Infinity },
     isIdle: ({ inner: now, runs, clearSince }) => runs.length === 0 && clearSince === null && inner.isIdle(now),
   };
 }
@@ -133,7 +132,12 @@ function clearAfter(since: Beginning | null, stay: number, at: Beginning): Begin
 
 function beginningOf(sample: Sample, inputs: readonly string[]): Beginning {
   const { time, logTime, gateway, readings } = sample;
-  return { time, logTime, gateway, reading: readings.findLast(({ metric }) => inputs.includes(metric)) ?? readings.at(-1) };
+  return {
+    time,
+    logTime,
+    gateway,
+    reading: readings.findLast(({ metric }) => inputs.includes(metric)) ?? readings.at(-1),
+  };
 }
 
 function beginningAt({ time, logTime, gateway }: Anchor): Beginning {

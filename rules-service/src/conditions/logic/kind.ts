@@ -30,7 +30,7 @@ export const allKind = conditionKind<Static<typeof allSchema>>({
     for (const [index, each] of condition.all.entries()) check(each, pointerTo(pointerTo(pointer, "all"), index));
     checkHold(condition, pointer, problems);
   },
-  compile: (condition, { compile, rank }) => withHold(joined("all", condition.all.map(compile), rank) as never, condition),
+  compile: (condition, { compile, rank }) => withHold(joined("all", condition.all.map(compile), rank), condition),
 });
 
 export const anyKind = conditionKind<Static<typeof anySchema>>({
@@ -41,7 +41,7 @@ export const anyKind = conditionKind<Static<typeof anySchema>>({
     for (const [index, each] of condition.any.entries()) check(each, pointerTo(pointerTo(pointer, "any"), index));
     checkHold(condition, pointer, problems);
   },
-  compile: (condition, { compile, rank }) => withHold(joined("any", condition.any.map(compile), rank) as never, condition),
+  compile: (condition, { compile, rank }) => withHold(joined("any", condition.any.map(compile), rank), condition),
 });
 
 export const notKind = conditionKind<Static<typeof notSchema>>({

@@ -6,7 +6,9 @@ type States = readonly unknown[];
 
 /** All of several conditions, or any of them. `rank` is the rule's, for those of `any` that have no severity. */
 export function joined(kind: "all" | "any", programs: readonly Program[], rank: number): Program<States> {
-  const ranks = new Set(programs.flatMap((program) => program.ranks).map((each) => (kind === "any" && each === unranked ? rank : each)));
+  const ranks = new Set(
+    programs.flatMap((program) => program.ranks).map((each) => (kind === "any" && each === unranked ? rank : each)),
+  );
   const isMixed = ranks.size > 1 && ranks.has(unranked);
   // Of all, one without a severity is neutral, unless none has any.
   if (kind === "all" && isMixed) ranks.delete(unranked);
@@ -42,7 +44,8 @@ export function joined(kind: "all" | "any", programs: readonly Program[], rank: 
     },
     quiet: (states, metric) =>
       programs.reduce<Interval>(
-        (all, program, index) => (program.inputs.includes(metric) ? intersection(all, program.quiet(states[index], metric)) : all),
+        (all, program, index) =>
+          program.inputs.includes(metric) ? intersection(all, program.quiet(states[index], metric)) : all,
         { low: -Infinity, high: Infinity },
       ),
     measure(states, atRank, latest) {
@@ -52,13 +55,18 @@ export function joined(kind: "all" | "any", programs: readonly Program[], rank: 
       }));
       // That of a part which is as the whole is; of an `any`, that is a part which is true.
       const wanted = atRank > 0;
-      return (measures.find(({ isTrue, measure }) => isTrue === wanted && measure !== undefined) ?? measures.find(({ measure }) => measure !== undefined))?.measure;
+      return (
+        measures.find(({ isTrue, measure }) => isTrue === wanted && measure !== undefined) ??
+        measures.find(({ measure }) => measure !== undefined)
+      )?.measure;
     },
     begunBy(states, atRank) {
       const all = programs
         .map((program, index) => program.begunBy(states[index], atRank))
         .filter((each): each is Beginning => each !== undefined);
-      return all.length === 0 || all.length < programs.length ? undefined : all.reduce((a, b) => (b.time > a.time ? b : a));
+      return all.length === 0 || all.length < programs.length
+        ? undefined
+        : all.reduce((a, b) => (b.time > a.time ? b : a));
     },
     idle: undefined,
     isIdle: () => false,

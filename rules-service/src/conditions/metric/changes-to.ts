@@ -23,7 +23,9 @@ export function changesToProgram(metric: string, wanted: Value, rank = unranked)
     verdict: (state) => state,
     measure(_state, _rank, latest) {
       const value = latest(metric);
-      return value === undefined ? undefined : { metric, value, threshold: typeof wanted === "number" ? wanted : Number.NaN };
+      return value === undefined
+        ? undefined
+        : { metric, value, threshold: typeof wanted === "number" ? wanted : Number.NaN };
     },
   };
 }

@@ -9,7 +9,11 @@ import { withHold } from "../hold/compile.ts";
 import { rankOf } from "../verdict.ts";
 import { metricProgram } from "./metric.ts";
 
-export const metricField = Type.String({ minLength: 1, maxLength: 200, description: "The metric whose readings are judged." });
+export const metricField = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: "The metric whose readings are judged.",
+});
 
 const schema = Type.Object(
   {
@@ -43,7 +47,8 @@ export const metricKind = conditionKind<Definition>({
       problems.add(pointer, `has changesTo and ${other}; choose one of them`);
     }
     for (const name of ["clearBelow", "clearAbove", "clearWithin", "threshold", "noData"] as const) {
-      if (condition[name] !== undefined) problems.add(pointerTo(pointer, name), "does not go with changesTo; remove it");
+      if (condition[name] !== undefined)
+        problems.add(pointerTo(pointer, name), "does not go with changesTo; remove it");
     }
     checkHold(condition, pointer, problems);
   },

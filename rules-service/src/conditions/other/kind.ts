@@ -21,7 +21,11 @@ const otherSchema = Type.Object(
     ...holdFields,
     ...severityField,
   },
-  { additionalProperties: false, title: "OtherMetricCondition", description: "A metric compared with another of the device." },
+  {
+    additionalProperties: false,
+    title: "OtherMetricCondition",
+    description: "A metric compared with another of the device.",
+  },
 );
 type OtherDefinition = Static<typeof otherSchema>;
 
@@ -36,7 +40,7 @@ export const otherKind = conditionKind<OtherDefinition>({
   compile(condition) {
     const { metric, op, other, within, severity } = condition;
     const rank = severity === undefined ? undefined : rankOf(severity);
-    return withHold(otherMetricProgram(metric, op, other, parseDuration(within ?? "10m"), rank) as never, condition);
+    return withHold(otherMetricProgram(metric, op, other, parseDuration(within ?? "10m"), rank), condition);
   },
 });
 
@@ -44,7 +48,11 @@ const attributeSchema = Type.Object(
   {
     metric: metricField,
     op: operatorSchema,
-    attribute: Type.String({ minLength: 1, maxLength: 200, description: "The device's attribute that it is compared with." }),
+    attribute: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: "The device's attribute that it is compared with.",
+    }),
     default: Type.Optional(
       Type.Union([Type.Number(), Type.Boolean(), Type.String({ maxLength: 1024 })], {
         description: "For devices that have no such attribute.",
@@ -53,7 +61,11 @@ const attributeSchema = Type.Object(
     ...holdFields,
     ...severityField,
   },
-  { additionalProperties: false, title: "AttributeCondition", description: "A metric compared with an attribute of its device." },
+  {
+    additionalProperties: false,
+    title: "AttributeCondition",
+    description: "A metric compared with an attribute of its device.",
+  },
 );
 type AttributeDefinition = Static<typeof attributeSchema>;
 
@@ -68,6 +80,6 @@ export const attributeKind = conditionKind<AttributeDefinition>({
     const { metric, op, attribute, default: otherwise, severity } = condition;
     const rank = severity === undefined ? undefined : rankOf(severity);
     const limit = typeof otherwise === "boolean" ? Number(otherwise) : otherwise;
-    return withHold(attributeProgram(metric, op, attribute, limit, rank) as never, condition);
+    return withHold(attributeProgram(metric, op, attribute, limit, rank), condition);
   },
 });

@@ -21,7 +21,11 @@ const changeSchema = Type.Object(
     change: Type.Object({ since: durationSchema("How long ago, from 1s to 31d.") }, { additionalProperties: false }),
     ...comparisonFields,
   },
-  { additionalProperties: false, title: "ChangeCondition", description: "The difference to the metric's own past, compared." },
+  {
+    additionalProperties: false,
+    title: "ChangeCondition",
+    description: "The difference to the metric's own past, compared.",
+  },
 );
 type ChangeDefinition = Static<typeof changeSchema>;
 
@@ -35,7 +39,7 @@ export const changeKind = conditionKind<ChangeDefinition>({
   },
   compile(condition) {
     const subject = changeSubject(condition.metric, parseDuration(condition.change.since));
-    return withHold(compared(subject, comparisonOf(condition)) as never, condition);
+    return withHold(compared(subject, comparisonOf(condition)), condition);
   },
 });
 
@@ -52,7 +56,11 @@ const relativeSchema = Type.Object(
     ),
     ...comparisonFields,
   },
-  { additionalProperties: false, title: "RelativeCondition", description: "A metric divided by an aggregate of its own past, compared." },
+  {
+    additionalProperties: false,
+    title: "RelativeCondition",
+    description: "A metric divided by an aggregate of its own past, compared.",
+  },
 );
 type RelativeDefinition = Static<typeof relativeSchema>;
 
@@ -66,7 +74,12 @@ export const relativeKind = conditionKind<RelativeDefinition>({
   },
   compile(condition) {
     const { over, aggregate, floor } = condition.relativeTo;
-    const subject = relativeSubject(condition.metric, parseDuration(over), accumulatorOf(aggregate), floor ?? -Infinity);
-    return withHold(compared(subject, comparisonOf(condition)) as never, condition);
+    const subject = relativeSubject(
+      condition.metric,
+      parseDuration(over),
+      accumulatorOf(aggregate),
+      floor ?? -Infinity,
+    );
+    return withHold(compared(subject, comparisonOf(condition)), condition);
   },
 });

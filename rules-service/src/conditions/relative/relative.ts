@@ -92,7 +92,7 @@ export function relativeSubject<A>(
     inputs: [metric],
     name: metric,
     lookBack: over + fold.length,
-    initial: () => ({ panes: noPanes as Panes<A>, now: null, past: null }),
+    initial: () => ({ panes: noPanes, now: null, past: null }),
     step(state, sample) {
       const reading = numberIn(sample.readings, metric);
       if (reading === undefined) return state;

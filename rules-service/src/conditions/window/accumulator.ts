@@ -181,5 +181,5 @@ export function isNumeric(aggregate: string): boolean {
 /** `aggregate` is one of the language: mean, min, max, sum, count, stddev, first, last, distinct, p1 to p99. */
 export function accumulatorOf(aggregate: string): Accumulator<unknown> {
   const known = simple[aggregate as keyof typeof simple] as Accumulator<unknown> | undefined;
-  return known ?? (percentile(Number(aggregate.slice(1))) as Accumulator<unknown>);
+  return known ?? percentile(Number(aggregate.slice(1)));
 }

@@ -26,23 +26,46 @@ export const aggregateSchema = Type.String({
 });
 
 const whereSchema = Type.Object(
-  { op: comparisonFields.op, threshold: comparisonFields.threshold, above: Type.Optional(Type.Number()), below: Type.Optional(Type.Number()), between: comparisonFields.between, outside: comparisonFields.outside, equals: comparisonFields.equals, in: comparisonFields.in },
+  {
+    op: comparisonFields.op,
+    threshold: comparisonFields.threshold,
+    above: Type.Optional(Type.Number()),
+    below: Type.Optional(Type.Number()),
+    between: comparisonFields.between,
+    outside: comparisonFields.outside,
+    equals: comparisonFields.equals,
+    in: comparisonFields.in,
+  },
   { additionalProperties: false, description: "Only readings that compare so." },
 );
 
 const windowSchema = Type.Object(
   {
     over: Type.Optional(durationSchema("How long it is, from 1s to 31d.")),
-    every: Type.Optional(durationSchema("Judged at each of these alone; equal to `over` for windows that do not overlap.")),
+    every: Type.Optional(
+      durationSchema("Judged at each of these alone; equal to `over` for windows that do not overlap."),
+    ),
     session: Type.Optional(durationSchema("Instead of `over`: readings with no gap as long as this between them.")),
-    readings: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: "Instead of `over`: the last so many readings." })),
+    readings: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: "Instead of `over`: the last so many readings." }),
+    ),
   },
   { additionalProperties: false, description: "Exactly one of over, session and readings." },
 );
 
 const schema = Type.Object(
-  { metric: metricField, window: windowSchema, aggregate: aggregateSchema, where: Type.Optional(whereSchema), ...comparisonFields },
-  { additionalProperties: false, title: "WindowCondition", description: "An aggregate of a metric over a window, compared." },
+  {
+    metric: metricField,
+    window: windowSchema,
+    aggregate: aggregateSchema,
+    where: Type.Optional(whereSchema),
+    ...comparisonFields,
+  },
+  {
+    additionalProperties: false,
+    title: "WindowCondition",
+    description: "An aggregate of a metric over a window, compared.",
+  },
 );
 type Definition = Static<typeof schema>;
 
@@ -52,22 +75,22 @@ export const windowKind = conditionKind<Definition>({
   schema,
   check(condition, pointer, { problems }) {
     checkWindow(condition.window, pointerTo(pointer, "window"), problems);
-    if (condition.where !== undefined) checkComparison(condition.where as ComparisonDefinition, pointerTo(pointer, "where"), problems);
+    if (condition.where !== undefined) checkComparison(condition.where, pointerTo(pointer, "where"), problems);
     checkComparison(condition, pointer, problems);
   },
   compile(condition) {
-    return withHold(compared(windowSubject(condition), comparisonOf(condition)) as never, condition);
+    return withHold(compared(windowSubject(condition), comparisonOf(condition)), condition);
   },
 });
 
 function windowSubject({ metric, window, aggregate, where }: Definition): Subject<unknown> {
-  const input = windowInput(metric, aggregate, where as ComparisonDefinition | undefined);
+  const input = windowInput(metric, aggregate, where);
   const { over, every, session, readings } = window;
-  if (session !== undefined) return sessionWindow(input, parseDuration(session)) as Subject<unknown>;
-  if (readings !== undefined) return readingsWindow(input, readings) as Subject<unknown>;
+  if (session !== undefined) return sessionWindow(input, parseDuration(session));
+  if (readings !== undefined) return readingsWindow(input, readings);
   const length = parseDuration(over ?? "1s");
-  if (every === undefined) return slidingWindow(input, length) as Subject<unknown>;
-  return hoppingWindow(input, length, parseDuration(every)) as Subject<unknown>;
+  if (every === undefined) return slidingWindow(input, length);
+  return hoppingWindow(input, length, parseDuration(every));
 }
 
 export function windowInput(metric: string, aggregate: string, where?: ComparisonDefinition): WindowInput<unknown> {
@@ -82,7 +105,11 @@ export function windowInput(metric: string, aggregate: string, where?: Compariso
   };
 }
 
-function checkWindow({ over, every, session, readings }: Static<typeof windowSchema>, pointer: string, problems: Problems): void {
+function checkWindow(
+  { over, every, session, readings }: Static<typeof windowSchema>,
+  pointer: string,
+  problems: Problems,
+): void {
   const chosen = [over, session, readings].filter((each) => each !== undefined);
   if (chosen.length !== 1) {
     problems.add(pointer, "needs exactly one of over, session and readings");
@@ -138,6 +165,6 @@ export const rateKind = conditionKind<RateDefinition>({
       accumulator: rateOf(parseDuration(rate.per ?? "1s"), over / 2),
       taken: ({ value }: { value: unknown }) => typeof value === "number",
     };
-    return withHold(compared(slidingWindow(input, over), comparisonOf(condition)) as never, condition);
+    return withHold(compared(slidingWindow(input, over), comparisonOf(condition)), condition);
   },
 });

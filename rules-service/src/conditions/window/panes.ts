@@ -54,7 +54,8 @@ export class PaneFold<A> {
   from(panes: Panes<A>, index: number): Panes<A> {
     const { closed, newest } = panes;
     if ((closed[0] ?? newest ?? { index }).index >= index) return panes;
-    if (newest === null || newest.index < index) return { closed: none, older: null, newest: null, anchor: panes.anchor };
+    if (newest === null || newest.index < index)
+      return { closed: none, older: null, newest: null, anchor: panes.anchor };
     const left = closed.filter((pane) => pane.index >= index);
     let older: A | null = null;
     for (const { part } of left) older = this.#merged(older, part);

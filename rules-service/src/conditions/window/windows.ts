@@ -29,7 +29,7 @@ export function slidingWindow<A>(input: WindowInput<A>, over: number): Subject<P
     inputs: [metric],
     name,
     lookBack: over + fold.length,
-    initial: () => noPanes as Panes<A>,
+    initial: () => noPanes,
     step(state, sample) {
       const readings = takenIn(input, sample);
       const kept = fold.from(state, fold.indexAt(sample.time) - count + 1);
@@ -64,7 +64,7 @@ export function hoppingWindow<A>(input: WindowInput<A>, over: number, every: num
     inputs: [metric],
     name,
     lookBack: over + every,
-    initial: () => ({ panes: noPanes as Panes<A>, result: null, edge: 0 }),
+    initial: () => ({ panes: noPanes, result: null, edge: 0 }),
     step(state, sample) {
       const readings = takenIn(input, sample);
       if (readings.length === 0) return state;
