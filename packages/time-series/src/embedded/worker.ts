@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { openDatabase } from "./database.ts";
+import { lastUsed, openDatabase } from "./database.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
@@ -37,9 +37,10 @@ class StoreWorker {
   private constructor(port: MessagePort, settings: WorkerSettings) {
     this.#port = port;
     this.#settings = settings;
+    const used = lastUsed(settings.path);
     this.#database = openDatabase(settings.path);
     this.#points = new Points(this.#database, settings.headCapacity);
-    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs);
+    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
     this.#room = new DiskRoom(this.#database, settings.path);
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
   }
