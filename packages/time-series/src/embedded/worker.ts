@@ -77,7 +77,9 @@ class StoreWorker {
   #write(group: readonly WriteRequest[]): void {
     if (group.length === 0) return;
     try {
-      if (this.#room.isShort) throw this.#trouble;
+      this.#room.refuseIfShort();
+      const bytes = group.reduce((total, { packed }) => total + packed.length, 0);
+      this.#room.makeSureFor(bytes, this.#points.journalBytes);
       // The fuller the memory, the more of each commit goes into emptying it: writers slow down before they have to
       // stand still.
       this.#points.write(group, 1 + 12 * this.#points.fill ** 2);
@@ -112,6 +114,7 @@ class StoreWorker {
         this.#points.delete(request.series, request.from, request.to);
         return undefined;
       case "health":
+        this.#room.refuseIfShort();
         if (this.#trouble !== undefined) throw this.#trouble;
         this.#database.prepare("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").get();
         return undefined;
