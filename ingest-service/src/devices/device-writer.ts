@@ -20,8 +20,8 @@ export interface DeviceWriterOptions extends WriteContext {
 }
 
 /**
- * Writes a device on behalf of a request: as its principal, on its condition (`If-Match`, `If-None-Match`). Rejects as performWrite
- * does.
+ * Writes a device on behalf of a request: as its principal, on its condition (`If-Match`, `If-None-Match`). Rejects as
+ * performWrite does.
  */
 export type DeviceWriter = (
   request: FastifyRequest,

@@ -65,8 +65,8 @@ export interface Unchanged<State> {
  *
  * Resolves with the state after the event and its position (2xx). Rejects with
  * - what `decide` throws (400, 404, 409);
- * - ConflictError 412 if the resource is there at a revision that does not fulfil `precondition`, or if it is not there,
- *   which does not either, and `decide` would have made it;
+ * - ConflictError 412 if the resource is there at a revision that does not fulfil `precondition`, or if it is not
+ *   there, which does not either, and `decide` would have made it;
  * - ConflictError 409 if other writes came first five times;
  * - the log's last error or TimedOutError (503) if the log did not take the event in time, which may still land;
  * - `read-model-behind` (504) if the event landed and was not folded in time; what else `append` and `waitFor` reject
