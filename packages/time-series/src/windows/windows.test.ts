@@ -8,7 +8,7 @@ const minute = 60_000_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Zones and times about which something happens: clocks put forward and back, at midnight, by half an hour, by days. */
+/** Zones and times about which clocks change: forward and back, at midnight, by half an hour, by days. */
 const changes: readonly [timeZone: string, at: string][] = [
   ["Europe/Berlin", "2026-03-29T01:00Z"],
   ["Europe/Berlin", "2026-10-25T01:00Z"],
