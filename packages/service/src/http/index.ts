@@ -11,5 +11,6 @@ export { afterQuery, positionSchema, positionText, waitForAfter } from "./positi
 export { wantedType } from "./accept.ts";
 export { idempotencyKey } from "./idempotency.ts";
 export { deviceId, duration, namedProperties, plainText, timeReference } from "./documented.ts";
-export { etagOf, parseIfMatch } from "./if-match.ts";
-export type { IfMatch } from "./if-match.ts";
+export { etagOf, parsePrecondition, variantEtag } from "./precondition.ts";
+export type { Precondition } from "./precondition.ts";
+export { bodyText } from "./text-bodies.ts";
