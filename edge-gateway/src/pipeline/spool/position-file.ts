@@ -34,8 +34,8 @@ export interface SpoolNote {
 }
 
 /**
- * Kept beside the segments, replaced as a whole: a line of JSON, and its checksum, since a note that says too much would
- * pass over records. It is not synced: after a power loss it may be old, then some records are sent again and readers
+ * Kept beside the segments, replaced as a whole: a line of JSON, and its checksum, since a note that says too much
+ * would pass over records. It is not synced: after a power loss it may be old, then some records are sent again and readers
  * drop them by their identity.
  */
 export class PositionFile {
