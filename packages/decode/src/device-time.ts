@@ -1,6 +1,5 @@
-import { DecodeError, microsFromIso } from "@headwater/core";
+import { DecodeError, instantOfLocal, microsFromIso } from "@headwater/core";
 import { InexactNumber, isNoNumber } from "./json-text.ts";
-import { instantOfLocal } from "./local-time.ts";
 import { Unreadable } from "./unreadable.ts";
 import { readDate } from "./written-date.ts";
 
@@ -43,8 +42,8 @@ const factorOf: Readonly<Record<TimeUnit, number>> = { s: 1_000_000, ms: 1000, u
 /**
  * What a device wrote as its time: a number, also as text, or ISO 8601. Without a declared unit the size decides: below
  * 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, above that nanoseconds. Digits are read exactly; what
- * is finer than a microsecond is cut off. null, "", NaN and the infinities, also in text, are no time: undefined. Throws
- * DecodeError for anything else.
+ * is finer than a microsecond is cut off. null, "", NaN and the infinities, also as text, are no time: undefined.
+ * Throws DecodeError for anything else.
  */
 export function deviceTime(written: unknown, form: TimeForm = {}): DeviceTime | undefined {
   switch (typeof written) {

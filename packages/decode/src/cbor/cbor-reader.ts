@@ -18,8 +18,8 @@ const breakCode = Symbol("break");
 /**
  * Reads one CBOR value (RFC 8949), in time and memory linear in the number of bytes. Throws DecodeError where the bytes
  * are not well-formed, so that nobody can tell where the next value begins: a length that they do not hold, something
- * after the value. What is well-formed and not valid is Unreadable, and the values beside it are read: a key twice, text
- * that is not UTF-8, a tag or simple value that is not known. A tagged time comes as ISO 8601.
+ * after the value. What is well-formed and not valid is Unreadable, and the values beside it are read: a key twice,
+ * text that is not UTF-8, a tag or simple value that is not known. A tagged time comes as ISO 8601.
  */
 export function readCbor(bytes: Uint8Array, limits: CborLimits): CborValue {
   const reader = new CborReader(bytes, limits);
