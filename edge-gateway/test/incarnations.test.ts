@@ -18,7 +18,7 @@ describe("a device that is deleted and registered again", () => {
   });
   afterEach(() => gateway.stop());
 
-  /** Ends the device, begins one, or does the one and then the other in one append. Answers the token of the new one. */
+  /** Deletes the device, registers one, or both in one append. Answers the token of the new one. */
   const write = async (...what: ("delete" | "register")[]): Promise<string> => {
     const { token, credential } = tokenCredential();
     const records = what.map((each) => {

@@ -22,9 +22,10 @@ export interface DeadlinesOptions {
 const maxAtOnce = 500;
 
 /**
- * Ends commands whose deadline has passed or whose device was deleted, in the partitions that this instance owns. A deadline is an append time of
- * the log: nothing is ended before the wall clock has reached it, nor while the log does not answer or has replies that
- * are not read yet; and a reader ignores an end that the log appended too early (its clock may be behind this one).
+ * Ends commands whose deadline has passed or whose device was deleted, in the partitions that this instance owns. A
+ * deadline is an append time of the log: nothing is ended before the wall clock has reached it, nor while the log does
+ * not answer or has replies that are not read yet; and a reader ignores an end that the log appended too early (its
+ * clock may be behind this one).
  */
 export class Deadlines {
   readonly #options: DeadlinesOptions;

@@ -40,9 +40,9 @@ export interface Device {
 
 /** Which of the devices that have had the same id, one after the other. */
 export interface Incarnation {
-  /** How many were deleted before it; after a deletion that of the next one, which what is heard meanwhile belongs to. */
+  /** How many were deleted before it. After a deletion: of the next one, to which belongs what is heard meanwhile. */
   readonly incarnation: number;
-  /** When the last of them was deleted (the append time of that record, µs): this one's life begins there. 0: none was. */
+  /** When the last of them was deleted (the append time of that record, µs): its life begins there. 0: none was. */
   readonly incarnationSince: number;
   /** What incarnations below this one have sent is deleted. */
   readonly erasedBelow: number;

@@ -28,7 +28,7 @@ export interface IdentityOptions {
   readonly logger: Logger;
 }
 
-/** A device that was replaced more often while this gateway was away: nobody comes back to its sessions, they expire. */
+/** Sessions of earlier ones, left while this gateway was away, expire: nobody comes back to them. */
 const maxPredecessors = 16;
 
 /** Logins, their ends and the rights of principals: all that MQTT asks about the other end of a connection. */
