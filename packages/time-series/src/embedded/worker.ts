@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { openDatabase } from "./database.ts";
+import { lastUsed, openDatabase } from "./database.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
@@ -37,9 +37,10 @@ class StoreWorker {
   private constructor(port: MessagePort, settings: WorkerSettings) {
     this.#port = port;
     this.#settings = settings;
+    const used = lastUsed(settings.path);
     this.#database = openDatabase(settings.path);
     this.#points = new Points(this.#database, settings.headCapacity);
-    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs);
+    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
     this.#room = new DiskRoom(this.#database, settings.path);
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
   }
@@ -129,7 +130,7 @@ class StoreWorker {
     const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
     if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
     const series = cursor.series;
-    const page = cursor.page((from, to, fits) => this.#points.scan(series, from, to, fits));
+    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits));
     this.#cursors.delete(id);
     if (!page.done) this.#cursors.set(id, cursor);
     if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
