@@ -130,6 +130,11 @@ export class MessageBuilder {
     return withRefused(message, this.#refused, refused);
   }
 
+  /** A message that says nothing, and of which nothing was refused, is ignored for this reason. */
+  finishOrIgnore(reason: string): DecodedMessage {
+    return this.finish(this.isEmpty && this.#refused.isEmpty ? { ignored: reason } : undefined);
+  }
+
   #sampleFor(metric: string, time: DeviceTime | undefined): OpenSample {
     if (time === undefined) {
       if (this.#untimed === undefined || this.#untimed.metrics.has(metric)) this.#untimed = this.#open(undefined);
