@@ -78,12 +78,13 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const pipeline = await openPipeline({
     ...{ log, topics, partitions, durable, gateway, folder, config, metrics, refusals, logger },
   });
-  const { lanes, journal, recent, commit, recordWriter } = pipeline;
+  const { lanes, journal, recent, commit, recordWriter, devices: deviceLanes } = pipeline;
   const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
   const commandsFile = join(folder, "commands.sqlite");
   const book = new CommandBook({ log, topic: topics.commands, file: commandsFile, logger, folded });
   const dispatcher = new CommandDispatcher({
     ...{ log, topic: topics.commands, book, recordWriter, gateway, metrics, logger },
+    incarnationOf: (device) => registry.incarnation(device),
     inFlight: config.gateway.commandsInFlight,
   });
   const openSessions = await OpenSessions.open({ file: join(folder, "open-sessions"), logger });
@@ -105,7 +106,12 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     timeEveryMs: config.time.everyMs,
     registryIsCurrent: () => registry.caughtUp,
   });
-  registry.onChanged = (devices) => mqtt.recheck(devices);
+  deviceLanes.incarnationOf = (device) => registry.incarnation(device)?.incarnation ?? 0;
+  registry.onChanged = (devices) => {
+    for (const device of devices) deviceLanes.forget(device);
+    mqtt.recheck(devices);
+    dispatcher.devicesChanged(devices);
+  };
   registry.onKeysChanged = () => mqtt.recheckKeys();
   const bridges = new Bridges({
     ...source,
