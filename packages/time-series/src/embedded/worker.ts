@@ -38,9 +38,14 @@ class StoreWorker {
     this.#port = port;
     this.#settings = settings;
     this.#database = openDatabase(settings.path);
-    this.#points = new Points(this.#database, settings.headCapacity);
-    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs);
-    this.#room = new DiskRoom(this.#database, settings.path);
+    try {
+      this.#points = new Points(this.#database, settings.headCapacity);
+      this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs);
+      this.#room = new DiskRoom(this.#database, settings.path);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
   }
 
@@ -168,8 +173,11 @@ class StoreWorker {
   /** Points in memory are in the journal as well, and quicker read from there than moved to chunks now. */
   #close(): void {
     clearInterval(this.#housekeeping);
-    this.#room.close();
-    this.#database.close();
+    try {
+      this.#room.close();
+    } finally {
+      this.#database.close();
+    }
   }
 
   #post(answer: Answer): void {
@@ -191,4 +199,5 @@ try {
   StoreWorker.open(port, workerData as WorkerSettings);
 } catch (error) {
   port.postMessage({ notOpened: failureOf(error) } satisfies Answer);
+  port.close();
 }
