@@ -30,7 +30,7 @@ export interface ForwardEvents {
   /** Resolves once a gap record that names the identities is durable. */
   readonly onLost: (lost: LostRange) => Promise<void>;
   /** Everything up to these n, by lane, will not be read again. */
-  readonly onPassed: (lanes: readonly number[]) => void;
+  readonly onPassed: (lanes: readonly number[], epoch: number) => void;
   /** Identities of a lane that are on record as given up. */
   readonly gapsOf: (partition: number) => readonly Range[];
   /** The lanes as they are, if all of that is durable. */

@@ -37,8 +37,8 @@ export interface ForwarderOptions {
   readonly onRefused: (frame: Frame) => void;
   /** Resolves once the gap record is durable. */
   readonly onLost: (lost: LostRange) => Promise<void>;
-  /** Everything up to these n will not be read again. */
-  readonly onPassed: (lanes: readonly number[]) => void;
+  /** Everything up to these n of an epoch will not be read again. */
+  readonly onPassed: (lanes: readonly number[], epoch: number) => void;
   /** The lanes at the end, if all of them is durable. */
   readonly finalState: () => LanesState | undefined;
 }
@@ -147,7 +147,7 @@ export class Forwarder {
 
   /** Takes back from the senders the records that have certainly not landed, so that they can be given up. */
   cancelPending(): void {
-    for (const sender of this.#senders) sender.cancelPending();
+    for (const sender of this.#senders) sender.cancelPending(this.#options.spool.files.givenUp);
     this.#wake();
   }
 

@@ -143,10 +143,14 @@ export class PartitionSender {
     this.#waiting = undefined;
   }
 
-  /** Lets go of all that has certainly not landed; it is read again from the spool. */
-  cancelPending(): void {
+  /**
+   * Lets go of all that has certainly not landed; it is read again from the spool. What was under way when its segment
+   * was given up is in no gap record, and goes on until it has landed: the segment is removed after that.
+   */
+  cancelPending(givenUp: ReadonlySet<number>): void {
     if (this.#waiting !== undefined) this.park(this.#waiting.place);
     if (this.#outstanding === undefined || this.#endPause === undefined || this.#inDoubt) return;
+    if (givenUp.has(this.#outstanding.place.segment)) return;
     this.parkedAt = this.#outstanding.place;
     this.#openBytes -= bytesOf(this.#outstanding.frames);
     this.#outstanding = undefined;

@@ -5,6 +5,7 @@ import { bodyFixedBytes, frameHeaderBytes, frameKinds, frameMagic, maxFrameBody 
 
 /** What a damaged frame still says of itself. */
 export interface DamagedFrame {
+  readonly kind: number;
   readonly partition: number;
   /** The place in the lane; 0: the frame has none. */
   readonly n: number;
@@ -38,7 +39,9 @@ export function readDamagedFrame(
   }
   // The length itself may be what is damaged. Then the checksum tells it, and vouches for the rest.
   const end = endByChecksum(bytes, at, limit);
-  if (end !== undefined) return { partition: bytes.readUInt16LE(body + 2), n: bytes.readUIntLE(body + 4, 6), end };
+  if (end !== undefined) {
+    return { kind: bytes[body]!, partition: bytes.readUInt16LE(body + 2), n: bytes.readUIntLE(body + 4, 6), end };
+  }
   return said > bytes.length && limit === bytes.length && said - body <= maxFrameBody ? "unfinished" : undefined;
 }
 
@@ -51,17 +54,17 @@ function identityOf(bytes: Buffer, body: number, end: number, partitions: number
   if (n === 0) {
     // Frames of these kinds have no identity; of any other kind this n is the damage.
     const without: readonly number[] = [frameKinds.quarantine, frameKinds.presence, frameKinds.command];
-    return without.includes(kind) && key.length > 0 ? { partition, n, end } : undefined;
+    return without.includes(kind) && key.length > 0 ? { kind, partition, n, end } : undefined;
   }
   // The key says the partition of an event once more, its value the n. Marks and gaps have no key.
   if (kind !== frameKinds.event || key.length === 0 || partitionFor(key, partitions) !== partition) return undefined;
   const value = bytes.subarray(body + bodyFixedBytes + key.length, end);
   try {
-    return events.telemetry.decode(value).n === n ? { partition, n, end } : undefined;
+    return events.telemetry.decode(value).n === n ? { kind, partition, n, end } : undefined;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     // The damage lies in the value, and so not in what was read.
-    return { partition, n, end };
+    return { kind, partition, n, end };
   }
 }
 

@@ -9,8 +9,10 @@ import { scanFrames } from "./lane-scan.ts";
 const partitions = 4;
 const before = { gateway: "gw", epoch: 7, clock: 0, lanes: [] };
 
+type Gap = { readonly fromN: number; readonly toN: number; readonly reason: string; readonly dropped?: number };
+
 /** The frames of a segment, and how the lanes stand behind them. */
-function written(kinds: readonly ("event" | "mark" | "presence")[], partition = 1) {
+function written(kinds: readonly ("event" | "mark" | "presence" | Gap)[], partition = 1) {
   const lanes = new Lanes(before, partitions);
   const batch = new FrameBatch(lanes.state, Buffer.alloc(64 * 1024), "bytes");
   const device = ["a", "b", "c", "d", "e", "f", "g", "h"].find((id) => partitionFor(id, partitions) === partition)!;
@@ -26,8 +28,11 @@ function written(kinds: readonly ("event" | "mark" | "presence")[], partition = 
       const value =
         kind === "event"
           ? { ...identity, device, readings: [{ metric: "t", number: 21.5 }] }
-          : { ...identity, mark: { received: n - 1, dropped: 0, drops: [] } };
-      batch.begin(frameKinds[kind], partition, n, kind === "event" ? Buffer.from(device) : Buffer.alloc(0));
+          : kind === "mark"
+            ? { ...identity, mark: { received: n - 1, dropped: 0, drops: [] } }
+            : { ...identity, gap: kind };
+      const frameKind = frameKinds[typeof kind === "string" ? kind : "gap"];
+      batch.begin(frameKind, partition, n, kind === "event" ? Buffer.from(device) : Buffer.alloc(0));
       batch.writer.raw(events.telemetry.encode(value));
     }
     batch.end();
@@ -76,6 +81,35 @@ describe("the newest segment, with nothing else to tell how the lanes stood", ()
         if (!scan.unaccounted) expect([at, cut, scan.state.lanes[1]!.n]).toEqual([at, cut, given[1]! - 1]);
       }
     }
+  });
+
+  it("counts the events of a gap record, not the identities, where its mark was cut off", async () => {
+    const account = async (...kinds: Parameters<typeof written>[0]) => {
+      const { bytes } = written(kinds);
+      const { received, dropped } = (await scanFrames(bytes, 0, before, partitions)).state.lanes[1]!;
+      return { received, dropped };
+    };
+    const reason = "drop-oldest";
+    expect(await account("event", { fromN: 1, toN: 3, reason, dropped: 1 })).toEqual({
+      received: 1,
+      dropped: { [reason]: 1 },
+    });
+    // Of an earlier version, which did not say: at most all of them.
+    expect((await account({ fromN: 1, toN: 3, reason })).dropped).toEqual({ [reason]: 3 });
+    // These have no record of their own in which they were counted as received.
+    expect(await account("event", { fromN: 2, toN: 4, reason: "drop-newest", dropped: 3 })).toEqual({
+      received: 4,
+      dropped: { "drop-newest": 3 },
+    });
+  });
+
+  it("counts an event as received whose frame is damaged and still says who it is", async () => {
+    const { bytes, starts } = written(["event", "event"]);
+    // In the value, so that the key and its partition vouch for the identity.
+    bytes[bytes.length - 4]! ^= 0x10;
+    expect(starts).toHaveLength(2);
+    const scan = await scanFrames(bytes, 0, before, partitions);
+    expect([scan.unaccounted, scan.state.lanes[1]!.n, scan.state.lanes[1]!.received]).toEqual([false, 2, 2]);
   });
 
   it.each(segments)("gives what was cut off out anew, when %s was being written", async (_, kinds) => {

@@ -1,10 +1,10 @@
 import { events } from "@headwater/proto";
 import { setImmediate } from "node:timers/promises";
-import type { LaneAccount, Range } from "../lanes/lane.ts";
+import { countedBy, type LaneAccount, type Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { findFrame } from "../frame/find-frame.ts";
 import { frameKinds, readFrame, type Frame } from "../frame/frame.ts";
-import { readDamagedFrame } from "./damaged-frames.ts";
+import { readDamagedFrame, type DamagedFrame } from "./damaged-frames.ts";
 
 /** One event reaches no further beyond its receive time than it has samples without a time of their own. */
 const longestEvent = 20_000;
@@ -88,6 +88,12 @@ class LaneScan {
     else if (frame.kind === frameKinds.gap) this.#giveUp(frame);
   }
 
+  /** A damaged frame still says that its identity was given out. */
+  claim({ kind, n }: DamagedFrame): void {
+    this.n = n;
+    if (kind === frameKinds.event) this.#received += 1;
+  }
+
   /** A mark says how the account stands, whatever could not be read before it. */
   #settle({ value }: Frame): void {
     const { mark } = events.telemetry.decode(value);
@@ -100,8 +106,9 @@ class LaneScan {
     const { gap } = events.telemetry.decode(value);
     if (gap === null) return;
     this.#gaps.push([gap.fromN, gap.toN]);
-    // How many of them were events the mark behind it says.
-    this.#dropped[gap.reason] = (this.#dropped[gap.reason] ?? 0) + gap.toN - gap.fromN + 1;
+    const { received, dropped } = countedBy(gap);
+    this.#received += received;
+    this.#dropped[gap.reason] = (this.#dropped[gap.reason] ?? 0) + dropped;
   }
 
   get account(): LaneAccount {
@@ -127,7 +134,7 @@ function claimIdentities(
     const lane = lanes[frame.partition];
     if (frame.n > 0) {
       if (lane === undefined || frame.n !== lane.n + 1) return "some";
-      lane.n = frame.n;
+      lane.claim(frame);
     }
     at = frame.end;
   }
