@@ -127,6 +127,37 @@ describe.each(["log", "spool"] as const)(
       expect(await laneProblems(gateway.log)).toEqual([]);
     });
 
+    it("QoS 2: subscribers hear it once, however often it is sent again before its PUBREL", async () => {
+      let d = await device();
+      d.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "devices/d/#", qos: 2 }] } as never);
+      await d.until("suback");
+      const say = async (count: number) => {
+        d.publish(topic, '{"a":1}', { qos: 2, messageId: 9, dup: count > 1 });
+        await d.until("pubrec", count);
+      };
+      await say(1);
+      await say(2);
+      for (const messageId of [10, 10, 10]) d.publish(topic, '{"a":2}', { qos: 2, messageId, dup: true });
+      await d.until("pubrec", 5);
+      d.send({ cmd: "pubrel", messageId: 10 });
+      await d.until("pubcomp");
+      await d.until("publish", 2);
+      expect(d.count("publish")).toBe(2);
+      d.cut();
+      d = await device();
+      d.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "devices/d/#", qos: 2 }] } as never);
+      await d.until("suback");
+      // Its own, that it did not acknowledge.
+      await d.until("publish", 2);
+      await say(1);
+      d.send({ cmd: "pubrel", messageId: 9 });
+      await d.until("pubcomp");
+      expect(d.count("publish")).toBe(2);
+      // Released: the packet identifier stands for a new message.
+      await say(2);
+      await d.until("publish", 3);
+    });
+
     it("QoS 2: a clean session forgets what an earlier one left open", async () => {
       let d = await device();
       d.publish(topic, '{"a":1}', { qos: 2, messageId: 9 });

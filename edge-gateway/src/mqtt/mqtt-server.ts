@@ -158,7 +158,7 @@ export class MqttServer {
 
   async start(): Promise<void> {
     const { config, journal, identity, logger } = this.#options;
-    const { persistence, sessions } = await sessionPersistence({
+    const { persistence, sessions, forget } = await sessionPersistence({
       journal,
       store: this.#options.sessions,
       audience: this.#audience,
@@ -172,7 +172,7 @@ export class MqttServer {
       connections: this.#connections,
       sessions,
       end: (connection) => this.#life.end(connection, "revoked"),
-      forget: (session) => journal.forget(session),
+      forget,
       onRestricted: (count) => this.#options.metrics.restrictedSessions.inc(count),
       logger,
     });
@@ -231,7 +231,7 @@ export class MqttServer {
       sessions,
       expiryMs: this.#options.sessionExpiryMs,
       isConnected: (session) => this.#broker.isConnected(session),
-      forget: (session) => journal.forget(session),
+      forget,
       logger,
     });
     this.#sessionExpiry.start();

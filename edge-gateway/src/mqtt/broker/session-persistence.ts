@@ -4,6 +4,7 @@ import { Qos2Journal } from "../../pipeline/redelivery/qos2-journal.ts";
 import type { Audience } from "../sessions/audience.ts";
 import { connectionOf } from "./connection.ts";
 import type { OutgoingPacket } from "../sessions/outgoing-queue.ts";
+import { PassedOn } from "../sessions/passed-on.ts";
 import { OutgoingQueues, type QueueBounds } from "../sessions/outgoing-queues.ts";
 import { RetainedBounds } from "../sessions/retained-bounds.ts";
 import type { SessionStore, Subscription } from "../sessions/session-store.ts";
@@ -49,10 +50,12 @@ export interface SessionPersistenceOptions {
  * Sessions as aedes wants them: subscriptions in memory and on disk; retained and queued messages in memory, within
  * bounds; QoS 2 messages by the durable journal, so that one that is sent again after a restart is still known;
  * acknowledgements of commands go to who sent them, since commands wait in the event log and never in a queue here.
+ * `forget` removes what is kept of a session's incoming messages.
  */
 export async function sessionPersistence(options: SessionPersistenceOptions) {
   const { journal, audience, limits, onRefused } = options;
   const store = memory();
+  const passedOn = new PassedOn();
   const queues = new OutgoingQueues(limits, (topic, session) => onRefused("queued-messages", topic, session));
   const sessions = new StoredSessions(
     {
@@ -80,11 +83,15 @@ export async function sessionPersistence(options: SessionPersistenceOptions) {
   const persistence = Object.assign(
     store,
     subscriptionsOf(store, sessions, options),
-    incoming(journal),
+    incoming(journal, passedOn),
     outgoing(queues),
     retainedBy(store, limits, onRefused),
   );
-  return { persistence, sessions };
+  const forget = async (session: string): Promise<void> => {
+    passedOn.forget(session);
+    await journal.forget(session);
+  };
+  return { persistence, sessions, forget };
 }
 
 function subscriptionsOf(
@@ -123,28 +130,28 @@ function subscriptionsOf(
   };
 }
 
-function incoming(journal: Qos2Journal) {
-  const relayed = new WeakMap<Client, Set<number>>();
+function incoming(journal: Qos2Journal, passedOn: PassedOn) {
   return {
     async incomingGetPacket(client: Client, packet: Packet): Promise<Packet> {
-      const known = journal.has(Qos2Journal.token(client.id, packet.messageId));
-      // A PUBLISH that was just taken is new to aedes until it has passed it on to subscribers.
-      const passedOn = packet.cmd !== "publish" || relayed.get(client)?.has(packet.messageId) === true;
-      if (!known || !passedOn) throw notStored;
-      return packet;
+      const { cmd, messageId } = packet;
+      // A PUBLISH that was just taken is new to aedes until it has passed it on to subscribers. What no route reads is
+      // in no journal.
+      const known =
+        passedOn.has(client, messageId) || (cmd !== "publish" && journal.has(Qos2Journal.token(client.id, messageId)));
+      if (known) return packet;
+      if (cmd === "publish") passedOn.begin(client, messageId);
+      throw notStored;
     },
-    async incomingStorePacket(client: Client, packet: Packet): Promise<void> {
-      const ids = relayed.get(client);
-      if (ids === undefined) relayed.set(client, new Set([packet.messageId]));
-      else ids.add(packet.messageId);
+    async incomingStorePacket(client: Client, { messageId }: Packet): Promise<void> {
+      passedOn.add(client, messageId);
     },
-    async incomingDelPacket(client: Client, packet: Packet): Promise<void> {
-      relayed.get(client)?.delete(packet.messageId);
-      await journal.release(Qos2Journal.token(client.id, packet.messageId));
+    async incomingDelPacket(client: Client, { messageId }: Packet): Promise<void> {
+      passedOn.delete(client, messageId);
+      await journal.release(Qos2Journal.token(client.id, messageId));
     },
-    async cleanIncoming(client: Client): Promise<void> {
-      relayed.delete(client);
-      await journal.forget(client.id);
+    async cleanIncoming({ id }: Client): Promise<void> {
+      passedOn.forget(id);
+      await journal.forget(id);
     },
   };
 }

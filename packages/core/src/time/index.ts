@@ -1,3 +1,4 @@
+export { RetentionClock, type MillisecondClocks } from "./retention-clock.ts";
 export { nowMicros } from "./clock.ts";
 export { isoFromMicros, microsFromIso } from "./iso.ts";
 export { formatDuration, parseDuration, tryParseDuration } from "./duration.ts";

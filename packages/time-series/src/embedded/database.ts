@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -56,6 +56,13 @@ export function openDatabase(path: string): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+/** When the store was last written to (milliseconds since the epoch); undefined if there is none yet. */
+export function lastUsed(path: string): number | undefined {
+  const files = [path, `${path}-wal`].flatMap((name) => statSync(name, { throwIfNoEntry: false }) ?? []);
+  const times = files.filter(({ size }) => size > 0).map(({ mtimeMs }) => mtimeMs);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /** SQLite gives its WAL the mode of the main file, so the main file is made with the right one first. */

@@ -1,5 +1,7 @@
+import { RetentionClock } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { join } from "node:path";
+import { lastUsed } from "./database.ts";
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
@@ -49,14 +51,16 @@ const NEWEST_A_MESSAGE = 250;
  * power loss. Rejects with ResourceError if the file cannot be used (in use by another process, damaged).
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TimeSeriesStore> {
+  const path = join(options.dataDir, "time-series.sqlite");
+  const clock = new RetentionClock(lastUsed(path));
   const { client, series } = await StoreWorkerClient.open({
-    path: join(options.dataDir, "time-series.sqlite"),
+    path,
     retentionMs: options.retentionMs,
     retentionRoundMs: options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS,
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
-  return new EmbeddedStore(client, await SeriesRegistry.of(series), options);
+  return new EmbeddedStore(client, await SeriesRegistry.of(series), options, clock);
 }
 
 class EmbeddedStore implements TimeSeriesStore {
@@ -64,10 +68,17 @@ class EmbeddedStore implements TimeSeriesStore {
   readonly #registry: SeriesRegistry;
   readonly #maxSeries: number;
   readonly #retentionMs: number;
+  readonly #clock: RetentionClock;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: StoreWorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions) {
+  constructor(
+    worker: StoreWorkerClient,
+    registry: SeriesRegistry,
+    options: EmbeddedStoreOptions,
+    clock: RetentionClock,
+  ) {
+    this.#clock = clock;
     this.#worker = worker;
     this.#registry = registry;
     this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
@@ -76,7 +87,7 @@ class EmbeddedStore implements TimeSeriesStore {
 
   async write(points: readonly Point[]): Promise<WriteResult> {
     const refused: RefusedPoint[] = [];
-    const oldest = (Date.now() - this.#retentionMs) * 1_000;
+    const oldest = (this.#clock.now() - this.#retentionMs) * 1_000;
     const sent: Promise<void>[] = [];
     for (let start = 0; start < points.length; start += POINTS_A_MESSAGE) {
       sent.push(this.#send(points, start, Math.min(points.length, start + POINTS_A_MESSAGE), oldest, refused));

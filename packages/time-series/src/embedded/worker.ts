@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { openDatabase } from "./database.ts";
+import { lastUsed, openDatabase } from "./database.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
@@ -37,10 +37,11 @@ class StoreWorker {
   private constructor(port: MessagePort, settings: WorkerSettings) {
     this.#port = port;
     this.#settings = settings;
+    const used = lastUsed(settings.path);
     this.#database = openDatabase(settings.path);
     try {
       this.#points = new Points(this.#database, settings.headCapacity);
-      this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs);
+      this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
       this.#room = new DiskRoom(this.#database, settings.path);
     } catch (error) {
       this.#database.close();
@@ -81,7 +82,9 @@ class StoreWorker {
   #write(group: readonly WriteRequest[]): void {
     if (group.length === 0) return;
     try {
-      if (this.#room.isShort) throw this.#trouble;
+      this.#room.refuseIfShort();
+      const bytes = group.reduce((total, { packed }) => total + packed.length, 0);
+      this.#room.makeSureFor(bytes, this.#points.journalBytes);
       // The fuller the memory, the more of each commit goes into emptying it: writers slow down before they have to
       // stand still.
       this.#points.write(group, 1 + 12 * this.#points.fill ** 2);
@@ -116,6 +119,7 @@ class StoreWorker {
         this.#points.delete(request.series, request.from, request.to);
         return undefined;
       case "health":
+        this.#room.refuseIfShort();
         if (this.#trouble !== undefined) throw this.#trouble;
         this.#database.prepare("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").get();
         return undefined;
