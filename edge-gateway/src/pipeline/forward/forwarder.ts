@@ -153,7 +153,7 @@ export class Forwarder {
 
   /** Whether records of this segment are on their way to the log. */
   isInFlight(segment: number): boolean {
-    return this.#senders.some(({ inFlightAt }) => inFlightAt?.segment === segment);
+    return this.#senders.some((sender) => sender.isInFlight(segment));
   }
 
   /** Whether a frame at that place has not been handed to its sender yet. */
@@ -216,7 +216,7 @@ export class Forwarder {
       else portion.push(frame);
     }
     this.#launched = step.end;
-    for (const [sender, frames] of portions) sender.send(frames, step.start);
+    for (const [sender, frames] of portions) sender.send(frames, step.end.segment, step.start);
   }
 
   /** Waits until all launched records have landed, or it is time to go ahead without some. Answers whether all have. */
