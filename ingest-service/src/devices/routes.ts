@@ -45,7 +45,7 @@ export interface DeviceRoutesOptions {
 
 const idParams = Type.Object({ id: Type.String() });
 const mayRead = { scopes: ["devices:read"] };
-const mayWrite = { scopes: ["devices:write"], ifMatch: true };
+const mayWrite = { scopes: ["devices:write"], preconditions: true };
 const tags = ["devices"];
 
 export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRoutesOptions): void {

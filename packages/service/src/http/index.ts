@@ -1,7 +1,7 @@
 export { createHttpServer } from "./http-server.ts";
 export type { HttpServer, HttpServerOptions } from "./http-server.ts";
 export type { HttpApp } from "./type-provider.ts";
-export { adminTokenAuth } from "./principal.ts";
+export { adminTokenAuth, metricsTokenAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
@@ -11,5 +11,6 @@ export { afterQuery, positionSchema, positionText, waitForAfter } from "./positi
 export { wantedType } from "./accept.ts";
 export { idempotencyKey } from "./idempotency.ts";
 export { deviceId, duration, namedProperties, plainText, timeReference } from "./documented.ts";
-export { etagOf, parseIfMatch } from "./if-match.ts";
-export type { IfMatch } from "./if-match.ts";
+export { etagOf, parsePrecondition, variantEtag } from "./precondition.ts";
+export type { Precondition } from "./precondition.ts";
+export { bodyText } from "./text-bodies.ts";
