@@ -1,6 +1,5 @@
-import { DecodeError, microsFromIso } from "@headwater/core";
+import { DecodeError, instantOfLocal, microsFromIso } from "@headwater/core";
 import { InexactNumber } from "./json-text.ts";
-import { instantOfLocal } from "./local-time.ts";
 
 /** What a number counts since the epoch. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";

@@ -135,7 +135,7 @@ class StoreWorker {
     const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
     if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
     const series = cursor.series;
-    const page = cursor.page((from, to, fits) => this.#points.scan(series, from, to, fits));
+    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits));
     this.#cursors.delete(id);
     if (!page.done) this.#cursors.set(id, cursor);
     if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
