@@ -35,7 +35,7 @@ export interface SpoolNote {
 }
 
 /**
- * Kept beside the segments, replaced as a whole. As a rule it is not synced: after a power loss it may be old, then some
+ * Kept beside the segments, replaced as a whole. As a rule it is not synced: after a power loss it is old, then some
  * records are sent again and readers drop them by their identity.
  */
 export class PositionFile {
