@@ -19,6 +19,7 @@ export interface DamagedFrame {
  * - "unfinished": the bytes end before the frame, which was being written and acknowledged to nobody;
  * - undefined: it cannot be told.
  *
+ * @param seed Of the checksums of frames.
  * @param limit Where the next sound frame begins, or the end of the bytes.
  */
 export function readDamagedFrame(
@@ -26,6 +27,7 @@ export function readDamagedFrame(
   at: number,
   limit: number,
   partitions: number,
+  seed: number,
 ): DamagedFrame | "unfinished" | undefined {
   const body = at + frameHeaderBytes;
   if (body + bodyFixedBytes > limit) {
@@ -38,7 +40,7 @@ export function readDamagedFrame(
     return identityOf(bytes, body, said, partitions);
   }
   // The length itself may be what is damaged. Then the checksum tells it, and vouches for the rest.
-  const end = endByChecksum(bytes, at, limit);
+  const end = endByChecksum(bytes, at, limit, seed);
   if (end !== undefined) {
     return { kind: bytes[body]!, partition: bytes.readUInt16LE(body + 2), n: bytes.readUIntLE(body + 4, 6), end };
   }
@@ -69,11 +71,11 @@ function identityOf(bytes: Buffer, body: number, end: number, partitions: number
 }
 
 /** The one place where a frame that begins here can end, if its checksum is right: a few nanoseconds a byte. */
-function endByChecksum(bytes: Buffer, at: number, limit: number): number | undefined {
+function endByChecksum(bytes: Buffer, at: number, limit: number, seed: number): number | undefined {
   const body = at + frameHeaderBytes;
   const expected = ~bytes.readUInt32LE(at + 6);
   const last = Math.min(limit, body + maxFrameBody);
-  let remainder = -1;
+  let remainder = ~seed;
   for (let end = body; end < last;) {
     remainder = (remainder >>> 8) ^ bytewise[(remainder ^ bytes[end]!) & 0xff]!;
     end += 1;

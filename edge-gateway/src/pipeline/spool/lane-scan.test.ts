@@ -8,13 +8,14 @@ import { scanFrames } from "./lane-scan.ts";
 
 const partitions = 4;
 const before = { gateway: "gw", epoch: 7, clock: 0, lanes: [] };
+const header = { state: before, seed: 0x5eed, length: 0 };
 
 type Gap = { readonly fromN: number; readonly toN: number; readonly reason: string; readonly dropped?: number };
 
 /** The frames of a segment, and how the lanes stand behind them. */
 function written(kinds: readonly ("event" | "mark" | "presence" | Gap)[], partition = 1) {
   const lanes = new Lanes(before, partitions);
-  const batch = new FrameBatch(lanes.state, Buffer.alloc(64 * 1024), "bytes");
+  const batch = new FrameBatch(lanes.state, Buffer.alloc(64 * 1024), "bytes", header.seed);
   const device = ["a", "b", "c", "d", "e", "f", "g", "h"].find((id) => partitionFor(id, partitions) === partition)!;
   const starts: number[] = [];
   for (const kind of kinds) {
@@ -58,7 +59,7 @@ describe("the newest segment, with nothing else to tell how the lanes stood", ()
         if (flip === 0) continue;
         const damaged = Buffer.from(bytes);
         damaged[at]! ^= flip;
-        const scan = await scanFrames(damaged, 0, before, partitions);
+        const scan = await scanFrames(damaged, header, partitions);
         if (scan.unaccounted) continue;
         same += 1;
         const found = scan.state.lanes.map(({ n }) => n);
@@ -77,7 +78,7 @@ describe("the newest segment, with nothing else to tell how the lanes stood", ()
       for (const cut of [1, 5, 9, 15, 30]) {
         const damaged = Buffer.from(bytes.subarray(0, starts[2]! + cut));
         damaged[at]! ^= 0x10;
-        const scan = await scanFrames(damaged, 0, before, partitions);
+        const scan = await scanFrames(damaged, header, partitions);
         if (!scan.unaccounted) expect([at, cut, scan.state.lanes[1]!.n]).toEqual([at, cut, given[1]! - 1]);
       }
     }
@@ -86,7 +87,7 @@ describe("the newest segment, with nothing else to tell how the lanes stood", ()
   it("counts the events of a gap record, not the identities, where its mark was cut off", async () => {
     const account = async (...kinds: Parameters<typeof written>[0]) => {
       const { bytes } = written(kinds);
-      const { received, dropped } = (await scanFrames(bytes, 0, before, partitions)).state.lanes[1]!;
+      const { received, dropped } = (await scanFrames(bytes, header, partitions)).state.lanes[1]!;
       return { received, dropped };
     };
     const reason = "drop-oldest";
@@ -108,7 +109,7 @@ describe("the newest segment, with nothing else to tell how the lanes stood", ()
     // In the value, so that the key and its partition vouch for the identity.
     bytes[bytes.length - 4]! ^= 0x10;
     expect(starts).toHaveLength(2);
-    const scan = await scanFrames(bytes, 0, before, partitions);
+    const scan = await scanFrames(bytes, header, partitions);
     expect([scan.unaccounted, scan.state.lanes[1]!.n, scan.state.lanes[1]!.received]).toEqual([false, 2, 2]);
   });
 
@@ -116,7 +117,7 @@ describe("the newest segment, with nothing else to tell how the lanes stood", ()
     const { bytes, starts } = written(kinds);
     const { given } = written(kinds.slice(0, -1));
     for (let cut = starts.at(-1)! + 1; cut < bytes.length; cut += 1) {
-      const scan = await scanFrames(bytes.subarray(0, cut), 0, before, partitions);
+      const scan = await scanFrames(bytes.subarray(0, cut), header, partitions);
       expect([cut, scan.unaccounted, scan.damaged, scan.end]).toEqual([cut, false, false, starts.at(-1)]);
       expect(scan.state.lanes.map(({ n }) => n)).toEqual(given);
     }

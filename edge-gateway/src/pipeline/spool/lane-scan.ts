@@ -4,6 +4,7 @@ import { countedBy, type LaneAccount, type Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { findFrame } from "../frame/find-frame.ts";
 import { frameKinds, readFrame, type Frame } from "../frame/frame.ts";
+import type { SegmentHeader } from "./segment.ts";
 import { readDamagedFrame, type DamagedFrame } from "./damaged-frames.ts";
 
 /** One event reaches no further beyond its receive time than it has samples without a time of their own. */
@@ -27,7 +28,11 @@ export interface Scan {
 }
 
 /** Follows the frames of the newest segment to learn how the lanes stood at its end. */
-export async function scanFrames(bytes: Buffer, from: number, before: LanesState, partitions: number): Promise<Scan> {
+export async function scanFrames(
+  bytes: Buffer,
+  { length: from, state: before, seed }: SegmentHeader,
+  partitions: number,
+): Promise<Scan> {
   const lanes = Array.from({ length: partitions }, (_, partition) => new LaneScan(before.lanes[partition]));
   let last: Frame | undefined;
   let at = from;
@@ -40,16 +45,16 @@ export async function scanFrames(bytes: Buffer, from: number, before: LanesState
       await setImmediate();
       sliceEnd = performance.now() + sliceMs;
     }
-    const frame = readFrame(bytes, at, true);
+    const frame = readFrame(bytes, at, seed);
     if (typeof frame === "object") {
       lanes[frame.partition]?.see(frame);
       if (frame.n > 0) last = frame;
       at = frame.end;
       continue;
     }
-    const next = await findFrame(bytes, at + 1);
+    const next = await findFrame(bytes, at + 1, seed);
     sound ??= lanes.map(({ n }) => n);
-    const claimed = claimIdentities(bytes, at, next ?? bytes.length, lanes);
+    const claimed = claimIdentities(bytes, at, next ?? bytes.length, lanes, seed);
     // Blocks that a power loss left empty held frames that were not acknowledged yet.
     const neverWhole = next === undefined && (claimed === "unfinished" || isEmpty(bytes.subarray(at)));
     if (claimed !== "all" && !neverWhole) unaccounted = true;
@@ -126,9 +131,10 @@ function claimIdentities(
   from: number,
   to: number,
   lanes: readonly LaneScan[],
+  seed: number,
 ): "all" | "unfinished" | "some" {
   for (let at = from; at < to;) {
-    const frame = readDamagedFrame(bytes, at, to, lanes.length);
+    const frame = readDamagedFrame(bytes, at, to, lanes.length, seed);
     if (frame === "unfinished") return frame;
     if (frame === undefined) return "some";
     const lane = lanes[frame.partition];
