@@ -5,13 +5,8 @@ import type { LanesState } from "../lanes/lanes.ts";
 import { findFrame } from "../frame/find-frame.ts";
 import { scanFrames } from "./lane-scan.ts";
 import type { SpoolNote } from "./position-file.ts";
-import { SegmentFiles } from "./segment-files.ts";
+import { SegmentFiles, type SegmentFile } from "./segment-files.ts";
 import { decodeSegmentHeader, segmentName, segmentNumber } from "./segment.ts";
-
-export interface SegmentFile {
-  readonly number: number;
-  readonly size: number;
-}
 
 /** Identities that were given out and are gone. */
 export interface LostRange {

@@ -1,11 +1,15 @@
 import { unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { SegmentFile } from "./recovery.ts";
 import { segmentName } from "./segment.ts";
 import { segmentSeed } from "./segment-seed.ts";
 
 /** Whose headers are asked for the seed of a segment that has none. */
 const neighbours = 4;
+
+export interface SegmentFile {
+  readonly number: number;
+  readonly size: number;
+}
 
 /** The segments of a spool and their share of the disk. */
 export class SegmentFiles {

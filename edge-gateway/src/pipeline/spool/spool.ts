@@ -4,8 +4,7 @@ import { reserveBytes, type DurableSink } from "../batch/durable-sink.ts";
 import type { FrameBatch } from "../batch/frame-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { RecentRanges, type BufferedRange } from "./recent-ranges.ts";
-import type { SegmentFile } from "./recovery.ts";
-import { SegmentFiles } from "./segment-files.ts";
+import { SegmentFiles, type SegmentFile } from "./segment-files.ts";
 import { encodeSegmentHeader } from "./segment.ts";
 
 export interface SpoolOptions {
