@@ -8,8 +8,8 @@ import type { ByteWriter } from "@headwater/proto/telemetry";
  *     body: kind u8 | flags u8 | partition u16 | n u48 | key length u16 | key
  *           | [headers length u16 | headers JSON] | value
  *
- * Little endian. The magic lets a reader find its way again after a corrupt range. A device chooses its payload, and may
- * write a whole frame into it; that its checksum is wrong is the seed's work, which no device knows.
+ * Little endian. The magic lets a reader find its way again after a corrupt range. A device chooses its payload and may
+ * write a whole frame into it; its checksum is wrong all the same, because no device knows the seed.
  */
 export const frameKinds = { event: 1, mark: 2, gap: 3, quarantine: 4, presence: 5, command: 6 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
