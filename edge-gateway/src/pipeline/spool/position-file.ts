@@ -1,4 +1,6 @@
+import { syncDirectory } from "@headwater/core";
 import { rename, writeFile, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import type { LanesState } from "../lanes/lanes.ts";
 
@@ -35,8 +37,8 @@ export interface SpoolNote {
 
 /**
  * Kept beside the segments, replaced as a whole: a line of JSON, and its checksum, since a note that says too much
- * would pass over records. It is not synced: after a power loss it may be old, then some records are sent again and readers
- * drop them by their identity.
+ * would pass over records. As a rule it is not synced: after a power loss it is old, then some records are sent again
+ * and readers drop them by their identity.
  */
 export class PositionFile {
   readonly #file: string;
@@ -65,10 +67,11 @@ export class PositionFile {
     }
   }
 
-  /** A SpoolNote as JSON. */
-  async write(note: string): Promise<void> {
-    await writeFile(`${this.#file}.next`, `${note}\n${checksumOf(note)}`, { mode: 0o600 });
+  /** A SpoolNote as JSON. `synced`: it is on the disk when this resolves. */
+  async write(note: string, synced = false): Promise<void> {
+    await writeFile(`${this.#file}.next`, `${note}\n${checksumOf(note)}`, { mode: 0o600, flush: synced });
     await rename(`${this.#file}.next`, this.#file);
+    if (synced) await syncDirectory(dirname(this.#file));
   }
 }
 
