@@ -36,6 +36,7 @@ export interface Pipeline {
   readonly recent: RecentJournal;
   readonly commit: GroupCommit;
   readonly recordWriter: RecordWriter;
+  readonly devices: DeviceLanes;
 }
 
 /** A batch of more bytes takes nothing more: messages then wait. */
@@ -74,11 +75,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
   });
   const plausibility = { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 };
+  const devices = new DeviceLanes(lanes, partitions);
   const laneWriter = new LaneWriter({
-    ...{ lanes, commit, plausibility, metrics, logger },
+    ...{ lanes, devices, commit, plausibility, metrics, logger },
     maxRecordBytes: maxRecordBytes(config),
   });
-  const devices = new DeviceLanes(lanes, partitions);
   const recordWriter = new RecordWriter({ lanes, devices, commit, laneWriter, metrics, refusals, logger });
   const records = new FrameRecords(topics);
   const path = store.connect({
@@ -97,5 +98,5 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
     nudge: () => laneWriter.mark(lanes.of(0), performance.now()),
   });
-  return { path, lanes, journal, recent, commit, recordWriter };
+  return { path, lanes, journal, recent, commit, recordWriter, devices };
 }

@@ -5,7 +5,7 @@ import { identityBytes, writeEvent, writeMark, type FieldBytes } from "@headwate
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { settleTimes, type Plausibility } from "../clock/event-time.ts";
 import { frameKinds } from "../frame/frame.ts";
-import type { DeviceLane } from "../lanes/device-lanes.ts";
+import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
 import type { Lane, Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LostRange } from "../spool/recovery.ts";
@@ -15,6 +15,7 @@ import type { GroupCommit } from "./group-commit.ts";
 
 export interface LaneWriterOptions {
   readonly lanes: Lanes;
+  readonly devices: DeviceLanes;
   readonly commit: GroupCommit;
   readonly plausibility: Plausibility;
   /** The log takes no larger record. */
@@ -68,8 +69,9 @@ export class LaneWriter {
    * An event of a device. Answers with its n, or 0 if the message is too large for one event; nothing was written then,
    * and nothing is acknowledged.
    */
-  event(target: DeviceLane, message: DecodedMessage, acknowledgement?: Acknowledgement): number {
-    const { commit, lanes, plausibility, metrics } = this.#options;
+  event(kept: DeviceLane, message: DecodedMessage, acknowledgement?: Acknowledgement): number {
+    const { commit, lanes, devices, plausibility, metrics } = this.#options;
+    const target = kept.isCurrent ? kept : devices.of(kept.device);
     const { lane } = target;
     if (commit.dropsNewest) return this.#dropNewest(lane, acknowledgement);
     if (lane.droppedFrom !== 0) this.#recordDrops(lane);
