@@ -28,7 +28,7 @@ type Query = Readonly<Record<string, string | number>>;
 export function seriesUrl({ url }: Pick<SeriesSubject, "url">, device: string, query: Query): string {
   const text = Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)]));
   const params = new URLSearchParams({ metric: "x", from: "1970-01-01", to: "2100-01-01", ...text });
-  return `${url}/api/v1/devices/${device}/series?${params}`;
+  return `${url}/api/v1/devices/${device}/series?${params.toString()}`;
 }
 
 export async function answered(subject: SeriesSubject, device: string, query: Query): Promise<SeriesAnswer> {
