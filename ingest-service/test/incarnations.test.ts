@@ -1,9 +1,7 @@
 import { events, type CommandInput } from "@headwater/proto";
 import { eventually } from "@headwater/testkit/eventually";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { TestGateway } from "./gateway.ts";
+import { incarnationsSuite, type IncarnationsScene } from "./incarnations-suite.ts";
 import { openBackends, startService, type TestService, topics } from "./service.ts";
 
 let backends: Awaited<ReturnType<typeof openBackends>>;
@@ -51,79 +49,21 @@ const ending = async (device: string, id: string) => {
 };
 const rejected = { status: "rejected", reason: "device-deleted" };
 
-const rows = async (device: string, incarnation: number) => {
-  const tags = { device, ...(incarnation > 0 && { incarnation: String(incarnation) }) };
-  const found: (number | string)[] = [];
-  const query = { measurement: "telemetry", tags, field: "v", from: 0, to: 2 ** 52 };
-  for await (const batch of backends.store.query(query)) found.push(...batch.map(([, value]) => value));
-  return found;
+const scene: IncarnationsScene = {
+  get service() {
+    return service;
+  },
+  get backends() {
+    return backends;
+  },
+  async stop() {
+    await service.app.stop();
+  },
+  async start() {
+    service = await start();
+  },
 };
-
-describe("readings of a device that is deleted and registered again", () => {
-  const at = 1_780_000_000_000_000;
-  let gateway: TestGateway;
-  beforeAll(() => {
-    gateway = new TestGateway(backends.log, { name: "g9" });
-  });
-
-  it("are stored under the one that sent them, also those of one time, and of a spool that comes late", async () => {
-    await register("t1");
-    await gateway.append(gateway.event("t1", at, { v: 1 }));
-    await remove("t1");
-    await register("t1");
-    await gateway.append(
-      gateway.event("t1", at, { v: 2 }, { incarnation: 1 }),
-      gateway.event("t1", at + 1, { v: 3 }),
-      gateway.event("t1", at + 1, { v: 4 }, { incarnation: 1 }),
-    );
-    await eventually(async () => expect(await rows("t1", 1)).toEqual([2, 4]));
-    expect(await rows("t1", 0)).toEqual([1, 3]);
-  });
-
-  it("are deleted with it if that is asked for, and not stored again, whoever delivers them and whenever", async () => {
-    await register("t2");
-    await gateway.append(gateway.event("t2", at, { v: 1 }), gateway.event("t2", at + 1, { v: 2 }));
-    await eventually(async () => expect(await rows("t2", 0)).toEqual([1, 2]));
-    await remove("t2", "?data=delete");
-    await eventually(async () => expect(await rows("t2", 0)).toEqual([]));
-    await register("t2");
-    await gateway.append(
-      gateway.event("t2", at + 2, { v: 3 }),
-      gateway.event("t2", at + 3, { v: 4 }, { incarnation: 1 }),
-    );
-    await eventually(async () => expect(await rows("t2", 1)).toEqual([4]));
-    expect(await rows("t2", 0)).toEqual([]);
-    const verified = await service.request<{ balanced: boolean; verified: object }>("GET", "/api/v1/ledger?verify=true");
-    expect(verified.body, verified.text).toMatchObject({ balanced: true, verified: { mismatched: 0 } });
-  });
-
-  it("are deleted after a restart in the middle, and what the next one sends is not", async () => {
-    await register("t3");
-    await gateway.append(gateway.event("t3", at, { v: 1 }));
-    await eventually(async () => expect(await rows("t3", 0)).toEqual([1]));
-    await service.app.stop();
-    const ended = { id: "t3", revision: 2, deleted: true, writeId: "w", incarnation: 1, erasedBelow: 1 };
-    const begun = { id: "t3", revision: 3, writeId: "x", incarnation: 1, incarnationSince: at, erasedBelow: 1 };
-    await backends.log.append(
-      topics.devices,
-      [ended, begun].map((event) => ({ key: "t3", value: events.device.encode(event) })),
-    );
-    await gateway.append(
-      gateway.event("t3", at + 1, { v: 2 }, { incarnation: 1 }),
-      gateway.event("t3", at + 2, { v: 3 }),
-    );
-    service = await start();
-    await eventually(async () => expect([await rows("t3", 0), await rows("t3", 1)]).toEqual([[], [2]]));
-    // Another read model has done nothing yet, and does it again.
-    await service.app.stop();
-    rmSync(join(backends.folder, "ingest"), { recursive: true });
-    service = await start();
-    await gateway.append(gateway.event("t3", at + 3, { v: 4 }, { incarnation: 1 }));
-    await eventually(async () => expect(await rows("t3", 1)).toEqual([2, 4]));
-    const verified = await service.request<{ balanced: boolean; verified: object }>("GET", "/api/v1/ledger?verify=true");
-    expect(verified.body, verified.text).toMatchObject({ balanced: true, verified: { mismatched: 0 } });
-  });
-});
+describe("readings of a device that is deleted and registered again", () => incarnationsSuite(scene));
 
 describe("a command whose device is deleted", () => {
   it("ends with it: one that waits, one that was taken, one that was delivered; none of the next device does", async () => {

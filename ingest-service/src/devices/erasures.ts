@@ -61,7 +61,8 @@ export class Erasures {
       await this.#model.waitFor({ topic: this.#topic, partition, offset: end - 1 }, this.#timeoutMs);
     } catch (error) {
       // That of a caller who gets an answer now or never; here it is waited for again.
-      if (error instanceof RequestError) throw new TimedOutError("The read model is behind devices.v1", { cause: error });
+      if (error instanceof RequestError)
+        throw new TimedOutError("The read model is behind devices.v1", { cause: error });
       throw error;
     }
   }

@@ -187,7 +187,9 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     async (request) => {
       const { id } = request.params;
       const eraseData = request.query.data === "delete";
-      const { state, position } = await write(request, id, (present, at) => deleteDevice(present, id, at, { eraseData }));
+      const { state, position } = await write(request, id, (present, at) =>
+        deleteDevice(present, id, at, { eraseData }),
+      );
       return { id, revision: state.revision, position: positionText(position) };
     },
   );
