@@ -114,7 +114,7 @@ const nice: readonly string[] = [
   ],
 ];
 
-/** The shortest usual window of which [from, to) touches no more than `width`; undefined if the longest are too many. */
+/** The shortest usual window of which [from, to) touches at most `width`; undefined if the longest are too many. */
 export function windowForWidth(width: number, from: number, to: number): string | undefined {
   return nice.find((text) => Math.ceil((to - from) / shortestOf(text)) + 1 <= width);
 }
