@@ -13,5 +13,5 @@ try {
   await log.close();
   process.stdout.write("appended");
 } catch (error) {
-  process.stdout.write(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+  process.stdout.write(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }
