@@ -23,8 +23,8 @@ function warnOfNoTimer(queue: RequestQueue): void {
 }
 
 /**
- * kafkajs reckons with the wall clock: set back by an hour while a broker hangs, or while it throttles, it waits an hour
- * longer, and set ahead it gives every request up. Its times move with the clock.
+ * kafkajs reckons with the wall clock: set back by an hour while a broker hangs, or while it throttles, it waits an
+ * hour longer, and set ahead it gives every request up. Its times move with the clock.
  */
 function keepTimeByMonotonicClock(queue: RequestQueue): void {
   queue.scheduleRequestTimeoutCheck = () => {
