@@ -6,6 +6,7 @@ import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
 import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { logCommand } from "./commands/log.ts";
 import { simCommand } from "./commands/sim.ts";
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   logCommand,
   topicsCommand,
   gatewayCommand,
+  influxTokenCommand,
   configCommand,
 ];
 

@@ -4,7 +4,7 @@ import type { Logger } from "@headwater/core";
 import type { AccessState } from "@headwater/aggregates";
 import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 import { accessPart } from "./access/access-model.ts";
-import { commandPart } from "./commands/command-model.ts";
+import { commandPart, endCommandsOf } from "./commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
 import { quarantinePart } from "./quarantine/quarantine-model.ts";
 import { openIngestModel } from "./model/ingest-model.ts";
@@ -31,6 +31,11 @@ export function openReadModelParts(options: {
   const folded: ((folded: FoldedDevice) => void)[] = [];
   const overdue: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
+  let hasReplaced = false;
+  const onOverdue = (): void => {
+    hasReplaced = false;
+    for (const listener of overdue) listener();
+  };
   const model = openIngestModel({
     ...options,
     parts: [
@@ -39,14 +44,16 @@ export function openReadModelParts(options: {
         foldedEvents,
         onFolded(each) {
           for (const listener of folded) listener(each);
+          if (hasReplaced) onOverdue();
+        },
+        onReplaced(db, id, state) {
+          hasReplaced = endCommandsOf(db, id, state) || hasReplaced;
         },
       }),
       commandPart({
         topic: topics.commands,
         foldedEvents,
-        onOverdue() {
-          for (const listener of overdue) listener();
-        },
+        onOverdue,
       }),
       quarantinePart(topics.quarantine, foldedEvents),
       accessPart(topics.access, accessOutcomes, foldedEvents),

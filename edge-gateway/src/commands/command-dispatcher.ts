@@ -1,4 +1,4 @@
-import { isFinal, type CommandState } from "@headwater/aggregates";
+import { isFinal, lifeOf, type CommandState, type Incarnation } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
@@ -15,6 +15,8 @@ export interface CommandDispatcherOptions {
   readonly topic: string;
   readonly book: CommandBook;
   readonly recordWriter: RecordWriter;
+  /** Which device of that id there is, as far as is known here; undefined: none was ever registered. */
+  readonly incarnationOf: (device: string) => Incarnation | undefined;
   readonly gateway: string;
   /** Commands on their way to one device at a time. */
   readonly inFlight: number;
@@ -62,6 +64,11 @@ export class CommandDispatcher {
     for (const sessions of this.#sessions.values()) for (const active of sessions) active.end();
     this.#sessions.clear();
     this.#due.clear();
+  }
+
+  /** These devices may be others now: what waited for a registration that was not known here is not told again. */
+  devicesChanged(devices: readonly string[]): void {
+    for (const device of new Set(devices)) this.#look(device);
   }
 
   begin(session: CommandSession): void {
@@ -189,6 +196,8 @@ export class CommandDispatcher {
       const began = claims.get(command.id);
       claims.delete(command.id);
       finished.add(command.id);
+      // Its device was deleted since it was claimed: the partition's owner says so in the log.
+      if (!this.#isForPresent(command)) continue;
       // No clock is asked but the log's: the claim was appended then, and since it set out so much has passed at most.
       const since = began === undefined ? 0 : (performance.now() - began) * 1000;
       const late = command.deadline <= Math.max(logTime, command.claim!.at + since);
@@ -213,9 +222,14 @@ export class CommandDispatcher {
     }
   }
 
-  #mayClaim({ id, status }: CommandState, { work, fresh }: ActiveSession): boolean {
+  #isForPresent(command: CommandState): boolean {
+    return lifeOf(command, this.#options.incarnationOf(command.device)) === "present";
+  }
+
+  #mayClaim(command: CommandState, { work, fresh }: ActiveSession): boolean {
+    const { id, status } = command;
     const { finished, claims, foreignClaims } = work;
-    if (finished.has(id) || claims.has(id)) return false;
+    if (finished.has(id) || claims.has(id) || !this.#isForPresent(command)) return false;
     if (status === "requested" || fresh) return true;
     const now = performance.now();
     const seen = foreignClaims.get(id);

@@ -37,6 +37,22 @@ it("one device for all of a topic", () => {
   );
 });
 
+it("who sends a topic, where one speaks for several devices: by the topic or always the same", () => {
+  const routes = routesFor(
+    { topic: "ruuvi/{gateway}/{device}", sender: "{gateway}", decoder: "json" },
+    { topic: "z2m/{device...}", sender: "attic", decoder: "zigbee2mqtt" },
+    { topic: "own/{device}", decoder: "none" },
+  );
+  expect(routes.find("ruuvi/C8:25/F4:1F")).toMatchObject({ device: "F4:1F", senders: ["F4:1F", "C8:25"] });
+  expect(routes.find("z2m/a/lamp")).toMatchObject({ device: "a%2Flamp", senders: ["a%2Flamp", "attic"] });
+  const own = routes.find("own/x")!;
+  expect(own.senders).toEqual(["x"]);
+  expect(own.decoder(Buffer.from("\u0000"), defaultDecodeLimits)).toEqual({
+    samples: [],
+    effects: { ignored: "by-route" },
+  });
+});
+
 it("a profile below a prefix; the first route that fits counts", () => {
   const routes = routesFor(
     { profile: "tasmota", prefix: "home/", device: "home:{device}" },
@@ -84,6 +100,9 @@ it.each<[string, RouteConfig]>([
   ["without a prefix", { profile: "sparkplug", prefix: "x" }],
   ["group and node", { profile: "sparkplug", device: "x" }],
   ["device is no id", { topic: "a/b", decoder: "json", device: "a/b" }],
+  ["who sends", { profile: "zigbee2mqtt", sender: "x" }],
+  ["sender is no id", { topic: "a/{device}", decoder: "json", sender: "a/b" }],
+  ["lacks", { topic: "a/{device}", decoder: "json", sender: "{gateway}" }],
   ["lacks", { topic: "a/{device}", decoder: "json", device: "{site}" }],
   ["no level", { topic: "a/#/{device}", decoder: "json" }],
 ])("refused: %s", (reason, config) => {

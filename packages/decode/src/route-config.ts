@@ -41,6 +41,13 @@ export const routeConfig = Type.Object(
         description: "The device's id, from names of the topic: {site}:{name}",
       }),
     ),
+    sender: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxPattern,
+        description: "The id of who sends it, where one speaks for several devices; with a topic: {gateway}",
+      }),
+    ),
     ...routeForm,
   },
   { additionalProperties: false },
@@ -66,7 +73,8 @@ export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] 
 }
 
 function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
-  const { prefix, topic, decoder, metric, device } = config;
+  const { prefix, topic, decoder, metric, device, sender } = config;
+  if (sender !== undefined) throw new ConfigError("a profile says itself who sends its topics");
   if (topic !== undefined || decoder !== undefined || metric !== undefined)
     throw new ConfigError("a profile has its own topics and decoders");
   if (profile === "sparkplug" && device !== undefined)
@@ -78,7 +86,7 @@ function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
 }
 
 function single(config: RouteConfig): RouteSpec {
-  const { prefix, topic, decoder, metric, device } = config;
+  const { prefix, topic, decoder, metric, device, sender } = config;
   if (topic === undefined || decoder === undefined) throw new ConfigError("needs a profile, or a topic and a decoder");
   if (prefix !== undefined) throw new ConfigError("prefix is for profiles");
   const takesMetric = topic.includes("{metric}") || topic.includes("{metric...}");
@@ -90,6 +98,8 @@ function single(config: RouteConfig): RouteSpec {
     throw new ConfigError("nothing says the device: {device} in the topic, or device");
   if (device !== undefined && templateNames(device).length === 0 && /[/+#]/.test(device))
     throw new ConfigError("device is no id");
+  if (sender !== undefined && templateNames(sender).length === 0 && /[/+#]/.test(sender))
+    throw new ConfigError("sender is no id");
   const named: NamedDecoder = namedDecoders[decoder];
   if (takesMetric && !named.takesMetric)
     throw new ConfigError(`the decoder ${decoder} names its metrics itself: {metric} in the topic needs another name`);
@@ -97,6 +107,7 @@ function single(config: RouteConfig): RouteSpec {
   return {
     pattern: topic,
     device: device ?? "{device}",
+    ...(sender !== undefined && { sender, ownToo: true }),
     decoderOf:
       metric === undefined
         ? decoderOf

@@ -1,6 +1,8 @@
 import { DeviceTemplate } from "../device-template.ts";
 import { TopicPattern } from "../topic-pattern.ts";
+import { homeAssistantOf } from "./home-assistant.ts";
 import type { ProfileName } from "./profiles.ts";
+import { bridgeOf } from "./zigbee2mqtt.ts";
 
 /** A route of the configuration; those without a profile bring nothing. */
 interface Configured {
@@ -11,6 +13,8 @@ interface Configured {
 
 /** What the firmware of a profile publishes and subscribes to, beside the topics that are read. */
 interface Firmware {
+  /** The client that speaks for all devices and has these rights, from the template of their ids. */
+  readonly speakerOf?: (device?: string) => string;
   /** Each names the device, below the configured prefix. */
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
@@ -18,12 +22,28 @@ interface Firmware {
   readonly shared: readonly string[];
 }
 
+/** What devices announce of themselves so that Home Assistant finds them. */
+const discovery = ["homeassistant/+/+/config", "homeassistant/+/+/+/config"];
+
 const firmwareOf: Readonly<Partial<Record<ProfileName, Firmware>>> = {
   // Commands that a button sends, and the retained ones that a device clears, are its own, too.
   tasmota: {
     publish: ["tele/{device}/{rest...}", "stat/{device}/{rest...}", "cmnd/{device}/{rest...}"],
     subscribe: ["cmnd/{device}/{rest...}"],
-    shared: ["tasmota/discovery/#", "homeassistant/+/+/config", "homeassistant/+/+/+/config"],
+    shared: ["tasmota/discovery/#", ...discovery],
+  },
+  // One client speaks for all: its id is the first level of its topics.
+  zigbee2mqtt: {
+    speakerOf: bridgeOf,
+    publish: ["zigbee2mqtt/{rest...}"],
+    subscribe: ["zigbee2mqtt/{rest...}"],
+    shared: discovery,
+  },
+  "home-assistant": {
+    speakerOf: homeAssistantOf,
+    publish: ["homeassistant/{rest...}"],
+    subscribe: ["homeassistant/{rest...}"],
+    shared: [],
   },
   // The answer to a call goes to the topic of the caller, `{src}/rpc`.
   shelly: {
@@ -41,6 +61,14 @@ const firmwareOf: Readonly<Partial<Record<ProfileName, Firmware>>> = {
     shared: ["shellies/announce", "shellies/rpc", "+/rpc"],
   },
 };
+
+/** Beside the telemetry of ThingsBoard's devices, whose topics need no profile: they name whoever is logged in. */
+const ofThingsBoard = [
+  "v1/devices/me/attributes",
+  "v1/devices/me/attributes/request/+",
+  "v1/devices/me/rpc/#",
+  "v1/devices/me/claim",
+].map((pattern) => new TopicPattern(pattern));
 
 interface Owned {
   readonly pattern: TopicPattern;
@@ -61,10 +89,10 @@ export class FirmwareTopics {
       return firmware === undefined ? [] : [{ ...config, firmware }];
     });
     const owned = (kind: "publish" | "subscribe") =>
-      known.flatMap(({ prefix, device = "{device}", firmware }) =>
+      known.flatMap(({ prefix, device, firmware }) =>
         firmware[kind].map((pattern) => ({
           pattern: new TopicPattern(below(prefix, pattern)),
-          device: new DeviceTemplate(device),
+          device: new DeviceTemplate(firmware.speakerOf?.(device) ?? device ?? "{device}"),
         })),
       );
     this.#publish = owned("publish");
@@ -92,7 +120,8 @@ export class FirmwareTopics {
   /** Whether some device's firmware publishes it. */
   has(topic: string): boolean {
     const levels = topic.split("/");
-    return this.#publish.some(({ pattern }) => pattern.match(levels) !== undefined) || this.isShared(topic);
+    const fits = (pattern: TopicPattern) => pattern.match(levels) !== undefined;
+    return this.#publish.some(({ pattern }) => fits(pattern)) || ofThingsBoard.some(fits) || this.isShared(topic);
   }
 }
 

@@ -12,6 +12,7 @@ import {
   adminTokenAuth,
   createHttpServer,
   listQuery,
+  metricsTokenAuth,
   pageSchema,
   principalOf,
 } from "./index.ts";
@@ -216,6 +217,11 @@ describe("authentication", () => {
     expect((await http.inject({ url: "/metrics" })).statusCode).toBe(401);
     expect((await http.inject({ url: "/health/live" })).json()).toEqual({ status: "live" });
     expect((await http.inject({ url: "/api/v1/openapi.json" })).statusCode).toBe(200);
+    const collected = await withThings({ metricsAuth: metricsTokenAuth("collector") });
+    const collector = { authorization: "Bearer collector" };
+    expect((await collected.inject({ url: "/metrics", headers: collector })).statusCode).toBe(200);
+    expect((await collected.inject({ url: "/metrics", headers: auth })).statusCode).toBe(200);
+    expect((await collected.inject({ url: "/api/v1/things", headers: collector })).statusCode).toBe(401);
     const openMetrics = await server({ publicMetrics: true });
     expect((await openMetrics.inject({ url: "/metrics" })).statusCode).toBe(200);
   });

@@ -49,6 +49,8 @@ export interface HttpServerOptions {
   readonly directory?: Directory;
   /** Whether `/metrics` needs no token. Default: false. */
   readonly publicMetrics?: boolean;
+  /** Who may read `/metrics` and nothing else. */
+  readonly metricsAuth?: Authenticator;
   /** The setting to name when the port is taken. Default HEADWATER_HTTP_PORT. */
   readonly portSetting?: string;
   /** On close, requests under way get so long to finish (milliseconds). Default 3 s. */
@@ -78,6 +80,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no token. */
     readonly public?: boolean;
+    /** Tokens that open this route alone, beside those that open all. */
+    readonly alsoFor?: Authenticator;
     /** The principal needs all of these. */
     readonly scopes?: readonly string[];
     /** The media types that it answers with, the default first. Default: JSON. */
