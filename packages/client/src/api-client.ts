@@ -42,7 +42,7 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
       if (!response.ok && !expected.includes(response.status)) {
         throw new ProblemError(`${method} ${path}`, response.status, text);
       }
-      return answerIn<T>(`${method} ${url.href}`, text);
+      return answerIn(`${method} ${url.href}`, text) as T;
     },
     async stream(path) {
       const url = new URL(path, baseUrl);
@@ -59,8 +59,8 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
 }
 
 /** Every answer of the API with a body is an object. */
-function answerIn<T>(call: string, text: string): T {
-  if (text === "") return undefined as T;
+function answerIn(call: string, text: string): object | undefined {
+  if (text === "") return undefined;
   let answer: unknown;
   try {
     answer = JSON.parse(text);
@@ -68,7 +68,7 @@ function answerIn<T>(call: string, text: string): T {
     throw new ForeignAnswerError(call, { cause });
   }
   if (typeof answer !== "object" || answer === null || Array.isArray(answer)) throw new ForeignAnswerError(call);
-  return answer as T;
+  return answer;
 }
 
 async function answered<T>(call: string, ask: () => Promise<T>): Promise<T> {
