@@ -39,7 +39,8 @@ export interface StoredPartition {
 
 /**
  * Reads all of the log in a folder, under its lock, and says what is damaged. Changes nothing. Throws ResourceError
- * while another process has the log open or if there is none, and LogUnusableError when its files cannot be opened at all.
+ * while another process has the log open or if there is none, and LogUnusableError when its files cannot be opened at
+ * all.
  */
 export function checkEmbeddedLog(dataDir: string, now = nowMicros()): LogReport {
   return withLogFiles(dataDir, ({ database }) => {
