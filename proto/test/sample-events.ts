@@ -58,6 +58,13 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     receivedAt: at,
     gap: { fromN: 10, toN: 12, reason: "corrupt" },
   }),
+  "telemetry gap that counts": sample(events.telemetry, {
+    gateway: "gw-1",
+    epoch,
+    n: 45,
+    receivedAt: at,
+    gap: { fromN: 13, toN: 15, reason: "drop-oldest", dropped: 2 },
+  }),
   device: sample(events.device, {
     id: "boiler-1",
     revision: 2,

@@ -87,7 +87,10 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     onMarkAppended: (partition, n) => lanes.of(partition).markLanded(n),
     onRefused: (frame) => recordWriter.refused(frame, records.topicOf(frame.kind)),
     onLost: (lost) => laneWriter.gap(lost, "corrupt"),
-    onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
+    onPassed(passed, epoch) {
+      // The identities of an earlier epoch say nothing about what this one has given up.
+      if (epoch === lanes.epoch) for (const lane of lanes.all) lane.passed(passed[lane.partition] ?? 0);
+    },
     gapsOf: (partition) => lanes.of(partition).gaps,
     finalState: () => (commit.isIdle ? lanes.state : undefined),
     async giveUp(epoch, given, moved) {

@@ -3773,6 +3773,9 @@ export namespace headwater {
             /** Gap reason. */
             reason: string;
 
+            /** Gap dropped. */
+            dropped?: (number|Long|null);
+
             /**
              * Encodes the specified Gap message. Does not implicitly {@link headwater.v1.Gap.verify|verify} messages.
              * @param message Gap message or plain object to encode
@@ -3805,6 +3808,9 @@ export namespace headwater {
 
                 /** Gap reason */
                 reason?: (string|null);
+
+                /** Gap dropped */
+                dropped?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -9794,6 +9794,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [fromN] Gap fromN
              * @property {number|Long|null} [toN] Gap toN
              * @property {string|null} [reason] Gap reason
+             * @property {number|Long|null} [dropped] Gap dropped
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9850,6 +9851,23 @@ export const headwater = $root.headwater = (() => {
             Gap.prototype.reason = "";
 
             /**
+             * Gap dropped.
+             * @member {number|Long|null|undefined} dropped
+             * @memberof headwater.v1.Gap
+             * @instance
+             */
+            Gap.prototype.dropped = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Gap.prototype, "_dropped", {
+                get: $util.oneOfGetter($oneOfFields = ["dropped"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified Gap message. Does not implicitly {@link headwater.v1.Gap.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Gap
@@ -9871,6 +9889,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.toN);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 3, wireType 2 =*/26).string(message.reason);
+                if (message.dropped != null && $Object.hasOwnProperty.call(message, "dropped"))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.dropped);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9940,6 +9960,13 @@ export const headwater = $root.headwater = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            message.dropped = reader.uint64();
+                            message._dropped = "dropped";
                             continue;
                         }
                     }

@@ -6,7 +6,7 @@ import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { settleTimes, type Plausibility } from "../clock/event-time.ts";
 import { frameKinds } from "../frame/frame.ts";
 import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
-import type { Lane, Range } from "../lanes/lane.ts";
+import { dropNewest, type Lane, type Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import { calling, unacknowledged, type Acknowledgement } from "./acknowledgement.ts";
@@ -24,8 +24,6 @@ export interface LaneWriterOptions {
   readonly logger: Logger;
 }
 
-/** The reason of a gap whose events found no room, and the policy that says so. */
-export const dropNewest = "drop-newest";
 const noKey = new Uint8Array(0);
 /** Any log takes an event that is no larger. */
 const leastValueBytes = 900_000;
@@ -107,18 +105,19 @@ export class LaneWriter {
   }
 
   /**
-   * Identities that will never arrive, of which `dropped` were events (by default all). Resolves when a gap record that
-   * names them is durable.
+   * Identities that will never arrive, of which `dropped` were events that were not counted before; undefined if nobody
+   * knows any more, then all of them count. Resolves when a gap record that names them is durable.
    */
-  async gap({ epoch, partition, from, to }: LostRange, reason: string, dropped = to - from + 1): Promise<void> {
+  async gap({ epoch, partition, from, to }: LostRange, reason: string, dropped?: number): Promise<void> {
     const { lanes, metrics, logger } = this.#options;
-    metrics.dropped.labels({ reason }).inc(dropped);
+    const counted = dropped ?? to - from + 1;
+    metrics.dropped.labels({ reason }).inc(counted);
     if (epoch !== lanes.epoch) {
       // An earlier life of the gateway: its lanes have ended, so no record of theirs can say so.
       logger.error({ epoch, partition, from, to, reason }, "events of an earlier epoch are lost");
       return;
     }
-    this.#drops.add(reason, dropped, { partition, from, to });
+    this.#drops.add(reason, counted, { partition, from, to });
     const lane = lanes.of(partition);
     if (lane.droppedFrom !== 0) this.#recordDrops(lane);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -156,7 +155,13 @@ export class LaneWriter {
     this.#drops.add(dropNewest, to - from + 1);
   }
 
-  #writeGap(lane: Lane, range: Range, reason: string, dropped: number, acknowledgement?: Acknowledgement): void {
+  #writeGap(
+    lane: Lane,
+    range: Range,
+    reason: string,
+    dropped: number | undefined,
+    acknowledgement?: Acknowledgement,
+  ): void {
     const { lanes, commit } = this.#options;
     const n = lane.next();
     const receivedAt = lanes.clock.take();
@@ -166,13 +171,13 @@ export class LaneWriter {
       n,
       receivedAt,
       eventTime: receivedAt,
-      gap: { fromN: range[0], toN: range[1], reason },
+      gap: { fromN: range[0], toN: range[1], reason, dropped: dropped ?? null },
     });
-    lane.giveUp(range, reason, dropped);
+    lane.giveUp(range, reason, dropped ?? range[1] - range[0] + 1);
     commit.open.begin(frameKinds.gap, lane.partition, n, noKey);
     commit.open.writer.raw(value);
     commit.appendSynced(acknowledgement);
-    // The gap names identities, those of marks too; how many of them were events, only the account says.
+    // The ledger reads the lane's account in marks alone.
     this.mark(lane, performance.now());
   }
 }

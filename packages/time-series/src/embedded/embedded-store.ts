@@ -156,16 +156,8 @@ class EmbeddedStore implements TimeSeriesStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#end();
+    this.#closing ??= this.#worker.close();
     return this.#closing;
-  }
-
-  async #end(): Promise<void> {
-    try {
-      await this.#worker.call("close", {});
-    } finally {
-      await this.#worker.terminate();
-    }
   }
 
   async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {
