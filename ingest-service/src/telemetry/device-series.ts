@@ -4,16 +4,26 @@ import {
   metricOfField,
   type MetricPage,
   pageOfFields,
+  type SeriesRef,
   type SeriesRow,
   type TimeSeriesStore,
 } from "@headwater/time-series";
 import { mergedSeries, type ReadSeries } from "./merged-series.ts";
 import type { SeriesRange } from "./series-range.ts";
-import { telemetryMeasurement } from "../projection/telemetry-points.ts";
+import { incarnationTag, telemetryMeasurement } from "../projection/telemetry-points.ts";
+import { incarnationOfTags } from "../projection/erase.ts";
 
 export interface DeviceSeriesQuery extends SeriesRange {
   readonly field: string;
   readonly limit?: number | undefined;
+}
+
+/** Whose series are meant: those of one device of an id, or of all that have had it. */
+export interface SeriesOwner {
+  readonly device: string;
+  readonly incarnation: number | "all";
+  /** What incarnations below this one have sent is deleted, wherever it still is. */
+  readonly erasedBelow?: number;
 }
 
 type Tags = Readonly<Record<string, string>>;
@@ -32,10 +42,10 @@ export class DeviceSeries {
   }
 
   /** A page of metrics by name: each field of theirs with its newest value. */
-  async latest(device: string, page: MetricPage): Promise<LatestPage> {
+  async latest(owner: SeriesOwner, page: MetricPage): Promise<LatestPage> {
     const newest = new Map<string, LatestValue>();
     let next: string | undefined;
-    for (const tags of await this.#tagsOf(device)) {
+    for (const tags of await this.#tagsOf(owner)) {
       const found = await this.#store.latestPage(telemetryMeasurement, tags, page);
       // What one series has beyond the page of another waits for the next page.
       if (found.next !== undefined && (next === undefined || found.next < next)) next = found.next;
@@ -53,14 +63,14 @@ export class DeviceSeries {
     return { values: found, next: sooner ?? next };
   }
 
-  async fields(device: string): Promise<readonly string[]> {
-    const series = await this.#store.listSeries(telemetryMeasurement, { device });
+  async fields(owner: SeriesOwner): Promise<readonly string[]> {
+    const series = await this.#seriesOf(owner);
     return [...new Set(series.map(({ field }) => field))].toSorted();
   }
 
   /** In batches. */
-  async *query(device: string, query: DeviceSeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
-    const all = await this.#tagsOf(device);
+  async *query(owner: SeriesOwner, query: DeviceSeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
+    const all = await this.#tagsOf(owner);
     const [only] = all;
     if (only !== undefined && all.length === 1) {
       yield* this.#rows(only, query.field, query, query.limit);
@@ -99,12 +109,25 @@ export class DeviceSeries {
   }
 
   /** In an order of their own, whichever store: of two values of one time the last one's counts. */
-  async #tagsOf(device: string): Promise<readonly Tags[]> {
-    if (!this.#hasTags) return [{ device }];
-    const series = await this.#store.listSeries(telemetryMeasurement, { device });
+  async #tagsOf(owner: SeriesOwner): Promise<readonly Tags[]> {
+    const { device, incarnation } = owner;
+    const own: Tags =
+      incarnation === "all" || incarnation === 0 ? { device } : { device, [incarnationTag]: `${incarnation}` };
+    if (!this.#hasTags && incarnation !== "all") return [own];
+    const series = await this.#seriesOf(owner);
     const distinct = new Map(series.map(({ tags }) => [tagKey(tags), tags]));
-    const inOrder = [...distinct].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, tags]) => tags);
-    return inOrder.length === 0 ? [{ device }] : inOrder;
+    const inOrder = [...distinct]
+      .toSorted(([a, of], [b, other]) => incarnationOfTags(of) - incarnationOfTags(other) || (a < b ? -1 : 1))
+      .map(([, tags]) => tags);
+    return inOrder.length === 0 ? [own] : inOrder;
+  }
+
+  async #seriesOf({ device, incarnation, erasedBelow = 0 }: SeriesOwner): Promise<readonly SeriesRef[]> {
+    const series = await this.#store.listSeries(telemetryMeasurement, { device });
+    return series.filter(({ tags }) => {
+      const of = incarnationOfTags(tags);
+      return incarnation === "all" ? of >= erasedBelow : of === incarnation;
+    });
   }
 }
 

@@ -7,7 +7,8 @@ import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries } from "./device-series.ts";
 import { millis } from "./rows.ts";
-import { seriesRoute } from "./series-route.ts";
+import { type FindOwner, seriesRoute } from "./series-route.ts";
+import { incarnationsQuery } from "./series-request.ts";
 
 export interface TelemetryRoutesOptions {
   readonly model: ReadModel;
@@ -19,12 +20,19 @@ const config = { scopes: ["telemetry:read"] };
 const tags = ["telemetry"];
 
 const latestQuery = Type.Object({
+  ...incarnationsQuery,
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: "How many metrics at most" }),
   cursor: Type.Optional(Type.String({ maxLength: 4096, description: "`next` of the page before" })),
 });
 
 export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutesOptions): void {
-  const isRegistered = (id: string): boolean => deviceState(model.db, id)?.device !== undefined;
+  /** Whose telemetry is asked for, and whether there is such a device. */
+  const ownerOf: FindOwner = (device, incarnations) => {
+    const state = deviceState(model.db, device);
+    const incarnation = incarnations === "all" ? "all" : (state?.incarnation ?? 0);
+    const owner = { device, incarnation, erasedBelow: state?.erasedBelow ?? 0 } as const;
+    return { owner, isRegistered: state?.device !== undefined };
+  };
 
   app.get(
     "/api/v1/devices/:id/latest",
@@ -59,10 +67,11 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     },
     async (request) => {
       const { id } = request.params;
-      const { limit, cursor } = request.query;
+      const { limit, cursor, incarnations } = request.query;
       const after = decodeCursor(cursor, isTextPlace);
-      const { values: latest, next } = await series.latest(id, { after, limit });
-      if (latest.length === 0 && next === undefined && !isRegistered(id)) throw unknownDevice(id);
+      const { owner, isRegistered } = ownerOf(id, incarnations);
+      const { values: latest, next } = await series.latest(owner, { after, limit });
+      if (latest.length === 0 && next === undefined && !isRegistered) throw unknownDevice(id);
       // A metric with numbers and texts has two fields; the newer value counts.
       const values = new Map<string, { value: number | string; t: number; time: string }>();
       for (const { field, time, value } of latest.toSorted(byTime)) {
@@ -82,6 +91,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
         summary: "The metrics a device has sent",
         tags,
         params: idParams,
+        querystring: Type.Object(incarnationsQuery),
         response: {
           200: Type.Object(
             {
@@ -99,13 +109,14 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     },
     async (request) => {
       const { id } = request.params;
-      const fields = await series.fields(id);
-      if (fields.length === 0 && !isRegistered(id)) throw unknownDevice(id);
+      const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
+      const fields = await series.fields(owner);
+      if (fields.length === 0 && !isRegistered) throw unknownDevice(id);
       return { items: fields.map(metricOfField) };
     },
   );
 
-  seriesRoute(app, series, isRegistered);
+  seriesRoute(app, series, ownerOf);
 }
 
 /** Oldest first; of a metric's number and text of one time the number counts, as in its series. */

@@ -10,6 +10,7 @@ import {
   windowOffset,
 } from "@headwater/service";
 import { type Aggregate, aggregates, numberField, orders, textField } from "@headwater/time-series";
+import type { SeriesOwner } from "./device-series.ts";
 import { rangeAfter, type SeriesRange } from "./series-range.ts";
 import { parseTimeZone, parseWindow, windowForWidth } from "./window-text.ts";
 
@@ -17,7 +18,19 @@ import { parseTimeZone, parseWindow, windowForWidth } from "./window-text.ts";
 export const defaultLimit = 10_000;
 const maxLimit = 1_000_000;
 
+/** Of all that reads telemetry. */
+export const incarnationsQuery = {
+  incarnations: Type.Optional(
+    Type.Union([Type.Literal("present"), Type.Literal("all")], {
+      description:
+        "`present` (the default): what the device has sent, and whoever was heard under its id before it was registered; " +
+        "`all`: also what devices of this id have sent that were deleted since",
+    }),
+  ),
+};
+
 export const seriesQuery = Type.Object({
+  ...incarnationsQuery,
   metric: Type.String({ minLength: 1, maxLength: 1024 }),
   from: Type.Optional(
     Type.String({
@@ -112,10 +125,10 @@ export interface SeriesRequest {
 type Place = readonly [query: string, kind: Kind, from: number, to: number, restFrom: number, restTo: number];
 
 /** Reads a query; throws RequestError for what cannot be meant. */
-export function readSeriesRequest(device: string, query: SeriesQueryText): SeriesRequest {
+export function readSeriesRequest(owner: SeriesOwner, query: SeriesQueryText): SeriesRequest {
   refuseCombinations(query);
   const timeZone = query.tz === undefined ? undefined : parseTimeZone(query.tz);
-  const print = fingerprint(device, query);
+  const print = fingerprint(owner, query);
   const place = decodeCursor(query.cursor, isPlace);
   if (place !== undefined && place[0] !== print) {
     throw new RequestError(
@@ -182,9 +195,20 @@ function aggregateOf({ aggregate, width }: SeriesQueryText, kind: Kind): Aggrega
 }
 
 /** Tells queries apart, but for the bounds, which a cursor has itself, and the size of a page. */
-function fingerprint(device: string, query: SeriesQueryText): string {
+function fingerprint({ device, incarnation }: SeriesOwner, query: SeriesQueryText): string {
   const { metric, window, offset, tz, width, aggregate, kind, order } = query;
-  const said = JSON.stringify([device, metric, window, offset, tz, width, aggregate, kind, order ?? "asc"]);
+  const said = JSON.stringify([
+    device,
+    incarnation,
+    metric,
+    window,
+    offset,
+    tz,
+    width,
+    aggregate,
+    kind,
+    order ?? "asc",
+  ]);
   return createHash("sha256").update(said).digest("base64url").slice(0, 12);
 }
 

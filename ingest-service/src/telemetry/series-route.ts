@@ -3,7 +3,7 @@ import { Type } from "@sinclair/typebox";
 import { type HttpApp, wantedType } from "@headwater/service";
 import type { SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
-import type { DeviceSeries } from "./device-series.ts";
+import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
 import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
 import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
 
@@ -27,7 +27,13 @@ const seriesSchema = Type.Object(
   { title: "Series" },
 );
 
-export function seriesRoute(app: HttpApp, series: DeviceSeries, isRegistered: (id: string) => boolean): void {
+/** Whose telemetry a request asks for, and whether there is such a device. */
+export type FindOwner = (
+  device: string,
+  incarnations: string | undefined,
+) => { readonly owner: SeriesOwner; readonly isRegistered: boolean };
+
+export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwner): void {
   app.get(
     "/api/v1/devices/:id/series",
     {
@@ -49,12 +55,13 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, isRegistered: (i
       const { id } = request.params;
       const { metric, limit } = request.query;
       const type = wantedType(request);
-      const { candidates, isContinued } = readSeriesRequest(id, request.query);
+      const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
+      const { candidates, isContinued } = readSeriesRequest(owner, request.query);
       const isJson = type === "application/json";
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
-      const found = await firstWithPoints(series, id, candidates, most);
-      if (found === undefined && !isContinued && !isRegistered(id)) throw unknownDevice(id);
+      const found = await firstWithPoints(series, owner, candidates, most);
+      if (found === undefined && !isContinued && !isRegistered) throw unknownDevice(id);
       const { chosen, next } = found?.candidate ?? candidates[0]!;
       const batches = found?.batches ?? nothing();
       void reply.type(`${type}; charset=utf-8`);
@@ -74,12 +81,12 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, isRegistered: (i
 
 async function firstWithPoints(
   series: DeviceSeries,
-  device: string,
+  owner: SeriesOwner,
   candidates: readonly Candidate[],
   limit: number | undefined,
 ): Promise<(Begun<SeriesRow> & { candidate: Candidate }) | undefined> {
   for (const candidate of candidates) {
-    const found = await begun(series.query(device, { ...candidate.range, field: candidate.field, limit }));
+    const found = await begun(series.query(owner, { ...candidate.range, field: candidate.field, limit }));
     if (found !== undefined) return { ...found, candidate };
   }
   return undefined;
