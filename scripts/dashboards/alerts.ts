@@ -1,0 +1,153 @@
+import type { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
+import { alertsSince } from "./alert-queries.ts";
+import { board, choice, search } from "./board.ts";
+import { bars, maxRows, stat, statOfRows, table } from "./panels.ts";
+import { flux, influx } from "./sources.ts";
+
+const lookBack = "30d";
+const chosen = " and r.rule =~ /^${rule:regex}$/ and r.device =~ /(?i)${find:regex}/";
+const folded = `import "date"\n${alertsSince(`date.sub(d: ${lookBack}, from: v.timeRangeStop)`, chosen)}`;
+const openNow = `Open at the end of the time range, raised in the ${lookBack} before it; rules in shadow left out.`;
+
+/** How alerts stand and what happened to them. An alert counts once, however many transitions it has. */
+export function alertsBoard(): DashboardBuilder {
+  return board("headwater-alerts", "Headwater: alerts", "30s")
+    .withVariable(
+      choice({
+        name: "rule",
+        label: "Rule",
+        description: "Rules with alerts in the time range, the first 500",
+        query: `
+import "influxdata/influxdb/schema"
+
+schema.tagValues(bucket: v.defaultBucket, tag: "rule", predicate: (r) => r._measurement == "alerts", start: v.timeRangeStart, stop: v.timeRangeStop)
+  |> sort()
+  |> limit(n: 500)`,
+        multi: true,
+      }).allValue(".*"),
+    )
+    .withVariable(search("find", "Find device", "Part of the id of a device, in any case"))
+    .withPanel(
+      stat({
+        title: "Open, nobody has acknowledged",
+        description: openNow,
+        source: influx,
+        targets: [flux(`${folded}\nopen\n  |> filter(fn: (r) => not r.acknowledged)\n  |> count(column: "device")`)],
+        width: 5,
+        height: 5,
+        alarmFrom: 1,
+      }),
+    )
+    .withPanel(
+      stat({
+        title: "Open, acknowledged",
+        description: openNow,
+        source: influx,
+        targets: [flux(`${folded}\nopen\n  |> filter(fn: (r) => r.acknowledged)\n  |> count(column: "device")`)],
+        width: 5,
+        height: 5,
+      }),
+    )
+    .withPanel(
+      statOfRows(
+        {
+          title: "Open by severity",
+          description: openNow,
+          source: influx,
+          targets: [
+            flux(
+              `${folded}\nopen\n  |> group(columns: ["severity"])\n  |> count(column: "device")\n  |> group()\n  |> rename(columns: {device: "alerts"})`,
+            ),
+          ],
+          width: 14,
+          height: 5,
+        },
+        "severity",
+      ),
+    )
+    .withPanel(
+      table({
+        title: "Open now",
+        description: `${openNow} The newest ${maxRows}, with the value that raised, escalated or amended each last.`,
+        source: influx,
+        targets: [
+          flux(
+            `${folded}
+open
+  |> map(fn: (r) => ({raised: r.raised, severity: r.severity, rule: r.rule, device: r.device, state: if r.acknowledged then "acknowledged" else "active", value: r.value}))
+  |> sort(columns: ["raised"], desc: true)
+  |> limit(n: ${maxRows})`,
+          ),
+        ],
+        width: 24,
+        height: 12,
+        times: ["raised"],
+      }),
+    )
+    .withPanel(
+      bars({
+        title: "Raised, by severity",
+        description:
+          "Alerts that were raised in each interval. What clears them is not counted again; rules in shadow are.",
+        source: influx,
+        targets: [
+          flux(`
+from(bucket: v.defaultBucket)
+  |> range(start: v.timeRangeStart, stop: v.timeRangeStop)
+  |> filter(fn: (r) => r._measurement == "alerts" and r._field == "kind_text" and r._value == "raised"${chosen})
+  |> group(columns: ["severity"])
+  |> aggregateWindow(every: v.windowPeriod, fn: count, createEmpty: false)
+  |> keep(columns: ["_time", "_value", "severity"])`),
+        ],
+        width: 12,
+        height: 10,
+        name: "${__field.labels.severity}",
+      })
+        .maxDataPoints(100)
+        .interval("1m"),
+    )
+    .withPanel(
+      table({
+        title: "Raised most often",
+        description: "The 20 pairs of rule and device with the most alerts raised in the time range.",
+        source: influx,
+        targets: [
+          flux(`
+from(bucket: v.defaultBucket)
+  |> range(start: v.timeRangeStart, stop: v.timeRangeStop)
+  |> filter(fn: (r) => r._measurement == "alerts" and r._field == "kind_text" and r._value == "raised"${chosen})
+  |> group(columns: ["rule", "device"])
+  |> count()
+  |> group()
+  |> sort(columns: ["_value"], desc: true)
+  |> limit(n: 20)
+  |> keep(columns: ["rule", "device", "_value"])
+  |> rename(columns: {_value: "raised"})`),
+        ],
+        width: 12,
+        height: 10,
+      }),
+    )
+    .withPanel(
+      table({
+        title: "What happened",
+        description: "The newest 200 transitions in the time range, those of rules in shadow included.",
+        source: influx,
+        targets: [
+          flux(`
+from(bucket: v.defaultBucket)
+  |> range(start: v.timeRangeStart, stop: v.timeRangeStop)
+  |> filter(fn: (r) => r._measurement == "alerts"${chosen})
+  |> filter(fn: (r) => r._field == "kind_text" or r._field == "value" or r._field == "threshold" or r._field == "shadow")
+  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+  |> group()
+  |> sort(columns: ["_time"], desc: true)
+  |> limit(n: 200)
+  |> rename(columns: {_time: "at", kind_text: "what"})
+  |> keep(columns: ["at", "what", "severity", "rule", "device", "value", "threshold", "shadow"])`),
+        ],
+        width: 24,
+        height: 12,
+      }),
+    );
+}
