@@ -138,7 +138,7 @@ const charts: readonly Drawn[] = [
     description: "Answers over HTTP with a status from 500.",
     unit: "cps",
     queries: {
-      "{{service}} {{route}}": `sum by (service, route) (rate(headwater_http_request_seconds_count{status=~"5.."}[$__rate_interval]))`,
+      "{{service}} {{route}}": `sum by (service, route) (rate(headwater_http_requests_total{status=~"5.."}[$__rate_interval]))`,
     },
   },
   {
