@@ -17,7 +17,7 @@ alerts = from(bucket: v.defaultBucket)
   |> group(columns: ["rule", "device"])
   |> sort(columns: ["raisedAt", "_time"])
   |> reduce(
-    identity: {alert: "", last: -1.0, open: false, byHand: false, acknowledged: false, shadow: false, severity: "", raised: 0.0, value: 0.0},
+    identity: {alert: "", last: -1.0, open: false, byHand: false, acknowledged: false, shadow: false, severity: "", raised: 0.0, value: 0.0, measured: false},
     fn: (r, accumulator) => {
       raised = if exists r.raisedAt then r.raisedAt else float(v: int(v: r._time)) / 1000000.0
       next = r.alert_text != accumulator.alert
@@ -33,6 +33,7 @@ alerts = from(bucket: v.defaultBucket)
         severity: if newest and exists r.severity then r.severity else accumulator.severity,
         raised: if next or (newest and exists r.raisedAt) then raised else accumulator.raised,
         value: if newest and exists r.value then r.value else accumulator.value,
+        measured: (newest and exists r.value) or (accumulator.measured and not next),
       }
     },
   )

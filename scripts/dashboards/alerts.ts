@@ -7,6 +7,8 @@ import { flux, influx } from "./sources.ts";
 const lookBack = "30d";
 const chosen = " and r.rule =~ /^${rule:regex}$/ and r.device =~ /(?i)${find:regex}/";
 const folded = `import "date"\n${alertsSince(`date.sub(d: ${lookBack}, from: v.timeRangeStop)`, chosen)}`;
+/** An alert that silence raised has no value. */
+const withNull = `import "internal/debug"\n${folded}`;
 const openNow = `Open at the end of the time range, raised in the ${lookBack} before it; rules in shadow left out.`;
 
 /** How alerts stand and what happened to them. An alert counts once, however many transitions it has. */
@@ -72,9 +74,9 @@ schema.tagValues(bucket: v.defaultBucket, tag: "rule", predicate: (r) => r._meas
         source: influx,
         targets: [
           flux(
-            `${folded}
+            `${withNull}
 open
-  |> map(fn: (r) => ({raised: r.raised, severity: r.severity, rule: r.rule, device: r.device, state: if r.acknowledged then "acknowledged" else "active", value: r.value}))
+  |> map(fn: (r) => ({raised: r.raised, severity: r.severity, rule: r.rule, device: r.device, state: if r.acknowledged then "acknowledged" else "active", value: if r.measured then r.value else debug.null(type: "float")}))
   |> sort(columns: ["raised"], desc: true)
   |> limit(n: ${maxRows})`,
           ),

@@ -1,4 +1,4 @@
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { Dashboard, Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { alertsBoard } from "./alerts.ts";
 import { deviceBoard } from "./device.ts";
 import { fleet } from "./fleet.ts";
@@ -9,7 +9,7 @@ export const dashboardFolder = new URL("../../deploy/grafana/dashboards/", impor
 /** By the name of its file. */
 export function dashboards(): Readonly<Record<string, Dashboard>> {
   const boards = { fleet: fleet(), device: deviceBoard(), alerts: alertsBoard(), pipeline: pipeline() };
-  return Object.fromEntries(Object.entries(boards).map(([name, each]) => [`${name}.json`, numbered(each.build())]));
+  return Object.fromEntries(Object.entries(boards).map(([name, each]) => [`${name}.json`, placed(each.build())]));
 }
 
 /** As the file holds it. */
@@ -17,7 +17,22 @@ export function written(dashboard: Dashboard): string {
   return `${JSON.stringify(dashboard, undefined, 2)}\n`;
 }
 
-/** A panel is known by its id, in links to it as well. */
-function numbered(dashboard: Dashboard): Dashboard {
-  return { ...dashboard, panels: (dashboard.panels ?? []).map((panel, i) => ({ ...panel, id: i + 1 })) };
+const gridWidth = 24;
+
+/**
+ * In rows from left to right, each below the highest panel of the one before; a repeated panel has a row of its own.
+ * Each has an id, by which links know it.
+ */
+function placed(dashboard: Dashboard): Dashboard {
+  let [x, y, rowHeight] = [0, 0, 0];
+  const panels = (dashboard.panels ?? []).map((each, i) => {
+    const panel = each as Panel;
+    const { w, h } = panel.gridPos ?? { w: gridWidth, h: 1 };
+    const isRepeated = panel.repeat !== undefined;
+    if (x + (isRepeated ? gridWidth : w) > gridWidth) [x, y, rowHeight] = [0, y + rowHeight, 0];
+    const gridPos = { x, y, w, h };
+    [x, rowHeight] = [isRepeated ? gridWidth : x + w, Math.max(rowHeight, h)];
+    return { ...panel, id: i + 1, gridPos };
+  });
+  return { ...dashboard, panels };
 }

@@ -20,9 +20,11 @@ export function board(uid: string, title: string, refresh: string): DashboardBui
     .time({ from: "now-1h", to: "now" })
     .timezone("browser")
     .refresh(refresh)
+    .annotations([])
     .link(
       new DashboardLinkBuilder("Headwater")
         .type(DashboardLinkType.Dashboards)
+        .icon("external link")
         .tags(["headwater"])
         .keepTime(true)
         .includeVars(false),

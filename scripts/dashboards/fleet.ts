@@ -29,7 +29,7 @@ schema.fieldKeys(bucket: v.defaultBucket, predicate: (r) => r._measurement == "t
         description: "Devices with at least one reading in the time range.",
         source: influx,
         targets: [flux(`${lastHeard}\nheard\n  |> count(column: "device")`)],
-        width: 4,
+        width: 8,
         height: 5,
       }),
     )
@@ -46,7 +46,7 @@ heard
   |> filter(fn: (r) => r.heard < date.sub(d: 5m, from: v.timeRangeStop))
   |> count(column: "device")`),
         ],
-        width: 4,
+        width: 8,
         height: 5,
         alarmFrom: 1,
       }),
@@ -74,16 +74,6 @@ open
       ),
     )
     .withPanel(
-      table({
-        title: "Longest silent",
-        description: "The 20 devices that were heard longest ago, within the time range.",
-        source: influx,
-        targets: [flux(`${lastHeard}\nheard\n  |> sort(columns: ["heard", "device"])\n  |> limit(n: ${ranked})`)],
-        width: 8,
-        height: 14,
-      }),
-    )
-    .withPanel(
       lines({
         title: "$metric in the fleet",
         description: "Of all devices together: the least, the mean and the greatest value of each interval.",
@@ -94,11 +84,21 @@ open
           flux(perInterval("max", "highest"), "C"),
         ],
         width: 16,
-        height: 9,
+        height: 10,
         name: "${__field.labels.of}",
       })
         .maxDataPoints(60)
         .interval("1m"),
+    )
+    .withPanel(
+      table({
+        title: "Longest silent",
+        description: "The 20 devices that were heard longest ago, within the time range.",
+        source: influx,
+        targets: [flux(`${lastHeard}\nheard\n  |> sort(columns: ["heard", "device"])\n  |> limit(n: ${ranked})`)],
+        width: 8,
+        height: 10,
+      }),
     )
     .withPanel(extremes("Highest $metric", "greatest", "top"))
     .withPanel(extremes("Lowest $metric", "least", "bottom"));

@@ -86,9 +86,20 @@ export function bars(about: About & { readonly name: string }): TimeSeriesPanel 
     .min(0);
 }
 
-/** `times`: columns of milliseconds since the epoch. */
+/** `times`: columns of milliseconds since the epoch. A column `device` leads to the page of the device. */
 export function table(about: About & { readonly times?: readonly string[] }): TablePanel {
   const panel = described(new TablePanel(), about).filterable(true).maxDataPoints(maxRows);
+  panel.overrideByName("device", [
+    {
+      id: "links",
+      value: [
+        {
+          title: "The page of the device",
+          url: "/d/headwater-device?var-device=${__value.raw:percentencode}&${__url_time_range}",
+        },
+      ],
+    },
+  ]);
   for (const column of about.times ?? []) {
     panel.overrideByName(column, [{ id: "unit", value: "dateTimeAsIso" }]);
   }

@@ -70,6 +70,7 @@ export const openAtTheEnd = [
   { rule: "too-hot", device: deviceId(4), severity: "critical", state: "active", value: 99 },
   { rule: "too-hot", device: deviceId(7), severity: "warning", state: "active", value: 95 },
   { rule: "too-hot", device: deviceId(9), severity: "critical", state: "active", value: 95 },
+  { rule: "too-hot", device: deviceId(11), severity: "critical", state: "active", value: "" },
   { rule: "former", device: deviceId(4), severity: "critical", state: "active", value: 99 },
   { rule: "too-hot", device: oddDevice, severity: "critical", state: "active", value: 95 },
 ] as const;
@@ -118,6 +119,8 @@ function alertScene(start: number): AlertEvent[] {
   tell(10, 5, { kind: cleared, transition: 2, clearedAt: end });
   tell(10, 5, { kind: raised, transition: 1, ...measured, ...next });
   tell(10, 9, { kind: cleared, transition: 2, clearedAt: start + 9 * minute, ...next });
+  // Silence has no value.
+  raise(11, { metric: "", value: 0, threshold: 0 });
   raise(devices - 1);
   for (let i = 0; i < openOfStale; i++) {
     const rule = { rule: "stale", severity: "info", alertId: `stale-${i}` };
@@ -130,10 +133,10 @@ function alertScene(start: number): AlertEvent[] {
 }
 
 /**
- * Alerts whose raise lies in the hour: those of `stale`, `low` and `former`, and on the devices 1 to 5, 7, 8, 10 (twice) and the
+ * Alerts whose raise lies in the hour: those of `stale`, `low` and `former`, and on the devices 1 to 5, 7, 8, 10 (twice), 11 and the
  * odd one; the point of the one that was retracted says so instead.
  */
-export const raisedInTheHour = { critical: 9, warning: 3 + openOfStale, info: openOfStale } as const;
+export const raisedInTheHour = { critical: 10, warning: 3 + openOfStale, info: openOfStale } as const;
 
 const measured = { metric: "temperature", value: 95, threshold: 90 } as const;
 
