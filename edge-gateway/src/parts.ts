@@ -73,7 +73,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const pipeline = await openPipeline({
     ...{ log, topics, partitions, durable, gateway, folder, config, metrics, refusals, logger },
   });
-  const { lanes, journal, recent, commit, recordWriter } = pipeline;
+  const { lanes, journal, recent, commit, recordWriter, devices: deviceLanes } = pipeline;
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "gateway" });
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger, folded });
@@ -82,6 +82,7 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const book = new CommandBook({ log, topic: topics.commands, file: commandsFile, logger, folded });
   const dispatcher = new CommandDispatcher({
     ...{ log, topic: topics.commands, book, recordWriter, gateway, metrics, logger },
+    incarnationOf: (device) => registry.incarnation(device),
     inFlight: config.gateway.commandsInFlight,
   });
   const openSessions = await OpenSessions.open({ file: join(folder, "open-sessions"), logger });
@@ -103,7 +104,12 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     timeEveryMs: config.time.everyMs,
     registryIsCurrent: () => registry.caughtUp,
   });
-  registry.onChanged = (devices) => mqtt.recheck(devices);
+  deviceLanes.incarnationOf = (device) => registry.incarnation(device)?.incarnation ?? 0;
+  registry.onChanged = (devices) => {
+    for (const device of devices) deviceLanes.forget(device);
+    mqtt.recheck(devices);
+    dispatcher.devicesChanged(devices);
+  };
   registry.onKeysChanged = () => mqtt.recheckKeys();
   const bridges = new Bridges({
     ...source,

@@ -231,8 +231,12 @@ describe("the spool", () => {
       async () => (await gateway.telemetry()).flatMap(({ gap }) => (gap === null ? [] : [gap])),
       (all) => all.length > 0,
     );
-    expect(gaps).toMatchObject([{ reason: "corrupt" }]);
-    expect(await laneProblems(gateway.log)).toEqual([gapLane(gaps[0]!, await gateway.telemetry())]);
+    // Marks of other lanes may have been cut off with it.
+    expect(gaps.every(({ reason }) => reason === "corrupt")).toBe(true);
+    const holes = (await laneProblems(gateway.log)).filter((each) => each.includes(`/${partitionOfD}: `));
+    expect(holes).toHaveLength(1);
+    const all = await gateway.telemetry();
+    expect(gaps.map((gap) => gapLane(gap, all))).toContain(holes[0]);
   });
 });
 

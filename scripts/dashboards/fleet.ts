@@ -121,15 +121,16 @@ const chosen = `from(bucket: v.defaultBucket)
   |> range(start: v.timeRangeStart, stop: v.timeRangeStop)
   |> filter(fn: (r) => r._measurement == "telemetry" and r._field =~ /^\${metric:regex}$/ and r._field !~ /_text$/)`;
 
-/** First per series, which the store does by itself, then over all of them. */
+/**
+ * First per series, which the store does by itself, then over all of them in the same intervals. Grouping by time
+ * instead takes InfluxDB nine times as long.
+ */
 function perInterval(aggregate: "min" | "mean" | "max", name: string): string {
   return `
 ${chosen}
-  |> aggregateWindow(every: v.windowPeriod, fn: ${aggregate}, createEmpty: false)
-  |> group(columns: ["_time"])
-  |> ${aggregate}()
+  |> aggregateWindow(every: v.windowPeriod, fn: ${aggregate}, createEmpty: false, timeSrc: "_start")
   |> group()
-  |> sort(columns: ["_time"])
+  |> aggregateWindow(every: v.windowPeriod, fn: ${aggregate}, createEmpty: false)
   |> map(fn: (r) => ({_time: r._time, _value: r._value, of: "${name}"}))
   |> group(columns: ["of"])`;
 }

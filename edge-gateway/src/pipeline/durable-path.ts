@@ -13,6 +13,7 @@ import type { LanesState } from "./lanes/lanes.ts";
 import { recoverLanes } from "./lanes/recover-from-log.ts";
 import type { Frame } from "./frame/frame.ts";
 import { PositionFile, type SpoolPosition } from "./spool/position-file.ts";
+import { spoolSeed } from "./spool/segment-seed.ts";
 import { recoverSpool, type LostRange } from "./spool/recovery.ts";
 import { SpoolReader, leastReadBytes } from "./spool/spool-reader.ts";
 import { Spool } from "./spool/spool.ts";
@@ -30,7 +31,7 @@ export interface ForwardEvents {
   /** Resolves once a gap record that names the identities is durable. */
   readonly onLost: (lost: LostRange) => Promise<void>;
   /** Everything up to these n, by lane, will not be read again. */
-  readonly onPassed: (lanes: readonly number[]) => void;
+  readonly onPassed: (lanes: readonly number[], epoch: number) => void;
   /** Identities of a lane that are on record as given up. */
   readonly gapsOf: (partition: number) => readonly Range[];
   /** The lanes as they are, if all of that is durable. */
@@ -107,7 +108,8 @@ export async function openSpoolStore(options: DurableStoreOptions): Promise<Dura
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const positions = new PositionFile(join(directory, "forwarded.json"));
   const note = await positions.read();
-  const recovered = await recoverSpool(directory, partitions, note, logger);
+  const seed = await spoolSeed(directory);
+  const recovered = await recoverSpool(directory, partitions, { note, seed }, logger);
   const known = recovered.state?.gateway === gateway && recovered.state.lanes.length === partitions;
   const state: LanesState = known
     ? recovered.state
@@ -124,6 +126,7 @@ export async function openSpoolStore(options: DurableStoreOptions): Promise<Dura
     syncAll: qos0Sync,
     logger,
     segments: recovered.segments,
+    seed,
   });
   await spool.start({
     ...state,

@@ -44,8 +44,7 @@ export function rowOf(account: PartitionAccount, lag: number): LedgerRow {
     partition: account.partition,
     from: account.from,
     to: account.offset,
-    // A gap that a gateway names may hold marks too, so it may account for more than is missing.
-    balanced: missing <= 0 && missing >= -dropped && unexplained === 0 && accounted === counts.logged,
+    balanced: missing === 0 && unexplained === 0 && accounted === counts.logged,
     received,
     dropped,
     missing,

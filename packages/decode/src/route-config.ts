@@ -4,8 +4,9 @@ import { below } from "./profiles/firmware-topics.ts";
 import { namedDecoders, type DecoderName, type NamedDecoder } from "./named-decoders.ts";
 import { optionsOfProfile, profiles, type ProfileName } from "./profiles/profiles.ts";
 import { formOf, routeForm } from "./route-form.ts";
-import { Routes, type RouteSpec } from "./routes.ts";
+import { builtInRoutes, Routes, type RouteSpec } from "./routes.ts";
 import { templateNames } from "./device-template.ts";
+import { TopicPattern } from "./topic-pattern.ts";
 
 const maxPattern = 512;
 const literals = <Name extends string>(names: readonly Name[], description: string) =>
@@ -41,6 +42,13 @@ export const routeConfig = Type.Object(
         description: "The device's id, from names of the topic: {site}:{name}",
       }),
     ),
+    sender: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: maxPattern,
+        description: "The id of who sends it, where one speaks for several devices; with a topic: {gateway}",
+      }),
+    ),
     ...routeForm,
   },
   { additionalProperties: false },
@@ -52,11 +60,14 @@ export type RouteConfig = Static<typeof routeConfig>;
  * remember what it heard. Throws ConfigError that says which entry is wrong and how.
  */
 export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] {
+  const earlier = new EarlierRoutes();
   return configs.flatMap((config, index) => {
     try {
       const specs = config.profile === undefined ? [single(config)] : ofProfile(config, config.profile);
       // Compiling them tells of patterns that are none, before any message comes.
       void new Routes(specs);
+      for (const { pattern } of specs) checkLevels(pattern);
+      earlier.add(`routes[${index}]`, specs);
       return specs;
     } catch (error) {
       if (error instanceof ConfigError) throw new ConfigError(`routes[${index}]: ${error.message}`);
@@ -65,8 +76,46 @@ export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] 
   });
 }
 
+/** Of the routes that fit a topic the first counts, so that one behind those that read all of its topics reads none. */
+class EarlierRoutes {
+  readonly #routes: { readonly where: string; readonly pattern: TopicPattern; readonly text: string }[] = [];
+
+  constructor() {
+    this.#note("the topics of devices themselves", builtInRoutes);
+  }
+
+  /** Throws ConfigError for a route that would never be asked. */
+  add(where: string, specs: readonly RouteSpec[]): void {
+    const before = specs.map(({ pattern }) => {
+      const compiled = new TopicPattern(pattern);
+      return this.#routes.find((route) => route.pattern.covers(compiled));
+    });
+    const [first] = before;
+    if (first !== undefined && before.every((route) => route !== undefined))
+      throw new ConfigError(
+        `${first.where} (${first.text}) come before it and read all of its topics; ` +
+          "put the narrower route first, or leave it out",
+      );
+    this.#note(where, specs);
+  }
+
+  #note(where: string, specs: readonly RouteSpec[]): void {
+    for (const { pattern } of specs) this.#routes.push({ where, pattern: new TopicPattern(pattern), text: pattern });
+  }
+}
+
+/** Throws ConfigError for a level that no topic has. */
+function checkLevels(pattern: string): void {
+  const level = pattern.split("/").find((each) => each !== "+" && /[+\p{Cc}\p{Noncharacter_Code_Point}]/u.test(each));
+  if (level !== undefined)
+    throw new ConfigError(
+      `no topic has the level ${JSON.stringify(level)}: + has to be a level of its own, control characters cannot be`,
+    );
+}
+
 function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
-  const { prefix, topic, decoder, metric, device } = config;
+  const { prefix, topic, decoder, metric, device, sender } = config;
+  if (sender !== undefined) throw new ConfigError("a profile says itself who sends its topics");
   if (topic !== undefined || decoder !== undefined || metric !== undefined)
     throw new ConfigError("a profile has its own topics and decoders");
   if (profile === "sparkplug" && device !== undefined)
@@ -78,7 +127,7 @@ function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
 }
 
 function single(config: RouteConfig): RouteSpec {
-  const { prefix, topic, decoder, metric, device } = config;
+  const { prefix, topic, decoder, metric, device, sender } = config;
   if (topic === undefined || decoder === undefined) throw new ConfigError("needs a profile, or a topic and a decoder");
   if (prefix !== undefined) throw new ConfigError("prefix is for profiles");
   const takesMetric = topic.includes("{metric}") || topic.includes("{metric...}");
@@ -90,6 +139,8 @@ function single(config: RouteConfig): RouteSpec {
     throw new ConfigError("nothing says the device: {device} in the topic, or device");
   if (device !== undefined && templateNames(device).length === 0 && /[/+#]/.test(device))
     throw new ConfigError("device is no id");
+  if (sender !== undefined && templateNames(sender).length === 0 && /[/+#]/.test(sender))
+    throw new ConfigError("sender is no id");
   const named: NamedDecoder = namedDecoders[decoder];
   if (takesMetric && !named.takesMetric)
     throw new ConfigError(`the decoder ${decoder} names its metrics itself: {metric} in the topic needs another name`);
@@ -97,6 +148,7 @@ function single(config: RouteConfig): RouteSpec {
   return {
     pattern: topic,
     device: device ?? "{device}",
+    ...(sender !== undefined && { sender, ownToo: true }),
     decoderOf:
       metric === undefined
         ? decoderOf

@@ -54,7 +54,7 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
       else portion.push(frame);
     });
     for (const sender of set) if (comparePlaces(sender.parkedAt!, range.end) < 0) sender.parkedAt = range.end;
-    for (const [sender, frames] of portions) sender.send(frames, place);
+    for (const [sender, frames] of portions) sender.send(frames, range.segment, place);
     while ([...set].some((sender) => sender.isBusy) && !signal.aborted) {
       await woken();
       for (const sender of set) if (sender.isBusy && isStuck(sender)) set.delete(sender);

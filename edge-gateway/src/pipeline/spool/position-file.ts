@@ -1,4 +1,6 @@
+import { syncDirectory } from "@headwater/core";
 import { rename, writeFile, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { LanesState } from "../lanes/lanes.ts";
 
 /** A place between two frames. */
@@ -33,8 +35,8 @@ export interface SpoolNote {
 }
 
 /**
- * Kept beside the segments, replaced as a whole. It is not synced: after a power loss it may be old, then some records
- * are sent again and readers drop them by their identity.
+ * Kept beside the segments, replaced as a whole. As a rule it is not synced: after a power loss it is old, then some
+ * records are sent again and readers drop them by their identity.
  */
 export class PositionFile {
   readonly #file: string;
@@ -60,9 +62,10 @@ export class PositionFile {
     }
   }
 
-  /** A SpoolNote as JSON. */
-  async write(note: string): Promise<void> {
-    await writeFile(`${this.#file}.next`, note, { mode: 0o600 });
+  /** A SpoolNote as JSON. `synced`: it is on the disk when this resolves. */
+  async write(note: string, synced = false): Promise<void> {
+    await writeFile(`${this.#file}.next`, note, { mode: 0o600, flush: synced });
     await rename(`${this.#file}.next`, this.#file);
+    if (synced) await syncDirectory(dirname(this.#file));
   }
 }

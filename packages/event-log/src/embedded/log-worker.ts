@@ -64,9 +64,11 @@ const handlers: Handlers = {
   close() {
     clearInterval(timer);
     clearTimeout(hurrying);
+    hurrying = undefined;
     cleaning = undefined;
-    log?.close();
+    const closing = log;
     log = undefined;
+    closing?.close();
     return {};
   },
 };

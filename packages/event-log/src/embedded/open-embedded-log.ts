@@ -49,7 +49,8 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     noteOwner(dataDir);
     return new EmbeddedLog(worker, state, options.maxRecordBytes ?? DEFAULT_RECORD_BYTES, logger);
   } catch (error) {
-    await worker.terminate();
+    // The thread may be dead already, and then the first error is the one that says why.
+    await worker.close().catch(() => {});
     if (error instanceof LogLockedError) throw lockedError(dataDir, error);
     throw error;
   }

@@ -10,7 +10,16 @@ export { InvalidRequestError, problemSchema } from "./problem.ts";
 export { afterQuery, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { wantedType } from "./accept.ts";
 export { idempotencyKey } from "./idempotency.ts";
-export { deviceId, duration, namedProperties, plainText, timeReference } from "./documented.ts";
+export {
+  deviceId,
+  duration,
+  namedProperties,
+  plainText,
+  timeReference,
+  timeZoneName,
+  windowLength,
+  windowOffset,
+} from "./documented.ts";
 export { etagOf, parsePrecondition, variantEtag } from "./precondition.ts";
 export type { Precondition } from "./precondition.ts";
 export { bodyText } from "./text-bodies.ts";

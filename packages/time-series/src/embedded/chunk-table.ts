@@ -40,6 +40,7 @@ export class ChunkTable {
   readonly #covering: StatementSync;
   readonly #following: StatementSync;
   readonly #page: StatementSync;
+  readonly #pageBack: StatementSync;
   readonly #newest: StatementSync;
   readonly #points: StatementSync;
   readonly #put: StatementSync;
@@ -54,6 +55,9 @@ export class ChunkTable {
     );
     this.#page = database.prepare(
       `${info} WHERE series = ? AND start >= ? AND start < ? ORDER BY start LIMIT ${PAGE_OF_CHUNKS}`,
+    );
+    this.#pageBack = database.prepare(
+      `${info} WHERE series = ? AND start < ? ORDER BY start DESC LIMIT ${PAGE_OF_CHUNKS}`,
     );
     this.#newest = database.prepare(`${info} WHERE series = ? ORDER BY start DESC LIMIT 1`);
     this.#points = database.prepare("SELECT times, numbers, texts FROM chunks WHERE series = ? AND start = ?");
@@ -78,6 +82,20 @@ export class ChunkTable {
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE_OF_CHUNKS) return;
       next = last.start + 1;
+    }
+  }
+
+  /** Chunks that may hold points in [from, to), newest first. */
+  *overlappingBack(series: number, from: number, to: number): Generator<ChunkInfo> {
+    for (let before = to; ;) {
+      const page = this.#pageBack.all(series, before) as unknown as ChunkInfo[];
+      for (const chunk of page) {
+        if (chunk.stop < from) return;
+        yield chunk;
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE_OF_CHUNKS) return;
+      before = last.start;
     }
   }
 

@@ -101,13 +101,13 @@ class EmbeddedStore implements TimeSeriesStore {
     if (this.#closing !== undefined) throw new StoreUnavailableError("the time-series store is closed");
     const series = this.#registry.find(query.measurement, query.tags, query.field);
     if (series === undefined || from >= to) return;
-    const { window, aggregate, limit } = query;
+    const { window, aggregate, limit, order } = query;
     const cursor = ++this.#cursors;
     let finished = false;
     try {
       let page = await this.#worker.call("page", {
         cursor,
-        query: { series: series.id, from, to, window, aggregate, limit },
+        query: { series: series.id, from, to, window, aggregate, limit, order },
       });
       while (!finished) {
         finished = page.done;
@@ -156,16 +156,8 @@ class EmbeddedStore implements TimeSeriesStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#end();
+    this.#closing ??= this.#worker.close();
     return this.#closing;
-  }
-
-  async #end(): Promise<void> {
-    try {
-      await this.#worker.call("close", {});
-    } finally {
-      await this.#worker.terminate();
-    }
   }
 
   async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {

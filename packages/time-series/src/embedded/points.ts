@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ChunkTable, type ChunkInfo } from "./chunk-table.ts";
 import { Head } from "./head.ts";
 import type { NewestPoint, SeriesDefinition } from "./protocol.ts";
-import { scanSeries, type ScanPart } from "./series-scan.ts";
+import { scanSeries, type ScanPart, type ScanRange } from "./series-scan.ts";
 import { unpackWriteBatch, type WriteBatch } from "./write-batch.ts";
 
 export interface IncomingWrite {
@@ -135,15 +135,15 @@ export class Points {
     }
   }
 
-  scan(series: number, from: number, to: number, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<ScanPart> {
-    return scanSeries(this.#chunks, this.#heads(), series, from, to, summaryFits);
+  scan(series: number, range: ScanRange, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<ScanPart> {
+    return scanSeries(this.#chunks, this.#heads(), series, range, summaryFits);
   }
 
   newest(series: number): NewestPoint | undefined {
     const chunk = this.#chunks.newest(series);
     const from = chunk === undefined ? -Infinity : chunk.stop;
     let newest: NewestPoint | undefined;
-    for (const part of this.scan(series, from, Infinity, () => false)) {
+    for (const part of this.scan(series, { from, to: Infinity }, () => false)) {
       if (!("run" in part)) continue;
       const { times, values } = part.run;
       newest = { series, time: times.at(-1) as number, value: values.at(-1) as number | string };

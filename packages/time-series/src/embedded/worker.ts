@@ -39,9 +39,14 @@ class StoreWorker {
     this.#settings = settings;
     const used = lastUsed(settings.path);
     this.#database = openDatabase(settings.path);
-    this.#points = new Points(this.#database, settings.headCapacity);
-    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
-    this.#room = new DiskRoom(this.#database, settings.path);
+    try {
+      this.#points = new Points(this.#database, settings.headCapacity);
+      this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
+      this.#room = new DiskRoom(this.#database, settings.path);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
   }
 
@@ -130,7 +135,7 @@ class StoreWorker {
     const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
     if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
     const series = cursor.series;
-    const page = cursor.page((from, to, fits) => this.#points.scan(series, from, to, fits));
+    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits));
     this.#cursors.delete(id);
     if (!page.done) this.#cursors.set(id, cursor);
     if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
@@ -172,8 +177,11 @@ class StoreWorker {
   /** Points in memory are in the journal as well, and quicker read from there than moved to chunks now. */
   #close(): void {
     clearInterval(this.#housekeeping);
-    this.#room.close();
-    this.#database.close();
+    try {
+      this.#room.close();
+    } finally {
+      this.#database.close();
+    }
   }
 
   #post(answer: Answer): void {
@@ -195,4 +203,5 @@ try {
   StoreWorker.open(port, workerData as WorkerSettings);
 } catch (error) {
   port.postMessage({ notOpened: failureOf(error) } satisfies Answer);
+  port.close();
 }

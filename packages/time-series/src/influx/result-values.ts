@@ -1,0 +1,11 @@
+import { decodeText } from "./texts.ts";
+
+/** Text that was asked for as JSON. */
+export function textOf(json: string): string {
+  return decodeText(JSON.parse(json) as string);
+}
+
+/** Flux writes infinities, which a sum can reach, in its own way. */
+export function numberOf(written: string): number {
+  return written === "+Inf" ? Infinity : written === "-Inf" ? -Infinity : Number(written);
+}
