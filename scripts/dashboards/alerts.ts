@@ -1,7 +1,7 @@
 import type { DashboardBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { alertsSince } from "./alert-queries.ts";
 import { board, choice, search } from "./board.ts";
-import { bars, maxRows, stat, statOfRows, table } from "./panels.ts";
+import { bars, maxRows, statOfRows, table } from "./panels.ts";
 import { flux, influx } from "./sources.ts";
 
 const lookBack = "30d";
@@ -13,7 +13,7 @@ const openNow = `Open at the end of the time range, raised in the ${lookBack} be
 
 /** How alerts stand and what happened to them. An alert counts once, however many transitions it has. */
 export function alertsBoard(): DashboardBuilder {
-  return board("headwater-alerts", "Headwater: alerts", "30s")
+  return board("headwater-alerts", "Headwater: alerts", "1m")
     .withVariable(
       choice({
         name: "rule",
@@ -30,41 +30,26 @@ schema.tagValues(bucket: v.defaultBucket, tag: "rule", predicate: (r) => r._meas
     )
     .withVariable(search("find", "Find device", "Part of the id of a device, in any case"))
     .withPanel(
-      stat({
-        title: "Open, nobody has acknowledged",
-        description: openNow,
-        source: influx,
-        targets: [flux(`${folded}\nopen\n  |> filter(fn: (r) => not r.acknowledged)\n  |> count(column: "device")`)],
-        width: 5,
-        height: 5,
-        alarmFrom: 1,
-      }),
-    )
-    .withPanel(
-      stat({
-        title: "Open, acknowledged",
-        description: openNow,
-        source: influx,
-        targets: [flux(`${folded}\nopen\n  |> filter(fn: (r) => r.acknowledged)\n  |> count(column: "device")`)],
-        width: 5,
-        height: 5,
-      }),
-    )
-    .withPanel(
       statOfRows(
         {
-          title: "Open by severity",
+          title: "Open, by severity and state",
           description: openNow,
           source: influx,
           targets: [
             flux(
-              `${folded}\nopen\n  |> group(columns: ["severity"])\n  |> count(column: "device")\n  |> group()\n  |> rename(columns: {device: "alerts"})`,
+              `${folded}
+open
+  |> map(fn: (r) => ({which: r.severity + ", " + (if r.acknowledged then "acknowledged" else "active"), alerts: 1}))
+  |> group(columns: ["which"])
+  |> sum(column: "alerts")
+  |> group()
+  |> sort(columns: ["which"])`,
             ),
           ],
-          width: 14,
+          width: 24,
           height: 5,
         },
-        "severity",
+        "which",
       ),
     )
     .withPanel(

@@ -8,7 +8,7 @@ const ranked = 20;
 
 /** What the whole fleet does, in answers whose size does not grow with it. */
 export function fleet(): DashboardBuilder {
-  return board("headwater", "Headwater: fleet", "30s")
+  return board("headwater", "Headwater: fleet", "1m")
     .withVariable(search("find", "Find metric", "Part of the name of a metric, in any case"))
     .withVariable(
       choice({

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { dashboardFolder, dashboards, written } from "../../../scripts/dashboards/all.ts";
@@ -73,7 +72,7 @@ describe.each(names)("%s", (name) => {
   });
 
   it("draws one unit on an axis", () => {
-    for (const panel of panels as Panel[]) {
+    for (const panel of panels) {
       if (panel.type !== "timeseries") continue;
       const units = (panel.fieldConfig?.overrides ?? []).flatMap(({ properties }) =>
         properties.filter(({ id }) => id === "unit"),

@@ -81,7 +81,7 @@ const day = 86_400_000_000;
 function pointsOfFormerVersion(start: number): Point[] {
   return alertScene(start)
     .filter(({ alertId }) => alertId === "alert-3" || alertId === "alert-4")
-    .map((event) => alertPoint({ ...event, rule: "former", raisedAt: 0 } as AlertEvent));
+    .map((event) => alertPoint({ ...event, rule: "former", raisedAt: 0 }));
 }
 
 /** Every way in which an alert can stand: each device of `too-hot` has one of them. */
@@ -133,8 +133,8 @@ function alertScene(start: number): AlertEvent[] {
 }
 
 /**
- * Alerts whose raise lies in the hour: those of `stale`, `low` and `former`, and on the devices 1 to 5, 7, 8, 10 (twice), 11 and the
- * odd one; the point of the one that was retracted says so instead.
+ * Alerts whose raise lies in the hour: those of `stale`, `low` and `former`, and on the devices 1 to 5, 7, 8, 10
+ * (twice), 11 and the odd one; the point of the one that was retracted says so instead.
  */
 export const raisedInTheHour = { critical: 10, warning: 3 + openOfStale, info: openOfStale } as const;
 
@@ -161,4 +161,4 @@ const blank: AlertEvent = {
   clearedAt: 0,
   evidence: [],
   writeId: "",
-} as unknown as AlertEvent;
+};

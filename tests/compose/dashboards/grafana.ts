@@ -33,7 +33,7 @@ export function variablesOf(dashboard: Dashboard): VariableModel[] {
   return dashboard.templating.list ?? [];
 }
 
-/** A Flux query as Grafana sends it. `$__interval` follows from the width of the panel, here 1,000 points by default. */
+/** A Flux query as Grafana sends it. The interval follows from the panel's width, here 1,000 points by default. */
 export function fluxOf(query: string, viewing: Viewing, panel: Pick<Panel, "maxDataPoints" | "interval"> = {}): string {
   const { from, to, bucket, variables } = viewing;
   const rangeMs = to.getTime() - from.getTime();
