@@ -7,7 +7,8 @@ const noTopic = /[+#\p{Cc}]/u;
 
 /**
  * What the bridge is to do, for itself (`bridge/request/permit_join`, answered by `bridge/response/…`) or with one of
- * its devices (`lamp/set`, answered by the state that follows): the name of the command is the topic below the bridge's.
+ * its devices (`lamp/set`, answered by the state that follows). The name of the command is the topic below the
+ * bridge's.
  *
  * @param filter of the subscription: `zigbee2mqtt/#`
  */
