@@ -109,3 +109,50 @@ it.each<[string, RouteConfig]>([
   expect(() => routesOf([config])).toThrow(reason);
   expect(() => routesOf([config])).toThrow(ConfigError);
 });
+
+it.each<[string, RouteConfig[], RegExp]>([
+  [
+    "the same topics once more",
+    [
+      { topic: "x/{device}", decoder: "json" },
+      { topic: "x/{name}", device: "{name}", decoder: "cbor" },
+    ],
+    /^routes\[1\]: routes\[0\] \(x\/\{device\}\) come before it and read all of its topics; put the narrower/,
+  ],
+  [
+    "what a broader route before it reads",
+    [
+      { topic: "site/{device...}", decoder: "json" },
+      { topic: "site/{device}/state", decoder: "value", metric: "state" },
+    ],
+    /routes\[1\]/,
+  ],
+  [
+    "a profile twice",
+    [{ profile: "tasmota" }, { profile: "shelly" }, { profile: "tasmota" }],
+    /routes\[2\]: routes\[0\]/,
+  ],
+  [
+    "a topic of devices themselves",
+    [{ topic: "devices/{device}/telemetry", decoder: "cbor" }],
+    /routes\[0\]: the topics of devices themselves \(devices\/\{device\}\/telemetry\)/,
+  ],
+  ["a + inside of a level", [{ topic: "x/a+/{device}", decoder: "json" }], /no topic has the level "a\+"/],
+  ["a control character", [{ topic: "x\u0000y/{device}", decoder: "json" }], /no topic has the level "x\\u0000y"/],
+  ["a + in a prefix", [{ profile: "tasmota", prefix: "home+" }], /no topic has the level "home\+"/],
+])("a route that would never read anything is refused: %s", (_what, configs, message) => {
+  expect(() => routesOf(configs)).toThrow(message);
+});
+
+it("a narrower route first, a profile of which an earlier route reads a part, a topic that begins with $", () => {
+  expect(() =>
+    routesOf([
+      { topic: "tele/{device}/SENSOR", decoder: "json" },
+      { profile: "tasmota" },
+      { profile: "tasmota", prefix: "attic" },
+      { topic: "x/{device}/state", decoder: "json" },
+      { topic: "x/{device...}", decoder: "json" },
+      { topic: "$site/{device}", decoder: "json" },
+    ]),
+  ).not.toThrow();
+});

@@ -4,8 +4,9 @@ import { below } from "./profiles/firmware-topics.ts";
 import { namedDecoders, type DecoderName, type NamedDecoder } from "./named-decoders.ts";
 import { optionsOfProfile, profiles, type ProfileName } from "./profiles/profiles.ts";
 import { formOf, routeForm } from "./route-form.ts";
-import { Routes, type RouteSpec } from "./routes.ts";
+import { builtInRoutes, Routes, type RouteSpec } from "./routes.ts";
 import { templateNames } from "./device-template.ts";
+import { TopicPattern } from "./topic-pattern.ts";
 
 const maxPattern = 512;
 const literals = <Name extends string>(names: readonly Name[], description: string) =>
@@ -59,17 +60,57 @@ export type RouteConfig = Static<typeof routeConfig>;
  * remember what it heard. Throws ConfigError that says which entry is wrong and how.
  */
 export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] {
+  const earlier = new EarlierRoutes();
   return configs.flatMap((config, index) => {
     try {
       const specs = config.profile === undefined ? [single(config)] : ofProfile(config, config.profile);
       // Compiling them tells of patterns that are none, before any message comes.
       void new Routes(specs);
+      for (const { pattern } of specs) checkLevels(pattern);
+      earlier.add(`routes[${index}]`, specs);
       return specs;
     } catch (error) {
       if (error instanceof ConfigError) throw new ConfigError(`routes[${index}]: ${error.message}`);
       throw error;
     }
   });
+}
+
+/** Of the routes that fit a topic the first counts, so that one behind those that read all of its topics reads none. */
+class EarlierRoutes {
+  readonly #routes: { readonly where: string; readonly pattern: TopicPattern; readonly text: string }[] = [];
+
+  constructor() {
+    this.#note("the topics of devices themselves", builtInRoutes);
+  }
+
+  /** Throws ConfigError for a route that would never be asked. */
+  add(where: string, specs: readonly RouteSpec[]): void {
+    const before = specs.map(({ pattern }) => {
+      const compiled = new TopicPattern(pattern);
+      return this.#routes.find((route) => route.pattern.covers(compiled));
+    });
+    const [first] = before;
+    if (first !== undefined && before.every((route) => route !== undefined))
+      throw new ConfigError(
+        `${first.where} (${first.text}) come before it and read all of its topics; ` +
+          "put the narrower route first, or leave it out",
+      );
+    this.#note(where, specs);
+  }
+
+  #note(where: string, specs: readonly RouteSpec[]): void {
+    for (const { pattern } of specs) this.#routes.push({ where, pattern: new TopicPattern(pattern), text: pattern });
+  }
+}
+
+/** Throws ConfigError for a level that no topic has. */
+function checkLevels(pattern: string): void {
+  const level = pattern.split("/").find((each) => each !== "+" && /[+\p{Cc}\p{Noncharacter_Code_Point}]/u.test(each));
+  if (level !== undefined)
+    throw new ConfigError(
+      `no topic has the level ${JSON.stringify(level)}: + has to be a level of its own, control characters cannot be`,
+    );
 }
 
 function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {

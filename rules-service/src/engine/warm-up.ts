@@ -34,7 +34,7 @@ export class WarmUpRun implements WarmUp {
   /** Of the device whose readings it has. */
   readonly incarnationOf = (device: string): number => this.#evaluator.index.incarnationOf(device);
 
-  /** The highest incarnation that is met counts: at the adoption it is the one in effect, or there is none of it yet. */
+  /** The highest incarnation that is met counts. At the adoption it is in effect, or nothing of it counts. */
   #turn({ device, incarnation }: TelemetryRecord): void {
     const { index, timers } = this.#evaluator;
     if (incarnation < index.incarnationOf(device)) return;
