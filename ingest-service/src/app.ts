@@ -164,7 +164,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
       started = false;
       await lifecycle.stop();
     },
-    warnings: () => skipped.warnings(),
+    warnings: () => [...skipped.warnings(), ...(store.warnings?.() ?? [])],
     notReady: () => [
       ...(started ? [] : ["it has not started"]),
       ...(model.caughtUp ? [] : ["the read model is behind the log"]),

@@ -103,6 +103,9 @@ export interface TimeSeriesStore {
   /** Deletes [from, to) of all series of a measurement whose tags contain the given ones. */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
 
+  /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */
+  warnings?(): readonly string[];
+
   /** Resolves when the store answers; rejects with the reason otherwise. */
   health(): Promise<void>;
 

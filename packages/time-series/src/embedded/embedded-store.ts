@@ -1,4 +1,4 @@
-import { RetentionClock } from "@headwater/core";
+import { RetentionClock, type Logger } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { join } from "node:path";
 import { lastUsed } from "./database.ts";
@@ -35,6 +35,8 @@ export interface EmbeddedStoreOptions {
   readonly flushAfterMs?: number | undefined;
   /** Milliseconds between two rounds of retention. */
   readonly retentionRoundMs?: number | undefined;
+  /** Told what is damaged. */
+  readonly logger?: Logger | undefined;
 }
 
 const DEFAULT_MAX_SERIES = 1_000_000;
@@ -60,6 +62,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
+  client.onDamaged = (damaged) =>
+    options.logger?.error({ path, damaged }, "points of the time-series store are damaged and set aside");
   return new EmbeddedStore(client, await SeriesRegistry.of(series), options, clock);
 }
 
@@ -149,6 +153,10 @@ class EmbeddedStore implements TimeSeriesStore {
     const range = checkRange(from, to);
     const series = this.#registry.containing(measurement, tags).map(({ id }) => id);
     await this.#worker.call("delete", { series, ...range });
+  }
+
+  warnings(): readonly string[] {
+    return this.#worker.damaged;
   }
 
   async health(): Promise<void> {

@@ -14,6 +14,9 @@ export class StoreWorkerClient {
   readonly #path: string;
   readonly #ended: Promise<unknown>;
   readonly #pending = new Map<number, Pending>();
+  #damaged: readonly string[] = [];
+  /** Called when more was found to be damaged. */
+  onDamaged?: (damaged: readonly string[]) => void;
   #lastCall = 0;
   #gone: HeadwaterError | undefined;
 
@@ -70,7 +73,16 @@ export class StoreWorkerClient {
     }
   }
 
+  /** What is damaged and set aside, in words. */
+  get damaged(): readonly string[] {
+    return this.#damaged;
+  }
+
   #settle(answer: Answer): void {
+    if ("damaged" in answer) {
+      this.#damaged = answer.damaged;
+      this.onDamaged?.(answer.damaged);
+    }
     if (!("call" in answer)) return;
     const pending = this.#pending.get(answer.call);
     this.#pending.delete(answer.call);
@@ -105,6 +117,13 @@ function typed({ message, errcode }: Failure, path: string): HeadwaterError {
     case sqlite.readOnly:
     case sqlite.cannotOpen:
       return new StoreUnavailableError(`${path} cannot be written: ${message}`, { details });
+    case sqlite.corrupt:
+    case sqlite.notADatabase:
+      // Waiting does not mend it, but a person does, and nothing is lost meanwhile: the log has it all.
+      return new StoreUnavailableError(
+        `${path} is damaged (${message}); stop Headwater, move the file away and project the log into a new one`,
+        { details },
+      );
     case sqlite.ioError:
       return new UnknownOutcomeError(`${path}: ${message}`, { details });
     default:

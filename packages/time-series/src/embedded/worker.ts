@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { lastUsed, openDatabase } from "./database.ts";
+import { Damage } from "./damage.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
@@ -24,6 +25,7 @@ class StoreWorker {
   readonly #port: MessagePort;
   readonly #settings: WorkerSettings;
   readonly #database: DatabaseSync;
+  readonly #damage: Damage;
   readonly #points: Points;
   readonly #retention: Retention;
   readonly #room: DiskRoom;
@@ -40,7 +42,8 @@ class StoreWorker {
     const used = lastUsed(settings.path);
     this.#database = openDatabase(settings.path);
     try {
-      this.#points = new Points(this.#database, settings.headCapacity);
+      this.#damage = new Damage(this.#database);
+      this.#points = new Points(this.#database, settings.headCapacity, this.#damage);
       this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
       this.#room = new DiskRoom(this.#database, settings.path);
     } catch (error) {
@@ -55,6 +58,9 @@ class StoreWorker {
     const worker = new StoreWorker(port, settings);
     port.on("message", (request: Request) => worker.#serve(request));
     worker.#post({ opened: worker.#points.seriesTexts() });
+    const damage = worker.#damage;
+    if (damage.told.length > 0) worker.#post({ damaged: damage.told });
+    damage.onFound = (damaged) => worker.#post({ damaged });
   }
 
   /** Handles a request and all that wait behind it; neighbouring writes share one commit. */
