@@ -15,6 +15,8 @@ let devices = 0;
 /** Batches of rows that the store has given, and after how many of them it fails. */
 let given = 0;
 let failAfter = Infinity;
+/** Queries of the store that are neither finished nor left. */
+let open = 0;
 
 const device = (): string => `s-${++devices}`;
 const subject = () => ({ url, store: backends.store, device });
@@ -23,10 +25,15 @@ beforeAll(async () => {
   backends = await openBackends();
   const store: TimeSeriesStore = Object.assign(Object.create(backends.store) as TimeSeriesStore, {
     async *query(query: Parameters<TimeSeriesStore["query"]>[0]) {
-      for await (const rows of backends.store.query(query)) {
-        given += 1;
-        if (given > failAfter) throw new StoreUnavailableError("the store went away in the middle");
-        yield rows;
+      open += 1;
+      try {
+        for await (const rows of backends.store.query(query)) {
+          given += 1;
+          if (given > failAfter) throw new StoreUnavailableError("the store went away in the middle");
+          yield rows;
+        }
+      } finally {
+        open -= 1;
       }
     },
     listSeries: (...asked: Parameters<TimeSeriesStore["listSeries"]>) => backends.store.listSeries(...asked),
@@ -106,6 +113,32 @@ describe("an export", () => {
     } finally {
       failAfter = Infinity;
     }
+  });
+
+  it("leaves no query of the store open behind it: cut by its limit, by its client, or by a HEAD", async () => {
+    const id = device();
+    await writeRows(
+      backends.store,
+      { device: id },
+      Array.from({ length: 100_000 }, (_, i): SeriesRow => [t0 + i, i]),
+    );
+    const headers = { ...tokenHeader, "accept-encoding": "identity" };
+    for (const limit of [1, 100, 20_000]) {
+      for (const order of ["asc", "desc"]) await answered(subject(), id, { limit, order });
+    }
+    for (let i = 0; i < 10; i++) {
+      const leaving = new AbortController();
+      const answer = fetch(seriesUrl({ url }, id, {}), {
+        headers: { ...headers, accept: csv },
+        signal: leaving.signal,
+      });
+      if (i % 2 === 0) await (await answer).body!.getReader().read();
+      else await new Promise((resolve) => setTimeout(resolve, i));
+      leaving.abort();
+      await answer.catch(() => undefined);
+    }
+    await fetch(seriesUrl({ url }, id, {}), { method: "HEAD", headers });
+    await eventually(() => expect(open).toBe(0));
   });
 
   it("as CSV holds no formula for a spreadsheet, and every number as it is", async () => {

@@ -59,20 +59,36 @@ export async function* ndjsonRows(batches: Batches): AsyncGenerator<string> {
   }
 }
 
+export interface Begun<T> {
+  readonly batches: AsyncIterable<readonly T[]>;
+  /** Leaves them where they are, also if nobody has begun to read; the store has to do no more for them. */
+  close(): void;
+}
+
 /**
  * The batches that hold something; undefined if none does. The first is fetched before this resolves, so that what
  * fails at once can still be answered as an error.
  */
-export async function begun<T>(batches: AsyncIterable<readonly T[]>): Promise<AsyncIterable<readonly T[]> | undefined> {
+export async function begun<T>(batches: AsyncIterable<readonly T[]>): Promise<Begun<T> | undefined> {
   const iterator = filled(batches);
   const first = await iterator.next();
   if (first.done === true) return undefined;
-  return resumed(first.value, iterator);
+  return {
+    batches: resumed(first.value, iterator),
+    close: () => {
+      // What fails while it is left fails for nobody.
+      iterator.return(undefined).catch(() => {});
+    },
+  };
 }
 
-async function* resumed<T>(first: readonly T[], rest: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {
-  yield first;
-  yield* rest;
+async function* resumed<T>(first: readonly T[], rest: AsyncGenerator<readonly T[]>): AsyncGenerator<readonly T[]> {
+  try {
+    yield first;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
 }
 
 async function* filled<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<readonly T[]> {

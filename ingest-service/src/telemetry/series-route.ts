@@ -4,7 +4,7 @@ import { type HttpApp, wantedType } from "@headwater/service";
 import type { SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
-import { begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
+import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
 import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
 
 const types = ["application/json", "text/csv", "application/x-ndjson"] as const;
@@ -56,14 +56,14 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       const { metric, limit } = request.query;
       const type = wantedType(request);
       const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
-      const { candidates, isContinued } = readSeriesRequest(owner, request.query);
+      const { candidates, isContinued } = readSeriesRequest(request, owner, request.query);
       const isJson = type === "application/json";
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
       const found = await firstWithPoints(series, owner, candidates, most);
       if (found === undefined && !isContinued && !isRegistered) throw unknownDevice(id);
-      const { batches, candidate } = found ?? { batches: nothing(), candidate: candidates[0]! };
-      const { chosen, next } = candidate;
+      const { chosen, next } = found?.candidate ?? candidates[0]!;
+      const batches = found?.batches ?? nothing();
       void reply.type(`${type}; charset=utf-8`);
       const text = isJson
         ? jsonRows(batches, { head: { metric, ...chosen }, limit: limit ?? defaultLimit, next: ([time]) => next(time) })
@@ -73,6 +73,7 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       // A stream of bytes, since one of objects would hold sixteen batches ready for a reader that is slow.
       const body = Readable.from(text, { objectMode: false });
       body.on("error", (error) => request.log.error(error));
+      body.once("close", () => found?.close());
       return reply.send(body);
     },
   );
@@ -83,10 +84,10 @@ async function firstWithPoints(
   owner: SeriesOwner,
   candidates: readonly Candidate[],
   limit: number | undefined,
-): Promise<{ batches: AsyncIterable<readonly SeriesRow[]>; candidate: Candidate } | undefined> {
+): Promise<(Begun<SeriesRow> & { candidate: Candidate }) | undefined> {
   for (const candidate of candidates) {
-    const batches = await begun(series.query(owner, { ...candidate.range, field: candidate.field, limit }));
-    if (batches !== undefined) return { batches, candidate };
+    const found = await begun(series.query(owner, { ...candidate.range, field: candidate.field, limit }));
+    if (found !== undefined) return { ...found, candidate };
   }
   return undefined;
 }
