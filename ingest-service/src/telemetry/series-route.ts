@@ -56,7 +56,7 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       const { metric, limit } = request.query;
       const type = wantedType(request);
       const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
-      const { candidates, isContinued } = readSeriesRequest(owner, request.query);
+      const { candidates, isContinued } = readSeriesRequest(request, owner, request.query);
       const isJson = type === "application/json";
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
