@@ -184,6 +184,37 @@ describe("a command to a Shelly of generation 1", () => {
   });
 });
 
+describe("a command to zigbee2mqtt", () => {
+  it.each([
+    ["lamp/set", '{"state":"ON"}', "lamp", '{"state":"ON","brightness":254}', "succeeded"],
+    ["attic/lamp/set/brightness", "100", "attic/lamp", '{"brightness":100}', "succeeded"],
+    [
+      "bridge/request/permit_join",
+      '{"time":60}',
+      "bridge/response/permit_join",
+      '{"status":"ok","data":{}}',
+      "succeeded",
+    ],
+    [
+      "bridge/request/device/remove",
+      '"x"',
+      "bridge/response/device/remove",
+      '{"status":"error","error":"x"}',
+      "failed",
+    ],
+  ])("%s", async (name, params, answer, payload, kind) => {
+    const bridge = await start({ profile: "zigbee2mqtt" }, "zigbee2mqtt", ["zigbee2mqtt/#"], 0);
+    await gateway.requestCommand("zigbee2mqtt", "wrong", { name: "lamp" });
+    expect((await outcome("wrong")).kind).toBe("rejected");
+    await gateway.requestCommand("zigbee2mqtt", "c1", { name, params });
+    const plain = params === '"x"' ? "x" : params;
+    expect(await told(bridge, 1)).toEqual({ topic: `zigbee2mqtt/${name}`, payload: plain });
+    bridge.publish("zigbee2mqtt/other", '{"state":"OFF"}', { messageId: 1 });
+    bridge.publish(`zigbee2mqtt/${answer}`, payload, { messageId: 2 });
+    expect(await outcome("c1")).toEqual({ kind, result: JSON.parse(payload) as unknown });
+  });
+});
+
 describe("a command to a device on ThingsBoard's topics", () => {
   it("is a call of the server, and its response is the reply", async () => {
     const device = await start({ profile: "tasmota" }, "tb", ["v1/devices/me/rpc/request/+"], 1);

@@ -45,6 +45,8 @@ it("who sends a topic, where one speaks for several devices: by the topic or alw
   );
   expect(routes.find("ruuvi/C8:25/F4:1F")).toMatchObject({ device: "F4:1F", senders: ["F4:1F", "C8:25"] });
   expect(routes.find("z2m/a/lamp")).toMatchObject({ device: "a%2Flamp", senders: ["a%2Flamp", "attic"] });
+  const network = routesFor({ profile: "chirpstack", sender: "chirpstack" });
+  expect(network.find("application/a/device/70b3/event/up")!.senders).toEqual(["70b3", "chirpstack"]);
   const own = routes.find("own/x")!;
   expect(own.senders).toEqual(["x"]);
   expect(own.decoder(Buffer.from("\u0000"), defaultDecodeLimits)).toEqual({
@@ -101,6 +103,7 @@ it.each<[string, RouteConfig]>([
   ["group and node", { profile: "sparkplug", device: "x" }],
   ["device is no id", { topic: "a/b", decoder: "json", device: "a/b" }],
   ["who sends", { profile: "zigbee2mqtt", sender: "x" }],
+  ["sender is no id", { profile: "chirpstack", sender: "a/b" }],
   ["sender is no id", { topic: "a/{device}", decoder: "json", sender: "a/b" }],
   ["lacks", { topic: "a/{device}", decoder: "json", sender: "{gateway}" }],
   ["lacks", { topic: "a/{device}", decoder: "json", device: "{site}" }],

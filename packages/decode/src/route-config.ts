@@ -2,7 +2,7 @@ import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
 import { below } from "./profiles/firmware-topics.ts";
 import { namedDecoders, type DecoderName, type NamedDecoder } from "./named-decoders.ts";
-import { optionsOfProfile, profiles, type ProfileName } from "./profiles/profiles.ts";
+import { optionsOfProfile, profiles, profilesWithSender, type ProfileName } from "./profiles/profiles.ts";
 import { formOf, routeForm } from "./route-form.ts";
 import { builtInRoutes, Routes, type RouteSpec } from "./routes.ts";
 import { templateNames } from "./device-template.ts";
@@ -46,7 +46,7 @@ export const routeConfig = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: maxPattern,
-        description: "The id of who sends it, where one speaks for several devices; with a topic: {gateway}",
+        description: "The id of who sends it, where one speaks for several devices: {gateway}, chirpstack",
       }),
     ),
     ...routeForm,
@@ -115,7 +115,8 @@ function checkLevels(pattern: string): void {
 
 function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
   const { prefix, topic, decoder, metric, device, sender } = config;
-  if (sender !== undefined) throw new ConfigError("a profile says itself who sends its topics");
+  if (sender !== undefined && profilesWithSender.has(profile))
+    throw new ConfigError(`the profile ${profile} says itself who sends its topics`);
   if (topic !== undefined || decoder !== undefined || metric !== undefined)
     throw new ConfigError("a profile has its own topics and decoders");
   if (profile === "sparkplug" && device !== undefined)
@@ -123,7 +124,18 @@ function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
   if (profile === "sparkplug" && prefix !== undefined)
     throw new ConfigError("sparkplug has its topics by specification, without a prefix");
   const form = formOf(config, `the profile ${profile}`, optionsOfProfile[profile] ?? []);
-  return profiles[profile](device, form).map((spec) => ({ ...spec, pattern: below(prefix, spec.pattern) }));
+  return profiles[profile](device, form).map((spec) => ({
+    ...spec,
+    ...speaking(sender),
+    pattern: below(prefix, spec.pattern),
+  }));
+}
+
+/** Topics that one client sends for several devices. */
+function speaking(sender: string | undefined): Pick<RouteSpec, "sender" | "ownToo"> {
+  if (sender === undefined) return {};
+  if (templateNames(sender).length === 0 && /[/+#]/.test(sender)) throw new ConfigError("sender is no id");
+  return { sender, ownToo: true };
 }
 
 function single(config: RouteConfig): RouteSpec {
@@ -139,8 +151,6 @@ function single(config: RouteConfig): RouteSpec {
     throw new ConfigError("nothing says the device: {device} in the topic, or device");
   if (device !== undefined && templateNames(device).length === 0 && /[/+#]/.test(device))
     throw new ConfigError("device is no id");
-  if (sender !== undefined && templateNames(sender).length === 0 && /[/+#]/.test(sender))
-    throw new ConfigError("sender is no id");
   const named: NamedDecoder = namedDecoders[decoder];
   if (takesMetric && !named.takesMetric)
     throw new ConfigError(`the decoder ${decoder} names its metrics itself: {metric} in the topic needs another name`);
@@ -148,7 +158,7 @@ function single(config: RouteConfig): RouteSpec {
   return {
     pattern: topic,
     device: device ?? "{device}",
-    ...(sender !== undefined && { sender, ownToo: true }),
+    ...speaking(sender),
     decoderOf:
       metric === undefined
         ? decoderOf

@@ -5,6 +5,7 @@ import { shellyDialect } from "./shelly.ts";
 import { shellyGen1Dialect } from "./shelly-gen1.ts";
 import { tasmotaDialect } from "./tasmota.ts";
 import { thingsBoardDialect } from "./thingsboard.ts";
+import { zigbee2mqttDialect } from "./zigbee2mqtt.ts";
 
 const ofThingsBoard = "v1/devices/me/";
 
@@ -20,6 +21,8 @@ export function dialectOf(firmware: FirmwareTopics, device: string, filter: stri
       return shellyDialect(filter);
     case "shelly-gen1":
       return shellyGen1Dialect(filter);
+    case "zigbee2mqtt":
+      return filter.endsWith("/#") ? zigbee2mqttDialect(filter) : undefined;
     default:
       return undefined;
   }

@@ -12,7 +12,7 @@ interface Configured {
 }
 
 /** How a firmware takes commands. */
-export type CommandForm = "tasmota" | "shelly-rpc" | "shelly-gen1";
+export type CommandForm = "tasmota" | "shelly-rpc" | "shelly-gen1" | "zigbee2mqtt";
 
 /** What the firmware of a profile publishes and subscribes to, beside the topics that are read. */
 interface Firmware {
@@ -43,6 +43,7 @@ const firmwareOf: Readonly<Partial<Record<ProfileName, Firmware>>> = {
     speakerOf: bridgeOf,
     publish: ["zigbee2mqtt/{rest...}"],
     subscribe: ["zigbee2mqtt/{rest...}"],
+    commands: { zigbee2mqtt: "zigbee2mqtt/{command}" },
     shared: discovery,
   },
   "home-assistant": {
@@ -105,11 +106,11 @@ export class FirmwareTopics {
       );
     this.#publish = owned("publish");
     this.#subscribe = owned("subscribe");
-    this.#commands = known.flatMap(({ prefix, device = "{device}", firmware: { commands = {} } }) =>
+    this.#commands = known.flatMap(({ prefix, device, firmware: { commands = {}, speakerOf } }) =>
       (Object.keys(commands) as CommandForm[]).map((form) => ({
         form,
         pattern: new TopicPattern(below(prefix, commands[form]!)),
-        device: new DeviceTemplate(device),
+        device: new DeviceTemplate(speakerOf?.(device) ?? device ?? "{device}"),
       })),
     );
     this.#shared = known.flatMap(({ firmware }) => firmware.shared.map((pattern) => new TopicPattern(pattern)));
