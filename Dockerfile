@@ -19,6 +19,9 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --ignore-scripts
 FROM base AS runtime
 # A named volume takes its first owner from this folder.
 RUN install --directory --owner=node --group=node --mode=0700 /var/lib/headwater
+# So does that of a token of InfluxDB, which belongs to the user that reads it; 472:0 is Grafana's.
+RUN install --directory --owner=node --group=node --mode=0700 /var/lib/headwater-tokens/ingest \
+  && install --directory --owner=472 --group=0 --mode=0700 /var/lib/headwater-tokens/grafana
 COPY --from=dependencies /app ./
 COPY . .
 # By number, so that an orchestrator can see that it is not root.

@@ -6,6 +6,7 @@ import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
 import { didYouMean } from "./commands/did-you-mean.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
+import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { logCommand } from "./commands/log.ts";
 import { simCommand } from "./commands/sim.ts";
@@ -19,6 +20,7 @@ const commands: readonly Command[] = [
   logCommand,
   topicsCommand,
   gatewayCommand,
+  influxTokenCommand,
   configCommand,
 ];
 
@@ -65,6 +67,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   await runMain(async (context) => {
     const command = commands.find((candidate) => candidate.name === name);
     if (command !== undefined) {
+      if (command.stopsBySignal !== true) context.signal.addEventListener("abort", () => process.exit(130));
       const code = await command.run(rest, context).catch(forPerson);
       if (code !== undefined) process.exitCode ??= code;
     } else if (name === undefined || ["help", "--help", "-h"].includes(name)) {

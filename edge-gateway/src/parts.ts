@@ -70,18 +70,21 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const firmware = new FirmwareTopics(config.routes);
   const specs = bridgeSpecs(config.bridges, gateway, config.routes);
 
-  const pipeline = await openPipeline({
-    ...{ log, topics, partitions, durable, gateway, folder, config, metrics, refusals, logger },
-  });
-  const { lanes, journal, recent, commit, recordWriter } = pipeline;
+  // Its file is locked by the process that has the folder: another one gets no further, and touches no spool.
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "gateway" });
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger, folded });
+
+  const pipeline = await openPipeline({
+    ...{ log, topics, partitions, durable, gateway, folder, config, metrics, refusals, logger },
+  });
+  const { lanes, journal, recent, commit, recordWriter, devices: deviceLanes } = pipeline;
   const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
   const commandsFile = join(folder, "commands.sqlite");
   const book = new CommandBook({ log, topic: topics.commands, file: commandsFile, logger, folded });
   const dispatcher = new CommandDispatcher({
     ...{ log, topic: topics.commands, book, recordWriter, gateway, metrics, logger },
+    incarnationOf: (device) => registry.incarnation(device),
     inFlight: config.gateway.commandsInFlight,
   });
   const openSessions = await OpenSessions.open({ file: join(folder, "open-sessions"), logger });
@@ -103,7 +106,12 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
     timeEveryMs: config.time.everyMs,
     registryIsCurrent: () => registry.caughtUp,
   });
-  registry.onChanged = (devices) => mqtt.recheck(devices);
+  deviceLanes.incarnationOf = (device) => registry.incarnation(device)?.incarnation ?? 0;
+  registry.onChanged = (devices) => {
+    for (const device of devices) deviceLanes.forget(device);
+    mqtt.recheck(devices);
+    dispatcher.devicesChanged(devices);
+  };
   registry.onKeysChanged = () => mqtt.recheckKeys();
   const bridges = new Bridges({
     ...source,

@@ -93,7 +93,7 @@ export class DeviceLog {
     const value = events.device.encode(
       decide(this.#devices.get(id), { at: nowMicros(), by: "test", writeId: randomToken() }),
     );
-    this.#devices.set(id, foldDevice(this.#devices.get(id), events.device.decode(value)).state);
+    this.#devices.set(id, foldDevice(this.#devices.get(id), events.device.decode(value), nowMicros()).state);
     await this.#log.append(this.#topics.devices, [{ key: id, value }]);
   }
 }

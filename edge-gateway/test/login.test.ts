@@ -61,10 +61,10 @@ describe("login", () => {
   it("expiry, rotation, revocation and deletion", async () => {
     const token = await gateway.register("boiler-1");
     const record = (await gateway.records(topics.devices)).at(-1)!;
-    let state: DeviceState = foldDevice(undefined, events.device.decode(record.value!)).state;
+    let state: DeviceState = foldDevice(undefined, events.device.decode(record.value!), record.appendTime).state;
     const write = async (input: Parameters<typeof events.device.encode>[0]): Promise<void> => {
       const value = events.device.encode(input);
-      ({ state } = foldDevice(state, events.device.decode(value)));
+      ({ state } = foldDevice(state, events.device.decode(value), nowMicros()));
       await gateway.log.append(topics.devices, [{ key: "boiler-1", value }]);
     };
     const by = () => ({ at: nowMicros(), by: "test", writeId: randomToken() });

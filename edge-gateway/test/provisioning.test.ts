@@ -48,7 +48,7 @@ describe("a new device that registers itself", () => {
     }
     // Those that asked at once may both be in the log; every reader takes the first.
     let state: DeviceState | undefined;
-    for (const event of await gateway.devices()) ({ state } = foldDevice(state, event));
+    for (const event of await gateway.devices()) ({ state } = foldDevice(state, event, 0));
     expect(state).toMatchObject({ revision: 1, device: { id: "line4-7" } });
     expect(state!.device!.credentials).toHaveLength(1);
   });

@@ -1,10 +1,11 @@
 import { events } from "@headwater/proto";
 import { LogUnavailableError } from "@headwater/event-log";
-import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { frameHeaderBytes, frameKinds, readFrame } from "../src/pipeline/frame/frame.ts";
-import { decodeSegmentHeader } from "../src/pipeline/spool/segment.ts";
+import { ByteWriter } from "@headwater/proto/telemetry";
+import { beginFrame, endFrame, frameHeaderBytes, frameKinds, noSeed, readFrame } from "../src/pipeline/frame/frame.ts";
+import { decodeSegmentHeader, encodeSegmentHeader } from "../src/pipeline/spool/segment.ts";
 import { startFaultyLog, type FaultyLog } from "./faulty-log.ts";
 import { eventually } from "@headwater/testkit/eventually";
 import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
@@ -38,8 +39,9 @@ describe("a spool file that was damaged while the gateway was down", () => {
     );
     bytes = await readFile(file);
     frames = [];
-    for (let at = decodeSegmentHeader(bytes).length; at < bytes.length;) {
-      const frame = readFrame(bytes, at, true);
+    const { length, seed } = decodeSegmentHeader(bytes);
+    for (let at = length; at < bytes.length;) {
+      const frame = readFrame(bytes, at, seed);
       if (typeof frame === "string") break;
       if (frame.kind === frameKinds.event) {
         frames.push({ start: at, end: frame.end, number: events.telemetry.decode(frame.value).readings[0]!.number! });
@@ -121,6 +123,35 @@ describe("a spool file that was damaged while the gateway was down", () => {
     expect(await setAside()).toHaveLength(1);
   });
 
+  it("around a payload that is a whole frame of another device: what the device wrote is believed by nobody", async () => {
+    const { seed } = decodeSegmentHeader(bytes);
+    const { start, end } = frames[10]!;
+    // A frame as a device can make it: everything right but the seed, which it does not know.
+    const writer = new ByteWriter(Buffer.alloc(256));
+    const at = beginFrame(writer, frameKinds.command, 0, 0, Buffer.from("d"), "{}");
+    writer.raw(Buffer.from("forged"));
+    endFrame(writer, at, noSeed);
+    const forged = writer.bytes.subarray(0, writer.position);
+    expect(forged.length).toBeLessThan(end - start - 20);
+    bytes.set(forged, end - forged.length);
+    bytes[start]! ^= 0x41;
+    await writeFile(file, bytes);
+    expect(seed).not.toBe(noSeed);
+    await expectAllBut([10]);
+    expect(await gateway.records(topics.commands)).toEqual([]);
+  });
+
+  it("in both copies of the header, with a whole header and a frame in a payload", async () => {
+    await flip(20);
+    await flip(decodeSegmentHeader(bytes).length / 2 + 40);
+    const { start, end } = frames[10]!;
+    const forged = encodeSegmentHeader({ gateway: "gw", epoch: 1, clock: 0, lanes: [] }, noSeed);
+    bytes.set(forged.subarray(0, Math.min(forged.length / 2, end - start - 20)), start + 20);
+    await writeFile(file, bytes);
+    expect(() => decodeSegmentHeader(bytes)).toThrow();
+    await expectAllBut([10]);
+  });
+
   it("in the header of one frame", async () => {
     await flip(frames[20]!.start + 1);
     await expectAllBut([20]);
@@ -156,6 +187,31 @@ describe("a spool file that was damaged while the gateway was down", () => {
   it("in the note of how far it was forwarded: it is sent again from the start", async () => {
     await writeFile(join(gateway.dataDir, "gateway", "spool", "forwarded.json"), '{"forwarded": 17');
     await expectAllBut([]);
+  });
+
+  it("by a few bits in that note, which then says that more was forwarded: all is sent again", async () => {
+    const note = join(gateway.dataDir, "gateway", "spool", "forwarded.json");
+    const text = await readFile(note, "utf8");
+    // The digits up to 3 and those that are greater by 4 differ in one bit.
+    const flipped = text.replace(/"lanes":\[[\d,]*\]/, (lanes) =>
+      lanes.replaceAll(/[0-3]/g, (digit) => String(Number(digit) + 4)),
+    );
+    expect(flipped).not.toBe(text);
+    await writeFile(note, flipped);
+    await expectAllBut([]);
+  });
+
+  it("in that its segments are gone and the note is not: what comes then is forwarded", async () => {
+    const folder = join(gateway.dataDir, "gateway", "spool");
+    for (const name of await readdir(folder)) if (name.endsWith(".segment")) await rm(join(folder, name));
+    // As after some weeks.
+    const note = join(folder, "forwarded.json");
+    const text = (await readFile(note, "utf8")).split("\n")[0]!;
+    await writeFile(note, text.replaceAll('"segment":1,', '"segment":40,'));
+    await gateway.upGateway();
+    const device = await gateway.connect("d", await gateway.register("d", 2));
+    await device.publishAsync("devices/d/telemetry", '{"i":77}', { qos: 1 });
+    expect(await eventually(there, (all) => all.includes(77), 10_000)).toContain(77);
   });
 
   it("in that note and in both copies of the header: the bytes are set aside, the frames are found, a new epoch begins", async () => {

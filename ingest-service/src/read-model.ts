@@ -4,7 +4,7 @@ import type { Logger } from "@headwater/core";
 import type { AccessState } from "@headwater/aggregates";
 import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 import { accessPart } from "./access/access-model.ts";
-import { commandPart } from "./commands/command-model.ts";
+import { commandPart, endCommandsOf } from "./commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
 import { quarantinePart } from "./quarantine/quarantine-model.ts";
 import { openIngestModel } from "./model/ingest-model.ts";
@@ -15,6 +15,8 @@ export interface ReadModelParts {
   readonly folded: ((folded: FoldedDevice) => void)[];
   /** Called when a command is to be ended at once. */
   readonly overdue: (() => void)[];
+  /** Called when devices were deleted with their data. */
+  readonly erased: (() => void)[];
   /** The fold's outcomes of this process's writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
@@ -30,7 +32,13 @@ export function openReadModelParts(options: {
   const { topics, foldedEvents } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
   const overdue: (() => void)[] = [];
+  const erased: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
+  let hasReplaced = false;
+  const onOverdue = (): void => {
+    hasReplaced = false;
+    for (const listener of overdue) listener();
+  };
   const model = openIngestModel({
     ...options,
     parts: [
@@ -39,18 +47,23 @@ export function openReadModelParts(options: {
         foldedEvents,
         onFolded(each) {
           for (const listener of folded) listener(each);
+          if (hasReplaced) onOverdue();
+        },
+        onErased() {
+          for (const listener of erased) listener();
+        },
+        onReplaced(db, id, state) {
+          hasReplaced = endCommandsOf(db, id, state) || hasReplaced;
         },
       }),
       commandPart({
         topic: topics.commands,
         foldedEvents,
-        onOverdue() {
-          for (const listener of overdue) listener();
-        },
+        onOverdue,
       }),
       quarantinePart(topics.quarantine, foldedEvents),
       accessPart(topics.access, accessOutcomes, foldedEvents),
     ],
   });
-  return { model, folded, overdue, accessOutcomes };
+  return { model, folded, overdue, erased, accessOutcomes };
 }

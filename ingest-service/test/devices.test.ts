@@ -85,6 +85,17 @@ describe("a device", () => {
     expect([stale.status, stale.body.code]).toEqual([412, "conflict"]);
     const weak = await service.request<DeviceBody>("PATCH", "/api/v1/devices/boiler%201", {}, { "if-match": 'W/"1"' });
     expect([weak.status, weak.body.code]).toEqual([412, "conflict"]);
+    for (const [method, path] of [
+      ["PATCH", "/api/v1/devices/boiler%201"],
+      ["DELETE", "/api/v1/devices/boiler%201"],
+      ["POST", "/api/v1/devices/boiler%201/credentials"],
+    ] as const) {
+      const body = method === "DELETE" ? undefined : {};
+      const named = await service.request(method, path, body, { "if-none-match": 'W/"1"' });
+      expect([method, named.status]).toEqual([method, 412]);
+    }
+    const taken = await service.request("POST", "/api/v1/devices", { id: "boiler 1" }, { "if-none-match": "*" });
+    expect(taken.status).toBe(412);
     const patched = await service.request<DeviceBody>(
       "PATCH",
       "/api/v1/devices/boiler%201",

@@ -21,6 +21,7 @@ export const recordTag = {
   reading: tagOf(7, delimited),
   attribute: tagOf(8, delimited),
   mark: tagOf(10, delimited),
+  incarnation: tagOf(13, varint),
 } as const;
 
 /** Of `Reading`. */

@@ -19,6 +19,16 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     ],
     attributes: { site: "north" },
   }),
+  "telemetry of a later incarnation": sample(events.telemetry, {
+    gateway: "gw-1",
+    epoch,
+    n: 45,
+    receivedAt: at,
+    device: "boiler-1",
+    eventTime: at,
+    readings: [{ metric: "temperature", number: 20 }],
+    incarnation: 3,
+  }),
   "telemetry derived": sample(events.telemetry, {
     receivedAt: at,
     device: "boiler-1",
@@ -48,6 +58,13 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     receivedAt: at,
     gap: { fromN: 10, toN: 12, reason: "corrupt" },
   }),
+  "telemetry gap that counts": sample(events.telemetry, {
+    gateway: "gw-1",
+    epoch,
+    n: 45,
+    receivedAt: at,
+    gap: { fromN: 13, toN: 15, reason: "drop-oldest", dropped: 2 },
+  }),
   device: sample(events.device, {
     id: "boiler-1",
     revision: 2,
@@ -61,6 +78,17 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     updatedAt: at + 2,
     updatedBy: "admin",
     writeId: "w1",
+  }),
+  "device that was deleted with its data": sample(events.device, {
+    id: "boiler-1",
+    revision: 4,
+    deleted: true,
+    updatedAt: at,
+    updatedBy: "admin",
+    writeId: "w3",
+    incarnation: 2,
+    incarnationSince: at + 3,
+    erasedBelow: 2,
   }),
   "device with a certificate": sample(events.device, {
     id: "boiler-2",

@@ -68,6 +68,7 @@ it.each([
   ["broken YAML", "id: [", 400],
   ["a key twice", "id: a\nid: b", 400],
   ["YAML that grows", bomb(), 400],
+  ["a key twice", "id: a\nid: b", 400],
   ["an id that is a path of its own", JSON.stringify(hotRule("schema")), 400],
   ["an id that no path could carry", JSON.stringify(hotRule("a/b")), 400],
 ])("refuses %s", async (_name, yaml, expected) => {
@@ -138,6 +139,32 @@ it("checks If-Match, and lets one of many concurrent writes win", async () => {
   expect(body).toMatchObject({ revision: 2, name: won[0]!.body.name });
 });
 
+it("answers 304 to a read that names the answer it has, until that changes, enabled or not", async () => {
+  const written = await rules.call("POST", "/api/v1/rules", hotRule("cached"));
+  const path = `/api/v1/rules/cached?after=${encodeURIComponent(written.body.position)}`;
+  const first = (await rules.call("GET", path)).headers["etag"] as string;
+  const read = async (method: string, tag: string) =>
+    (await rules.call(method, "/api/v1/rules/cached", undefined, { "if-none-match": tag })).status;
+  expect([await read("GET", first), await read("HEAD", `W/${first}`), await read("GET", "*")]).toEqual([304, 304, 304]);
+  // Its revision stays, and what is read differs.
+  const shadowed = await rules.call("POST", "/api/v1/rules/cached/shadow", undefined, { "if-match": first });
+  expect(shadowed.status).toBe(200);
+  expect(await read("GET", first)).toBe(200);
+  expect((await rules.call("GET", "/api/v1/rules/cached")).headers["etag"]).not.toBe(first);
+});
+
+it("writes nothing over what If-None-Match rules out", async () => {
+  const fresh = { "if-none-match": "*" };
+  expect((await rules.call("POST", "/api/v1/rules", hotRule("once"), fresh)).status).toBe(201);
+  expect((await rules.call("POST", "/api/v1/rules", hotRule("once"), fresh)).status).toBe(412);
+  const changed = hotRule("once", { name: "x" });
+  expect((await rules.call("PUT", "/api/v1/rules/once", changed, fresh)).status).toBe(412);
+  expect((await rules.call("DELETE", "/api/v1/rules/once", undefined, { "if-none-match": 'W/"1"' })).status).toBe(412);
+  expect((await rules.call("PUT", "/api/v1/rules/once", changed, { "if-none-match": "odd" })).status).toBe(400);
+  expect((await rules.call("PUT", "/api/v1/rules/once", changed, { "if-none-match": '"7"' })).status).toBe(200);
+  expect((await rules.call("PUT", "/api/v1/rules/never", hotRule("never"), fresh)).status).toBe(404);
+});
+
 it("creates once when several create at the same time", async () => {
   const writes = await Promise.all(
     Array.from({ length: 5 }, () => rules.call("POST", "/api/v1/rules", hotRule("raced"))),
@@ -167,7 +194,7 @@ it("refuses to wait for a position that was never written, and filters by values
     const { status, body } = await rules.call("GET", `/api/v1/rules?after=${encodeURIComponent(after)}`);
     expect([status, body.code]).toEqual([400, after === "rules.v1" ? "invalid-position" : "unknown-position"]);
   }
-  for (const query of ["severity=hot", "state=hot", "shadow=maybe"]) {
+  for (const query of ["severity=hot", "state=hot", "shadow=maybe", "from=now&to=-1h"]) {
     expect((await rules.call("GET", `/api/v1/alerts?${query}`)).status, query).toBe(400);
   }
 });

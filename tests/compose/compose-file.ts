@@ -6,6 +6,8 @@ export const checkout = new URL("../../", import.meta.url);
 export interface ComposeService {
   readonly image: string;
   readonly build?: { readonly context: string; readonly target: string };
+  readonly container_name?: string;
+  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -33,15 +35,50 @@ export interface ComposeFile {
 }
 
 export const composeText = readFileSync(new URL("compose.yaml", checkout), "utf8");
+export const secondText = readFileSync(new URL("compose.second.yaml", checkout), "utf8");
 
 /** compose.yaml as Compose reads it: variables interpolated from `environment`, then anchors merged. */
 export function composeFile(environment: Readonly<Record<string, string>> = {}): ComposeFile {
   return parse(interpolate(withoutComments(composeText), environment), { merge: true }) as ComposeFile;
 }
 
-/** The services that are Headwater itself: those built from the checkout. */
+/** The services that are Headwater itself: built from the checkout, and started as the image says. */
 export function ownServices(file: ComposeFile): [name: string, service: ComposeService][] {
+  return built(file).filter(([, service]) => service.entrypoint === undefined);
+}
+
+/** Those that run a command of Headwater to its end before others start. */
+export function oneShotServices(file: ComposeFile): [name: string, service: ComposeService][] {
+  return built(file).filter(([, service]) => service.entrypoint !== undefined);
+}
+
+function built(file: ComposeFile): [name: string, service: ComposeService][] {
   return Object.entries(file.services).filter(([, service]) => service.build !== undefined);
+}
+
+type Extending = Partial<ComposeService> & { readonly extends?: { readonly file: string; readonly service: string } };
+
+/**
+ * compose.yaml and compose.second.yaml as Compose merges them. What is written here is as much of that as the second
+ * file uses: `extends` takes all of the first file's service, `!override` replaces a list, other lists grow, and
+ * `environment` grows by its keys.
+ */
+export function withSecond(environment: Readonly<Record<string, string>> = {}): ComposeFile {
+  // Every list of an extending service has the tag, so that merging is replacing; the test says so.
+  const text = interpolate(withoutComments(secondText), environment).replaceAll(" !override\n", "\n");
+  const second = parse(text) as {
+    readonly services: Readonly<Record<string, Extending>>;
+    readonly volumes: ComposeFile["volumes"];
+  };
+  const first = composeFile(environment);
+  const services: Record<string, ComposeService> = { ...first.services };
+  for (const [name, { extends: base, ...own }] of Object.entries(second.services)) {
+    const from = first.services[base?.service ?? name];
+    if (from === undefined) throw new Error(`compose.second.yaml: ${name} has nothing to build on`);
+    const lists = base === undefined ? { volumes: [...(from.volumes ?? []), ...(own.volumes ?? [])] } : {};
+    services[name] = { ...from, ...own, ...lists, environment: { ...from.environment, ...own.environment } };
+  }
+  return { services, secrets: first.secrets, volumes: { ...first.volumes, ...second.volumes } };
 }
 
 export function interpolate(text: string, environment: Readonly<Record<string, string>>): string {

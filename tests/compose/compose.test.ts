@@ -2,7 +2,17 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { checkout, composeFile, composeText, imageRecipe, ownServices, type ComposeService } from "./compose-file.ts";
+import {
+  checkout,
+  composeFile,
+  composeText,
+  imageRecipe,
+  oneShotServices,
+  ownServices,
+  secondText,
+  withSecond,
+  type ComposeService,
+} from "./compose-file.ts";
 
 const file = composeFile();
 const own = ownServices(file);
@@ -23,13 +33,16 @@ describe("compose.yaml", () => {
     expect(validate(misspelt)).toBe(false);
   });
 
-  it("has Kafka, InfluxDB, Grafana and the three services", () => {
+  it("has Kafka, InfluxDB, Grafana, Prometheus, the three services, and what makes tokens for two of them", () => {
     expect(Object.keys(file.services).toSorted()).toEqual([
       "gateway",
       "grafana",
+      "influx-token-grafana",
+      "influx-token-ingest",
       "influxdb",
       "ingest",
       "kafka",
+      "prometheus",
       "rules",
     ]);
     expect(own.map(([name, service]) => [name, service.command])).toEqual([
@@ -69,28 +82,61 @@ describe("secrets", () => {
   it("reach a container as a file, never as a value in its environment", () => {
     for (const [name, service] of Object.entries(file.services)) {
       for (const [key, value] of Object.entries(service.environment ?? {})) {
-        if (secretive.test(key)) expect(value, `${name}: ${key}`).toMatch(/^\/run\/secrets\//);
+        if (secretive.test(key))
+          expect(value, `${name}: ${key}`).toMatch(/^\/(run\/secrets|var\/lib\/headwater-tokens)\//);
       }
     }
     const source = parse(read("deploy/grafana/provisioning/datasources/influxdb.yaml")) as {
       datasources: { secureJsonData: object }[];
     };
-    expect(source.datasources[0]?.secureJsonData).toEqual({ token: "$__file{/run/secrets/influx-token}" });
+    expect(source.datasources[0]?.secureJsonData).toEqual({
+      token: "$__file{/var/lib/headwater-tokens/grafana/token}",
+    });
   });
 
   it("are given only to the services that use them", () => {
     expect(own.map(([name, service]) => [name, secretsOf(service)])).toEqual([
-      ["gateway", ["admin-token"]],
-      ["ingest", ["admin-token", "influx-token"]],
-      ["rules", ["admin-token"]],
+      ["gateway", ["admin-token", "metrics-token"]],
+      ["ingest", ["admin-token", "metrics-token"]],
+      ["rules", ["admin-token", "metrics-token"]],
     ]);
+    const holders = (secret: string): string[] =>
+      Object.keys(file.services).filter((name) => secretsOf(file.services[name]!).includes(secret));
+    expect(holders("influx-token").toSorted()).toEqual(["influx-token-grafana", "influx-token-ingest", "influxdb"]);
+    expect(holders("metrics-token").toSorted()).toEqual(["gateway", "ingest", "prometheus", "rules"]);
   });
 
+  it.each(oneShotServices(file))(
+    "of InfluxDB: %s makes a token for one service, which alone can read it",
+    (name, maker) => {
+      const flag = (flagName: string): string => maker.command?.[maker.command.indexOf(flagName) + 1] ?? "";
+      const [reader, access, path] = [flag("--name"), flag("--access"), flag("--file")];
+      const consumer = file.services[reader];
+      const users: Readonly<Record<string, string>> = { ingest: imageRecipe().user ?? "", grafana: "472:0" };
+      expect(name).toBe(`influx-token-${reader}`);
+      expect(access).toBe(reader === "ingest" ? "write" : "read");
+      const folder = `/var/lib/headwater-tokens/${reader}`;
+      expect(path).toBe(`${folder}/token`);
+      expect(maker.volumes).toEqual([`${reader}-token:${folder}`]);
+      expect(maker.user).toBe(users[reader]);
+      expect(consumer?.volumes).toContain(`${reader}-token:${folder}:ro`);
+      expect(consumer?.depends_on?.[name]).toEqual({ condition: "service_completed_successfully" });
+      expect([maker.restart, maker.cap_drop]).toEqual(["no", ["ALL"]]);
+      // The volume has the owner of the image's folder, which has to be there.
+      expect(read("Dockerfile")).toMatch(new RegExp(`install .*--mode=0700 ${folder}\\b`));
+      const holders = Object.entries(file.services).filter(([, { volumes = [] }]) =>
+        volumes.some((volume) => volume.startsWith(`${reader}-token:`)),
+      );
+      expect(holders.map(([holder]) => holder).toSorted()).toEqual([reader, name].toSorted());
+    },
+  );
+
   it("can be read by the service's own user alone", () => {
-    const users = { influxdb: "1000:1000", grafana: "472:0" } as Readonly<Record<string, string>>;
     for (const [name, service] of Object.entries(file.services)) {
+      // Grafana's image has this user of its own.
+      const user = service.user ?? (name === "grafana" ? "472:0" : imageRecipe().user);
       for (const { source, uid, gid, mode } of service.secrets ?? []) {
-        expect([`${uid}:${gid}`, mode], `${source} of ${name}`).toEqual([users[name] ?? imageRecipe().user, "0400"]);
+        expect([`${uid}:${gid}`, mode], `${source} of ${name}`).toEqual([user, "0400"]);
       }
     }
   });
@@ -107,7 +153,7 @@ describe("images", () => {
   it("are pinned to a version", () => {
     const images = [...Object.values(file.services).map((service) => service.image), ...recipe.bases];
     expect(images.length).toBeGreaterThan(4);
-    for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+[\w.-]*$/);
+    for (const image of images) expect(image).toMatch(/:v?\d+\.\d+\.\d+[\w.-]*$/);
   });
 
   it("run the Node that package.json pins", () => {
@@ -139,7 +185,9 @@ describe("images", () => {
 });
 
 describe("every service", () => {
-  it.each(Object.entries(file.services))("%s restarts, reports its health, gives up privileges", (_name, service) => {
+  const lasting = Object.entries(file.services).filter(([, { entrypoint }]) => entrypoint === undefined);
+
+  it.each(lasting)("%s restarts, reports its health, gives up privileges", (_name, service) => {
     expect(service.restart).toBe("unless-stopped");
     expect(service.healthcheck?.test[0]).toMatch(/^CMD/);
     expect(service.cap_drop).toEqual(["ALL"]);
@@ -168,10 +216,16 @@ describe("every service", () => {
     }
   });
 
-  it("needs the engine that the file names, and a further one is described, since --scale cannot make it", () => {
-    const usesStartInterval = Object.values(file.services).some(({ healthcheck }) => "start_interval" in healthcheck!);
+  it("needs the engine that the file names", () => {
+    const usesStartInterval = lasting.some(([, { healthcheck }]) => "start_interval" in healthcheck!);
     expect(usesStartInterval).toBe(true);
     expect(composeText).toContain("Docker Engine 25");
+  });
+
+  it("of Headwater has a fixed name, so that Compose refuses to scale it onto one volume and one port", () => {
+    for (const [name, service] of own) expect(service.container_name).toBe(`headwater-${name}-1`);
+    const other = composeFile({ COMPOSE_PROJECT_NAME: "trial" });
+    for (const [name, service] of ownServices(other)) expect(service.container_name).toBe(`trial-${name}-1`);
     expect(composeText).toContain("--scale");
   });
 
@@ -180,9 +234,10 @@ describe("every service", () => {
       const needed = Object.values(service.environment ?? {}).flatMap(
         (value) => /^(?:http:\/\/)?(\w+):\d+$/.exec(value)?.[1] ?? [],
       );
-      expect(Object.keys(service.depends_on ?? {}).toSorted(), name).toEqual(needed.toSorted());
-      for (const dependency of Object.values(service.depends_on ?? {}))
-        expect(dependency.condition).toBe("service_healthy");
+      const healthy = Object.entries(service.depends_on ?? {}).filter(
+        ([, each]) => each.condition === "service_healthy",
+      );
+      expect(healthy.map(([needs]) => needs).toSorted(), name).toEqual(needed.toSorted());
     }
   });
 
@@ -193,5 +248,46 @@ describe("every service", () => {
       expect(service.volumes?.[0]?.split(":")[1], name).toBe(service.environment?.["HEADWATER_DATA_DIR"]);
       expect(Number.parseInt(service.stop_grace_period ?? "0", 10), name).toBeGreaterThanOrEqual(30);
     }
+  });
+});
+
+describe("compose.second.yaml", () => {
+  const both = withSecond();
+  const instances = ownServices(both);
+
+  it("adds one of each to what is there, valid by the schema", () => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+    const validate = ajv.compile(JSON.parse(read("tests/compose/compose-spec.json")) as object);
+    validate(both);
+    expect(validate.errors).toBeNull();
+    expect(instances.map(([name]) => name).toSorted()).toEqual(own.flatMap(([name]) => [name, `${name}-2`]).toSorted());
+    for (const [name, service] of own) expect(both.services[`${name}-2`]?.command).toEqual(service.command);
+  });
+
+  it("gives each a name, ports and a volume of its own, each gateway an id, and all to Prometheus", () => {
+    const distinct = (values: readonly (string | undefined)[]): void => {
+      expect(values).not.toContain(undefined);
+      expect(new Set(values).size).toBe(values.length);
+    };
+    distinct(instances.map(([, { container_name }]) => container_name));
+    distinct(Object.values(both.services).flatMap(({ ports = [] }) => ports.map((port) => port.split(":").at(-2))));
+    distinct(instances.map(([, { volumes = [] }]) => volumes.find((volume) => volume.endsWith(":/var/lib/headwater"))));
+    const gateways = instances.filter(([, { command }]) => command?.[0] === "gateway");
+    distinct(gateways.map(([, { environment }]) => environment?.["HEADWATER_GATEWAY_ID"]));
+    const named = instances.flatMap(([, { volumes = [] }]) => volumes.map((volume) => volume.split(":")[0]!));
+    for (const volume of named) expect(Object.keys(both.volumes)).toContain(volume);
+    const scraped = (both.services["prometheus"]?.volumes ?? []).flatMap((volume) => {
+      const [here = "", there = ""] = volume.split(":");
+      if (!there.startsWith("/etc/headwater/prometheus/targets/")) return [];
+      return (parse(read(here)) as { targets: string[] }[]).flatMap(({ targets }) => targets);
+    });
+    expect(scraped.toSorted()).toEqual(instances.map(([name]) => `${name}:8080`).toSorted());
+  });
+
+  it("replaces the lists of what it extends, which Compose would otherwise join", () => {
+    const lists = [...secondText.matchAll(/^    (ports|volumes):(.*)$/gm)].map(([, , rest]) => rest?.trim());
+    // The last one is Prometheus's, which gets one more.
+    expect(lists.slice(0, -1).every((tag) => tag === "!override")).toBe(true);
+    expect(lists.at(-1)).toBe("");
   });
 });

@@ -84,7 +84,7 @@ it("bodies, headers and exports are described as they are", () => {
   expect(types("/api/v1/gateway/spool/records", "get")).toEqual(["application/x-ndjson"]);
   expect(Object.keys(paths["/api/v1/rules"]!["post"]!.requestBody!.content)).toContain("application/yaml");
   expect(headers("/api/v1/rules/{id}", "put")).toContain("if-match");
-  expect(headers("/api/v1/devices", "post")).toEqual(["if-match", "idempotency-key"]);
+  expect(headers("/api/v1/devices", "post")).toEqual(["if-match", "if-none-match", "idempotency-key"]);
   expect(headers("/api/v1/devices/{id}", "get")).toContain("if-none-match");
   expect(headers("/api/v1/stream", "get")).toContain("last-event-id");
 });

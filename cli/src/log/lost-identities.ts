@@ -20,7 +20,8 @@ export function lostIdentities(range: DamagedRange, { before, after }: Surroundi
   const fromN = last.n + 1;
   const toN = next === undefined ? last.n + (range.to - range.from + 1) : next.n - 1;
   if (toN < fromN) return [];
-  const gap = { fromN, toN, reason: damagedReason };
+  // No account of the gateway counts them: it does not know of the damage.
+  const gap = { fromN, toN, reason: damagedReason, dropped: 0 };
   // No promise that the lane has not made already: its time stays where it was.
   const value = events.telemetry.encode({ gateway, epoch, n: toN, receivedAt, eventTime: receivedAt, gap });
   return [{ key: null, value, headers: telemetryHeaders.gap }];

@@ -1,5 +1,6 @@
+import type { Incarnation } from "@headwater/aggregates";
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
-import { topicNames, topicSpecs, type EventLog } from "@headwater/event-log";
+import { topicNames, topicSpecs, type EventLog, type LogRecord } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { createMetrics, FoldedEvents, SkippedRecords } from "@headwater/service";
 import { nowMicros, silentLogger, sleep } from "@headwater/core";
@@ -11,6 +12,7 @@ import { gatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { CommandBook } from "./command-book.ts";
 import { CommandDispatcher } from "./command-dispatcher.ts";
+import type { CommandToSend } from "./command-message.ts";
 import type { CommandSession } from "./command-session.ts";
 
 const topic = topicNames().commands;
@@ -39,9 +41,9 @@ class FakeSession implements CommandSession {
     return this.#acks.size;
   }
 
-  send(commandId: string, _payload: string, acked: () => void): boolean {
-    this.sent.push(commandId);
-    this.#acks.set(commandId, acked);
+  send({ id }: CommandToSend, acked: () => void): boolean {
+    this.sent.push(id);
+    this.#acks.set(id, acked);
     return true;
   }
 
@@ -59,12 +61,22 @@ const skipped = new SkippedRecords({
 });
 const folded = new FoldedEvents({ topics: topicNames(), partitions: 4, skipped });
 
+async function appended(log: EventLog, [range]: Awaited<ReturnType<EventLog["append"]>>): Promise<LogRecord[]> {
+  const { partition, baseOffset: fromOffset } = range!;
+  const records: LogRecord[] = [];
+  for await (const batch of log.read(topic, partition, { fromOffset })) records.push(...batch.records);
+  return records;
+}
+
 describe("the dispatcher of commands", () => {
   let folder: string;
   let log: EventLog;
   let book: CountingBook;
   let dispatcher: CommandDispatcher;
+  /** What the registry says of every device. */
+  let incarnation: Incarnation | undefined;
   beforeEach(async () => {
+    incarnation = undefined;
     folder = await mkdtemp(join(tmpdir(), "dispatcher-"));
     log = await openEmbeddedLog({ dataDir: join(folder, "log") });
     await log.ensureTopics(topicSpecs(4));
@@ -75,6 +87,7 @@ describe("the dispatcher of commands", () => {
       book,
       // What it says of deliveries goes nowhere here.
       recordWriter: { command: () => {} } as unknown as RecordWriter,
+      incarnationOf: () => incarnation,
       gateway: "g",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
@@ -90,7 +103,11 @@ describe("the dispatcher of commands", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const request = (device: string, commandId: string, more: { ttlMs?: number; redeliver?: boolean } = {}) =>
+  const request = (
+    device: string,
+    commandId: string,
+    more: { ttlMs?: number; redeliver?: boolean; life?: number } = {},
+  ) =>
     log.append(topic, [
       {
         key: device,
@@ -146,6 +163,26 @@ describe("the dispatcher of commands", () => {
     expect(later.sent).toEqual(["c-1", "c-2"]);
   });
 
+  it("leaves what was meant for a device that was deleted, and what is meant for one that it does not know yet", async () => {
+    const session = new FakeSession("d");
+    dispatcher.begin(session);
+    const [{ appendTime } = { appendTime: 0 }] = await appended(log, await request("d", "other", { life: 9 }));
+    incarnation = { incarnation: 1, incarnationSince: appendTime + 1, erasedBelow: 0 };
+    await request("d", "of-the-first", { life: 1 });
+    await request("d", "of-the-third", { life: 3 });
+    await request("d", "of-the-second", { life: 2 });
+    await until(() => session.sent.length === 1);
+    session.ack("of-the-second");
+    await request("d", "of-nobody");
+    await until(() => session.sent.length === 2);
+    session.ack("of-nobody");
+    expect(session.sent).toEqual(["of-the-second", "of-nobody"]);
+    incarnation = { incarnation: 2, incarnationSince: appendTime + 2, erasedBelow: 0 };
+    dispatcher.devicesChanged(["d"]);
+    await until(() => session.sent.length === 3);
+    expect(session.sent.at(-1)).toBe("of-the-third");
+  });
+
   it("looks for what was asked for while its book was behind", async () => {
     await book.stop();
     book = new CountingBook({ log, topic, file: join(folder, "second.sqlite"), logger: silentLogger, folded });
@@ -154,6 +191,7 @@ describe("the dispatcher of commands", () => {
       topic,
       book,
       recordWriter: { command: () => {} } as unknown as RecordWriter,
+      incarnationOf: () => undefined,
       gateway: "g2",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),
@@ -181,6 +219,7 @@ describe("the dispatcher of commands", () => {
         command: ({ device, commandId }: { device: string; commandId: string }) =>
           replies.push(`${device} ${commandId}`),
       } as unknown as RecordWriter,
+      incarnationOf: () => undefined,
       gateway: "g2",
       inFlight: 1,
       metrics: gatewayMetrics(createMetrics({ service: "gateway", processMetrics: false })),

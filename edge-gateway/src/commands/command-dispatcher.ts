@@ -1,13 +1,14 @@
-import { isFinal, type CommandState } from "@headwater/aggregates";
+import { isFinal, lifeOf, type CommandState, type Incarnation } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
+import { DecodeError, nowMicros, retrying, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import type { Acknowledgement } from "../pipeline/commit/acknowledgement.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
+import type { AnswerToCommand } from "./dialects/awaited-answers.ts";
 import { decodeReply, type Reply } from "./reply.ts";
 
 export interface CommandDispatcherOptions {
@@ -15,6 +16,8 @@ export interface CommandDispatcherOptions {
   readonly topic: string;
   readonly book: CommandBook;
   readonly recordWriter: RecordWriter;
+  /** Which device of that id there is, as far as is known here; undefined: none was ever registered. */
+  readonly incarnationOf: (device: string) => Incarnation | undefined;
   readonly gateway: string;
   /** Commands on their way to one device at a time. */
   readonly inFlight: number;
@@ -64,6 +67,11 @@ export class CommandDispatcher {
     this.#due.clear();
   }
 
+  /** These devices may be others now: what waited for a registration that was not known here is not told again. */
+  devicesChanged(devices: readonly string[]): void {
+    for (const device of new Set(devices)) this.#look(device);
+  }
+
   begin(session: CommandSession): void {
     const active = new ActiveSession(session);
     const sessions = this.#sessions.get(session.device);
@@ -108,13 +116,21 @@ export class CommandDispatcher {
       if (error instanceof DecodeError) return error.message;
       throw error;
     }
-    metrics.commands.labels({ what: reply.status }).inc();
+    // The first final state counts; the record of a later one changes nothing, for any reader.
+    metrics.commands.labels({ what: known !== undefined && isFinal(known) ? "repeated-reply" : reply.status }).inc();
     recordWriter.command(
       { device, commandId, [reply.status]: { result: reply.result } },
       reply.status,
       acknowledgement,
     );
     return undefined;
+  }
+
+  /** Takes what a device said in answer to a command, in the words of its firmware. */
+  answered(device: string, { commandId, status, result }: AnswerToCommand): void {
+    const { recordWriter, metrics } = this.#options;
+    metrics.commands.labels({ what: status }).inc();
+    recordWriter.command({ device, commandId, [status]: { result } }, status);
   }
 
   #lookAgain(): void {
@@ -189,6 +205,8 @@ export class CommandDispatcher {
       const began = claims.get(command.id);
       claims.delete(command.id);
       finished.add(command.id);
+      // Its device was deleted since it was claimed: the partition's owner says so in the log.
+      if (!this.#isForPresent(command)) continue;
       // No clock is asked but the log's: the claim was appended then, and since it set out so much has passed at most.
       const since = began === undefined ? 0 : (performance.now() - began) * 1000;
       const late = command.deadline <= Math.max(logTime, command.claim!.at + since);
@@ -213,9 +231,14 @@ export class CommandDispatcher {
     }
   }
 
-  #mayClaim({ id, status }: CommandState, { work, fresh }: ActiveSession): boolean {
+  #isForPresent(command: CommandState): boolean {
+    return lifeOf(command, this.#options.incarnationOf(command.device)) === "present";
+  }
+
+  #mayClaim(command: CommandState, { work, fresh }: ActiveSession): boolean {
+    const { id, status } = command;
     const { finished, claims, foreignClaims } = work;
-    if (finished.has(id) || claims.has(id)) return false;
+    if (finished.has(id) || claims.has(id) || !this.#isForPresent(command)) return false;
     if (status === "requested" || fresh) return true;
     const now = performance.now();
     const seen = foreignClaims.get(id);
@@ -275,14 +298,11 @@ export class CommandDispatcher {
   }
 
   #send(command: CommandState, active: ActiveSession): void {
-    const { id, device, name, params, deadline } = command;
+    const { id, device, deadline } = command;
     const { recordWriter, gateway, metrics, logger } = this.#options;
-    const head = JSON.stringify({ name, commandId: id, deadline: isoFromMicros(deadline) });
-    // params is JSON text already.
-    const payload = params === "" ? head : `${head.slice(0, -1)},"params":${params}}`;
     metrics.commands.labels({ what: "sent" }).inc();
     logger.debug({ device, command: id }, "a command was sent");
-    const awaited = active.session.send(id, payload, () => {
+    const awaited = active.session.send(command, () => {
       active.work.unacknowledged.delete(id);
       metrics.commands.labels({ what: "delivered" }).inc();
       recordWriter.command(

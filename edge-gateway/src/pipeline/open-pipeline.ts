@@ -36,6 +36,7 @@ export interface Pipeline {
   readonly recent: RecentJournal;
   readonly commit: GroupCommit;
   readonly recordWriter: RecordWriter;
+  readonly devices: DeviceLanes;
 }
 
 /** A batch of more bytes takes nothing more: messages then wait. */
@@ -74,11 +75,11 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     },
   });
   const plausibility = { maxPast: config.gateway.maxPastMs * 1000, maxFuture: config.gateway.maxFutureMs * 1000 };
+  const devices = new DeviceLanes(lanes, partitions);
   const laneWriter = new LaneWriter({
-    ...{ lanes, commit, plausibility, metrics, logger },
+    ...{ lanes, devices, commit, plausibility, metrics, logger },
     maxRecordBytes: maxRecordBytes(config),
   });
-  const devices = new DeviceLanes(lanes, partitions);
   const recordWriter = new RecordWriter({ lanes, devices, commit, laneWriter, metrics, refusals, logger });
   const records = new FrameRecords(topics);
   const path = store.connect({
@@ -86,7 +87,10 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     onMarkAppended: (partition, n) => lanes.of(partition).markLanded(n),
     onRefused: (frame) => recordWriter.refused(frame, records.topicOf(frame.kind)),
     onLost: (lost) => laneWriter.gap(lost, "corrupt"),
-    onPassed: (passed) => lanes.all.forEach((lane) => lane.passed(passed[lane.partition] ?? 0)),
+    onPassed(passed, epoch) {
+      // The identities of an earlier epoch say nothing about what this one has given up.
+      if (epoch === lanes.epoch) for (const lane of lanes.all) lane.passed(passed[lane.partition] ?? 0);
+    },
     gapsOf: (partition) => lanes.of(partition).gaps,
     finalState: () => (commit.isIdle ? lanes.state : undefined),
     async giveUp(epoch, given, moved) {
@@ -97,5 +101,5 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
     onDiscarded: (kind, count, reason) => metrics.discarded.labels({ kind, reason }).inc(count),
     nudge: () => laneWriter.mark(lanes.of(0), performance.now()),
   });
-  return { path, lanes, journal, recent, commit, recordWriter };
+  return { path, lanes, journal, recent, commit, recordWriter, devices };
 }

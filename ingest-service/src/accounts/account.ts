@@ -11,7 +11,12 @@ export interface LaneAccount {
   /** …and the gateway's own account in that mark, cumulative since the epoch began. */
   readonly received: number;
   readonly dropped: number;
-  /** The part of both that precedes the first event counted here; undefined before the first mark. */
+  /**
+   * Identities in gap records that do not say how many of them were events: `dropped` counts all of them, and that may
+   * be too many by those of marks.
+   */
+  readonly uncertain: number;
+  /** The part of received and dropped that precedes the first event counted here; undefined before the first mark. */
   readonly base: { readonly received: number; readonly dropped: number } | undefined;
   /** Offset of the last record of the lane. */
   readonly seenAt: number;

@@ -27,9 +27,9 @@ const event = (n: number, gateway?: string): TelemetryInput => ({
   readings: [{ metric: "x", number: n }],
 });
 const mark = (n: number, received: number, dropped = 0): TelemetryInput => ({ ...id(n), mark: { received, dropped } });
-const gap = (n: number, fromN: number, toN: number, reason = "corrupt"): TelemetryInput => ({
+const gap = (n: number, fromN: number, toN: number, reason = "corrupt", dropped?: number): TelemetryInput => ({
   ...id(n),
-  gap: { fromN, toN, reason },
+  gap: { fromN, toN, reason, dropped: dropped ?? null },
 });
 
 describe("counting a partition", () => {
@@ -72,6 +72,17 @@ describe("counting a partition", () => {
 
   it("says what a gateway received and nobody has seen since", () => {
     expect(sums(counted(event(1), mark(2, 5)))).toMatchObject({ received: 5, missing: 4 });
+  });
+
+  it("does not count the marks among identities that are gone as dropped events", () => {
+    // Nothing but marks was given up, and the account in the mark behind it counts them as events.
+    const marks = counted(mark(1, 0), gap(5, 2, 4), mark(6, 0, 3));
+    expect(sums(marks)).toEqual({ received: 0, dropped: 0, missing: 0, unmarked: 0 });
+    const mixed = counted(event(1), mark(2, 1), gap(6, 3, 5), mark(7, 3, 3), event(8), mark(9, 4, 3));
+    expect(sums(mixed)).toEqual({ received: 4, dropped: 2, missing: 0, unmarked: 0 });
+    // No identity is uncertain where the gap record says how many were events: then the gateway's account is wrong.
+    expect(sums(counted(gap(4, 1, 3, "drop-oldest", 3), mark(5, 0, 3))).missing).toBe(-3);
+    expect(sums(counted(gap(4, 1, 3, "drop-oldest", 1), mark(5, 2, 1))).missing).toBe(1);
   });
 
   it("of a log that is cut takes a lane on where it is, by its first mark", () => {

@@ -127,6 +127,7 @@ export class Counting {
         eventsAtMark: 0,
         received: 0,
         dropped: 0,
+        uncertain: 0,
         base: whole ? { received: 0, dropped: 0 } : undefined,
         seenAt: 0,
       };
@@ -138,21 +139,23 @@ export class Counting {
   }
 
   /** A gap record names identities that will never arrive; gaps without a record remain unexplained. */
-  #explain(lane: Writable<LaneAccount>, { fromN: from, toN: to, reason }: NonNullable<TelemetryRecord["gap"]>): void {
+  #explain(lane: Writable<LaneAccount>, gap: NonNullable<TelemetryRecord["gap"]>): void {
+    const { fromN: from, toN: to, reason } = gap;
+    if (gap.dropped == null) lane.uncertain += to - from + 1;
     if (to > lane.n) {
       this.#note(lane, lane.n + 1, to);
       lane.n = to;
     }
     const { gateway, epoch } = lane;
-    this.#gaps = this.#gaps.flatMap((gap) => {
-      const isIts = gap.gateway === gateway && gap.epoch === epoch && gap.reason === undefined;
-      if (!isIts || gap.to < from || gap.from > to) return [gap];
-      const named = { ...gap, from: Math.max(gap.from, from), to: Math.min(gap.to, to), reason };
+    this.#gaps = this.#gaps.flatMap((known) => {
+      const isIts = known.gateway === gateway && known.epoch === epoch && known.reason === undefined;
+      if (!isIts || known.to < from || known.from > to) return [known];
+      const named = { ...known, from: Math.max(known.from, from), to: Math.min(known.to, to), reason };
       this.#unexplained -= named.to - named.from + 1;
       const rest = [];
-      if (gap.from < named.from) rest.push({ ...gap, to: named.from - 1 });
+      if (known.from < named.from) rest.push({ ...known, to: named.from - 1 });
       rest.push(named);
-      if (gap.to > named.to) rest.push({ ...gap, from: named.to + 1 });
+      if (known.to > named.to) rest.push({ ...known, from: named.to + 1 });
       return rest;
     });
   }
@@ -172,7 +175,10 @@ export class Counting {
 }
 
 function settleMark(lane: Writable<LaneAccount>, mark: { readonly received: number; readonly dropped: number }): void {
-  lane.base ??= { received: mark.received - lane.events, dropped: mark.dropped };
+  if (lane.base === undefined) {
+    lane.base = { received: mark.received - lane.events, dropped: mark.dropped };
+    lane.uncertain = 0;
+  }
   lane.received = mark.received;
   lane.dropped = mark.dropped;
   lane.eventsAtMark = lane.events;

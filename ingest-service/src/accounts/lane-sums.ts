@@ -8,10 +8,13 @@ export function laneSums(lanes: readonly LaneAccount[], before: RetiredLanes): R
     // Before its first mark a lane that is not known from its beginning says nothing of what was received.
     if (lane.base === undefined) continue;
     const taken = lane.received - lane.base.received;
-    const lost = lane.dropped - lane.base.dropped;
+    const counted = lane.dropped - lane.base.dropped;
+    const short = taken - counted - lane.eventsAtMark;
+    // More than was received cannot have been dropped: so many of the uncertain identities were marks.
+    const marks = Math.min(Math.max(0, -short), lane.uncertain);
     received += taken;
-    dropped += lost;
-    missing += taken - lost - lane.eventsAtMark;
+    dropped += counted - marks;
+    missing += short + marks;
   }
   return { received, dropped, missing, unmarked };
 }

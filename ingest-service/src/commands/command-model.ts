@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogBatch } from "@headwater/event-log";
-import { type CommandState, foldCommand, isFinal, lateCause } from "@headwater/aggregates";
+import { type CommandState, foldCommand, type Incarnation, isFinal, lateCause, lifeOf } from "@headwater/aggregates";
 import type { CommandEvent } from "@headwater/proto";
 import type { FoldedEvents } from "@headwater/service";
+import { incarnationOf } from "../devices/device-model.ts";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
 
@@ -24,7 +25,7 @@ export function commandPart({ topic, foldedEvents, onOverdue }: CommandPartOptio
   let overdue = false;
   return {
     topic,
-    version: 2,
+    version: 3,
     migrate(db) {
       db.exec(`
         CREATE TABLE commands (
@@ -42,7 +43,7 @@ export function commandPart({ topic, foldedEvents, onOverdue }: CommandPartOptio
         const event = foldedEvents.command(batch, record);
         if (event === undefined) continue;
         const state = applyEvent(db, event, batch, record);
-        overdue ||= state !== undefined && !isFinal(state) && lateCause(state);
+        overdue ||= state !== undefined && !isFinal(state) && endsAtOnce(db, state);
       }
       const newest = batch.records.at(-1)!.appendTime;
       statementsOf(db)
@@ -64,13 +65,32 @@ function applyEvent(
   const before = commandState(db, event.commandId);
   const state = foldCommand(before, event, { topic, partition, offset, appendTime });
   if (state === undefined || state === before) return state;
-  const due = isFinal(state) ? null : lateCause(state) ? state.requestedAt : state.deadline;
+  const due = isFinal(state) ? null : endsAtOnce(db, state) ? state.requestedAt : state.deadline;
   statementsOf(db)
     .of(
       `INSERT OR REPLACE INTO commands (id, device, partition, requested_at, due, status, state) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(state.id, state.device, state.position.partition, state.requestedAt, due, state.status, JSON.stringify(state));
   return state;
+}
+
+function endsAtOnce(db: DatabaseSync, state: CommandState): boolean {
+  return lateCause(state) || lifeOf(state, incarnationOf(db, state.device)) === "ended";
+}
+
+/** Commands that waited for a device which was deleted are to be ended at once. Answers whether there are any. */
+export function endCommandsOf(
+  db: DatabaseSync,
+  device: string,
+  { incarnation, incarnationSince }: Incarnation,
+): boolean {
+  const { changes } = statementsOf(db)
+    .of(
+      `UPDATE commands SET due = requested_at WHERE device = ? AND due IS NOT NULL
+       AND coalesce(json_extract(state, '$.incarnation') < ?, requested_at < ?)`,
+    )
+    .run(device, incarnation, incarnationSince);
+  return changes > 0;
 }
 
 export function commandState(db: DatabaseSync, id: string): CommandState | undefined {

@@ -3,7 +3,7 @@ import { cloudEventHeaders, type CommandInput, events, eventTypes } from "@headw
 import { nowMicros } from "@headwater/core";
 
 export function commandRecord(input: CommandInput, source: string): OutgoingRecord {
-  const what = input.requested ? "requested" : input.expired ? "expired" : "timed-out";
+  const what = input.requested ? "requested" : input.expired ? "expired" : input.rejected ? "rejected" : "timed-out";
   return {
     key: input.device ?? "",
     value: events.command.encode(input),

@@ -1,8 +1,9 @@
-import { type CommandState, dueOutcome, lateCause } from "@headwater/aggregates";
+import { type CommandState, deviceDeleted, dueOutcome, lateCause, lifeOf } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import type { CommandInput } from "@headwater/proto";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import { HeadwaterError, type Logger, nowMicros } from "@headwater/core";
+import { incarnationOf } from "../devices/device-model.ts";
 import { dueCommands } from "./command-model.ts";
 import { commandRecord } from "./command-record.ts";
 
@@ -21,9 +22,10 @@ export interface DeadlinesOptions {
 const maxAtOnce = 500;
 
 /**
- * Ends commands whose deadline has passed, in the partitions that this instance owns. A deadline is an append time of
- * the log: nothing is ended before the wall clock has reached it, nor while the log does not answer or has replies that
- * are not read yet; and a reader ignores an end that the log appended too early (its clock may be behind this one).
+ * Ends commands whose deadline has passed or whose device was deleted, in the partitions that this instance owns. A
+ * deadline is an append time of the log: nothing is ended before the wall clock has reached it, nor while the log does
+ * not answer or has replies that are not read yet; and a reader ignores an end that the log appended too early (its
+ * clock may be behind this one).
  */
 export class Deadlines {
   readonly #options: DeadlinesOptions;
@@ -73,6 +75,7 @@ export class Deadlines {
       // An unread reply in the log precedes the end that would be written now.
       const end = ends.find((each) => each.partition === partition)?.end ?? 0;
       if ((read.get(`${topic}/${partition}`) ?? 0) < end) return [];
+      if (lifeOf(command, incarnationOf(model.db, command.device)) === "ended") return [ofNoDevice(command, now)];
       return endOf(command, now, now - this.#behind) ?? [];
     });
     if (inputs.length === 0 || this.#stopped) return;
@@ -85,6 +88,11 @@ export class Deadlines {
     const early = owned().flatMap((partition) => dueCommands(model.db, partition, now, 1));
     this.#behind = early.length > 0 ? Math.min(this.#behind + 1_000_000, 60_000_000) : 0;
   }
+}
+
+/** The device that was meant is no more, whether there is another one of its id or not. */
+function ofNoDevice({ id: commandId, device }: CommandState, at: number): CommandInput {
+  return { commandId, device, at, rejected: { reason: deviceDeleted } };
 }
 
 function endOf(command: CommandState, at: number, logTime: number): CommandInput | undefined {

@@ -107,7 +107,8 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     },
     async (request, reply) => {
       const device = request.params.id;
-      if (deviceState(model.db, device)?.device === undefined) throw unknownDevice(device);
+      const state = deviceState(model.db, device);
+      if (state?.device === undefined) throw unknownDevice(device);
       const { name, params, ttl, redeliver } = request.body;
       const commandId = commandIdOf(request, device);
       const input = requestCommand({
@@ -117,6 +118,7 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
         params,
         ttlMs: ttlOf(ttl),
         redeliver,
+        incarnation: state.incarnation,
         requestedBy: principalOf(request).id,
         at: nowMicros(),
       });
@@ -146,14 +148,14 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     async (request) => {
       const { limit, cursor, status, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const before = decodeCursor(cursor, isPlace);
+      const before = decodeCursor(request, cursor, isPlace);
       const found = listCommands(model.db, {
         device: request.params.id,
         status,
         before: before && { requestedAt: before[0], id: before[1] },
         limit: limit + 1,
       });
-      return pageOf(found, limit, ({ requestedAt, id }) => [requestedAt, id], commandResource);
+      return pageOf(request, found, limit, ({ requestedAt, id }) => [requestedAt, id], commandResource);
     },
   );
 

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogBatch } from "@headwater/event-log";
-import { type Device, type DeviceFold, type DeviceState, foldDevice } from "@headwater/aggregates";
+import { type Device, type DeviceFold, type DeviceState, foldDevice, type Incarnation } from "@headwater/aggregates";
 import type { FoldedEvents } from "@headwater/service";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
+import { createErasures, putErasure } from "./erasure-table.ts";
 
 export interface FoldedDevice {
   readonly id: string;
@@ -16,15 +17,20 @@ export interface DevicePartOptions {
   readonly foldedEvents: FoldedEvents;
   /** Told of every event after it is applied, in order. */
   onFolded(folded: FoldedDevice): void;
+  /** Told after a batch in which devices were deleted with their data. */
+  onErased(): void;
+  /** Called while an event is applied after which there is another device of the id than before, or none. */
+  onReplaced(db: DatabaseSync, id: string, state: DeviceState): void;
 }
 
 /** devices.v1 into tables of devices and their tags. */
 export function devicePart(options: DevicePartOptions): ModelPart {
-  const { topic, foldedEvents } = options;
+  const { topic } = options;
   let folded: FoldedDevice[] = [];
+  let hasErased = false;
   return {
     topic,
-    version: 3,
+    version: 5,
     migrate(db) {
       db.exec(`
         CREATE TABLE devices (id TEXT PRIMARY KEY, present INTEGER NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
@@ -32,17 +38,25 @@ export function devicePart(options: DevicePartOptions): ModelPart {
         CREATE TABLE device_tags (name TEXT NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (name, value, id)) WITHOUT ROWID;
         CREATE INDEX device_tags_id ON device_tags (id);
       `);
+      createErasures(db);
     },
     apply(db, batch) {
       folded = [];
       for (const record of batch.records) {
-        const result = applyRecord(db, batch, record, foldedEvents);
-        if (result !== undefined) folded.push(result);
+        const result = applyRecord(db, batch, record, options);
+        if (result === undefined) continue;
+        folded.push(result);
+        const { id, fold } = result;
+        if (!fold.accepted || fold.state.erasedBelow === 0) continue;
+        putErasure(db, batch.partition, { device: id, below: fold.state.erasedBelow });
+        hasErased = true;
       }
     },
     onApplied() {
       for (const each of folded) options.onFolded(each);
       folded = [];
+      if (hasErased) options.onErased();
+      hasErased = false;
     },
   };
 }
@@ -51,13 +65,16 @@ function applyRecord(
   db: DatabaseSync,
   batch: LogBatch,
   record: LogBatch["records"][number],
-  foldedEvents: FoldedEvents,
+  options: DevicePartOptions,
 ): FoldedDevice | undefined {
-  const event = foldedEvents.device(batch, record);
+  const event = options.foldedEvents.device(batch, record);
   if (event === undefined) return overwritten(db, record);
   const before = deviceState(db, event.id);
-  const fold = foldDevice(before, event);
-  if (fold.accepted) putState(db, event.id, fold.state);
+  const fold = foldDevice(before, event, record.appendTime);
+  if (fold.accepted) {
+    putState(db, event.id, fold.state);
+    if (fold.state.incarnationSince !== (before?.incarnationSince ?? 0)) options.onReplaced(db, event.id, fold.state);
+  }
   return { id: event.id, writeId: event.writeId, fold };
 }
 
@@ -83,6 +100,11 @@ function putState(db: DatabaseSync, id: string, state: DeviceState): void {
 export function deviceState(db: DatabaseSync, id: string): DeviceState | undefined {
   const row = statementsOf(db).of("SELECT state FROM devices WHERE id = ?").get(id);
   return row === undefined ? undefined : fromJson(String(row["state"]));
+}
+
+/** Which device of this id there is; undefined: none was ever registered. */
+export function incarnationOf(db: DatabaseSync, id: string): Incarnation | undefined {
+  return deviceState(db, id);
 }
 
 export interface DeviceQuery {

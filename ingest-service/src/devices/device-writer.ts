@@ -1,7 +1,7 @@
 import type { DeviceInput, DeviceState, DeviceWrite } from "@headwater/aggregates";
 import {
   type FoldOutcomes,
-  parseIfMatch,
+  parsePrecondition,
   performWrite,
   principalOf,
   type WriteContext,
@@ -20,8 +20,8 @@ export interface DeviceWriterOptions extends WriteContext {
 }
 
 /**
- * Writes a device on behalf of a request: as its principal, on the condition of its `If-Match`. Rejects as performWrite
- * does.
+ * Writes a device on behalf of a request: as its principal, on its condition (`If-Match`, `If-None-Match`). Rejects as
+ * performWrite does.
  */
 export type DeviceWriter = (
   request: FastifyRequest,
@@ -37,7 +37,7 @@ export function deviceWriter(options: DeviceWriterOptions): DeviceWriter {
       {
         topic,
         subject: `device ${JSON.stringify(id.slice(0, 200))}`,
-        ifMatch: parseIfMatch(request.headers["if-match"]),
+        precondition: parsePrecondition(request.headers),
         read: () => deviceState(model.db, id),
         revisionOf: ({ device }) => device?.revision,
         decide: (state, stamp) => deviceRecord(decide(state, { ...stamp, by }), source),

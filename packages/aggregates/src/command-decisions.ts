@@ -22,6 +22,8 @@ export interface CommandRequest {
   readonly params?: unknown;
   readonly ttlMs?: number;
   readonly redeliver?: boolean;
+  /** Of the device that is meant. */
+  readonly incarnation: number;
   readonly requestedBy: string;
   /** µs */
   readonly at: number;
@@ -47,7 +49,14 @@ export function requestCommand(request: CommandRequest): CommandInput {
     commandId: request.id,
     device: request.device,
     at: request.at,
-    requested: { name, params, ttlMs, requestedBy: request.requestedBy, redeliver: request.redeliver ?? false },
+    requested: {
+      name,
+      params,
+      ttlMs,
+      requestedBy: request.requestedBy,
+      redeliver: request.redeliver ?? false,
+      life: request.incarnation + 1,
+    },
   };
 }
 

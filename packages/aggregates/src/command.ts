@@ -1,4 +1,5 @@
 import type { CommandEvent } from "@headwater/proto";
+import type { Incarnation } from "./device.ts";
 
 export type CommandStatus =
   | "requested"
@@ -53,8 +54,10 @@ export interface CommandState {
   readonly endedAt?: number;
   /** JSON text that the device replied with. */
   readonly result?: string;
-  /** Why it expired or timed out. */
+  /** Why it expired, timed out, or was rejected by somebody else than the device. */
   readonly reason?: string;
+  /** The incarnation of the device that was meant; undefined: the one that there was when it was requested. */
+  readonly incarnation?: number;
   /** A claim without outcome may be taken over and the command published again under the same id. */
   readonly redeliver: boolean;
   readonly cause?: CommandOrigin;
@@ -109,6 +112,21 @@ export function lateCause(state: CommandState): boolean {
   return eventTime > 0 && state.requestedAt - eventTime > state.ttlMs * 1000;
 }
 
+/** The reason of a command that was rejected because the device that was meant is no more. */
+export const deviceDeleted = "device-deleted";
+
+/**
+ * Whether a command belongs to the present incarnation of its device: to an earlier one, whose commands end with it
+ * (`ended`), or to one that the reader of `device` has not heard of yet (`unborn`). Nobody sends either.
+ */
+export function lifeOf(state: CommandState, device: Incarnation | undefined): "ended" | "present" | "unborn" {
+  const { incarnation = 0, incarnationSince = 0 } = device ?? {};
+  if (state.incarnation !== undefined && state.incarnation !== incarnation) {
+    return state.incarnation < incarnation ? "ended" : "unborn";
+  }
+  return state.incarnation === undefined && state.requestedAt < incarnationSince ? "ended" : "present";
+}
+
 /**
  * How the command ends by the log's time (µs): `expired` if nobody claimed it, `timed-out` if it was claimed or
  * delivered and no reply came; undefined before its deadline and once it is final. Only the owner of the partition
@@ -136,6 +154,7 @@ function requested(
     deadline: Math.min(appendTime + request.ttlMs * 1000, Number.MAX_SAFE_INTEGER),
     status: "requested",
     redeliver: request.redeliver,
+    ...(request.life > 0 && { incarnation: request.life - 1 }),
     ...(cause !== null && {
       cause: {
         alertId: cause.alertId,
@@ -164,7 +183,9 @@ function claimed(
 function ended(state: CommandState, event: CommandEvent, endedAt: number): CommandState {
   for (const status of ["succeeded", "failed", "rejected"] as const) {
     const reply = event[status];
-    if (reply !== null) return { ...state, status, endedAt, ...(reply.result !== "" && { result: reply.result }) };
+    if (reply === null) continue;
+    const { result, reason } = reply;
+    return { ...state, status, endedAt, ...(result !== "" && { result }), ...(reason !== "" && { reason }) };
   }
   // An owner whose clock runs ahead of the log's wrote this too early; it writes it again when it is due.
   if (endedAt < state.deadline && !lateCause(state)) return state;

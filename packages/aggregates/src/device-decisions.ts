@@ -1,6 +1,7 @@
 import { RequestError } from "@headwater/core/errors";
 import {
   deviceContent,
+  incarnationFields,
   type AttributeValue,
   type Device,
   type DeviceCredential,
@@ -44,7 +45,9 @@ export function registerDevice(
     throw new RequestError(409, "device-exists", `There is a device ${JSON.stringify(registration.id)} already`);
   }
   const { type = "", tags = {}, attributes = {}, credentials = [] } = registration;
-  return next(state, registration.id, write, { type, tags, attributes, credentials, createdAt: write.at });
+  const event = next(state, registration.id, write, { type, tags, attributes, credentials, createdAt: write.at });
+  // Version 0.1 did not count when it deleted a device.
+  return state === undefined ? event : { ...event, incarnation: Math.max(1, state.incarnation) };
 }
 
 /** Throws RequestError: 400, 404. */
@@ -63,10 +66,19 @@ export function patchDevice(
   });
 }
 
-/** Throws RequestError: 404. */
-export function deleteDevice(state: DeviceState | undefined, id: string, write: DeviceWrite): DeviceInput {
+/** With `eraseData` what it has sent is deleted too, and what its predecessors have sent. Throws RequestError: 404. */
+export function deleteDevice(
+  state: DeviceState | undefined,
+  id: string,
+  write: DeviceWrite,
+  { eraseData = false }: { readonly eraseData?: boolean } = {},
+): DeviceInput {
   present(state, id);
-  return { ...named(state, id, write), deleted: true };
+  const { incarnation, erasedBelow } = incarnationFields(state);
+  const next = incarnation + 1;
+  // Readers take the append time of this record.
+  const ended = { incarnation: next, incarnationSince: 0, erasedBelow: eraseData ? next : erasedBelow };
+  return { ...named(state, id, write), ...ended, deleted: true };
 }
 
 /** Throws RequestError: 404, 409 `credential-exists`, `too-many-credentials` or `too-many-passwords`. */
@@ -134,7 +146,8 @@ function next(
 
 function named(state: DeviceState | undefined, id: string, write: DeviceWrite) {
   const { at, by, writeId } = write;
-  return { id, revision: (state?.revision ?? 0) + 1, writeId, updatedAt: at, updatedBy: by };
+  const revision = (state?.revision ?? 0) + 1;
+  return { id, revision, writeId, updatedAt: at, updatedBy: by, ...incarnationFields(state) };
 }
 
 function present(state: DeviceState | undefined, id: string): Device {

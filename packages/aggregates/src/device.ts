@@ -38,7 +38,17 @@ export interface Device {
   readonly updatedAt: number;
 }
 
-export interface DeviceState {
+/** Which of the devices that have had the same id, one after the other. */
+export interface Incarnation {
+  /** How many were deleted before it. After a deletion: of the next one, to which belongs what is heard meanwhile. */
+  readonly incarnation: number;
+  /** When the last of them was deleted (the append time of that record, µs): its life begins there. 0: none was. */
+  readonly incarnationSince: number;
+  /** What incarnations below this one have sent is deleted. */
+  readonly erasedBelow: number;
+}
+
+export interface DeviceState extends Incarnation {
   readonly revision: number;
   /** undefined: deleted. Its revision goes on when it is registered again. */
   readonly device: Device | undefined;
@@ -65,11 +75,11 @@ export interface DeviceFold {
  * The first event of the next revision wins; later ones of that revision are ignored, by every reader alike. A restated
  * event of the present revision or a later one is the state. A reader without a state takes the first event it sees,
  * and any reader takes a revision further ahead than the next: nobody writes one, so compaction has removed what lay
- * between.
+ * between. `appendTime` is that of the event's record (µs).
  */
-export function foldDevice(state: DeviceState | undefined, event: DeviceEvent): DeviceFold {
-  if (state === undefined || event.revision > state.revision) return accept(event);
-  if (event.restated && event.revision === state.revision) return accept(event);
+export function foldDevice(state: DeviceState | undefined, event: DeviceEvent, appendTime: number): DeviceFold {
+  if (state === undefined || event.revision > state.revision) return accept(event, appendTime);
+  if (event.restated && event.revision === state.revision) return accept(event, appendTime);
   // The winner landed twice (its append had an unknown outcome and was repeated): the same content is no loser.
   const repeated = event.revision === state.revision && event.writeId === state.writeId && event.writeId !== "";
   return { state, accepted: false, needsRestating: !repeated };
@@ -78,9 +88,15 @@ export function foldDevice(state: DeviceState | undefined, event: DeviceEvent): 
 /** The state again, as an event that every reader accepts and compaction may keep alone. */
 export function restateDevice(id: string, state: DeviceState): DeviceInput {
   const { device, revision, writeId, updatedAt, updatedBy } = state;
-  const common = { id, revision, writeId, updatedAt, updatedBy, restated: true };
+  const common = { id, revision, writeId, updatedAt, updatedBy, ...incarnationFields(state), restated: true };
   if (device === undefined) return { ...common, deleted: true };
   return { ...deviceContent(device), ...common };
+}
+
+/** The fields of an event that say which device of its id it is about; the next one of a state begins with these. */
+export function incarnationFields(state: Incarnation | undefined): Incarnation {
+  const { incarnation = 0, incarnationSince = 0, erasedBelow = 0 } = state ?? {};
+  return { incarnation, incarnationSince, erasedBelow };
 }
 
 /** A device's content as an event's fields, without those of the write itself. */
@@ -99,10 +115,25 @@ function asMessage(value: AttributeValue): { number: number } | { boolean: boole
   return typeof value === "boolean" ? { boolean: value } : { text: value };
 }
 
-function accept(event: DeviceEvent): DeviceFold {
+function accept(event: DeviceEvent, appendTime: number): DeviceFold {
   const { revision, writeId, updatedAt, updatedBy } = event;
   const device = event.deleted ? undefined : deviceOf(event);
-  return { state: { revision, device, writeId, updatedAt, updatedBy }, accepted: true, needsRestating: false };
+  const lives = incarnationOf(event, appendTime);
+  return {
+    state: { revision, device, writeId, updatedAt, updatedBy, ...lives },
+    accepted: true,
+    needsRestating: false,
+  };
+}
+
+/** By the event alone: a reader of the compacted topic has not seen those before it. */
+function incarnationOf(event: DeviceEvent, appendTime: number): Incarnation {
+  const { incarnation, incarnationSince, erasedBelow, deleted } = event;
+  return {
+    incarnation,
+    incarnationSince: incarnationSince !== 0 || !deleted ? incarnationSince : appendTime,
+    erasedBelow: Math.min(incarnation, erasedBelow),
+  };
 }
 
 function deviceOf(event: DeviceEvent): Device {

@@ -4,6 +4,7 @@ export {
   type DeviceCredential,
   type Device,
   type DeviceState,
+  type Incarnation,
   type DeviceFold,
   foldDevice,
   restateDevice,
@@ -29,6 +30,8 @@ export {
   isFinal,
   foldCommand,
   lateCause,
+  lifeOf,
+  deviceDeleted,
   dueOutcome,
 } from "./command.ts";
 export { commandLimits, type CommandRequest, requestCommand } from "./command-decisions.ts";

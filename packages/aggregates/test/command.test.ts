@@ -128,7 +128,7 @@ describe("a command whose cause lies in the past", () => {
 });
 
 describe("asking for a command", () => {
-  const asked = { id: "c1", device: "d1", name: "reboot", requestedBy: "ann", at: start };
+  const asked = { id: "c1", device: "d1", name: "reboot", requestedBy: "ann", incarnation: 0, at: start };
 
   it("has a default ttl and no params unless told", () => {
     expect(requestCommand(asked).requested).toEqual({
@@ -137,6 +137,7 @@ describe("asking for a command", () => {
       ttlMs: commandLimits.defaultTtlMs,
       requestedBy: "ann",
       redeliver: false,
+      life: 1,
     });
   });
 

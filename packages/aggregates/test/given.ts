@@ -17,16 +17,21 @@ export function seenDevice(input: DeviceInput) {
   return events.device.decode(events.device.encode(input));
 }
 
+/** Appended a millisecond after it was decided. */
+export function appendTimeOf({ updatedAt }: DeviceInput): number {
+  return (updatedAt ?? 0) + 1000;
+}
+
 export function deviceAfter(...inputs: readonly DeviceInput[]): DeviceState | undefined {
   let state: DeviceState | undefined;
-  for (const input of inputs) state = foldDevice(state, seenDevice(input)).state;
+  for (const input of inputs) state = foldDevice(state, seenDevice(input), appendTimeOf(input)).state;
   return state;
 }
 
 /** Folds the last of the events and answers all that the fold says of it. */
 export function deviceFold(...inputs: readonly DeviceInput[]): DeviceFold {
   const last = inputs.at(-1) as DeviceInput;
-  return foldDevice(deviceAfter(...inputs.slice(0, -1)), seenDevice(last));
+  return foldDevice(deviceAfter(...inputs.slice(0, -1)), seenDevice(last), appendTimeOf(last));
 }
 
 export const second = 1_000_000;

@@ -37,10 +37,20 @@ export class UnknownOutcomeError extends HeadwaterError {
   readonly code = "unknown-outcome";
 }
 
-/** Bytes that are not what they should be. */
+/**
+ * Bytes that are not what they should be. It has no stack, which says nothing about bytes: a device chooses how many of
+ * these its message costs, and the stack is nine tenths of one.
+ */
 export class DecodeError extends HeadwaterError {
   readonly advice = "quarantine";
   readonly code = "undecodable";
+
+  constructor(message: string, options: ErrorDetails = {}) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** A setting that is missing, unknown or out of range; the message says which and what to do. */

@@ -60,7 +60,25 @@ it.each([null, undefined, "", "  ", Number.NaN, Infinity, new InexactNumber("NaN
   },
 );
 
-it.each(["yesterday", ".", "-", "12:30", "2026-13-01", "1,5", "0x10", "1".repeat(65), true, {}, [1], "1e9999"])(
+it.each(["NaN", "nan", "-nan(ind)", "Infinity", "-inf", "1.#QNAN"])("the text %s is no time either", (written) => {
+  expect(deviceTime(written)).toBeUndefined();
+  expect(deviceTime(written, { unit: "s", timeZone: "Europe/Berlin" })).toBeUndefined();
+});
+
+it("a number of more digits than any time has costs no more than its length", () => {
+  const digits = "9".repeat(2_000_000);
+  const started = process.cpuUsage();
+  for (const written of [new InexactNumber(digits), new InexactNumber(`0.${digits}`), new InexactNumber(`1e${digits}`)])
+    deviceTime(written);
+  expect(deviceTime(new InexactNumber(digits))).toEqual(new UnplacedTime("beyond", digits.slice(0, 64)));
+  expect(deviceTime(new InexactNumber(`-${digits}.5`))).toEqual(new UnplacedTime("beyond", `-${digits}`.slice(0, 64)));
+  expect(deviceTime(new InexactNumber(`1795782388.${digits}`))).toBe(1_795_782_389_000_000);
+  expect(deviceTime(new InexactNumber(`1795782388.5${"0".repeat(500)}1`))).toBe(1_795_782_388_500_000);
+  // Read digit by digit they took two seconds.
+  expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
+});
+
+it.each(["yesterday", ".", "-", "12:30", "2026-13-01", "1,5", "0x10", "1".repeat(65), true, {}, [1], "null"])(
   "%j is refused",
   (written) => {
     expect(() => deviceTime(written)).toThrow(DecodeError);
@@ -86,18 +104,78 @@ describe("ISO 8601", () => {
     ["2026-03-29T02:30:00", berlin, "2026-03-29T01:30:00Z"],
     ["2026-03-29T03:30:00", berlin, "2026-03-29T01:30:00Z"],
     ["2026-03-29T01:59:59", berlin, "2026-03-29T00:59:59Z"],
+    ["2026-11-27", berlin, "2026-11-26T23:00:00Z"],
+    ["20261127T102030", berlin, "2026-11-27T09:20:30Z"],
+    ["2026-11-27T24:00", berlin, "2026-11-27T23:00:00Z"],
+    // Basic forms, weeks, days of the year, hours alone, fractions of whichever part is the last.
+    ["20261127T102030Z", {}, "2026-11-27T10:20:30Z"],
+    ["20261127T102030.5+0100", {}, "2026-11-27T09:20:30.5Z"],
+    ["20261127T1020-01", {}, "2026-11-27T11:20:00Z"],
+    ["2026-W48-5T10:20:30Z", {}, "2026-11-27T10:20:30Z"],
+    ["2026W485T102030Z", {}, "2026-11-27T10:20:30Z"],
+    ["2020-W53-7T00:00Z", {}, "2021-01-03T00:00:00Z"],
+    ["2026-W01-1T00:00Z", {}, "2025-12-29T00:00:00Z"],
+    ["2026-331T10:20:30Z", {}, "2026-11-27T10:20:30Z"],
+    ["2024366T00Z", {}, "2024-12-31T00:00:00Z"],
+    ["2026-11-27T10Z", {}, "2026-11-27T10:00:00Z"],
+    ["2026-11-27T10:20.5Z", {}, "2026-11-27T10:20:30Z"],
+    ["2026-11-27T10,25Z", {}, "2026-11-27T10:15:00Z"],
+    ["2026-11-27t10:20:30,123456789012z", {}, "2026-11-27T10:20:30.123456Z"],
+    ["2026-11-27 10:20:30 GMT", {}, "2026-11-27T10:20:30Z"],
+    ["2026-11-27T10:20:30\u221201:00", {}, "2026-11-27T11:20:30Z"],
+    ["2026-11-27T10:20:30+14:00", {}, "2026-11-26T20:20:30Z"],
+    ["2026-11-27T10:20:30-14:00", {}, "2026-11-28T00:20:30Z"],
+    // The second that follows.
+    ["2026-12-31T24:00:00Z", {}, "2027-01-01T00:00:00Z"],
+    ["2016-12-31T23:59:60Z", {}, "2017-01-01T00:00:00Z"],
+    ["2017-01-01T05:29:60.25+05:30", {}, "2017-01-01T00:00:00.25Z"],
   ])("%s with %j is %s", (written, form, instant) => {
     const micros = deviceTime(instant);
     expect(micros).toBeTypeOf("number");
     expect(deviceTime(written, form)).toBe(micros);
   });
 
-  it.each(["2026-11-27T10:00:00", "2026-11-27 10:00:00,5", "2026-11-27 10:00"])(
+  it.each(["2026-11-27T10:00:00", "2026-11-27 10:00:00,5", "2026-11-27 10:00", "2026-11-27", "2026-W48-5"])(
     "%s without a zone names no instant",
     (text) => {
       expect(deviceTime(text)).toEqual(new UnplacedTime("local", text));
     },
   );
+});
+
+describe("what is no day or no time of day is refused", () => {
+  it.each([
+    "2026-02-29T00:00:00Z",
+    "2026-00-10T00:00:00Z",
+    "2026-366T00:00:00Z",
+    "2026-000T00:00:00Z",
+    "2026-W54-1T00:00:00Z",
+    "2026-W00-1T00:00:00Z",
+    "2021-W53-1T00:00:00Z",
+    "2026-W48-8T00:00:00Z",
+    "2026-11-27T24:00:01Z",
+    "2026-11-27T24:30Z",
+    "2026-11-27T25:00:00Z",
+    "2026-11-27T10:60:00Z",
+    "2026-11-27T10:00:61Z",
+    "2026-11-27T10:20:30+24:00",
+    "2026-11-27T10:20:30+01:60",
+    "2026-1127T10:20:30Z",
+    "2026-11-27T10:20:30Z[UTC]",
+    "27.11.2026 10:20",
+  ])("%s", (text) => {
+    expect(() => deviceTime(text, { timeZone: "Europe/Berlin" })).toThrow(DecodeError);
+  });
+});
+
+it.each([
+  ["9999-12-31T23:59:59.999999Z", "253402300799999999"],
+  ["0000-01-01T00:00:00Z", "-62167219200000000"],
+  ["-000001-12-31T23:59:59Z", "-62167219201000000"],
+  ["+012026-11-27T10:20:30Z", "317365294830000000"],
+])("%s is beyond what a double holds in microseconds, and kept exactly", (text, micros) => {
+  expect(deviceTime(text)).toEqual(new UnplacedTime("beyond", micros));
+  expect(deviceTime(text.replace("Z", ""), { timeZone: "UTC" })).toEqual(new UnplacedTime("beyond", micros));
 });
 
 describe("for any digits", () => {

@@ -1,6 +1,7 @@
-import { DecodeError, microsFromIso } from "@headwater/core";
-import { InexactNumber } from "./json-text.ts";
-import { instantOfLocal } from "./local-time.ts";
+import { DecodeError, instantOfLocal, microsFromIso } from "@headwater/core";
+import { InexactNumber, isNoNumber } from "./json-text.ts";
+import { Unreadable } from "./unreadable.ts";
+import { readDate } from "./written-date.ts";
 
 /** What a number counts since the epoch. */
 export type TimeUnit = "s" | "ms" | "us" | "ns";
@@ -29,9 +30,10 @@ export interface TimeForm {
 
 /** Longest text that can be a time (characters), and most digits that are kept of one. */
 const maxText = 64;
-const decimal = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
-/** Databases and scripts write a blank where ISO 8601 has a T, and one before the offset. */
-const loose = /^(\d{4}-\d{2}-\d{2})[Tt ]+(\d{2}:\d{2}[0-9:.,]*) ?([Zz]|[+-]\d{2}:?\d{2}|[+-]\d{2}|UTC|)$/;
+const dateAlone = "2026-11-27".length;
+const decimal = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
+/** Digits, and size of an exponent, that are read exactly: more cost more than their number. */
+const maxExact = 400;
 
 /** Powers of ten from a unit to microseconds. */
 const powerOf: Readonly<Record<TimeUnit, number>> = { s: 6, ms: 3, us: 0, ns: -3 };
@@ -40,8 +42,8 @@ const factorOf: Readonly<Record<TimeUnit, number>> = { s: 1_000_000, ms: 1000, u
 /**
  * What a device wrote as its time: a number, also as text, or ISO 8601. Without a declared unit the size decides: below
  * 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds, above that nanoseconds. Digits are read exactly; what
- * is finer than a microsecond is cut off. null, "", NaN and the infinities are no time: undefined. Throws DecodeError
- * for anything else.
+ * is finer than a microsecond is cut off. null, "", NaN and the infinities, also as text, are no time: undefined.
+ * Throws DecodeError for anything else.
  */
 export function deviceTime(written: unknown, form: TimeForm = {}): DeviceTime | undefined {
   switch (typeof written) {
@@ -59,6 +61,7 @@ export function deviceTime(written: unknown, form: TimeForm = {}): DeviceTime | 
       return undefined;
     default:
       if (written === null) return undefined;
+      if (written instanceof Unreadable) throw written.error;
       if (written instanceof InexactNumber) {
         return written.isNoNumber ? undefined : fromDecimal(written.source, form.unit);
       }
@@ -84,15 +87,19 @@ function fromText(written: string, { unit, timeZone }: TimeForm): DeviceTime | u
   if (text === "") return undefined;
   if (text.length > maxText) throw notATime();
   if (decimal.test(text)) return fromDecimal(text, unit);
-  const instant = microsFromIso(text);
-  if (instant !== undefined) return instant;
-  const match = loose.exec(text);
-  if (match === null) throw notATime();
-  const [, date, time, zone = ""] = match;
-  const asUtc = microsFromIso(`${date}T${time}${zone === "" || zone === "UTC" ? "Z" : zone}`);
-  if (asUtc === undefined) throw notATime();
-  if (zone !== "") return asUtc;
-  return timeZone === undefined ? new UnplacedTime("local", text) : instantOfLocal(asUtc, timeZone);
+  // Nearly all are of this form, and quickly read. A date alone says no more of its zone than a time of day does.
+  const instant = text.length > dateAlone ? microsFromIso(text) : undefined;
+  if (instant !== undefined && Number.isSafeInteger(instant)) return instant;
+  const date = readDate(text);
+  if (date === undefined) {
+    if (isNoNumber(text)) return undefined;
+    throw notATime();
+  }
+  const { wall, offset } = date;
+  if (offset !== undefined) return placed(wall - offset, text);
+  if (timeZone === undefined) return new UnplacedTime("local", text);
+  const local = placed(wall, text);
+  return typeof local === "number" ? instantOfLocal(local, timeZone) : local;
 }
 
 function fromDecimal(text: string, unit: TimeUnit | undefined): DeviceTime {
@@ -107,6 +114,10 @@ function microsOf(text: string, unit: TimeUnit | undefined): bigint | undefined 
   if (match === null) return undefined;
   const [, sign, whole = "", fraction = "", exponent = "0"] = match;
   if (whole === "" && fraction === "") return undefined;
+  if (text.length > maxExact || Math.abs(Number(exponent)) > maxExact) {
+    const nearest = Number(text);
+    return microsOf(Number.isFinite(nearest) ? digitsOf(nearest) : `${sign}1e${maxExact}`, unit);
+  }
   const digits = BigInt(whole + fraction);
   const power = Number(exponent) - fraction.length;
   const scaled = timesTen(digits, power + powerOf[unit ?? unitBySize(digits, power)], sign === "-");

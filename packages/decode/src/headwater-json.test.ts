@@ -212,6 +212,31 @@ describe("hostile payloads", () => {
     expect(() => decode(deep(20, "1"))).not.toThrow();
   });
 
+  it("a sample with text that is no Unicode is set aside alone, with what it had", () => {
+    const { samples, effects } = decode(
+      '[{"a": "\\ud800"}, {"b": 1}, {"\\udfff": 1}, {"c": {"d": ["\\ud83d"]}}, {"e": "\\ud83c\\udf21"}]',
+    );
+    expect(samples.map(({ readings }) => readings)).toEqual([
+      [{ metric: "b", value: 1 }],
+      [{ metric: "e", value: "\u{1f321}" }],
+    ]);
+    expect(effects?.quarantine).toContain("sample 0: The payload has text that is no valid Unicode");
+    expect(JSON.parse(Buffer.from(effects!.quarantined!).toString())).toEqual([
+      { a: "\ud800" },
+      { "\udfff": 1 },
+      { c: { d: ["\ud83d"] } },
+    ]);
+    expect(() => decode('{"a": "\\ud800", "b": 1}')).toThrow("no valid Unicode");
+  });
+
+  it("so many samples that cannot be read refuse the message whole: each of them takes its time", () => {
+    const limits = { ...defaultDecodeLimits, maxReadings: 3 };
+    expect(decode('[1, 2, 3, {"a": 1}]', limits).samples).toHaveLength(1);
+    expect(() => decode('[1, 2, 3, 4, {"a": 1}]', limits)).toThrow(
+      "More than 3 parts of the message cannot be read: sample 0:",
+    );
+  });
+
   it("more readings or longer names than allowed", () => {
     const limits = { maxReadings: 3, maxMetricLength: 4, maxDepth: 2 };
     expect(() => decode('[{"a":1,"b":2},{"a":1,"b":2}]', limits)).toThrow("more than 3");

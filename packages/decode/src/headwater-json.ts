@@ -2,9 +2,10 @@ import { DecodeError } from "@headwater/core";
 import type { DecodedMessage, DecodedReading, Decoder, DecodeLimits, DecoderOfTopic, Sample } from "./decoder.ts";
 import { deviceTime, UnplacedTime, type DeviceTime } from "./device-time.ts";
 import { headwaterForm, type JsonForm } from "./json-form.ts";
-import { InexactNumber, nestedJson, numberInText, parseJson } from "./json-text.ts";
+import { InexactNumber, itemsWithBadText, nestedJson, numberInText, parseJson } from "./json-text.ts";
 import { MessageNotes } from "./message-notes.ts";
 import { nothingMeasured, RefusedParts, TooManyReadings, withRefused } from "./partly-read.ts";
+import { Unreadable } from "./unreadable.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,7 @@ export const decodeHeadwaterJson: Decoder = jsonDecoder(headwaterForm);
 
 /** Headwater JSON as a route's devices write it. */
 export function jsonDecoder(form: JsonForm): Decoder {
-  return (payload, limits) => readHeadwater(parseJson(payload), limits, form, jsonBytes);
+  return (payload, limits) => readHeadwater(parseJson(payload, itemsWithBadText), limits, form, jsonBytes);
 }
 
 /** The form of a route, with the metric that the topic names. */
@@ -71,9 +72,9 @@ class HeadwaterReader {
         try {
           this.#sample(root[index]);
         } catch (error) {
-          (refused ??= new RefusedParts()).add(`sample ${index}`, error);
+          (refused ??= new RefusedParts(this.#limits.maxReadings)).add(`sample ${index}`, error);
           this.#notes.forget(this.#samples.length);
-          badSamples.push(root[index]);
+          badSamples.push(asParsed(root[index]));
         }
       }
     } else {
@@ -92,6 +93,7 @@ class HeadwaterReader {
   #sample(item: unknown): void {
     const { metric } = this.#form;
     this.#readings = [];
+    if (item instanceof Unreadable) throw item.error;
     if (!isObject(item)) {
       if (metric === undefined) throw new DecodeError("A sample has to be an object of metrics and their values");
       this.#value(metric, item, 0);
@@ -171,6 +173,7 @@ class HeadwaterReader {
       this.#notes.note("without-value", metric);
       return;
     }
+    if (value instanceof Unreadable) throw value.error;
     if (typeof value === "object" && this.#form.flatten === true && !(value instanceof InexactNumber)) {
       if (depth === maxDepth) throw new DecodeError(`A value nests deeper than ${maxDepth} levels`);
       this.#members(value as JsonObject, metric, depth + 1, timePath);
@@ -211,6 +214,10 @@ class HeadwaterReader {
   }
 }
 
+function asParsed(item: unknown): unknown {
+  return item instanceof Unreadable ? item.value : item;
+}
+
 function jsonBytes(samples: readonly unknown[], { maxDepth }: DecodeLimits): Uint8Array | undefined {
   try {
     return Buffer.from(nestedJson(samples, 2 * maxDepth));
@@ -226,7 +233,11 @@ function isArrayOfSamples(root: unknown, { metric }: JsonForm): root is readonly
 }
 
 function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber);
+  return typeof value === "object" && value !== null && !isNoObject(value);
+}
+
+function isNoObject(value: object): boolean {
+  return Array.isArray(value) || value instanceof InexactNumber || value instanceof Unreadable;
 }
 
 function hasOneKey(item: JsonObject): boolean {

@@ -1,5 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import { payloadText } from "./payload-text.ts";
+import { Unreadable } from "./unreadable.ts";
 
 /** Digits enough that a double may not hold them, or an exponent: then the numbers are looked at one by one. */
 const mayBeInexact = /[0-9][0-9.]{15}|[0-9][eE]/;
@@ -26,9 +27,10 @@ export class InexactNumber {
 
 /**
  * Parses JSON from bytes. Numbers that a double cannot hold come as InexactNumber, never rounded in silence.
- * `__proto__` is a key like any other; of a repeated key the last one counts.
+ * `__proto__` is a key like any other; of a repeated key the last one counts. Text with a lone surrogate is no valid
+ * Unicode: `ofBadText` says what becomes of a payload that has some; by default it is refused.
  */
-export function parseJson(payload: Uint8Array): unknown {
+export function parseJson(payload: Uint8Array, ofBadText: (value: unknown) => unknown = refuseBadText): unknown {
   const text = payloadText(payload);
   let value: unknown;
   try {
@@ -37,10 +39,19 @@ export function parseJson(payload: Uint8Array): unknown {
     value = parsedLoosely(text, cause);
   }
   // Only an escape can bring a lone surrogate into text that was UTF-8.
-  if (text.includes("\\u") && !isWellFormed(value)) {
-    throw new DecodeError("The payload has text that is no valid Unicode (a lone surrogate)");
-  }
-  return value;
+  return text.includes("\\u") && !isWellFormed(value) ? ofBadText(value) : value;
+}
+
+const badText = "The payload has text that is no valid Unicode (a lone surrogate)";
+
+function refuseBadText(): never {
+  throw new DecodeError(badText);
+}
+
+/** Of an array those items become Unreadable that have bad text. */
+export function itemsWithBadText(value: unknown): unknown {
+  if (!Array.isArray(value)) throw new DecodeError(badText);
+  return value.map((item: unknown) => (isWellFormed(item) ? item : new Unreadable(badText, item)));
 }
 
 function parsed(text: string): unknown {
@@ -52,6 +63,12 @@ function parsed(text: string): unknown {
 /** A text, which is left as it is, or a word outside of texts. */
 const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"?|[-+.#()\w]+/gs;
 const noNumber = /^[-+]?(?:nan|inf|infinity|1\.#(?:[qs]nan|ind|inf))(?:\(\w*\))?$/i;
+
+/** Whether the text is NaN or an infinity as C's printf, Python or JavaScript write them. */
+export function isNoNumber(text: string): boolean {
+  return noNumber.test(text);
+}
+
 const looseNumber = /^([-+]?)(?:(\d+)\.|(\d*)(\.\d+)|(\d+))((?:[eE][-+]?\d+)?)$/;
 /** Stand for NaN and the infinities while JSON's parser reads: numbers beyond a double that nobody writes. */
 const standIns: ReadonlyMap<string, string> = new Map([
@@ -132,7 +149,7 @@ function isWellFormed(root: unknown): boolean {
   return true;
 }
 
-/** The value as JSON text again. Throws DecodeError if it nests deeper than `maxDepth`. */
+/** The value as JSON text again. Throws DecodeError if it nests deeper than `maxDepth`, or cannot be read. */
 export function nestedJson(value: object, maxDepth: number): string {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -140,6 +157,7 @@ export function nestedJson(value: object, maxDepth: number): string {
     const next: unknown[] = [];
     for (const item of level) {
       for (const child of Object.values(item as object)) {
+        if (child instanceof Unreadable) throw child.error;
         if (typeof child === "object" && child !== null && !(child instanceof InexactNumber)) next.push(child);
       }
     }

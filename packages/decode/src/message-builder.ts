@@ -4,6 +4,7 @@ import { UnplacedTime, type DeviceTime } from "./device-time.ts";
 import { InexactNumber, nestedJson } from "./json-text.ts";
 import { MessageNotes, type NoteName } from "./message-notes.ts";
 import { nothingMeasured, RefusedParts, TooManyReadings, withRefused } from "./partly-read.ts";
+import { Unreadable } from "./unreadable.ts";
 
 /** Longest unit that is kept (characters). */
 const maxUnit = 64;
@@ -26,12 +27,13 @@ export class MessageBuilder {
   readonly #samples: OpenSample[] = [];
   readonly #timed = new Map<number | string, OpenSample>();
   readonly #notes = new MessageNotes();
-  readonly #refused = new RefusedParts();
+  readonly #refused: RefusedParts;
   #untimed: OpenSample | undefined;
   #count = 0;
 
   constructor(limits: DecodeLimits) {
     this.#limits = limits;
+    this.#refused = new RefusedParts(limits.maxReadings);
   }
 
   get limits(): DecodeLimits {
@@ -128,6 +130,11 @@ export class MessageBuilder {
     return withRefused(message, this.#refused, refused);
   }
 
+  /** A message that says nothing, and of which nothing was refused, is ignored for this reason. */
+  finishOrIgnore(reason: string): DecodedMessage {
+    return this.finish(this.isEmpty && this.#refused.isEmpty ? { ignored: reason } : undefined);
+  }
+
   #sampleFor(metric: string, time: DeviceTime | undefined): OpenSample {
     if (time === undefined) {
       if (this.#untimed === undefined || this.#untimed.metrics.has(metric)) this.#untimed = this.#open(undefined);
@@ -157,6 +164,7 @@ export class MessageBuilder {
         return this.#nearest(metric, new InexactNumber(String(value)));
       case "object":
         if (value instanceof InexactNumber) return this.#nearest(metric, value);
+        if (value instanceof Unreadable) throw value.error;
         return nestedJson(value!, this.#limits.maxDepth);
       default:
         throw new DecodeError("A value is of no kind that can be kept");

@@ -51,6 +51,8 @@ export const namedDecoders = {
   zigbee2mqtt: { takes: ["timeZone"], takesMetric: false, decoderOf: zigbee2mqttState },
   "the-things-stack": always(theThingsStackUplink),
   chirpstack: always(chirpStackUplink),
+  /** Holds nothing to keep: acknowledged and counted. */
+  none: always(() => ({ samples: [], effects: { ignored: "by-route" } })),
 } as const satisfies Readonly<Record<string, NamedDecoder>>;
 
 export type DecoderName = keyof typeof namedDecoders;

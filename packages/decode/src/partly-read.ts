@@ -11,10 +11,23 @@ export class TooManyReadings extends DecodeError {
   }
 }
 
+/** So many parts cannot be read that the message is refused whole. */
+class TooManyRefused extends DecodeError {
+  constructor(limit: number, first: string) {
+    super(`More than ${limit} parts of the message cannot be read: ${first}; and so on`);
+  }
+}
+
 /** Parts of a message that cannot be read while others can. */
 export class RefusedParts {
+  readonly #limit: number;
   #count = 0;
   readonly #reasons: string[] = [];
+
+  /** @param limit of parts: with more the message is refused whole, since each takes its time. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   get isEmpty(): boolean {
     return this.#count === 0;
@@ -24,6 +37,7 @@ export class RefusedParts {
   add(what: string, error: unknown): void {
     if (!(error instanceof DecodeError) || error instanceof TooManyReadings) throw error;
     this.#count += 1;
+    if (this.#count > this.#limit) throw new TooManyRefused(this.#limit, this.#reasons[0] ?? error.message);
     if (this.#reasons.length < maxReasons)
       this.#reasons.push(what === "" ? error.message : `${what}: ${error.message}`);
   }

@@ -1,7 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
-import { ConfigError } from "@headwater/core";
+import { ConfigError, isTimeZone } from "@headwater/core";
 import type { JsonForm } from "./json-form.ts";
-import { isTimeZone } from "./local-time.ts";
 
 const maxPath = 512;
 

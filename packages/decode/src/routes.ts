@@ -23,6 +23,8 @@ export interface RouteSpec {
   readonly device?: string;
   /** Who sends it, where that is not the device itself but one that speaks for it: a template like `device`. */
   readonly sender?: string;
+  /** With `sender`: the device may send it, too, if it is logged in itself. */
+  readonly ownToo?: boolean;
   /** Characters that these two templates encode in every level. */
   readonly reserved?: string;
 }
@@ -47,8 +49,8 @@ export interface Route {
   readonly decoder: Decoder;
   /** undefined: the device that is logged in. */
   readonly device: string | undefined;
-  /** The device that may send it of itself: what is sent is its own. undefined: the device that is logged in. */
-  readonly sender: string | undefined;
+  /** The devices that may send it of themselves: what is sent is their own. Empty: the device that is logged in. */
+  readonly senders: readonly string[];
 }
 
 interface CompiledRoute {
@@ -56,6 +58,7 @@ interface CompiledRoute {
   readonly decoderOf: DecoderOfTopic;
   readonly device: DeviceTemplate | undefined;
   readonly sender: DeviceTemplate | undefined;
+  readonly ownToo: boolean;
 }
 
 export class Routes {
@@ -76,14 +79,15 @@ export class Routes {
       const names = route.pattern.match(levels);
       if (names === undefined) continue;
       const device = route.device === undefined ? names.get("device") : route.device.idOf(names);
-      const sender = route.sender === undefined ? device : route.sender.idOf(names);
-      return { decoder: route.decoderOf({ topic, names, device }), device, sender };
+      const own = route.sender === undefined || route.ownToo ? device : undefined;
+      const senders = [own, route.sender?.idOf(names)].filter((sender) => sender !== undefined);
+      return { decoder: route.decoderOf({ topic, names, device }), device, senders };
     }
     return undefined;
   }
 }
 
-function compile({ pattern, decoder, decoderOf, reserved, ...templates }: RouteSpec): CompiledRoute {
+function compile({ pattern, decoder, decoderOf, reserved, ownToo = false, ...templates }: RouteSpec): CompiledRoute {
   const compiled = new TopicPattern(pattern);
   const template = (text: string | undefined) => (text === undefined ? undefined : new DeviceTemplate(text, reserved));
   const [device, sender] = [template(templates.device), template(templates.sender)];
@@ -92,5 +96,5 @@ function compile({ pattern, decoder, decoderOf, reserved, ...templates }: RouteS
     throw new ConfigError(`The route ${pattern} makes its device of {${missing}}, which the pattern lacks`);
   const made = decoderOf ?? (decoder === undefined ? undefined : () => decoder);
   if (made === undefined) throw new ConfigError(`The route ${pattern} has no decoder`);
-  return { pattern: compiled, decoderOf: made, device, sender };
+  return { pattern: compiled, decoderOf: made, device, sender, ownToo };
 }

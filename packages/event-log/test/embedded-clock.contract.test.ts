@@ -34,3 +34,14 @@ it("a log with the right time has nothing to say", async () => {
   expect(log.warnings!()).toEqual([]);
   await log.close();
 });
+
+it("a clock that is years ahead at the start, or was years behind, deletes nothing before it has proven itself", async () => {
+  const day = 24 * 60 * 60_000;
+  writeAt(dataDir, nowMicros() - 3650 * day * 1000, "t", ["a", "b"]);
+  const log = await openEmbeddedLog({ dataDir });
+  await log.ensureTopics([spec("t", 1, { retentionMs: 7 * day })]);
+  await log.append("t", numbered(1, 0));
+  await log.housekeep();
+  expect(await log.positions("t")).toEqual([{ partition: 0, start: 0, end: 3 }]);
+  await log.close();
+});

@@ -92,6 +92,7 @@ export async function openTimeSeriesStore(
   const store = await openEmbeddedStore({
     dataDir: folder,
     retentionMs: retentionDays === undefined ? undefined : retentionDays * day,
+    logger,
   });
   logger.info({ store: "embedded", folder, retentionDays }, "time-series store");
   return store;

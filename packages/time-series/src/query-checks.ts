@@ -1,7 +1,8 @@
 import { RequestError } from "@headwater/core";
 import { isTextField } from "./field-names.ts";
 import { END_OF_TIME, MIN_TIME } from "./point-checks.ts";
-import { aggregates, type Aggregate, type SeriesQuery } from "./time-series-store.ts";
+import { aggregates, type Aggregate, orders, type SeriesQuery } from "./time-series-store.ts";
+import { windowFault } from "./windows/index.ts";
 
 const textAggregates: readonly Aggregate[] = ["count", "first", "last"];
 
@@ -13,14 +14,13 @@ export interface TimeRange {
 
 /** Throws RequestError if a query cannot be meant so; the same for every adapter. */
 export function checkQuery(query: SeriesQuery): TimeRange {
-  const { window, aggregate, limit } = query;
+  const { window, aggregate, limit, order } = query;
   if (aggregate !== undefined && !aggregates.includes(aggregate)) {
     throw bad("unknown-aggregate", `aggregate ${aggregate as string} is unknown; there are ${aggregates.join(", ")}`);
   }
   if (window !== undefined) {
-    if (!Number.isSafeInteger(window) || window < 1) {
-      throw bad("invalid-window", "a window is a whole number of microseconds, at least 1");
-    }
+    const fault = windowFault(window);
+    if (fault !== undefined) throw bad("invalid-window", fault);
     if (aggregate === undefined) {
       throw bad("window-without-aggregate", `a window needs an aggregate: ${aggregates.join(", ")}`);
     }
@@ -30,6 +30,9 @@ export function checkQuery(query: SeriesQuery): TimeRange {
   }
   if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 0)) {
     throw bad("invalid-limit", "a limit is a whole number, at least 0");
+  }
+  if (order !== undefined && !orders.includes(order)) {
+    throw bad("invalid-order", `order ${order as string} is unknown; there are ${orders.join(", ")}`);
   }
   return checkRange(query.from, query.to);
 }

@@ -1,4 +1,5 @@
 import type { MetricPage } from "./latest-page.ts";
+import type { Window } from "./windows/index.ts";
 
 /**
  * The time-series store port: points in, series out. Times are integers of microseconds since the epoch.
@@ -35,6 +36,9 @@ export interface WriteResult {
 export const aggregates = ["mean", "min", "max", "sum", "count", "first", "last"] as const;
 export type Aggregate = (typeof aggregates)[number];
 
+export const orders = ["asc", "desc"] as const;
+export type Order = (typeof orders)[number];
+
 export interface SeriesRef {
   readonly measurement: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -47,14 +51,16 @@ export interface SeriesQuery extends SeriesRef {
   /** Exclusive, µs. */
   readonly to: number;
   /**
-   * Length of a window in µs, aligned to the epoch; needs `aggregate`. Windows without points are left out; a row's
-   * time is its window's start, also where that lies before `from`. Without a window `aggregate` gives one row, at
-   * `from`, or none.
+   * Needs `aggregate`. Windows without points are left out; a row's time is its window's start, also where that lies
+   * before `from`. Without a window `aggregate` gives one row, at `from`, or none.
    */
-  readonly window?: number;
+  readonly window?: Window;
   /** Of text there are count, first and last. */
   readonly aggregate?: Aggregate;
+  /** The first so many rows in the order that is asked for. */
   readonly limit?: number;
+  /** Default: `asc`, oldest first. */
+  readonly order?: Order;
 }
 
 export type SeriesRow = readonly [time: number, value: number | string];
@@ -80,7 +86,7 @@ export interface TimeSeriesStore {
   write(points: readonly Point[]): Promise<WriteResult>;
 
   /**
-   * Rows of the series with exactly these tags, oldest first, in chunks. Points written meanwhile may or may not be
+   * Rows of the series with exactly these tags, in their order, in chunks. Points written meanwhile may or may not be
    * seen. Throws RequestError for a query that cannot be meant so.
    */
   query(query: SeriesQuery): AsyncIterable<readonly SeriesRow[]>;
@@ -96,6 +102,9 @@ export interface TimeSeriesStore {
 
   /** Deletes [from, to) of all series of a measurement whose tags contain the given ones. */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
+
+  /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */
+  warnings?(): readonly string[];
 
   /** Resolves when the store answers; rejects with the reason otherwise. */
   health(): Promise<void>;

@@ -1052,6 +1052,9 @@ export namespace headwater {
             /** CommandRequested cause. */
             cause?: (headwater.v1.CommandCause.$Properties|null);
 
+            /** CommandRequested life. */
+            life: number;
+
             /**
              * Encodes the specified CommandRequested message. Does not implicitly {@link headwater.v1.CommandRequested.verify|verify} messages.
              * @param message CommandRequested message or plain object to encode
@@ -1093,6 +1096,9 @@ export namespace headwater {
 
                 /** CommandRequested cause */
                 cause?: (headwater.v1.CommandCause.$Properties|null);
+
+                /** CommandRequested life */
+                life?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1331,6 +1337,9 @@ export namespace headwater {
             /** CommandReplied result. */
             result: string;
 
+            /** CommandReplied reason. */
+            reason: string;
+
             /**
              * Encodes the specified CommandReplied message. Does not implicitly {@link headwater.v1.CommandReplied.verify|verify} messages.
              * @param message CommandReplied message or plain object to encode
@@ -1357,6 +1366,9 @@ export namespace headwater {
 
                 /** CommandReplied result */
                 result?: (string|null);
+
+                /** CommandReplied reason */
+                reason?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1535,6 +1547,15 @@ export namespace headwater {
             /** DeviceEvent writeId. */
             writeId: string;
 
+            /** DeviceEvent incarnation. */
+            incarnation: number;
+
+            /** DeviceEvent incarnationSince. */
+            incarnationSince: (number|Long);
+
+            /** DeviceEvent erasedBelow. */
+            erasedBelow: number;
+
             /**
              * Encodes the specified DeviceEvent message. Does not implicitly {@link headwater.v1.DeviceEvent.verify|verify} messages.
              * @param message DeviceEvent message or plain object to encode
@@ -1595,6 +1616,15 @@ export namespace headwater {
                 /** DeviceEvent writeId */
                 writeId?: (string|null);
 
+                /** DeviceEvent incarnation */
+                incarnation?: (number|null);
+
+                /** DeviceEvent incarnationSince */
+                incarnationSince?: (number|Long|null);
+
+                /** DeviceEvent erasedBelow */
+                erasedBelow?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -1613,6 +1643,9 @@ export namespace headwater {
               updatedAt?: number|Long|null;
               updatedBy?: string|null;
               writeId?: string|null;
+              incarnation?: number|null;
+              incarnationSince?: number|Long|null;
+              erasedBelow?: number|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -3244,6 +3277,9 @@ export namespace headwater {
             /** TelemetryRecord gap. */
             gap?: (headwater.v1.Gap.$Properties|null);
 
+            /** TelemetryRecord incarnation. */
+            incarnation: number;
+
             /**
              * Encodes the specified TelemetryRecord message. Does not implicitly {@link headwater.v1.TelemetryRecord.verify|verify} messages.
              * @param message TelemetryRecord message or plain object to encode
@@ -3304,6 +3340,9 @@ export namespace headwater {
                 /** TelemetryRecord gap */
                 gap?: (headwater.v1.Gap.$Properties|null);
 
+                /** TelemetryRecord incarnation */
+                incarnation?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3322,6 +3361,7 @@ export namespace headwater {
               mark?: headwater.v1.Mark.$Shape|null;
               tick?: headwater.v1.Tick.$Shape|null;
               gap?: headwater.v1.Gap.$Shape|null;
+              incarnation?: number|null;
               $unknowns?: Uint8Array[];
             };
         }
@@ -3733,6 +3773,9 @@ export namespace headwater {
             /** Gap reason. */
             reason: string;
 
+            /** Gap dropped. */
+            dropped?: (number|Long|null);
+
             /**
              * Encodes the specified Gap message. Does not implicitly {@link headwater.v1.Gap.verify|verify} messages.
              * @param message Gap message or plain object to encode
@@ -3765,6 +3808,9 @@ export namespace headwater {
 
                 /** Gap reason */
                 reason?: (string|null);
+
+                /** Gap dropped */
+                dropped?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

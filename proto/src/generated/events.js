@@ -2724,6 +2724,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [requestedBy] CommandRequested requestedBy
              * @property {boolean|null} [redeliver] CommandRequested redeliver
              * @property {headwater.v1.CommandCause.$Properties|null} [cause] CommandRequested cause
+             * @property {number|null} [life] CommandRequested life
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2804,6 +2805,14 @@ export const headwater = $root.headwater = (() => {
             CommandRequested.prototype.cause = null;
 
             /**
+             * CommandRequested life.
+             * @member {number} life
+             * @memberof headwater.v1.CommandRequested
+             * @instance
+             */
+            CommandRequested.prototype.life = 0;
+
+            /**
              * Encodes the specified CommandRequested message. Does not implicitly {@link headwater.v1.CommandRequested.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.CommandRequested
@@ -2831,6 +2840,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 5, wireType 0 =*/40).bool(message.redeliver);
                 if (message.cause != null && $Object.hasOwnProperty.call(message, "cause"))
                     $root.headwater.v1.CommandCause.encode(message.cause, writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                if (message.life != null && $Object.hasOwnProperty.call(message, "life") && message.life !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.life);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2924,6 +2935,15 @@ export const headwater = $root.headwater = (() => {
                             if (wireType !== 2)
                                 break;
                             message.cause = $root.headwater.v1.CommandCause.decode(reader, reader.size(), $undefined, _depth + 1, message.cause);
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.life = value;
+                            else
+                                delete message.life;
                             continue;
                         }
                     }
@@ -3480,6 +3500,7 @@ export const headwater = $root.headwater = (() => {
              * Properties of a CommandReplied.
              * @typedef {Object} headwater.v1.CommandReplied.$Properties
              * @property {string|null} [result] CommandReplied result
+             * @property {string|null} [reason] CommandReplied reason
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3520,6 +3541,14 @@ export const headwater = $root.headwater = (() => {
             CommandReplied.prototype.result = "";
 
             /**
+             * CommandReplied reason.
+             * @member {string} reason
+             * @memberof headwater.v1.CommandReplied
+             * @instance
+             */
+            CommandReplied.prototype.reason = "";
+
+            /**
              * Encodes the specified CommandReplied message. Does not implicitly {@link headwater.v1.CommandReplied.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.CommandReplied
@@ -3537,6 +3566,8 @@ export const headwater = $root.headwater = (() => {
                     throw $Error("max depth exceeded");
                 if (message.result != null && $Object.hasOwnProperty.call(message, "result") && message.result !== "")
                     writer.uint32(/* id 1, wireType 2 =*/10).string(message.result);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.reason);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3588,6 +3619,15 @@ export const headwater = $root.headwater = (() => {
                                 message.result = value;
                             else
                                 delete message.result;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
                             continue;
                         }
                     }
@@ -3899,6 +3939,9 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [updatedAt] DeviceEvent updatedAt
              * @property {string|null} [updatedBy] DeviceEvent updatedBy
              * @property {string|null} [writeId] DeviceEvent writeId
+             * @property {number|null} [incarnation] DeviceEvent incarnation
+             * @property {number|Long|null} [incarnationSince] DeviceEvent incarnationSince
+             * @property {number|null} [erasedBelow] DeviceEvent erasedBelow
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3925,6 +3968,9 @@ export const headwater = $root.headwater = (() => {
              *   updatedAt?: number|Long|null;
              *   updatedBy?: string|null;
              *   writeId?: string|null;
+             *   incarnation?: number|null;
+             *   incarnationSince?: number|Long|null;
+             *   erasedBelow?: number|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} headwater.v1.DeviceEvent.$Shape
              */
@@ -4044,6 +4090,30 @@ export const headwater = $root.headwater = (() => {
             DeviceEvent.prototype.writeId = "";
 
             /**
+             * DeviceEvent incarnation.
+             * @member {number} incarnation
+             * @memberof headwater.v1.DeviceEvent
+             * @instance
+             */
+            DeviceEvent.prototype.incarnation = 0;
+
+            /**
+             * DeviceEvent incarnationSince.
+             * @member {number|Long} incarnationSince
+             * @memberof headwater.v1.DeviceEvent
+             * @instance
+             */
+            DeviceEvent.prototype.incarnationSince = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * DeviceEvent erasedBelow.
+             * @member {number} erasedBelow
+             * @memberof headwater.v1.DeviceEvent
+             * @instance
+             */
+            DeviceEvent.prototype.erasedBelow = 0;
+
+            /**
              * Encodes the specified DeviceEvent message. Does not implicitly {@link headwater.v1.DeviceEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.DeviceEvent
@@ -4088,6 +4158,12 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 11, wireType 2 =*/90).string(message.updatedBy);
                 if (message.writeId != null && $Object.hasOwnProperty.call(message, "writeId") && message.writeId !== "")
                     writer.uint32(/* id 12, wireType 2 =*/98).string(message.writeId);
+                if (message.incarnation != null && $Object.hasOwnProperty.call(message, "incarnation") && message.incarnation !== 0)
+                    writer.uint32(/* id 13, wireType 0 =*/104).uint32(message.incarnation);
+                if (message.incarnationSince != null && $Object.hasOwnProperty.call(message, "incarnationSince") && (typeof message.incarnationSince === "object" ? message.incarnationSince.low || message.incarnationSince.high : message.incarnationSince !== 0))
+                    writer.uint32(/* id 14, wireType 0 =*/112).int64(message.incarnationSince);
+                if (message.erasedBelow != null && $Object.hasOwnProperty.call(message, "erasedBelow") && message.erasedBelow !== 0)
+                    writer.uint32(/* id 15, wireType 0 =*/120).uint32(message.erasedBelow);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -4291,6 +4367,33 @@ export const headwater = $root.headwater = (() => {
                                 message.writeId = value;
                             else
                                 delete message.writeId;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.incarnation = value;
+                            else
+                                delete message.incarnation;
+                            continue;
+                        }
+                    case 14: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.incarnationSince = value;
+                            else
+                                delete message.incarnationSince;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.erasedBelow = value;
+                            else
+                                delete message.erasedBelow;
                             continue;
                         }
                     }
@@ -8331,6 +8434,7 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.Mark.$Properties|null} [mark] TelemetryRecord mark
              * @property {headwater.v1.Tick.$Properties|null} [tick] TelemetryRecord tick
              * @property {headwater.v1.Gap.$Properties|null} [gap] TelemetryRecord gap
+             * @property {number|null} [incarnation] TelemetryRecord incarnation
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8357,6 +8461,7 @@ export const headwater = $root.headwater = (() => {
              *   mark?: headwater.v1.Mark.$Shape|null;
              *   tick?: headwater.v1.Tick.$Shape|null;
              *   gap?: headwater.v1.Gap.$Shape|null;
+             *   incarnation?: number|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} headwater.v1.TelemetryRecord.$Shape
              */
@@ -8475,6 +8580,14 @@ export const headwater = $root.headwater = (() => {
             TelemetryRecord.prototype.gap = null;
 
             /**
+             * TelemetryRecord incarnation.
+             * @member {number} incarnation
+             * @memberof headwater.v1.TelemetryRecord
+             * @instance
+             */
+            TelemetryRecord.prototype.incarnation = 0;
+
+            /**
              * Encodes the specified TelemetryRecord message. Does not implicitly {@link headwater.v1.TelemetryRecord.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.TelemetryRecord
@@ -8516,6 +8629,8 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.Tick.encode(message.tick, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.gap != null && $Object.hasOwnProperty.call(message, "gap"))
                     $root.headwater.v1.Gap.encode(message.gap, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.incarnation != null && $Object.hasOwnProperty.call(message, "incarnation") && message.incarnation !== 0)
+                    writer.uint32(/* id 13, wireType 0 =*/104).uint32(message.incarnation);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8680,6 +8795,15 @@ export const headwater = $root.headwater = (() => {
                             if (wireType !== 2)
                                 break;
                             message.gap = $root.headwater.v1.Gap.decode(reader, reader.size(), $undefined, _depth + 1, message.gap);
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.incarnation = value;
+                            else
+                                delete message.incarnation;
                             continue;
                         }
                     }
@@ -9670,6 +9794,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [fromN] Gap fromN
              * @property {number|Long|null} [toN] Gap toN
              * @property {string|null} [reason] Gap reason
+             * @property {number|Long|null} [dropped] Gap dropped
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9726,6 +9851,23 @@ export const headwater = $root.headwater = (() => {
             Gap.prototype.reason = "";
 
             /**
+             * Gap dropped.
+             * @member {number|Long|null|undefined} dropped
+             * @memberof headwater.v1.Gap
+             * @instance
+             */
+            Gap.prototype.dropped = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Gap.prototype, "_dropped", {
+                get: $util.oneOfGetter($oneOfFields = ["dropped"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified Gap message. Does not implicitly {@link headwater.v1.Gap.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Gap
@@ -9747,6 +9889,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.toN);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 3, wireType 2 =*/26).string(message.reason);
+                if (message.dropped != null && $Object.hasOwnProperty.call(message, "dropped"))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.dropped);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9816,6 +9960,13 @@ export const headwater = $root.headwater = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            message.dropped = reader.uint64();
+                            message._dropped = "dropped";
                             continue;
                         }
                     }

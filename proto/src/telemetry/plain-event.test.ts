@@ -30,13 +30,14 @@ function expectAgreement(bytes: Uint8Array): boolean {
   if (!plain.read(bytes, devices)) return false;
   const record = decoded(bytes);
   expect(record).toBeDefined();
-  const { gateway, epoch, n, device, eventTime, readings, attributes, mark, tick, gap, derived } = record!;
-  expect([plain.gateway, plain.epoch, plain.n, plain.device.id, plain.eventTime]).toEqual([
+  const { gateway, epoch, n, device, eventTime, incarnation, readings, attributes, mark, tick, gap, derived } = record!;
+  expect([plain.gateway, plain.epoch, plain.n, plain.device.id, plain.eventTime, plain.incarnation]).toEqual([
     gateway,
     epoch,
     n,
     device,
     eventTime,
+    incarnation,
   ]);
   expect({ ...attributes }).toEqual({});
   expect([mark, tick, gap, derived]).toEqual([null, null, null, null]);
@@ -75,6 +76,7 @@ const record = fc.record(
     device: name,
     eventTime: fc.oneof({ weight: 6, arbitrary: integer }, fc.integer()),
     readings: fc.array(reading, { maxLength: 6 }),
+    incarnation: fc.oneof(fc.constant(0), fc.nat({ max: 300 }), fc.constant(0xffff_ffff)),
     attributes: fc.constantFrom(undefined, undefined, undefined, { site: "north" }),
     mark: fc.constantFrom(undefined, undefined, undefined, { received: 3 }),
   },
@@ -132,6 +134,7 @@ describe("an event read without the codec", () => {
       receivedAt: 1_780_000_000_000_000,
       device: "boiler-1",
       eventTime: 1_780_000_000_000_001,
+      incarnation: 2,
       readings: [
         { metric: "temperature", number: -21.5 },
         { metric: "on", boolean: true },

@@ -42,6 +42,7 @@ export class PlainEvent<D, M> {
   n = 0;
   device!: D;
   eventTime = 0;
+  incarnation = 0;
   count = 0;
   /** The first `count` of each. */
   readonly metrics: M[] = [];
@@ -74,6 +75,7 @@ export class PlainEvent<D, M> {
     this.epoch = 0;
     this.n = 0;
     this.eventTime = 0;
+    this.incarnation = 0;
     this.count = 0;
     let seen = 0;
     while (this.#at < end) {
@@ -117,6 +119,11 @@ export class PlainEvent<D, M> {
         case recordTag.eventTime:
           this.eventTime = this.#varint(end);
           if (!isTime(this.eventTime)) return false;
+          break;
+        case recordTag.incarnation:
+          this.incarnation = this.#varint(end);
+          // The codec cuts a longer one to 32 bits.
+          if (this.incarnation < 0 || this.incarnation > 0xffff_ffff) return false;
           break;
         case recordTag.reading: {
           const stop = this.#stop(end);

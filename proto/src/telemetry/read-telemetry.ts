@@ -44,6 +44,9 @@ function faultOf(record: TelemetryRecord): string | undefined {
   if (gap !== null && (gap.fromN < 1 || gap.toN < gap.fromN || gap.toN >= endOfIdentities)) {
     return `a gap from ${gap.fromN} to ${gap.toN}`;
   }
+  if (gap !== null && gap.dropped != null && gap.dropped > gap.toN - gap.fromN + 1) {
+    return `a gap of ${gap.toN - gap.fromN + 1} identities that counts ${gap.dropped} events`;
+  }
   return undefined;
 }
 

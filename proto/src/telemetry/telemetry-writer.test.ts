@@ -50,17 +50,18 @@ describe("the writer of telemetry.v1", () => {
         fc.dictionary(text, text, { maxKeys: 3 }),
         fc.tuple(text, text),
         fc.nat({ max: 40 }),
-        (samples, [epoch, n, receivedAt], times, attributes, [gateway, device], before) => {
+        fc.constantFrom(0, 1, 127, 128, 0xffff_ffff),
+        (samples, [epoch, n, receivedAt], times, attributes, [gateway, device], before, incarnation) => {
           const sampleTimes = times === null ? null : times.slice(0, samples.length);
           const eventTime = sampleTimes?.[0] ?? receivedAt;
           // A short buffer that another event has begun to fill: it grows in the midst of this one.
           const writer = new ByteWriter(Buffer.alloc(48));
           writer.raw(new Uint8Array(before).fill(0xff));
           const fields = { receivedAt, eventTime, sampleTimes, attributes };
-          writeEvent(writer, identityBytes(gateway, epoch), n, deviceBytes(device), samples, fields);
+          writeEvent(writer, identityBytes(gateway, epoch), n, deviceBytes(device, incarnation), samples, fields);
           const readings = inputOf(samples, sampleTimes, eventTime);
           const encoded = telemetry.encode({
-            ...{ gateway, epoch, n, receivedAt, device, eventTime, attributes, readings },
+            ...{ gateway, epoch, n, receivedAt, device, eventTime, attributes, readings, incarnation },
           });
           expect(telemetry.decode(written(writer, before))).toEqual(telemetry.decode(encoded));
         },

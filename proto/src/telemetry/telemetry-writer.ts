@@ -39,9 +39,10 @@ export function identityBytes(gateway: string, epoch: number): FieldBytes {
   return events.telemetry.encode({ gateway, epoch });
 }
 
-/** The field `device`. */
-export function deviceBytes(device: string): FieldBytes {
-  return events.telemetry.encode({ device });
+/** The fields `device`, which comes last, and `incarnation`, of which the first has none. */
+export function deviceBytes(device: string, incarnation = 0): FieldBytes {
+  const field = events.telemetry.encode({ device });
+  return incarnation === 0 ? field : Buffer.concat([events.telemetry.encode({ incarnation }), field]);
 }
 
 /**

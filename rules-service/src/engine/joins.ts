@@ -49,8 +49,10 @@ export class Joins {
     this.#ledger.done(change);
   }
 
-  *adopt({ rules, series: warmed, from, instanceOf }: WarmUpRun): Generator<void> {
+  *adopt({ rules, series, from, instanceOf, incarnationOf }: WarmUpRun): Generator<void> {
     const { index, next } = this.#evaluator;
+    const isInEffect = (device: string): boolean => incarnationOf(device) === index.incarnationOf(device);
+    const warmed = series.filter(({ device }) => isInEffect(device));
     const placed = rules.map((change) => {
       this.#ledger.changedRules.add(change.rule);
       const before = index.rules.get(change.rule);
@@ -75,7 +77,7 @@ export class Joins {
     for (const { change, rule, before } of placed) {
       const devices = new Set([...index.devicesOf(rule), ...(before === undefined ? [] : index.devicesOf(before))]);
       yield* this.#each([...devices].toSorted(), (device) => {
-        const warm = rule.program.watchesSilence ? undefined : instanceOf(rule.id, device);
+        const warm = rule.program.watchesSilence || !isInEffect(device) ? undefined : instanceOf(rule.id, device);
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
         const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
@@ -104,11 +106,13 @@ export class Joins {
     }
   }
 
-  device(id: string, device: Device | undefined): void {
+  device(id: string, device: Device | undefined, incarnation: number): void {
     const { index, teller, next, now } = this.#evaluator;
+    const isAnother = incarnation !== index.incarnationOf(id);
+    if (isAnother) index.incarnations.set(id, incarnation);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
-    const cause = device === undefined ? "device-deleted" : "selector";
+    const cause = isAnother || device === undefined ? "device-deleted" : "selector";
     const left = new Set<Rule>();
     const begun = new Set<Rule>();
     for (const name of [...index.metrics.keys()].toSorted()) {
@@ -117,9 +121,9 @@ export class Joins {
       if (series === undefined) continue;
       const list = index.matching(metric, id);
       const before = series.rules;
-      if (list === series.list) continue;
-      for (const rule of before) if (!list.rules.includes(rule)) left.add(rule);
-      for (const rule of list.rules) if (!before.includes(rule)) begun.add(rule);
+      if (list === series.list && !isAnother) continue;
+      for (const rule of before) if (isAnother || !list.rules.includes(rule)) left.add(rule);
+      for (const rule of list.rules) if (isAnother || !before.includes(rule)) begun.add(rule);
     }
     for (const rule of inOrder(left)) this.#leave(rule, id, cause);
     for (const name of index.metrics.keys()) {

@@ -38,6 +38,8 @@ export class Teller {
   /** Where events go during the present call. */
   effects: Effects = silent;
   amended = 0;
+  /** Which device of an id is in effect. */
+  incarnationOf: (device: string) => number = () => 0;
   readonly #partition: number;
 
   constructor(partition: number) {
@@ -108,6 +110,7 @@ export class Teller {
           params: action.params,
           ttlMs: action.ttlMs,
           requestedBy: `rule:${rule.id}`,
+          life: this.incarnationOf(device) + 1,
           cause: { alertId, transition, action: index, rule: rule.id, eventTime: raisedAt },
         },
       });
@@ -128,6 +131,7 @@ export class Teller {
       receivedAt: source.receivedAt,
       device,
       eventTime: episode.raisedAt,
+      incarnation: this.incarnationOf(device),
       readings: [{ metric, ...held }],
       derived: {
         rule: rule.id,

@@ -95,7 +95,10 @@ function checkList(node: SchemaNode, list: readonly unknown[], pointer: string, 
     return;
   }
   if (node.items !== undefined) {
-    for (const [index, item] of list.entries()) check(node.items, item, pointerTo(pointer, index), problems);
+    for (const [index, item] of list.entries()) {
+      if (problems.full) return;
+      check(node.items, item, pointerTo(pointer, index), problems);
+    }
   }
 }
 
@@ -118,6 +121,7 @@ function checkObject(
   const entries = Object.values(node.patternProperties ?? {})[0];
   const entryName = Object.keys(node.patternProperties ?? {})[0];
   for (const key of keys) {
+    if (problems.full) return;
     const at = pointerTo(pointer, key);
     const value = object[key];
     if (Object.hasOwn(known, key)) {

@@ -1,41 +1,20 @@
-import { parse, YAMLError } from "yaml";
-import { InvalidRequestError, type HttpApp } from "@headwater/service";
-import { RequestError } from "@headwater/core";
+import type { FastifyRequest } from "fastify";
+import { bodyText, InvalidRequestError, type HttpApp } from "@headwater/service";
 import { parseRule, type ParsedRule, type RuleDefinition } from "../definition/index.ts";
+import { YamlReader } from "./yaml/yaml-reader.ts";
 
 export const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
 
 /** Longest body with a rule, in bytes; the definition itself has a limit in characters. */
 export const ruleBodyLimit = 512 * 1024;
-/** Most aliases in a YAML document. Each is a copy, so a small document could become a huge one. */
-const maxAliases = 100;
 
-/** Lets bodies in YAML reach the handlers of this instance as text. */
+/** Lets bodies in YAML reach the handlers of this instance as the value that they say. */
 export function acceptYaml(app: HttpApp): void {
-  app.addContentTypeParser([...yamlTypes], { parseAs: "string" }, (_request, body, done) => {
-    done(null, new YamlText(body as string));
-  });
-}
-
-class YamlText {
-  readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
-}
-
-/** The value of a body in JSON or YAML. Throws RequestError (400, `invalid-yaml`). */
-export function bodyValue(body: unknown): unknown {
-  if (!(body instanceof YamlText)) return body;
-  try {
-    return parse(body.text, { maxAliasCount: maxAliases, prettyErrors: true, stringKeys: true }) as unknown;
-  } catch (error) {
-    // The parser throws a ReferenceError for too many aliases.
-    if (!(error instanceof YAMLError) && !(error instanceof ReferenceError)) throw error;
-    const [line] = error.message.split("\n", 1);
-    throw new RequestError(400, "invalid-yaml", `The body is not valid YAML: ${line!.replace(/:$/, "")}`);
-  }
+  const reader = new YamlReader();
+  app.addContentTypeParser([...yamlTypes], { parseAs: "buffer" }, (_request: FastifyRequest, body: unknown) =>
+    reader.read(bodyText(body as Buffer)),
+  );
+  app.addHook("onClose", () => reader.close());
 }
 
 /** Names that the paths below /api/v1/rules have for something else: a rule of that id could not be read. */
@@ -54,8 +33,7 @@ export function parseNewRule(value: unknown): ParsedRule {
  * InvalidRequestError (400) with a pointer to every problem.
  */
 export function ruleOf(body: unknown, id?: string): RuleDefinition {
-  const value = bodyValue(body);
-  const parsed = id === undefined ? parseNewRule(value) : parseRule(withId(value, id));
+  const parsed = id === undefined ? parseNewRule(body) : parseRule(withId(body, id));
   if (!parsed.ok) throw new InvalidRequestError("rule", parsed.problems);
   if (id !== undefined && parsed.definition.id !== id) {
     throw new InvalidRequestError("rule", [

@@ -9,15 +9,18 @@ import {
   listQuery,
   pageOf,
   pageSchema,
-  parseIfMatch,
+  parsePrecondition,
   principalOf,
   type HttpApp,
   afterQuery,
   positionText,
+  variantEtag,
   waitForAfter,
+  wantedType,
 } from "@headwater/service";
+import { sha256 } from "@headwater/core";
 import { revisedRuleSchema, ruleSchema, writtenRuleSchema } from "../definition/index.ts";
-import { acceptYaml, bodyValue, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
+import { acceptYaml, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 import { revisionResource, ruleResource, toResource, toRevision, type RuleResource } from "./rule-resource.ts";
 import { noSuchRule, presentRule, type RuleWrite, type RuleWrites, type WrittenRule } from "./rule-writes.ts";
@@ -42,7 +45,10 @@ const anyBody = {
   ...ruleBody,
   config: { ...ruleBody.config, documentedBody: Type.Unknown({ description: "A rule, or what might be one" }) },
 };
-const revisedBody = { ...ruleBody, config: { ...ruleBody.config, documentedBody: revisedRuleSchema, ifMatch: true } };
+const revisedBody = {
+  ...ruleBody,
+  config: { ...ruleBody.config, documentedBody: revisedRuleSchema, preconditions: true },
+};
 
 const verdict = Type.Object(
   {
@@ -80,10 +86,12 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
           response: { 200: pageSchema(ruleResource) },
         },
       },
-      async ({ query }) => {
+      async (request) => {
+        const { query } = request;
         await waitForAfter(model.readModel, query.after, timeoutMs);
-        const rules = model.list(decodeCursor(query.cursor, isTextPlace) ?? "", query.state, query.limit + 1);
+        const rules = model.list(decodeCursor(request, query.cursor, isTextPlace) ?? "", query.state, query.limit + 1);
         return pageOf(
+          request,
           rules,
           query.limit,
           ({ state }) => state.id,
@@ -96,6 +104,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       "/api/v1/rules",
       {
         ...ruleBody,
+        config: { ...ruleBody.config, preconditions: true },
         schema: {
           operationId: "createRule",
           summary: "Create a rule; it is a draft and does nothing until it is enabled",
@@ -127,7 +136,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
             { pointer: "", detail: "is missing; send the rule that is to be tried" },
           ]);
         }
-        const parsed = parseNewRule(bodyValue(request.body));
+        const parsed = parseNewRule(request.body);
         return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
       },
     );
@@ -138,12 +147,13 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         config: { produces: ["application/schema+json", "application/json"] },
         schema: { operationId: "getRuleSchema", summary: "The JSON Schema of a rule", tags },
       },
-      async (_request, reply) => reply.type("application/schema+json").send(JSON.stringify(ruleSchema)),
+      async (request, reply) => reply.type(wantedType(request)).send(JSON.stringify(ruleSchema)),
     );
 
     app.get(
       "/api/v1/rules/:id",
       {
+        config: { conditional: true },
         schema: {
           operationId: "getRule",
           summary: "A rule, and how it stands on every partition",
@@ -155,9 +165,10 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       },
       async (request, reply) => {
         await waitForAfter(model.readModel, request.query.after, timeoutMs);
-        const rule = presentRule(model.get(request.params.id), request.params.id);
-        void reply.header("etag", etagOf(rule.state.revision));
-        return resource(rule, true);
+        const rule = resource(presentRule(model.get(request.params.id), request.params.id), true);
+        // How far it is in effect changes within a revision.
+        void reply.header("etag", variantEtag(rule.revision, sha256(JSON.stringify(rule)).toString("hex", 0, 8)));
+        return rule;
       },
     );
 
@@ -182,7 +193,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
     app.delete(
       "/api/v1/rules/:id",
       {
-        config: { ifMatch: true },
+        config: { preconditions: true },
         schema: {
           operationId: "deleteRule",
           summary: "Delete a rule; its open episodes are cleared, its revisions are kept",
@@ -202,7 +213,7 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
       app.post(
         `/api/v1/rules/:id/${verb}`,
         {
-          config: { ifMatch: true },
+          config: { preconditions: true },
           schema: { operationId: `${verb}Rule`, summary, tags, params, response: { 200: ruleResource } },
         },
         async (request, reply) => answer(reply, await writes.switchTo(request.params.id, mode, writeOf(request))),
@@ -226,14 +237,14 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         await waitForAfter(model.readModel, position, timeoutMs);
         const rule = model.get(request.params.id);
         if (rule === undefined) throw noSuchRule(request.params.id);
-        const before = decodeCursor(cursor, isNumberPlace) ?? Number.POSITIVE_INFINITY;
+        const before = decodeCursor(request, cursor, isNumberPlace) ?? Number.POSITIVE_INFINITY;
         const revisions = rule.state.revisions.filter(({ revision }) => revision < before).toReversed();
-        return pageOf(revisions, limit, ({ revision }) => revision, toRevision);
+        return pageOf(request, revisions, limit, ({ revision }) => revision, toRevision);
       },
     );
   });
 }
 
 function writeOf(request: FastifyRequest): RuleWrite {
-  return { by: principalOf(request).id, ifMatch: parseIfMatch(request.headers["if-match"]) };
+  return { by: principalOf(request).id, precondition: parsePrecondition(request.headers) };
 }

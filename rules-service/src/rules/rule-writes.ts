@@ -1,7 +1,7 @@
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { ConflictError, RequestError } from "@headwater/core";
 import type { OutgoingRecord, Position } from "@headwater/event-log";
-import { performWrite, type IfMatch, type WriteContext, type WriteStamp } from "@headwater/service";
+import { performWrite, type Precondition, type WriteContext, type WriteStamp } from "@headwater/service";
 import { canonicalRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 
@@ -17,7 +17,7 @@ export interface RuleWritesOptions extends Omit<WriteContext, "model"> {
 /** The author and the condition of a write. */
 export interface RuleWrite {
   readonly by: string;
-  readonly ifMatch: IfMatch | undefined;
+  readonly precondition: Precondition | undefined;
 }
 
 export interface WrittenRule {
@@ -27,8 +27,8 @@ export interface WrittenRule {
 }
 
 /**
- * The write side of rules. Every method rejects as performWrite does, and with ConflictError (409, or 412 under an
- * If-Match) if another write to the rule came first.
+ * The write side of rules. Every method rejects as performWrite does, and with ConflictError (409, or 412 under a
+ * precondition) if another write to the rule came first.
  */
 export class RuleWrites {
   readonly #options: RuleWritesOptions;
@@ -75,7 +75,7 @@ export class RuleWrites {
 
   async #write(
     id: string,
-    { by, ifMatch }: RuleWrite,
+    { by, precondition }: RuleWrite,
     decide: (stored: StoredRule | undefined) => RuleDecision | undefined,
   ): Promise<WrittenRule> {
     const { model, topic } = this.#options;
@@ -86,7 +86,7 @@ export class RuleWrites {
         subject: `rule ${id}`,
         read: () => model.get(id),
         revisionOf: (stored) => (stored.state.mode === "deleted" ? undefined : stored.state.revision),
-        ifMatch,
+        precondition,
         outcomes: model.outcomes,
         decide: (stored, stamp) => {
           const sequence = (stored?.state.sequence ?? 0) + 1;
@@ -94,7 +94,7 @@ export class RuleWrites {
           expected ??= sequence;
           if (sequence !== expected) {
             throw new ConflictError(`Someone else changed rule ${id} at the same time; read it and try again`, {
-              status: ifMatch === undefined ? 409 : 412,
+              status: precondition === undefined ? 409 : 412,
             });
           }
           const change = decide(stored);

@@ -55,7 +55,8 @@ export class Authenticator {
     if (hasExpired(principal, nowMicros())) return undefined;
     const device = this.#options.registry.device(principal.device);
     const { credentialId } = principal;
-    const counts = credentialId === undefined || device?.credentials.some(({ id }) => id === credentialId) === true;
+    if (device?.incarnation !== principal.incarnation) return undefined;
+    const counts = credentialId === undefined || device.credentials.some(({ id }) => id === credentialId);
     return counts ? device : undefined;
   }
 
@@ -85,7 +86,7 @@ export class Authenticator {
     if (known !== undefined) return known;
     const chosen = passwordsOf(registry.device(name));
     const verdict = chosen.length === 0 ? undefined : await passwords.verify(name, chosen, password, address);
-    if (typeof verdict === "object") return accepted(name, verdict);
+    if (typeof verdict === "object") return this.#accepted(name, verdict);
     if (!(await this.#refresh())) return refuse("unavailable", "too-many-logins");
     const found = this.#byDigest(name, password);
     if (found !== undefined) return found;
@@ -97,7 +98,7 @@ export class Authenticator {
       // Where anybody is let in there is nothing to find out.
       last = verdict ?? (open ? "wrong" : await passwords.pretend(name, address));
     }
-    if (typeof last === "object") return accepted(name, last);
+    if (typeof last === "object") return this.#accepted(name, last);
     if (last === "busy") return refuse("unavailable", "too-many-passwords");
     return refuse("badLogin", registry.device(name) === undefined ? "unknown-device" : "wrong-secret");
   }
@@ -106,7 +107,7 @@ export class Authenticator {
   #byDigest(name: string, secret: Uint8Array): LoginVerdict | undefined {
     const { registry } = this.#options;
     const credential = tokenCredential(registry.device(name), secret);
-    if (credential !== undefined) return accepted(name, credential);
+    if (credential !== undefined) return this.#accepted(name, credential);
     if (name !== provisioningName) return undefined;
     const key = registry.provisioningKeyOf(sha256(secret));
     if (key === undefined || !key.scopes.includes(registerScope)) return undefined;
@@ -120,14 +121,22 @@ export class Authenticator {
     if ("why" in verdict) return refuse(verdict.unavailable === true ? "unavailable" : "badLogin", verdict.why);
     const { device, expiresAt, createDevice } = verdict;
     if (username !== undefined && username !== device) return refuse("badLogin", "jwt-other-device");
-    const principal = { kind: "device", device, credentialId: undefined, expiresAt } as const;
-    if (hasExpired(principal, nowMicros())) return refuse("badLogin", "jwt-expired");
-    const isKnown = (): LoginVerdict =>
-      registry.device(device) === undefined ? refuse("badLogin", "unknown-device") : { principal };
+    if (expiresAt !== 0 && expiresAt <= nowMicros()) return refuse("badLogin", "jwt-expired");
+    const isKnown = (): LoginVerdict => {
+      const incarnation = registry.device(device)?.incarnation;
+      if (incarnation === undefined) return refuse("badLogin", "unknown-device");
+      return { principal: { kind: "device", device, incarnation, credentialId: undefined, expiresAt } };
+    };
     const known = await this.#twice(isKnown);
     if ("principal" in known || !createDevice || known.refused === "unavailable") return known;
     const outcome = await registrar.register({ id: device }, "jwt");
     return outcome === "unavailable" ? refuse("unavailable", "log-away") : isKnown();
+  }
+
+  #accepted(device: string, { id, expiresAt }: { readonly id: string; readonly expiresAt: number }): LoginVerdict {
+    const incarnation = this.#options.registry.device(device)?.incarnation;
+    if (incarnation === undefined) return refuse("badLogin", "unknown-device");
+    return { principal: { kind: "device", device, incarnation, credentialId: id, expiresAt } };
   }
 
   /** Decides with the registry as it is, and a refusal once more when the registry has read the log to its end. */
@@ -155,11 +164,4 @@ function passwordsOf(device: RegisteredDevice | undefined) {
 
 function sameHashes(a: ReturnType<typeof passwordsOf>, b: ReturnType<typeof passwordsOf>): boolean {
   return a.length === b.length && a.every(({ hash }, index) => hash === b[index]?.hash);
-}
-
-function accepted(
-  device: string,
-  { id, expiresAt }: { readonly id: string; readonly expiresAt: number },
-): LoginVerdict {
-  return { principal: { kind: "device", device, credentialId: id, expiresAt } };
 }

@@ -23,12 +23,15 @@ export class CertificateLogin {
     const match = matches[0];
     if (match !== undefined) {
       const expiresAt = earlier(match.expiresAt, certificate.notAfter);
-      return { principal: { kind: "device", device: match.device, credentialId: match.credentialId, expiresAt } };
+      const { device, incarnation, credentialId } = match;
+      return { principal: { kind: "device", device, incarnation, credentialId, expiresAt } };
     }
     const { commonName, notAfter } = certificate;
     const named = this.#commonNames && commonName !== undefined && (username ?? commonName) === commonName;
-    if (!named || this.#registry.device(commonName) === undefined) return refuse("badLogin", "unknown-certificate");
-    return { principal: { kind: "device", device: commonName, credentialId: undefined, expiresAt: notAfter } };
+    const registered = named ? this.#registry.device(commonName) : undefined;
+    if (registered === undefined) return refuse("badLogin", "unknown-certificate");
+    const { device, incarnation } = registered;
+    return { principal: { kind: "device", device, incarnation, credentialId: undefined, expiresAt: notAfter } };
   }
 
   #matches(username: string | undefined, { fingerprint, subject }: ClientCertificate) {
@@ -38,10 +41,11 @@ export class CertificateLogin {
     const devices = new Set(subjects.flatMap((each) => this.#registry.devicesWithSubject(each)));
     return [...devices].flatMap((device) => {
       if (username !== undefined && username !== device) return [];
-      const credential = usable(this.#registry.device(device), "x509").find((each) =>
-        subjects.includes(each.subject ?? ""),
-      );
-      return credential === undefined ? [] : [{ device, credentialId: credential.id, expiresAt: credential.expiresAt }];
+      const registered = this.#registry.device(device);
+      const credential = usable(registered, "x509").find((each) => subjects.includes(each.subject ?? ""));
+      if (registered === undefined || credential === undefined) return [];
+      const { id: credentialId, expiresAt } = credential;
+      return [{ device, incarnation: registered.incarnation, credentialId, expiresAt }];
     });
   }
 }

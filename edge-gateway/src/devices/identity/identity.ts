@@ -13,7 +13,7 @@ import { JwtLogin } from "./jwt/jwt-login.ts";
 import type { LoginRequest, LoginVerdict } from "./login-request.ts";
 import { PasswordLogin } from "./password/password-login.ts";
 import { ScryptQueue } from "./password/scrypt-queue.ts";
-import type { Principal } from "./principal.ts";
+import { deviceSessionPrefix, type Principal } from "./principal.ts";
 import { Provisioner, type ProvisioningAnswer } from "./provisioning/provisioner.ts";
 import { Registrar } from "./provisioning/registrar.ts";
 
@@ -27,6 +27,9 @@ export interface IdentityOptions {
   readonly folder: string;
   readonly logger: Logger;
 }
+
+/** Sessions of earlier ones, left while this gateway was away, expire: nobody comes back to them. */
+const maxPredecessors = 16;
 
 /** Logins, their ends and the rights of principals: all that MQTT asks about the other end of a connection. */
 export class Identity {
@@ -89,10 +92,16 @@ export class Identity {
     }
   }
 
-  /** undefined: there is no such device. */
-  permissionsOfDevice(device: string): Permissions | undefined {
+  /** Of each device of this id, by what its sessions begin with; undefined: it is no more. */
+  permissionsBySessions(device: string): ReadonlyMap<string, Permissions | undefined> {
     const facts = this.#registry.device(device);
-    return facts === undefined ? undefined : this.#rules.permissionsOf(facts);
+    const last = this.#registry.incarnation(device)?.incarnation ?? 0;
+    const all = new Map<string, Permissions | undefined>();
+    for (let incarnation = Math.max(0, last - maxPredecessors); incarnation <= last; incarnation += 1) {
+      const isPresent = facts?.incarnation === incarnation;
+      all.set(deviceSessionPrefix(device, incarnation), isPresent ? this.#rules.permissionsOf(facts) : undefined);
+    }
+    return all;
   }
 
   /** Registers a new device for whoever has shown the key. */

@@ -4,6 +4,8 @@ export type Principal = { readonly kind: "anonymous" } | DevicePrincipal | Provi
 export interface DevicePrincipal {
   readonly kind: "device";
   readonly device: string;
+  /** Which device of this id: another one that is registered later is not who logged in. */
+  readonly incarnation: number;
   /**
    * The credential that let it in; undefined: something outside of the registry vouches for it (a JWT, a certificate
    * authority).
@@ -33,10 +35,14 @@ export function hasExpired(principal: Principal, now: number): boolean {
 export function sessionPrefix(principal: Principal): string {
   switch (principal.kind) {
     case "device":
-      return `${principal.device}/`;
+      return deviceSessionPrefix(principal.device, principal.incarnation);
     case "provisioning":
       return `\u0000${principal.keyId}/`;
     default:
       return "/";
   }
+}
+
+export function deviceSessionPrefix(device: string, incarnation: number): string {
+  return incarnation === 0 ? `${device}/` : `${device}\u0000${incarnation}/`;
 }

@@ -1,4 +1,4 @@
-import type { DeviceState, ProvisioningKey } from "@headwater/aggregates";
+import type { DeviceState, Incarnation, ProvisioningKey } from "@headwater/aggregates";
 import type { EventLog, LogBatch, Position } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
 import { TimedOutError, withTimeout, type Logger } from "@headwater/core";
@@ -87,6 +87,11 @@ export class DeviceRegistry {
   /** The last state of a device in the log, for writes. */
   row(id: string): DeviceRow | undefined {
     return this.#tables.device(id);
+  }
+
+  /** Which device of this id there is, as far as is known here; undefined: none was ever registered. */
+  incarnation(id: string): Incarnation | undefined {
+    return this.#tables.incarnation(id);
   }
 
   /** Devices that have a credential of this subject, expired ones too. */

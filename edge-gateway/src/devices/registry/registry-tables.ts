@@ -3,6 +3,7 @@ import {
   foldDevice,
   type AccessState,
   type DeviceState,
+  type Incarnation,
   type ProvisioningKey,
 } from "@headwater/aggregates";
 import type { LogBatch } from "@headwater/event-log";
@@ -26,6 +27,7 @@ export interface RegisteredDevice {
   readonly type: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly credentials: readonly StoredCredential[];
+  readonly incarnation: number;
 }
 
 /** The last state of a device, also of a deleted one. */
@@ -35,13 +37,14 @@ export interface DeviceRow {
 }
 
 /** Of the tables below; a change of it has the file built anew. */
-export const tablesVersion = `3.${eventSchemaVersion}`;
+export const tablesVersion = `4.${eventSchemaVersion}`;
 
 export function createTables(db: DatabaseSync): void {
   db.exec(`
     CREATE TABLE device (
       id TEXT PRIMARY KEY, revision INTEGER NOT NULL, write_id TEXT NOT NULL, updated_by TEXT NOT NULL, deleted INTEGER NOT NULL,
-      type TEXT NOT NULL, tags TEXT NOT NULL, credentials TEXT NOT NULL
+      type TEXT NOT NULL, tags TEXT NOT NULL, credentials TEXT NOT NULL,
+      incarnation INTEGER NOT NULL, incarnation_since INTEGER NOT NULL, erased_below INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE subject (subject TEXT NOT NULL, device TEXT NOT NULL, PRIMARY KEY (subject, device)) WITHOUT ROWID;
     CREATE INDEX subject_device ON subject (device);
@@ -73,6 +76,9 @@ export class RegistryTables {
           type: string;
           tags: string;
           credentials: string;
+          incarnation: number;
+          incarnation_since: number;
+          erased_below: number;
         }
       | undefined;
     if (row === undefined) return undefined;
@@ -84,6 +90,7 @@ export class RegistryTables {
             type: row.type,
             tags: JSON.parse(row.tags) as Record<string, string>,
             credentials: JSON.parse(row.credentials) as StoredCredential[],
+            incarnation: row.incarnation,
           };
     // Folding needs to know the revision and who wrote it, deciding whether there is a device: nothing else of what it
     // is.
@@ -93,9 +100,23 @@ export class RegistryTables {
       writeId: row.write_id,
       updatedBy: row.updated_by,
       updatedAt: 0,
+      incarnation: row.incarnation,
+      incarnationSince: row.incarnation_since,
+      erasedBelow: row.erased_below,
       device: device === undefined ? undefined : { ...content, type: device.type, tags: device.tags },
     };
     return { state, device };
+  }
+
+  /** Of a device that was registered once, also of a deleted one. */
+  incarnation(id: string): Incarnation | undefined {
+    const row = this.#sql("SELECT incarnation, incarnation_since, erased_below FROM device WHERE id = ?").get(id);
+    if (row === undefined) return undefined;
+    return {
+      incarnation: Number(row["incarnation"]),
+      incarnationSince: Number(row["incarnation_since"]),
+      erasedBelow: Number(row["erased_below"]),
+    };
   }
 
   devicesWithSubject(subject: string): string[] {
@@ -126,7 +147,7 @@ export class RegistryTables {
     for (const record of batch.records) {
       const event = this.#folded.device(batch, record);
       if (event === undefined) continue;
-      const { state, accepted } = foldDevice(this.device(event.id)?.state, event);
+      const { state, accepted } = foldDevice(this.device(event.id)?.state, event, record.appendTime);
       if (accepted) this.#putDevice(event.id, state);
       this.#deviceOutcomes.folded(event.writeId, accepted, state);
     }
@@ -146,7 +167,8 @@ export class RegistryTables {
     }
   }
 
-  #putDevice(id: string, { revision, writeId, updatedBy, device }: DeviceState): void {
+  #putDevice(id: string, state: DeviceState): void {
+    const { revision, writeId, updatedBy, device, incarnation, incarnationSince, erasedBelow } = state;
     const credentials: StoredCredential[] = (device?.credentials ?? []).map(
       ({ id: credentialId, kind, hash, subject, expiresAt }) => ({
         id: credentialId,
@@ -158,7 +180,7 @@ export class RegistryTables {
     );
     this.#removeDevice(id);
     this.#sql(
-      "INSERT INTO device (id, revision, write_id, updated_by, deleted, type, tags, credentials) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO device (id, revision, write_id, updated_by, deleted, type, tags, credentials, incarnation, incarnation_since, erased_below) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ).run(
       id,
       revision,
@@ -168,6 +190,9 @@ export class RegistryTables {
       device?.type ?? "",
       JSON.stringify(device?.tags ?? {}),
       JSON.stringify(credentials),
+      incarnation,
+      incarnationSince,
+      erasedBelow,
     );
     const subjects = new Set(credentials.flatMap(({ subject }) => subject ?? []));
     for (const subject of subjects) this.#sql("INSERT INTO subject (subject, device) VALUES (?, ?)").run(subject, id);

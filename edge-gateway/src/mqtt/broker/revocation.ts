@@ -47,7 +47,7 @@ export class Revocation {
 
   /** Sessions lose what their devices may not hear by now. */
   restrictAll(): void {
-    for (const device of this.#options.sessions.principals) if (device !== "") this.#restrictSoon(device);
+    for (const device of new Set(this.#options.sessions.devices)) this.#restrictSoon(device);
   }
 
   keysChanged(): void {
@@ -86,12 +86,13 @@ export class Revocation {
 
   async #restrict(device: string): Promise<void> {
     const { identity, sessions, forget, logger } = this.#options;
-    const permissions = identity.permissionsOfDevice(device);
-    const lost = await sessions.restrict(`${device}/`, permissions);
-    if (lost.length === 0) return;
-    this.#options.onRestricted(lost.length);
-    logger.info({ device, sessions: lost.length }, "sessions lost what they may no longer hear");
-    // Of a device that is gone nothing is left to go on with.
-    if (permissions === undefined) await Promise.all(lost.map((session) => forget(session)));
+    for (const [prefix, permissions] of identity.permissionsBySessions(device)) {
+      const lost = await sessions.restrict(prefix, permissions);
+      if (lost.length === 0) continue;
+      this.#options.onRestricted(lost.length);
+      logger.info({ device, sessions: lost.length }, "sessions lost what they may no longer hear");
+      // Of a device that is gone nothing is left to go on with.
+      if (permissions === undefined) await Promise.all(lost.map((session) => forget(session)));
+    }
   }
 }

@@ -50,10 +50,9 @@ export function findTarget({ routes, firmware, recordWriter }: TargetsOptions, t
   const route = routes.find(topic);
   // Topics of the broker itself, which it does not read: a client that writes there loses nothing else by it.
   if (route === undefined && topic.startsWith("$")) return closedTopic;
-  const isShared = route === undefined && firmware.isShared(topic);
   // A device may also publish to a topic that a route gives to its sender, and what its firmware says without its id.
-  if (!permissions.mayPublish(topic) && (device === undefined || route?.sender !== device)) {
-    return isShared && device !== undefined ? sharedOfFirmware : forbidden;
+  if (!permissions.mayPublish(topic) && (device === undefined || route?.senders.includes(device) !== true)) {
+    return device !== undefined && firmware.isShared(topic) ? sharedOfFirmware : forbidden;
   }
   const routed = routedTarget(routes, recordWriter, topic, device);
   if (routed !== undefined) return routed;

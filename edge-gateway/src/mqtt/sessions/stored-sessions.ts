@@ -87,9 +87,12 @@ export class StoredSessions {
     return [...new Set(lost)];
   }
 
-  /** Devices and others that have sessions here. */
-  get principals(): string[] {
-    return [...this.#byPrefix.keys()].map((prefix) => prefix.slice(0, -1));
+  /** Devices that have sessions with subscriptions here, also those that are no more. */
+  get devices(): string[] {
+    // Of a device that is not the first of its id a NUL comes before the slash; the others have no device's id at all.
+    return [...this.#byPrefix.keys()]
+      .map((prefix) => prefix.slice(0, -1).split("\u0000")[0]!)
+      .filter((id) => id !== "");
   }
 
   /** Nothing is left of the session. */

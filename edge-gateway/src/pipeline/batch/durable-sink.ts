@@ -6,6 +6,8 @@ export const reserveBytes = 16 * 1024 * 1024;
 /** Where a group commit becomes durable. */
 export interface DurableSink {
   readonly format: BatchFormat;
+  /** Of the checksums of frames, if it takes bytes. */
+  readonly seed?: number;
   /** Takes back the buffer of a batch that nobody reads any more. */
   onReleased?: (buffer: Buffer) => void;
   /**

@@ -1,5 +1,5 @@
 import { ByteWriter } from "@headwater/proto/telemetry";
-import { beginFrame, endFrame, readFrame, type Frame, type FrameKind } from "../frame/frame.ts";
+import { beginFrame, endFrame, noSeed, readFrame, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { FrameIndex } from "./frame-index.ts";
 
@@ -16,13 +16,14 @@ export class FrameBatch {
   frames = 0;
   /** Whether somebody is told that the batch is durable. */
   mustSync = false;
-  readonly #checksums: boolean;
+  readonly #seed: number | undefined;
   #start = 0;
 
-  constructor(before: LanesState, buffer: Buffer<ArrayBufferLike>, format: BatchFormat) {
+  /** @param seed Of the checksums, if the sink takes bytes. */
+  constructor(before: LanesState, buffer: Buffer<ArrayBufferLike>, format: BatchFormat, seed: number = noSeed) {
     this.before = before;
     this.writer = new ByteWriter(buffer);
-    this.#checksums = format === "bytes";
+    this.#seed = format === "bytes" ? seed : undefined;
     this.index = format === "records" ? new FrameIndex() : undefined;
   }
 
@@ -45,7 +46,7 @@ export class FrameBatch {
 
   /** Ends the frame that was begun last. */
   end(): void {
-    endFrame(this.writer, this.#start, this.#checksums);
+    endFrame(this.writer, this.#start, this.#seed);
     this.index?.end(this.writer.position);
     this.frames += 1;
   }
@@ -58,7 +59,7 @@ export class FrameBatch {
 
   /** One frame of an indexed batch, read from its bytes. */
   frameAt(at: number): Frame {
-    const frame = readFrame(this.bytes, at === 0 ? 0 : this.index!.ends[at - 1]!, false);
+    const frame = readFrame(this.bytes, at === 0 ? 0 : this.index!.ends[at - 1]!, undefined);
     return frame as Frame;
   }
 }

@@ -133,7 +133,7 @@ export class GroupCommit {
 
   #newBatch(): PendingCommit {
     const { lanes, sink } = this.#options;
-    return new PendingCommit(lanes.state, this.#buffers.take(this.#lastSize), sink.format);
+    return new PendingCommit(lanes.state, this.#buffers.take(this.#lastSize), sink.format, sink.seed);
   }
 
   #schedule(): void {

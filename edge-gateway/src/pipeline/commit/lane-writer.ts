@@ -5,8 +5,8 @@ import { identityBytes, writeEvent, writeMark, type FieldBytes } from "@headwate
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { settleTimes, type Plausibility } from "../clock/event-time.ts";
 import { frameKinds } from "../frame/frame.ts";
-import type { DeviceLane } from "../lanes/device-lanes.ts";
-import type { Lane, Range } from "../lanes/lane.ts";
+import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
+import { dropNewest, type Lane, type Range } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import { calling, unacknowledged, type Acknowledgement } from "./acknowledgement.ts";
@@ -15,6 +15,7 @@ import type { GroupCommit } from "./group-commit.ts";
 
 export interface LaneWriterOptions {
   readonly lanes: Lanes;
+  readonly devices: DeviceLanes;
   readonly commit: GroupCommit;
   readonly plausibility: Plausibility;
   /** The log takes no larger record. */
@@ -23,8 +24,6 @@ export interface LaneWriterOptions {
   readonly logger: Logger;
 }
 
-/** The reason of a gap whose events found no room, and the policy that says so. */
-export const dropNewest = "drop-newest";
 const noKey = new Uint8Array(0);
 /** Any log takes an event that is no larger. */
 const leastValueBytes = 900_000;
@@ -68,8 +67,9 @@ export class LaneWriter {
    * An event of a device. Answers with its n, or 0 if the message is too large for one event; nothing was written then,
    * and nothing is acknowledged.
    */
-  event(target: DeviceLane, message: DecodedMessage, acknowledgement?: Acknowledgement): number {
-    const { commit, lanes, plausibility, metrics } = this.#options;
+  event(kept: DeviceLane, message: DecodedMessage, acknowledgement?: Acknowledgement): number {
+    const { commit, lanes, devices, plausibility, metrics } = this.#options;
+    const target = kept.isCurrent ? kept : devices.of(kept.device);
     const { lane } = target;
     if (commit.dropsNewest) return this.#dropNewest(lane, acknowledgement);
     if (lane.droppedFrom !== 0) this.#recordDrops(lane);
@@ -105,18 +105,19 @@ export class LaneWriter {
   }
 
   /**
-   * Identities that will never arrive, of which `dropped` were events (by default all). Resolves when a gap record that
-   * names them is durable.
+   * Identities that will never arrive, of which `dropped` were events that were not counted before; undefined if nobody
+   * knows any more, then all of them count. Resolves when a gap record that names them is durable.
    */
-  async gap({ epoch, partition, from, to }: LostRange, reason: string, dropped = to - from + 1): Promise<void> {
+  async gap({ epoch, partition, from, to }: LostRange, reason: string, dropped?: number): Promise<void> {
     const { lanes, metrics, logger } = this.#options;
-    metrics.dropped.labels({ reason }).inc(dropped);
+    const counted = dropped ?? to - from + 1;
+    metrics.dropped.labels({ reason }).inc(counted);
     if (epoch !== lanes.epoch) {
       // An earlier life of the gateway: its lanes have ended, so no record of theirs can say so.
       logger.error({ epoch, partition, from, to, reason }, "events of an earlier epoch are lost");
       return;
     }
-    this.#drops.add(reason, dropped, { partition, from, to });
+    this.#drops.add(reason, counted, { partition, from, to });
     const lane = lanes.of(partition);
     if (lane.droppedFrom !== 0) this.#recordDrops(lane);
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -154,7 +155,13 @@ export class LaneWriter {
     this.#drops.add(dropNewest, to - from + 1);
   }
 
-  #writeGap(lane: Lane, range: Range, reason: string, dropped: number, acknowledgement?: Acknowledgement): void {
+  #writeGap(
+    lane: Lane,
+    range: Range,
+    reason: string,
+    dropped: number | undefined,
+    acknowledgement?: Acknowledgement,
+  ): void {
     const { lanes, commit } = this.#options;
     const n = lane.next();
     const receivedAt = lanes.clock.take();
@@ -164,13 +171,13 @@ export class LaneWriter {
       n,
       receivedAt,
       eventTime: receivedAt,
-      gap: { fromN: range[0], toN: range[1], reason },
+      gap: { fromN: range[0], toN: range[1], reason, dropped: dropped ?? null },
     });
-    lane.giveUp(range, reason, dropped);
+    lane.giveUp(range, reason, dropped ?? range[1] - range[0] + 1);
     commit.open.begin(frameKinds.gap, lane.partition, n, noKey);
     commit.open.writer.raw(value);
     commit.appendSynced(acknowledgement);
-    // The gap names identities, those of marks too; how many of them were events, only the account says.
+    // The ledger reads the lane's account in marks alone.
     this.mark(lane, performance.now());
   }
 }

@@ -3,11 +3,12 @@ import type { Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
 import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { DeviceLane, DeviceLanes } from "../lanes/device-lanes.ts";
+import { dropNewest } from "../lanes/lane.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
 import type { Acknowledgement } from "./acknowledgement.ts";
 import type { GroupCommit } from "./group-commit.ts";
-import { dropNewest, type LaneWriter } from "./lane-writer.ts";
+import type { LaneWriter } from "./lane-writer.ts";
 import { refusedRecord, undecodableRecord, type Undecodable } from "./quarantine-record.ts";
 
 export interface RecordWriterOptions {

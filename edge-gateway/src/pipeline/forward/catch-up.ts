@@ -47,14 +47,14 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
       if (comparePlaces(at, sender.parkedAt!) < 0) return;
       const passed = sender.isLane
         ? frame.n <= sender.landedN || holds(gapsOf(frame.partition), frame.n)
-        : files.givenUp.has(range.segment);
+        : files.isGivenUp(range.segment);
       if (passed) return;
       const portion = portions.get(sender);
       if (portion === undefined) portions.set(sender, [frame]);
       else portion.push(frame);
     });
     for (const sender of set) if (comparePlaces(sender.parkedAt!, range.end) < 0) sender.parkedAt = range.end;
-    for (const [sender, frames] of portions) sender.send(frames, place);
+    for (const [sender, frames] of portions) sender.send(frames, range.segment, place);
     while ([...set].some((sender) => sender.isBusy) && !signal.aborted) {
       await woken();
       for (const sender of set) if (sender.isBusy && isStuck(sender)) set.delete(sender);

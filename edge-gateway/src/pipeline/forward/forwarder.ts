@@ -37,8 +37,8 @@ export interface ForwarderOptions {
   readonly onRefused: (frame: Frame) => void;
   /** Resolves once the gap record is durable. */
   readonly onLost: (lost: LostRange) => Promise<void>;
-  /** Everything up to these n will not be read again. */
-  readonly onPassed: (lanes: readonly number[]) => void;
+  /** Everything up to these n of an epoch will not be read again. */
+  readonly onPassed: (lanes: readonly number[], epoch: number) => void;
   /** The lanes at the end, if all of them is durable. */
   readonly finalState: () => LanesState | undefined;
 }
@@ -147,13 +147,13 @@ export class Forwarder {
 
   /** Takes back from the senders the records that have certainly not landed, so that they can be given up. */
   cancelPending(): void {
-    for (const sender of this.#senders) sender.cancelPending();
+    for (const sender of this.#senders) sender.cancelPending(this.#options.spool.files.givenUp);
     this.#wake();
   }
 
   /** Whether records of this segment are on their way to the log. */
   isInFlight(segment: number): boolean {
-    return this.#senders.some(({ inFlightAt }) => inFlightAt?.segment === segment);
+    return this.#senders.some((sender) => sender.isInFlight(segment));
   }
 
   /** Whether a frame at that place has not been handed to its sender yet. */
@@ -204,7 +204,7 @@ export class Forwarder {
   /** Hands the frames of a step to their senders. */
   #launch(step: SpoolStep): void {
     const { gapsOf, spool } = this.#options;
-    const isGivenUp = spool.files.givenUp.has(step.end.segment);
+    const isGivenUp = spool.files.isGivenUp(step.end.segment);
     const portions = new Map<PartitionSender, Frame[]>();
     for (const frame of step.frames) {
       const sender = this.#table.of(frame);
@@ -216,7 +216,7 @@ export class Forwarder {
       else portion.push(frame);
     }
     this.#launched = step.end;
-    for (const [sender, frames] of portions) sender.send(frames, step.start);
+    for (const [sender, frames] of portions) sender.send(frames, step.end.segment, step.start);
   }
 
   /** Waits until all launched records have landed, or it is time to go ahead without some. Answers whether all have. */

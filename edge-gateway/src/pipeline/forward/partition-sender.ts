@@ -44,10 +44,11 @@ const trailMs = 900_000;
 /** A line of the same trouble at most this often. */
 const quietMs = 5000;
 
-/** Frames that go to the log together, and where in the spool the step began that they are of. */
+/** Frames that go to the log together, where in the spool they are at the earliest, and their last segment. */
 interface Portion {
   frames: Frame[];
   readonly place: SpoolPlace;
+  lastSegment: number;
 }
 
 /**
@@ -126,11 +127,19 @@ export class PartitionSender {
     this.#trail = [];
   }
 
-  send(frames: Frame[], place: SpoolPlace): void {
+  /**
+   * @param segment Where all the frames are.
+   * @param from The place from which on it was read; may be in the segment before.
+   */
+  send(frames: Frame[], segment: number, from: SpoolPlace): void {
     this.#openBytes += bytesOf(frames);
-    if (this.#outstanding === undefined) this.#deliver({ frames, place });
-    else if (this.#waiting === undefined) this.#waiting = { frames, place };
-    else this.#waiting.frames.push(...frames);
+    const place = from.segment === segment ? from : { segment, offset: 0 };
+    if (this.#outstanding === undefined) this.#deliver({ frames, place, lastSegment: segment });
+    else if (this.#waiting === undefined) this.#waiting = { frames, place, lastSegment: segment };
+    else {
+      this.#waiting.frames.push(...frames);
+      this.#waiting.lastSegment = segment;
+    }
   }
 
   /**
@@ -143,10 +152,14 @@ export class PartitionSender {
     this.#waiting = undefined;
   }
 
-  /** Lets go of all that has certainly not landed; it is read again from the spool. */
-  cancelPending(): void {
+  /**
+   * Lets go of all that has certainly not landed; it is read again from the spool. What was under way when its segment
+   * was given up is in no gap record, and goes on until it has landed: the segment is removed after that.
+   */
+  cancelPending(givenUp: ReadonlySet<number>): void {
     if (this.#waiting !== undefined) this.park(this.#waiting.place);
     if (this.#outstanding === undefined || this.#endPause === undefined || this.#inDoubt) return;
+    if (givenUp.has(this.#outstanding.place.segment)) return;
     this.parkedAt = this.#outstanding.place;
     this.#openBytes -= bytesOf(this.#outstanding.frames);
     this.#outstanding = undefined;
@@ -154,9 +167,10 @@ export class PartitionSender {
     this.#endPause();
   }
 
-  /** Where the append under way begins. */
-  get inFlightAt(): SpoolPlace | undefined {
-    return this.#outstanding?.place;
+  /** Whether the append under way has records of this segment, or may have. */
+  isInFlight(segment: number): boolean {
+    const append = this.#outstanding;
+    return append !== undefined && segment >= append.place.segment && segment <= append.lastSegment;
   }
 
   /** Tries again at once: the log has just taken something of another, or all ends. */

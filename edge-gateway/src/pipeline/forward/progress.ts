@@ -1,4 +1,5 @@
 import type { Logger } from "@headwater/core";
+import type { Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import type { PositionFile, SpoolNote, SpoolPlace } from "../spool/position-file.ts";
 import type { SpoolReader } from "../spool/spool-reader.ts";
@@ -10,8 +11,9 @@ export interface ProgressOptions {
   readonly reader: SpoolReader;
   readonly positions: PositionFile;
   readonly logger: Logger;
-  /** Everything up to these n will not be read again. */
-  readonly onPassed: (lanes: readonly number[]) => void;
+  readonly gapsOf: (partition: number) => readonly Range[];
+  /** Everything up to these n of an epoch will not be read again. */
+  readonly onPassed: (lanes: readonly number[], epoch: number) => void;
   /** The lanes at the end, if all of them is durable. */
   readonly finalState: () => LanesState | undefined;
 }
@@ -53,7 +55,8 @@ export class Progress {
   }
 
   async save(place: SpoolPlace, lanes: readonly number[], atEnd = false): Promise<void> {
-    const { reader, spool, positions, finalState, onPassed, logger } = this.#options;
+    const { reader, spool, positions, finalState, gapsOf, onPassed, logger } = this.#options;
+    const { epoch } = reader;
     this.#savedAt = performance.now();
     const ends: Record<string, number[]> = {};
     for (const { topic, partition, end } of this.#senders) (ends[topic] ??= [])[partition] = end;
@@ -61,16 +64,20 @@ export class Progress {
     const segment = spool.activeSegment;
     const size = spool.files.sizeOf(segment) ?? 0;
     const note: SpoolNote = {
-      forwarded: { ...place, epoch: reader.epoch, lanes, ends },
+      forwarded: { ...place, epoch, lanes, ends },
       durable: spool.durableLanes,
       ...(state === undefined ? {} : { stopped: { segment, size, state } }),
     };
     const text = JSON.stringify(note);
     if (text === this.#savedAs) return;
     try {
-      await positions.write(text);
+      // What is on record as given up is forgotten once it is passed, so no power loss may bring an older place back.
+      await positions.write(
+        text,
+        lanes.some((_, partition) => gapsOf(partition).length > 0),
+      );
       this.#savedAs = text;
-      onPassed(lanes);
+      onPassed(lanes, epoch);
     } catch (error) {
       // An older position is right too: some records are sent again and dropped by their identity.
       logger.warn({ err: error }, "the position of the spool could not be saved");

@@ -16,7 +16,12 @@ const magic = Buffer.from([frameMagic & 0xff, frameMagic >>> 8]);
  * before `to`. The bytes are whatever devices sent: the work grows with their number alone, also where they are full of
  * the beginnings of frames, and it is done in slices.
  */
-export async function findFrame(bytes: Buffer, from: number, to = bytes.length): Promise<number | undefined> {
+export async function findFrame(
+  bytes: Buffer,
+  from: number,
+  seed: number,
+  to = bytes.length,
+): Promise<number | undefined> {
   let sliceEnd = performance.now() + sliceMs;
   let tried = 0;
   let checksums: RangeChecksums | undefined;
@@ -26,7 +31,7 @@ export async function findFrame(bytes: Buffer, from: number, to = bytes.length):
       windowEnd = at + windowBytes;
       // A frame that begins in the window may end behind it.
       const reach = Math.min(bytes.length, windowEnd + frameHeaderBytes + maxFrameBody);
-      checksums = new RangeChecksums(bytes.subarray(0, reach), at);
+      checksums = new RangeChecksums(bytes.subarray(0, reach), at, seed);
     }
     const table = checksums;
     if (typeof readFrame(bytes, at, (start, end) => table.of(start, end)) === "object") return at;

@@ -4,11 +4,12 @@ import type { ByteWriter } from "@headwater/proto/telemetry";
 /**
  * A frame is one record on its way to the log, as it lies in a spool segment and in the buffer of a group commit:
  *
- *     magic u16 | length of the body u32 | CRC-32 of the body u32 | body
+ *     magic u16 | length of the body u32 | CRC-32 of the body, from a seed on u32 | body
  *     body: kind u8 | flags u8 | partition u16 | n u48 | key length u16 | key
  *           | [headers length u16 | headers JSON] | value
  *
- * Little endian. The magic lets a reader find its way again after a corrupt range.
+ * Little endian. The magic lets a reader find its way again after a corrupt range. A device chooses its payload and may
+ * write a whole frame into it; its checksum is wrong all the same, because no device knows the seed.
  */
 export const frameKinds = { event: 1, mark: 2, gap: 3, quarantine: 4, presence: 5, command: 6 } as const;
 export type FrameKind = (typeof frameKinds)[keyof typeof frameKinds];
@@ -62,15 +63,18 @@ export function beginFrame(
   return start;
 }
 
-/** Fills in the length, and the checksum if it is wanted (it is for what goes to a file). */
-export function endFrame(writer: ByteWriter, start: number, checksum: boolean): void {
+/** Fills in the length, and the checksum from a seed on if it is wanted (it is for what goes to a file). */
+export function endFrame(writer: ByteWriter, start: number, seed: number | undefined): void {
   const { bytes, position } = writer;
   const body = start + frameHeaderBytes;
   bytes[start] = frameMagic & 0xff;
   bytes[start + 1] = frameMagic >>> 8;
   writeUint32(bytes, start + 2, position - body);
-  writeUint32(bytes, start + 6, checksum ? crc32(bytes.subarray(body, position)) : 0);
+  writeUint32(bytes, start + 6, seed === undefined ? 0 : crc32(bytes.subarray(body, position), seed));
 }
+
+/** The seed in files of versions that knew of none. */
+export const noSeed = 0;
 
 export interface Frame {
   readonly kind: FrameKind;
@@ -90,9 +94,13 @@ export type ChecksumOf = (start: number, end: number) => number;
  * Reads the frame that begins at `start`: "cut" if the bytes end before it does, "bad" if these are not the bytes of a
  * frame. The views share the memory of `bytes`.
  *
- * @param checksum Whether it is compared; or where it comes from.
+ * @param checksum The seed of the checksum; undefined if it is not compared; or where checksums come from.
  */
-export function readFrame(bytes: Buffer, start: number, checksum: boolean | ChecksumOf): Frame | "cut" | "bad" {
+export function readFrame(
+  bytes: Buffer,
+  start: number,
+  checksum: number | undefined | ChecksumOf,
+): Frame | "cut" | "bad" {
   if (bytes.length - start < frameHeaderBytes) return isMagicPrefix(bytes, start) ? "cut" : "bad";
   if (bytes.readUInt16LE(start) !== frameMagic) return "bad";
   const length = bytes.readUInt32LE(start + 2);
@@ -102,8 +110,8 @@ export function readFrame(bytes: Buffer, start: number, checksum: boolean | Chec
   if (end > bytes.length) return "cut";
   const kind = bytes[body]!;
   if (kind < frameKinds.event || kind > frameKinds.command) return "bad";
-  if (checksum !== false) {
-    const actual = checksum === true ? crc32(bytes.subarray(body, end)) : checksum(body, end);
+  if (checksum !== undefined) {
+    const actual = typeof checksum === "number" ? crc32(bytes.subarray(body, end), checksum) : checksum(body, end);
     if (actual !== bytes.readUInt32LE(start + 6)) return "bad";
   }
 

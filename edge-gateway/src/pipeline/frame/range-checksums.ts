@@ -10,20 +10,25 @@ const stride = 256;
 export class RangeChecksums {
   readonly #bytes: Buffer;
   readonly #origin: number;
+  readonly #seed: number;
   /** Of everything from the origin up to each multiple of the stride, as far as it was asked for. */
   readonly #known: Uint32Array;
   #count = 1;
 
-  /** @param origin No range begins before it. */
-  constructor(bytes: Buffer, origin: number) {
+  /**
+   * @param origin No range begins before it.
+   * @param seed What the checksum of each range begins with.
+   */
+  constructor(bytes: Buffer, origin: number, seed: number) {
     this.#bytes = bytes;
+    this.#seed = seed;
     this.#origin = origin;
     this.#known = new Uint32Array(Math.floor((bytes.length - origin) / stride) + 1);
   }
 
   of(start: number, end: number): number {
-    if (end - start <= stride) return crc32(this.#bytes.subarray(start, end));
-    return (this.#upTo(end) ^ shiftChecksum(this.#upTo(start), end - start)) >>> 0;
+    if (end - start <= stride) return crc32(this.#bytes.subarray(start, end), this.#seed);
+    return (this.#upTo(end) ^ shiftChecksum((this.#upTo(start) ^ this.#seed) >>> 0, end - start)) >>> 0;
   }
 
   #upTo(end: number): number {

@@ -10,6 +10,8 @@ export interface DeviceLane {
   readonly field: FieldBytes;
   readonly partition: number;
   readonly lane: Lane;
+  /** Whoever has kept it asks for it anew, once it is none of those that are remembered. */
+  isCurrent: boolean;
 }
 
 const maxKnownDevices = 50_000;
@@ -19,6 +21,8 @@ export class DeviceLanes {
   readonly #lanes: Lanes;
   readonly #partitions: number;
   readonly #known = new Map<string, DeviceLane>();
+  /** Which device of an id its events are of. */
+  incarnationOf: (device: string) => number = () => 0;
 
   constructor(lanes: Lanes, partitions: number) {
     this.#lanes = lanes;
@@ -29,10 +33,21 @@ export class DeviceLanes {
   of(device: string): DeviceLane {
     const known = this.#known.get(device);
     if (known !== undefined) return known;
-    if (this.#known.size >= maxKnownDevices) this.#known.clear();
+    if (this.#known.size >= maxKnownDevices) {
+      for (const lane of this.#known.values()) lane.isCurrent = false;
+      this.#known.clear();
+    }
     const made = this.#make(device);
     this.#known.set(device, made);
     return made;
+  }
+
+  /** The device may be another one by now. */
+  forget(device: string): void {
+    const known = this.#known.get(device);
+    if (known === undefined) return;
+    known.isCurrent = false;
+    this.#known.delete(device);
   }
 
   /** Of a device that may only come and go: nothing of it is remembered. */
@@ -44,11 +59,11 @@ export class DeviceLanes {
     const partition = partitionFor(device, this.#partitions);
     // In memory of its own: a small buffer is otherwise a piece of a pool of 64 KiB, all of which lives as long as the
     // piece.
-    const encoded = deviceBytes(device);
+    const encoded = deviceBytes(device, this.incarnationOf(device));
     const field = Buffer.allocUnsafeSlow(encoded.length);
     field.set(encoded);
     // The field ends with its text.
     const key = field.subarray(field.length - Buffer.byteLength(device));
-    return { device, key, field, partition, lane: this.#lanes.of(partition) };
+    return { device, key, field, partition, lane: this.#lanes.of(partition), isCurrent: true };
   }
 }

@@ -100,6 +100,21 @@ export class Lane {
   }
 }
 
+/** The reason of a gap whose events found no room, and the policy that says so. */
+export const dropNewest = "drop-newest";
+
+/** What a gap record adds to the account of its lane, where no mark behind it tells. */
+export function countedBy(gap: {
+  readonly fromN: number;
+  readonly toN: number;
+  readonly reason: string;
+  readonly dropped?: number | null;
+}): { readonly received: number; readonly dropped: number } {
+  const dropped = gap.dropped ?? gap.toN - gap.fromN + 1;
+  // All others were received, and counted, in a record of their own.
+  return { received: gap.reason === dropNewest ? dropped : 0, dropped };
+}
+
 /** Whether one of the ranges holds n. */
 export function holds(ranges: readonly Range[], n: number): boolean {
   for (const [from, to] of ranges) if (n >= from && n <= to) return true;

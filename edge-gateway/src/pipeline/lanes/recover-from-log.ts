@@ -2,7 +2,7 @@ import type { EventLog } from "@headwater/event-log";
 import type { TelemetryRecord } from "@headwater/proto";
 import { readTelemetry } from "@headwater/proto/telemetry";
 import { DecodeError, randomEpoch } from "@headwater/core";
-import type { LaneAccount } from "./lane.ts";
+import { countedBy, type LaneAccount } from "./lane.ts";
 import type { LanesState } from "./lanes.ts";
 
 /** How many records are read first from the end of a partition; each further window is larger. */
@@ -86,8 +86,11 @@ class TailFold {
       for (const { reason, count } of record.mark.drops) this.#drop(reason, count);
       return true;
     }
-    if (record.gap !== null) this.#drop(record.gap.reason, record.gap.toN - record.gap.fromN + 1);
-    else this.#events += 1;
+    if (record.gap !== null) {
+      const { received, dropped } = countedBy(record.gap);
+      this.#drop(record.gap.reason, dropped);
+      this.#events += received;
+    } else this.#events += 1;
     return record.n === 1;
   }
 

@@ -10,8 +10,9 @@ const windowBytes = 4 * 1024 * 1024;
  * frame, or at `limit`. Only a window of them is in memory, however many damaged ranges a large segment has.
  *
  * @param offset No sound frame begins there.
+ * @param seed Of the checksums of frames.
  */
-export async function copyCorrupt(file: string, offset: number, limit: number): Promise<number> {
+export async function copyCorrupt(file: string, offset: number, limit: number, seed: number): Promise<number> {
   if (offset >= limit) return limit;
   const copy = await open(`${file}.${offset}.corrupt`, "w", 0o600);
   try {
@@ -21,7 +22,7 @@ export async function copyCorrupt(file: string, offset: number, limit: number): 
       const reach = Math.min(limit - start, span + frameHeaderBytes + maxFrameBody);
       const bytes = await readPart(file, start, reach);
       const isLast = start + span >= limit || bytes.length < reach;
-      const found = await findFrame(bytes, start === offset ? 1 : 0, isLast ? bytes.length : span);
+      const found = await findFrame(bytes, start === offset ? 1 : 0, seed, isLast ? bytes.length : span);
       await copy.appendFile(bytes.subarray(0, found ?? (isLast ? bytes.length : span)));
       if (found !== undefined) return start + found;
       if (isLast) return limit;

@@ -5,6 +5,7 @@ import { bodyFixedBytes, frameHeaderBytes, frameKinds, frameMagic, maxFrameBody 
 
 /** What a damaged frame still says of itself. */
 export interface DamagedFrame {
+  readonly kind: number;
   readonly partition: number;
   /** The place in the lane; 0: the frame has none. */
   readonly n: number;
@@ -18,6 +19,7 @@ export interface DamagedFrame {
  * - "unfinished": the bytes end before the frame, which was being written and acknowledged to nobody;
  * - undefined: it cannot be told.
  *
+ * @param seed Of the checksums of frames.
  * @param limit Where the next sound frame begins, or the end of the bytes.
  */
 export function readDamagedFrame(
@@ -25,6 +27,7 @@ export function readDamagedFrame(
   at: number,
   limit: number,
   partitions: number,
+  seed: number,
 ): DamagedFrame | "unfinished" | undefined {
   const body = at + frameHeaderBytes;
   if (body + bodyFixedBytes > limit) {
@@ -37,8 +40,10 @@ export function readDamagedFrame(
     return identityOf(bytes, body, said, partitions);
   }
   // The length itself may be what is damaged. Then the checksum tells it, and vouches for the rest.
-  const end = endByChecksum(bytes, at, limit);
-  if (end !== undefined) return { partition: bytes.readUInt16LE(body + 2), n: bytes.readUIntLE(body + 4, 6), end };
+  const end = endByChecksum(bytes, at, limit, seed);
+  if (end !== undefined) {
+    return { kind: bytes[body]!, partition: bytes.readUInt16LE(body + 2), n: bytes.readUIntLE(body + 4, 6), end };
+  }
   return said > bytes.length && limit === bytes.length && said - body <= maxFrameBody ? "unfinished" : undefined;
 }
 
@@ -51,26 +56,26 @@ function identityOf(bytes: Buffer, body: number, end: number, partitions: number
   if (n === 0) {
     // Frames of these kinds have no identity; of any other kind this n is the damage.
     const without: readonly number[] = [frameKinds.quarantine, frameKinds.presence, frameKinds.command];
-    return without.includes(kind) && key.length > 0 ? { partition, n, end } : undefined;
+    return without.includes(kind) && key.length > 0 ? { kind, partition, n, end } : undefined;
   }
   // The key says the partition of an event once more, its value the n. Marks and gaps have no key.
   if (kind !== frameKinds.event || key.length === 0 || partitionFor(key, partitions) !== partition) return undefined;
   const value = bytes.subarray(body + bodyFixedBytes + key.length, end);
   try {
-    return events.telemetry.decode(value).n === n ? { partition, n, end } : undefined;
+    return events.telemetry.decode(value).n === n ? { kind, partition, n, end } : undefined;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     // The damage lies in the value, and so not in what was read.
-    return { partition, n, end };
+    return { kind, partition, n, end };
   }
 }
 
 /** The one place where a frame that begins here can end, if its checksum is right: a few nanoseconds a byte. */
-function endByChecksum(bytes: Buffer, at: number, limit: number): number | undefined {
+function endByChecksum(bytes: Buffer, at: number, limit: number, seed: number): number | undefined {
   const body = at + frameHeaderBytes;
   const expected = ~bytes.readUInt32LE(at + 6);
   const last = Math.min(limit, body + maxFrameBody);
-  let remainder = -1;
+  let remainder = ~seed;
   for (let end = body; end < last;) {
     remainder = (remainder >>> 8) ^ bytewise[(remainder ^ bytes[end]!) & 0xff]!;
     end += 1;

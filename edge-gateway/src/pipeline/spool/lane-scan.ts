@@ -1,10 +1,11 @@
 import { events } from "@headwater/proto";
 import { setImmediate } from "node:timers/promises";
-import type { LaneAccount, Range } from "../lanes/lane.ts";
+import { countedBy, type LaneAccount, type Range } from "../lanes/lane.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { findFrame } from "../frame/find-frame.ts";
 import { frameKinds, readFrame, type Frame } from "../frame/frame.ts";
-import { readDamagedFrame } from "./damaged-frames.ts";
+import type { SegmentHeader } from "./segment.ts";
+import { readDamagedFrame, type DamagedFrame } from "./damaged-frames.ts";
 
 /** One event reaches no further beyond its receive time than it has samples without a time of their own. */
 const longestEvent = 20_000;
@@ -27,7 +28,11 @@ export interface Scan {
 }
 
 /** Follows the frames of the newest segment to learn how the lanes stood at its end. */
-export async function scanFrames(bytes: Buffer, from: number, before: LanesState, partitions: number): Promise<Scan> {
+export async function scanFrames(
+  bytes: Buffer,
+  { length: from, state: before, seed }: SegmentHeader,
+  partitions: number,
+): Promise<Scan> {
   const lanes = Array.from({ length: partitions }, (_, partition) => new LaneScan(before.lanes[partition]));
   let last: Frame | undefined;
   let at = from;
@@ -40,16 +45,16 @@ export async function scanFrames(bytes: Buffer, from: number, before: LanesState
       await setImmediate();
       sliceEnd = performance.now() + sliceMs;
     }
-    const frame = readFrame(bytes, at, true);
+    const frame = readFrame(bytes, at, seed);
     if (typeof frame === "object") {
       lanes[frame.partition]?.see(frame);
       if (frame.n > 0) last = frame;
       at = frame.end;
       continue;
     }
-    const next = await findFrame(bytes, at + 1);
+    const next = await findFrame(bytes, at + 1, seed);
     sound ??= lanes.map(({ n }) => n);
-    const claimed = claimIdentities(bytes, at, next ?? bytes.length, lanes);
+    const claimed = claimIdentities(bytes, at, next ?? bytes.length, lanes, seed);
     // Blocks that a power loss left empty held frames that were not acknowledged yet.
     const neverWhole = next === undefined && (claimed === "unfinished" || isEmpty(bytes.subarray(at)));
     if (claimed !== "all" && !neverWhole) unaccounted = true;
@@ -88,6 +93,12 @@ class LaneScan {
     else if (frame.kind === frameKinds.gap) this.#giveUp(frame);
   }
 
+  /** A damaged frame still says that its identity was given out. */
+  claim({ kind, n }: DamagedFrame): void {
+    this.n = n;
+    if (kind === frameKinds.event) this.#received += 1;
+  }
+
   /** A mark says how the account stands, whatever could not be read before it. */
   #settle({ value }: Frame): void {
     const { mark } = events.telemetry.decode(value);
@@ -100,8 +111,9 @@ class LaneScan {
     const { gap } = events.telemetry.decode(value);
     if (gap === null) return;
     this.#gaps.push([gap.fromN, gap.toN]);
-    // How many of them were events the mark behind it says.
-    this.#dropped[gap.reason] = (this.#dropped[gap.reason] ?? 0) + gap.toN - gap.fromN + 1;
+    const { received, dropped } = countedBy(gap);
+    this.#received += received;
+    this.#dropped[gap.reason] = (this.#dropped[gap.reason] ?? 0) + dropped;
   }
 
   get account(): LaneAccount {
@@ -119,15 +131,16 @@ function claimIdentities(
   from: number,
   to: number,
   lanes: readonly LaneScan[],
+  seed: number,
 ): "all" | "unfinished" | "some" {
   for (let at = from; at < to;) {
-    const frame = readDamagedFrame(bytes, at, to, lanes.length);
+    const frame = readDamagedFrame(bytes, at, to, lanes.length, seed);
     if (frame === "unfinished") return frame;
     if (frame === undefined) return "some";
     const lane = lanes[frame.partition];
     if (frame.n > 0) {
       if (lane === undefined || frame.n !== lane.n + 1) return "some";
-      lane.n = frame.n;
+      lane.claim(frame);
     }
     at = frame.end;
   }

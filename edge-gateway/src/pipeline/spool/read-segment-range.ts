@@ -45,16 +45,17 @@ export async function readSegmentRange(
     try {
       const file = files.fileOf(segment);
       if (place.offset === 0) {
-        place = { segment, offset: await headerEnd(file, size) };
+        place = { segment, offset: await headerEnd(file, size, await files.seedOf(segment)) };
         continue;
       }
       const part = await readPart(file, place.offset, Math.min(bytes, end - place.offset));
-      const found = framesOf(part, place.offset);
+      const seed = await files.seedOf(segment);
+      const found = framesOf(part, place.offset, seed);
       if (found.frames.length > 0) return { segment, ...found, end: { segment, offset: place.offset + found.read } };
       const isAll = place.offset + part.length >= end;
       if (!isAll && bytes < maxFrameBody + 1024) bytes = maxFrameBody + 1024;
       else {
-        const next = await findFrame(part, 1);
+        const next = await findFrame(part, 1, seed);
         place = {
           segment,
           offset: next === undefined ? (isAll ? size : place.offset + part.length - 1) : place.offset + next,
@@ -67,12 +68,12 @@ export async function readSegmentRange(
   }
 }
 
-function framesOf(bytes: Buffer, offset: number): { frames: Frame[]; offsets: number[]; read: number } {
+function framesOf(bytes: Buffer, offset: number, seed: number): { frames: Frame[]; offsets: number[]; read: number } {
   const frames: Frame[] = [];
   const offsets: number[] = [];
   let at = 0;
   while (at < bytes.length) {
-    const frame = readFrame(bytes, at, true);
+    const frame = readFrame(bytes, at, seed);
     if (typeof frame === "string") break;
     frames.push(frame);
     offsets.push(offset + at);
@@ -81,12 +82,12 @@ function framesOf(bytes: Buffer, offset: number): { frames: Frame[]; offsets: nu
   return { frames, offsets, read: at };
 }
 
-async function headerEnd(file: string, size: number): Promise<number> {
+async function headerEnd(file: string, size: number, seed: number): Promise<number> {
   const bytes = await readPart(file, 0, Math.min(size, mostHeaderBytes));
   try {
     return decodeSegmentHeader(bytes).length;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    return (await findFrame(bytes, 0)) ?? size;
+    return (await findFrame(bytes, 0, seed)) ?? size;
   }
 }

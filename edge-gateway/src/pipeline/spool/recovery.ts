@@ -5,12 +5,8 @@ import type { LanesState } from "../lanes/lanes.ts";
 import { findFrame } from "../frame/find-frame.ts";
 import { scanFrames } from "./lane-scan.ts";
 import type { SpoolNote } from "./position-file.ts";
+import { SegmentFiles, type SegmentFile } from "./segment-files.ts";
 import { decodeSegmentHeader, segmentName, segmentNumber } from "./segment.ts";
-
-export interface SegmentFile {
-  readonly number: number;
-  readonly size: number;
-}
 
 /** Identities that were given out and are gone. */
 export interface LostRange {
@@ -39,18 +35,19 @@ export interface RecoveredSpool {
 /**
  * Finds out where an earlier process stopped. What was being written at the moment of a crash (and so was not
  * acknowledged) is cut off; what is corrupt is kept in a file of its own beside the segments, and reported. `note` is
- * what that process wrote down last.
+ * what that process wrote down last, `seed` that of the spool.
  */
 export async function recoverSpool(
   directory: string,
   partitions: number,
-  note: SpoolNote | undefined,
+  { note, seed }: { readonly note: SpoolNote | undefined; readonly seed: number },
   logger: Logger,
 ): Promise<RecoveredSpool> {
   const segments = await listSegments(directory);
   while (segments.length > 0) {
     const { number } = segments.at(-1)!;
-    const file = join(directory, segmentName(number));
+    const files = new SegmentFiles(directory, segments, seed);
+    const file = files.fileOf(number);
     const bytes = await readWhole(file);
     const stopped = note?.stopped?.segment === number ? note.stopped : undefined;
     let header;
@@ -58,7 +55,7 @@ export async function recoverSpool(
       header = decodeSegmentHeader(bytes);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      if (stopped !== undefined || (await findFrame(bytes, 0)) !== undefined) {
+      if (stopped !== undefined || (await findFrame(bytes, 0, await files.seedOf(number))) !== undefined) {
         logger.error(
           { file, bytes: bytes.length },
           "a spool segment has no readable header; its frames are looked for",
@@ -71,7 +68,7 @@ export async function recoverSpool(
       segments.pop();
       continue;
     }
-    const scan = await scanFrames(bytes, header.length, header.state, partitions);
+    const scan = await scanFrames(bytes, header, partitions);
     if (scan.end < bytes.length) {
       const tail = bytes.subarray(scan.end);
       logger.warn({ file, bytes: tail.length, damaged: scan.damaged }, "cut off the unfinished end of the spool");

@@ -1,7 +1,15 @@
 import { unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { SegmentFile } from "./recovery.ts";
 import { segmentName } from "./segment.ts";
+import { segmentSeed } from "./segment-seed.ts";
+
+/** Whose headers are asked for the seed of a segment that has none. */
+const neighbours = 4;
+
+export interface SegmentFile {
+  readonly number: number;
+  readonly size: number;
+}
 
 /** The segments of a spool and their share of the disk. */
 export class SegmentFiles {
@@ -12,13 +20,17 @@ export class SegmentFiles {
   readonly #kept = new Map<number, number>();
   /** Of these nothing more is sent than is on its way already. */
   readonly givenUp = new Set<number>();
+  readonly #seeds = new Map<number, Promise<number>>();
+  readonly #spoolSeed: number;
   #total = 0;
   #keptBytes = 0;
   /** How long a forwarded segment is kept (milliseconds). */
   keepMs = 0;
 
-  constructor(directory: string, found: readonly SegmentFile[]) {
+  /** @param spoolSeed Of the checksums in segments that do not say another one. */
+  constructor(directory: string, found: readonly SegmentFile[], spoolSeed: number) {
     this.#directory = directory;
+    this.#spoolSeed = spoolSeed;
     for (const { number, size } of found) this.set(number, size);
   }
 
@@ -52,6 +64,11 @@ export class SegmentFiles {
     return this.numbers.filter((number) => !this.#kept.has(number));
   }
 
+  /** Whether nothing more of a segment that was read is to be sent: it is given up, and perhaps removed since. */
+  isGivenUp(number: number): boolean {
+    return this.givenUp.has(number) || !this.#sizes.has(number);
+  }
+
   sizeOf(number: number): number | undefined {
     return this.#sizes.get(number);
   }
@@ -60,10 +77,30 @@ export class SegmentFiles {
     return join(this.#directory, segmentName(number));
   }
 
+  /** The seed of the checksums of a segment's frames; rejects with ENOENT if the segment is gone. */
+  seedOf(number: number): Promise<number> {
+    let seed = this.#seeds.get(number);
+    if (seed === undefined) {
+      const distance = (other: number): number => Math.abs(other - number);
+      const others = this.numbers.filter((other) => other !== number).toSorted((a, b) => distance(a) - distance(b));
+      const files = others.slice(0, neighbours).map((other) => this.fileOf(other));
+      seed = segmentSeed(this.fileOf(number), files, this.#spoolSeed);
+      this.#seeds.set(number, seed);
+      seed.catch(() => this.#seeds.delete(number));
+    }
+    return seed;
+  }
+
   /** The one that follows; segments may be missing in between. */
   after(number: number): number | undefined {
     for (const each of this.#sizes.keys()) if (each > number) return each;
     return undefined;
+  }
+
+  /** A segment that this process begins. */
+  begin(number: number, size: number, seed: number): void {
+    this.#seeds.set(number, Promise.resolve(seed));
+    this.set(number, size);
   }
 
   set(number: number, size: number): void {
@@ -123,6 +160,7 @@ export class SegmentFiles {
     const size = this.#sizes.get(number) ?? 0;
     if (this.#kept.delete(number)) this.#keptBytes -= size;
     this.#sizes.delete(number);
+    this.#seeds.delete(number);
     this.givenUp.delete(number);
     this.#total -= size;
   }

@@ -1,5 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import { crc32 } from "node:zlib";
+import { noSeed } from "../frame/frame.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { LanesState } from "../lanes/lanes.ts";
  * header of the next one. The header is there twice: all that follows hangs on it.
  *
  *     2 × (magic | length of the JSON u32 | CRC-32 of the JSON u32 | JSON) | frames
+ *
+ * The JSON has the seed of the frames' checksums as well: a random number of the process that wrote the segment.
  */
 const magic = Buffer.from("HWSPOOL2", "latin1");
 const fixedBytes = magic.length + 8;
@@ -18,12 +21,14 @@ export const mostHeaderBytes = 2 * (fixedBytes + maxHeaderBytes);
 
 export interface SegmentHeader {
   readonly state: LanesState;
+  /** Of the checksums of its frames. */
+  readonly seed: number;
   /** Where the first frame begins. */
   readonly length: number;
 }
 
-export function encodeSegmentHeader(state: LanesState): Buffer {
-  const json = Buffer.from(JSON.stringify(state));
+export function encodeSegmentHeader(state: LanesState, seed: number): Buffer {
+  const json = Buffer.from(JSON.stringify({ ...state, seed }));
   const copy = Buffer.alloc(fixedBytes + json.length);
   magic.copy(copy);
   copy.writeUInt32LE(json.length, magic.length);
@@ -38,9 +43,10 @@ export function decodeSegmentHeader(bytes: Buffer): SegmentHeader {
   for (const at of [0, bytes.indexOf(magic, 1)]) {
     if (at === -1) continue;
     try {
-      const { state, end } = decodeCopy(bytes, at);
-      // Both copies are of the same length.
-      return { state, length: at === 0 ? end * 2 : end };
+      const { state, seed, end } = decodeCopy(bytes, at);
+      // Both copies are of the same length; a header anywhere else is what a device wrote into its payload.
+      if (at !== 0 && end !== 2 * at) throw new DecodeError("The header of the spool segment is corrupt");
+      return { state, seed, length: at === 0 ? end * 2 : end };
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       problem ??= error;
@@ -49,7 +55,7 @@ export function decodeSegmentHeader(bytes: Buffer): SegmentHeader {
   throw problem;
 }
 
-function decodeCopy(bytes: Buffer, at: number): { state: LanesState; end: number } {
+function decodeCopy(bytes: Buffer, at: number): { state: LanesState; seed: number; end: number } {
   const start = at + fixedBytes;
   if (bytes.length < start || !bytes.subarray(at, at + magic.length).equals(magic)) {
     throw new DecodeError("The file does not begin like a spool segment");
@@ -62,7 +68,8 @@ function decodeCopy(bytes: Buffer, at: number): { state: LanesState; end: number
   if (crc32(json) !== bytes.readUInt32LE(at + magic.length + 4)) {
     throw new DecodeError("The header of the spool segment is corrupt");
   }
-  return { state: JSON.parse(json.toString("utf8")) as LanesState, end };
+  const { seed = noSeed, ...state } = JSON.parse(json.toString("utf8")) as LanesState & { readonly seed?: number };
+  return { state, seed, end };
 }
 
 const namePattern = /^(\d{10})\.segment$/;

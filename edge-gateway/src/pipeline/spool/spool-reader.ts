@@ -92,13 +92,13 @@ export class SpoolReader {
         const kept = recent.from(at.segment, at.offset, maxBytes);
         if (kept.length > 0) {
           const frames: Frame[] = [];
-          for (const { bytes } of kept) this.#parse(bytes, false, frames, lanes, lost);
+          for (const { bytes } of kept) this.#parse(bytes, undefined, frames, lanes, lost);
           return step(frames, { segment: at.segment, offset: kept.at(-1)!.end });
         }
         const limit = recent.startOf(at.segment) ?? size;
         const bytes = await readPart(files.fileOf(at.segment), at.offset, Math.min(maxBytes, limit - at.offset));
         const frames: Frame[] = [];
-        const end = this.#parse(bytes, true, frames, lanes, lost);
+        const end = this.#parse(bytes, await files.seedOf(at.segment), frames, lanes, lost);
         if (end > 0) return step(frames, { segment: at.segment, offset: at.offset + end });
         at = { ...at, offset: await this.#skipCorrupt(at.segment, at.offset, limit) };
       } catch (error) {
@@ -130,11 +130,11 @@ export class SpoolReader {
   }
 
   /** Adds the frames to `frames` and answers where the first one begins that is not whole. */
-  #parse(bytes: Buffer, checksum: boolean, frames: Frame[], lanes: LanesRead, lost: LostRange[]): number {
+  #parse(bytes: Buffer, seed: number | undefined, frames: Frame[], lanes: LanesRead, lost: LostRange[]): number {
     const { gapsOf } = this.#options;
     let at = 0;
     while (at < bytes.length) {
-      const frame = readFrame(bytes, at, checksum);
+      const frame = readFrame(bytes, at, seed);
       if (typeof frame === "string") break;
       at = frame.end;
       const { n, partition } = frame;
@@ -187,9 +187,10 @@ export class SpoolReader {
     const { spool, logger } = this.#options;
     const file = spool.files.fileOf(segment);
     // A sound frame may be larger than one read.
-    if (typeof readFrame(await readPart(file, offset, Math.min(leastReadBytes, limit - offset)), 0, true) === "object")
+    const seed = await spool.files.seedOf(segment);
+    if (typeof readFrame(await readPart(file, offset, Math.min(leastReadBytes, limit - offset)), 0, seed) === "object")
       return offset;
-    const end = await copyCorrupt(file, offset, limit);
+    const end = await copyCorrupt(file, offset, limit, seed);
     if (end > offset) {
       logger.error(
         { file, offset, bytes: end - offset },

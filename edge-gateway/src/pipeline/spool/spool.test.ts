@@ -22,7 +22,7 @@ describe("messages of QoS 0 that cause no sync", () => {
     lanes = new Lanes(noState, 1);
     spool = new Spool({
       ...{ directory: folder, maxBytes: 1 << 30, makesRoom: false, segmentBytes: 1 << 26, segmentMs: Infinity },
-      ...{ memoryBytes: 1 << 20, syncAll: false, logger: silentLogger, segments: [] },
+      ...{ memoryBytes: 1 << 20, syncAll: false, logger: silentLogger, segments: [], seed: 7, newestKnown: 0 },
     });
     await spool.start(lanes.state);
   });
@@ -32,7 +32,7 @@ describe("messages of QoS 0 that cause no sync", () => {
   });
 
   const batch = (count: number, mustSync: boolean): FrameBatch => {
-    const made = new FrameBatch(lanes.state, Buffer.alloc(64 * 1024), "bytes");
+    const made = new FrameBatch(lanes.state, Buffer.alloc(64 * 1024), "bytes", spool.seed);
     made.mustSync = mustSync;
     for (let i = 0; i < count; i += 1) {
       const n = lanes.of(0).next();
@@ -75,10 +75,12 @@ describe("messages of QoS 0 that cause no sync", () => {
     expect(lanes.of(0).n).toBe(7);
     // The power fails: what was not synced is gone.
     await truncate(file(), synced);
-    const { state } = await recoverSpool(folder, 1, undefined, silentLogger);
+    const { state } = await recoverSpool(folder, 1, { note: undefined, seed: spool.seed }, silentLogger);
     expect(state?.lanes[0]?.n).toBe(2);
     expect(state?.epoch).toBe(7);
     await truncate(file(), synced + 10);
-    expect((await recoverSpool(folder, 1, undefined, silentLogger)).state?.lanes[0]?.n).toBe(2);
+    expect(
+      (await recoverSpool(folder, 1, { note: undefined, seed: spool.seed }, silentLogger)).state?.lanes[0]?.n,
+    ).toBe(2);
   });
 });

@@ -4,8 +4,7 @@ import { reserveBytes, type DurableSink } from "../batch/durable-sink.ts";
 import type { FrameBatch } from "../batch/frame-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { RecentRanges, type BufferedRange } from "./recent-ranges.ts";
-import type { SegmentFile } from "./recovery.ts";
-import { SegmentFiles } from "./segment-files.ts";
+import { SegmentFiles, type SegmentFile } from "./segment-files.ts";
 import { encodeSegmentHeader } from "./segment.ts";
 
 export interface SpoolOptions {
@@ -25,6 +24,10 @@ export interface SpoolOptions {
   readonly logger: Logger;
   /** The segments that recovery found. */
   readonly segments: readonly SegmentFile[];
+  /** The newest segment that an earlier process told of; new ones follow it even if it is gone. */
+  readonly newestKnown: number;
+  /** Of the checksums of frames: `spoolSeed`. */
+  readonly seed: number;
 }
 
 /** Batches without a synced record are synced at the latest after so long (milliseconds). */
@@ -38,6 +41,7 @@ const lazySyncMs = 100;
  */
 export class Spool implements DurableSink {
   readonly format = "bytes";
+  readonly seed: number;
   readonly files: SegmentFiles;
   readonly recent: RecentRanges;
   readonly #options: SpoolOptions;
@@ -60,9 +64,10 @@ export class Spool implements DurableSink {
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.files = new SegmentFiles(options.directory, options.segments);
+    this.files = new SegmentFiles(options.directory, options.segments, options.seed);
+    this.seed = options.seed;
     this.recent = new RecentRanges(options.memoryBytes, (buffer) => this.onReleased?.(buffer));
-    this.#active = options.segments.at(-1)?.number ?? 0;
+    this.#active = Math.max(options.segments.at(-1)?.number ?? 0, options.newestKnown);
   }
 
   /** Begins a segment of its own for this process. */
@@ -215,7 +220,7 @@ export class Spool implements DurableSink {
   async #begin(state: LanesState): Promise<void> {
     if (this.#unsynced.length > 0) await this.#sync();
     const number = this.#active + 1;
-    const header = encodeSegmentHeader(state);
+    const header = encodeSegmentHeader(state, this.seed);
     const handle = await open(this.files.fileOf(number), "w", 0o600);
     try {
       await writeAll(handle, header, 0);
@@ -230,7 +235,7 @@ export class Spool implements DurableSink {
     this.#active = number;
     this.#activeSince = performance.now();
     this.#headerBytes = header.length;
-    this.files.set(number, header.length);
+    this.files.begin(number, header.length, this.seed);
   }
 }
 

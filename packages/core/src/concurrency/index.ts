@@ -1,3 +1,4 @@
+export { endThread } from "./end-thread.ts";
 export { Semaphore } from "./semaphore.ts";
 export { SerialQueue } from "./serial-queue.ts";
 export { aborted, sleep } from "./sleep.ts";

@@ -159,6 +159,19 @@ describe("after a crash", () => {
   });
 });
 
+it("does not take what stands behind a damaged byte for an entry of its own", async () => {
+  const { journal } = await JournalFile.open({ file });
+  await journal.append(["one", "client|+forged", "three"]);
+  await journal.close();
+  const bytes = await readFile(file);
+  // One flipped byte ends the line in the middle of what a device called itself.
+  bytes[bytes.indexOf("|")] = 0x0a;
+  await writeFile(file, bytes);
+  const { journal: again, content } = await JournalFile.open({ file });
+  await again.close();
+  expect(content).toMatchObject({ entries: ["one", "three"], damaged: 2 });
+});
+
 it("lines without a checksum, as version 0.1 wrote them, are entries", async () => {
   await writeFile(file, '{"t":"release","token":"2 pump/c ü"}\n+2f1c0a94 pump 1\n{"t":"cut o');
   expect(await replayed()).toEqual(['{"t":"release","token":"2 pump/c ü"}', "+2f1c0a94 pump 1"]);

@@ -7,7 +7,7 @@ import { InvariantError } from "../errors.ts";
  *     3b2f90aa {"t":"release","token":"7 pump/client"}\n
  *
  * The line end is the length: it is written last, and no entry holds one. A line without a checksum is an entry of
- * version 0.1, which wrote none.
+ * version 0.1, which wrote none, as long as none before it has one.
  */
 const checksumDigits = 8;
 const checked = /^[0-9a-f]{8} /;
@@ -51,9 +51,9 @@ const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-/** The entry of a line (without its end); undefined if its checksum is wrong. */
-export function decodeLine(line: string): string | undefined {
-  if (!checked.test(line)) return line;
+/** The entry of a line (without its end); undefined if its checksum is wrong, or missing where there has to be one. */
+export function decodeLine(line: string, mustBeChecked: boolean): string | undefined {
+  if (!checked.test(line)) return mustBeChecked ? undefined : line;
   const entry = line.slice(checksumDigits + 1);
   return crc32(entry) === Number.parseInt(line.slice(0, checksumDigits), 16) ? entry : undefined;
 }
@@ -73,15 +73,19 @@ export function decodeLines(bytes: Buffer): JournalContent {
   let damaged = 0;
   let damagedSinceSound = 0;
   let soundBytes = 0;
+  // A bit that makes a line end out of a letter must not make an entry out of what a device called itself.
+  let isChecked = false;
   for (let from = 0; ;) {
     const end = bytes.indexOf(lineEnd, from);
     if (end === -1) return { entries, damaged, soundBytes };
-    const entry = decodeLine(bytes.toString("utf8", from, end));
+    const line = bytes.toString("utf8", from, end);
+    const entry = decodeLine(line, isChecked);
     from = end + 1;
     if (entry === undefined) {
       damagedSinceSound += 1;
       continue;
     }
+    isChecked ||= checked.test(line);
     entries.push(entry);
     damaged += damagedSinceSound;
     damagedSinceSound = 0;

@@ -1,23 +1,9 @@
-import { DecodeError, isoFromMicros } from "@headwater/core";
+import { DecodeError } from "@headwater/core";
 import { isUtf8 } from "node:buffer";
-import { exactNumber, InexactNumber } from "../json-text.ts";
-
-/** A map's keys are text or, in SenML, whole numbers. */
-export type CborMap = ReadonlyMap<string | number, CborValue>;
-/**
- * undefined is CBOR's own. Bytes come as Uint8Array; a number that a double cannot hold, NaN and the infinities as
- * InexactNumber.
- */
-export type CborValue =
-  | number
-  | boolean
-  | string
-  | null
-  | undefined
-  | Uint8Array
-  | InexactNumber
-  | readonly CborValue[]
-  | CborMap;
+import { InexactNumber } from "../json-text.ts";
+import { Unreadable } from "../unreadable.ts";
+import { taggedValue } from "./cbor-tags.ts";
+import { wholeNumber, type CborMap, type CborValue } from "./cbor-value.ts";
 
 export interface CborLimits {
   /** Levels of arrays, maps and tags. */
@@ -26,17 +12,14 @@ export interface CborLimits {
   readonly maxItems: number;
 }
 
-/** Bytes of a bignum: enough for any number that a device counts. */
-const maxBignum = 64;
 const indefinite = -1;
 const breakCode = Symbol("break");
 
-const tag = { isoTime: 0, epochTime: 1, bignum: 2, negativeBignum: 3, selfDescribed: 55799 } as const;
-
 /**
- * Reads one CBOR value (RFC 8949), strictly: nothing after it, no key twice, text that is UTF-8, lengths that the bytes
- * hold, tags that are known. A tagged time comes as ISO 8601. Throws DecodeError, in time and memory linear in the
- * number of bytes.
+ * Reads one CBOR value (RFC 8949), in time and memory linear in the number of bytes. Throws DecodeError where the bytes
+ * are not well-formed, so that nobody can tell where the next value begins: a length that they do not hold, something
+ * after the value. What is well-formed and not valid is Unreadable, and the values beside it are read: a key twice,
+ * text that is not UTF-8, a tag or simple value that is not known. A tagged time comes as ISO 8601.
  */
 export function readCbor(bytes: Uint8Array, limits: CborLimits): CborValue {
   const reader = new CborReader(bytes, limits);
@@ -73,13 +56,15 @@ class CborReader {
     const info = initial & 31;
     switch (initial >> 5) {
       case 0:
-        return whole(this.#argument(info));
+        return wholeNumber(this.#argument(info));
       case 1:
-        return whole(-1n - BigInt(this.#argument(info)));
+        return wholeNumber(-1n - BigInt(this.#argument(info)));
       case 2:
         return this.#stringOf(2, info);
-      case 3:
-        return text(this.#stringOf(3, info));
+      case 3: {
+        const bytes = this.#stringOf(3, info);
+        return bytes instanceof Unreadable ? bytes : text(bytes);
+      }
       case 4:
         return this.#array(info, depth);
       case 5:
@@ -126,21 +111,24 @@ class CborReader {
     return length;
   }
 
-  #stringOf(major: 2 | 3, info: number): Uint8Array {
+  #stringOf(major: 2 | 3, info: number): Uint8Array | Unreadable {
     const length = this.#length(info);
     if (length !== indefinite) {
       const at = this.#take(length);
       return this.#bytes.subarray(at, at + length);
     }
     const chunks: Uint8Array[] = [];
+    let wrong: Unreadable | undefined;
     for (;;) {
       const head = this.#bytes[this.#take(1)]!;
-      if (head === 0xff) return Buffer.concat(chunks);
+      if (head === 0xff) return wrong ?? Buffer.concat(chunks);
       const size = head >> 5 === major ? this.#length(head & 31) : indefinite;
       if (size === indefinite) throw new DecodeError("The CBOR has a string whose pieces are of another kind");
       const at = this.#take(size);
       const chunk = this.#bytes.subarray(at, at + size);
-      if (major === 3) text(chunk);
+      // A character may not be spread over two pieces.
+      const piece = major === 3 ? text(chunk) : undefined;
+      if (piece instanceof Unreadable) wrong = piece;
       chunks.push(chunk);
     }
   }
@@ -159,39 +147,30 @@ class CborReader {
     return items;
   }
 
-  #map(info: number, depth: number): CborMap {
+  #map(info: number, depth: number): CborMap | Unreadable {
     const length = this.#length(info);
     const map = new Map<string | number, CborValue>();
+    let wrong: string | undefined;
     for (let left = length; left !== 0; left -= 1) {
       const key = this.value(depth + 1);
-      if (key === breakCode && length === indefinite) return map;
-      if (typeof key !== "string" && typeof key !== "number")
-        throw new DecodeError("The CBOR has a key that is no text");
-      if (map.has(key)) throw new DecodeError(`The CBOR has the key ${String(key).slice(0, 64)} twice`);
+      if (key === breakCode) {
+        if (length === indefinite) break;
+        throw new DecodeError("The CBOR has a break where a key has to be");
+      }
       const value = this.value(depth + 1);
       if (value === breakCode) throw new DecodeError("The CBOR has a key without a value");
-      map.set(key, value);
+      if (typeof key !== "string" && typeof key !== "number") wrong ??= "The CBOR has a key that is no text";
+      else if (map.has(key)) wrong ??= `The CBOR has the key ${String(key).slice(0, 64)} twice`;
+      else map.set(key, value);
     }
-    return map;
+    return wrong === undefined ? map : new Unreadable(wrong);
   }
 
   #tagged(info: number, depth: number): CborValue {
     const number = Number(this.#argument(info));
     const value = this.value(depth + 1);
-    if (number === tag.selfDescribed && value !== breakCode) return value;
-    if (number === tag.isoTime && typeof value === "string") return value;
-    if (number === tag.epochTime && typeof value === "number" && Math.abs(value) < 253_402_300_800) {
-      return isoFromMicros(Math.round(value * 1_000_000));
-    }
-    if (
-      (number === tag.bignum || number === tag.negativeBignum) &&
-      value instanceof Uint8Array &&
-      value.length <= maxBignum
-    ) {
-      const magnitude = BigInt(`0x0${Buffer.from(value).toString("hex")}`);
-      return whole(number === tag.bignum ? magnitude : -1n - magnitude);
-    }
-    throw new DecodeError(`The CBOR has tag ${number}, which is not known here or does not fit its value`);
+    if (value === breakCode) throw new DecodeError("The CBOR has a tag without a value");
+    return taggedValue(number, value);
   }
 
   #simple(info: number): CborValue | typeof breakCode {
@@ -204,6 +183,9 @@ class CborReader {
         return null;
       case 23:
         return undefined;
+      case 24:
+        this.#take(1);
+        return unknownSimple;
       case 25:
         return finite(halfFloat(this.#view.getUint16(this.#take(2))));
       case 26:
@@ -213,21 +195,20 @@ class CborReader {
       case 31:
         return breakCode;
       default:
-        throw new DecodeError("The CBOR has a simple value that is not known here");
+        if (info > 24) throw new DecodeError("The CBOR has a head that is not well-formed");
+        return unknownSimple;
     }
   }
 }
 
-function whole(value: number | bigint): number | InexactNumber {
-  return typeof value === "number" ? value : (exactNumber(value) ?? new InexactNumber(String(value)));
-}
+const unknownSimple = new Unreadable("The CBOR has a simple value that is not known here");
 
 function finite(value: number): number | InexactNumber {
   return Number.isFinite(value) ? value : new InexactNumber(String(value));
 }
 
-function text(bytes: Uint8Array): string {
-  if (!isUtf8(bytes)) throw new DecodeError("The CBOR has text that is not UTF-8");
+function text(bytes: Uint8Array): string | Unreadable {
+  if (!isUtf8(bytes)) return new Unreadable("The CBOR has text that is not UTF-8");
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 

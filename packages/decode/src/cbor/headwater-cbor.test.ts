@@ -6,6 +6,7 @@ import { anyBytesAreDecodedOrRefused, testLimits } from "../../test/decoder-prop
 import { defaultDecodeLimits } from "../decoder.ts";
 import { decodeHeadwaterJson } from "../headwater-json.ts";
 import { InexactNumber } from "../json-text.ts";
+import { Unreadable } from "../unreadable.ts";
 import { asJson, decodeHeadwaterCbor } from "./headwater-cbor.ts";
 import { readCbor } from "./cbor-reader.ts";
 
@@ -86,19 +87,39 @@ describe("the examples of RFC 8949, appendix A", () => {
     expect(read(hex)).toEqual(value);
   });
 
-  it.each([
-    "f0",
-    "f818",
-    "f8ff",
-    "d74401020304",
-    "d818456449455446",
-    "d82076687474703a2f2f7777772e6578616d706c652e636f6d",
-  ])("%s (a simple value or a tag without a meaning for telemetry) is refused", (hex) => {
-    expect(() => read(hex)).toThrow(DecodeError);
+  it.each(["f0", "f818", "f8ff"])("%s, a simple value without a meaning, cannot be read", (hex) => {
+    expect(read(hex)).toBeInstanceOf(Unreadable);
+  });
+
+  it.each<[string, unknown]>([
+    ["d74401020304", bytes("01020304")],
+    ["d818456449455446", bytes("6449455446")],
+    ["d82076687474703a2f2f7777772e6578616d706c652e636f6d", "http://www.example.com"],
+    ["d8255000112233445566778899aabbccddeeff", bytes("00112233445566778899aabbccddeeff")],
+  ])("%s, a tag that says how to show its value, is the value", (hex, value) => {
+    expect(read(hex)).toEqual(value);
+  });
+
+  it.each<[string, unknown]>([
+    ["c48221196ab3", 273.15],
+    ["c4820305", 5000],
+    ["c48221c249010000000000000000", 184_467_440_737_095_520],
+    ["c482390190 01", new InexactNumber("1e-401")],
+    ["c482190190 01", new InexactNumber("1e400")],
+    ["c5822003", 1.5],
+    ["c5821a000003ff01", 2 ** 1023],
+    ["c5823a0000043101", 2 ** -1074],
+    ["c1fb41d452d9e20fc9ab", "2013-03-21T20:03:20.246683Z"],
+    ["c11a6553f100", "2023-11-14T22:13:20.000000Z"],
+    ["c11b0000018bcfe56800", "+055840-11-08T22:13:20.000Z"],
+    ["c1f97e00", new InexactNumber("NaN")],
+    ["d903ec6a323032362d31312d3237", "2026-11-27"],
+  ])("%s, a tag for numbers and times", (hex, value) => {
+    expect(read(hex.replaceAll(" ", ""))).toEqual(value);
   });
 });
 
-describe("what is not well-formed (RFC 8949, appendix F) or not valid is refused", () => {
+describe("what is not well-formed (RFC 8949, appendix F) is refused", () => {
   it.each([
     ["", "ends too early"],
     ["18", "ends too early"],
@@ -120,18 +141,35 @@ describe("what is not well-formed (RFC 8949, appendix F) or not valid is refused
     ["1c", "not well-formed"],
     ["3e", "not well-formed"],
     ["1f", "not well-formed"],
-    ["fc", "simple value"],
+    ["fc", "not well-formed"],
     ["0000", "goes on"],
+    ["c1ff", "tag without a value"],
+  ])("%s: %s", (hex, reason) => {
+    expect(() => read(hex)).toThrow(reason);
+    expect(() => read(hex)).toThrow(DecodeError);
+  });
+
+  it.each([
     ["a2616101616102", "twice"],
     ["61ff", "UTF-8"],
     ["7f61c361bcff", "UTF-8"],
     ["a1f501", "no text"],
+    ["d9100001", "tag 4096"],
+    ["c06161", undefined],
+    ["c001", "tag 0"],
+    ["c16161", "tag 1"],
     [`c25841${"ff".repeat(65)}`, "tag 2"],
-    ["c1fb7ff0000000000000", "tag 1"],
+    ["c48101", "tag 4"],
+    ["c482f93c0001", undefined],
+    ["c482fb3ff800000000000001", "tag 4"],
+    ["c4820161 61", "tag 4"],
+    ["c5821a7fffffff01", "tag 5"],
     ["c1fb7e37e43c8800759c", "tag 1"],
-  ])("%s: %s", (hex, reason) => {
-    expect(() => read(hex)).toThrow(reason);
-    expect(() => read(hex)).toThrow(DecodeError);
+  ])("%s is well-formed and not valid: %s; what is beside it is read", (written, reason) => {
+    const hex = written.replaceAll(" ", "");
+    const value = read(`83${hex}0201`);
+    expect(value).toEqual([reason === undefined ? expect.anything() : expect.any(Unreadable), 2, 1]);
+    if (reason !== undefined) expect((read(hex) as Unreadable).reason).toContain(reason);
   });
 
   it("nesting and numbers of values beyond the limits", () => {
@@ -156,6 +194,17 @@ describe("the shapes of Headwater JSON", () => {
       { time: 1_700_000_000_123_500, readings: [{ metric: "a", value: 1 }] },
       { readings: [{ metric: "b", value: 2 }] },
     ]);
+  });
+
+  it("a sample that is not valid is set aside, and the others are read", () => {
+    // [{"a": 4096("x")}, {"ts": 1(NaN), "values": {"a": 1}}, {"a": 1, "a": 2}, {"b": "\xff"}, {1: 1}, {"c": [4096(1)]}]
+    const samples = ["a16161d910006178", "a2627473c1f97e006676616c756573a1616101", "a2616101616102", "a1616261ff"];
+    const message = decodeHeadwaterCbor(bytes(`86${samples.join("")}a10101a1616381d9100001`), defaultDecodeLimits);
+    expect(message.samples).toEqual([{ readings: [{ metric: "a", value: 1 }] }]);
+    const reason = message.effects?.quarantine;
+    expect(reason).toContain("sample 0: The CBOR has tag 4096");
+    expect(reason).toContain("sample 2: The CBOR has the key a twice; sample 3: The CBOR has text that is not UTF-8");
+    expect(reason).toContain("and 2 more");
   });
 
   it("ts as a tagged time", () => {

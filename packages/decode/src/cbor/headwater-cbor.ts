@@ -1,9 +1,10 @@
-import { DecodeError } from "@headwater/core";
 import type { Decoder } from "../decoder.ts";
 import { readHeadwater } from "../headwater-json.ts";
 import { headwaterForm, type JsonForm } from "../json-form.ts";
 import { InexactNumber } from "../json-text.ts";
-import { readCbor, type CborValue } from "./cbor-reader.ts";
+import { Unreadable } from "../unreadable.ts";
+import { readCbor } from "./cbor-reader.ts";
+import type { CborValue } from "./cbor-value.ts";
 
 /**
  * Values of one message, keys too; each takes a byte at least, so that this bounds memory rather than what devices
@@ -29,13 +30,14 @@ export function cborDecoder(form: JsonForm): Decoder {
 /** The same value as JSON's parser would have given it, every key its object's own. */
 export function asJson(value: CborValue): unknown {
   if (value === undefined) return null;
-  if (typeof value !== "object" || value === null || value instanceof InexactNumber) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof InexactNumber || value instanceof Unreadable) return value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64url");
   if (!(value instanceof Map)) return (value as readonly CborValue[]).map(asJson);
   // Without a prototype `__proto__` is a key like any other.
   const object = Object.create(null) as Record<string, unknown>;
   for (const [key, child] of value) {
-    if (typeof key !== "string") throw new DecodeError("A key has to be text");
+    if (typeof key !== "string") return new Unreadable("A key has to be text");
     object[key] = asJson(child as CborValue);
   }
   return object;

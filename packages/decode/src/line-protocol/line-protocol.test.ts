@@ -39,6 +39,44 @@ it("what Telegraf sends: a series with tags is a metric of its own, the order of
   ]);
 });
 
+it("what tags hold is told from what separates them: two series never become one metric", () => {
+  const lines = [
+    "m,a=1,b=2 value=1",
+    String.raw`m,a=1\,b\=2 value=2`,
+    String.raw`m,a\=1\,b=2 value=3`,
+    "m,a=1} value=4",
+    String.raw`m,a=1\x value=5`,
+  ];
+  const metrics = lines.map((line) => decode(line).samples[0]!.readings[0]!.metric);
+  expect(metrics).toEqual([
+    "m{a=1,b=2}",
+    String.raw`m{a=1\,b\=2}`,
+    String.raw`m{a\=1\,b=2}`,
+    String.raw`m{a=1\}}`,
+    String.raw`m{a=1\\x}`,
+  ]);
+});
+
+it("numbers as devices print them and InfluxDB does not: a plus sign, NaN in the spellings of C", () => {
+  expect(decode("m a=+5,b=+.5,c=-nan(ind),d=1.#INF,e=+9007199254740993")).toEqual({
+    samples: [
+      {
+        readings: [
+          { metric: "m.a", value: 5 },
+          { metric: "m.b", value: 0.5 },
+          { metric: "m.e", value: 9_007_199_254_740_992 },
+        ],
+      },
+    ],
+    notes: { "not-a-number": "m.c,m.d", exact: '{"m.e":"9007199254740993"}' },
+  });
+});
+
+it("so many lines that cannot be read refuse the message whole: each of them takes its time", () => {
+  expect(decode(`${"x\n".repeat(10_000)}m a=1`).samples).toHaveLength(1);
+  expect(() => decode(`${"x\n".repeat(10_001)}m a=1`)).toThrow("More than 10000 parts of the message cannot be read");
+});
+
 it("the field value is the measurement itself; without a timestamp the receive time counts", () => {
   expect(decode("temperature value=21.5\npressure value=1013i")).toEqual({
     samples: [

@@ -46,5 +46,12 @@ function metricOf(measurement: string, field: string): string {
 function tagsOf({ tags }: LinePoint): string {
   if (tags.length === 0) return "";
   const sorted = [...tags].sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${sorted.map(([key, value]) => `${key}=${value}`).join(",")}}`;
+  return `{${sorted.map(([key, value]) => `${escaped(key)}=${escaped(value)}`).join(",")}}`;
 }
+
+/** What separates tags from each other is told from what they hold, so that two series never become one metric. */
+function escaped(text: string): string {
+  return separators.test(text) ? text.replace(/[\\,={}]/g, String.raw`\$&`) : text;
+}
+
+const separators = /[\\,={}]/;

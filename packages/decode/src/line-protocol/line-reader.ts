@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { exactNumber, holds, InexactNumber } from "../json-text.ts";
+import { exactNumber, holds, InexactNumber, isNoNumber } from "../json-text.ts";
 
 export type LineValue = number | boolean | string | InexactNumber;
 
@@ -47,8 +47,6 @@ const escapesOfText: ReadonlyMap<number, string> = new Map([
 ]);
 
 const float = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-/** InfluxDB has none of them, but devices print them. */
-const noNumber = /^[-+]?(?:nan|inf|infinity)$/i;
 const integer = /^(-?)0*(\d+)$/;
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ...["t", "T", "true", "True", "TRUE"].map((word) => [word, true] as const),
@@ -217,8 +215,10 @@ export class LineReader {
   }
 }
 
-function numberOf(source: string): LineValue | undefined {
-  if (noNumber.test(source)) return new InexactNumber("NaN");
+/** InfluxDB has neither a plus sign nor NaN, but devices print them. */
+function numberOf(written: string): LineValue | undefined {
+  const source = written.startsWith("+") ? written.slice(1) : written;
+  if (isNoNumber(source)) return new InexactNumber("NaN");
   if (source.endsWith("i")) return wholeOf(source.slice(0, -1), -(2n ** 63n), 2n ** 63n - 1n);
   if (source.endsWith("u"))
     return source.startsWith("-") ? undefined : wholeOf(source.slice(0, -1), 0n, 2n ** 64n - 1n);

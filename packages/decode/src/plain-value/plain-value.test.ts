@@ -51,7 +51,7 @@ it.each([
   });
 });
 
-it.each(["NaN", "nan", "-nan", "Infinity", "-inf", "+INF"])(
+it.each(["NaN", "nan", "-nan", "Infinity", "-inf", "+INF", "-nan(ind)", "nan(0x7ff)", "1.#INF", "-1.#IND", "1.#QNAN"])(
   "%s is no reading, and no reason for quarantine",
   (text) => {
     expect(decode(text)).toEqual({

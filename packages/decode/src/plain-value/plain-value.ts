@@ -1,12 +1,11 @@
 import { DecodeError } from "@headwater/core";
 import type { Decoder, DecoderOfTopic } from "../decoder.ts";
 import { headwaterForm, type JsonForm } from "../json-form.ts";
-import { holds, InexactNumber } from "../json-text.ts";
+import { holds, InexactNumber, isNoNumber } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
 import { payloadText } from "../payload-text.ts";
 
 const number = /^([+-]?)((?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)((?:[eE][+-]?\d+)?)$/;
-const noNumber = /^([+-]?)(?:(nan)|inf|infinity)$/i;
 
 /** `…/value/{metric}`: the payload is the value alone. */
 export const plainValueOfTopic: DecoderOfTopic = plainValues();
@@ -36,9 +35,7 @@ export function plainValue(text: string): number | boolean | string | InexactNum
   if (text === "false") return false;
   const match = number.exec(text);
   if (match === null) {
-    const none = noNumber.exec(text);
-    if (none === null) return text;
-    return new InexactNumber(none[2] !== undefined ? "NaN" : none[1] === "-" ? "-Infinity" : "Infinity");
+    return isNoNumber(text) ? new InexactNumber("NaN") : text;
   }
   const source = (match[1] === "-" ? "-" : "") + withDigits(match[2]!) + match[3]!;
   const value = Number(source);

@@ -63,8 +63,20 @@ it("prefix and device are those of the profile's configuration", () => {
   expect(home.mayPublish("plug", "tele/plug/INFO1")).toBe(false);
 });
 
+it("one that speaks for many devices has all below its first level, which is its id", () => {
+  const hubs = new FirmwareTopics([{ profile: "zigbee2mqtt" }, { profile: "home-assistant" }]);
+  expect(hubs.mayPublish("zigbee2mqtt", "zigbee2mqtt/attic/lamp")).toBe(true);
+  expect(hubs.mayHear("zigbee2mqtt", "zigbee2mqtt/#")).toBe(true);
+  expect(hubs.mayHear("homeassistant", "homeassistant/+/+/config")).toBe(true);
+  for (const filter of ["+/#", "#", "homeassistant/status"]) expect(hubs.mayHear("zigbee2mqtt", filter)).toBe(false);
+  expect(hubs.mayPublish("lamp", "zigbee2mqtt/attic/lamp")).toBe(false);
+  const sites = new FirmwareTopics([{ profile: "zigbee2mqtt", prefix: "{site}", device: "{site}:{device}" }]);
+  expect(sites.mayPublish("north:zigbee2mqtt", "north/zigbee2mqtt/lamp")).toBe(true);
+  expect(sites.mayPublish("north:zigbee2mqtt", "south/zigbee2mqtt/lamp")).toBe(false);
+});
+
 it("a profile that is not configured brings nothing", () => {
-  const none = new FirmwareTopics([{ profile: "zigbee2mqtt" }, { device: "{device}" }]);
+  const none = new FirmwareTopics([{ profile: "chirpstack" }, { device: "{device}" }]);
   expect(none.mayPublish("x", "tele/x/INFO1") || none.has("shellies/announce") || none.mayHear("x", "x/rpc")).toBe(
     false,
   );

@@ -24,7 +24,7 @@ const stream: DecoderOfTopic = ({ names }) => {
     } else {
       flatten(builder, attributeOf(payload, text), [attribute]);
     }
-    return builder.finish(builder.isEmpty ? { ignored: "no-values" } : undefined);
+    return builder.finishOrIgnore("no-values");
   };
 };
 
@@ -37,15 +37,24 @@ function attributeOf(payload: Uint8Array, text: string): unknown {
   return /^(?:["[{]|null$)/.test(text) ? parseJson(payload) : plainValue(text);
 }
 
-/** An entity is a device: `sensor.kitchen_temperature`. */
-export function homeAssistantRoutes(device = "{domain}.{entity}"): readonly RouteSpec[] {
-  return [
+const entityId = "{domain}.{entity}";
+
+/** An entity is a device: `sensor.kitchen_temperature`. All is sent by Home Assistant, the device `homeassistant`. */
+export function homeAssistantRoutes(device = entityId): readonly RouteSpec[] {
+  const sender = homeAssistantOf(device);
+  const routes: readonly RouteSpec[] = [
     { pattern: "homeassistant/{domain}/{entity}/{attribute}", decoderOf: stream, device },
-    { pattern: "homeassistant/{component}/{node}/{object}/config", decoder: discovery, device: "home-assistant" },
+    { pattern: "homeassistant/{component}/{node}/{object}/config", decoder: discovery, device: sender },
     {
       pattern: "homeassistant/status",
       decoder: () => ({ samples: [], effects: { ignored: "state-of-a-host" } }),
-      device: "home-assistant",
+      device: sender,
     },
   ];
+  return routes.map((route) => ({ ...route, sender, ownToo: true }));
+}
+
+/** The id of the Home Assistant that speaks for all entities whose ids are made by this template. */
+export function homeAssistantOf(device = entityId): string {
+  return device.includes(entityId) ? device.replaceAll(entityId, "homeassistant") : "homeassistant";
 }

@@ -22,7 +22,7 @@ const value: DecoderOfTopic = ({ names }) => {
     const metric = path.split("/");
     if (/^[[{]/.test(text)) flatten(builder, parseJson(payload), metric);
     else builder.add(metric.join("."), onOff(plainValue(text)));
-    return builder.finish();
+    return builder.finishOrIgnore("no-values");
   };
 };
 
@@ -32,7 +32,8 @@ const componentStatus: DecoderOfTopic = ({ names }) => {
   return (payload, limits) => {
     const builder = new MessageBuilder(limits);
     flatten(builder, withoutId(objectOf(parseJson(payload))), [component]);
-    return builder.finish();
+    // A component without a state says {}: `ble`, `ht_ui`.
+    return builder.finishOrIgnore("no-values");
   };
 };
 
@@ -52,7 +53,7 @@ export const shellyNotification: Decoder = (payload, limits) => {
   } else {
     throw new DecodeError("The notification has a method that is not known");
   }
-  return builder.finish(builder.isEmpty ? { ignored: "no-values" } : undefined);
+  return builder.finishOrIgnore("no-values");
 };
 
 /** Seconds, with a fraction; 0 and less before the device has heard of the time. */
@@ -60,14 +61,19 @@ function timeOf(ts: unknown): DeviceTime | undefined {
   return typeof ts === "number" && ts > 0 ? deviceTime(ts, { unit: "s" }) : undefined;
 }
 
-/** An event is a reading `button:0.event` with the event's name. */
+/**
+ * An event is a reading `input:0.event` with the event's name, and what it says besides is beside it:
+ * `script:1.data.temperature`.
+ */
 function addEvents(builder: MessageBuilder, events: unknown, time: DeviceTime | undefined): void {
   if (!Array.isArray(events)) throw new DecodeError("A notification of events has no list of them");
   for (const item of events as unknown[]) {
-    const { component, event, ts } = objectOf(item);
+    const { component, event, ts, ...rest } = objectOf(item);
     if (typeof component !== "string" || typeof event !== "string")
       throw new DecodeError("An event names no component, or not itself");
-    builder.add(`${component}.event`, event, timeOf(ts) ?? time);
+    const at = timeOf(ts) ?? time;
+    builder.add(`${component}.event`, event, at);
+    flatten(builder, withoutId(rest), [component], { time: at });
   }
 }
 

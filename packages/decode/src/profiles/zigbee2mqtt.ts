@@ -38,7 +38,7 @@ function stateDecoder({ timeZone }: JsonForm): Decoder {
       time,
       meaning: (value, path) => (path.length === 1 && state.test(path[0]!) ? onOff(value) : value),
     });
-    return builder.finish();
+    return builder.finishOrIgnore("no-values");
   };
 }
 
@@ -50,13 +50,14 @@ const action: Decoder = (payload, limits) => {
   return builder.finish();
 };
 
-/** Friendly names may have several levels: `living room/lamp`. */
+/** Friendly names may have several levels: `living room/lamp`. All is sent by the bridge, the device `zigbee2mqtt`. */
 export function zigbee2mqttRoutes(device = "{device}", form = headwaterForm): readonly RouteSpec[] {
-  return [
+  const sender = bridgeOf(device);
+  const routes: readonly RouteSpec[] = [
     {
       pattern: "zigbee2mqtt/bridge/{rest...}",
       decoder: () => ({ samples: [], effects: { ignored: "message-of-the-bridge" } }),
-      device: "zigbee2mqtt",
+      device: sender,
     },
     {
       pattern: "zigbee2mqtt/{device...}/availability",
@@ -66,4 +67,10 @@ export function zigbee2mqttRoutes(device = "{device}", form = headwaterForm): re
     { pattern: "zigbee2mqtt/{device...}/action", decoder: action, device },
     { pattern: "zigbee2mqtt/{device...}", decoderOf: zigbee2mqttState(form), device },
   ];
+  return routes.map((route) => ({ ...route, sender, ownToo: true }));
+}
+
+/** The id of the bridge that speaks for all devices whose ids are made by this template. */
+export function bridgeOf(device = "{device}"): string {
+  return device.replaceAll("{device}", "zigbee2mqtt");
 }

@@ -1,5 +1,6 @@
 import { DecodeError } from "@headwater/core";
 import { InexactNumber } from "../json-text.ts";
+import { Unreadable } from "../unreadable.ts";
 
 export type SenmlNumber = number | InexactNumber;
 
@@ -21,6 +22,8 @@ export interface SenmlRecord {
   readonly s?: SenmlNumber;
   readonly t?: SenmlNumber;
   readonly ut?: number;
+  /** A value is named and is null: there is none. SenML has no null, but devices write it. */
+  readonly none?: boolean;
 }
 
 type Kind = "text" | "number" | "exact" | "boolean" | "data";
@@ -52,6 +55,9 @@ const labels: readonly Label[] = [
 const byName = new Map(labels.map((label) => [label.name as string | number, label]));
 const byNumber = new Map(labels.map((label) => [label.cbor as string | number, label]));
 
+const times: ReadonlySet<string> = new Set(["t", "bt"]);
+const values: ReadonlySet<string> = new Set(["v", "vs", "vb", "vd"]);
+
 const base64url = /^[A-Za-z0-9_-]*$/;
 
 /**
@@ -64,9 +70,14 @@ export function senmlRecord(
   unread: (label: string) => void,
 ): SenmlRecord {
   const record: Partial<Record<keyof SenmlRecord, unknown>> = {};
+  const set = (label: Label, value: unknown): void => {
+    if (times.has(label.name) && isNone(value)) return;
+    if (value === null && values.has(label.name)) record.none = true;
+    else record[label.name] = checked(label, value, form);
+  };
   for (const [key, value] of entries) {
     const label = (form === "json" ? byName : byNumber).get(key);
-    if (label !== undefined) record[label.name] = checked(label, value, form);
+    if (label !== undefined) set(label, value);
     else if (String(key).endsWith("_"))
       throw new DecodeError(`The SenML has the label ${String(key).slice(0, 64)}, which has to be understood`);
     else if (form === "cbor" && byName.has(key))
@@ -76,7 +87,13 @@ export function senmlRecord(
   return record as SenmlRecord;
 }
 
+/** What stands for no time in every format. */
+function isNone(value: unknown): boolean {
+  return value === null || value === "" || (value instanceof InexactNumber && value.isNoNumber);
+}
+
 function checked({ name, kind }: Label, value: unknown, form: "json" | "cbor"): unknown {
+  if (value instanceof Unreadable) throw value.error;
   switch (kind) {
     case "text":
       if (typeof value === "string") return value;

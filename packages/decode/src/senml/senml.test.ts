@@ -128,6 +128,31 @@ describe("times", () => {
   });
 });
 
+describe("what devices write and SenML has not", () => {
+  it("a time that is none: null, an empty text, NaN", () => {
+    for (const t of ["null", '""', "NaN"]) {
+      expect(rows(`[{"bt":1700000000,"n":"a","v":1,"t":${t}}]`)).toEqual([["a", 1, undefined, 1_700_000_000_000_000]]);
+      expect(rows(`[{"bt":${t},"n":"a","v":1}]`)).toEqual([["a", 1, undefined, undefined]]);
+    }
+  });
+
+  it("a value that is null is no reading, and noted", () => {
+    const { samples, notes, effects } = decode('[{"n":"a","v":null},{"n":"b","vs":null,"t":-5},{"n":"c","v":1}]');
+    expect(samples).toEqual([{ readings: [{ metric: "c", value: 1 }] }]);
+    expect(notes).toEqual({ "without-value": "a,b" });
+    expect(effects).toBeUndefined();
+    expect(decode('[{"n":"a","v":null}]').effects).toEqual({ ignored: "no-values" });
+    expect(() => decode('[{"n":"a","u":null,"v":1}]')).toThrow("wrong kind for u");
+  });
+
+  it("a record with text that is no Unicode is set aside alone, unless others build on it", () => {
+    const { samples, effects } = decode('[{"n":"a","vs":"\\ud800"},{"n":"b","v":1}]');
+    expect(samples).toEqual([{ readings: [{ metric: "b", value: 1 }] }]);
+    expect(effects?.quarantine).toContain("record 0: The payload has text that is no valid Unicode");
+    expect(() => decode('[{"bn":"\\ud800","v":1},{"n":"b","v":1}]')).toThrow("no valid Unicode");
+  });
+});
+
 describe("bases and sums", () => {
   it("base value and base sum are added; a base alone counts as it is", () => {
     expect(
@@ -270,6 +295,30 @@ describe("CBOR", () => {
         [2, Number.NaN],
       ]),
     ).toMatchObject({ samples: [], notes: { "not-a-number": "a" }, effects: { ignored: "no-values" } });
+  });
+
+  it("decimal fractions (RFC 8428, section 6), exact where a double is not", () => {
+    // [{0: "a", 2: 4([-2, 27315])}, {0: "b", 2: 4([0, 9007199254740993])}]
+    const pack = Buffer.from("82a200616102c48221196ab3a200616202c482001b0020000000000001", "hex");
+    expect(cborDecoder(pack, defaultDecodeLimits).samples).toEqual([
+      {
+        readings: [
+          { metric: "a", value: 273.15 },
+          { metric: "b", value: 9007199254740992 },
+        ],
+      },
+    ]);
+  });
+
+  it("a record that is not valid is set aside, unless others may build on it", () => {
+    // [{0: "a", 2: 4096(1)}, {0: "b", 2: 1}]; then with a key twice, so that nobody can tell what it sets.
+    const { samples, effects } = cborDecoder(
+      Buffer.from("82a200616102d9100001a200616202 01".replace(" ", ""), "hex"),
+      defaultDecodeLimits,
+    );
+    expect(samples).toEqual([{ readings: [{ metric: "b", value: 1 }] }]);
+    expect(effects?.quarantine).toContain("record 0: The CBOR has tag 4096");
+    expect(() => cborDecoder(Buffer.from("82a2006161006161a20061620201", "hex"), defaultDecodeLimits)).toThrow("twice");
   });
 
   it("labels as text, and ones that have to be understood, are refused", () => {

@@ -2,8 +2,9 @@ import { DecodeError, nowMicros } from "@headwater/core";
 import { readCbor } from "../cbor/cbor-reader.ts";
 import type { DecodedMessage, Decoder, DecodeLimits, DecoderOfTopic } from "../decoder.ts";
 import { sumOfTimes, type DeviceTime } from "../device-time.ts";
-import { exactNumber, InexactNumber, parseJson } from "../json-text.ts";
+import { exactNumber, InexactNumber, itemsWithBadText, parseJson } from "../json-text.ts";
 import { MessageBuilder } from "../message-builder.ts";
+import { Unreadable } from "../unreadable.ts";
 import { senmlRecord, type SenmlNumber, type SenmlRecord } from "./senml-record.ts";
 
 export interface SenmlOptions {
@@ -30,7 +31,7 @@ const maxCborItems = 200_000;
 export function senmlJson(options: SenmlOptions = {}): DecoderOfTopic {
   return ({ device }) =>
     (payload, limits) => {
-      const pack = parseJson(payload);
+      const pack = parseJson(payload, itemsWithBadText);
       if (!Array.isArray(pack)) throw new DecodeError("A SenML pack has to be an array");
       return readPack(pack, device, limits, options, (item, unread) => {
         if (typeof item !== "object" || item === null || Array.isArray(item) || item instanceof InexactNumber)
@@ -45,6 +46,7 @@ export function senmlCbor(options: SenmlOptions = {}): DecoderOfTopic {
   return ({ device }): Decoder =>
     (payload, limits) => {
       const pack = readCbor(payload, { maxDepth: limits.maxDepth, maxItems: maxCborItems });
+      if (pack instanceof Unreadable) throw pack.error;
       if (!Array.isArray(pack)) throw new DecodeError("A SenML pack has to be an array");
       return readPack(pack, device, limits, options, (item, unread) =>
         item instanceof Map ? senmlRecord(item as Map<string | number, unknown>, "cbor", unread) : undefined,
@@ -83,6 +85,7 @@ function readPack(
   let version: number | undefined;
   for (const [index, item] of pack.entries()) {
     const read = (): void => {
+      if (item instanceof Unreadable) throw item.error;
       const record = recordOf(item, (label) => unread.add(label));
       if (record === undefined) throw new DecodeError("A SenML record has to be an object");
       version ??= record.bver ?? knownVersion;
@@ -100,6 +103,8 @@ function readPack(
 
 /** Whether labels for the records that follow may be in it: `b…` in JSON, negative in CBOR. */
 function setsBase(item: unknown): boolean {
+  // Of a record in CBOR that is not valid nobody can tell.
+  if (item instanceof Unreadable) return item.value === undefined || setsBase(item.value);
   if (item instanceof Map) return [...item.keys()].some((label) => typeof label !== "number" || label < 0);
   return typeof item === "object" && item !== null && Object.keys(item).some((label) => label.startsWith("b"));
 }
@@ -135,7 +140,8 @@ function addRecord(
   // A base alone counts as if the record's own were zero (section 4.5.4).
   const sum = s === undefined ? base.sum : plus(base.sum, s);
   const value = v !== undefined ? plus(base.value, v) : (values[0] ?? base.value);
-  if (value === undefined && sum === undefined) throw new DecodeError("A SenML record has no value");
+  if (value === undefined && sum === undefined && record.none !== true)
+    throw new DecodeError("A SenML record has no value");
   const name = base.name + (record.n ?? "");
   if (!nameCharacters.test(name))
     throw new DecodeError("A SenML name is empty or has characters that a name may not have");
@@ -144,6 +150,7 @@ function addRecord(
   const unit = record.u ?? base.unit;
   if (vd !== undefined) builder.note("kept-as-base64", metric);
   if (value !== undefined) builder.add(metric, value, time, unit);
+  else if (sum === undefined) builder.note("without-value", metric);
   if (sum !== undefined) builder.add(`${metric}_sum`, sum, time, unit === undefined ? undefined : `${unit}.s`);
 }
 

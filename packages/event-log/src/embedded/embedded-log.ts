@@ -174,8 +174,7 @@ export class EmbeddedLog implements EmbeddedEventLog {
     this.#closing ??= (async () => {
       await Promise.all([...this.#open].map((each) => each.close()));
       await this.#commits.drain();
-      await this.#worker.request("close", {});
-      await this.#worker.ended();
+      await this.#worker.close();
     })();
     return this.#closing;
   }

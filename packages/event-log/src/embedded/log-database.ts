@@ -229,8 +229,11 @@ export class LogDatabase {
   }
 
   close(): void {
-    this.#reserve.close();
-    closeLogFiles(this.#files);
+    try {
+      this.#reserve.close();
+    } finally {
+      closeLogFiles(this.#files);
+    }
   }
 
   #write(parts: readonly CommitPart[], time: number, buffer: ArrayBuffer): number[] {

@@ -63,6 +63,9 @@ export function openLogFiles({ dataDir, maxDatabasePages }: LogFilesSettings): L
 }
 
 export function closeLogFiles({ mark, database }: LogFiles): void {
-  mark.close();
-  database.close();
+  try {
+    mark.close();
+  } finally {
+    database.close();
+  }
 }

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { InvariantError, ResourceError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
+import { endThread, InvariantError, ResourceError, UnknownOutcomeError, type HeadwaterError } from "@headwater/core";
 import { LogUnavailableError, LogUnusableError, TopicMismatchError } from "../errors.ts";
 import type { Logger } from "@headwater/core";
 import type { Answer, Failure, FailureKind, Request, RequestName, WorkerRequests } from "./worker-protocol.ts";
@@ -51,14 +51,13 @@ export class LogWorkerClient {
     });
   }
 
-  /** Resolves when the thread is gone. */
-  async ended(): Promise<void> {
-    await this.#ended;
-  }
-
-  /** Ends the thread after a failed open; a log that is open closes with the `close` request. */
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
+  /** The thread closes its files, opened or not, and ends by itself; resolves when it is gone. */
+  async close(): Promise<void> {
+    try {
+      await this.request("close", {});
+    } finally {
+      await endThread(this.#worker, this.#ended);
+    }
   }
 
   #settle({ id, body, failure }: Answer): void {

@@ -1,4 +1,5 @@
 import { parentPort } from "node:worker_threads";
+import { RetentionClock } from "@headwater/core";
 import { applyCompaction } from "./compaction.ts";
 import { LogDatabase } from "./log-database.ts";
 import { applyRetention } from "./retention.ts";
@@ -19,6 +20,7 @@ const port = parentPort;
 
 let log: LogDatabase | undefined;
 let settings: WorkerSettings | undefined;
+let retentionClock: RetentionClock | undefined;
 let timer: NodeJS.Timeout | undefined;
 let hurrying: NodeJS.Timeout | undefined;
 let cleaning: Generator<void> | undefined;
@@ -37,6 +39,8 @@ const handlers: Handlers = {
   open(body) {
     settings = body;
     log = new LogDatabase(body);
+    const { last } = log.clock;
+    retentionClock = new RetentionClock(last === 0 ? undefined : last / 1000);
     timer = setInterval(beginCleaning, body.housekeepingMs);
     return { partitions: log.infos(), warnings: log.warnings, lastTime: log.clock.last };
   },
@@ -60,16 +64,18 @@ const handlers: Handlers = {
   close() {
     clearInterval(timer);
     clearTimeout(hurrying);
+    hurrying = undefined;
     cleaning = undefined;
-    log?.close();
+    const closing = log;
     log = undefined;
+    closing?.close();
     return {};
   },
 };
 
 function* cleaningSteps(): Generator<void> {
-  if (settings === undefined) return;
-  const now = Date.now();
+  if (settings === undefined || retentionClock === undefined) return;
+  const now = retentionClock.now();
   const { tombstoneRetentionMs } = settings;
   const database = opened();
   if (database.isStarved) database.makeRoom();

@@ -28,11 +28,13 @@ import { listOffsets } from "./list-offsets.ts";
 import { Producer, type ProducerLimits } from "./producer.ts";
 import { readPartition } from "./read-partition.ts";
 import { ensureTopics } from "./topic-admin.ts";
+import { TopicWatch } from "./topic-watch.ts";
 
 export interface KafkaLogParts {
   readonly limits: ProducerLimits;
   readonly timings: GroupTimings;
   readonly replication: number | undefined;
+  readonly topicCheckMs: number;
   readonly warnings: () => readonly string[];
 }
 
@@ -42,22 +44,23 @@ export class KafkaLog implements EventLog {
   readonly #parts: KafkaLogParts;
   readonly #producer: Producer;
   readonly #open = new Set<{ close(): Promise<void> }>();
-  #topicWarnings: readonly string[] = [];
+  readonly #watch: TopicWatch;
   #closing: Promise<void> | undefined;
 
   constructor(cluster: Cluster, parts: KafkaLogParts) {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#producer = new Producer(cluster, parts.limits);
+    this.#watch = new TopicWatch(cluster, parts.topicCheckMs);
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     this.#assertOpen();
-    this.#topicWarnings = await ensureTopics(this.#cluster, specs, this.#parts.replication);
+    this.#watch.watch(specs, await ensureTopics(this.#cluster, specs, this.#parts.replication));
   }
 
   warnings(): readonly string[] {
-    return [...this.#topicWarnings, ...this.#cluster.identities.warnings(), ...this.#parts.warnings()];
+    return [...this.#watch.warnings, ...this.#cluster.identities.warnings(), ...this.#parts.warnings()];
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
@@ -179,7 +182,9 @@ export class KafkaLog implements EventLog {
     this.#closing ??= (async () => {
       await Promise.all([...this.#open].map((each) => each.close()));
       await this.#producer.close();
+      const watched = this.#watch.stop();
       this.#cluster.close();
+      await watched;
     })();
     return this.#closing;
   }

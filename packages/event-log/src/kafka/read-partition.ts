@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { HeadwaterError } from "@headwater/core";
 import { LogUnavailableError, TopicRecreatedError, UnknownTopicError } from "../errors.ts";
 import type { LogBatch, LogGap, LogRecord, Position, ReadRange } from "../event-log.ts";
@@ -27,7 +28,7 @@ export async function* readPartition(
     (await listOffsets(cluster, topic, [partition], at)).get(partition)!;
   const last = await offsetAt("readable-end");
   let end = Math.min(range.toOffset ?? last, last);
-  const { fromTime = 0, toTime = Number.POSITIVE_INFINITY } = range;
+  const { fromTime = Number.NEGATIVE_INFINITY, toTime = Number.POSITIVE_INFINITY } = range;
   let next = Math.max(range.fromOffset ?? 0, await offsetAt("earliest"));
   if (range.fromTime !== undefined) {
     const first = await offsetAt(Math.floor(range.fromTime / 1000));
@@ -90,6 +91,9 @@ function tellOfRemoval(cluster: Cluster, { topic, partition, offset }: Position,
   );
 }
 
+/** Read in one turn of the event loop. */
+const RECORDS_A_TURN = 20_000;
+
 /** Records of the next batches, of so many as are unpacked to a few megabytes or end before a gap. */
 async function portion(
   intake: BatchIntake,
@@ -99,7 +103,8 @@ async function portion(
   let endOffset = from;
   for (let bytes = 0; !intake.isEmpty && bytes < FETCH_BYTES;) {
     const cursor = await intake.next(endOffset);
-    cursor.take(records, Number.POSITIVE_INFINITY);
+    // A batch may unpack to millions of tiny records.
+    while (!cursor.take(records, RECORDS_A_TURN)) await turn();
     endOffset = cursor.endOffset;
     bytes += cursor.bytes;
     if (cursor.gap !== undefined) return { records, gap: cursor.gap, endOffset };

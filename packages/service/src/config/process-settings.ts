@@ -62,6 +62,15 @@ export const processSettings = Type.Object({
       default: false,
       description: "Whether /metrics needs no token",
     }),
+    metricsToken: Type.Optional(
+      Type.String({
+        env: "HEADWATER_METRICS_TOKEN",
+        minLength: 32,
+        maxLength: 1000,
+        secret: true,
+        description: "A token that reads /metrics and nothing else, for Prometheus; beside the admin token",
+      }),
+    ),
   }),
   urls: Type.Object({
     ingest: address("HEADWATER_INGEST_URL", "the ingest service (devices, telemetry, commands, ledger)"),

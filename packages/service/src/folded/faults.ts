@@ -45,8 +45,10 @@ const alertKinds: ReadonlySet<number> = new Set(
   Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
 );
 
-export function deviceFault({ id, revision }: DeviceEvent): Fault | undefined {
-  return idFault("device", id) ?? revisionFault(revision);
+export function deviceFault({ id, revision, incarnation }: DeviceEvent): Fault | undefined {
+  const fault = idFault("device", id) ?? revisionFault(revision);
+  if (fault !== undefined || incarnation < revision) return fault;
+  return implausible(`${revision} revisions cannot have ended ${incarnation} devices`);
 }
 
 export function accessFault({ id, revision }: AccessEvent): Fault | undefined {

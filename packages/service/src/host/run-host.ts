@@ -9,7 +9,7 @@ import {
   type LogGap,
 } from "@headwater/event-log";
 import { loadConfig, mergeSchemas, processSettings, type ProcessSettings } from "../config/index.ts";
-import { adminTokenAuth, createHttpServer, loadOrCreateAdminToken } from "../http/index.ts";
+import { adminTokenAuth, createHttpServer, loadOrCreateAdminToken, metricsTokenAuth } from "../http/index.ts";
 import { Lifecycle, runService, type MainContext } from "../lifecycle/index.ts";
 import { createLogger } from "../log/index.ts";
 import { createMetrics, type Metrics } from "../metrics/index.ts";
@@ -79,8 +79,10 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     host: config.http.host,
     port: config.http.port,
     publicMetrics: config.http.publicMetrics,
+    ...(config.http.metricsToken !== undefined && { metricsAuth: metricsTokenAuth(config.http.metricsToken) }),
     limits: config.http,
     corsOrigins: config.http.corsOrigins,
+    answersFile: join(dataDir, "answers.journal"),
     title: host.title,
     directory: { services: services.map((service) => service.name), urls: config.urls },
     readiness: notReady,

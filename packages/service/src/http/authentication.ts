@@ -25,7 +25,10 @@ export function requireToken(app: HttpApp, auth: Authenticator): void {
     // A 404 reveals nothing, so it needs no token.
     if (request.is404 || config.public === true) return;
     const token = bearerToken(request.headers.authorization);
-    const principal = token === undefined ? undefined : await auth.authenticate(token);
+    const principal =
+      token === undefined
+        ? undefined
+        : ((await config.alsoFor?.authenticate(token)) ?? (await auth.authenticate(token)));
     if (principal === undefined) {
       if (token !== undefined) await failures.failed(request.ip);
       throw new RequestError(

@@ -10,7 +10,8 @@ export function answerNotModified(app: HttpApp): void {
     const condition = request.headers["if-none-match"];
     if (condition === undefined || !namesTag(condition, tag)) return payload;
     void reply.code(304).removeHeader("content-type").removeHeader("content-length");
-    return null;
+    // Fastify makes the answer to a HEAD out of the one to a GET, and asks for one.
+    return request.method === "HEAD" ? "" : null;
   });
 }
 

@@ -12,6 +12,7 @@ import {
   adminTokenAuth,
   createHttpServer,
   listQuery,
+  metricsTokenAuth,
   pageSchema,
   principalOf,
 } from "./index.ts";
@@ -216,6 +217,11 @@ describe("authentication", () => {
     expect((await http.inject({ url: "/metrics" })).statusCode).toBe(401);
     expect((await http.inject({ url: "/health/live" })).json()).toEqual({ status: "live" });
     expect((await http.inject({ url: "/api/v1/openapi.json" })).statusCode).toBe(200);
+    const collected = await withThings({ metricsAuth: metricsTokenAuth("collector") });
+    const collector = { authorization: "Bearer collector" };
+    expect((await collected.inject({ url: "/metrics", headers: collector })).statusCode).toBe(200);
+    expect((await collected.inject({ url: "/metrics", headers: auth })).statusCode).toBe(200);
+    expect((await collected.inject({ url: "/api/v1/things", headers: collector })).statusCode).toBe(401);
     const openMetrics = await server({ publicMetrics: true });
     expect((await openMetrics.inject({ url: "/metrics" })).statusCode).toBe(200);
   });
@@ -376,6 +382,8 @@ describe("listening", () => {
     const idle = connect(port, "127.0.0.1");
     const hanging = connect(port, "127.0.0.1");
     hanging.write("GET /hang HTTP/1.1\r\nhost: x\r\n\r\n");
+    // Cut off with bytes that were not read yet, a socket is reset.
+    for (const socket of [idle, hanging]) socket.on("error", () => {});
     const ended = Promise.all([idle, hanging].map((socket) => new Promise((resolve) => socket.on("close", resolve))));
     await sleep(30);
     const before = performance.now();

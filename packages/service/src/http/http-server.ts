@@ -1,5 +1,6 @@
 import swagger from "@fastify/swagger";
-import { fastify, type FastifyReply, type FastifyRequest } from "fastify";
+import { Type } from "@sinclair/typebox";
+import { fastify, type FastifyReply, type FastifyRequest, type RouteOptions } from "fastify";
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { ResourceError, RequestError, type Logger } from "@headwater/core";
@@ -13,12 +14,14 @@ import { errorHandler, send } from "./error-handler.ts";
 import { allowOrigins } from "./cors.ts";
 import { repeatAnswers } from "./idempotency.ts";
 import { acceptJson } from "./json-bodies.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
 import { makeProblem, type Problem } from "./problem.ts";
 import type { Authenticator } from "./principal.ts";
 import { clientErrors, frameworkErrors } from "./raw-problems.ts";
 import { RouteMethods } from "./route-methods.ts";
+import { refuseUnreadBodies } from "./text-bodies.ts";
 import { statusRoutes, type Directory } from "./status-routes.ts";
 import type { HttpApp, TypeBoxTypeProvider } from "./type-provider.ts";
 import { validatorCompiler } from "./validation.ts";
@@ -47,11 +50,15 @@ export interface HttpServerOptions {
   readonly directory?: Directory;
   /** Whether `/metrics` needs no token. Default: false. */
   readonly publicMetrics?: boolean;
+  /** Who may read `/metrics` and nothing else. */
+  readonly metricsAuth?: Authenticator;
   /** The setting to name when the port is taken. Default HEADWATER_HTTP_PORT. */
   readonly portSetting?: string;
   /** On close, requests under way get so long to finish (milliseconds). Default 3 s. */
   readonly drainMs?: number;
   readonly limits?: ConnectionLimits;
+  /** Where the answers to requests with an Idempotency-Key are kept. Default: in memory alone. */
+  readonly answersFile?: string;
   /** Origins of pages that may use the API; `*` for any. Default: none but its own. */
   readonly corsOrigins?: readonly string[];
 }
@@ -76,6 +83,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no token. */
     readonly public?: boolean;
+    /** Tokens that open this route alone, beside those that open all. */
+    readonly alsoFor?: Authenticator;
     /** The principal needs all of these. */
     readonly scopes?: readonly string[];
     /** The media types that it answers with, the default first. Default: JSON. */
@@ -112,19 +121,23 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const routes = new RouteMethods();
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler(errorHandler(logger, bodyLimit));
+  app.addHook("onRoute", closeQuery);
   app.addHook("onRoute", (route) => routes.add(route.url, Array.isArray(route.method) ? route.method : [route.method]));
   app.addHook("onRequest", async (_request, reply) => {
     if (!closing.signal.aborted) return;
     void reply.header("connection", "close");
     throw new RequestError(503, "closing", "This server is about to stop; try again shortly");
   });
-  app.addHook("onRequest", limitQuery);
+  app.addHook("onRequest", checkQuery);
   allowOrigins(app, options.corsOrigins ?? []);
   requireToken(app, options.auth);
   negotiateTypes(app);
   acceptJson(app);
   decompressBodies(app);
-  repeatAnswers(app);
+  refuseUnreadBodies(app);
+  const answers = await KeptAnswers.open(options.answersFile, logger);
+  app.addHook("onClose", () => answers.close());
+  repeatAnswers(app, answers);
   measureRequests(app, metrics);
   app.addHook("onSend", async (_request, reply) => {
     if (!reply.hasHeader("x-content-type-options")) void reply.header("x-content-type-options", "nosniff");
@@ -184,13 +197,30 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 }
 
-async function limitQuery(request: { readonly url: string }): Promise<void> {
+/** A route of the API that names no parameter of a query takes none: what one asks for would not be done. */
+function closeQuery(route: RouteOptions): void {
+  if (!route.url.startsWith("/api/") || route.schema?.querystring !== undefined) return;
+  route.schema = { ...route.schema, querystring: Type.Object({}) };
+}
+
+async function checkQuery(request: { readonly url: string }): Promise<void> {
   const start = request.url.indexOf("?");
   if (start === -1) return;
+  if (!isPercentEncoded(request.url.slice(start + 1))) {
+    throw new RequestError(400, "invalid-url", "The query is not percent-encoded UTF-8; write % as %25");
+  }
   let count = 1;
   for (let at = request.url.indexOf("&", start); at !== -1; at = request.url.indexOf("&", at + 1)) count += 1;
   if (count > maxQueryParameters) {
     throw new RequestError(400, "query-too-long", `A query has at most ${maxQueryParameters} parameters, not ${count}`);
+  }
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
   }
 }
 

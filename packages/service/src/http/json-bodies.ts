@@ -1,5 +1,7 @@
 import { RequestError } from "@headwater/core";
+import { excessOf } from "./json-text.ts";
 import { InvalidRequestError } from "./problem.ts";
+import { bodyText } from "./text-bodies.ts";
 import type { HttpApp } from "./type-provider.ts";
 
 /** Bodies in JSON; a merge patch (RFC 7396) is JSON too. */
@@ -7,10 +9,10 @@ export const jsonTypes: readonly string[] = ["application/json", "application/me
 
 /** Reads bodies of the JSON types. */
 export function acceptJson(app: HttpApp): void {
-  app.removeContentTypeParser("application/json");
-  app.addContentTypeParser([...jsonTypes], { parseAs: "string" }, (_request, body, done) => {
+  app.removeContentTypeParser(["application/json", "text/plain"]);
+  app.addContentTypeParser([...jsonTypes], { parseAs: "buffer" }, (_request, body, done) => {
     try {
-      done(null, parseJson(body as string));
+      done(null, parseJson(bodyText(body as Buffer)));
     } catch (error) {
       done(error as Error);
     }
@@ -21,32 +23,31 @@ function parseJson(text: string): unknown {
   if (text.trim() === "") {
     throw new RequestError(400, "invalid-json", "The body is empty; send a JSON value, or no content-type header");
   }
+  const excess = excessOf(text);
+  if (excess !== undefined) throw new RequestError(400, "invalid-json", `The body ${excess}`);
   let value: unknown;
   try {
-    value = JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
+    value = JSON.parse(text);
   } catch (error) {
     const where = /at position \d+|end of JSON input/.exec((error as Error).message)?.[0] ?? "somewhere";
     const detail = `The body is not valid JSON (${where}); check its quotes, commas and brackets`;
     throw new RequestError(400, "invalid-json", detail, { cause: error });
   }
   // The name may be written with escapes, which hold a backslash.
-  const pointer = text.includes("__proto__") || text.includes("\\u005") ? pointerToProto(value, "", 0) : undefined;
+  const pointer = text.includes("__proto__") || text.includes("\\u005") ? pointerToProto(value, "") : undefined;
   if (pointer !== undefined) {
     throw new InvalidRequestError("body", [{ pointer, detail: "cannot be called __proto__; choose another name" }]);
   }
   return value;
 }
 
-/** Deeper than this nothing is looked for; no body here nests so deep. */
-const maxDepth = 200;
-
 /** A property called `__proto__` would be lost, or worse, in whatever object it is copied to. */
-function pointerToProto(value: unknown, pointer: string, depth: number): string | undefined {
+function pointerToProto(value: unknown, pointer: string): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   for (const [key, child] of Object.entries(value)) {
     const at = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
-    if (key === "__proto__" || depth >= maxDepth) return at;
-    const found = pointerToProto(child, at, depth + 1);
+    if (key === "__proto__") return at;
+    const found = pointerToProto(child, at);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -16,8 +16,8 @@ declare module "fastify" {
     readonly documentedAnswer?: TSchema;
     /** Media types of the body. Default: JSON. */
     readonly consumes?: readonly string[];
-    /** It heeds If-Match, and answers with an ETag. */
-    readonly ifMatch?: boolean;
+    /** It heeds If-Match and If-None-Match, and answers with an ETag. */
+    readonly preconditions?: boolean;
     /** It heeds Last-Event-ID. */
     readonly lastEventId?: boolean;
   }
@@ -83,9 +83,10 @@ export function openApi(title: string, version: string): FastifyDynamicSwaggerOp
 function headersOf(method: string, config: FastifyContextConfig): TObject | undefined {
   const tags = (description: string) => Type.Optional(Type.String({ description, ...entityTags }));
   const properties = {
-    ...(config.ifMatch === true &&
+    ...(config.preconditions === true &&
       method !== "GET" && {
         "if-match": tags("Only if the resource has one of these ETags, or (*) any"),
+        "if-none-match": tags("Only if the resource has none of these ETags, or (*) is not there"),
       }),
     ...(config.conditional === true && {
       "if-none-match": Type.Optional(Type.String({ description: "304 if the resource has one of these ETags" })),
@@ -119,7 +120,7 @@ function responsesOf(method: string, schema: FastifySchema | undefined, config: 
     const types = config.produces ?? ["application/json"];
     const content = types.map((type) => [type, { schema: /\bjson$/.test(type) ? answer : Type.String() }] as const);
     const headers = {
-      ...((config.ifMatch === true || config.conditional === true) && {
+      ...((config.preconditions === true || config.conditional === true) && {
         etag: Type.String({ description: "Of the resource" }),
       }),
       ...(status === "201" && { location: Type.String({ description: "Where the resource is" }) }),

@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Authenticator } from "./principal.ts";
 import type { HttpApp } from "./type-provider.ts";
 
 const health = Type.Object(
@@ -17,6 +18,7 @@ export interface StatusOptions {
   /** Problems that do not keep the process from working. */
   readonly warnings?: (() => readonly string[]) | undefined;
   readonly publicMetrics?: boolean;
+  readonly metricsAuth?: Authenticator;
   /** Told to whoever asks at `/api/v1`. Default: that nothing is known. */
   readonly directory?: Directory | undefined;
 }
@@ -78,7 +80,11 @@ export function statusRoutes(app: HttpApp, options: StatusOptions): void {
   app.get(
     "/metrics",
     {
-      config: { public: options.publicMetrics ?? false, produces: metricTypes },
+      config: {
+        public: options.publicMetrics ?? false,
+        ...(options.metricsAuth !== undefined && { alsoFor: options.metricsAuth }),
+        produces: metricTypes,
+      },
       schema: { operationId: "getMetrics", summary: "Metrics in the text format of Prometheus", tags: ["status"] },
     },
     async (_request, reply) => {

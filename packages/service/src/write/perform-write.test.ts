@@ -1,7 +1,7 @@
 import { ConflictError, RequestError, silentLogger, UnknownOutcomeError } from "@headwater/core";
 import { LogUnavailableError, type OutgoingRecord, type Position } from "@headwater/event-log";
 import { describe, expect, it } from "vitest";
-import { parseIfMatch } from "../http/if-match.ts";
+import { parsePrecondition } from "../http/precondition.ts";
 import { FoldOutcomes } from "./fold-outcomes.ts";
 import { performWrite, type Write } from "./perform-write.ts";
 
@@ -154,7 +154,7 @@ describe("a conditional write", () => {
   ])("with If-Match: %s at revision 1 succeeds: %j", async (header, succeeds) => {
     const log = new CounterLog();
     await log.add(1);
-    const written = log.add(1, { ifMatch: parseIfMatch(header) });
+    const written = log.add(1, { precondition: parsePrecondition({ "if-match": header }) });
     if (succeeds) expect((await written).state.revision).toBe(2);
     else {
       await expect(written).rejects.toMatchObject({ status: 412, code: "conflict", details: { revision: 1 } });
@@ -166,22 +166,26 @@ describe("a conditional write", () => {
     const log = new CounterLog();
     await log.add(1);
     log.faults.push("overtaken");
-    await expect(log.add(1, { ifMatch: parseIfMatch('"1"') })).rejects.toMatchObject({ status: 412 });
+    await expect(log.add(1, { precondition: parsePrecondition({ "if-match": '"1"' }) })).rejects.toMatchObject({
+      status: 412,
+    });
     expect(log.state).toEqual({ revision: 2, value: 1000 });
     log.faults.push("overtaken");
-    expect((await log.add(1, { ifMatch: parseIfMatch("*") })).state.revision).toBe(4);
+    expect((await log.add(1, { precondition: parsePrecondition({ "if-match": "*" }) })).state.revision).toBe(4);
   });
 
   it("of what is not there answers the decision's 404, and 412 where it would be made", async () => {
     const log = new CounterLog();
     log.state = { revision: 4, value: 1, deleted: true };
-    const ifMatch = parseIfMatch('"4"');
-    await expect(log.add(1, { ifMatch })).rejects.toThrow(ConflictError);
-    await expect(log.add(1, { ifMatch: parseIfMatch("*") })).rejects.toMatchObject({ status: 412 });
+    const precondition = parsePrecondition({ "if-match": '"4"' });
+    await expect(log.add(1, { precondition })).rejects.toThrow(ConflictError);
+    await expect(log.add(1, { precondition: parsePrecondition({ "if-match": "*" }) })).rejects.toMatchObject({
+      status: 412,
+    });
     const decide = () => {
       throw new RequestError(404, "counter-unknown", "There is none");
     };
-    await expect(log.add(1, { ifMatch, decide })).rejects.toMatchObject({ status: 404 });
+    await expect(log.add(1, { precondition, decide })).rejects.toMatchObject({ status: 404 });
     expect(log.events).toEqual([]);
   });
 });

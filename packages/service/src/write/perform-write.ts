@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ConflictError, InvariantError, nowMicros } from "@headwater/core";
 import type { OutgoingRecord, Position } from "@headwater/event-log";
-import type { IfMatch } from "../http/if-match.ts";
+import type { Precondition } from "../http/precondition.ts";
 import { type AppendContext, appendRecord } from "./append-record.ts";
 import type { FoldOutcomes } from "./fold-outcomes.ts";
 
@@ -25,10 +25,10 @@ export interface Write<State, Event extends OutgoingRecord | undefined = Outgoin
   readonly subject: string;
   /** The aggregate as this process has folded it, a deleted one too; undefined if there never was one. */
   readonly read: () => State | undefined | Promise<State | undefined>;
-  /** The revision that the ETag of the aggregate names; undefined if it is deleted. Only needed for `ifMatch`. */
+  /** The revision that the ETag of the aggregate names; undefined if it is deleted. Only needed for `precondition`. */
   readonly revisionOf?: (state: State) => number | undefined;
   /** The caller's condition on the revision. */
-  readonly ifMatch?: IfMatch | undefined;
+  readonly precondition?: Precondition | undefined;
   /**
    * Makes the event, which carries the stamp's write id and the revision that follows the state's; undefined if the
    * state is already as asked. Throws RequestError for what cannot be done in that state (404, 409) or ever (400).
@@ -65,8 +65,8 @@ export interface Unchanged<State> {
  *
  * Resolves with the state after the event and its position (2xx). Rejects with
  * - what `decide` throws (400, 404, 409);
- * - ConflictError 412 if the resource is there at a revision that does not fulfil `ifMatch`, or if it is not there and
- *   `decide` would have made it;
+ * - ConflictError 412 if the resource is there at a revision that does not fulfil `precondition`, or if it is not
+ *   there, which does not either, and `decide` would have made it;
  * - ConflictError 409 if other writes came first five times;
  * - the log's last error or TimedOutError (503) if the log did not take the event in time, which may still land;
  * - `read-model-behind` (504) if the event landed and was not folded in time; what else `append` and `waitFor` reject
@@ -108,20 +108,20 @@ export async function performWrite<State>(
  * decision.
  */
 function decideIfMatching<State, Event>(
-  { subject, ifMatch, revisionOf }: Pick<Write<State>, "subject" | "ifMatch" | "revisionOf">,
+  { subject, precondition, revisionOf }: Pick<Write<State>, "subject" | "precondition" | "revisionOf">,
   state: State | undefined,
   decide: () => Event,
 ): Event {
-  if (ifMatch === undefined) return decide();
-  if (revisionOf === undefined) throw new InvariantError(`The ${subject} has no revision that If-Match could name`);
+  if (precondition === undefined) return decide();
+  if (revisionOf === undefined) throw new InvariantError(`The ${subject} has no revision that a condition could name`);
   const revision = state === undefined ? undefined : revisionOf(state);
+  if (precondition.holds(revision)) return decide();
   if (revision === undefined) {
     decide();
     throw new ConflictError(`There is no ${subject} yet, so that no If-Match can hold`, { status: 412 });
   }
-  if (ifMatch.matches(revision)) return decide();
   throw new ConflictError(
-    `The ${subject} is at revision ${revision}, not ${ifMatch.header.slice(0, 100)}; read it again`,
+    `The ${subject} is at revision ${revision}, which does not fulfil ${precondition.text.slice(0, 100)}; read it again`,
     { status: 412, details: { revision } },
   );
 }

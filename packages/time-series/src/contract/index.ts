@@ -3,6 +3,7 @@ import { changesContract } from "./changes.ts";
 import { namesContract } from "./names.ts";
 import { pointsContract } from "./points.ts";
 import { queriesContract } from "./queries.ts";
+import { windowsContract } from "./windows.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
 export type { OpenStore, StoreUnderTest } from "./store-under-test.ts";
@@ -19,6 +20,7 @@ export function timeSeriesContract(name: string, factory: () => Promise<StoreUnd
     describe("points", () => pointsContract(current));
     describe("names", () => namesContract(current));
     describe("queries", () => queriesContract(current));
+    describe("windows and order", () => windowsContract(current));
     describe("changes", () => changesContract(current));
   });
 }

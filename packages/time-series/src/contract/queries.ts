@@ -2,7 +2,7 @@ import { RequestError } from "@headwater/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
-import { aggregates, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
+import { aggregates, orders, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
 import { referenceRows } from "./reference.ts";
 import { freshSeries, pointsOf, rowsOf, T0, type StoreUnderTest } from "./store-under-test.ts";
 
@@ -36,6 +36,7 @@ export function queriesContract(subject: () => StoreUnderTest): void {
             window: fc.option(fc.integer({ min: 1, max: 700 }), { nil: undefined }),
             aggregate: fc.constantFrom(...aggregates),
             limit: fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
+            order: fc.constantFrom(...orders, undefined),
           }),
           { minLength: 3, maxLength: 6 },
         ),
@@ -47,16 +48,17 @@ export function queriesContract(subject: () => StoreUnderTest): void {
           const rows = written.map(([time, value]): SeriesRow => [at(time), value]);
           for (let i = 0; i < rows.length; i += 50) await store.write(pointsOf(s, rows.slice(i, i + 50)));
           const magnitude = written.reduce((sum, [, value]) => sum + Math.abs(value), 1);
-          for (const { from, length, window, aggregate, limit } of queries) {
+          for (const { from, length, window, aggregate, limit, order } of queries) {
             const bounds: Bounds = {
               from: at(from),
               to: at(from + length),
               window: window === undefined ? undefined : window * scale,
               aggregate,
               limit,
+              order,
             };
             expectClose(await rowsOf(store, s, bounds), referenceRows(rows, bounds), magnitude);
-            const raw: Bounds = { from: bounds.from, to: bounds.to, limit };
+            const raw: Bounds = { from: bounds.from, to: bounds.to, limit, order };
             expect(await rowsOf(store, s, raw)).toEqual(referenceRows(rows, raw));
           }
         },
@@ -159,6 +161,8 @@ export function queriesContract(subject: () => StoreUnderTest): void {
     ["a window of nothing", { window: 0, aggregate: "mean" }],
     ["half a microsecond", { window: 0.5, aggregate: "mean" }],
     ["an unknown aggregate", { aggregate: "median" as "mean" }],
+    ["windows in no time zone", { window: { unit: "day", count: 1, timeZone: "Europe/Atlantis" }, aggregate: "mean" }],
+    ["an order that is none", { order: "newest" as "desc" }],
     ["a negative limit", { limit: -1 }],
     ["a time that is no integer", { from: 0.5 }],
     ["a time that is no number", { to: Number.NaN }],

@@ -1,5 +1,8 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { clipRun, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
+import { openSeal, pointsChecksum, sealed, type ChunkKey, type ChunkPoints } from "./chunk-seal.ts";
+import type { Damage } from "./damage.ts";
+import { mayBeUnsealed } from "./database.ts";
+import { clipRun, EMPTY_NUMBERS, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
 import { summarize, type Summary } from "./summary.ts";
 
 /**
@@ -17,36 +20,40 @@ const CHUNK_TEXT = 65_536;
 const PAGE_OF_CHUNKS = 128;
 
 /** A chunk without its points. `stop` is the time of its last point. */
-export interface ChunkInfo {
-  readonly start: number;
-  readonly stop: number;
-  readonly count: number;
+export interface ChunkInfo extends ChunkKey {
   /** Absent for text. */
   readonly summary: Uint8Array | null;
+  /** Of its points; absent in chunks of a version that wrote none. */
+  readonly checksum: number | undefined;
 }
 
-interface ChunkPoints {
-  readonly times: Uint8Array;
-  readonly numbers: Uint8Array | null;
-  readonly texts: string | null;
+/** A row as it lies on disk. */
+interface ChunkRow extends ChunkKey {
+  readonly summary: Uint8Array | null;
 }
 
 /**
  * The points on disk. A series is cut into chunks that never overlap and are keyed by the time of their first point,
  * each with the summary of its points, written in the same row: a summary can therefore never disagree
- * with the points, also after late and rewritten points. Every call belongs inside the caller's transaction.
+ * with the points, also after late and rewritten points. What is damaged is set aside when it is read. Every call that
+ * writes belongs inside the caller's transaction.
  */
 export class ChunkTable {
   readonly #covering: StatementSync;
   readonly #following: StatementSync;
   readonly #page: StatementSync;
+  readonly #pageBack: StatementSync;
   readonly #newest: StatementSync;
   readonly #points: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
   readonly #expired: StatementSync;
+  readonly #damage: Damage;
+  readonly #mayBeUnsealed: boolean;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, damage: Damage) {
+    this.#damage = damage;
+    this.#mayBeUnsealed = mayBeUnsealed(database);
     const info = "SELECT start, stop, count, summary FROM chunks";
     this.#covering = database.prepare(`${info} WHERE series = ? AND start <= ? ORDER BY start DESC LIMIT 1`);
     this.#following = database.prepare(
@@ -55,34 +62,85 @@ export class ChunkTable {
     this.#page = database.prepare(
       `${info} WHERE series = ? AND start >= ? AND start < ? ORDER BY start LIMIT ${PAGE_OF_CHUNKS}`,
     );
+    this.#pageBack = database.prepare(
+      `${info} WHERE series = ? AND start < ? ORDER BY start DESC LIMIT ${PAGE_OF_CHUNKS}`,
+    );
     this.#newest = database.prepare(`${info} WHERE series = ? ORDER BY start DESC LIMIT 1`);
     this.#points = database.prepare("SELECT times, numbers, texts FROM chunks WHERE series = ? AND start = ?");
     this.#put = database.prepare("REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM chunks WHERE series = ? AND start = ?");
-    this.#expired = database.prepare("DELETE FROM chunks WHERE series = ? AND start < ? AND stop < ?");
+    this.#expired = database.prepare(`${info} WHERE series = ? AND start < ? AND stop < ?`);
   }
 
   /** The newest chunk of a series. */
   newest(series: number): ChunkInfo | undefined {
-    return this.#newest.get(series) as unknown as ChunkInfo | undefined;
+    for (;;) {
+      const row = this.#newest.get(series) as unknown as ChunkRow | undefined;
+      const chunk = row === undefined ? undefined : this.#sound(series, row);
+      // A damaged one has been set aside, and another is the newest now.
+      if (row === undefined || chunk !== undefined) return chunk;
+    }
   }
 
   /** Chunks that may hold points in [from, to), oldest first. */
   *overlapping(series: number, from: number, to: number): Generator<ChunkInfo> {
-    const first = this.#covering.get(series, from) as unknown as ChunkInfo | undefined;
+    const first = this.#coveringChunk(series, from);
     if (first !== undefined && first.stop >= from && first.start < to) yield first;
     let next = first === undefined ? from : Math.max(from, first.start + 1);
     for (;;) {
-      const page = this.#page.all(series, next, to) as unknown as ChunkInfo[];
-      yield* page;
+      const page = this.#page.all(series, next, to) as unknown as ChunkRow[];
+      for (const row of page) {
+        const chunk = this.#sound(series, row);
+        if (chunk !== undefined) yield chunk;
+      }
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE_OF_CHUNKS) return;
       next = last.start + 1;
     }
   }
 
+  /** Chunks that may hold points in [from, to), newest first. */
+  *overlappingBack(series: number, from: number, to: number): Generator<ChunkInfo> {
+    for (let before = to; ;) {
+      const page = this.#pageBack.all(series, before) as unknown as ChunkRow[];
+      for (const row of page) {
+        const chunk = this.#sound(series, row);
+        if (chunk === undefined) continue;
+        if (chunk.stop < from) return;
+        yield chunk;
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE_OF_CHUNKS) return;
+      before = last.start;
+    }
+  }
+
+  /** The points of a chunk; none if they are damaged, and then it is set aside. */
   points(series: number, chunk: ChunkInfo): Run {
-    return decode(this.#points.get(series, chunk.start) as unknown as ChunkPoints);
+    const row = this.#points.get(series, chunk.start) as unknown as ChunkPoints | undefined;
+    if (row === undefined) return EMPTY_NUMBERS;
+    const run = chunk.checksum === undefined || chunk.checksum === pointsChecksum(row) ? decode(row) : undefined;
+    if (run?.times.length === chunk.count && run.values.length === chunk.count) return run;
+    this.#damage.setChunkAside(series, chunk.start, chunk.stop);
+    return EMPTY_NUMBERS;
+  }
+
+  #coveringChunk(series: number, time: number): ChunkInfo | undefined {
+    for (;;) {
+      const row = this.#covering.get(series, time) as unknown as ChunkRow | undefined;
+      const chunk = row === undefined ? undefined : this.#sound(series, row);
+      if (row === undefined || chunk !== undefined) return chunk;
+    }
+  }
+
+  /** undefined: it is damaged, and was set aside. */
+  #sound(series: number, { start, stop, count, summary }: ChunkRow): ChunkInfo | undefined {
+    const key = { start, stop, count };
+    const seal = openSeal(series, key, summary);
+    if (seal === "unsealed" && this.#mayBeUnsealed) return { ...key, summary, checksum: undefined };
+    if (seal !== undefined && seal !== "unsealed") return { ...key, ...seal };
+    this.#damage.setChunkAside(series, start, stop);
+    return undefined;
   }
 
   /** Writes points over those of the same times. */
@@ -90,7 +148,7 @@ export class ChunkTable {
     const { times } = run;
     for (let at = 0; at < times.length;) {
       const time = times[at] as number;
-      const chunk = this.#covering.get(series, time) as unknown as ChunkInfo | undefined;
+      const chunk = this.#coveringChunk(series, time);
       const following = this.#following.get(series, time) as unknown as { start: number } | undefined;
       const end = following === undefined ? times.length : lowerBound(times, following.start);
       const part = sliceRun(run, at, end);
@@ -124,7 +182,14 @@ export class ChunkTable {
 
   /** Deletes chunks of which every point is older; says how many. */
   expire(series: number, before: number): number {
-    return Number(this.#expired.run(series, before, before).changes);
+    let removed = 0;
+    for (const row of this.#expired.all(series, before, before) as unknown as ChunkRow[]) {
+      // A stop that is damaged does not make a chunk old.
+      if (this.#sound(series, row) === undefined) continue;
+      this.#remove.run(series, row.start);
+      removed += 1;
+    }
+    return removed;
   }
 
   /** Data in time order fill one chunk after the other. */
@@ -151,12 +216,15 @@ export class ChunkTable {
     const count = times.length;
     const start = times[0] as number;
     const stop = times[count - 1] as number;
-    if (values instanceof Float64Array) {
-      const summary = encodeSummary(summarize(values, 0, count));
-      this.#put.run(series, start, stop, count, summary, bytesOf(times), bytesOf(values), null);
-    } else {
-      this.#put.run(series, start, stop, count, null, bytesOf(times), null, JSON.stringify(values));
-    }
+    const isNumbers = values instanceof Float64Array;
+    const summary = isNumbers ? encodeSummary(summarize(values, 0, count)) : null;
+    const points = {
+      times: bytesOf(times),
+      numbers: isNumbers ? bytesOf(values) : null,
+      texts: isNumbers ? null : JSON.stringify(values),
+    };
+    const seal = sealed(series, { start, stop, count }, summary, points);
+    this.#put.run(series, start, stop, count, seal, points.times, points.numbers, points.texts);
   }
 }
 
@@ -170,11 +238,15 @@ export function decodeSummary(bytes: Uint8Array): Summary {
   return { count, sum, min, max, first, last };
 }
 
-function decode({ times, numbers, texts }: ChunkPoints): Run {
-  return {
-    times: doublesOf(times),
-    values: numbers === null ? (JSON.parse(texts as string) as string[]) : doublesOf(numbers),
-  };
+/** undefined if the bytes are no points. */
+function decode({ times, numbers, texts }: ChunkPoints): Run | undefined {
+  try {
+    const values = numbers === null ? (JSON.parse(texts ?? "") as string[]) : doublesOf(numbers);
+    return { times: doublesOf(times), values };
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    return undefined;
+  }
 }
 
 function bytesOf(doubles: Float64Array): Uint8Array {

@@ -1,8 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+/** The first version whose chunks and journal have checksums. */
+const CHECKED_VERSION = 2;
 
 const SCHEMA = `
   CREATE TABLE series (
@@ -24,6 +26,16 @@ const SCHEMA = `
     texts TEXT,
     PRIMARY KEY (series, start)
   ) WITHOUT ROWID;
+`;
+
+/** What was found to be damaged, as it is; nothing reads it but people. */
+const DAMAGED = `
+  CREATE TABLE damaged (
+    id INTEGER PRIMARY KEY,
+    what TEXT NOT NULL,
+    series INTEGER, start INTEGER, stop INTEGER, count INTEGER,
+    summary BLOB, times BLOB, numbers BLOB, texts TEXT, batch BLOB
+  );
 `;
 
 /**
@@ -50,12 +62,30 @@ export function openDatabase(path: string): DatabaseSync {
     if (version > SCHEMA_VERSION) {
       throw new RangeError(`${path} was written by a newer version (${version}, this one knows ${SCHEMA_VERSION})`);
     }
-    if (version === 0) database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    if (version === 0) database.exec(`BEGIN; ${SCHEMA} ${DAMAGED} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    else if (version < CHECKED_VERSION) {
+      // Its chunks are sealed as they are written again; until then some have no checksum.
+      database.exec(
+        `BEGIN; ${DAMAGED} CREATE TABLE unsealed (since INTEGER); PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
+      );
+    }
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** When the store was last written to (milliseconds since the epoch); undefined if there is none yet. */
+export function lastUsed(path: string): number | undefined {
+  const files = [path, `${path}-wal`].flatMap((name) => statSync(name, { throwIfNoEntry: false }) ?? []);
+  const times = files.filter(({ size }) => size > 0).map(({ mtimeMs }) => mtimeMs);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Whether there may be chunks and journal entries of a version that wrote no checksums. */
+export function mayBeUnsealed(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'unsealed'").get() !== undefined;
 }
 
 /** SQLite gives its WAL the mode of the main file, so the main file is made with the right one first. */

@@ -1,7 +1,7 @@
 import { ResourceError } from "@headwater/core";
 import { eventually } from "@headwater/testkit/eventually";
 import { StoreUnavailableError } from "../errors.ts";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -74,12 +74,25 @@ describe("the embedded store", () => {
     const unlimited = await openStore();
     await unlimited.write([point(now - 7_200_000_000), point(now, "young")]);
     await unlimited.close();
-    const store = await openStore({ retentionMs: 3_600_000, flushAfterMs: 1 });
+    const store = await openStore({ retentionMs: 3_600_000, flushAfterMs: 1, retentionRoundMs: 100 });
     const { refused } = await store.write([point(now - 7_200_000_000), point(now - 60_000_000, "young")]);
     expect(refused).toEqual([{ index: 0, reason: expect.stringContaining("retention") as string }]);
     await eventually(async () => expect(await count(store)).toBe(0));
     expect(await count(store, "young")).toBe(2);
     expect(await store.listSeries("m")).toEqual([{ measurement: "m", tags: { device: "young" }, field: "value" }]);
+  });
+
+  it("is not led astray by a clock that leapt: what it had kept when it was last used stays, and is taken", async () => {
+    const used = Date.now() - 3650 * 24 * 3_600_000;
+    const before = await openStore();
+    await before.write([point(used * 1_000)]);
+    await before.close();
+    for (const name of readdirSync(dataDir)) utimesSync(join(dataDir, name), used / 1_000, used / 1_000);
+    const store = await openStore({ retentionMs: 3_600_000, flushAfterMs: 1, retentionRoundMs: 1 });
+    expect(await store.write([point(used * 1_000 + 1)])).toEqual({ refused: [] });
+    // Two rounds of the housekeeping.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(await count(store)).toBe(2);
   });
 
   it("takes no more series than it may, and goes on with those it has", async () => {

@@ -1,5 +1,7 @@
+import { RetentionClock, type Logger } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { join } from "node:path";
+import { lastUsed } from "./database.ts";
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
@@ -33,6 +35,8 @@ export interface EmbeddedStoreOptions {
   readonly flushAfterMs?: number | undefined;
   /** Milliseconds between two rounds of retention. */
   readonly retentionRoundMs?: number | undefined;
+  /** Told what is damaged. */
+  readonly logger?: Logger | undefined;
 }
 
 const DEFAULT_MAX_SERIES = 1_000_000;
@@ -49,14 +53,18 @@ const NEWEST_A_MESSAGE = 250;
  * power loss. Rejects with ResourceError if the file cannot be used (in use by another process, damaged).
  */
 export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TimeSeriesStore> {
+  const path = join(options.dataDir, "time-series.sqlite");
+  const clock = new RetentionClock(lastUsed(path));
   const { client, series } = await StoreWorkerClient.open({
-    path: join(options.dataDir, "time-series.sqlite"),
+    path,
     retentionMs: options.retentionMs,
     retentionRoundMs: options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS,
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
-  return new EmbeddedStore(client, await SeriesRegistry.of(series), options);
+  client.onDamaged = (damaged) =>
+    options.logger?.error({ path, damaged }, "points of the time-series store are damaged and set aside");
+  return new EmbeddedStore(client, await SeriesRegistry.of(series), options, clock);
 }
 
 class EmbeddedStore implements TimeSeriesStore {
@@ -64,10 +72,17 @@ class EmbeddedStore implements TimeSeriesStore {
   readonly #registry: SeriesRegistry;
   readonly #maxSeries: number;
   readonly #retentionMs: number;
+  readonly #clock: RetentionClock;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: StoreWorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions) {
+  constructor(
+    worker: StoreWorkerClient,
+    registry: SeriesRegistry,
+    options: EmbeddedStoreOptions,
+    clock: RetentionClock,
+  ) {
+    this.#clock = clock;
     this.#worker = worker;
     this.#registry = registry;
     this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
@@ -76,7 +91,7 @@ class EmbeddedStore implements TimeSeriesStore {
 
   async write(points: readonly Point[]): Promise<WriteResult> {
     const refused: RefusedPoint[] = [];
-    const oldest = (Date.now() - this.#retentionMs) * 1_000;
+    const oldest = (this.#clock.now() - this.#retentionMs) * 1_000;
     const sent: Promise<void>[] = [];
     for (let start = 0; start < points.length; start += POINTS_A_MESSAGE) {
       sent.push(this.#send(points, start, Math.min(points.length, start + POINTS_A_MESSAGE), oldest, refused));
@@ -90,13 +105,13 @@ class EmbeddedStore implements TimeSeriesStore {
     if (this.#closing !== undefined) throw new StoreUnavailableError("the time-series store is closed");
     const series = this.#registry.find(query.measurement, query.tags, query.field);
     if (series === undefined || from >= to) return;
-    const { window, aggregate, limit } = query;
+    const { window, aggregate, limit, order } = query;
     const cursor = ++this.#cursors;
     let finished = false;
     try {
       let page = await this.#worker.call("page", {
         cursor,
-        query: { series: series.id, from, to, window, aggregate, limit },
+        query: { series: series.id, from, to, window, aggregate, limit, order },
       });
       while (!finished) {
         finished = page.done;
@@ -140,21 +155,17 @@ class EmbeddedStore implements TimeSeriesStore {
     await this.#worker.call("delete", { series, ...range });
   }
 
+  warnings(): readonly string[] {
+    return this.#worker.damaged;
+  }
+
   async health(): Promise<void> {
     await this.#worker.call("health", {});
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#end();
+    this.#closing ??= this.#worker.close();
     return this.#closing;
-  }
-
-  async #end(): Promise<void> {
-    try {
-      await this.#worker.call("close", {});
-    } finally {
-      await this.#worker.terminate();
-    }
   }
 
   async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {

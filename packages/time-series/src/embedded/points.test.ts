@@ -8,7 +8,7 @@ import { propertyRuns } from "@headwater/testkit/property-runs";
 import { CHUNK_POINTS } from "./chunk-table.ts";
 import { openDatabase } from "./database.ts";
 import { Points } from "./points.ts";
-import { addSummary, summarize, type Summary } from "./summary.ts";
+import { joinSummaries, summarize, type Summary } from "./summary.ts";
 import { WriteBatchBuilder } from "./write-batch.ts";
 
 // Thousands of steps, on a machine that may have other work.
@@ -42,14 +42,16 @@ function write(points: Points, series: number, values: readonly Value[]): void {
 /** The rows of a series, and the summary that its parts add up to. */
 function read(points: Points, series: number): { rows: Value[]; summary: Summary | undefined } {
   const rows: Value[] = [];
-  for (const part of points.scan(series, -Infinity, Infinity, () => false)) {
+  for (const part of points.scan(series, { from: -Infinity, to: Infinity }, () => false)) {
     if (!("run" in part)) continue;
     for (const [i, time] of part.run.times.entries()) rows.push([time, part.run.values[i] as number | string]);
   }
   let summary: Summary | undefined;
-  for (const part of points.scan(series, -Infinity, Infinity, () => true)) {
+  for (const part of points.scan(series, { from: -Infinity, to: Infinity }, () => true)) {
     summary =
-      "run" in part ? summarize(part.run.values, 0, part.run.times.length, summary) : addSummary(summary, part.summary);
+      "run" in part
+        ? summarize(part.run.values, 0, part.run.times.length, summary)
+        : joinSummaries(summary, part.summary);
   }
   return { rows, summary };
 }

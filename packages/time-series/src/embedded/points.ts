@@ -1,8 +1,11 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ChunkTable, type ChunkInfo } from "./chunk-table.ts";
+import { Damage } from "./damage.ts";
+import { mayBeUnsealed } from "./database.ts";
+import { checkedEntry, entryContent } from "./journal-entry.ts";
 import { Head } from "./head.ts";
 import type { NewestPoint, SeriesDefinition } from "./protocol.ts";
-import { scanSeries, type ScanPart } from "./series-scan.ts";
+import { scanSeries, type ScanPart, type ScanRange } from "./series-scan.ts";
 import { unpackWriteBatch, type WriteBatch } from "./write-batch.ts";
 
 export interface IncomingWrite {
@@ -43,9 +46,12 @@ export class Points {
   #journal = 0;
   #journalBytes = 0;
 
-  constructor(database: DatabaseSync, headCapacity: number) {
+  readonly #damage: Damage;
+
+  constructor(database: DatabaseSync, headCapacity: number, damage = new Damage(database)) {
     this.#database = database;
-    this.#chunks = new ChunkTable(database);
+    this.#damage = damage;
+    this.#chunks = new ChunkTable(database, damage);
     this.#headCapacity = headCapacity;
     this.#define = database.prepare("INSERT OR IGNORE INTO series VALUES (?, ?, ?, ?)");
     this.#appendToJournal = database.prepare("INSERT INTO journal VALUES (?, ?)");
@@ -106,7 +112,7 @@ export class Points {
         for (const { id: series, measurement, tags, field } of write.series) {
           this.#define.run(series, measurement, tags, field);
         }
-        this.#appendToJournal.run(++id, write.packed);
+        this.#appendToJournal.run(++id, checkedEntry(write.packed));
       }
     });
     for (const batch of batches) this.#head.add(batch);
@@ -135,19 +141,21 @@ export class Points {
     }
   }
 
-  scan(series: number, from: number, to: number, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<ScanPart> {
-    return scanSeries(this.#chunks, this.#heads(), series, from, to, summaryFits);
+  scan(series: number, range: ScanRange, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<ScanPart> {
+    return scanSeries(this.#chunks, this.#heads(), series, range, summaryFits);
   }
 
   newest(series: number): NewestPoint | undefined {
     const chunk = this.#chunks.newest(series);
     const from = chunk === undefined ? -Infinity : chunk.stop;
     let newest: NewestPoint | undefined;
-    for (const part of this.scan(series, from, Infinity, () => false)) {
+    for (const part of this.scan(series, { from, to: Infinity }, () => false)) {
       if (!("run" in part)) continue;
       const { times, values } = part.run;
       newest = { series, time: times.at(-1) as number, value: values.at(-1) as number | string };
     }
+    // Its newest chunk was damaged and is set aside.
+    if (newest === undefined && chunk !== undefined) return this.newest(series);
     return newest;
   }
 
@@ -221,15 +229,21 @@ export class Points {
   }
 
   #replayJournal(): void {
+    const unsealed = mayBeUnsealed(this.#database);
     const page = this.#database.prepare("SELECT id, batch FROM journal WHERE id > ? ORDER BY id LIMIT 64");
     for (;;) {
       const rows = page.all(this.#journal) as unknown as { id: number; batch: Uint8Array }[];
       if (rows.length === 0) return;
-      for (const { id, batch: packed } of rows) {
+      for (const { id, batch: entry } of rows) {
+        this.#journal = id;
+        const packed = entryContent(entry, unsealed);
+        if (packed === undefined) {
+          this.#damage.setEntryAside(id, entry);
+          continue;
+        }
         const batch = unpackWriteBatch(packed);
         this.#makeRoomFor([batch]);
         this.#head.add(batch);
-        this.#journal = id;
         this.#journalBytes += packed.length;
       }
     }

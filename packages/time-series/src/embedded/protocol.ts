@@ -56,4 +56,6 @@ export type Answer =
   | { readonly call: number; readonly failure: Failure }
   /** The first message: the series known so far (`seriesTexts`), or why the worker cannot work. */
   | { readonly opened: readonly string[] }
-  | { readonly notOpened: Failure };
+  | { readonly notOpened: Failure }
+  /** All that is damaged and set aside so far, in words; at the start and whenever more was found. */
+  | { readonly damaged: readonly string[] };

@@ -1,3 +1,4 @@
+import { RetentionClock } from "@headwater/core";
 import type { Points } from "./points.ts";
 
 const SERIES_A_STEP = 500;
@@ -12,8 +13,11 @@ export class Retention {
   readonly #roundMs: number;
   #pending: number[] = [];
   #lastRound = -Infinity;
+  readonly #clock: RetentionClock;
 
-  constructor(points: Points, retentionMs: number | undefined, roundMs: number) {
+  /** @param lastUsed When the store was last written to (milliseconds since the epoch); undefined: it is new. */
+  constructor(points: Points, retentionMs: number | undefined, roundMs: number, lastUsed: number | undefined) {
+    this.#clock = new RetentionClock(lastUsed);
     this.#roundMs = roundMs;
     this.#points = points;
     this.#retentionMs = retentionMs;
@@ -32,7 +36,7 @@ export class Retention {
       this.#lastRound = now;
       this.#pending = this.#points.seriesIds();
     }
-    this.#points.expire(this.#pending.slice(-SERIES_A_STEP), (Date.now() - this.#retentionMs) * 1_000);
+    this.#points.expire(this.#pending.slice(-SERIES_A_STEP), (this.#clock.now() - this.#retentionMs) * 1_000);
     this.#pending.length = Math.max(0, this.#pending.length - SERIES_A_STEP);
   }
 }

@@ -1,16 +1,18 @@
-import type { Aggregate } from "../time-series-store.ts";
+import type { Aggregate, Order } from "../time-series-store.ts";
+import { type Span, type Window, type Windows, windowsOf } from "../windows/index.ts";
 import type { ChunkInfo } from "./chunk-table.ts";
-import type { Run, Values } from "./run.ts";
-import type { ScanPart } from "./series-scan.ts";
-import { addSummary, summarize, type Summary } from "./summary.ts";
+import { lowerBound, type Run, type Values } from "./run.ts";
+import type { ScanPart, ScanRange } from "./series-scan.ts";
+import { joinSummaries, summarize, type Summary } from "./summary.ts";
 
 export interface CursorQuery {
   readonly series: number;
   readonly from: number;
   readonly to: number;
-  readonly window?: number | undefined;
+  readonly window?: Window | undefined;
   readonly aggregate?: Aggregate | undefined;
   readonly limit?: number | undefined;
+  readonly order?: Order | undefined;
 }
 
 export interface CursorPage {
@@ -22,7 +24,7 @@ export interface CursorPage {
 const PAGE_ROWS = 8_192;
 const PAGE_PARTS = 256;
 
-type Scan = (from: number, to: number, summaryFits: (chunk: ChunkInfo) => boolean) => Iterable<ScanPart>;
+type Scan = (range: ScanRange, summaryFits: (chunk: ChunkInfo) => boolean) => Iterable<ScanPart>;
 
 /**
  * A query in progress. Between two pages it keeps only a time and the unfinished window, so it holds
@@ -30,14 +32,24 @@ type Scan = (from: number, to: number, summaryFits: (chunk: ChunkInfo) => boolea
  */
 export class SeriesCursor {
   readonly #query: CursorQuery;
-  #next: number;
+  readonly #isBack: boolean;
+  readonly #windows: Windows | undefined;
+  /** What is left of the range. */
+  #from: number;
+  #to: number;
   #left: number;
-  #windowStart = 0;
+  /** The window that was looked up last, and what is known of the one that is not finished. */
+  #span: Span;
+  #openStart = 0;
   #open: Summary | undefined;
 
   constructor(query: CursorQuery) {
     this.#query = query;
-    this.#next = query.from;
+    this.#isBack = query.order === "desc";
+    this.#windows = query.window === undefined ? undefined : windowsOf(query.window);
+    this.#span = this.#windows === undefined ? { start: query.from, end: Infinity } : { start: 0, end: 0 };
+    this.#from = query.from;
+    this.#to = query.to;
     this.#left = query.limit ?? Infinity;
   }
 
@@ -49,20 +61,29 @@ export class SeriesCursor {
     return this.#query.aggregate === undefined ? this.#rawPage(scan) : this.#windowPage(scan, this.#query.aggregate);
   }
 
+  #parts(scan: Scan, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<ScanPart> {
+    if (this.#left === 0) return [];
+    return scan({ from: this.#from, to: this.#to, order: this.#query.order }, summaryFits);
+  }
+
   #rawPage(scan: Scan): CursorPage {
     const rows = new Rows();
     const wanted = Math.min(PAGE_ROWS, this.#left);
     let done = true;
-    for (const part of this.#left === 0 ? [] : scan(this.#next, this.#query.to, () => false)) {
+    for (const part of this.#parts(scan, () => false)) {
       if (!("run" in part)) continue;
       const { times, values } = part.run;
-      for (let i = 0; i < times.length && rows.length < wanted; i++) rows.add(times[i] as number, values[i] as number);
+      const count = Math.min(times.length, wanted - rows.length);
+      for (let i = 0; i < count; i++) {
+        const at = this.#isBack ? times.length - 1 - i : i;
+        rows.add(times[at] as number, values[at] as number);
+      }
       if (rows.length < wanted) continue;
       done = false;
       break;
     }
     this.#left -= rows.length;
-    this.#next = rows.lastTime + 1;
+    this.#passed(rows.lastTime, rows.lastTime);
     return { rows: rows.take(), done: done || this.#left === 0 };
   }
 
@@ -70,14 +91,14 @@ export class SeriesCursor {
     const rows = new Rows();
     let parts = 0;
     let done = true;
-    for (const part of this.#left === 0 ? [] : scan(this.#next, this.#query.to, this.#inOneWindow)) {
+    for (const part of this.#parts(scan, this.#inOneWindow)) {
       if ("run" in part) {
-        this.#takeRun(part.run, aggregate, rows);
-        this.#next = (part.run.times.at(-1) as number) + 1;
+        if (this.#isBack) this.#takeRunBack(part.run, aggregate, rows);
+        else this.#takeRun(part.run, aggregate, rows);
+        this.#passed(part.run.times[0] as number, part.run.times.at(-1) as number);
       } else {
-        this.#enter(this.#windowOf(part.stop), aggregate, rows);
-        this.#open = addSummary(this.#open, part.summary);
-        this.#next = part.stop + 1;
+        this.#take(this.#windowOf(part.start), part.summary, aggregate, rows);
+        this.#passed(part.start, part.stop);
       }
       if (++parts < PAGE_PARTS && rows.length < Math.min(PAGE_ROWS, this.#left)) continue;
       done = false;
@@ -89,33 +110,48 @@ export class SeriesCursor {
     return { rows: rows.take(), done: done || this.#left === 0 };
   }
 
-  readonly #inOneWindow = (chunk: ChunkInfo): boolean => this.#windowOf(chunk.start) === this.#windowOf(chunk.stop);
+  #passed(first: number, last: number): void {
+    if (this.#isBack) this.#to = first;
+    else this.#from = last + 1;
+  }
 
-  #windowOf(time: number): number {
-    const { window, from } = this.#query;
-    return window === undefined ? from : Math.floor(time / window) * window;
+  readonly #inOneWindow = (chunk: ChunkInfo): boolean => chunk.stop < this.#windowOf(chunk.start).end;
+
+  #windowOf(time: number): Span {
+    if (this.#windows !== undefined && (time < this.#span.start || time >= this.#span.end)) {
+      this.#span = this.#windows.at(time);
+    }
+    return this.#span;
   }
 
   #takeRun({ times, values }: Run, aggregate: Aggregate, rows: Rows): void {
     for (let start = 0; start < times.length;) {
       const window = this.#windowOf(times[start] as number);
-      this.#enter(window, aggregate, rows);
-      const windowEnd = this.#query.window === undefined ? Infinity : window + this.#query.window;
       let end = start + 1;
-      while (end < times.length && (times[end] as number) < windowEnd) end++;
-      this.#open = summarize(values, start, end, this.#open);
+      while (end < times.length && (times[end] as number) < window.end) end++;
+      this.#take(window, summarize(values, start, end), aggregate, rows);
       start = end;
     }
   }
 
-  #enter(window: number, aggregate: Aggregate, rows: Rows): void {
-    if (this.#open !== undefined && window !== this.#windowStart) this.#finishWindow(aggregate, rows);
-    this.#windowStart = window;
+  #takeRunBack({ times, values }: Run, aggregate: Aggregate, rows: Rows): void {
+    for (let end = times.length; end > 0;) {
+      const window = this.#windowOf(times[end - 1] as number);
+      const start = lowerBound(times, window.start);
+      this.#take(window, summarize(values, start, end), aggregate, rows);
+      end = start;
+    }
+  }
+
+  #take({ start }: Span, summary: Summary, aggregate: Aggregate, rows: Rows): void {
+    if (this.#open !== undefined && start !== this.#openStart) this.#finishWindow(aggregate, rows);
+    this.#openStart = start;
+    this.#open = this.#isBack ? joinSummaries(summary, this.#open) : joinSummaries(this.#open, summary);
   }
 
   #finishWindow(aggregate: Aggregate, rows: Rows): void {
     if (this.#open === undefined) return;
-    rows.add(this.#windowStart, valueOf(this.#open, aggregate));
+    rows.add(this.#openStart, valueOf(this.#open, aggregate));
     this.#open = undefined;
   }
 }

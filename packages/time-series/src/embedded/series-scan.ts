@@ -1,10 +1,23 @@
+import type { Order } from "../time-series-store.ts";
 import { decodeSummary, type ChunkInfo, type ChunkTable } from "./chunk-table.ts";
-import { clipRun, mergeRuns, type Run } from "./run.ts";
+import { clipRun, mergeRuns, sliceRun, type Run } from "./run.ts";
 import type { Head } from "./head.ts";
 import type { Summary } from "./summary.ts";
 
-/** A part of a series, oldest first: either its points, or a summary that stands for all of them. */
-export type ScanPart = { readonly run: Run } | { readonly summary: Summary; readonly stop: number };
+/** A part of a series: either its points, or a summary that stands for all of them. */
+export type ScanPart =
+  | { readonly run: Run }
+  | { readonly summary: Summary; readonly start: number; readonly stop: number };
+
+export interface ScanRange {
+  readonly from: number;
+  readonly to: number;
+  /** Of the parts; within each the oldest point comes first. Default: `asc`. */
+  readonly order?: Order | undefined;
+}
+
+/** Points in one part at most: in memory a series may have hundreds of thousands. */
+const PART_POINTS = 4_096;
 
 /**
  * Walks a series from the chunks on disk and the heads in memory (older head first; the newer point wins).
@@ -15,26 +28,37 @@ export function* scanSeries(
   chunks: ChunkTable,
   heads: readonly Head[],
   series: number,
-  from: number,
-  to: number,
+  { from, to, order = "asc" }: ScanRange,
   summaryFits: (chunk: ChunkInfo) => boolean,
 ): Generator<ScanPart> {
   const fresh = heads.map((head) => head.run(series, from, to)).reduce(mergeRuns);
-  let taken = from;
-  for (const chunk of chunks.overlapping(series, from, to)) {
-    const before = clipRun(fresh, taken, chunk.start);
-    if (before.times.length > 0) yield { run: before };
-    taken = Math.max(from, chunk.start);
-    const within = clipRun(fresh, taken, Math.min(to, chunk.stop + 1));
-    taken = Math.min(to, chunk.stop + 1);
+  const isBack = order === "desc";
+  /** What is in memory between `taken` and here has not been given yet. */
+  let taken = isBack ? to : from;
+  for (const chunk of isBack ? chunks.overlappingBack(series, from, to) : chunks.overlapping(series, from, to)) {
+    const start = Math.max(from, chunk.start);
+    const end = Math.min(to, chunk.stop + 1);
+    yield* partsOf(isBack ? clipRun(fresh, end, taken) : clipRun(fresh, taken, start), isBack);
+    taken = isBack ? start : end;
+    const within = clipRun(fresh, start, end);
     const whole = chunk.start >= from && chunk.stop < to && within.times.length === 0;
     if (whole && chunk.summary !== null && summaryFits(chunk)) {
-      yield { summary: decodeSummary(chunk.summary), stop: chunk.stop };
+      yield { summary: decodeSummary(chunk.summary), start: chunk.start, stop: chunk.stop };
     } else {
-      const run = mergeRuns(clipRun(chunks.points(series, chunk), from, to), within);
-      if (run.times.length > 0) yield { run };
+      yield* partsOf(mergeRuns(clipRun(chunks.points(series, chunk), from, to), within), isBack);
     }
   }
-  const after = clipRun(fresh, taken, to);
-  if (after.times.length > 0) yield { run: after };
+  yield* partsOf(isBack ? clipRun(fresh, from, taken) : clipRun(fresh, taken, to), isBack);
+}
+
+function* partsOf(run: Run, isBack: boolean): Generator<ScanPart> {
+  const count = run.times.length;
+  if (isBack) {
+    for (let end = count; end > 0; end -= PART_POINTS)
+      yield { run: sliceRun(run, Math.max(0, end - PART_POINTS), end) };
+  } else {
+    for (let start = 0; start < count; start += PART_POINTS) {
+      yield { run: sliceRun(run, start, Math.min(count, start + PART_POINTS)) };
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { UnknownOutcomeError, type HeadwaterError, InvariantError, ResourceError } from "@headwater/core";
+import { endThread, UnknownOutcomeError, type HeadwaterError, InvariantError, ResourceError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { Worker } from "node:worker_threads";
 import type { Answer, CallName, Calls, Failure, WorkerSettings } from "./protocol.ts";
@@ -12,12 +12,17 @@ interface Pending {
 export class StoreWorkerClient {
   readonly #worker: Worker;
   readonly #path: string;
+  readonly #ended: Promise<unknown>;
   readonly #pending = new Map<number, Pending>();
+  #damaged: readonly string[] = [];
+  /** Called when more was found to be damaged. */
+  onDamaged?: (damaged: readonly string[]) => void;
   #lastCall = 0;
   #gone: HeadwaterError | undefined;
 
-  private constructor(worker: Worker, path: string) {
+  private constructor(worker: Worker, ended: Promise<unknown>, path: string) {
     this.#worker = worker;
+    this.#ended = ended;
     this.#path = path;
     worker.on("message", (answer: Answer) => this.#settle(answer));
     worker.on("error", (error) =>
@@ -32,14 +37,16 @@ export class StoreWorkerClient {
    */
   static async open(settings: WorkerSettings): Promise<{ client: StoreWorkerClient; series: readonly string[] }> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
+    const ended = new Promise((resolve) => worker.once("exit", resolve));
     const answer = await new Promise<Answer>((resolve, reject) => {
       worker.once("message", resolve);
       worker.once("error", (cause) =>
         reject(new ResourceError(`the time-series worker did not start: ${cause.message}`, { cause })),
       );
     });
-    if ("opened" in answer) return { client: new StoreWorkerClient(worker, settings.path), series: answer.opened };
-    await worker.terminate();
+    if ("opened" in answer)
+      return { client: new StoreWorkerClient(worker, ended, settings.path), series: answer.opened };
+    await endThread(worker, ended);
     const failure = "notOpened" in answer ? answer.notOpened : { message: "it gave no reason" };
     throw new ResourceError(whyNotOpened(settings.path, failure), { details: { path: settings.path } });
   }
@@ -57,11 +64,25 @@ export class StoreWorkerClient {
     });
   }
 
-  async terminate(): Promise<void> {
-    await this.#worker.terminate();
+  /** The thread closes its files and ends by itself; resolves when it is gone. */
+  async close(): Promise<void> {
+    try {
+      await this.call("close", {});
+    } finally {
+      await endThread(this.#worker, this.#ended);
+    }
+  }
+
+  /** What is damaged and set aside, in words. */
+  get damaged(): readonly string[] {
+    return this.#damaged;
   }
 
   #settle(answer: Answer): void {
+    if ("damaged" in answer) {
+      this.#damaged = answer.damaged;
+      this.onDamaged?.(answer.damaged);
+    }
     if (!("call" in answer)) return;
     const pending = this.#pending.get(answer.call);
     this.#pending.delete(answer.call);
@@ -96,6 +117,13 @@ function typed({ message, errcode }: Failure, path: string): HeadwaterError {
     case sqlite.readOnly:
     case sqlite.cannotOpen:
       return new StoreUnavailableError(`${path} cannot be written: ${message}`, { details });
+    case sqlite.corrupt:
+    case sqlite.notADatabase:
+      // Waiting does not mend it, but a person does, and nothing is lost meanwhile: the log has it all.
+      return new StoreUnavailableError(
+        `${path} is damaged (${message}); stop Headwater, move the file away and project the log into a new one`,
+        { details },
+      );
     case sqlite.ioError:
       return new UnknownOutcomeError(`${path}: ${message}`, { details });
     default:

@@ -33,13 +33,15 @@ export function summarize(values: Values, start: number, end: number, before?: S
   return summary;
 }
 
-/** Takes a later run into a summary. */
-export function addSummary(before: Summary | undefined, later: Summary): Summary {
-  if (before === undefined) return { ...later };
-  before.count += later.count;
-  before.sum += later.sum;
-  before.min = Math.min(before.min, later.min);
-  before.max = Math.max(before.max, later.max);
-  before.last = later.last;
-  return before;
+/** Of two runs, one after the other, either of which may be missing; changes neither. */
+export function joinSummaries(earlier: Summary | undefined, later: Summary | undefined): Summary | undefined {
+  if (earlier === undefined || later === undefined) return earlier ?? later;
+  return {
+    count: earlier.count + later.count,
+    sum: earlier.sum + later.sum,
+    min: Math.min(earlier.min, later.min),
+    max: Math.max(earlier.max, later.max),
+    first: earlier.first,
+    last: later.last,
+  };
 }

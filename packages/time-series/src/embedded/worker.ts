@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { openDatabase } from "./database.ts";
+import { lastUsed, openDatabase } from "./database.ts";
+import { Damage } from "./damage.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
@@ -24,6 +25,7 @@ class StoreWorker {
   readonly #port: MessagePort;
   readonly #settings: WorkerSettings;
   readonly #database: DatabaseSync;
+  readonly #damage: Damage;
   readonly #points: Points;
   readonly #retention: Retention;
   readonly #room: DiskRoom;
@@ -37,10 +39,17 @@ class StoreWorker {
   private constructor(port: MessagePort, settings: WorkerSettings) {
     this.#port = port;
     this.#settings = settings;
+    const used = lastUsed(settings.path);
     this.#database = openDatabase(settings.path);
-    this.#points = new Points(this.#database, settings.headCapacity);
-    this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs);
-    this.#room = new DiskRoom(this.#database, settings.path);
+    try {
+      this.#damage = new Damage(this.#database);
+      this.#points = new Points(this.#database, settings.headCapacity, this.#damage);
+      this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
+      this.#room = new DiskRoom(this.#database, settings.path);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
   }
 
@@ -49,6 +58,9 @@ class StoreWorker {
     const worker = new StoreWorker(port, settings);
     port.on("message", (request: Request) => worker.#serve(request));
     worker.#post({ opened: worker.#points.seriesTexts() });
+    const damage = worker.#damage;
+    if (damage.told.length > 0) worker.#post({ damaged: damage.told });
+    damage.onFound = (damaged) => worker.#post({ damaged });
   }
 
   /** Handles a request and all that wait behind it; neighbouring writes share one commit. */
@@ -129,7 +141,7 @@ class StoreWorker {
     const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
     if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
     const series = cursor.series;
-    const page = cursor.page((from, to, fits) => this.#points.scan(series, from, to, fits));
+    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits));
     this.#cursors.delete(id);
     if (!page.done) this.#cursors.set(id, cursor);
     if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
@@ -171,8 +183,11 @@ class StoreWorker {
   /** Points in memory are in the journal as well, and quicker read from there than moved to chunks now. */
   #close(): void {
     clearInterval(this.#housekeeping);
-    this.#room.close();
-    this.#database.close();
+    try {
+      this.#room.close();
+    } finally {
+      this.#database.close();
+    }
   }
 
   #post(answer: Answer): void {
@@ -194,4 +209,5 @@ try {
   StoreWorker.open(port, workerData as WorkerSettings);
 } catch (error) {
   port.postMessage({ notOpened: failureOf(error) } satisfies Answer);
+  port.close();
 }

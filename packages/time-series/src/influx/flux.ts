@@ -2,6 +2,7 @@ import { toFluxValue } from "@influxdata/influxdb-client";
 import type { SeriesQuery } from "../time-series-store.ts";
 import { END_OF_TIME, MIN_TIME } from "../point-checks.ts";
 import { isTextField } from "../field-names.ts";
+import { modulo, type Span } from "../windows/index.ts";
 import { encodeName } from "./names.ts";
 import { fluxTime, rfc3339Of } from "./times.ts";
 
@@ -22,26 +23,62 @@ export function hasTextValues({ field, aggregate }: SeriesQuery): boolean {
   return isTextField(field) && aggregate !== "count";
 }
 
+/** Windows of one length, of which one begins at `start`. */
+export interface FluxGrid {
+  readonly every: number;
+  readonly start: number;
+}
+
 type Tags = Readonly<Record<string, string>>;
 
 /**
  * Flux and delete predicates. Everything that is not ours is a quoted literal. A series with exactly these tags is told
  * from one with more by the columns that are left once the known ones are dropped.
  */
-export function seriesFlux(bucket: string, query: SeriesQuery, from: number, to: number): string {
-  const { measurement, tags, field, window, aggregate, limit } = query;
-  const dropped = ["_start", "_stop", "_measurement", "_field", ...Object.keys(tags).map(encodeName)];
-  const steps = [source(bucket, from, to), filter(measurement, tags, field)];
-  if (aggregate !== undefined && window !== undefined) {
-    steps.push(`aggregateWindow(every: ${window}us, fn: ${aggregate}, createEmpty: false, timeSrc: "_start")`);
+export function seriesFlux(
+  bucket: string,
+  query: SeriesQuery,
+  { start, end }: Span,
+  limit: number,
+  grid?: FluxGrid,
+): string {
+  const { aggregate } = query;
+  const steps = seriesSteps(bucket, query, { start, end });
+  if (aggregate !== undefined && grid !== undefined) {
+    const { every } = grid;
+    const aligned = `every: ${every}us, offset: ${modulo(grid.start, every)}us`;
+    steps.push(`aggregateWindow(${aligned}, fn: ${aggregate}, createEmpty: false, timeSrc: "_start")`);
   } else if (aggregate !== undefined) {
-    if (to <= 0) steps.push(IN_THE_ENGINE);
+    if (end <= 0) steps.push(IN_THE_ENGINE);
     steps.push(`${aggregate}()`);
   }
-  if (limit !== undefined) steps.push(`limit(n: ${limit})`);
+  if (limit < Infinity) steps.push(`limit(n: ${limit})`);
   if (hasTextValues(query)) steps.push(TEXT_AS_JSON);
-  steps.push(drop(dropped));
+  steps.push(dropOf(query));
   return `${JSON_PACKAGE}${steps.join(" |> ")}`;
+}
+
+/** The first and the last point, without their values, which may be text of any form. */
+export function extentFlux(bucket: string, query: SeriesQuery, span: Span): string {
+  const all = seriesSteps(bucket, query, span).join(" |> ");
+  const ends = ["first", "last"].map(
+    (end) => `all |> ${end}() |> map(fn: (r) => ({r with _value: 0})) |> ${dropOf(query)} |> yield(name: "${end}")`,
+  );
+  return [`all = ${all}`, ...ends].join("\n");
+}
+
+export function countFlux(bucket: string, query: SeriesQuery, span: Span): string {
+  const steps = seriesSteps(bucket, query, span);
+  if (span.end <= 0) steps.push(IN_THE_ENGINE);
+  return [...steps, "count()", dropOf(query)].join(" |> ");
+}
+
+function seriesSteps(bucket: string, { measurement, tags, field }: SeriesQuery, { start, end }: Span): string[] {
+  return [source(bucket, start, end), filter(measurement, tags, field)];
+}
+
+function dropOf({ tags }: SeriesQuery): string {
+  return drop(["_start", "_stop", "_measurement", "_field", ...Object.keys(tags).map(encodeName)]);
 }
 
 /** The newest value of every field, with the tags of `tags` dropped. */

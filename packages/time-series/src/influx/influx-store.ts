@@ -13,17 +13,16 @@ import type {
   WriteResult,
 } from "../time-series-store.ts";
 import { InfluxConnection, type InfluxStoreOptions } from "./connection.ts";
-import { deletion, hasTextValues, latestFlux, listSeriesFlux, seriesFlux } from "./flux.ts";
+import { ColumnsOf, OF_THE_ANSWER } from "./columns.ts";
+import { deletion, latestFlux, listSeriesFlux } from "./flux.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";
 import { decodeName } from "./names.ts";
 import { eachPiece } from "./result-rows.ts";
-import { decodeText } from "./texts.ts";
+import { numberOf, textOf } from "./result-values.ts";
+import { SeriesReader } from "./series-reader.ts";
 import { microsOf } from "./times.ts";
 import { PointWriter } from "./writer.ts";
-
-/** Columns of an annotated table that are about the answer, not the data. */
-const OF_THE_ANSWER = new Set(["", "result", "table"]);
 
 /**
  * A store in InfluxDB 2. Nothing is sent before the first call; `health` tells whether server, bucket and token are
@@ -36,12 +35,14 @@ export function openInfluxStore(options: InfluxStoreOptions): TimeSeriesStore {
 class InfluxStore implements TimeSeriesStore {
   readonly #connection: InfluxConnection;
   readonly #writer: PointWriter;
+  readonly #reader: SeriesReader;
   readonly #bucket: string;
   #closed = false;
 
   constructor(options: InfluxStoreOptions) {
     this.#connection = new InfluxConnection(options);
     this.#writer = new PointWriter(this.#connection);
+    this.#reader = new SeriesReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
     this.#bucket = options.bucket;
   }
 
@@ -54,25 +55,7 @@ class InfluxStore implements TimeSeriesStore {
     const { from, to } = checkQuery(query);
     this.#assertOpen();
     if (from >= to || query.limit === 0) return;
-    const { window, aggregate } = query;
-    const valueOf = hasTextValues(query) ? text : number;
-    let rows: SeriesRow[] = [];
-    const columns = new ColumnsOf(window === undefined && aggregate !== undefined ? ["_value"] : ["_time", "_value"]);
-    const pieces = this.#run(seriesFlux(this.#bucket, query, from, to), (values, table) => {
-      const at = columns.of(table);
-      if (at === undefined) return;
-      const time = window === undefined && aggregate !== undefined ? from : microsOf(values[at.time] as string);
-      // A window cut off by the range still begins where all its like begin.
-      rows.push([
-        window === undefined ? time : Math.floor(time / window) * window,
-        valueOf(values[at.value] as string),
-      ]);
-    });
-    for await (const _ of pieces) {
-      if (rows.length === 0) continue;
-      yield rows;
-      rows = [];
-    }
+    yield* this.#reader.read({ ...query, from }, { start: from, end: to });
   }
 
   async latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]> {
@@ -82,7 +65,7 @@ class InfluxStore implements TimeSeriesStore {
       const at = columns.of(table);
       if (at === undefined) return;
       const field = decodeName(values[at.field] as string);
-      const valueOf = isTextField(field) ? text : number;
+      const valueOf = isTextField(field) ? textOf : numberOf;
       latest.push({ field, time: microsOf(values[at.time] as string), value: valueOf(values[at.value] as string) });
     });
     await finished(pieces);
@@ -148,39 +131,7 @@ class InfluxStore implements TimeSeriesStore {
   }
 }
 
-/** Where the wanted columns of a table are, or undefined if it has others too: then it is a series with more tags. */
-class ColumnsOf {
-  readonly #wanted: readonly string[];
-  #table: FluxTableMetaData | undefined;
-  #at: { time: number; value: number; field: number } | undefined;
-
-  constructor(wanted: readonly string[]) {
-    this.#wanted = wanted;
-  }
-
-  of(table: FluxTableMetaData): { time: number; value: number; field: number } | undefined {
-    if (table === this.#table) return this.#at;
-    this.#table = table;
-    const others = table.columns.filter(({ label }) => !OF_THE_ANSWER.has(label) && !this.#wanted.includes(label));
-    const index = (wanted: string): number => table.columns.find(({ label }) => label === wanted)?.index ?? -1;
-    // Selectors keep the time of the point they chose.
-    const foreign = others.filter(({ label }) => label !== "_time");
-    this.#at =
-      foreign.length > 0 ? undefined : { time: index("_time"), value: index("_value"), field: index("_field") };
-    return this.#at;
-  }
-}
-
 async function finished(pieces: AsyncIterable<void>): Promise<void> {
   const iterator = pieces[Symbol.asyncIterator]();
   while (!(await iterator.next()).done);
-}
-
-function text(json: string): string {
-  return decodeText(JSON.parse(json) as string);
-}
-
-/** Flux writes infinities, which a sum can reach, in its own way. */
-function number(written: string): number {
-  return written === "+Inf" ? Infinity : written === "-Inf" ? -Infinity : Number(written);
 }

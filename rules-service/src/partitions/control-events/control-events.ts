@@ -18,6 +18,8 @@ export interface DeviceControlEvent {
   readonly id: string;
   /** undefined if the device is deleted. */
   readonly device: Device | undefined;
+  /** Of the device, or of the next one of its id. */
+  readonly incarnation: number;
   readonly record: Uint8Array;
 }
 
@@ -35,11 +37,13 @@ export interface OperatorControlEvent {
  */
 export function deviceControlEvent(source: Position, record: Uint8Array): DeviceControlEvent {
   const event = Object.assign(events.device.decode(record), { credentials: [] });
+  const { device, incarnation } = foldDevice(undefined, event, 0).state;
   return {
     kind: "device",
     source,
     id: event.id,
-    device: foldDevice(undefined, event).state.device,
+    device,
+    incarnation,
     record: events.device.encode(event),
   };
 }

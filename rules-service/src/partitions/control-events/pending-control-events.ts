@@ -64,7 +64,7 @@ export class PendingControlEvents {
       const event = this.#folded.device(source, record);
       if (event === undefined) continue;
       const { offset } = record;
-      const { state, accepted } = foldDevice(this.#folds.get(event.id), event);
+      const { state, accepted } = foldDevice(this.#folds.get(event.id), event, record.appendTime);
       if (!accepted) continue;
       // The next revision is decided by this one's number alone; the device itself is kept in the control event.
       this.#folds.set(event.id, { ...state, device: undefined });

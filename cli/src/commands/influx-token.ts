@@ -1,0 +1,78 @@
+import { retrying } from "@headwater/core";
+import { loadConfig } from "@headwater/service";
+import { timeSeriesSettings } from "@headwater/time-series";
+import { InfluxApi, type BucketAccess } from "../influx/influx-api.ts";
+import { readTokenFile, writeTokenFile } from "../influx/token-file.ts";
+import { allSettings, knownElsewhere } from "../start/settings.ts";
+import { UsageError } from "./command-error.ts";
+import type { Command } from "./command.ts";
+import { parseOptions } from "./options.ts";
+
+const usage = `headwater influx-token: a token of InfluxDB that may use one bucket and nothing else, in a file of mode 0600
+
+  --access   read (Grafana) or write (the ingest service, which reads too)
+  --name     whose token it is: InfluxDB lists it as "headwater NAME", and a name has one token at a time
+  --file     where the token is kept; one that is there and still good is kept
+  --rotate   make a new one all the same; the former ones end with the next run without --rotate
+  -h, --help
+
+HEADWATER_INFLUX_URL, _ORG and _BUCKET say where; HEADWATER_INFLUX_TOKEN, or the file that HEADWATER_INFLUX_TOKEN_FILE
+names, is the operator's token, which may make others. No token is printed.`;
+
+export const influxTokenCommand: Command = {
+  name: "influx-token",
+  summary: "a token of InfluxDB that may read or write one bucket, kept in a file",
+  async run(args, { env }) {
+    const { values } = parseOptions("influx-token", args, {
+      access: { type: "string" },
+      name: { type: "string" },
+      file: { type: "string" },
+      rotate: { type: "boolean", default: false },
+    });
+    if (values.help) {
+      console.log(usage);
+      return 0;
+    }
+    const { access, file, name, rotate } = values;
+    if (access !== "read" && access !== "write") throw new UsageError("--access is read or write");
+    if (name === undefined || !/^[\w.-]+$/.test(name)) {
+      throw new UsageError("--name says whose token it is, in letters, digits, dots and dashes");
+    }
+    if (file === undefined) throw new UsageError("--file names the file for the token");
+    const { influx } = loadConfig(timeSeriesSettings, {
+      // Whoever asks means InfluxDB, whatever this machine stores points in.
+      env: { ...env, HEADWATER_TIME_SERIES: "influx" },
+      alsoKnown: [allSettings, ...knownElsewhere],
+    }).timeSeries;
+    const operator = influx.token;
+    if (operator === undefined) throw new UsageError("HEADWATER_INFLUX_TOKEN is not set: the operator's token");
+    const api = new InfluxApi(influx);
+    // InfluxDB may be starting beside this.
+    const attempts = { maxMs: 2000, maxAttempts: 10 };
+    const done = await retrying(() => provide(api, operator, { access, name, file, rotate }), attempts);
+    console.log(`${file}: ${done}, may ${access} the bucket ${influx.bucket}`);
+    return 0;
+  },
+};
+
+interface Wanted {
+  readonly access: BucketAccess;
+  readonly name: string;
+  readonly file: string;
+  readonly rotate: boolean;
+}
+
+async function provide(api: InfluxApi, operator: string, { access, name, file, rotate }: Wanted): Promise<string> {
+  const bucket = await api.bucket(operator);
+  // Tokens of this name are known by this text, so that those of others stay whatever happens.
+  const description = `headwater ${name}`;
+  const present = await readTokenFile(file);
+  if (present !== undefined && !rotate && (await api.allowsExactly(present, access))) {
+    const former = (await api.authorizations(operator, description)).filter(({ token }) => token !== present);
+    for (const { id } of former) await api.revoke(operator, id);
+    return former.length === 0 ? "the token is kept" : `the token is kept, ${former.length} former ended`;
+  }
+  const token = await api.authorize(operator, bucket, access, description);
+  await writeTokenFile(file, token);
+  return "a new token";
+}

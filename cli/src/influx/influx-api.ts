@@ -1,0 +1,125 @@
+import { StoreUnavailableError } from "@headwater/time-series";
+import { InfluxTokenError } from "./errors.ts";
+
+export type BucketAccess = "read" | "write";
+
+export interface InfluxPlace {
+  readonly url: string;
+  readonly org: string;
+  readonly bucket: string;
+}
+
+export interface Bucket {
+  readonly id: string;
+  readonly orgId: string;
+}
+
+/** A token in InfluxDB's own list. */
+export interface Authorization {
+  readonly id: string;
+  readonly token: string;
+  readonly description: string;
+}
+
+interface Asked {
+  readonly token: string;
+  readonly body?: string;
+  /** Statuses beyond 2xx that the caller understands. */
+  readonly alsoFine?: readonly number[];
+}
+
+const timeoutMs = 10_000;
+const listPath = "/api/v2/authorizations";
+
+/**
+ * What of InfluxDB's HTTP API concerns tokens. No message shows a token. Methods reject with
+ * StoreUnavailableError while InfluxDB does not answer, else with InfluxTokenError.
+ */
+export class InfluxApi {
+  readonly #place: InfluxPlace;
+
+  constructor(place: InfluxPlace) {
+    this.#place = place;
+  }
+
+  async bucket(operatorToken: string): Promise<Bucket> {
+    const { org, bucket } = this.#place;
+    const probe = await this.#ask("GET", listPath, { token: operatorToken, alsoFine: [401] });
+    await probe.body?.cancel();
+    if (probe.status === 401) throw new InfluxTokenError("InfluxDB does not know the operator's token");
+    const found = await this.#bucketAsSeenBy(operatorToken);
+    if (found === undefined) throw new InfluxTokenError(`InfluxDB has no bucket ${bucket} in the organization ${org}`);
+    return found;
+  }
+
+  /** Whether InfluxDB takes the token, for what the access allows and nothing beyond it. */
+  async allowsExactly(token: string, access: BucketAccess): Promise<boolean> {
+    if ((await this.#bucketAsSeenBy(token)) === undefined) return false;
+    const { org, bucket } = this.#place;
+    // A write of nothing tells whether something could be written.
+    const path = `/api/v2/write?org=${encodeURIComponent(org)}&bucket=${encodeURIComponent(bucket)}`;
+    const write = await this.#ask("POST", path, { token, body: "", alsoFine: [401, 403, 404] });
+    if (write.ok !== (access === "write")) return false;
+    // An operator's token sees other tokens; one that may only use buckets sees none.
+    const list = await this.#ask("GET", listPath, { token });
+    return ((await list.json()) as { authorizations: unknown[] }).authorizations.length === 0;
+  }
+
+  async authorizations(operatorToken: string, description: string): Promise<Authorization[]> {
+    const path = `${listPath}?org=${encodeURIComponent(this.#place.org)}`;
+    const answer = await this.#ask("GET", path, { token: operatorToken });
+    const { authorizations } = (await answer.json()) as { authorizations: Authorization[] };
+    return authorizations.filter((each) => each.description === description);
+  }
+
+  async authorize(
+    operatorToken: string,
+    { id, orgId }: Bucket,
+    access: BucketAccess,
+    description: string,
+  ): Promise<string> {
+    const resource = { type: "buckets", id, orgID: orgId };
+    // Who writes reads as well: ingest answers queries from the bucket.
+    const actions = access === "write" ? ["read", "write"] : ["read"];
+    const body = JSON.stringify({
+      orgID: orgId,
+      description,
+      permissions: actions.map((action) => ({ action, resource })),
+    });
+    const answer = await this.#ask("POST", listPath, { token: operatorToken, body });
+    return ((await answer.json()) as { token: string }).token;
+  }
+
+  async revoke(operatorToken: string, id: string): Promise<void> {
+    await this.#ask("DELETE", `/api/v2/authorizations/${id}`, { token: operatorToken, alsoFine: [404] });
+  }
+
+  async #bucketAsSeenBy(token: string): Promise<Bucket | undefined> {
+    const { org, bucket } = this.#place;
+    const path = `/api/v2/buckets?org=${encodeURIComponent(org)}&name=${encodeURIComponent(bucket)}`;
+    const answer = await this.#ask("GET", path, { token, alsoFine: [401, 403, 404] });
+    if (!answer.ok) return undefined;
+    const { buckets = [] } = (await answer.json()) as { buckets?: { id: string; orgID: string }[] };
+    const found = buckets[0];
+    return found === undefined ? undefined : { id: found.id, orgId: found.orgID };
+  }
+
+  async #ask(method: string, path: string, { token, body, alsoFine = [] }: Asked): Promise<Response> {
+    const url = new URL(path, this.#place.url);
+    let answer: Response;
+    try {
+      answer = await fetch(url, {
+        method,
+        headers: { authorization: `Token ${token}`, "content-type": "application/json" },
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body !== undefined && { body }),
+      });
+    } catch (cause) {
+      throw new StoreUnavailableError(`InfluxDB does not answer at ${this.#place.url}`, { cause });
+    }
+    if (answer.ok || alsoFine.includes(answer.status)) return answer;
+    const { message = "" } = (await answer.json().catch(() => ({}))) as { message?: string };
+    const said = `InfluxDB answers ${method} ${url.pathname} with ${answer.status} ${message}`.trimEnd();
+    throw answer.status >= 500 || answer.status === 429 ? new StoreUnavailableError(said) : new InfluxTokenError(said);
+  }
+}

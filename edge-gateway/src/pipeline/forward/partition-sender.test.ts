@@ -1,0 +1,65 @@
+import { LogUnavailableError, type AppendedRange, type EventLog, type OutgoingRecord } from "@headwater/event-log";
+import { silentLogger } from "@headwater/core";
+import { eventually } from "@headwater/testkit/eventually";
+import { afterEach, expect, it } from "vitest";
+import { frameKinds, type Frame } from "../frame/frame.ts";
+import { LogHealth } from "./log-health.ts";
+import { PartitionSender } from "./partition-sender.ts";
+
+const closing = new AbortController();
+afterEach(() => closing.abort());
+
+const frame = (n: number): Frame => ({
+  kind: frameKinds.presence,
+  partition: 0,
+  n,
+  key: Buffer.from("d"),
+  headers: "{}",
+  value: Buffer.from("v"),
+  end: 0,
+});
+
+it("keeps what was under way when its segment was given up, and was named in no gap record", async () => {
+  const appends: PromiseWithResolvers<readonly AppendedRange[]>[] = [];
+  const log = {
+    append(_topic: string, _records: readonly OutgoingRecord[]) {
+      const append = Promise.withResolvers<readonly AppendedRange[]>();
+      appends.push(append);
+      return append.promise;
+    },
+  } as unknown as EventLog;
+  const noted: boolean[] = [];
+  const sender = new PartitionSender("t", 0, false, {
+    log,
+    logger: silentLogger,
+    health: new LogHealth(),
+    signal: closing.signal,
+    onAppended: () => {},
+    onMarkAppended: () => {},
+    onRefused: () => {},
+    onAppendEnded: (_, ok) => noted.push(ok),
+    onFault: () => {},
+  });
+  sender.send([frame(1)], 2, { segment: 1, offset: 900 });
+  // Segment 2 is given up while the append has no answer: the record may have landed, so no gap record names it.
+  const givenUp = new Set<number>();
+  sender.cancelPending(givenUp);
+  expect([sender.isBusy, sender.parkedAt]).toEqual([true, undefined]);
+  givenUp.add(2);
+  appends[0]!.reject(new LogUnavailableError("away"));
+  await new Promise((resolve) => setImmediate(resolve));
+  // Now it has certainly not landed. The next segment is given up.
+  sender.cancelPending(givenUp);
+  expect([sender.isBusy, sender.parkedAt]).toEqual([true, undefined]);
+  expect([1, 2, 3].map((segment) => sender.isInFlight(segment))).toEqual([false, true, false]);
+  await eventually(
+    () => appends.length,
+    (count) => count === 2,
+  );
+  appends[1]!.resolve([{ topic: "t", partition: 0, baseOffset: 0, count: 1 }]);
+  await eventually(
+    () => noted,
+    (all) => all.length === 1,
+  );
+  expect([noted, sender.isBusy]).toEqual([[true], false]);
+});
