@@ -51,7 +51,7 @@ export interface Program<S = unknown> {
   initial(device: Device | undefined, since: Anchor): S;
   /** Takes the sample in. Wakes before it have been passed. */
   step(state: S, sample: Sample): S;
-  /** The instants to come at which the verdict may change by itself; a later one may be due earlier on the log's clock. */
+  /** The instants to come at which the verdict may change by itself; a later one may be due earlier on the log. */
   wakes(state: S): readonly Wake[];
   /** The first of these instants has come. */
   elapse(state: S, time: number): S;

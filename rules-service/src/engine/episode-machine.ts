@@ -13,6 +13,15 @@ export interface EpisodeState {
   readonly muted: boolean;
 }
 
+/**
+ * What a rule knows of a device after some of its samples in their order: the state of its condition, and its episode.
+ * Immutable; a step that changes nothing gives the same object back.
+ */
+export interface FoldState {
+  readonly program: unknown;
+  readonly episode: EpisodeState;
+}
+
 export const noEpisode: EpisodeState = { rank: 0, raisedAt: 0, begun: null, muted: false };
 const muted: EpisodeState = { ...noEpisode, muted: true };
 

@@ -1,6 +1,7 @@
 import type { Beginning } from "../conditions/program.ts";
 import type { Position } from "../readings/position.ts";
-import type { FoldState, Transition } from "./fold.ts";
+import type { FoldState } from "./episode-machine.ts";
+import type { Transition } from "./fold.ts";
 
 /** An episode as the fold has it. */
 export interface Outcome {

@@ -7,7 +7,7 @@ import type { RecordPosition } from "./engine.ts";
 import { Identities } from "./identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
-import type { Metric, RuleIndex } from "./rule-index.ts";
+import type { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { Teller } from "./teller.ts";
 import { Timers } from "./timers.ts";
@@ -149,17 +149,17 @@ export class Evaluator {
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
       const message = record.readings[index]!;
-      const metric = this.index.metrics.get(message.metric);
-      if (metric === undefined || metric.rules.length === 0) continue;
+      const series = this.#judgedSeries(message.metric, record.device, at.offset);
+      if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.notNumeric++;
-      else this.#take(metric, record.device, this.#reading(record, message, index, value, at, shift), taken, concerned);
+      else this.#take(series, this.#reading(record, message, index, value, at, shift), taken, concerned);
     }
-    const any = this.index.metrics.get(anyMetric);
-    if (any !== undefined && any.rules.length > 0 && record.derived === null) {
+    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
+    if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const message = { ...record.readings[index]!, metric: anyMetric };
-      this.#take(any, record.device, this.#reading(record, message, index, 0, at, shift), taken, concerned);
+      this.#take(any, this.#reading(record, message, index, 0, at, shift), taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -202,10 +202,16 @@ export class Evaluator {
     };
   }
 
-  /** Puts a reading into its series, and finds the instances that it concerns. */
-  #take(metric: Metric, device: string, reading: Reading, taken: Reading[], touched: Instance[]): void {
+  /** undefined: no rule judges it, or a restored state has it already. */
+  #judgedSeries(name: string, device: string, offset: number): Series | undefined {
+    const metric = this.index.metrics.get(name);
+    if (metric === undefined || metric.rules.length === 0) return undefined;
     const series = metric.series.get(device) ?? this.index.newSeries(metric, device);
-    if (series.rules.length === 0 || series.covers > reading.offset) return;
+    return series.rules.length === 0 || series.covers > offset ? undefined : series;
+  }
+
+  /** Puts a reading into its series, and finds the instances that it concerns. */
+  #take(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
     const { readings, rules } = series;
     // A derived event has no place in a lane; one that was emitted twice around a crash is told by its source.
     if (reading.derivedBy !== "" && readings.has((other) => sameIdentity(other, reading))) {

@@ -2,17 +2,8 @@ import { firstOf, momentAt, type Beginning, type Wake } from "../conditions/prog
 import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import type { Anchor, Sample } from "../readings/reading.ts";
-import { follow, type EpisodeState, type TransitionKind } from "./episode-machine.ts";
+import { follow, type FoldState, type TransitionKind } from "./episode-machine.ts";
 import type { Rule } from "./rule.ts";
-
-/**
- * What a rule knows of a device after some of its samples in their order: the state of its condition, and its episode.
- * Immutable; a step that changes nothing gives the same object back.
- */
-export interface FoldState {
-  readonly program: unknown;
-  readonly episode: EpisodeState;
-}
 
 export interface Transition {
   readonly kind: TransitionKind;

@@ -2,13 +2,13 @@ import type { Device } from "@headwater/aggregates";
 import { firstOf, noInterval, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
 import { sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
-import { mutedEpisode, type EpisodeState } from "./episode-machine.ts";
+import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import { isOpen, Outcomes } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { dueBy, elapse, judged, take, type FoldState } from "./fold.ts";
+import { dueBy, elapse, judged, take } from "./fold.ts";
 import type { LogClock } from "./clock.ts";
 import type { Rule } from "./rule.ts";
-import type { Series } from "./series.ts";
+import type { ReadingBuffer } from "../readings/reading-buffer.ts";
 import type { Teller } from "./teller.ts";
 import { reconcile, telling } from "./telling.ts";
 import type { Timer } from "./timer-heap.ts";
@@ -17,6 +17,16 @@ import type { Timer } from "./timer-heap.ts";
 export interface Footing {
   readonly state: FoldState;
   readonly position: Position;
+}
+
+/** One metric of the device, as far as instances need it. */
+export interface InputSeries {
+  readonly metric: string;
+  readonly readings: ReadingBuffer;
+  readonly instances: Map<string, Instance>;
+  refresh(rule: string): void;
+  block(rule: string): void;
+  coversOf(rule: string): number;
 }
 
 /** What an instance finds around it. */
@@ -36,7 +46,7 @@ export class Instance {
   rule: Rule;
   readonly device: string;
   /** Of each input of the rule's condition. */
-  inputs: readonly Series[];
+  inputs: readonly InputSeries[];
   /** What the control event that began or ended the rule here is called; part of every alert's id. */
   grounding: string;
   state: FoldState;
@@ -62,7 +72,7 @@ export class Instance {
   /** Of the present record, as they come to be known. */
   samples: readonly Sample[] = [];
 
-  constructor(rule: Rule, device: string, inputs: readonly Series[], state: FoldState, grounding: string) {
+  constructor(rule: Rule, device: string, inputs: readonly InputSeries[], state: FoldState, grounding: string) {
     this.rule = rule;
     this.device = device;
     this.inputs = inputs;

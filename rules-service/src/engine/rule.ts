@@ -6,9 +6,8 @@ import { selects } from "../definition/selector.ts";
 import { anyMetric, type Program } from "../conditions/program.ts";
 import { unranked } from "../conditions/verdict.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
-import { noEpisode } from "./episode-machine.ts";
+import { noEpisode, type FoldState } from "./episode-machine.ts";
 import type { RuleChange } from "./engine.ts";
-import type { FoldState } from "./fold.ts";
 
 /** A rule as it is evaluated: one object for each revision and mode. */
 export class Rule {

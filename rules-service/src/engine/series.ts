@@ -1,6 +1,6 @@
 import { noInterval, type Interval } from "../conditions/program.ts";
 import { ReadingBuffer } from "../readings/reading-buffer.ts";
-import type { Instance } from "./instance.ts";
+import type { InputSeries, Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
 
 /** Rules that series share, with their places in the list. */
@@ -25,7 +25,7 @@ const noNumbers = new Float64Array(0);
  * One metric of one device: its retained readings, and for each rule that takes it the numbers that would change
  * nothing there.
  */
-export class Series {
+export class Series implements InputSeries {
   readonly device: string;
   readonly metric: string;
   readonly readings = new ReadingBuffer();

@@ -1,9 +1,8 @@
 import { beginning, type Position } from "../readings/position.ts";
 import type { Reading } from "../readings/reading.ts";
-import type { EpisodeState } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
 import { UnreadableStateError } from "./errors.ts";
-import type { FoldState } from "./fold.ts";
+import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Footing, Instance } from "./instance.ts";
 import type { Series } from "./series.ts";
 import { readPlain, writePlain } from "./plain-codec.ts";

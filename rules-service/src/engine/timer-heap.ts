@@ -33,7 +33,7 @@ export class TimerHeap<I extends TimedInstance> {
     this.#up(this.#timers.length - 1);
   }
 
-  /** The instance no longer wants a timer of this heap; it goes when it comes up, or when too many like it lie about. */
+  /** The instance no longer wants a timer of this heap; it goes when it comes up, or when too many such lie about. */
   forget(): void {
     this.#live--;
   }
