@@ -100,8 +100,8 @@ export class StoredSessions {
     const filters = [...(this.#sessions.get(session) ?? [])];
     this.cleaned(session);
     this.#store.forgetQueue(session);
-    await this.#store.end(session);
-    await this.#store.removeSubscriptions({ id: session }, filters);
+    // Together: a client that comes back before the disk has the end would be told that its subscriptions are there.
+    await Promise.all([this.#store.end(session), this.#store.removeSubscriptions({ id: session }, filters)]);
   }
 
   async #clearQueue(client: { readonly id: string }, permissions: Permissions | undefined): Promise<number> {
