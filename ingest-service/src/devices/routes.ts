@@ -105,10 +105,10 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
       const devices = listDevices(model.db, {
         type,
         tags: tag.map(parseTag),
-        after: decodeCursor(cursor, isTextPlace),
+        after: decodeCursor(request, cursor, isTextPlace),
         limit: limit + 1,
       });
-      return pageOf(devices, limit, ({ id }) => id, deviceResource);
+      return pageOf(request, devices, limit, ({ id }) => id, deviceResource);
     },
   );
 

@@ -68,7 +68,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     async (request) => {
       const { id } = request.params;
       const { limit, cursor, incarnations } = request.query;
-      const after = decodeCursor(cursor, isTextPlace);
+      const after = decodeCursor(request, cursor, isTextPlace);
       const { owner, isRegistered } = ownerOf(id, incarnations);
       const { values: latest, next } = await series.latest(owner, { after, limit });
       if (latest.length === 0 && next === undefined && !isRegistered) throw unknownDevice(id);
@@ -78,7 +78,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
         values.set(metricOfField(field).metric, { value, t: millis(time), time: isoFromMicros(time) });
       }
       const sorted = Object.fromEntries([...values].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-      return { device: id, values: sorted, ...(next !== undefined && { next: encodeCursor(next) }) };
+      return { device: id, values: sorted, ...(next !== undefined && { next: encodeCursor(request, next) }) };
     },
   );
 

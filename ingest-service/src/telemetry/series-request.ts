@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Static, Type } from "@sinclair/typebox";
 import { nowMicros, parseTimeRef, RequestError } from "@headwater/core";
 import {
+  type CursorList,
   decodeCursor,
   encodeCursor,
   timeReference,
@@ -125,11 +126,11 @@ export interface SeriesRequest {
 type Place = readonly [query: string, kind: Kind, from: number, to: number, restFrom: number, restTo: number];
 
 /** Reads a query; throws RequestError for what cannot be meant. */
-export function readSeriesRequest(owner: SeriesOwner, query: SeriesQueryText): SeriesRequest {
+export function readSeriesRequest(list: CursorList, owner: SeriesOwner, query: SeriesQueryText): SeriesRequest {
   refuseCombinations(query);
   const timeZone = query.tz === undefined ? undefined : parseTimeZone(query.tz);
   const print = fingerprint(owner, query);
-  const place = decodeCursor(query.cursor, isPlace);
+  const place = decodeCursor(list, query.cursor, isPlace);
   if (place !== undefined && place[0] !== print) {
     throw new RequestError(
       400,
@@ -157,7 +158,7 @@ export function readSeriesRequest(owner: SeriesOwner, query: SeriesQueryText): S
           : { ...(windowText !== undefined && { window: windowText }), aggregate: aggregate! },
       next: (time) => {
         const rest = rangeAfter(range, time);
-        return encodeCursor([print, kind, from, to, rest.from, rest.to] satisfies Place);
+        return encodeCursor(list, [print, kind, from, to, rest.from, rest.to] satisfies Place);
       },
     };
   });

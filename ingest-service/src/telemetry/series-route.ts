@@ -56,7 +56,7 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       const { metric, limit } = request.query;
       const type = wantedType(request);
       const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
-      const { candidates, isContinued } = readSeriesRequest(owner, request.query);
+      const { candidates, isContinued } = readSeriesRequest(request, owner, request.query);
       const isJson = type === "application/json";
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
@@ -71,7 +71,7 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
           ? csvRows(batches)
           : ndjsonRows(batches);
       // A stream of bytes, since one of objects would hold sixteen batches ready for a reader that is slow.
-      const body = Readable.from(text, { objectMode: false });
+      const body = Readable.from(request.method === "HEAD" ? [] : text, { objectMode: false });
       body.on("error", (error) => request.log.error(error));
       body.once("close", () => found?.close());
       return reply.send(body);

@@ -5,6 +5,7 @@ export { adminTokenAuth, metricsTokenAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
+export type { CursorList } from "./page.ts";
 export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, pageOf, pageSchema } from "./page.ts";
 export { InvalidRequestError, problemSchema } from "./problem.ts";
 export { afterQuery, positionSchema, positionText, waitForAfter } from "./position.ts";
