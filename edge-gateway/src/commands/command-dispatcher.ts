@@ -117,7 +117,8 @@ export class CommandDispatcher {
       if (!(error instanceof DecodeError)) this.#options.logger.error({ err: error, device }, "a reply was not read");
       return (error as Error).message;
     }
-    metrics.commands.labels({ what: reply.status }).inc();
+    // The first final state counts; the record of a later one changes nothing, for any reader.
+    metrics.commands.labels({ what: known !== undefined && isFinal(known) ? "repeated-reply" : reply.status }).inc();
     recordWriter.command(
       { device, commandId, [reply.status]: { result: reply.result } },
       reply.status,

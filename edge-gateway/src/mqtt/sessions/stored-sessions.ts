@@ -100,7 +100,8 @@ export class StoredSessions {
     const filters = [...(this.#sessions.get(session) ?? [])];
     this.cleaned(session);
     this.#store.forgetQueue(session);
-    // Together: a client that comes back before the disk has the end would be told that its subscriptions are there.
+    // All of it before the disk has noted anything: a client that comes back meanwhile begins anew, and is not told of
+    // subscriptions that are about to go.
     await Promise.all([this.#store.end(session), this.#store.removeSubscriptions({ id: session }, filters)]);
   }
 
