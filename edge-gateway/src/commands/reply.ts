@@ -33,8 +33,8 @@ export function decodeReply(payload: Uint8Array): Reply {
 }
 
 /**
- * The result as it was written, apart from white space: digits that a double cannot hold stay. What no JSON reader takes
- * for a number (NaN, 1e400) is its text.
+ * The result as it was written, apart from white space: digits that a double cannot hold stay. What no reader of JSON
+ * takes for a number (NaN, 1e400) is its text.
  */
 function shown(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null) return value;
