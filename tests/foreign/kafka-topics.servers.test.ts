@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { ConfigError } from "@headwater/core";
 import { TopicMismatchError, topicSpecs, type EventLog } from "@headwater/event-log";
 import { openKafkaLog } from "@headwater/event-log/kafka";
+import { eventually } from "@headwater/testkit/eventually";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { kafkaTool } from "./kafka-tool.ts";
 
@@ -63,6 +64,13 @@ describe("topics that an operator made", () => {
     await log.ensureTopics([spec]);
     const keys = Array.from({ length: 30 }, (_, i) => ({ key: `key-${i}`, value }));
     const before = await log.append(topic, keys);
+    const followed: string[] = [];
+    const following = await log.follow({
+      topics: [topic],
+      onBatch: ({ partition, records }) => {
+        for (const { offset } of records) followed.push(`${partition}/${offset}`);
+      },
+    });
     await kafkaTool("topics", brokers, "--alter", "--topic", topic, "--partitions", "3");
     const again = await openKafkaLog({ brokers: brokers.split(","), clientId: "topics" });
     await again.ensureTopics([spec]);
@@ -80,6 +88,14 @@ describe("topics that an operator made", () => {
     const read: number[] = [];
     for await (const batch of again.read(topic, 2)) read.push(...batch.records.map(({ offset }) => offset));
     expect(read).toEqual([0]);
+    // Who follows already takes it on as well, and says so.
+    await eventually(
+      () => followed,
+      (all) => all.includes("2/0"),
+      30_000,
+    );
+    expect(log.warnings?.()).toEqual([expect.stringContaining("has 3 partitions")]);
+    await following.close();
     await Promise.all([again.close(), foreign.close()]);
   });
 

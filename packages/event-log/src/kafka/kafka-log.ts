@@ -42,6 +42,8 @@ export class KafkaLog implements EventLog {
   readonly #parts: KafkaLogParts;
   readonly #producer: Producer;
   readonly #open = new Set<{ close(): Promise<void> }>();
+  /** By topic. */
+  readonly #addedPartitions = new Map<string, string>();
   #topicWarnings: readonly string[] = [];
   #closing: Promise<void> | undefined;
 
@@ -57,7 +59,12 @@ export class KafkaLog implements EventLog {
   }
 
   warnings(): readonly string[] {
-    return [...this.#topicWarnings, ...this.#cluster.identities.warnings(), ...this.#parts.warnings()];
+    return [
+      ...this.#topicWarnings,
+      ...this.#addedPartitions.values(),
+      ...this.#cluster.identities.warnings(),
+      ...this.#parts.warnings(),
+    ];
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
@@ -126,17 +133,39 @@ export class KafkaLog implements EventLog {
         onGap: (gap) => reportGap(this.#cluster, gap),
         leave: async () => {
           this.#open.delete(following);
+          this.#cluster.onMorePartitions.delete(takeOn);
           await fetcher.stop();
         },
       },
       this.#cluster.settings.logger,
     );
     const fetcher = new Fetcher(this.#cluster, following);
+    const takeOn = (topic: string): void => this.#takeOn(following, fetcher, topic);
     this.#assertOpen();
     this.#open.add(following);
+    this.#cluster.onMorePartitions.add(takeOn);
+    // Some may have been added since the positions were asked for.
+    for (const topic of new Set(options.topics)) takeOn(topic);
     following.delivered();
     fetcher.wake();
     return following;
+  }
+
+  /** Partitions that were added to a topic are followed too, from their beginning: others may write to them. */
+  #takeOn(following: FollowDelivery, fetcher: Fetcher, topic: string): void {
+    const known = following.buffers().filter((buffer) => buffer.topic === topic).length;
+    if (known === 0) return;
+    for (let partition = known; partition < this.#cluster.partitionCount(topic); partition++) {
+      const count = this.#cluster.partitionCount(topic);
+      if (this.#cluster.writtenCount(topic) < count)
+        this.#addedPartitions.set(
+          topic,
+          `topic ${topic} has ${count} partitions by now: the further ones are read and never written`,
+        );
+      this.#cluster.settings.logger.warn({ topic, partition }, "a partition was added to a topic; it is read as well");
+      following.add(new PartitionBuffer(topic, partition, 0));
+    }
+    fetcher.wake();
   }
 
   read(topic: string, partition: number, range: ReadRange = {}): AsyncIterable<LogBatch> {
