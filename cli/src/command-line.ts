@@ -67,6 +67,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   await runMain(async (context) => {
     const command = commands.find((candidate) => candidate.name === name);
     if (command !== undefined) {
+      if (command.stopsBySignal !== true) context.signal.addEventListener("abort", () => process.exit(130));
       const code = await command.run(rest, context).catch(forPerson);
       if (code !== undefined) process.exitCode ??= code;
     } else if (name === undefined || ["help", "--help", "-h"].includes(name)) {

@@ -74,7 +74,9 @@ class Gateway implements GatewayApp {
 
   warnings(): readonly string[] {
     const { mqtt, bridges, pipeline, skipped } = this.#parts ?? {};
+    const ofClock = pipeline?.lanes.clock.warning();
     return [
+      ...(ofClock === undefined ? [] : [`gateway: ${ofClock}`]),
       ...(mqtt?.troubles ?? []),
       ...(bridges?.troubles ?? []),
       ...troublesOfPath(this.#deps.config, pipeline?.path),

@@ -70,13 +70,15 @@ export async function openParts(deps: GatewayDeps): Promise<GatewayParts> {
   const firmware = new FirmwareTopics(config.routes);
   const specs = bridgeSpecs(config.bridges, gateway, config.routes);
 
+  // Its file is locked by the process that has the folder: another one gets no further, and touches no spool.
+  const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "gateway" });
+  const folded = new FoldedEvents({ topics, partitions, skipped });
+  const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger, folded });
+
   const pipeline = await openPipeline({
     ...{ log, topics, partitions, durable, gateway, folder, config, metrics, refusals, logger },
   });
   const { lanes, journal, recent, commit, recordWriter, devices: deviceLanes } = pipeline;
-  const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "gateway" });
-  const folded = new FoldedEvents({ topics, partitions, skipped });
-  const registry = new DeviceRegistry({ log, topics, file: join(folder, "devices.sqlite"), logger, folded });
   const identity = new Identity({ config, log, topics, registry, gateway, folder, logger });
   const commandsFile = join(folder, "commands.sqlite");
   const book = new CommandBook({ log, topic: topics.commands, file: commandsFile, logger, folded });

@@ -1,6 +1,6 @@
 import { events } from "@headwater/proto";
 import { LogUnavailableError } from "@headwater/event-log";
-import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ByteWriter } from "@headwater/proto/telemetry";
@@ -187,6 +187,31 @@ describe("a spool file that was damaged while the gateway was down", () => {
   it("in the note of how far it was forwarded: it is sent again from the start", async () => {
     await writeFile(join(gateway.dataDir, "gateway", "spool", "forwarded.json"), '{"forwarded": 17');
     await expectAllBut([]);
+  });
+
+  it("by a few bits in that note, which then says that more was forwarded: all is sent again", async () => {
+    const note = join(gateway.dataDir, "gateway", "spool", "forwarded.json");
+    const text = await readFile(note, "utf8");
+    // The digits up to 3 and those that are greater by 4 differ in one bit.
+    const flipped = text.replace(/"lanes":\[[\d,]*\]/, (lanes) =>
+      lanes.replaceAll(/[0-3]/g, (digit) => String(Number(digit) + 4)),
+    );
+    expect(flipped).not.toBe(text);
+    await writeFile(note, flipped);
+    await expectAllBut([]);
+  });
+
+  it("in that its segments are gone and the note is not: what comes then is forwarded", async () => {
+    const folder = join(gateway.dataDir, "gateway", "spool");
+    for (const name of await readdir(folder)) if (name.endsWith(".segment")) await rm(join(folder, name));
+    // As after some weeks.
+    const note = join(folder, "forwarded.json");
+    const text = (await readFile(note, "utf8")).split("\n")[0]!;
+    await writeFile(note, text.replaceAll('"segment":1,', '"segment":40,'));
+    await gateway.upGateway();
+    const device = await gateway.connect("d", await gateway.register("d", 2));
+    await device.publishAsync("devices/d/telemetry", '{"i":77}', { qos: 1 });
+    expect(await eventually(there, (all) => all.includes(77), 10_000)).toContain(77);
   });
 
   it("in that note and in both copies of the header: the bytes are set aside, the frames are found, a new epoch begins", async () => {

@@ -50,6 +50,19 @@ describe("the spool", () => {
     expect(await laneProblems(gateway.log)).toEqual([]);
   });
 
+  it("is not touched by a second gateway that is started on its folder", async () => {
+    await up();
+    const device = await gateway.connectDevice("d");
+    log.failWith(() => new LogUnavailableError("away"));
+    await publish(device, 0, 10);
+    const before = await segments();
+    const second = GatewayUnderTest.start({}, { durable: "spool", log: log.log, dataDir: gateway.dataDir });
+    await expect(second).rejects.toThrow(/Another process uses/);
+    expect(await segments()).toEqual(before);
+    log.heal();
+    expect(await values(10)).toEqual(numbers(0, 10));
+  });
+
   it("keeps what is acknowledged over restarts without the log", async () => {
     await up();
     const token = await gateway.register("d");

@@ -1,6 +1,10 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { sleep } from "@headwater/core";
+import { LogUnavailableError } from "@headwater/event-log";
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
+import { startFaultyLog } from "./faulty-log.ts";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
 
@@ -133,5 +137,70 @@ describe("a device reads the gateway's time", () => {
     device.publish("devices/d/telemetry", '{"a":1}');
     await device.until("puback");
     expect((await gateway.events()).at(-1)!.receivedAt).toBeGreaterThan(future);
+  });
+});
+
+describe("a gateway whose clock was ten years ahead for a while", () => {
+  const in2036 = Date.UTC(2036, 0, 1) * 1000;
+  let gateway: GatewayUnderTest;
+  afterEach(() => gateway.stop());
+
+  const publishes = async (token: string) => {
+    const device = await gateway.connect("d", token);
+    await device.publishAsync("devices/d/telemetry", '{"a":1}', { qos: 1 });
+    await device.endAsync();
+    return (
+      await eventually(
+        () => gateway.events(),
+        (all) => all.length > 0,
+      )
+    ).at(-1)!;
+  };
+  const expectPresent = (time: number) => {
+    expect(time).toBeGreaterThan((Date.now() - 600_000) * 1000);
+    expect(time).toBeLessThan((Date.now() + 600_000) * 1000);
+  };
+
+  it("begins anew with the right time, in front of the embedded log", async () => {
+    gateway = await GatewayUnderTest.start();
+    const token = await gateway.register("d");
+    await eventually(
+      () => gateway.telemetry(),
+      (all) => all.length >= 4,
+    );
+    await gateway.downGateway();
+    await gateway.pretendReceived(in2036);
+    const [before] = await gateway.telemetry();
+    await gateway.upGateway();
+    const event = await publishes(token);
+    expectPresent(event.receivedAt);
+    expectPresent(event.eventTime);
+    expect(event.epoch).not.toBe(before!.epoch);
+  });
+
+  it("begins anew with the right time, in front of a spool, and forwards what it had", async () => {
+    const log = await startFaultyLog();
+    gateway = await GatewayUnderTest.start({}, { durable: "spool", log: log.log, stopWithinMs: 1000 });
+    const token = await gateway.register("d");
+    const device = await gateway.connect("d", token);
+    log.failWith(() => new LogUnavailableError("away"));
+    await device.publishAsync("devices/d/telemetry", '{"a":0}', { qos: 1 });
+    await device.endAsync();
+    await gateway.downGateway();
+    const note = join(gateway.dataDir, "gateway", "spool", "forwarded.json");
+    const [text] = (await readFile(note, "utf8")).split("\n");
+    await writeFile(note, text!.replace(/"clock":\d+/, `"clock":${in2036}`));
+    log.heal();
+    await gateway.upGateway();
+    await publishes(token);
+    const events = await eventually(
+      () => gateway.events(),
+      (all) => all.length >= 2,
+    );
+    expect(events.map(({ readings }) => readings[0]!.number)).toEqual([0, 1]);
+    for (const { receivedAt } of events) expectPresent(receivedAt);
+    expect(new Set(events.map(({ epoch }) => epoch)).size).toBe(2);
+    expect(gateway.app.warnings?.()).toEqual([]);
+    await log.remove();
   });
 });

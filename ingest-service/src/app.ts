@@ -18,12 +18,14 @@ import { provisioningKeyRoutes } from "./access/routes.ts";
 import { Deadlines } from "./commands/deadlines.ts";
 import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
+import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { recount } from "./projection/recount.ts";
+import { observeLedger } from "./ledger/ledger-metrics.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
 import { Projection } from "./projection/projection.ts";
@@ -61,7 +63,11 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
 
   const skipped = new SkippedRecords({ metrics: deps.metrics, logger, reader: "ingest" });
   const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
-  const { model, folded, overdue, accessOutcomes } = openReadModelParts({ dataDir, log, logger, topics, foldedEvents });
+  const { model, folded, overdue, erased, accessOutcomes } = openReadModelParts({
+    ...{ dataDir, log, logger, topics, foldedEvents },
+  });
+  const erasures = new Erasures({ log, topic: topics.devices, model, timeoutMs });
+  erased.push(() => erasures.changed());
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
     const end = ends.find((each) => each.partition === partition)?.end ?? 0;
@@ -83,7 +89,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     recount: (account, to) => recount({ log, topic: topics.telemetry, quarantined }, account, to),
   });
   const projection = new Projection({
-    ...{ config, log, topics, store, book, quarantiner, logger, metrics },
+    ...{ config, log, topics, store, book, quarantiner, erasures, logger, metrics },
     folded: foldedEvents,
   });
   const writing = { log, model, logger, timeoutMs, source };
@@ -100,10 +106,11 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     topic: topics.telemetry,
     book,
     projectionWaitMs,
-    verify: { log, topic: topics.telemetry, series, maxReadings: config.verifyReadings, quarantined },
+    verify: { log, topic: topics.telemetry, series, maxReadings: config.verifyReadings, quarantined, erasures },
     flush: () => projection.flush(),
     ownAccount: (partition) => projection.account(partition),
   });
+  observeLedger(deps.metrics, () => projection.owned().flatMap((partition) => projection.account(partition) ?? []));
 
   deviceRoutes(http.app, {
     model,

@@ -10,11 +10,12 @@ export const ingestSettings = Type.Object({
       maxLength: 200,
       description: "Consumer group whose members share the partitions",
     }),
-    tags: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+    tags: Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: "^(?!(?:device|incarnation)$)" }), {
       env: "HEADWATER_INGEST_TAGS",
       default: [],
       maxItems: 16,
-      description: "Attributes stamped by the gateway that become tags of the stored points, besides `device`",
+      description:
+        "Attributes stamped by the gateway that become tags of the stored points, besides `device` and `incarnation`",
     }),
     batchPoints: Type.Integer({
       env: "HEADWATER_INGEST_BATCH_POINTS",

@@ -15,6 +15,8 @@ export interface ReadModelParts {
   readonly folded: ((folded: FoldedDevice) => void)[];
   /** Called when a command is to be ended at once. */
   readonly overdue: (() => void)[];
+  /** Called when devices were deleted with their data. */
+  readonly erased: (() => void)[];
   /** The fold's outcomes of this process's writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
@@ -30,6 +32,7 @@ export function openReadModelParts(options: {
   const { topics, foldedEvents } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
   const overdue: (() => void)[] = [];
+  const erased: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
   let hasReplaced = false;
   const onOverdue = (): void => {
@@ -46,6 +49,9 @@ export function openReadModelParts(options: {
           for (const listener of folded) listener(each);
           if (hasReplaced) onOverdue();
         },
+        onErased() {
+          for (const listener of erased) listener();
+        },
         onReplaced(db, id, state) {
           hasReplaced = endCommandsOf(db, id, state) || hasReplaced;
         },
@@ -59,5 +65,5 @@ export function openReadModelParts(options: {
       accessPart(topics.access, accessOutcomes, foldedEvents),
     ],
   });
-  return { model, folded, overdue, accessOutcomes };
+  return { model, folded, overdue, erased, accessOutcomes };
 }

@@ -1,6 +1,7 @@
 import { events, type CommandInput } from "@headwater/proto";
 import { eventually } from "@headwater/testkit/eventually";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { incarnationsSuite, type IncarnationsScene } from "./incarnations-suite.ts";
 import { openBackends, startService, type TestService, topics } from "./service.ts";
 
 let backends: Awaited<ReturnType<typeof openBackends>>;
@@ -20,8 +21,8 @@ async function register(id: string): Promise<void> {
   expect((await service.request("POST", "/api/v1/devices", { id })).status).toBe(201);
 }
 
-async function remove(id: string): Promise<string> {
-  const answer = await service.request<{ position: string }>("DELETE", `/api/v1/devices/${id}`);
+async function remove(id: string, query = ""): Promise<string> {
+  const answer = await service.request<{ position: string }>("DELETE", `/api/v1/devices/${id}${query}`);
   expect(answer.status, answer.text).toBe(200);
   return answer.body.position;
 }
@@ -47,6 +48,22 @@ const ending = async (device: string, id: string) => {
   return { status, reason };
 };
 const rejected = { status: "rejected", reason: "device-deleted" };
+
+const scene: IncarnationsScene = {
+  get service() {
+    return service;
+  },
+  get backends() {
+    return backends;
+  },
+  async stop() {
+    await service.app.stop();
+  },
+  async start() {
+    service = await start();
+  },
+};
+describe("readings of a device that is deleted and registered again", () => incarnationsSuite(scene));
 
 describe("a command whose device is deleted", () => {
   it("ends with it: one that waits, one that was taken, one that was delivered; none of the next device does", async () => {

@@ -194,7 +194,7 @@ it("refuses to wait for a position that was never written, and filters by values
     const { status, body } = await rules.call("GET", `/api/v1/rules?after=${encodeURIComponent(after)}`);
     expect([status, body.code]).toEqual([400, after === "rules.v1" ? "invalid-position" : "unknown-position"]);
   }
-  for (const query of ["severity=hot", "state=hot", "shadow=maybe"]) {
+  for (const query of ["severity=hot", "state=hot", "shadow=maybe", "from=now&to=-1h"]) {
     expect((await rules.call("GET", `/api/v1/alerts?${query}`)).status, query).toBe(400);
   }
 });

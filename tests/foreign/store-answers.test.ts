@@ -14,6 +14,8 @@ interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Written as it is, and then the connection is closed. */
+  readonly raw?: string;
 }
 
 const html = { "content-type": "text/html" };
@@ -38,7 +40,11 @@ beforeEach(async () => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
-      const { status, headers = {}, body: text = "" } = answer(request.url ?? "", body);
+      const { status, headers = {}, body: text = "", raw } = answer(request.url ?? "", body);
+      if (raw !== undefined) {
+        response.socket!.end(raw);
+        return;
+      }
       response.writeHead(status, headers).end(text);
     });
   });
@@ -149,6 +155,31 @@ describe("a query", () => {
     await expect(read()).rejects.toThrow(StoreUnavailableError);
     await expect(store.latest("m", { device: "d" })).rejects.toThrow(StoreUnavailableError);
     await expect(store.listSeries("m")).rejects.toThrow(StoreUnavailableError);
+  });
+
+  const table =
+    "#datatype,string,long,dateTime:RFC3339,double\r\n#group,false,false,false,false\r\n#default,_result,,,\r\n" +
+    ",result,table,_time,_value\r\n,,0,1970-01-01T00:00:01Z,123.25\r\n,,0,1970-01-01T00:00:02Z,456.75\r\n\r\n";
+  const untilClosed = (body: string): Answer => ({
+    status: 200,
+    raw: `HTTP/1.1 200 OK\r\nContent-Type: text/csv; charset=utf-8\r\nConnection: close\r\n\r\n${body}`,
+  });
+
+  it("that ends with its connection is whole if it ends as InfluxDB's answers do", async () => {
+    answer = () => untilClosed(table);
+    expect(await read()).toEqual([
+      [1_000_000, 123.25],
+      [2_000_000, 456.75],
+    ]);
+  });
+
+  it("that was cut off on its way, wherever that was, has no wrong or missing value, but is an error", async () => {
+    for (let length = 1; length < table.length; length += 1) {
+      answer = () => untilClosed(table.slice(0, length));
+      await expect(read(), table.slice(0, length)).rejects.toThrow(StoreUnavailableError);
+    }
+    answer = () => untilClosed(`${table}<html><body>504 Gateway Time-out</body></html>`);
+    await expect(read()).rejects.toThrow(StoreUnavailableError);
   });
 
   it("that InfluxDB answers with its empty table is empty", async () => {

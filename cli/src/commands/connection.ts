@@ -1,5 +1,6 @@
 import { createPlatformClient, type ApiClient } from "@headwater/client";
 import { accessToken } from "@headwater/core";
+import { CommandError } from "./command-error.ts";
 
 export const defaultUrl = "http://127.0.0.1:8080";
 
@@ -28,4 +29,17 @@ export function connect(values: ConnectionValues, env: NodeJS.ProcessEnv): ApiCl
     rulesUrl: values["rules-url"] || env["HEADWATER_RULES_URL"] || undefined,
     token: accessToken(values["token-file"], env),
   });
+}
+
+/** @throws CommandError unless the answer has what every release since this one answers with. */
+export function requireMembers<T extends object>(
+  path: string,
+  answer: T | undefined,
+  names: readonly (keyof T)[],
+): void {
+  const missing = names.find((name) => answer?.[name] === undefined);
+  if (missing === undefined) return;
+  throw new CommandError(
+    `GET ${path}: the answer has no ${JSON.stringify(missing)}; is Headwater what listens there, in this release?`,
+  );
 }

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { Schemas } from "@headwater/client";
 import { ResourceError } from "@headwater/core";
 import type { Command } from "./command.ts";
-import { connect, connectionOptions, connectionUsage } from "./connection.ts";
+import { connect, connectionOptions, connectionUsage, requireMembers } from "./connection.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { UsageError } from "./command-error.ts";
 import { parseOptions } from "./options.ts";
@@ -63,8 +63,12 @@ export const gatewayCommand: Command = {
       await writeTo(values.export, await api.stream(path));
       return 0;
     }
+    const ofExport = ["from", "to", "kind", "limit", "raw", "all"] as const;
+    const unread = ofExport.find((name) => values[name] !== undefined && values[name] !== false);
+    if (unread !== undefined) throw new UsageError(`--${unread} is of --export FILE. See headwater gateway --help`);
     const path = `/api/v1/gateway/spool?${queryOf({ devices: values.top, device: values.device })}`;
     const depth = await api.request<Depth>("GET", path);
+    requireMembers("/api/v1/gateway/spool", depth, ["gateway", "disk", "log", "kinds", "devices"]);
     console.log(values.json ? JSON.stringify(depth, undefined, 2) : describe(depth));
     return 0;
   },

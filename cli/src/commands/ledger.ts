@@ -1,6 +1,6 @@
 import type { Schemas } from "@headwater/client";
 import type { Command } from "./command.ts";
-import { connect, connectionOptions, connectionUsage } from "./connection.ts";
+import { connect, connectionOptions, connectionUsage, requireMembers } from "./connection.ts";
 import { parseOptions } from "./options.ts";
 
 const usage = `headwater ledger: what was received, logged, stored, dropped and quarantined, and whether it balances
@@ -28,6 +28,7 @@ export const ledgerCommand: Command = {
     }
     const api = connect(values, env);
     const ledger = await api.call("GET", "/api/v1/ledger", { query: { verify: values.verify } });
+    requireMembers("/api/v1/ledger", ledger, ["balanced", "totals"]);
     console.log(values.json ? JSON.stringify(ledger, undefined, 2) : describe(ledger));
     return ledger.balanced ? 0 : 1;
   },

@@ -18,11 +18,12 @@ export function parseOptions<const O extends Options>(
   try {
     const all = { ...help, ...options };
     return parseArgs({ args: [...args], options: all, allowPositionals });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
     const option = code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? /'(--?[^']+)'/.exec(message)?.[1] : undefined;
     const said = option === undefined ? message.replaceAll(/\s+/g, " ").replace(/\.$/, "") : unknown(option, options);
-    throw new UsageError(`${said}. See headwater ${command} --help`, { cause });
+    // Without the parser's error as its cause, whose words would stand beside these.
+    throw new UsageError(`${said}. See headwater ${command} --help`);
   }
 }
 

@@ -5,6 +5,7 @@ import { parseOptions } from "./options.ts";
 export const simCommand: Command = {
   name: "sim",
   summary: "replay a series as devices, answer commands, say what was lost",
+  stopsBySignal: true,
   async run(args, { signal, env }) {
     // The simulator parses them again; a mistyped one is named here as by every other command.
     parseOptions("sim", args, options);

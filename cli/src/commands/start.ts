@@ -28,6 +28,7 @@ const runners: Readonly<Record<string, () => Promise<{ readonly main: (context: 
 export const startCommand: Command = {
   name: "start",
   summary: "run the platform, or one of its services",
+  stopsBySignal: true,
   async run(args, context) {
     const { values, positionals } = parseOptions("start", args, { "stop-with": { type: "string" } }, true);
     if (values.help) {

@@ -1,3 +1,4 @@
+import { ResourceError } from "@headwater/core";
 import { connectAsync, type MqttClient } from "mqtt";
 
 export interface DeviceOptions {
@@ -47,7 +48,7 @@ export class SimulatedDevice {
   }
 
   static async connect(options: DeviceOptions): Promise<SimulatedDevice> {
-    const client = await connectAsync(options.mqttUrl, {
+    const connecting = connectAsync(options.mqttUrl, {
       clientId: options.clientId ?? options.id,
       username: options.id,
       password: options.token,
@@ -56,6 +57,10 @@ export class SimulatedDevice {
       reconnectPeriod: options.reconnectMs ?? 250,
       connectTimeout: options.connectTimeoutMs ?? 10_000,
       protocolVersion: 4,
+    });
+    const client = await connecting.catch((cause: unknown) => {
+      const detail = `${options.id} cannot connect to ${options.mqttUrl}; is that Headwater's MQTT address (--mqtt)?`;
+      throw new ResourceError(detail, { cause });
     });
     const device = new SimulatedDevice(options.id, client);
     await client.subscribeAsync(`devices/${options.id}/commands/+`, { qos: 1 });

@@ -50,8 +50,14 @@ async function readBack(
     to: new Date(Math.floor(last / 1000) + 1).toISOString(),
     limit: readLimit,
   };
-  const answer = await api.call("GET", "/api/v1/devices/{id}/series", { path: { id: device }, query });
-  return new Map(answer.points.map(([time, value]) => [Math.round(Number(time) * 1000), Number(value)]));
+  const found = new Map<number, number>();
+  for (let cursor: { cursor?: string } = {}; ;) {
+    const path = { id: device };
+    const page = await api.call("GET", "/api/v1/devices/{id}/series", { path, query: { ...query, ...cursor } });
+    for (const [time, value] of page.points) found.set(Math.round(Number(time) * 1000), Number(value));
+    if (page.next === undefined) return found;
+    cursor = { cursor: page.next };
+  }
 }
 
 function compare(acked: readonly Sample[], stored: ReadonlyMap<number, number>): StoredVerdict {

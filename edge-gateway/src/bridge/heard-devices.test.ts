@@ -102,8 +102,9 @@ it("a command goes to the device's topic, once, and is in flight until the broke
   connect();
   heard.heard("$&a");
   let acked = 0;
-  open[0]!.send("c1", '{"x":1}', () => (acked += 1));
-  expect(line.published).toEqual(['to/$&a/c1 {"x":1} 1']);
+  open[0]!.send({ id: "c1", name: "x", params: "1", deadline: 1_000_000 }, () => (acked += 1));
+  const payload = '{"name":"x","commandId":"c1","deadline":"1970-01-01T00:00:01.000000Z","params":1}';
+  expect(line.published).toEqual([`to/$&a/c1 ${payload} 1`]);
   expect([open[0]!.inFlight, acked]).toEqual([1, 0]);
   line.acks[0]!();
   expect([open[0]!.inFlight, acked]).toEqual([0, 1]);

@@ -1,3 +1,4 @@
+import { headwaterMessage } from "../commands/command-message.ts";
 import type { CommandSession } from "../commands/command-session.ts";
 import type { CommandSpec } from "./bridge-spec.ts";
 import type { RemoteBroker } from "./remote-broker.ts";
@@ -118,10 +119,10 @@ export class HeardDevices {
       get inFlight() {
         return inFlight;
       },
-      send(commandId, payload, acked) {
+      send(command, acked) {
         inFlight += 1;
-        const topic = spec.topic.replace("{device}", () => device.device).replace("{commandId}", () => commandId);
-        connection.publish(topic, payload, 1, () => {
+        const topic = spec.topic.replace("{device}", () => device.device).replace("{commandId}", () => command.id);
+        connection.publish(topic, headwaterMessage(command), 1, () => {
           inFlight -= 1;
           acked();
         });

@@ -12,6 +12,7 @@ import { gatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import { CommandBook } from "./command-book.ts";
 import { CommandDispatcher } from "./command-dispatcher.ts";
+import type { CommandToSend } from "./command-message.ts";
 import type { CommandSession } from "./command-session.ts";
 
 const topic = topicNames().commands;
@@ -40,9 +41,9 @@ class FakeSession implements CommandSession {
     return this.#acks.size;
   }
 
-  send(commandId: string, _payload: string, acked: () => void): boolean {
-    this.sent.push(commandId);
-    this.#acks.set(commandId, acked);
+  send({ id }: CommandToSend, acked: () => void): boolean {
+    this.sent.push(id);
+    this.#acks.set(id, acked);
     return true;
   }
 

@@ -1,13 +1,14 @@
 import { isFinal, lifeOf, type CommandState, type Incarnation } from "@headwater/aggregates";
 import type { EventLog } from "@headwater/event-log";
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { DecodeError, isoFromMicros, nowMicros, retrying, type Logger } from "@headwater/core";
+import { DecodeError, nowMicros, retrying, type Logger } from "@headwater/core";
 import type { GatewayMetrics } from "../gateway-metrics.ts";
 import type { RecordWriter } from "../pipeline/commit/record-writer.ts";
 import type { Acknowledgement } from "../pipeline/commit/acknowledgement.ts";
 import { ActiveSession } from "./active-session.ts";
 import type { CommandBook } from "./command-book.ts";
 import type { CommandSession } from "./command-session.ts";
+import type { AnswerToCommand } from "./dialects/awaited-answers.ts";
 import { decodeReply, type Reply } from "./reply.ts";
 
 export interface CommandDispatcherOptions {
@@ -123,6 +124,13 @@ export class CommandDispatcher {
       acknowledgement,
     );
     return undefined;
+  }
+
+  /** Takes what a device said in answer to a command, in the words of its firmware. */
+  answered(device: string, { commandId, status, result }: AnswerToCommand): void {
+    const { recordWriter, metrics } = this.#options;
+    metrics.commands.labels({ what: status }).inc();
+    recordWriter.command({ device, commandId, [status]: { result } }, status);
   }
 
   #lookAgain(): void {
@@ -290,14 +298,11 @@ export class CommandDispatcher {
   }
 
   #send(command: CommandState, active: ActiveSession): void {
-    const { id, device, name, params, deadline } = command;
+    const { id, device, deadline } = command;
     const { recordWriter, gateway, metrics, logger } = this.#options;
-    const head = JSON.stringify({ name, commandId: id, deadline: isoFromMicros(deadline) });
-    // params is JSON text already.
-    const payload = params === "" ? head : `${head.slice(0, -1)},"params":${params}}`;
     metrics.commands.labels({ what: "sent" }).inc();
     logger.debug({ device, command: id }, "a command was sent");
-    const awaited = active.session.send(id, payload, () => {
+    const awaited = active.session.send(command, () => {
       active.work.unacknowledged.delete(id);
       metrics.commands.labels({ what: "delivered" }).inc();
       recordWriter.command(

@@ -1,3 +1,5 @@
+import type { CommandToSend } from "./command-message.ts";
+
 /** A connected device that takes commands, whatever it is connected by. */
 export interface CommandSession {
   readonly device: string;
@@ -11,5 +13,5 @@ export interface CommandSession {
    * Sends it, never stored or retained for later. `acked` is called when the device has it, never before this returns;
    * the answer is whether an acknowledgement is to be expected.
    */
-  send(commandId: string, payload: string, acked: () => void): boolean;
+  send(command: CommandToSend, acked: () => void): boolean;
 }

@@ -10,7 +10,7 @@ export interface Reply {
   readonly result: string;
 }
 
-const maxResultBytes = 64 * 1024;
+export const maxResultBytes = 64 * 1024;
 
 /**
  * Reads `{"status": "succeeded" | "failed" | "rejected", "result"?: any JSON}`. Throws DecodeError that says what is

@@ -108,6 +108,8 @@ export class MqttServer {
       logger,
     });
     this.#commandSessions = new CommandSessions({
+      firmware,
+      onRejected: (device, answer) => replies.answered(device, answer),
       onBegin: options.onCommandSession,
       onEnd: options.onCommandSessionEnd,
       onOthers: (connection, filters) => this.#audience.set(connection, filters),

@@ -1,8 +1,9 @@
 import type { EventLog, TopicNames } from "@headwater/event-log";
-import { randomEpoch, type Logger } from "@headwater/core";
+import { isoFromMicros, randomEpoch, type Logger } from "@headwater/core";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { GatewayConfig } from "../config.ts";
+import { isOutOfReach } from "./clock/receive-clock.ts";
 import { Forwarder } from "./forward/forwarder.ts";
 import { FrameRecords } from "./forward/frame-records.ts";
 import { LogHealth } from "./forward/log-health.ts";
@@ -81,7 +82,7 @@ export interface DurableStoreOptions {
 /** The log itself, which is on this machine and durable. */
 export async function openLogStore(options: DurableStoreOptions): Promise<DurableStore> {
   const { log, topics, partitions, gateway, logger } = options;
-  const state = await recoverLanes({ log, topic: topics.telemetry, partitions, gateway });
+  const state = anewIfOutOfReach(await recoverLanes({ log, topic: topics.telemetry, partitions, gateway }), logger);
   const health = new LogHealth();
   const sink = new LogSink({ log, logger, records: new FrameRecords(topics), health });
   return {
@@ -101,6 +102,16 @@ export async function openLogStore(options: DurableStoreOptions): Promise<Durabl
   };
 }
 
+/** Receive times that a wrong clock gave out are not gone on from: that takes a new epoch, for they never go back. */
+function anewIfOutOfReach(state: LanesState, logger: Logger): LanesState {
+  if (!isOutOfReach(state.clock)) return state;
+  logger.warn(
+    { was: isoFromMicros(state.clock), epoch: state.epoch },
+    "earlier messages were received by a clock that was more than a day ahead; times and identities begin anew",
+  );
+  return { gateway: state.gateway, epoch: randomEpoch(), clock: 0, lanes: [] };
+}
+
 /** The spool, from which records go on to a log that may be away. */
 export async function openSpoolStore(options: DurableStoreOptions): Promise<DurableStore> {
   const { partitions, gateway, folder, config, logger } = options;
@@ -110,10 +121,19 @@ export async function openSpoolStore(options: DurableStoreOptions): Promise<Dura
   const note = await positions.read();
   const seed = await spoolSeed(directory);
   const recovered = await recoverSpool(directory, partitions, { note, seed }, logger);
+  if (recovered.segments.length === 0 && note !== undefined) {
+    const { epoch, lanes } = note.forwarded;
+    const lost = note.durable.map((n, partition) => n - (lanes[partition] ?? 0));
+    logger.error(
+      { directory, epoch, lost },
+      "the spool's segments are gone, and with them what had not been forwarded",
+    );
+  }
   const known = recovered.state?.gateway === gateway && recovered.state.lanes.length === partitions;
-  const state: LanesState = known
-    ? recovered.state
-    : { gateway, epoch: randomEpoch(), clock: recovered.state?.clock ?? 0, lanes: [] };
+  const state = anewIfOutOfReach(
+    known ? recovered.state : { gateway, epoch: randomEpoch(), clock: recovered.state?.clock ?? 0, lanes: [] },
+    logger,
+  );
   const { maxBytes, segmentBytes, whenFull, maxAgeMs, qos0Sync } = config.spool;
   const spool = new Spool({
     directory,
@@ -126,6 +146,7 @@ export async function openSpoolStore(options: DurableStoreOptions): Promise<Dura
     syncAll: qos0Sync,
     logger,
     segments: recovered.segments,
+    newestKnown: Math.max(note?.forwarded.segment ?? 0, note?.stopped?.segment ?? 0),
     seed,
   });
   await spool.start({
@@ -135,7 +156,7 @@ export async function openSpoolStore(options: DurableStoreOptions): Promise<Dura
   return {
     sink: spool,
     state,
-    soundN: (partition) => (known ? (recovered.sound[partition] ?? 0) : 0),
+    soundN: (partition) => (state === recovered.state ? (recovered.sound[partition] ?? 0) : 0),
     connect: (events) => forwardFrom(spool, positions, note?.forwarded, events, options),
   };
 }

@@ -156,8 +156,8 @@ export function provisioningKeyRoutes(app: HttpApp, options: ProvisioningKeyRout
     async (request) => {
       const { limit, cursor, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const keys = listProvisioningKeys(model.db, decodeCursor(cursor, isTextPlace) ?? "", limit + 1);
-      return pageOf(keys, limit, ({ id }) => id, keyResource);
+      const keys = listProvisioningKeys(model.db, decodeCursor(request, cursor, isTextPlace) ?? "", limit + 1);
+      return pageOf(request, keys, limit, ({ id }) => id, keyResource);
     },
   );
 

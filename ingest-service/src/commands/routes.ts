@@ -148,14 +148,14 @@ export function commandRoutes(app: HttpApp, options: CommandRoutesOptions): void
     async (request) => {
       const { limit, cursor, status, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const before = decodeCursor(cursor, isPlace);
+      const before = decodeCursor(request, cursor, isPlace);
       const found = listCommands(model.db, {
         device: request.params.id,
         status,
         before: before && { requestedAt: before[0], id: before[1] },
         limit: limit + 1,
       });
-      return pageOf(found, limit, ({ requestedAt, id }) => [requestedAt, id], commandResource);
+      return pageOf(request, found, limit, ({ requestedAt, id }) => [requestedAt, id], commandResource);
     },
   );
 

@@ -4,6 +4,7 @@ import { type Device, type DeviceFold, type DeviceState, foldDevice, type Incarn
 import type { FoldedEvents } from "@headwater/service";
 import type { ModelPart } from "../model/ingest-model.ts";
 import { statementsOf } from "../model/statements.ts";
+import { createErasures, putErasure } from "./erasure-table.ts";
 
 export interface FoldedDevice {
   readonly id: string;
@@ -16,6 +17,8 @@ export interface DevicePartOptions {
   readonly foldedEvents: FoldedEvents;
   /** Told of every event after it is applied, in order. */
   onFolded(folded: FoldedDevice): void;
+  /** Told after a batch in which devices were deleted with their data. */
+  onErased(): void;
   /** Called while an event is applied after which there is another device of the id than before, or none. */
   onReplaced(db: DatabaseSync, id: string, state: DeviceState): void;
 }
@@ -24,9 +27,10 @@ export interface DevicePartOptions {
 export function devicePart(options: DevicePartOptions): ModelPart {
   const { topic } = options;
   let folded: FoldedDevice[] = [];
+  let hasErased = false;
   return {
     topic,
-    version: 4,
+    version: 5,
     migrate(db) {
       db.exec(`
         CREATE TABLE devices (id TEXT PRIMARY KEY, present INTEGER NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
@@ -34,17 +38,25 @@ export function devicePart(options: DevicePartOptions): ModelPart {
         CREATE TABLE device_tags (name TEXT NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (name, value, id)) WITHOUT ROWID;
         CREATE INDEX device_tags_id ON device_tags (id);
       `);
+      createErasures(db);
     },
     apply(db, batch) {
       folded = [];
       for (const record of batch.records) {
         const result = applyRecord(db, batch, record, options);
-        if (result !== undefined) folded.push(result);
+        if (result === undefined) continue;
+        folded.push(result);
+        const { id, fold } = result;
+        if (!fold.accepted || fold.state.erasedBelow === 0) continue;
+        putErasure(db, batch.partition, { device: id, below: fold.state.erasedBelow });
+        hasErased = true;
       }
     },
     onApplied() {
       for (const each of folded) options.onFolded(each);
       folded = [];
+      if (hasErased) options.onErased();
+      hasErased = false;
     },
   };
 }

@@ -105,10 +105,10 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
       const devices = listDevices(model.db, {
         type,
         tags: tag.map(parseTag),
-        after: decodeCursor(cursor, isTextPlace),
+        after: decodeCursor(request, cursor, isTextPlace),
         limit: limit + 1,
       });
-      return pageOf(devices, limit, ({ id }) => id, deviceResource);
+      return pageOf(request, devices, limit, ({ id }) => id, deviceResource);
     },
   );
 
@@ -162,9 +162,20 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
       config: mayWrite,
       schema: {
         operationId: "deleteDevice",
-        summary: "Delete a device; what it sent stays",
+        summary: "Delete a device; what it has sent stays, unless that is to go too",
+        description:
+          "Its commands end as `rejected`, its alerts are cleared, its connections end. A device that is registered under " +
+          "this id later is another one: see `incarnations` of what reads telemetry.",
         tags,
         params: idParams,
+        querystring: Type.Object({
+          data: Type.Optional(
+            Type.Union([Type.Literal("keep"), Type.Literal("delete")], {
+              description:
+                "`delete`: its telemetry, and that of earlier devices of this id, is deleted from the time-series store",
+            }),
+          ),
+        }),
         response: {
           200: Type.Object(
             { id: Type.String(), revision: Type.Integer(), position: positionSchema },
@@ -175,7 +186,10 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
     },
     async (request) => {
       const { id } = request.params;
-      const { state, position } = await write(request, id, (present, at) => deleteDevice(present, id, at));
+      const eraseData = request.query.data === "delete";
+      const { state, position } = await write(request, id, (present, at) =>
+        deleteDevice(present, id, at, { eraseData }),
+      );
       return { id, revision: state.revision, position: positionText(position) };
     },
   );

@@ -6,6 +6,13 @@ export interface DeviceEntry {
   readonly id: string;
   /** One object for all of its points, as long as their values are the same: stores cache what they derive from it. */
   tags: Point["tags"] | undefined;
+  /** Of its last event; its tags say it. */
+  incarnation: number;
+  /** The highest of its incarnations that was met. */
+  met: number;
+  /** What lower incarnations have sent is deleted, as of the version of the erasures. */
+  erasedBelow: number;
+  version: number;
   /** Its last point, to see a time that comes twice in a row. */
   time: number;
   fields: Point["fields"];
@@ -31,7 +38,7 @@ export class DeviceTable {
   }
 
   #rememberAgain(id: string): DeviceEntry {
-    const entry = this.#old.get(id) ?? { id, tags: undefined, time: Number.NaN, fields: noFields };
+    const entry = this.#old.get(id) ?? newEntry(id);
     if (this.#young.size >= maxDevices) {
       this.#old = this.#young;
       this.#young = new Map();
@@ -39,4 +46,9 @@ export class DeviceTable {
     this.#young.set(id, entry);
     return entry;
   }
+}
+
+function newEntry(id: string): DeviceEntry {
+  const lives = { incarnation: 0, met: 0, erasedBelow: 0, version: -1 };
+  return { id, tags: undefined, ...lives, time: Number.NaN, fields: noFields };
 }

@@ -4,7 +4,7 @@ import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import { type DeviceEntry, DeviceTable } from "./device-table.ts";
 import { type FieldPair, plainFieldsOf } from "./field-pair.ts";
 import { PlainEvent, readTelemetry } from "@headwater/proto/telemetry";
-import { type PointSink, TelemetryPoints } from "./telemetry-points.ts";
+import { type ErasedData, type PointSink, TelemetryPoints } from "./telemetry-points.ts";
 
 /** `unstorable` names metrics whose readings no store can take. */
 export type ReadKind = "event" | "derived" | "duplicate" | "other" | { readonly unstorable: readonly string[] };
@@ -16,9 +16,9 @@ export class EventReader {
   readonly #points: TelemetryPoints;
   readonly #counting: Counting;
 
-  constructor(account: PartitionAccount, tagNames: readonly string[]) {
+  constructor(account: PartitionAccount, tagNames: readonly string[], erased?: ErasedData) {
     this.#counting = new Counting(account);
-    this.#points = new TelemetryPoints(tagNames, account.counts.overwritten);
+    this.#points = new TelemetryPoints(tagNames, account.counts.overwritten, erased);
   }
 
   /** Throws DecodeError for a record that cannot be decoded, which counts as an event. */
@@ -34,6 +34,11 @@ export class EventReader {
     if ((kind !== "event" && kind !== "derived") || record.readings.length === 0) return kind;
     const unstorable = this.#points.add(record, source, this.#devices.of(record.device), sink);
     return unstorable === undefined || kind === "derived" ? kind : { unstorable };
+  }
+
+  /** As `TelemetryPoints.takeMet`. */
+  takeMet(): ReadonlyMap<string, number> | undefined {
+    return this.#points.takeMet();
   }
 
   account(offset: number, outcomes: OutcomeCounts): PartitionAccount {

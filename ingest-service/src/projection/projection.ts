@@ -6,8 +6,10 @@ import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
+import type { Erasures } from "../devices/erasures.ts";
 import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
+import { PartitionErasures } from "./partition-erasures.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { ProjectionMetrics } from "./projection-metrics.ts";
 import { StoreWriter } from "./store-writer.ts";
@@ -21,6 +23,7 @@ export interface ProjectionOptions {
   readonly book: AccountBook;
   readonly quarantiner: Quarantiner;
   readonly folded: FoldedEvents;
+  readonly erasures: Erasures;
   readonly logger: Logger;
   readonly metrics: ProjectionMetrics;
 }
@@ -36,6 +39,7 @@ export class Projection {
   readonly #writers: readonly StoreWriter[];
   readonly #commits: OffsetCommits;
   readonly #owned = new Map<number, TelemetryPartition>();
+  readonly #erasures = new Map<number, PartitionErasures>();
   readonly #stopping = new AbortController();
   readonly #die: (error: unknown) => void;
   #consumption: Consumption | undefined;
@@ -63,6 +67,9 @@ export class Projection {
           onWritten: (points, seconds) => metrics.written(points, seconds),
         }),
     );
+    options.erasures.onChanged = () => {
+      for (const erasures of this.#erasures.values()) erasures.queue();
+    };
     this.#commits = new OffsetCommits({ everyMs: config.commitMs, logger, onFailure: (error) => this.#fail(error) });
   }
 
@@ -118,7 +125,7 @@ export class Projection {
   async #onAssigned(
     partitions: readonly { topic: string; partition: number }[],
   ): Promise<readonly Position[] | undefined> {
-    const { topics, config, book, log, logger, quarantiner } = this.#options;
+    const { topics, config, book, log, store, logger, quarantiner } = this.#options;
     const own = partitions.filter(({ topic }) => topic === topics.telemetry).map(({ partition }) => partition);
     if (own.length === 0) return undefined;
     const trouble = new LastingTrouble();
@@ -137,6 +144,8 @@ export class Projection {
       // An offset beyond the end was committed for another log, whose group survived it.
       if (kept > end) throw foreignCommit(topics.telemetry, partition, kept, end);
       const offset = Math.max(kept, start);
+      // What was deleted before this instance came is not stored again by it.
+      await retrying(() => this.#options.erasures.known(partition), retry);
       // One partition's records in memory at a time.
       const account = await retrying(() => book.catchUp(partition, offset, start), retry);
       this.#owned.set(
@@ -144,12 +153,19 @@ export class Projection {
         new TelemetryPartition({
           account,
           tagNames: config.tags,
+          erased: this.#options.erasures,
           maxPoints: config.batchPoints,
           outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
           onDurable: (batch, account) => this.#commits.note(batch, account.offset, () => book.keep(partition, account)),
         }),
       );
       starts.push({ topic: topics.telemetry, partition, offset });
+      const erasures = new PartitionErasures({
+        ...{ partition, store, erasures: this.#options.erasures, logger, topic: topics.telemetry },
+        push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
+      });
+      this.#erasures.set(partition, erasures);
+      erasures.queue();
     }
     logger.info({ partitions: own }, "projecting partitions");
     return starts;
@@ -157,20 +173,30 @@ export class Projection {
 
   async #onRevoked(partitions: readonly { topic: string; partition: number }[]): Promise<void> {
     const lost = partitions.filter(({ topic }) => topic === this.#options.topics.telemetry);
-    for (const { partition } of lost) this.#owned.delete(partition);
+    for (const { partition } of lost) {
+      this.#owned.delete(partition);
+      this.#erasures.get(partition)?.end();
+      this.#erasures.delete(partition);
+    }
     if (lost.length > 0) {
       this.#options.logger.info({ partitions: lost.map(({ partition }) => partition) }, "partitions were given away");
     }
   }
 
   async #onBatch(batch: GroupBatch): Promise<void> {
-    const writer = this.#writers[batch.partition % this.#writers.length]!;
+    const writer = this.#writerOf(batch.partition);
     this.#options.metrics.consumed(batch);
-    for (const pointBatch of this.#pointBatches(batch)) {
+    for (const made of this.#pointBatches(batch)) {
+      const erasures = made.met && this.#erasures.get(batch.partition);
+      const pointBatch = erasures === undefined ? made : await erasures.before(made, made.met!);
       // Back-pressure: no further batch is read until the writer has room.
       await writer.push(pointBatch);
       if (batch.signal.aborted || this.#stopping.signal.aborted) return;
     }
+  }
+
+  #writerOf(partition: number): StoreWriter {
+    return this.#writers[partition % this.#writers.length]!;
   }
 
   #pointBatches(batch: GroupBatch): Iterable<PointBatch> {

@@ -104,6 +104,12 @@ export class StoreWriter {
   async #writeAll(): Promise<void> {
     while (this.#queue.length > 0 && !this.#giveUp.signal.aborted) {
       const pointBatches = this.#take();
+      const erase = pointBatches[0]?.erase;
+      if (erase !== undefined) {
+        await this.#untilTaken(erase, 0);
+        pointBatches[0]!.onDurable([]);
+        continue;
+      }
       const points =
         pointBatches.length === 1 ? pointBatches[0]!.points : pointBatches.flatMap((pointBatch) => pointBatch.points);
       this.#inFlight = points.length;
@@ -124,6 +130,8 @@ export class StoreWriter {
     let points = 0;
     let count = 0;
     for (const pointBatch of this.#queue) {
+      // Alone, after what was queued before it and before what follows.
+      if (count > 0 && (pointBatch.erase ?? this.#queue[0]!.erase) !== undefined) break;
       points += pointBatch.points.length;
       if (count > 0 && points > this.#options.maxPoints) break;
       count += 1;
@@ -135,21 +143,26 @@ export class StoreWriter {
 
   /** Resolves once the store has the points. A write of unknown outcome is repeated unchanged, before newer points. */
   async #write(pointBatches: readonly PointBatch[], points: readonly Point[]): Promise<Map<PointBatch, Refusal[]>> {
+    return this.#untilTaken(async () => {
+      const started = performance.now();
+      const { refused } = await this.#options.store.write(points);
+      this.#options.onWritten?.(points.length - refused.length, (performance.now() - started) / 1000);
+      return refused.length === 0 ? new Map() : isolateRefused(this.#options.store, pointBatches, refused);
+    }, points.length);
+  }
+
+  async #untilTaken<T>(work: () => Promise<T>, points: number): Promise<T> {
     const pause = backoff({ baseMs: 100, maxMs: 5000, signal: this.#giveUp.signal });
     const trouble = new LastingTrouble();
     for (;;) {
       try {
-        const started = performance.now();
-        const { refused } = await this.#options.store.write(points);
-        this.#options.onWritten?.(points.length - refused.length, (performance.now() - started) / 1000);
-        const refusals =
-          refused.length === 0 ? new Map() : await isolateRefused(this.#options.store, pointBatches, refused);
+        const result = await work();
         this.#trouble = undefined;
-        return refusals;
+        return result;
       } catch (error) {
         if (!(error instanceof HeadwaterError) || (error.advice !== "retry" && error.advice !== "wait")) throw error;
         this.#trouble = error.message;
-        const facts = { code: error.code, problem: error.message, points: points.length, attempts: pause.attempts + 1 };
+        const facts = { code: error.code, problem: error.message, points, attempts: pause.attempts + 1 };
         if (trouble.isNews(error.message)) {
           this.#options.logger.warn(facts, "the time-series store did not take a batch; writing it again");
         }

@@ -5,11 +5,12 @@ import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
-import type { PointSink } from "./telemetry-points.ts";
+import type { ErasedData, PointSink } from "./telemetry-points.ts";
 
 export interface TelemetryPartitionOptions {
   readonly account: PartitionAccount;
   readonly tagNames: readonly string[];
+  readonly erased: ErasedData;
   /** Points of one batch, approximately: a record is never split. */
   readonly maxPoints: number;
   outcomesOf(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, RecordOutcome>;
@@ -25,7 +26,7 @@ export class TelemetryPartition {
 
   constructor(options: TelemetryPartitionOptions) {
     this.#options = options;
-    this.#reader = new EventReader(options.account, options.tagNames);
+    this.#reader = new EventReader(options.account, options.tagNames, options.erased);
     this.#account = options.account;
   }
 
@@ -67,7 +68,9 @@ export class TelemetryPartition {
     }
     const lastOffset = records[end - 1]!.offset;
     const account = this.#reader.account(lastOffset + 1, this.#account.outcomes);
-    const pointBatch = { topic, partition, records, points: sink.points, sources: sink.sources, refusals, signal, end };
+    const met = this.#reader.takeMet();
+    const { points, sources } = sink;
+    const pointBatch = { topic, partition, records, points, sources, refusals, signal, end, ...(met && { met }) };
     return {
       ...pointBatch,
       onDurable: (all) => this.#count(batch, { ...pointBatch, onDurable: () => {} }, account, projected, all),

@@ -12,6 +12,19 @@ export interface PointSink {
   readonly sources: number[];
 }
 
+/** The tag of points of a device that is not the first of its id. */
+export const incarnationTag = "incarnation";
+
+/** What of devices that were deleted is to be stored no more. */
+export interface ErasedData {
+  /** Another one whenever anything has changed. */
+  readonly version: number;
+  /** What incarnations below it have sent is deleted. */
+  belowOf(device: string): number;
+}
+
+export const nothingErased: ErasedData = { version: 0, belowOf: () => 0 };
+
 type Fields = Record<string, number | string>;
 
 const maxMetrics = 100_000;
@@ -19,18 +32,26 @@ const maxMetrics = 100_000;
 /** Events into points: one for each time of an event, with all of its fields. */
 export class TelemetryPoints {
   readonly #tagNames: readonly string[];
+  readonly #erased: ErasedData;
+  #met: Map<string, number> | undefined;
   #fields = new Map<string, FieldPair>();
   /** Values of a device that were replaced by a later one of the same time, of those that follow each other. */
   overwritten: number;
 
   /** `tagNames`: attributes stamped by the gateway that become tags. */
-  constructor(tagNames: readonly string[], overwritten: number) {
+  constructor(tagNames: readonly string[], overwritten: number, erased = nothingErased) {
     this.#tagNames = tagNames;
+    this.#erased = erased;
     this.overwritten = overwritten;
   }
 
   addPlain(event: PlainEvent<DeviceEntry, FieldPair>, source: number, sink: PointSink): void {
-    const { count, metrics, values, device, eventTime } = event;
+    const { count, metrics, values, device, eventTime, incarnation } = event;
+    if (
+      (incarnation !== device.incarnation || device.version !== this.#erased.version) &&
+      !this.#turn(device, incarnation)
+    )
+      return;
     const fields: Fields = {};
     for (let index = 0; index < count; index += 1) {
       const name = metrics[index]!.number;
@@ -49,6 +70,12 @@ export class TelemetryPoints {
    * Answers with the metrics of readings that no store can take (without a value), usually none.
    */
   add(record: TelemetryRecord, source: number, device: DeviceEntry, sink: PointSink): readonly string[] | undefined {
+    const { incarnation } = record;
+    if (
+      (incarnation !== device.incarnation || device.version !== this.#erased.version) &&
+      !this.#turn(device, incarnation)
+    )
+      return undefined;
     const tags = this.#tagsOf(record.attributes, device);
     const times = new Map<number, Fields>();
     let unstorable: string[] | undefined;
@@ -64,6 +91,32 @@ export class TelemetryPoints {
       if (record.gateway !== "") this.#note(device, time, fields);
     }
     return unstorable;
+  }
+
+  /** Devices of which an incarnation was met since the last call that was higher than any before, and which. */
+  takeMet(): ReadonlyMap<string, number> | undefined {
+    const met = this.#met;
+    this.#met = undefined;
+    return met;
+  }
+
+  /** Turns to this incarnation of the device; false: its data is deleted. */
+  #turn(device: DeviceEntry, incarnation: number): boolean {
+    if (device.version !== this.#erased.version) {
+      device.version = this.#erased.version;
+      device.erasedBelow = this.#erased.belowOf(device.id);
+    }
+    if (incarnation < device.erasedBelow) return false;
+    if (incarnation > device.met) {
+      device.met = incarnation;
+      (this.#met ??= new Map<string, number>()).set(device.id, incarnation);
+    }
+    if (incarnation !== device.incarnation) {
+      device.incarnation = incarnation;
+      device.tags = undefined;
+      device.time = Number.NaN;
+    }
+    return true;
   }
 
   #note(device: DeviceEntry, time: number, fields: Fields): void {
@@ -105,6 +158,7 @@ export class TelemetryPoints {
       if (index === names.length) return known;
     }
     const tags: Record<string, string> = { device: entry.id };
+    if (entry.incarnation > 0) tags[incarnationTag] = String(entry.incarnation);
     for (const name of names) {
       const value = attributes[name];
       if (value !== undefined && value !== "") tags[name] = value;

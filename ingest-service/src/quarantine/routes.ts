@@ -60,11 +60,12 @@ export function quarantineRoutes(app: HttpApp, { model, timeoutMs }: { model: Re
     async (request) => {
       const { limit, cursor, device, stage, after } = request.query;
       await waitForAfter(model, after, timeoutMs);
-      const before = decodeCursor(cursor, isNumberPlace);
+      const before = decodeCursor(request, cursor, isNumberPlace);
       const entries = listQuarantine(model.db, { device, stage, before, limit: limit + 1 });
       let bytes = 0;
       const fitting = entries.slice(0, limit).filter((entry) => (bytes += entry.payload.length) <= maxPageBytes);
-      return pageOf(entries, fitting.length, ({ seq }) => seq, entryResource);
+      // One that alone is too large is a page.
+      return pageOf(request, entries, Math.max(1, fitting.length), ({ seq }) => seq, entryResource);
     },
   );
 }

@@ -1,23 +1,29 @@
 import {
-  type Aggregate,
   type LatestPage,
   type LatestValue,
   metricOfField,
   type MetricPage,
   pageOfFields,
-  type SeriesQuery,
+  type SeriesRef,
   type SeriesRow,
   type TimeSeriesStore,
 } from "@headwater/time-series";
-import { telemetryMeasurement } from "../projection/telemetry-points.ts";
+import { mergedSeries, type ReadSeries } from "./merged-series.ts";
+import type { SeriesRange } from "./series-range.ts";
+import { incarnationTag, telemetryMeasurement } from "../projection/telemetry-points.ts";
+import { incarnationOfTags } from "../projection/erase.ts";
 
-export interface DeviceSeriesQuery {
+export interface DeviceSeriesQuery extends SeriesRange {
   readonly field: string;
-  readonly from: number;
-  readonly to: number;
-  readonly window?: number | undefined;
-  readonly aggregate?: Aggregate | undefined;
   readonly limit?: number | undefined;
+}
+
+/** Whose series are meant: those of one device of an id, or of all that have had it. */
+export interface SeriesOwner {
+  readonly device: string;
+  readonly incarnation: number | "all";
+  /** What incarnations below this one have sent is deleted, wherever it still is. */
+  readonly erasedBelow?: number;
 }
 
 type Tags = Readonly<Record<string, string>>;
@@ -36,16 +42,16 @@ export class DeviceSeries {
   }
 
   /** A page of metrics by name: each field of theirs with its newest value. */
-  async latest(device: string, page: MetricPage): Promise<LatestPage> {
+  async latest(owner: SeriesOwner, page: MetricPage): Promise<LatestPage> {
     const newest = new Map<string, LatestValue>();
     let next: string | undefined;
-    for (const tags of await this.#tagsOf(device)) {
+    for (const tags of await this.#tagsOf(owner)) {
       const found = await this.#store.latestPage(telemetryMeasurement, tags, page);
       // What one series has beyond the page of another waits for the next page.
       if (found.next !== undefined && (next === undefined || found.next < next)) next = found.next;
       for (const value of found.values) {
         const known = newest.get(value.field);
-        if (known === undefined || known.time < value.time) newest.set(value.field, value);
+        if (known === undefined || known.time <= value.time) newest.set(value.field, value);
       }
     }
     const last = next;
@@ -57,90 +63,74 @@ export class DeviceSeries {
     return { values: found, next: sooner ?? next };
   }
 
-  async fields(device: string): Promise<readonly string[]> {
-    const series = await this.#store.listSeries(telemetryMeasurement, { device });
+  async fields(owner: SeriesOwner): Promise<readonly string[]> {
+    const series = await this.#seriesOf(owner);
     return [...new Set(series.map(({ field }) => field))].toSorted();
   }
 
-  /** Oldest first, in batches. */
-  async *query(device: string, query: DeviceSeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
-    const all = await this.#tagsOf(device);
+  /** In batches. */
+  async *query(owner: SeriesOwner, query: DeviceSeriesQuery): AsyncGenerator<readonly SeriesRow[]> {
+    const all = await this.#tagsOf(owner);
     const [only] = all;
     if (only !== undefined && all.length === 1) {
-      yield* this.#store.query(this.#seriesQuery(only, query));
+      yield* this.#rows(only, query.field, query, query.limit);
       return;
     }
-    const merged =
-      query.aggregate === undefined || query.window === undefined
-        ? await this.#mergedRows(all, query)
-        : await this.#mergedWindows(all, query, query.aggregate);
-    yield query.limit === undefined ? merged : merged.slice(0, query.limit);
+    let left = query.limit ?? Infinity;
+    const reads = all.map(
+      (tags): ReadSeries =>
+        (range, limit) =>
+          this.#rows(tags, query.field, range, limit),
+    );
+    for await (const rows of mergedSeries(reads, query)) {
+      yield rows.length > left ? rows.slice(0, left) : rows;
+      left -= rows.length;
+      if (left <= 0) return;
+    }
   }
 
-  async #mergedRows(all: readonly Tags[], query: DeviceSeriesQuery): Promise<SeriesRow[]> {
-    const rows = new Map<number, SeriesRow>();
-    for (const tags of all) {
-      for await (const batch of this.#store.query(this.#seriesQuery(tags, query))) {
-        for (const row of batch) rows.set(row[0], row);
-      }
-    }
-    return [...rows.values()].toSorted((a, b) => a[0] - b[0]);
-  }
-
-  /** Windows of several series as one: each aggregate of aggregates, the mean by sum and count. */
-  async #mergedWindows(all: readonly Tags[], query: DeviceSeriesQuery, aggregate: Aggregate): Promise<SeriesRow[]> {
-    if (aggregate === "mean") {
-      const sums = await this.#mergedWindows(all, query, "sum");
-      const counts = new Map(await this.#mergedWindows(all, query, "count"));
-      return sums.map(([time, sum]) => [time, Number(sum) / Number(counts.get(time) ?? 1)]);
-    }
-    if (aggregate === "first" || aggregate === "last") {
-      const rows = await this.#mergedRows(all, { ...query, window: undefined, aggregate: undefined, limit: undefined });
-      const windows = new Map<number, SeriesRow[1]>();
-      for (const [time, value] of rows) {
-        const start = Math.floor(time / query.window!) * query.window!;
-        if (aggregate === "last" || !windows.has(start)) windows.set(start, value);
-      }
-      return [...windows];
-    }
-    const windows = new Map<number, number>();
-    for (const tags of all) {
-      for await (const batch of this.#store.query(this.#seriesQuery(tags, { ...query, aggregate }))) {
-        for (const [time, value] of batch) {
-          const known = windows.get(time);
-          windows.set(time, known === undefined ? Number(value) : combine(aggregate, known, Number(value)));
-        }
-      }
-    }
-    return [...windows].toSorted((a, b) => a[0] - b[0]);
-  }
-
-  #seriesQuery(tags: Tags, query: DeviceSeriesQuery): SeriesQuery {
-    return {
+  #rows(
+    tags: Tags,
+    field: string,
+    { from, to, window, aggregate, order }: SeriesRange,
+    limit: number | undefined,
+  ): AsyncIterable<readonly SeriesRow[]> {
+    return this.#store.query({
       measurement: telemetryMeasurement,
       tags,
-      field: query.field,
-      from: query.from,
-      to: query.to,
-      ...(query.window !== undefined && { window: query.window }),
-      ...(query.aggregate !== undefined && { aggregate: query.aggregate }),
-      ...(query.limit !== undefined && { limit: query.limit }),
-    };
+      field,
+      from,
+      to,
+      ...(window !== undefined && { window }),
+      ...(aggregate !== undefined && { aggregate }),
+      ...(order !== undefined && { order }),
+      ...(limit !== undefined && { limit }),
+    });
   }
 
-  async #tagsOf(device: string): Promise<readonly Tags[]> {
-    if (!this.#hasTags) return [{ device }];
-    const series = await this.#store.listSeries(telemetryMeasurement, { device });
+  /** In an order of their own, whichever store: of two values of one time the last one's counts. */
+  async #tagsOf(owner: SeriesOwner): Promise<readonly Tags[]> {
+    const { device, incarnation } = owner;
+    const own: Tags =
+      incarnation === "all" || incarnation === 0 ? { device } : { device, [incarnationTag]: `${incarnation}` };
+    if (!this.#hasTags && incarnation !== "all") return [own];
+    const series = await this.#seriesOf(owner);
     const distinct = new Map(series.map(({ tags }) => [tagKey(tags), tags]));
-    return distinct.size === 0 ? [{ device }] : [...distinct.values()];
+    const inOrder = [...distinct]
+      .toSorted(([a, of], [b, other]) => incarnationOfTags(of) - incarnationOfTags(other) || (a < b ? -1 : 1))
+      .map(([, tags]) => tags);
+    return inOrder.length === 0 ? [own] : inOrder;
+  }
+
+  async #seriesOf({ device, incarnation, erasedBelow = 0 }: SeriesOwner): Promise<readonly SeriesRef[]> {
+    const series = await this.#store.listSeries(telemetryMeasurement, { device });
+    return series.filter(({ tags }) => {
+      const of = incarnationOfTags(tags);
+      return incarnation === "all" ? of >= erasedBelow : of === incarnation;
+    });
   }
 }
 
 function tagKey(tags: Tags): string {
   return JSON.stringify(Object.entries(tags).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function combine(aggregate: Aggregate, a: number, b: number): number {
-  if (aggregate === "min") return Math.min(a, b);
-  return aggregate === "max" ? Math.max(a, b) : a + b;
 }

@@ -18,6 +18,8 @@ export const deviceLimits = {
 
 // An id is one level of an MQTT topic, a Kafka key, a tag of the store and a part of a URL.
 const forbiddenInId = /[/+#\p{Cc}]/u;
+// A receiver of MQTT may close the connection at one (3.1.1, section 1.5.3), and the gateway does.
+const noCharacter = /\p{Noncharacter_Code_Point}/u;
 const control = /\p{Cc}/u;
 const namePattern = /^[\p{L}\p{N}_][\p{L}\p{N}_.:\- ]*$/u;
 
@@ -30,7 +32,7 @@ export function checkDeviceId(id: string): string {
   if (forbiddenInId.test(id)) {
     throw invalid("A device id may not contain '/', '+', '#' or control characters: it is one level of an MQTT topic");
   }
-  if (!id.isWellFormed()) throw invalid("A device id has to be valid Unicode");
+  if (!id.isWellFormed() || noCharacter.test(id)) throw invalid("A device id has to be valid Unicode");
   if (id.trim() !== id) throw invalid("A device id may not begin or end with white space");
   if (id.startsWith("$")) throw invalid("A device id may not begin with '$', which MQTT keeps for the broker");
   // A URL cannot name these: "." and ".." are resolved away.

@@ -120,6 +120,8 @@ describe("a device", () => {
     ["a\nb", /control characters/],
     ["a\u0085b", /control characters/],
     ["\ud800", /valid Unicode/],
+    ["\ufffex", /valid Unicode/],
+    ["x\u{1ffff}", /valid Unicode/],
     [" a", /white space/],
     ["$SYS", /\$/],
     ["..", /URL/],

@@ -1,5 +1,5 @@
 import { type AnswerOf, type InputOf, type Method, pathOf, type PathOf } from "./routes.ts";
-import { NoAnswerError, ProblemError } from "./api-error.ts";
+import { ForeignAnswerError, NoAnswerError, ProblemError } from "./api-error.ts";
 
 export interface ApiClient {
   /**
@@ -10,7 +10,8 @@ export interface ApiClient {
   /**
    * Calls the API with JSON and answers with JSON, or with nothing for an answer without a body. `expected` are
    * statuses besides 2xx whose body is an answer as well.
-   * @throws ProblemError for any other status, NoAnswerError if there is no answer within 30 s.
+   * @throws ProblemError for any other status, NoAnswerError if there is no answer within 30 s, ForeignAnswerError for
+   * an answer that is no object in JSON.
    */
   request<T>(method: string, path: string, body?: unknown, expected?: readonly number[]): Promise<T>;
   /** The body of an answer, for exports. Throws as `request` does; the 30 s are those until the body begins. */
@@ -41,7 +42,7 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
       if (!response.ok && !expected.includes(response.status)) {
         throw new ProblemError(`${method} ${path}`, response.status, text);
       }
-      return (text === "" ? undefined : JSON.parse(text)) as T;
+      return answerIn(`${method} ${url.href}`, text) as T;
     },
     async stream(path) {
       const url = new URL(path, baseUrl);
@@ -55,6 +56,19 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
     },
   };
   return api;
+}
+
+/** Every answer of the API with a body is an object. */
+function answerIn(call: string, text: string): object | undefined {
+  if (text === "") return undefined;
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch (cause) {
+    throw new ForeignAnswerError(call, { cause });
+  }
+  if (typeof answer !== "object" || answer === null || Array.isArray(answer)) throw new ForeignAnswerError(call);
+  return answer;
 }
 
 async function answered<T>(call: string, ask: () => Promise<T>): Promise<T> {

@@ -33,6 +33,13 @@ export class ProblemError extends ApiError {
   }
 }
 
+/** The answer is none of this API: another program listens there, or another release. */
+export class ForeignAnswerError extends ApiError {
+  constructor(call: string, options?: ErrorOptions) {
+    super(`${call}: the answer is none of Headwater's API; is Headwater what listens there, in this release?`, options);
+  }
+}
+
 /** An address that is no URL of HTTP. */
 export class BadAddressError extends ApiError {
   constructor(address: string) {

@@ -2,6 +2,7 @@ export { createApiClient, type ApiClient } from "./api-client.ts";
 export {
   ApiError,
   BadAddressError,
+  ForeignAnswerError,
   NoAnswerError,
   NotServedError,
   ProblemError,

@@ -73,7 +73,7 @@ async function directoryOf(client: ApiClient): Promise<Directory> {
     const directory = await client.request<Directory>("GET", "/api/v1");
     return typeof directory === "object" && directory !== null ? directory : {};
   } catch (error) {
-    if (error instanceof ApiError || error instanceof SyntaxError) return {};
+    if (error instanceof ApiError) return {};
     throw error;
   }
 }

@@ -11,7 +11,7 @@ describe("one level", () => {
     expect(fill("{device}", { device: name })).toBe(name);
   });
 
-  it.each(["a/b", "100%", "a%3ab", "a+b", "a#", "$SYS", " a", "a ", "a\u0000b", "floor 1/6B:EF"])(
+  it.each(["a/b", "100%", "a%3ab", "a+b", "a#", "$SYS", " a", "a ", "a\u0000b", "a\ufffeb", "floor 1/6B:EF"])(
     "%j is what encodeURIComponent gives",
     (name) => {
       expect(fill("{device}", { device: name })).toBe(encodeURIComponent(name));

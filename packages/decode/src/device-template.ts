@@ -8,7 +8,7 @@ interface Name {
 
 const braces = /\{([a-z][A-Za-z0-9]*)\}/g;
 /** What no device's id may hold, and the sign by which it is written all the same. */
-const neverAsItIs = /[/+#%\p{Cc}]/u;
+const neverAsItIs = /[/+#%\p{Cc}\p{Noncharacter_Code_Point}]/u;
 /** These stand in what percent-encoding makes, so they separate nothing. */
 const partOfAnyEncoding = /[A-Za-z0-9%]/g;
 

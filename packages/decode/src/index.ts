@@ -8,6 +8,7 @@ export {
   type PresenceReport,
   type Publication,
 } from "./decoder.ts";
+export { templateNames } from "./device-template.ts";
 export { UnplacedTime } from "./device-time.ts";
 export { FirmwareTopics } from "./profiles/firmware-topics.ts";
 export { parseJson } from "./json-text.ts";

@@ -45,6 +45,8 @@ it("who sends a topic, where one speaks for several devices: by the topic or alw
   );
   expect(routes.find("ruuvi/C8:25/F4:1F")).toMatchObject({ device: "F4:1F", senders: ["F4:1F", "C8:25"] });
   expect(routes.find("z2m/a/lamp")).toMatchObject({ device: "a%2Flamp", senders: ["a%2Flamp", "attic"] });
+  const network = routesFor({ profile: "chirpstack", sender: "chirpstack" });
+  expect(network.find("application/a/device/70b3/event/up")!.senders).toEqual(["70b3", "chirpstack"]);
   const own = routes.find("own/x")!;
   expect(own.senders).toEqual(["x"]);
   expect(own.decoder(Buffer.from("\u0000"), defaultDecodeLimits)).toEqual({
@@ -101,6 +103,7 @@ it.each<[string, RouteConfig]>([
   ["group and node", { profile: "sparkplug", device: "x" }],
   ["device is no id", { topic: "a/b", decoder: "json", device: "a/b" }],
   ["who sends", { profile: "zigbee2mqtt", sender: "x" }],
+  ["sender is no id", { profile: "chirpstack", sender: "a/b" }],
   ["sender is no id", { topic: "a/{device}", decoder: "json", sender: "a/b" }],
   ["lacks", { topic: "a/{device}", decoder: "json", sender: "{gateway}" }],
   ["lacks", { topic: "a/{device}", decoder: "json", device: "{site}" }],
@@ -108,4 +111,51 @@ it.each<[string, RouteConfig]>([
 ])("refused: %s", (reason, config) => {
   expect(() => routesOf([config])).toThrow(reason);
   expect(() => routesOf([config])).toThrow(ConfigError);
+});
+
+it.each<[string, RouteConfig[], RegExp]>([
+  [
+    "the same topics once more",
+    [
+      { topic: "x/{device}", decoder: "json" },
+      { topic: "x/{name}", device: "{name}", decoder: "cbor" },
+    ],
+    /^routes\[1\]: routes\[0\] \(x\/\{device\}\) come before it and read all of its topics; put the narrower/,
+  ],
+  [
+    "what a broader route before it reads",
+    [
+      { topic: "site/{device...}", decoder: "json" },
+      { topic: "site/{device}/state", decoder: "value", metric: "state" },
+    ],
+    /routes\[1\]/,
+  ],
+  [
+    "a profile twice",
+    [{ profile: "tasmota" }, { profile: "shelly" }, { profile: "tasmota" }],
+    /routes\[2\]: routes\[0\]/,
+  ],
+  [
+    "a topic of devices themselves",
+    [{ topic: "devices/{device}/telemetry", decoder: "cbor" }],
+    /routes\[0\]: the topics of devices themselves \(devices\/\{device\}\/telemetry\)/,
+  ],
+  ["a + inside of a level", [{ topic: "x/a+/{device}", decoder: "json" }], /no topic has the level "a\+"/],
+  ["a control character", [{ topic: "x\u0000y/{device}", decoder: "json" }], /no topic has the level "x\\u0000y"/],
+  ["a + in a prefix", [{ profile: "tasmota", prefix: "home+" }], /no topic has the level "home\+"/],
+])("a route that would never read anything is refused: %s", (_what, configs, message) => {
+  expect(() => routesOf(configs)).toThrow(message);
+});
+
+it("a narrower route first, a profile of which an earlier route reads a part, a topic that begins with $", () => {
+  expect(() =>
+    routesOf([
+      { topic: "tele/{device}/SENSOR", decoder: "json" },
+      { profile: "tasmota" },
+      { profile: "tasmota", prefix: "attic" },
+      { topic: "x/{device}/state", decoder: "json" },
+      { topic: "x/{device...}", decoder: "json" },
+      { topic: "$site/{device}", decoder: "json" },
+    ]),
+  ).not.toThrow();
 });

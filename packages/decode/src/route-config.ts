@@ -2,10 +2,11 @@ import { Type, type Static } from "@sinclair/typebox";
 import { ConfigError } from "@headwater/core";
 import { below } from "./profiles/firmware-topics.ts";
 import { namedDecoders, type DecoderName, type NamedDecoder } from "./named-decoders.ts";
-import { optionsOfProfile, profiles, type ProfileName } from "./profiles/profiles.ts";
+import { optionsOfProfile, profiles, profilesWithSender, type ProfileName } from "./profiles/profiles.ts";
 import { formOf, routeForm } from "./route-form.ts";
-import { Routes, type RouteSpec } from "./routes.ts";
+import { builtInRoutes, Routes, type RouteSpec } from "./routes.ts";
 import { templateNames } from "./device-template.ts";
+import { TopicPattern } from "./topic-pattern.ts";
 
 const maxPattern = 512;
 const literals = <Name extends string>(names: readonly Name[], description: string) =>
@@ -45,7 +46,7 @@ export const routeConfig = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: maxPattern,
-        description: "The id of who sends it, where one speaks for several devices; with a topic: {gateway}",
+        description: "The id of who sends it, where one speaks for several devices: {gateway}, chirpstack",
       }),
     ),
     ...routeForm,
@@ -59,11 +60,14 @@ export type RouteConfig = Static<typeof routeConfig>;
  * remember what it heard. Throws ConfigError that says which entry is wrong and how.
  */
 export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] {
+  const earlier = new EarlierRoutes();
   return configs.flatMap((config, index) => {
     try {
       const specs = config.profile === undefined ? [single(config)] : ofProfile(config, config.profile);
       // Compiling them tells of patterns that are none, before any message comes.
       void new Routes(specs);
+      for (const { pattern } of specs) checkLevels(pattern);
+      earlier.add(`routes[${index}]`, specs);
       return specs;
     } catch (error) {
       if (error instanceof ConfigError) throw new ConfigError(`routes[${index}]: ${error.message}`);
@@ -72,9 +76,47 @@ export function routesOf(configs: readonly RouteConfig[]): readonly RouteSpec[] 
   });
 }
 
+/** Of the routes that fit a topic the first counts, so that one behind those that read all of its topics reads none. */
+class EarlierRoutes {
+  readonly #routes: { readonly where: string; readonly pattern: TopicPattern; readonly text: string }[] = [];
+
+  constructor() {
+    this.#note("the topics of devices themselves", builtInRoutes);
+  }
+
+  /** Throws ConfigError for a route that would never be asked. */
+  add(where: string, specs: readonly RouteSpec[]): void {
+    const before = specs.map(({ pattern }) => {
+      const compiled = new TopicPattern(pattern);
+      return this.#routes.find((route) => route.pattern.covers(compiled));
+    });
+    const [first] = before;
+    if (first !== undefined && before.every((route) => route !== undefined))
+      throw new ConfigError(
+        `${first.where} (${first.text}) come before it and read all of its topics; ` +
+          "put the narrower route first, or leave it out",
+      );
+    this.#note(where, specs);
+  }
+
+  #note(where: string, specs: readonly RouteSpec[]): void {
+    for (const { pattern } of specs) this.#routes.push({ where, pattern: new TopicPattern(pattern), text: pattern });
+  }
+}
+
+/** Throws ConfigError for a level that no topic has. */
+function checkLevels(pattern: string): void {
+  const level = pattern.split("/").find((each) => each !== "+" && /[+\p{Cc}\p{Noncharacter_Code_Point}]/u.test(each));
+  if (level !== undefined)
+    throw new ConfigError(
+      `no topic has the level ${JSON.stringify(level)}: + has to be a level of its own, control characters cannot be`,
+    );
+}
+
 function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
   const { prefix, topic, decoder, metric, device, sender } = config;
-  if (sender !== undefined) throw new ConfigError("a profile says itself who sends its topics");
+  if (sender !== undefined && profilesWithSender.has(profile))
+    throw new ConfigError(`the profile ${profile} says itself who sends its topics`);
   if (topic !== undefined || decoder !== undefined || metric !== undefined)
     throw new ConfigError("a profile has its own topics and decoders");
   if (profile === "sparkplug" && device !== undefined)
@@ -82,7 +124,18 @@ function ofProfile(config: RouteConfig, profile: ProfileName): RouteSpec[] {
   if (profile === "sparkplug" && prefix !== undefined)
     throw new ConfigError("sparkplug has its topics by specification, without a prefix");
   const form = formOf(config, `the profile ${profile}`, optionsOfProfile[profile] ?? []);
-  return profiles[profile](device, form).map((spec) => ({ ...spec, pattern: below(prefix, spec.pattern) }));
+  return profiles[profile](device, form).map((spec) => ({
+    ...spec,
+    ...speaking(sender),
+    pattern: below(prefix, spec.pattern),
+  }));
+}
+
+/** Topics that one client sends for several devices. */
+function speaking(sender: string | undefined): Pick<RouteSpec, "sender" | "ownToo"> {
+  if (sender === undefined) return {};
+  if (templateNames(sender).length === 0 && /[/+#]/.test(sender)) throw new ConfigError("sender is no id");
+  return { sender, ownToo: true };
 }
 
 function single(config: RouteConfig): RouteSpec {
@@ -98,8 +151,6 @@ function single(config: RouteConfig): RouteSpec {
     throw new ConfigError("nothing says the device: {device} in the topic, or device");
   if (device !== undefined && templateNames(device).length === 0 && /[/+#]/.test(device))
     throw new ConfigError("device is no id");
-  if (sender !== undefined && templateNames(sender).length === 0 && /[/+#]/.test(sender))
-    throw new ConfigError("sender is no id");
   const named: NamedDecoder = namedDecoders[decoder];
   if (takesMetric && !named.takesMetric)
     throw new ConfigError(`the decoder ${decoder} names its metrics itself: {metric} in the topic needs another name`);
@@ -107,7 +158,7 @@ function single(config: RouteConfig): RouteSpec {
   return {
     pattern: topic,
     device: device ?? "{device}",
-    ...(sender !== undefined && { sender, ownToo: true }),
+    ...speaking(sender),
     decoderOf:
       metric === undefined
         ? decoderOf

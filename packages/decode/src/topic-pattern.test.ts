@@ -1,4 +1,6 @@
 import { ConfigError } from "@headwater/core";
+import { propertyRuns } from "@headwater/testkit/property-runs";
+import fc from "fast-check";
 import { expect, it } from "vitest";
 import { TopicPattern } from "./topic-pattern.ts";
 
@@ -37,3 +39,40 @@ it.each(["a/#/b", "a/b#", "{a}/{a}", "{a...}/{b...}", "{a...}/#", "a/{b", "a/{B}
     expect(() => new TopicPattern(pattern)).toThrow(ConfigError);
   },
 );
+
+it.each([
+  ["a/{x}", "a/{device}", true],
+  ["a/+", "a/b", true],
+  ["a/b", "a/+", false],
+  ["a/#", "a/{device}/{metric}", true],
+  ["a/{device...}", "a/{x}/{y...}/z", true],
+  ["a/{x}/{y...}", "a/{device...}", false],
+  ["{a...}/x", "b/c/x", true],
+  ["{a...}/x", "b/c/y", false],
+  ["z/{a...}/b/{c}", "z/{d}/{e}/b/f", true],
+  ["a/b/c", "a/b", false],
+  ["a/b", "a/b/c", false],
+  ["a/{x}", "a/", false],
+  ["{x}/b", "$a/b", false],
+  ["{x...}", "$a/b", false],
+])("%s covers %s: %s", (pattern, other, covered) => {
+  expect(new TopicPattern(pattern).covers(new TopicPattern(other))).toBe(covered);
+});
+
+it("whatever a covered pattern matches, the one that covers it does", () => {
+  const level = fc.constantFrom("a", "b", "+", "{x}");
+  const pattern = fc
+    .tuple(fc.array(level, { maxLength: 3 }), fc.constantFrom([], ["{r...}"]), fc.array(level, { maxLength: 2 }))
+    .map((parts) => parts.flat())
+    .filter((parts) => parts.length > 0 && parts.filter((part) => part === "{x}").length < 2)
+    .map((parts) => parts.join("/"));
+  const topic = fc.array(fc.constantFrom("a", "b", "c", ""), { minLength: 1, maxLength: 6 });
+  fc.assert(
+    fc.property(pattern, pattern, topic, (one, other, levels) => {
+      const [covering, covered] = [new TopicPattern(one), new TopicPattern(other)];
+      if (covering.covers(covered) && covered.match(levels) !== undefined) expect(covering.match(levels)).toBeDefined();
+      expect(covering.covers(covering)).toBe(true);
+    }),
+    { numRuns: propertyRuns(2000) },
+  );
+});

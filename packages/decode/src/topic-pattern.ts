@@ -26,6 +26,24 @@ export class TopicPattern {
       throw new ConfigError(`The topic pattern ${pattern} uses a name twice`);
   }
 
+  /** Whether it matches every topic that the other one does; false also where only a closer look would tell. */
+  covers(other: TopicPattern): boolean {
+    const [own, its] = [this.#levels, other.#levels];
+    const covers = (mine: number, theirs: number): boolean => {
+      const level = own[mine];
+      const asked = its[theirs];
+      if (level === undefined || asked === undefined) return level === asked;
+      if ("literal" in level) {
+        return "literal" in asked && level.literal === asked.literal && covers(mine + 1, theirs + 1);
+      }
+      if ("literal" in asked) {
+        if (asked.literal === "" || (mine === 0 && asked.literal.startsWith("$"))) return false;
+      } else if (asked.rest && !level.rest) return false;
+      return covers(mine + 1, theirs + 1) || (level.rest && covers(mine, theirs + 1));
+    };
+    return covers(0, 0);
+  }
+
   /** The levels by name; undefined if the topic does not have the pattern. */
   match(levels: readonly string[]): Map<string, string> | undefined {
     const own = this.#levels;

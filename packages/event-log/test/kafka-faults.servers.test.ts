@@ -97,6 +97,29 @@ describe("a broker that hangs", () => {
     await log.close();
   });
 
+  it("is given up in time by a machine whose clock is set back meanwhile", async () => {
+    const log = await open();
+    const topic = name("clock");
+    await log.ensureTopics([spec(topic, 1)]);
+    await log.append(topic, [record("before", 0)]);
+    kafka.kill("SIGSTOP");
+    const begun = performance.now();
+    const error = failureOf(log.append(topic, [record("during", 0)]));
+    const behind = pause(100).then(() => failureOf(log.append(topic, [record("behind", 0)])));
+    const wall = Date.now;
+    await pause(200);
+    Date.now = () => wall() - 3_600_000;
+    try {
+      for (const each of await Promise.all([error, behind])) expect(each?.advice).toBe("retry");
+      expect(performance.now() - begun).toBeLessThan(10 * requestTimeoutMs);
+    } finally {
+      Date.now = wall;
+      kafka.kill("SIGCONT");
+    }
+    await appendUntilTaken(log, topic, "after");
+    await log.close();
+  });
+
   it("loses nothing of a producer that repeats itself, in order, and is waited out by consumers and followers", async () => {
     const log = await open();
     const [topic, group] = [name("writer"), name("group")];

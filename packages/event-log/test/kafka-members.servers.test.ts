@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { LogUnusableError } from "../src/errors.ts";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { ConfigError } from "@headwater/core";
+import { ConfigError, silentLogger } from "@headwater/core";
+import { Kafka, logLevel } from "kafkajs";
 import { afterEach, describe, expect, it } from "vitest";
 import { Collected, numbered, pause, record, spec, until } from "../src/contract/harness.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
@@ -41,6 +42,33 @@ function member(
   });
   return { values, child };
 }
+
+describe("a group in which another program consumes", () => {
+  it("is waited for, and said so once: its member ends nothing of ours", async () => {
+    const said: string[] = [];
+    const logger = { ...silentLogger, warn: (_: object | string, text?: string) => void said.push(text ?? "") };
+    const log = await openKafkaLog({ brokers: brokers.split(","), clientId: run, heartbeatMs: 200, logger });
+    const [topic, group] = [name("topic"), name("group")];
+    await log.ensureTopics([spec(topic, 2)]);
+    await log.append(topic, numbered(5, 0));
+    const foreign = new Kafka({ brokers: brokers.split(","), logLevel: logLevel.NOTHING }).consumer({ groupId: group });
+    await foreign.subscribe({ topic });
+    const joined = new Promise((resolve) => foreign.on("consumer.group_join", resolve));
+    await foreign.run({ eachMessage: async () => {} });
+    await joined;
+    const seen = new Collected();
+    const consuming = log.consume({ group, topics: [topic], onBatch: async (batch) => seen.add(batch) });
+    await until(() => said.length > 0);
+    // Its next attempts say nothing more.
+    await pause(500);
+    await foreign.disconnect();
+    const consumption = await consuming;
+    await until(() => seen.values.length === 5);
+    expect(said.filter((text) => text.includes("another program"))).toHaveLength(1);
+    await consumption.close();
+    await log.close();
+  });
+});
 
 describe("members of a group in several processes", () => {
   it("take over from one that is killed, and from one that hangs, whose commits then come to nothing", async () => {

@@ -9,4 +9,12 @@ export {
   type TimeSeriesConfig,
 } from "./config.ts";
 export { pageOfFields, type MetricPage } from "./latest-page.ts";
-export { isLocal, windowFault, windowsOf, type Span, type Window, type Windows } from "./windows/index.ts";
+export {
+  isLocal,
+  windowFault,
+  windowsOf,
+  type LocalWindow,
+  type Span,
+  type Window,
+  type Windows,
+} from "./windows/index.ts";

@@ -11,7 +11,7 @@ import {
   timeReference,
   waitForAfter,
 } from "@headwater/service";
-import { nowMicros, parseTimeRef } from "@headwater/core";
+import { nowMicros, parseTimeRef, RequestError } from "@headwater/core";
 import { severities } from "../definition/index.ts";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
@@ -70,7 +70,8 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
         response: { 200: pageSchema(alertResource) },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request;
       await waitForAfter(model.readModel, query.after, timeoutMs);
       const { state, device, rule, severity, shadow, limit, cursor } = query;
       const now = nowMicros();
@@ -79,9 +80,12 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
         from: query.from === undefined ? undefined : parseTimeRef(query.from, now),
         to: query.to === undefined ? undefined : parseTimeRef(query.to, now),
       };
-      const place = decodeCursor(cursor, isPlace);
+      if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) {
+        throw new RequestError(400, "invalid-range", "`from` is later than `to`; it has to be before it");
+      }
+      const place = decodeCursor(request, cursor, isPlace);
       const alerts = model.list(filter, place, limit + 1);
-      return pageOf(alerts, limit, ({ raisedAt, id }) => ({ raisedAt, id }), toAlertResource);
+      return pageOf(request, alerts, limit, ({ raisedAt, id }) => ({ raisedAt, id }), toAlertResource);
     },
   );
 

@@ -86,10 +86,12 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
           response: { 200: pageSchema(ruleResource) },
         },
       },
-      async ({ query }) => {
+      async (request) => {
+        const { query } = request;
         await waitForAfter(model.readModel, query.after, timeoutMs);
-        const rules = model.list(decodeCursor(query.cursor, isTextPlace) ?? "", query.state, query.limit + 1);
+        const rules = model.list(decodeCursor(request, query.cursor, isTextPlace) ?? "", query.state, query.limit + 1);
         return pageOf(
+          request,
           rules,
           query.limit,
           ({ state }) => state.id,
@@ -235,9 +237,9 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         await waitForAfter(model.readModel, position, timeoutMs);
         const rule = model.get(request.params.id);
         if (rule === undefined) throw noSuchRule(request.params.id);
-        const before = decodeCursor(cursor, isNumberPlace) ?? Number.POSITIVE_INFINITY;
+        const before = decodeCursor(request, cursor, isNumberPlace) ?? Number.POSITIVE_INFINITY;
         const revisions = rule.state.revisions.filter(({ revision }) => revision < before).toReversed();
-        return pageOf(revisions, limit, ({ revision }) => revision, toRevision);
+        return pageOf(request, revisions, limit, ({ revision }) => revision, toRevision);
       },
     );
   });

@@ -9,16 +9,13 @@ import type { Connection } from "./connection.ts";
  */
 export function sendCommand(
   connection: Connection,
-  device: string,
   grantedQos: number,
-  commandId: string,
-  payload: string,
+  { topic, payload }: { readonly topic: string; readonly payload: string },
   acked: () => void,
 ): boolean {
   const { client, outgoing } = connection;
   if (client.closed) return false;
   const qos = grantedQos === 0 ? 0 : 1;
-  const topic = `devices/${device}/commands/${commandId}`;
   let messageId: number | undefined;
   if (qos === 1) {
     do messageId = nextPacketId(client);

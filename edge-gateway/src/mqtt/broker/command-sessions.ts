@@ -1,4 +1,9 @@
+import type { FirmwareTopics } from "@headwater/decode";
 import { commandDeviceOf } from "../../commands/command-filter.ts";
+import { headwaterMessage, type CommandToSend } from "../../commands/command-message.ts";
+import type { AnswerToCommand } from "../../commands/dialects/awaited-answers.ts";
+import type { CommandDialect } from "../../commands/dialects/dialect.ts";
+import { dialectOf } from "../../commands/dialects/dialects.ts";
 import type { CommandSession } from "../../commands/command-session.ts";
 import { internals } from "./aedes-internals.ts";
 import { sendCommand } from "./command-sender.ts";
@@ -6,9 +11,12 @@ import type { Connection } from "./connection.ts";
 import { isHeardThroughBroker } from "../sessions/stored-sessions.ts";
 
 export interface CommandSessionsOptions {
+  readonly firmware: FirmwareTopics;
   /** A device can take commands now, or no longer. */
   readonly onBegin: (session: CommandSession) => void;
   readonly onEnd: (session: CommandSession) => void;
+  /** The firmware of a device can have no such command. */
+  readonly onRejected: (device: string, answer: AnswerToCommand) => void;
   /** The connection has these subscriptions to something besides commands. */
   readonly onOthers: (connection: Connection, filters: readonly string[]) => void;
 }
@@ -25,13 +33,14 @@ export class CommandSessions {
 
   /** Looks again at the subscriptions of the connection. */
   changed(connection: Connection): void {
-    const { onBegin, onEnd, onOthers } = this.#options;
-    const granted = new Map<string, number>();
+    const { firmware, onBegin, onEnd, onRejected, onOthers } = this.#options;
+    const granted = new Map<string, Granted>();
     const others: string[] = [];
     for (const [filter, { qos }] of Object.entries(internals(connection.client).subscriptions)) {
       const device = commandDeviceOf(filter);
       const isHeard = device !== undefined && connection.permissions.mayReceive(`devices/${device}/commands/+`);
-      if (isHeard) granted.set(device, Math.max(qos, granted.get(device) ?? 0));
+      if (isHeard) granted.set(device, { qos: Math.max(qos, qosOf(granted.get(device))), dialect: undefined });
+      else this.#addDialect(granted, connection, filter, qos, firmware);
       if (isHeardThroughBroker(filter)) others.push(filter);
     }
     onOthers(connection, others);
@@ -40,16 +49,29 @@ export class CommandSessions {
     const before = this.#sessions.get(connection) ?? [];
     const kept = before.filter(({ device }) => granted.has(device));
     const begun: DeviceSession[] = [];
-    for (const [device, qos] of granted) {
+    for (const [device, how] of granted) {
       const present = kept.find((session) => session.device === device);
-      if (present === undefined) begun.push(new DeviceSession(connection, device, qos));
-      else present.qos = qos;
+      if (present === undefined) begun.push(new DeviceSession(connection, device, how, onRejected));
+      else present.how = how;
     }
     const now = [...kept, ...begun];
     if (now.length === 0) this.#sessions.delete(connection);
     else this.#sessions.set(connection, now);
     for (const session of before) if (!kept.includes(session)) onEnd(session);
     for (const session of begun) onBegin(session);
+  }
+
+  /** What a device takes on Headwater's own topics counts before what its firmware does. */
+  #addDialect(
+    granted: Map<string, Granted>,
+    { device, permissions }: Connection,
+    filter: string,
+    qos: number,
+    firmware: FirmwareTopics,
+  ): void {
+    if (device === undefined || granted.has(device)) return;
+    const dialect = dialectOf(firmware, device, filter);
+    if (dialect !== undefined && permissions.maySubscribe(filter)) granted.set(device, { qos, dialect });
   }
 
   /** The connection is gone. */
@@ -61,17 +83,30 @@ export class CommandSessions {
   }
 }
 
+/** How commands reach a device on one connection. */
+interface Granted {
+  /** The most that was granted. */
+  readonly qos: number;
+  /** Of its firmware; undefined: on Headwater's own topics. */
+  readonly dialect: CommandDialect | undefined;
+}
+
+function qosOf(granted: Granted | undefined): number {
+  return granted === undefined || granted.dialect !== undefined ? 0 : granted.qos;
+}
+
 /** A class, since an object with an accessor of its own costs half a kilobyte, and there is one for every device. */
 class DeviceSession implements CommandSession {
   readonly device: string;
-  /** The most that was granted. */
-  qos: number;
+  how: Granted;
   readonly #connection: Connection;
+  readonly #onRejected: CommandSessionsOptions["onRejected"];
 
-  constructor(connection: Connection, device: string, qos: number) {
+  constructor(connection: Connection, device: string, how: Granted, onRejected: CommandSessionsOptions["onRejected"]) {
     this.#connection = connection;
+    this.#onRejected = onRejected;
     this.device = device;
-    this.qos = qos;
+    this.how = how;
   }
 
   get session(): string {
@@ -82,7 +117,15 @@ class DeviceSession implements CommandSession {
     return this.#connection.outgoingCount;
   }
 
-  send(commandId: string, payload: string, acked: () => void): boolean {
-    return sendCommand(this.#connection, this.device, this.qos, commandId, payload, acked);
+  send(command: CommandToSend, acked: () => void): boolean {
+    const { qos, dialect } = this.how;
+    const message =
+      dialect === undefined
+        ? { topic: `devices/${this.device}/commands/${command.id}`, payload: headwaterMessage(command) }
+        : this.#connection.awaitAnswer(dialect, command);
+    if (message !== undefined) return sendCommand(this.#connection, qos, message, acked);
+    const result = JSON.stringify("The firmware of the device has no command of this name");
+    this.#onRejected(this.device, { commandId: command.id, status: "rejected", result });
+    return false;
   }
 }

@@ -1,6 +1,9 @@
 import type { Client } from "aedes";
 import type { Permissions } from "../../devices/access/permissions.ts";
 import { sessionPrefix, type Principal } from "../../devices/identity/principal.ts";
+import { AwaitedAnswers } from "../../commands/dialects/awaited-answers.ts";
+import type { CommandToSend } from "../../commands/command-message.ts";
+import type { CommandDialect, DialectMessage } from "../../commands/dialects/dialect.ts";
 import { readOn } from "./aedes-internals.ts";
 import type { Owner } from "../../pipeline/commit/acknowledgement.ts";
 import type { Sender, Target } from "./targets.ts";
@@ -35,6 +38,7 @@ export class Connection implements Owner {
   /** Made when they are needed: most connections of most fleets are silent. */
   #outgoing: Map<number, () => void> | undefined;
   #targets: Map<string, Target> | undefined;
+  #answers: AwaitedAnswers | undefined;
   #permissions: Permissions;
   #acks: number[] = [];
 
@@ -61,6 +65,17 @@ export class Connection implements Owner {
 
   get outgoingCount(): number {
     return this.#outgoing?.size ?? 0;
+  }
+
+  /** Commands in the words of its firmware that it has not answered. */
+  get answers(): AwaitedAnswers | undefined {
+    return this.#answers;
+  }
+
+  /** The message that tells it of a command whose answer is heard from now on; undefined if there can be none. */
+  awaitAnswer(dialect: CommandDialect, command: CommandToSend): DialectMessage | undefined {
+    this.#answers ??= new AwaitedAnswers();
+    return this.#answers.begin(dialect, command);
   }
 
   forgetOutgoing(): void {

@@ -122,8 +122,13 @@ export class PublishHandler {
     message.callback = callback;
     if (publish.qos === 1) connection.recent.growTo(connection.unacked);
     const { processor } = this.#options;
-    if (target.kind === "ignored") processor.ignore(target.reason, message);
-    else if (!processor.isRepeated(target, message)) processor.process(target, message);
+    if (target.kind === "ignored") {
+      if (connection.answers !== undefined) processor.hearAnswer(connection, publish);
+      processor.ignore(target.reason, message);
+    } else if (!processor.isRepeated(target, message)) {
+      if (connection.answers !== undefined) processor.hearAnswer(connection, publish);
+      processor.process(target, message);
+    }
   }
 
   #forbid(connection: Connection, topic: string, done: DurableCallback): void {

@@ -5,7 +5,8 @@ import { defaultPlausibility, settleTimes } from "./event-time.ts";
 
 const now = 1_700_000_000_000_000;
 const readings = [{ metric: "a", value: 1 }];
-const settle = (times: (number | undefined)[], clock = new ReceiveClock(0, () => now)) =>
+const clocks = { wall: () => now, monotonic: () => 0 };
+const settle = (times: (number | undefined)[], clock = new ReceiveClock(0, clocks)) =>
   settleTimes({ samples: times.map((time) => ({ time, readings })) }, clock, defaultPlausibility);
 
 it("without a time of its own a message has the receive time", () => {
@@ -30,7 +31,7 @@ it.each([
 });
 
 it("samples without a time take consecutive microseconds, and the clock goes past them", () => {
-  const clock = new ReceiveClock(0, () => now);
+  const clock = new ReceiveClock(0, clocks);
   const times = settle([undefined, now - 9, undefined, 5, undefined], clock);
   expect(times.sampleTimes).toEqual([now, now - 9, now + 1, now + 2, now + 3]);
   expect(times).toMatchObject({ eventTime: now, implausible: 1, attributes: { "device-time": "3:5" } });
@@ -50,7 +51,7 @@ it("a time that names no instant is kept as it was written", () => {
   const settled = (...unplaced: UnplacedTime[]) =>
     settleTimes(
       { samples: unplaced.map((it) => ({ unplaced: it, readings })), notes: { note: "x" } },
-      new ReceiveClock(0, () => now),
+      new ReceiveClock(0, clocks),
       defaultPlausibility,
     );
   expect(settled(local)).toMatchObject({

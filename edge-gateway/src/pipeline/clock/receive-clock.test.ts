@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ReceiveClock } from "./receive-clock.ts";
+import { isOutOfReach, ReceiveClock } from "./receive-clock.ts";
 
 it("follows the wall clock while that moves on", () => {
   let wall = 1000;
-  const clock = new ReceiveClock(0, () => wall);
+  const clock = new ReceiveClock(0, { wall: () => wall, monotonic: () => 0 });
   expect(clock.take()).toBe(1000);
   wall = 5000;
   expect(clock.take()).toBe(5000);
@@ -12,21 +12,21 @@ it("follows the wall clock while that moves on", () => {
 
 it("a wall clock that is set back stops it from nothing but going back", () => {
   let wall = 9000;
-  const clock = new ReceiveClock(0, () => wall);
+  const clock = new ReceiveClock(0, { wall: () => wall, monotonic: () => 0 });
   clock.take();
   wall = 10;
   expect(clock.take()).toBe(9001);
 });
 
 it("goes on after what an earlier process gave out", () => {
-  expect(new ReceiveClock(70_000, () => 5).take()).toBe(70_001);
+  expect(new ReceiveClock(70_000, { wall: () => 5, monotonic: () => 0 }).take()).toBe(70_001);
 });
 
 it("whatever the wall clock does, the ranges it gives out rise and never overlap", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(1_000_000), fc.integer({ min: 1, max: 500 })), { maxLength: 50 }), (steps) => {
       let wall = 0;
-      const clock = new ReceiveClock(0, () => wall);
+      const clock = new ReceiveClock(0, { wall: () => wall, monotonic: () => 0 });
       let previousEnd = -1;
       for (const [time, count] of steps) {
         wall = time;
@@ -37,4 +37,39 @@ it("whatever the wall clock does, the ranges it gives out rise and never overlap
       }
     }),
   );
+});
+
+const second = 1_000_000;
+const today = Date.UTC(2026, 5, 1) * 1000;
+
+it("a wall clock that is set back does not freeze it: it goes on at half the pace until they meet", () => {
+  let wall = today;
+  let passed = 0;
+  const clock = new ReceiveClock(0, { wall: () => wall + passed, monotonic: () => passed });
+  clock.take();
+  wall -= 3600 * second;
+  const begun = clock.take();
+  passed = 1000 * second;
+  expect(clock.take()).toBe(begun - 1 + 500 * second);
+  expect(clock.warning()).toMatch(/51m40s less.*approach/);
+  passed = 7300 * second;
+  expect(clock.take()).toBe(wall + passed);
+  expect(clock.warning()).toBeUndefined();
+});
+
+it("a machine that does not know the time yet goes on from the last time at the full pace", () => {
+  let passed = 0;
+  const clock = new ReceiveClock(today, { wall: () => 30 * second + passed, monotonic: () => passed });
+  passed = 100 * second;
+  expect(clock.take()).toBe(today + 100 * second);
+  expect(clock.warning()).toMatch(/has not been set/);
+});
+
+it("times of a clock that was more than a day ahead are out of reach, unless it is the clock now that is unset", () => {
+  const in2036 = Date.UTC(2036, 0, 1) * 1000;
+  expect(isOutOfReach(in2036, today)).toBe(true);
+  expect(isOutOfReach(today + 3600 * second, today)).toBe(false);
+  expect(isOutOfReach(today, 30 * second)).toBe(false);
+  const clock = new ReceiveClock(in2036, { wall: () => today, monotonic: () => 0 });
+  expect(clock.warning()).toMatch(/restart/);
 });

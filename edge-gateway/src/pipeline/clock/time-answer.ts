@@ -1,12 +1,11 @@
 import { isoFromMicros } from "@headwater/core";
+import { leastPlausible } from "./receive-clock.ts";
 
 /**
  * The gateway's wall clock is not to be trusted if it is so far behind what this gateway has said before: it was set
  * back (µs).
  */
 const setBackMicros = 1_000_000;
-/** 2024-01-01: a machine that has not heard the time yet begins at 1970 or at the date of its image (µs). */
-const leastPlausible = 1_704_067_200_000_000;
 
 const emptyRequest = /^\s*(?:\{\s*\})?\s*$/;
 const bareNumber = /^\s*(-?\d{1,20}(?:\.\d{1,9})?)\s*$/;

@@ -2,6 +2,7 @@ import { DecodeError, type Logger } from "@headwater/core";
 import type { DecodedMessage, DecodeLimits, MessageEffects, PresenceReport, Publication } from "@headwater/decode";
 import { crc32 } from "node:zlib";
 import type { GatewayMetrics } from "../../gateway-metrics.ts";
+import type { AnswerToCommand, AwaitedAnswers } from "../../commands/dialects/awaited-answers.ts";
 import { Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";
 import type { RefusalLog } from "../../refusal-log.ts";
@@ -14,6 +15,14 @@ import type { RecordWriter } from "./record-writer.ts";
 export interface ReplyHandler {
   /** Takes a device's reply to a command. Answers with what is wrong if it cannot; nothing was written then. */
   reply(device: string, commandId: string, payload: Uint8Array, acknowledgement: Acknowledgement): string | undefined;
+  /** Takes what a device said in answer to a command, in the words of its firmware. */
+  answered(device: string, answer: AnswerToCommand): void;
+}
+
+/** Who may answer commands in the words of a firmware. */
+interface Answering {
+  readonly device: string | undefined;
+  readonly answers: AwaitedAnswers | undefined;
 }
 
 export interface MessageProcessorOptions {
@@ -73,6 +82,12 @@ export class MessageProcessor {
     const partition = target.kind === "telemetry" ? target.lane.partition : 0;
     if (message.qos === 1) this.#noteRecent(message, partition, n);
     else if (message.qos === 2) this.#options.commit.noteArrival({ token: message.token, partition, n });
+  }
+
+  /** Whether it answers a command, whatever else it is: in the group commit of the message itself. */
+  hearAnswer({ device, answers }: Answering, { topic, payload }: Pick<IncomingMessage, "topic" | "payload">): void {
+    const answer = answers?.hear(topic, payload);
+    if (answer !== undefined && device !== undefined) this.#options.replies.answered(device, answer);
   }
 
   /** A message that holds nothing to keep: acknowledged in its turn. */

@@ -1,6 +1,7 @@
 import { syncDirectory } from "@headwater/core";
 import { rename, writeFile, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
 import type { LanesState } from "../lanes/lanes.ts";
 
 /** A place between two frames. */
@@ -35,8 +36,9 @@ export interface SpoolNote {
 }
 
 /**
- * Kept beside the segments, replaced as a whole. As a rule it is not synced: after a power loss it is old, then some
- * records are sent again and readers drop them by their identity.
+ * Kept beside the segments, replaced as a whole: a line of JSON, and its checksum, since a note that says too much
+ * would pass over records. As a rule it is not synced: after a power loss it is old, then some records are sent again
+ * and readers drop them by their identity.
  */
 export class PositionFile {
   readonly #file: string;
@@ -48,7 +50,10 @@ export class PositionFile {
   /** undefined if there is none that can be read; then everything that is in the spool is sent (again). */
   async read(): Promise<SpoolNote | undefined> {
     try {
-      const note = JSON.parse(await readFile(this.#file, "utf8")) as SpoolNote;
+      const [text = "", checksum] = (await readFile(this.#file, "utf8")).split("\n");
+      // Notes of 0.1 have no checksum.
+      if (checksum !== undefined && checksum !== checksumOf(text)) return undefined;
+      const note = JSON.parse(text) as SpoolNote;
       const { segment, offset, epoch, lanes } = note.forwarded;
       const sound =
         [segment, offset, epoch, ...note.durable].every(Number.isSafeInteger) &&
@@ -64,8 +69,12 @@ export class PositionFile {
 
   /** A SpoolNote as JSON. `synced`: it is on the disk when this resolves. */
   async write(note: string, synced = false): Promise<void> {
-    await writeFile(`${this.#file}.next`, note, { mode: 0o600, flush: synced });
+    await writeFile(`${this.#file}.next`, `${note}\n${checksumOf(note)}`, { mode: 0o600, flush: synced });
     await rename(`${this.#file}.next`, this.#file);
     if (synced) await syncDirectory(dirname(this.#file));
   }
+}
+
+function checksumOf(note: string): string {
+  return crc32(note).toString(16).padStart(8, "0");
 }

@@ -22,7 +22,7 @@ describe("messages of QoS 0 that cause no sync", () => {
     lanes = new Lanes(noState, 1);
     spool = new Spool({
       ...{ directory: folder, maxBytes: 1 << 30, makesRoom: false, segmentBytes: 1 << 26, segmentMs: Infinity },
-      ...{ memoryBytes: 1 << 20, syncAll: false, logger: silentLogger, segments: [], seed: 7 },
+      ...{ memoryBytes: 1 << 20, syncAll: false, logger: silentLogger, segments: [], seed: 7, newestKnown: 0 },
     });
     await spool.start(lanes.state);
   });

@@ -24,6 +24,8 @@ export interface SpoolOptions {
   readonly logger: Logger;
   /** The segments that recovery found. */
   readonly segments: readonly SegmentFile[];
+  /** The newest segment that an earlier process told of; new ones follow it even if it is gone. */
+  readonly newestKnown: number;
   /** Of the checksums of frames: `spoolSeed`. */
   readonly seed: number;
 }
@@ -65,7 +67,7 @@ export class Spool implements DurableSink {
     this.files = new SegmentFiles(options.directory, options.segments, options.seed);
     this.seed = options.seed;
     this.recent = new RecentRanges(options.memoryBytes, (buffer) => this.onReleased?.(buffer));
-    this.#active = options.segments.at(-1)?.number ?? 0;
+    this.#active = Math.max(options.segments.at(-1)?.number ?? 0, options.newestKnown);
   }
 
   /** Begins a segment of its own for this process. */

@@ -21,6 +21,7 @@ describe("what the store is expected to hold", () => {
     expect(expectedOf([event(20, 1), event(10, 2), event(20, 3), event(20, 4)])).toEqual([
       {
         device: "d",
+        incarnation: 0,
         field: "x",
         rows: [
           [10, 2],

@@ -6,14 +6,24 @@ import { Column } from "./column.ts";
 
 /** The values of one field of one device according to the log. */
 class ExpectedSeries {
+  readonly device: string;
+  readonly incarnation: number;
+  readonly field: string;
   readonly times = new Column();
   readonly values = new Column();
   /** 1 for a derived value, else 0. */
   readonly derived = new Column();
+
+  constructor(device: string, incarnation: number, field: string) {
+    this.device = device;
+    this.incarnation = incarnation;
+    this.field = field;
+  }
 }
 
 export interface ExpectedRows {
   readonly device: string;
+  readonly incarnation: number;
   readonly field: string;
   /** Oldest first, of a repeated time the last value in the log. */
   readonly rows: readonly (readonly [time: number, value: number])[];
@@ -24,10 +34,16 @@ export class Expected {
   readonly #from: number;
   readonly #to: number;
   readonly #maxReadings: number;
+  /** By incarnation and device, by field. */
   readonly #devices = new Map<string, Map<string, ExpectedSeries>>();
+  readonly #erasedBelow: (device: string) => number;
   readings = 0;
 
-  constructor(range: { readonly from: number; readonly to: number; readonly maxReadings: number }) {
+  constructor(
+    range: { readonly from: number; readonly to: number; readonly maxReadings: number },
+    erasedBelow: (device: string) => number = () => 0,
+  ) {
+    this.#erasedBelow = erasedBelow;
     this.#from = range.from;
     this.#to = range.to;
     this.#maxReadings = range.maxReadings;
@@ -35,24 +51,28 @@ export class Expected {
 
   /** `refused`: metrics that are in quarantine instead of in the store. */
   add(record: TelemetryRecord, refused: readonly string[] | undefined): void {
+    if (record.incarnation < this.#erasedBelow(record.device)) return;
     const derived = record.gateway === "" ? 1 : 0;
     for (const { metric, number, boolean, text, timeDelta } of record.readings) {
       const time = record.eventTime + timeDelta;
       if (time < this.#from || time >= this.#to || refused?.includes(metric) === true) continue;
-      if (number !== null) this.#put(record.device, numberField(metric), time, number, derived);
-      else if (boolean !== null) this.#put(record.device, numberField(metric), time, boolean ? 1 : 0, derived);
-      else if (text !== null) this.#put(record.device, textField(metric), time, textNumber(text), derived);
+      if (number !== null) this.#put(record, numberField(metric), time, number, derived);
+      else if (boolean !== null) this.#put(record, numberField(metric), time, boolean ? 1 : 0, derived);
+      else if (text !== null) this.#put(record, textField(metric), time, textNumber(text), derived);
     }
   }
 
   /** Series by series, with how many values of events were overwritten by a later one of the same time. */
   *series(): Generator<ExpectedRows & { readonly overwritten: number }> {
-    for (const [device, fields] of this.#devices) {
-      for (const [field, series] of fields) yield { device, field, ...lastValues(series) };
+    for (const fields of this.#devices.values()) {
+      for (const series of fields.values()) {
+        const { device, incarnation, field } = series;
+        yield { device, incarnation, field, ...lastValues(series) };
+      }
     }
   }
 
-  #put(device: string, field: string, time: number, value: number, derived: number): void {
+  #put({ device, incarnation }: TelemetryRecord, field: string, time: number, value: number, derived: number): void {
     this.readings += 1;
     if (this.readings > this.#maxReadings) {
       throw new RequestError(
@@ -61,14 +81,15 @@ export class Expected {
         `There are more than ${this.#maxReadings} readings of one partition in this range; verify a shorter one (from, to)`,
       );
     }
-    let fields = this.#devices.get(device);
+    const key = `${incarnation}/${device}`;
+    let fields = this.#devices.get(key);
     if (fields === undefined) {
       fields = new Map();
-      this.#devices.set(device, fields);
+      this.#devices.set(key, fields);
     }
     let series = fields.get(field);
     if (series === undefined) {
-      series = new ExpectedSeries();
+      series = new ExpectedSeries(device, incarnation, field);
       fields.set(field, series);
     }
     series.times.push(time);

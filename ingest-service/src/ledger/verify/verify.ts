@@ -6,6 +6,7 @@ import { metricOfField } from "@headwater/time-series";
 import type { QuarantinedMetrics } from "../../quarantine/quarantine-model.ts";
 import { undecodable } from "../../quarantine/refusal.ts";
 import type { DeviceSeries } from "../../telemetry/device-series.ts";
+import type { Erasures } from "../../devices/erasures.ts";
 import { emptyAccount } from "../../accounts/account.ts";
 import { Counting } from "../../accounts/counting.ts";
 import { Checksum, textNumber } from "./checksum.ts";
@@ -18,6 +19,8 @@ export interface VerifyOptions {
   /** Of one partition. */
   readonly maxReadings: number;
   quarantined(partition: number, from: number, to: number): Promise<QuarantinedMetrics>;
+  /** What of devices that were deleted is not in the store any more. */
+  readonly erasures: Pick<Erasures, "known" | "belowOf">;
 }
 
 export interface VerifyRange {
@@ -70,7 +73,9 @@ export async function verifyPartition(
 ): Promise<void> {
   const { log, topic, maxReadings } = options;
   const refused = await options.quarantined(partition, offsets.start, offsets.end);
-  const expected = new Expected({ ...range, maxReadings });
+  const { erasures } = options;
+  await erasures.known(partition);
+  const expected = new Expected({ ...range, maxReadings }, (device) => erasures.belowOf(device));
   const counting = new Counting(emptyAccount(partition, offsets.start));
   const readRange =
     range.from > earliestAppend
@@ -102,7 +107,7 @@ export async function verifyPartition(
 
 async function compare(
   reader: DeviceSeries,
-  { device, field, rows }: ExpectedRows,
+  { device, incarnation, field, rows }: ExpectedRows,
   range: VerifyRange,
   into: Verification,
 ): Promise<void> {
@@ -112,7 +117,7 @@ async function compare(
   const stored = new Map<number, Checksum>();
   const from = Math.max(range.from, rows[0]![0]);
   const to = Math.min(range.to, rows.at(-1)![0] + 1);
-  for await (const chunk of reader.query(device, { field, from, to })) {
+  for await (const chunk of reader.query({ device, incarnation }, { field, from, to })) {
     into.stored += chunk.length;
     for (const [time, value] of chunk) addTo(stored, time, typeof value === "number" ? value : textNumber(value));
   }

@@ -1,19 +1,28 @@
 import { RequestError } from "../errors.ts";
 import { tryParseDuration } from "./duration.ts";
 import { microsFromIso } from "./iso.ts";
+import { TimeZone } from "./time-zone.ts";
+
+/** A date, or a time of day without a zone. */
+const localPattern = /^\d{4}-\d{2}-\d{2}(?:[Tt ][\d:.,]+)?$/;
 
 /**
  * Microseconds since the epoch of a time as people write it in a query: `now`, a duration before or after now
- * (`-1h`, `+5m`), or ISO 8601 with an offset. `now` is in microseconds.
+ * (`-1h`, `+5m`), or ISO 8601 with an offset. `now` is in microseconds. With a time zone, dates and times without an
+ * offset are what clocks show there: the first time they do, or the moment at which they skip it.
  * Throws RequestError (400, `invalid-time`) for anything else.
  */
-export function parseTimeRef(text: string, now: number): number {
+export function parseTimeRef(text: string, now: number, timeZone?: string): number {
   if (text === "now") return now;
   // An unescaped plus in a query string arrives as a space.
   const sign = text.startsWith("-") ? -1 : text.startsWith("+") || text.startsWith(" ") ? 1 : 0;
   if (sign !== 0) {
     const duration = tryParseDuration(text.slice(1));
     if (duration !== undefined) return now + sign * duration;
+  }
+  if (timeZone !== undefined && localPattern.test(text)) {
+    const wall = microsFromIso(text.length === 10 ? text : `${text}Z`);
+    if (wall !== undefined) return TimeZone.of(timeZone).firstInstantAt(wall);
   }
   const micros = microsFromIso(text) ?? microsFromIso(text.replace(/ (\d{2}:?\d{2})$/, "+$1"));
   if (micros !== undefined) return micros;

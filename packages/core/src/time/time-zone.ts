@@ -1,7 +1,7 @@
-const day = 86_400_000_000;
+const week = 7 * 86_400_000_000;
 const second = 1_000_000;
 /** Stretches of time whose changes of offset are looked up together. */
-const blockLength = 64 * day;
+const blockLength = 9 * week;
 const maxBlocks = 4096;
 const maxZones = 64;
 /** No clock was ever farther from UTC (Manila, 1844). */
@@ -105,9 +105,9 @@ export class TimeZone {
     const pieces: ZonePiece[] = [];
     let pieceStart = start;
     let offset = this.#offsetAt(start);
-    // Changes come seldom; two that undo each other within a day do not come at all.
+    // Changes come seldom; none was ever undone within a week.
     for (let at = start; at < last;) {
-      const next = Math.min(at + day, last);
+      const next = Math.min(at + week, last);
       if (this.#offsetAt(next) === offset) {
         at = next;
         continue;

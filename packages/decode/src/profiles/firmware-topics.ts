@@ -11,6 +11,9 @@ interface Configured {
   readonly device?: string;
 }
 
+/** How a firmware takes commands. */
+export type CommandForm = "tasmota" | "shelly-rpc" | "shelly-gen1" | "zigbee2mqtt";
+
 /** What the firmware of a profile publishes and subscribes to, beside the topics that are read. */
 interface Firmware {
   /** The client that speaks for all devices and has these rights, from the template of their ids. */
@@ -18,6 +21,8 @@ interface Firmware {
   /** Each names the device, below the configured prefix. */
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
+  /** Of those that it subscribes to: where it takes commands, by how it takes them. */
+  readonly commands?: Readonly<Partial<Record<CommandForm, string>>>;
   /** Published, too, but no device's own: they name none, or another one. */
   readonly shared: readonly string[];
 }
@@ -30,6 +35,7 @@ const firmwareOf: Readonly<Partial<Record<ProfileName, Firmware>>> = {
   tasmota: {
     publish: ["tele/{device}/{rest...}", "stat/{device}/{rest...}", "cmnd/{device}/{rest...}"],
     subscribe: ["cmnd/{device}/{rest...}"],
+    commands: { tasmota: "cmnd/{device}/{command}" },
     shared: ["tasmota/discovery/#", ...discovery],
   },
   // One client speaks for all: its id is the first level of its topics.
@@ -37,6 +43,7 @@ const firmwareOf: Readonly<Partial<Record<ProfileName, Firmware>>> = {
     speakerOf: bridgeOf,
     publish: ["zigbee2mqtt/{rest...}"],
     subscribe: ["zigbee2mqtt/{rest...}"],
+    commands: { zigbee2mqtt: "zigbee2mqtt/{command}" },
     shared: discovery,
   },
   "home-assistant": {
@@ -58,6 +65,7 @@ const firmwareOf: Readonly<Partial<Record<ProfileName, Firmware>>> = {
       "{device}/debug/{rest...}",
     ],
     subscribe: ["shellies/{device}/{rest...}", "{device}/rpc", "{device}/command", "{device}/command/{rest...}"],
+    commands: { "shelly-rpc": "{device}/rpc", "shelly-gen1": "shellies/{device}/command" },
     shared: ["shellies/announce", "shellies/rpc", "+/rpc"],
   },
 };
@@ -81,6 +89,7 @@ const wildcard = /[+#]/;
 export class FirmwareTopics {
   readonly #publish: readonly Owned[];
   readonly #subscribe: readonly Owned[];
+  readonly #commands: readonly (Owned & { readonly form: CommandForm })[];
   readonly #shared: readonly TopicPattern[];
 
   constructor(configs: readonly Configured[]) {
@@ -97,6 +106,13 @@ export class FirmwareTopics {
       );
     this.#publish = owned("publish");
     this.#subscribe = owned("subscribe");
+    this.#commands = known.flatMap(({ prefix, device, firmware: { commands = {}, speakerOf } }) =>
+      (Object.keys(commands) as CommandForm[]).map((form) => ({
+        form,
+        pattern: new TopicPattern(below(prefix, commands[form]!)),
+        device: new DeviceTemplate(speakerOf?.(device) ?? device ?? "{device}"),
+      })),
+    );
     this.#shared = known.flatMap(({ firmware }) => firmware.shared.map((pattern) => new TopicPattern(pattern)));
   }
 
@@ -108,6 +124,12 @@ export class FirmwareTopics {
   /** Whether all that the filter can match is for the device; a topic is a filter, too. */
   mayHear(device: string, filter: string): boolean {
     return isOwned(this.#subscribe, device, filter);
+  }
+
+  /** How the device takes commands on all that the filter matches; undefined if it takes none there. */
+  commandsOf(device: string, filter: string): CommandForm | undefined {
+    if (this.#commands.length === 0) return undefined;
+    return this.#commands.find((owned) => isOwned([owned], device, filter))?.form;
   }
 
   /** Whether the firmware publishes it without its device's id: for discovery, or in answer to someone. */

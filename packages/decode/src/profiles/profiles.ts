@@ -30,4 +30,7 @@ export const optionsOfProfile: Readonly<Partial<Record<ProfileName, readonly Rou
   zigbee2mqtt: ["timeZone"],
 };
 
+/** Their topics name whoever sends them. */
+export const profilesWithSender: ReadonlySet<ProfileName> = new Set(["sparkplug", "zigbee2mqtt", "home-assistant"]);
+
 export type ProfileName = keyof typeof profiles;

@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ResourceError, silentLogger, type Logger } from "@headwater/core";
 import { EmbeddedLog, type EmbeddedEventLog } from "./embedded-log.ts";
@@ -28,6 +28,8 @@ export interface EmbeddedLogOptions {
 }
 
 const OWNER_FILE = "event-log.pid";
+/** What the names of all files of the log begin with. */
+const FILES = "event-log.";
 
 /**
  * Opens the log in a folder. Rejects with ResourceError when another process has it open or the folder cannot be
@@ -59,14 +61,38 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
 function prepareFolder(dataDir: string): void {
   try {
     const firstMade = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    if (firstMade === undefined) chmodSync(dataDir, 0o700);
+    if (firstMade === undefined) closeToOthers(dataDir);
     else for (let made = dataDir; made.length >= firstMade.length; made = dirname(made)) syncFolder(dirname(made));
     accessSync(dataDir, constants.W_OK | constants.X_OK);
+    for (const name of readdirSync(dataDir)) if (name.startsWith(FILES)) assertOurs(join(dataDir, name));
   } catch (error) {
+    if (error instanceof ResourceError) throw error;
     throw new ResourceError(
       `the event log's folder ${dataDir} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
+  }
+}
+
+/** A command that was run as root (a restored backup, say) leaves files that its user cannot open. */
+function assertOurs(file: string): void {
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw new ResourceError(
+      `the event log's file ${file} belongs to another user (${(error as NodeJS.ErrnoException).code}); ` +
+        `give all of its folder to the user that Headwater runs as (chown -R)`,
+      { cause: error },
+    );
+  }
+}
+
+/** A volume that belongs to somebody else, as an orchestrator mounts it, has the mode that its owner gave it. */
+function closeToOthers(dataDir: string): void {
+  try {
+    chmodSync(dataDir, 0o700);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
   }
 }
 

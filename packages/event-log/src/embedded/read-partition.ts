@@ -13,7 +13,7 @@ export async function* readPartition(
 ): AsyncGenerator<LogBatch> {
   const { id, topic, partition: number } = partition;
   const end = Math.min(range.toOffset ?? partition.end, partition.end);
-  const { fromTime = 0, toTime = Number.POSITIVE_INFINITY } = range;
+  const { fromTime = Number.NEGATIVE_INFINITY, toTime = Number.POSITIVE_INFINITY } = range;
   let next = range.fromOffset ?? 0;
   if (range.fromTime !== undefined) {
     next = Math.max(next, (await worker.request("offsetForTime", { id, time: fromTime })).offset);

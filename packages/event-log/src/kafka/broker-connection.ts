@@ -7,6 +7,7 @@ import protocols from "kafkajs/src/protocol/requests/index.js";
 import type { ApiVersions } from "kafkajs/src/protocol/requests/index.js";
 import { HeadwaterError, type Logger } from "@headwater/core";
 import { asTyped, isDistrusted, isForbidden, protocolErrorType, troubleDetails } from "./kafka-errors.ts";
+import { mendRequestQueue } from "./mended-request-queue.ts";
 import { missingApis } from "./required-apis.ts";
 import type { KafkaSettings } from "./settings.ts";
 
@@ -52,7 +53,7 @@ export class BrokerConnection {
       clientId: settings.clientId,
       enforceRequestTimeout: true,
     });
-    mendRequestQueue(this.#connection);
+    mendRequestQueue(this.#connection.requestQueue);
     this.#tellOfThrottling();
   }
 
@@ -209,19 +210,6 @@ function checked<Decoded, Parsed>(response: ProtocolResponse<Decoded, Parsed>): 
         throw new LogUnavailableError("an answer of Kafka cannot be read", { cause: error });
       }
     },
-  };
-}
-
-/**
- * kafkajs schedules a look at its pending requests after every answer, with a delay that is negative unless the broker
- * throttles: Node warns of each such timer (TimeoutNegativeWarning). Without pending requests there is nothing to look
- * at.
- */
-function mendRequestQueue(connection: Connection): void {
-  const queue = connection.requestQueue;
-  const schedule = queue.scheduleCheckPendingRequests.bind(queue);
-  queue.scheduleCheckPendingRequests = () => {
-    if (queue.pending.length > 0) schedule();
   };
 }
 

@@ -145,12 +145,12 @@ export class Cluster {
    * timeout; then, and for every other error, rejects with a typed one.
    */
   async retrying<Answer>(doing: string, attempt: () => Promise<Answer>): Promise<Answer> {
-    const deadline = Date.now() + this.settings.requestTimeoutMs;
+    const deadline = performance.now() + this.settings.requestTimeoutMs;
     for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
       try {
         return await attempt();
       } catch (error) {
-        if (this.#closed || !isTransient(error) || Date.now() + pause > deadline) throw asTyped(error, doing);
+        if (this.#closed || !isTransient(error) || performance.now() + pause > deadline) throw asTyped(error, doing);
         await sleep(pause);
         await this.refresh().catch((second: unknown) => {
           if (!(second instanceof HeadwaterError) || !isTransient(second)) throw second;

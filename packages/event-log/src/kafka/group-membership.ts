@@ -1,11 +1,11 @@
-import { HeadwaterError, sleep } from "@headwater/core";
+import { HeadwaterError, LastingTrouble, sleep } from "@headwater/core";
 import type { TopicPartition } from "../co-partitioning.ts";
 import type { Position } from "../event-log.ts";
 import type { Cluster } from "./cluster.ts";
 import { Coordinator } from "./coordinator.ts";
 import { joinGroup } from "./group-join.ts";
 import { startingPoints } from "./group-offsets.ts";
-import { asTyped, isTransient, protocolErrorKind, protocolErrorType } from "./kafka-errors.ts";
+import { asTyped, isRejection, isTransient, protocolErrorKind, protocolErrorType } from "./kafka-errors.ts";
 import { OffsetCommitter } from "./offset-committer.ts";
 
 export interface GroupTimings {
@@ -55,7 +55,8 @@ export class GroupMembership {
   #rejoin = Promise.withResolvers<void>();
   #isJoined = false;
   #hasLeft = false;
-  #lastHeard = Date.now();
+  #lastHeard = performance.now();
+  readonly #trouble = new LastingTrouble();
   #running: Promise<void> | undefined;
 
   constructor(cluster: Cluster, client: GroupClient, timings: GroupTimings) {
@@ -126,10 +127,13 @@ export class GroupMembership {
           if (type !== "ILLEGAL_GENERATION") this.#memberId = "";
           this.#lose();
         } else if (type !== "REBALANCE_IN_PROGRESS") {
-          if (!isTransient(error)) throw error;
-          this.#warn(error);
+          // Another program is in the group; it may leave.
+          const isForeign = type === "INCONSISTENT_GROUP_PROTOCOL";
+          const isPassing = isTransient(error) || isForeign || (this.#generationId >= 0 && isRejection(error));
+          if (!isPassing) throw error;
+          this.#warn(error, isForeign);
           this.#coordinator.reset();
-          if (Date.now() - this.#lastHeard > this.#timings.sessionTimeoutMs) this.#lose();
+          if (performance.now() - this.#lastHeard > this.#timings.sessionTimeoutMs) this.#lose();
           await this.#pause(pause);
           pause = Math.min(pause * 2, 2000);
           await this.#refresh();
@@ -156,7 +160,7 @@ export class GroupMembership {
     const tenure = ++this.#lastTenure;
     this.#tenures = new Map(assignment.map(keyOf).map((key) => [key, this.#tenures.get(key) ?? tenure]));
     this.#isJoined = true;
-    this.#lastHeard = Date.now();
+    this.#lastHeard = performance.now();
     this.#cluster.settings.logger.debug({ group, generationId, partitions: assignment.length }, "joined the group");
     this.#apply(assignment, tenure);
     this.#release();
@@ -174,7 +178,7 @@ export class GroupMembership {
       ]);
       if (!isDue || signal.aborted) return;
       await this.#coordinator.call("Heartbeat", { groupGenerationId: this.#generationId, memberId: this.#memberId });
-      this.#lastHeard = Date.now();
+      this.#lastHeard = performance.now();
     }
   }
 
@@ -224,7 +228,8 @@ export class GroupMembership {
 
   async #refresh(): Promise<void> {
     await this.#cluster.refresh().catch((error: unknown) => {
-      if (!(error instanceof HeadwaterError) || error.advice === "stop") throw error;
+      const isPassing = error instanceof HeadwaterError && (error.advice !== "stop" || this.#generationId >= 0);
+      if (!isPassing) throw error;
     });
   }
 
@@ -234,10 +239,14 @@ export class GroupMembership {
     });
   }
 
-  #warn(error: unknown): void {
+  #warn(error: unknown, isForeign: boolean): void {
     const { logger } = this.#cluster.settings;
     const problem = error instanceof Error ? error.message : String(error);
-    logger.warn({ group: this.#client.group, problem }, "Kafka's group coordinator does not answer; trying again");
+    if (!this.#trouble.isNews(problem)) return;
+    const what = isForeign
+      ? "another program is a member of this consumer group; nothing is consumed until it has left"
+      : "Kafka's group coordinator does not answer; trying again";
+    logger.warn({ group: this.#client.group, problem }, what);
   }
 }
 

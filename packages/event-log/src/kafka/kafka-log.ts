@@ -28,11 +28,13 @@ import { listOffsets } from "./list-offsets.ts";
 import { Producer, type ProducerLimits } from "./producer.ts";
 import { readPartition } from "./read-partition.ts";
 import { ensureTopics } from "./topic-admin.ts";
+import { TopicWatch } from "./topic-watch.ts";
 
 export interface KafkaLogParts {
   readonly limits: ProducerLimits;
   readonly timings: GroupTimings;
   readonly replication: number | undefined;
+  readonly topicCheckMs: number;
   readonly warnings: () => readonly string[];
 }
 
@@ -42,29 +44,23 @@ export class KafkaLog implements EventLog {
   readonly #parts: KafkaLogParts;
   readonly #producer: Producer;
   readonly #open = new Set<{ close(): Promise<void> }>();
-  /** By topic. */
-  readonly #addedPartitions = new Map<string, string>();
-  #topicWarnings: readonly string[] = [];
+  readonly #watch: TopicWatch;
   #closing: Promise<void> | undefined;
 
   constructor(cluster: Cluster, parts: KafkaLogParts) {
     this.#cluster = cluster;
     this.#parts = parts;
     this.#producer = new Producer(cluster, parts.limits);
+    this.#watch = new TopicWatch(cluster, parts.topicCheckMs);
   }
 
   async ensureTopics(specs: readonly TopicSpec[]): Promise<void> {
     this.#assertOpen();
-    this.#topicWarnings = await ensureTopics(this.#cluster, specs, this.#parts.replication);
+    this.#watch.watch(specs, await ensureTopics(this.#cluster, specs, this.#parts.replication));
   }
 
   warnings(): readonly string[] {
-    return [
-      ...this.#topicWarnings,
-      ...this.#addedPartitions.values(),
-      ...this.#cluster.identities.warnings(),
-      ...this.#parts.warnings(),
-    ];
+    return [...this.#watch.warnings, ...this.#cluster.identities.warnings(), ...this.#parts.warnings()];
   }
 
   append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly AppendedRange[]> {
@@ -156,12 +152,6 @@ export class KafkaLog implements EventLog {
     const known = following.buffers().filter((buffer) => buffer.topic === topic).length;
     if (known === 0) return;
     for (let partition = known; partition < this.#cluster.partitionCount(topic); partition++) {
-      const count = this.#cluster.partitionCount(topic);
-      if (this.#cluster.writtenCount(topic) < count)
-        this.#addedPartitions.set(
-          topic,
-          `topic ${topic} has ${count} partitions by now: the further ones are read and never written`,
-        );
       this.#cluster.settings.logger.warn({ topic, partition }, "a partition was added to a topic; it is read as well");
       following.add(new PartitionBuffer(topic, partition, 0));
     }
@@ -208,7 +198,9 @@ export class KafkaLog implements EventLog {
     this.#closing ??= (async () => {
       await Promise.all([...this.#open].map((each) => each.close()));
       await this.#producer.close();
+      const watched = this.#watch.stop();
       this.#cluster.close();
+      await watched;
     })();
     return this.#closing;
   }

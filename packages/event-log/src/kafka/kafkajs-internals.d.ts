@@ -28,6 +28,13 @@ declare module "kafkajs/src/network/connection.js" {
   }
   export interface RequestQueue {
     readonly pending: readonly unknown[];
+    readonly inflight: ReadonlyMap<number, { sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }>;
+    readonly requestTimeout: number;
+    readonly isConnected: () => boolean;
+    /** By the wall clock, milliseconds. */
+    throttledUntil: number;
+    requestTimeoutIntervalId?: NodeJS.Timeout;
+    scheduleRequestTimeoutCheck(): void;
     scheduleCheckPendingRequests(): void;
     maybeThrottle(ms: number | undefined): void;
     destroy(): void;

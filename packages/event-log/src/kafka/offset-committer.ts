@@ -52,7 +52,15 @@ export class OffsetCommitter {
    */
   commit(topic: string, partition: number, offset: number, tenure: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ topic, partition, offset, tenure, deadline: Date.now() + this.#timeoutMs, resolve, reject });
+      this.#pending.push({
+        topic,
+        partition,
+        offset,
+        tenure,
+        deadline: performance.now() + this.#timeoutMs,
+        resolve,
+        reject,
+      });
       if (!this.#running) void this.#run();
     });
   }
@@ -137,7 +145,7 @@ export class OffsetCommitter {
   }
 
   async #later(commits: readonly PendingCommit[], error: unknown): Promise<PendingCommit[]> {
-    const now = Date.now();
+    const now = performance.now();
     const [expired, again] = [
       commits.filter(({ deadline }) => deadline < now),
       commits.filter(({ deadline }) => deadline >= now),

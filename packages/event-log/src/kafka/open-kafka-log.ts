@@ -29,6 +29,8 @@ export interface KafkaLogOptions {
   readonly batchBytes?: number;
   /** What a batch of records may unpack to. Default 64 MiB; beyond it its offsets are a gap. */
   readonly maxUnpackedBytes?: number;
+  /** Between two looks at the settings of the topics in use, milliseconds. Default a minute. */
+  readonly topicCheckMs?: number;
   /** Called whenever a reader goes past a gap, whoever reads. */
   readonly onGap?: (gap: LogGap) => void;
   readonly logger?: Logger;
@@ -65,6 +67,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
   return new KafkaLog(cluster, {
     warnings: () => gaps.warnings(),
     replication: options.replication,
+    topicCheckMs: options.topicCheckMs ?? 60_000,
     limits: {
       batchBytes: options.batchBytes ?? 900_000,
       requestBytes: 8 * 1024 * 1024,

@@ -76,7 +76,7 @@ export class Producer {
       // As many as when the first record was appended: a count that is raised since moves no key.
       const partitions = queues.length;
       const keyless = this.#nextKeyless++ % partitions;
-      const deadline = Date.now() + this.#cluster.settings.requestTimeoutMs;
+      const deadline = performance.now() + this.#cluster.settings.requestTimeoutMs;
       for (let i = 0; i < records.length; i++) {
         const record = records[i]!;
         const partition = record.partition ?? (record.key === null ? keyless : partitionFor(record.key, partitions));
@@ -114,7 +114,7 @@ export class Producer {
 
   #sendWhatCan(): void {
     const requests = new Map<number, { queues: PartitionQueue[]; bytes: number }>();
-    const now = Date.now();
+    const now = performance.now();
     let leaderless = false;
     for (const queue of this.#queues.waiting) {
       const batch = queue.batches[0]!;
@@ -226,7 +226,7 @@ export class Producer {
     if (first.count === 1 && !first.isDoubted) {
       first.isDoubted = true;
       this.#retryLater(false);
-    } else this.#queues.refuse(queue, error.message, Date.now() + this.#cluster.settings.requestTimeoutMs);
+    } else this.#queues.refuse(queue, error.message, performance.now() + this.#cluster.settings.requestTimeoutMs);
   }
 
   #notSent(queues: readonly PartitionQueue[], error: unknown): void {

@@ -28,7 +28,7 @@ export async function* readPartition(
     (await listOffsets(cluster, topic, [partition], at)).get(partition)!;
   const last = await offsetAt("readable-end");
   let end = Math.min(range.toOffset ?? last, last);
-  const { fromTime = 0, toTime = Number.POSITIVE_INFINITY } = range;
+  const { fromTime = Number.NEGATIVE_INFINITY, toTime = Number.POSITIVE_INFINITY } = range;
   let next = Math.max(range.fromOffset ?? 0, await offsetAt("earliest"));
   if (range.fromTime !== undefined) {
     const first = await offsetAt(Math.floor(range.fromTime / 1000));

@@ -118,6 +118,14 @@ describe("loadConfig", () => {
     expect(loadConfig(schema, { env: {} }).log.brokers).toEqual([]);
   });
 
+  it("names what is wrong in a file by its place there", () => {
+    const yaml = file("http:\n  port: many\nlog:\n  routes:\n    - topic: a\n    - topic: [b]\n");
+    expect(problemsOf(() => loadConfig(schema, { env: { HEADWATER_CONFIG_FILE: yaml } }))).toEqual([
+      `http.port in ${yaml} has to be an integer from 0 to 65535, not "many"`,
+      `log.routes[1].topic in ${yaml} has to be text, not a list`,
+    ]);
+  });
+
   it("names everything that is wrong at once, what and where, and what to do", () => {
     const yaml = file("http:\n  prot: 1\nlogs:\n  kind: x\nlog: 5\n");
     const env = {

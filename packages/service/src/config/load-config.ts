@@ -30,6 +30,8 @@ export interface LoadConfigOptions {
 interface Found {
   readonly value: unknown;
   readonly where: string;
+  /** There the setting goes by its place, not by its variable. */
+  readonly byPath?: boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export function loadConfig<S extends TObject>(schema: S, options: LoadConfigOpti
     }
     const [wrong] = schemaProblems(setting.schema, value);
     if (wrong === undefined) put(config, setting.path, structuredClone(value));
-    else problems.push(mismatch(setting, wrong, found?.where ?? "the default"));
+    else problems.push(mismatch(setting, wrong, found ?? { value, where: "the default" }));
   }
   // Sections of which every setting is absent are still there.
   for (const setting of settings) section(config, setting.path);
@@ -97,7 +99,7 @@ function find(
   const inFile = yaml === undefined ? undefined : at(yaml.value, setting.path);
   if (inFile === undefined || inFile === null) return undefined;
   const value = typeof inFile === "string" ? convertText(setting.schema, inFile) : inFile;
-  return { value, where: yaml!.file };
+  return { value, where: yaml!.file, byPath: true };
 }
 
 function fromEnvironment(setting: Setting, env: LoadConfigOptions["env"], problems: string[]): Found | undefined {
@@ -180,12 +182,19 @@ function missing(setting: Setting): string {
 function mismatch(
   setting: Setting,
   wrong: { readonly pointer: string; readonly detail: string },
-  where: string,
+  { where, byPath = false }: Found,
 ): string {
   // The detail shows the value, so that of a secret is another.
   const detail = setting.secret ? "does not have the form it needs" : wrong.detail;
+  if (byPath) return `${setting.path.join(".")}${placeOf(wrong.pointer)} in ${where} ${detail}`;
   const place = wrong.pointer === "" ? "" : ` at ${wrong.pointer}`;
   return `${nameOf(setting)} in ${where}${place} ${detail}`;
+}
+
+/** `/0/time/unit` as people write it below a name: `[0].time.unit`. */
+function placeOf(pointer: string): string {
+  const steps = pointer.split("/").slice(1);
+  return steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join("");
 }
 
 function at(values: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {

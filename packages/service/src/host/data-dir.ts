@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { ResourceError } from "@headwater/core";
 
 /**
@@ -9,7 +9,7 @@ import { ResourceError } from "@headwater/core";
 export function prepareDataDir(folder: string): string {
   const dataDir = resolve(folder);
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
@@ -18,4 +18,23 @@ export function prepareDataDir(folder: string): string {
     );
   }
   return dataDir;
+}
+
+/**
+ * Step by step: Node's own way never ends where a folder cannot be made and its parent is there, as below /proc
+ * (ENOENT).
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) {
+    // As a file that is in the way answers.
+    if (!statSync(folder).isDirectory()) mkdirSync(folder);
+    return;
+  }
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }

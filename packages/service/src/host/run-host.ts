@@ -82,6 +82,7 @@ export async function runHost(host: HostedProcess, { signal, env, alsoKnown = []
     ...(config.http.metricsToken !== undefined && { metricsAuth: metricsTokenAuth(config.http.metricsToken) }),
     limits: config.http,
     corsOrigins: config.http.corsOrigins,
+    answersFile: join(dataDir, "answers.journal"),
     title: host.title,
     directory: { services: services.map((service) => service.name), urls: config.urls },
     readiness: notReady,

@@ -18,6 +18,9 @@ const tag = String.raw`(?:W/)?"[!#-~]{0,40}"`;
 
 export const timeReference = text(`^(?:now|-${shortDuration}|${isoTime})$`);
 export const duration = text(`^${shortDuration}$`);
+export const windowLength = text(`^(?:${shortDuration}|[1-9]\\d?(?:d|w|mo|y))$`);
+export const windowOffset = text(`^-?${shortDuration}$`);
+export const timeZoneName = text(String.raw`^(?:[A-Za-z]{2,20}(?:/[A-Za-z0-9_+\-]{2,30}){0,2}|[+-]\d\d:\d\d)$`);
 export const entityTags = text(String.raw`^(?:\*|${tag}(?:, ${tag}){0,5})$`);
 export const positionPattern = text(String.raw`^[A-Za-z0-9._-]{1,249}/\d{1,6}/\d{1,15}$`);
 export const deviceId = text(`^(?!\\.{1,2}$)[^$/+#\\s${control}](?:[^/+#${control}]{0,126}[^/+#\\s${control}])?$`, {

@@ -1,8 +1,11 @@
 import { Type } from "@sinclair/typebox";
+import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
-import { silentLogger } from "@headwater/core";
+import { RequestError, silentLogger } from "@headwater/core";
 import { createMetrics } from "../metrics/index.ts";
 import {
   adminTokenAuth,
@@ -17,6 +20,7 @@ const token = "a-token-of-the-administrator-of-32+";
 const auth = { authorization: `Bearer ${token}` };
 const open: HttpServer[] = [];
 let made = 0;
+let missing = "missing";
 
 async function server(more: Partial<HttpServerOptions> = {}): Promise<HttpServer> {
   const metrics = createMetrics({ service: "test", processMetrics: false });
@@ -30,10 +34,12 @@ async function server(more: Partial<HttpServerOptions> = {}): Promise<HttpServer
   });
   open.push(http);
   made = 0;
+  missing = "missing";
   const { app } = http;
   const body = Type.Object({ id: Type.String() });
   app.post("/api/v1/things", { schema: { body } }, async (request, reply) => {
     made += 1;
+    if (request.body.id === missing) throw new RequestError(404, "thing-unknown", "There is none");
     if (request.body.id === "broken") throw new TypeError("a defect");
     void reply.code(201).header("location", `/api/v1/things/${request.body.id}`);
     return { id: request.body.id, number: made };
@@ -179,6 +185,30 @@ describe("a POST with an Idempotency-Key", () => {
     expect(made).toBe(1);
     await post(http, "k2");
     expect(made).toBe(2);
+  });
+
+  it("is done once across a restart too, and the file tells no secret", async () => {
+    const answersFile = join(mkdtempSync(join(tmpdir(), "headwater-answers-")), "answers.journal");
+    const former = await server({ answersFile });
+    const first = await post(former, "the-key-of-it");
+    await post(former, "refused", "broken");
+    await former.close();
+    const bytes = readFileSync(answersFile, "latin1");
+    for (const secret of ["the-key-of-it", "/api/v1/things", first.body]) expect(bytes).not.toContain(secret);
+    expect(statSync(answersFile).mode & 0o077).toBe(0);
+    const later = await server({ answersFile });
+    const again = await post(later, "the-key-of-it");
+    expect([again.statusCode, again.body, again.headers["location"]]).toEqual([201, first.body, "/api/v1/things/a"]);
+    expect(again.headers["idempotency-replayed"]).toBe("true");
+    expect(made).toBe(0);
+    expect((await post(later, "the-key-of-it", "b")).json().code).toBe("idempotency-key-reused");
+  });
+
+  it("is tried again after a refusal, when what was missing is there", async () => {
+    const http = await server();
+    expect((await post(http, "k1", "missing")).statusCode).toBe(404);
+    missing = "nothing";
+    expect((await post(http, "k1", "missing")).statusCode).toBe(201);
   });
 
   it("is refused with another body, and with a key that is none", async () => {

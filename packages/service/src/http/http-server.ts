@@ -14,6 +14,7 @@ import { errorHandler, send } from "./error-handler.ts";
 import { allowOrigins } from "./cors.ts";
 import { repeatAnswers } from "./idempotency.ts";
 import { acceptJson } from "./json-bodies.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import { measureRequests } from "./measure-requests.ts";
 import { openApi } from "./open-api.ts";
 import { makeProblem, type Problem } from "./problem.ts";
@@ -56,6 +57,8 @@ export interface HttpServerOptions {
   /** On close, requests under way get so long to finish (milliseconds). Default 3 s. */
   readonly drainMs?: number;
   readonly limits?: ConnectionLimits;
+  /** Where the answers to requests with an Idempotency-Key are kept. Default: in memory alone. */
+  readonly answersFile?: string;
   /** Origins of pages that may use the API; `*` for any. Default: none but its own. */
   readonly corsOrigins?: readonly string[];
 }
@@ -132,7 +135,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   acceptJson(app);
   decompressBodies(app);
   refuseUnreadBodies(app);
-  repeatAnswers(app);
+  const answers = await KeptAnswers.open(options.answersFile, logger);
+  app.addHook("onClose", () => answers.close());
+  repeatAnswers(app, answers);
   measureRequests(app, metrics);
   app.addHook("onSend", async (_request, reply) => {
     if (!reply.hasHeader("x-content-type-options")) void reply.header("x-content-type-options", "nosniff");

@@ -1,21 +1,13 @@
 import type { FastifyRequest } from "fastify";
 import { RequestError, sha256 } from "@headwater/core";
 import { principalOf } from "./authentication.ts";
+import type { KeptAnswers } from "./kept-answers.ts";
 import type { HttpApp } from "./type-provider.ts";
 
 const header = "idempotency-key";
-const keepMs = 24 * 60 * 60 * 1000;
-const maxKept = 10_000;
+/** A longer answer is not kept. */
 const maxBytes = 64 * 1024;
 const pattern = /^[\x21-\x7e]{1,255}$/;
-
-interface Kept {
-  /** Of the body, its type and the condition of the request. */
-  readonly body: string;
-  readonly at: number;
-  /** undefined: the first request is still under way. */
-  answer?: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly text: string };
-}
 
 /** The key of a request that may be sent again, if it has one. Throws RequestError (400) for one that is none. */
 export function idempotencyKey(request: FastifyRequest): string | undefined {
@@ -27,11 +19,10 @@ export function idempotencyKey(request: FastifyRequest): string | undefined {
 }
 
 /**
- * A POST that is sent again under the same Idempotency-Key by the same caller gets the answer of the first, for a day
- * and as long as this process runs. What failed with a 5xx may be tried again.
+ * A POST that is sent again under the same Idempotency-Key by the same caller gets the answer of the first. One that
+ * was refused or failed may be tried again: nothing was done, or what was is not known.
  */
-export function repeatAnswers(app: HttpApp): void {
-  const kept = new Map<string, Kept>();
+export function repeatAnswers(app: HttpApp, answers: KeptAnswers): void {
   const own = new WeakMap<FastifyRequest, string>();
 
   app.addHook("preHandler", async (request, reply) => {
@@ -39,30 +30,25 @@ export function repeatAnswers(app: HttpApp): void {
     const given = idempotencyKey(request);
     if (given === undefined) return;
     const key = JSON.stringify([principalOf(request).id, request.url, given]);
-    const { "content-type": type, "if-match": condition } = request.headers;
-    const body = sha256(JSON.stringify([request.body ?? null, type, condition])).toString("base64");
-    const now = performance.now();
-    for (const [oldest, { at }] of kept) {
-      if (now - at < keepMs && kept.size < maxKept) break;
-      kept.delete(oldest);
-    }
-    const first = kept.get(key);
+    const { "content-type": type, "if-match": match, "if-none-match": noneMatch } = request.headers;
+    const digest = sha256(JSON.stringify([request.body ?? null, type, match, noneMatch])).toString("base64");
+    const first = answers.find(key, digest);
     if (first === undefined) {
-      kept.set(key, { body, at: now });
+      answers.begin(key, digest);
       own.set(request, key);
       return;
     }
-    if (first.body !== body) {
+    if (first === "another") {
       throw new RequestError(
         409,
         "idempotency-key-reused",
         "That Idempotency-Key came with another body; use a new one",
       );
     }
-    if (first.answer === undefined) {
+    if (first === "under-way") {
       throw new RequestError(409, "idempotency-key-in-use", "The first request of that Idempotency-Key is under way");
     }
-    const { status, headers, text } = first.answer;
+    const { status, headers, text } = first;
     await reply
       .code(status)
       .headers({ ...headers, "idempotency-replayed": "true" })
@@ -72,10 +58,9 @@ export function repeatAnswers(app: HttpApp): void {
 
   app.addHook("onSend", async (request, reply, payload: unknown) => {
     const key = own.get(request);
-    const entry = key === undefined ? undefined : kept.get(key);
-    if (key === undefined || entry === undefined) return payload;
-    if (reply.statusCode >= 500 || typeof payload !== "string" || payload.length > maxBytes) {
-      kept.delete(key);
+    if (key === undefined) return payload;
+    if (reply.statusCode >= 400 || typeof payload !== "string" || payload.length > maxBytes) {
+      answers.forget(key);
       return payload;
     }
     const headers: Record<string, string> = {};
@@ -83,7 +68,7 @@ export function repeatAnswers(app: HttpApp): void {
       const value = reply.getHeader(name);
       if (typeof value === "string") headers[name] = value;
     }
-    entry.answer = { status: reply.statusCode, headers, text: payload };
+    await answers.end(key, { status: reply.statusCode, headers, text: payload });
     return payload;
   });
 }

@@ -5,12 +5,22 @@ export { adminTokenAuth, metricsTokenAuth } from "./principal.ts";
 export type { Authenticator, Principal } from "./principal.ts";
 export { principalOf } from "./authentication.ts";
 export { loadOrCreateAdminToken } from "./admin-token.ts";
+export type { CursorList } from "./page.ts";
 export { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, listQuery, pageOf, pageSchema } from "./page.ts";
 export { InvalidRequestError, problemSchema } from "./problem.ts";
 export { afterQuery, positionSchema, positionText, waitForAfter } from "./position.ts";
 export { wantedType } from "./accept.ts";
 export { idempotencyKey } from "./idempotency.ts";
-export { deviceId, duration, namedProperties, plainText, timeReference } from "./documented.ts";
+export {
+  deviceId,
+  duration,
+  namedProperties,
+  plainText,
+  timeReference,
+  timeZoneName,
+  windowLength,
+  windowOffset,
+} from "./documented.ts";
 export { etagOf, parsePrecondition, variantEtag } from "./precondition.ts";
 export type { Precondition } from "./precondition.ts";
 export { bodyText } from "./text-bodies.ts";

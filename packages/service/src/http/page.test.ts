@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeCursor, encodeCursor, isNumberPlace, isTextPlace, pageOf } from "./page.ts";
 
+const list = { url: "/api/v1/things?limit=3" };
+
 describe("a list", () => {
   it("read page by page has every row once, in order, and no page after the last row", () => {
     fc.assert(
@@ -10,9 +12,9 @@ describe("a list", () => {
         const read: string[] = [];
         let cursor: string | undefined;
         for (;;) {
-          const after = decodeCursor(cursor, isNumberPlace) ?? -1;
+          const after = decodeCursor(list, cursor, isNumberPlace) ?? -1;
           const found = rows.filter((row) => row > after).slice(0, limit + 1);
-          const { items, next } = pageOf(found, limit, (row) => row, String);
+          const { items, next } = pageOf(list, found, limit, (row) => row, String);
           read.push(...items);
           if (next === null) break;
           expect(items).toHaveLength(limit);
@@ -23,12 +25,24 @@ describe("a list", () => {
     );
   });
 
-  it.each(["", "!", encodeCursor(1), encodeCursor(null), encodeCursor({ id: "a" })])(
+  it.each(["", "!", encodeCursor(list, 1), encodeCursor(list, null), encodeCursor(list, { id: "a" })])(
     "by id does not begin at the cursor %j",
     (cursor) => {
-      expect(() => decodeCursor(cursor, isTextPlace)).toThrow(
+      expect(() => decodeCursor(list, cursor, isTextPlace)).toThrow(
         expect.objectContaining({ status: 400, code: "invalid-cursor" }),
       );
     },
   );
+
+  it("takes the cursor of its own pages alone", () => {
+    const cursor = encodeCursor(list, "b");
+    for (const own of ["/api/v1/things", "/api/v1/things/?cursor=x&limit=9"]) {
+      expect(decodeCursor({ url: own }, cursor, isTextPlace)).toBe("b");
+    }
+    for (const other of ["/api/v1/others", "/api/v1/things/1/parts", "/api/v1/things/2/parts"]) {
+      expect(() => decodeCursor({ url: other }, cursor, isTextPlace)).toThrow(
+        expect.objectContaining({ status: 400, code: "invalid-cursor" }),
+      );
+    }
+  });
 });

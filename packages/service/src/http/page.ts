@@ -1,6 +1,6 @@
 import type { TSchema } from "@sinclair/typebox";
 import { Type } from "@sinclair/typebox";
-import { RequestError } from "@headwater/core";
+import { RequestError, sha256 } from "@headwater/core";
 
 /** The query parameters of every list; spread `listQuery.properties` into a schema that has more. */
 export const listQuery = Type.Object({
@@ -19,6 +19,7 @@ export interface Page<T> {
  * there is a next page. That page begins after the place of the last row shown.
  */
 export function pageOf<Row, Item>(
+  list: CursorList,
   rows: readonly Row[],
   limit: number,
   placeOf: (row: Row) => unknown,
@@ -26,7 +27,7 @@ export function pageOf<Row, Item>(
 ): Page<Item> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  const next = last !== undefined && rows.length > limit ? encodeCursor(placeOf(last)) : null;
+  const next = last !== undefined && rows.length > limit ? encodeCursor(list, placeOf(last)) : null;
   return { items: shown.map(itemOf), next };
 }
 
@@ -38,31 +39,44 @@ export function pageSchema<S extends TSchema>(item: S) {
   );
 }
 
-/** Where the next page begins, as an opaque text. */
-export function encodeCursor(place: unknown): string {
-  return Buffer.from(JSON.stringify(place)).toString("base64url");
+/** The list that a cursor is of: the request for one of its pages. */
+export type CursorList = { readonly url: string };
+
+/** Where the next page of that list begins, as an opaque text. */
+export function encodeCursor(list: CursorList, place: unknown): string {
+  return Buffer.from(JSON.stringify([nameOf(list), place])).toString("base64url");
+}
+
+/** Short, and the same for every page: the path, without what follows it. */
+function nameOf({ url }: CursorList): string {
+  const path = url.split("?", 1)[0]!.replace(/\/$/, "");
+  return sha256(path).toString("base64url").slice(0, 8);
 }
 
 /**
  * Reads encodeCursor's text back, of a shape that `isPlace` checks; undefined without a cursor. Throws RequestError
- * (400, `invalid-cursor`).
+ * (400, `invalid-cursor`), also for the cursor of another list.
  */
-export function decodeCursor<T>(cursor: string, isPlace: (value: unknown) => value is T): T;
-export function decodeCursor<T>(cursor: string | undefined, isPlace: (value: unknown) => value is T): T | undefined;
-export function decodeCursor<T>(cursor: string | undefined, isPlace: (value: unknown) => value is T): T | undefined {
+export function decodeCursor<T>(
+  list: CursorList,
+  cursor: string | undefined,
+  isPlace: (value: unknown) => value is T,
+): T | undefined {
   if (cursor === undefined) return undefined;
-  let place: unknown;
+  let content: unknown;
   try {
-    place = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    content = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
   } catch {
     // No JSON, so no cursor of ours: answered below.
-    place = undefined;
+    content = undefined;
   }
-  if (isPlace(place)) return place;
+  if (Array.isArray(content) && content.length === 2 && content[0] === nameOf(list) && isPlace(content[1])) {
+    return content[1];
+  }
   throw new RequestError(
     400,
     "invalid-cursor",
-    "The cursor is none that a list gave; leave it out to begin at the first page",
+    "The cursor is none that this list gave; leave it out to begin at the first page",
   );
 }
 

@@ -1,8 +1,12 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
-import { aggregates, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
+import { propertyRuns } from "@headwater/testkit/property-runs";
+import { aggregates, orders, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
 import type { LocalWindow, Window } from "../windows/index.ts";
 import { referenceRows } from "./reference.ts";
 import { freshSeries, pointsOf, rowsOf, type StoreUnderTest } from "./store-under-test.ts";
+
+type Bounds = Omit<SeriesQuery, "measurement" | "tags" | "field">;
 
 const minute = 60_000_000;
 const hour = 60 * minute;
@@ -48,6 +52,52 @@ export function windowsContract(subject: () => StoreUnderTest): void {
         expect(await rowsOf(store, s, query), JSON.stringify(query)).toEqual(referenceRows(rows, query));
       }
     }
+  });
+
+  it("agrees with the reference in any zone, for any range and offset", async () => {
+    const { store } = subject();
+    await fc.assert(
+      fc.asyncProperty(
+        // Since 2012 all clocks are changed at, and by, quarters of an hour, as the reference looks at them.
+        fc.constantFrom(...Intl.supportedValuesOf("timeZone")),
+        fc.integer({ min: Date.UTC(2012, 0, 1) / 86_400_000, max: Date.UTC(2037, 0, 1) / 86_400_000 }),
+        fc.uniqueArray(fc.integer({ min: 0, max: 40 * 96 }), { minLength: 1, maxLength: 200 }),
+        fc.array(
+          fc.record({
+            window: fc.constantFrom(...windows),
+            offset: fc.integer({ min: -3, max: 3 }),
+            from: fc.integer({ min: 0, max: 40 * 96 }),
+            length: fc.integer({ min: 0, max: 40 * 96 }),
+            aggregate: fc.constantFrom(...aggregates),
+            order: fc.constantFrom(...orders),
+            limit: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
+          }),
+          { minLength: 2, maxLength: 4 },
+        ),
+        async (timeZone, firstDay, quarters, queries) => {
+          const s = freshSeries();
+          const at = (quarter: number): number => firstDay * day + quarter * 15 * minute;
+          const rows = quarters.map((quarter, i): SeriesRow => [at(quarter), i]);
+          await store.write(pointsOf(s, rows));
+          for (const { window, offset, from, length, ...rest } of queries) {
+            const query: Bounds = {
+              ...rest,
+              from: at(from),
+              to: at(from + length),
+              window: { ...window, offset: offset * 15 * minute, timeZone },
+            };
+            const found = await rowsOf(store, s, query);
+            const expected = referenceRows(rows, query);
+            expect(
+              found.map(([time]) => time),
+              JSON.stringify(query),
+            ).toEqual(expected.map(([time]) => time));
+            for (const [i, [, value]] of found.entries()) expect(value).toBeCloseTo(Number(expected[i]![1]), 6);
+          }
+        },
+      ),
+      { numRuns: propertyRuns(20) },
+    );
   });
 
   it("counts 23, 24 and 25 hours of a day", async () => {

@@ -1,7 +1,7 @@
 import { InfluxDB, type SendOptions, type Transport } from "@influxdata/influxdb-client";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { foreignAnswer, influxError, type Effect } from "./influx-errors.ts";
+import { brokenOff, foreignAnswer, influxError, type Effect } from "./influx-errors.ts";
 
 export interface InfluxStoreOptions {
   readonly url: string;
@@ -85,13 +85,16 @@ export class InfluxConnection {
         signal: silence.signal,
       });
       let isInflux = false;
+      const ending = new Ending();
       for await (const piece of answer) {
         clearTimeout(timer);
         isInflux ||= this.#assertAnnotated(piece);
+        ending.see(piece);
         yield piece;
         timer = watch();
       }
       if (!isInflux) throw foreignAnswer(this.#options.url, "a query with nothing");
+      if (!ending.isWhole) throw brokenOff(this.#options.url);
     } catch (error) {
       throw influxError(error, "reads", this.#options.url);
     } finally {
@@ -140,5 +143,21 @@ export class InfluxConnection {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/**
+ * InfluxDB ends every answer with an empty line. Where a proxy marks the end of a body by closing the connection, an
+ * answer that was cut off looks whole, and its last number may lack digits.
+ */
+class Ending {
+  #last = "\r\n";
+
+  see(piece: Uint8Array): void {
+    if (piece.length > 0) this.#last = (this.#last + Buffer.from(piece.subarray(-4)).toString("latin1")).slice(-4);
+  }
+
+  get isWhole(): boolean {
+    return this.#last.endsWith("\r\n\r\n") || this.#last.endsWith("\n\n");
   }
 }

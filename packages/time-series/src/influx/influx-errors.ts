@@ -104,6 +104,11 @@ export function foreignAnswer(server: string, what: string): StoreUnavailableErr
   );
 }
 
+/** An answer to a query that does not end as InfluxDB's do. */
+export function brokenOff(server: string): StoreUnavailableError {
+  return new StoreUnavailableError(`the answer of ${server} to a query was broken off on its way`);
+}
+
 /** No wait that a server asks for is longer (milliseconds). */
 const maxRetryAfterMs = 60_000;
 

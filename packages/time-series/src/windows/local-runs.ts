@@ -1,5 +1,8 @@
 import type { TimeZone } from "@headwater/core";
-import type { Run, Span } from "./window.ts";
+import { DAY, type Run, type Span } from "./window.ts";
+
+/** Some ten years: looking a zone's clocks up takes time, and the reader of runs gets a turn between two of them. */
+const LONGEST = 3_653 * DAY;
 
 /**
  * The windows that [from, to) touches, those of `length` between two changes of the clocks as one run. Of the length
@@ -22,7 +25,7 @@ export function* localRuns(
       const last = Math.min(zone.pieceAt(start).end - 1, to + length - 1);
       end = Math.max(end, start + Math.floor((last - start) / length) * length);
     }
-    if (open !== undefined && open.every === every) {
+    if (open !== undefined && open.every === every && start - open.start < LONGEST) {
       open = { ...open, end };
     } else {
       if (open !== undefined) yield open;

@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { nowMicros } from "@headwater/core";
+import { nowMicros, ResourceError } from "@headwater/core";
 import { silentAheadMicros } from "../append-clock.ts";
-import { closeLogFiles, openLogFiles, type LogFiles } from "../log-files.ts";
+import { closeLogFiles, DATABASE_FILE, openLogFiles, type LogFiles } from "../log-files.ts";
 import { errorOf } from "../log-worker-client.ts";
 import { lockedError } from "../open-embedded-log.ts";
 import { failureOf } from "../sqlite-failure.ts";
@@ -38,7 +39,8 @@ export interface StoredPartition {
 
 /**
  * Reads all of the log in a folder, under its lock, and says what is damaged. Changes nothing. Throws ResourceError
- * while another process has the log open, and LogUnusableError when its files cannot be opened at all.
+ * while another process has the log open or if there is none, and LogUnusableError when its files cannot be opened at
+ * all.
  */
 export function checkEmbeddedLog(dataDir: string, now = nowMicros()): LogReport {
   return withLogFiles(dataDir, ({ database }) => {
@@ -60,6 +62,8 @@ export function checkEmbeddedLog(dataDir: string, now = nowMicros()): LogReport 
 
 export function withLogFiles<R>(dataDir: string, work: (files: LogFiles) => R): R {
   const folder = resolve(dataDir);
+  // Opening would make a log that is not there.
+  if (!existsSync(join(folder, DATABASE_FILE))) throw new ResourceError(`There is no event log in ${folder}`);
   let files: LogFiles;
   try {
     files = openLogFiles({ dataDir: folder });

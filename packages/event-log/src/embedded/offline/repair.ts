@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { nowMicros, ResourceError } from "@headwater/core";
@@ -89,6 +89,13 @@ function exchange(dataDir: string, old: DatabaseSync, next: string): string {
     // What is left of a damaged database is kept as it is.
   }
   linkSync(file, kept);
+  // What could not be folded in goes with the old database: the new one would take it for its own.
+  const wal = `${file}-wal`;
+  if ((statSync(wal, { throwIfNoEntry: false })?.size ?? 0) > 0) renameSync(wal, `${kept}-wal`);
+  chmodSync(next, 0o600);
+  // Whoever repairs may be root; the log stays with the user that Headwater runs as.
+  const { uid, gid } = statSync(file);
+  if (process.getuid?.() === 0) chownSync(next, uid, gid);
   renameSync(next, file);
   syncFolder(dataDir);
   return kept;

@@ -1,0 +1,16 @@
+/**
+ * Cells of CSV as RFC 4180 has them. A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
+ * `@`, one of these in full width, or white space that is cut off) gets an apostrophe before it, since devices choose
+ * their texts and names. Numbers stay as they are.
+ */
+export function csvCell(value: number | string): string {
+  if (typeof value === "number") return String(value);
+  const safe = formula.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const formula = /^[=+\-@\t\r\n＝＋－＠]/;
+
+export function csvLine(cells: readonly (number | string)[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`;
+}

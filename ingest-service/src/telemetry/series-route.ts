@@ -1,0 +1,95 @@
+import { Readable } from "node:stream";
+import { Type } from "@sinclair/typebox";
+import { type HttpApp, wantedType } from "@headwater/service";
+import type { SeriesRow } from "@headwater/time-series";
+import { unknownDevice } from "../devices/routes.ts";
+import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
+import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
+import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
+
+const types = ["application/json", "text/csv", "application/x-ndjson"] as const;
+
+const pointSchema = { type: "array", items: { type: ["number", "string", "null"] }, minItems: 2, maxItems: 2 };
+
+const seriesSchema = Type.Object(
+  {
+    metric: Type.String(),
+    window: Type.Optional(Type.String({ description: "The window that `width` chose" })),
+    aggregate: Type.Optional(Type.String({ description: "What the points of its windows are" })),
+    points: Type.Array(Type.Unsafe<(number | string | null)[]>(pointSchema), {
+      description:
+        "Time in milliseconds since the epoch (a fraction carries microseconds) and value; a sum beyond what a number " +
+        "holds is null",
+    }),
+    truncated: Type.Optional(Type.Boolean({ description: "There are more points than `limit`" })),
+    next: Type.Optional(Type.String({ description: "The `cursor` that goes on, if it was truncated" })),
+  },
+  { title: "Series" },
+);
+
+/** Whose telemetry a request asks for, and whether there is such a device. */
+export type FindOwner = (
+  device: string,
+  incarnations: string | undefined,
+) => { readonly owner: SeriesOwner; readonly isRegistered: boolean };
+
+export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwner): void {
+  app.get(
+    "/api/v1/devices/:id/series",
+    {
+      config: { scopes: ["telemetry:read"], produces: types, documentedAnswer: seriesSchema },
+      schema: {
+        operationId: "getSeries",
+        summary: "A series: points, or windows of them; `Accept` exports it as CSV or NDJSON",
+        description:
+          "JSON has `limit` points and says if there are more. Exports have all of them unless `limit` is given; their " +
+          "columns are `time`, `t` and `value`. In CSV a text that a spreadsheet would take for a formula begins with " +
+          "an apostrophe; NDJSON has texts as they are. An answer that fails on its way is cut off, without the end " +
+          "that HTTP gives to a whole one.",
+        tags: ["telemetry"],
+        params: Type.Object({ id: Type.String() }),
+        querystring: seriesQuery,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { metric, limit } = request.query;
+      const type = wantedType(request);
+      const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
+      const { candidates, isContinued } = readSeriesRequest(request, owner, request.query);
+      const isJson = type === "application/json";
+      // One more shows whether there are more.
+      const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
+      const found = await firstWithPoints(series, owner, candidates, most);
+      if (found === undefined && !isContinued && !isRegistered) throw unknownDevice(id);
+      const { chosen, next } = found?.candidate ?? candidates[0]!;
+      const batches = found?.batches ?? nothing();
+      void reply.type(`${type}; charset=utf-8`);
+      const text = isJson
+        ? jsonRows(batches, { head: { metric, ...chosen }, limit: limit ?? defaultLimit, next: ([time]) => next(time) })
+        : type === "text/csv"
+          ? csvRows(batches)
+          : ndjsonRows(batches);
+      // A stream of bytes, since one of objects would hold sixteen batches ready for a reader that is slow.
+      const body = Readable.from(request.method === "HEAD" ? [] : text, { objectMode: false });
+      body.on("error", (error) => request.log.error(error));
+      body.once("close", () => found?.close());
+      return reply.send(body);
+    },
+  );
+}
+
+async function firstWithPoints(
+  series: DeviceSeries,
+  owner: SeriesOwner,
+  candidates: readonly Candidate[],
+  limit: number | undefined,
+): Promise<(Begun<SeriesRow> & { candidate: Candidate }) | undefined> {
+  for (const candidate of candidates) {
+    const found = await begun(series.query(owner, { ...candidate.range, field: candidate.field, limit }));
+    if (found !== undefined) return { ...found, candidate };
+  }
+  return undefined;
+}
+
+async function* nothing(): AsyncGenerator<never> {}
