@@ -81,7 +81,6 @@ export class SeriesReader {
       if (points > 0) {
         for await (const some of this.#forward(query, { start, end }, Infinity)) rows.push(...some);
       }
-      // oxlint-disable-next-line unicorn/no-array-reverse -- nobody else has these rows, and there are many
       rows.reverse();
       for (let at = 0; at < Math.min(left, rows.length); at += BATCH) {
         yield rows.slice(at, Math.min(left, at + BATCH));
