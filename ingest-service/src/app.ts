@@ -20,7 +20,7 @@ import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
-import { HeardDevices } from "./devices/heard-devices.ts";
+import { HeardDevices } from "./telemetry/heard-devices.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";

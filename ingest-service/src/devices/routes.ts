@@ -36,14 +36,30 @@ import {
   writtenDeviceSchema,
 } from "./device-resource.ts";
 import type { DeviceWriter } from "./device-writer.ts";
-import type { HeardDevices } from "./heard-devices.ts";
 import { makeCredential, newCredentialSchema } from "./new-credential.ts";
 import { PasswordHasher } from "./password-hasher.ts";
+
+/** A device that has sent telemetry and is not registered. */
+export interface HeardDevice {
+  readonly id: string;
+  /** The newest time of its readings, µs. */
+  readonly lastSeen: number;
+}
+
+export interface HeardPage {
+  readonly devices: readonly HeardDevice[];
+  /** The id after which to go on; undefined: nothing follows. */
+  readonly next: string | undefined;
+}
+
+export interface ListHeard {
+  list(after: string | undefined, limit: number): Promise<HeardPage>;
+}
 
 export interface DeviceRoutesOptions {
   readonly model: ReadModel;
   readonly write: DeviceWriter;
-  readonly heard: HeardDevices;
+  readonly heard: ListHeard;
   readonly timeoutMs: number;
 }
 

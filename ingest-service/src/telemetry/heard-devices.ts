@@ -1,20 +1,9 @@
 import type { ReadModel } from "@headwater/event-log/read-model";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import { telemetryMeasurement } from "../projection/telemetry-points.ts";
-import type { DeviceSeries } from "../telemetry/device-series.ts";
-import { deviceState } from "./device-model.ts";
-
-export interface HeardDevice {
-  readonly id: string;
-  /** The newest time of its readings, µs. */
-  readonly lastSeen: number;
-}
-
-export interface HeardPage {
-  readonly devices: readonly HeardDevice[];
-  /** The id after which to go on; undefined: nothing follows. */
-  readonly next: string | undefined;
-}
+import type { HeardDevice, HeardPage, ListHeard } from "../devices/routes.ts";
+import { deviceState } from "../devices/device-model.ts";
+import type { DeviceSeries } from "./device-series.ts";
 
 /** Bounds one request, however many devices are registered: a page may end before it is full. */
 const idsAtOnce = 1000;
@@ -22,7 +11,7 @@ const maxIds = 20_000;
 const asksAtOnce = 16;
 
 /** Devices that have sent telemetry and are not registered: the store has what they sent, whoever projected it. */
-export class HeardDevices {
+export class HeardDevices implements ListHeard {
   readonly #model: ReadModel;
   readonly #store: Pick<TimeSeriesStore, "tagValues">;
   readonly #series: DeviceSeries;
