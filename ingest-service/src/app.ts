@@ -20,6 +20,7 @@ import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
+import { HeardDevices } from "./telemetry/heard-devices.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
@@ -115,6 +116,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   deviceRoutes(http.app, {
     model,
     write: deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes }),
+    heard: new HeardDevices({ model, store, series }),
     timeoutMs,
   });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
