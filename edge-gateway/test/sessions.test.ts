@@ -46,6 +46,41 @@ describe("a session that outlives its connection", () => {
     await device.until("publish", 2);
   });
 
+  it("hears what it has not acknowledged again, with DUP, and what it never heard without (3.3.1.1)", async () => {
+    await start();
+    const other = await connect(true, "other");
+    let device = await connect();
+    device.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "devices/d/x", qos: 2 }] } as never);
+    await device.until("suback");
+    other.publish("devices/d/x", "one", { qos: 1, messageId: 1 });
+    other.publish("devices/d/x", "two", { qos: 2, messageId: 2 });
+    other.send({ cmd: "pubrel", messageId: 2 } as never);
+    await device.until("publish", 2);
+    device.cut();
+    await device.closed;
+    await other.until("puback");
+    // The broker has noticed that the session is away once a message waits for it.
+    other.publish("devices/d/x", "three", { qos: 1, messageId: 3 });
+    await other.until("puback", 2);
+    device = await connect();
+    await device.until("publish", 3);
+    const heard = device.heard.filter(({ cmd }) => cmd === "publish") as unknown as { payload: Buffer; dup: boolean }[];
+    expect(heard.map(({ payload, dup }) => [payload.toString(), dup])).toEqual([
+      ["one", true],
+      ["two", true],
+      ["three", false],
+    ]);
+  });
+
+  it("a publisher's DUP is not passed on to subscribers (3.3.1.1)", async () => {
+    await start();
+    const other = await connect(true, "other");
+    const device = await connect();
+    await subscribe(device, "devices/d/x");
+    other.publish("devices/d/x", "one", { qos: 1, messageId: 1, dup: true });
+    expect(await device.until("publish")).toMatchObject({ qos: 1, dup: false });
+  });
+
   it("is present with nothing but a QoS 2 message that waits for its PUBREL, after a restart too", async () => {
     await start();
     let device = await connect();

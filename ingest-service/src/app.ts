@@ -25,6 +25,7 @@ import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { recount } from "./projection/recount.ts";
+import { observeLedger } from "./ledger/ledger-metrics.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
 import { Projection } from "./projection/projection.ts";
@@ -109,6 +110,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     flush: () => projection.flush(),
     ownAccount: (partition) => projection.account(partition),
   });
+  observeLedger(deps.metrics, () => projection.owned().flatMap((partition) => projection.account(partition) ?? []));
 
   deviceRoutes(http.app, {
     model,

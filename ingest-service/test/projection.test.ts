@@ -1,4 +1,4 @@
-import { alertTransition, events, telemetryHeaders } from "@headwater/proto";
+import { alertTransition, events, telemetryHeaders, type AlertInput } from "@headwater/proto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LedgerAnswer } from "../src/ledger/ledger.ts";
 import { TestGateway } from "./gateway.ts";
@@ -188,6 +188,7 @@ describe("alert transitions", () => {
       metric: "temperature",
       value: 95,
       threshold: 90,
+      raisedAt: t0,
     });
     await backends.log.append(topics.alerts, [
       { key: "d1", value: raised },
@@ -204,6 +205,42 @@ describe("alert transitions", () => {
         shadow: 0,
         kind_text: "raised",
         alert_text: "a1",
+        raisedAt: t0 / 1000,
+      });
+    });
+  });
+
+  it("say that an episode is over where it is, and nothing of that where somebody acknowledges it", async () => {
+    const device = "d2";
+    const append = (alertId: string, transition: number, more: Partial<AlertInput>) =>
+      backends.log.append(topics.alerts, [
+        {
+          key: device,
+          value: events.alert.encode({
+            ...{ alertId, transition, rule: alertId, device, at: t0, raisedAt: t0 },
+            ...more,
+          }),
+        },
+      ]);
+    const { raised, cleared, acknowledged, amended } = alertTransition;
+    await append("by-hand", 1, { kind: raised });
+    await append("by-hand", 0, { kind: cleared, cause: "hand", at: t0 + 1, clearedAt: t0 + 1, writeId: "w1" });
+    await append("by-hand", 0, { kind: acknowledged, at: t0 + 2, writeId: "w2" });
+    await append("retracted", 1, { kind: raised });
+    await append("retracted", 2, { kind: amended, cause: "retracted", at: t0 + 1 });
+    await append("still", 1, { kind: raised });
+    await append("still", 2, { kind: amended, at: t0 + 1 });
+    const states: Record<string, unknown> = {};
+    await eventually(async () => {
+      for (const rule of ["by-hand", "retracted", "still"]) {
+        const rows = await backends.store.latest("alerts", { device, rule });
+        const fields = Object.fromEntries(rows.map(({ field, value }) => [field, value]));
+        states[rule] = [fields["kind_text"], fields["state"]];
+      }
+      expect(states).toEqual({
+        "by-hand": ["acknowledged", 0],
+        retracted: ["amended", 0],
+        still: ["amended", 1],
       });
     });
   });

@@ -126,6 +126,11 @@ describe("an export", () => {
     for (const limit of [1, 100, 20_000]) {
       for (const order of ["asc", "desc"]) await answered(subject(), id, { limit, order });
     }
+    await eventually(() => expect(open).toBe(0));
+    given = 0;
+    const { status } = await fetch(seriesUrl({ url }, id, {}), { method: "HEAD", headers });
+    await eventually(() => expect(open).toBe(0));
+    expect([status, given]).toEqual([200, 1]);
     for (let i = 0; i < 10; i++) {
       const leaving = new AbortController();
       const answer = fetch(seriesUrl({ url }, id, {}), {
@@ -137,7 +142,6 @@ describe("an export", () => {
       leaving.abort();
       await answer.catch(() => undefined);
     }
-    await fetch(seriesUrl({ url }, id, {}), { method: "HEAD", headers });
     await eventually(() => expect(open).toBe(0));
   });
 

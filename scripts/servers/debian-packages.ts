@@ -14,7 +14,15 @@ export const debianPrograms = {
   mosquitto_pub: "mosquitto-clients",
   mosquitto_sub: "mosquitto-clients",
   openssl: "openssl",
+  prometheus: "prometheus",
+  promtool: "prometheus",
 } as const;
+
+/** What Debian would start at the next boot. */
+const services: Readonly<Record<string, string>> = {
+  mosquitto: "mosquitto.service",
+  prometheus: "prometheus.service",
+};
 
 export type DebianProgram = keyof typeof debianPrograms;
 
@@ -39,7 +47,7 @@ export async function ensureDebianPrograms(programs: readonly DebianProgram[], p
     if (process.getuid?.() !== 0)
       throw new InstallError(`${missing(programs).join(", ")} not found, and only root can install: ${byHand}`);
     progress(`installing ${packages.join(", ")} with apt-get`);
-    await withoutStartingServices(async () => {
+    await withoutStartingServices(packages, async () => {
       await aptGet("update");
       await aptGet("install", "--yes", "--no-install-recommends", ...packages);
     });
@@ -69,7 +77,7 @@ async function aptGet(...args: string[]): Promise<void> {
  * Debian starts a server when its package is installed, unless this file says no. Where the machine has such a policy
  * (containers do) it stays; where it has none, it exists for as long as the installation takes.
  */
-async function withoutStartingServices(install: () => Promise<void>): Promise<void> {
+async function withoutStartingServices(packages: readonly string[], install: () => Promise<void>): Promise<void> {
   const policy = "/usr/sbin/policy-rc.d";
   const ours = !existsSync(policy);
   if (ours) await writeFile(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
@@ -79,7 +87,8 @@ async function withoutStartingServices(install: () => Promise<void>): Promise<vo
     if (ours) await rm(policy, { force: true });
   }
   // Nor at the next boot; there is nothing to tell where systemd is not in charge.
-  if (existsSync("/run/systemd/system") && findTool("systemctl") !== undefined) {
-    await runStep({ command: "systemctl", args: ["disable", "--now", "mosquitto.service"], cwd: tmpdir() });
+  if (!existsSync("/run/systemd/system") || findTool("systemctl") === undefined) return;
+  for (const service of packages.flatMap((name) => services[name] ?? [])) {
+    await runStep({ command: "systemctl", args: ["disable", "--now", service], cwd: tmpdir() });
   }
 }

@@ -2,7 +2,7 @@ import type { EventLog } from "@headwater/event-log";
 import { InvariantError, sleep } from "@headwater/core";
 import { type Gap, type PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
-import { laneSums } from "../accounts/lane-sums.ts";
+import { rowOf, type LedgerColumns, type LedgerRow } from "./ledger-row.ts";
 import { type Verification, type VerifyOptions, verifyPartition, type VerifyRange } from "./verify/verify.ts";
 
 export interface LedgerOptions {
@@ -17,40 +17,6 @@ export interface LedgerOptions {
   readonly ownAccount: (partition: number) => PartitionAccount | undefined;
   /** Milliseconds that an answer waits for the projection to reach the end of the log. */
   readonly projectionWaitMs: number;
-}
-
-/** Units are events but where it says otherwise. */
-export interface LedgerColumns {
-  /** By the gateways, as of their last marks. */
-  received: number;
-  /** Of these dropped by policy, on record. */
-  dropped: number;
-  /** Received and neither logged nor dropped: lost. */
-  missing: number;
-  /** Logged after the last mark of its gateway, so not in `received` yet. */
-  unmarked: number;
-  /** logged = stored + partlyStored + quarantined + duplicate. */
-  logged: number;
-  stored: number;
-  partlyStored: number;
-  quarantined: number;
-  duplicate: number;
-  derived: number;
-  /** Readings replaced by a later one of the same time. Exact when verified; else those that follow each other. */
-  overwritten: number;
-  /** Identities that no gateway accounts for. */
-  unexplained: number;
-  /** Records (events and others) in the log that are not projected yet. */
-  lag: number;
-}
-
-export interface LedgerRow extends LedgerColumns {
-  readonly partition: number;
-  /** Counted from this offset… */
-  readonly from: number;
-  /** …up to, not including, this one. */
-  readonly to: number;
-  readonly balanced: boolean;
 }
 
 export interface LedgerAnswer {
@@ -120,29 +86,6 @@ export class Ledger {
       await sleep(50);
     }
   }
-}
-
-function rowOf(account: PartitionAccount, lag: number): LedgerRow {
-  const { counts, outcomes, unexplained } = account;
-  const { received, dropped, missing, unmarked } = laneSums(account.lanes, account.retired);
-  const accounted = outcomes.stored + outcomes.partlyStored + outcomes.quarantined + counts.duplicate;
-  return {
-    partition: account.partition,
-    from: account.from,
-    to: account.offset,
-    balanced: missing === 0 && unexplained === 0 && accounted === counts.logged,
-    received,
-    dropped,
-    missing,
-    unmarked,
-    logged: counts.logged,
-    ...outcomes,
-    duplicate: counts.duplicate,
-    derived: counts.derived,
-    overwritten: counts.overwritten,
-    unexplained,
-    lag,
-  };
 }
 
 const columns = [

@@ -71,7 +71,7 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
           ? csvRows(batches)
           : ndjsonRows(batches);
       // A stream of bytes, since one of objects would hold sixteen batches ready for a reader that is slow.
-      const body = Readable.from(text, { objectMode: false });
+      const body = Readable.from(request.method === "HEAD" ? [] : text, { objectMode: false });
       body.on("error", (error) => request.log.error(error));
       body.once("close", () => found?.close());
       return reply.send(body);

@@ -36,7 +36,7 @@ export function parseWindow(text: string, { timeZone, offset: offsetText }: Wind
 /** Throws RequestError for a zone that is not known. */
 export function parseTimeZone(text: string): string {
   // An unescaped plus in a query string arrives as a space.
-  const name = text.replace(/^ (?=\d)/, "+");
+  const name = text.replaceAll(" ", "+");
   if (isTimeZone(name)) return name;
   const written = JSON.stringify(text.slice(0, 60));
   throw new RequestError(

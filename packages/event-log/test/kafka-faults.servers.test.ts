@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HeadwaterError, retrying, UnknownOutcomeError } from "@headwater/core";
@@ -49,6 +49,17 @@ const failureOf = async (work: Promise<unknown>): Promise<HeadwaterError | undef
   }
 };
 
+/** The signal reaches the threads of a process a moment after it was sent; until then a broker answers. */
+async function hang(): Promise<void> {
+  kafka.kill("SIGSTOP");
+  const isStopped = (pid: number): boolean =>
+    readdirSync(`/proc/${pid}/task`).every((thread) => {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
+      return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
+    });
+  await until(() => kafka.pids.every(isStopped));
+}
+
 async function appendUntilTaken(log: EventLog, topic: string, value: string): Promise<void> {
   while ((await failureOf(log.append(topic, [record(value, 0)]))) !== undefined) await pause(100);
 }
@@ -59,7 +70,7 @@ describe("a broker that hangs", () => {
     const topic = name("hung");
     await log.ensureTopics([spec(topic, 2)]);
     await log.append(topic, [record("before", 0)]);
-    kafka.kill("SIGSTOP");
+    await hang();
     try {
       for (let i = 0; i < 3; i++) {
         const begun = Date.now();
@@ -67,7 +78,8 @@ describe("a broker that hangs", () => {
           failureOf(log.append(topic, [record(`during ${i}`, 0)])),
           pause(300).then(() => failureOf(log.append(topic, [record(`behind ${i}`, 0)]))),
         ]);
-        expect(Date.now() - begun).toBeLessThan(3 * requestTimeoutMs);
+        // Well before anybody would call it hung, however busy this machine is.
+        expect(Date.now() - begun).toBeLessThan(10 * requestTimeoutMs);
         for (const error of errors) expect(error?.advice).toBe("retry");
         expect(
           errors.every((error) => error instanceof LogUnavailableError || error instanceof UnknownOutcomeError),
@@ -149,12 +161,12 @@ describe("a broker that hangs", () => {
   });
 
   it("is told at once that nobody answers, when the log is opened", async () => {
-    kafka.kill("SIGSTOP");
+    await hang();
     try {
       const begun = Date.now();
       const error = await failureOf(open());
       expect(error).toBeInstanceOf(LogUnavailableError);
-      expect(Date.now() - begun).toBeLessThan(3 * requestTimeoutMs);
+      expect(Date.now() - begun).toBeLessThan(10 * requestTimeoutMs);
     } finally {
       kafka.kill("SIGCONT");
     }

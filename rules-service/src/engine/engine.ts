@@ -10,8 +10,12 @@ import type { RuleDefinition } from "../definition/definition.ts";
 export interface PartitionEngine {
   /** Puts a state of a rule into effect at the next offset: enabled, shadowed, revised, disabled or deleted. */
   applyRule(change: RuleChange, effects: Effects): void;
-  /** Puts a state of a device into effect at the next offset; `undefined`: the device is deleted. */
-  applyDevice(id: string, device: Device | undefined, effects: Effects): void;
+  /**
+   * Puts a state of a device into effect at the next offset; `undefined`: the device is deleted. Another incarnation
+   * than before is another device: what was open of the one before is cleared (`device-deleted`), and nothing of it
+   * goes into what the rules know of the next. Readings of any but the incarnation in effect are not judged.
+   */
+  applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void;
   /** Puts an operator action on an alert into effect at the next offset. */
   applyOperatorAction(action: OperatorAction, effects: Effects): void;
   /** Evaluates the next record of the partition. Duplicates are recognised by identity and ignored. */
@@ -84,6 +88,8 @@ export interface EngineCounters {
   readonly amended: number;
   /** Readings of a judged metric that are text or no finite number, and are not judged. */
   readonly notNumeric: number;
+  /** Events of a device that was deleted, or whose registration is not in effect yet, which no rule judges. */
+  readonly otherDevice: number;
 }
 
 export interface StateBytes {

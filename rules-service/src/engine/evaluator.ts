@@ -27,6 +27,7 @@ export class Evaluator {
   evaluations = 0;
   tooLate = 0;
   notNumeric = 0;
+  otherDevice = 0;
 
   constructor(index: RuleIndex, teller: Teller) {
     this.index = index;
@@ -39,7 +40,8 @@ export class Evaluator {
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       this.clock.observe(record, at.appendTime);
-      if (record.readings.length > 0) this.#readings(record, at);
+      if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
+      else if (record.readings.length > 0) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire);
     }
     this.next = at.offset + 1;

@@ -42,19 +42,20 @@ export class Joins {
     this.#ledger.done(change);
   }
 
-  adopt({ rule: change, series: warmed, from }: WarmUpRun): void {
+  adopt({ rule: change, series: warmed, from, incarnationOf }: WarmUpRun): void {
     this.#ledger.changedRules.add(change.rule);
     const { index } = this.#evaluator;
     const before = index.rules.get(change.rule);
     const rule = this.#place(change, before);
     this.#ledger.attach(rule);
     const metric = index.metric(rule.metric);
-    for (const warm of warmed) {
+    const ofDevicesInEffect = warmed.filter(({ device }) => incarnationOf(device) === index.incarnationOf(device));
+    for (const warm of ofDevicesInEffect) {
       if (warm.readings.size > 0 && !metric.series.has(warm.device) && rule.selects(warm.device, this.#device(warm))) {
         index.newSeries(metric, warm.device);
       }
     }
-    const warmBy = new Map(warmed.map((warm) => [warm.device, warm]));
+    const warmBy = new Map(ofDevicesInEffect.map((warm) => [warm.device, warm]));
     for (const series of bySeries(metric)) {
       const warm = warmBy.get(series.device);
       const fits = rule.selects(series.device, this.#device(series));
@@ -89,8 +90,10 @@ export class Joins {
     changedSeries.add(series);
   }
 
-  device(id: string, device: Device | undefined): void {
+  device(id: string, device: Device | undefined, incarnation: number): void {
     const { index } = this.#evaluator;
+    const isAnother = incarnation !== index.incarnationOf(id);
+    if (isAnother) index.incarnations.set(id, incarnation);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
     for (const name of [...index.metrics.keys()].toSorted()) {
@@ -98,8 +101,12 @@ export class Joins {
       const series = metric.series.get(id);
       if (series === undefined) continue;
       const rules = index.matching(metric, id);
-      if (rules === series.rules) continue;
-      const before = series.rules;
+      if (rules === series.rules && !isAnother) continue;
+      let before = series.rules;
+      if (isAnother) {
+        for (const rule of before) this.#leave(series, rule, "device-deleted");
+        before = [];
+      }
       for (const rule of before) if (!rules.includes(rule)) this.#leave(series, rule, "selector");
       this.#judgeBy(series, rules);
       for (const rule of rules) if (!before.includes(rule)) this.#begin(series, rule);

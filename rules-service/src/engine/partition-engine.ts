@@ -37,7 +37,9 @@ class Engine implements PartitionEngine {
   constructor(partition: number) {
     this.#partition = partition;
     this.#teller = new Teller(partition);
-    this.#evaluator = new Evaluator(new RuleIndex(), this.#teller);
+    const index = new RuleIndex();
+    this.#teller.incarnationOf = (device) => index.incarnationOf(device);
+    this.#evaluator = new Evaluator(index, this.#teller);
     this.#ledger = new StateLedger(this.#evaluator);
     this.#joins = new Joins(this.#evaluator, this.#ledger);
   }
@@ -47,9 +49,9 @@ class Engine implements PartitionEngine {
   }
 
   get counters(): EngineCounters {
-    const { evaluations, tooLate, notNumeric, identities } = this.#evaluator;
+    const { evaluations, tooLate, notNumeric, otherDevice, identities } = this.#evaluator;
     const { duplicates, gaps } = identities;
-    return { evaluations, duplicates, gaps, tooLate, notNumeric, amended: this.#teller.amended };
+    return { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice, amended: this.#teller.amended };
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
@@ -62,8 +64,8 @@ class Engine implements PartitionEngine {
     this.#telling(effects, () => this.#joins.rule(change));
   }
 
-  applyDevice(id: string, device: Device | undefined, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.device(id, device));
+  applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
+    this.#telling(effects, () => this.#joins.device(id, device, incarnation));
   }
 
   applyOperatorAction(hand: OperatorAction, effects: Effects): void {

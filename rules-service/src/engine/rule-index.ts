@@ -17,6 +17,8 @@ export class RuleIndex {
   readonly rules = new Map<string, Rule>();
   readonly metrics = new Map<string, Metric>();
   readonly devices: Map<string, Device>;
+  /** Which device of its id is in effect, of those that are not the first. */
+  readonly incarnations = new Map<string, number>();
   /** Equal lists of rules are one list. */
   readonly #lists = new Map<string, readonly Rule[]>();
   readonly #numbers = new Map<Rule, number>();
@@ -55,6 +57,10 @@ export class RuleIndex {
       this.metrics.set(name, metric);
     }
     return metric;
+  }
+
+  incarnationOf(device: string): number {
+    return this.incarnations.size === 0 ? 0 : (this.incarnations.get(device) ?? 0);
   }
 
   /** Of a device that nothing was kept of yet, with the rules that match it. */

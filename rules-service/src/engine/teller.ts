@@ -22,6 +22,8 @@ export class Teller {
   /** Where events go during the present call. */
   effects: Effects = silent;
   amended = 0;
+  /** Which device of an id is in effect. */
+  incarnationOf: (device: string) => number = () => 0;
   readonly #partition: number;
 
   constructor(partition: number) {
@@ -79,6 +81,7 @@ export class Teller {
           params: action.params,
           ttlMs: action.ttlMs,
           requestedBy: `rule:${rule.id}`,
+          life: this.incarnationOf(device) + 1,
           cause: { alertId, transition, action: index, rule: rule.id, eventTime: raisedAt },
         },
       });
@@ -99,6 +102,7 @@ export class Teller {
       receivedAt: source.receivedAt,
       device,
       eventTime: episode.raisedAt,
+      incarnation: this.incarnationOf(device),
       readings: [{ metric, ...held }],
       derived: {
         rule: rule.id,

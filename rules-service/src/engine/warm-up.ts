@@ -27,7 +27,22 @@ export class WarmUpRun implements WarmUp {
 
   applyRecord(record: TelemetryRecord, at: RecordPosition): void {
     this.from ??= at.offset;
+    if (record.incarnation !== this.incarnationOf(record.device)) this.#turn(record);
     this.#evaluator.apply(record, at);
+  }
+
+  /** Of the device whose readings it has. */
+  readonly incarnationOf = (device: string): number => this.#evaluator.index.incarnationOf(device);
+
+  /** The highest incarnation that is met counts. At the adoption it is in effect, or nothing of it counts. */
+  #turn({ device, incarnation }: TelemetryRecord): void {
+    const { index, timers } = this.#evaluator;
+    if (incarnation < index.incarnationOf(device)) return;
+    index.incarnations.set(device, incarnation);
+    for (const { series } of index.metrics.values()) {
+      for (const cell of series.get(device)?.cells.values() ?? []) timers.disarm(cell);
+      series.delete(device);
+    }
   }
 
   get series(): readonly Series[] {

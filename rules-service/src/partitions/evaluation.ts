@@ -114,7 +114,8 @@ export class Evaluation {
     if (event.kind === "rule") this.#rules.set(event.change.rule, event.change);
     try {
       if (event.kind === "rule") this.#engine.applyRule(event.change, this.#effects);
-      else if (event.kind === "device") this.#engine.applyDevice(event.id, event.device, this.#effects);
+      else if (event.kind === "device")
+        this.#engine.applyDevice(event.id, event.device, event.incarnation, this.#effects);
       else if (event.action !== undefined) this.#engine.applyOperatorAction(event.action, this.#effects);
     } catch (error) {
       this.#failed(event.source, error);

@@ -38,11 +38,28 @@ export class Partition {
   read(
     time: number,
     value: number,
-    options: { device?: string; gateway?: string; received?: number; appended?: number; metric?: string } = {},
+    options: {
+      device?: string;
+      gateway?: string;
+      received?: number;
+      appended?: number;
+      metric?: string;
+      incarnation?: number;
+    } = {},
   ): void {
-    const { device = "d", gateway = "g", received = time, appended = received, metric = "t" } = options;
+    const {
+      device = "d",
+      gateway = "g",
+      received = time,
+      appended = received,
+      metric = "t",
+      incarnation = 0,
+    } = options;
     const identity = { gateway, epoch: 1, n: this.log.n(gateway), receivedAt: at(received) };
-    this.append({ ...identity, device, eventTime: at(time), readings: [{ metric, number: value }] }, appended);
+    this.append(
+      { ...identity, device, eventTime: at(time), readings: [{ metric, number: value }], incarnation },
+      appended,
+    );
   }
 
   mark(received: number, { gateway = "g", appended = received }: { gateway?: string; appended?: number } = {}): void {
@@ -56,10 +73,10 @@ export class Partition {
     this.append({ tick: { ownerEpoch: 1 } }, appended);
   }
 
-  device(id: string, content: Partial<Pick<Device, "type" | "tags">> | undefined): void {
+  device(id: string, content: Partial<Pick<Device, "type" | "tags">> | undefined, incarnation = 0): void {
     const rest = { revision: 1, attributes: {}, credentials: [], createdAt: 0, updatedAt: 0 };
     const device = content === undefined ? undefined : { id, type: "", tags: {}, ...rest, ...content };
-    this.engine.applyDevice(id, device, this.effects);
+    this.engine.applyDevice(id, device, incarnation, this.effects);
   }
 
   hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared"): void {

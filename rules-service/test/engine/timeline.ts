@@ -154,7 +154,7 @@ export class Run {
 
   #happen(each: Happening, index: number, offset: number, hands: Map<number, OperatorAction>, takes: boolean): void {
     const { engine } = this;
-    if (each.kind === "device") engine.applyDevice(each.id, each.device, this.#effects);
+    if (each.kind === "device") engine.applyDevice(each.id, each.device, 0, this.#effects);
     else if (each.kind === "hand") {
       const hand = hands.get(index) ?? this.#hand(each);
       if (hand === undefined) return;
@@ -202,7 +202,7 @@ export function restored(
     if (happening.kind === "device") known.set(happening.id, happening.device);
     else if (happening.kind === "rule") rules.set(happening.change.rule, happening.change);
   }
-  for (const [id, device] of known) engine.applyDevice(id, device, effects);
+  for (const [id, device] of known) engine.applyDevice(id, device, 0, effects);
   for (const change of rules.values()) engine.applyRule(change, effects);
   if (effects.all.length > 0) throw new TypeError(`restoring emitted ${JSON.stringify(effects.all)}`);
   return engine;

@@ -50,7 +50,7 @@ export async function oracle(on: On): Promise<Emitted> {
     }));
     const apply = (past: (typeof controlEvents)[number]): void => {
       const { event: what, warmFrom, fromOffset } = past;
-      if (what.kind === "device") engine.applyDevice(what.id, what.device, effects);
+      if (what.kind === "device") engine.applyDevice(what.id, what.device, what.incarnation, effects);
       else if (what.kind === "operator") {
         if (what.action !== undefined) engine.applyOperatorAction(what.action, effects);
       } else {

@@ -35,11 +35,18 @@ export class GatewayBroker extends Aedes {
     };
     // The public method takes an optional client between packet and callback, which its types leave out.
     // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below
-    this.#fanOut = Aedes.prototype.publish as unknown as (
+    const fanOut = Aedes.prototype.publish as unknown as (
+      this: unknown,
       packet: PublishPacket,
       client: Client | null,
       done?: Done,
     ) => void;
+    this.#fanOut = (packet, client, done) => {
+      // It says that the publisher sends again, and nothing of what a subscriber hears (3.3.1.1).
+      const { dup } = packet as { dup?: boolean };
+      if (dup === true) (packet as { dup?: boolean }).dup = false;
+      fanOut.call(this, packet, client, done);
+    };
     const publish = (packet: PublishPacket, client: Client | null | Done, done?: Done): void => {
       const callback = typeof client === "function" ? client : done;
       const sender = typeof client === "function" ? null : client;

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { HeadwaterError } from "@headwater/core";
 import { LogUnavailableError, TopicRecreatedError, UnknownTopicError } from "../errors.ts";
 import type { LogBatch, LogGap, LogRecord, Position, ReadRange } from "../event-log.ts";
@@ -90,6 +91,9 @@ function tellOfRemoval(cluster: Cluster, { topic, partition, offset }: Position,
   );
 }
 
+/** Read in one turn of the event loop. */
+const RECORDS_A_TURN = 20_000;
+
 /** Records of the next batches, of so many as are unpacked to a few megabytes or end before a gap. */
 async function portion(
   intake: BatchIntake,
@@ -99,7 +103,8 @@ async function portion(
   let endOffset = from;
   for (let bytes = 0; !intake.isEmpty && bytes < FETCH_BYTES;) {
     const cursor = await intake.next(endOffset);
-    cursor.take(records, Number.POSITIVE_INFINITY);
+    // A batch may unpack to millions of tiny records.
+    while (!cursor.take(records, RECORDS_A_TURN)) await turn();
     endOffset = cursor.endOffset;
     bytes += cursor.bytes;
     if (cursor.gap !== undefined) return { records, gap: cursor.gap, endOffset };

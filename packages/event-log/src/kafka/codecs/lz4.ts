@@ -8,6 +8,8 @@
 const MAGIC = 0x184d2204;
 const SKIPPABLE_MAGIC = 0x184d2a50;
 const STORED = 0x80000000;
+/** Output between two looks at the clock. */
+const SLICE_BYTES = 256 * 1024;
 
 /** A block of a frame: where it lies in the packed bytes, and what it unpacks to. */
 export interface Lz4Block {
@@ -18,9 +20,15 @@ export interface Lz4Block {
   readonly size: number;
 }
 
-/** The blocks of all frames, in their order; undefined if the bytes are no frames, or unpack to more than `limit`. */
-export function lz4Blocks(packed: Buffer, limit: number): Lz4Block[] | "unreadable" | "too-large" {
-  const blocks: Lz4Block[] = [];
+/**
+ * The blocks of all frames, in their order: `blocks` is filled, with a step for each. Ends with what is wrong, if the
+ * bytes are no frames, or unpack to more than `limit`.
+ */
+export function* lz4Blocks(
+  packed: Buffer,
+  limit: number,
+  blocks: Lz4Block[],
+): Generator<void, "unreadable" | "too-large" | undefined> {
   let total = 0;
   let at = 0;
   while (at < packed.length) {
@@ -44,12 +52,13 @@ export function lz4Blocks(packed: Buffer, limit: number): Lz4Block[] | "unreadab
       total += size;
       if (total > limit) return "too-large";
       blocks.push({ from, to, stored, size });
+      yield;
       at = to + (frame.blockChecksums ? 4 : 0);
     }
     at += frame.contentChecksum ? 4 : 0;
     if (at > packed.length) return "unreadable";
   }
-  return blocks;
+  return undefined;
 }
 
 interface Frame {
@@ -116,12 +125,49 @@ function sizeOfBlock(packed: Buffer, from: number, to: number, before: number): 
   return -1;
 }
 
-/** Writes a block that `lz4Blocks` has checked at `out`; answers the place behind it. */
-export function unpackLz4Block(packed: Buffer, { from, to, stored }: Lz4Block, into: Buffer, out: number): number {
-  if (stored) return out + packed.copy(into, out, from, to);
+/** Unpacks a block that `lz4Blocks` has checked, in slices: `next` goes on for a while. */
+export class Lz4Unpacking {
+  readonly #packed: Buffer;
+  readonly #to: number;
+  readonly #stored: boolean;
+  readonly #into: Buffer;
+  #at: number;
+  /** Where the next byte goes. */
+  end: number;
+
+  constructor(packed: Buffer, { from, to, stored }: Lz4Block, into: Buffer, out: number) {
+    this.#packed = packed;
+    this.#to = to;
+    this.#stored = stored;
+    this.#into = into;
+    this.#at = from;
+    this.end = out;
+  }
+
+  /** Answers whether the block is done. */
+  next(): boolean {
+    const slice = this.end + SLICE_BYTES;
+    if (this.#stored) {
+      const to = Math.min(this.#to, this.#at + SLICE_BYTES);
+      this.end += this.#packed.copy(this.#into, this.end, this.#at, to);
+      this.#at = to;
+    } else [this.#at, this.end] = unpackSequences(this.#packed, this.#at, this.#to, this.#into, this.end, slice);
+    return this.#at >= this.#to;
+  }
+}
+
+/** Writes sequences until the output reaches `slice` or the block ends; answers the places in both. */
+function unpackSequences(
+  packed: Buffer,
+  from: number,
+  to: number,
+  into: Buffer,
+  out: number,
+  slice: number,
+): [at: number, end: number] {
   let at = from;
   let end = out;
-  while (at < to) {
+  while (at < to && end < slice) {
     const token = packed[at++]!;
     let literals = token >>> 4;
     if (literals === 15) {
@@ -140,7 +186,7 @@ export function unpackLz4Block(packed: Buffer, { from, to, stored }: Lz4Block, i
     }
     end = copyBack(into, end, distance, length);
   }
-  return end;
+  return [at, end];
 }
 
 /** Repeats what stands `distance` bytes before `end`; the repetition may run into itself. */
@@ -148,6 +194,13 @@ export function copyBack(bytes: Buffer, end: number, distance: number, length: n
   const from = end - distance;
   if (distance >= length && length > 24) bytes.copyWithin(end, from, from + length);
   else if (distance === 1 && length > 24) bytes.fill(bytes[from]!, end, end + length);
-  else for (let i = 0; i < length; i++) bytes[end + i] = bytes[from + i]!;
+  else if (length > 256) {
+    // What is there repeats itself: each copy doubles it.
+    for (let done = 0; done < length;) {
+      const more = Math.min(distance + done, length - done);
+      bytes.copyWithin(end + done, from, from + more);
+      done += more;
+    }
+  } else for (let i = 0; i < length; i++) bytes[end + i] = bytes[from + i]!;
   return end + length;
 }

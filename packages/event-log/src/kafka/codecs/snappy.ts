@@ -3,8 +3,8 @@ import { copyBack } from "./lz4.ts";
 /** Before the blocks of snappy-java, which the Java client writes: magic, version, the oldest version that reads it. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER = 16;
-/** Output between two looks at the clock of the event loop. */
-const SLICE_BYTES = 2 * 1024 * 1024;
+/** Output between two looks at the clock. */
+const SLICE_BYTES = 256 * 1024;
 
 /** One block of raw snappy. */
 export interface SnappyBlock {

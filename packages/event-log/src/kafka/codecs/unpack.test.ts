@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { unpack } from "./unpack.ts";
 
 const SNAPPY = 2;
@@ -19,6 +21,53 @@ interface Sample {
 const samples = JSON.parse(
   readFileSync(new URL("../../../test/golden/packed.json", import.meta.url), "utf8"),
 ) as readonly Sample[];
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+const BOMB_BYTES = 60 * 1024 * 1024;
+
+/** Sixty megabytes of `abc`, packed as badly for who unpacks them as it can be. */
+const bombs = [
+  { name: "gzip", codec: 1, make: () => gzipSync(Buffer.alloc(BOMB_BYTES, "abc")) },
+  { name: "snappy", codec: SNAPPY, make: snappyBomb },
+  { name: "lz4", codec: LZ4, make: lz4Bomb },
+  { name: "zstd", codec: 4, make: () => zstdCompressSync(Buffer.alloc(BOMB_BYTES, "abc")) },
+];
+
+function snappyBomb(): Buffer {
+  const size: number[] = [];
+  for (let left = BOMB_BYTES; left > 0; left = Math.floor(left / 128)) size.push((left % 128) + (left > 127 ? 128 : 0));
+  // Each copy reaches three back, so it runs into itself.
+  const copies = Math.floor((BOMB_BYTES - 3) / 60);
+  const rest = BOMB_BYTES - 3 - 60 * copies;
+  const body = Buffer.alloc(3 * copies, Buffer.from([((60 - 1) << 2) | 2, 3, 0]));
+  const last = rest === 0 ? [] : [((rest - 1) << 2) | 2, 3, 0];
+  return Buffer.concat([Buffer.from([...size, 2 << 2]), Buffer.from("abc"), body, Buffer.from(last)]);
+}
+
+function lz4Bomb(): Buffer {
+  const blockBytes = 4 * 1024 * 1024;
+  const block = (bytes: number): Buffer => {
+    // Three literals, many short matches of 18 bytes, and literals at the end.
+    const matches = Math.floor((bytes - 3 - 12) / 18);
+    const rest = bytes - 3 - 18 * matches;
+    const tail = Buffer.alloc(rest, "abc");
+    const body = Buffer.alloc(3 * (matches - 1), Buffer.from([0x0e, 3, 0]));
+    const long = rest >= 15 ? Buffer.from([0xf0, rest - 15]) : Buffer.from([rest << 4]);
+    return Buffer.concat([Buffer.from([0x3e]), Buffer.from("abc"), Buffer.from([3, 0]), body, long, tail]);
+  };
+  const parts: Buffer[] = [Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x00])];
+  for (let left = BOMB_BYTES; left > 0; left -= blockBytes) {
+    const made = block(Math.min(left, blockBytes));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(made.length);
+    parts.push(length, made);
+  }
+  return Buffer.concat([...parts, Buffer.alloc(4)]);
+}
 
 /** What the samples hold: runs, repetitions near and far, and noise, by a generator that Java has too. */
 function content(seed: number, length: number): Buffer {
@@ -64,6 +113,24 @@ describe("what other clients packed", () => {
       ),
       { numRuns: propertyRuns(300) },
     );
+  });
+
+  it.each(bombs)("holds the event loop for no longer than a moment: $name", async ({ codec, make }) => {
+    const packed = make();
+    // Once before, so that the code is compiled.
+    await unpack(packed, codec, LIMIT);
+    let unpacked: Awaited<ReturnType<typeof unpack>> | undefined;
+    const done = Promise.resolve(unpack(packed, codec, LIMIT)).then((bytes) => (unpacked = bytes));
+    let longest = 0;
+    // By the CPU time of this thread: on a busy machine a turn takes as long as others let it.
+    for (let before = threadMs(); unpacked === undefined; before = threadMs()) {
+      await turn();
+      longest = Math.max(longest, threadMs() - before);
+    }
+    await done;
+    expect((unpacked as Buffer).length).toBe(BOMB_BYTES);
+    expect((unpacked as Buffer).subarray(0, 6).toString()).toBe("abcabc");
+    expect(longest).toBeLessThan(25);
   });
 
   it("is refused where it is noise", async () => {
