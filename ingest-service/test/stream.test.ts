@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { events } from "@headwater/proto";
 import { TestGateway } from "./gateway.ts";
-import { openBackends, startService, type TestService, tokenHeader } from "./service.ts";
+import { openBackends, startService, type TestService, tokenHeader, topics } from "./service.ts";
 
 const t0 = 1_780_000_000_000_000;
 
@@ -99,6 +100,28 @@ describe("the live stream", () => {
     expect(JSON.stringify(device.data)).not.toMatch(/hash|credential|token/);
     await service.request("POST", "/api/v1/devices/d1/commands", { name: "reboot" });
     expect((await listener.next("commands")).data).toMatchObject({ device: "d1", what: "requested", name: "reboot" });
+    listener.close();
+  });
+
+  it("tells the end of a command once, however often its reply is in the log", async () => {
+    const listener = await Listener.open("device=d7&topics=commands");
+    await listener.next("position");
+    await service.request("POST", "/api/v1/devices", { id: "d7" });
+    const asked = await service.request<{ commandId: string }>("POST", "/api/v1/devices/d7/commands", { name: "x" });
+    const { commandId } = asked.body;
+    const say = (step: object): Promise<unknown> => {
+      const value = events.command.encode({ device: "d7", commandId, ...step });
+      return backends.log.append(topics.commands, [{ key: "d7", value }]);
+    };
+    await say({ succeeded: { result: "1" } });
+    await say({ succeeded: { result: "1" } });
+    await say({ failed: { result: "2" } });
+    await say({ delivered: {} });
+    const steps: unknown[] = [];
+    while (steps.at(-1) !== "delivered") steps.push((await listener.next("commands")).data["what"]);
+    expect(steps).toEqual(["requested", "succeeded", "delivered"]);
+    const { body } = await service.request<{ status: string }>("GET", `/api/v1/devices/d7/commands/${commandId}`);
+    expect(body.status).toBe("succeeded");
     listener.close();
   });
 

@@ -116,7 +116,8 @@ export class CommandDispatcher {
       if (error instanceof DecodeError) return error.message;
       throw error;
     }
-    metrics.commands.labels({ what: reply.status }).inc();
+    // The first final state counts; the record of a later one changes nothing, for any reader.
+    metrics.commands.labels({ what: known !== undefined && isFinal(known) ? "repeated-reply" : reply.status }).inc();
     recordWriter.command(
       { device, commandId, [reply.status]: { result: reply.result } },
       reply.status,

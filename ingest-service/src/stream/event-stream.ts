@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
 import { aborted, type Logger, sleep } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
+import { CommandEndings } from "./command-endings.ts";
 import { streamEvent } from "./stream-event.ts";
 import { StreamPosition } from "./stream-position.ts";
 import type { StreamTopic } from "./stream-topic.ts";
@@ -35,6 +36,7 @@ export class EventStream {
   readonly #position = new StreamPosition();
   readonly #names: ReadonlyMap<string, StreamTopic>;
   readonly #key: Buffer | undefined;
+  readonly #endings = new CommandEndings();
   readonly #ended = new AbortController();
 
   constructor(options: EventStreamOptions) {
@@ -94,7 +96,7 @@ export class EventStream {
     for (const record of batch.records) {
       const { key } = record;
       if (this.#key !== undefined && (key === null || !this.#key.equals(key))) continue;
-      const told = streamEvent(topic, batch, record, this.#options.folded);
+      const told = streamEvent(topic, batch, record, this.#options.folded, this.#endings);
       if (told !== undefined) text += `event: ${topic}\ndata: ${JSON.stringify(told)}\n\n`;
     }
     this.#position.set(topic, batch.partition, batch.records.at(-1)!.offset + 1);

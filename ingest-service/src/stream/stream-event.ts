@@ -9,6 +9,7 @@ import { readTelemetry } from "@headwater/proto/telemetry";
 import { DecodeError, isoFromMicros } from "@headwater/core";
 import type { LogRecord } from "@headwater/event-log";
 import type { FoldedEvents, RecordSource } from "@headwater/service";
+import type { CommandEndings } from "./command-endings.ts";
 import type { StreamTopic } from "./stream-topic.ts";
 
 /** An event as listeners receive it; undefined for a mark or a tick, and for what no reader counts. */
@@ -17,6 +18,7 @@ export function streamEvent(
   source: RecordSource,
   record: LogRecord,
   folded: FoldedEvents,
+  endings: CommandEndings,
 ): object | undefined {
   switch (topic) {
     case "telemetry":
@@ -26,11 +28,11 @@ export function streamEvent(
     case "devices":
       return told(folded.device(source, record), device);
     case "commands":
-      return told(folded.command(source, record), command);
+      return told(folded.command(source, record), (event) => (endings.isOver(event) ? undefined : command(event)));
   }
 }
 
-function told<E>(event: E | undefined, tell: (event: E) => object): object | undefined {
+function told<E>(event: E | undefined, tell: (event: E) => object | undefined): object | undefined {
   return event === undefined ? undefined : tell(event);
 }
 

@@ -36,7 +36,8 @@ export class ForeignPositionError extends HeadwaterError {
   constructor({ topic, partition, offset }: Position, end: number) {
     super(
       `position ${offset} of ${topic}, partition ${partition}, lies beyond the log's end ${end}: ` +
-        "it belongs to another log, or this one lost records",
+        "it belongs to another log, or this one lost records; a consumer group that was set there is set back with " +
+        "kafka-consumer-groups.sh --reset-offsets --to-earliest (what was stored already is stored again as it was)",
       { details: { topic, partition, offset, end } },
     );
   }

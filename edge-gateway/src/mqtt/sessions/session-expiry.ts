@@ -1,4 +1,4 @@
-import type { Logger } from "@headwater/core";
+import { RetentionClock, type Logger } from "@headwater/core";
 import type { SessionStore } from "./session-store.ts";
 import type { StoredSessions } from "./stored-sessions.ts";
 
@@ -16,10 +16,13 @@ export interface SessionExpiryOptions {
 /** Forgets sessions whose clients do not come back, and the oldest where there are too many. */
 export class SessionExpiry {
   readonly #options: SessionExpiryOptions;
+  /** A wrong clock must not make every client forgotten that is away just now. */
+  readonly #clock: RetentionClock;
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
 
   constructor(options: SessionExpiryOptions) {
+    this.#clock = new RetentionClock(options.store.lastSeen);
     this.#options = options;
   }
 
@@ -43,7 +46,7 @@ export class SessionExpiry {
 
   async #look(): Promise<void> {
     const { store, sessions, expiryMs, isConnected, forget, logger } = this.#options;
-    const outdated = store.outdated(Date.now() - expiryMs, isConnected);
+    const outdated = store.outdated(this.#clock.now() - expiryMs, isConnected);
     if (outdated.length === 0) return;
     await Promise.all(outdated.map((session) => Promise.all([sessions.drop(session), forget(session)])));
     logger.info({ sessions: outdated.length }, "sessions were forgotten whose clients did not come back");

@@ -133,7 +133,7 @@ export class SessionStore {
     const stored = this.#sessions.get(session);
     const now = this.#now();
     if (this.#bare.has(session)) this.#bare.seen(session, now);
-    if (stored === undefined || now - stored.seenAt < seenEveryMs) return;
+    if (stored === undefined || Math.abs(now - stored.seenAt) < seenEveryMs) return;
     stored.seenAt = now;
     this.#sessions.delete(session);
     this.#sessions.set(session, stored);
@@ -141,6 +141,12 @@ export class SessionStore {
     this.#writer.flush().catch(() => {
       // The gateway stops; only the time of the last sign of life is lost.
     });
+  }
+
+  /** When a session was last heard of (milliseconds since the epoch); undefined if there is none. */
+  get lastSeen(): number | undefined {
+    const times = [...this.#bare.all.map(([, seenAt]) => seenAt), ...[...this.#sessions.values()].map((s) => s.seenAt)];
+    return times.length === 0 ? undefined : times.reduce((latest, time) => Math.max(latest, time));
   }
 
   /** Sessions that are not connected and were not heard since that time, and those too many, by `isConnected`. */

@@ -47,7 +47,7 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
       if (comparePlaces(at, sender.parkedAt!) < 0) return;
       const passed = sender.isLane
         ? frame.n <= sender.landedN || holds(gapsOf(frame.partition), frame.n)
-        : files.givenUp.has(range.segment);
+        : files.isGivenUp(range.segment);
       if (passed) return;
       const portion = portions.get(sender);
       if (portion === undefined) portions.set(sender, [frame]);

@@ -204,7 +204,7 @@ export class Forwarder {
   /** Hands the frames of a step to their senders. */
   #launch(step: SpoolStep): void {
     const { gapsOf, spool } = this.#options;
-    const isGivenUp = spool.files.givenUp.has(step.end.segment);
+    const isGivenUp = spool.files.isGivenUp(step.end.segment);
     const portions = new Map<PartitionSender, Frame[]>();
     for (const frame of step.frames) {
       const sender = this.#table.of(frame);

@@ -35,3 +35,12 @@ it("what waits is behind the place up to which all is forwarded, within a segmen
   expect(files.bytesAfter({ segment: 3, offset: 0 })).toBe(30);
   expect(files.bytesAfter({ segment: 4, offset: 30 })).toBe(0);
 });
+
+it("a segment that was given up stays so when its file is gone: who has read it before sends nothing of it", async () => {
+  const files = new SegmentFiles("/nowhere", [{ number: 1, size: 100 }], 7);
+  expect(files.isGivenUp(1)).toBe(false);
+  files.givenUp.add(1);
+  expect(files.isGivenUp(1)).toBe(true);
+  await files.remove(1);
+  expect(files.isGivenUp(1)).toBe(true);
+});

@@ -64,6 +64,11 @@ export class SegmentFiles {
     return this.numbers.filter((number) => !this.#kept.has(number));
   }
 
+  /** Whether nothing more of a segment that was read is to be sent: it is given up, and perhaps removed since. */
+  isGivenUp(number: number): boolean {
+    return this.givenUp.has(number) || !this.#sizes.has(number);
+  }
+
   sizeOf(number: number): number | undefined {
     return this.#sizes.get(number);
   }

@@ -5,7 +5,7 @@ import { BatchIntake } from "./batch-intake.ts";
 import type { BrokerConnection } from "./broker-connection.ts";
 import type { Cluster } from "./cluster.ts";
 import { fetchRequest, type FetchedPartition, type FetchPartition } from "./fetch-request.ts";
-import { asTyped, brokerError, isStaleMetadata, isTransient, protocolErrorKind } from "./kafka-errors.ts";
+import { asTyped, brokerError, isRejection, isStaleMetadata, isTransient, protocolErrorKind } from "./kafka-errors.ts";
 import { listOffsets } from "./list-offsets.ts";
 
 /** More than a record batch may have by Kafka's defaults. */
@@ -42,6 +42,7 @@ export class Fetcher {
   readonly #topicIds = new Map<string, string>();
   #lookAgain: NodeJS.Timeout | undefined;
   #firstOf = 0;
+  #hasFetched = false;
 
   constructor(cluster: Cluster, target: FetchTarget) {
     this.#cluster = cluster;
@@ -93,13 +94,16 @@ export class Fetcher {
         if (pause > 0) this.#cluster.settings.logger.info({ broker: leader }, "Kafka answers again");
         pause = 0;
         refused = 0;
+        this.#hasFetched = true;
       } catch (error) {
         this.#connections.get(leader)?.destroy();
         this.#connections.delete(leader);
         if (this.#stop.signal.aborted) return;
         // Bytes may have changed on their way, there or back: a refusal counts when it was repeated.
         const isAnswer = protocolErrorKind(error) !== undefined;
-        if (!isTransient(error) && !(isAnswer && ++refused < REFUSALS)) throw asTyped(error, "fetching");
+        // Rights that are taken away, or a password that changes, come back; who never had them has to hear of it.
+        const isPassing = isTransient(error) || (this.#hasFetched && isRejection(error));
+        if (!isPassing && !(isAnswer && ++refused < REFUSALS)) throw asTyped(error, "fetching");
         if (pause === 0) this.#warn(error, leader);
         pause = Math.min(Math.max(100, pause * 2), MAX_PAUSE_MS);
         await this.#pause(pause);
@@ -254,7 +258,8 @@ export class Fetcher {
     try {
       await this.#cluster.refresh();
     } catch (error) {
-      if (!(error instanceof HeadwaterError) || error.advice === "stop") throw error;
+      const isPassing = error instanceof HeadwaterError && (error.advice !== "stop" || this.#hasFetched);
+      if (!isPassing) throw error;
       this.#cluster.settings.logger.debug({ err: error }, "could not learn who leads");
     }
   }

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import { Coordinator } from "./coordinator.ts";
 import { joinGroup } from "./group-join.ts";
 import { startingPoints } from "./group-offsets.ts";
-import { asTyped, isTransient, protocolErrorKind, protocolErrorType } from "./kafka-errors.ts";
+import { asTyped, isRejection, isTransient, protocolErrorKind, protocolErrorType } from "./kafka-errors.ts";
 import { OffsetCommitter } from "./offset-committer.ts";
 
 export interface GroupTimings {
@@ -129,7 +129,8 @@ export class GroupMembership {
         } else if (type !== "REBALANCE_IN_PROGRESS") {
           // Another program is in the group; it may leave.
           const isForeign = type === "INCONSISTENT_GROUP_PROTOCOL";
-          if (!isTransient(error) && !isForeign) throw error;
+          const isPassing = isTransient(error) || isForeign || (this.#generationId >= 0 && isRejection(error));
+          if (!isPassing) throw error;
           this.#warn(error, isForeign);
           this.#coordinator.reset();
           if (performance.now() - this.#lastHeard > this.#timings.sessionTimeoutMs) this.#lose();
@@ -227,7 +228,8 @@ export class GroupMembership {
 
   async #refresh(): Promise<void> {
     await this.#cluster.refresh().catch((error: unknown) => {
-      if (!(error instanceof HeadwaterError) || error.advice === "stop") throw error;
+      const isPassing = error instanceof HeadwaterError && (error.advice !== "stop" || this.#generationId >= 0);
+      if (!isPassing) throw error;
     });
   }
 

@@ -51,6 +51,11 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof Error && error.name.startsWith("KafkaJSSASL");
 }
 
+/** Whether the client's credentials or rights are the trouble, told by the broker or by a connection to it. */
+export function isRejection(error: unknown): boolean {
+  return isForbidden(error) || error instanceof LogRejectedCredentialsError;
+}
+
 /** Whether the broker's certificate is one that this client does not trust; no waiting mends that. */
 export function isDistrusted(error: unknown): boolean {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return false;

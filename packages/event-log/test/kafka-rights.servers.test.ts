@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger } from "@headwater/core";
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka as Client,
+  logLevel,
+  ResourcePatternTypes,
+} from "kafkajs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
+import { LogRejectedCredentialsError } from "../src/errors.ts";
+import { Collected, numbered, pause, spec, until } from "../src/contract/harness.ts";
+import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
+
+// A broker that checks rights: everybody has all of them, but for what is denied.
+
+let kafka: Kafka;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "headwater-kafka-rights-"));
+  kafka = await startKafka({
+    dataDir: folder,
+    heapMb: 384,
+    properties: {
+      "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+      "allow.everyone.if.no.acl.found": "true",
+    },
+  });
+});
+
+afterAll(async () => {
+  await kafka?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Denies reading the topic while `work` runs. */
+async function withoutReading(topic: string, work: () => Promise<void>): Promise<void> {
+  const admin = new Client({ brokers: kafka.brokers.split(","), logLevel: logLevel.NOTHING }).admin();
+  const acl = {
+    resourceType: AclResourceTypes.TOPIC,
+    resourceName: topic,
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+    principal: "User:ANONYMOUS",
+    host: "*",
+  };
+  const [denied, allowed] = [
+    { ...acl, operation: AclOperationTypes.READ, permissionType: AclPermissionTypes.DENY },
+    { ...acl, operation: AclOperationTypes.ALL, permissionType: AclPermissionTypes.ALLOW },
+  ];
+  await admin.connect();
+  await admin.createAcls({ acl: [allowed, denied] });
+  await pause(500);
+  try {
+    await work();
+  } finally {
+    const { resourcePatternType: _, ...filter } = denied;
+    await admin.deleteAcls({ filters: [{ ...filter, resourcePatternType: ResourcePatternTypes.LITERAL }] });
+    await admin.disconnect();
+  }
+}
+
+const open = (warned: string[] = []) =>
+  openKafkaLog({
+    brokers: kafka.brokers.split(","),
+    clientId: "rights",
+    heartbeatMs: 200,
+    logger: { ...silentLogger, warn: (facts) => void warned.push(JSON.stringify(facts)) },
+  });
+
+describe("the right to read a topic", () => {
+  it("that is taken away for a while ends no reader: it waits, says so, and goes on", async () => {
+    const warned: string[] = [];
+    const log = await open(warned);
+    const [topic, group] = ["taken", "taken"];
+    await log.ensureTopics([spec(topic, 1)]);
+    const [followed, consumed] = [new Collected(), new Collected()];
+    const following = await log.follow({ topics: [topic], onBatch: (batch) => followed.add(batch) });
+    const consumption = await log.consume({
+      group,
+      topics: [topic],
+      async onBatch(batch) {
+        consumed.add(batch);
+        await batch.commit();
+      },
+    });
+    await log.append(topic, numbered(3, 0));
+    await until(() => followed.values.length === 3 && consumed.values.length === 3);
+    await withoutReading(topic, async () => {
+      await log.append(topic, numbered(3, 0, 3));
+      await until(() => warned.filter((each) => /authori[sz]/i.test(each)).length >= 2);
+      // Longer than a few refusals in a row take.
+      await pause(2000);
+    });
+    await until(() => followed.values.length === 6 && consumed.values.length >= 6);
+    await Promise.all([following.close(), consumption.close()]);
+    await log.close();
+  });
+
+  it("that was never there is told at once", async () => {
+    const log = await open();
+    const topic = "never";
+    await log.ensureTopics([spec(topic, 1)]);
+    await log.append(topic, numbered(3, 0));
+    await withoutReading(topic, async () => {
+      const following = await log.follow({ topics: [topic], onBatch: () => {} });
+      await expect(following.done).rejects.toBeInstanceOf(LogRejectedCredentialsError);
+    });
+    await log.close();
+  });
+});
