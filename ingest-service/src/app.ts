@@ -31,6 +31,7 @@ import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics } from "./quarantine/quarantine-model.ts";
+import { quarantinePartition } from "./quarantine/entry.ts";
 import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
@@ -71,8 +72,9 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   erased.push(() => erasures.changed());
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
-    const end = ends.find((each) => each.partition === partition)?.end ?? 0;
-    if (end > 0) await model.waitFor({ topic: topics.quarantine, partition, offset: end - 1 }, timeoutMs);
+    const there = quarantinePartition(partition, deps.partitions);
+    const end = ends.find((each) => each.partition === there)?.end ?? 0;
+    if (end > 0) await model.waitFor({ topic: topics.quarantine, partition: there, offset: end - 1 }, timeoutMs);
     return quarantinedMetrics(model.db, topics.telemetry, partition, from, to);
   };
   const metrics = projectionMetrics(deps.metrics);
@@ -80,6 +82,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     log,
     topic: topics.quarantine,
     telemetryTopic: topics.telemetry,
+    partitions: deps.partitions,
     source,
     logger,
     onQuarantined: (count) => metrics.quarantined(count),
