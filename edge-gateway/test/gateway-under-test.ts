@@ -147,7 +147,14 @@ export class GatewayUnderTest {
   async requestCommand(
     device: string,
     commandId: string,
-    request: { name: string; params?: string; ttlMs?: number; redeliver?: boolean; cause?: { eventTime: number } },
+    request: {
+      name: string;
+      params?: string;
+      ttlMs?: number;
+      redeliver?: boolean;
+      cause?: { eventTime: number };
+      life?: number;
+    },
   ): Promise<void> {
     const value = events.command.encode({
       commandId,

@@ -3,6 +3,9 @@ import { nowMicros, randomToken } from "@headwater/core";
 import { events } from "@headwater/proto";
 import { eventually } from "@headwater/testkit/eventually";
 import type { MqttClient } from "mqtt";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tokenCredential } from "./device-log.ts";
 import { GatewayUnderTest, topics } from "./gateway-under-test.ts";
@@ -113,5 +116,38 @@ describe("a device that is deleted and registered again", () => {
     );
     expect(heard).toEqual([`devices/${device}/commands/of-the-second`]);
     expect((await gateway.commands()).filter(({ claimed }) => claimed !== null)).toHaveLength(1);
+  });
+
+  it("is told apart by every gateway, whichever the two were connected to", async () => {
+    const first = await gateway.connect(device, await write("register"));
+    await first.subscribeAsync(`devices/${device}/commands/+`, { qos: 1 });
+    await publish(first, 1);
+    const dataDir = await mkdtemp(join(tmpdir(), "gateway-"));
+    const other = await GatewayUnderTest.start({}, { log: gateway.log, dataDir });
+    try {
+      const token = await write("delete", "register");
+      await gateway.requestCommand(device, "of-the-first", { name: "shut", life: 1 });
+      const second = await other.connect(device, token);
+      const heard: string[] = [];
+      second.on("message", (topic) => heard.push(topic));
+      await second.subscribeAsync(`devices/${device}/commands/+`, { qos: 1 });
+      await publish(second, 2);
+      await gateway.requestCommand(device, "of-the-second", { name: "open", life: 2 });
+      await eventually(
+        () => heard.length,
+        (count) => count > 0,
+      );
+      await ended(first);
+      expect(heard).toEqual([`devices/${device}/commands/of-the-second`]);
+      const claims = (await gateway.commands()).filter(({ claimed }) => claimed !== null);
+      expect(claims.map(({ commandId }) => commandId)).toEqual(["of-the-second"]);
+      expect(await stamps()).toEqual([
+        [1, 0],
+        [2, 1],
+      ]);
+    } finally {
+      await other.downGateway();
+      await rm(dataDir, { recursive: true, force: true });
+    }
   });
 });

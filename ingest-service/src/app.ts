@@ -20,6 +20,7 @@ import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
+import { HeardDevices } from "./telemetry/heard-devices.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
@@ -30,6 +31,7 @@ import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics } from "./quarantine/quarantine-model.ts";
+import { quarantinePartition } from "./quarantine/entry.ts";
 import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
@@ -70,8 +72,9 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   erased.push(() => erasures.changed());
   const quarantined = async (partition: number, from: number, to: number) => {
     const ends = await log.positions(topics.quarantine);
-    const end = ends.find((each) => each.partition === partition)?.end ?? 0;
-    if (end > 0) await model.waitFor({ topic: topics.quarantine, partition, offset: end - 1 }, timeoutMs);
+    const there = quarantinePartition(partition, deps.partitions);
+    const end = ends.find((each) => each.partition === there)?.end ?? 0;
+    if (end > 0) await model.waitFor({ topic: topics.quarantine, partition: there, offset: end - 1 }, timeoutMs);
     return quarantinedMetrics(model.db, topics.telemetry, partition, from, to);
   };
   const metrics = projectionMetrics(deps.metrics);
@@ -79,6 +82,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     log,
     topic: topics.quarantine,
     telemetryTopic: topics.telemetry,
+    partitions: deps.partitions,
     source,
     logger,
     onQuarantined: (count) => metrics.quarantined(count),
@@ -115,6 +119,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   deviceRoutes(http.app, {
     model,
     write: deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes }),
+    heard: new HeardDevices({ model, store, series }),
     timeoutMs,
   });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });

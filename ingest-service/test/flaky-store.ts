@@ -29,6 +29,7 @@ export class FlakyStore implements TimeSeriesStore {
   latest: TimeSeriesStore["latest"] = (measurement, tags) => this.#store.latest(measurement, tags);
   latestPage: TimeSeriesStore["latestPage"] = (...asked) => this.#store.latestPage(...asked);
   listSeries: TimeSeriesStore["listSeries"] = (measurement, tags) => this.#store.listSeries(measurement, tags);
+  tagValues: TimeSeriesStore["tagValues"] = (...asked) => this.#store.tagValues(...asked);
   deleteRange: TimeSeriesStore["deleteRange"] = (...range) => this.#store.deleteRange(...range);
   health: TimeSeriesStore["health"] = () => this.#store.health();
 

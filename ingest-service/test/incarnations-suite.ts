@@ -140,4 +140,48 @@ export function incarnationsSuite(scene: IncarnationsScene): void {
     await eventually(async () => expect(await rows(t3, 1)).toEqual([2, 4]));
     await expectVerified();
   });
+
+  it("list whom nobody has registered, page by page, with what was seen last; who is adopted keeps its history", async () => {
+    const names = ["h1", "h2", "h3", "h4"].map(id);
+    const [h1, h2, h3, h4] = names as [string, string, string, string];
+    await register(h3);
+    await gateway.append(
+      ...names.map((name, i) => gateway.event(name, at + i, { v: i })),
+      gateway.event(h1, at + 1_000_000, { other: 1 }),
+    );
+    for (const [i, name] of names.entries()) await eventually(async () => expect(await rows(name, 0)).toEqual([i]));
+    interface Heard {
+      readonly items: readonly { readonly id: string; readonly lastSeen: string }[];
+      readonly next: string | null;
+    }
+    const unregistered = async (limit: number): Promise<Heard["items"]> => {
+      const all: Heard["items"][number][] = [];
+      for (let cursor = ""; ;) {
+        const url = `/api/v1/devices?registered=false&limit=${limit}${cursor}`;
+        const { body, text, status } = await scene.service.request<Heard>("GET", url);
+        expect(status, text).toBe(200);
+        expect(body.items.length).toBeLessThanOrEqual(limit);
+        all.push(...body.items);
+        if (body.next === null) return all.filter((device) => names.includes(device.id));
+        cursor = `&cursor=${encodeURIComponent(body.next)}`;
+      }
+    };
+    const seen = await unregistered(1000);
+    expect(seen.map((device) => device.id)).toEqual([h1, h2, h4]);
+    expect(seen[0]).toEqual({ id: h1, registered: false, lastSeen: "2026-05-28T20:26:41.000000Z" });
+    expect(await unregistered(3)).toEqual(seen);
+    await remove(h3);
+    await register(h1);
+    expect((await unregistered(1000)).map((device) => device.id)).toEqual([h2, h4]);
+    expect(JSON.parse((await read(h1, "latest")).text)).toMatchObject({
+      values: { v: { value: 0 }, other: { value: 1 } },
+    });
+    // Somebody goes on sending under the id of a device that is deleted.
+    await gateway.append(gateway.event(h3, at + 9, { v: 9 }, { incarnation: 1 }));
+    await eventually(async () => expect((await unregistered(1000)).map((device) => device.id)).toEqual([h2, h3, h4]));
+    await register(h3);
+    expect(JSON.parse((await read(h3, "latest")).text)).toMatchObject({ values: { v: { value: 9 } } });
+    const wrong = await scene.service.request("GET", "/api/v1/devices?registered=false&type=boiler");
+    expect(wrong.status).toBe(400);
+  });
 }

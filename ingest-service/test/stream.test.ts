@@ -142,6 +142,16 @@ describe("the live stream", () => {
     expect((await fetch(`${url}/api/v1/stream?${query}`, { headers: tokenHeader })).status).toBe(400);
   });
 
+  it("answers a HEAD without taking the place of a listener", async () => {
+    for (let asked = 0; asked < 60; asked += 1) {
+      const { status, headers } = await fetch(`${url}/api/v1/stream`, { method: "HEAD", headers: tokenHeader });
+      expect([status, headers.get("content-type")]).toEqual([200, "text/event-stream; charset=utf-8"]);
+    }
+    const listener = await Listener.open("topics=devices");
+    await listener.next("position");
+    listener.close();
+  });
+
   it("needs a token", async () => {
     expect((await fetch(`${url}/api/v1/stream`)).status).toBe(401);
   });

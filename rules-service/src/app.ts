@@ -68,7 +68,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   });
   const inEffect = new RulesInEffect({ log, topics, partitions, timeline, logger, onFailure });
   const group = new PartitionGroup({
-    ...{ log, topics, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
+    ...{ log, topics, partitions, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
     createEngine: (partition) => createPartitionEngine(partition),
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ApiClient, createApiClient } from "@headwater/client";
+import { encodeCursor } from "@headwater/service";
 import { type ServiceProcess, startHeadwater } from "@headwater/testkit/service-process";
 import { pythonWith } from "../../scripts/servers/python-packages.ts";
 
@@ -32,7 +33,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const cursor = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString("base64url");
+const cursor = (url: string, place: unknown): string => encodeCursor({ routeOptions: { url } }, place);
 
 interface Group {
   readonly ids: readonly string[];
@@ -52,8 +53,8 @@ function settings(device: string, groups: readonly Group[]): string {
   const accepted = ["2xx", "3xx", "401", "403", "404", "409", "412", "429", "5xx"];
   const refused = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "414", "415", "422", "429", "431"];
   const lines = [
-    // Lists by id, of what the ingest service follows; others name their own below.
-    `parameters = ${table({ after: device, cursor: cursor("a") })}`,
+    // Of what the ingest service follows; others name their own below.
+    `parameters = ${table({ after: device })}`,
     `checks.positive_data_acceptance.expected-statuses = ${JSON.stringify(accepted)}`,
     `checks.negative_data_rejection.expected-statuses = ${JSON.stringify([...refused, "5xx"])}`,
   ];
@@ -73,10 +74,13 @@ it(
     const body = { id: "hot", condition: { metric: "temperature", above: 80 } };
     const { position: rule = "" } = await api.call("POST", "/api/v1/rules", { body });
     const groups: readonly Group[] = [
-      { ids: ["listQuarantine"], parameters: { cursor: cursor(5) } },
-      { ids: ["listCommands"], parameters: { cursor: cursor([1, "a"]) } },
-      { ids: ["listRules"], parameters: { after: rule, cursor: cursor("a") } },
-      { ids: ["listRevisions"], parameters: { after: rule, cursor: cursor(5) } },
+      { ids: ["listDevices"], parameters: { cursor: cursor("/api/v1/devices", "a") } },
+      { ids: ["getLatest"], parameters: { cursor: cursor("/api/v1/devices/:id/latest", "a") } },
+      { ids: ["listProvisioningKeys"], parameters: { cursor: cursor("/api/v1/provisioning-keys", "a") } },
+      { ids: ["listQuarantine"], parameters: { cursor: cursor("/api/v1/quarantine", 5) } },
+      { ids: ["listCommands"], parameters: { cursor: cursor("/api/v1/devices/:id/commands", [1, "a"]) } },
+      { ids: ["listRules"], parameters: { after: rule, cursor: cursor("/api/v1/rules", "a") } },
+      { ids: ["listRevisions"], parameters: { after: rule, cursor: cursor("/api/v1/rules/:id/revisions", 5) } },
       { ids: ["getRule"], parameters: { after: rule } },
       // There is no alert yet, and so no position of one.
       { ids: ["listAlerts", "getAlert", "explainAlert"], mayRefuse: true },

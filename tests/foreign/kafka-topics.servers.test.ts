@@ -128,6 +128,13 @@ describe("topics that an operator made", () => {
     await log.ensureTopics([spec]);
     const keys = Array.from({ length: 30 }, (_, i) => ({ key: `key-${i}`, value }));
     const before = await log.append(topic, keys);
+    const followed: string[] = [];
+    const following = await log.follow({
+      topics: [topic],
+      onBatch: ({ partition, records }) => {
+        for (const { offset } of records) followed.push(`${partition}/${offset}`);
+      },
+    });
     await kafkaTool("topics", brokers, "--alter", "--topic", topic, "--partitions", "3");
     const again = await openKafkaLog({ brokers: brokers.split(","), clientId: "topics" });
     await again.ensureTopics([spec]);
@@ -145,6 +152,13 @@ describe("topics that an operator made", () => {
     const read: number[] = [];
     for await (const batch of again.read(topic, 2)) read.push(...batch.records.map(({ offset }) => offset));
     expect(read).toEqual([0]);
+    // Who follows already takes it on as well, and says so.
+    await eventually(
+      () => followed,
+      (all) => all.includes("2/0"),
+      30_000,
+    );
+    await following.close();
     await Promise.all([again.close(), foreign.close()]);
   });
 

@@ -3,6 +3,7 @@ import {
   checkEmbeddedLog,
   repairEmbeddedLog,
   type LogReport,
+  type SideTable,
   type RepairReport,
 } from "@headwater/event-log/embedded/offline";
 import { lostIdentities } from "../log/lost-identities.ts";
@@ -49,7 +50,7 @@ export const logCommand: Command = {
     if (action === "check") {
       const report = checkEmbeddedLog(dataDir);
       console.log(values.json ? asJson(report) : describeCheck(report));
-      return report.damaged.length === 0 && report.ahead === 0 ? 0 : 1;
+      return report.damaged.length + report.unreadable.length === 0 && report.ahead === 0 ? 0 : 1;
     }
     const report = repairEmbeddedLog({ dataDir, standIns: lostIdentities });
     console.log(values.json ? asJson(report) : describeRepair(report));
@@ -61,8 +62,14 @@ function asJson(report: LogReport | RepairReport): string {
   return JSON.stringify(report, (key, value: unknown) => (key === "bodies" ? undefined : value), 2);
 }
 
-function describeCheck({ batches, damaged, ahead, lastTime }: LogReport): string {
+const consequences: Readonly<Record<SideTable, string>> = {
+  topics: "the settings of the topics cannot be read; they are made again at the next start",
+  offsets: "the offsets of the consumer groups cannot be read; after a repair they begin at the beginning",
+};
+
+function describeCheck({ batches, damaged, ahead, lastTime, unreadable }: LogReport): string {
   const lines = damaged.map((range) => `${placeOf(range)} cannot be read`);
+  for (const table of unreadable) lines.push(consequences[table]);
   if (ahead > 0) {
     const time = new Date(lastTime / 1000).toISOString();
     lines.push(`${ahead} batches are ahead of this machine's clock, up to ${time}`);
@@ -71,12 +78,13 @@ function describeCheck({ batches, damaged, ahead, lastTime }: LogReport): string
   return [...lines, `${batches} batches are sound; \`headwater log repair\` mends the rest`].join("\n");
 }
 
-function describeRepair({ setAside, rewritten, kept }: RepairReport): string {
+function describeRepair({ setAside, rewritten, kept, unreadable }: RepairReport): string {
   if (kept === undefined) return "nothing to repair";
   const lines = setAside.map((range) => {
     const { files } = range;
     return `${placeOf(range)} set aside${files.length === 0 ? ", nothing of it could be read" : `: ${files.join(", ")}`}`;
   });
+  for (const table of unreadable) lines.push(consequences[table]);
   if (rewritten > 0) lines.push(`${rewritten} batches have times of today now`);
   return [...lines, `the database as it was is ${kept}; delete it when you need it no more`].join("\n");
 }

@@ -113,8 +113,9 @@ export class CommandDispatcher {
     try {
       reply = decodeReply(payload);
     } catch (error) {
-      if (error instanceof DecodeError) return error.message;
-      throw error;
+      // A defect of the reader; one reply must not end the gateway for all.
+      if (!(error instanceof DecodeError)) this.#options.logger.error({ err: error, device }, "a reply was not read");
+      return (error as Error).message;
     }
     // The first final state counts; the record of a later one changes nothing, for any reader.
     metrics.commands.labels({ what: known !== undefined && isFinal(known) ? "repeated-reply" : reply.status }).inc();

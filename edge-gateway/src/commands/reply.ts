@@ -1,5 +1,5 @@
 import { DecodeError } from "@headwater/core";
-import { parseJson } from "@headwater/decode";
+import { InexactNumber, parseJson } from "@headwater/decode";
 
 const replyStatuses = ["succeeded", "failed", "rejected"] as const;
 export type ReplyStatus = (typeof replyStatuses)[number];
@@ -11,6 +11,8 @@ export interface Reply {
 }
 
 export const maxResultBytes = 64 * 1024;
+/** As deep as a body over REST may be. */
+const maxDepth = 100;
 
 /**
  * Reads `{"status": "succeeded" | "failed" | "rejected", "result"?: any JSON}`. Throws DecodeError that says what is
@@ -26,13 +28,23 @@ export function decodeReply(payload: Uint8Array): Reply {
     throw new DecodeError(`A reply's status is one of ${replyStatuses.join(", ")}`);
   }
   if (!Object.hasOwn(reply, "result")) return { status: status as ReplyStatus, result: "" };
-  // As it was written, apart from white space: numbers that a double cannot hold stay what they are.
-  const { result } = JSON.parse(
-    Buffer.from(payload).toString(),
-    (_key, value: unknown, context?: { source?: string }) =>
-      typeof value === "number" && context?.source !== undefined ? rawJson(context.source) : value,
-  ) as { result: unknown };
-  return { status: status as ReplyStatus, result: JSON.stringify(result) };
+  const { result } = reply as { result: unknown };
+  return { status: status as ReplyStatus, result: JSON.stringify(shown(result, 0)) };
+}
+
+/**
+ * The result as it was written, apart from white space: digits that a double cannot hold stay. What no reader of JSON
+ * takes for a number (NaN, 1e400) is its text.
+ */
+function shown(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof InexactNumber) return value.nearest === undefined ? value.source : rawJson(value.source);
+  if (depth === maxDepth) throw new DecodeError(`The result of a reply nests deeper than ${maxDepth} levels`);
+  if (Array.isArray(value)) return value.map((item) => shown(item, depth + 1));
+  // Without a prototype `__proto__` is a key like any other.
+  const object = Object.create(null) as Record<string, unknown>;
+  for (const [key, child] of Object.entries(value)) object[key] = shown(child, depth + 1);
+  return object;
 }
 
 function rawJson(source: string): unknown {

@@ -39,6 +39,15 @@ export const deviceSchema = Type.Object(
   { title: "Device" },
 );
 
+export const heardDeviceSchema = Type.Object(
+  {
+    id: Type.String(),
+    registered: Type.Literal(false),
+    lastSeen: Type.String({ format: "date-time", description: "The newest time of its readings" }),
+  },
+  { title: "HeardDevice" },
+);
+
 export const writtenDeviceSchema = Type.Object(
   { ...deviceSchema.properties, position: positionSchema },
   { title: "WrittenDevice" },

@@ -14,6 +14,7 @@ import {
   positionSchema,
   waitForAfter,
   decodeCursor,
+  encodeCursor,
   etagOf,
   type HttpApp,
   listQuery,
@@ -22,13 +23,14 @@ import {
   pageSchema,
   type Written,
 } from "@headwater/service";
-import { InvariantError, RequestError } from "@headwater/core";
+import { InvariantError, isoFromMicros, RequestError } from "@headwater/core";
 import { deviceState, listDevices } from "./device-model.ts";
 import {
   createdDeviceSchema,
   credentialSchema,
   deviceResource,
   deviceSchema,
+  heardDeviceSchema,
   patchSchema,
   registrationSchema,
   writtenDeviceSchema,
@@ -37,9 +39,27 @@ import type { DeviceWriter } from "./device-writer.ts";
 import { makeCredential, newCredentialSchema } from "./new-credential.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 
+/** A device that has sent telemetry and is not registered. */
+export interface HeardDevice {
+  readonly id: string;
+  /** The newest time of its readings, µs. */
+  readonly lastSeen: number;
+}
+
+export interface HeardPage {
+  readonly devices: readonly HeardDevice[];
+  /** The id after which to go on; undefined: nothing follows. */
+  readonly next: string | undefined;
+}
+
+export interface ListHeard {
+  list(after: string | undefined, limit: number): Promise<HeardPage>;
+}
+
 export interface DeviceRoutesOptions {
   readonly model: ReadModel;
   readonly write: DeviceWriter;
+  readonly heard: ListHeard;
   readonly timeoutMs: number;
 }
 
@@ -48,7 +68,7 @@ const mayRead = { scopes: ["devices:read"] };
 const mayWrite = { scopes: ["devices:write"], preconditions: true };
 const tags = ["devices"];
 
-export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRoutesOptions): void {
+export function deviceRoutes(app: HttpApp, { model, write, heard, timeoutMs }: DeviceRoutesOptions): void {
   const hasher = new PasswordHasher();
 
   app.post(
@@ -58,6 +78,7 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
       schema: {
         operationId: "registerDevice",
         summary: "Register a device",
+        description: "What was heard under its id while no device had it becomes its own.",
         tags,
         body: registrationSchema,
         response: { 201: createdDeviceSchema },
@@ -84,10 +105,14 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
       schema: {
         operationId: "listDevices",
         summary: "Devices by id",
+        description:
+          "With `registered=false` those that have sent telemetry and are not registered; a page of them may be short, " +
+          "or empty, although `next` says that there are more.",
         tags,
         querystring: Type.Object({
           ...listQuery.properties,
           ...afterQuery,
+          registered: Type.Boolean({ default: true, description: "`false`: what was heard and is not registered" }),
           type: Type.Optional(Type.String({ maxLength: 64 })),
           tag: Type.Optional(
             Type.Array(Type.String({ maxLength: 400, documented: { pattern: "^[^:]+:[\\s\\S]+$" } }), {
@@ -96,12 +121,22 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
             }),
           ),
         }),
-        response: { 200: pageSchema(deviceSchema) },
+        response: { 200: pageSchema(Type.Union([deviceSchema, heardDeviceSchema], { title: "ListedDevice" })) },
       },
     },
     async (request) => {
-      const { limit, cursor, type, tag = [], after } = request.query;
+      const { limit, cursor, registered, type, tag = [], after } = request.query;
       await waitForAfter(model, after, timeoutMs);
+      if (!registered) {
+        if (type !== undefined || tag.length > 0) throw noFacts();
+        const page = await heard.list(decodeCursor(request, cursor, isTextPlace), limit);
+        const items = page.devices.map(({ id, lastSeen }) => ({
+          id,
+          registered: false as const,
+          lastSeen: isoFromMicros(lastSeen),
+        }));
+        return { items, next: page.next === undefined ? null : encodeCursor(request, page.next) };
+      }
       const devices = listDevices(model.db, {
         type,
         tags: tag.map(parseTag),
@@ -246,6 +281,11 @@ export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRo
       return writtenResource(written);
     },
   );
+}
+
+function noFacts(): RequestError {
+  const detail = "What is not registered has no type and no tags; leave `type` and `tag` out";
+  return new RequestError(400, "unregistered-filter", detail);
 }
 
 export function unknownDevice(id: string): RequestError {

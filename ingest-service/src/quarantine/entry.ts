@@ -21,8 +21,23 @@ export interface QuarantinedRecord {
   readonly metrics: readonly string[];
 }
 
+export interface EntryOrigin {
+  readonly source: string;
+  readonly at: number;
+  /** Of the topic of quarantine, as configured. */
+  readonly partitions: number;
+}
+
+/** The partition of quarantine.v1 for records of that partition; somebody may have added some to one topic alone. */
+export function quarantinePartition(partition: number, partitions: number): number {
+  return partition % partitions;
+}
+
 /** The entry of a record. Its id follows from the record's position, so that a repetition is the same entry. */
-export function quarantineRecord(quarantined: QuarantinedRecord, source: string, at: number): OutgoingRecord {
+export function quarantineRecord(
+  quarantined: QuarantinedRecord,
+  { source, at, partitions }: EntryOrigin,
+): OutgoingRecord {
   const { topic, partition, record, metrics } = quarantined;
   const whole = record.value ?? new Uint8Array();
   // Together they have to fit into a record.
@@ -46,7 +61,7 @@ export function quarantineRecord(quarantined: QuarantinedRecord, source: string,
   // In the partition of the record itself, whatever its key, because the recount of that partition looks there.
   return {
     key,
-    partition,
+    partition: quarantinePartition(partition, partitions),
     value,
     headers: cloudEventHeaders({ type: eventTypes.quarantine, source, id, time: at }),
   };

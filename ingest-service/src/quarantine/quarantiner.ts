@@ -1,13 +1,15 @@
 import { RecordRefusedError, type EventLog, type LogRecord, type OutgoingRecord } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { type Logger, nowMicros, retrying } from "@headwater/core";
-import { quarantineRecord, type QuarantinedRecord } from "./entry.ts";
+import { quarantineRecord, type EntryOrigin, type QuarantinedRecord } from "./entry.ts";
 import { mergeRefusals, type PartitionRecords, type Refusal } from "./refusal.ts";
 
 export interface QuarantinerOptions {
   readonly log: Pick<EventLog, "append">;
   readonly topic: string;
   readonly telemetryTopic: string;
+  /** Of the topic, as configured. */
+  readonly partitions: number;
   /** CloudEvents source of this instance. */
   readonly source: string;
   readonly logger: Logger;
@@ -27,7 +29,7 @@ export class Quarantiner {
 
   /** Resolves once the entries are durable; tries until the signal is aborted. */
   async quarantine(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
-    const { topic, source, log, logger } = this.#options;
+    const { topic, source, partitions, log, logger } = this.#options;
     const at = nowMicros();
     const entries: QuarantinedRecord[] = [];
     for (const [index, { reason, metrics }] of mergeRefusals(refusals)) {
@@ -43,7 +45,7 @@ export class Quarantiner {
         onRetry: (error) => logger.warn({ code: error.code, problem: error.message }, "quarantine is not taken yet"),
       });
     try {
-      await append(entries.map((entry) => quarantineRecord(entry, source, at)));
+      await append(entries.map((entry) => quarantineRecord(entry, { source, at, partitions })));
     } catch (error) {
       if (!(error instanceof RecordRefusedError)) throw error;
       // Where the log takes smaller records than those that it holds, an entry without bytes tells where they are.
@@ -51,7 +53,7 @@ export class Quarantiner {
         { problem: error.message },
         "records are too large for quarantine; their bytes stay in the log alone",
       );
-      await append(error.indexes.map((index) => bareRecord(entries[index]!, source, at)));
+      await append(error.indexes.map((index) => bareRecord(entries[index]!, { source, at, partitions })));
     }
     logger.warn(
       { topic: refused.topic, partition: refused.partition, records: entries.length, reason: refusals[0]?.reason },
@@ -78,8 +80,8 @@ export class Quarantiner {
   }
 }
 
-function bareRecord(entry: QuarantinedRecord, source: string, at: number): OutgoingRecord {
+function bareRecord(entry: QuarantinedRecord, origin: EntryOrigin): OutgoingRecord {
   const { offset, appendTime } = entry.record;
   const record: LogRecord = { offset, appendTime, key: null, value: null, headers: {} };
-  return quarantineRecord({ ...entry, record, metrics: [] }, source, at);
+  return quarantineRecord({ ...entry, record, metrics: [] }, origin);
 }

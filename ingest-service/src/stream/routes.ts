@@ -40,8 +40,13 @@ export function streamRoutes(
     },
     async (request, reply) => {
       const { topics, device, lastEventId } = request.query;
+      const wanted = parseTopics(topics);
       const header = request.headers["last-event-id"];
       const id = (typeof header === "string" ? header : undefined) ?? lastEventId ?? "";
+      const from = StreamPosition.parse(id);
+      void reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
+      // Whoever asks for the head alone would never end a stream, since nothing of it is sent.
+      if (request.method === "HEAD") return reply.send("");
       if (listeners >= maxListeners) {
         throw new RequestError(
           503,
@@ -52,10 +57,10 @@ export function streamRoutes(
       const stream = new EventStream({
         log: options.log,
         topicNames: options.topics,
-        topics: parseTopics(topics),
+        topics: wanted,
         device,
         folded: options.folded,
-        from: StreamPosition.parse(id),
+        from,
         logger: options.logger,
         closing: http.closing,
       });
@@ -69,7 +74,6 @@ export function streamRoutes(
         stream.body.destroy();
         throw error;
       }
-      void reply.type("text/event-stream; charset=utf-8").header("x-accel-buffering", "no");
       return reply.send(stream.body);
     },
   );

@@ -1,4 +1,5 @@
 import {
+  isTextField,
   type LatestPage,
   type LatestValue,
   metricOfField,
@@ -82,7 +83,7 @@ export class DeviceSeries {
         (range, limit) =>
           this.#rows(tags, query.field, range, limit),
     );
-    for await (const rows of mergedSeries(reads, query)) {
+    for await (const rows of mergedSeries(reads, query, isTextField(query.field))) {
       yield rows.length > left ? rows.slice(0, left) : rows;
       left -= rows.length;
       if (left <= 0) return;

@@ -6,17 +6,25 @@ export type ReadSeries = (range: SeriesRange, limit: number) => AsyncIterable<re
 
 type Batches = AsyncGenerator<readonly SeriesRow[]>;
 
-/** Rows of all series together that wait in memory. */
-const MOST_ROWS = 20_000;
-const LEAST_PAGE = 200;
+/** A page of each of some series, in rows. */
+interface Pages {
+  /** Of all series together. */
+  readonly most: number;
+  readonly leastEach: number;
+}
+
+const pagesOfNumbers: Pages = { most: 20_000, leastEach: 200 };
+/** Each text may be long. */
+const pagesOfTexts: Pages = { most: 500, leastEach: 20 };
 const BATCH = 2_000;
 
 /**
  * Several series as one, in the order of time, a page of each in memory. They are read page by page: as many answers
  * under way as there are series would wait for each other's connections to the store.
  */
-export function mergedSeries(all: readonly ReadSeries[], range: SeriesRange): Batches {
+export function mergedSeries(series: readonly ReadSeries[], range: SeriesRange, isText: boolean): Batches {
   const { aggregate } = range;
+  const all: Sources = { series, pages: isText ? pagesOfTexts : pagesOfNumbers };
   if (aggregate === undefined) return mergedRows(all, range, ([value]) => value!);
   if (aggregate === "first" || aggregate === "last") return pickedRows(all, range, aggregate);
   if (aggregate === "mean") return mergedMeans(all, range);
@@ -30,24 +38,30 @@ const combinations: Readonly<Record<"min" | "max" | "sum" | "count", (a: number,
   count: (a, b) => a + b,
 };
 
+interface Sources {
+  readonly series: readonly ReadSeries[];
+  readonly pages: Pages;
+}
+
+function sourcesOf({ series, pages }: Sources, range: SeriesRange): PagedRows[] {
+  const page = Math.max(pages.leastEach, Math.floor(pages.most / series.length));
+  return series.map((read) => new PagedRows(read, range, page));
+}
+
 /** `combine` gets the values of one time, that of the last series first. */
 async function* mergedRows(
-  all: readonly ReadSeries[],
+  all: Sources,
   range: SeriesRange,
   combine: (values: readonly SeriesRow[1][]) => SeriesRow[1],
 ): Batches {
-  for await (const rows of rowsByTime(
-    all.map((read) => new PagedRows(read, range, all.length)),
-    range,
-  )) {
+  for await (const rows of rowsByTime(sourcesOf(all, range), range)) {
     yield rows.map(([time, values]) => [time, combine(values.map(([, value]) => value))]);
   }
 }
 
 /** The mean of means, each by its count. */
-async function* mergedMeans(all: readonly ReadSeries[], range: SeriesRange): Batches {
-  const of = (aggregate: Aggregate): PagedRows[] =>
-    all.map((read) => new PagedRows(read, { ...range, aggregate }, 2 * all.length));
+async function* mergedMeans(all: Sources, range: SeriesRange): Batches {
+  const of = (aggregate: Aggregate): PagedRows[] => sourcesOf(all, { ...range, aggregate });
   const means = of("mean");
   const counts = of("count");
   for await (const rows of rowsByTime([...means, ...counts], range)) {
@@ -68,7 +82,7 @@ async function* mergedMeans(all: readonly ReadSeries[], range: SeriesRange): Bat
 }
 
 /** The first or last point of each window, out of all points: a window does not say when its points were. */
-async function* pickedRows(all: readonly ReadSeries[], range: SeriesRange, aggregate: "first" | "last"): Batches {
+async function* pickedRows(all: Sources, range: SeriesRange, aggregate: "first" | "last"): Batches {
   const { window, order } = range;
   const windows = window === undefined ? undefined : windowsOf(window);
   let span = windows === undefined ? { start: range.from, end: Infinity } : { start: 0, end: 0 };
@@ -123,10 +137,10 @@ class PagedRows {
   #next = 0;
   #isEnd = false;
 
-  constructor(read: ReadSeries, range: SeriesRange, sources: number) {
+  constructor(read: ReadSeries, range: SeriesRange, page: number) {
     this.#read = read;
     this.#range = range;
-    this.#page = Math.max(LEAST_PAGE, Math.floor(MOST_ROWS / sources));
+    this.#page = page;
   }
 
   get head(): SeriesRow | undefined {

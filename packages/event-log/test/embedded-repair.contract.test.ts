@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -53,6 +53,45 @@ const flip = (base: number): void =>
   change(
     `UPDATE ${tableOf(topic)} SET body = CAST(substr(body, 1, 40) || x'ff' || substr(body, 42) AS BLOB) WHERE base = ${base}`,
   );
+
+/** Overwrites the page in which a table or index begins. */
+function destroy(table: string): void {
+  const file = join(dataDir, "event-log.db");
+  const database = new DatabaseSync(file);
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const row = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?").get(table);
+  database.close();
+  const bytes = readFileSync(file);
+  const page = (Number(row!["rootpage"]) - 1) * 8192;
+  bytes.fill(0, page, page + 8192);
+  writeFileSync(file, bytes);
+}
+
+describe("a log beside whose records there is damage", () => {
+  it.each(["topics", "offsets"] as const)("in its %s: goes on without them after a repair", async (table) => {
+    await fill();
+    destroy(table);
+    expect(checkEmbeddedLog(dataDir)).toMatchObject({ damaged: [], unreadable: [table] });
+    const report = repairEmbeddedLog({ dataDir, standIns: noStandIns });
+    expect(report).toMatchObject({ setAside: [], unreadable: [table] });
+    expect(report.kept).toBeDefined();
+    expect(checkEmbeddedLog(dataDir).unreadable).toEqual([]);
+    await opened(async (log) => {
+      await log.ensureTopics([spec(topic, 2), spec("other", 1)]);
+      await log.append(topic, numbered(1, 0, 50));
+      expect(await valuesOf(log, topic, 0)).toEqual(Array.from({ length: 51 }, (_, i) => String(i)));
+      expect(await log.committed("g", [topic])).toEqual([]);
+    });
+  });
+
+  it("in what no log can do without: says that a backup is needed, and not that a repair is", async () => {
+    await fill();
+    destroy("partitions");
+    const repair = () => repairEmbeddedLog({ dataDir, standIns: noStandIns });
+    expect(repair).toThrow(LogUnusableError);
+    expect(repair).toThrow(/^the log cannot be repaired: .*; restore the data folder from a backup$/);
+  });
+});
 
 describe("a log with damage", () => {
   it.each([0, 20, 40])(
@@ -126,6 +165,7 @@ describe("a log with damage", () => {
     expect(repairEmbeddedLog({ dataDir, standIns: noStandIns })).toEqual({
       setAside: [],
       rewritten: 0,
+      unreadable: [],
       kept: undefined,
     });
     expect(readFileSync(join(dataDir, "event-log.db")).equals(before)).toBe(true);

@@ -77,6 +77,12 @@ export interface LatestPage {
   readonly next: string | undefined;
 }
 
+export interface TagValuePage {
+  readonly values: readonly string[];
+  /** The last value that was looked at, if more follow: the `after` of the next page. */
+  readonly next: string | undefined;
+}
+
 export interface TimeSeriesStore {
   /**
    * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store
@@ -99,6 +105,16 @@ export interface TimeSeriesStore {
 
   /** Series whose tags contain the given ones. */
   listSeries(measurement: string, tags?: Readonly<Record<string, string>>): Promise<readonly SeriesRef[]>;
+
+  /**
+   * The values of a tag of the series of a measurement, the next `limit` after that one, in the order of the bytes that
+   * the store has for them; among them values of which no point is left.
+   */
+  tagValues(
+    measurement: string,
+    tag: string,
+    page: { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<TagValuePage>;
 
   /** Deletes [from, to) of all series of a measurement whose tags contain the given ones. */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;

@@ -19,6 +19,8 @@ const lastCheckpointMs = 3000;
 export interface PartitionGroupOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
+  /** As configured: no gateway writes to a partition beyond them, and the state log has none for it. */
+  readonly partitions: number;
   readonly instance: string;
   readonly config: RulesConfig;
   readonly createEngine: (partition: number) => PartitionEngine;
@@ -138,13 +140,25 @@ export class PartitionGroup {
   }
 
   async #onBatch(batch: GroupBatch): Promise<void> {
-    await this.#runners.get(batch.partition)?.process(batch);
+    const runner = this.#runners.get(batch.partition);
+    if (runner !== undefined) await runner.process(batch);
+    // Somebody else wrote there; so that it does not look like a lag, it counts as read.
+    else if (batch.partition >= this.#options.partitions) await batch.commit();
   }
 
   async #onAssigned(partitions: readonly TopicPartition[]): Promise<readonly Position[]> {
-    const { topics } = this.#options;
+    const { topics, partitions: evaluated, logger } = this.#options;
+    const beyond = partitions.filter(({ partition }) => partition >= evaluated);
+    if (beyond.length > 0) {
+      const numbers = beyond.map(({ partition }) => partition);
+      logger.warn(
+        { topic: topics.telemetry, partitions: numbers },
+        "the topic has more partitions than are configured; no rule is evaluated on the further ones",
+      );
+    }
+    const own = partitions.filter(({ partition }) => partition < evaluated);
     const positions = await Promise.all(
-      partitions.map(async ({ partition }) => {
+      own.map(async ({ partition }) => {
         this.#runners.get(partition)?.release();
         const runner = this.#createRunner(partition);
         this.#runners.set(partition, runner);

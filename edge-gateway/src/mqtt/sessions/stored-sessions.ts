@@ -100,8 +100,9 @@ export class StoredSessions {
     const filters = [...(this.#sessions.get(session) ?? [])];
     this.cleaned(session);
     this.#store.forgetQueue(session);
-    await this.#store.end(session);
-    await this.#store.removeSubscriptions({ id: session }, filters);
+    // All of it before the disk has noted anything: a client that comes back meanwhile begins anew, and is not told of
+    // subscriptions that are about to go.
+    await Promise.all([this.#store.end(session), this.#store.removeSubscriptions({ id: session }, filters)]);
   }
 
   async #clearQueue(client: { readonly id: string }, permissions: Permissions | undefined): Promise<number> {

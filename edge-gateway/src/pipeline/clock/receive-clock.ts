@@ -4,6 +4,8 @@ import { formatDuration, isoFromMicros, nowMicros } from "@headwater/core";
 export const leastPlausible = 1_704_067_200_000_000;
 /** The share of the monotonic clock at which receive time runs while it is ahead of a plausible wall clock. */
 const slewedPace = 0.5;
+/** Closer to the wall clock (µs) it waits for it. */
+const leastAhead = 1000;
 /** So far ahead (µs) it would take days to meet the wall clock, with times that are no use to anybody. */
 const beyondSlewing = 24 * 60 * 60 * 1_000_000;
 /** How far receive time may be ahead before it is said (µs). */
@@ -26,16 +28,18 @@ const clocksOfMachine: ReceiveClocks = { wall: nowMicros, monotonic: () => perfo
  * pace, or at its full pace where the wall clock is that of a machine that does not know the time yet.
  */
 export class ReceiveClock {
-  readonly #clocks: ReceiveClocks;
+  readonly #wall: () => number;
+  readonly #monotonic: () => number;
   #last: number;
-  /** Where it was when it first found the wall clock behind it. */
-  #ahead: { readonly time: number; readonly at: number } | undefined;
+  /** Where it was when it found the wall clock behind it, and what it has given out since. */
+  #ahead: { readonly time: number; readonly at: number; given: number } | undefined;
 
   /** `last` is the latest time that is known to have been given out, by this process or one before it. */
   constructor(last = 0, clocks: ReceiveClocks = clocksOfMachine) {
     this.#last = last;
-    this.#clocks = clocks;
-    if (last > 0) this.#ahead = { time: last, at: clocks.monotonic() };
+    this.#wall = clocks.wall;
+    this.#monotonic = clocks.monotonic;
+    if (last > 0) this.#ahead = { time: last, at: clocks.monotonic(), given: last };
   }
 
   /** The latest time given out. */
@@ -45,10 +49,8 @@ export class ReceiveClock {
 
   /** The first of `count` consecutive microseconds that nobody else gets. */
   take(count = 1): number {
-    const wall = this.#clocks.wall();
-    let first = wall;
-    if (wall > this.#last) this.#ahead = undefined;
-    else first = this.#slewed(wall);
+    const wall = this.#wall();
+    const first = wall > this.#last ? wall : this.#following(wall, count);
     this.#last = first + count - 1;
     return first;
   }
@@ -60,7 +62,7 @@ export class ReceiveClock {
 
   /** What to say while it is so far ahead of the wall clock; undefined if that is no trouble. */
   warning(): string | undefined {
-    const wall = this.#clocks.wall();
+    const wall = this.#wall();
     if (this.#last - wall <= silentAhead) return undefined;
     const remedy = isOutOfReach(this.#last, wall) ? "a restart of the gateway begins anew with it" : "they approach it";
     return (
@@ -70,11 +72,17 @@ export class ReceiveClock {
     );
   }
 
-  #slewed(wall: number): number {
-    const at = this.#clocks.monotonic();
-    this.#ahead ??= { time: this.#last, at };
+  /** The next time while the wall clock has not reached the last one. */
+  #following(wall: number, count: number): number {
+    // Messages of one microsecond are no reason to ask the other clock.
+    if (this.#last - wall < leastAhead) return this.#last + 1;
+    const at = this.#monotonic();
+    // Not gone on from where the wall clock, or an event of many samples, has been further since.
+    if (this.#ahead?.given !== this.#last) this.#ahead = { time: this.#last, at, given: this.#last };
     const pace = wall < leastPlausible ? 1 : slewedPace;
-    return Math.max(this.#last + 1, Math.floor(this.#ahead.time + (at - this.#ahead.at) * pace));
+    const first = Math.max(this.#last + 1, Math.floor(this.#ahead.time + (at - this.#ahead.at) * pace));
+    this.#ahead.given = first + count - 1;
+    return first;
   }
 }
 

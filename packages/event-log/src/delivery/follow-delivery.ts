@@ -16,7 +16,7 @@ export class FollowDelivery implements Following {
   readonly done: Promise<void>;
   readonly #options: FollowOptions;
   readonly #hooks: FollowHooks;
-  readonly #buffers: readonly PartitionBuffer[];
+  readonly #buffers: PartitionBuffer[];
   /** Partitions whose records of the beginning are not all delivered yet, and the offsets at which those end. */
   readonly #behind: Map<PartitionBuffer, number>;
   readonly #settle: { resolve(): void; reject(error: unknown): void };
@@ -42,6 +42,11 @@ export class FollowDelivery implements Following {
 
   buffers(): readonly PartitionBuffer[] {
     return this.#buffers;
+  }
+
+  /** One more partition, which was not there when the following began. */
+  add(buffer: PartitionBuffer): void {
+    this.#buffers.push(buffer);
   }
 
   /** Something may be in the buffers. */

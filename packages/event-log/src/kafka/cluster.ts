@@ -30,6 +30,8 @@ export class Cluster {
   #refreshing: Promise<void> | undefined;
   /** Brokers that did not answer when they were last asked. */
   readonly #silent = new Set<number>();
+  /** Called when a topic has more partitions than it had. */
+  readonly onMorePartitions = new Set<(topic: string) => void>();
   #closed = false;
   #ageing: NodeJS.Timeout | undefined;
 
@@ -221,7 +223,9 @@ export class Cluster {
       for (const { partitionId, leader } of partitionMetadata) leaders[partitionId] = leader;
       // A broker that has not heard of a topic yet takes away nothing that is known of it.
       if (leaders.length === 0 || !this.#leaders.has(topic)) continue;
+      const before = this.partitionCount(topic);
       this.#leaders.set(topic, leaders);
+      if (before > 0 && leaders.length > before) for (const tell of this.onMorePartitions) tell(topic);
       this.#replicas.set(topic, Math.min(...partitionMetadata.map(({ replicas }) => replicas.length)));
     }
   }

@@ -129,17 +129,33 @@ export class KafkaLog implements EventLog {
         onGap: (gap) => reportGap(this.#cluster, gap),
         leave: async () => {
           this.#open.delete(following);
+          this.#cluster.onMorePartitions.delete(takeOn);
           await fetcher.stop();
         },
       },
       this.#cluster.settings.logger,
     );
     const fetcher = new Fetcher(this.#cluster, following);
+    const takeOn = (topic: string): void => this.#takeOn(following, fetcher, topic);
     this.#assertOpen();
     this.#open.add(following);
+    this.#cluster.onMorePartitions.add(takeOn);
+    // Some may have been added since the positions were asked for.
+    for (const topic of new Set(options.topics)) takeOn(topic);
     following.delivered();
     fetcher.wake();
     return following;
+  }
+
+  /** Partitions that were added to a topic are followed too, from their beginning: others may write to them. */
+  #takeOn(following: FollowDelivery, fetcher: Fetcher, topic: string): void {
+    const known = following.buffers().filter((buffer) => buffer.topic === topic).length;
+    if (known === 0) return;
+    for (let partition = known; partition < this.#cluster.partitionCount(topic); partition++) {
+      this.#cluster.settings.logger.warn({ topic, partition }, "a partition was added to a topic; it is read as well");
+      following.add(new PartitionBuffer(topic, partition, 0));
+    }
+    fetcher.wake();
   }
 
   read(topic: string, partition: number, range: ReadRange = {}): AsyncIterable<LogBatch> {

@@ -13,7 +13,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ModelDatabase } from "./model-database.ts";
 import { removeModelFile } from "./model-file.ts";
 import { fingerprint } from "./position-table.ts";
-import { TopicRecreatedError } from "../errors.ts";
+import { LogUnavailableError, TopicRecreatedError } from "../errors.ts";
 import { PositionWaiters } from "./position-waiters.ts";
 import type { ReadModel, ReadModelOptions, StartOptions } from "./read-model.ts";
 import { isDamaged, isDiskFailure } from "./sqlite-failure.ts";
@@ -123,22 +123,33 @@ class FollowingReadModel implements ReadModel {
     const applied = this.waitFor(position, timeoutMs).finally(() => settled.abort());
     // Whichever of the two comes second may reject without anyone listening.
     applied.catch(() => {});
-    await Promise.race([applied, this.#refuseUnwritten(position, settled.signal)]);
-    await applied;
+    let isWritten = false;
+    const asked = this.#refuseUnwritten(position, settled.signal).then((answer) => (isWritten = answer));
+    await Promise.race([applied, asked]);
+    await applied.catch((error: unknown) => {
+      if (isWritten || !(error instanceof RequestError) || error.code !== "read-model-behind") throw error;
+      const { topic, partition, offset } = position;
+      const place = `${topic}, partition ${partition}, offset ${offset}`;
+      throw new LogUnavailableError(`The log does not say whether anything lies at ${place}; try again shortly`);
+    });
   }
 
-  /** Rejects if nothing was ever written at that position; resolves if the log cannot tell, or is not asked. */
-  async #refuseUnwritten({ topic, partition, offset }: Position, settled: AbortSignal): Promise<void> {
+  /**
+   * Rejects if nothing was ever written at that position; resolves with true if something was, false if the log cannot
+   * tell, or is not asked.
+   */
+  async #refuseUnwritten({ topic, partition, offset }: Position, settled: AbortSignal): Promise<boolean> {
     let partitions: readonly PartitionPositions[];
     try {
       await sleep(claimPatienceMs, settled);
       partitions = await this.#log.positions(topic);
     } catch (error) {
       if (!settled.aborted) this.#logger.debug({ err: error }, "a claimed position cannot be checked with the log");
-      return;
+      return false;
     }
     const end = partitions.find((each) => each.partition === partition)?.end;
-    if (settled.aborted || (end !== undefined && offset < end)) return;
+    if (end !== undefined && offset < end) return true;
+    if (settled.aborted) return false;
     const what = end === undefined ? `no partition ${partition}` : `nothing at offset ${offset}; it ends at ${end}`;
     throw new RequestError(400, "unknown-position", `${topic} has ${what}: pass on the position that a write answered`);
   }

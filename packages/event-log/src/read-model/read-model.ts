@@ -51,7 +51,8 @@ export interface ReadModel {
   waitFor(position: Position, timeoutMs: number): Promise<void>;
   /**
    * As waitFor, for a position from outside: 400 `unknown-position` also if the log has no such partition, or nothing
-   * there yet. The log is asked only if the record is not applied within a moment.
+   * there yet, and LogUnavailableError (503) instead of 504 if the log does not say. The log is asked only if the
+   * record is not applied within a moment.
    */
   waitForClaimed(position: Position, timeoutMs: number): Promise<void>;
   /** The next offset to apply, per partition that any record came from. */

@@ -370,6 +370,23 @@ describe("waiting for a position", () => {
     await second.waitFor(position, 0);
   });
 
+  it("says of a position that was claimed what the log says of it, and 503 if that says nothing", async () => {
+    const log = await aLog();
+    const flaky = new FlakyLog(log);
+    const there = await put(log, "a=1");
+    const model = opened(flaky, file);
+    await model.start();
+    const far = { ...there, offset: 1000 };
+    await model.waitForClaimed(there, 20_000);
+    await expect(model.waitForClaimed(far, 20_000)).rejects.toMatchObject({ status: 400, code: "unknown-position" });
+    flaky.goAway();
+    const missed = await put(log, "a=2");
+    for (const position of [far, missed]) {
+      await expect(model.waitForClaimed(position, 500)).rejects.toMatchObject({ code: "log-unavailable" });
+    }
+    await model.waitForClaimed(there, 20_000);
+  });
+
   it("ends with 504 when the time is over, 400 for a topic of others, 503 on stop", async () => {
     const log = await aLog();
     const model = opened(log, file);

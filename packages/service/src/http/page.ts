@@ -39,18 +39,21 @@ export function pageSchema<S extends TSchema>(item: S) {
   );
 }
 
-/** The list that a cursor is of: the request for one of its pages. */
-export type CursorList = { readonly url: string };
+/** The list that a cursor is of: the request for one of its pages, of which its route counts. */
+export interface CursorList {
+  readonly routeOptions: { readonly url?: string | undefined };
+}
 
 /** Where the next page of that list begins, as an opaque text. */
 export function encodeCursor(list: CursorList, place: unknown): string {
   return Buffer.from(JSON.stringify([nameOf(list), place])).toString("base64url");
 }
 
-/** Short, and the same for every page: the path, without what follows it. */
-function nameOf({ url }: CursorList): string {
-  const path = url.split("?", 1)[0]!.replace(/\/$/, "");
-  return sha256(path).toString("base64url").slice(0, 8);
+/** Short, and the same for every page. */
+function nameOf({ routeOptions }: CursorList): string {
+  return sha256(routeOptions.url ?? "")
+    .toString("base64url")
+    .slice(0, 8);
 }
 
 /**

@@ -21,6 +21,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "invalid-order": "There is no such order of a series",
     "invalid-range": "A range ends before it begins",
     "invalid-request": "The body, query or path does not fit its schema; `errors` names the places",
+    "unregistered-filter": "What is not registered cannot be asked for by type or tag",
     "invalid-tag": "A tag of a query is not written as name:value",
     "invalid-time": "A time or a range of times cannot be read",
     "invalid-time-zone": "There is no such time zone",

@@ -121,6 +121,26 @@ export function changesContract(subject: () => StoreUnderTest): void {
     expect(await names()).toEqual(["a/mode_text", "a/t", "b/t"]);
   });
 
+  it("lists the values of a tag in pages, in order", async () => {
+    const { store } = subject();
+    const measurement = freshMeasurement();
+    const devices = ["b", "a", "B", "ä", "a b", "boiler\\7", "c", "漢", "z", "10"];
+    const tagged = devices.flatMap((device): Point["tags"][] => [{ device }, { device, incarnation: "1" }]);
+    await store.write(tagged.map((tags) => ({ measurement, tags, time: T0, fields: { t: 1 } })));
+    await store.write([{ measurement, tags: { other: "x" }, time: T0, fields: { t: 1 } }]);
+    const found: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.tagValues(measurement, "device", { after, limit: 3 });
+      expect(page.values.length).toBeLessThanOrEqual(3);
+      found.push(...page.values);
+      after = page.next;
+    } while (after !== undefined);
+    expect(found).toEqual(["10", "B", "a", "a b", "b", "boiler\\7", "c", "z", "ä", "漢"]);
+    expect((await store.tagValues(measurement, "device", { limit: 100 })).values).toEqual(found);
+    expect(await store.tagValues(measurement, "nothing", { limit: 3 })).toEqual({ values: [], next: undefined });
+  });
+
   it("takes writes and queries side by side", async () => {
     const { store } = subject();
     const measurement = freshMeasurement();

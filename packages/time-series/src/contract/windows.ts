@@ -195,4 +195,29 @@ export function windowsContract(subject: () => StoreUnderTest): void {
     const daily = { window: day, aggregate: "count", order: "desc" } as const;
     expect(await rowsOf(store, s, daily)).toEqual(referenceRows(rows, { ...daily, from: 0, to: Infinity }));
   });
+
+  it("gives long texts in pieces, in either order", async () => {
+    const { store } = subject();
+    const s = freshSeries("log_text");
+    const rows = Array.from({ length: 250 }, (_, i): SeriesRow => [
+      micros("2026-01-01T00:00Z") + i,
+      `${i} ${"x".repeat(50_000)}`,
+    ]);
+    for (let at = 0; at < rows.length; at += 50) await store.write(pointsOf(s, rows.slice(at, at + 50)));
+    for (const order of orders) {
+      let largest = 0;
+      const found: string[] = [];
+      for await (const some of store.query({ ...s, from: 0, to: 1e16, order })) {
+        largest = Math.max(
+          largest,
+          some.reduce((sum, [, text]) => sum + String(text).length, 0),
+        );
+        found.push(...some.map(([, text]) => String(text).slice(0, 4)));
+      }
+      const expected = rows.map(([, text]) => String(text).slice(0, 4));
+      expect(found).toEqual(order === "asc" ? expected : expected.toReversed());
+      // Of 12 MB. A slice that InfluxDB is read backwards in is larger.
+      if (order === "asc") expect(largest).toBeLessThan(2_000_000);
+    }
+  });
 }

@@ -13,6 +13,7 @@ import type {
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  TagValuePage,
   TimeSeriesStore,
   WriteResult,
 } from "../time-series-store.ts";
@@ -142,6 +143,14 @@ class EmbeddedStore implements TimeSeriesStore {
     return known
       .filter(({ id }) => alive.has(id))
       .map(({ group, field }) => ({ measurement: group.measurement, tags: group.tags, field }));
+  }
+
+  async tagValues(
+    measurement: string,
+    tag: string,
+    { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<TagValuePage> {
+    return this.#registry.tagValues(measurement, tag, after, limit);
   }
 
   async deleteRange(

@@ -23,6 +23,8 @@ export interface CursorPage {
 /** Rows in one page, and parts read for one, so that a long query never holds up the writes for long. */
 const PAGE_ROWS = 8_192;
 const PAGE_PARTS = 256;
+/** Characters of text in one page, and one text more. */
+const PAGE_TEXT = 1_048_576;
 
 type Scan = (range: ScanRange, summaryFits: (chunk: ChunkInfo) => boolean) => Iterable<ScanPart>;
 
@@ -74,11 +76,11 @@ export class SeriesCursor {
       if (!("run" in part)) continue;
       const { times, values } = part.run;
       const count = Math.min(times.length, wanted - rows.length);
-      for (let i = 0; i < count; i++) {
+      for (let i = 0; i < count && rows.textLength < PAGE_TEXT; i++) {
         const at = this.#isBack ? times.length - 1 - i : i;
         rows.add(times[at] as number, values[at] as number);
       }
-      if (rows.length < wanted) continue;
+      if (rows.length < wanted && rows.textLength < PAGE_TEXT) continue;
       done = false;
       break;
     }
@@ -100,7 +102,8 @@ export class SeriesCursor {
         this.#take(this.#windowOf(part.start), part.summary, aggregate, rows);
         this.#passed(part.start, part.stop);
       }
-      if (++parts < PAGE_PARTS && rows.length < Math.min(PAGE_ROWS, this.#left)) continue;
+      const isRoomy = rows.length < Math.min(PAGE_ROWS, this.#left) && rows.textLength < PAGE_TEXT;
+      if (++parts < PAGE_PARTS && isRoomy) continue;
       done = false;
       break;
     }
@@ -163,6 +166,11 @@ function valueOf(summary: Summary, aggregate: Aggregate): number | string {
 class Rows {
   #times: number[] = [];
   #values: (number | string)[] = [];
+  #textLength = 0;
+
+  get textLength(): number {
+    return this.#textLength;
+  }
 
   get length(): number {
     return this.#times.length;
@@ -175,6 +183,7 @@ class Rows {
   add(time: number, value: number | string): void {
     this.#times.push(time);
     this.#values.push(value);
+    if (typeof value === "string") this.#textLength += value.length;
   }
 
   cutTo(length: number): void {

@@ -1,11 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 import { isTextField } from "../field-names.ts";
+import { FirstValues } from "./first-values.ts";
+import type { TagValuePage } from "../time-series-store.ts";
 import type { SeriesDefinition } from "./protocol.ts";
 
 /** Id, measurement, tags as JSON, field. */
 type KnownRow = readonly [number, string, string, string];
 
 type Tags = Readonly<Record<string, string>>;
+
+const GROUPS_A_SLICE = 5_000;
 
 /** All fields under one measurement and one set of tags. */
 export interface SeriesGroup {
@@ -104,6 +108,18 @@ export class SeriesRegistry {
       }
     }
     return found;
+  }
+
+  /** The next `limit` values of a tag, in the order of their bytes; in slices, since there may be many. */
+  async tagValues(measurement: string, tag: string, after: string | undefined, limit: number): Promise<TagValuePage> {
+    const first = new FirstValues(after, limit);
+    let looked = 0;
+    for (const { tags } of this.#byMeasurement.get(measurement)?.values() ?? []) {
+      if (Object.hasOwn(tags, tag)) first.add(tags[tag]!);
+      looked += 1;
+      if (looked % GROUPS_A_SLICE === 0) await setImmediate();
+    }
+    return first.take();
   }
 
   #exactly(measurement: string, tags: Tags): SeriesGroup | undefined {

@@ -95,6 +95,22 @@ export function listSeriesFlux(bucket: string, measurement: string, tags: Tags):
   return [source(bucket, MIN_TIME, END_OF_TIME), filter(measurement, tags), "last()", drop(dropped)].join(" |> ");
 }
 
+/** The values of a tag as they are stored, sorted, after one of them. */
+export function tagValuesFlux(
+  bucket: string,
+  measurement: string,
+  tag: string,
+  after: string | undefined,
+  limit: number,
+): string {
+  const range = `start: ${fluxTime(MIN_TIME)}, stop: ${fluxTime(END_OF_TIME)}`;
+  const predicate = `(r) => r["_measurement"] == ${quote(encodeName(measurement))}`;
+  const of = `bucket: ${quote(bucket)}, tag: ${quote(encodeName(tag))}, predicate: ${predicate}, ${range}`;
+  const rest = after === undefined ? [] : [`filter(fn: (r) => r["_value"] > ${quote(encodeName(after))})`];
+  const steps = [`schema.tagValues(${of})`, ...rest, "sort()", `limit(n: ${limit})`];
+  return `import "influxdata/influxdb/schema"\n${steps.join(" |> ")}`;
+}
+
 /** The body of a delete request. Its bounds are inclusive in nanoseconds. */
 export function deletion(measurement: string, tags: Tags, from: number, to: number): object {
   const terms = [["_measurement", measurement] as const, ...Object.entries(tags)];

@@ -9,12 +9,13 @@ import type {
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  TagValuePage,
   TimeSeriesStore,
   WriteResult,
 } from "../time-series-store.ts";
 import { InfluxConnection, type InfluxStoreOptions } from "./connection.ts";
 import { ColumnsOf, OF_THE_ANSWER } from "./columns.ts";
-import { deletion, latestFlux, listSeriesFlux } from "./flux.ts";
+import { deletion, latestFlux, listSeriesFlux, tagValuesFlux } from "./flux.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";
 import { decodeName } from "./names.ts";
@@ -91,6 +92,22 @@ class InfluxStore implements TimeSeriesStore {
     });
     await finished(pieces);
     return series;
+  }
+
+  async tagValues(
+    measurement: string,
+    tag: string,
+    { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+  ): Promise<TagValuePage> {
+    const values: string[] = [];
+    const columns = new ColumnsOf(["_value"]);
+    const pieces = this.#run(tagValuesFlux(this.#bucket, measurement, tag, after, limit + 1), (row, table) => {
+      const at = columns.of(table);
+      if (at !== undefined) values.push(decodeName(row[at.value] as string));
+    });
+    await finished(pieces);
+    const page = values.slice(0, limit);
+    return { values: page, next: values.length > limit ? page.at(-1) : undefined };
   }
 
   async deleteRange(

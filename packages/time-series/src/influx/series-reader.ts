@@ -14,6 +14,10 @@ export type RunFlux = (
 /** Rows of one slice that is read to be turned around: about so many at least, and at most twice as many. */
 const LEAST_ROWS = 1_000;
 const SLICE_ROWS = 20_000;
+/** Of texts, each of which may be long. */
+const SLICE_TEXTS = 1_000;
+/** Rows of a slice that the reader gets at once. */
+const BATCH = 8_192;
 
 /**
  * Rows of a series out of Flux. Windows of a calendar are asked for as runs of equal ones: Flux has locations of its
@@ -61,7 +65,7 @@ export class SeriesReader {
 
   async *#backward(query: SeriesQuery, span: Span, limit: number): AsyncGenerator<readonly SeriesRow[]> {
     const windows = query.window === undefined ? undefined : windowsOf(query.window);
-    const wanted = Math.min(Math.max(limit, LEAST_ROWS), SLICE_ROWS);
+    const wanted = Math.min(Math.max(limit, LEAST_ROWS), hasTextValues(query) ? SLICE_TEXTS : SLICE_ROWS);
     let left = limit;
     let length = span.end - span.start;
     for (let { end } = span; end > span.start && left > 0;) {
@@ -77,7 +81,10 @@ export class SeriesReader {
       if (points > 0) {
         for await (const some of this.#forward(query, { start, end }, Infinity)) rows.push(...some);
       }
-      if (rows.length > 0) yield rows.toReversed().slice(0, left);
+      rows.reverse();
+      for (let at = 0; at < Math.min(left, rows.length); at += BATCH) {
+        yield rows.slice(at, Math.min(left, at + BATCH));
+      }
       left -= rows.length;
       if (rows.length < wanted / 4) length *= rows.length === 0 ? 16 : 4;
       end = start;

@@ -27,6 +27,28 @@ export interface LogReport {
   readonly ahead: number;
   /** The latest append time, in microseconds; 0 for an empty log. */
   readonly lastTime: number;
+  /** Of the settings of topics and the offsets of groups, what cannot be read. */
+  readonly unreadable: readonly SideTable[];
+}
+
+/**
+ * What the log can do without: topics are made again with their settings at the next start, and a group without its
+ * offsets begins at the beginning.
+ */
+export const sideTables = ["topics", "offsets"] as const;
+export type SideTable = (typeof sideTables)[number];
+
+/** The side tables that cannot be read whole. */
+export function unreadableTables(database: DatabaseSync): SideTable[] {
+  return sideTables.filter((table) => {
+    try {
+      database.prepare(`SELECT * FROM ${table}`).all();
+      return false;
+    } catch (error) {
+      if (failureOf(error, "reading").kind !== "unusable") throw error;
+      return true;
+    }
+  });
 }
 
 export interface StoredPartition {
@@ -44,7 +66,8 @@ export interface StoredPartition {
  */
 export function checkEmbeddedLog(dataDir: string, now = nowMicros()): LogReport {
   return withLogFiles(dataDir, ({ database }) => {
-    const report = { batches: 0, damaged: [] as DamagedRange[], ahead: 0, lastTime: 0 };
+    const unreadable = unreadableTables(database);
+    const report = { batches: 0, damaged: [] as DamagedRange[], ahead: 0, lastTime: 0, unreadable };
     for (const partition of partitionsOf(database)) {
       for (const piece of piecesOf(database, partition)) {
         if (piece.kind === "damaged") {
@@ -130,6 +153,11 @@ function plausibleEnd(from: number, base: number | undefined, last: number | und
 
 /** The furthest offset that a group has committed: as many were there. */
 function committedOf(database: DatabaseSync, id: number): number {
-  const row = database.prepare("SELECT coalesce(max(next), 0) AS next FROM offsets WHERE partition = ?").get(id);
-  return Number(row?.["next"]);
+  try {
+    const row = database.prepare("SELECT coalesce(max(next), 0) AS next FROM offsets WHERE partition = ?").get(id);
+    return Number(row?.["next"]);
+  } catch (error) {
+    if (failureOf(error, "reading").kind !== "unusable") throw error;
+    return 0;
+  }
 }

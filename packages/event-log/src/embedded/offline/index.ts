@@ -1,4 +1,4 @@
-export { checkEmbeddedLog, type DamagedRange, type LogReport } from "./check.ts";
+export { checkEmbeddedLog, type DamagedRange, type LogReport, type SideTable } from "./check.ts";
 export {
   repairEmbeddedLog,
   type RepairOptions,

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, linkSync, mkdirSync, renameSync, rmSync, statSync
 import { join, resolve } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { nowMicros, ResourceError } from "@headwater/core";
+import { LogUnusableError } from "../../errors.ts";
 import type { LogRecord, OutgoingRecord } from "../../event-log.ts";
 import { silentAheadMicros } from "../append-clock.ts";
 import { BatchBuilder } from "../batch-builder.ts";
@@ -11,7 +12,16 @@ import type { StoredBatch } from "../partition-table.ts";
 import { BatchCursor, readBatchHeader, sealBatch } from "../record-batch.ts";
 import { createBatchTable, openDatabase } from "../schema.ts";
 import { syncFolder } from "../sync-folder.ts";
-import { partitionsOf, piecesOf, withLogFiles, type DamagedRange, type StoredPartition } from "./check.ts";
+import {
+  partitionsOf,
+  piecesOf,
+  sideTables,
+  unreadableTables,
+  withLogFiles,
+  type DamagedRange,
+  type SideTable,
+  type StoredPartition,
+} from "./check.ts";
 
 /** What stands around a damaged range, for whoever knows what the records of the topic mean. */
 export interface Surroundings {
@@ -41,6 +51,8 @@ export interface RepairReport {
   readonly setAside: readonly SetAside[];
   /** Batches that got another append time. */
   readonly rewritten: number;
+  /** What could not be read and is not there any more. */
+  readonly unreadable: readonly SideTable[];
   /** The database as it was; undefined if nothing had to be done. */
   readonly kept: string | undefined;
 }
@@ -61,22 +73,35 @@ export function repairEmbeddedLog(options: RepairOptions): RepairReport {
   if (now < earliestNow) {
     throw new ResourceError(`this machine's clock says ${new Date(now / 1000).toISOString()}; set it right first`);
   }
-  return withLogFiles(dataDir, ({ database }) => {
-    const next = join(dataDir, `${DATABASE_FILE}.repaired`);
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${next}${suffix}`, { force: true });
-    const target = openDatabase(next, undefined);
-    let report: Omit<RepairReport, "kept">;
-    try {
-      report = new Rewriting(database, target, { ...options, dataDir }, now).all();
-    } finally {
-      target.close();
-    }
-    if (report.setAside.length === 0 && report.rewritten === 0) {
-      rmSync(next);
-      return { ...report, kept: undefined };
-    }
-    return { ...report, kept: exchange(dataDir, database, next) };
-  });
+  return withoutRepair(() =>
+    withLogFiles(dataDir, ({ database }) => {
+      const next = join(dataDir, `${DATABASE_FILE}.repaired`);
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(`${next}${suffix}`, { force: true });
+      const target = openDatabase(next, undefined);
+      let report: Omit<RepairReport, "kept">;
+      try {
+        report = new Rewriting(database, target, { ...options, dataDir }, now).all();
+      } finally {
+        target.close();
+      }
+      if (report.setAside.length === 0 && report.rewritten === 0 && report.unreadable.length === 0) {
+        rmSync(next);
+        return { ...report, kept: undefined };
+      }
+      return { ...report, kept: exchange(dataDir, database, next) };
+    }),
+  );
+}
+
+/** Whoever repairs is not told to repair. */
+function withoutRepair<R>(work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof LogUnusableError)) throw error;
+    const message = error.message.replace(/; stop Headwater and run headwater log repair, or restore/, "; restore");
+    throw new LogUnusableError(`the log cannot be repaired: ${message}`, { cause: error });
+  }
 }
 
 /** The new database takes the place of the old one in one step; both are there at every moment. */
@@ -117,9 +142,11 @@ class Rewriting {
   }
 
   all(): Omit<RepairReport, "kept"> {
-    for (const table of ["commits", "topics", "partitions", "offsets"]) this.#copy(table);
+    const unreadable = unreadableTables(this.#from);
+    for (const table of ["commits", "partitions"]) this.#copy(table);
+    for (const table of sideTables) if (!unreadable.includes(table)) this.#copy(table);
     for (const partition of partitionsOf(this.#from)) this.#partition(partition);
-    return { setAside: this.#setAside, rewritten: this.#rewritten };
+    return { setAside: this.#setAside, rewritten: this.#rewritten, unreadable };
   }
 
   #copy(table: string): void {
