@@ -73,3 +73,21 @@ it("times of a clock that was more than a day ahead are out of reach, unless it 
   const clock = new ReceiveClock(in2036, { wall: () => today, monotonic: () => 0 });
   expect(clock.warning()).toMatch(/restart/);
 });
+
+it("goes on from where it is when the clock is set back a second time", () => {
+  let ahead = 0;
+  let passed = 0;
+  const clock = new ReceiveClock(0, { wall: () => today + ahead + passed, monotonic: () => passed });
+  const setBack = -3600 * second;
+  clock.take();
+  for (let round = 0; round < 3; round++) {
+    ahead = setBack;
+    const begun = clock.take(20_000);
+    passed += 100 * second;
+    const later = clock.take();
+    expect(later - begun).toBeGreaterThanOrEqual(49 * second);
+    expect(later - begun).toBeLessThanOrEqual(51 * second);
+    ahead = 0;
+    expect(clock.take()).toBe(today + passed);
+  }
+});
