@@ -24,7 +24,8 @@ const effects: Effects = { alert: () => void told.alerts++, command: () => void 
 function addRule(engine: PartitionEngine, rule: Record<string, unknown> & { id: string }): void {
   const parsed = parseRule(rule);
   if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.problems));
-  engine.applyRule({ rule: rule.id, revision: 1, mode: "live", definition: parsed.definition }, effects);
+  const change = { rule: rule.id, revision: 1, mode: "live" as const, definition: parsed.definition };
+  for (const _ of engine.applyRule(change, effects));
 }
 
 /** Every device sends a reading a second; a random walk that now and then crosses a threshold. */

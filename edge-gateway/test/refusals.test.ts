@@ -73,6 +73,8 @@ describe("what is refused is counted by unit and reason and told once, with the 
       (count) => count > 0,
     );
     expect(told("too-many-unreleased")).toMatchObject([{ facts: { device: "d", client: "client-1" } }]);
+    // A unit of one connection, however many messages it had sent ahead.
+    expect(await refused("connection", "too-many-unreleased")).toBe(1);
   });
 
   it("a message, a subscription and a login without a right", async () => {

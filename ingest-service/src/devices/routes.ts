@@ -121,7 +121,7 @@ export function deviceRoutes(app: HttpApp, { model, write, heard, timeoutMs }: D
             }),
           ),
         }),
-        response: { 200: pageSchema(Type.Union([deviceSchema, heardDeviceSchema])) },
+        response: { 200: pageSchema(Type.Union([deviceSchema, heardDeviceSchema], { title: "ListedDevice" })) },
       },
     },
     async (request) => {

@@ -1,8 +1,8 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { parseDuration } from "@headwater/core";
-import { canonicalJson } from "./canonical.ts";
-import { checkDuration, durationSchema } from "./duration-schema.ts";
-import { pointerTo, type Problems } from "./problems.ts";
+import { canonicalJson } from "../language/canonical.ts";
+import { checkDuration, durationSchema } from "../language/duration-schema.ts";
+import { pointerTo, type Problems } from "../language/problems.ts";
 
 /** Characters of a command's params as JSON, and how deep they may nest. */
 const maxParams = 16_384;
@@ -44,7 +44,12 @@ export type NormalAction =
   | { readonly kind: "command"; readonly name: string; readonly params: string; readonly ttlMs: number }
   | { readonly kind: "derive"; readonly metric: string; readonly value: number | boolean | string };
 
-export function checkAction(action: ActionDefinition, metric: string, pointer: string, problems: Problems): void {
+export function checkAction(
+  action: ActionDefinition,
+  metrics: readonly string[],
+  pointer: string,
+  problems: Problems,
+): void {
   const { command, derive } = action;
   if ((command === undefined) === (derive === undefined)) {
     problems.add(pointer, "needs exactly one of command and derive; make it two actions if both are meant");
@@ -58,7 +63,7 @@ export function checkAction(action: ActionDefinition, metric: string, pointer: s
       problems.add(params, `is longer than ${maxParams} characters as JSON; make it smaller`);
     }
   }
-  if (derive?.metric === metric) {
+  if (derive !== undefined && metrics.includes(derive.metric)) {
     problems.add(
       pointerTo(pointerTo(pointer, "derive"), "metric"),
       "is the metric that the rule judges; choose another name",

@@ -2,23 +2,26 @@ import { Type, type Static } from "@sinclair/typebox";
 import { parseDuration } from "@headwater/core";
 import type { SchemaProblem } from "@headwater/service/schema";
 import { actionSchema, checkAction, normaliseAction, type NormalAction } from "./actions.ts";
-import { canonicalJson } from "./canonical.ts";
-import type { NormalCondition } from "./conditions/condition.ts";
-import { checkCondition, conditionSchema, normaliseCondition, type RuleCondition } from "./conditions/conditions.ts";
-import { checkDuration, durationSchema } from "./duration-schema.ts";
-import { pointerTo, Problems } from "./problems.ts";
-import { schemaProblems } from "./schema-problems.ts";
+import { canonicalJson } from "../language/canonical.ts";
+import { checkCondition, compileCondition, conditionSchema } from "../conditions/conditions.ts";
+import type { ConditionDefinition } from "../conditions/condition.ts";
+import type { Program } from "../conditions/program.ts";
+import { rankOf } from "../conditions/verdict.ts";
+import { checkDuration, durationSchema } from "../language/duration-schema.ts";
+import { pointerTo, Problems } from "../language/problems.ts";
+import { schemaProblems } from "../language/schema-problems.ts";
 import { normaliseSelector, selectorSchema, type NormalSelector } from "./selector.ts";
-import { severitySchema } from "./severity.ts";
+import { defaultSeverity, severitySchema } from "../language/severity.ts";
 
-export { severities } from "./severity.ts";
-export type { Severity } from "./severity.ts";
+export { severities } from "../language/severity.ts";
+export type { Severity } from "../language/severity.ts";
 
 /** Number of the published schema; every stored definition names it. */
 export const ruleSchemaVersion = 1;
 /** Longest rule, in characters of canonical JSON. */
 export const maxRuleLength = 256 * 1024;
-const defaultLateness = "5s";
+const defaultWait = "5s";
+const waitBounds = { least: 0, most: 3_600_000_000 };
 const latenessBounds = { least: 0, most: 86_400_000_000 };
 
 /** The published JSON Schema of a rule. */
@@ -33,10 +36,11 @@ export const ruleSchema = Type.Object(
     name: Type.Optional(Type.String({ maxLength: 200 })),
     description: Type.Optional(Type.String({ maxLength: 4000 })),
     selector: Type.Optional(selectorSchema),
-    condition: Type.Unsafe<RuleCondition>(conditionSchema),
+    condition: Type.Unsafe<ConditionDefinition>(conditionSchema),
     severity: Type.Optional(severitySchema),
+    wait: Type.Optional(durationSchema("How long a timer waits for readings that are under way. Default: 5s.")),
     lateness: Type.Optional(
-      durationSchema("How far behind a device's newest event time a reading may lie and still be judged. Default: 5s."),
+      durationSchema("How far behind a device's newest reading one may lie and still amend. Default: as `wait`."),
     ),
     actions: Type.Optional(Type.Array(actionSchema, { maxItems: 16 })),
   },
@@ -92,38 +96,66 @@ export function canonicalRule(definition: RuleDefinition): string {
 /** A rule in the form that the engine evaluates: defaults filled in, equivalent spellings made one. */
 export interface NormalRule {
   readonly selector: NormalSelector;
-  readonly condition: NormalCondition;
+  readonly program: Program;
+  /** Of the rule's severity. */
+  readonly rank: number;
   readonly actions: readonly NormalAction[];
-  /** How far a reading may be out of order (microseconds). */
+  /** Microseconds: how long a timer waits for stragglers. */
+  readonly wait: number;
+  /** Microseconds: how far back a reading still amends. */
   readonly lateness: number;
+  /** Longest that its verdicts have to hold (microseconds). */
+  readonly holds: number;
+  /** Equal for definitions that judge alike, whatever they are called and do. */
+  readonly judgesLike: string;
 }
 
 /** `definition` has passed `parseRule`. */
 export function normaliseRule(definition: RuleDefinition): NormalRule {
+  const { condition, severity, selector, actions } = definition;
+  const rank = rankOf(severity ?? defaultSeverity);
+  const wait = definition.wait ?? defaultWait;
   return {
-    selector: normaliseSelector(definition.selector),
-    condition: normaliseCondition(definition.condition, definition.severity),
-    actions: (definition.actions ?? []).map(normaliseAction),
-    lateness: parseDuration(definition.lateness ?? defaultLateness),
+    selector: normaliseSelector(selector),
+    program: compileCondition(condition, rank),
+    rank,
+    actions: (actions ?? []).map(normaliseAction),
+    wait: parseDuration(wait),
+    lateness: parseDuration(definition.lateness ?? wait),
+    holds: longestHold(condition),
+    judgesLike: canonicalJson(condition),
   };
+}
+
+function longestHold(condition: ConditionDefinition): number {
+  const { for: duration, clearFor, all, any, not } = condition;
+  const own = [duration, clearFor].map((text) => (typeof text === "string" ? parseDuration(text) : 0));
+  const inner = [all, any, not === undefined ? undefined : [not]].flatMap(
+    (each) => (each ?? []) as ConditionDefinition[],
+  );
+  return Math.max(...own) + Math.max(0, ...inner.map(longestHold));
 }
 
 function checkMeaning(rule: RuleDefinition, problems: Problems): void {
   checkCondition(rule.condition, "/condition", problems);
   checkSeverity(rule, problems);
+  checkDuration(rule.wait, "/wait", waitBounds, problems);
   checkDuration(rule.lateness, "/lateness", latenessBounds, problems);
+  if (!problems.none) return;
+  const { inputs } = compileCondition(rule.condition, rankOf(defaultSeverity));
   for (const [index, action] of (rule.actions ?? []).entries()) {
-    checkAction(action, rule.condition.metric, pointerTo("/actions", index), problems);
+    checkAction(action, inputs, pointerTo("/actions", index), problems);
   }
 }
 
 function checkSeverity(rule: RuleDefinition, problems: Problems): void {
   const { severity, condition } = rule;
   if (severity === undefined) return;
-  if (condition.severity !== undefined && condition.severity !== severity) {
-    problems.add("/severity", `differs from ${condition.severity} in the condition; name the severity once`);
+  const own = condition["severity"];
+  if (own !== undefined && own !== severity) {
+    problems.add("/severity", `differs from ${JSON.stringify(own)} in the condition; name the severity once`);
   }
-  if (typeof (condition.above ?? condition.below) === "object") {
+  if (typeof (condition["above"] ?? condition["below"]) === "object") {
     problems.add("/severity", "the condition names a severity for each threshold already; remove one");
   }
 }

@@ -8,8 +8,11 @@ import type { RuleDefinition } from "../definition/definition.ts";
  * same ids, live, late, after a restart or in a backtest. All times are microseconds since the epoch.
  */
 export interface PartitionEngine {
-  /** Puts a state of a rule into effect at the next offset: enabled, shadowed, revised, disabled or deleted. */
-  applyRule(change: RuleChange, effects: Effects): void;
+  /**
+   * Puts a state of a rule into effect at the next offset: enabled, shadowed, revised, disabled or deleted. Done in
+   * slices like `adopt`.
+   */
+  applyRule(change: RuleChange, effects: Effects): Iterable<void>;
   /**
    * Puts a state of a device into effect at the next offset; `undefined`: the device is deleted. Another incarnation
    * than before is another device: what was open of the one before is cleared (`device-deleted`), and nothing of it
@@ -21,10 +24,13 @@ export interface PartitionEngine {
   /** Evaluates the next record of the partition. Duplicates are recognised by identity and ignored. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
 
-  /** Evaluates one rule over older records without effects; used before it becomes live. See `adopt`. */
-  warm(rule: RuleChange): WarmUp;
-  /** Puts a warmed rule into effect at the next offset; an episode still open is raised once with its true time. */
-  adopt(warmed: WarmUp, effects: Effects): void;
+  /** Evaluates rules over older records without effects; used before they become live. See `adopt`. */
+  warm(rules: readonly RuleChange[]): WarmUp;
+  /**
+   * Puts warmed rules into effect at the next offset; an episode still open is raised once with its true time. The work
+   * is done by stepping through the answer, with no other call in between, so that it can be done in slices.
+   */
+  adopt(warmed: WarmUp, effects: Effects): Iterable<void>;
 
   /** The log's clock of this partition. */
   readonly clock: number;
@@ -56,6 +62,8 @@ export interface RuleChange {
   /** `disabled` and `deleted` clear open episodes with that cause. */
   readonly mode: "live" | "shadow" | "disabled" | "deleted";
   readonly definition: RuleDefinition;
+  /** Names the control event; ids of alerts come from that which began the rule. */
+  readonly grounding?: string;
 }
 
 export interface OperatorAction {
@@ -75,7 +83,9 @@ export interface Effects {
 }
 
 export interface WarmUp {
-  readonly rule: RuleChange;
+  readonly rules: readonly RuleChange[];
+  /** Stops warming a rule. */
+  drop(rule: string): void;
   applyRecord(record: TelemetryRecord, at: RecordPosition): void;
 }
 
@@ -86,7 +96,7 @@ export interface EngineCounters {
   /** Readings later than the lateness of a rule, which the rule does not judge. */
   readonly tooLate: number;
   readonly amended: number;
-  /** Readings of a judged metric that are text or no finite number, and are not judged. */
+  /** Readings of a judged metric that are no finite number, and are not judged. */
   readonly notNumeric: number;
   /** Events of a device that was deleted, or whose registration is not in effect yet, which no rule judges. */
   readonly otherDevice: number;

@@ -1,30 +1,34 @@
+import type { Beginning } from "../conditions/program.ts";
+import type { Position } from "../readings/position.ts";
+import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
-import type { Position, Reading } from "./reading.ts";
 
-/** An episode as the fold of the readings has it. */
+/** An episode as the fold has it. */
 export interface Outcome {
-  readonly armed: Reading;
+  readonly begun: Beginning;
   readonly raisedAt: number;
-  readonly level: number;
+  readonly rank: number;
   readonly clearedAt: number | undefined;
   /** Where it was cleared. */
   readonly end: Position | undefined;
   /** The last transition, with what showed it; undefined if it lies before what was folded. */
   readonly last: Transition | undefined;
+  /** The transition that raised it; undefined likewise. */
+  readonly first: Transition | undefined;
 }
 
 /** An episode as the world was told of it. */
 export interface Episode {
-  /** Identity of the reading that armed the first raise; the alert's id comes from it. */
+  /** What began it when it was first told of; the alert's id comes from it. */
   readonly born: string;
   readonly alertId: string;
-  /** Identity of the reading that arms it as far as is known now; late data may have changed it. */
+  /** What began it as far as is known now; late data may have changed it. */
   key: string;
   armed: Position;
   /** Transitions told; 0: it ended before its rule became live, nobody heard of it. */
   told: number;
   raisedAt: number;
-  level: number;
+  rank: number;
   clearedAt: number | undefined;
   end: Position | undefined;
   /** Late data showed that it never was. */
@@ -35,35 +39,57 @@ export function isOpen(episode: Episode): boolean {
   return episode.clearedAt === undefined && !episode.retracted;
 }
 
+/** Where a beginning stands among the readings of its device. */
+export function positionOfBeginning({ time, reading }: Beginning): Position {
+  return reading === undefined
+    ? { time, offset: 0, index: 0 }
+    : { time: reading.time, offset: reading.offset, index: reading.index };
+}
+
 /** Gathers the episodes of a fold from its transitions. */
 export class Outcomes {
   readonly list: Outcome[] = [];
 
+  /** The fold begins at a state. */
+  begin({ episode: { rank, raisedAt, begun } }: FoldState): void {
+    if (begun === null) return;
+    this.list.push({ begun, raisedAt, rank, clearedAt: undefined, end: undefined, last: undefined, first: undefined });
+  }
+
   readonly on = (transition: Transition): void => {
-    const { kind, at, level, armed, decided } = transition;
+    const { kind, at, rank, begun } = transition;
     if (kind === "raised") {
-      this.list.push({ armed, raisedAt: at, level, clearedAt: undefined, end: undefined, last: transition });
+      const open = { clearedAt: undefined, end: undefined, last: transition, first: transition };
+      this.list.push({ begun, raisedAt: at, rank, ...open });
       return;
     }
     const open = this.list.pop()!;
-    const cleared = kind === "cleared" ? { clearedAt: at, end: decided } : {};
-    this.list.push({ ...open, level, ...cleared, last: transition });
+    const cleared = kind === "cleared" ? { clearedAt: at, end: endOf(transition) } : {};
+    this.list.push({ ...open, rank, ...cleared, last: transition });
   };
 }
 
+/** Where an episode ended. */
+export function endOf({ at, decided }: Transition): Position {
+  if (decided === undefined) return { time: at, offset: 0, index: 0 };
+  return { time: decided.time, offset: decided.offset, index: decided.index };
+}
+
 /**
- * Which told episode each outcome is: the one of its own id, else the one it was last taken for, else the first that
- * overlaps it in time. What is left over was never told, or never was.
+ * Which told episode each outcome is: what is open stays the one that is open, else it is the one of its own id, else
+ * the one it was last taken for, else the first that overlaps it in time. What is left over was never told, or never
+ * was.
  */
 export function pair(
   episodes: readonly Episode[],
   outcomes: readonly Outcome[],
-  identity: (reading: Reading) => string,
+  identity: (begun: Beginning) => string,
 ): { readonly pairs: readonly (readonly [Outcome, Episode | undefined])[]; readonly lost: readonly Episode[] } {
   const free = new Set(episodes);
-  const names = outcomes.map(({ armed }) => identity(armed));
+  const names = outcomes.map(({ begun }) => identity(begun));
   const taken: (Episode | undefined)[] = outcomes.map(() => undefined);
   const tests: readonly ((episode: Episode, index: number) => boolean)[] = [
+    (episode, index) => episode.told > 0 && isOpen(episode) && outcomes[index]!.clearedAt === undefined,
     (episode, index) => episode.born === names[index],
     (episode, index) => episode.key === names[index],
     (episode, index) => !episode.retracted && overlap(episode, outcomes[index]!),

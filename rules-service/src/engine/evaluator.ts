@@ -1,16 +1,25 @@
 import type { TelemetryRecord, Reading as ReadingMessage } from "@headwater/proto";
-import type { Cell } from "./cell.ts";
+import { anyMetric } from "../conditions/program.ts";
+import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
+import { sameIdentity } from "../readings/reading.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import { Identities } from "./identities.ts";
-import { sameIdentity } from "./reading.ts";
-import type { Reading } from "./reading.ts";
-import type { Metric, RuleIndex } from "./rule-index.ts";
+import type { Instance } from "./instance.ts";
+import type { Rule } from "./rule.ts";
+import type { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { Teller } from "./teller.ts";
 import { Timers } from "./timers.ts";
 
-/** Takes the records of a partition to the rules that they concern, and the clock's word to those who wait for it. */
+/**
+ * How far back readings are retained, in latenesses of their rules: instances thin their footings by a quarter of one,
+ * and need the readings between two of them.
+ */
+const retainedLatenesses = 1.25;
+const noSamples: readonly Sample[] = [];
+
+/** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
   readonly index: RuleIndex;
   readonly teller: Teller;
@@ -18,9 +27,9 @@ export class Evaluator {
   readonly identities = new Identities();
   readonly timers = new Timers();
   /** Restored with more in them than was applied yet. */
-  readonly #asleep = new Set<Cell>();
+  readonly #asleep = new Set<Instance>();
   /** What has changed since states were last taken. */
-  readonly changedCells = new Set<Cell>();
+  readonly changedInstances = new Set<Instance>();
   readonly changedSeries = new Set<Series>();
   /** The next offset to apply. */
   next = 0;
@@ -28,6 +37,10 @@ export class Evaluator {
   tooLate = 0;
   notNumeric = 0;
   otherDevice = 0;
+  /** Series to which the present record has added at the end. */
+  readonly #grown: Series[] = [];
+  /** Instances that the present record concerns. */
+  readonly #touched: Instance[] = [];
 
   constructor(index: RuleIndex, teller: Teller) {
     this.index = index;
@@ -47,42 +60,117 @@ export class Evaluator {
     this.next = at.offset + 1;
   }
 
-  /** Call after every change of a cell. */
-  changed(cell: Cell): void {
-    cell.series.refresh(cell);
-    this.arm(cell);
-    this.changedCells.add(cell);
+  /** The present instant on the log's clock. */
+  get now(): Anchor {
+    return { time: this.clock.now, logTime: this.clock.now, gateway: "" };
   }
 
-  /** A cell that has inputs still to come waits for nothing before they are past. */
-  arm(cell: Cell): void {
-    if (cell.covers <= this.next) {
-      this.timers.arm(cell);
+  /** Call after every change of an instance. */
+  changed(instance: Instance): void {
+    for (const series of instance.inputs) series.refresh(instance.rule.id);
+    this.arm(instance);
+    this.changedInstances.add(instance);
+  }
+
+  /** An instance that has inputs still to come waits for nothing before they are past. */
+  arm(instance: Instance): void {
+    if (instance.covers <= this.next) {
+      this.timers.arm(instance);
       return;
     }
-    this.timers.disarm(cell);
-    this.#asleep.add(cell);
+    this.timers.disarm(instance);
+    this.#asleep.add(instance);
   }
 
   #wake(): void {
-    for (const cell of this.#asleep) {
-      if (cell.covers > this.next) continue;
-      this.#asleep.delete(cell);
-      if (cell.series.cells.get(cell.rule.id) === cell) this.timers.arm(cell);
+    for (const instance of this.#asleep) {
+      if (instance.covers > this.next) continue;
+      this.#asleep.delete(instance);
+      if (this.index.instance(instance.rule, instance.device) === instance) this.timers.arm(instance);
     }
   }
 
   #readings(record: TelemetryRecord, at: RecordPosition): void {
     const { readings } = record;
-    for (let index = 0; index < readings.length; index++) {
-      const message = readings[index]!;
-      const metric = this.index.metrics.get(message.metric);
-      if (metric === undefined || metric.rules.length === 0) continue;
-      const series = metric.series.get(record.device) ?? this.index.newSeries(metric, record.device);
-      if (series.rules.length === 0 || series.covers > at.offset) continue;
-      const value = message.number ?? (message.boolean === null ? Number.NaN : Number(message.boolean));
-      if (Number.isFinite(value)) this.#judge(metric, series, this.#reading(record, message, index, value, at));
-      else this.notNumeric++;
+    let newest = -Infinity;
+    let isOneSample = true;
+    for (const { timeDelta } of readings) {
+      if (timeDelta !== readings[0]!.timeDelta) isOneSample = false;
+      if (timeDelta > newest) newest = timeDelta;
+    }
+    // Never ahead of the log: all samples of the message are shifted together, so that their spacing stays.
+    const shift = Math.max(0, record.eventTime + newest - at.appendTime);
+    this.#touched.length = 0;
+    if (isOneSample) {
+      this.#sample(record, at, 0, readings.length, undefined, shift);
+      this.#evaluate();
+      return;
+    }
+    const order = Array.from(readings.keys()).sort((a, b) => readings[a]!.timeDelta - readings[b]!.timeDelta || a - b);
+    for (let begin = 0; begin < order.length;) {
+      const { timeDelta } = readings[order[begin]!]!;
+      let end = begin + 1;
+      while (end < order.length && readings[order[end]!]!.timeDelta === timeDelta) end++;
+      this.#sample(record, at, begin, end, order, shift);
+      begin = end;
+    }
+    this.#evaluate();
+  }
+
+  /** All samples of the record lie in their series: hands them to the instances that they concern. */
+  #evaluate(): void {
+    const touched = this.#touched;
+    if (touched.length > 1) touched.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
+    for (const instance of touched) {
+      const { samples } = instance;
+      instance.samples = noSamples;
+      this.tooLate += instance.take(samples, this);
+      this.changed(instance);
+    }
+    // Only now, since a late sample is told by what came before it.
+    for (const { metric, readings } of this.#grown) {
+      const { lateness } = this.index.metric(metric);
+      readings.prune(readings.newest!.time - lateness * retainedLatenesses);
+    }
+    this.#grown.length = 0;
+  }
+
+  /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
+  #sample(
+    record: TelemetryRecord,
+    at: RecordPosition,
+    begin: number,
+    end: number,
+    order: readonly number[] | undefined,
+    shift: number,
+  ): void {
+    const taken: Reading[] = [];
+    const concerned: Instance[] = [];
+    for (let place = begin; place < end; place++) {
+      const index = order === undefined ? place : order[place]!;
+      const message = record.readings[index]!;
+      const series = this.#judgedSeries(message.metric, record.device, at.offset);
+      if (series === undefined) continue;
+      const value = valueOf(message);
+      if (value === undefined) this.notNumeric++;
+      else this.#take(series, this.#reading(record, message, index, value, at, shift), taken, concerned);
+    }
+    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
+    if (any !== undefined) {
+      const index = order === undefined ? begin : order[begin]!;
+      const message = { ...record.readings[index]!, metric: anyMetric };
+      this.#take(any, this.#reading(record, message, index, 0, at, shift), taken, concerned);
+    }
+    if (concerned.length === 0) return;
+    const { time, offset, index, logTime, gateway } = taken[0]!;
+    const sample: Sample = { time, offset, index, logTime, gateway, readings: taken };
+    for (const instance of concerned) {
+      if (instance.samples.length === 0) {
+        this.#touched.push(instance);
+        // Until it has taken this sample in, no later one of the record can be told to change nothing.
+        if (order !== undefined) for (const series of instance.inputs) series.block(instance.rule.id);
+      }
+      if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
     }
   }
 
@@ -90,17 +178,21 @@ export class Evaluator {
     record: TelemetryRecord,
     message: ReadingMessage,
     index: number,
-    value: number,
+    value: Value,
     at: RecordPosition,
+    shift: number,
   ): Reading {
     const { derived } = record;
     const gateway = derived === null ? record.gateway : derived.sourceGateway;
+    const eventTime = record.eventTime + message.timeDelta;
     return {
-      time: record.eventTime + message.timeDelta,
+      time: eventTime - shift,
       offset: at.offset,
       index,
-      // One zero, so that what is kept and read back is the same to the bit.
-      value: value + 0,
+      metric: message.metric,
+      value,
+      isBoolean: message.boolean !== null && message.number === null,
+      eventTime,
       receivedAt: record.receivedAt,
       logTime: this.clock.logTime(gateway, record.receivedAt, at.appendTime),
       gateway,
@@ -110,53 +202,79 @@ export class Evaluator {
     };
   }
 
-  #judge(metric: Metric, series: Series, reading: Reading): void {
-    const { readings, rules, grades, nextChanges } = series;
-    const previous = readings.newest;
-    // A derived event has no place in a lane; what was emitted twice around a crash is told by its source.
+  /** undefined: no rule judges it, or a restored state has it already. */
+  #judgedSeries(name: string, device: string, offset: number): Series | undefined {
+    const metric = this.index.metrics.get(name);
+    if (metric === undefined || metric.rules.length === 0) return undefined;
+    const series = metric.series.get(device) ?? this.index.newSeries(metric, device);
+    return series.rules.length === 0 || series.covers > offset ? undefined : series;
+  }
+
+  /** Puts a reading into its series, and finds the instances that it concerns. */
+  #take(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
+    const { readings, rules } = series;
+    // A derived event has no place in a lane; one that was emitted twice around a crash is told by its source.
     if (reading.derivedBy !== "" && readings.has((other) => sameIdentity(other, reading))) {
       this.identities.duplicates++;
       return;
     }
     this.changedSeries.add(series);
     this.evaluations += rules.length;
-    if (previous !== undefined && reading.time < previous.time) {
-      this.#late(series, reading);
+    const newest = readings.newest;
+    if (newest !== undefined && reading.time < newest.time) {
+      this.#takeLate(series, reading, taken, touched);
       return;
     }
     readings.push(reading);
-    readings.prune(reading.time - metric.lateness);
+    this.#grown.push(series);
+    taken.push(reading);
     const { value, time } = reading;
+    const { low, high, until } = series;
+    const isNumber = typeof value === "number";
     for (let slot = 0; slot < rules.length; slot++) {
-      if (rules[slot]!.grader.grade(value) === grades[slot] && time < nextChanges[slot]!) continue;
-      if (!rules[slot]!.judges(reading)) continue;
-      const cell = series.cellOf(slot);
-      if (cell.covers > reading.offset) continue;
-      cell.read(reading, previous, this);
-      this.changed(cell);
+      if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;
+      this.#touch(series, rules[slot]!, reading, touched);
     }
   }
 
-  #late(series: Series, reading: Reading): void {
-    const inserted = series.readings.insert(reading);
+  #takeLate(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
     const newest = series.readings.newest!.time;
-    for (let slot = 0; slot < series.rules.length; slot++) {
-      const rule = series.rules[slot]!;
+    const isInserted = series.readings.insert(reading);
+    if (isInserted) taken.push(reading);
+    for (const rule of series.rules) {
       if (!rule.judges(reading)) continue;
-      if (!series.cells.has(rule.id) && rule.grader.grade(reading.value) === -1) {
+      const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
+      const { value } = reading;
+      if (!series.instances.has(rule.id)) {
+        const { low, high } = series.idleInterval(rule);
         // Clear before, clear after: one more clear reading between changes nothing.
-        if (!inserted || reading.time <= newest - rule.lateness) this.tooLate++;
-        continue;
+        if (typeof value === "number" && value >= low && value < high) {
+          if (isTooLate) this.tooLate++;
+          continue;
+        }
       }
-      const cell = series.cellOf(slot);
-      if (cell.covers > reading.offset) continue;
-      if (!inserted || !cell.readLate(reading, this)) this.tooLate++;
-      this.changed(cell);
+      if (isInserted) this.#touch(series, rule, reading, touched);
+      else if ((series.instances.get(rule.id)?.covers ?? 0) <= reading.offset) this.tooLate++;
     }
   }
 
-  readonly #fire = (cell: Cell, upTo: number): void => {
-    cell.fire(upTo, this.teller);
-    this.changed(cell);
+  #touch(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
+    if (!rule.judges(reading)) return;
+    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, this.now);
+    if (instance.covers > reading.offset || reading.offset < instance.from) return;
+    touched.push(instance);
+  }
+
+  readonly #fire = (instance: Instance, upTo: number): void => {
+    instance.fire(upTo, this.teller);
+    this.changed(instance);
   };
+}
+
+/** undefined: no rule can judge it. */
+function valueOf({ number, boolean, text }: ReadingMessage): Value | undefined {
+  // One zero, so that what is kept and read back is the same to the bit.
+  if (number !== null) return Number.isFinite(number) ? number + 0 : undefined;
+  if (boolean !== null) return Number(boolean);
+  return text ?? undefined;
 }

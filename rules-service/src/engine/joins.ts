@@ -1,12 +1,15 @@
 import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
+import { Instance } from "./instance.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
-import type { Metric } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { StateLedger } from "./state-ledger.ts";
 import type { WarmUpRun } from "./warm-up.ts";
+
+/** Devices whose rules change before the caller may do something else. */
+const devicesAStep = 200;
 
 /**
  * What is not telemetry takes effect here: rules, devices, people. Each is done at the next offset, and not again where
@@ -21,95 +24,122 @@ export class Joins {
     this.#ledger = ledger;
   }
 
-  rule(change: RuleChange): void {
+  /** Yields between slices of the work, which have to follow each other without any other call. */
+  *rule(change: RuleChange): Generator<void> {
     const { index } = this.#evaluator;
     const before = index.rules.get(change.rule);
     if (change.mode === "disabled" || change.mode === "deleted") {
       if (before === undefined) return;
       this.#ledger.changedRules.add(change.rule);
+      const devices = index.devicesOf(before);
       index.delete(before.id);
-      for (const series of bySeries(index.metric(before.metric))) this.#leave(series, before, `rule-${change.mode}`);
+      index.groundings.delete(before.id);
+      yield* this.#each(devices, (device) => this.#leave(before, device, `rule-${change.mode}`));
       return;
     }
     if (before !== undefined && before.revision === change.revision && before.change.mode === change.mode) return;
     this.#ledger.changedRules.add(change.rule);
     const rule = this.#place(change, before);
     const attached = this.#ledger.attach(rule);
-    for (const series of bySeries(index.metric(rule.metric))) {
-      if (attached) this.#repoint(series, rule);
-      else this.#enter(series, rule, before);
-    }
+    const devices = new Set([...index.devicesOf(rule), ...(before === undefined ? [] : index.devicesOf(before))]);
+    yield* this.#each([...devices].toSorted(), (device) => {
+      if (attached) this.#goOn(rule, device, before);
+      else this.#enter(rule, device, before);
+    });
     this.#ledger.done(change);
   }
 
-  adopt({ rule: change, series: warmed, from, incarnationOf }: WarmUpRun): void {
-    this.#ledger.changedRules.add(change.rule);
-    const { index } = this.#evaluator;
-    const before = index.rules.get(change.rule);
-    const rule = this.#place(change, before);
-    this.#ledger.attach(rule);
-    const metric = index.metric(rule.metric);
-    const ofDevicesInEffect = warmed.filter(({ device }) => incarnationOf(device) === index.incarnationOf(device));
-    for (const warm of ofDevicesInEffect) {
-      if (warm.readings.size > 0 && !metric.series.has(warm.device) && rule.selects(warm.device, this.#device(warm))) {
-        index.newSeries(metric, warm.device);
-      }
+  *adopt({ rules, series, from, instanceOf, incarnationOf }: WarmUpRun): Generator<void> {
+    const { index, next } = this.#evaluator;
+    const isInEffect = (device: string): boolean => incarnationOf(device) === index.incarnationOf(device);
+    const warmed = series.filter(({ device }) => isInEffect(device));
+    const placed = rules.map((change) => {
+      this.#ledger.changedRules.add(change.rule);
+      const before = index.rules.get(change.rule);
+      const rule = this.#place(change, before);
+      this.#ledger.attach(rule);
+      return { change, rule, before };
+    });
+    yield* this.#each(warmed, (warm) => {
+      if (warm.readings.size === 0) return;
+      const metric = index.metric(warm.metric);
+      const device = index.devices.get(warm.device);
+      if (!metric.rules.some((rule) => rule.selects(warm.device, device))) return;
+      this.#merge(metric.series.get(warm.device) ?? index.newSeries(metric, warm.device), warm);
+    });
+    const known = new Map<string, Set<string>>();
+    for (const { metric, device, readings } of warmed) {
+      if (readings.size === 0) continue;
+      const devices = known.get(metric);
+      if (devices === undefined) known.set(metric, new Set([device]));
+      else devices.add(device);
     }
-    const warmBy = new Map(ofDevicesInEffect.map((warm) => [warm.device, warm]));
-    for (const series of bySeries(metric)) {
-      const warm = warmBy.get(series.device);
-      const fits = rule.selects(series.device, this.#device(series));
-      if (warm === undefined || warm.readings.size === 0 || !fits) {
-        this.#enter(series, rule, before);
-        continue;
-      }
-      this.#merge(series, warm);
-      if (this.#isDone(series, rule)) {
-        this.#repoint(series, rule);
-        continue;
-      }
-      const old = series.cells.get(rule.id);
-      if (old !== undefined) this.#ledger.drop(old);
-      this.#repoint(series, rule);
-      const cell = series.cellOf(series.rules.indexOf(rule));
-      const former = old === undefined || before === undefined ? undefined : { cell: old, rule: before };
-      readopt(cell, warm.cells.get(rule.id), from ?? this.#evaluator.next, former, this.#evaluator);
-      this.#evaluator.changed(cell);
+    for (const { change, rule, before } of placed) {
+      const devices = new Set([...index.devicesOf(rule), ...(before === undefined ? [] : index.devicesOf(before))]);
+      yield* this.#each([...devices].toSorted(), (device) => {
+        const warm = rule.program.watchesSilence || !isInEffect(device) ? undefined : instanceOf(rule.id, device);
+        const fits = rule.selects(device, index.devices.get(device));
+        const old = before === undefined ? undefined : this.#old(before, device);
+        const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
+        // The same condition goes on as it is.
+        const isSame = old !== undefined && before!.judgesLike === rule.judgesLike;
+        if (!fits || !isWarm || isSame || rule.program.watchesSilence) {
+          this.#enter(rule, device, before);
+          return;
+        }
+        if (this.#isDone(rule, device)) {
+          this.#goOn(rule, device, before);
+          return;
+        }
+        if (old !== undefined) this.#ledger.drop(old);
+        this.#repoint(rule, device);
+        const begin = from ?? next;
+        if (warm === undefined && old === undefined && !this.#hasReadingsBefore(rule, device, begin)) return;
+        const instance = index.newInstance(rule, device, this.#evaluator.now);
+        const former = old === undefined || before === undefined ? undefined : { instance: old, rule: before };
+        readopt(instance, warm, begin, former, this.#evaluator);
+        if (rule.program.readsDevice)
+          instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.teller);
+        this.#evaluator.changed(instance);
+      });
+      this.#ledger.done(change);
     }
-    this.#ledger.done(change);
-  }
-
-  /** The readings that warming retained go to where late ones will look for them. */
-  #merge(series: Series, warm: Series): void {
-    const { next, changedSeries } = this.#evaluator;
-    if (series.covers > next) return;
-    for (const cell of series.cells.values()) {
-      if (cell.covers <= next) cell.settle(undefined, { offset: next, index: 0 });
-    }
-    series.readings.merge(warm.readings);
-    changedSeries.add(series);
   }
 
   device(id: string, device: Device | undefined, incarnation: number): void {
-    const { index } = this.#evaluator;
+    const { index, teller, next, now } = this.#evaluator;
     const isAnother = incarnation !== index.incarnationOf(id);
     if (isAnother) index.incarnations.set(id, incarnation);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
+    const cause = isAnother || device === undefined ? "device-deleted" : "selector";
+    const left = new Set<Rule>();
+    const begun = new Set<Rule>();
     for (const name of [...index.metrics.keys()].toSorted()) {
       const metric = index.metric(name);
       const series = metric.series.get(id);
       if (series === undefined) continue;
-      const rules = index.matching(metric, id);
-      if (rules === series.rules && !isAnother) continue;
-      let before = series.rules;
-      if (isAnother) {
-        for (const rule of before) this.#leave(series, rule, "device-deleted");
-        before = [];
+      const list = index.matching(metric, id);
+      const before = series.rules;
+      if (list === series.list && !isAnother) continue;
+      for (const rule of before) if (isAnother || !list.rules.includes(rule)) left.add(rule);
+      for (const rule of list.rules) if (isAnother || !before.includes(rule)) begun.add(rule);
+    }
+    for (const rule of inOrder(left)) this.#leave(rule, id, cause);
+    for (const name of index.metrics.keys()) {
+      const metric = index.metric(name);
+      const series = metric.series.get(id);
+      if (series !== undefined) this.#judgeBy(series);
+    }
+    for (const rule of inOrder(begun)) this.#begin(rule, id);
+    for (const rule of index.rules.values()) {
+      if (!rule.selects(id, device)) continue;
+      const instance = index.instance(rule, id);
+      if (instance === undefined) {
+        if (rule.program.watchesSilence && device !== undefined) this.#begin(rule, id);
+      } else if (rule.program.readsDevice && instance.covers <= next) {
+        if (instance.withDevice(device, now, next, teller)) this.#evaluator.changed(instance);
       }
-      for (const rule of before) if (!rules.includes(rule)) this.#leave(series, rule, "selector");
-      this.#judgeBy(series, rules);
-      for (const rule of rules) if (!before.includes(rule)) this.#begin(series, rule);
     }
   }
 
@@ -118,98 +148,184 @@ export class Joins {
     if (kind !== "cleared") return;
     const { index, next } = this.#evaluator;
     const rule = index.rules.get(id);
-    const series = rule && index.metrics.get(rule.metric)?.series.get(device);
-    const cell = series?.cells.get(id);
-    if (cell === undefined || series!.coversOf(id) > next) return;
-    const { open } = cell;
+    const instance = rule && index.instance(rule, device);
+    if (instance === undefined || this.#coversOf(instance) > next) return;
+    const { open } = instance;
     if (open?.alertId !== alertId) return;
-    cell.mute(next);
-    this.#evaluator.changed(cell);
+    instance.mute(next);
+    this.#evaluator.changed(instance);
   }
 
-  #device(series: Series): Device | undefined {
-    return this.#evaluator.index.devices.get(series.device);
+  /** Whether there are retained readings which warming has not seen. */
+  #hasReadingsBefore(rule: Rule, device: string, offset: number): boolean {
+    return this.#evaluator.index.inputsOf(rule, device).some(({ readings }) => {
+      for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < offset) return true;
+      return false;
+    });
+  }
+
+  /** The readings that warming retained go to where late ones will look for them. */
+  #merge(series: Series, warm: Series): void {
+    const { next, changedSeries } = this.#evaluator;
+    if (series.covers > next) return;
+    series.readings.merge(warm.readings);
+    changedSeries.add(series);
   }
 
   #place(change: RuleChange, before: Rule | undefined): Rule {
     const { index } = this.#evaluator;
     const rule = new Rule(change);
-    index.set(rule);
-    if (before !== undefined && before.metric !== rule.metric) {
-      for (const series of bySeries(index.metric(before.metric))) this.#leave(series, before, "rule-revised");
+    if (before === undefined || before.judgesLike !== rule.judgesLike) {
+      index.groundings.set(rule.id, change.grounding ?? `${change.revision}`);
     }
+    index.set(rule);
     return rule;
   }
 
-  /** Whether the restored state of the series is one with the rule in place. */
-  #isDone(series: Series, rule: Rule): boolean {
-    return series.coversOf(rule.id) > this.#evaluator.next || this.#ledger.includes(series, rule.change);
+  /** The instance of a rule's former revision, whose inputs may be others. */
+  #old(before: Rule, device: string): Instance | undefined {
+    return this.#evaluator.index.instance(before, device);
   }
 
-  #enter(series: Series, rule: Rule, before: Rule | undefined): void {
-    if (this.#isDone(series, rule)) {
-      this.#repoint(series, rule);
+  #coversOf(instance: Instance): number {
+    return Math.max(...instance.inputs.map((series) => series.coversOf(instance.rule.id)));
+  }
+
+  /** Inputs before this offset are in the rule's state on the device. */
+  #covered(rule: Rule, device: string): { readonly covers: number; readonly generation: number } {
+    let covers = 0;
+    let generation = 0;
+    for (const name of rule.program.inputs) {
+      const series = this.#evaluator.index.metrics.get(name)?.series.get(device);
+      if (series === undefined) continue;
+      covers = Math.max(covers, series.coversOf(rule.id));
+      generation = Math.max(generation, series.generationOf(rule.id));
+    }
+    return { covers, generation };
+  }
+
+  /** Whether the restored state of the device is one with the rule in place. */
+  #isDone(rule: Rule, device: string): boolean {
+    const { covers, generation } = this.#covered(rule, device);
+    return covers > this.#evaluator.next || this.#ledger.includes(generation, rule.change);
+  }
+
+  #enter(rule: Rule, device: string, before: Rule | undefined): void {
+    const { index } = this.#evaluator;
+    if (this.#isDone(rule, device)) {
+      this.#goOn(rule, device, before);
       return;
     }
-    const fits = rule.selects(series.device, this.#device(series));
-    const cell = series.cells.get(rule.id);
-    if (!fits) {
-      if (before !== undefined) this.#leave(series, before, "rule-revised");
+    if (!rule.selects(device, index.devices.get(device))) {
+      if (before !== undefined) this.#leave(before, device, "rule-revised");
+      this.#repoint(rule, device);
       return;
     }
-    this.#repoint(series, rule);
-    if (cell !== undefined && before !== undefined) {
-      if (revise(cell, before, this.#evaluator)) {
-        this.#evaluator.changed(cell);
+    const old = before === undefined ? undefined : this.#old(before, device);
+    this.#repoint(rule, device);
+    if (old !== undefined && before !== undefined) {
+      const went = revise(old, rule, before, this.#evaluator);
+      if (went !== undefined) {
+        if (went !== old) {
+          this.#ledger.drop(old);
+          index.place(went);
+        }
+        this.#evaluator.changed(went);
         return;
       }
+      this.#ledger.drop(old);
     }
-    // What is left of a life before its last is nothing to go on with either.
-    if (cell !== undefined) this.#ledger.drop(cell);
-    if (before === undefined || before.revision !== rule.revision) this.#begin(series, rule);
+    if (before === undefined || before.revision !== rule.revision) this.#begin(rule, device);
+  }
+
+  /** The state there is one with the rule in place. */
+  #goOn(rule: Rule, device: string, before: Rule | undefined): void {
+    const { index, timers } = this.#evaluator;
+    const instance = index.instance(rule, device);
+    const old = before === undefined ? undefined : this.#old(before, device);
+    if (old !== undefined && old !== instance) {
+      timers.disarm(old);
+      index.remove(old);
+    }
+    if (instance !== undefined && instance.rule.likeness !== rule.likeness) this.#standIn(rule, instance);
+    else if (instance !== undefined) instance.rule = rule;
+    this.#repoint(rule, device);
+  }
+
+  /** What an instance of another revision covers is covered under this one, whose state there is none of. */
+  #standIn(rule: Rule, instance: Instance): void {
+    const { index, timers, now, changedInstances } = this.#evaluator;
+    const { device, covers, generation, stored, grounding } = instance;
+    timers.disarm(instance);
+    changedInstances.delete(instance);
+    index.remove(instance);
+    const state = rule.initial(index.devices.get(device), now);
+    const own = new Instance(rule, device, index.inputsOf(rule, device), state, grounding);
+    Object.assign(own, { covers, generation, stored });
+    index.place(own);
+    this.#evaluator.arm(own);
+    changedInstances.add(own);
   }
 
   /** From the next offset on: readings that others have retained are none of the rule's. */
-  #begin(series: Series, rule: Rule): void {
-    const { next } = this.#evaluator;
-    if (series.readings.size === 0 || series.coversOf(rule.id) > next || series.cells.has(rule.id)) return;
-    const cell = series.cellOf(series.rules.indexOf(rule));
-    cell.from = next;
-    this.#evaluator.changed(cell);
+  #begin(rule: Rule, device: string): void {
+    const { index, next, now } = this.#evaluator;
+    const known = index.devices.get(device);
+    const watches = rule.program.watchesSilence && known !== undefined && rule.selects(device, known);
+    const retained = rule.program.inputs.some(
+      (name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0,
+    );
+    if (!(retained || watches) || this.#covered(rule, device).covers > next) return;
+    if (index.instance(rule, device) !== undefined) return;
+    const instance = index.newInstance(rule, device, now);
+    instance.from = next;
+    this.#evaluator.changed(instance);
   }
 
-  #repoint(series: Series, rule: Rule): void {
+  /** The series of the rule's inputs on the device judge by the rules as they are now. */
+  #repoint(rule: Rule, device: string): void {
     const { index } = this.#evaluator;
-    const fits = rule.selects(series.device, this.#device(series));
-    const cell = series.cells.get(rule.id);
-    if (cell !== undefined) cell.rule = rule;
-    this.#judgeBy(series, index.changed(series.rules, rule.id, fits ? rule : undefined));
-    if (cell !== undefined) this.#evaluator.arm(cell);
-  }
-
-  #leave(series: Series, rule: Rule, cause: string): void {
-    const { clock, index, teller, next } = this.#evaluator;
-    const cell = series.cells.get(rule.id);
-    const asleep = series.coversOf(rule.id) > next;
-    if (cell !== undefined && !asleep) {
-      cell.close(cause, clock.now, teller);
-      this.#ledger.drop(cell);
+    for (const name of rule.program.inputs) {
+      const series = index.metrics.get(name)?.series.get(device);
+      if (series === undefined) continue;
+      this.#judgeBy(series);
     }
-    this.#judgeBy(series, index.changed(series.rules, rule.id, undefined));
   }
 
-  /** What no rule judges any more is not retained. */
-  #judgeBy(series: Series, rules: readonly Rule[]): void {
-    const { changedSeries, next } = this.#evaluator;
+  #leave(rule: Rule, device: string, cause: string): void {
+    const { index, clock, next, teller } = this.#evaluator;
+    const { covers } = this.#covered(rule, device);
+    const instance = this.#old(rule, device);
+    if (instance !== undefined && covers <= next) {
+      instance.close(cause, clock.now, teller);
+      this.#ledger.drop(instance);
+    }
+    for (const name of rule.program.inputs) {
+      const series = index.metrics.get(name)?.series.get(device);
+      if (series !== undefined) this.#judgeBy(series);
+    }
+  }
+
+  #judgeBy(series: Series): void {
+    const { changedSeries, index, next } = this.#evaluator;
+    const list = index.matching(index.metric(series.metric), series.device);
     const hadRules = series.rules.length > 0;
-    series.setRules(rules);
-    if (!hadRules || rules.length > 0 || series.covers > next) return;
+    if (list !== series.list) series.setRules(list);
+    if (!hadRules || list.rules.length > 0 || series.covers > next) return;
     series.readings.clear();
     changedSeries.add(series);
   }
+
+  *#each<T>(items: readonly T[], work: (item: T) => void): Generator<void> {
+    let done = 0;
+    for (const item of items) {
+      work(item);
+      done += 1;
+      if (done % devicesAStep === 0) yield;
+    }
+  }
 }
 
-/** In one order however the devices came up, so that a restored engine tells things in the same order. */
-function bySeries(metric: Metric): readonly Series[] {
-  return [...metric.series.values()].toSorted((a, b) => (a.device < b.device ? -1 : 1));
+function inOrder(rules: Iterable<Rule>): readonly Rule[] {
+  return [...rules].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -60,8 +60,8 @@ class Engine implements PartitionEngine {
     this.#teller.effects = silent;
   }
 
-  applyRule(change: RuleChange, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.rule(change));
+  applyRule(change: RuleChange, effects: Effects): Iterable<void> {
+    return this.#sliced(effects, this.#joins.rule(change));
   }
 
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
@@ -72,13 +72,13 @@ class Engine implements PartitionEngine {
     this.#telling(effects, () => this.#joins.hand(hand));
   }
 
-  warm(rule: RuleChange): WarmUp {
-    return new WarmUpRun(rule, this.#partition);
+  warm(rules: readonly RuleChange[]): WarmUp {
+    return new WarmUpRun(rules, this.#partition);
   }
 
-  adopt(warmed: WarmUp, effects: Effects): void {
+  adopt(warmed: WarmUp, effects: Effects): Iterable<void> {
     if (!(warmed instanceof WarmUpRun)) throw new InvariantError("Only what this engine warmed can be adopted");
-    this.#telling(effects, () => this.#joins.adopt(warmed));
+    return this.#sliced(effects, this.#joins.adopt(warmed));
   }
 
   takeChanges(full: boolean): EngineChanges {
@@ -87,6 +87,16 @@ class Engine implements PartitionEngine {
 
   restore(snapshot: EngineSnapshot): void {
     this.#ledger.restore(snapshot);
+  }
+
+  *#sliced(effects: Effects, work: Iterable<void>): Generator<void> {
+    this.#teller.effects = effects;
+    for (const _ of work) {
+      this.#teller.effects = silent;
+      yield;
+      this.#teller.effects = effects;
+    }
+    this.#teller.effects = silent;
   }
 
   #telling(effects: Effects, work: () => void): void {

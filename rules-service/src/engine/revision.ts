@@ -1,166 +1,175 @@
-import { severityRank } from "../definition/severity.ts";
-import type { Severity } from "../definition/severity.ts";
-import type { Cell } from "./cell.ts";
+import { severityOf, stayOf } from "../conditions/verdict.ts";
+import { mutedEpisode } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
 import type { Evaluator } from "./evaluator.ts";
-import type { FoldState, Transition } from "./fold.ts";
-import { idle } from "./fold.ts";
+import type { FoldState } from "./episode-machine.ts";
+import type { Transition } from "./fold.ts";
+import { judged } from "./fold.ts";
+import type { Instance } from "./instance.ts";
+import { sampleOf, type Reading } from "../readings/reading.ts";
 import type { Rule } from "./rule.ts";
 
 /**
- * Goes on with a cell under another revision or mode of its rule (`cell.rule` is it already). An episode that is still
- * true keeps its id; false: nothing is left to go on with, the rule begins anew on this device.
+ * Goes on with an instance under another revision or mode of its rule. An episode that is still true keeps its id;
+ * undefined: nothing is left to go on with, the rule begins anew on this device.
  */
-export function revise(cell: Cell, before: Rule, { teller, clock, next }: Evaluator): boolean {
-  const { rule } = cell;
-  if (before.revision === rule.revision) {
-    switchMode(cell, before, { teller, clock, next });
-    return true;
+export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: Evaluator): Instance | undefined {
+  const { open } = instance;
+  if (before.judgesLike === rule.judgesLike) {
+    instance.rule = rule;
+    if (before.shadow !== rule.shadow) switchMode(instance, before, evaluator);
+    else if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
+    return instance;
   }
-  if (before.shadow !== rule.shadow) switchMode(cell, before, { teller, clock, next });
-  const { open } = cell;
-  const state = carriedOver(cell, open, before);
+  if (open === undefined && !instance.state.episode.muted) return undefined;
+  const fresh = evaluator.index.newInstance(rule, instance.device, evaluator.now);
+  const state = carriedOver(fresh, instance, rule, evaluator);
   if (state === undefined) {
-    closeUnder(before, cell, "rule-revised", { teller, clock });
-    return false;
+    evaluator.index.remove(fresh);
+    closeUnder(before, instance, "rule-revised", evaluator);
+    return undefined;
   }
-  cell.ground(state, next);
-  if (open !== undefined) moveTo(open, state.level, cell, before, { teller, clock });
-  return true;
+  fresh.grounding = instance.grounding;
+  fresh.from = instance.from;
+  const carried = open === undefined ? undefined : { ...open };
+  fresh.episodes = carried === undefined ? [] : [carried];
+  fresh.ground(state, evaluator.next);
+  if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
+  if (before.shadow !== rule.shadow) switchMode(fresh, before, evaluator);
+  return fresh;
 }
 
 /**
- * Fills a cell with what warming found. `old` is what the rule had here before, if anything; what it had told goes on
- * under the same id.
+ * Fills an instance with what warming found. `old` is what the rule had here before, if anything; what it had told goes
+ * on under the same id.
  */
 export function readopt(
-  cell: Cell,
-  warm: Cell | undefined,
+  instance: Instance,
+  warm: Instance | undefined,
   from: number,
-  old: { readonly cell: Cell; readonly rule: Rule } | undefined,
-  { teller, clock, next }: Evaluator,
+  old: { readonly instance: Instance; readonly rule: Rule } | undefined,
+  evaluator: Evaluator,
 ): void {
-  cell.from = from;
+  instance.from = from;
   if (warm !== undefined) {
-    cell.state = warm.state;
-    cell.base = warm.base;
-    cell.history = warm.history;
-    cell.firedTo = warm.firedTo;
-    // Nobody has heard of them.
-    cell.episodes = warm.episodes.map((episode) => ({ ...episode, told: 0 }));
+    instance.state = warm.state;
+    instance.base = warm.base;
+    instance.history = warm.history;
+    instance.refused = warm.refused;
+    instance.firedTo = warm.firedTo;
+    // Nobody has heard of them, and their ids are this rule's.
+    instance.episodes = warm.episodes.map((episode) => ({
+      ...episode,
+      told: 0,
+      alertId: evaluator.teller.alertId(instance, episode.born, episode.raisedAt),
+    }));
   }
-  const { open } = cell;
-  if (old !== undefined) carryOn(cell, old.cell, old.rule, { teller, clock, next });
-  else if (open !== undefined) raise(cell, open, { teller });
+  const { open } = instance;
+  if (old !== undefined) carryOn(instance, old.instance, old.rule, evaluator);
+  else if (open !== undefined) raise(instance, open, evaluator);
 }
 
-function carryOn(
-  cell: Cell,
-  old: Cell,
-  before: Rule,
-  { teller, clock, next }: Pick<Evaluator, "teller" | "clock" | "next">,
-): void {
+function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Evaluator): void {
   const told = old.open;
-  const { rule, open } = cell;
+  const { rule, open } = instance;
   const hushed = !before.shadow && rule.shadow;
   if (told !== undefined && (open === undefined || hushed)) {
-    closeUnder(before, old, open === undefined ? "rule-revised" : "rule-shadowed", { teller, clock });
+    closeUnder(before, old, open === undefined ? "rule-revised" : "rule-shadowed", evaluator);
   }
   if (open === undefined) return;
-  if (old.state.muted || (told !== undefined && hushed)) {
-    cell.mute(next);
+  if (old.state.episode.muted || (told !== undefined && hushed)) {
+    instance.mute(evaluator.next);
     return;
   }
   if (told === undefined) {
-    raise(cell, open, { teller });
+    raise(instance, open, evaluator);
     return;
   }
+  instance.grounding = old.grounding;
   const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told };
-  cell.episodes = cell.episodes.map((episode) => (episode === open ? carried : episode));
+  instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
-    raise(cell, carried, { teller });
+    raise(instance, carried, evaluator);
     return;
   }
-  const { level } = carried;
-  carried.level = told.level;
-  moveTo(carried, level, cell, before, { teller, clock });
+  const { rank } = carried;
+  carried.rank = told.rank;
+  moveTo(instance, carried, rank, evaluator);
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */
-function raise(cell: Cell, episode: Episode, { teller }: Pick<Evaluator, "teller">): void {
-  const { rule, series } = cell;
-  const armed = cell.state.armed!;
-  const held = cell.lastOwn().newest ?? armed;
+function raise(instance: Instance, episode: Episode, { teller }: Evaluator): void {
+  const { begun } = instance.state.episode;
   const at = episode.raisedAt;
-  const shown: Transition = { kind: "raised", at, level: episode.level, armed, held, decided: armed };
-  teller.tell(rule, series.device, episode, { kind: "raised", at, cause: "condition", shown });
-  teller.act(rule, series.device, episode, armed);
+  if (begun === null) return;
+  const shown: Transition = {
+    ...{ kind: "raised", at, rank: episode.rank, begun, place: undefined, program: instance.state.program },
+    decided: begun.reading === undefined ? undefined : sampleOf([begun.reading]),
+  };
+  teller.tell(instance, episode, { kind: "raised", at, cause: "condition", shown });
+  teller.act(instance, episode, begun);
 }
 
-function switchMode(
-  cell: Cell,
-  before: Rule,
-  { teller, clock, next }: Pick<Evaluator, "teller" | "clock" | "next">,
-): void {
-  const { open } = cell;
+/** The same condition, in shadow or out of it. */
+export function switchMode(instance: Instance, before: Rule, evaluator: Evaluator): void {
+  const { open } = instance;
   if (open === undefined) return;
   if (before.shadow) {
-    raise(cell, open, { teller });
+    raise(instance, open, evaluator);
     return;
   }
-  closeUnder(before, cell, "rule-shadowed", { teller, clock });
-  cell.mute(next);
+  closeUnder(before, instance, "rule-shadowed", evaluator);
+  instance.mute(evaluator.next);
 }
 
-function closeUnder(
-  before: Rule,
-  cell: Cell,
-  cause: string,
-  { teller, clock }: Pick<Evaluator, "teller" | "clock">,
-): void {
-  const { rule } = cell;
-  cell.rule = before;
-  cell.close(cause, clock.now, teller);
-  cell.rule = rule;
+function closeUnder(before: Rule, instance: Instance, cause: string, { teller, clock }: Evaluator): void {
+  const { rule } = instance;
+  instance.rule = before;
+  instance.close(cause, clock.now, teller);
+  instance.rule = rule;
 }
 
-/** The level of an episode under its new revision; told if the severity is another. */
-function moveTo(
-  episode: Episode,
-  level: number,
-  cell: Cell,
-  before: Rule,
-  { teller, clock }: Pick<Evaluator, "teller" | "clock">,
-): void {
-  const was = before.levels[episode.level - 1]?.severity;
-  episode.level = level;
-  const now = cell.rule.levels[level - 1]?.severity;
-  if (was === now) return;
-  const kind = level > levelUnder(cell.rule, was) ? "escalated" : "deescalated";
+/** The rank of an episode under a rule whose severity may be another. */
+function rankUnder(rule: Rule, rank: number): number {
+  return rule.program.ranks.includes(rank) ? rank : rule.rank;
+}
+
+/** The rank of an episode under its new revision; told if the severity is another. */
+function moveTo(instance: Instance, episode: Episode, rank: number, { teller, clock }: Evaluator): void {
+  const was = episode.rank;
+  episode.rank = rank;
+  const { state } = instance;
+  if (state.episode.rank !== rank && state.episode.rank > 0) {
+    instance.regrade({ ...state.episode, rank });
+  }
+  if (severityOf(was) === severityOf(rank)) return;
+  const kind = rank > was ? "escalated" : "deescalated";
   const at = Math.max(clock.now, episode.raisedAt);
-  teller.tell(cell.rule, cell.series.device, episode, { kind, at, cause: "rule-revised" });
+  const begun = instance.state.episode.begun;
+  // Metric, value and threshold stay those of the condition as it is.
+  const shown: Transition | undefined =
+    begun === null
+      ? undefined
+      : { kind, at, rank, begun, decided: undefined, place: undefined, program: instance.state.program };
+  teller.tell(instance, episode, { kind, at, cause: "rule-revised", shown });
 }
 
 /**
- * As if the last reading were the first under the new revision, but for the episode that is open; undefined if it no
+ * As if the last readings were the first under the new revision, but for the episode that is open; undefined if it no
  * longer holds.
  */
-function carriedOver(cell: Cell, open: Episode | undefined, before: Rule): FoldState | undefined {
-  const { rule, state } = cell;
-  const last = cell.lastOwn().newest;
-  if (last === undefined || (open === undefined && !state.muted)) return undefined;
-  const grade = rule.grader.grade(last.value);
-  if (grade === -1) return undefined;
-  const runs = Array.from({ length: Math.max(0, grade) }, () => last);
-  const counts = rule.times > 1 ? runs.map(() => 1) : idle.counts;
-  if (open === undefined) return { ...idle, grade, runs, counts, muted: true };
-  const atOnce = rule.holdFor === 0 && rule.times <= 1;
-  const held = atOnce ? grade : Math.min(grade, levelUnder(rule, before.levels[open.level - 1]?.severity));
-  return { grade, runs, counts, level: Math.max(1, held), raisedAt: open.raisedAt, armed: state.armed, muted: false };
-}
-
-/** The highest level of a rule that is no graver than a severity. */
-function levelUnder(rule: Rule, severity: Severity | undefined): number {
-  return rule.levels.filter((level) => severity !== undefined && severityRank(level.severity) <= severityRank(severity))
-    .length;
+function carriedOver(fresh: Instance, old: Instance, rule: Rule, { now, index }: Evaluator): FoldState | undefined {
+  const readings = rule.program.inputs
+    .map((metric) => fresh.latest(metric, undefined))
+    .filter((reading): reading is Reading => reading !== undefined)
+    .toSorted((a, b) => a.time - b.time);
+  if (readings.length === 0) return undefined;
+  let program = rule.program.initial(index.devices.get(old.device), now);
+  for (const reading of readings) program = rule.program.step(program, sampleOf([reading]));
+  if (stayOf(rule.program.verdict(program)) === 0) return undefined;
+  const { episode } = old.state;
+  if (episode.muted) return { program, episode: mutedEpisode() };
+  const last = readings.at(-1)!;
+  // The verdict decides on the severity, the episode keeps its beginning.
+  return judged(rule, { program, episode: { ...episode, rank: episode.rank } }, last, undefined, undefined, () => {});
 }

@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
+import type { Device } from "@headwater/aggregates";
+import type { NormalAction } from "../definition/actions.ts";
 import { normaliseRule } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
-import type { SelectableDevice } from "../definition/selector.ts";
-import type { NormalAction } from "../definition/actions.ts";
-import type { ConditionLevel, Grader } from "../definition/conditions/condition.ts";
+import { anyMetric, type Program } from "../conditions/program.ts";
+import { unranked } from "../conditions/verdict.ts";
+import type { Anchor, Reading, Sample } from "../readings/reading.ts";
+import { noEpisode, type FoldState } from "./episode-machine.ts";
 import type { RuleChange } from "./engine.ts";
-import type { Reading } from "./reading.ts";
 
 /** A rule as it is evaluated: one object for each revision and mode. */
 export class Rule {
@@ -12,20 +15,26 @@ export class Rule {
   readonly id: string;
   readonly revision: number;
   readonly shadow: boolean;
-  readonly metric: string;
-  readonly levels: readonly ConditionLevel[];
-  readonly #clearThreshold: number;
-  readonly #range: readonly [low: number, high: number] | undefined;
-  readonly grader: Grader;
-  /** Microseconds; 0: at once. */
-  readonly holdFor: number;
-  readonly times: number;
-  /** Microseconds. */
+  readonly program: Program;
+  /** Rank of the rule's severity. */
+  readonly rank: number;
+  /** The mildest that its alerts may have. */
+  readonly mildest: number;
+  /** Microseconds: how far back a reading still amends. */
   readonly lateness: number;
+  /** Microseconds: how long a timer waits for stragglers. */
+  readonly wait: number;
   readonly actions: readonly NormalAction[];
   /** A rule that derives sees no derived readings: no loop can be built, and no chain is longer than one. */
   readonly derives: boolean;
+  /** Equal for rules that judge alike, whatever they are called and do. */
+  readonly judgesLike: string;
+  /** A short name of that, by which a state knows whose it is. */
+  readonly likeness: string;
+  /** The state of a device of which nothing is kept; undefined: every device has one. */
+  readonly idle: FoldState | undefined;
   readonly #selector: Parameters<typeof selects>[0];
+  readonly #ranks: readonly number[];
 
   constructor(change: RuleChange) {
     const normal = normaliseRule(change.definition);
@@ -33,33 +42,48 @@ export class Rule {
     this.id = change.rule;
     this.revision = change.revision;
     this.shadow = change.mode === "shadow";
-    this.metric = normal.condition.metric;
-    this.levels = normal.condition.levels;
-    this.#clearThreshold = normal.condition.clearThreshold;
-    this.#range = normal.condition.range;
-    this.grader = normal.condition.grader;
-    this.holdFor = normal.condition.holdFor;
-    this.times = normal.condition.times;
+    this.program = normal.program;
+    this.rank = normal.rank;
+    this.#ranks = normal.program.ranks.map((rank) => (rank === unranked ? normal.rank : rank));
+    this.mildest = Math.min(...this.#ranks);
     this.lateness = normal.lateness;
+    this.wait = normal.wait;
     this.actions = normal.actions;
     this.derives = normal.actions.some(({ kind }) => kind === "derive");
+    this.judgesLike = normal.judgesLike;
+    this.likeness = createHash("sha256").update(normal.judgesLike).digest("base64url").slice(0, 11);
+    this.idle = normal.program.idle === undefined ? undefined : { program: normal.program.idle, episode: noEpisode };
     this.#selector = normal.selector;
   }
 
-  selects(id: string, device: SelectableDevice | undefined): boolean {
+  selects(id: string, device: Device | undefined): boolean {
     return selects(this.#selector, id, device);
   }
 
-  /** What a value was compared with: of a range, the bound that it passed, or else the nearer one. */
-  comparedWith(value: number, level: number, cleared: boolean): number {
-    if (this.#range !== undefined) {
-      const [low, high] = this.#range;
-      return value - low <= high - value ? low : high;
-    }
-    return cleared ? this.#clearThreshold : (this.levels[level]?.threshold ?? 0);
+  /** The rank that the condition itself gives, where it has none of its own. */
+  ownRank(rank: number): number {
+    const { ranks } = this.program;
+    return ranks.includes(rank) ? rank : (ranks[this.#ranks.indexOf(rank)] ?? rank);
   }
 
-  judges(reading: Reading): boolean {
+  initial(device: Device | undefined, since: Anchor): FoldState {
+    return this.idle ?? { program: this.program.initial(device, since), episode: noEpisode };
+  }
+
+  isIdle({ program, episode }: FoldState): boolean {
+    return this.idle !== undefined && episode.rank === 0 && !episode.muted && this.program.isIdle(program);
+  }
+
+  judges(reading: { readonly derivedBy: string }): boolean {
     return reading.derivedBy === "" || !this.derives;
+  }
+
+  takes(metric: string): boolean {
+    return this.program.inputs.includes(metric);
+  }
+
+  /** The last of the rule's own readings in a sample. */
+  lastOwn({ readings }: Sample): Reading | undefined {
+    return readings.findLast(({ metric }) => this.takes(metric)) ?? readings.find(({ metric }) => metric === anyMetric);
   }
 }

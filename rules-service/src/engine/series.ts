@@ -1,24 +1,43 @@
-import { Cell, type CellSeries } from "./cell.ts";
-import { ReadingBuffer } from "./reading-buffer.ts";
+import { noInterval, type Interval } from "../conditions/program.ts";
+import { ReadingBuffer } from "../readings/reading-buffer.ts";
+import type { InputSeries, Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
 
-const noRules: readonly Rule[] = [];
-const noGrades = new Int8Array(0);
-const noChanges = new Float64Array(0);
+/** Rules that series share, with their places in the list. */
+export class RuleList {
+  readonly rules: readonly Rule[];
+  readonly #slots: ReadonlyMap<string, number>;
 
-/** One metric of one device: its retained readings, and where each rule that judges it stands. */
-export class Series implements CellSeries {
+  constructor(rules: readonly Rule[]) {
+    this.rules = rules;
+    this.#slots = new Map(rules.map(({ id }, slot) => [id, slot]));
+  }
+
+  slotOf(rule: string): number | undefined {
+    return this.#slots.get(rule);
+  }
+}
+
+const noRules = new RuleList([]);
+const noNumbers = new Float64Array(0);
+
+/**
+ * One metric of one device: its retained readings, and for each rule that takes it the numbers that would change
+ * nothing there.
+ */
+export class Series implements InputSeries {
   readonly device: string;
   readonly metric: string;
   readonly readings = new ReadingBuffer();
-  /** The rules that judge it. */
-  rules: readonly Rule[] = noRules;
-  /** Per rule, the grade of the last reading… */
-  grades = noGrades;
-  /** …and the event time from which on an unchanged grade has to be judged all the same. */
-  nextChanges = noChanges;
-  /** Rules of which there is more to know; the others are clear. */
-  readonly cells = new Map<string, Cell>();
+  /** The rules that take it. */
+  list = noRules;
+  /** By rule: a number from `low` up to `high` changes nothing… */
+  low = noNumbers;
+  high = noNumbers;
+  /** …in a reading whose judged time is before this. */
+  until = noNumbers;
+  /** What there is to know of the rules; one that is absent is idle. */
+  readonly instances = new Map<string, Instance>();
   /** Inputs before this offset are in it, and in the state of every rule that was written with it. */
   covers = 0;
   /** Of the writing that `covers` comes from. */
@@ -31,43 +50,50 @@ export class Series implements CellSeries {
     this.metric = metric;
   }
 
-  setRules(rules: readonly Rule[]): void {
-    this.rules = rules;
-    this.grades = rules.length === 0 ? noGrades : new Int8Array(rules.length).fill(-1);
-    this.nextChanges = rules.length === 0 ? noChanges : new Float64Array(rules.length).fill(Infinity);
-    for (const cell of this.cells.values()) cell.slot = -1;
-    for (const [slot, rule] of rules.entries()) {
-      const cell = this.cells.get(rule.id);
-      if (cell === undefined) continue;
-      cell.slot = slot;
-      this.refresh(cell);
-    }
+  get rules(): readonly Rule[] {
+    return this.list.rules;
   }
 
-  cellOf(slot: number): Cell {
+  setRules(list: RuleList): void {
+    const { rules } = list;
+    this.list = list;
+    this.low = rules.length === 0 ? noNumbers : new Float64Array(rules.length);
+    this.high = rules.length === 0 ? noNumbers : new Float64Array(rules.length);
+    this.until = rules.length === 0 ? noNumbers : new Float64Array(rules.length);
+    for (const slot of rules.keys()) this.refreshSlot(slot);
+  }
+
+  /** Brings what the fast path looks at in line with the instance. */
+  refresh(rule: string): void {
+    const slot = this.list.slotOf(rule);
+    if (slot !== undefined) this.refreshSlot(slot);
+  }
+
+  /** Whatever comes next concerns the rule, until it is refreshed. */
+  block(rule: string): void {
+    const slot = this.list.slotOf(rule);
+    if (slot !== undefined) this.low[slot] = Infinity;
+  }
+
+  refreshSlot(slot: number): void {
     const rule = this.rules[slot]!;
-    let cell = this.cells.get(rule.id);
-    if (cell === undefined) {
-      cell = new Cell(rule, this);
-      cell.slot = slot;
-      this.cells.set(rule.id, cell);
-    }
-    return cell;
+    const instance = this.instances.get(rule.id);
+    const { low, high } = instance === undefined ? this.idleInterval(rule) : instance.quiet(this.metric);
+    this.low[slot] = low;
+    this.high[slot] = high;
+    this.until[slot] = instance === undefined ? Infinity : instance.until;
   }
 
-  /** Brings what the fast path looks at in line with the cell. */
-  refresh(cell: Cell): void {
-    if (cell.slot < 0) return;
-    this.grades[cell.slot] = cell.state.grade;
-    this.nextChanges[cell.slot] = cell.nextChange;
+  idleInterval(rule: Rule): Interval {
+    return rule.idle === undefined ? noInterval : rule.program.quiet(rule.idle.program, this.metric);
   }
 
   /** Inputs before this offset are in the rule's state here. */
   coversOf(rule: string): number {
-    return Math.max(this.covers, this.cells.get(rule)?.covers ?? 0);
+    return Math.max(this.covers, this.instances.get(rule)?.covers ?? 0);
   }
 
   generationOf(rule: string): number {
-    return Math.max(this.generation, this.cells.get(rule)?.generation ?? 0);
+    return Math.max(this.generation, this.instances.get(rule)?.generation ?? 0);
   }
 }

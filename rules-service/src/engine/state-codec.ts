@@ -1,13 +1,15 @@
-import type { Cell, Footing } from "./cell.ts";
+import { beginning, type Position } from "../readings/position.ts";
+import type { Reading } from "../readings/reading.ts";
 import type { Episode } from "./episode.ts";
-import { idle, type FoldState } from "./fold.ts";
 import { UnreadableStateError } from "./errors.ts";
-import type { Position, Reading } from "./reading.ts";
+import type { EpisodeState, FoldState } from "./episode-machine.ts";
+import type { Footing, Instance } from "./instance.ts";
 import type { Series } from "./series.ts";
+import { readPlain, writePlain } from "./plain-codec.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
 
-/** Of everything below; a state of another version is not read. */
-export const stateVersion = 1;
+/** Of everything below; a state of another version is not read, and its rules are warmed again. */
+export const stateVersion = 2;
 
 /** What a rule was when its states were written. */
 export interface RuleRecord {
@@ -15,14 +17,16 @@ export interface RuleRecord {
   readonly generation: number;
   readonly revision: number;
   readonly mode: string;
+  readonly grounding: string;
 }
 
-export type CellFields = Pick<Cell, "state" | "base" | "history" | "from" | "firedTo" | "episodes" | "generation"> & {
-  readonly metric: string;
+export type InstanceFields = Pick<
+  Instance,
+  "state" | "base" | "history" | "refused" | "from" | "firedTo" | "episodes" | "generation" | "grounding"
+> & {
+  /** Of the rule whose state it is. */
+  readonly likeness: string;
 };
-
-/** A cell, or the fields of one that no rule has taken up again. */
-export type WritableCell = Omit<CellFields, "metric"> & { readonly series: { readonly metric: string } };
 
 /** Throws UnreadableStateError unless this version wrote the state. */
 export function checkVersion(version: number): void {
@@ -35,14 +39,19 @@ export function checkVersion(version: number): void {
 /** A rule as it is, and as the writing before knew it. */
 export function encodeRule(records: readonly RuleRecord[]): Uint8Array {
   const writer = new StateWriter();
-  const each = ({ generation, revision, mode }: RuleRecord): StateWriter =>
-    writer.count(generation).count(revision).text(mode);
+  const each = ({ generation, revision, mode, grounding }: RuleRecord): StateWriter =>
+    writer.count(generation).count(revision).text(mode).text(grounding);
   return writer.list(records, each).done();
 }
 
 export function decodeRule(bytes: Uint8Array): RuleRecord[] {
   const reader = new StateReader(bytes);
-  return reader.list(() => ({ generation: reader.count(), revision: reader.count(), mode: reader.text() }));
+  return reader.list(() => ({
+    generation: reader.count(),
+    revision: reader.count(),
+    mode: reader.text(),
+    grounding: reader.text(),
+  }));
 }
 
 export function encodeSeries({ readings, generation }: Series): Uint8Array {
@@ -53,56 +62,58 @@ export function encodeSeries({ readings, generation }: Series): Uint8Array {
   return writer.done();
 }
 
-export function decodeSeries(bytes: Uint8Array): { generation: number; pruned: Position; readings: Reading[] } {
+export function decodeSeries(
+  bytes: Uint8Array,
+  metric: string,
+): { generation: number; pruned: Position; readings: Reading[] } {
   const reader = new StateReader(bytes);
   const generation = reader.count();
   const pruned = readPosition(reader);
-  return { generation, pruned, readings: reader.list(() => readReading(reader)) };
+  return { generation, pruned, readings: reader.list(() => readReading(reader, metric)) };
 }
 
-export function encodeCell({
-  generation,
-  series,
-  from,
-  firedTo,
-  base,
-  history,
-  state,
-  episodes,
-}: WritableCell): Uint8Array {
-  const writer = new StateWriter().count(generation).text(series.metric).count(from).number(firedTo);
-  const readings = new Map<Reading, number>();
-  for (const each of [base.state, state, ...history.map((footing) => footing.state)]) {
-    for (const reading of [...each.runs, ...(each.armed === undefined ? [] : [each.armed])]) {
-      if (!readings.has(reading)) readings.set(reading, readings.size);
-    }
-  }
-  writer.list([...readings.keys()], (reading) => writeReading(writer, reading));
-  const number = (reading: Reading | undefined): number => (reading === undefined ? -1 : readings.get(reading)!);
-  const writeFooting = (footing: Footing): void => {
-    writePosition(writer, footing.position);
-    writeState(writer, footing.state, number);
-  };
-  writeFooting(base);
-  writer.list(history, writeFooting);
-  // One object where it is one: by that the cell knows whether the clock has gone ahead of the readings.
+export function encodeInstance(instance: InstanceFields): Uint8Array {
+  const { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes } = instance;
+  const writer = new StateWriter().count(generation).text(likeness).text(grounding).count(from).number(firedTo);
+  writeFooting(writer, base);
+  writer.list(history, (footing) => writeFooting(writer, footing));
+  writer.list(refused, (position) => writePosition(writer, position));
+  // One object where it is one: by that the instance knows whether the clock has gone ahead of the readings.
   const isAhead = state !== (history.at(-1)?.state ?? base.state);
   writer.count(isAhead ? 1 : 0);
-  if (isAhead) writeState(writer, state, number);
+  if (isAhead) writeState(writer, state);
   writer.list(episodes, (episode) => writeEpisode(writer, episode));
   return writer.done();
 }
 
-export function decodeCell(bytes: Uint8Array): CellFields {
+export function decodeInstance(bytes: Uint8Array): InstanceFields {
   const reader = new StateReader(bytes);
-  const [generation, metric, from, firedTo] = [reader.count(), reader.text(), reader.count(), reader.number()];
-  const readings = reader.list(() => readReading(reader));
-  const readFooting = (): Footing => ({ position: readPosition(reader), state: readState(reader, readings) });
-  const base = readFooting();
-  const history = reader.list(readFooting);
-  const state = reader.count() === 1 ? readState(reader, readings) : (history.at(-1)?.state ?? base.state);
+  const [generation, likeness, grounding] = [reader.count(), reader.text(), reader.text()];
+  const [from, firedTo] = [reader.count(), reader.number()];
+  const base = readFooting(reader);
+  const history = reader.list(() => readFooting(reader));
+  const refused = reader.list(() => readPosition(reader));
+  const state = reader.count() === 1 ? readState(reader) : (history.at(-1)?.state ?? base.state);
   const episodes = reader.list(() => readEpisode(reader));
-  return { generation, metric, from, firedTo, base, history, state, episodes };
+  return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
+}
+
+function writeFooting(writer: StateWriter, { position, state }: Footing): void {
+  writePosition(writer, position);
+  writeState(writer, state);
+}
+
+function readFooting(reader: StateReader): Footing {
+  return { position: readPosition(reader), state: readState(reader) };
+}
+
+function writeState(writer: StateWriter, { program, episode }: FoldState): void {
+  writePlain(writer, program);
+  writePlain(writer, episode);
+}
+
+function readState(reader: StateReader): FoldState {
+  return { program: readPlain(reader), episode: readPlain(reader) as EpisodeState };
 }
 
 function writePosition(writer: StateWriter, { time, offset, index }: Position): void {
@@ -110,19 +121,26 @@ function writePosition(writer: StateWriter, { time, offset, index }: Position): 
 }
 
 function readPosition(reader: StateReader): Position {
-  return { time: reader.number(), offset: reader.count(), index: reader.count() };
+  const [time, offset, index] = [reader.number(), reader.count(), reader.count()];
+  return time === beginning.time ? beginning : { time, offset, index };
 }
 
 function writeReading(writer: StateWriter, reading: Reading): void {
   writePosition(writer, reading);
-  writer.number(reading.value).number(reading.receivedAt).number(reading.logTime);
+  writePlain(writer, reading.isBoolean ? reading.value === 1 : reading.value);
+  writer.number(reading.eventTime).number(reading.receivedAt).number(reading.logTime);
   writer.text(reading.gateway).count(reading.epoch).count(reading.n).text(reading.derivedBy);
 }
 
-function readReading(reader: StateReader): Reading {
+function readReading(reader: StateReader, metric: string): Reading {
+  const position = readPosition(reader);
+  const value = readPlain(reader) as Reading["value"] | boolean;
   return {
-    ...readPosition(reader),
-    value: reader.number(),
+    ...position,
+    metric,
+    value: typeof value === "boolean" ? Number(value) : value,
+    isBoolean: typeof value === "boolean",
+    eventTime: reader.number(),
     receivedAt: reader.number(),
     logTime: reader.number(),
     gateway: reader.text(),
@@ -132,33 +150,13 @@ function readReading(reader: StateReader): Reading {
   };
 }
 
-function writeState(writer: StateWriter, state: FoldState, number: (reading: Reading | undefined) => number): void {
-  writer
-    .count(state.grade)
-    .count(state.level)
-    .count(state.muted ? 1 : 0)
-    .number(state.raisedAt);
-  writer.count(number(state.armed));
-  writer.list(state.runs, (reading) => writer.count(number(reading)));
-  writer.list(state.counts, (count) => writer.count(count));
-}
-
-function readState(reader: StateReader, readings: readonly Reading[]): FoldState {
-  const [grade, level, muted, raisedAt] = [reader.count(), reader.count(), reader.count() === 1, reader.number()];
-  const armed = readings[reader.count()];
-  const runs = reader.list(() => readings[reader.count()]!);
-  const counts = reader.list(() => reader.count());
-  if (grade === -1 && level === 0 && !muted) return idle;
-  return { grade, level, muted, raisedAt, armed, runs, counts };
-}
-
 function writeEpisode(writer: StateWriter, episode: Episode): void {
   writer.text(episode.born).text(episode.alertId).text(episode.key);
   writePosition(writer, episode.armed);
   writer
     .count(episode.told)
     .number(episode.raisedAt)
-    .count(episode.level)
+    .count(episode.rank)
     .count(episode.retracted ? 1 : 0);
   writer.number(episode.clearedAt ?? Number.NaN).count(episode.end === undefined ? 0 : 1);
   if (episode.end !== undefined) writePosition(writer, episode.end);
@@ -167,9 +165,9 @@ function writeEpisode(writer: StateWriter, episode: Episode): void {
 function readEpisode(reader: StateReader): Episode {
   const [born, alertId, key] = [reader.text(), reader.text(), reader.text()];
   const armed = readPosition(reader);
-  const [told, raisedAt, level, retracted] = [reader.count(), reader.number(), reader.count(), reader.count() === 1];
+  const [told, raisedAt, rank, retracted] = [reader.count(), reader.number(), reader.count(), reader.count() === 1];
   const clearedAt = reader.number();
   const end = reader.count() === 1 ? readPosition(reader) : undefined;
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;
-  return { born, alertId, key, armed, told, raisedAt, level, retracted, clearedAt: cleared, end };
+  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end };
 }

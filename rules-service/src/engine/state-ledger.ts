@@ -1,19 +1,21 @@
-import { Cell } from "./cell.ts";
+import { Instance } from "./instance.ts";
 import type { EngineChanges, EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
 import * as codec from "./state-codec.ts";
-import type { CellFields, RuleRecord } from "./state-codec.ts";
+import type { InstanceFields, RuleRecord } from "./state-codec.ts";
 
 const seriesPrefix = "~";
 const gone = new Uint8Array(0);
+/** Of a rule that is not evaluated any more. */
+const noMode = "";
 
 interface Restored {
   readonly device: string;
   readonly covers: number;
   /** undefined: it was clear. */
-  readonly fields: CellFields | undefined;
+  readonly fields: InstanceFields | undefined;
 }
 
 /**
@@ -26,8 +28,8 @@ export class StateLedger {
   readonly changedRules = new Set<string>();
   readonly #evaluator: Evaluator;
   /** Clear by now, but not yet beyond what late readings can reach. */
-  readonly #lingering = new Set<Cell>();
-  readonly #dropped = new Set<Cell>();
+  readonly #lingering = new Set<Instance>();
+  readonly #dropped = new Set<Instance>();
   /** States of rules that are not known (yet). */
   readonly #restored = new Map<string, Restored[]>();
   /** What rules were in the writings that were restored; what has taken effect again is left out. */
@@ -42,30 +44,30 @@ export class StateLedger {
     this.#evaluator = evaluator;
   }
 
-  /** The cell is no more; what the log holds of it goes with the next writing. */
-  drop(cell: Cell): void {
-    this.#evaluator.timers.disarm(cell);
-    this.#evaluator.changedCells.delete(cell);
-    this.#lingering.delete(cell);
-    cell.series.cells.delete(cell.rule.id);
-    if (cell.stored) this.#dropped.add(cell);
+  /** The instance is no more; what the log holds of it goes with the next writing. */
+  drop(instance: Instance): void {
+    this.#evaluator.timers.disarm(instance);
+    this.#evaluator.changedInstances.delete(instance);
+    this.#lingering.delete(instance);
+    this.#evaluator.index.remove(instance);
+    if (instance.stored) this.#dropped.add(instance);
   }
 
   take(full: boolean): EngineChanges {
-    const { changedCells, changedSeries, clock, identities, index } = this.#evaluator;
+    const { changedInstances, changedSeries, clock, identities, index } = this.#evaluator;
     this.#generation++;
     const states: StateBytes[] = [];
     this.#takeRules(states, full ? [...index.rules.keys(), ...this.changedRules] : this.changedRules);
     const series = full ? [...index.metrics.values()].flatMap((metric) => [...metric.series.values()]) : changedSeries;
-    const cells = full
-      ? [...series].flatMap((each) => [...each.cells.values()])
-      : [...changedCells, ...this.#lingering];
-    for (const cell of new Set(cells)) this.#takeCell(states, cell);
-    for (const cell of this.#dropped) this.#takeDropped(states, cell);
+    const instances = full
+      ? [...series].flatMap((each) => [...each.instances.values()])
+      : [...changedInstances, ...this.#lingering];
+    for (const instance of new Set(instances)) this.#takeInstance(states, instance);
+    for (const instance of this.#dropped) this.#takeDropped(states, instance);
     for (const each of series) this.#takeSeries(states, each);
     if (full) this.#takeUnknown(states);
     this.changedRules.clear();
-    changedCells.clear();
+    changedInstances.clear();
     changedSeries.clear();
     this.#dropped.clear();
     const seen = [...identities.checkpoint(), { gateway: "", epoch: 0, n: this.#generation }];
@@ -97,31 +99,45 @@ export class StateLedger {
 
   /** Gives a rule its restored states. True: it was in place when the last whole writing was done. */
   attach(rule: Rule): boolean {
-    const { index, changedCells, next } = this.#evaluator;
-    for (const { device, covers, fields } of this.#restored.get(rule.id) ?? []) {
-      if (fields === undefined && covers <= next) continue;
-      const metric = index.metric(fields?.metric ?? rule.metric);
-      const series = metric.series.get(device) ?? index.newSeries(metric, device);
-      const cell = new Cell(rule, series);
-      cell.covers = covers;
-      if (fields === undefined) cell.generation = this.#whole + 1;
-      else Object.assign(cell, copyOf(fields), { stored: true });
-      series.cells.set(rule.id, cell);
-      cell.slot = series.rules.findIndex(({ id }) => id === rule.id);
-      series.refresh(cell);
-      this.#evaluator.arm(cell);
-      changedCells.add(cell);
+    const { index, next } = this.#evaluator;
+    const left: Restored[] = [];
+    for (const restored of this.#restored.get(rule.id) ?? []) {
+      const { covers, fields } = restored;
+      const isOwn = fields?.likeness === rule.likeness;
+      if (fields !== undefined && !isOwn) left.push(restored);
+      // A state that is gone, or another revision's, still says that what it covers has been judged.
+      if (!isOwn && covers <= next) continue;
+      this.#placeRestored(rule, restored, isOwn);
     }
-    this.#restored.delete(rule.id);
+    if (left.length === 0) this.#restored.delete(rule.id);
+    else this.#restored.set(rule.id, left);
     const records = this.#records.get(rule.id) ?? [];
-    return records.some((record) => isOf(record, rule.change) && record.generation <= this.#whole);
+    const own = records.find((record) => isOf(record, rule.change));
+    if (own !== undefined) index.groundings.set(rule.id, own.grounding);
+    return own !== undefined && own.generation <= this.#whole;
   }
 
-  /** Whether the restored state of a series is one with this change of the rule in it. */
-  includes(series: Series, change: RuleChange): boolean {
+  #placeRestored(rule: Rule, { device, covers, fields }: Restored, isOwn: boolean): void {
+    const { index, changedInstances, now } = this.#evaluator;
+    const instance = new Instance(rule, device, index.inputsOf(rule, device), rule.initial(undefined, now), "");
+    if (fields === undefined || !isOwn) instance.generation = this.#whole + 1;
+    else {
+      const { likeness: _, ...own } = fields;
+      Object.assign(instance, own, { stored: true });
+    }
+    instance.covers = covers;
+    const present = index.instance(rule, device);
+    if (present !== undefined) this.#evaluator.timers.disarm(present);
+    index.place(instance);
+    this.#evaluator.arm(instance);
+    changedInstances.add(instance);
+  }
+
+  /** Whether a restored state of that generation is one with this change of the rule in it. */
+  includes(generation: number, change: RuleChange): boolean {
     const records = this.#records.get(change.rule) ?? [];
-    const generation = Math.max(this.#whole, series.generationOf(change.rule));
-    return records.some((record) => isOf(record, change) && record.generation <= generation);
+    const latest = Math.max(this.#whole, generation);
+    return records.some((record) => isOf(record, change) && record.generation <= latest);
   }
 
   /** The change has taken effect: from now on nothing restored says so. */
@@ -147,7 +163,7 @@ export class StateLedger {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, generation } = codec.decodeSeries(state);
+      const { readings, pruned, generation } = codec.decodeSeries(state, series.metric);
       series.readings.load(readings, pruned);
       Object.assign(series, { covers, generation, stored: true });
       this.#seen(generation);
@@ -158,7 +174,7 @@ export class StateLedger {
       this.#written.set(rule, records);
       for (const { generation } of records) this.#seen(generation);
     } else {
-      const fields = state.length === 0 ? undefined : codec.decodeCell(state);
+      const fields = state.length === 0 ? undefined : codec.decodeInstance(state);
       if (fields !== undefined) this.#seen(fields.generation);
       const known = this.#restored.get(rule) ?? [];
       known.push({ device, covers, fields });
@@ -180,7 +196,9 @@ export class StateLedger {
       let records = this.#written.get(id) ?? [];
       if (this.changedRules.has(id) || records.length === 0) {
         const change = index.rules.get(id)?.change;
-        const record = { generation: this.#generation, revision: change?.revision ?? 0, mode: change?.mode ?? "off" };
+        const grounding = index.groundings.get(id) ?? "";
+        const state = { revision: change?.revision ?? 0, mode: change?.mode ?? noMode };
+        const record = { generation: this.#generation, ...state, grounding };
         // A crash may leave this writing cut off: then what was before counts.
         records = [record, ...records.slice(0, 1)];
         this.#written.set(id, records);
@@ -189,29 +207,29 @@ export class StateLedger {
     }
   }
 
-  #takeCell(states: StateBytes[], cell: Cell): void {
-    const { next, timers } = this.#evaluator;
-    const { rule, series } = cell;
-    const covers = Math.max(next, cell.covers);
-    if (cell.isBlank(next)) {
-      timers.disarm(cell);
-      series.cells.delete(rule.id);
-      this.#lingering.delete(cell);
-      if (cell.stored) states.push(this.#state(rule.id, series.device, covers, gone));
+  #takeInstance(states: StateBytes[], instance: Instance): void {
+    const { next, timers, index } = this.#evaluator;
+    const { rule, device } = instance;
+    const covers = Math.max(next, instance.covers);
+    if (instance.isBlank(next)) {
+      timers.disarm(instance);
+      index.remove(instance);
+      this.#lingering.delete(instance);
+      if (instance.stored) states.push(this.#state(rule.id, device, covers, gone));
       return;
     }
-    if (cell.state.grade === -1) this.#lingering.add(cell);
-    else this.#lingering.delete(cell);
-    cell.generation = this.#generation;
-    cell.stored = true;
-    states.push(this.#state(rule.id, series.device, covers, codec.encodeCell(cell)));
+    if (rule.isIdle(instance.state)) this.#lingering.add(instance);
+    else this.#lingering.delete(instance);
+    instance.generation = this.#generation;
+    instance.stored = true;
+    states.push(this.#state(rule.id, device, covers, codec.encodeInstance(instance)));
   }
 
-  #takeDropped(states: StateBytes[], { rule, series }: Cell): void {
+  #takeDropped(states: StateBytes[], { rule, device }: Instance): void {
     const { index, next } = this.#evaluator;
     const now = index.rules.get(rule.id);
-    const present = now && index.metrics.get(now.metric)?.series.get(series.device)?.cells.get(rule.id);
-    if (present?.stored !== true) states.push(this.#state(rule.id, series.device, next, gone));
+    const present = now && index.instance(now, device);
+    if (present?.stored !== true) states.push(this.#state(rule.id, device, next, gone));
   }
 
   #takeSeries(states: StateBytes[], series: Series): void {
@@ -226,19 +244,14 @@ export class StateLedger {
     }
     if (series.stored) states.push(this.#state(seriesPrefix + metric, device, covers, gone));
     series.stored = false;
-    if (series.rules.length === 0 && series.cells.size === 0) index.metric(metric).series.delete(device);
+    if (series.rules.length === 0 && series.instances.size === 0) index.metric(metric).series.delete(device);
   }
 
   /** What a rule that does not come back leaves is for whoever brings it back. */
   #takeUnknown(states: StateBytes[]): void {
     for (const [rule, list] of this.#restored) {
       for (const { device, covers, fields } of list) {
-        if (fields === undefined) continue;
-        const index = this.#evaluator.index;
-        const metric = index.metric(fields.metric);
-        const series = metric.series.get(device) ?? index.newSeries(metric, device);
-        const bytes = codec.encodeCell({ ...fields, series });
-        states.push(this.#state(rule, device, covers, bytes));
+        if (fields !== undefined) states.push(this.#state(rule, device, covers, codec.encodeInstance(fields)));
       }
     }
   }
@@ -246,8 +259,4 @@ export class StateLedger {
 
 function isOf(record: RuleRecord, change: RuleChange): boolean {
   return record.revision === change.revision && record.mode === change.mode;
-}
-
-function copyOf({ metric: _metric, ...fields }: CellFields): Omit<CellFields, "metric"> {
-  return fields;
 }

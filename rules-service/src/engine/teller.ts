@@ -1,9 +1,12 @@
 import { alertTransition, type AlertInput, type TelemetryInput } from "@headwater/proto";
+import type { Beginning } from "../conditions/program.ts";
+import { severityOf } from "../conditions/verdict.ts";
+import type { Position } from "../readings/position.ts";
+import { identityOf, type Reading, type Value } from "../readings/reading.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects } from "./engine.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
-import { identityOf, type Reading } from "./reading.ts";
 import type { Rule } from "./rule.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
@@ -13,9 +16,22 @@ export interface Telling {
   readonly at: number;
   readonly cause: string;
   readonly amended?: boolean;
-  /** What showed it; absent where no reading did. */
-  readonly shown?: Transition;
+  /** What showed it; absent where nothing of the condition did. */
+  readonly shown?: Transition | undefined;
 }
+
+/** What telling needs of an instance. */
+export interface InstanceView {
+  readonly rule: Rule;
+  readonly device: string;
+  readonly grounding: string;
+  /** The newest of its readings at or before a place. */
+  lastOwn(place?: Position): Reading | undefined;
+  latest(metric: string, place: Position | undefined): Reading | undefined;
+}
+
+/** Most readings that one transition names as its evidence, for each role. */
+const maxEvidence = 16;
 
 /** Turns what happened to an episode into events. */
 export class Teller {
@@ -30,18 +46,28 @@ export class Teller {
     this.#partition = partition;
   }
 
-  readonly identity = (reading: Reading): string => identityOf(reading, this.#partition);
+  /** What began an episode, as a name for ever. */
+  readonly identity = ({ reading, time }: Beginning): string =>
+    reading === undefined ? JSON.stringify(["instant", time]) : identityOf(reading, this.#partition);
 
-  alertId(rule: string, device: string, identity: string): string {
-    return alertIdOf(rule, device, identity);
+  alertId({ rule, grounding, device }: InstanceView, cause: string, raisedAt: number): string {
+    return alertIdOf({ rule: rule.id, grounding, device, cause, raisedAt });
   }
 
   /** The next transition of an episode, whose fields say how things stand after it. */
-  tell(rule: Rule, device: string, episode: Episode, { kind, at, cause, amended = false, shown }: Telling): void {
+  tell(instance: InstanceView, episode: Episode, { kind, at, cause, amended = false, shown }: Telling): void {
+    const { rule, device } = instance;
     episode.told++;
     if (amended) this.amended++;
-    const level = Math.min(episode.level, rule.levels.length) - 1;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
+    const measure =
+      shown &&
+      rule.program.measure(
+        shown.program,
+        cleared ? 0 : rule.ownRank(shown.rank),
+        (metric) => instance.latest(metric, placeOf(shown))?.value,
+      );
+    const threshold = measure?.threshold ?? Number.NaN;
     this.effects.alert({
       alertId: episode.alertId,
       transition: episode.told,
@@ -49,26 +75,29 @@ export class Teller {
       revision: rule.revision,
       device,
       kind: alertTransition[kind],
-      severity: rule.levels[level]?.severity ?? "",
+      severity: severityOf(episode.rank) ?? "",
       at,
-      metric: shown === undefined ? "" : rule.metric,
-      value: shown?.held.value ?? 0,
-      threshold: shown === undefined ? 0 : rule.comparedWith(shown.held.value, level, cleared),
+      metric: measure?.metric ?? "",
+      ...valueOf(measure?.value),
+      threshold: Number.isNaN(threshold) ? 0 : threshold,
       amended,
       shadow: rule.shadow,
       cause,
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
-      evidence: shown === undefined ? [] : this.#evidence(rule, shown),
+      evidence: shown === undefined ? [] : this.#evidence(instance, shown),
     } satisfies AlertInput);
   }
 
   /** What the rule does when an episode is raised; `transition` is the one that raised it. */
-  act(rule: Rule, device: string, episode: Episode, armed: Reading): void {
+  act(instance: InstanceView, episode: Episode, begun: Beginning): void {
+    const { rule, device } = instance;
     if (rule.shadow) return;
     for (const [index, action] of rule.actions.entries()) {
       if (action.kind === "derive") {
-        this.effects.derived(this.#derived(rule, device, episode, armed, action.metric, action.value));
+        const source = begun.reading ?? instance.lastOwn();
+        if (source === undefined) continue;
+        this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
         continue;
       }
       const { alertId, told: transition, raisedAt } = episode;
@@ -115,21 +144,45 @@ export class Teller {
     };
   }
 
-  #evidence(rule: Rule, { armed, held, decided, at }: Transition): NonNullable<AlertInput["evidence"]> {
-    const entries = [this.#entry(rule, armed, "armed")];
-    if (!sameReading(held, armed) && held !== decided) entries.push(this.#entry(rule, held, "held"));
-    if (decided === undefined) entries.push({ ...this.#entry(rule, held, "timer"), eventTime: at });
-    else if (!sameReading(decided, armed)) entries.push(this.#entry(rule, decided, "decided"));
+  #evidence(instance: InstanceView, shown: Transition): NonNullable<AlertInput["evidence"]> {
+    const { rule } = instance;
+    const { begun, decided, at } = shown;
+    const entries: NonNullable<AlertInput["evidence"]>[number][] = [];
+    const seen = new Set<string>();
+    const add = (reading: Reading | undefined, role: string, always = false): void => {
+      if (reading === undefined || entries.length >= 3 * maxEvidence) return;
+      const key = `${reading.offset}/${reading.index}`;
+      if (seen.has(key) && !always) return;
+      seen.add(key);
+      entries.push(this.#entry(reading, role));
+    };
+    add(begun.reading, "armed");
+    const held = decided === undefined ? instance.lastOwn(placeOf(shown)) : undefined;
+    if (decided === undefined) {
+      add(held, "held");
+      if (held !== undefined) entries.push({ ...this.#entry(held, "timer"), eventTime: at });
+    } else {
+      for (const reading of decided.readings.slice(0, maxEvidence))
+        if (rule.takes(reading.metric)) add(reading, "decided");
+    }
     return entries;
   }
 
-  #entry(rule: Rule, reading: Reading, role: string) {
-    const { gateway, epoch, n, offset, time, value } = reading;
-    const partition = this.#partition;
-    return { gateway, epoch, partition, n, offset, eventTime: time, metric: rule.metric, value, role };
+  #entry(reading: Reading, role: string) {
+    const { gateway, epoch, n, offset, eventTime, metric, value } = reading;
+    return { gateway, epoch, partition: this.#partition, n, offset, eventTime, metric, ...valueOf(value), role };
   }
 }
 
-function sameReading(a: Reading, b: Reading): boolean {
-  return a.offset === b.offset && a.index === b.index;
+/** Readings at or before it are what the transition knew. */
+function placeOf({ decided, place, at }: Transition): Position | undefined {
+  if (decided !== undefined) return { time: decided.time, offset: decided.offset, index: Number.MAX_SAFE_INTEGER };
+  return place === undefined
+    ? { time: at, offset: Number.MAX_SAFE_INTEGER, index: 0 }
+    : { ...place, index: place.index - 1 };
+}
+
+function valueOf(value: Value | undefined): { readonly value: number; readonly text?: string } {
+  if (typeof value === "string") return { value: 0, text: value };
+  return { value: value ?? 0 };
 }

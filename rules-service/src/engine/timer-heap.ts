@@ -1,46 +1,44 @@
-/** What the heap needs to know of a cell: its timers by level, and what orders those that are due at the same time. */
-export interface TimerCell {
-  readonly timers: readonly (Timer | undefined)[];
+/** What the heap needs to know of an instance: its timers, and what orders those that are due at the same time. */
+export interface TimedInstance {
+  readonly timers: readonly Timer[];
   readonly rule: { readonly id: string };
-  readonly series: { readonly device: string };
+  readonly device: string;
 }
 
-/** A cell's wish to be woken; it holds only as long as the cell still names it. */
-export interface Timer<C extends TimerCell = TimerCell> {
-  /** On the log's clock. */
+/** An instance's wish to be woken; it holds only as long as the instance still names it. */
+export interface Timer<I extends TimedInstance = TimedInstance> {
+  /** On the log's clock. It may be too early, never too late: whoever is woken looks whether it is time. */
   readonly due: number;
-  /** Of the reading that armed it. */
+  /** Through which the device was heard. */
   readonly gateway: string;
-  readonly cell: C;
-  /** Index of the run that it waits for. */
-  readonly level: number;
+  readonly instance: I;
 }
 
 /**
  * Timers by what they are due by; equal ones by device and rule, so that the order does not depend on who was armed
  * first.
  */
-export class TimerHeap<C extends TimerCell> {
-  #timers: Timer<C>[] = [];
+export class TimerHeap<I extends TimedInstance> {
+  #timers: Timer<I>[] = [];
   #live = 0;
 
-  get first(): Timer<C> | undefined {
+  get first(): Timer<I> | undefined {
     return this.#timers[0];
   }
 
-  add(timer: Timer<C>): void {
+  add(timer: Timer<I>): void {
     this.#live++;
     if (this.#timers.length > 64 && this.#timers.length > 4 * this.#live) this.#sweep();
     this.#timers.push(timer);
     this.#up(this.#timers.length - 1);
   }
 
-  /** The cell no longer wants a timer of this heap; it goes when it comes up, or when too many like it lie about. */
+  /** The instance no longer wants a timer of this heap; it goes when it comes up, or when too many such lie about. */
   forget(): void {
     this.#live--;
   }
 
-  pop(): Timer<C> {
+  pop(): Timer<I> {
     const timers = this.#timers;
     const first = timers[0]!;
     const last = timers.pop()!;
@@ -53,8 +51,8 @@ export class TimerHeap<C extends TimerCell> {
 
   #sweep(): void {
     this.#timers = this.#timers
-      .filter((timer) => timer.cell.timers[timer.level] === timer)
-      .toSorted((a, b) => (sooner(a, b) ? -1 : 1));
+      .filter((timer) => timer.instance.timers.includes(timer))
+      .toSorted((a, b) => (isSooner(a, b) ? -1 : 1));
   }
 
   #up(from: number): void {
@@ -63,7 +61,7 @@ export class TimerHeap<C extends TimerCell> {
     let index = from;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      if (!sooner(timer, timers[parent]!)) break;
+      if (!isSooner(timer, timers[parent]!)) break;
       timers[index] = timers[parent]!;
       index = parent;
     }
@@ -77,8 +75,8 @@ export class TimerHeap<C extends TimerCell> {
     for (;;) {
       let child = 2 * index + 1;
       if (child >= timers.length) break;
-      if (child + 1 < timers.length && sooner(timers[child + 1]!, timers[child]!)) child++;
-      if (!sooner(timers[child]!, timer)) break;
+      if (child + 1 < timers.length && isSooner(timers[child + 1]!, timers[child]!)) child++;
+      if (!isSooner(timers[child]!, timer)) break;
       timers[index] = timers[child]!;
       index = child;
     }
@@ -86,9 +84,8 @@ export class TimerHeap<C extends TimerCell> {
   }
 }
 
-function sooner(a: Timer, b: Timer): boolean {
+function isSooner(a: Timer, b: Timer): boolean {
   if (a.due !== b.due) return a.due < b.due;
-  const [x, y] = [a.cell, b.cell];
-  if (x.series.device !== y.series.device) return x.series.device < y.series.device;
-  return x.rule.id === y.rule.id ? a.level < b.level : x.rule.id < y.rule.id;
+  const [x, y] = [a.instance, b.instance];
+  return x.device === y.device ? x.rule.id < y.rule.id : x.device < y.device;
 }

@@ -1,63 +1,90 @@
-import type { Cell } from "./cell.ts";
 import type { LogClock } from "./clock.ts";
 import { dueBy } from "./fold.ts";
-import { TimerHeap } from "./timer-heap.ts";
+import type { Instance } from "./instance.ts";
+import { TimerHeap, type Timer } from "./timer-heap.ts";
 
 /**
- * What the clock still owes: a timer is due by the receive time of the reading that armed it, on the log's clock, plus
- * duration and lateness. One heap for each gateway, because none goes further than that gateway's own promise.
+ * What the clock still owes: an instant is due by the log time of what it was counted from, plus the duration and the
+ * rule's wait. One heap for each gateway, because none goes further than that gateway's own promise.
  */
 export class Timers {
-  readonly #heaps = new Map<string, TimerHeap<Cell>>();
+  readonly #heaps = new Map<string, TimerHeap<Instance>>();
   #gateways: string[] = [];
 
-  /** Brings the cell's timers, one for each level that is not held long enough yet, in line with its state. */
-  arm(cell: Cell): void {
-    const { rule, state, timers } = cell;
-    const levels = rule.holdFor === 0 || state.muted ? 0 : state.runs.length;
-    for (let level = 0; level < Math.max(levels, timers.length); level++) {
-      const timer = timers[level];
-      const run = level >= state.level && level < levels ? state.runs[level] : undefined;
-      const due = run === undefined ? Infinity : dueBy(rule, run);
+  /**
+   * Brings the instance's timers in line with its state. One that is too early is left: a device that sends steadily
+   * moves its next instant on with each reading, and would turn the heap over for nothing.
+   */
+  arm(instance: Instance): void {
+    const { rule, state, timers } = instance;
+    const wakes = rule.program.wakes(state.program);
+    if (wakes.length === 0) {
+      if (timers.length > 0) this.disarm(instance);
+      return;
+    }
+    for (const { gateway } of timers) {
+      if (!wakes.some(({ anchor }) => anchor.gateway === gateway)) this.#disarm(instance, gateway);
+    }
+    for (const { anchor } of wakes) {
+      const { gateway } = anchor;
+      const { due } = this.#first(instance, gateway)!;
+      const timer = instance.timers.find((each) => each.gateway === gateway);
       if (timer !== undefined) {
-        if (run !== undefined && timer.due === due && timer.gateway === run.gateway) continue;
-        this.#forget(cell, level);
+        if (timer.due <= due) continue;
+        this.#disarm(instance, gateway);
       }
-      if (run === undefined) continue;
-      const next = { due, gateway: run.gateway, cell, level };
-      timers[level] = next;
-      this.#heapOf(run.gateway).add(next);
+      this.#add(instance, due, gateway);
     }
   }
 
-  disarm(cell: Cell): void {
-    for (const level of cell.timers.keys()) this.#forget(cell, level);
+  disarm(instance: Instance): void {
+    for (const { gateway } of instance.timers) this.#disarm(instance, gateway);
   }
 
-  /** Hands over every cell whose timer is due, with the event time up to which the clock is sure of it. */
-  fire(clock: LogClock, on: (cell: Cell, upTo: number) => void): void {
+  /** Hands over every instance whose instant is due, with the judged time up to which the clock is sure of it. */
+  fire(clock: LogClock, on: (instance: Instance, upTo: number) => void): void {
     for (const gateway of this.#gateways) {
       const heap = this.#heaps.get(gateway)!;
       if (heap.first === undefined) continue;
       const reach = clock.reach(gateway);
       while (heap.first !== undefined && heap.first.due <= reach) {
         const timer = heap.pop();
-        const { cell, level } = timer;
-        if (cell.timers[level] !== timer) continue;
-        this.#forget(cell, level);
-        on(cell, cell.state.runs[level]!.time + cell.rule.holdFor);
+        const { instance } = timer;
+        if (!instance.timers.includes(timer)) continue;
+        this.#disarm(instance, gateway);
+        const first = this.#first(instance, gateway);
+        if (first === undefined) continue;
+        if (first.due > timer.due) this.#add(instance, first.due, gateway);
+        else on(instance, first.time);
       }
     }
   }
 
-  #forget(cell: Cell, level: number): void {
-    const timer = cell.timers[level];
-    if (timer === undefined) return;
-    this.#heaps.get(timer.gateway)?.forget();
-    cell.timers[level] = undefined;
+  /** What is due first of what an instance waits for from a gateway. */
+  #first({ rule, state }: Instance, gateway: string): { readonly due: number; readonly time: number } | undefined {
+    let first: { due: number; time: number } | undefined;
+    for (const wake of rule.program.wakes(state.program)) {
+      if (wake.anchor.gateway !== gateway) continue;
+      const due = dueBy(rule, wake);
+      if (first === undefined || due < first.due) first = { due, time: wake.time };
+    }
+    return first;
   }
 
-  #heapOf(gateway: string): TimerHeap<Cell> {
+  #add(instance: Instance, due: number, gateway: string): void {
+    const timer: Timer<Instance> = { due, gateway, instance };
+    instance.timers = [...instance.timers, timer];
+    this.#heapOf(gateway).add(timer);
+  }
+
+  #disarm(instance: Instance, gateway: string): void {
+    const timer = instance.timers.find((each) => each.gateway === gateway);
+    if (timer === undefined) return;
+    this.#heaps.get(gateway)?.forget();
+    instance.timers = instance.timers.filter((each) => each !== timer);
+  }
+
+  #heapOf(gateway: string): TimerHeap<Instance> {
     let heap = this.#heaps.get(gateway);
     if (heap === undefined) {
       heap = new TimerHeap();

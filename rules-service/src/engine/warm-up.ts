@@ -1,28 +1,40 @@
 import type { TelemetryRecord } from "@headwater/proto";
 import { Evaluator } from "./evaluator.ts";
 import type { RecordPosition, RuleChange, WarmUp } from "./engine.ts";
+import type { Instance } from "./instance.ts";
 import { Rule } from "./rule.ts";
 import { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import { Teller } from "./teller.ts";
 
 /**
- * One rule over older records, in an evaluator of its own that tells nobody. It follows every device that the rule
- * could ever select: what they are is asked when it is adopted, so that the same offsets give the same state whenever
- * the warming was done.
+ * Rules over older records, all in one evaluator of their own that tells nobody. They follow every device that they
+ * could ever select: what devices are is asked when they are adopted, so that the same offsets give the same state
+ * whenever the warming was done.
  */
 export class WarmUpRun implements WarmUp {
-  readonly rule: RuleChange;
+  readonly #rules = new Map<string, RuleChange>();
   /** The first offset that it saw; undefined: none. */
   from: number | undefined;
   readonly #evaluator: Evaluator;
 
-  constructor(rule: RuleChange, partition: number) {
-    this.rule = rule;
+  constructor(rules: readonly RuleChange[], partition: number) {
     this.#evaluator = new Evaluator(new RuleIndex(), new Teller(partition));
-    const { selector, ...rest } = rule.definition;
-    const definition = selector?.ids === undefined ? rest : { ...rest, selector: { ids: selector.ids } };
-    this.#evaluator.index.set(new Rule({ ...rule, definition }));
+    for (const change of rules) {
+      const { selector, ...rest } = change.definition;
+      const definition = selector?.ids === undefined ? rest : { ...rest, selector: { ids: selector.ids } };
+      this.#rules.set(change.rule, change);
+      this.#evaluator.index.set(new Rule({ ...change, definition }));
+    }
+  }
+
+  get rules(): readonly RuleChange[] {
+    return [...this.#rules.values()];
+  }
+
+  drop(rule: string): void {
+    this.#rules.delete(rule);
+    this.#evaluator.index.delete(rule);
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition): void {
@@ -40,14 +52,21 @@ export class WarmUpRun implements WarmUp {
     if (incarnation < index.incarnationOf(device)) return;
     index.incarnations.set(device, incarnation);
     for (const { series } of index.metrics.values()) {
-      for (const cell of series.get(device)?.cells.values() ?? []) timers.disarm(cell);
+      for (const instance of series.get(device)?.instances.values() ?? []) timers.disarm(instance);
       series.delete(device);
     }
   }
 
+  /** What it retains of each metric and device, in order. */
   get series(): readonly Series[] {
     return Array.from(this.#evaluator.index.metrics.values(), ({ series }) => [...series.values()])
       .flat()
-      .toSorted((a, b) => (a.device < b.device ? -1 : 1));
+      .toSorted((a, b) => (a.device === b.device ? (a.metric < b.metric ? -1 : 1) : a.device < b.device ? -1 : 1));
   }
+
+  readonly instanceOf = (id: string, device: string): Instance | undefined => {
+    const { index } = this.#evaluator;
+    const rule = index.rules.get(id);
+    return rule && index.instance(rule, device);
+  };
 }

@@ -89,14 +89,13 @@ export class ControlEventApplication implements ControlEventListener {
       // There may be a gap in the offsets between the last record and the control event.
       evaluation.nextOffset = Math.max(evaluation.nextOffset, fromOffset);
       if (event.kind !== "rule" || !this.#needsWarming(event)) {
-        evaluation.applyControlEvent(event);
+        await evaluation.applyControlEvent(event);
         this.#replay.shift();
         continue;
       }
       const together = this.#warmedTogether(warmFrom, fromOffset);
       const rules = together.map(({ source, change }) => ({ offset: source.offset, change }));
-      // Control events are applied in one order.
-      for (const warmUp of await warmUps.repeat(warmFrom, rules)) evaluation.adopt(warmUp);
+      await evaluation.adopt(await warmUps.repeat(warmFrom, rules));
       this.#replay.splice(0, together.length);
     }
   }
@@ -109,7 +108,7 @@ export class ControlEventApplication implements ControlEventListener {
     const { evaluation, warmUps, pending, stateLog, ownership, emitter, signal, checkpointWritten } = this.#options;
     while (evaluation.nextOffset >= this.#newFrom) {
       const direct = this.#routeChangedRules();
-      const warmed = warmUps.isReady ? await warmUps.finish() : { warmFrom: 0, rules: [] };
+      const warmed = warmUps.isReady ? await warmUps.finish() : { warmFrom: 0, rules: [], warmUp: undefined };
       const controlEvents = [...direct, ...pending.take(maxControlEvents)];
       if (controlEvents.length + warmed.rules.length === 0) return;
       const { nextOffset: fromOffset } = evaluation;
@@ -117,7 +116,7 @@ export class ControlEventApplication implements ControlEventListener {
         ...{ source: event.source, fromOffset, warmFrom: fromOffset },
         record: event.kind === "rule" ? nothing : event.record,
       }));
-      for (const { rule } of warmed.rules) {
+      for (const rule of warmed.rules) {
         const { source } = this.#ruleControlEvent(rule);
         effectives.push({ source, fromOffset, warmFrom: warmed.warmFrom, record: nothing });
       }
@@ -128,8 +127,8 @@ export class ControlEventApplication implements ControlEventListener {
       // If another instance claimed the partition before the effectives landed, readers ignore them, so the control
       // events must not be applied.
       await retrying(() => ownership.assure(true), { signal, maxMs: 2000 });
-      for (const event of controlEvents) evaluation.applyControlEvent(event);
-      for (const { warmUp } of warmed.rules) evaluation.adopt(warmUp);
+      for (const event of controlEvents) await evaluation.applyControlEvent(event);
+      if (warmed.warmUp !== undefined && warmed.rules.length > 0) await evaluation.adopt(warmed.warmUp);
       await emitter.emit();
     }
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { LogRecord, Position } from "@headwater/event-log";
 import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { TelemetryRecord } from "@headwater/proto";
@@ -26,7 +27,7 @@ export interface EvaluationOptions {
   readonly skipped: SkippedRecords;
 }
 
-/** The rules of a partition and their progress. Every method is synchronous. */
+/** The rules of a partition and their progress. One call at a time: those that are asynchronous work in slices. */
 export class Evaluation {
   /** The next telemetry offset to apply. */
   nextOffset = 0;
@@ -110,13 +111,13 @@ export class Evaluation {
   }
 
   /** Applies a control event at the next offset; a rule among them needs no warm-up. */
-  applyControlEvent(event: ControlEvent): void {
+  async applyControlEvent(event: ControlEvent): Promise<void> {
     if (event.kind === "rule") this.#rules.set(event.change.rule, event.change);
     try {
-      if (event.kind === "rule") this.#engine.applyRule(event.change, this.#effects);
-      else if (event.kind === "device")
+      if (event.kind === "rule") await inSlices(this.#engine.applyRule(event.change, this.#effects));
+      else if (event.kind === "device") {
         this.#engine.applyDevice(event.id, event.device, event.incarnation, this.#effects);
-      else if (event.action !== undefined) this.#engine.applyOperatorAction(event.action, this.#effects);
+      } else if (event.action !== undefined) this.#engine.applyOperatorAction(event.action, this.#effects);
     } catch (error) {
       this.#failed(event.source, error);
     }
@@ -124,16 +125,22 @@ export class Evaluation {
     this.#metrics.controlEvents.labels({ kind: metricKinds[event.kind] }).inc();
   }
 
-  warm(change: RuleChange): WarmUp {
-    return this.#during(() => this.#engine.warm(change));
+  warm(rules: readonly RuleChange[]): WarmUp {
+    return this.#during(() => this.#engine.warm(rules));
   }
 
-  /** Puts a warmed rule into effect at the next offset. */
-  adopt(warmUp: WarmUp): void {
-    this.#during(() => this.#engine.adopt(warmUp, this.#effects));
-    this.#rules.set(warmUp.rule.rule, warmUp.rule);
-    this.uncovered += 1;
-    this.#metrics.controlEvents.labels({ kind: "rule" }).inc();
+  /** Puts warmed rules into effect at the next offset. */
+  async adopt(warmUp: WarmUp): Promise<void> {
+    try {
+      await inSlices(this.#engine.adopt(warmUp, this.#effects));
+    } catch (error) {
+      throw new EvaluationError(this.#partition, this.nextOffset, error);
+    }
+    for (const change of warmUp.rules) {
+      this.#rules.set(change.rule, change);
+      this.uncovered += 1;
+      this.#metrics.controlEvents.labels({ kind: "rule" }).inc();
+    }
   }
 
   #failed(position: Position, error: unknown): void {
@@ -158,4 +165,9 @@ export class Evaluation {
       throw new EvaluationError(this.#partition, this.nextOffset, error);
     }
   }
+}
+
+/** Lets others have the event loop between the slices of a work. */
+async function inSlices(work: Iterable<void>): Promise<void> {
+  for (const _ of work) await setImmediate();
 }

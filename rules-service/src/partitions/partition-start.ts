@@ -71,7 +71,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
     evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
   }
   const history = historyOf(restored, topics, timeline, onSkipped);
-  for (const event of lastOfEach(history.included)) evaluation.applyControlEvent(event);
+  for (const event of lastOfEach(history.included)) await evaluation.applyControlEvent(event);
   evaluation.uncovered = 0;
   markEffective(options.pending, history);
 

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { severityOf } from "../../src/conditions/verdict.ts";
 import { describe, expect, it } from "vitest";
 import { canonicalRule, maxRuleLength, normaliseRule, parseRule, ruleSchema } from "../../src/definition/index.ts";
 import type { RuleDefinition } from "../../src/definition/index.ts";
@@ -32,9 +33,9 @@ describe("a rule", () => {
     const top = parseRule({ id: "a", condition: { metric: "t", op: ">", threshold: 90 }, severity: "critical" });
     const within = parseRule({ id: "a", condition: { metric: "t", op: ">", threshold: 90, severity: "critical" } });
     for (const parsed of [top, within]) {
-      expect(parsed.ok && normaliseRule(parsed.definition).condition.levels).toEqual([
-        { severity: "critical", threshold: 90 },
-      ]);
+      if (!parsed.ok) expect.fail();
+      const { program, rank } = normaliseRule(parsed.definition);
+      expect(program.ranks.map((each) => severityOf(each) ?? severityOf(rank))).toEqual(["critical"]);
     }
   });
 
@@ -46,7 +47,8 @@ describe("a rule", () => {
     });
     if (!parsed.ok) expect.fail();
     const rule = normaliseRule(parsed.definition);
-    expect(rule.condition.levels[0]!.severity).toBe("warning");
+    expect(severityOf(rule.rank)).toBe("warning");
+    expect(rule.wait).toBe(5_000_000);
     expect(rule.lateness).toBe(5_000_000);
     expect(rule.actions[0]).toMatchObject({ ttlMs: 60_000, params: "" });
   });
@@ -92,7 +94,7 @@ describe("a rule", () => {
     [{ above: 80, clearBelow: 81 }, "/condition/clearBelow", "never stay raised"],
     [{ above: 80, clearAbove: 70 }, "/condition/clearAbove", "use clearBelow"],
     [{ op: "==", threshold: 1, clearBelow: 0 }, "/condition/clearBelow", "remove it"],
-    [{ above: 1, for: "10s", times: 2 }, "/condition/times", "beside"],
+    [{ above: 1, for: "10s", times: 2 }, "/condition/times", "keep one of the two"],
     [{ above: 1, for: "90d" }, "/condition/for", "out of range"],
     [{ above: 1, times: 1.5 }, "/condition/times", "whole number"],
     [{ above: 1, times: 1001 }, "/condition/times", "out of range"],
@@ -100,8 +102,8 @@ describe("a rule", () => {
     [{ between: [3] }, "/condition/between", "at least 2"],
     [{ above: "80" }, "/condition/above", "a number or an object"],
     [{ above: Number.NaN }, "/condition/above", "a number or an object"],
-    [{ window: {} }, "/condition/window", "not supported yet"],
-    [{ expression: "t > 1" }, "/condition/expression", "not supported yet"],
+    [{ window: {}, aggregate: "mean", above: 1 }, "/condition/window", "exactly one of over, session and readings"],
+    [{ expression: "metrics.t > 1" }, "/condition/metric", "is not known here"],
   ])("with the condition %j is refused with where and what to do", (condition, pointer, hint) => {
     const found = withCondition(condition).filter((problem) => problem.startsWith(`${pointer} `));
     expect(found.join()).toContain(hint);

@@ -2,7 +2,7 @@ import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type { PartitionEngine } from "../../src/engine/engine.ts";
 import { clockAfter, ReferenceRule } from "../reference/reference.ts";
 import type { HistoryEntry } from "../reference/reference.ts";
-import { Collected } from "./harness.ts";
+import { all, Collected } from "./harness.ts";
 import type { Entry } from "./harness.ts";
 import { devices } from "./histories.ts";
 import { byTime, AlertReader } from "./alert-reader.ts";
@@ -17,7 +17,7 @@ export function agreesWithReference(
   const effects = new Collected();
   const listener = new AlertReader();
   for (const definition of rules)
-    engine.applyRule({ rule: definition.id, revision: 1, mode: "live", definition }, effects);
+    all(engine.applyRule({ rule: definition.id, revision: 1, mode: "live", definition }, effects));
   const pairs = rules.flatMap((rule) =>
     devices.map((device) => ({ rule: rule.id, device, reference: new ReferenceRule(rule, device) })),
   );

@@ -243,7 +243,7 @@ describe("a selector", () => {
     p.read(4, 81);
     p.emitted();
     p.device("d", undefined);
-    expect(p.emitted()).toEqual(["cleared @4 (selector)"]);
+    expect(p.emitted()).toEqual(["cleared @4 (device-deleted)"]);
   });
 });
 

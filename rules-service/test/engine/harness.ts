@@ -93,3 +93,8 @@ export class LogWriter {
     return n;
   }
 }
+
+/** Does all of a work that comes in slices. */
+export function all(work: Iterable<void>): void {
+  for (const _ of work);
+}

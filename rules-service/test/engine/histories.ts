@@ -128,12 +128,13 @@ const holding = fc.constantFrom<Record<string, unknown>>(
 );
 
 export const definition: fc.Arbitrary<RuleDefinition> = fc
-  .tuple(comparison, holding, fc.constantFrom("0s", "3s", "5s", "60s"))
-  .map(([compare, hold, lateness]) =>
+  .tuple(comparison, holding, fc.constantFrom("0s", "3s", "5s", "60s"), fc.constantFrom("0s", "2s", "5s", "20s"))
+  .map(([compare, hold, lateness, wait]) =>
     ruleOf({
       id: "rule",
       condition: { metric: "t", ...compare, ...hold },
       lateness,
+      wait,
       actions: [{ command: { name: "act" } }],
     }),
   );

@@ -67,14 +67,18 @@ describe("a late reading", () => {
     expect(p.emitted()).toEqual(["raised warning @10", "command act @10"]);
   });
 
-  it("that splits an open episode ends the first half and raises the second", () => {
+  it("that splits an open episode leaves the open part its id, and makes a record of the other", () => {
     const p = new Partition();
     p.rule({ op: ">", threshold: 80 }, action);
     p.read(10, 81);
     p.read(12, 81);
     p.emitted();
     p.read(11, 10);
-    expect(p.emitted()).toEqual(["cleared @11 (amended)", "raised warning @12", "command act @12"]);
+    expect(p.emitted()).toEqual([
+      "raised warning @10 (amended)",
+      "cleared @11 (amended)",
+      "amended warning @12- (amended)",
+    ]);
   });
 
   it("that begins a held run earlier dates the alert earlier", () => {

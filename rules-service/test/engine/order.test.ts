@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { Collected, LogWriter, at, ruleOf } from "./harness.ts";
+import { all, Collected, LogWriter, at, ruleOf } from "./harness.ts";
 import { definition } from "./histories.ts";
 import { AlertReader } from "./alert-reader.ts";
 
@@ -45,7 +45,7 @@ function episodesOf(rule: ReturnType<typeof ruleOf>, list: readonly Sample[]) {
   const engine = createPartitionEngine(0);
   const effects = new Collected();
   const log = new LogWriter();
-  engine.applyRule({ rule: rule.id, revision: 1, mode: "live", definition: rule }, effects);
+  all(engine.applyRule({ rule: rule.id, revision: 1, mode: "live", definition: rule }, effects));
   const arrivals = list.toSorted((a, b) => a.time + a.delay - (b.time + b.delay) || a.time - b.time);
   for (const { time, value, delay } of arrivals) {
     const event = { device: "d", eventTime: at(time), readings: [{ metric: "t", number: value }] };

@@ -3,7 +3,7 @@ import { alertTransition } from "@headwater/proto";
 import type { AlertInput, TelemetryInput } from "@headwater/proto";
 import type { PartitionEngine, RuleChange, WarmUp } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { at, change, Collected, epoch0, LogWriter, second } from "./harness.ts";
+import { all, at, change, Collected, epoch0, LogWriter, second } from "./harness.ts";
 
 const kindNames = Object.fromEntries(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
@@ -25,7 +25,7 @@ export class Partition {
     revision = 1,
   ): RuleChange {
     const made = change({ id: "hot", condition: { metric: "t", ...condition }, ...rest }, revision, mode);
-    this.engine.applyRule(made, this.effects);
+    all(this.engine.applyRule(made, this.effects));
     return made;
   }
 
@@ -88,13 +88,13 @@ export class Partition {
 
   /** A warm-up over everything so far. */
   warm(made: RuleChange, from = 0): WarmUp {
-    const warmUp = this.engine.warm(made);
+    const warmUp = this.engine.warm([made]);
     for (const { record, at: position } of this.log.entries.slice(from)) warmUp.applyRecord(record, position);
     return warmUp;
   }
 
   adopt(warmUp: WarmUp): void {
-    this.engine.adopt(warmUp, this.effects);
+    all(this.engine.adopt(warmUp, this.effects));
   }
 
   get clock(): number {

@@ -193,11 +193,11 @@ describe("identities", () => {
       p.read(1, 81);
       return p;
     };
-    // From Python's uuid.uuid5: names of the alert ["alert", rule, device, reading] and of the command ["command",
-    // alert, 1, 0].
+    // From Python's uuid.uuid5: names of the alert ["alert", rule, grounding, device, cause, raisedAt] and of the
+    // command ["command", alert, transition, action, repetition].
     const [raised, command] = story().effects.take();
-    expect(raised!.alert!.alertId).toBe("597c72f0-b3ba-5af7-b8df-58a2fa60b5cc");
-    expect(command!.command!.commandId).toBe("246c20dc-234d-5eea-a626-df871e773db2");
+    expect(raised!.alert!.alertId).toBe("07ef3af3-3c13-59b1-b4ba-776251e8682e");
+    expect(command!.command!.commandId).toBe("02f20175-0f05-5b20-a0dc-9dd2abd85d06");
     expect(story().effects.take()).toEqual([raised, command]);
   });
 });

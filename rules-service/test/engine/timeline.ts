@@ -9,7 +9,7 @@ import type {
   StateBytes,
 } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { Collected } from "./harness.ts";
+import { all, Collected } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
 import { definition, devices, steps, write } from "./histories.ts";
 
@@ -162,11 +162,11 @@ export class Run {
       engine.applyOperatorAction(hand, this.#effects);
     } else if (each.kind === "take") {
       if (takes) this.writings.push({ offset, after: index + 1, changes: engine.takeChanges(each.full) });
-    } else if (each.warmFrom === undefined) engine.applyRule(each.change, this.#effects);
+    } else if (each.warmFrom === undefined) all(engine.applyRule(each.change, this.#effects));
     else {
-      const warmUp = engine.warm(each.change);
+      const warmUp = engine.warm([each.change]);
       for (const { record, at } of this.#timeline.log.slice(each.warmFrom, offset)) warmUp.applyRecord(record, at);
-      engine.adopt(warmUp, this.#effects);
+      all(engine.adopt(warmUp, this.#effects));
     }
   }
 
@@ -203,7 +203,7 @@ export function restored(
     else if (happening.kind === "rule") rules.set(happening.change.rule, happening.change);
   }
   for (const [id, device] of known) engine.applyDevice(id, device, 0, effects);
-  for (const change of rules.values()) engine.applyRule(change, effects);
+  for (const change of rules.values()) all(engine.applyRule(change, effects));
   if (effects.all.length > 0) throw new TypeError(`restoring emitted ${JSON.stringify(effects.all)}`);
   return engine;
 }

@@ -26,6 +26,26 @@ interface Sample {
   readonly received: number;
 }
 
+/** The conditions that it knows: one metric held against thresholds. */
+interface Condition {
+  readonly metric: string;
+  readonly op?: ">" | ">=" | "<" | "<=" | "==" | "!=";
+  readonly threshold?: number | boolean;
+  readonly above?: number | Readonly<Record<string, number>>;
+  readonly below?: number | Readonly<Record<string, number>>;
+  readonly between?: readonly number[];
+  readonly outside?: readonly number[];
+  readonly clearBelow?: number;
+  readonly clearAbove?: number;
+  readonly severity?: string;
+  readonly for?: string;
+  readonly times?: number;
+}
+
+function conditionOf({ condition }: RuleDefinition): Condition {
+  return condition as unknown as Condition;
+}
+
 const second = 1_000_000;
 const graveness = ["info", "warning", "critical"];
 
@@ -45,7 +65,7 @@ export class ReferenceRule {
   constructor(rule: RuleDefinition, device: string) {
     this.#rule = rule;
     this.#device = device;
-    this.#lateness = seconds(rule.lateness ?? "5s") * second;
+    this.#lateness = seconds(rule.lateness ?? rule.wait ?? "5s") * second;
   }
 
   /** The episodes after a history's last record; to be called for every record in turn. */
@@ -54,15 +74,21 @@ export class ReferenceRule {
     const { record, offset } = history.at(-1)!;
     if (!isDuplicate(history) && record.device === this.#device) {
       for (const [index, { metric, number, timeDelta }] of record.readings.entries()) {
-        if (metric !== this.#rule.condition.metric || number === null) continue;
-        this.#receive(history, { time: record.eventTime + timeDelta, order: offset * 1000 + index, value: number });
+        if (metric !== conditionOf(this.#rule).metric || number === null) continue;
+        // Never ahead of the log; all samples of the message are shifted together.
+        const newest = record.eventTime + Math.max(...record.readings.map((each) => each.timeDelta));
+        const shift = Math.max(0, newest - history.at(-1)!.appendTime);
+        const time = record.eventTime + timeDelta - shift;
+        this.#receive(history, { time, order: offset * 1000 + index, value: number });
       }
     }
-    const held = (this.#rule.condition.for === undefined ? 0 : seconds(this.#rule.condition.for)) * second;
+    const { for: duration } = conditionOf(this.#rule);
+    const held = (duration === undefined ? 0 : seconds(duration)) * second;
+    const wait = seconds(this.#rule.wait ?? "5s") * second;
     if (held > 0) {
       const { episodes: _, waiting } = this.#fold();
       for (const { since, at } of waiting) {
-        if (since.received + held + this.#lateness <= reach(history, since.gateway)) {
+        if (since.received + held + wait <= reach(history, since.gateway)) {
           this.#surelyKnown = Math.max(this.#surelyKnown, at);
         }
       }
@@ -112,7 +138,7 @@ export class ReferenceRule {
       }
       promote(index);
     }
-    return { episodes, waiting: waiting.filter(({ to }) => to > level) };
+    return { episodes, waiting };
   }
 }
 
@@ -125,12 +151,13 @@ interface Promotion {
 
 /** For each level, every unbroken run of samples that reach it, and when (if ever) it has lasted long enough. */
 function promotionsOf(
-  { condition }: RuleDefinition,
+  rule: RuleDefinition,
   samples: readonly Sample[],
   reached: readonly number[],
   levels: number,
   known: number,
 ): { promotions: Promotion[]; waiting: { since: Sample; at: number; to: number }[] } {
+  const condition = conditionOf(rule);
   const promotions: Promotion[] = [];
   const waiting: { since: Sample; at: number; to: number }[] = [];
   for (let to = 1; to <= levels; to++) {
@@ -159,7 +186,9 @@ function lastBefore(samples: readonly Sample[], time: number): number {
   return samples.filter((sample) => sample.time < time).length - 1;
 }
 
-function levelsOf({ condition, severity }: RuleDefinition): { severity: string; met: (value: number) => boolean }[] {
+function levelsOf(rule: RuleDefinition): { severity: string; met: (value: number) => boolean }[] {
+  const condition = conditionOf(rule);
+  const { severity } = rule;
   const { op, threshold, above, below, between, outside } = condition;
   const one = (met: (value: number) => boolean) => [{ severity: condition.severity ?? severity ?? "warning", met }];
   if (op !== undefined) {
@@ -184,7 +213,8 @@ function levelsOf({ condition, severity }: RuleDefinition): { severity: string; 
 }
 
 /** Of a value that reaches no level. */
-function isClear({ condition: { clearBelow, clearAbove } }: RuleDefinition, value: number): boolean {
+function isClear(rule: RuleDefinition, value: number): boolean {
+  const { clearBelow, clearAbove } = conditionOf(rule);
   if (clearBelow !== undefined) return value < clearBelow;
   return clearAbove === undefined || value > clearAbove;
 }

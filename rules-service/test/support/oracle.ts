@@ -1,3 +1,4 @@
+import { all as drain } from "../engine/harness.ts";
 import { expect } from "vitest";
 import { events, type AlertInput, type CommandInput } from "@headwater/proto";
 import type { EventLog, LogRecord } from "@headwater/event-log";
@@ -57,14 +58,14 @@ export async function oracle(on: On): Promise<Emitted> {
         const isWarmed = transitionOf(rules.get(what.change.rule), what.change) === "warmed";
         rules.set(what.change.rule, what.change);
         if (!isWarmed) {
-          engine.applyRule(what.change, effects);
+          drain(engine.applyRule(what.change, effects));
           return;
         }
-        const warmUp = engine.warm(what.change);
+        const warmUp = engine.warm([what.change]);
         for (const { record, at } of telemetry) {
           if (at.offset >= warmFrom && at.offset < fromOffset) warmUp.applyRecord(record, at);
         }
-        engine.adopt(warmUp, effects);
+        drain(engine.adopt(warmUp, effects));
       }
     };
     let next = 0;

@@ -31,6 +31,8 @@ export interface ConnectionsOptions {
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #all: Set<Connection>;
+  /** Cut for messages of QoS 2: each message beyond the bound fails, and the connection counts once. */
+  readonly #cutForUnreleased = new WeakSet<Client>();
 
   constructor(all: Set<Connection>, options: ConnectionsOptions) {
     this.#all = all;
@@ -107,6 +109,8 @@ export class Connections {
     const who = connection?.who ?? { client: client.id };
     const facts = { ...who, address: peerOf(client.conn).address };
     if (isTooManyUnreleased(error)) {
+      if (this.#cutForUnreleased.has(client)) return;
+      this.#cutForUnreleased.add(client);
       const text = "a connection was cut: it sends messages of QoS 2 and no PUBREL";
       this.#options.refusals.add("connection", "too-many-unreleased", facts, text);
       return;

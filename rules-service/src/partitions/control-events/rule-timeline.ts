@@ -44,7 +44,7 @@ export class RuleTimeline {
     this.#states.set(event.rule, state);
     if (event.created !== null) this.#definitions.delete(event.rule);
     if (event.created !== null || event.revised !== null) this.#define(offset, state);
-    const at: RuleAt = { offset, change: this.#change(state) };
+    const at: RuleAt = { offset, change: { ...this.#change(state), grounding: String(offset) } };
     const history = this.#histories.get(event.rule);
     if (history === undefined) this.#histories.set(event.rule, [at]);
     else history.push(at);

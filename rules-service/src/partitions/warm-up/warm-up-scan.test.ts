@@ -46,7 +46,7 @@ it("takes in every record from its start to where it finishes, once and in order
         let stands = false;
         const seen: number[] = [];
         const warmUp = {
-          rule: {},
+          rules: [{}],
           applyRecord: (_: unknown, at: RecordPosition) => seen.push(at.offset),
         } as unknown as WarmUp;
         const apply = (count: number): void => {
@@ -61,7 +61,7 @@ it("takes in every record from its start to where it finishes, once and in order
           () => apply(stands ? 0 : (growth[(grown += 1)] ?? 0)),
         ) as EventLog;
         const options = { log, topic: "telemetry", partition: 0, decoder, metrics, maxKept };
-        const scan = new WarmUpScan({ ...options, warmFrom, warmUps: [warmUp], signal: new AbortController().signal });
+        const scan = new WarmUpScan({ ...options, warmFrom, warmUp, signal: new AbortController().signal });
         await scan.approach(() => next);
         apply(growth[0] ?? 0);
         // The live evaluation stands still meanwhile.

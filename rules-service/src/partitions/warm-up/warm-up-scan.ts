@@ -12,7 +12,7 @@ export interface WarmUpScanOptions {
   readonly partition: number;
   /** The first telemetry offset of the scan. */
   readonly warmFrom: number;
-  readonly warmUps: readonly WarmUp[];
+  readonly warmUp: WarmUp;
   readonly decoder: TelemetryDecoder;
   readonly metrics: PartitionMetrics;
   readonly signal: AbortSignal;
@@ -32,8 +32,8 @@ const yieldEvery = 1000;
  */
 export class WarmUpScan implements RecordObserver {
   readonly warmFrom: number;
+  readonly warmUp: WarmUp;
   readonly #options: WarmUpScanOptions;
-  readonly #warmUps: Set<WarmUp>;
   readonly #maxKept: number;
   #next: number;
   #kept: { readonly record: TelemetryRecord; readonly at: RecordPosition }[] | undefined;
@@ -42,13 +42,8 @@ export class WarmUpScan implements RecordObserver {
     this.#options = options;
     this.warmFrom = options.warmFrom;
     this.#next = options.warmFrom;
-    this.#warmUps = new Set(options.warmUps);
+    this.warmUp = options.warmUp;
     this.#maxKept = options.maxKept ?? 20_000;
-  }
-
-  /** Stops warming a rule. */
-  drop(warmUp: WarmUp): void {
-    this.#warmUps.delete(warmUp);
   }
 
   /** Keeps a record that was just applied live. */
@@ -60,7 +55,7 @@ export class WarmUpScan implements RecordObserver {
 
   /** Runs rounds until one keeps every live record; `liveOffset` returns the next offset to be applied live. */
   async approach(liveOffset: () => number): Promise<void> {
-    for (let round = 0; round < maxRounds && this.#warmUps.size > 0; round += 1) {
+    for (let round = 0; round < maxRounds && this.warmUp.rules.length > 0; round += 1) {
       this.#kept = [];
       // Each round begins at the end of the previous one.
       await this.#readTo(liveOffset());
@@ -101,6 +96,6 @@ export class WarmUpScan implements RecordObserver {
   }
 
   #apply(record: TelemetryRecord, at: RecordPosition): void {
-    for (const warmUp of this.#warmUps) warmUp.applyRecord(record, at);
+    this.warmUp.applyRecord(record, at);
   }
 }

@@ -24,22 +24,19 @@ export interface WarmUpsOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A rule that is warm and waits to be adopted. */
-export interface WarmedRule {
-  readonly rule: RuleAt;
-  readonly warmUp: WarmUp;
-}
-
+/** Rules that are warm and wait to be adopted together. */
 export interface WarmedRules {
   readonly warmFrom: number;
-  readonly rules: readonly WarmedRule[];
+  readonly rules: readonly RuleAt[];
+  /** undefined: none are left. */
+  readonly warmUp: WarmUp | undefined;
 }
 
 /** Warms rules of one partition in the background. One scan runs at a time, for all rules that wait at its start. */
 export class WarmUps {
   readonly #options: WarmUpsOptions;
   readonly #waiting = new Map<string, RuleAt>();
-  readonly #scanned = new Map<string, WarmedRule>();
+  readonly #scanned = new Map<string, RuleAt>();
   #scan: WarmUpScan | undefined;
   #running = false;
   #ready = false;
@@ -56,7 +53,7 @@ export class WarmUps {
   /** Warms that state of a rule, in place of any state requested before. */
   request(rule: RuleAt): void {
     const id = rule.change.rule;
-    const present = this.#waiting.get(id) ?? this.#scanned.get(id)?.rule;
+    const present = this.#waiting.get(id) ?? this.#scanned.get(id);
     if (present?.offset === rule.offset) return;
     this.cancel(id);
     this.#waiting.set(id, rule);
@@ -65,10 +62,7 @@ export class WarmUps {
 
   cancel(rule: string): void {
     this.#waiting.delete(rule);
-    const scanned = this.#scanned.get(rule);
-    if (scanned === undefined) return;
-    this.#scanned.delete(rule);
-    this.#scan?.drop(scanned.warmUp);
+    if (this.#scanned.delete(rule)) this.#scan?.warmUp.drop(rule);
   }
 
   /** Applies the missing records before the next offset, where the live evaluation waits. */
@@ -83,16 +77,15 @@ export class WarmUps {
     this.#ready = false;
     this.#running = false;
     this.#start();
-    return { warmFrom: scan.warmFrom, rules };
+    return { warmFrom: scan.warmFrom, rules, warmUp: rules.length === 0 ? undefined : scan.warmUp };
   }
 
   /** Repeats a former scan while the live evaluation waits. */
-  async repeat(warmFrom: number, rules: readonly RuleAt[]): Promise<readonly WarmUp[]> {
+  async repeat(warmFrom: number, rules: readonly RuleAt[]): Promise<WarmUp> {
     const { evaluation, signal } = this.#options;
-    const warmUps = rules.map(({ change }) => evaluation.warm(change));
-    const scan = this.#scanOf(warmFrom, warmUps);
+    const scan = this.#scanOf(warmFrom, evaluation.warm(rules.map(({ change }) => change)));
     await retrying(() => scan.finish(evaluation.nextOffset), { signal });
-    return warmUps;
+    return scan.warmUp;
   }
 
   #start(): void {
@@ -108,14 +101,9 @@ export class WarmUps {
     const { evaluation, signal, logger, partition, onReady } = this.#options;
     const onRetry = (error: unknown): void => logger.warn({ partition, err: error }, "reading to warm rules again");
     const warmFrom = await retrying(() => this.#warmFrom(), { signal, onRetry, maxMs: 2000 });
-    for (const [id, rule] of this.#waiting) {
-      this.#scanned.set(id, { rule, warmUp: evaluation.warm(rule.change) });
-    }
+    for (const [id, rule] of this.#waiting) this.#scanned.set(id, rule);
     this.#waiting.clear();
-    const scan = this.#scanOf(
-      warmFrom,
-      [...this.#scanned.values()].map(({ warmUp }) => warmUp),
-    );
+    const scan = this.#scanOf(warmFrom, evaluation.warm(Array.from(this.#scanned.values(), ({ change }) => change)));
     this.#scan = scan;
     evaluation.observer = scan;
     await retrying(() => scan.approach(() => evaluation.nextOffset), { signal, onRetry, maxMs: 2000 });
@@ -137,14 +125,15 @@ export class WarmUps {
   /** The longest look-back among the rules that share the scan (microseconds). */
   #horizon(): number {
     const longest = [...this.#waiting.values()].map(({ change }) => {
-      const { condition, lateness } = normaliseRule(change.definition);
-      return 2 * (condition.holdFor + lateness);
+      const { program, lateness, holds } = normaliseRule(change.definition);
+      // A look-back without an end is warmed as far as the setting says.
+      return 2 * ((Number.isFinite(program.lookBack) ? program.lookBack : 0) + holds + lateness);
     });
     return Math.max(this.#options.horizonMs * 1000, ...longest);
   }
 
-  #scanOf(warmFrom: number, warmUps: readonly WarmUp[]): WarmUpScan {
+  #scanOf(warmFrom: number, warmUp: WarmUp): WarmUpScan {
     const { log, topic, partition, decoder, metrics, signal } = this.#options;
-    return new WarmUpScan({ log, topic, partition, decoder, metrics, signal, warmFrom, warmUps });
+    return new WarmUpScan({ log, topic, partition, decoder, metrics, signal, warmFrom, warmUp });
   }
 }

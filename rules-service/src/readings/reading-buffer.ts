@@ -1,10 +1,10 @@
-import { beginning, isAfter } from "./reading.ts";
-import type { Position, Reading } from "./reading.ts";
+import { beginning, isAfter, type Position } from "./position.ts";
+import type { Reading } from "./reading.ts";
 
 /** Most readings of one device and metric that are kept for late ones to be put between. */
 export const maxRetained = 1000;
 
-/** The retained readings of a device's metric in order of their positions; the newest is never let go. */
+/** The retained readings of a device's metric in order of their positions; the newest stays. */
 export class ReadingBuffer {
   #readings: Reading[] = [];
   #head = 0;

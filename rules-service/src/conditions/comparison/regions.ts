@@ -1,0 +1,60 @@
+import type { Interval } from "../program.ts";
+import type { Verdict } from "../verdict.ts";
+
+const view = new DataView(new ArrayBuffer(8));
+
+/** The least double that is greater; of the greatest it is infinity. */
+export function nextUp(value: number): number {
+  if (value === 0) return Number.MIN_VALUE;
+  view.setFloat64(0, value);
+  const bits = view.getBigInt64(0);
+  view.setBigInt64(0, value > 0 ? bits + 1n : bits - 1n);
+  return view.getFloat64(0);
+}
+
+/**
+ * The line of numbers, cut where the verdict changes: whatever the comparison, a number is judged by the region that it
+ * lies in, and another of the same region changes nothing.
+ */
+export class Regions {
+  readonly #starts: Float64Array;
+  readonly #verdicts: readonly Verdict[];
+
+  /** `judge` has to be constant between neighbours of the bounds. */
+  constructor(bounds: readonly number[], judge: (value: number) => Verdict) {
+    const candidates = new Set([-Infinity, ...bounds.flatMap((bound) => [bound, nextUp(bound)])]);
+    const starts: number[] = [];
+    const verdicts: Verdict[] = [];
+    for (const start of [...candidates].toSorted((a, b) => a - b)) {
+      const verdict = judge(start);
+      if (verdict === verdicts.at(-1)) continue;
+      starts.push(start);
+      verdicts.push(verdict);
+    }
+    this.#starts = Float64Array.from(starts);
+    this.#verdicts = verdicts;
+  }
+
+  verdict(value: number): Verdict {
+    return this.#verdicts[this.#indexOf(value)]!;
+  }
+
+  around(value: number): Interval {
+    const index = this.#indexOf(value);
+    return { low: this.#starts[index]!, high: this.#starts[index + 1] ?? Infinity };
+  }
+
+  /** Every number of a verdict that has one region; undefined if it has several or none. */
+  of(verdict: Verdict): Interval | undefined {
+    const index = this.#verdicts.indexOf(verdict);
+    if (index < 0 || this.#verdicts.lastIndexOf(verdict) !== index) return undefined;
+    return { low: this.#starts[index]!, high: this.#starts[index + 1] ?? Infinity };
+  }
+
+  #indexOf(value: number): number {
+    const starts = this.#starts;
+    let index = starts.length - 1;
+    while (value < starts[index]!) index--;
+    return index;
+  }
+}

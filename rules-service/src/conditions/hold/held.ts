@@ -1,0 +1,145 @@
+import type { Anchor, Sample } from "../../readings/reading.ts";
+import { momentAt, noInterval, type Beginning, type Program, type Wake } from "../program.ts";
+import { raiseOf, stayOf, unknown, verdictOf } from "../verdict.ts";
+
+export interface Hold {
+  /** Microseconds; 0: at once. */
+  readonly for: number;
+  /** Samples in a row; 1: at once. */
+  readonly times: number;
+  /** Microseconds; 0: at once. */
+  readonly clearFor: number;
+}
+
+/** Since when every verdict has had at least a rank. */
+interface Run {
+  readonly rank: number;
+  readonly since: Beginning;
+  /** Samples of it, up to `times`. */
+  readonly count: number;
+}
+
+interface HeldState<S> {
+  readonly inner: S;
+  /** By rank, mildest first; each began no later than the next graver one. */
+  readonly runs: readonly Run[];
+  /** Since when the inner verdict is clear, while that is counted; null: it is not. */
+  readonly clearSince: Beginning | null;
+  /** The last instant that came by itself: what is due by then is held. */
+  readonly at: number;
+}
+
+const noRuns: readonly Run[] = [];
+
+/**
+ * A verdict that has to hold for a duration or a number of samples before it raises, and to be clear for a duration
+ * before it ends what is raised. An unknown verdict does neither and leaves both counting.
+ */
+export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
+  const counting = hold.times > 1;
+
+  const follow = (state: HeldState<S>, now: S, at: Beginning, isSample: boolean): HeldState<S> => {
+    const verdict = inner.verdict(now);
+    const runs = runsAfter(state.runs, raiseOf(verdict), at, isSample && counting);
+    const clearSince = hold.clearFor === 0 ? null : clearAfter(state.clearSince, stayOf(verdict), at);
+    if (now === state.inner && runs === state.runs && clearSince === state.clearSince) return state;
+    return { inner: now, runs, clearSince, at: state.at };
+  };
+
+  const runsAfter = (runs: readonly Run[], raise: number, at: Beginning, counts: boolean): readonly Run[] => {
+    if (raise === unknown) return runs;
+    let next = runs.length > 0 && runs.at(-1)!.rank > raise ? runs.filter(({ rank }) => rank <= raise) : runs;
+    if (raise > 0) {
+      const before = next.length;
+      const missing = inner.ranks.filter((rank) => rank <= raise && !next.some((run) => run.rank === rank));
+      if (counts && before > 0 && next.some(({ count }) => count < hold.times)) {
+        next = next.map((run) => (run.count < hold.times ? { ...run, count: run.count + 1 } : run));
+      }
+      if (missing.length > 0) {
+        next = [...next, ...missing.map((rank) => ({ rank, since: at, count: 1 }))].toSorted((a, b) => a.rank - b.rank);
+      }
+    }
+    return next.length === 0 ? noRuns : next;
+  };
+
+  const isHeld = ({ count, since }: Run, at: number): boolean =>
+    count >= hold.times && (hold.for === 0 || at >= since.time + hold.for);
+
+  const wakesOf = (state: HeldState<S>): readonly Wake[] => {
+    const { inner: now, runs, clearSince, at } = state;
+    const inside = inner.wakes(now);
+    if (runs.length === 0 && clearSince === null) return inside;
+    const wakes = [...inside];
+    const add = (since: Beginning, duration: number): void => {
+      const time = since.time + duration;
+      if (duration > 0 && time > at) wakes.push({ time, anchor: since });
+    };
+    for (const { since } of runs) add(since, hold.for);
+    if (clearSince !== null) add(clearSince, hold.clearFor);
+    return wakes;
+  };
+
+  return {
+    inputs: inner.inputs,
+    lookBack: inner.lookBack,
+    ranks: inner.ranks,
+    watchesSilence: inner.watchesSilence,
+    readsDevice: inner.readsDevice,
+    initial(device, since) {
+      const start = inner.initial(device, since);
+      const blank: HeldState<S> = { inner: start, runs: noRuns, clearSince: null, at: -Infinity };
+      return follow(blank, start, beginningAt(since), false);
+    },
+    step: (state, sample) => follow(state, inner.step(state.inner, sample), beginningOf(sample, inner.inputs), true),
+    wakes: wakesOf,
+    elapse(state, time) {
+      const { inner: before } = state;
+      const wake = inner.wakes(before).find((each) => each.time <= time);
+      const now = wake === undefined ? before : inner.elapse(before, time);
+      const at = wake === undefined || now === before ? undefined : beginningAt(momentAt(time, wake.anchor));
+      const after = at === undefined ? state : follow(state, now, at, false);
+      return { ...after, at: time };
+    },
+    withDevice(state, device) {
+      const now = inner.withDevice(state.inner, device);
+      return now === state.inner ? state : { ...state, inner: now };
+    },
+    verdict({ inner: now, runs, clearSince, at }) {
+      const verdict = inner.verdict(now);
+      const raise = raiseOf(verdict);
+      const rank = raise === unknown ? unknown : (runs.findLast((run) => isHeld(run, at))?.rank ?? 0);
+      const stay = stayOf(verdict);
+      const waits = clearSince !== null && at < clearSince.time + hold.clearFor;
+      return verdictOf(rank, stay === 0 && waits ? 1 : stay);
+    },
+    quiet(state, metric) {
+      if (counting && state.runs.some(({ count }) => count < hold.times)) return noInterval;
+      return inner.quiet(state.inner, metric);
+    },
+    measure: (state, rank, latest) => inner.measure(state.inner, rank, latest),
+    begunBy(state, rank) {
+      return state.runs.findLast((run) => run.rank <= rank)?.since ?? inner.begunBy(state.inner, rank);
+    },
+    idle: inner.idle === undefined ? undefined : { inner: inner.idle, runs: noRuns, clearSince: null, at: -Infinity },
+    isIdle: ({ inner: now, runs, clearSince }) => runs.length === 0 && clearSince === null && inner.isIdle(now),
+  };
+}
+
+function clearAfter(since: Beginning | null, stay: number, at: Beginning): Beginning | null {
+  if (stay === unknown) return since;
+  return stay === 0 ? (since ?? at) : null;
+}
+
+function beginningOf(sample: Sample, inputs: readonly string[]): Beginning {
+  const { time, logTime, gateway, readings } = sample;
+  return {
+    time,
+    logTime,
+    gateway,
+    reading: readings.findLast(({ metric }) => inputs.includes(metric)) ?? readings.at(-1),
+  };
+}
+
+function beginningAt({ time, logTime, gateway }: Anchor): Beginning {
+  return { time, logTime, gateway, reading: undefined };
+}

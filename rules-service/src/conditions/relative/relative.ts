@@ -1,0 +1,110 @@
+import type { Anchor, Reading } from "../../readings/reading.ts";
+import type { Subject } from "../subject.ts";
+import type { Accumulator } from "../window/accumulator.ts";
+import { noPanes, oldestIndex, PaneFold, type Panes } from "../window/panes.ts";
+import { paneLength } from "../window/windows.ts";
+
+interface PastState<A> {
+  readonly panes: Panes<A>;
+  /** The newest value. */
+  readonly now: number | null;
+  /** Of what came before it; null: not known. */
+  readonly past: number | null;
+}
+
+const lastValue: Accumulator<number> = {
+  of: ({ value }) => value as number,
+  merge: (_, later) => later,
+  value: (value) => value,
+  empty: undefined,
+};
+
+interface ChangeState {
+  readonly panes: Panes<number>;
+  /** The newest value; null: none yet. */
+  readonly now: number | null;
+  /** Index of the pane of the present instant. */
+  readonly at: number;
+}
+
+/**
+ * The difference between a metric and what it was `since` ago (microseconds): the last value at or before then, at most
+ * one further span old. Spans end at the edges of panes, sixty of them a span.
+ */
+export function changeSubject(metric: string, since: number): Subject<ChangeState> {
+  const fold = new PaneFold(lastValue, paneLength(since));
+  const span = Math.ceil(since / fold.length);
+  return {
+    inputs: [metric],
+    name: metric,
+    lookBack: 2 * since + fold.length,
+    initial: () => ({ panes: noPanes, now: null, at: 0 }),
+    step({ panes }, sample) {
+      const reading = numberIn(sample.readings, metric);
+      const at = fold.indexAt(sample.time);
+      const kept = fold.from(panes, at - 2 * span);
+      const now = reading?.value as number | undefined;
+      return reading === undefined
+        ? { panes: kept, now: kept.newest?.part ?? null, at }
+        : { panes: fold.add(kept, [reading], sample), now: now!, at };
+    },
+    wake({ panes, at }) {
+      const { closed, newest, anchor } = panes;
+      if (newest === null) return undefined;
+      // The next pane comes as far back as the span, or the one there becomes too old.
+      const all = [...closed, newest];
+      const coming = all.find((pane) => pane.index > at - span);
+      const past = all.findLast((pane) => pane.index <= at - span);
+      const index = Math.min((coming?.index ?? Infinity) + span, (past?.index ?? Infinity) + 2 * span + 1);
+      return { time: index * fold.length, anchor: anchor! };
+    },
+    elapse({ panes, now }, time) {
+      const at = Math.round(time / fold.length);
+      return { panes: fold.from(panes, at - 2 * span), now, at };
+    },
+    value({ panes, now, at }) {
+      const past = fold.between(panes, at - 2 * span, at - span + 1);
+      return now === null || past === null ? undefined : now - past;
+    },
+  };
+}
+
+/**
+ * A metric divided by an aggregate of its own readings over the time before, the present one left out; not known before
+ * half of that time has readings, or while the aggregate is below a floor.
+ */
+export function relativeSubject<A>(
+  metric: string,
+  over: number,
+  accumulator: Accumulator<A>,
+  floor: number,
+): Subject<PastState<A>> {
+  const fold = new PaneFold(accumulator, paneLength(over));
+  const count = Math.ceil(over / fold.length);
+  const pastOf = (panes: Panes<A>, at: Anchor, index: number): number | null => {
+    const oldest = oldestIndex(panes);
+    if (oldest === undefined || at.time - oldest * fold.length < over / 2 || index - oldest < count / 2) return null;
+    const part = fold.whole(panes);
+    const value = part === null ? undefined : accumulator.value(part);
+    return typeof value === "number" && value >= floor && value !== 0 ? value : null;
+  };
+  return {
+    inputs: [metric],
+    name: metric,
+    lookBack: over + fold.length,
+    initial: () => ({ panes: noPanes, now: null, past: null }),
+    step(state, sample) {
+      const reading = numberIn(sample.readings, metric);
+      if (reading === undefined) return state;
+      const index = fold.indexAt(sample.time);
+      const before = fold.from(state.panes, index - count + 1);
+      const past = pastOf(before, sample, index);
+      return { panes: fold.add(before, [reading], sample), now: reading.value as number, past };
+    },
+    value: ({ now, past }) => (now === null || past === null ? undefined : now / past),
+  };
+}
+
+function numberIn(readings: readonly Reading[], metric: string): Reading | undefined {
+  return readings.findLast((each) => each.metric === metric && typeof each.value === "number");
+}

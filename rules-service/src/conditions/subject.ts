@@ -1,0 +1,47 @@
+import type { Device } from "@headwater/aggregates";
+import type { Anchor, Sample, Value } from "../readings/reading.ts";
+import type { Comparison } from "./comparison/comparison.ts";
+import { noWakes, plainProgram, type Program, type Wake } from "./program.ts";
+
+/** Something of a device that has one value at a time, made of its readings. States as those of a program. */
+export interface Subject<S> {
+  readonly inputs: readonly string[];
+  /** Microseconds. */
+  readonly lookBack: number;
+  readonly readsDevice?: boolean;
+  initial(device: Device | undefined, since: Anchor): S;
+  step(state: S, sample: Sample): S;
+  wake?(state: S): Wake | undefined;
+  elapse?(state: S, time: number): S;
+  withDevice?(state: S, device: Device | undefined): S;
+  /** undefined: it is not known. */
+  value(state: S): Value | undefined;
+  /** The name that alerts give it. */
+  readonly name: string;
+}
+
+/** The condition that a subject's value meets a comparison. */
+export function compared<S>(subject: Subject<S>, comparison: Comparison): Program<S> {
+  return {
+    ...plainProgram,
+    inputs: subject.inputs,
+    lookBack: subject.lookBack,
+    ranks: comparison.ranks,
+    readsDevice: subject.readsDevice === true,
+    initial: (device, since) => subject.initial(device, since),
+    step: (state, sample) => subject.step(state, sample),
+    wakes(state) {
+      const wake = subject.wake?.(state);
+      return wake === undefined ? noWakes : [wake];
+    },
+    elapse: (state, time) => subject.elapse?.(state, time) ?? state,
+    withDevice: (state, device) => subject.withDevice?.(state, device) ?? state,
+    verdict: (state) => comparison.judge(subject.value(state)),
+    measure(state, rank) {
+      const value = subject.value(state);
+      return value === undefined
+        ? undefined
+        : { metric: subject.name, value, threshold: comparison.threshold(value, rank) };
+    },
+  };
+}

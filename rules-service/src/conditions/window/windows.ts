@@ -1,0 +1,143 @@
+import type { Anchor, Reading, Sample, Value } from "../../readings/reading.ts";
+import type { Subject } from "../subject.ts";
+import type { Accumulator } from "./accumulator.ts";
+import { noPanes, oldestIndex, PaneFold, type Panes } from "./panes.ts";
+
+const second = 1_000_000;
+const panesAWindow = 60;
+
+/** Which readings a window takes. */
+export type Taken = (reading: Reading) => boolean;
+
+export interface WindowInput<A> {
+  readonly metric: string;
+  readonly name: string;
+  readonly accumulator: Accumulator<A>;
+  readonly taken: Taken;
+}
+
+export function paneLength(over: number): number {
+  return Math.max(Math.ceil(over / panesAWindow), Math.min(second, over));
+}
+
+/** The panes of the last `over`, the present one included: judged at every reading, and when a pane leaves. */
+export function slidingWindow<A>(input: WindowInput<A>, over: number): Subject<Panes<A>> {
+  const { metric, name, accumulator } = input;
+  const fold = new PaneFold(accumulator, paneLength(over));
+  const count = Math.ceil(over / fold.length);
+  return {
+    inputs: [metric],
+    name,
+    lookBack: over + fold.length,
+    initial: () => noPanes,
+    step(state, sample) {
+      const readings = takenIn(input, sample);
+      const kept = fold.from(state, fold.indexAt(sample.time) - count + 1);
+      return readings.length === 0 ? kept : fold.add(kept, readings, sample);
+    },
+    wake(state) {
+      const oldest = oldestIndex(state);
+      return oldest === undefined ? undefined : { time: (oldest + count) * fold.length, anchor: state.anchor! };
+    },
+    elapse: (state, time) => fold.from(state, fold.indexAt(time) - count + 1),
+    value(state) {
+      const whole = fold.whole(state);
+      return whole === null ? accumulator.empty : accumulator.value(whole);
+    },
+  };
+}
+
+interface HopState<A> {
+  readonly panes: Panes<A>;
+  /** At the last edge; null: not known. */
+  readonly result: Value | null;
+  /** Number of the last edge: so many times `every` after the epoch. */
+  readonly edge: number;
+}
+
+/** Judged at the edges alone, each `every`, over the whole panes of the `over` before it. */
+export function hoppingWindow<A>(input: WindowInput<A>, over: number, every: number): Subject<HopState<A>> {
+  const { metric, name, accumulator } = input;
+  const fold = new PaneFold(accumulator, every);
+  const count = Math.round(over / every);
+  return {
+    inputs: [metric],
+    name,
+    lookBack: over + every,
+    initial: () => ({ panes: noPanes, result: null, edge: 0 }),
+    step(state, sample) {
+      const readings = takenIn(input, sample);
+      if (readings.length === 0) return state;
+      const edge = state.panes.newest === null ? fold.indexAt(sample.time) : state.edge;
+      return { ...state, edge, panes: fold.add(state.panes, readings, sample) };
+    },
+    wake({ panes: { newest, anchor }, edge }) {
+      // Once the last pane has left, no edge changes anything.
+      return newest === null ? undefined : { time: (edge + 1) * every, anchor: anchor! };
+    },
+    elapse({ panes }, time) {
+      const edge = Math.round(time / every);
+      const part = fold.between(panes, edge - count, edge);
+      const result = (part === null ? accumulator.empty : accumulator.value(part)) ?? null;
+      return { panes: fold.from(panes, edge + 1 - count), result, edge };
+    },
+    value: ({ result }) => result ?? undefined,
+  };
+}
+
+/** As many readings as it says; not known before it has them all. */
+export function readingsWindow<A>(input: WindowInput<A>, size: number): Subject<readonly A[]> {
+  const { metric, name, accumulator } = input;
+  return {
+    inputs: [metric],
+    name,
+    lookBack: Infinity,
+    initial: () => [],
+    step(state, sample) {
+      const readings = takenIn(input, sample);
+      return readings.length === 0 ? state : [...state, ...readings.map((each) => accumulator.of(each))].slice(-size);
+    },
+    value(state) {
+      if (state.length < size) return undefined;
+      return accumulator.value(state.reduce((all, each) => accumulator.merge(all, each)));
+    },
+  };
+}
+
+interface SessionState<A> {
+  readonly part: A | null;
+  readonly last: Anchor | null;
+}
+
+/** From the first reading after a gap to the next gap. */
+export function sessionWindow<A>(input: WindowInput<A>, gap: number): Subject<SessionState<A>> {
+  const { metric, name, accumulator } = input;
+  const none: SessionState<A> = { part: null, last: null };
+  return {
+    inputs: [metric],
+    name,
+    lookBack: Infinity,
+    initial: () => none,
+    step(state, sample) {
+      let { part } = state;
+      for (const reading of takenIn(input, sample)) {
+        const own = accumulator.of(reading);
+        part = part === null ? own : accumulator.merge(part, own);
+      }
+      if (part === state.part) return state;
+      const { time, logTime, gateway } = sample;
+      return { part, last: { time, logTime, gateway } };
+    },
+    wake: ({ last }) => (last === null ? undefined : { time: last.time + gap, anchor: last }),
+    elapse: () => none,
+    value: ({ part }) => (part === null ? accumulator.empty : accumulator.value(part)),
+  };
+}
+
+function takenIn({ metric, taken }: WindowInput<unknown>, { readings }: Sample): readonly Reading[] {
+  if (readings.length === 1) {
+    const [only] = readings;
+    return only!.metric === metric && taken(only!) ? readings : [];
+  }
+  return readings.filter((reading) => reading.metric === metric && taken(reading));
+}

@@ -1,0 +1,382 @@
+import type { Device } from "@headwater/aggregates";
+import { firstOf, noInterval, type Interval } from "../conditions/program.ts";
+import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
+import { sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
+import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
+import { isOpen, Outcomes } from "./episode.ts";
+import type { Episode } from "./episode.ts";
+import { dueBy, elapse, judged, take } from "./fold.ts";
+import type { LogClock } from "./clock.ts";
+import type { Rule } from "./rule.ts";
+import type { ReadingBuffer } from "../readings/reading-buffer.ts";
+import type { Teller } from "./teller.ts";
+import { reconcile, telling } from "./telling.ts";
+import type { Timer } from "./timer-heap.ts";
+
+/** A state of the fold, after everything up to a position. */
+export interface Footing {
+  readonly state: FoldState;
+  readonly position: Position;
+}
+
+/** One metric of the device, as far as instances need it. */
+export interface InputSeries {
+  readonly metric: string;
+  readonly readings: ReadingBuffer;
+  readonly instances: Map<string, Instance>;
+  refresh(rule: string): void;
+  block(rule: string): void;
+  coversOf(rule: string): number;
+}
+
+/** What an instance finds around it. */
+export interface World {
+  readonly teller: Teller;
+  readonly clock: LogClock;
+}
+
+/** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
+const footingsALateness = 4;
+
+/**
+ * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
+ * function of `base` and the retained samples after it, up to `firedTo`; the rest says what of it has been told.
+ */
+export class Instance {
+  rule: Rule;
+  readonly device: string;
+  /** Of each input of the rule's condition. */
+  inputs: readonly InputSeries[];
+  /** What the control event that began or ended the rule here is called; part of every alert's id. */
+  grounding: string;
+  state: FoldState;
+  /** A late reading at or before it comes too late. */
+  base: Footing;
+  /** States after samples that changed something, oldest first, thinned; the base follows them. */
+  history: Footing[] = [];
+  /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
+  refused: Position[] = [];
+  /** Readings before this offset are none of the rule's. */
+  from = 0;
+  /** Judged time of the last instant that the clock passed. */
+  firedTo = -Infinity;
+  episodes: Episode[] = [];
+  /** Inputs before this offset are in it. */
+  covers = 0;
+  /** Of the writing that `covers` comes from. */
+  generation = 0;
+  /** One for each gateway that it waits for, in no order. */
+  timers: readonly Timer[] = [];
+  /** The log holds a state of it. */
+  stored = false;
+  /** Of the present record, as they come to be known. */
+  samples: readonly Sample[] = [];
+
+  constructor(rule: Rule, device: string, inputs: readonly InputSeries[], state: FoldState, grounding: string) {
+    this.rule = rule;
+    this.device = device;
+    this.inputs = inputs;
+    this.grounding = grounding;
+    this.state = state;
+    this.base = { state, position: beginning };
+  }
+
+  get likeness(): string {
+    return this.rule.likeness;
+  }
+
+  get open(): Episode | undefined {
+    return this.episodes.find(isOpen);
+  }
+
+  /**
+   * Takes the samples of a record in, oldest first, which lie in the series already. Answers how many of them are too
+   * late for the rule. They may hold readings that are none of the rule's.
+   */
+  take(samples: readonly Sample[], world: World): number {
+    const last = this.#lastBeside(samples[0]!.offset);
+    const first = samples[0]!;
+    if ((last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
+      for (const sample of samples) this.#takeNext(sample, world);
+      return 0;
+    }
+    if (last === undefined) {
+      this.#refold(first, world);
+      return 0;
+    }
+    this.settle(last.time);
+    const horizon = last.time - this.rule.lateness;
+    const inTime = samples.findIndex(
+      (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
+    );
+    const late = inTime < 0 ? samples : samples.slice(0, inTime);
+    for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
+    if (inTime >= 0) this.#refold(samples[inTime]!, world);
+    return late.length;
+  }
+
+  #takeNext(sample: Sample, { teller }: World): void {
+    this.state = take(this.rule, this.state, sample, telling(this, teller));
+    if (this.state === this.#footed) return;
+    this.#keep({ state: this.state, position: positionOf(sample) });
+    this.settle(sample.time);
+  }
+
+  /** The log's clock says that everything up to this judged time is known. */
+  fire(upTo: number, teller: Teller): void {
+    this.firedTo = Math.max(this.firedTo, upTo);
+    this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, teller));
+  }
+
+  /** Keeps a footing; one that lies close between its neighbours goes, since the samples around it are retained. */
+  #keep(footing: Footing): void {
+    const { history } = this;
+    history.push(footing);
+    const before = history[history.length - 3];
+    if (before === undefined) return;
+    if (footing.position.time - before.position.time < this.rule.lateness / footingsALateness) history.splice(-2, 1);
+  }
+
+  /** Lets the base follow: at or before the horizon of the newest reading nothing can change any more. */
+  settle(newest: number): void {
+    const horizon = newest - this.rule.lateness;
+    const { history } = this;
+    let passed = 0;
+    while (passed < history.length && history[passed]!.position.time <= horizon) passed++;
+    if (passed > 0) this.base = history.splice(0, passed).at(-1)!;
+    if (this.refused.length > 0) this.refused = this.refused.filter((each) => isAfter(each, this.base.position));
+    this.#forget();
+  }
+
+  /** From here on nothing before can be amended, and the state is this one. */
+  ground(state: FoldState, next: number): void {
+    const time = this.lastOwn()?.time ?? this.base.position.time;
+    this.base = {
+      state,
+      position: { time: Math.max(time, this.base.position.time), offset: next - 1, index: maxIndex },
+    };
+    this.firedTo = -Infinity;
+    this.history = [];
+    this.refused = [];
+    this.state = state;
+    this.episodes = this.episodes.filter(isOpen);
+  }
+
+  /** What a person cleared stays so until the condition has been clear. */
+  mute(next: number): void {
+    for (const episode of this.episodes) if (isOpen(episode)) episode.clearedAt = episode.raisedAt;
+    this.ground({ ...this.state, episode: mutedEpisode() }, next);
+    this.episodes = [];
+  }
+
+  /** The open episode has another severity, for a reason that no reading gave. */
+  regrade(episode: EpisodeState): void {
+    const isFooted = this.state === this.#footed;
+    this.state = { ...this.state, episode };
+    const last = this.history.at(-1);
+    if (!isFooted) return;
+    if (last === undefined) this.base = { ...this.base, state: this.state };
+    else this.history[this.history.length - 1] = { ...last, state: this.state };
+  }
+
+  /** The device's own fields are others now; `at` is the instant of that. */
+  withDevice(device: Device | undefined, at: Anchor, next: number, teller: Teller): boolean {
+    const program = this.rule.program.withDevice(this.state.program, device);
+    if (program === this.state.program) return false;
+    const state = judged(this.rule, { ...this.state, program }, at, undefined, undefined, telling(this, teller));
+    this.ground(state, next);
+    return true;
+  }
+
+  /** Clears the open episode for a reason that no reading gave. */
+  close(cause: string, at: number, teller: Teller): void {
+    const episode = this.open;
+    if (episode === undefined) return;
+    episode.clearedAt = Math.max(at, episode.raisedAt);
+    teller.tell(this, episode, { kind: "cleared", at: episode.clearedAt, cause });
+  }
+
+  /** Settles. Nothing is left to know: the same as if there had never been an instance. */
+  isBlank(next: number): boolean {
+    // Its inputs are still on their way.
+    if (this.covers > next || !this.rule.isIdle(this.state)) return false;
+    const newest = this.lastOwn();
+    if (newest !== undefined) this.settle(newest.time);
+    return this.history.length === 0 && this.episodes.length === 0 && this.#isGrounded(newest?.time);
+  }
+
+  /** Whether where it begins makes no difference to any reading that may still come. */
+  #isGrounded(newest: number | undefined): boolean {
+    if (!this.rule.isIdle(this.base.state)) return false;
+    const horizon = (newest ?? -Infinity) - this.rule.lateness;
+    const pruned = this.#pruned();
+    if (this.base.position.time > Math.max(horizon, pruned.time)) return false;
+    if (newest !== undefined && this.firedTo > newest) return false;
+    return this.inputs.every(({ readings }) => {
+      for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < this.from) return false;
+      return true;
+    });
+  }
+
+  /** Numbers of an input that change nothing. */
+  quiet(metric: string): Interval {
+    return this.state === this.#footed ? this.rule.program.quiet(this.state.program, metric) : noInterval;
+  }
+
+  /**
+   * From which judged time on even such a number has to be taken in: at once where the clock has gone ahead of the
+   * readings.
+   */
+  get until(): number {
+    return this.state === this.#footed ? firstOf(this.rule.program.wakes(this.state.program)) : -Infinity;
+  }
+
+  /** The state after the last sample, without what the clock has done since. */
+  get #footed(): FoldState {
+    return this.history[this.history.length - 1]?.state ?? this.base.state;
+  }
+
+  /** The newest of the rule's own readings that are retained, at or before a place. */
+  lastOwn(place?: Position): Reading | undefined {
+    let newest: Reading | undefined;
+    for (const { readings } of this.inputs) {
+      for (let i = (place === undefined ? readings.size : readings.indexAfter(place)) - 1; i >= 0; i--) {
+        const reading = readings.at(i);
+        if (!this.#owns(reading)) continue;
+        if (newest === undefined || isAfter(reading, newest)) newest = reading;
+        break;
+      }
+    }
+    return newest;
+  }
+
+  /** The last value of an input at or before a place. */
+  latest(metric: string, place: Position | undefined): Reading | undefined {
+    const series = this.inputs.find((each) => each.metric === metric);
+    if (series === undefined) return undefined;
+    const { readings } = series;
+    for (let i = (place === undefined ? readings.size : readings.indexAfter(place)) - 1; i >= 0; i--) {
+      if (this.#owns(readings.at(i))) return readings.at(i);
+    }
+    return undefined;
+  }
+
+  /** The newest own reading that is not of a record. */
+  #lastBeside(offset: number): Reading | undefined {
+    let newest: Reading | undefined;
+    for (const { readings } of this.inputs) {
+      for (let i = readings.size - 1; i >= 0; i--) {
+        const reading = readings.at(i);
+        if (reading.offset === offset || !this.#owns(reading)) continue;
+        if (newest === undefined || isAfter(reading, newest)) newest = reading;
+        break;
+      }
+    }
+    return newest;
+  }
+
+  #owns(reading: Reading): boolean {
+    return reading.offset >= this.from && this.rule.judges(reading);
+  }
+
+  #isRefused({ offset, time }: Reading): boolean {
+    return this.refused.length > 0 && this.refused.some((each) => each.offset === offset && each.time === time);
+  }
+
+  /** Up to where readings of any input were let go. */
+  #pruned(): Position {
+    let latest = beginning;
+    for (const { readings } of this.inputs) if (isAfter(readings.pruned, latest)) latest = readings.pruned;
+    return latest;
+  }
+
+  /** Lets go of episodes that no late reading can bring back or change. */
+  #forget(): void {
+    if (this.episodes.length === 0) return;
+    const { position } = this.base;
+    this.episodes = this.episodes.filter((episode) => this.#isWithin(episode, position) || this.#isRunning(episode));
+  }
+
+  /** Whether an episode may be changed by what comes after a position. */
+  #isWithin({ end, retracted, armed }: Episode, position: Position): boolean {
+    if (retracted) return isAfter(armed, position);
+    return end === undefined || isAfter(end, position);
+  }
+
+  #isRunning({ retracted, armed }: Episode): boolean {
+    if (!retracted) return false;
+    const { program } = this.rule;
+    return program.ranks.some((rank) => program.begunBy(this.base.state.program, rank)?.time === armed.time);
+  }
+
+  /** The last footing before a sample, and from where on samples have to be folded again after it. */
+  #footingOf(late: Sample): { readonly place: number; readonly footing: Footing; readonly from: Position } {
+    const place = this.history.findLastIndex(({ position }) => isAfter(late, position));
+    const footing = place < 0 ? this.base : this.history[place]!;
+    // What was thinned away lies close behind the footing; farther off, its state stands up to the late sample.
+    const isNear = late.time - footing.position.time < this.rule.lateness / footingsALateness;
+    return { place, footing, from: isNear ? footing.position : before(late) };
+  }
+
+  /** Whether all is retained that it takes to fold again from a sample on. */
+  #isWithinReach(late: Sample): boolean {
+    const pruned = this.#pruned();
+    return isAfter(late, this.base.position) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
+  }
+
+  /** Folds again from the last footing before a late sample, and tells what has become different. */
+  #refold(late: Sample, { teller, clock }: World): void {
+    const { rule } = this;
+    const { place, footing, from } = this.#footingOf(late);
+    const outcomes = new Outcomes();
+    outcomes.begin(footing.state);
+    let { state } = footing;
+    this.history = this.history.slice(0, place + 1);
+    for (const sample of this.#samplesAfter(from)) {
+      const after = take(rule, state, sample, outcomes.on);
+      if (after !== state) this.#keep({ state: after, position: positionOf(sample) });
+      state = after;
+    }
+    // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
+    for (;;) {
+      state = elapse(rule, state, this.firedTo, true, undefined, undefined, outcomes.on);
+      const due = rule.program
+        .wakes(state.program)
+        .filter((wake) => dueBy(rule, wake) <= clock.reach(wake.anchor.gateway));
+      if (due.length === 0) break;
+      this.firedTo = Math.max(this.firedTo, ...due.map(({ time }) => time));
+    }
+    this.state = state;
+    const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing.position));
+    reconcile(this, within, outcomes.list, teller);
+  }
+
+  /** The rule's own samples after a position, in their order. */
+  #samplesAfter(position: Position): readonly Sample[] {
+    const readings: Reading[] = [];
+    for (const { readings: retained } of this.inputs) {
+      for (let i = retained.indexAfter(position); i < retained.size; i++) {
+        const reading = retained.at(i);
+        if (this.#owns(reading) && !this.#isRefused(reading)) readings.push(reading);
+      }
+    }
+    if (this.inputs.length > 1) readings.sort((a, b) => (isAfter(a, b) ? 1 : -1));
+    const samples: Sample[] = [];
+    for (let begin = 0; begin < readings.length;) {
+      const { offset, time } = readings[begin]!;
+      let end = begin + 1;
+      while (end < readings.length && readings[end]!.offset === offset && readings[end]!.time === time) end++;
+      samples.push(sampleOf(readings.slice(begin, end)));
+      begin = end;
+    }
+    return samples;
+  }
+}
+
+function positionOf({ time, offset, index }: Position): Position {
+  return { time, offset, index };
+}
+
+function before({ time, offset, index }: Position): Position {
+  return { time, offset, index: index - 1 };
+}

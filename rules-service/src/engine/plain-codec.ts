@@ -1,0 +1,56 @@
+import { UnreadableStateError } from "./errors.ts";
+import type { StateReader, StateWriter } from "./state-bytes.ts";
+
+/** What states of conditions are made of. */
+const kinds = { null: 0, undefined: 1, count: 2, number: 3, text: 4, list: 5, object: 6, true: 7, false: 8 } as const;
+
+/** Deepest that a state may nest. */
+const maxDepth = 64;
+
+/** Writes plain immutable data: numbers, texts, booleans, null, undefined, lists and objects of them. */
+export function writePlain(writer: StateWriter, value: unknown): void {
+  if (value === null) writer.count(kinds.null);
+  else if (value === undefined) writer.count(kinds.undefined);
+  else if (typeof value === "boolean") writer.count(value ? kinds.true : kinds.false);
+  else if (typeof value === "string") writer.count(kinds.text).text(value);
+  else if (typeof value === "number") {
+    // Minus zero and what is no whole number keep all their bits.
+    if (Number.isSafeInteger(value) && value >= -1 && !Object.is(value, -0)) writer.count(kinds.count).count(value);
+    else writer.count(kinds.number).number(value);
+  } else if (Array.isArray(value)) {
+    writer.count(kinds.list).list(value, (item) => writePlain(writer, item));
+  } else {
+    const entries = Object.entries(value);
+    writer.count(kinds.object).list(entries, ([key, inner]) => {
+      writer.text(key);
+      writePlain(writer, inner);
+    });
+  }
+}
+
+/** Throws UnreadableStateError at anything that `writePlain` does not write. */
+export function readPlain(reader: StateReader, depth = 0): unknown {
+  if (depth > maxDepth) throw new UnreadableStateError("A rule's state nests too deep; it cannot be restored");
+  switch (reader.count()) {
+    case kinds.null:
+      return null;
+    case kinds.undefined:
+      return undefined;
+    case kinds.true:
+      return true;
+    case kinds.false:
+      return false;
+    case kinds.text:
+      return reader.text();
+    case kinds.count:
+      return reader.count();
+    case kinds.number:
+      return reader.number();
+    case kinds.list:
+      return reader.list(() => readPlain(reader, depth + 1));
+    case kinds.object:
+      return Object.fromEntries(reader.list(() => [reader.text(), readPlain(reader, depth + 1)] as const));
+    default:
+      throw new UnreadableStateError("A rule's state has a value of an unknown kind; it cannot be restored");
+  }
+}
