@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { ConfigError, silentLogger } from "@headwater/core";
 import { Kafka, logLevel } from "kafkajs";
 import { afterEach, describe, expect, it } from "vitest";
-import { Collected, numbered, pause, record, spec, until } from "../src/contract/harness.ts";
+import { Collected, numbered, pause, spec, until } from "../src/contract/harness.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 import type { EventLog } from "../src/event-log.ts";
 
