@@ -73,7 +73,7 @@ export interface SelectableDevice {
 }
 
 export function normaliseSelector(selector: SelectorDefinition | undefined): NormalSelector {
-  const { ids, types, tags, attributes, not } = selector ?? ({} as SelectorDefinition);
+  const { ids, types, tags, attributes, not } = selector ?? {};
   return {
     ids: ids && new Set(ids),
     idPatterns: (ids ?? []).filter((id) => id.includes("*")),
