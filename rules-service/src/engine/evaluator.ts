@@ -158,8 +158,8 @@ export class Evaluator {
     const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
-      const message = { ...record.readings[index]!, metric: anyMetric };
-      this.#take(any, this.#reading(record, message, index, 0, at, shift), taken, concerned);
+      const reading = this.#reading(record, record.readings[index]!, index, 0, at, shift);
+      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
