@@ -24,6 +24,13 @@ const defaultWait = "5s";
 const waitBounds = { least: 0, most: 3_600_000_000 };
 const latenessBounds = { least: 0, most: 86_400_000_000 };
 
+const textMap = (description: string) =>
+  Type.Record(Type.String({ pattern: "^[A-Za-z0-9_.-]{1,63}$" }), Type.String({ maxLength: 2000 }), {
+    maxProperties: 32,
+    additionalProperties: false,
+    description,
+  });
+
 /** The published JSON Schema of a rule. */
 export const ruleSchema = Type.Object(
   {
@@ -35,6 +42,8 @@ export const ruleSchema = Type.Object(
     }),
     name: Type.Optional(Type.String({ maxLength: 200 })),
     description: Type.Optional(Type.String({ maxLength: 4000 })),
+    labels: Type.Optional(textMap("For lists and routing, as in { team: heating }.")),
+    annotations: Type.Optional(textMap("For those who are told, as in { runbook: https://ops.example/boiler }.")),
     selector: Type.Optional(selectorSchema),
     condition: Type.Unsafe<ConditionDefinition>(conditionSchema),
     severity: Type.Optional(severitySchema),
