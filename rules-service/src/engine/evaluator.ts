@@ -207,6 +207,7 @@ export class Evaluator {
     const metric = this.index.metrics.get(name);
     if (metric === undefined || metric.rules.length === 0) return undefined;
     const series = metric.series.get(device) ?? this.index.newSeries(metric, device);
+    if (series.version !== metric.version) this.index.bringUpToDate(metric, series);
     return series.rules.length === 0 || series.covers > offset ? undefined : series;
   }
 
@@ -229,7 +230,7 @@ export class Evaluator {
     this.#grown.push(series);
     taken.push(reading);
     const { value, time } = reading;
-    const { low, high, until } = series;
+    const { low, high, until } = series.quiet;
     const isNumber = typeof value === "number";
     for (let slot = 0; slot < rules.length; slot++) {
       if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;
