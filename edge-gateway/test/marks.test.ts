@@ -42,7 +42,6 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
         return all.filter((record) => isMark(record) && (record.mark?.received ?? 0) > 0);
       },
       (all) => all.some(({ mark }) => mark!.received === 9),
-      10_000,
     );
     const accounts = marks.map(({ mark }) => [mark!.received, mark!.dropped] as const);
     expect(accounts.at(-1)).toEqual([9, 1]);
@@ -83,7 +82,6 @@ describe("marks while the log is away", () => {
       await eventually(
         () => gateway.events(),
         (events) => events.length === 10,
-        10_000,
       );
       expect((await gateway.events()).map(({ readings }) => readings[0]!.number)).toEqual(
         Array.from({ length: 10 }, (_, i) => i),

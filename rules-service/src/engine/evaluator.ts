@@ -165,8 +165,8 @@ export class Evaluator {
     const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
-      const message = { ...record.readings[index]!, metric: anyMetric };
-      this.#take(any, this.#reading(record, message, index, 0, at, shift), taken, concerned);
+      const reading = this.#reading(record, record.readings[index]!, index, 0, at, shift);
+      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -215,6 +215,7 @@ export class Evaluator {
     const metric = this.index.metrics.get(name);
     if (metric === undefined || metric.rules.length === 0) return undefined;
     const series = metric.series.get(device) ?? this.index.newSeries(metric, device);
+    if (series.version !== metric.version) this.index.bringUpToDate(metric, series);
     return series.rules.length === 0 || series.covers > offset ? undefined : series;
   }
 
@@ -237,7 +238,7 @@ export class Evaluator {
     this.#grown.push(series);
     taken.push(reading);
     const { value, time } = reading;
-    const { low, high, until } = series;
+    const { low, high, until } = series.quiet;
     const isNumber = typeof value === "number";
     for (let slot = 0; slot < rules.length; slot++) {
       if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;
