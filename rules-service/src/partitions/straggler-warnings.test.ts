@@ -6,7 +6,13 @@ const minute = 60_000_000;
 it("names every gateway once, with the partition in which it is furthest behind", () => {
   const warnings = stragglerWarnings([
     { partition: 0, stragglers: [{ gateway: "a", behind: 2 * minute }] },
-    { partition: 3, stragglers: [{ gateway: "a", behind: 61.2 * minute }, { gateway: "b", behind: minute }] },
+    {
+      partition: 3,
+      stragglers: [
+        { gateway: "a", behind: 61.2 * minute },
+        { gateway: "b", behind: minute },
+      ],
+    },
   ]);
   expect(warnings).toHaveLength(2);
   expect(warnings[0]).toMatch(/^gateway a is 1h1m12s behind in partition 3 /);
