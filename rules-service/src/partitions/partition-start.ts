@@ -59,7 +59,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   let restored = state;
   evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
   try {
-    evaluation.restore({
+    await evaluation.restore({
       offset: evaluation.nextOffset,
       states: restored.states,
       checkpoint: restored.checkpoint?.state,
@@ -68,9 +68,9 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
     logger.error({ partition, err: error }, "the state of the rules cannot be read; they are warmed again");
     restored = { ...state, checkpoint: undefined, states: [] };
     evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
-    evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
+    await evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
   }
-  const history = historyOf(restored, topics, timeline, onSkipped);
+  const history = await historyOf(restored, topics, timeline, onSkipped);
   for (const event of lastOfEach(history.included)) await evaluation.applyControlEvent(event);
   evaluation.uncovered = 0;
   markEffective(options.pending, history);

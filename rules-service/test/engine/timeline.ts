@@ -161,7 +161,7 @@ export class Run {
       hands.set(index, hand);
       engine.applyOperatorAction(hand, this.#effects);
     } else if (each.kind === "take") {
-      if (takes) this.writings.push({ offset, after: index + 1, changes: engine.takeChanges(each.full) });
+      if (takes) this.writings.push({ offset, after: index + 1, changes: taken(engine, each.full) });
     } else if (each.warmFrom === undefined) all(engine.applyRule(each.change, this.#effects));
     else {
       const warmUp = engine.warm([each.change]);
@@ -179,6 +179,14 @@ export class Run {
   }
 }
 
+function taken(engine: PartitionEngine, full: boolean): EngineChanges {
+  const states: StateBytes[] = [];
+  const taking = engine.takeChanges(full);
+  let step = taking.next();
+  for (; step.done !== true; step = taking.next()) states.push(...step.value);
+  return { states, checkpoint: step.value };
+}
+
 /** An engine as an owner restores it that finds `whole` writings and the first `cut` states of the one after them. */
 export function restored(
   timeline: Timeline,
@@ -193,7 +201,7 @@ export function restored(
     states.set(JSON.stringify([state.rule, state.device]), state);
   }
   const engine = createPartitionEngine(0);
-  engine.restore({ offset: last.offset, states: [...states.values()], checkpoint: last.changes.checkpoint });
+  all(engine.restore({ offset: last.offset, states: [...states.values()], checkpoint: last.changes.checkpoint }));
   const effects = new Collected();
   const before = timeline.happenings.slice(0, last.after).map(([, happening]) => happening);
   const known = new Map<string, Device | undefined>();
