@@ -10,6 +10,7 @@ import { rankOf } from "../conditions/verdict.ts";
 import { checkDuration, durationSchema } from "../language/duration-schema.ts";
 import { pointerTo, Problems } from "../language/problems.ts";
 import { schemaProblems } from "../language/schema-problems.ts";
+import { checkFlapping, checkSchedule, flappingSchema, scheduleSchema, withSchedule } from "./schedule.ts";
 import { normaliseSelector, selectorSchema, type NormalSelector } from "./selector.ts";
 import { defaultSeverity, severitySchema } from "../language/severity.ts";
 
@@ -51,6 +52,8 @@ export const ruleSchema = Type.Object(
     lateness: Type.Optional(
       durationSchema("How far behind a device's newest reading one may lie and still amend. Default: as `wait`."),
     ),
+    schedule: Type.Optional(scheduleSchema),
+    flapping: Type.Optional(flappingSchema),
     actions: Type.Optional(Type.Array(actionSchema, { maxItems: 16 })),
   },
   {
@@ -58,7 +61,6 @@ export const ruleSchema = Type.Object(
     $id: "urn:headwater:rule:1",
     title: "A Headwater rule",
     additionalProperties: false,
-    "x-notYet": { schedule: "schedules are to come; leave it out, the rule then applies at all times" },
   },
 );
 
@@ -121,18 +123,18 @@ export interface NormalRule {
 
 /** `definition` has passed `parseRule`. */
 export function normaliseRule(definition: RuleDefinition): NormalRule {
-  const { condition, severity, selector, actions } = definition;
+  const { condition, severity, selector, actions, schedule, flapping } = definition;
   const rank = rankOf(severity ?? defaultSeverity);
   const wait = definition.wait ?? defaultWait;
   return {
     selector: normaliseSelector(selector),
-    program: compileCondition(condition, rank),
+    program: withSchedule(compileCondition(condition, rank), schedule, flapping),
     rank,
     actions: (actions ?? []).map(normaliseAction),
     wait: parseDuration(wait),
     lateness: parseDuration(definition.lateness ?? wait),
     holds: longestHold(condition),
-    judgesLike: canonicalJson(condition),
+    judgesLike: canonicalJson({ condition, schedule, flapping }),
   };
 }
 
@@ -148,6 +150,8 @@ function longestHold(condition: ConditionDefinition): number {
 function checkMeaning(rule: RuleDefinition, problems: Problems): void {
   checkCondition(rule.condition, "/condition", problems);
   checkSeverity(rule, problems);
+  checkSchedule(rule.schedule, "/schedule", problems);
+  checkFlapping(rule.flapping, "/flapping", problems);
   checkDuration(rule.wait, "/wait", waitBounds, problems);
   checkDuration(rule.lateness, "/lateness", latenessBounds, problems);
   if (!problems.none) return;

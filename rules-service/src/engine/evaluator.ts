@@ -60,6 +60,13 @@ export class Evaluator {
     this.next = at.offset + 1;
   }
 
+  /** Lets the clock alone have a record. */
+  applyClock(record: TelemetryRecord, { appendTime }: RecordPosition): void {
+    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
+      this.clock.observe(record, appendTime);
+    }
+  }
+
   /** The present instant on the log's clock. */
   get now(): Anchor {
     return { time: this.clock.now, logTime: this.clock.now, gateway: "" };
@@ -184,6 +191,7 @@ export class Evaluator {
   ): Reading {
     const { derived } = record;
     const gateway = derived === null ? record.gateway : derived.sourceGateway;
+    const epoch = derived === null ? record.epoch : derived.sourceEpoch;
     const eventTime = record.eventTime + message.timeDelta;
     return {
       time: eventTime - shift,
@@ -194,9 +202,9 @@ export class Evaluator {
       isBoolean: message.boolean !== null && message.number === null,
       eventTime,
       receivedAt: record.receivedAt,
-      logTime: this.clock.logTime(gateway, record.receivedAt, at.appendTime),
+      logTime: this.clock.logTime(gateway, epoch, record.receivedAt, at.appendTime),
       gateway,
-      epoch: derived === null ? record.epoch : derived.sourceEpoch,
+      epoch,
       n: derived === null ? record.n : derived.sourceN,
       derivedBy: derived === null ? "" : `${derived.revision}:${derived.rule}`,
     };

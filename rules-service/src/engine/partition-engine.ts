@@ -12,6 +12,7 @@ import type {
   RecordPosition,
   RuleChange,
   StateBytes,
+  Straggler,
   WarmUp,
 } from "./engine.ts";
 import { Joins } from "./joins.ts";
@@ -47,6 +48,10 @@ class Engine implements PartitionEngine {
 
   get clock(): number {
     return this.#evaluator.clock.now;
+  }
+
+  get stragglers(): readonly Straggler[] {
+    return this.#evaluator.clock.stragglers;
   }
 
   get counters(): EngineCounters {

@@ -301,6 +301,46 @@ describe("an expression", () => {
   });
 });
 
+describe("a schedule", () => {
+  /** The epoch of these tests is a Tuesday, 22:13:20 UTC. */
+  const schedule = { timeZone: "UTC", weekly: [{ days: ["tue"], from: "22:14", to: "22:16" }] };
+
+  it("lets raise what holds when it opens, and keeps what is raised when it closes", () => {
+    const t = story({ metric: "t", above: 80 }, { schedule });
+    expect(t.samples("t", [[10, 95]]).until(39).told).toEqual([]);
+    expect(t.until(41).told).toEqual(["raised warning @40"]);
+    expect(t.samples("t", [[161, 96]]).told).toEqual([]);
+    t.samples("t", [
+      [162, 10],
+      [163, 95],
+    ]);
+    expect(t.told).toEqual(["cleared @162"]);
+  });
+
+  it("may end what is raised when it closes", () => {
+    const t = story({ metric: "t", above: 80 }, { schedule: { ...schedule, outside: "clear" } });
+    expect(t.samples("t", [[50, 95]]).told).toEqual(["raised warning @50"]);
+    expect(t.until(161).told).toEqual(["cleared @160"]);
+  });
+});
+
+describe("flapping", () => {
+  it("holds an alert open until it has not changed for a while", () => {
+    const t = story({ metric: "t", above: 80 }, { flapping: { transitions: 3, within: "60s" } });
+    t.samples("t", [
+      [0, 81],
+      [10, 79],
+      [20, 81],
+      [30, 79],
+      [40, 81],
+      [50, 79],
+    ]);
+    expect(t.told).toEqual(["raised warning @0", "cleared @10", "raised warning @20"]);
+    expect(t.until(110).told).toEqual(["cleared @110"]);
+    expect(t.samples("t", [[200, 81]]).told).toEqual(["raised warning @200"]);
+  });
+});
+
 describe("a device whose clock is ahead", () => {
   it("is judged when the log has its reading, and is not blind afterwards", () => {
     const p = new Partition();

@@ -9,7 +9,7 @@ import type {
   StateBytes,
 } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { all, Collected } from "./harness.ts";
+import { all, Collected, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
 import { definition, devices, steps, write } from "./histories.ts";
 
@@ -177,14 +177,6 @@ export class Run {
     if (alert === undefined) return undefined;
     return { kind: "cleared", alertId: alert.alertId!, rule, device, at: alert.at!, by: "somebody" };
   }
-}
-
-function taken(engine: PartitionEngine, full: boolean): EngineChanges {
-  const states: StateBytes[] = [];
-  const taking = engine.takeChanges(full);
-  let step = taking.next();
-  for (; step.done !== true; step = taking.next()) states.push(...step.value);
-  return { states, checkpoint: step.value };
 }
 
 /** An engine as an owner restores it that finds `whole` writings and the first `cut` states of the one after them. */

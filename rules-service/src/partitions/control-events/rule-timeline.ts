@@ -124,7 +124,7 @@ export function transitionOf(present: RuleChange | undefined, next: RuleChange):
 
 /** Whether two revisions differ in nothing that a warm-up would find out. */
 function judgeAlike(a: RuleDefinition, b: RuleDefinition): boolean {
-  const judged = ({ condition, selector, wait, lateness }: RuleDefinition): string =>
-    canonicalJson({ condition, selector, wait, lateness });
+  const judged = ({ condition, schedule, flapping, selector, wait, lateness }: RuleDefinition): string =>
+    canonicalJson({ condition, schedule, flapping, selector, wait, lateness });
   return judged(a) === judged(b);
 }
