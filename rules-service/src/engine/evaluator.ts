@@ -52,7 +52,9 @@ export class Evaluator {
     if (this.#asleep.size > 0) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       // Its time is known to its readings, and what that lets happen comes after them.
+      const hadTime = this.clock.now > 0;
       this.clock.observe(record, at.appendTime);
+      if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire);
@@ -80,6 +82,25 @@ export class Evaluator {
     }
     this.timers.disarm(instance);
     this.#asleep.add(instance);
+  }
+
+  /** The log shows a time, from which on silence can be told. */
+  #beginWatching(): void {
+    for (const rule of this.index.rules.values()) {
+      if (!rule.program.watchesSilence) continue;
+      for (const [id, device] of this.index.devices) {
+        if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
+        const instance = this.index.newInstance(rule, id, this.now);
+        instance.from = this.next;
+        this.begun(instance);
+      }
+    }
+  }
+
+  /** The rule has begun on a device, and may hold already. */
+  begun(instance: Instance): void {
+    instance.begin(this.now, this.teller);
+    this.changed(instance);
   }
 
   #wake(): void {
@@ -146,6 +167,13 @@ export class Evaluator {
   ): void {
     const taken: Reading[] = [];
     const concerned: Instance[] = [];
+    // First, so that the sample has the place of its first reading.
+    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
+    if (any !== undefined) {
+      const index = order === undefined ? begin : order[begin]!;
+      const message = record.readings[index]!;
+      this.#take(any, this.#reading(record, message, anyMetric, index, 0, at, shift), taken, concerned);
+    }
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
       const message = record.readings[index]!;
@@ -153,13 +181,8 @@ export class Evaluator {
       if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.notNumeric++;
-      else this.#take(series, this.#reading(record, message, index, value, at, shift), taken, concerned);
-    }
-    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
-    if (any !== undefined) {
-      const index = order === undefined ? begin : order[begin]!;
-      const message = { ...record.readings[index]!, metric: anyMetric };
-      this.#take(any, this.#reading(record, message, index, 0, at, shift), taken, concerned);
+      else
+        this.#take(series, this.#reading(record, message, message.metric, index, value, at, shift), taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -177,6 +200,7 @@ export class Evaluator {
   #reading(
     record: TelemetryRecord,
     message: ReadingMessage,
+    metric: string,
     index: number,
     value: Value,
     at: RecordPosition,
@@ -189,7 +213,7 @@ export class Evaluator {
       time: eventTime - shift,
       offset: at.offset,
       index,
-      metric: message.metric,
+      metric,
       value,
       isBoolean: message.boolean !== null && message.number === null,
       eventTime,
@@ -260,7 +284,7 @@ export class Evaluator {
 
   #touch(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
     if (!rule.judges(reading)) return;
-    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, this.now);
+    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
     touched.push(instance);
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, Collected, LogWriter, at, ruleOf } from "./harness.ts";
-import { definition } from "./histories.ts";
+import { definition } from "./definitions.ts";
 import { AlertReader } from "./alert-reader.ts";
 
 interface Sample {
