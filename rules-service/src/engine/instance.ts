@@ -315,6 +315,8 @@ export class Instance {
   #isRunning({ retracted, armed }: Episode): boolean {
     if (!retracted) return false;
     const { program } = this.rule;
+    // The one that is open at the base took its place, and may give it back.
+    if (this.base.state.episode.begun?.time === armed.time) return true;
     return program.ranks.some((rank) => program.begunBy(this.base.state.program, rank)?.time === armed.time);
   }
 
