@@ -16,7 +16,7 @@ describe("the engine and the reference evaluator say the same after every record
             agreesWithReference(createPartitionEngine, rules, write(withBeginning(life)), registered),
           ).toBeUndefined();
         }),
-        { numRuns: propertyRuns(500) },
+        { numRuns: propertyRuns(150) },
       );
     },
     120_000,

@@ -46,7 +46,7 @@ function change({ points }: Life, numbers: Numbers, since: number): Measured {
   };
 }
 
-/** The last reading by what came before it; unknown if half empty or below the floor. It changes with readings alone. */
+/** The last reading by what came before it; unknown if half empty or below the floor. */
 function relative(numbers: Numbers, { over, aggregate, floor }: NonNullable<Past["relativeTo"]>): Measured {
   const length = paneLength(duration(over));
   const panes = Math.ceil(duration(over) / length);
