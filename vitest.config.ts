@@ -13,6 +13,7 @@ const node = { environment: "node" as const, pool: "forks" as const, setupFiles:
  */
 export default defineConfig({
   test: {
+    globalSetup: ["./tests/setup/temporary-folder.ts"],
     // Most tests wait for disks, timers and processes of their own: more of them than cores keep the cores at work.
     maxWorkers: availableParallelism() + 2,
     projects: [
@@ -26,8 +27,8 @@ export default defineConfig({
             "tests/{compose,docs,ledger}/**/*.test.ts",
           ],
           exclude: ["**/*.{contract,servers,mutation}.test.ts", "**/node_modules/**"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -36,7 +37,7 @@ export default defineConfig({
           name: "contract",
           include: ["packages/*/test/**/*.contract.test.ts"],
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -45,8 +46,8 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/{e2e,conformance,clients,foreign}/**/*.test.ts"],
           exclude: ["**/*.servers.test.ts", "**/node_modules/**"],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -62,6 +62,13 @@ export class Evaluator {
     this.next = at.offset + 1;
   }
 
+  /** Lets the clock alone have a record. */
+  applyClock(record: TelemetryRecord, { appendTime }: RecordPosition): void {
+    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
+      this.clock.observe(record, appendTime);
+    }
+  }
+
   /** The present instant on the log's clock. */
   get now(): Anchor {
     return { time: this.clock.now, logTime: this.clock.now, gateway: "" };
@@ -172,7 +179,8 @@ export class Evaluator {
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const message = record.readings[index]!;
-      this.#take(any, this.#reading(record, message, anyMetric, index, 0, at, shift), taken, concerned);
+      const reading = { ...this.#reading(record, message, index, 0, at, shift), metric: anyMetric, isBoolean: false };
+      this.#take(any, reading, at.appendTime, taken, concerned);
     }
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
@@ -181,8 +189,10 @@ export class Evaluator {
       if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.notNumeric++;
-      else
-        this.#take(series, this.#reading(record, message, message.metric, index, value, at, shift), taken, concerned);
+      else {
+        const reading = this.#reading(record, message, index, value, at, shift);
+        this.#take(series, reading, at.appendTime, taken, concerned);
+      }
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -200,7 +210,6 @@ export class Evaluator {
   #reading(
     record: TelemetryRecord,
     message: ReadingMessage,
-    metric: string,
     index: number,
     value: Value,
     at: RecordPosition,
@@ -208,19 +217,20 @@ export class Evaluator {
   ): Reading {
     const { derived } = record;
     const gateway = derived === null ? record.gateway : derived.sourceGateway;
+    const epoch = derived === null ? record.epoch : derived.sourceEpoch;
     const eventTime = record.eventTime + message.timeDelta;
     return {
       time: eventTime - shift,
       offset: at.offset,
       index,
-      metric,
+      metric: message.metric,
       value,
       isBoolean: message.boolean !== null && message.number === null,
       eventTime,
       receivedAt: record.receivedAt,
-      logTime: this.clock.logTime(gateway, record.receivedAt, at.appendTime),
+      logTime: this.clock.logTime(gateway, epoch, record.receivedAt, at.appendTime),
       gateway,
-      epoch: derived === null ? record.epoch : derived.sourceEpoch,
+      epoch,
       n: derived === null ? record.n : derived.sourceN,
       derivedBy: derived === null ? "" : `${derived.revision}:${derived.rule}`,
     };
@@ -231,11 +241,12 @@ export class Evaluator {
     const metric = this.index.metrics.get(name);
     if (metric === undefined || metric.rules.length === 0) return undefined;
     const series = metric.series.get(device) ?? this.index.newSeries(metric, device);
+    if (series.version !== metric.version) this.index.bringUpToDate(metric, series);
     return series.rules.length === 0 || series.covers > offset ? undefined : series;
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */
-  #take(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
+  #take(series: Series, reading: Reading, appendTime: number, taken: Reading[], touched: Instance[]): void {
     const { readings, rules } = series;
     // A derived event has no place in a lane; one that was emitted twice around a crash is told by its source.
     if (reading.derivedBy !== "" && readings.has((other) => sameIdentity(other, reading))) {
@@ -243,6 +254,7 @@ export class Evaluator {
       return;
     }
     this.changedSeries.add(series);
+    series.lag.hear(reading.eventTime, appendTime);
     this.evaluations += rules.length;
     const newest = readings.newest;
     if (newest !== undefined && reading.time < newest.time) {
@@ -253,7 +265,7 @@ export class Evaluator {
     this.#grown.push(series);
     taken.push(reading);
     const { value, time } = reading;
-    const { low, high, until } = series;
+    const { low, high, until } = series.quiet;
     const isNumber = typeof value === "number";
     for (let slot = 0; slot < rules.length; slot++) {
       if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;

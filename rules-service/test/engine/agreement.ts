@@ -1,7 +1,8 @@
 import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type { PartitionEngine } from "../../src/engine/engine.ts";
-import { clockAfter, reach, ReferenceRule } from "../reference/reference.ts";
+import { clockAfter, reach } from "../reference/clock.ts";
+import { ReferenceRule } from "../reference/reference.ts";
 import type { HistoryEntry } from "../reference/reference.ts";
 import { all, Collected } from "./harness.ts";
 import type { Entry } from "./harness.ts";
@@ -32,7 +33,7 @@ export function agreesWithReference(
     history.push({ record, offset: at.offset, appendTime: at.appendTime });
     const reaches = new Map<string, number>();
     const reachOf = (gateway: string): number => {
-      const known = reaches.get(gateway) ?? reach(history, gateway);
+      const known = reaches.get(gateway) ?? reach(clockAfter(history), gateway);
       reaches.set(gateway, known);
       return known;
     };
@@ -51,8 +52,8 @@ export function agreesWithReference(
           return `at ${at.offset}: ${id} should ${isReal ? "" : "not "}be a real raise`;
       }
     }
-    if (engine.clock !== clockAfter(history))
-      return `at ${at.offset}: clock ${engine.clock}, not ${clockAfter(history)}`;
+    const { now } = clockAfter(history);
+    if (engine.clock !== now) return `at ${at.offset}: clock ${engine.clock}, not ${now}`;
   }
   const tooLate = pairs.reduce((sum, { reference }) => sum + reference.tooLate, 0);
   // Of a rule on several metrics, what changes nothing is passed over before it is known to be too late.

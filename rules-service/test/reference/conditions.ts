@@ -220,7 +220,10 @@ function absence({ absent, metric, severity }: Condition, life: Life): Evaluatio
     grade: (point) => (life.device !== undefined && isSilent(point) ? raised(severity) : clear),
     timers(point) {
       const from = lastHeard(point);
-      return life.device === undefined || isSilent(point) ? [] : [{ time: from.time + after, from }];
+      // What any gateway still has of the device may come: no timer goes further than all of them have promised.
+      return life.device === undefined || isSilent(point)
+        ? []
+        : [{ time: from.time + after, from: { ...from, gateway: "*" } }];
     },
   };
 }

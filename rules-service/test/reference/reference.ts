@@ -7,7 +7,7 @@ import { severities, valueOf } from "./grades.ts";
 import { concerns, duration } from "./life.ts";
 import type { Moment, Point, Sample, Timer } from "./life.ts";
 
-const second = 1_000_000;
+import { clockAfter, logTimeOf, reach, withoutDuplicates } from "./clock.ts";
 
 /**
  * What the rules of a partition say, worked out anew from the whole history after every record: slow, and written to be
@@ -56,7 +56,7 @@ export class ReferenceRule {
   /** The episodes after a history's last record; to be called for every record in turn. */
   after(
     history: readonly HistoryEntry[],
-    reachOf = (gateway: string): number => reach(history, gateway),
+    reachOf = (gateway: string): number => reach(clockAfter(history), gateway),
   ): readonly ReferenceEpisode[] {
     this.wasLate = false;
     const { record } = history.at(-1)!;
@@ -65,7 +65,11 @@ export class ReferenceRule {
       const since = this.#accepted.length === 0 ? clock : -Infinity;
       if (clock > 0) this.#know({ since: { time: since, received: since, gateway: "" } });
     }
-    if (record.device === this.#device && record.readings.length > 0 && !isDuplicate(history)) {
+    if (
+      record.device === this.#device &&
+      record.readings.length > 0 &&
+      withoutDuplicates(history).at(-1) === history.at(-1)
+    ) {
       const newest = this.#accepted.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
       for (const sample of samplesOf(history)) {
         if (concerns(this.inputs, sample)) this.#receive(sample, newest);
@@ -162,8 +166,7 @@ function samplesOf(history: readonly HistoryEntry[]): readonly Sample[] {
   const { record, offset, appendTime } = history.at(-1)!;
   const newest = record.eventTime + Math.max(...record.readings.map((each) => each.timeDelta));
   const shift = Math.max(0, newest - appendTime);
-  const skew = skewOf(history.slice(0, -1), record.gateway);
-  const received = skew === undefined ? appendTime : record.receivedAt + skew;
+  const received = logTimeOf(history);
   const deltas = [...new Set(record.readings.map(({ timeDelta }) => timeDelta))].toSorted((a, b) => a - b);
   return deltas.map((delta) => {
     const indexed = [...record.readings.entries()].filter(([, { timeDelta }]) => timeDelta === delta);
@@ -175,73 +178,4 @@ function samplesOf(history: readonly HistoryEntry[]): readonly Sample[] {
     const time = record.eventTime + delta - shift;
     return { time, order: offset * 1000 + indexed[0]![0], readings, gateway: record.gateway, received };
   });
-}
-
-function isDuplicate(history: readonly HistoryEntry[]): boolean {
-  const { record } = history.at(-1)!;
-  return history
-    .slice(0, -1)
-    .some(({ record: other }) => other.gateway !== "" && other.gateway === record.gateway && other.n >= record.n);
-}
-
-/** Least (append - receive) over a gateway's marks; undefined: it has made none. */
-function skewOf(history: readonly HistoryEntry[], gateway: string): number | undefined {
-  const marks = withoutDuplicates(history).filter(({ record }) => record.gateway === gateway && record.mark !== null);
-  if (marks.length === 0) return undefined;
-  return Math.min(...marks.map(({ record, appendTime }) => appendTime - record.receivedAt));
-}
-
-function withoutDuplicates(history: readonly HistoryEntry[]): HistoryEntry[] {
-  const seen = new Map<string, number>();
-  return history.filter(({ record: { gateway, n } }) => {
-    if (gateway === "") return true;
-    if (n <= (seen.get(gateway) ?? 0)) return false;
-    seen.set(gateway, n);
-    return true;
-  });
-}
-
-/** A gateway's promise on the log's clock if it is live; undefined if it is not. */
-function liveTime(history: readonly HistoryEntry[], gateway: string): number | undefined {
-  const skew = skewOf(history, gateway);
-  if (skew === undefined) return undefined;
-  let heard = -Infinity;
-  let promise = -Infinity;
-  let lastTick = 0;
-  let offline = false;
-  for (const { record, appendTime } of history) {
-    if (record.gateway === gateway) {
-      promise = Math.max(promise, record.receivedAt);
-      if (record.mark !== null || offline) {
-        heard = appendTime;
-        offline = false;
-      }
-    } else if (record.tick !== null) {
-      // More than 15 s between two ticks: the log was away, and that time is nobody's silence.
-      const away = lastTick === 0 ? 0 : Math.max(0, appendTime - lastTick - 15 * second);
-      heard = Math.max(heard, Math.min(heard + away, appendTime - 15 * second));
-      lastTick = appendTime;
-      if (heard > 0 && lastTick - heard > 30 * second) offline = true;
-    }
-  }
-  return offline ? undefined : promise + skew;
-}
-
-/** What time it is for timers of a gateway's readings. */
-export function reach(history: readonly HistoryEntry[], gateway: string): number {
-  return Math.min(clockAfter(history), liveTime(withoutDuplicates(history), gateway) ?? Infinity);
-}
-
-export function clockAfter(history: readonly HistoryEntry[]): number {
-  const entries = withoutDuplicates(history);
-  const gateways = new Set(entries.map(({ record }) => record.gateway).filter((name) => name !== ""));
-  let clock = 0;
-  for (let length = 1; length <= entries.length; length++) {
-    const prefix = entries.slice(0, length);
-    const live = [...gateways].flatMap((gateway) => liveTime(prefix, gateway) ?? []);
-    const { record, appendTime } = prefix.at(-1)!;
-    if (live.length > 0) clock = Math.max(clock, Math.min(...live));
-    else if (record.tick !== null) clock = Math.max(clock, appendTime);
-  }
-  return clock;
 }

@@ -1,4 +1,4 @@
-import type { Anchor } from "../../readings/reading.ts";
+import { everyGateway, type Anchor } from "../../readings/reading.ts";
 import { anyMetric, noWakes, plainProgram, type Program } from "../program.ts";
 import { unranked, verdictOf, verdicts } from "../verdict.ts";
 
@@ -27,8 +27,11 @@ export function absenceProgram(metric: string | undefined, duration: number, ran
       if (state.last !== null && time < state.last.time) return state;
       return { ...state, last: { time, logTime, gateway }, silent: false };
     },
+    // While any gateway lags, what it has of the device may still come: the pipeline is slow, and nobody is silent.
     wakes: ({ last, silent, registered }) =>
-      silent || !registered || last === null ? noWakes : [{ time: last.time + duration, anchor: last }],
+      silent || !registered || last === null
+        ? noWakes
+        : [{ time: last.time + duration, anchor: { ...last, gateway: everyGateway } }],
     elapse: (state) => ({ ...state, silent: true }),
     withDevice(state, device, at) {
       const registered = device !== undefined;
