@@ -147,8 +147,8 @@ export class Instance {
   }
 
   /**
-   * Lets the base follow: at or before the horizon of the newest reading nothing can change any more, nor where readings
-   * were let go because there were too many.
+   * Lets the base follow: at or before the horizon of the newest reading nothing can change any more, nor where
+   * readings were let go because there were too many.
    */
   settle(newest: number): void {
     const horizon = newest - this.rule.lateness;
