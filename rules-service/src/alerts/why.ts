@@ -9,6 +9,7 @@ import { revisionResource, toRevision } from "../rules/rule-resource.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
 import type { AlertTransitionAt } from "./alert-model.ts";
 import { readEvidence, type EvidenceResource } from "./evidence.ts";
+import { whyText } from "./why-text.ts";
 
 const transition = Type.Object({
   transition: Type.Integer({ description: "Transitions of the rule are numbered from 1; 0 is an operator action" }),
@@ -36,6 +37,7 @@ export const whyResource = Type.Object(
       revision: Type.Union([revisionResource, Type.Null()], { description: "The revision that raised it" }),
     }),
     transitions: Type.Array(transition),
+    text: Type.String({ description: "The same in sentences, one a line" }),
   },
   { title: "Why" },
 );
@@ -60,7 +62,7 @@ export async function explain(
   );
   const revision = rules.get(alert.rule)?.state.revisions.find((each) => each.revision === alert.revision);
   let used = 0;
-  return {
+  const why = {
     alert: toAlertResource(alert),
     rule: { id: alert.rule, revision: revision === undefined ? null : toRevision(revision) },
     transitions: transitions.map(({ event, position }) => {
@@ -69,6 +71,7 @@ export async function explain(
       return { ...describe(event, own), position: positionText(position) };
     }),
   };
+  return { ...why, text: whyText(why) };
 }
 
 function describe(
