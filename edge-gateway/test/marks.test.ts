@@ -48,6 +48,7 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
     expect(marks.at(-1)!.mark!.drops).toMatchObject([{ reason: "log-refused", count: 1 }]);
     expect(accounts).toEqual(accounts.toSorted(([a, x], [b, y]) => a - b || x - y));
     expect(new Set(marks.map(({ epoch }) => epoch))).toEqual(new Set([lane.epoch]));
+    for (const { receivedAt, mark } of marks) expect(mark!.forwardedAt).toBeGreaterThanOrEqual(receivedAt);
     // No record is received before a mark that went ahead of it, and the only hole is the one that the gap record
     // names.
     const problems = await laneProblems(faulty.log);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,6 +15,8 @@ export default function setup(): () => void {
     if (owner !== undefined && !isAlive(Number(owner))) rmSync(join(outer, name), { recursive: true, force: true });
   }
   const folder = mkdtempSync(join(outer, `${prefix}${process.pid}-`));
+  // A test that works as another user gets at the folder that it opened for that.
+  chmodSync(folder, 0o711);
   process.env["TMPDIR"] = folder;
   return () => {
     process.env["TMPDIR"] = outer;

@@ -1,7 +1,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { parseDuration } from "@headwater/core";
 import type { SchemaProblem } from "@headwater/service/schema";
-import { actionSchema, checkAction, normaliseAction, type NormalAction } from "./actions.ts";
+import { actionSchema, checkAction, normaliseAction, type NormalAction } from "../action-kinds/kinds.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import { checkCondition, compileCondition, conditionSchema } from "../conditions/conditions.ts";
 import type { ConditionDefinition } from "../conditions/condition.ts";
@@ -161,14 +161,19 @@ function checkMeaning(rule: RuleDefinition, problems: Problems): void {
   }
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
 function checkSeverity(rule: RuleDefinition, problems: Problems): void {
   const { severity, condition } = rule;
-  if (severity === undefined) return;
+  // What is no condition is a problem that has been named before.
+  if (severity === undefined || !isObject(condition)) return;
   const own = condition["severity"];
   if (own !== undefined && own !== severity) {
     problems.add("/severity", `differs from ${JSON.stringify(own)} in the condition; name the severity once`);
   }
-  if (typeof (condition["above"] ?? condition["below"]) === "object") {
+  if (isObject(condition["above"] ?? condition["below"])) {
     problems.add("/severity", "the condition names a severity for each threshold already; remove one");
   }
 }

@@ -60,6 +60,13 @@ export class Evaluator {
     this.next = at.offset + 1;
   }
 
+  /** Lets the clock alone have a record. */
+  applyClock(record: TelemetryRecord, { appendTime }: RecordPosition): void {
+    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
+      this.clock.observe(record, appendTime);
+    }
+  }
+
   /** The present instant on the log's clock. */
   get now(): Anchor {
     return { time: this.clock.now, logTime: this.clock.now, gateway: "" };
@@ -153,13 +160,16 @@ export class Evaluator {
       if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.notNumeric++;
-      else this.#take(series, this.#reading(record, message, index, value, at, shift), taken, concerned);
+      else {
+        const reading = this.#reading(record, message, index, value, at, shift);
+        this.#take(series, reading, at.appendTime, taken, concerned);
+      }
     }
     const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const reading = this.#reading(record, record.readings[index]!, index, 0, at, shift);
-      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, taken, concerned);
+      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, at.appendTime, taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -184,6 +194,7 @@ export class Evaluator {
   ): Reading {
     const { derived } = record;
     const gateway = derived === null ? record.gateway : derived.sourceGateway;
+    const epoch = derived === null ? record.epoch : derived.sourceEpoch;
     const eventTime = record.eventTime + message.timeDelta;
     return {
       time: eventTime - shift,
@@ -194,9 +205,9 @@ export class Evaluator {
       isBoolean: message.boolean !== null && message.number === null,
       eventTime,
       receivedAt: record.receivedAt,
-      logTime: this.clock.logTime(gateway, record.receivedAt, at.appendTime),
+      logTime: this.clock.logTime(gateway, epoch, record.receivedAt, at.appendTime),
       gateway,
-      epoch: derived === null ? record.epoch : derived.sourceEpoch,
+      epoch,
       n: derived === null ? record.n : derived.sourceN,
       derivedBy: derived === null ? "" : `${derived.revision}:${derived.rule}`,
     };
@@ -212,7 +223,7 @@ export class Evaluator {
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */
-  #take(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
+  #take(series: Series, reading: Reading, appendTime: number, taken: Reading[], touched: Instance[]): void {
     const { readings, rules } = series;
     // A derived event has no place in a lane; one that was emitted twice around a crash is told by its source.
     if (reading.derivedBy !== "" && readings.has((other) => sameIdentity(other, reading))) {
@@ -220,6 +231,7 @@ export class Evaluator {
       return;
     }
     this.changedSeries.add(series);
+    series.lag.hear(reading.eventTime, appendTime);
     this.evaluations += rules.length;
     const newest = readings.newest;
     if (newest !== undefined && reading.time < newest.time) {

@@ -3,14 +3,16 @@ import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
 import { Evaluator } from "./evaluator.ts";
 import type {
+  CheckpointState,
   Effects,
-  EngineChanges,
   EngineCounters,
   EngineSnapshot,
   OperatorAction,
   PartitionEngine,
   RecordPosition,
   RuleChange,
+  StateBytes,
+  Straggler,
   WarmUp,
 } from "./engine.ts";
 import { Joins } from "./joins.ts";
@@ -48,6 +50,10 @@ class Engine implements PartitionEngine {
     return this.#evaluator.clock.now;
   }
 
+  get stragglers(): readonly Straggler[] {
+    return this.#evaluator.clock.stragglers;
+  }
+
   get counters(): EngineCounters {
     const { evaluations, tooLate, notNumeric, otherDevice, identities } = this.#evaluator;
     const { duplicates, gaps } = identities;
@@ -81,12 +87,12 @@ class Engine implements PartitionEngine {
     return this.#sliced(effects, this.#joins.adopt(warmed));
   }
 
-  takeChanges(full: boolean): EngineChanges {
+  takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState> {
     return this.#ledger.take(full);
   }
 
-  restore(snapshot: EngineSnapshot): void {
-    this.#ledger.restore(snapshot);
+  restore(snapshot: EngineSnapshot): Iterable<void> {
+    return this.#ledger.restore(snapshot);
   }
 
   *#sliced(effects: Effects, work: Iterable<void>): Generator<void> {

@@ -1,7 +1,8 @@
 import { beginning, type Position } from "../readings/position.ts";
+import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
 import type { Episode } from "./episode.ts";
-import { UnreadableStateError } from "./errors.ts";
+import { StateOfOtherVersionError } from "./errors.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Footing, Instance } from "./instance.ts";
 import type { Series } from "./series.ts";
@@ -9,7 +10,7 @@ import { readPlain, writePlain } from "./plain-codec.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
 
 /** Of everything below; a state of another version is not read, and its rules are warmed again. */
-export const stateVersion = 2;
+export const stateVersion = 3;
 
 /** What a rule was when its states were written. */
 export interface RuleRecord {
@@ -28,10 +29,10 @@ export type InstanceFields = Pick<
   readonly likeness: string;
 };
 
-/** Throws UnreadableStateError unless this version wrote the state. */
+/** Throws StateOfOtherVersionError unless this version wrote the state. */
 export function checkVersion(version: number): void {
   if (version === stateVersion) return;
-  throw new UnreadableStateError(
+  throw new StateOfOtherVersionError(
     `The state of the rules is of version ${version}; this version of Headwater reads ${stateVersion}`,
   );
 }
@@ -54,22 +55,24 @@ export function decodeRule(bytes: Uint8Array): RuleRecord[] {
   }));
 }
 
-export function encodeSeries({ readings, generation }: Series): Uint8Array {
+export function encodeSeries({ readings, generation, lag }: Series): Uint8Array {
   const writer = new StateWriter().count(generation);
   writePosition(writer, readings.pruned);
   writer.count(readings.size);
   for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
+  for (const part of lag.state) writer.count(part);
   return writer.done();
 }
 
 export function decodeSeries(
   bytes: Uint8Array,
   metric: string,
-): { generation: number; pruned: Position; readings: Reading[] } {
+): { generation: number; pruned: Position; readings: Reading[]; lag: LeastLag["state"] } {
   const reader = new StateReader(bytes);
   const generation = reader.count();
   const pruned = readPosition(reader);
-  return { generation, pruned, readings: reader.list(() => readReading(reader, metric)) };
+  const readings = reader.list(() => readReading(reader, metric));
+  return { generation, pruned, readings, lag: [reader.count(), reader.count(), reader.count()] };
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {

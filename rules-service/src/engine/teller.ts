@@ -25,6 +25,8 @@ export interface InstanceView {
   readonly rule: Rule;
   readonly device: string;
   readonly grounding: string;
+  /** How far its readings lie behind the log at least (microseconds), up to five minutes. */
+  readonly lag: number;
   /** The newest of its readings at or before a place. */
   lastOwn(place?: Position): Reading | undefined;
   latest(metric: string, place: Position | undefined): Reading | undefined;
@@ -100,6 +102,8 @@ export class Teller {
         this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
         continue;
       }
+      // What goes beyond the platform is dispatched from alerts.v1.
+      if (action.kind !== "command") continue;
       const { alertId, told: transition, raisedAt } = episode;
       this.effects.command({
         commandId: commandIdOf(alertId, transition, index),
@@ -111,7 +115,14 @@ export class Teller {
           ttlMs: action.ttlMs,
           requestedBy: `rule:${rule.id}`,
           life: this.incarnationOf(device) + 1,
-          cause: { alertId, transition, action: index, rule: rule.id, eventTime: raisedAt },
+          cause: {
+            alertId,
+            transition,
+            action: index,
+            rule: rule.id,
+            eventTime: raisedAt,
+            time: raisedAt + instance.lag,
+          },
         },
       });
     }

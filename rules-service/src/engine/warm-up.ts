@@ -37,6 +37,10 @@ export class WarmUpRun implements WarmUp {
     this.#evaluator.index.delete(rule);
   }
 
+  applyClock(record: TelemetryRecord, at: RecordPosition): void {
+    this.#evaluator.applyClock(record, at);
+  }
+
   applyRecord(record: TelemetryRecord, at: RecordPosition): void {
     this.from ??= at.offset;
     if (record.incarnation !== this.incarnationOf(record.device)) this.#turn(record);

@@ -49,7 +49,13 @@ it("a sender that is taken back again begins where it was parked, not where anot
     (partition) =>
       new PartitionSender("commands.v1", partition, false, {
         ...{ log, logger: silentLogger, health: new LogHealth(), signal: closing.signal },
-        ...{ onAppended: () => {}, onMarkAppended: () => {}, onRefused: () => {}, onAppendEnded: () => {} },
+        ...{
+          receiveTime: () => 0,
+          onAppended: () => {},
+          onMarkAppended: () => {},
+          onRefused: () => {},
+          onAppendEnded: () => {},
+        },
         onFault: () => {},
       }),
   );
