@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { ApiClient } from "@headwater/client";
-import { CommandError } from "../commands/command-error.ts";
+import { RuleFilesError } from "./errors.ts";
 import type { State } from "./rule-plan.ts";
 
 export interface ExportOptions {
@@ -21,7 +21,7 @@ export async function exportTo(api: ApiClient, { ids, state, folder }: ExportOpt
   const byId = new Map(parts.map((part) => [idIn(part), part]));
   const unknown = ids.find((id) => !byId.has(id));
   if (unknown !== undefined) {
-    throw new CommandError(`There is no rule ${unknown}${state === undefined ? "" : ` that is ${state}`}`);
+    throw new RuleFilesError(`There is no rule ${unknown}${state === undefined ? "" : ` that is ${state}`}`);
   }
   const wanted = ids.length === 0 ? [...byId.keys()] : ids;
   if (folder === undefined) {
@@ -32,7 +32,7 @@ export async function exportTo(api: ApiClient, { ids, state, folder }: ExportOpt
     mkdirSync(folder, { recursive: true });
     for (const id of wanted) writeFileSync(join(folder, `${id}.yaml`), byId.get(id)!);
   } catch (error) {
-    throw new CommandError(`${folder} cannot be written: ${(error as Error).message}`);
+    throw new RuleFilesError(`${folder} cannot be written: ${(error as Error).message}`);
   }
   console.log(`${wanted.length} written to ${folder}`);
 }
@@ -43,5 +43,5 @@ function idIn(part: string): string {
   const { rule } = ("empty" in documents ? {} : documents[0]!.toJS()) as { rule?: { id?: unknown } };
   const id = rule?.id;
   if (typeof id === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) return id;
-  throw new CommandError("The export has a rule that this release cannot read; is it that of the platform?");
+  throw new RuleFilesError("The export has a rule that this release cannot read; is it that of the platform?");
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isCollection, isSeq, LineCounter, parseAllDocuments, type Document } from "yaml";
-import { CommandError } from "../commands/command-error.ts";
+import { RuleFilesError } from "./errors.ts";
 
 /** One rule of a file, with its state beside it if it names one. */
 export interface FileRule {
@@ -19,7 +19,7 @@ const endings = /\.(?:ya?ml|json)$/i;
 /**
  * The rules of files and folders in the order of their names; `-` is the standard input. A file in YAML has documents,
  * each with a rule, a rule with a state, or a list of these.
- * @throws CommandError for what cannot be read, with the file and the line.
+ * @throws RuleFilesError for what cannot be read, with the file and the line.
  */
 export function readRuleFiles(paths: readonly string[]): FileRule[] {
   const rules = paths.flatMap(filesBelow).flatMap(({ name, source }) => rulesIn(name, readText(name, source)));
@@ -28,7 +28,7 @@ export function readRuleFiles(paths: readonly string[]): FileRule[] {
     if (id === undefined) continue;
     const other = places.get(id);
     if (other !== undefined) {
-      throw new CommandError(`${place("")}: there is a rule ${id} at ${other} already; remove one`);
+      throw new RuleFilesError(`${place("")}: there is a rule ${id} at ${other} already; remove one`);
     }
     places.set(id, place(""));
   }
@@ -60,7 +60,7 @@ function reading<T>(name: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw new CommandError(`${name} cannot be read: ${(error as Error).message}`);
+    throw new RuleFilesError(`${name} cannot be read: ${(error as Error).message}`);
   }
 }
 
@@ -72,7 +72,7 @@ function rulesIn(file: string, text: string): FileRule[] {
     const [error] = document.errors;
     if (error !== undefined) {
       const { line } = lines.linePos(error.pos[0]);
-      throw new CommandError(`${file}:${line}: this is not valid YAML: ${error.message.split("\n", 1)[0]!}`);
+      throw new RuleFilesError(`${file}:${line}: this is not valid YAML: ${error.message.split("\n", 1)[0]!}`);
     }
     const value = valueOf(document, file);
     if (value === null) return [];
@@ -89,7 +89,7 @@ function valueOf(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: maxAliases });
   } catch (error) {
-    throw new CommandError(`${file} cannot be read: ${(error as Error).message.split("\n", 1)[0]!}`);
+    throw new RuleFilesError(`${file} cannot be read: ${(error as Error).message.split("\n", 1)[0]!}`);
   }
 }
 

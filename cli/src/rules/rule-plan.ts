@@ -1,5 +1,5 @@
 import { ProblemError, type ApiClient, type Schemas } from "@headwater/client";
-import { CommandError } from "../commands/command-error.ts";
+import { RuleFilesError } from "./errors.ts";
 import { shown } from "../text/columns.ts";
 import type { FileRule } from "./rule-files.ts";
 import { allRules, type Rule } from "./rule-list.ts";
@@ -27,7 +27,7 @@ const most = { rules: 500, bytes: 2_000_000 };
 
 /**
  * What has to be done so that the platform's rules are those of the files.
- * @throws CommandError with a line for every problem of a rule: its file, its line and the remedy.
+ * @throws RuleFilesError with a line for every problem of a rule: its file, its line and the remedy.
  */
 export async function planOf(api: ApiClient, files: readonly FileRule[], options: PlanOptions): Promise<Plan> {
   const rules: PlannedRule[] = [];
@@ -42,7 +42,7 @@ export async function planOf(api: ApiClient, files: readonly FileRule[], options
       problems.push(...problemsOf(error, part));
     }
   }
-  if (problems.length > 0) throw new CommandError(problems.join("\n"));
+  if (problems.length > 0) throw new RuleFilesError(problems.join("\n"));
   const kept = new Set(rules.map(({ id }) => id));
   const deletes = options.prune ? (await allRules(api)).filter(({ id }) => !kept.has(id)) : [];
   return { differs: deletes.length > 0 || rules.some(({ action }) => action !== "same"), rules, deletes };
@@ -111,7 +111,7 @@ const verbs = { live: "enable", shadow: "shadow", disabled: "disable" } as const
 
 /** Switches a rule; a draft is one only as long as it never was switched. */
 export async function switchTo(api: ApiClient, id: string, state: State, ifMatch?: number): Promise<Rule> {
-  if (state === "draft") throw new CommandError(`Rule ${id} was switched on and never is a draft again; disable it`);
+  if (state === "draft") throw new RuleFilesError(`Rule ${id} was switched on and never is a draft again; disable it`);
   return api.call("POST", `/api/v1/rules/{id}/${verbs[state]}`, { path: { id }, ifMatch });
 }
 

@@ -2,7 +2,7 @@ import { formatDuration, microsFromIso } from "@headwater/core";
 import { parseRule, type RuleDefinition } from "../definition/index.ts";
 import { conditionText } from "./condition-text.ts";
 import type { EvidenceResource } from "./evidence.ts";
-import type { WhyResource } from "./why.ts";
+import type { WhyResource } from "./why-resource.ts";
 
 type Transition = WhyResource["transitions"][number];
 
