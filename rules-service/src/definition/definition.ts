@@ -161,19 +161,15 @@ function checkMeaning(rule: RuleDefinition, problems: Problems): void {
   }
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
-}
-
 function checkSeverity(rule: RuleDefinition, problems: Problems): void {
   const { severity, condition } = rule;
-  // What is no condition is a problem that has been named before.
-  if (severity === undefined || !isObject(condition)) return;
+  // What is no condition at all has been told of.
+  if (severity === undefined || typeof condition !== "object" || condition === null) return;
   const own = condition["severity"];
   if (own !== undefined && own !== severity) {
     problems.add("/severity", `differs from ${JSON.stringify(own)} in the condition; name the severity once`);
   }
-  if (isObject(condition["above"] ?? condition["below"])) {
+  if (typeof (condition["above"] ?? condition["below"]) === "object") {
     problems.add("/severity", "the condition names a severity for each threshold already; remove one");
   }
 }
