@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { runMain } from "@headwater/service";
 import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
+import { alertsCommand } from "./commands/alerts.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
@@ -9,6 +10,7 @@ import { gatewayCommand } from "./commands/gateway.ts";
 import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { logCommand } from "./commands/log.ts";
+import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
 import { topicsCommand } from "./commands/topics.ts";
@@ -16,6 +18,8 @@ import { topicsCommand } from "./commands/topics.ts";
 const commands: readonly Command[] = [
   startCommand,
   simCommand,
+  rulesCommand,
+  alertsCommand,
   ledgerCommand,
   logCommand,
   topicsCommand,
