@@ -14,6 +14,10 @@ import {
 import { AlertModel } from "./alerts/alert-model.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { AlertWrites } from "./alerts/alert-writes.ts";
+import { Backtests } from "./backtests/backtests.ts";
+import { backtestMetrics } from "./backtests/metrics.ts";
+import { backtestRoutes } from "./backtests/http/backtest-routes.ts";
+import { BacktestStore } from "./backtests/kept/backtest-store.ts";
 import type { RulesConfig } from "./config.ts";
 import { createPartitionEngine } from "./engine/index.ts";
 import { PartitionGroup } from "./partitions/partition-group.ts";
@@ -89,10 +93,20 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     writes: new AlertWrites({ ...writing, model: alerts, topic: topics.alerts }),
   });
 
+  const store = new BacktestStore({ dataDir, logger, maxKept: config.backtestsKept });
+  const backtests = new Backtests({
+    ...{ log, topics, folded, store, logger, ...backtestMetrics(metrics) },
+    threads: config.backtestThreads,
+    maxRunning: config.backtests,
+    lookBackMs: config.warmUpMs,
+  });
+  backtestRoutes(http.app, { backtests, store, rules, http });
+
   const lifecycle = new Lifecycle({ logger });
   lifecycle.add("rules read model", { start: () => rules.readModel.start(), stop: () => rules.readModel.stop() });
   lifecycle.add("alerts read model", { start: () => alerts.readModel.start(), stop: () => alerts.readModel.stop() });
   lifecycle.add("rules in effect", { start: () => inEffect.start(), stop: () => inEffect.stop() });
+  lifecycle.add("backtests", { start: () => backtests.start(), stop: () => backtests.stop() });
   lifecycle.add("partitions", { start: () => group.start(), stop: () => group.stop() });
 
   return {
