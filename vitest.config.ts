@@ -13,6 +13,7 @@ const node = { environment: "node" as const, pool: "forks" as const, setupFiles:
  */
 export default defineConfig({
   test: {
+    globalSetup: ["./tests/setup/temporary-folder.ts"],
     // Most tests wait for disks, timers and processes of their own: more of them than cores keep the cores at work.
     maxWorkers: availableParallelism() + 2,
     projects: [

@@ -100,7 +100,7 @@ describe("behind a load balancer", () => {
   });
 
   it("a connection without a header is refused, and so is one that is late with it", async () => {
-    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "300" });
+    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "1500" });
     const without = await open("tcp", Buffer.from("100c00044d5154540402003c0000", "hex"));
     await once(without.resume(), "close");
     expect(await refused("proxy-header")).toBe(1);

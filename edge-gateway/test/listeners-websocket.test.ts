@@ -11,15 +11,16 @@ describe("MQTT over WebSocket", () => {
   let token: string;
   let port: number;
   const open: WebSocket[] = [];
-  beforeEach(async () => {
+  const start = async (env: Record<string, string> = {}) => {
     gateway = await GatewayUnderTest.start({
       HEADWATER_MQTT_WS_PORT: "0",
       HEADWATER_MQTT_WS_ORIGINS: "https://ops.example",
-      HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "2000",
+      ...env,
     });
     token = await gateway.register("d");
     port = gateway.app.mqttAddresses.find(({ transport }) => transport === "ws")!.port;
-  });
+  };
+  beforeEach(() => start());
   afterEach(async () => {
     for (const webSocket of open.splice(0)) webSocket.terminate();
     await gateway.stop();
@@ -143,6 +144,8 @@ describe("MQTT over WebSocket", () => {
   });
 
   it("no CONNECT in time ends it, with a closing handshake", async () => {
+    await gateway.stop();
+    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "1500" });
     const webSocket = await opened();
     const [code] = (await once(webSocket, "close")) as [number];
     expect([1000, 1005, 1006]).toContain(code);

@@ -42,13 +42,13 @@ describe.each(["log", "spool"] as const)("marks, with the %s as the durable writ
         return all.filter((record) => isMark(record) && (record.mark?.received ?? 0) > 0);
       },
       (all) => all.some(({ mark }) => mark!.received === 9),
-      10_000,
     );
     const accounts = marks.map(({ mark }) => [mark!.received, mark!.dropped] as const);
     expect(accounts.at(-1)).toEqual([9, 1]);
     expect(marks.at(-1)!.mark!.drops).toMatchObject([{ reason: "log-refused", count: 1 }]);
     expect(accounts).toEqual(accounts.toSorted(([a, x], [b, y]) => a - b || x - y));
     expect(new Set(marks.map(({ epoch }) => epoch))).toEqual(new Set([lane.epoch]));
+    for (const { receivedAt, mark } of marks) expect(mark!.forwardedAt).toBeGreaterThanOrEqual(receivedAt);
     // No record is received before a mark that went ahead of it, and the only hole is the one that the gap record
     // names.
     const problems = await laneProblems(faulty.log);
@@ -83,7 +83,6 @@ describe("marks while the log is away", () => {
       await eventually(
         () => gateway.events(),
         (events) => events.length === 10,
-        10_000,
       );
       expect((await gateway.events()).map(({ readings }) => readings[0]!.number)).toEqual(
         Array.from({ length: 10 }, (_, i) => i),

@@ -26,7 +26,6 @@ describe("presence", () => {
     eventually(
       () => gateway.presence(),
       (all) => all.length >= count,
-      4000,
     );
   const reasons = async (count: number) =>
     (await told(count)).flatMap(({ disconnected }) => (disconnected === null ? [] : [disconnected.reason]));

@@ -9,9 +9,12 @@ export interface RawLogin {
   readonly clean?: boolean;
   readonly keepalive?: number;
   readonly will?: object;
-  /** For CONNACK to come; default: 5 s. */
+  /** For CONNACK to come; default: `limitMs`. */
   readonly withinMs?: number;
 }
+
+/** A limit against hanging, not a measure of speed (milliseconds). */
+const limitMs = 20_000;
 
 /** A device that sends exactly the packets a test wants, and keeps what it hears. */
 export class RawDevice {
@@ -81,7 +84,7 @@ export class RawDevice {
   }
 
   /** Waits for the count-th packet of a kind. */
-  async until(cmd: Packet["cmd"], count = 1, timeoutMs = 5000): Promise<Packet> {
+  async until(cmd: Packet["cmd"], count = 1, timeoutMs = limitMs): Promise<Packet> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const found = this.heard.filter((packet) => packet.cmd === cmd);

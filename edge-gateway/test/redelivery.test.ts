@@ -22,7 +22,6 @@ describe.each(["log", "spool"] as const)(
       await eventually(
         () => gateway.events(),
         (events) => events.length >= count,
-        2000,
       );
       return (await gateway.events()).map((event) => event.readings[0]!.number);
     };

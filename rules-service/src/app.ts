@@ -116,7 +116,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     async stop() {
       await lifecycle.stop();
     },
-    warnings: () => skipped.warnings(),
+    warnings: () => [...skipped.warnings(), ...group.warnings()],
     notReady() {
       const reasons = group.notReady();
       if (!rules.readModel.caughtUp) reasons.push("the rules are behind the log");

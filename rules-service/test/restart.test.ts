@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { alertTransition, events } from "@headwater/proto";
+import { stateVersion } from "../src/engine/state-codec.ts";
 import { CrashableLog } from "./support/crashable-log.ts";
 import {
   alertEvents,
+  commandEvents,
   enableRule,
   hotRule,
   platform,
@@ -158,24 +160,58 @@ it("applies rules and what people did at the offsets where they first took effec
   expect(ofRules(after)).toEqual(ofRules(before));
 });
 
-it.each([
-  ["of a layout that it does not know", { version: 99, state: Buffer.from("later") }],
-  ["that is cut off", { version: 1, state: Buffer.from([0xff, 0xff]) }],
-])("warms its rules again where it finds a state %s", async (_name, strange) => {
+it("comes to the same by a replay where it finds a state that is cut off", async () => {
   await enableRule(await start(), hotRule("hot"));
   await sendWaves(on, 0, 10);
   await expectExactlyTheOracle(on);
   const before = (await emitted(on)).alerts.size;
   await stop();
-  for (let partition = 0; partition < on.partitions; partition += 1) {
-    const claims = (await stateRecords(on)).filter((record) => record.partition === partition && record.claim !== null);
-    const ownerEpoch = claims.at(-1)!.offset;
-    const state = { rule: "hot", device: "strange", covers: 1, ...strange };
-    const value = events.ruleState.encode({ ownerEpoch, state });
-    await on.log.append(on.topics.ruleState, [{ key: `state/${ownerEpoch}/3/hot/strange`, value, partition }]);
-  }
+  await addState({ version: stateVersion, state: Buffer.from([0xff, 0xff]) });
   await untilLive(await start(), "hot");
   await sendWaves(on, 10, 20);
   const { alerts } = await expectExactlyTheOracle(on);
   expect(alerts.size).toBeGreaterThan(before);
 });
+
+it.each([
+  ["an earlier", stateVersion - 1],
+  ["a later", stateVersion + 1],
+])(
+  "tells once of what is open, and of nothing that is over, where %s version wrote its states",
+  async (_name, version) => {
+    await enableRule(await start(), hotRule("hot"));
+    await on.fleet.send("over", [70, 95, 60, 95, 60]);
+    await on.fleet.send("open", [70, 95]);
+    await eventually(async () => expect(await alertEvents(on)).toHaveLength(5));
+    await stop();
+    await addState({ version, state: Buffer.from("other") });
+    const commands = (await commandEvents(on)).length;
+    for (const _ of ["the first start", "a start after its checkpoint"]) {
+      await start();
+      await eventually(async () => {
+        const told = (await alertEvents(on)).slice(5).map(({ device, kind }) => [device, kind]);
+        expect(told).toEqual([["open", alertTransition.raised]]);
+      });
+      await stop();
+      expect(await alertEvents(on)).toHaveLength(6);
+      expect(await commandEvents(on)).toHaveLength(commands + 1);
+    }
+    // It is warm after that: the episode ends where its condition does.
+    await start();
+    await on.fleet.send("open", [60]);
+    await eventually(async () => {
+      expect((await alertEvents(on)).slice(6)).toMatchObject([{ device: "open", kind: alertTransition.cleared }]);
+    });
+  },
+);
+
+/** A state in each partition, written by its last owner. */
+async function addState(of: { version: number; state: Buffer }): Promise<void> {
+  for (let partition = 0; partition < on.partitions; partition += 1) {
+    const records = (await stateRecords(on)).filter((record) => record.partition === partition);
+    const ownerEpoch = records.findLast(({ claim }) => claim !== null)!.offset;
+    const state = { rule: "hot", device: "strange", covers: 1, ...of };
+    const value = events.ruleState.encode({ ownerEpoch, state });
+    await on.log.append(on.topics.ruleState, [{ key: `state/${ownerEpoch}/3/hot/strange`, value, partition }]);
+  }
+}

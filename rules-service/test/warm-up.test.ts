@@ -79,7 +79,8 @@ it("warms rules under load, several with one scan, and a restart repeats exactly
   for (const id of ["a", "b", "c"]) await untilLive(rules, id);
   await rules.stop();
   rules = await startService(on);
-  await rules.call("PUT", "/api/v1/rules/b", hotRule("b", { severity: "warning" }));
+  const cooler = { metric: "temperature", op: ">", threshold: 85, clearBelow: 80 };
+  await rules.call("PUT", "/api/v1/rules/b", hotRule("b", { condition: cooler }));
   await untilLive(rules, "b");
   await load.stop();
   await expectExactlyTheOracle(on);
@@ -87,6 +88,18 @@ it("warms rules under load, several with one scan, and a restart repeats exactly
   const ofRules = effectives.filter(({ topic }) => topic === on.topics.rules);
   expect(ofRules.length).toBe(4 * on.partitions);
   for (const { warmFrom, fromOffset } of ofRules) expect(warmFrom).toBeLessThan(fromOffset);
+});
+
+it("does not warm a revision whose condition is the same", async () => {
+  await sendWaves(on, 0, 20);
+  await enableRule(rules, hotRule("hot"));
+  await rules.call("PUT", "/api/v1/rules/hot", hotRule("hot", { severity: "warning" }));
+  await untilLive(rules, "hot");
+  await sendWaves(on, 20, 24);
+  await expectExactlyTheOracle(on);
+  const effectives = (await stateRecords(on)).flatMap(({ effective }) => effective ?? []);
+  const ofRules = effectives.filter(({ topic }) => topic === on.topics.rules);
+  expect(ofRules.filter(({ warmFrom, fromOffset }) => warmFrom === fromOffset)).toHaveLength(on.partitions);
 });
 
 it("never takes up what was overtaken while it warmed", async () => {

@@ -4,6 +4,8 @@ import { connectPacket } from "./run-vector.ts";
 import type { Vector } from "./vectors.ts";
 
 const unsupportedVersion = "2003008400";
+/** A limit against hanging (milliseconds). */
+const patienceMs = 20_000;
 
 /**
  * Begins a vector of MQTT 5; answers with what the client should hear and what it heard. A CONNECT that is a packet at
@@ -22,8 +24,8 @@ export async function refusalOf(
         : bytesOf(first.payload);
     peer.send(bytes);
     const expected = isWholeConnect(bytes) ? unsupportedVersion : "";
-    const heard = (await peer.receive(5, 3000)).toString("hex");
-    return { expected, heard, closed: await peer.closes(3000) };
+    const heard = (await peer.receive(5, patienceMs)).toString("hex");
+    return { expected, heard, closed: await peer.closes(patienceMs) };
   } finally {
     peer.destroy();
   }

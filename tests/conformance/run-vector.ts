@@ -8,14 +8,15 @@ export interface VectorHost {
   publish(message: Extract<Message, { type: "external_publish" | "publish" }>): Promise<void>;
 }
 
-/** What is waited for comes at once or never; a busy machine may take a while. */
-const patienceMs = 3000;
-
 const pingreq = Buffer.of(0xc0, 0);
 const pingresp = "d000";
 
-/** Runs a vector of MQTT 3.1 or 3.1.1; answers with what went wrong, or undefined if it passed. */
-export async function runVector(vector: Vector, host: VectorHost): Promise<string | undefined> {
+/**
+ * Runs a vector of MQTT 3.1 or 3.1.1; answers with what went wrong, or undefined if it passed.
+ *
+ * @param patienceMs How long is waited for what comes at once or never; a busy machine may take a while.
+ */
+export async function runVector(vector: Vector, host: VectorHost, patienceMs: number): Promise<string | undefined> {
   const peer = await RawPeer.open(host.port);
   try {
     if (vector.connect) {
@@ -24,7 +25,7 @@ export async function runVector(vector: Vector, host: VectorHost): Promise<strin
       if (connack !== "20020000") return `CONNACK was ${connack || "missing"}`;
     }
     for (const [index, message] of vector.messages.entries()) {
-      const wrong = await play(message, peer, host);
+      const wrong = await play(message, peer, host, patienceMs);
       if (wrong !== undefined) return `message ${index + 1}: ${wrong}`;
     }
     if (vector.expectDisconnect) {
@@ -38,26 +39,31 @@ export async function runVector(vector: Vector, host: VectorHost): Promise<strin
   }
 }
 
-async function play(message: Message, peer: RawPeer, host: VectorHost): Promise<string | undefined> {
+async function play(
+  message: Message,
+  peer: RawPeer,
+  host: VectorHost,
+  patienceMs: number,
+): Promise<string | undefined> {
   switch (message.type) {
     case "send":
       peer.send(bytesOf(message.payload));
       return undefined;
     case "recv":
-      return expectBytes(peer, bytesOf(message.payload));
+      return expectBytes(peer, bytesOf(message.payload), patienceMs);
     case "subscribe":
       peer.send(filterPacket(0x82, message.topic, [message.qos]));
-      return expectBytes(peer, Buffer.of(0x90, 3, 0, 1, message.qos));
+      return expectBytes(peer, Buffer.of(0x90, 3, 0, 1, message.qos), patienceMs);
     case "unsubscribe":
       peer.send(filterPacket(0xa2, message.topic, []));
-      return expectBytes(peer, Buffer.of(0xb0, 2, 0, 1));
+      return expectBytes(peer, Buffer.of(0xb0, 2, 0, 1), patienceMs);
     default:
       await host.publish(message);
       return undefined;
   }
 }
 
-async function expectBytes(peer: RawPeer, expected: Buffer): Promise<string | undefined> {
+async function expectBytes(peer: RawPeer, expected: Buffer, patienceMs: number): Promise<string | undefined> {
   const heard = await peer.receive(expected.length, patienceMs);
   return heard.equals(expected)
     ? undefined

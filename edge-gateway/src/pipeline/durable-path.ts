@@ -24,6 +24,8 @@ const mebibyte = 1024 * 1024;
 
 /** Reports about records on their way to the log, and questions to the lanes. */
 export interface ForwardEvents {
+  /** What the receive clock says (microseconds). */
+  readonly receiveTime: () => number;
   /** How many records the log took. */
   readonly onAppended: (records: number) => void;
   readonly onMarkAppended: (partition: number, n: number) => void;
@@ -89,8 +91,8 @@ export async function openLogStore(options: DurableStoreOptions): Promise<Durabl
     sink,
     state,
     soundN: (partition) => state.lanes[partition]?.n ?? 0,
-    connect({ onAppended, onMarkAppended, onRefused }) {
-      Object.assign(sink, { onAppended, onMarkAppended, onRefused });
+    connect({ receiveTime, onAppended, onMarkAppended, onRefused }) {
+      Object.assign(sink, { receiveTime, onAppended, onMarkAppended, onRefused });
       return {
         health,
         spooling: undefined,

@@ -83,6 +83,7 @@ export async function openPipeline(options: PipelineOptions): Promise<Pipeline> 
   const recordWriter = new RecordWriter({ lanes, devices, commit, laneWriter, metrics, refusals, logger });
   const records = new FrameRecords(topics);
   const path = store.connect({
+    receiveTime: () => lanes.clock.now,
     onAppended: (count) => metrics.appended.inc(count),
     onMarkAppended: (partition, n) => lanes.of(partition).markLanded(n),
     onRefused: (frame) => recordWriter.refused(frame, records.topicOf(frame.kind)),

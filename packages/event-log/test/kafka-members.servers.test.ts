@@ -1,11 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { LogUnusableError } from "../src/errors.ts";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { ConfigError, silentLogger } from "@headwater/core";
 import { Kafka, logLevel } from "kafkajs";
 import { afterEach, describe, expect, it } from "vitest";
-import { Collected, numbered, pause, record, spec, until } from "../src/contract/harness.ts";
+import { Collected, numbered, pause, spec, until } from "../src/contract/harness.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 import type { EventLog } from "../src/event-log.ts";
 
@@ -168,27 +167,5 @@ describe("members of a group in several processes", () => {
     expect(owned.flatMap((each) => [...each]).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
     await Promise.all(members.map((each) => each.close()));
     await Promise.all(logs.map((log) => log.close()));
-  });
-
-  it("say so when someone else's consumer is in the group", async () => {
-    const log = await open();
-    const [topic, group] = [name("topic"), name("group")];
-    await log.ensureTopics([spec(topic, 1)]);
-    await log.append(topic, [record("x", 0)]);
-    const { Kafka, logLevel } = await import("kafkajs");
-    const foreign = new Kafka({
-      brokers: brokers.split(","),
-      clientId: "foreign",
-      logLevel: logLevel.NOTHING,
-    }).consumer({ groupId: group });
-    await foreign.connect();
-    await foreign.subscribe({ topic, fromBeginning: true });
-    const { promise, resolve } = Promise.withResolvers<void>();
-    await foreign.run({ eachMessage: async () => resolve() });
-    await promise;
-    const ours = await log.consume({ group, topics: [topic], onBatch: async () => {} });
-    await expect(ours.done).rejects.toBeInstanceOf(LogUnusableError);
-    await foreign.disconnect();
-    await log.close();
   });
 });

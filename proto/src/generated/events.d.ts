@@ -1142,6 +1142,9 @@ export namespace headwater {
             /** CommandCause eventTime. */
             eventTime: (number|Long);
 
+            /** CommandCause time. */
+            time: (number|Long);
+
             /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @param message CommandCause message or plain object to encode
@@ -1180,6 +1183,9 @@ export namespace headwater {
 
                 /** CommandCause eventTime */
                 eventTime?: (number|Long|null);
+
+                /** CommandCause time */
+                time?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -3106,6 +3112,21 @@ export namespace headwater {
             /** GatewayClock offline. */
             offline: boolean;
 
+            /** GatewayClock epoch. */
+            epoch: (number|Long);
+
+            /** GatewayClock skews. */
+            skews: headwater.v1.MinuteSkew.$Properties[];
+
+            /** GatewayClock heardAt. */
+            heardAt: (number|Long);
+
+            /** GatewayClock corrected. */
+            corrected: (number|Long);
+
+            /** GatewayClock straggling. */
+            straggling: boolean;
+
             /**
              * Encodes the specified GatewayClock message. Does not implicitly {@link headwater.v1.GatewayClock.verify|verify} messages.
              * @param message GatewayClock message or plain object to encode
@@ -3145,12 +3166,90 @@ export namespace headwater {
                 /** GatewayClock offline */
                 offline?: (boolean|null);
 
+                /** GatewayClock epoch */
+                epoch?: (number|Long|null);
+
+                /** GatewayClock skews */
+                skews?: (headwater.v1.MinuteSkew.$Properties[]|null);
+
+                /** GatewayClock heardAt */
+                heardAt?: (number|Long|null);
+
+                /** GatewayClock corrected */
+                corrected?: (number|Long|null);
+
+                /** GatewayClock straggling */
+                straggling?: (boolean|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a GatewayClock. */
             type $Shape = headwater.v1.GatewayClock.$Properties;
+        }
+
+        /**
+         * Properties of a MinuteSkew.
+         * @deprecated Use headwater.v1.MinuteSkew.$Properties instead.
+         */
+        interface IMinuteSkew extends headwater.v1.MinuteSkew.$Properties {
+        }
+
+        /** Represents a MinuteSkew. */
+        class MinuteSkew {
+
+            /**
+             * Constructs a new MinuteSkew.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.MinuteSkew.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MinuteSkew minute. */
+            minute: (number|Long);
+
+            /** MinuteSkew skew. */
+            skew: (number|Long);
+
+            /**
+             * Encodes the specified MinuteSkew message. Does not implicitly {@link headwater.v1.MinuteSkew.verify|verify} messages.
+             * @param message MinuteSkew message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.MinuteSkew.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MinuteSkew message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.MinuteSkew & headwater.v1.MinuteSkew.$Shape} MinuteSkew
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.MinuteSkew & headwater.v1.MinuteSkew.$Shape;
+        }
+
+        namespace MinuteSkew {
+
+            /** Properties of a MinuteSkew. */
+            interface $Properties {
+
+                /** MinuteSkew minute */
+                minute?: (number|Long|null);
+
+                /** MinuteSkew skew */
+                skew?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MinuteSkew. */
+            type $Shape = headwater.v1.MinuteSkew.$Properties;
         }
 
         /**
@@ -3584,6 +3683,9 @@ export namespace headwater {
             /** Mark drops. */
             drops: headwater.v1.DropCount.$Properties[];
 
+            /** Mark forwardedAt. */
+            forwardedAt: (number|Long);
+
             /**
              * Encodes the specified Mark message. Does not implicitly {@link headwater.v1.Mark.verify|verify} messages.
              * @param message Mark message or plain object to encode
@@ -3616,6 +3718,9 @@ export namespace headwater {
 
                 /** Mark drops */
                 drops?: (headwater.v1.DropCount.$Properties[]|null);
+
+                /** Mark forwardedAt */
+                forwardedAt?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

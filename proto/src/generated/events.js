@@ -2976,6 +2976,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [action] CommandCause action
              * @property {string|null} [rule] CommandCause rule
              * @property {number|Long|null} [eventTime] CommandCause eventTime
+             * @property {number|Long|null} [time] CommandCause time
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3048,6 +3049,14 @@ export const headwater = $root.headwater = (() => {
             CommandCause.prototype.eventTime = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
+             * CommandCause time.
+             * @member {number|Long} time
+             * @memberof headwater.v1.CommandCause
+             * @instance
+             */
+            CommandCause.prototype.time = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.CommandCause
@@ -3073,6 +3082,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 4, wireType 2 =*/34).string(message.rule);
                 if (message.eventTime != null && $Object.hasOwnProperty.call(message, "eventTime") && (typeof message.eventTime === "object" ? message.eventTime.low || message.eventTime.high : message.eventTime !== 0))
                     writer.uint32(/* id 5, wireType 0 =*/40).int64(message.eventTime);
+                if (message.time != null && $Object.hasOwnProperty.call(message, "time") && (typeof message.time === "object" ? message.time.low || message.time.high : message.time !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).int64(message.time);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3160,6 +3171,15 @@ export const headwater = $root.headwater = (() => {
                                 message.eventTime = value;
                             else
                                 delete message.eventTime;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.time = value;
+                            else
+                                delete message.time;
                             continue;
                         }
                     }
@@ -8035,6 +8055,11 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [skew] GatewayClock skew
              * @property {number|Long|null} [markedAt] GatewayClock markedAt
              * @property {boolean|null} [offline] GatewayClock offline
+             * @property {number|Long|null} [epoch] GatewayClock epoch
+             * @property {Array.<headwater.v1.MinuteSkew.$Properties>|null} [skews] GatewayClock skews
+             * @property {number|Long|null} [heardAt] GatewayClock heardAt
+             * @property {number|Long|null} [corrected] GatewayClock corrected
+             * @property {boolean|null} [straggling] GatewayClock straggling
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8060,6 +8085,7 @@ export const headwater = $root.headwater = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const GatewayClock = function (properties) {
+                this.skews = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -8107,6 +8133,46 @@ export const headwater = $root.headwater = (() => {
             GatewayClock.prototype.offline = false;
 
             /**
+             * GatewayClock epoch.
+             * @member {number|Long} epoch
+             * @memberof headwater.v1.GatewayClock
+             * @instance
+             */
+            GatewayClock.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * GatewayClock skews.
+             * @member {Array.<headwater.v1.MinuteSkew.$Properties>} skews
+             * @memberof headwater.v1.GatewayClock
+             * @instance
+             */
+            GatewayClock.prototype.skews = $util.emptyArray;
+
+            /**
+             * GatewayClock heardAt.
+             * @member {number|Long} heardAt
+             * @memberof headwater.v1.GatewayClock
+             * @instance
+             */
+            GatewayClock.prototype.heardAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * GatewayClock corrected.
+             * @member {number|Long} corrected
+             * @memberof headwater.v1.GatewayClock
+             * @instance
+             */
+            GatewayClock.prototype.corrected = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * GatewayClock straggling.
+             * @member {boolean} straggling
+             * @memberof headwater.v1.GatewayClock
+             * @instance
+             */
+            GatewayClock.prototype.straggling = false;
+
+            /**
              * Encodes the specified GatewayClock message. Does not implicitly {@link headwater.v1.GatewayClock.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.GatewayClock
@@ -8132,6 +8198,17 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 4, wireType 0 =*/32).int64(message.markedAt);
                 if (message.offline != null && $Object.hasOwnProperty.call(message, "offline") && message.offline !== false)
                     writer.uint32(/* id 5, wireType 0 =*/40).bool(message.offline);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.epoch);
+                if (message.skews != null && message.skews.length)
+                    for (let i = 0; i < message.skews.length; ++i)
+                        $root.headwater.v1.MinuteSkew.encode(message.skews[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                if (message.heardAt != null && $Object.hasOwnProperty.call(message, "heardAt") && (typeof message.heardAt === "object" ? message.heardAt.low || message.heardAt.high : message.heardAt !== 0))
+                    writer.uint32(/* id 8, wireType 0 =*/64).int64(message.heardAt);
+                if (message.corrected != null && $Object.hasOwnProperty.call(message, "corrected") && (typeof message.corrected === "object" ? message.corrected.low || message.corrected.high : message.corrected !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).int64(message.corrected);
+                if (message.straggling != null && $Object.hasOwnProperty.call(message, "straggling") && message.straggling !== false)
+                    writer.uint32(/* id 10, wireType 0 =*/80).bool(message.straggling);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8221,6 +8298,50 @@ export const headwater = $root.headwater = (() => {
                                 delete message.offline;
                             continue;
                         }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.skews && message.skews.length))
+                                message.skews = [];
+                            message.skews.push($root.headwater.v1.MinuteSkew.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.heardAt = value;
+                            else
+                                delete message.heardAt;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.corrected = value;
+                            else
+                                delete message.corrected;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.straggling = value;
+                            else
+                                delete message.straggling;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -8239,6 +8360,162 @@ export const headwater = $root.headwater = (() => {
             };
 
             return GatewayClock;
+        })();
+
+        v1.MinuteSkew = (function() {
+
+            /**
+             * Properties of a MinuteSkew.
+             * @typedef {Object} headwater.v1.MinuteSkew.$Properties
+             * @property {number|Long|null} [minute] MinuteSkew minute
+             * @property {number|Long|null} [skew] MinuteSkew skew
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a MinuteSkew.
+             * @memberof headwater.v1
+             * @interface IMinuteSkew
+             * @augments headwater.v1.MinuteSkew.$Properties
+             * @deprecated Use headwater.v1.MinuteSkew.$Properties instead.
+             */
+
+            /**
+             * Shape of a MinuteSkew.
+             * @typedef {headwater.v1.MinuteSkew.$Properties} headwater.v1.MinuteSkew.$Shape
+             */
+
+            /**
+             * Constructs a new MinuteSkew.
+             * @memberof headwater.v1
+             * @classdesc Represents a MinuteSkew.
+             * @constructor
+             * @param {headwater.v1.MinuteSkew.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const MinuteSkew = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * MinuteSkew minute.
+             * @member {number|Long} minute
+             * @memberof headwater.v1.MinuteSkew
+             * @instance
+             */
+            MinuteSkew.prototype.minute = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * MinuteSkew skew.
+             * @member {number|Long} skew
+             * @memberof headwater.v1.MinuteSkew
+             * @instance
+             */
+            MinuteSkew.prototype.skew = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * Encodes the specified MinuteSkew message. Does not implicitly {@link headwater.v1.MinuteSkew.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.MinuteSkew
+             * @static
+             * @param {headwater.v1.MinuteSkew.$Properties} message MinuteSkew message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            MinuteSkew.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.minute != null && $Object.hasOwnProperty.call(message, "minute") && (typeof message.minute === "object" ? message.minute.low || message.minute.high : message.minute !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).int64(message.minute);
+                if (message.skew != null && $Object.hasOwnProperty.call(message, "skew") && (typeof message.skew === "object" ? message.skew.low || message.skew.high : message.skew !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).int64(message.skew);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a MinuteSkew message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.MinuteSkew
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.MinuteSkew & headwater.v1.MinuteSkew.$Shape} MinuteSkew
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            MinuteSkew.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.MinuteSkew();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.minute = value;
+                            else
+                                delete message.minute;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.skew = value;
+                            else
+                                delete message.skew;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MinuteSkew;
         })();
 
         v1.SequenceSeen = (function() {
@@ -9325,6 +9602,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [received] Mark received
              * @property {number|Long|null} [dropped] Mark dropped
              * @property {Array.<headwater.v1.DropCount.$Properties>|null} [drops] Mark drops
+             * @property {number|Long|null} [forwardedAt] Mark forwardedAt
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9382,6 +9660,14 @@ export const headwater = $root.headwater = (() => {
             Mark.prototype.drops = $util.emptyArray;
 
             /**
+             * Mark forwardedAt.
+             * @member {number|Long} forwardedAt
+             * @memberof headwater.v1.Mark
+             * @instance
+             */
+            Mark.prototype.forwardedAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
              * Encodes the specified Mark message. Does not implicitly {@link headwater.v1.Mark.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Mark
@@ -9404,6 +9690,8 @@ export const headwater = $root.headwater = (() => {
                 if (message.drops != null && message.drops.length)
                     for (let i = 0; i < message.drops.length; ++i)
                         $root.headwater.v1.DropCount.encode(message.drops[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.forwardedAt != null && $Object.hasOwnProperty.call(message, "forwardedAt") && (typeof message.forwardedAt === "object" ? message.forwardedAt.low || message.forwardedAt.high : message.forwardedAt !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.forwardedAt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9472,6 +9760,15 @@ export const headwater = $root.headwater = (() => {
                             if (!(message.drops && message.drops.length))
                                 message.drops = [];
                             message.drops.push($root.headwater.v1.DropCount.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.forwardedAt = value;
+                            else
+                                delete message.forwardedAt;
                             continue;
                         }
                     }

@@ -10,6 +10,7 @@ import { rankOf } from "../conditions/verdict.ts";
 import { checkDuration, durationSchema } from "../language/duration-schema.ts";
 import { pointerTo, Problems } from "../language/problems.ts";
 import { schemaProblems } from "../language/schema-problems.ts";
+import { checkFlapping, checkSchedule, flappingSchema, scheduleSchema, withSchedule } from "./schedule.ts";
 import { normaliseSelector, selectorSchema, type NormalSelector } from "./selector.ts";
 import { defaultSeverity, severitySchema } from "../language/severity.ts";
 
@@ -24,6 +25,13 @@ const defaultWait = "5s";
 const waitBounds = { least: 0, most: 3_600_000_000 };
 const latenessBounds = { least: 0, most: 86_400_000_000 };
 
+const textMap = (description: string) =>
+  Type.Record(Type.String({ pattern: "^[A-Za-z0-9_.-]{1,63}$" }), Type.String({ maxLength: 2000 }), {
+    maxProperties: 32,
+    additionalProperties: false,
+    description,
+  });
+
 /** The published JSON Schema of a rule. */
 export const ruleSchema = Type.Object(
   {
@@ -35,6 +43,8 @@ export const ruleSchema = Type.Object(
     }),
     name: Type.Optional(Type.String({ maxLength: 200 })),
     description: Type.Optional(Type.String({ maxLength: 4000 })),
+    labels: Type.Optional(textMap("For lists and routing, as in { team: heating }.")),
+    annotations: Type.Optional(textMap("For those who are told, as in { runbook: https://ops.example/boiler }.")),
     selector: Type.Optional(selectorSchema),
     condition: Type.Unsafe<ConditionDefinition>(conditionSchema),
     severity: Type.Optional(severitySchema),
@@ -42,6 +52,8 @@ export const ruleSchema = Type.Object(
     lateness: Type.Optional(
       durationSchema("How far behind a device's newest reading one may lie and still amend. Default: as `wait`."),
     ),
+    schedule: Type.Optional(scheduleSchema),
+    flapping: Type.Optional(flappingSchema),
     actions: Type.Optional(Type.Array(actionSchema, { maxItems: 16 })),
   },
   {
@@ -49,7 +61,6 @@ export const ruleSchema = Type.Object(
     $id: "urn:headwater:rule:1",
     title: "A Headwater rule",
     additionalProperties: false,
-    "x-notYet": { schedule: "schedules are to come; leave it out, the rule then applies at all times" },
   },
 );
 
@@ -112,18 +123,18 @@ export interface NormalRule {
 
 /** `definition` has passed `parseRule`. */
 export function normaliseRule(definition: RuleDefinition): NormalRule {
-  const { condition, severity, selector, actions } = definition;
+  const { condition, severity, selector, actions, schedule, flapping } = definition;
   const rank = rankOf(severity ?? defaultSeverity);
   const wait = definition.wait ?? defaultWait;
   return {
     selector: normaliseSelector(selector),
-    program: compileCondition(condition, rank),
+    program: withSchedule(compileCondition(condition, rank), schedule, flapping),
     rank,
     actions: (actions ?? []).map(normaliseAction),
     wait: parseDuration(wait),
     lateness: parseDuration(definition.lateness ?? wait),
     holds: longestHold(condition),
-    judgesLike: canonicalJson(condition),
+    judgesLike: canonicalJson({ condition, schedule, flapping }),
   };
 }
 
@@ -139,6 +150,8 @@ function longestHold(condition: ConditionDefinition): number {
 function checkMeaning(rule: RuleDefinition, problems: Problems): void {
   checkCondition(rule.condition, "/condition", problems);
   checkSeverity(rule, problems);
+  checkSchedule(rule.schedule, "/schedule", problems);
+  checkFlapping(rule.flapping, "/flapping", problems);
   checkDuration(rule.wait, "/wait", waitBounds, problems);
   checkDuration(rule.lateness, "/lateness", latenessBounds, problems);
   if (!problems.none) return;

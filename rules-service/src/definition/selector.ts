@@ -7,22 +7,50 @@ const values = (maxItems: number, description: string) => Type.Array(text, { min
 /** The pattern of tag names, as for devices. */
 const tagName = "^[\\p{L}\\p{N}_][\\p{L}\\p{N}_.:\\- ]{0,63}$";
 
+const attributeValue = Type.Union([Type.Number(), Type.Boolean(), Type.String({ maxLength: 1024 })]);
+const attributeValues = Type.Union([
+  Type.Number(),
+  Type.Boolean(),
+  Type.String({ maxLength: 1024 }),
+  Type.Array(attributeValue, { minItems: 1, maxItems: 1000 }),
+]);
+
+const selectorFields = {
+  ids: Type.Optional(values(10_000, "One of these device ids; * stands for any characters, as in boiler-*.")),
+  types: Type.Optional(values(100, "One of these device types.")),
+  tags: Type.Optional(
+    Type.Record(
+      Type.String({ pattern: tagName }),
+      Type.Union([text, Type.Array(text, { minItems: 1, maxItems: 1000 })]),
+      { maxProperties: 32, additionalProperties: false, description: "For every tag: one of these values." },
+    ),
+  ),
+  attributes: Type.Optional(
+    Type.Record(Type.String({ pattern: "^[^]{1,200}$" }), attributeValues, {
+      maxProperties: 32,
+      description: "For every attribute: one of these values.",
+    }),
+  ),
+};
+
+const sites = { sites: "name the tag that holds the site, as in tags: { site: [north] }" };
+
 export const selectorSchema = Type.Object(
   {
-    ids: Type.Optional(values(10_000, "One of these device ids; * stands for any characters, as in boiler-*.")),
-    types: Type.Optional(values(100, "One of these device types.")),
-    tags: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: tagName }),
-        Type.Union([text, Type.Array(text, { minItems: 1, maxItems: 1000 })]),
-        { maxProperties: 32, additionalProperties: false, description: "For every tag: one of these values." },
-      ),
+    ...selectorFields,
+    not: Type.Optional(
+      Type.Object(selectorFields, {
+        additionalProperties: false,
+        minProperties: 1,
+        description: "Devices to leave out: those for which all that is named fits.",
+        "x-notYet": sites,
+      }),
     ),
   },
   {
     additionalProperties: false,
     description: "Which devices. All that is named has to fit. Empty or absent: every device, registered or not.",
-    "x-notYet": { sites: "name the tag that holds the site, as in tags: { site: [north] }" },
+    "x-notYet": sites,
   },
 );
 export type SelectorDefinition = Static<typeof selectorSchema>;
@@ -33,15 +61,19 @@ export interface NormalSelector {
   readonly idPatterns: readonly string[];
   readonly types: ReadonlySet<string> | undefined;
   readonly tags: readonly { readonly name: string; readonly values: ReadonlySet<string> }[];
+  readonly attributes: readonly { readonly name: string; readonly values: ReadonlySet<number | boolean | string> }[];
+  /** Devices that are left out. */
+  readonly not: NormalSelector | undefined;
 }
 
 export interface SelectableDevice {
   readonly type: string;
   readonly tags: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, number | boolean | string>>;
 }
 
 export function normaliseSelector(selector: SelectorDefinition | undefined): NormalSelector {
-  const { ids, types, tags } = selector ?? {};
+  const { ids, types, tags, attributes, not } = selector ?? {};
   return {
     ids: ids && new Set(ids),
     idPatterns: (ids ?? []).filter((id) => id.includes("*")),
@@ -50,6 +82,11 @@ export function normaliseSelector(selector: SelectorDefinition | undefined): Nor
       name,
       values: new Set(typeof wanted === "string" ? [wanted] : wanted),
     })),
+    attributes: Object.entries(attributes ?? {}).map(([name, wanted]) => ({
+      name,
+      values: new Set(Array.isArray(wanted) ? wanted : [wanted]),
+    })),
+    not: not === undefined ? undefined : normaliseSelector(not),
   };
 }
 
@@ -58,8 +95,13 @@ export function selects(selector: NormalSelector, id: string, device: Selectable
   const { ids, idPatterns } = selector;
   if (ids !== undefined && !ids.has(id) && !idPatterns.some((pattern) => idMatches(pattern, id))) return false;
   if (selector.types !== undefined && (device === undefined || !selector.types.has(device.type))) return false;
-  return selector.tags.every(({ name, values: wanted }) => {
+  const hasTags = selector.tags.every(({ name, values: wanted }) => {
     const has = device !== undefined && Object.hasOwn(device.tags, name) ? device.tags[name] : undefined;
     return has !== undefined && wanted.has(has);
   });
+  const hasAttributes = selector.attributes.every(({ name, values: wanted }) => {
+    const has = device !== undefined && Object.hasOwn(device.attributes, name) ? device.attributes[name] : undefined;
+    return has !== undefined && wanted.has(has);
+  });
+  return hasTags && hasAttributes && (selector.not === undefined || !selects(selector.not, id, device));
 }

@@ -1,30 +1,25 @@
 import type { TelemetryRecord } from "@headwater/proto";
-import type { CheckpointState } from "./engine.ts";
+import type { CheckpointState, Straggler } from "./engine.ts";
+import { GatewayClock } from "./gateway-clock.ts";
 
-/** A gateway without a mark for longer than this, on ticks' time, is offline. */
+/** A gateway of which nothing came for longer than this, on ticks' time, is offline. */
 export const silence = 30_000_000;
+/** A gateway without a mark for longer than this, on ticks' time, is as if it had never been heard. */
+export const forgottenAfter = 15 * 60_000_000;
 /** Most time that may pass between two ticks; what lies beyond, the log was away and nobody could speak. */
 const longestTick = 15_000_000;
 
-export interface GatewayTime {
-  readonly gateway: string;
-  /** Nothing of it with an earlier receive time follows. */
-  promise: number;
-  /** Least (append - receive) over its marks. */
-  skew: number;
-  /** Append time of its last mark, moved on by the time in which there were no ticks; 0: none yet. */
-  markedAt: number;
-  offline: boolean;
-}
+/** A timer of this gateway's waits for all gateways that live, stragglers too. */
+export const everyGateway = "*";
 
 /**
- * What time it is on the log: the least skew-corrected promise of the live gateways, or the ticks' append time
- * where no gateway lives. It never goes back.
+ * What time it is on the log: the least skew-corrected promise of the live gateways that keep up, or the ticks' append
+ * time where there is none. It never goes back.
  */
 export class LogClock {
-  readonly #gateways = new Map<string, GatewayTime>();
+  readonly #gateways = new Map<string, GatewayClock>();
   /** The gateway that holds the clock back; undefined if it has to be found again. */
-  #slowest: GatewayTime | undefined;
+  #slowest: GatewayClock | undefined;
   #now = 0;
   #lastTick = 0;
 
@@ -32,15 +27,26 @@ export class LogClock {
     return this.#now;
   }
 
+  /** Live gateways that are too far behind to hold the clock. */
+  get stragglers(): readonly Straggler[] {
+    return [...this.#gateways.values()]
+      .filter(({ isLive, straggling }) => isLive && straggling)
+      .map(({ gateway, corrected }) => ({ gateway, behind: this.#lastTick - corrected }));
+  }
+
   observe(record: TelemetryRecord, appendTime: number): void {
     if (record.gateway !== "") this.#hear(record, appendTime);
     else if (record.tick !== null) this.#tick(appendTime);
   }
 
-  /** When a gateway received something, on the log's clock; without a mark of it the append time has to do. */
-  logTime(gateway: string, receivedAt: number, appendTime: number): number {
+  /**
+   * When a gateway received something, on the log's clock, and not after it was appended; without a mark of that epoch
+   * the append time has to do.
+   */
+  logTime(gateway: string, epoch: number, receivedAt: number, appendTime: number): number {
     const time = this.#gateways.get(gateway);
-    return time === undefined || time.markedAt === 0 ? appendTime : receivedAt + time.skew;
+    if (time === undefined || time.epoch !== epoch || !time.isMarked) return appendTime;
+    return Math.min(receivedAt + time.skew, appendTime);
   }
 
   /**
@@ -48,72 +54,67 @@ export class LogClock {
    * so that one which comes back with a backlog is judged by its own time.
    */
   reach(gateway: string): number {
+    if (gateway === everyGateway) return this.#leastReach();
     const time = this.#gateways.get(gateway);
-    return time === undefined || !isLive(time) ? this.#now : Math.min(this.#now, time.promise + time.skew);
+    return time === undefined || !time.isLive ? this.#now : Math.min(this.#now, time.corrected);
   }
 
-  #hear(record: TelemetryRecord, appendTime: number): void {
-    let time = this.#gateways.get(record.gateway);
-    if (time === undefined) {
-      time = { gateway: record.gateway, promise: record.receivedAt, skew: 0, markedAt: 0, offline: false };
-      this.#gateways.set(record.gateway, time);
+  #leastReach(): number {
+    let least = this.#now;
+    for (const time of this.#gateways.values()) if (time.isLive && time.corrected < least) least = time.corrected;
+    return least;
+  }
+
+  #hear({ gateway, epoch, receivedAt, mark }: TelemetryRecord, appendTime: number): void {
+    let time = this.#gateways.get(gateway);
+    const held = time?.holds === true;
+    const isNew = time?.isOf(epoch) !== true;
+    if (time === undefined || isNew) {
+      time = new GatewayClock(gateway, epoch);
+      this.#gateways.set(gateway, time);
     }
-    const wasLive = isLive(time);
-    if (record.receivedAt > time.promise) time.promise = record.receivedAt;
-    if (record.mark !== null) {
-      const skew = appendTime - record.receivedAt;
-      time.skew = time.markedAt === 0 ? skew : Math.min(time.skew, skew);
-      time.markedAt = appendTime;
-      time.offline = false;
-    } else if (time.offline) {
-      time.offline = false;
-      time.markedAt = appendTime;
-    }
-    if (!isLive(time)) return;
-    // Only the slowest holds the clock; a mark may also lower a skew, and with it make another the slowest.
-    if (!wasLive || record.mark !== null || this.#slowest === time || this.#slowest === undefined) this.#advance();
+    if (mark !== null) time.mark(mark.forwardedAt === 0 ? receivedAt : mark.forwardedAt, appendTime);
+    time.promise(receivedAt, appendTime, this.#lastTick);
+    // Only the slowest holds the clock.
+    const { holds } = time;
+    if (held !== holds || isNew || this.#slowest === time) this.#advance();
+    else if (holds && time.corrected < this.#slowest!.corrected) this.#slowest = time;
   }
 
   #tick(appendTime: number): void {
     const away = this.#lastTick === 0 ? 0 : appendTime - this.#lastTick - longestTick;
     if (appendTime > this.#lastTick) this.#lastTick = appendTime;
     for (const time of this.#gateways.values()) {
-      if (time.markedAt === 0) continue;
-      if (away > 0) time.markedAt = Math.max(time.markedAt, Math.min(time.markedAt + away, appendTime - longestTick));
-      if (this.#lastTick - time.markedAt > silence) time.offline = true;
+      if (away > 0) time.excuse(away, appendTime - longestTick);
+      time.offline ||= this.#lastTick - time.heardAt > silence;
+      if (this.#lastTick - time.markedAt > forgottenAfter) this.#gateways.delete(time.gateway);
     }
     this.#advance();
     if (this.#slowest === undefined && appendTime > this.#now) this.#now = appendTime;
   }
 
   #advance(): void {
-    let slowest: GatewayTime | undefined;
+    let slowest: GatewayClock | undefined;
     for (const time of this.#gateways.values()) {
-      if (isLive(time) && (slowest === undefined || time.promise + time.skew < slowest.promise + slowest.skew)) {
-        slowest = time;
-      }
+      if (time.holds && (slowest === undefined || time.corrected < slowest.corrected)) slowest = time;
     }
     this.#slowest = slowest;
-    if (slowest !== undefined) this.#now = Math.max(this.#now, slowest.promise + slowest.skew);
+    if (slowest !== undefined) this.#now = Math.max(this.#now, slowest.corrected);
   }
 
   checkpoint(): Omit<CheckpointState, "seen"> {
     return {
       clock: this.#now,
       lastTick: this.#lastTick,
-      gateways: Array.from(this.#gateways.values(), (time) => ({ ...time })),
+      gateways: Array.from(this.#gateways.values(), (time) => time.state),
     };
   }
 
   restore(checkpoint: Omit<CheckpointState, "seen">): void {
     this.#gateways.clear();
-    for (const time of checkpoint.gateways) this.#gateways.set(time.gateway, { ...time });
+    for (const state of checkpoint.gateways) this.#gateways.set(state.gateway, GatewayClock.of(state));
     this.#lastTick = checkpoint.lastTick;
     this.#now = checkpoint.clock;
     this.#advance();
   }
-}
-
-function isLive(time: GatewayTime): boolean {
-  return time.markedAt !== 0 && !time.offline;
 }

@@ -35,6 +35,8 @@ export interface PartitionEngine {
   /** The log's clock of this partition. */
   readonly clock: number;
   readonly counters: EngineCounters;
+  /** Live gateways that are too far behind the ticks to hold the clock. */
+  readonly stragglers: readonly Straggler[];
 
   /**
    * The states that changed since the last call (all states with `full`), and the checkpoint itself. `states` are to be
@@ -54,6 +56,12 @@ export interface RecordPosition {
   readonly partition: number;
   readonly offset: number;
   readonly appendTime: number;
+}
+
+export interface Straggler {
+  readonly gateway: string;
+  /** Microseconds behind the ticks. */
+  readonly behind: number;
 }
 
 export interface RuleChange {
@@ -86,6 +94,8 @@ export interface WarmUp {
   readonly rules: readonly RuleChange[];
   /** Stops warming a rule. */
   drop(rule: string): void;
+  /** Before the first record: one that came earlier, of which only the log's clock learns. */
+  applyClock(record: TelemetryRecord, at: RecordPosition): void;
   applyRecord(record: TelemetryRecord, at: RecordPosition): void;
 }
 
@@ -116,16 +126,24 @@ export interface StateBytes {
   readonly state: Uint8Array;
 }
 
+/** What is known of a gateway's clock; see GatewayClock. */
+export interface GatewayClockState {
+  readonly gateway: string;
+  readonly epoch: number;
+  readonly promise: number;
+  readonly corrected: number;
+  readonly skew: number;
+  readonly skews: readonly { readonly minute: number; readonly skew: number }[];
+  readonly markedAt: number;
+  readonly heardAt: number;
+  readonly offline: boolean;
+  readonly straggling: boolean;
+}
+
 export interface CheckpointState {
   readonly clock: number;
   readonly lastTick: number;
-  readonly gateways: readonly {
-    gateway: string;
-    promise: number;
-    skew: number;
-    markedAt: number;
-    offline: boolean;
-  }[];
+  readonly gateways: readonly GatewayClockState[];
   /** The last identity of each gateway; the empty gateway counts the engine's own checkpoints. */
   readonly seen: readonly { gateway: string; epoch: number; n: number }[];
 }

@@ -8,3 +8,9 @@ export class UnreadableStateError extends HeadwaterError {
   readonly advice = "quarantine";
   readonly code = "rule-state-unreadable";
 }
+
+/**
+ * Another version of Headwater wrote the state. Its alerts and commands may have other ids, so nothing that it has told
+ * of is told again by a replay under the ids of this one.
+ */
+export class StateOfOtherVersionError extends UnreadableStateError {}

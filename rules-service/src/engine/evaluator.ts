@@ -60,6 +60,13 @@ export class Evaluator {
     this.next = at.offset + 1;
   }
 
+  /** Lets the clock alone have a record. */
+  applyClock(record: TelemetryRecord, { appendTime }: RecordPosition): void {
+    if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
+      this.clock.observe(record, appendTime);
+    }
+  }
+
   /** The present instant on the log's clock. */
   get now(): Anchor {
     return { time: this.clock.now, logTime: this.clock.now, gateway: "" };
@@ -158,8 +165,8 @@ export class Evaluator {
     const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
-      const message = { ...record.readings[index]!, metric: anyMetric };
-      this.#take(any, this.#reading(record, message, index, 0, at, shift), taken, concerned);
+      const reading = this.#reading(record, record.readings[index]!, index, 0, at, shift);
+      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -184,6 +191,7 @@ export class Evaluator {
   ): Reading {
     const { derived } = record;
     const gateway = derived === null ? record.gateway : derived.sourceGateway;
+    const epoch = derived === null ? record.epoch : derived.sourceEpoch;
     const eventTime = record.eventTime + message.timeDelta;
     return {
       time: eventTime - shift,
@@ -194,9 +202,9 @@ export class Evaluator {
       isBoolean: message.boolean !== null && message.number === null,
       eventTime,
       receivedAt: record.receivedAt,
-      logTime: this.clock.logTime(gateway, record.receivedAt, at.appendTime),
+      logTime: this.clock.logTime(gateway, epoch, record.receivedAt, at.appendTime),
       gateway,
-      epoch: derived === null ? record.epoch : derived.sourceEpoch,
+      epoch,
       n: derived === null ? record.n : derived.sourceN,
       derivedBy: derived === null ? "" : `${derived.revision}:${derived.rule}`,
     };
@@ -207,6 +215,7 @@ export class Evaluator {
     const metric = this.index.metrics.get(name);
     if (metric === undefined || metric.rules.length === 0) return undefined;
     const series = metric.series.get(device) ?? this.index.newSeries(metric, device);
+    if (series.version !== metric.version) this.index.bringUpToDate(metric, series);
     return series.rules.length === 0 || series.covers > offset ? undefined : series;
   }
 
@@ -229,7 +238,7 @@ export class Evaluator {
     this.#grown.push(series);
     taken.push(reading);
     const { value, time } = reading;
-    const { low, high, until } = series;
+    const { low, high, until } = series.quiet;
     const isNumber = typeof value === "number";
     for (let slot = 0; slot < rules.length; slot++) {
       if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;

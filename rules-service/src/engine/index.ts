@@ -1,3 +1,4 @@
 export type * from "./engine.ts";
 export { createPartitionEngine } from "./partition-engine.ts";
 export type { EngineOptions } from "./partition-engine.ts";
+export { compiledRule } from "./rule.ts";

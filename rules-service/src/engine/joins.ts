@@ -10,6 +10,8 @@ import type { WarmUpRun } from "./warm-up.ts";
 
 /** Devices whose rules change before the caller may do something else. */
 const devicesAStep = 200;
+/** Rules that are compiled before the caller may do something else. */
+const rulesAStep = 20;
 
 /**
  * What is not telemetry takes effect here: rules, devices, people. Each is done at the next offset, and not again where
@@ -41,8 +43,7 @@ export class Joins {
     this.#ledger.changedRules.add(change.rule);
     const rule = this.#place(change, before);
     const attached = this.#ledger.attach(rule);
-    const devices = new Set([...index.devicesOf(rule), ...(before === undefined ? [] : index.devicesOf(before))]);
-    yield* this.#each([...devices].toSorted(), (device) => {
+    yield* this.#each(this.#devices(rule, before), (device) => {
       if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
     });
@@ -52,31 +53,27 @@ export class Joins {
   *adopt({ rules, series, from, instanceOf, incarnationOf }: WarmUpRun): Generator<void> {
     const { index, next } = this.#evaluator;
     const isInEffect = (device: string): boolean => incarnationOf(device) === index.incarnationOf(device);
-    const warmed = series.filter(({ device }) => isInEffect(device));
-    const placed = rules.map((change) => {
+    const placed: { readonly change: RuleChange; readonly rule: Rule; readonly before: Rule | undefined }[] = [];
+    for (const change of rules) {
       this.#ledger.changedRules.add(change.rule);
       const before = index.rules.get(change.rule);
       const rule = this.#place(change, before);
       this.#ledger.attach(rule);
-      return { change, rule, before };
-    });
-    yield* this.#each(warmed, (warm) => {
-      if (warm.readings.size === 0) return;
+      placed.push({ change, rule, before });
+      if (placed.length % rulesAStep === 0) yield;
+    }
+    const known = new Map<string, Set<string>>();
+    yield* this.#each(series, (warm) => {
+      if (warm.readings.size === 0 || !isInEffect(warm.device)) return;
+      const devices = known.get(warm.metric);
+      if (devices === undefined) known.set(warm.metric, new Set([warm.device]));
+      else devices.add(warm.device);
       const metric = index.metric(warm.metric);
-      const device = index.devices.get(warm.device);
-      if (!metric.rules.some((rule) => rule.selects(warm.device, device))) return;
+      if (!index.isJudged(metric, warm.device)) return;
       this.#merge(metric.series.get(warm.device) ?? index.newSeries(metric, warm.device), warm);
     });
-    const known = new Map<string, Set<string>>();
-    for (const { metric, device, readings } of warmed) {
-      if (readings.size === 0) continue;
-      const devices = known.get(metric);
-      if (devices === undefined) known.set(metric, new Set([device]));
-      else devices.add(device);
-    }
     for (const { change, rule, before } of placed) {
-      const devices = new Set([...index.devicesOf(rule), ...(before === undefined ? [] : index.devicesOf(before))]);
-      yield* this.#each([...devices].toSorted(), (device) => {
+      yield* this.#each(this.#devices(rule, before), (device) => {
         const warm = rule.program.watchesSilence || !isInEffect(device) ? undefined : instanceOf(rule.id, device);
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
@@ -92,7 +89,6 @@ export class Joins {
           return;
         }
         if (old !== undefined) this.#ledger.drop(old);
-        this.#repoint(rule, device);
         const begin = from ?? next;
         if (warm === undefined && old === undefined && !this.#hasReadingsBefore(rule, device, begin)) return;
         const instance = index.newInstance(rule, device, this.#evaluator.now);
@@ -109,31 +105,34 @@ export class Joins {
   device(id: string, device: Device | undefined, incarnation: number): void {
     const { index, teller, next, now } = this.#evaluator;
     const isAnother = incarnation !== index.incarnationOf(id);
+    const before = new Map<Series, readonly Rule[]>();
+    for (const metric of index.metrics.values()) {
+      const series = metric.series.get(id);
+      if (series === undefined) continue;
+      index.bringUpToDate(metric, series);
+      before.set(series, series.rules);
+    }
     if (isAnother) index.incarnations.set(id, incarnation);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
     const cause = isAnother || device === undefined ? "device-deleted" : "selector";
     const left = new Set<Rule>();
     const begun = new Set<Rule>();
-    for (const name of [...index.metrics.keys()].toSorted()) {
-      const metric = index.metric(name);
-      const series = metric.series.get(id);
-      if (series === undefined) continue;
-      const list = index.matching(metric, id);
-      const before = series.rules;
-      if (list === series.list && !isAnother) continue;
-      for (const rule of before) if (isAnother || !list.rules.includes(rule)) left.add(rule);
-      for (const rule of list.rules) if (isAnother || !before.includes(rule)) begun.add(rule);
+    for (const [series, had] of before) {
+      const metric = index.metric(series.metric);
+      series.setRules(index.matching(metric, id), metric.version);
+      const has = series.rules;
+      if (has === had && !isAnother) continue;
+      for (const rule of had) if (isAnother || !has.includes(rule)) left.add(rule);
+      for (const rule of has) if (isAnother || !had.includes(rule)) begun.add(rule);
     }
     for (const rule of inOrder(left)) this.#leave(rule, id, cause);
-    for (const name of index.metrics.keys()) {
-      const metric = index.metric(name);
-      const series = metric.series.get(id);
-      if (series !== undefined) this.#judgeBy(series);
+    for (const [series, had] of before) {
+      // What another device of the id has sent is nothing to this one.
+      if (isAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
     }
     for (const rule of inOrder(begun)) this.#begin(rule, id);
-    for (const rule of index.rules.values()) {
-      if (!rule.selects(id, device)) continue;
+    for (const rule of index.watchful.of(id, device)) {
       const instance = index.instance(rule, id);
       if (instance === undefined) {
         if (rule.program.watchesSilence && device !== undefined) this.#begin(rule, id);
@@ -218,11 +217,9 @@ export class Joins {
     }
     if (!rule.selects(device, index.devices.get(device))) {
       if (before !== undefined) this.#leave(before, device, "rule-revised");
-      this.#repoint(rule, device);
       return;
     }
     const old = before === undefined ? undefined : this.#old(before, device);
-    this.#repoint(rule, device);
     if (old !== undefined && before !== undefined) {
       const went = revise(old, rule, before, this.#evaluator);
       if (went !== undefined) {
@@ -248,8 +245,10 @@ export class Joins {
       index.remove(old);
     }
     if (instance !== undefined && instance.rule.likeness !== rule.likeness) this.#standIn(rule, instance);
-    else if (instance !== undefined) instance.rule = rule;
-    this.#repoint(rule, device);
+    else if (instance !== undefined) {
+      instance.rule = rule;
+      for (const series of instance.inputs) series.refresh(rule.id);
+    }
   }
 
   /** What an instance of another revision covers is covered under this one, whose state there is none of. */
@@ -282,16 +281,7 @@ export class Joins {
     this.#evaluator.changed(instance);
   }
 
-  /** The series of the rule's inputs on the device judge by the rules as they are now. */
-  #repoint(rule: Rule, device: string): void {
-    const { index } = this.#evaluator;
-    for (const name of rule.program.inputs) {
-      const series = index.metrics.get(name)?.series.get(device);
-      if (series === undefined) continue;
-      this.#judgeBy(series);
-    }
-  }
-
+  /** The rule ends on the device. */
   #leave(rule: Rule, device: string, cause: string): void {
     const { index, clock, next, teller } = this.#evaluator;
     const { covers } = this.#covered(rule, device);
@@ -301,19 +291,28 @@ export class Joins {
       this.#ledger.drop(instance);
     }
     for (const name of rule.program.inputs) {
-      const series = index.metrics.get(name)?.series.get(device);
-      if (series !== undefined) this.#judgeBy(series);
+      const metric = index.metric(name);
+      const series = metric.series.get(device);
+      if (series === undefined || series.readings.size === 0 || index.isJudged(metric, device)) continue;
+      if (rule.selects(device, index.devices.get(device))) this.#clear(series);
     }
   }
 
-  #judgeBy(series: Series): void {
-    const { changedSeries, index, next } = this.#evaluator;
-    const list = index.matching(index.metric(series.metric), series.device);
-    const hadRules = series.rules.length > 0;
-    if (list !== series.list) series.setRules(list);
-    if (!hadRules || list.rules.length > 0 || series.covers > next) return;
+  /** Readings that no rule will look for. */
+  #clear(series: Series): void {
+    const { changedSeries, next } = this.#evaluator;
+    if (series.covers > next) return;
     series.readings.clear();
     changedSeries.add(series);
+  }
+
+  /** Every device that a rule, or what it was before, may have to do with, in order. */
+  #devices(rule: Rule, before: Rule | undefined): readonly string[] {
+    const { index } = this.#evaluator;
+    const devices = index.devicesOf(rule);
+    if (before === undefined) return devices;
+    const former = index.devicesOf(before);
+    return former === devices ? devices : [...new Set([...devices, ...former])].toSorted();
   }
 
   *#each<T>(items: readonly T[], work: (item: T) => void): Generator<void> {

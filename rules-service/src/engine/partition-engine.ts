@@ -11,6 +11,7 @@ import type {
   PartitionEngine,
   RecordPosition,
   RuleChange,
+  Straggler,
   WarmUp,
 } from "./engine.ts";
 import { Joins } from "./joins.ts";
@@ -46,6 +47,10 @@ class Engine implements PartitionEngine {
 
   get clock(): number {
     return this.#evaluator.clock.now;
+  }
+
+  get stragglers(): readonly Straggler[] {
+    return this.#evaluator.clock.stragglers;
   }
 
   get counters(): EngineCounters {

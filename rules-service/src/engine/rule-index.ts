@@ -2,29 +2,37 @@ import type { Device } from "@headwater/aggregates";
 import type { Anchor } from "../readings/reading.ts";
 import { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
+import { insertInOrder, SelectorIndex } from "./selector-index.ts";
 import { RuleList, Series } from "./series.ts";
 
 /** A metric that rules take, and the devices that have it. */
 export interface Metric {
   readonly name: string;
   /** In order of their ids, so that effects come in one order however the rules came. */
-  rules: readonly Rule[];
+  rules: Rule[];
   /** The longest of its rules. */
   lateness: number;
+  /** Another whenever its rules are others: lists of series that were set before are out of date. */
+  version: number;
+  readonly selectors: SelectorIndex;
   readonly series: Map<string, Series>;
+  /** Of all its series, in order; undefined: not known since there are others. */
+  devices: readonly string[] | undefined;
 }
 
 /** Finds the rules of a reading by its metric and its device; what no rule matches costs two look-ups. */
 export class RuleIndex {
   readonly rules = new Map<string, Rule>();
   readonly metrics = new Map<string, Metric>();
+  /** Those that have something to do with a device of which nothing was heard. */
+  readonly watchful = new SelectorIndex();
   readonly devices: Map<string, Device>;
   /** Which device of its id is in effect, of those that are not the first. */
   readonly incarnations = new Map<string, number>();
   /** What each rule is grounded on, where a device has no word of its own. */
   readonly groundings = new Map<string, string>();
-  /** Equal lists of rules are one list. */
-  readonly #lists = new Map<string, RuleList>();
+  /** Equal lists of rules are one list; by a hash of theirs. */
+  readonly #lists = new Map<number, RuleList[]>();
   readonly #numbers = new Map<Rule, number>();
   #numbered = 0;
 
@@ -37,10 +45,13 @@ export class RuleIndex {
     this.delete(rule.id);
     this.rules.set(rule.id, rule);
     this.#numbers.set(rule, this.#numbered++);
+    if (isWatchful(rule)) this.watchful.add(rule);
     for (const name of rule.program.inputs) {
       const metric = this.metric(name);
-      metric.rules = inOrder([...metric.rules, rule]);
-      metric.lateness = latenessOf(metric.rules);
+      insertInOrder(metric.rules, rule);
+      metric.selectors.add(rule);
+      metric.lateness = Math.max(metric.lateness, rule.lateness);
+      metric.version++;
     }
   }
 
@@ -49,19 +60,23 @@ export class RuleIndex {
     if (rule === undefined) return;
     this.rules.delete(id);
     this.#numbers.delete(rule);
+    if (isWatchful(rule)) this.watchful.delete(rule);
     // Lists that it was part of are of no more use.
     this.#lists.clear();
     for (const name of rule.program.inputs) {
       const metric = this.metric(name);
       metric.rules = metric.rules.filter((other) => other !== rule);
+      metric.selectors.delete(rule);
       metric.lateness = latenessOf(metric.rules);
+      metric.version++;
     }
   }
 
   metric(name: string): Metric {
     let metric = this.metrics.get(name);
     if (metric === undefined) {
-      metric = { name, rules: [], lateness: 0, series: new Map() };
+      const selectors = new SelectorIndex();
+      metric = { name, rules: [], lateness: 0, version: 0, selectors, series: new Map(), devices: undefined };
       this.metrics.set(name, metric);
     }
     return metric;
@@ -71,12 +86,30 @@ export class RuleIndex {
     return this.incarnations.size === 0 ? 0 : (this.incarnations.get(device) ?? 0);
   }
 
-  /** Of a device that nothing was kept of yet, with the rules that match it. */
+  /** Of a device that nothing was kept of yet. */
   newSeries(metric: Metric, device: string): Series {
     const series = new Series(device, metric.name);
     metric.series.set(device, series);
-    series.setRules(this.matching(metric, device));
+    metric.devices = undefined;
     return series;
+  }
+
+  forget(metric: Metric, device: string): void {
+    if (metric.series.delete(device)) metric.devices = undefined;
+  }
+
+  /**
+   * Call before the rules of a series are used. They are looked up only then, however often the rules of the metric
+   * have become others since.
+   */
+  bringUpToDate(metric: Metric, series: Series): void {
+    if (series.version === metric.version) return;
+    series.setRules(this.matching(metric, series.device), metric.version);
+  }
+
+  /** Whether any rule takes the metric of a device. */
+  isJudged(metric: Metric, device: string): boolean {
+    return metric.selectors.some(device, this.devices.get(device));
   }
 
   /** The series of a rule's inputs on a device, made where there are none. */
@@ -119,30 +152,43 @@ export class RuleIndex {
   }
 
   matching(metric: Metric, device: string): RuleList {
-    const known = this.devices.get(device);
-    return this.#shared(metric.rules.filter((rule) => rule.selects(device, known)));
+    return this.#shared(metric.selectors.of(device, this.devices.get(device)));
   }
 
   #shared(rules: readonly Rule[]): RuleList {
-    const key = rules.map((rule) => this.#numbers.get(rule) ?? -1).join();
-    const known = this.#lists.get(key);
+    let hash = rules.length;
+    for (const rule of rules) hash = (Math.imul(hash, 31) + (this.#numbers.get(rule) ?? -1)) | 0;
+    const alike = this.#lists.get(hash);
+    const known = alike?.find((list) => isEqual(list.rules, rules));
     if (known !== undefined) return known;
     const list = new RuleList(rules);
-    this.#lists.set(key, list);
+    if (alike === undefined) this.#lists.set(hash, [list]);
+    else alike.push(list);
     return list;
   }
 
   /** Every device that has a series of one of the rule's inputs, in order. */
   devicesOf(rule: Rule): readonly string[] {
+    const { inputs, watchesSilence } = rule.program;
+    if (inputs.length === 1 && !watchesSilence) return this.#devicesOf(this.metric(inputs[0]!));
     const devices = new Set<string>();
-    for (const name of rule.program.inputs) for (const device of this.metric(name).series.keys()) devices.add(device);
-    if (rule.program.watchesSilence) for (const device of this.devices.keys()) devices.add(device);
+    for (const name of inputs) for (const device of this.metric(name).series.keys()) devices.add(device);
+    if (watchesSilence) for (const device of this.devices.keys()) devices.add(device);
     return [...devices].toSorted();
+  }
+
+  #devicesOf(metric: Metric): readonly string[] {
+    metric.devices ??= [...metric.series.keys()].toSorted();
+    return metric.devices;
   }
 }
 
-function inOrder(rules: readonly Rule[]): readonly Rule[] {
-  return rules.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+function isWatchful({ program }: Rule): boolean {
+  return program.watchesSilence || program.readsDevice;
+}
+
+function isEqual(some: readonly Rule[], others: readonly Rule[]): boolean {
+  return some.length === others.length && some.every((rule, place) => rule === others[place]);
 }
 
 function latenessOf(rules: readonly Rule[]): number {

@@ -1,13 +1,26 @@
 import { createHash } from "node:crypto";
 import type { Device } from "@headwater/aggregates";
 import type { NormalAction } from "../definition/actions.ts";
-import { normaliseRule } from "../definition/definition.ts";
+import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
+import { selectorKeys, type SelectorKeys } from "../definition/selector-keys.ts";
 import { anyMetric, type Program } from "../conditions/program.ts";
 import { unranked } from "../conditions/verdict.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { noEpisode, type FoldState } from "./episode-machine.ts";
 import type { RuleChange } from "./engine.ts";
+
+/** A definition is compiled once, however many partitions evaluate it. */
+const compiled = new WeakMap<RuleDefinition, NormalRule>();
+
+export function compiledRule(definition: RuleDefinition): NormalRule {
+  let normal = compiled.get(definition);
+  if (normal === undefined) {
+    normal = normaliseRule(definition);
+    compiled.set(definition, normal);
+  }
+  return normal;
+}
 
 /** A rule as it is evaluated: one object for each revision and mode. */
 export class Rule {
@@ -33,11 +46,14 @@ export class Rule {
   readonly likeness: string;
   /** The state of a device of which nothing is kept; undefined: every device has one. */
   readonly idle: FoldState | undefined;
-  readonly #selector: Parameters<typeof selects>[0];
+  /** What devices find it by. */
+  readonly selectorKeys: SelectorKeys;
+  readonly #selector: NormalRule["selector"];
   readonly #ranks: readonly number[];
 
-  constructor(change: RuleChange) {
-    const normal = normaliseRule(change.definition);
+  /** `selector` stands for that of the definition. */
+  constructor(change: RuleChange, selector?: NormalRule["selector"]) {
+    const normal = compiledRule(change.definition);
     this.change = change;
     this.id = change.rule;
     this.revision = change.revision;
@@ -53,7 +69,8 @@ export class Rule {
     this.judgesLike = normal.judgesLike;
     this.likeness = createHash("sha256").update(normal.judgesLike).digest("base64url").slice(0, 11);
     this.idle = normal.program.idle === undefined ? undefined : { program: normal.program.idle, episode: noEpisode };
-    this.#selector = normal.selector;
+    this.#selector = selector ?? normal.selector;
+    this.selectorKeys = selectorKeys(this.#selector);
   }
 
   selects(id: string, device: Device | undefined): boolean {

@@ -3,10 +3,21 @@ import { ReadingBuffer } from "../readings/reading-buffer.ts";
 import type { InputSeries, Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
 
+/** What a series looks at before it troubles a rule, by the rule's place in the list. */
+interface Quiet {
+  /** A number from `low` up to `high` changes nothing… */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** …in a reading whose judged time is before this. */
+  readonly until: Float64Array;
+}
+
 /** Rules that series share, with their places in the list. */
 export class RuleList {
   readonly rules: readonly Rule[];
   readonly #slots: ReadonlyMap<string, number>;
+  /** By metric: that of a device for which all of them are idle. */
+  readonly #idle = new Map<string, Quiet>();
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
@@ -16,10 +27,28 @@ export class RuleList {
   slotOf(rule: string): number | undefined {
     return this.#slots.get(rule);
   }
+
+  /** Shared: whoever changes it makes a copy before. */
+  idle(metric: string): Quiet {
+    let quiet = this.#idle.get(metric);
+    if (quiet === undefined) {
+      const intervals = this.rules.map((rule) => idleInterval(rule, metric));
+      quiet = {
+        low: Float64Array.from(intervals, ({ low }) => low),
+        high: Float64Array.from(intervals, ({ high }) => high),
+        until: new Float64Array(intervals.length).fill(Infinity),
+      };
+      this.#idle.set(metric, quiet);
+    }
+    return quiet;
+  }
+}
+
+function idleInterval(rule: Rule, metric: string): Interval {
+  return rule.idle === undefined ? noInterval : rule.program.quiet(rule.idle.program, metric);
 }
 
 const noRules = new RuleList([]);
-const noNumbers = new Float64Array(0);
 
 /**
  * One metric of one device: its retained readings, and for each rule that takes it the numbers that would change
@@ -29,13 +58,12 @@ export class Series implements InputSeries {
   readonly device: string;
   readonly metric: string;
   readonly readings = new ReadingBuffer();
-  /** The rules that take it. */
+  /** The rules that take it, as of a version of its metric. */
   list = noRules;
-  /** By rule: a number from `low` up to `high` changes nothing… */
-  low = noNumbers;
-  high = noNumbers;
-  /** …in a reading whose judged time is before this. */
-  until = noNumbers;
+  version = -1;
+  quiet: Quiet;
+  /** `quiet` is that of the list. */
+  #isShared = true;
   /** What there is to know of the rules; one that is absent is idle. */
   readonly instances = new Map<string, Instance>();
   /** Inputs before this offset are in it, and in the state of every rule that was written with it. */
@@ -48,44 +76,55 @@ export class Series implements InputSeries {
   constructor(device: string, metric: string) {
     this.device = device;
     this.metric = metric;
+    this.quiet = noRules.idle(metric);
   }
 
   get rules(): readonly Rule[] {
     return this.list.rules;
   }
 
-  setRules(list: RuleList): void {
-    const { rules } = list;
+  setRules(list: RuleList, version: number): void {
+    this.version = version;
+    if (list === this.list) return;
     this.list = list;
-    this.low = rules.length === 0 ? noNumbers : new Float64Array(rules.length);
-    this.high = rules.length === 0 ? noNumbers : new Float64Array(rules.length);
-    this.until = rules.length === 0 ? noNumbers : new Float64Array(rules.length);
-    for (const slot of rules.keys()) this.refreshSlot(slot);
+    this.quiet = list.idle(this.metric);
+    this.#isShared = true;
+    for (const rule of this.instances.keys()) this.refresh(rule);
   }
 
   /** Brings what the fast path looks at in line with the instance. */
   refresh(rule: string): void {
     const slot = this.list.slotOf(rule);
-    if (slot !== undefined) this.refreshSlot(slot);
+    if (slot === undefined) return;
+    const instance = this.instances.get(rule);
+    const { low, high } =
+      instance === undefined ? idleInterval(this.rules[slot]!, this.metric) : instance.quiet(this.metric);
+    const until = instance === undefined ? Infinity : instance.until;
+    const { quiet } = this;
+    if (quiet.low[slot] === low && quiet.high[slot] === high && quiet.until[slot] === until) return;
+    const own = this.#own();
+    own.low[slot] = low;
+    own.high[slot] = high;
+    own.until[slot] = until;
   }
 
   /** Whatever comes next concerns the rule, until it is refreshed. */
   block(rule: string): void {
     const slot = this.list.slotOf(rule);
-    if (slot !== undefined) this.low[slot] = Infinity;
-  }
-
-  refreshSlot(slot: number): void {
-    const rule = this.rules[slot]!;
-    const instance = this.instances.get(rule.id);
-    const { low, high } = instance === undefined ? this.idleInterval(rule) : instance.quiet(this.metric);
-    this.low[slot] = low;
-    this.high[slot] = high;
-    this.until[slot] = instance === undefined ? Infinity : instance.until;
+    if (slot !== undefined) this.#own().low[slot] = Infinity;
   }
 
   idleInterval(rule: Rule): Interval {
-    return rule.idle === undefined ? noInterval : rule.program.quiet(rule.idle.program, this.metric);
+    return idleInterval(rule, this.metric);
+  }
+
+  #own(): Quiet {
+    if (this.#isShared) {
+      const { low, high, until } = this.quiet;
+      this.quiet = { low: low.slice(), high: high.slice(), until: until.slice() };
+      this.#isShared = false;
+    }
+    return this.quiet;
   }
 
   /** Inputs before this offset are in the rule's state here. */

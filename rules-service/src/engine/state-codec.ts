@@ -1,7 +1,7 @@
 import { beginning, type Position } from "../readings/position.ts";
 import type { Reading } from "../readings/reading.ts";
 import type { Episode } from "./episode.ts";
-import { UnreadableStateError } from "./errors.ts";
+import { StateOfOtherVersionError } from "./errors.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Footing, Instance } from "./instance.ts";
 import type { Series } from "./series.ts";
@@ -28,10 +28,10 @@ export type InstanceFields = Pick<
   readonly likeness: string;
 };
 
-/** Throws UnreadableStateError unless this version wrote the state. */
+/** Throws StateOfOtherVersionError unless this version wrote the state. */
 export function checkVersion(version: number): void {
   if (version === stateVersion) return;
-  throw new UnreadableStateError(
+  throw new StateOfOtherVersionError(
     `The state of the rules is of version ${version}; this version of Headwater reads ${stateVersion}`,
   );
 }

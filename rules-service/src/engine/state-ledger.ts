@@ -244,7 +244,7 @@ export class StateLedger {
     }
     if (series.stored) states.push(this.#state(seriesPrefix + metric, device, covers, gone));
     series.stored = false;
-    if (series.rules.length === 0 && series.instances.size === 0) index.metric(metric).series.delete(device);
+    if (series.covers <= next && series.instances.size === 0) index.forget(index.metric(metric), device);
   }
 
   /** What a rule that does not come back leaves is for whoever brings it back. */

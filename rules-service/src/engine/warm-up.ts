@@ -1,4 +1,5 @@
 import type { TelemetryRecord } from "@headwater/proto";
+import { normaliseSelector } from "../definition/selector.ts";
 import { Evaluator } from "./evaluator.ts";
 import type { RecordPosition, RuleChange, WarmUp } from "./engine.ts";
 import type { Instance } from "./instance.ts";
@@ -21,10 +22,9 @@ export class WarmUpRun implements WarmUp {
   constructor(rules: readonly RuleChange[], partition: number) {
     this.#evaluator = new Evaluator(new RuleIndex(), new Teller(partition));
     for (const change of rules) {
-      const { selector, ...rest } = change.definition;
-      const definition = selector?.ids === undefined ? rest : { ...rest, selector: { ids: selector.ids } };
+      const { ids } = change.definition.selector ?? {};
       this.#rules.set(change.rule, change);
-      this.#evaluator.index.set(new Rule({ ...change, definition }));
+      this.#evaluator.index.set(new Rule(change, normaliseSelector(ids === undefined ? {} : { ids })));
     }
   }
 
@@ -35,6 +35,10 @@ export class WarmUpRun implements WarmUp {
   drop(rule: string): void {
     this.#rules.delete(rule);
     this.#evaluator.index.delete(rule);
+  }
+
+  applyClock(record: TelemetryRecord, at: RecordPosition): void {
+    this.#evaluator.applyClock(record, at);
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition): void {
@@ -51,9 +55,9 @@ export class WarmUpRun implements WarmUp {
     const { index, timers } = this.#evaluator;
     if (incarnation < index.incarnationOf(device)) return;
     index.incarnations.set(device, incarnation);
-    for (const { series } of index.metrics.values()) {
-      for (const instance of series.get(device)?.instances.values() ?? []) timers.disarm(instance);
-      series.delete(device);
+    for (const metric of index.metrics.values()) {
+      for (const instance of metric.series.get(device)?.instances.values() ?? []) timers.disarm(instance);
+      index.forget(metric, device);
     }
   }
 

@@ -23,6 +23,12 @@ export function partitionMetrics(metrics: Metrics) {
       ["partition"],
       { maxSeries: 1000 },
     ),
+    stragglers: metrics.gauge(
+      "headwater_rules_straggling_gateways",
+      "Gateways that are more than 30 s behind the ticks while they send, and delay the timers of their devices",
+      ["partition"],
+      { maxSeries: 1000 },
+    ),
     outputs: metrics.counter("headwater_rules_outputs_total", "Events appended because of rules, by topic", ["topic"]),
     raised: metrics.counter(
       "headwater_rules_alerts_raised_total",

@@ -9,6 +9,7 @@ import { partitionMetrics, type PartitionMetrics } from "./metrics.ts";
 import { PartitionRunner } from "./partition-runner.ts";
 import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import { StallWatch } from "./stall-watch.ts";
+import { stragglerWarnings } from "./straggler-warnings.ts";
 import { Ticker } from "./ticker.ts";
 
 type TopicPartition = { readonly topic: string; readonly partition: number };
@@ -115,6 +116,11 @@ export class PartitionGroup {
   notReady(): string[] {
     if (this.#consumption === undefined) return ["not yet a member of the rules group"];
     return [...this.#runners.values()].flatMap(({ trouble }) => trouble ?? []);
+  }
+
+  /** What does not stop the evaluation, but delays it. */
+  warnings(): string[] {
+    return stragglerWarnings(this.#runners.values());
   }
 
   async #stop(): Promise<void> {

@@ -2,7 +2,7 @@ import { aborted, SerialQueue, sleep, type Logger } from "@headwater/core";
 import type { EventLog, GroupBatch, LogRecord, TopicNames } from "@headwater/event-log";
 import type { FoldedEvents, SkippedRecords } from "@headwater/service";
 import type { RulesConfig } from "../config.ts";
-import type { PartitionEngine } from "../engine/engine.ts";
+import type { PartitionEngine, Straggler } from "../engine/engine.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { EffectsBuffer } from "./effects-buffer.ts";
 import { Emitter } from "./emitter.ts";
@@ -107,6 +107,10 @@ export class PartitionRunner {
     return this.#stateLog.epoch;
   }
 
+  get stragglers(): readonly Straggler[] {
+    return this.#evaluation.engine.stragglers;
+  }
+
   /** The reason why the partition is not evaluated; undefined if it is. */
   get trouble(): string | undefined {
     if (this.#lost) return `another instance has claimed partition ${this.partition}`;
@@ -205,6 +209,7 @@ export class PartitionRunner {
     const { metrics, partition } = this.#options;
     metrics.batchSeconds.observe((performance.now() - began) / 1000);
     metrics.lag.labels({ partition }).set(Math.max(0, batch.highWatermark - this.#evaluation.nextOffset));
+    metrics.stragglers.labels({ partition }).set(this.stragglers.length);
   }
 
   /** Emits outputs, puts waiting control events into effect, and begins a checkpoint if one is due. */

@@ -1,6 +1,7 @@
 import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog, TopicNames } from "@headwater/event-log";
 import type { SkippedRecords } from "@headwater/service";
+import { StateOfOtherVersionError } from "../engine/errors.ts";
 import type { RulesConfig } from "../config.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { historyOf, overtaken, type History, type PastControlEvent } from "./control-events/control-event-history.ts";
@@ -57,6 +58,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
     if (source.topic === topics.rules) await feed.rulesKnownTo(source.offset);
   }
   let restored = state;
+  let begunAnew = false;
   evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
   try {
     evaluation.restore({
@@ -67,10 +69,13 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   } catch (error) {
     logger.error({ partition, err: error }, "the state of the rules cannot be read; they are warmed again");
     restored = { ...state, checkpoint: undefined, states: [] };
+    begunAnew = error instanceof StateOfOtherVersionError;
     evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
     evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
   }
-  const history = historyOf(restored, topics, timeline, onSkipped);
+  const past = historyOf(restored, topics, timeline, onSkipped);
+  const history = begunAnew ? withoutRules(past) : past;
+  if (begunAnew) await retrying(() => stateLog.remove(keysOfRules(past)), retry);
   for (const event of lastOfEach(history.included)) await evaluation.applyControlEvent(event);
   evaluation.uncovered = 0;
   markEffective(options.pending, history);
@@ -141,6 +146,22 @@ function lastOfEach(controlEvents: readonly PastControlEvent[]): Iterable<Contro
     else if (event.kind === "device") devices.set(event.id, event);
   }
   return [...devices.values(), ...rules.values()];
+}
+
+/**
+ * For a partition that begins anew: devices as they are now, and no rule. Until the end of telemetry only the clock and
+ * the identities are taken from it; then every rule is warmed as a new one is, which tells of what is open alone.
+ */
+function withoutRules({ included, replay }: History): History {
+  return { included: [...included, ...replay].filter(({ event }) => event.kind !== "rule"), replay: [] };
+}
+
+/**
+ * Of the effectives of rules. They are removed before anything is evaluated: a checkpoint that is written while the
+ * rules are warmed would otherwise seem to include them.
+ */
+function keysOfRules({ included, replay }: History): string[] {
+  return [...included, ...replay].filter(({ event }) => event.kind === "rule").map(({ key }) => key);
 }
 
 function markEffective(pending: PendingControlEvents, history: History): void {

@@ -58,7 +58,22 @@ describe("a rule", () => {
     [{ ...whole, severty: "warning" }, "/severty", '"severity"'],
     [{ ...whole, selector: { typs: ["a"] } }, "/selector/typs", '"types"'],
     [{ ...whole, selector: { sites: ["a"] } }, "/selector/sites", "not supported yet"],
-    [{ ...whole, schedule: {} }, "/schedule", "not supported yet"],
+    [{ ...whole, schedule: {} }, "/schedule/timeZone", "is missing"],
+    [
+      { ...whole, schedule: { timeZone: "Mars/Olympus", weekly: [{ days: ["mon"], from: "06:00", to: "22:00" }] } },
+      "/schedule/timeZone",
+      "is no time zone",
+    ],
+    [
+      { ...whole, schedule: { timeZone: "UTC", weekly: [{ days: ["mo"], from: "06:00", to: "22:00" }] } },
+      "/schedule/weekly/0/days/0",
+      '"mon"',
+    ],
+    [
+      { ...whole, schedule: { timeZone: "UTC", weekly: [{ days: ["mon"], from: "6", to: "22:00" }] } },
+      "/schedule/weekly/0/from",
+      "06:00",
+    ],
     [{ ...whole, actions: [{ webhook: { url: "https://ops.example" } }] }, "/actions/0/webhook", "not supported yet"],
     [{ ...whole, actions: [{}] }, "/actions/0", "exactly one"],
     [{ ...whole, actions: [{ command: { name: "a", ttl: "soon" } }] }, "/actions/0/command/ttl", "no duration"],

@@ -1,6 +1,7 @@
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type { PartitionEngine } from "../../src/engine/engine.ts";
-import { clockAfter, ReferenceRule } from "../reference/reference.ts";
+import { clockAfter } from "../reference/clock.ts";
+import { ReferenceRule } from "../reference/reference.ts";
 import type { HistoryEntry } from "../reference/reference.ts";
 import { all, Collected } from "./harness.ts";
 import type { Entry } from "./harness.ts";
@@ -40,8 +41,8 @@ export function agreesWithReference(
           return `at ${at.offset}: ${id} should ${isReal ? "" : "not "}be a real raise`;
       }
     }
-    if (engine.clock !== clockAfter(history))
-      return `at ${at.offset}: clock ${engine.clock}, not ${clockAfter(history)}`;
+    const { now } = clockAfter(history);
+    if (engine.clock !== now) return `at ${at.offset}: clock ${engine.clock}, not ${now}`;
   }
   const tooLate = pairs.reduce((sum, { reference }) => sum + reference.tooLate, 0);
   return engine.counters.tooLate === tooLate ? undefined : `${engine.counters.tooLate} too late, not ${tooLate}`;

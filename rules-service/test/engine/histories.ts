@@ -16,7 +16,10 @@ export type Step =
       readonly kept: number;
       readonly values: readonly number[];
     }
-  | { readonly kind: "mark"; readonly gateway: number; readonly kept: number }
+  /** `old`: of a gateway that does not say when it forwards. */
+  | { readonly kind: "mark"; readonly gateway: number; readonly kept: number; readonly old?: boolean }
+  /** The gateway's wall clock is so far ahead from now on (seconds); with a new image its epoch begins anew as well. */
+  | { readonly kind: "clock"; readonly gateway: number; readonly ahead: number; readonly isNewImage: boolean }
   | { readonly kind: "tick" }
   | { readonly kind: "again"; readonly which: number }
   | { readonly kind: "pass"; readonly seconds: number };
@@ -50,7 +53,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("mark" as const),
       gateway: fc.nat({ max: 2 }),
-      kept: fc.constantFrom(0, 0, 0, 30),
+      kept: fc.constantFrom(0, 0, 0, 30, 3600),
+      old: fc.constantFrom(false, false, true),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("clock" as const),
+      gateway: fc.nat({ max: 2 }),
+      ahead: fc.constantFrom(0, 2, -3, 600, -86_400, 3600),
+      isNewImage: fc.boolean(),
     }),
   },
   { weight: 3, arbitrary: fc.constant<Step>({ kind: "tick" }) },
@@ -59,7 +72,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant("pass" as const),
-      seconds: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constantFrom(9, 16, 31)),
+      seconds: fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constantFrom(9, 16, 31, 61, 600)),
     }),
   },
 );
@@ -146,28 +159,25 @@ export const definitions = fc
 /** Writes steps down as a log would have them: gateways count, their receive clocks never go back. */
 export function write(life: readonly Step[]): readonly Entry[] {
   const log = new LogWriter();
-  const received = new Map<string, number>();
+  const clocks = gateways.map(({ name, ahead }) => ({ name, ahead, epoch: 7, received: 0 }));
   let wall = 0;
-  const receive = (gateway: (typeof gateways)[number], kept: number): number => {
-    const time = Math.max((received.get(gateway.name) ?? 0) + 1, at(wall - kept + gateway.ahead));
-    received.set(gateway.name, time);
-    return time;
-  };
   for (const each of life) {
-    if (each.kind === "pass") wall += each.seconds;
+    if (each.kind === "clock") {
+      const { epoch, received } = clocks[each.gateway]!;
+      const identity = each.isNewImage ? { epoch: epoch + 1, received: 0 } : { epoch, received };
+      Object.assign(clocks[each.gateway]!, { ahead: each.ahead, ...identity });
+    } else if (each.kind === "pass") wall += each.seconds;
     else if (each.kind === "tick") log.append({ tick: { ownerEpoch: 1 } }, at(wall));
     else if (each.kind === "again") {
       const old = log.entries[each.which % Math.max(1, log.entries.length)];
       if (old !== undefined && old.record.gateway !== "") log.append(old.record as TelemetryInput, at(wall));
     } else {
-      const gateway = gateways[each.gateway]!;
-      const identity = {
-        gateway: gateway.name,
-        epoch: 7,
-        n: log.n(gateway.name),
-        receivedAt: receive(gateway, each.kept),
-      };
-      if (each.kind === "mark") log.append({ ...identity, mark: { received: 1 } }, at(wall));
+      const clock = clocks[each.gateway]!;
+      const { name, epoch, received, ahead } = clock;
+      clock.received = Math.max(received + 1, at(wall - each.kept + ahead));
+      const identity = { gateway: name, epoch, n: log.n(`${name}/${epoch}`), receivedAt: clock.received };
+      const forwardedAt = each.kind === "mark" && each.old !== true ? Math.max(clock.received, at(wall + ahead)) : 0;
+      if (each.kind === "mark") log.append({ ...identity, mark: { received: 1, forwardedAt } }, at(wall));
       else {
         const readings = each.values.map((number, index) => ({ metric: "t", number, timeDelta: index * second }));
         const event = { device: devices[each.device], eventTime: at(wall - each.behind), readings };

@@ -62,11 +62,15 @@ export class Partition {
     );
   }
 
-  mark(received: number, { gateway = "g", appended = received }: { gateway?: string; appended?: number } = {}): void {
-    this.append(
-      { gateway, epoch: 1, n: this.log.n(gateway), receivedAt: at(received), mark: { received: 0 } },
-      appended,
-    );
+  /** `forwarded`: what the gateway's clock said when it sent the mark; a gateway of 0.1 does not say. */
+  mark(
+    received: number,
+    options: { gateway?: string; appended?: number; forwarded?: number; epoch?: number } = {},
+  ): void {
+    const { gateway = "g", appended = received, forwarded, epoch = 1 } = options;
+    const n = this.log.n(epoch === 1 ? gateway : `${gateway}/${epoch}`);
+    const mark = { received: 0, ...(forwarded !== undefined && { forwardedAt: at(forwarded) }) };
+    this.append({ gateway, epoch, n, receivedAt: at(received), mark }, appended);
   }
 
   tick(appended: number): void {

@@ -1,5 +1,6 @@
 import type { TelemetryRecord } from "@headwater/proto";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
+import { clockAfter, logTimeOf, reach, withoutDuplicates } from "./clock.ts";
 
 /**
  * What the rules of a partition say, worked out anew from the whole history after every record: slow, and written to be
@@ -72,7 +73,7 @@ export class ReferenceRule {
   after(history: readonly HistoryEntry[]): readonly ReferenceEpisode[] {
     this.wasLate = false;
     const { record, offset } = history.at(-1)!;
-    if (!isDuplicate(history) && record.device === this.#device) {
+    if (withoutDuplicates(history).at(-1) === history.at(-1) && record.device === this.#device) {
       for (const [index, { metric, number, timeDelta }] of record.readings.entries()) {
         if (metric !== conditionOf(this.#rule).metric || number === null) continue;
         // Never ahead of the log; all samples of the message are shifted together.
@@ -87,8 +88,9 @@ export class ReferenceRule {
     const wait = seconds(this.#rule.wait ?? "5s") * second;
     if (held > 0) {
       const { episodes: _, waiting } = this.#fold();
+      const clock = clockAfter(history);
       for (const { since, at } of waiting) {
-        if (since.received + held + wait <= reach(history, since.gateway)) {
+        if (since.received + held + wait <= reach(clock, since.gateway)) {
           this.#surelyKnown = Math.max(this.#surelyKnown, at);
         }
       }
@@ -103,10 +105,8 @@ export class ReferenceRule {
       return;
     }
     this.wasLate ||= time < newest || time <= this.#surelyKnown;
-    const { record, appendTime } = history.at(-1)!;
-    const skew = skewOf(history.slice(0, -1), record.gateway);
-    const received = skew === undefined ? appendTime : record.receivedAt + skew;
-    this.#accepted.push({ time, order, value, gateway: record.gateway, received });
+    const { gateway } = history.at(-1)!.record;
+    this.#accepted.push({ time, order, value, gateway, received: logTimeOf(history) });
   }
 
   /** All accepted samples in order of event time: which level holds from when, and what becomes of it. */
@@ -221,73 +221,4 @@ function isClear(rule: RuleDefinition, value: number): boolean {
 
 function seconds(duration: string): number {
   return Number(/^(\d+)s$/.exec(duration)![1]);
-}
-
-function isDuplicate(history: readonly HistoryEntry[]): boolean {
-  const { record } = history.at(-1)!;
-  return history
-    .slice(0, -1)
-    .some(({ record: other }) => other.gateway !== "" && other.gateway === record.gateway && other.n >= record.n);
-}
-
-/** Least (append - receive) over a gateway's marks; undefined: it has made none. */
-function skewOf(history: readonly HistoryEntry[], gateway: string): number | undefined {
-  const marks = withoutDuplicates(history).filter(({ record }) => record.gateway === gateway && record.mark !== null);
-  if (marks.length === 0) return undefined;
-  return Math.min(...marks.map(({ record, appendTime }) => appendTime - record.receivedAt));
-}
-
-function withoutDuplicates(history: readonly HistoryEntry[]): HistoryEntry[] {
-  const seen = new Map<string, number>();
-  return history.filter(({ record: { gateway, n } }) => {
-    if (gateway === "") return true;
-    if (n <= (seen.get(gateway) ?? 0)) return false;
-    seen.set(gateway, n);
-    return true;
-  });
-}
-
-/** A gateway's promise on the log's clock if it is live; undefined if it is not. */
-function liveTime(history: readonly HistoryEntry[], gateway: string): number | undefined {
-  const skew = skewOf(history, gateway);
-  if (skew === undefined) return undefined;
-  let heard = -Infinity;
-  let promise = -Infinity;
-  let lastTick = 0;
-  let offline = false;
-  for (const { record, appendTime } of history) {
-    if (record.gateway === gateway) {
-      promise = Math.max(promise, record.receivedAt);
-      if (record.mark !== null || offline) {
-        heard = appendTime;
-        offline = false;
-      }
-    } else if (record.tick !== null) {
-      // More than 15 s between two ticks: the log was away, and that time is nobody's silence.
-      const away = lastTick === 0 ? 0 : Math.max(0, appendTime - lastTick - 15 * second);
-      heard = Math.max(heard, Math.min(heard + away, appendTime - 15 * second));
-      lastTick = appendTime;
-      if (heard > 0 && lastTick - heard > 30 * second) offline = true;
-    }
-  }
-  return offline ? undefined : promise + skew;
-}
-
-/** What time it is for timers of a gateway's readings. */
-export function reach(history: readonly HistoryEntry[], gateway: string): number {
-  return Math.min(clockAfter(history), liveTime(withoutDuplicates(history), gateway) ?? Infinity);
-}
-
-export function clockAfter(history: readonly HistoryEntry[]): number {
-  const entries = withoutDuplicates(history);
-  const gateways = new Set(entries.map(({ record }) => record.gateway).filter((name) => name !== ""));
-  let clock = 0;
-  for (let length = 1; length <= entries.length; length++) {
-    const prefix = entries.slice(0, length);
-    const live = [...gateways].flatMap((gateway) => liveTime(prefix, gateway) ?? []);
-    const { record, appendTime } = prefix.at(-1)!;
-    if (live.length > 0) clock = Math.max(clock, Math.min(...live));
-    else if (record.tick !== null) clock = Math.max(clock, appendTime);
-  }
-  return clock;
 }

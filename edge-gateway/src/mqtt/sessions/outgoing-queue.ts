@@ -4,7 +4,7 @@ export interface OutgoingPacket {
   readonly brokerId?: string;
   readonly brokerCounter?: number;
   messageId?: number;
-  dup?: boolean;
+  readonly dup?: boolean;
   readonly topic?: string;
   readonly payload?: Buffer | string;
 }
@@ -57,10 +57,9 @@ export class OutgoingQueue {
 
   /** To be sent on a new connection: with DUP what was sent on an earlier one, since it has an identifier (3.3.1.1). */
   packets(): OutgoingPacket[] {
-    return this.#entries.map(({ packet }) => {
-      if (packet.cmd === "publish" && packet.messageId !== undefined) packet.dup = true;
-      return packet;
-    });
+    return this.#entries.map(({ packet }) =>
+      packet.cmd === "publish" && packet.messageId !== undefined ? { ...packet, dup: true } : packet,
+    );
   }
 }
 

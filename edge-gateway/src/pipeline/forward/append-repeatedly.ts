@@ -1,6 +1,6 @@
 import { type EventLog, RecordRefusedError } from "@headwater/event-log";
 import { retrying, type Logger } from "@headwater/core";
-import type { TopicRecords } from "./frame-records.ts";
+import { stampMarks, type TopicRecords } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 
 export interface AppendOptions {
@@ -9,6 +9,8 @@ export interface AppendOptions {
   /** Ends the repeating; the rejection is its reason. */
   readonly signal: AbortSignal;
   readonly health: LogHealth;
+  /** What the receive clock says, which marks carry (microseconds). */
+  readonly receiveTime: () => number;
   readonly maxWaitMs?: number;
 }
 
@@ -16,16 +18,20 @@ export interface AppendOptions {
 const quietMs = 5000;
 
 /**
- * Appends records of one topic, the identical batch again for as long as it takes, and answers with the indexes of
+ * Appends records of one topic, the same batch again for as long as it takes, and answers with the indexes of
  * those that the log refuses for good (all others have landed). Rejects only with the signal's reason, or with an error
  * that no repetition heals.
  */
 export async function appendRepeatedly(group: TopicRecords, options: AppendOptions): Promise<readonly number[]> {
-  const { log, logger, signal, health } = options;
+  const { log, logger, signal, health, receiveTime } = options;
   let loggedAt = Number.NEGATIVE_INFINITY;
   health.begun(group.topic);
   try {
-    await retrying(() => log.append(group.topic, group.records), {
+    const append = () => {
+      if (group.marks.length > 0) stampMarks(group.records, group.marks, receiveTime());
+      return log.append(group.topic, group.records);
+    };
+    await retrying(append, {
       signal,
       baseMs: 50,
       maxMs: options.maxWaitMs ?? 2000,

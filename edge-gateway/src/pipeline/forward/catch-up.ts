@@ -53,8 +53,10 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
       if (portion === undefined) portions.set(sender, [frame]);
       else portion.push(frame);
     });
+    // Each from where it was parked, which may be behind the others: what lies before has landed.
+    const from = new Map([...set].map((sender) => [sender, later(place, sender.parkedAt!)]));
     for (const sender of set) if (comparePlaces(sender.parkedAt!, range.end) < 0) sender.parkedAt = range.end;
-    for (const [sender, frames] of portions) sender.send(frames, range.segment, place);
+    for (const [sender, frames] of portions) sender.send(frames, range.segment, from.get(sender)!);
     while ([...set].some((sender) => sender.isBusy) && !signal.aborted) {
       await woken();
       for (const sender of set) if (sender.isBusy && isStuck(sender)) set.delete(sender);
@@ -63,4 +65,8 @@ export async function catchUp(senders: Iterable<PartitionSender>, options: Catch
     for (const sender of set) if (comparePlaces(sender.parkedAt!, range.end) < 0) set.delete(sender);
     place = range.end;
   }
+}
+
+function later(a: SpoolPlace, b: SpoolPlace): SpoolPlace {
+  return comparePlaces(a, b) < 0 ? b : a;
 }

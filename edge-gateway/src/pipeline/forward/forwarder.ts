@@ -31,6 +31,8 @@ export interface ForwarderOptions {
   /** How long records stay in the spool once they have landed (milliseconds); undefined: by the topic's replicas. */
   readonly keepMs: number | undefined;
   readonly gapsOf: (partition: number) => readonly Range[];
+  /** What the receive clock says (microseconds). */
+  readonly receiveTime: () => number;
   /** Told how many records the log took. */
   readonly onAppended: (records: number) => void;
   readonly onMarkAppended: (partition: number, n: number) => void;

@@ -1,5 +1,6 @@
 import type { OutgoingRecord, RecordHeaders, TopicNames } from "@headwater/event-log";
-import { telemetryHeaders } from "@headwater/proto";
+import { DecodeError } from "@headwater/core";
+import { events, telemetryHeaders, type TelemetryInput } from "@headwater/proto";
 import type { FrameBatch } from "../batch/frame-batch.ts";
 import type { FrameIndex } from "../batch/frame-index.ts";
 import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
@@ -9,6 +10,8 @@ export interface TopicRecords {
   readonly topic: string;
   readonly records: OutgoingRecord[];
   readonly places: number[];
+  /** Indexes of the marks among the records. */
+  readonly marks: number[];
 }
 
 /** Which topic a frame goes to, and as which record. */
@@ -39,10 +42,11 @@ export class FrameRecords {
       const topic = this.#topicOf[kind];
       if (current?.topic !== topic) {
         current = groups.find((group) => group.topic === topic);
-        if (current === undefined) groups.push((current = { topic, records: [], places: [] }));
+        if (current === undefined) groups.push((current = { topic, records: [], places: [], marks: [] }));
       }
       const key = index.keys[at]!;
       current.places.push(at);
+      if (kind === frameKinds.mark) current.marks.push(current.records.length);
       current.records.push({
         key: key.length === 0 ? null : key,
         value: bytes.subarray(index.values[at], index.ends[at]),
@@ -56,6 +60,21 @@ export class FrameRecords {
 
 export function recordOf({ kind, key, value, partition, headers }: Frame): OutgoingRecord {
   return { key: key.length === 0 ? null : key, value, partition, headers: headersOf(kind, headers) };
+}
+
+/** Marks on their way to the log say when they were sent; the same ones that are sent again say so anew. */
+export function stampMarks(records: OutgoingRecord[], marks: readonly number[], forwardedAt: number): void {
+  for (const at of marks) {
+    const record = records[at]!;
+    try {
+      const { mark, ...rest } = events.telemetry.decode(record.value!);
+      const stamped = { ...rest, mark: { ...mark, forwardedAt } } as TelemetryInput;
+      records[at] = { ...record, value: events.telemetry.encode(stamped) };
+    } catch (error) {
+      // What is no mark of this version's goes as it is: readers take its receive time.
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
 }
 
 function headersOf(kind: FrameKind, headers: string | undefined): RecordHeaders {

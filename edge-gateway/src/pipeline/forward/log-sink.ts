@@ -1,11 +1,11 @@
-import { QueueClosedError } from "@headwater/core";
+import { nowMicros, QueueClosedError } from "@headwater/core";
 import type { DurableSink } from "../batch/durable-sink.ts";
 import type { FrameBatch } from "../batch/frame-batch.ts";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import { appendRepeatedly, type AppendOptions } from "./append-repeatedly.ts";
 import type { FrameRecords } from "./frame-records.ts";
 
-export interface LogSinkOptions extends Omit<AppendOptions, "signal"> {
+export interface LogSinkOptions extends Omit<AppendOptions, "signal" | "receiveTime"> {
   readonly records: FrameRecords;
 }
 
@@ -14,6 +14,8 @@ export class LogSink implements DurableSink {
   readonly format = "records";
   readonly #options: LogSinkOptions;
   readonly #closing = new AbortController();
+  /** What the gateway's receive clock says. */
+  receiveTime: () => number = nowMicros;
   onRoom?: () => void;
   onReleased?: (buffer: Buffer) => void;
   /** Told how many records the log took. */
@@ -33,8 +35,8 @@ export class LogSink implements DurableSink {
   async write(batch: FrameBatch): Promise<void> {
     const index = batch.index!;
     const groups = this.#options.records.group(batch, index);
-    const { signal } = this.#closing;
-    const refused = await Promise.all(groups.map((group) => appendRepeatedly(group, { ...this.#options, signal })));
+    const options = { ...this.#options, receiveTime: this.receiveTime, signal: this.#closing.signal };
+    const refused = await Promise.all(groups.map((group) => appendRepeatedly(group, options)));
     const places = new Set(groups.flatMap((group, at) => refused[at]!.map((each) => group.places[each]!)));
     this.onAppended?.(index.length - places.size);
     for (let at = 0; at < index.length; at += 1) {

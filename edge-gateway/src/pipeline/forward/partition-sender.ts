@@ -11,13 +11,15 @@ import { events } from "@headwater/proto";
 import { HeadwaterError, type Logger } from "@headwater/core";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "../spool/position-file.ts";
-import { recordOf } from "./frame-records.ts";
+import { recordOf, stampMarks } from "./frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 
 export interface PartitionSenderContext {
   readonly log: EventLog;
   readonly logger: Logger;
   readonly health: LogHealth;
+  /** What the receive clock says, which marks carry (microseconds). */
+  readonly receiveTime: () => number;
   /** Ends everything. */
   readonly signal: AbortSignal;
   /** Told how many records the log took. */
@@ -52,7 +54,7 @@ interface Portion {
 }
 
 /**
- * One partition of one topic: one append under way at a time, the identical batch again for as long as it takes, so
+ * One partition of one topic: one append under way at a time, the same batch again for as long as it takes, so
  * that what goes through it lands in its order. What comes meanwhile waits.
  */
 export class PartitionSender {
@@ -197,13 +199,15 @@ export class PartitionSender {
   }
 
   async #append(portion: Portion): Promise<void> {
-    const { log, health, signal } = this.#context;
+    const { log, health, signal, receiveTime } = this.#context;
     const { frames } = portion;
     const records: OutgoingRecord[] = frames.map(recordOf);
+    const marks = frames.flatMap(({ kind }, at) => (kind === frameKinds.mark ? at : []));
     health.begun(this.#name);
     for (let attempt = 0; this.#outstanding === portion; attempt += 1) {
       signal.throwIfAborted();
       try {
+        if (marks.length > 0) stampMarks(records, marks, receiveTime());
         this.#landed(await log.append(this.topic, records), []);
         return;
       } catch (error) {

@@ -10,7 +10,7 @@ export class Damage {
   readonly #entry: StatementSync;
   readonly #told: string[] = [];
   #count = 0;
-  /** Called with each damage, and at the start with those that are known. */
+  /** Called with all that is known, whenever more was found. */
   onFound?: (told: readonly string[]) => void;
 
   constructor(database: DatabaseSync) {

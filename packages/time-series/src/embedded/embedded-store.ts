@@ -65,6 +65,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   });
   client.onDamaged = (damaged) =>
     options.logger?.error({ path, damaged }, "points of the time-series store are damaged and set aside");
+  if (client.damaged.length > 0) client.onDamaged(client.damaged);
   return new EmbeddedStore(client, await SeriesRegistry.of(series), options, clock);
 }
 

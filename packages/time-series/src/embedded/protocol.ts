@@ -54,8 +54,8 @@ export interface Failure {
 export type Answer =
   | { readonly call: number; readonly result: unknown }
   | { readonly call: number; readonly failure: Failure }
-  /** The first message: the series known so far (`seriesTexts`), or why the worker cannot work. */
-  | { readonly opened: readonly string[] }
+  /** The first message: the series known so far (`seriesTexts`) and what is damaged, or why the worker cannot work. */
+  | { readonly opened: readonly string[]; readonly damagedBefore: readonly string[] }
   | { readonly notOpened: Failure }
-  /** All that is damaged and set aside so far, in words; at the start and whenever more was found. */
+  /** All that is damaged and set aside so far, in words, whenever more was found. */
   | { readonly damaged: readonly string[] };

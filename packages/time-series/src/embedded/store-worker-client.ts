@@ -14,13 +14,14 @@ export class StoreWorkerClient {
   readonly #path: string;
   readonly #ended: Promise<unknown>;
   readonly #pending = new Map<number, Pending>();
-  #damaged: readonly string[] = [];
+  #damaged: readonly string[];
   /** Called when more was found to be damaged. */
   onDamaged?: (damaged: readonly string[]) => void;
   #lastCall = 0;
   #gone: HeadwaterError | undefined;
 
-  private constructor(worker: Worker, ended: Promise<unknown>, path: string) {
+  private constructor(worker: Worker, ended: Promise<unknown>, path: string, damaged: readonly string[]) {
+    this.#damaged = damaged;
     this.#worker = worker;
     this.#ended = ended;
     this.#path = path;
@@ -44,8 +45,10 @@ export class StoreWorkerClient {
         reject(new ResourceError(`the time-series worker did not start: ${cause.message}`, { cause })),
       );
     });
-    if ("opened" in answer)
-      return { client: new StoreWorkerClient(worker, ended, settings.path), series: answer.opened };
+    if ("opened" in answer) {
+      const client = new StoreWorkerClient(worker, ended, settings.path, answer.damagedBefore);
+      return { client, series: answer.opened };
+    }
     await endThread(worker, ended);
     const failure = "notOpened" in answer ? answer.notOpened : { message: "it gave no reason" };
     throw new ResourceError(whyNotOpened(settings.path, failure), { details: { path: settings.path } });

@@ -57,9 +57,8 @@ class StoreWorker {
   static open(port: MessagePort, settings: WorkerSettings): void {
     const worker = new StoreWorker(port, settings);
     port.on("message", (request: Request) => worker.#serve(request));
-    worker.#post({ opened: worker.#points.seriesTexts() });
     const damage = worker.#damage;
-    if (damage.told.length > 0) worker.#post({ damaged: damage.told });
+    worker.#post({ opened: worker.#points.seriesTexts(), damagedBefore: damage.told });
     damage.onFound = (damaged) => worker.#post({ damaged });
   }
 

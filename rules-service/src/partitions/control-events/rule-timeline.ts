@@ -1,6 +1,7 @@
 import { foldRule, type RuleRevision, type RuleState } from "@headwater/aggregates";
 import { HeadwaterError } from "@headwater/core";
 import type { RuleEvent } from "@headwater/proto";
+import { canonicalJson } from "../../language/canonical.ts";
 import type { RuleChange } from "../../engine/engine.ts";
 import type { RuleDefinition } from "../../definition/definition.ts";
 
@@ -116,6 +117,14 @@ export type RuleTransition = "nothing" | "direct" | "warmed";
  */
 export function transitionOf(present: RuleChange | undefined, next: RuleChange): RuleTransition {
   if (!isActive(next)) return isActive(present) ? "direct" : "nothing";
-  if (!isActive(present) || present.revision !== next.revision) return "warmed";
+  if (!isActive(present)) return "warmed";
+  if (present.revision !== next.revision) return judgeAlike(present.definition, next.definition) ? "direct" : "warmed";
   return present.mode === next.mode ? "nothing" : "direct";
+}
+
+/** Whether two revisions differ in nothing that a warm-up would find out. */
+function judgeAlike(a: RuleDefinition, b: RuleDefinition): boolean {
+  const judged = ({ condition, schedule, flapping, selector, wait, lateness }: RuleDefinition): string =>
+    canonicalJson({ condition, schedule, flapping, selector, wait, lateness });
+  return judged(a) === judged(b);
 }

@@ -82,7 +82,9 @@ describe("a state log", () => {
   it("gives the clock back field by field, zeros included", () => {
     const log = new Written();
     const owner = log.claim();
-    const gateway = { gateway: "g", promise: 5, skew: 0, markedAt: 0, offline: false };
+    const times = { promise: 5, corrected: 4, skew: 0, markedAt: 0, heardAt: 0 };
+    const flags = { offline: false, straggling: false };
+    const gateway = { gateway: "g", epoch: 0, ...times, skews: [{ minute: 0, skew: 0 }], ...flags };
     log.checkpoint(owner, 0, true, { gateways: [gateway], seen: [{ gateway: "g", epoch: 1, n: 0 }] });
     // As whoever copies them sees them.
     expect(structuredClone(log.fold().checkpoint!.state)).toEqual({

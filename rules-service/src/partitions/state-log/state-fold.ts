@@ -172,8 +172,11 @@ export class StateFold {
         state: {
           clock,
           lastTick,
-          gateways: gateways.map(({ gateway, promise, skew, markedAt, offline }) => {
-            return { gateway, promise, skew, markedAt, offline };
+          gateways: gateways.map((each) => {
+            const { gateway, promise, corrected, skew, markedAt, heardAt, offline, straggling } = each;
+            const skews = each.skews.map((least) => ({ minute: least.minute, skew: least.skew }));
+            const times = { promise, corrected, skew, skews, markedAt, heardAt };
+            return { gateway, epoch: each.epoch, ...times, offline, straggling };
           }),
           seen: seen.map(({ gateway, epoch, n }) => ({ gateway, epoch, n })),
         },

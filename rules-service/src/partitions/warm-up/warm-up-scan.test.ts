@@ -47,6 +47,7 @@ it("takes in every record from its start to where it finishes, once and in order
         const seen: number[] = [];
         const warmUp = {
           rules: [{}],
+          applyClock: () => {},
           applyRecord: (_: unknown, at: RecordPosition) => seen.push(at.offset),
         } as unknown as WarmUp;
         const apply = (count: number): void => {

@@ -20,6 +20,8 @@ export interface WarmUpScanOptions {
   readonly maxKept?: number;
 }
 
+/** So far back (microseconds of append time) what gateways said tells the clock at the first record of a scan. */
+const clockBefore = 15 * 60_000_000;
 /** After so many rounds the missing records are read while the partition waits. */
 const maxRounds = 20;
 /** The scan yields to the event loop after so many records. */
@@ -36,6 +38,7 @@ export class WarmUpScan implements RecordObserver {
   readonly #options: WarmUpScanOptions;
   readonly #maxKept: number;
   #next: number;
+  #hasClock = false;
   #kept: { readonly record: TelemetryRecord; readonly at: RecordPosition }[] | undefined;
 
   constructor(options: WarmUpScanOptions) {
@@ -77,6 +80,7 @@ export class WarmUpScan implements RecordObserver {
   async #readTo(offset: number): Promise<void> {
     const { log, topic, partition, decoder, signal, metrics } = this.#options;
     if (this.#next >= offset) return;
+    if (!this.#hasClock) await this.#runClock();
     for await (const batch of log.read(topic, partition, { fromOffset: this.#next, toOffset: offset })) {
       signal.throwIfAborted();
       let since = 0;
@@ -93,6 +97,32 @@ export class WarmUpScan implements RecordObserver {
       metrics.warmed.inc(batch.records.length);
     }
     this.#next = offset;
+  }
+
+  /** Lets the clock alone have what came before the scan, so that it is what it was then. */
+  async #runClock(): Promise<void> {
+    const { log, topic, partition, decoder, signal } = this.#options;
+    const { warmFrom: fromOffset } = this;
+    let begin: number | undefined;
+    for await (const { records } of log.read(topic, partition, { fromOffset, toOffset: fromOffset + 1 })) {
+      begin = records[0]?.appendTime;
+      break;
+    }
+    if (begin !== undefined) {
+      const range = { fromTime: begin - clockBefore, toOffset: fromOffset };
+      for await (const { records } of log.read(topic, partition, range)) {
+        signal.throwIfAborted();
+        for (const [index, entry] of records.entries()) {
+          // The first batch may begin before the range.
+          const record = entry.appendTime < range.fromTime ? undefined : decoder.decode(entry);
+          if (record !== undefined) {
+            this.warmUp.applyClock(record, { partition, offset: entry.offset, appendTime: entry.appendTime });
+          }
+          if (index % yieldEvery === yieldEvery - 1) await setImmediate();
+        }
+      }
+    }
+    this.#hasClock = true;
   }
 
   #apply(record: TelemetryRecord, at: RecordPosition): void {

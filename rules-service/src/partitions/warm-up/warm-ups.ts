@@ -1,7 +1,7 @@
 import { nowMicros, retrying, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
-import { normaliseRule } from "../../definition/index.ts";
 import type { WarmUp } from "../../engine/engine.ts";
+import { compiledRule } from "../../engine/index.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { PartitionMetrics } from "../metrics.ts";
 import type { RuleAt } from "../control-events/rule-timeline.ts";
@@ -125,7 +125,7 @@ export class WarmUps {
   /** The longest look-back among the rules that share the scan (microseconds). */
   #horizon(): number {
     const longest = [...this.#waiting.values()].map(({ change }) => {
-      const { program, lateness, holds } = normaliseRule(change.definition);
+      const { program, lateness, holds } = compiledRule(change.definition);
       // A look-back without an end is warmed as far as the setting says.
       return 2 * ((Number.isFinite(program.lookBack) ? program.lookBack : 0) + holds + lateness);
     });
