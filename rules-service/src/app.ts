@@ -82,6 +82,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     model: rules,
     inEffect,
     timeoutMs,
+    idleTickMs: config.idleTickMs,
     writes: new RuleWrites({ ...writing, model: rules, topic: topics.rules }),
   });
   alertRoutes(http.app, {

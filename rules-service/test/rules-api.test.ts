@@ -46,7 +46,11 @@ actions:
   const created = await rules.call("POST", "/api/v1/rules", yaml);
   expect(created.status).toBe(201);
   expect(created.body.definition.condition.above).toEqual({ warning: 80, critical: 90 });
-  expect((await rules.call("POST", "/api/v1/rules/validate", yaml)).body).toEqual({ valid: true, errors: [] });
+  expect((await rules.call("POST", "/api/v1/rules/validate", yaml)).body).toEqual({
+    valid: true,
+    errors: [],
+    warnings: [],
+  });
 });
 
 it("says where a rule is wrong and what to do", async () => {
@@ -59,6 +63,22 @@ it("says where a rule is wrong and what to do", async () => {
   const verdict = await rules.call("POST", "/api/v1/rules/validate", odd);
   expect(verdict).toMatchObject({ status: 200, body: { valid: false, errors: body.errors } });
   expect((await rules.call("GET", "/api/v1/rules/odd")).status).toBe(404);
+});
+
+it("warns where a command may expire before time alone makes the condition true", async () => {
+  const held = (ttl: string, wait: string, more: Record<string, unknown> = { for: "2s" }) =>
+    hotRule("held", {
+      condition: { metric: "temperature", op: ">", threshold: 90, ...more },
+      wait,
+      actions: [{ derive: { metric: "hot", value: 1 } }, { command: { name: "act", ttl } }],
+    });
+  const warnings = async (rule: unknown) => (await rules.call("POST", "/api/v1/rules/validate", rule)).body.warnings;
+  expect(await warnings(held("5s", "5s"))).toEqual([
+    { pointer: "/actions/1/command/ttl", detail: expect.stringMatching(/wait of 5s.*make it \S+ at least/) as string },
+  ]);
+  expect(await warnings(held("60s", "5s"))).toEqual([]);
+  // It is true with a reading, or never.
+  expect(await warnings(held("1s", "5s", {}))).toEqual([]);
 });
 
 it.each([

@@ -27,6 +27,8 @@ export interface CommandOrigin {
   readonly rule: string;
   /** µs */
   readonly eventTime: number;
+  /** When it happened, as far as the device's clock is known to be slow (µs); absent in requests of 0.1. */
+  readonly time?: number;
 }
 
 export interface CommandPosition {
@@ -45,7 +47,7 @@ export interface CommandState {
   readonly ttlMs: number;
   readonly requestedAt: number;
   readonly requestedBy: string;
-  /** requestedAt + ttl. */
+  /** The ttl after the time of the cause, or after requestedAt where no rule asked. */
   readonly deadline: number;
   readonly status: CommandStatus;
   readonly claim?: CommandClaim;
@@ -108,6 +110,7 @@ export function foldCommand(
  * expired and not sent, so that a pipeline which catches up does not act today on last night's reading.
  */
 export function lateCause(state: CommandState): boolean {
+  if (state.cause?.time !== undefined) return state.deadline < state.requestedAt;
   const eventTime = state.cause?.eventTime ?? 0;
   return eventTime > 0 && state.requestedAt - eventTime > state.ttlMs * 1000;
 }
@@ -143,6 +146,8 @@ function requested(
   { topic, partition, offset, appendTime }: CommandEventAt,
 ): CommandState {
   const { cause } = request;
+  // Not after the request, whatever is written there.
+  const causedAt = cause === null || cause.time <= 0 ? appendTime : Math.min(cause.time, appendTime);
   return {
     id: event.commandId,
     device: event.device,
@@ -151,7 +156,7 @@ function requested(
     ttlMs: request.ttlMs,
     requestedAt: appendTime,
     requestedBy: request.requestedBy,
-    deadline: Math.min(appendTime + request.ttlMs * 1000, Number.MAX_SAFE_INTEGER),
+    deadline: Math.min(causedAt + request.ttlMs * 1000, Number.MAX_SAFE_INTEGER),
     status: "requested",
     redeliver: request.redeliver,
     ...(request.life > 0 && { incarnation: request.life - 1 }),
@@ -162,6 +167,7 @@ function requested(
         action: cause.action,
         rule: cause.rule,
         eventTime: cause.eventTime,
+        ...(cause.time > 0 && { time: cause.time }),
       },
     }),
     position: { topic, partition, offset },

@@ -127,6 +127,35 @@ describe("a command whose cause lies in the past", () => {
   });
 });
 
+describe("a command that a rule asks for", () => {
+  const because = (time: number): TimedCommand => [
+    0,
+    { requested: { ...request, cause: { alertId: "a", rule: "r", transition: 1, action: 0, eventTime: 1, time } } },
+  ];
+
+  it("has its deadline the ttl after the time of its cause, whatever the event time", () => {
+    const state = commandAfter(because(start - 10 * second))!;
+    expect(state.deadline).toBe(start + 50 * second);
+    expect([lateCause(state), dueOutcome(state, start + 50 * second)]).toEqual([false, "expired"]);
+    expect(commandAfter(because(start - 10 * second), [50, { expired: { reason: "" } }])?.status).toBe("expired");
+    expect(commandAfter(because(start - 10 * second), [49, { expired: { reason: "" } }])?.status).toBe("requested");
+  });
+
+  it("is late by more than its ttl only", () => {
+    expect(lateCause(commandAfter(because(start - 61 * second))!)).toBe(true);
+    expect(lateCause(commandAfter(because(start - 60 * second))!)).toBe(false);
+  });
+
+  it("has no later deadline than one without a cause, whatever time is written there", () => {
+    expect(commandAfter(because(start + 3600 * second))?.deadline).toBe(start + 60 * second);
+  });
+
+  it("keeps the deadline of its first request", () => {
+    const again: TimedCommand = [5, because(start)[1]];
+    expect(commandAfter(because(start - 10 * second), again)?.deadline).toBe(start + 50 * second);
+  });
+});
+
 describe("asking for a command", () => {
   const asked = { id: "c1", device: "d1", name: "reboot", requestedBy: "ann", incarnation: 0, at: start };
 

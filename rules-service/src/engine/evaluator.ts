@@ -160,13 +160,16 @@ export class Evaluator {
       if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.notNumeric++;
-      else this.#take(series, this.#reading(record, message, index, value, at, shift), taken, concerned);
+      else {
+        const reading = this.#reading(record, message, index, value, at, shift);
+        this.#take(series, reading, at.appendTime, taken, concerned);
+      }
     }
     const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const reading = this.#reading(record, record.readings[index]!, index, 0, at, shift);
-      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, taken, concerned);
+      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, at.appendTime, taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -220,7 +223,7 @@ export class Evaluator {
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */
-  #take(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
+  #take(series: Series, reading: Reading, appendTime: number, taken: Reading[], touched: Instance[]): void {
     const { readings, rules } = series;
     // A derived event has no place in a lane; one that was emitted twice around a crash is told by its source.
     if (reading.derivedBy !== "" && readings.has((other) => sameIdentity(other, reading))) {
@@ -228,6 +231,7 @@ export class Evaluator {
       return;
     }
     this.changedSeries.add(series);
+    series.lag.hear(reading.eventTime, appendTime);
     this.evaluations += rules.length;
     const newest = readings.newest;
     if (newest !== undefined && reading.time < newest.time) {

@@ -8,6 +8,7 @@ import type { Episode } from "./episode.ts";
 import { dueBy, elapse, judged, take } from "./fold.ts";
 import type { LogClock } from "./clock.ts";
 import type { Rule } from "./rule.ts";
+import type { LeastLag } from "../readings/least-lag.ts";
 import type { ReadingBuffer } from "../readings/reading-buffer.ts";
 import type { Teller } from "./teller.ts";
 import { reconcile, telling } from "./telling.ts";
@@ -23,6 +24,7 @@ export interface Footing {
 export interface InputSeries {
   readonly metric: string;
   readonly readings: ReadingBuffer;
+  readonly lag: LeastLag;
   readonly instances: Map<string, Instance>;
   refresh(rule: string): void;
   block(rule: string): void;
@@ -83,6 +85,13 @@ export class Instance {
 
   get likeness(): string {
     return this.rule.likeness;
+  }
+
+  /** How far its readings lie behind the log at least (microseconds). */
+  get lag(): number {
+    let least = Infinity;
+    for (const { lag } of this.inputs) if (lag.isKnown) least = Math.min(least, lag.micros);
+    return least === Infinity ? 0 : least;
   }
 
   get open(): Episode | undefined {

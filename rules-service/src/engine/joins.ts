@@ -2,6 +2,7 @@ import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { Instance } from "./instance.ts";
+import { LeastLag } from "../readings/least-lag.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -168,6 +169,7 @@ export class Joins {
     const { next, changedSeries } = this.#evaluator;
     if (series.covers > next) return;
     series.readings.merge(warm.readings);
+    series.lag.merge(warm.lag);
     changedSeries.add(series);
   }
 
@@ -303,6 +305,7 @@ export class Joins {
     const { changedSeries, next } = this.#evaluator;
     if (series.covers > next) return;
     series.readings.clear();
+    series.lag.state = new LeastLag().state;
     changedSeries.add(series);
   }
 

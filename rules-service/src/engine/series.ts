@@ -1,4 +1,5 @@
 import { noInterval, type Interval } from "../conditions/program.ts";
+import { LeastLag } from "../readings/least-lag.ts";
 import { ReadingBuffer } from "../readings/reading-buffer.ts";
 import type { InputSeries, Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -58,6 +59,7 @@ export class Series implements InputSeries {
   readonly device: string;
   readonly metric: string;
   readonly readings = new ReadingBuffer();
+  readonly lag = new LeastLag();
   /** The rules that take it, as of a version of its metric. */
   list = noRules;
   version = -1;

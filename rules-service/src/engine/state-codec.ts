@@ -1,4 +1,5 @@
 import { beginning, type Position } from "../readings/position.ts";
+import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
 import type { Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
@@ -9,7 +10,7 @@ import { readPlain, writePlain } from "./plain-codec.ts";
 import { StateReader, StateWriter } from "./state-bytes.ts";
 
 /** Of everything below; a state of another version is not read, and its rules are warmed again. */
-export const stateVersion = 2;
+export const stateVersion = 3;
 
 /** What a rule was when its states were written. */
 export interface RuleRecord {
@@ -54,22 +55,24 @@ export function decodeRule(bytes: Uint8Array): RuleRecord[] {
   }));
 }
 
-export function encodeSeries({ readings, generation }: Series): Uint8Array {
+export function encodeSeries({ readings, generation, lag }: Series): Uint8Array {
   const writer = new StateWriter().count(generation);
   writePosition(writer, readings.pruned);
   writer.count(readings.size);
   for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
+  for (const part of lag.state) writer.count(part);
   return writer.done();
 }
 
 export function decodeSeries(
   bytes: Uint8Array,
   metric: string,
-): { generation: number; pruned: Position; readings: Reading[] } {
+): { generation: number; pruned: Position; readings: Reading[]; lag: LeastLag["state"] } {
   const reader = new StateReader(bytes);
   const generation = reader.count();
   const pruned = readPosition(reader);
-  return { generation, pruned, readings: reader.list(() => readReading(reader, metric)) };
+  const readings = reader.list(() => readReading(reader, metric));
+  return { generation, pruned, readings, lag: [reader.count(), reader.count(), reader.count()] };
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {

@@ -163,8 +163,9 @@ export class StateLedger {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, generation } = codec.decodeSeries(state, series.metric);
+      const { readings, pruned, generation, lag } = codec.decodeSeries(state, series.metric);
       series.readings.load(readings, pruned);
+      series.lag.state = lag;
       Object.assign(series, { covers, generation, stored: true });
       this.#seen(generation);
     } else if (device === "") {

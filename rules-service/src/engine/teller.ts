@@ -25,6 +25,8 @@ export interface InstanceView {
   readonly rule: Rule;
   readonly device: string;
   readonly grounding: string;
+  /** How far its readings lie behind the log at least (microseconds), up to five minutes. */
+  readonly lag: number;
   /** The newest of its readings at or before a place. */
   lastOwn(place?: Position): Reading | undefined;
   latest(metric: string, place: Position | undefined): Reading | undefined;
@@ -111,7 +113,14 @@ export class Teller {
           ttlMs: action.ttlMs,
           requestedBy: `rule:${rule.id}`,
           life: this.incarnationOf(device) + 1,
-          cause: { alertId, transition, action: index, rule: rule.id, eventTime: raisedAt },
+          cause: {
+            alertId,
+            transition,
+            action: index,
+            rule: rule.id,
+            eventTime: raisedAt,
+            time: raisedAt + instance.lag,
+          },
         },
       });
     }

@@ -18,6 +18,7 @@ import {
   waitForAfter,
   wantedType,
 } from "@headwater/service";
+import { warningsOf } from "../definition/warnings.ts";
 import { sha256 } from "@headwater/core";
 import { revisedRuleSchema, ruleSchema, writtenRuleSchema } from "../definition/index.ts";
 import { acceptYaml, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
@@ -31,6 +32,8 @@ export interface RuleRoutesOptions {
   readonly writes: RuleWrites;
   readonly inEffect: RulesInEffect;
   readonly timeoutMs: number;
+  /** How often ticks come where nothing flows. */
+  readonly idleTickMs: number;
 }
 
 const tags = ["rules"];
@@ -54,13 +57,16 @@ const verdict = Type.Object(
   {
     valid: Type.Boolean(),
     errors: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
+    warnings: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
+      description: "What it would be taken with, and will hardly do as it is meant.",
+    }),
   },
   { title: "RuleVerdict" },
 );
 
 /** Rules over REST. */
 export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
-  const { model, writes, inEffect, timeoutMs } = options;
+  const { model, writes, inEffect, timeoutMs, idleTickMs } = options;
   void parent.register(async (app: HttpApp) => {
     acceptYaml(app);
 
@@ -137,7 +143,8 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
           ]);
         }
         const parsed = parseNewRule(request.body);
-        return { valid: parsed.ok, errors: parsed.ok ? [] : [...parsed.problems] };
+        if (!parsed.ok) return { valid: false, errors: [...parsed.problems], warnings: [] };
+        return { valid: true, errors: [], warnings: [...warningsOf(parsed.definition, idleTickMs * 1000)] };
       },
     );
 
