@@ -27,8 +27,8 @@ export default defineConfig({
             "tests/{compose,docs,ledger}/**/*.test.ts",
           ],
           exclude: ["**/*.{contract,servers,mutation}.test.ts", "**/node_modules/**"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -37,7 +37,7 @@ export default defineConfig({
           name: "contract",
           include: ["packages/*/test/**/*.contract.test.ts"],
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -46,8 +46,8 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/{e2e,conformance,clients,foreign}/**/*.test.ts"],
           exclude: ["**/*.servers.test.ts", "**/node_modules/**"],
-          testTimeout: 180_000,
-          hookTimeout: 60_000,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
         },
       },
       {

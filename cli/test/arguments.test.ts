@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.ts";
 
-describe("the command line", { timeout: 60_000 }, () => {
+describe("the command line", () => {
   it.each([
     [["-h"], /headwater <command>/],
     [["help"], /headwater <command>/],

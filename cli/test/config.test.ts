@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.ts";
 
-describe("headwater config", { timeout: 60_000 }, () => {
+describe("headwater config", () => {
   let file: string;
   beforeAll(() => {
     const folder = mkdtempSync(join(tmpdir(), "headwater-config-"));

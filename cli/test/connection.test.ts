@@ -9,7 +9,7 @@ import { runCli } from "./run-cli.ts";
 
 const ledger = JSON.stringify({ balanced: true, totals: { logged: 3 } });
 
-describe("a command that speaks to Headwater", { timeout: 60_000 }, () => {
+describe("a command that speaks to Headwater", () => {
   let folder: string;
   let servers: Server[] = [];
   beforeEach(() => {

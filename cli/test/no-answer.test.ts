@@ -39,7 +39,7 @@ async function beside<R>(listener: RequestListener, work: (url: string) => Promi
   }
 }
 
-describe("a command whose platform does not answer", { timeout: 30_000 }, () => {
+describe("a command whose platform does not answer", () => {
   it.each([
     { args: ["ledger"] },
     { args: ["gateway", "inspect"] },
@@ -55,7 +55,7 @@ describe("a command whose platform does not answer", { timeout: 30_000 }, () => 
   });
 });
 
-describe("a command that another program answers", { timeout: 60_000 }, () => {
+describe("a command that another program answers", () => {
   const bodies = ["<html>hello</html>", "{}", "[]", "null"];
 
   it.each([{ args: ["ledger"] }, { args: ["ledger", "--json"] }, { args: ["gateway", "inspect"] }])(
@@ -87,12 +87,12 @@ describe("a command that another program answers", { timeout: 60_000 }, () => {
       await once(child, "close");
       expect(child.exitCode).toBe(130);
       // The call itself would be given up after half a minute.
-      expect(performance.now() - started).toBeLessThan(15_000);
+      expect(performance.now() - started).toBeLessThan(25_000);
     });
   });
 });
 
-describe("a simulation without MQTT", { timeout: 30_000 }, () => {
+describe("a simulation without MQTT", () => {
   it("says so in one line, and ends with 1", async () => {
     const mqtt = (await nowhere()).replace("http:", "mqtt:");
     const answer: RequestListener = (_request, response) => response.end('{"token":"t"}');
@@ -104,7 +104,7 @@ describe("a simulation without MQTT", { timeout: 30_000 }, () => {
   });
 });
 
-describe("a command about files that are not there", { timeout: 30_000 }, () => {
+describe("a command about files that are not there", () => {
   it.each(["check", "repair"])("headwater log %s says so, and makes none", async (action) => {
     const { code, err } = await runCli(["log", action, "--data-dir", folder]);
     expect([code, err]).toEqual([1, `There is no event log in ${join(folder, "event-log")}\n`]);

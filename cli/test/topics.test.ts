@@ -2,7 +2,7 @@ import { topicSpecs } from "@headwater/event-log";
 import { describe, expect, it } from "vitest";
 import { runCli } from "./run-cli.ts";
 
-describe("headwater topics", { timeout: 60_000 }, () => {
+describe("headwater topics", () => {
   it("lists every topic with what it needs, as it is configured", async () => {
     const { code, out } = await runCli(["topics"], { HEADWATER_TOPIC_PREFIX: "acme.", HEADWATER_PARTITIONS: "6" });
     expect(code).toBe(0);

@@ -1,10 +1,8 @@
 import { connect, type Socket } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { GatewayUnderTest } from "./gateway-under-test.ts";
 import { RawDevice } from "./raw-device.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let gateway: GatewayUnderTest;
 afterEach(() => gateway.stop());

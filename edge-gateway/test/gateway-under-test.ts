@@ -34,7 +34,14 @@ export class GatewayUnderTest {
   static async start(env: Record<string, string> = {}, deps: Partial<GatewayDeps> = {}): Promise<GatewayUnderTest> {
     const dataDir = deps.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
     const under = new GatewayUnderTest(dataDir, env, deps);
-    await under.up();
+    try {
+      await under.up();
+    } catch (error) {
+      // One that does not start leaves nothing behind.
+      if (deps.log === undefined) await under.log.close();
+      if (deps.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
     return under;
   }
 

@@ -39,4 +39,4 @@ it("is the same after kill -9 in mid-stream, again and again", async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -39,17 +39,17 @@ export interface PartitionEngine {
   readonly stragglers: readonly Straggler[];
 
   /**
-   * The states that changed since the last call (all states with `full`), and the checkpoint itself. `states` are to be
-   * written in this order and before the checkpoint: a restore may see a prefix of them, never a state without those
-   * before it.
+   * The states that changed since the last call (all states with `full`), and at the end the checkpoint itself. Done in
+   * slices like `adopt`. States are to be written in this order and before the checkpoint: a restore may see a prefix
+   * of them, never a state without those before it.
    */
-  takeChanges(full: boolean): EngineChanges;
+  takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState>;
   /**
    * Restores a new engine, before its first record. The devices and then the rules that were in effect at
    * `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are applied
-   * again; a state that includes one already ignores it.
+   * again; a state that includes one already ignores it. Done in slices like `adopt`.
    */
-  restore(snapshot: EngineSnapshot): void;
+  restore(snapshot: EngineSnapshot): Iterable<void>;
 }
 
 export interface RecordPosition {

@@ -3,14 +3,15 @@ import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
 import { Evaluator } from "./evaluator.ts";
 import type {
+  CheckpointState,
   Effects,
-  EngineChanges,
   EngineCounters,
   EngineSnapshot,
   OperatorAction,
   PartitionEngine,
   RecordPosition,
   RuleChange,
+  StateBytes,
   Straggler,
   WarmUp,
 } from "./engine.ts";
@@ -86,12 +87,12 @@ class Engine implements PartitionEngine {
     return this.#sliced(effects, this.#joins.adopt(warmed));
   }
 
-  takeChanges(full: boolean): EngineChanges {
+  takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState> {
     return this.#ledger.take(full);
   }
 
-  restore(snapshot: EngineSnapshot): void {
-    this.#ledger.restore(snapshot);
+  restore(snapshot: EngineSnapshot): Iterable<void> {
+    return this.#ledger.restore(snapshot);
   }
 
   *#sliced(effects: Effects, work: Iterable<void>): Generator<void> {

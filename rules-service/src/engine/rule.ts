@@ -43,7 +43,12 @@ export class Rule {
   /** Equal for rules that judge alike, whatever they are called and do. */
   readonly judgesLike: string;
   /** A short name of that, by which a state knows whose it is. */
-  readonly likeness: string;
+  get likeness(): string {
+    this.#likeness ??= createHash("sha256").update(this.judgesLike).digest("base64url").slice(0, 11);
+    return this.#likeness;
+  }
+
+  #likeness: string | undefined;
   /** The state of a device of which nothing is kept; undefined: every device has one. */
   readonly idle: FoldState | undefined;
   /** What devices find it by. */
@@ -67,7 +72,6 @@ export class Rule {
     this.actions = normal.actions;
     this.derives = normal.actions.some(({ kind }) => kind === "derive");
     this.judgesLike = normal.judgesLike;
-    this.likeness = createHash("sha256").update(normal.judgesLike).digest("base64url").slice(0, 11);
     this.idle = normal.program.idle === undefined ? undefined : { program: normal.program.idle, episode: noEpisode };
     this.#selector = selector ?? normal.selector;
     this.selectorKeys = selectorKeys(this.#selector);

@@ -1,5 +1,5 @@
 import { Instance } from "./instance.ts";
-import type { EngineChanges, EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
+import type { CheckpointState, EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -10,6 +10,8 @@ const seriesPrefix = "~";
 const gone = new Uint8Array(0);
 /** Of a rule that is not evaluated any more. */
 const noMode = "";
+/** States that are looked at before the caller may do something else. */
+const statesASlice = 200;
 
 interface Restored {
   readonly device: string;
@@ -53,28 +55,62 @@ export class StateLedger {
     if (instance.stored) this.#dropped.add(instance);
   }
 
-  take(full: boolean): EngineChanges {
-    const { changedInstances, changedSeries, clock, identities, index } = this.#evaluator;
+  *take(full: boolean): Generator<readonly StateBytes[], CheckpointState> {
+    const { changedInstances, changedSeries, clock, identities } = this.#evaluator;
     this.#generation++;
-    const states: StateBytes[] = [];
-    this.#takeRules(states, full ? [...index.rules.keys(), ...this.changedRules] : this.changedRules);
-    const series = full ? [...index.metrics.values()].flatMap((metric) => [...metric.series.values()]) : changedSeries;
-    const instances = full
-      ? [...series].flatMap((each) => [...each.instances.values()])
-      : [...changedInstances, ...this.#lingering];
-    for (const instance of new Set(instances)) this.#takeInstance(states, instance);
-    for (const instance of this.#dropped) this.#takeDropped(states, instance);
-    for (const each of series) this.#takeSeries(states, each);
-    if (full) this.#takeUnknown(states);
+    let states: StateBytes[] = [];
+    let looked = 0;
+    for (const state of this.#takeAll(full)) {
+      if (state !== undefined) states.push(state);
+      looked += 1;
+      if (looked % statesASlice !== 0) continue;
+      yield states;
+      states = [];
+    }
+    if (states.length > 0) yield states;
     this.changedRules.clear();
     changedInstances.clear();
     changedSeries.clear();
     this.#dropped.clear();
     const seen = [...identities.checkpoint(), { gateway: "", epoch: 0, n: this.#generation }];
-    return { states, checkpoint: { ...clock.checkpoint(), seen } };
+    return { ...clock.checkpoint(), seen };
   }
 
-  restore({ offset, states, checkpoint }: EngineSnapshot): void {
+  /** undefined: there was nothing to write of what was looked at. */
+  *#takeAll(full: boolean): Generator<StateBytes | undefined> {
+    const { changedInstances, changedSeries, index } = this.#evaluator;
+    yield* this.#takeRules(full ? [...index.rules.keys(), ...this.changedRules] : this.changedRules);
+    if (full) {
+      for (const series of this.#allSeries()) {
+        for (const instance of series.instances.values()) {
+          if (instance.inputs[0] === series) yield this.#takeInstance(instance);
+        }
+      }
+    } else {
+      for (const instance of changedInstances) yield this.#takeInstance(instance);
+      for (const instance of this.#pastHorizon()) yield this.#takeInstance(instance);
+    }
+    for (const instance of this.#dropped) yield this.#takeDropped(instance);
+    for (const series of full ? this.#allSeries() : changedSeries) yield this.#takeSeries(series);
+    if (full) yield* this.#takeUnknown();
+  }
+
+  *#allSeries(): Generator<Series> {
+    for (const { series } of this.#evaluator.index.metrics.values()) yield* series.values();
+  }
+
+  /** Of those that linger only newer readings bring one beyond the reach of late ones; the others stay as written. */
+  *#pastHorizon(): Generator<Instance> {
+    const { changedInstances, changedSeries, next } = this.#evaluator;
+    for (const series of changedSeries) {
+      for (const instance of series.instances.values()) {
+        if (!this.#lingering.has(instance) || changedInstances.has(instance)) continue;
+        if (instance.isBlank(next)) yield instance;
+      }
+    }
+  }
+
+  *restore({ offset, states, checkpoint }: EngineSnapshot): Generator<void> {
     const evaluator = this.#evaluator;
     evaluator.next = offset;
     if (checkpoint !== undefined) {
@@ -83,9 +119,12 @@ export class StateLedger {
       this.#whole = checkpoint.seen.find(({ gateway }) => gateway === "")?.n ?? 0;
       this.#seen(this.#whole);
     }
+    let read = 0;
     for (const bytes of states) {
       codec.checkVersion(bytes.version);
       this.#read(bytes);
+      read += 1;
+      if (read % statesASlice === 0) yield;
     }
     for (const [rule, records] of this.#records) {
       const inPlace = records.findIndex(({ generation }) => generation <= this.#whole);
@@ -191,7 +230,7 @@ export class StateLedger {
     return { rule, device, covers, version: codec.stateVersion, state };
   }
 
-  #takeRules(states: StateBytes[], ids: Iterable<string>): void {
+  *#takeRules(ids: Iterable<string>): Generator<StateBytes> {
     const { index, next } = this.#evaluator;
     for (const id of new Set(ids)) {
       let records = this.#written.get(id) ?? [];
@@ -204,11 +243,11 @@ export class StateLedger {
         records = [record, ...records.slice(0, 1)];
         this.#written.set(id, records);
       }
-      states.push(this.#state(id, "", next, codec.encodeRule(records)));
+      yield this.#state(id, "", next, codec.encodeRule(records));
     }
   }
 
-  #takeInstance(states: StateBytes[], instance: Instance): void {
+  #takeInstance(instance: Instance): StateBytes | undefined {
     const { next, timers, index } = this.#evaluator;
     const { rule, device } = instance;
     const covers = Math.max(next, instance.covers);
@@ -216,43 +255,42 @@ export class StateLedger {
       timers.disarm(instance);
       index.remove(instance);
       this.#lingering.delete(instance);
-      if (instance.stored) states.push(this.#state(rule.id, device, covers, gone));
-      return;
+      return instance.stored ? this.#state(rule.id, device, covers, gone) : undefined;
     }
     if (rule.isIdle(instance.state)) this.#lingering.add(instance);
     else this.#lingering.delete(instance);
     instance.generation = this.#generation;
     instance.stored = true;
-    states.push(this.#state(rule.id, device, covers, codec.encodeInstance(instance)));
+    return this.#state(rule.id, device, covers, codec.encodeInstance(instance));
   }
 
-  #takeDropped(states: StateBytes[], { rule, device }: Instance): void {
+  #takeDropped({ rule, device }: Instance): StateBytes | undefined {
     const { index, next } = this.#evaluator;
     const now = index.rules.get(rule.id);
     const present = now && index.instance(now, device);
-    if (present?.stored !== true) states.push(this.#state(rule.id, device, next, gone));
+    return present?.stored === true ? undefined : this.#state(rule.id, device, next, gone);
   }
 
-  #takeSeries(states: StateBytes[], series: Series): void {
+  #takeSeries(series: Series): StateBytes | undefined {
     const { index, next } = this.#evaluator;
     const { device, metric, readings } = series;
     const covers = Math.max(next, series.covers);
     if (readings.size > 0) {
       series.generation = this.#generation;
-      states.push(this.#state(seriesPrefix + metric, device, covers, codec.encodeSeries(series)));
       series.stored = true;
-      return;
+      return this.#state(seriesPrefix + metric, device, covers, codec.encodeSeries(series));
     }
-    if (series.stored) states.push(this.#state(seriesPrefix + metric, device, covers, gone));
+    const state = series.stored ? this.#state(seriesPrefix + metric, device, covers, gone) : undefined;
     series.stored = false;
     if (series.covers <= next && series.instances.size === 0) index.forget(index.metric(metric), device);
+    return state;
   }
 
   /** What a rule that does not come back leaves is for whoever brings it back. */
-  #takeUnknown(states: StateBytes[]): void {
+  *#takeUnknown(): Generator<StateBytes> {
     for (const [rule, list] of this.#restored) {
       for (const { device, covers, fields } of list) {
-        if (fields !== undefined) states.push(this.#state(rule, device, covers, codec.encodeInstance(fields)));
+        if (fields !== undefined) yield this.#state(rule, device, covers, codec.encodeInstance(fields));
       }
     }
   }

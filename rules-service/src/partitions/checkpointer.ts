@@ -1,11 +1,22 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
 import type { Logger } from "@headwater/core";
+import type { EngineChanges, StateBytes } from "../engine/engine.ts";
 import type { RulesConfig } from "../config.ts";
 import { isTransient } from "./append-durably.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
+import { Pace } from "./pace.ts";
 import type { StateLog } from "./state-log/state-log.ts";
+
+/** States of a snapshot that are written at once. */
+const snapshotStates = 5000;
+
+interface Taken extends EngineChanges {
+  readonly full: boolean;
+  /** The next telemetry offset to apply. */
+  readonly offset: number;
+}
 
 export interface CheckpointerOptions {
   readonly config: Pick<RulesConfig, "checkpointMs" | "checkpointRecords">;
@@ -22,8 +33,8 @@ export interface CheckpointerOptions {
 }
 
 /**
- * Writes checkpoints beside the evaluation. The changes are taken synchronously, at a point where every earlier output
- * is durable, and written while the evaluation continues. The first checkpoint of an owner is a full snapshot, after
+ * Writes checkpoints beside the evaluation. The changes are taken at a point where every earlier output is durable, and
+ * written while the evaluation continues. The first checkpoint of an owner is a full snapshot, after
  * which the states of earlier owners are removed.
  */
 export class Checkpointer {
@@ -40,7 +51,7 @@ export class Checkpointer {
   }
 
   /** Begins a checkpoint if one is due. Call it where all outputs are durable and all due control events applied. */
-  writeIfDue(batch?: GroupBatch): void {
+  async writeIfDue(batch?: GroupBatch): Promise<void> {
     this.#batch = batch ?? this.#batch;
     const { evaluation, config } = this.#options;
     if (this.#writing !== undefined) return;
@@ -48,7 +59,7 @@ export class Checkpointer {
       this.#full ||
       evaluation.uncovered >= config.checkpointRecords ||
       (evaluation.uncovered > 0 && performance.now() - this.#at >= config.checkpointMs);
-    if (due) this.#begin();
+    if (due) await this.#begin();
   }
 
   /** Resolves when no checkpoint is being written. Never rejects; failures go to `onFailure`. */
@@ -59,31 +70,58 @@ export class Checkpointer {
   /** Writes one more checkpoint if anything changed since the last one; resolves when it is durable. */
   async writeLast(): Promise<void> {
     await this.#writing;
-    if (this.#full || this.#options.evaluation.uncovered > 0) this.#begin();
+    if (this.#full || this.#options.evaluation.uncovered > 0) await this.#begin();
     await this.#writing;
   }
 
-  #begin(): void {
+  /** Resolves when the changes are taken. */
+  async #begin(): Promise<void> {
     const { onFailure } = this.#options;
-    this.#writing = this.#write()
+    let taken: Taken;
+    try {
+      taken = await this.#take();
+    } catch (error) {
+      onFailure(error);
+      return;
+    }
+    this.#writing = this.#write(taken)
       .catch(onFailure)
       .finally(() => {
         this.#writing = undefined;
       });
   }
 
-  async #write(): Promise<void> {
-    const { evaluation, stateLog, metrics, ownership, superseded, alertsRead } = this.#options;
-    const batch = this.#batch;
+  /**
+   * Takes the changes in slices, while the evaluation waits. Those of a snapshot are written as they are taken: there
+   * may be too many to be held at once, and no checkpoint counts on them yet.
+   */
+  async #take(): Promise<Taken> {
+    const { evaluation, stateLog } = this.#options;
     const full = this.#full;
-    const offset = evaluation.nextOffset;
-    const changes = evaluation.engine.takeChanges(full);
-    const read = alertsRead();
+    const pace = new Pace();
+    const taking = evaluation.engine.takeChanges(full);
+    let states: StateBytes[] = [];
+    let step = taking.next();
+    for (; step.done !== true; step = taking.next()) {
+      for (const state of step.value) states.push(state);
+      if (full && states.length >= snapshotStates) {
+        await stateLog.appendStates(states);
+        states = [];
+      }
+      if (pace.isDue) await pace.rest();
+    }
     evaluation.uncovered = 0;
     this.#full = false;
     this.#at = performance.now();
+    return { full, offset: evaluation.nextOffset, states, checkpoint: step.value };
+  }
+
+  async #write({ full, offset, states, checkpoint }: Taken): Promise<void> {
+    const { stateLog, metrics, ownership, superseded, alertsRead } = this.#options;
+    const batch = this.#batch;
+    const read = alertsRead();
     const isNews = read !== undefined && read.offset > this.#alertsRead;
-    await stateLog.appendCheckpoint(offset, changes, isNews ? read : undefined);
+    await stateLog.appendCheckpoint(offset, { states, checkpoint }, isNews ? read : undefined);
     if (isNews) this.#alertsRead = read.offset;
     metrics.checkpoints.inc();
     if (batch !== undefined) await this.#commit(batch, offset);

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { LogRecord, Position } from "@headwater/event-log";
 import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { TelemetryRecord } from "@headwater/proto";
@@ -7,12 +6,16 @@ import type { EffectsBuffer } from "./effects-buffer.ts";
 import { EvaluationError } from "./errors.ts";
 import type { ControlEvent } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
+import { inSlices, Pace } from "./pace.ts";
 import type { TelemetryDecoder } from "./telemetry-decoder.ts";
 
 /** Sees every record right after it was applied. */
 export interface RecordObserver {
   observe(record: TelemetryRecord, at: RecordPosition): void;
 }
+
+/** Records between two looks at how long the event loop has been held. */
+const recordsALook = 16;
 
 /** Values of the metric's label `kind`; dashboards depend on them. */
 const metricKinds = { rule: "rule", device: "device", operator: "hand" } as const;
@@ -46,6 +49,8 @@ export class Evaluation {
   readonly #metrics: PartitionMetrics;
   readonly #rules = new Map<string, RuleChange>();
   readonly #counts;
+  /** Of control events, which come one by one. */
+  readonly #pace = new Pace();
   readonly #counted = new Map<string, number>();
 
   constructor({ topic, partition, createEngine, effects, decoder, metrics, skipped }: EvaluationOptions) {
@@ -66,9 +71,9 @@ export class Evaluation {
   }
 
   /** Before anything is applied. Throws what the engine throws at a state that it cannot read, and is then as new. */
-  restore(snapshot: EngineSnapshot): void {
+  async restore(snapshot: EngineSnapshot): Promise<void> {
     try {
-      this.#engine.restore(snapshot);
+      await inSlices(this.#engine.restore(snapshot));
     } catch (error) {
       this.#engine = this.#createEngine();
       throw error;
@@ -80,7 +85,17 @@ export class Evaluation {
     return this.#rules.get(id);
   }
 
-  applyRecords(records: readonly LogRecord[], begin: number, end: number): void {
+  async applyRecords(records: readonly LogRecord[], begin: number, end: number): Promise<void> {
+    const pace = new Pace();
+    for (let from = begin; from < end; from += recordsALook) {
+      if (pace.isDue) await pace.rest();
+      this.#applyRecords(records, from, Math.min(end, from + recordsALook));
+    }
+    this.#countEngine();
+  }
+
+  /** Between two calls the position is that of the next record: a scan that begins there misses none. */
+  #applyRecords(records: readonly LogRecord[], begin: number, end: number): void {
     const partition = this.#partition;
     let data = 0;
     let index = begin;
@@ -102,10 +117,9 @@ export class Evaluation {
         index += 1;
       }
     }
-    if (end > begin) this.nextOffset = records[end - 1]!.offset + 1;
+    this.nextOffset = records[end - 1]!.offset + 1;
     if (data > 0) this.sawData = true;
     this.uncovered += end - begin;
-    this.#countEngine();
     this.#counts.event.inc(data);
     this.#counts.other.inc(end - begin - data);
   }
@@ -123,6 +137,7 @@ export class Evaluation {
     }
     this.uncovered += 1;
     this.#metrics.controlEvents.labels({ kind: metricKinds[event.kind] }).inc();
+    if (this.#pace.isDue) await this.#pace.rest();
   }
 
   warm(rules: readonly RuleChange[]): WarmUp {
@@ -165,9 +180,4 @@ export class Evaluation {
       throw new EvaluationError(this.#partition, this.nextOffset, error);
     }
   }
-}
-
-/** Lets others have the event loop between the slices of a work. */
-async function inSlices(work: Iterable<void>): Promise<void> {
-  for (const _ of work) await setImmediate();
 }

@@ -201,7 +201,7 @@ export class PartitionRunner {
       // Control events and records are applied in one order.
       await this.#controlEvents.repeat(records[index]!.offset);
       const end = countBefore(records, index, this.#controlEvents.replayFrom);
-      this.#evaluation.applyRecords(records, index, end);
+      await this.#evaluation.applyRecords(records, index, end);
       index = end;
     }
     await this.#controlEvents.repeat(this.#evaluation.nextOffset);
@@ -216,7 +216,7 @@ export class PartitionRunner {
   async #settle(batch?: GroupBatch): Promise<void> {
     await this.#emitter.emit();
     await this.#controlEvents.apply();
-    if (!this.#isOver) this.#checkpointer?.writeIfDue(batch);
+    if (!this.#isOver) await this.#checkpointer?.writeIfDue(batch);
   }
 
   get #isOver(): boolean {

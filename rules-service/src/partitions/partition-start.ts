@@ -61,7 +61,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   let begunAnew = false;
   evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
   try {
-    evaluation.restore({
+    await evaluation.restore({
       offset: evaluation.nextOffset,
       states: restored.states,
       checkpoint: restored.checkpoint?.state,
@@ -71,9 +71,9 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
     restored = { ...state, checkpoint: undefined, states: [] };
     begunAnew = error instanceof StateOfOtherVersionError;
     evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
-    evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
+    await evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
   }
-  const past = historyOf(restored, topics, timeline, onSkipped);
+  const past = await historyOf(restored, topics, timeline, onSkipped);
   const history = begunAnew ? withoutRules(past) : past;
   if (begunAnew) await retrying(() => stateLog.remove(keysOfRules(past)), retry);
   for (const event of lastOfEach(history.included)) await evaluation.applyControlEvent(event);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { LogClock } from "../../src/engine/clock.ts";
-import { at, epoch0, second } from "./harness.ts";
+import { all, at, epoch0, second, taken } from "./harness.ts";
 import { Partition } from "./partition.ts";
 
 /** Every ten seconds a mark of a gateway that is `ahead` of the log (seconds), and a tick. */
@@ -131,7 +131,7 @@ it("a gateway without a mark for 15 minutes of ticks is as if it had never been 
     for (let time = 110; time <= 1100; time += 10) p.tick(time);
     p.read(1105, 1, { received: 1105, appended: 1105 });
     p.tick(1110);
-    expect([...p.engine.takeChanges(true).checkpoint.gateways].filter(({ markedAt }) => markedAt > 0)).toEqual([]);
+    expect([...taken(p.engine, true).checkpoint.gateways].filter(({ markedAt }) => markedAt > 0)).toEqual([]);
     return p.clock;
   });
   expect(clocks).toEqual([1110, 1110]);
@@ -151,10 +151,10 @@ it("a checkpoint of 0.1 is gone on from", () => {
   const gateway = { gateway: "g", promise: at(1000), skew: -400 * second, markedAt: at(601), offline: false };
   const unknown = { epoch: 0, corrected: 0, skews: [], heardAt: 0, straggling: false };
   const checkpoint = { clock: at(600), lastTick: at(601), gateways: [{ ...gateway, ...unknown }], seen: [] };
-  p.engine.restore({ offset: 0, states: [], checkpoint });
+  all(p.engine.restore({ offset: 0, states: [], checkpoint }));
   p.read(610, 1, { received: 1010, appended: 611 });
   expect(p.clock).toBe(610);
   const engine = createPartitionEngine(0);
-  engine.restore({ offset: 1, states: [], checkpoint: p.engine.takeChanges(true).checkpoint });
+  all(engine.restore({ offset: 1, states: [], checkpoint: taken(p.engine, true).checkpoint }));
   expect(engine.clock).toBe(at(610));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { at, second } from "./harness.ts";
+import { all, at, second, taken } from "./harness.ts";
 import { Partition } from "./partition.ts";
 
 const actions = [{ command: { name: "shut_valve", ttl: "60s" } }];
@@ -56,9 +56,9 @@ describe("the time of a command's cause", () => {
     const p = new Partition();
     const rule = p.rule({ op: ">", threshold: 80 }, { actions });
     for (let time = 0; time < 100; time += 10) p.read(time - 90, 20, { received: time, appended: time });
-    const { states, checkpoint } = p.engine.takeChanges(true);
+    const { states, checkpoint } = taken(p.engine, true);
     const restarted = new Partition();
-    restarted.engine.restore({ offset: p.log.next, states, checkpoint });
+    all(restarted.engine.restore({ offset: p.log.next, states, checkpoint }));
     for (const _ of restarted.engine.applyRule(rule, restarted.effects));
     for (const { record } of p.log.entries) restarted.log.append(record as never, 0);
     restarted.log.n("g");

@@ -2,7 +2,14 @@ import type { AlertInput, CommandInput, TelemetryInput, TelemetryRecord } from "
 import { events } from "@headwater/proto";
 import { parseRule } from "../../src/definition/definition.ts";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
-import type { Effects, RecordPosition, RuleChange } from "../../src/engine/engine.ts";
+import type {
+  Effects,
+  EngineChanges,
+  PartitionEngine,
+  RecordPosition,
+  RuleChange,
+  StateBytes,
+} from "../../src/engine/engine.ts";
 
 export const second = 1_000_000;
 /** Times in tests are seconds after this. */
@@ -97,4 +104,13 @@ export class LogWriter {
 /** Does all of a work that comes in slices. */
 export function all(work: Iterable<void>): void {
   for (const _ of work);
+}
+
+/** All that an engine has to write, and its checkpoint. */
+export function taken(engine: PartitionEngine, full: boolean): EngineChanges {
+  const states: StateBytes[] = [];
+  const taking = engine.takeChanges(full);
+  let step = taking.next();
+  for (; step.done !== true; step = taking.next()) states.push(...step.value);
+  return { states, checkpoint: step.value };
 }

@@ -9,7 +9,7 @@ import type {
   StateBytes,
 } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { all, Collected } from "./harness.ts";
+import { all, Collected, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
 import { definition, devices, steps, write } from "./histories.ts";
 
@@ -161,7 +161,7 @@ export class Run {
       hands.set(index, hand);
       engine.applyOperatorAction(hand, this.#effects);
     } else if (each.kind === "take") {
-      if (takes) this.writings.push({ offset, after: index + 1, changes: engine.takeChanges(each.full) });
+      if (takes) this.writings.push({ offset, after: index + 1, changes: taken(engine, each.full) });
     } else if (each.warmFrom === undefined) all(engine.applyRule(each.change, this.#effects));
     else {
       const warmUp = engine.warm([each.change]);
@@ -193,7 +193,7 @@ export function restored(
     states.set(JSON.stringify([state.rule, state.device]), state);
   }
   const engine = createPartitionEngine(0);
-  engine.restore({ offset: last.offset, states: [...states.values()], checkpoint: last.changes.checkpoint });
+  all(engine.restore({ offset: last.offset, states: [...states.values()], checkpoint: last.changes.checkpoint }));
   const effects = new Collected();
   const before = timeline.happenings.slice(0, last.after).map(([, happening]) => happening);
   const known = new Map<string, Device | undefined>();

@@ -44,7 +44,7 @@ export async function oracle(on: On): Promise<Emitted> {
     const rules = new Map<string, RuleChange>();
     const fold = new StateFold();
     for (const record of await all(log, topics.ruleState, partition)) fold.apply(record);
-    const { replay: controlEvents } = historyOf({ ...fold.result(), checkpoint: undefined }, topics, timeline);
+    const { replay: controlEvents } = await historyOf({ ...fold.result(), checkpoint: undefined }, topics, timeline);
     const telemetry = (await all(log, topics.telemetry, partition)).map(({ offset, appendTime, value }) => ({
       at: { partition, offset, appendTime },
       record: events.telemetry.decode(value!),

@@ -277,10 +277,8 @@ describe("when the log is away", () => {
 
     const { logger, said } = linesOf();
     const second = opened(flaky, file, { logger });
-    const before = performance.now();
-    await second.start({ allowStale: true, withinMs: 200 });
     // A start without a bound would wait for ever.
-    expect(performance.now() - before).toBeLessThan(15_000);
+    await second.start({ allowStale: true, withinMs: 200 });
     expect(second.caughtUp).toBe(false);
     expect(contents(second).values).toEqual({ a: "1" });
     expect(said("cannot follow the log")).toBe(true);

@@ -1,10 +1,10 @@
 import { Type } from "@sinclair/typebox";
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from "node:zlib";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { RequestError, silentLogger } from "@headwater/core";
 import { createMetrics } from "../metrics/index.ts";
 import {
@@ -188,7 +188,9 @@ describe("a POST with an Idempotency-Key", () => {
   });
 
   it("is done once across a restart too, and the file tells no secret", async () => {
-    const answersFile = join(mkdtempSync(join(tmpdir(), "headwater-answers-")), "answers.journal");
+    const folder = mkdtempSync(join(tmpdir(), "headwater-answers-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const answersFile = join(folder, "answers.journal");
     const former = await server({ answersFile });
     const first = await post(former, "the-key-of-it");
     await post(former, "refused", "broken");

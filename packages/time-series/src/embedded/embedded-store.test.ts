@@ -4,12 +4,11 @@ import { StoreUnavailableError } from "../errors.ts";
 import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Point, TimeSeriesStore } from "../time-series-store.ts";
 import { openEmbeddedStore } from "./embedded-store.ts";
 
 // Workers start, on a machine that may have other work.
-vi.setConfig({ testTimeout: 30_000 });
 
 let dataDir: string;
 const open: TimeSeriesStore[] = [];

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { CHUNK_POINTS } from "./chunk-table.ts";
 import { openDatabase } from "./database.ts";
@@ -12,7 +12,6 @@ import { joinSummaries, summarize, type Summary } from "./summary.ts";
 import { WriteBatchBuilder } from "./write-batch.ts";
 
 // Thousands of steps, on a machine that may have other work.
-vi.setConfig({ testTimeout: 60_000 });
 
 type Value = readonly [time: number, value: number | string];
 

@@ -1,9 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { unpackWriteBatch, WriteBatchBuilder } from "./write-batch.ts";
 
 // Thousands of steps, on a machine that may have other work.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("a packed write", () => {
   it("comes back as it was, also from bytes that lie anywhere in memory", () => {

@@ -1,6 +1,7 @@
 import type { TopicNames } from "@headwater/event-log";
 import { DecodeError } from "@headwater/core";
 import { deviceControlEvent, operatorControlEvent, type ControlEvent } from "./control-events.ts";
+import { Pace } from "../pace.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, OnSkipped, RestoredState } from "../state-log/state-fold.ts";
 import { skipReasons } from "@headwater/service";
@@ -25,16 +26,18 @@ export interface History {
  * control events of the checkpoint's own offset their place in the state log decides: an owner writes no checkpoint
  * while a control event is due and not yet applied. An effective of a record that is none is skipped.
  */
-export function historyOf(
+export async function historyOf(
   state: RestoredState,
   topics: TopicNames,
   timeline: RuleTimeline,
   onSkipped: OnSkipped = () => {},
-): History {
+): Promise<History> {
   const { checkpoint, effectives } = state;
   const included: PastControlEvent[] = [];
   const replay: PastControlEvent[] = [];
+  const pace = new Pace();
   for (const effective of effectives) {
+    if (pace.isDue) await pace.rest();
     const { fromOffset, warmFrom, key, stateLogOffset } = effective;
     const event = controlEventOf(effective, topics, timeline);
     if (event === undefined) {

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import type { RuleChange } from "../../engine/engine.ts";
 import { transitionOf } from "./rule-timeline.ts";
 
-const change = (mode: RuleChange["mode"], revision = 1): RuleChange => ({
+const change = (mode: RuleChange["mode"], revision = 1, threshold = 1): RuleChange => ({
   rule: "r",
   revision,
   mode,
-  definition: { id: "r", condition: { metric: "m", op: ">", threshold: 1 } },
+  definition: { id: "r", condition: { metric: "m", op: ">", threshold } },
 });
 
 it.each([
@@ -14,7 +14,8 @@ it.each([
   ["a deleted draft", undefined, change("deleted"), "nothing"],
   ["switched on", undefined, change("live"), "warmed"],
   ["switched on again", change("disabled"), change("live"), "warmed"],
-  ["revised while live", change("live"), change("live", 2), "warmed"],
+  ["revised while live", change("live"), change("live", 2, 2), "warmed"],
+  ["revised while live and judges alike", change("live"), change("live", 2), "direct"],
   ["revised while off", change("disabled"), change("disabled", 2), "nothing"],
   ["put in shadow", change("live"), change("shadow"), "direct"],
   ["taken out of shadow", change("shadow"), change("live"), "direct"],

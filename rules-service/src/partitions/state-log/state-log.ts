@@ -3,7 +3,7 @@ import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { DecodeError, nowMicros, retrying, type Logger } from "@headwater/core";
 import type { SkippedRecords } from "@headwater/service";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
-import type { EngineChanges } from "../../engine/engine.ts";
+import type { EngineChanges, StateBytes } from "../../engine/engine.ts";
 import { appendDurably } from "../append-durably.ts";
 import { StateFold, type RestoredState } from "./state-fold.ts";
 import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
@@ -41,6 +41,8 @@ export class StateLog {
   #provenTo = 0;
   /** Keys whose state became empty with the last checkpoint; the next one removes them. */
   #gone: string[] = [];
+  /** Of the checkpoint that is to follow. */
+  #goneAhead: string[] = [];
   readonly #run = randomUUID();
   #written = 0;
 
@@ -93,19 +95,12 @@ export class StateLog {
    */
   async appendCheckpoint(offset: number, changes: EngineChanges, alertsRead?: Position): Promise<void> {
     const epoch = this.#epoch;
-    const gone: string[] = [];
     const records = this.#gone.map((key) => this.#tombstone(key));
     if (alertsRead !== undefined) {
       const effective = { source: alertsRead, fromOffset: offset, warmFrom: offset, record: new Uint8Array(0) };
       records.push(this.#effective(stateKeys.alertsRead(epoch), effective));
     }
-    for (const { rule, device, covers, version, state } of changes.states) {
-      const key = stateKeys.state(epoch, rule, device);
-      // An empty state is a record with an offset, not a tombstone: a replay from the previous checkpoint would begin
-      // that state anew, without the offset that the state covers.
-      if (state.length === 0) gone.push(key);
-      records.push(this.#record(key, { ownerEpoch: epoch, state: { rule, device, covers, version, state } }));
-    }
+    for (const state of changes.states) records.push(this.#state(state));
     const { clock, lastTick, gateways, seen } = changes.checkpoint;
     records.push(
       this.#record(stateKeys.checkpoint(epoch), {
@@ -114,7 +109,13 @@ export class StateLog {
       }),
     );
     await this.#append(records);
-    this.#gone = gone;
+    this.#gone = this.#goneAhead;
+    this.#goneAhead = [];
+  }
+
+  /** Appends the first states of a checkpoint that is to follow, before which no other counts. */
+  async appendStates(states: readonly StateBytes[]): Promise<void> {
+    await this.#append(states.map((state) => this.#state(state)));
   }
 
   /** Removes keys that no restart and no replay needs any more. */
@@ -146,6 +147,14 @@ export class StateLog {
       bytes += size;
     }
     if (chunk.length > 0) await appendDurably(log, topic, chunk, this.#options);
+  }
+
+  #state({ rule, device, covers, version, state }: StateBytes): OutgoingRecord {
+    const key = stateKeys.state(this.#epoch, rule, device);
+    // An empty state is a record with an offset, not a tombstone: a replay from the previous checkpoint would begin
+    // that state anew, without the offset that the state covers.
+    if (state.length === 0) this.#goneAhead.push(key);
+    return this.#record(key, { ownerEpoch: this.#epoch, state: { rule, device, covers, version, state } });
   }
 
   #effective(key: string, { source, fromOffset, warmFrom, record }: NewEffective): OutgoingRecord {

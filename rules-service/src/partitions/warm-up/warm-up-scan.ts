@@ -1,10 +1,10 @@
-import { setImmediate } from "node:timers/promises";
 import type { TelemetryRecord } from "@headwater/proto";
 import type { EventLog } from "@headwater/event-log";
 import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
 import type { RecordObserver } from "../evaluation.ts";
 import type { TelemetryDecoder } from "../telemetry-decoder.ts";
 import type { PartitionMetrics } from "../metrics.ts";
+import { Pace } from "../pace.ts";
 
 export interface WarmUpScanOptions {
   readonly log: EventLog;
@@ -24,8 +24,8 @@ export interface WarmUpScanOptions {
 const clockBefore = 15 * 60_000_000;
 /** After so many rounds the missing records are read while the partition waits. */
 const maxRounds = 20;
-/** The scan yields to the event loop after so many records. */
-const yieldEvery = 1000;
+/** Records between two looks at how long the event loop has been held. */
+const recordsALook = 16;
 
 /**
  * One scan of older telemetry for all rules that are to be warmed, beside the live evaluation. Each round reads up to
@@ -69,8 +69,15 @@ export class WarmUpScan implements RecordObserver {
   /** Applies the missing records up to `offset`, where the live evaluation waits. */
   async finish(offset: number): Promise<void> {
     if (this.#kept !== undefined) {
-      for (const { record, at } of this.#kept) if (at.offset >= this.#next) this.#apply(record, at);
+      const kept = this.#kept;
       this.#kept = undefined;
+      const pace = new Pace();
+      for (const [index, { record, at }] of kept.entries()) {
+        if (at.offset < this.#next) continue;
+        this.#apply(record, at);
+        this.#next = at.offset + 1;
+        if (index % recordsALook === 0 && pace.isDue) await pace.rest();
+      }
     } else {
       await this.#readTo(offset);
     }
@@ -80,19 +87,18 @@ export class WarmUpScan implements RecordObserver {
   async #readTo(offset: number): Promise<void> {
     const { log, topic, partition, decoder, signal, metrics } = this.#options;
     if (this.#next >= offset) return;
+    const pace = new Pace();
     if (!this.#hasClock) await this.#runClock();
     for await (const batch of log.read(topic, partition, { fromOffset: this.#next, toOffset: offset })) {
       signal.throwIfAborted();
-      let since = 0;
       for (const entry of batch.records) {
         const record = decoder.decode(entry);
         if (record !== undefined) {
           this.#apply(record, { partition, offset: entry.offset, appendTime: entry.appendTime });
         }
         this.#next = entry.offset + 1;
-        since += 1;
         // Live records have precedence.
-        if (since % yieldEvery === 0) await setImmediate();
+        if (entry.offset % recordsALook === 0 && pace.isDue) await pace.rest();
       }
       metrics.warmed.inc(batch.records.length);
     }
@@ -103,6 +109,7 @@ export class WarmUpScan implements RecordObserver {
   async #runClock(): Promise<void> {
     const { log, topic, partition, decoder, signal } = this.#options;
     const { warmFrom: fromOffset } = this;
+    const pace = new Pace();
     let begin: number | undefined;
     for await (const { records } of log.read(topic, partition, { fromOffset, toOffset: fromOffset + 1 })) {
       begin = records[0]?.appendTime;
@@ -118,7 +125,7 @@ export class WarmUpScan implements RecordObserver {
           if (record !== undefined) {
             this.warmUp.applyClock(record, { partition, offset: entry.offset, appendTime: entry.appendTime });
           }
-          if (index % yieldEvery === yieldEvery - 1) await setImmediate();
+          if (index % recordsALook === 0 && pace.isDue) await pace.rest();
         }
       }
     }

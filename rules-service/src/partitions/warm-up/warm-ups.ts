@@ -4,6 +4,7 @@ import type { WarmUp } from "../../engine/engine.ts";
 import { compiledRule } from "../../engine/index.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { PartitionMetrics } from "../metrics.ts";
+import { Pace } from "../pace.ts";
 import type { RuleAt } from "../control-events/rule-timeline.ts";
 import type { TelemetryDecoder } from "../telemetry-decoder.ts";
 import { WarmUpScan } from "./warm-up-scan.ts";
@@ -100,6 +101,7 @@ export class WarmUps {
   async #run(): Promise<void> {
     const { evaluation, signal, logger, partition, onReady } = this.#options;
     const onRetry = (error: unknown): void => logger.warn({ partition, err: error }, "reading to warm rules again");
+    await this.#compile();
     const warmFrom = await retrying(() => this.#warmFrom(), { signal, onRetry, maxMs: 2000 });
     for (const [id, rule] of this.#waiting) this.#scanned.set(id, rule);
     this.#waiting.clear();
@@ -109,6 +111,15 @@ export class WarmUps {
     await retrying(() => scan.approach(() => evaluation.nextOffset), { signal, onRetry, maxMs: 2000 });
     this.#ready = true;
     onReady();
+  }
+
+  /** Rules are compiled once; thousands that come together should not hold the event loop. */
+  async #compile(): Promise<void> {
+    const pace = new Pace();
+    for (const { change } of [...this.#waiting.values()]) {
+      compiledRule(change.definition);
+      if (pace.isDue) await pace.rest();
+    }
   }
 
   /** Offset of the first record within the horizon; the next offset to be applied if there is none. */

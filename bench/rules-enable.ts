@@ -1,0 +1,239 @@
+import { fork } from "node:child_process";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { nowMicros, silentLogger } from "@headwater/core";
+import { partitionFor, topicNames, topicSpecs } from "@headwater/event-log";
+import { openEmbeddedLog } from "@headwater/event-log/embedded";
+import { events } from "@headwater/proto";
+import { adminTokenAuth, createHttpServer, createMetrics } from "@headwater/service";
+import { createRulesApp } from "../rules-service/src/app.ts";
+import { rulesConfig } from "../rules-service/src/config.ts";
+
+// What many rules on many devices cost at once: enabled with history, and restarted.
+//
+//   node bench/rules-enable.ts                                     # 300 rules × 4,000 devices, an hour of history
+//   node bench/rules-enable.ts --rules 10 --devices 100000 --condition window --readings 6
+//
+// The real rules service on the embedded log, in a process of its own for each phase. `heldMs` is the most CPU that the
+// main thread took between two turns of a timer, so the longest that the event loop was held; `lateMs` the longest that
+// a timer of 5 ms was late, which on a busy machine is also what others took of the processor.
+
+const { values } = parseArgs({
+  options: {
+    rules: { type: "string", default: "300" },
+    devices: { type: "string", default: "4000" },
+    readings: { type: "string", default: "60" },
+    condition: { type: "string", default: "threshold" },
+    phase: { type: "string" },
+    folder: { type: "string" },
+  },
+});
+const rules = Number(values.rules);
+const devices = Number(values.devices);
+const readings = Number(values.readings);
+const partitions = 4;
+const topics = topicNames();
+const token = "0123456789abcdef0123456789abcdef";
+const hour = 3_600_000_000;
+
+const conditions: Record<string, (index: number) => Record<string, unknown>> = {
+  threshold: (index) => ({ metric: "t", op: ">", threshold: 60 + index / 8, clearBelow: 55 + index / 8 }),
+  held: (index) => ({ metric: "t", op: ">", threshold: 60 + index / 8, clearBelow: 55 + index / 8, for: "30s" }),
+  window: (index) => ({ metric: "t", window: { over: "5m" }, aggregate: "mean", above: 60 + index }),
+};
+
+async function fill(folder: string): Promise<void> {
+  const log = await openEmbeddedLog({ dataDir: join(folder, "log") });
+  await log.ensureTopics(topicSpecs(partitions));
+  const lanes = Array.from({ length: partitions }, () => 0);
+  const walk = Array.from({ length: devices }, () => 50);
+  let seed = 42;
+  const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
+  const end = nowMicros();
+  let batch: { key: string; partition: number; value: Uint8Array; headers: Record<string, string> }[] = [];
+  const flush = async (): Promise<void> => {
+    if (batch.length > 0) await log.append(topics.telemetry, batch);
+    batch = [];
+  };
+  for (let round = 0; round < readings; round++) {
+    for (let device = 0; device < devices; device++) {
+      const id = `device-${device}`;
+      const partition = partitionFor(id, partitions);
+      walk[device] = Math.min(100, Math.max(0, walk[device]! + (random() - 0.5) * 10));
+      const time = end - hour + Math.floor((hour / readings) * round) + device;
+      const value = events.telemetry.encode({
+        ...{ gateway: "gateway", epoch: 1, n: (lanes[partition]! += 1), receivedAt: time, device: id, eventTime: time },
+        readings: [{ metric: "t", number: walk[device] }],
+      });
+      batch.push({ key: id, partition, value, headers: {} });
+      if (batch.length === 5000) await flush();
+    }
+  }
+  await flush();
+  await log.close();
+}
+
+async function service(folder: string) {
+  const log = await openEmbeddedLog({ dataDir: join(folder, "log") });
+  const metrics = createMetrics({ service: "rules", processMetrics: false });
+  const logger = silentLogger;
+  const http = await createHttpServer({
+    ...{ logger, metrics, auth: adminTokenAuth(token), host: "127.0.0.1", port: 0, title: "rules" },
+    readiness: () => [],
+  });
+  const config = { rules: rulesConfig({}) };
+  const app = createRulesApp({
+    ...{ log, topics, partitions, logger, metrics, http, config },
+    ...{ instance: "bench", dataDir: join(folder, "bench") },
+  });
+  const call = async (method: "GET" | "POST", url: string, payload?: object) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await http.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
+    if (response.statusCode >= 400) throw new TypeError(`${method} ${url}: ${response.statusCode} ${response.body}`);
+    return JSON.parse(response.body) as { items: { state: string }[] };
+  };
+  return { log, http, app, call };
+}
+
+/** Of the main thread, milliseconds. */
+function threadCpu(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+type Log = Awaited<ReturnType<typeof service>>["log"];
+
+/** Watches the process until it is told to end. */
+function watch() {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const began = performance.now();
+  const cpu = process.cpuUsage();
+  let peak = 0;
+  let held = 0;
+  let before = threadCpu();
+  let turns = 0;
+  const sampling = setInterval(() => {
+    const now = threadCpu();
+    held = Math.max(held, now - before);
+    before = now;
+    turns += 1;
+    if (turns % 50 === 0) peak = Math.max(peak, process.memoryUsage.rss());
+  }, 1);
+  return () => {
+    clearInterval(sampling);
+    delay.disable();
+    const { user, system } = process.cpuUsage(cpu);
+    return {
+      seconds: (performance.now() - began) / 1000,
+      cpuSeconds: (user + system) / 1e6,
+      heldMs: held,
+      lateMs: delay.max / 1e6,
+      peakMib: peak / 2 ** 20,
+    };
+  };
+}
+
+/** Until every partition has a checkpoint from these offsets of the state log on that covers its telemetry. */
+async function untilCovered(log: Log, from: ReadonlyMap<number, number>): Promise<void> {
+  const ends = await endsOf(log, topics.telemetry);
+  const next = new Map(from);
+  const covered = new Set<number>();
+  while (covered.size < ends.size) {
+    await sleep(50);
+    for (const [partition, end] of ends) {
+      for await (const { records } of log.read(topics.ruleState, partition, { fromOffset: next.get(partition) ?? 0 })) {
+        for (const { value } of records) {
+          const checkpoint = value === null ? null : events.ruleState.decode(value).checkpoint;
+          if (checkpoint?.complete === true && checkpoint.offset >= end) covered.add(partition);
+        }
+        next.set(partition, records.at(-1)!.offset + 1);
+      }
+    }
+  }
+}
+
+async function endsOf(log: Log, topic: string): Promise<Map<number, number>> {
+  return new Map((await log.positions(topic)).map(({ partition, end }) => [partition, end]));
+}
+
+async function phase(name: string, folder: string) {
+  const { log, http, app, call } = await service(folder);
+  const states = async () => {
+    const live = new Set<string>();
+    let rest = "";
+    do {
+      const page = (await call("GET", `/api/v1/rules?limit=1000${rest}`)) as unknown as {
+        items: { id: string; state: string }[];
+        next?: string;
+      };
+      for (const { id, state } of page.items) if (state === "live") live.add(id);
+      rest = page.next === undefined || page.next === null ? "" : `&cursor=${page.next}`;
+    } while (rest !== "");
+    return live.size;
+  };
+  const stateEnds = await endsOf(log, topics.ruleState);
+  let end = watch();
+  await app.start();
+  if (name === "enable") {
+    await untilCovered(log, stateEnds);
+    for (let index = 0; index < rules; index++) {
+      await call("POST", "/api/v1/rules", { id: `rule-${index}`, condition: conditions[values.condition]!(index) });
+    }
+    end();
+    end = watch();
+    const all = Array.from({ length: rules }, (_, index) => call("POST", `/api/v1/rules/rule-${index}/enable`));
+    await Promise.all(all);
+  }
+  while ((await states()) < rules) await sleep(200);
+  if (name === "restart") await untilCovered(log, stateEnds);
+  const figures = end();
+  // Checkpoints of what was enabled.
+  const settling = watch();
+  await sleep(3000);
+  const settled = settling();
+  await app.stop();
+  await http.close();
+  await log.close();
+  return { ...figures, afterHeldMs: settled.heldMs, afterPeakMib: settled.peakMib };
+}
+
+async function child(name: string, folder: string): Promise<Record<string, number>> {
+  const options = Object.entries(values).flatMap(([key, value]) =>
+    key === "phase" || key === "folder" ? [] : [`--${key}`, value],
+  );
+  const nodeFlags = (process.env["BENCH_NODE_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
+  const forked = fork(import.meta.filename, [...options, "--phase", name, "--folder", folder], {
+    execArgv: [...process.execArgv, ...nodeFlags],
+  });
+  let figures: Record<string, number> = {};
+  forked.on("message", (message) => (figures = message as Record<string, number>));
+  const code = await new Promise<number | null>((resolve) => void forked.on("exit", resolve));
+  if (code !== 0) throw new TypeError(`${name} ended with ${code}`);
+  return figures;
+}
+
+if (values.phase !== undefined) {
+  const figures = values.phase === "fill" ? await fill(values.folder!) : await phase(values.phase, values.folder!);
+  process.send!(figures ?? {}, () => process.exit(0));
+} else {
+  const folder = await mkdtemp(join(tmpdir(), "headwater-rules-enable-"));
+  try {
+    console.log(
+      `${cpus()[0]?.model ?? "unknown CPU"}, ${cpus().length} cores, load ${loadavg()[0]?.toFixed(2)}, Node ${process.version}`,
+    );
+    console.log(`${rules} rules (${values.condition}) × ${devices} devices, ${readings} readings each\n`);
+    await child("fill", folder);
+    for (const name of ["enable", "restart"]) {
+      const figures = Object.entries(await child(name, folder)).map(([key, value]) => `${key} ${value.toFixed(1)}`);
+      console.log(`${name.padEnd(8)} ${figures.join("  ")}`);
+    }
+    console.log(`log ${((await stat(join(folder, "log"))).size / 2 ** 20).toFixed(0)} MiB`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
