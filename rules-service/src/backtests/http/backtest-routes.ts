@@ -114,7 +114,7 @@ export function backtestRoutes(parent: HttpApp, { backtests, store, rules, http 
           return resource;
         }
         // Past the schema of the other answer.
-        const stream: FastifyReply = reply as unknown as FastifyReply;
+        const stream: FastifyReply = reply;
         void stream.type(`${eventStream}; charset=utf-8`).header("x-accel-buffering", "no");
         if (request.method === "HEAD") return stream.send("");
         if (listeners >= maxListeners) {
