@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { runMain } from "@headwater/service";
 import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
+import { backtestCommand } from "./commands/backtest.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   startCommand,
   simCommand,
   ledgerCommand,
+  backtestCommand,
   logCommand,
   topicsCommand,
   gatewayCommand,

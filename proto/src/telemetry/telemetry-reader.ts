@@ -48,11 +48,20 @@ export class TelemetryReader {
   read(value: Uint8Array | null): TelemetryRecord {
     const plain = this.#plain;
     if (value === null || !plain.read(value, this.#devices)) return readTelemetry(value);
-    const { gateway, epoch, n, receivedAt, device, eventTime, incarnation } = plain;
-    const readings = this.#readings();
     return {
-      ...{ gateway, epoch, n, receivedAt, device, eventTime, incarnation, readings },
-      ...{ attributes, mark, tick, gap, derived },
+      gateway: plain.gateway,
+      epoch: plain.epoch,
+      n: plain.n,
+      receivedAt: plain.receivedAt,
+      device: plain.device,
+      eventTime: plain.eventTime,
+      incarnation: plain.incarnation,
+      readings: this.#readings(),
+      attributes,
+      mark,
+      tick,
+      gap,
+      derived,
     };
   }
 
