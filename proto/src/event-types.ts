@@ -50,6 +50,7 @@ export type AlertEvent = Decoded<headwater.v1.AlertEvent.$Shape>;
 export type AlertInput = Input<headwater.v1.AlertEvent.$Shape>;
 export type Evidence = Decoded<headwater.v1.Evidence.$Shape>;
 export type ActionEvent = Decoded<headwater.v1.ActionEvent.$Shape>;
+export type ActionInput = Input<headwater.v1.ActionEvent.$Shape>;
 export type CommandEvent = Decoded<headwater.v1.CommandEvent.$Shape>;
 export type CommandInput = Input<headwater.v1.CommandEvent.$Shape>;
 export type RuleStateRecord = Decoded<headwater.v1.RuleStateRecord.$Shape>;

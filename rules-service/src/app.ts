@@ -12,13 +12,16 @@ import {
   type ServiceApp,
 } from "@headwater/service";
 import { AlertModel } from "./alerts/alert-model.ts";
+import { ActionModel } from "./actions/action-model.ts";
+import { actionRoutes } from "./actions/action-routes.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { AlertWrites } from "./alerts/alert-writes.ts";
 import { Backtests } from "./backtests/backtests.ts";
 import { backtestMetrics } from "./backtests/metrics.ts";
 import { backtestRoutes } from "./backtests/http/backtest-routes.ts";
 import { BacktestStore } from "./backtests/kept/backtest-store.ts";
-import type { RulesConfig } from "./config.ts";
+import { type ActionsConfig, actionsConfig, type RulesConfig } from "./config.ts";
+import { ActionGroup, type ActionGroupOptions } from "./dispatch/action-group.ts";
 import { createPartitionEngine } from "./engine/index.ts";
 import { PartitionGroup } from "./partitions/partition-group.ts";
 import { RuleTimeline } from "./partitions/control-events/rule-timeline.ts";
@@ -29,7 +32,8 @@ import { RulesInEffect } from "./rules/rules-in-effect.ts";
 import { storedDefinition } from "./rules/stored-definition.ts";
 
 export interface RulesAppDeps {
-  readonly config: { readonly rules: RulesConfig };
+  /** Without settings of actions their defaults hold. */
+  readonly config: { readonly rules: RulesConfig; readonly actions?: ActionsConfig };
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly partitions: number;
@@ -40,6 +44,8 @@ export interface RulesAppDeps {
   readonly http: HttpServer;
   /** Names this process in claims and event sources. Default: the host's name and a random part. */
   readonly instance?: string;
+  /** How webhooks find addresses. Default: the system's resolver. */
+  readonly resolve?: ActionGroupOptions["resolve"];
 }
 
 /** Wires the rules service and registers its routes; nothing moves before `start`. The topics have to exist by then. */
@@ -62,8 +68,10 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const rules = new RuleModel({ log, topics, dataDir, logger, folded });
   const alerts = new AlertModel({ log, topics, dataDir, logger, folded });
+  const actions = new ActionModel({ log, topics, dataDir, logger, folded });
   rules.readModel.died.catch(onFailure);
   alerts.readModel.died.catch(onFailure);
+  actions.readModel.died.catch(onFailure);
   const timeline = new RuleTimeline({
     definitionOf: storedDefinition,
     onUnreadable(offset, { message: detail }) {
@@ -74,6 +82,13 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const group = new PartitionGroup({
     ...{ log, topics, partitions, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
     createEngine: (partition) => createPartitionEngine(partition),
+  });
+
+  const dispatch = new ActionGroup({
+    ...{ log, topics, partitions, instance, folded, rules, alerts, metrics, logger, onFailure },
+    group: `${config.group}-actions`,
+    config: deps.config.actions ?? actionsConfig(),
+    resolve: deps.resolve,
   });
 
   const timeoutMs = config.writeTimeoutMs;
@@ -102,13 +117,16 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     lookBackMs: config.warmUpMs,
   });
   backtestRoutes(http.app, { backtests, store, rules, http });
+  actionRoutes(http.app, { model: actions, alerts, timeoutMs });
 
   const lifecycle = new Lifecycle({ logger });
   lifecycle.add("rules read model", { start: () => rules.readModel.start(), stop: () => rules.readModel.stop() });
   lifecycle.add("alerts read model", { start: () => alerts.readModel.start(), stop: () => alerts.readModel.stop() });
+  lifecycle.add("actions read model", { start: () => actions.readModel.start(), stop: () => actions.readModel.stop() });
   lifecycle.add("rules in effect", { start: () => inEffect.start(), stop: () => inEffect.stop() });
   lifecycle.add("backtests", { start: () => backtests.start(), stop: () => backtests.stop() });
   lifecycle.add("partitions", { start: () => group.start(), stop: () => group.stop() });
+  lifecycle.add("actions", { start: () => dispatch.start(), stop: () => dispatch.stop() });
 
   return {
     name: "rules",
@@ -117,11 +135,12 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     async stop() {
       await lifecycle.stop();
     },
-    warnings: () => [...skipped.warnings(), ...group.warnings()],
+    warnings: () => [...skipped.warnings(), ...group.warnings(), ...dispatch.warnings()],
     notReady() {
       const reasons = group.notReady();
       if (!rules.readModel.caughtUp) reasons.push("the rules are behind the log");
       if (!alerts.readModel.caughtUp) reasons.push("the alerts are behind the log");
+      if (!actions.readModel.caughtUp) reasons.push("the actions are behind the log");
       return reasons;
     },
   };

@@ -1,4 +1,4 @@
-import { type Static, Type } from "@sinclair/typebox";
+import { type Static, type TObject, Type } from "@sinclair/typebox";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -96,15 +96,100 @@ export const rulesSettings = Type.Object({
       description: "How long a write over REST, or a read with ?after=, waits for the log before it answers 503",
     }),
   }),
+  actions: Type.Object({
+    networks: Type.Array(Type.String({ maxLength: 60 }), {
+      default: [],
+      env: "HEADWATER_ACTIONS_NETWORKS",
+      examples: [["10.1.0.0/16", "fd12::/32"]],
+      description: "Networks (CIDR) that webhooks may reach although they are not public",
+    }),
+    secretsFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        env: "HEADWATER_ACTIONS_SECRETS_FILE",
+        description: "YAML file of the secrets that rules name: signing secrets (whsec_…) and secret URLs",
+      }),
+    ),
+    smtpUrl: Type.Optional(
+      Type.String({
+        pattern: "^smtps?://.+",
+        env: "HEADWATER_ACTIONS_SMTP_URL",
+        secret: true,
+        description: "Mail server, like smtps://user:password@mail.example:465; without one no mail is sent",
+      }),
+    ),
+    smtpFrom: Type.String({
+      minLength: 3,
+      maxLength: 320,
+      default: "headwater@localhost",
+      env: "HEADWATER_ACTIONS_SMTP_FROM",
+      description: "Sender of mails",
+    }),
+    attemptMs: Type.Integer({
+      minimum: 100,
+      maximum: 120_000,
+      default: 10_000,
+      env: "HEADWATER_ACTIONS_ATTEMPT_MS",
+      description: "How long an attempt to deliver an action may take",
+    }),
+    concurrency: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 4,
+      env: "HEADWATER_ACTIONS_CONCURRENCY",
+      description: "Attempts at a time to one endpoint",
+    }),
+    maxWaiting: Type.Integer({
+      minimum: 10,
+      maximum: 1_000_000,
+      default: 10_000,
+      env: "HEADWATER_ACTIONS_MAX_WAITING",
+      description: "Actions that may wait for one endpoint; beyond that the oldest is given up, on record",
+    }),
+    retryMs: Type.Integer({
+      minimum: 10,
+      maximum: 3_600_000,
+      default: 2000,
+      env: "HEADWATER_ACTIONS_RETRY_MS",
+      description: "An attempt that failed is repeated after about so long, a further one after twice as long",
+    }),
+    maxRetryMs: Type.Integer({
+      minimum: 10,
+      maximum: day,
+      default: 900_000,
+      env: "HEADWATER_ACTIONS_MAX_RETRY_MS",
+      description: "And so on, up to this",
+    }),
+    breakerFailures: Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      default: 5,
+      env: "HEADWATER_ACTIONS_BREAKER_FAILURES",
+      description: "After so many failures in a row (no answer, or 5xx) an endpoint is left alone for a while",
+    }),
+    breakerMs: Type.Integer({
+      minimum: 10,
+      maximum: 3_600_000,
+      default: 30_000,
+      env: "HEADWATER_ACTIONS_BREAKER_MS",
+      description: "For so long; twice as long after each probe that fails, up to ten times this",
+    }),
+  }),
 });
 
 export type RulesConfig = Static<typeof rulesSettings>["rules"];
+export type ActionsConfig = Static<typeof rulesSettings>["actions"];
 
 /** The defaults with overrides, for tests and for configurations built in code. */
 export function rulesConfig(overrides: Partial<RulesConfig> = {}): RulesConfig {
-  const { properties } = rulesSettings.properties.rules;
-  const defaults = Object.fromEntries(
-    Object.entries(properties).map(([name, schema]) => [name, schema.default as unknown]),
-  );
-  return { ...(defaults as RulesConfig), ...overrides };
+  return { ...(defaultsOf(rulesSettings.properties.rules) as RulesConfig), ...overrides };
+}
+
+export function actionsConfig(overrides: Partial<ActionsConfig> = {}): ActionsConfig {
+  return { ...(defaultsOf(rulesSettings.properties.actions) as ActionsConfig), ...overrides };
+}
+
+function defaultsOf({ properties }: TObject): unknown {
+  const given = Object.entries(properties).filter(([, schema]) => schema.default !== undefined);
+  return Object.fromEntries(given.map(([name, schema]) => [name, schema.default as unknown]));
 }

@@ -10,7 +10,7 @@ import { expectExactlyTheOracle } from "./support/oracle.ts";
 
 const child = fileURLToPath(new URL("./support/kill-child.ts", import.meta.url));
 
-/** Runs a process on that folder, and kills it so long after it was ready. */
+/** Runs a process on that folder, and kills it so long after it was in the middle of its work. */
 async function runAndKill(folder: string, epoch: number, ms: number): Promise<void> {
   const running = spawn(process.execPath, [child, folder, String(epoch)], { stdio: ["ignore", "pipe", "inherit"] });
   const exit = once(running, "exit");
@@ -30,7 +30,7 @@ it("is the same after kill -9 in mid-stream, again and again", async () => {
     const on = await platform(2, folder);
     const rules = await startService(on);
     await on.fleet.mark();
-    const { alerts } = await expectExactlyTheOracle(on);
+    const { alerts } = await expectExactlyTheOracle(on, 60_000);
     expect(alerts.size).toBeGreaterThan(20);
     const claims = (await stateRecords(on)).filter(({ claim }) => claim !== null);
     expect(claims).toHaveLength(4 * on.partitions);

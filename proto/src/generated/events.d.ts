@@ -254,8 +254,11 @@ export namespace headwater {
             /** ActionEvent gaveUp. */
             gaveUp?: (headwater.v1.WebhookGaveUp.$Properties|null);
 
+            /** ActionEvent begun. */
+            begun?: (headwater.v1.ActionsBegun.$Properties|null);
+
             /** ActionEvent what. */
-            what?: ("requested"|"attempted"|"succeeded"|"gaveUp");
+            what?: ("requested"|"attempted"|"succeeded"|"gaveUp"|"begun");
 
             /**
              * Encodes the specified ActionEvent message. Does not implicitly {@link headwater.v1.ActionEvent.verify|verify} messages.
@@ -311,8 +314,11 @@ export namespace headwater {
                 /** ActionEvent gaveUp */
                 gaveUp?: (headwater.v1.WebhookGaveUp.$Properties|null);
 
+                /** ActionEvent begun */
+                begun?: (headwater.v1.ActionsBegun.$Properties|null);
+
                 /** ActionEvent what */
-                what?: ("requested"|"attempted"|"succeeded"|"gaveUp");
+                what?: ("requested"|"attempted"|"succeeded"|"gaveUp"|"begun");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -330,9 +336,10 @@ export namespace headwater {
               attempted?: headwater.v1.WebhookAttempted.$Shape|null;
               succeeded?: headwater.v1.WebhookSucceeded.$Shape|null;
               gaveUp?: headwater.v1.WebhookGaveUp.$Shape|null;
+              begun?: headwater.v1.ActionsBegun.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ what?: undefined; requested?: null; attempted?: null; succeeded?: null; gaveUp?: null }|{ what?: "requested"; requested: headwater.v1.WebhookRequested.$Shape; attempted?: null; succeeded?: null; gaveUp?: null }|{ what?: "attempted"; requested?: null; attempted: headwater.v1.WebhookAttempted.$Shape; succeeded?: null; gaveUp?: null }|{ what?: "succeeded"; requested?: null; attempted?: null; succeeded: headwater.v1.WebhookSucceeded.$Shape; gaveUp?: null }|{ what?: "gaveUp"; requested?: null; attempted?: null; succeeded?: null; gaveUp: headwater.v1.WebhookGaveUp.$Shape })
+              ({ what?: undefined; requested?: null; attempted?: null; succeeded?: null; gaveUp?: null; begun?: null }|{ what?: "requested"; requested: headwater.v1.WebhookRequested.$Shape; attempted?: null; succeeded?: null; gaveUp?: null; begun?: null }|{ what?: "attempted"; requested?: null; attempted: headwater.v1.WebhookAttempted.$Shape; succeeded?: null; gaveUp?: null; begun?: null }|{ what?: "succeeded"; requested?: null; attempted?: null; succeeded: headwater.v1.WebhookSucceeded.$Shape; gaveUp?: null; begun?: null }|{ what?: "gaveUp"; requested?: null; attempted?: null; succeeded?: null; gaveUp: headwater.v1.WebhookGaveUp.$Shape; begun?: null }|{ what?: "begun"; requested?: null; attempted?: null; succeeded?: null; gaveUp?: null; begun: headwater.v1.ActionsBegun.$Shape })
             );
         }
 
@@ -357,6 +364,33 @@ export namespace headwater {
 
             /** WebhookRequested url. */
             url: string;
+
+            /** WebhookRequested kind. */
+            kind: string;
+
+            /** WebhookRequested revision. */
+            revision: number;
+
+            /** WebhookRequested action. */
+            action: number;
+
+            /** WebhookRequested trigger. */
+            trigger: string;
+
+            /** WebhookRequested endpoint. */
+            endpoint: string;
+
+            /** WebhookRequested definition. */
+            definition: string;
+
+            /** WebhookRequested body. */
+            body: Uint8Array;
+
+            /** WebhookRequested deadline. */
+            deadline: (number|Long);
+
+            /** WebhookRequested alertOffset. */
+            alertOffset: (number|Long);
 
             /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
@@ -384,6 +418,33 @@ export namespace headwater {
 
                 /** WebhookRequested url */
                 url?: (string|null);
+
+                /** WebhookRequested kind */
+                kind?: (string|null);
+
+                /** WebhookRequested revision */
+                revision?: (number|null);
+
+                /** WebhookRequested action */
+                action?: (number|null);
+
+                /** WebhookRequested trigger */
+                trigger?: (string|null);
+
+                /** WebhookRequested endpoint */
+                endpoint?: (string|null);
+
+                /** WebhookRequested definition */
+                definition?: (string|null);
+
+                /** WebhookRequested body */
+                body?: (Uint8Array|null);
+
+                /** WebhookRequested deadline */
+                deadline?: (number|Long|null);
+
+                /** WebhookRequested alertOffset */
+                alertOffset?: (number|Long|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -421,6 +482,9 @@ export namespace headwater {
             /** WebhookAttempted error. */
             error: string;
 
+            /** WebhookAttempted retryAt. */
+            retryAt: (number|Long);
+
             /**
              * Encodes the specified WebhookAttempted message. Does not implicitly {@link headwater.v1.WebhookAttempted.verify|verify} messages.
              * @param message WebhookAttempted message or plain object to encode
@@ -454,6 +518,9 @@ export namespace headwater {
                 /** WebhookAttempted error */
                 error?: (string|null);
 
+                /** WebhookAttempted retryAt */
+                retryAt?: (number|Long|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -484,6 +551,9 @@ export namespace headwater {
             /** WebhookSucceeded status. */
             status: number;
 
+            /** WebhookSucceeded attempt. */
+            attempt: number;
+
             /**
              * Encodes the specified WebhookSucceeded message. Does not implicitly {@link headwater.v1.WebhookSucceeded.verify|verify} messages.
              * @param message WebhookSucceeded message or plain object to encode
@@ -510,6 +580,9 @@ export namespace headwater {
 
                 /** WebhookSucceeded status */
                 status?: (number|null);
+
+                /** WebhookSucceeded attempt */
+                attempt?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -541,6 +614,9 @@ export namespace headwater {
             /** WebhookGaveUp reason. */
             reason: string;
 
+            /** WebhookGaveUp attempt. */
+            attempt: number;
+
             /**
              * Encodes the specified WebhookGaveUp message. Does not implicitly {@link headwater.v1.WebhookGaveUp.verify|verify} messages.
              * @param message WebhookGaveUp message or plain object to encode
@@ -568,12 +644,72 @@ export namespace headwater {
                 /** WebhookGaveUp reason */
                 reason?: (string|null);
 
+                /** WebhookGaveUp attempt */
+                attempt?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a WebhookGaveUp. */
             type $Shape = headwater.v1.WebhookGaveUp.$Properties;
+        }
+
+        /**
+         * Properties of an ActionsBegun.
+         * @deprecated Use headwater.v1.ActionsBegun.$Properties instead.
+         */
+        interface IActionsBegun extends headwater.v1.ActionsBegun.$Properties {
+        }
+
+        /** Represents an ActionsBegun. */
+        class ActionsBegun {
+
+            /**
+             * Constructs a new ActionsBegun.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.ActionsBegun.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ActionsBegun fromOffset. */
+            fromOffset: (number|Long);
+
+            /**
+             * Encodes the specified ActionsBegun message. Does not implicitly {@link headwater.v1.ActionsBegun.verify|verify} messages.
+             * @param message ActionsBegun message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.ActionsBegun.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ActionsBegun message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.ActionsBegun & headwater.v1.ActionsBegun.$Shape} ActionsBegun
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.ActionsBegun & headwater.v1.ActionsBegun.$Shape;
+        }
+
+        namespace ActionsBegun {
+
+            /** Properties of an ActionsBegun. */
+            interface $Properties {
+
+                /** ActionsBegun fromOffset */
+                fromOffset?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ActionsBegun. */
+            type $Shape = headwater.v1.ActionsBegun.$Properties;
         }
 
         /**

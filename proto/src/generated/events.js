@@ -620,7 +620,8 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.WebhookAttempted.$Properties|null} [attempted] ActionEvent attempted
              * @property {headwater.v1.WebhookSucceeded.$Properties|null} [succeeded] ActionEvent succeeded
              * @property {headwater.v1.WebhookGaveUp.$Properties|null} [gaveUp] ActionEvent gaveUp
-             * @property {"requested"|"attempted"|"succeeded"|"gaveUp"} [what] ActionEvent what
+             * @property {headwater.v1.ActionsBegun.$Properties|null} [begun] ActionEvent begun
+             * @property {"requested"|"attempted"|"succeeded"|"gaveUp"|"begun"} [what] ActionEvent what
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -645,9 +646,10 @@ export const headwater = $root.headwater = (() => {
              *   attempted?: headwater.v1.WebhookAttempted.$Shape|null;
              *   succeeded?: headwater.v1.WebhookSucceeded.$Shape|null;
              *   gaveUp?: headwater.v1.WebhookGaveUp.$Shape|null;
+             *   begun?: headwater.v1.ActionsBegun.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ what?: undefined; requested?: null; attempted?: null; succeeded?: null; gaveUp?: null }|{ what?: "requested"; requested: headwater.v1.WebhookRequested.$Shape; attempted?: null; succeeded?: null; gaveUp?: null }|{ what?: "attempted"; requested?: null; attempted: headwater.v1.WebhookAttempted.$Shape; succeeded?: null; gaveUp?: null }|{ what?: "succeeded"; requested?: null; attempted?: null; succeeded: headwater.v1.WebhookSucceeded.$Shape; gaveUp?: null }|{ what?: "gaveUp"; requested?: null; attempted?: null; succeeded?: null; gaveUp: headwater.v1.WebhookGaveUp.$Shape })
+             *   ({ what?: undefined; requested?: null; attempted?: null; succeeded?: null; gaveUp?: null; begun?: null }|{ what?: "requested"; requested: headwater.v1.WebhookRequested.$Shape; attempted?: null; succeeded?: null; gaveUp?: null; begun?: null }|{ what?: "attempted"; requested?: null; attempted: headwater.v1.WebhookAttempted.$Shape; succeeded?: null; gaveUp?: null; begun?: null }|{ what?: "succeeded"; requested?: null; attempted?: null; succeeded: headwater.v1.WebhookSucceeded.$Shape; gaveUp?: null; begun?: null }|{ what?: "gaveUp"; requested?: null; attempted?: null; succeeded?: null; gaveUp: headwater.v1.WebhookGaveUp.$Shape; begun?: null }|{ what?: "begun"; requested?: null; attempted?: null; succeeded?: null; gaveUp?: null; begun: headwater.v1.ActionsBegun.$Shape })
              * )} headwater.v1.ActionEvent.$Shape
              */
 
@@ -746,17 +748,25 @@ export const headwater = $root.headwater = (() => {
              */
             ActionEvent.prototype.gaveUp = null;
 
+            /**
+             * ActionEvent begun.
+             * @member {headwater.v1.ActionsBegun.$Properties|null|undefined} begun
+             * @memberof headwater.v1.ActionEvent
+             * @instance
+             */
+            ActionEvent.prototype.begun = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * ActionEvent what.
-             * @member {"requested"|"attempted"|"succeeded"|"gaveUp"|undefined} what
+             * @member {"requested"|"attempted"|"succeeded"|"gaveUp"|"begun"|undefined} what
              * @memberof headwater.v1.ActionEvent
              * @instance
              */
             $Object.defineProperty(ActionEvent.prototype, "what", {
-                get: $util.oneOfGetter($oneOfFields = ["requested", "attempted", "succeeded", "gaveUp"]),
+                get: $util.oneOfGetter($oneOfFields = ["requested", "attempted", "succeeded", "gaveUp", "begun"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -796,6 +806,8 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.WebhookSucceeded.encode(message.succeeded, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
                 if (message.gaveUp != null && $Object.hasOwnProperty.call(message, "gaveUp"))
                     $root.headwater.v1.WebhookGaveUp.encode(message.gaveUp, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
+                if (message.begun != null && $Object.hasOwnProperty.call(message, "begun"))
+                    $root.headwater.v1.ActionsBegun.encode(message.begun, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -922,6 +934,13 @@ export const headwater = $root.headwater = (() => {
                             message.what = "gaveUp";
                             continue;
                         }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            message.begun = $root.headwater.v1.ActionsBegun.decode(reader, reader.size(), $undefined, _depth + 1, message.begun);
+                            message.what = "begun";
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -948,6 +967,15 @@ export const headwater = $root.headwater = (() => {
              * Properties of a WebhookRequested.
              * @typedef {Object} headwater.v1.WebhookRequested.$Properties
              * @property {string|null} [url] WebhookRequested url
+             * @property {string|null} [kind] WebhookRequested kind
+             * @property {number|null} [revision] WebhookRequested revision
+             * @property {number|null} [action] WebhookRequested action
+             * @property {string|null} [trigger] WebhookRequested trigger
+             * @property {string|null} [endpoint] WebhookRequested endpoint
+             * @property {string|null} [definition] WebhookRequested definition
+             * @property {Uint8Array|null} [body] WebhookRequested body
+             * @property {number|Long|null} [deadline] WebhookRequested deadline
+             * @property {number|Long|null} [alertOffset] WebhookRequested alertOffset
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -988,6 +1016,78 @@ export const headwater = $root.headwater = (() => {
             WebhookRequested.prototype.url = "";
 
             /**
+             * WebhookRequested kind.
+             * @member {string} kind
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.kind = "";
+
+            /**
+             * WebhookRequested revision.
+             * @member {number} revision
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.revision = 0;
+
+            /**
+             * WebhookRequested action.
+             * @member {number} action
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.action = 0;
+
+            /**
+             * WebhookRequested trigger.
+             * @member {string} trigger
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.trigger = "";
+
+            /**
+             * WebhookRequested endpoint.
+             * @member {string} endpoint
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.endpoint = "";
+
+            /**
+             * WebhookRequested definition.
+             * @member {string} definition
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.definition = "";
+
+            /**
+             * WebhookRequested body.
+             * @member {Uint8Array} body
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.body = $util.newBuffer([]);
+
+            /**
+             * WebhookRequested deadline.
+             * @member {number|Long} deadline
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.deadline = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * WebhookRequested alertOffset.
+             * @member {number|Long} alertOffset
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.alertOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookRequested
@@ -1005,6 +1105,24 @@ export const headwater = $root.headwater = (() => {
                     throw $Error("max depth exceeded");
                 if (message.url != null && $Object.hasOwnProperty.call(message, "url") && message.url !== "")
                     writer.uint32(/* id 1, wireType 2 =*/10).string(message.url);
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.kind);
+                if (message.revision != null && $Object.hasOwnProperty.call(message, "revision") && message.revision !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.revision);
+                if (message.action != null && $Object.hasOwnProperty.call(message, "action") && message.action !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.action);
+                if (message.trigger != null && $Object.hasOwnProperty.call(message, "trigger") && message.trigger !== "")
+                    writer.uint32(/* id 5, wireType 2 =*/42).string(message.trigger);
+                if (message.endpoint != null && $Object.hasOwnProperty.call(message, "endpoint") && message.endpoint !== "")
+                    writer.uint32(/* id 6, wireType 2 =*/50).string(message.endpoint);
+                if (message.definition != null && $Object.hasOwnProperty.call(message, "definition") && message.definition !== "")
+                    writer.uint32(/* id 7, wireType 2 =*/58).string(message.definition);
+                if (message.body != null && $Object.hasOwnProperty.call(message, "body") && message.body.length)
+                    writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.body);
+                if (message.deadline != null && $Object.hasOwnProperty.call(message, "deadline") && (typeof message.deadline === "object" ? message.deadline.low || message.deadline.high : message.deadline !== 0))
+                    writer.uint32(/* id 9, wireType 0 =*/72).int64(message.deadline);
+                if (message.alertOffset != null && $Object.hasOwnProperty.call(message, "alertOffset") && (typeof message.alertOffset === "object" ? message.alertOffset.low || message.alertOffset.high : message.alertOffset !== 0))
+                    writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.alertOffset);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1058,6 +1176,87 @@ export const headwater = $root.headwater = (() => {
                                 delete message.url;
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.revision = value;
+                            else
+                                delete message.revision;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.action = value;
+                            else
+                                delete message.action;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.trigger = value;
+                            else
+                                delete message.trigger;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.endpoint = value;
+                            else
+                                delete message.endpoint;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.definition = value;
+                            else
+                                delete message.definition;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.body = value;
+                            else
+                                delete message.body;
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.deadline = value;
+                            else
+                                delete message.deadline;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.alertOffset = value;
+                            else
+                                delete message.alertOffset;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1086,6 +1285,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [attempt] WebhookAttempted attempt
              * @property {number|null} [status] WebhookAttempted status
              * @property {string|null} [error] WebhookAttempted error
+             * @property {number|Long|null} [retryAt] WebhookAttempted retryAt
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1142,6 +1342,14 @@ export const headwater = $root.headwater = (() => {
             WebhookAttempted.prototype.error = "";
 
             /**
+             * WebhookAttempted retryAt.
+             * @member {number|Long} retryAt
+             * @memberof headwater.v1.WebhookAttempted
+             * @instance
+             */
+            WebhookAttempted.prototype.retryAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
              * Encodes the specified WebhookAttempted message. Does not implicitly {@link headwater.v1.WebhookAttempted.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookAttempted
@@ -1163,6 +1371,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.status);
                 if (message.error != null && $Object.hasOwnProperty.call(message, "error") && message.error !== "")
                     writer.uint32(/* id 3, wireType 2 =*/26).string(message.error);
+                if (message.retryAt != null && $Object.hasOwnProperty.call(message, "retryAt") && (typeof message.retryAt === "object" ? message.retryAt.low || message.retryAt.high : message.retryAt !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.retryAt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1234,6 +1444,15 @@ export const headwater = $root.headwater = (() => {
                                 delete message.error;
                             continue;
                         }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.retryAt = value;
+                            else
+                                delete message.retryAt;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1260,6 +1479,7 @@ export const headwater = $root.headwater = (() => {
              * Properties of a WebhookSucceeded.
              * @typedef {Object} headwater.v1.WebhookSucceeded.$Properties
              * @property {number|null} [status] WebhookSucceeded status
+             * @property {number|null} [attempt] WebhookSucceeded attempt
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1300,6 +1520,14 @@ export const headwater = $root.headwater = (() => {
             WebhookSucceeded.prototype.status = 0;
 
             /**
+             * WebhookSucceeded attempt.
+             * @member {number} attempt
+             * @memberof headwater.v1.WebhookSucceeded
+             * @instance
+             */
+            WebhookSucceeded.prototype.attempt = 0;
+
+            /**
              * Encodes the specified WebhookSucceeded message. Does not implicitly {@link headwater.v1.WebhookSucceeded.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookSucceeded
@@ -1317,6 +1545,8 @@ export const headwater = $root.headwater = (() => {
                     throw $Error("max depth exceeded");
                 if (message.status != null && $Object.hasOwnProperty.call(message, "status") && message.status !== 0)
                     writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.status);
+                if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.attempt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1370,6 +1600,15 @@ export const headwater = $root.headwater = (() => {
                                 delete message.status;
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.attempt = value;
+                            else
+                                delete message.attempt;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1396,6 +1635,7 @@ export const headwater = $root.headwater = (() => {
              * Properties of a WebhookGaveUp.
              * @typedef {Object} headwater.v1.WebhookGaveUp.$Properties
              * @property {string|null} [reason] WebhookGaveUp reason
+             * @property {number|null} [attempt] WebhookGaveUp attempt
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1436,6 +1676,14 @@ export const headwater = $root.headwater = (() => {
             WebhookGaveUp.prototype.reason = "";
 
             /**
+             * WebhookGaveUp attempt.
+             * @member {number} attempt
+             * @memberof headwater.v1.WebhookGaveUp
+             * @instance
+             */
+            WebhookGaveUp.prototype.attempt = 0;
+
+            /**
              * Encodes the specified WebhookGaveUp message. Does not implicitly {@link headwater.v1.WebhookGaveUp.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookGaveUp
@@ -1453,6 +1701,8 @@ export const headwater = $root.headwater = (() => {
                     throw $Error("max depth exceeded");
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 1, wireType 2 =*/10).string(message.reason);
+                if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.attempt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1506,6 +1756,15 @@ export const headwater = $root.headwater = (() => {
                                 delete message.reason;
                             continue;
                         }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.attempt = value;
+                            else
+                                delete message.attempt;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1524,6 +1783,142 @@ export const headwater = $root.headwater = (() => {
             };
 
             return WebhookGaveUp;
+        })();
+
+        v1.ActionsBegun = (function() {
+
+            /**
+             * Properties of an ActionsBegun.
+             * @typedef {Object} headwater.v1.ActionsBegun.$Properties
+             * @property {number|Long|null} [fromOffset] ActionsBegun fromOffset
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an ActionsBegun.
+             * @memberof headwater.v1
+             * @interface IActionsBegun
+             * @augments headwater.v1.ActionsBegun.$Properties
+             * @deprecated Use headwater.v1.ActionsBegun.$Properties instead.
+             */
+
+            /**
+             * Shape of an ActionsBegun.
+             * @typedef {headwater.v1.ActionsBegun.$Properties} headwater.v1.ActionsBegun.$Shape
+             */
+
+            /**
+             * Constructs a new ActionsBegun.
+             * @memberof headwater.v1
+             * @classdesc Represents an ActionsBegun.
+             * @constructor
+             * @param {headwater.v1.ActionsBegun.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ActionsBegun = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ActionsBegun fromOffset.
+             * @member {number|Long} fromOffset
+             * @memberof headwater.v1.ActionsBegun
+             * @instance
+             */
+            ActionsBegun.prototype.fromOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified ActionsBegun message. Does not implicitly {@link headwater.v1.ActionsBegun.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.ActionsBegun
+             * @static
+             * @param {headwater.v1.ActionsBegun.$Properties} message ActionsBegun message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ActionsBegun.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.fromOffset != null && $Object.hasOwnProperty.call(message, "fromOffset") && (typeof message.fromOffset === "object" ? message.fromOffset.low || message.fromOffset.high : message.fromOffset !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.fromOffset);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an ActionsBegun message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.ActionsBegun
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.ActionsBegun & headwater.v1.ActionsBegun.$Shape} ActionsBegun
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ActionsBegun.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.ActionsBegun();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.fromOffset = value;
+                            else
+                                delete message.fromOffset;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ActionsBegun;
         })();
 
         v1.AlertEvent = (function() {

@@ -1,7 +1,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { parseDuration } from "@headwater/core";
 import type { SchemaProblem } from "@headwater/service/schema";
-import { actionSchema, checkAction, normaliseAction, type NormalAction } from "./actions.ts";
+import { actionSchema, checkAction, normaliseAction, type NormalAction } from "../action-kinds/kinds.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import { checkCondition, compileCondition, conditionSchema } from "../conditions/conditions.ts";
 import type { ConditionDefinition } from "../conditions/condition.ts";

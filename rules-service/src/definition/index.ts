@@ -1,3 +1,3 @@
 export * from "./definition.ts";
-export type { NormalAction } from "./actions.ts";
+export type { NormalAction } from "../action-kinds/kinds.ts";
 export { selects } from "./selector.ts";

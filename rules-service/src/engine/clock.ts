@@ -1,4 +1,5 @@
 import type { TelemetryRecord } from "@headwater/proto";
+import { everyGateway } from "../readings/reading.ts";
 import type { CheckpointState, Straggler } from "./engine.ts";
 import { GatewayClock } from "./gateway-clock.ts";
 
@@ -8,9 +9,6 @@ export const silence = 30_000_000;
 export const forgottenAfter = 15 * 60_000_000;
 /** Most time that may pass between two ticks; what lies beyond, the log was away and nobody could speak. */
 const longestTick = 15_000_000;
-
-/** A timer of this gateway's waits for all gateways that live, stragglers too. */
-export const everyGateway = "*";
 
 /**
  * What time it is on the log: the least skew-corrected promise of the live gateways that keep up, or the ticks' append

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Device } from "@headwater/aggregates";
-import type { NormalAction } from "../definition/actions.ts";
+import type { NormalAction } from "../action-kinds/kinds.ts";
 import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
 import { selectorKeys, type SelectorKeys } from "../definition/selector-keys.ts";

@@ -102,6 +102,8 @@ export class Teller {
         this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
         continue;
       }
+      // What goes beyond the platform is dispatched from alerts.v1.
+      if (action.kind !== "command") continue;
       const { alertId, told: transition, raisedAt } = episode;
       this.effects.command({
         commandId: commandIdOf(alertId, transition, index),

@@ -3,6 +3,9 @@ import type { Position } from "./position.ts";
 /** What rules compare: booleans count as 1 and 0. */
 export type Value = number | string;
 
+/** In place of a gateway in an anchor: timers wait for the promises of all that live, stragglers too. */
+export const everyGateway = "*";
+
 /** An instant of a device's life, with the time that the log's clock showed then. */
 export interface Anchor {
   /** Judged time, microseconds. */

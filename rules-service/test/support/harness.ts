@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openEmbeddedLog } from "@headwater/event-log/embedded";
 import { topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwater/event-log";
-import { events, type AlertEvent, type CommandEvent, type RuleStateRecord } from "@headwater/proto";
+import { events, type ActionEvent, type AlertEvent, type CommandEvent, type RuleStateRecord } from "@headwater/proto";
 import { adminTokenAuth, createHttpServer, createMetrics, type HttpServer, type ServiceApp } from "@headwater/service";
 import { silentLogger, type Logger } from "@headwater/core";
 import { createRulesApp } from "../../src/app.ts";
-import { rulesConfig, type RulesConfig } from "../../src/config.ts";
+import { actionsConfig, rulesConfig, type ActionsConfig, type RulesConfig } from "../../src/config.ts";
 import { Fleet } from "./fleet.ts";
 
 export const token = "0123456789abcdef0123456789abcdef";
@@ -71,6 +71,7 @@ export async function createService(
   { log, topics, partitions, folder }: Pick<Platform, "log" | "topics" | "partitions" | "folder">,
   config: Partial<RulesConfig> = quickConfig,
   logger: Logger = silentLogger,
+  actions: Partial<ActionsConfig> = {},
   dataDir?: string,
 ): Promise<Service> {
   const metrics = createMetrics({ service: "rules", processMetrics: false });
@@ -82,7 +83,7 @@ export async function createService(
   const ownDir = dataDir ?? join(folder, instance);
   const app = createRulesApp({
     ...{ log, topics, partitions, logger, metrics, http, instance },
-    config: { rules: rulesConfig(config) },
+    config: { rules: rulesConfig(config), actions: actionsConfig(actions) },
     dataDir: ownDir,
   });
   let failure: unknown;
@@ -130,7 +131,7 @@ export async function startService(
   config: Partial<RulesConfig> = quickConfig,
   dataDir?: string,
 ): Promise<Service> {
-  const made = await createService(on, config, silentLogger, dataDir);
+  const made = await createService(on, config, silentLogger, {}, dataDir);
   await made.app.start();
   return made;
 }
@@ -175,6 +176,10 @@ type On = Pick<Platform, "log" | "topics" | "partitions">;
 /** All of alerts.v1, as it was appended. */
 export async function alertEvents({ log, topics, partitions }: On): Promise<AlertEvent[]> {
   return (await everything(log, topics.alerts, partitions)).map(({ value }) => events.alert.decode(value!));
+}
+
+export async function actionEvents({ log, topics, partitions }: On): Promise<ActionEvent[]> {
+  return (await everything(log, topics.actions, partitions)).map(({ value }) => events.action.decode(value!));
 }
 
 export async function commandEvents({ log, topics, partitions }: On): Promise<CommandEvent[]> {

@@ -1,6 +1,8 @@
 import { silentLogger } from "@headwater/core";
-import { createService, enableRule, hotRule, platform, quickConfig } from "./harness.ts";
+import { eventually } from "@headwater/testkit/eventually";
+import { createService, enableRule, hotRule, platform, quickConfig, stateRecords } from "./harness.ts";
 import { Fleet } from "./fleet.ts";
+import { emitted } from "./oracle.ts";
 import { steadyLoad } from "./waves.ts";
 
 /**
@@ -20,4 +22,13 @@ if (status === 404) {
   );
 }
 steadyLoad({ fleet: new Fleet({ ...on, epoch: Number(epoch) }) }, 1);
+// A kill in the middle of the work, however long a busy machine takes to begin with it.
+await eventually(
+  async () => {
+    const claims = (await stateRecords(on)).filter(({ claim }) => claim !== null);
+    return claims.length === Number(epoch) * on.partitions && (await emitted(on)).alerts.size > 10 * Number(epoch);
+  },
+  Boolean,
+  60_000,
+);
 process.stdout.write("ready\n");

@@ -1,6 +1,7 @@
 import {
   alertTransition,
   type AccessEvent,
+  type ActionEvent,
   type AlertEvent,
   type CommandEvent,
   type events,
@@ -41,6 +42,7 @@ const ruleKinds = [
   "deleted",
   "shadowed",
 ] as const satisfies readonly (keyof RuleEvent)[];
+const actionKinds = ["requested", "attempted", "succeeded", "gaveUp"] as const satisfies readonly (keyof ActionEvent)[];
 const alertKinds: ReadonlySet<number> = new Set(
   Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
 );
@@ -79,6 +81,14 @@ export function alertFault({ alertId, device, kind, value, threshold }: AlertEve
   return Number.isFinite(value) && Number.isFinite(threshold)
     ? undefined
     : implausible("its value or its threshold is no finite number");
+}
+
+export function actionFault(event: ActionEvent): Fault | undefined {
+  // Of a partition as a whole, and of no action.
+  if (event.begun !== null) return undefined;
+  const fault = idFault("action", event.actionId) ?? idFault("alert", event.alertId) ?? idFault("device", event.device);
+  if (fault !== undefined) return fault;
+  return actionKinds.some((kind) => event[kind] !== null) ? undefined : unknownKind();
 }
 
 export function quarantineFault({ id }: QuarantineEvent): Fault | undefined {

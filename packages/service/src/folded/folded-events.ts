@@ -3,6 +3,7 @@ import { partitionFor, type LogRecord, type TopicNames } from "@headwater/event-
 import {
   events,
   type AccessEvent,
+  type ActionEvent,
   type AlertEvent,
   type CommandEvent,
   type QuarantineEvent,
@@ -10,6 +11,7 @@ import {
 } from "@headwater/proto";
 import {
   accessFault,
+  actionFault,
   alertFault,
   commandFault,
   deviceFault,
@@ -74,6 +76,10 @@ export class FoldedEvents {
     return this.#read(this.#alert, source, record);
   }
 
+  action(source: RecordSource, record: LogRecord): ActionEvent | undefined {
+    return this.#read(actions, source, record);
+  }
+
   rule(source: RecordSource, record: LogRecord): RuleEvent | undefined {
     return this.#read(rules, source, record);
   }
@@ -105,6 +111,13 @@ const access: FoldedTopic<AccessEvent> = {
   keyOf: ({ id }) => id,
   partitions: 1,
   faultOf: accessFault,
+};
+/** In the partition of its alert, whatever number of partitions there are by now. */
+const actions: FoldedTopic<ActionEvent> = {
+  codec: events.action,
+  keyOf: undefined,
+  partitions: 1,
+  faultOf: actionFault,
 };
 /** In the partition of the record that is quarantined, under that record's key. */
 const quarantine: FoldedTopic<QuarantineEvent> = {

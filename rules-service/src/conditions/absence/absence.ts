@@ -1,4 +1,4 @@
-import type { Anchor } from "../../readings/reading.ts";
+import { everyGateway, type Anchor } from "../../readings/reading.ts";
 import { anyMetric, noWakes, plainProgram, type Program } from "../program.ts";
 import { unranked, verdictOf, verdicts } from "../verdict.ts";
 
@@ -22,7 +22,9 @@ export function absenceProgram(metric: string | undefined, duration: number, ran
       if (metric !== undefined && !readings.some((reading) => reading.metric === metric)) return state;
       return { last: { time, logTime, gateway }, silent: false };
     },
-    wakes: ({ last, silent }) => (silent ? noWakes : [{ time: last.time + duration, anchor: last }]),
+    // While any gateway lags, what it has of the device may still come: the pipeline is slow, and nobody is silent.
+    wakes: ({ last, silent }) =>
+      silent ? noWakes : [{ time: last.time + duration, anchor: { ...last, gateway: everyGateway } }],
     elapse: (state) => ({ ...state, silent: true }),
     verdict: ({ silent }) => (silent ? verdictOf(rank, 1) : verdicts.clear),
     measure: ({ last }) => ({ metric: metric ?? "", value: last.time, threshold: duration }),

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { Occasion } from "../delivery.ts";
+import { bodies } from "./formats.ts";
+
+const hostile = "x\r\n**b** <!channel> <https://a.example|b> @everyone [a](https://b.example) \u202E`c` {{d}} \u0000&";
+
+const occasion: Occasion = {
+  trigger: "acknowledged",
+  alert: "a1",
+  transition: 0,
+  rule: { id: "hot", name: hostile, revision: 3 },
+  device: hostile,
+  severity: "critical",
+  metric: hostile,
+  value: 95,
+  threshold: 90,
+  at: 1_700_000_000_000_000,
+  raisedAt: 1_700_000_000_000_000,
+  clearedAt: undefined,
+  cause: "",
+  by: hostile,
+  comment: hostile,
+};
+
+/** Every text of a body. */
+function texts(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(texts);
+}
+
+describe("a text from outside stays text", () => {
+  it("standard: as it is, in JSON", () => {
+    const body = JSON.parse(JSON.stringify(bodies.standard(occasion))) as { data: { comment: string } };
+    expect(body.data.comment).toBe(hostile);
+  });
+
+  it("slack: in plain text, and escaped in the fallback", () => {
+    const { text, blocks } = bodies.slack(occasion) as { text: string; blocks: { text: { type: string } }[] };
+    expect(text).toContain("&lt;!channel&gt;");
+    expect(text).not.toMatch(/[<>]/);
+    expect(new Set(blocks.map((block) => block.text.type))).toEqual(new Set(["plain_text"]));
+  });
+
+  it("teams: in text runs, which read no Markdown", () => {
+    const [{ content }] = (bodies.teams(occasion) as { attachments: { content: { body: unknown[] } }[] })
+      .attachments as [{ content: { body: { type: string; inlines: { type: string }[] }[] } }];
+    expect(new Set(content.body.map(({ type }) => type))).toEqual(new Set(["RichTextBlock"]));
+    expect(new Set(content.body.flatMap(({ inlines }) => inlines.map(({ type }) => type)))).toEqual(
+      new Set(["TextRun"]),
+    );
+  });
+
+  it("discord: escaped, with no mention", () => {
+    const body = bodies.discord(occasion) as { content: string; allowed_mentions: object };
+    expect(body.allowed_mentions).toEqual({ parse: [] });
+    expect(body.content).not.toContain("@everyone ".slice(0, 1).padStart(2, " "));
+    expect(body.content).toContain(String.raw`\[a\]\(https\:\/\/b`);
+    expect(body.content).toContain(String.raw`\*\*b\*\*`);
+  });
+
+  it("chats: one line, without control characters or turned direction", () => {
+    for (const format of ["slack", "teams", "discord"] as const) {
+      // oxlint-disable-next-line no-control-regex -- it is these that must not be there
+      for (const text of texts(bodies[format](occasion))) expect(text).not.toMatch(/[\u0000\r\u202E]/);
+    }
+    const long = bodies.discord({ ...occasion, comment: "*".repeat(5000), by: "*".repeat(5000) }) as {
+      content: string;
+    };
+    expect(long.content.length).toBeLessThanOrEqual(2000);
+  });
+});

@@ -1,0 +1,89 @@
+import { isoFromMicros } from "@headwater/core";
+import type { Occasion } from "../delivery.ts";
+import { wordsOf } from "../wording.ts";
+
+export const formats = ["standard", "slack", "teams", "discord"] as const;
+export type WebhookFormat = (typeof formats)[number];
+
+/** The body of a webhook. A text from outside reaches a chat only where that chat reads no markup, or escaped. */
+export const bodies: Readonly<Record<WebhookFormat, (occasion: Occasion) => object>> = {
+  standard,
+  slack,
+  teams,
+  discord,
+};
+
+/** As Standard Webhooks has it: `type`, `timestamp`, `data`. */
+function standard(occasion: Occasion): object {
+  const { trigger, alert, transition, rule, device, severity, metric, value, threshold } = occasion;
+  const { at, raisedAt, clearedAt, cause, by, comment } = occasion;
+  return {
+    type: `alert.${trigger}`,
+    timestamp: isoFromMicros(at),
+    data: {
+      alert: {
+        ...{ id: alert, device, severity, metric, value, threshold },
+        raisedAt: isoFromMicros(raisedAt),
+        ...(clearedAt !== undefined && { clearedAt: isoFromMicros(clearedAt), cause }),
+      },
+      transition,
+      rule,
+      ...(by !== "" && { by }),
+      ...(comment !== "" && { comment }),
+    },
+  };
+}
+
+/** Blocks of plain text; the fallback text has Slack's three characters escaped, so it holds no mention and no link. */
+function slack(occasion: Occasion): object {
+  const { title, facts } = wordsOf(occasion);
+  const escaped = title.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const plain = (text: string) => ({ type: "plain_text", text, emoji: false });
+  return {
+    text: escaped,
+    blocks: [
+      { type: "section", text: plain(title) },
+      { type: "section", text: plain(facts.map(([name, value]) => `${name}: ${value}`).join("\n")) },
+    ],
+  };
+}
+
+/** An adaptive card of text runs, which read no Markdown, unlike text blocks and facts. */
+function teams(occasion: Occasion): object {
+  const { title, facts } = wordsOf(occasion);
+  const run = (text: string, weight: string) => ({ type: "TextRun", text, weight });
+  const paragraph = (...inlines: object[]) => ({ type: "RichTextBlock", inlines });
+  return {
+    type: "message",
+    attachments: [
+      {
+        contentType: "application/vnd.microsoft.card.adaptive",
+        content: {
+          $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+          type: "AdaptiveCard",
+          version: "1.4",
+          body: [
+            paragraph(run(title, "Bolder")),
+            ...facts.map(([name, value]) => paragraph(run(`${name}: `, "Bolder"), run(value, "Default"))),
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** Every character of Markdown escaped, and no mention allowed whatever the text says. */
+function discord(occasion: Occasion): object {
+  const { title, facts } = wordsOf(occasion);
+  const lines = [`**${escapeMarkdown(title)}**`];
+  lines.push(...facts.map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(value)}`));
+  let content = "";
+  // Discord refuses longer ones; a line that is left out ends no escape in the middle.
+  for (const line of lines) if (content.length + line.length < 1990) content += `${line}\n`;
+  return { content, allowed_mentions: { parse: [] }, flags: 4 };
+}
+
+/** A link that nothing marks becomes one by its `://`, which is broken by an escape as well. */
+function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[\\`*_~|<>[\]()#:@/-]/g, String.raw`\$&`);
+}

@@ -1,0 +1,33 @@
+import { isoFromMicros } from "@headwater/core";
+import type { Occasion } from "./delivery.ts";
+
+/** Longest name or text of somebody else's that a message shows. */
+const maxShown = 300;
+/** Control characters, line breaks among them, and those that turn the direction of text. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+
+/** A text of somebody else's as one line that can only be read as text. */
+export function oneLine(text: string, most = maxShown): string {
+  const line = text.replaceAll(invisible, " ").trim();
+  return line.length > most ? `${line.slice(0, most - 1).toWellFormed()}…` : line;
+}
+
+export interface Wording {
+  readonly title: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+}
+
+/** An occasion in the words that chats and mails show; every text is one line, escaping is the format's. */
+export function wordsOf(occasion: Occasion): Wording {
+  const { trigger, rule, device, severity, metric, value, threshold, raisedAt, clearedAt, cause, by, comment } =
+    occasion;
+  const facts: [string, string][] = [["Device", oneLine(device)]];
+  if (metric !== "") facts.push([oneLine(metric), `${value} (threshold ${threshold})`]);
+  facts.push(["Raised", isoFromMicros(raisedAt)]);
+  if (clearedAt !== undefined) facts.push(["Cleared", `${isoFromMicros(clearedAt)} (${oneLine(cause)})`]);
+  if (by !== "") facts.push(["By", oneLine(by)]);
+  if (comment !== "") facts.push(["Comment", oneLine(comment)]);
+  facts.push(["Rule", `${oneLine(rule.id)}, revision ${rule.revision}`], ["Alert", oneLine(occasion.alert)]);
+  const name = oneLine(rule.name === "" ? rule.id : rule.name);
+  return { title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${oneLine(device)}`, facts };
+}

@@ -1,0 +1,210 @@
+import { foldAction, foldAlert, type ActionState, type AlertState } from "@headwater/aggregates";
+import { DecodeError, type Logger } from "@headwater/core";
+import type { EventLog, GroupBatch, TopicNames } from "@headwater/event-log";
+import { events, type ActionEvent, type ActionInput, type AlertEvent } from "@headwater/proto";
+import type { FoldedEvents } from "@headwater/service";
+import type { Sender } from "../action-kinds/delivery.ts";
+import type { DeliveredAction } from "../action-kinds/kinds.ts";
+import type { AlertModel } from "../alerts/alert-model.ts";
+import { PartitionReleasedError } from "../partitions/errors.ts";
+import { untilApplied } from "./until-applied.ts";
+import { type ActionLog, shortText } from "./action-log.ts";
+import type { DeliveredActions } from "./delivered-actions.ts";
+import type { Endpoints } from "./endpoints.ts";
+import type { Job } from "./endpoint.ts";
+import type { ActionMetrics } from "./metrics.ts";
+import { triggersOf } from "./occasions.ts";
+import { requestsOf } from "./requests.ts";
+
+export interface PartitionActionsOptions {
+  readonly partition: number;
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly folded: FoldedEvents;
+  readonly alerts: AlertModel;
+  readonly delivered: DeliveredActions;
+  readonly actionLog: ActionLog;
+  readonly endpoints: Endpoints;
+  readonly senders: ReadonlyMap<string, Sender<DeliveredAction>>;
+  readonly metrics: ActionMetrics;
+  readonly logger: Logger;
+  /** Aborted when the service stops and has waited for what is under way. */
+  readonly stopping: AbortSignal;
+}
+
+interface Pending {
+  readonly event: ActionEvent;
+  readonly state: ActionState;
+}
+
+/** The actions of one partition of alerts.v1, while this instance owns it. All that it knows is in actions.v1. */
+export class PartitionActions {
+  readonly #options: PartitionActionsOptions;
+  readonly #released = new AbortController();
+  readonly #signal: AbortSignal;
+  /** Requested by records of alerts.v1 (their offsets) that were not committed: they are read again. */
+  readonly #requested = new Map<string, number>();
+
+  constructor(options: PartitionActionsOptions) {
+    this.#options = options;
+    this.#signal = AbortSignal.any([this.#released.signal, options.stopping]);
+  }
+
+  release(): void {
+    this.#released.abort(new PartitionReleasedError("The partition of alerts.v1 was taken from this instance"));
+  }
+
+  /** Takes up what waits. Resolves with the offset of alerts.v1 from which on it acts. */
+  async start(committed: number | undefined): Promise<number> {
+    const { partition, log, topics, actionLog } = this.#options;
+    const { pending, begun, requests } = await this.#restore();
+    let from = committed ?? begun;
+    if (from === undefined) {
+      // What was raised before anybody dispatched anything is old news.
+      from = (await log.positions(topics.alerts)).find((each) => each.partition === partition)?.end ?? 0;
+      await actionLog.append(partition, [{ begun: { fromOffset: from } }]);
+    }
+    for (const [id, offset] of requests) if (offset >= from) this.#requested.set(id, offset);
+    for (const each of pending) this.#enqueue(each.event, each.state.attempts, each.state.retryAt);
+    return from;
+  }
+
+  async process(batch: GroupBatch): Promise<void> {
+    const { partition, actionLog, alerts, metrics } = this.#options;
+    const last = batch.records.at(-1)!;
+    await untilApplied(
+      alerts.readModel,
+      { topic: batch.topic, partition, offset: last.offset },
+      AbortSignal.any([batch.signal, this.#signal]),
+    );
+    const requests: ActionInput[] = [];
+    for (const record of batch.records) {
+      const event = record.value === null ? undefined : decoded(record.value);
+      if (event === undefined) continue;
+      const made = await this.#requestsOf(event, record.offset, record.appendTime);
+      requests.push(...made.filter(({ actionId }) => !this.#requested.has(actionId!)));
+    }
+    await actionLog.append(partition, requests);
+    for (const request of requests) {
+      metrics.requested.labels({ kind: request.requested!.kind! }).inc();
+      this.#enqueue(events.action.decode(events.action.encode(request)), 0, undefined);
+    }
+    if (!(await batch.commit())) return;
+    for (const [id, offset] of this.#requested) if (offset <= last.offset) this.#requested.delete(id);
+  }
+
+  async #requestsOf(event: AlertEvent, offset: number, appendTime: number): Promise<ActionInput[]> {
+    const { alerts, delivered } = this.#options;
+    const history = alerts.transitionsOf(event.alertId).filter(({ position }) => position.offset <= offset);
+    // Whatever the fold did not accept is no transition.
+    if (history.at(-1)?.position.offset !== offset) return [];
+    const accepted = history.map((each) => each.event);
+    const triggers = triggersOf(accepted);
+    const revision = accepted.reduce((newest, each) => Math.max(newest, each.revision), 0);
+    if (triggers.length === 0) return [];
+    const actions = await delivered.of(event.rule, revision, this.#signal);
+    if (actions.actions.length === 0) return [];
+    const state = accepted.reduce<AlertState | undefined>(foldAlert, undefined);
+    if (state === undefined) return [];
+    return requestsOf({ event: accepted.at(-1)!, offset, appendTime }, triggers, state, actions, revision);
+  }
+
+  #enqueue(event: ActionEvent, attempts: number, retryAt: number | undefined): void {
+    this.#options.endpoints.add(event.requested!.endpoint, this.#job(event, attempts, retryAt ?? 0));
+  }
+
+  #job(event: ActionEvent, attempts: number, retryAt: number): Job {
+    const { partition, actionLog, senders, metrics, logger } = this.#options;
+    const { actionId, alertId, transition, rule, device } = event;
+    const { definition, body, deadline, kind } = event.requested!;
+    const signal = this.#signal;
+    const named = { actionId, alertId, transition, rule, device };
+    const tell = async (...told: readonly ActionInput[]): Promise<void> => {
+      signal.throwIfAborted();
+      await actionLog.append(
+        partition,
+        told.map((what) => ({ ...named, ...what })),
+      );
+    };
+    const attempted = ({ status, error }: { status: number; error: string }, at: number): ActionInput => ({
+      attempted: { attempt: job.attempts, status, error: shortText(error), retryAt: Math.ceil(at * 1000) },
+    });
+    const job: Job = {
+      ...{ id: actionId, lane: alertId, signal, attempts },
+      deadline: deadline / 1000,
+      notBefore: retryAt / 1000,
+      async attempt() {
+        const send = senders.get(kind);
+        const action = send === undefined ? undefined : parsed(definition);
+        if (send === undefined || action === undefined) {
+          return { outcome: "failed", status: 0, error: `this version knows no action ${kind}`, forGood: true };
+        }
+        const began = performance.now();
+        const attempt = await send({ id: actionId, action, body }, signal);
+        metrics.attemptSeconds.labels({ kind }).observe((performance.now() - began) / 1000);
+        metrics.attempts.labels({ kind, outcome: attempt.outcome }).inc();
+        return attempt;
+      },
+      failed: (attempt, at) => tell(attempted(attempt, at)),
+      async succeeded(status) {
+        await tell({ succeeded: { status, attempt: job.attempts } });
+        metrics.ended.labels({ kind, outcome: "succeeded" }).inc();
+      },
+      async gaveUp(reason, last) {
+        const gaveUp = { gaveUp: { reason: shortText(reason), attempt: job.attempts } };
+        await (last === undefined ? tell(gaveUp) : tell(attempted(last, 0), gaveUp));
+        metrics.ended.labels({ kind, outcome: "gave-up" }).inc();
+        logger.warn({ action: actionId, alert: alertId, rule, device, reason }, "an action was given up");
+      },
+    };
+    return job;
+  }
+
+  /** Folds what actions.v1 still holds of this partition. */
+  async #restore(): Promise<{
+    pending: Iterable<Pending>;
+    begun: number | undefined;
+    requests: ReadonlyMap<string, number>;
+  }> {
+    const { partition, log, topics, folded } = this.#options;
+    const pending = new Map<string, Pending>();
+    const requests = new Map<string, number>();
+    let begun: number | undefined;
+    for await (const batch of log.read(topics.actions, partition)) {
+      this.#signal.throwIfAborted();
+      for (const record of batch.records) {
+        const event = folded.action(batch, record);
+        if (event === undefined) continue;
+        if (event.begun !== null) begun ??= event.begun.fromOffset;
+        const present = pending.get(event.actionId);
+        // A request that is told again, after its end too, is no new one.
+        if (present === undefined && (event.requested === null || requests.has(event.actionId))) continue;
+        const state = foldAction(present?.state, event);
+        if (state === undefined) continue;
+        if (present === undefined) requests.set(event.actionId, event.requested!.alertOffset);
+        if (state.state === "waiting") pending.set(event.actionId, { event: present?.event ?? event, state });
+        else pending.delete(event.actionId);
+      }
+    }
+    return { pending: pending.values(), begun, requests };
+  }
+}
+
+function decoded(value: Uint8Array): AlertEvent | undefined {
+  try {
+    return events.alert.decode(value);
+  } catch (error) {
+    // The read model has told of it.
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+function parsed(definition: string): DeliveredAction | undefined {
+  try {
+    return JSON.parse(definition) as DeliveredAction;
+  } catch {
+    // Nobody who writes actions.v1 writes that.
+    return undefined;
+  }
+}

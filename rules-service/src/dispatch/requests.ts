@@ -1,0 +1,69 @@
+import { uuidv5 } from "@headwater/core";
+import type { AlertState } from "@headwater/aggregates";
+import type { ActionInput, AlertEvent } from "@headwater/proto";
+import type { Occasion } from "../action-kinds/delivery.ts";
+import { deliveryOf } from "../action-kinds/kinds.ts";
+import { canonicalJson } from "../language/canonical.ts";
+import type { Trigger } from "../action-kinds/triggers.ts";
+import type { RuleActions } from "./delivered-actions.ts";
+
+/** The name space of the ids of alerts, commands and actions; never changes. */
+const namespace = "5f0e6c3a-7d0b-5c62-9f43-2a8d1b6e4c17";
+/** A device whose clock is behind by so much loses none of its deadline. */
+const slowClock = 300_000_000;
+
+export interface AlertRecord {
+  readonly event: AlertEvent;
+  readonly offset: number;
+  /** µs */
+  readonly appendTime: number;
+}
+
+/**
+ * The id of an action, by which the receiver of a webhook knows repetitions. An operator action has its write id in
+ * place of a transition.
+ */
+export function actionIdOf(alert: string, transition: number | string, action: number, repetition = 0): string {
+  return uuidv5(JSON.stringify(["action", alert, transition, action, repetition]), namespace);
+}
+
+/** The requests that a transition with these triggers makes, by what the log holds alone. */
+export function requestsOf(
+  { event, offset, appendTime }: AlertRecord,
+  triggers: readonly Trigger[],
+  state: AlertState,
+  { name, actions }: RuleActions,
+  revision: number,
+): ActionInput[] {
+  return actions.flatMap(([index, action]) => {
+    const trigger = triggers.find((each) => action.on.includes(each));
+    const delivery = deliveryOf(action.kind);
+    if (trigger === undefined || delivery === undefined) return [];
+    const { alertId, transition, writeId, rule, device } = event;
+    const occasion = occasionOf(event, trigger, state, { id: rule, name, revision });
+    return [
+      {
+        actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, index),
+        ...{ alertId, transition, rule, device },
+        requested: {
+          ...{ kind: action.kind, revision, action: index, trigger },
+          url: delivery.urlOf(action),
+          endpoint: delivery.endpointOf(action),
+          definition: canonicalJson(action),
+          body: delivery.compose(action, occasion),
+          deadline: Math.min(event.at + slowClock, appendTime) + action.deadlineMs * 1000,
+          alertOffset: offset,
+        },
+      },
+    ];
+  });
+}
+
+function occasionOf(event: AlertEvent, trigger: Trigger, state: AlertState, rule: Occasion["rule"]): Occasion {
+  const { alertId: alert, transition, device, at, by, comment } = event;
+  const { severity, metric, value, threshold, raisedAt, clearedAt, clearedCause: cause } = state;
+  return {
+    ...{ trigger, alert, transition, rule, device, at, by, comment },
+    ...{ severity, metric, value, threshold, raisedAt, clearedAt, cause },
+  };
+}

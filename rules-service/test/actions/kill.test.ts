@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { foldAlert, type AlertState } from "@headwater/aggregates";
+import { alertTransition } from "@headwater/proto";
+import { eventually } from "@headwater/testkit/eventually";
+import { actionEvents, alertEvents, platform } from "../support/harness.ts";
+import { startReceiver } from "../support/receiver.ts";
+
+const child = fileURLToPath(new URL("../support/actions-child.ts", import.meta.url));
+
+it("after kill -9 again and again every transition was told, each under one id", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "headwater-actions-kill-"));
+  const receiver = await startReceiver();
+  let asked = 0;
+  // A receiver that fails now and then, so that a kill finds some that wait for their repetition.
+  receiver.answer = (_request, response) => response.writeHead((asked += 1) % 5 === 0 ? 500 : 204).end();
+  const start = async (epoch: number, load: string) => {
+    const args = [child, folder, String(epoch), `${receiver.url}/hook`, load];
+    const running = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const exit = once(running, "exit");
+    const [line] = (await Promise.race([once(running.stdout, "data"), exit])) as [unknown];
+    expect(String(line)).toContain("ready");
+    return async () => {
+      running.kill("SIGKILL");
+      await exit;
+    };
+  };
+  try {
+    for (const round of [1, 2, 3]) {
+      const kill = await start(round, "load");
+      const seen = receiver.received.length;
+      await eventually(() => expect(receiver.received.length).toBeGreaterThan(seen + 20));
+      await kill();
+    }
+    const kill = await start(4, "none");
+    await eventually(async () => {
+      // Nothing new comes: what waits is what the kills left.
+      const before = receiver.received.length;
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      expect(receiver.received.length).toBe(before);
+    });
+    await kill();
+
+    const on = await platform(2, folder);
+    const alerts = new Map<string, AlertState>();
+    const expected = new Set<string>();
+    for (const event of await alertEvents(on)) {
+      const before = alerts.get(event.alertId);
+      const after = foldAlert(before, event);
+      if (after === undefined || after === before) continue;
+      alerts.set(event.alertId, after);
+      const kind = event.kind === alertTransition.raised ? "raised" : "cleared";
+      expected.add(`alert.${kind} ${event.alertId} ${event.transition}`);
+    }
+    const told = new Map<string, string>();
+    for (const { id, body } of receiver.received) {
+      const what = `${body.type} ${body.data.alert.id} ${body.data.transition}`;
+      expect(told.get(id) ?? what).toBe(what);
+      told.set(id, what);
+    }
+    expect(expected.size).toBeGreaterThan(40);
+    expect([...told.values()].toSorted()).toEqual([...expected].toSorted());
+    const finals = (await actionEvents(on)).filter(({ succeeded }) => succeeded !== null);
+    expect(new Set(finals.map(({ actionId }) => actionId)).size).toBe(expected.size);
+    await on.close();
+  } finally {
+    await receiver.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 120_000);

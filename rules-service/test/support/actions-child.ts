@@ -1,0 +1,22 @@
+import { silentLogger } from "@headwater/core";
+import { createService, enableRule, hotRule, platform, quickConfig } from "./harness.ts";
+import { Fleet } from "./fleet.ts";
+import { steadyLoad } from "./waves.ts";
+
+/**
+ * A process that raises alerts under load and tells a receiver of them, until it is killed. Arguments: the folder, an
+ * epoch for its telemetry, the receiver's URL, whether there is load.
+ */
+const [folder, epoch, url, load] = process.argv.slice(2);
+const on = await platform(2, folder);
+const rules = await createService(on, quickConfig, silentLogger, {
+  ...{ networks: ["127.0.0.0/8"], retryMs: 50, maxRetryMs: 200, breakerMs: 100, attemptMs: 2000 },
+});
+await rules.app.start();
+const { status } = await rules.call("GET", "/api/v1/rules/hot");
+if (status === 404)
+  await enableRule(rules, hotRule("hot", { actions: [{ webhook: { url }, on: ["raised", "cleared"] }] }));
+const fleet = new Fleet({ ...on, epoch: Number(epoch) });
+if (load === "load") steadyLoad({ fleet }, 1);
+else await fleet.mark();
+process.stdout.write("ready\n");
