@@ -83,7 +83,7 @@ it(
       { ids: ["listRevisions"], parameters: { after: rule, cursor: cursor("/api/v1/rules/:id/revisions", 5) } },
       { ids: ["getRule"], parameters: { after: rule } },
       // There is no alert yet, and so no position of one.
-      { ids: ["listAlerts", "getAlert", "explainAlert"], mayRefuse: true },
+      { ids: ["listAlerts", "getAlert", "explainAlert", "listAlertActions"], mayRefuse: true },
       { ids: ["getSeries", "createRule", "reviseRule"], mayRefuse: true },
       { ids: ["registerDevice", "addCredential", "createProvisioningKey"], mayRefuse: true },
     ];

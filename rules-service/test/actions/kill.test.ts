@@ -5,11 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { foldAlert, type AlertState } from "@headwater/aggregates";
-import { alertTransition } from "@headwater/proto";
 import { eventually } from "@headwater/testkit/eventually";
-import { actionEvents, alertEvents, platform } from "../support/harness.ts";
+import { platform } from "../support/harness.ts";
 import { startReceiver } from "../support/receiver.ts";
+import { expectEachToldOnce } from "../support/told.ts";
 
 const child = fileURLToPath(new URL("../support/actions-child.ts", import.meta.url));
 
@@ -47,26 +46,7 @@ it("after kill -9 again and again every transition was told, each under one id",
     await kill();
 
     const on = await platform(2, folder);
-    const alerts = new Map<string, AlertState>();
-    const expected = new Set<string>();
-    for (const event of await alertEvents(on)) {
-      const before = alerts.get(event.alertId);
-      const after = foldAlert(before, event);
-      if (after === undefined || after === before) continue;
-      alerts.set(event.alertId, after);
-      const kind = event.kind === alertTransition.raised ? "raised" : "cleared";
-      expected.add(`alert.${kind} ${event.alertId} ${event.transition}`);
-    }
-    const told = new Map<string, string>();
-    for (const { id, body } of receiver.received) {
-      const what = `${body.type} ${body.data.alert.id} ${body.data.transition}`;
-      expect(told.get(id) ?? what).toBe(what);
-      told.set(id, what);
-    }
-    expect(expected.size).toBeGreaterThan(40);
-    expect([...told.values()].toSorted()).toEqual([...expected].toSorted());
-    const finals = (await actionEvents(on)).filter(({ succeeded }) => succeeded !== null);
-    expect(new Set(finals.map(({ actionId }) => actionId)).size).toBe(expected.size);
+    expect(await expectEachToldOnce(on, receiver)).toBeGreaterThan(40);
     await on.close();
   } finally {
     await receiver.close();

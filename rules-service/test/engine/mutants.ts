@@ -117,7 +117,6 @@ export const mutants: readonly Mutant[] = [
   { file: "gateway-clock.ts", from: "Math.min(time + away, atMost)", to: "time" },
   { file: "clock.ts", from: "mark.forwardedAt === 0 ? receivedAt : mark.forwardedAt", to: "receivedAt" },
   { file: "clock.ts", from: "this.#lastTick - time.heardAt > silence", to: "this.#lastTick - time.heardAt >= silence" },
-  { file: "clock.ts", from: "if (this.#lastTick - time.markedAt > forgottenAfter)", to: "if (this.#lastTick < 0)" },
   {
     file: "clock.ts",
     from: "this.#now = Math.max(this.#now, slowest.corrected);",

@@ -73,3 +73,39 @@ it("takes in every record from its start to where it finishes, once and in order
     ),
   );
 });
+
+it("lets the clock alone have the fifteen minutes before it, once", async () => {
+  const minute = 60_000_000;
+  const records = Array.from({ length: 40 }, (_, offset) => ({ ...recordAt(offset), appendTime: offset * minute }));
+  const log = {
+    async *read(topic: string, partition: number, { fromOffset, fromTime, toOffset }: ReadRange) {
+      // Whole batches, as logs give them: the first may begin before the time that was asked for.
+      const begin = fromOffset ?? Math.max(0, records.findIndex(({ appendTime }) => appendTime >= fromTime!) - 2);
+      for (let at = begin; at < Math.min(toOffset!, 40); at += 7) {
+        yield { topic, partition, records: records.slice(at, Math.min(at + 7, toOffset!)), highWatermark: 40 };
+      }
+    },
+  } as unknown as EventLog;
+  const clock: number[] = [];
+  const seen: number[] = [];
+  const warmUp = {
+    rules: [{}],
+    applyClock: (_: unknown, { offset }: RecordPosition) => clock.push(offset),
+    applyRecord: (_: unknown, { offset }: RecordPosition) => seen.push(offset),
+  } as unknown as WarmUp;
+  const { signal } = new AbortController();
+  const scan = new WarmUpScan({
+    log,
+    topic: "telemetry",
+    partition: 0,
+    decoder,
+    metrics,
+    warmFrom: 30,
+    warmUp,
+    signal,
+  });
+  await scan.finish(35);
+  await scan.finish(40);
+  expect(clock).toEqual(Array.from({ length: 15 }, (_, index) => 15 + index));
+  expect(seen).toEqual(Array.from({ length: 10 }, (_, index) => 30 + index));
+});
