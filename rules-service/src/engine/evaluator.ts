@@ -37,7 +37,7 @@ export class Evaluator {
   tooLate = 0;
   notNumeric = 0;
   otherDevice = 0;
-  /** Series to which the present record has added at the end. */
+  /** Series to which the present record has added. */
   readonly #grown: Series[] = [];
   /** Instances that the present record concerns. */
   readonly #touched: Instance[] = [];
@@ -253,7 +253,10 @@ export class Evaluator {
   #takeLate(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
-    if (isInserted) taken.push(reading);
+    if (isInserted) {
+      taken.push(reading);
+      this.#grown.push(series);
+    }
     for (const rule of series.rules) {
       if (!rule.judges(reading)) continue;
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;

@@ -146,14 +146,25 @@ export class Instance {
     if (footing.position.time - before.position.time < this.rule.lateness / footingsALateness) history.splice(-2, 1);
   }
 
-  /** Lets the base follow: at or before the horizon of the newest reading nothing can change any more. */
+  /**
+   * Lets the base follow: at or before the horizon of the newest reading nothing can change any more, nor where
+   * readings were let go because there were too many.
+   */
   settle(newest: number): void {
     const horizon = newest - this.rule.lateness;
     const { history } = this;
     let passed = 0;
-    while (passed < history.length && history[passed]!.position.time <= horizon) passed++;
+    const pruned = this.#pruned();
+    while (passed < history.length) {
+      const { position } = history[passed]!;
+      if (position.time > horizon && isAfter(position, pruned)) break;
+      passed++;
+    }
     if (passed > 0) this.base = history.splice(0, passed).at(-1)!;
-    if (this.refused.length > 0) this.refused = this.refused.filter((each) => isAfter(each, this.base.position));
+    if (this.refused.length > 0) {
+      const { position } = this.base;
+      this.refused = this.refused.filter((each) => isAfter(each, position) && isAfter(each, pruned));
+    }
     this.#forget();
   }
 

@@ -305,6 +305,7 @@ export class Joins {
     const { changedSeries, next } = this.#evaluator;
     if (series.covers > next) return;
     series.readings.clear();
+    series.lag.clear();
     series.lag.state = new LeastLag().state;
     changedSeries.add(series);
   }

@@ -31,6 +31,10 @@ export class LeastLag {
     if (lagMs < this.#presentMs) this.#presentMs = Math.max(0, lagMs);
   }
 
+  clear(): void {
+    this.state = [0, mostMs, mostMs];
+  }
+
   get state(): readonly [hour: number, presentMs: number, formerMs: number] {
     return [this.#hour, this.#presentMs, this.#formerMs];
   }
