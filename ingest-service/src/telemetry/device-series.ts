@@ -120,7 +120,7 @@ export class DeviceSeries {
     const inOrder = [...distinct]
       .toSorted(([a, of], [b, other]) => incarnationOfTags(of) - incarnationOfTags(other) || (a < b ? -1 : 1))
       .map(([, tags]) => tags);
-    return inOrder.length === 0 ? [own] : inOrder;
+    return inOrder;
   }
 
   async #seriesOf({ device, incarnation, erasedBelow = 0 }: SeriesOwner): Promise<readonly SeriesRef[]> {

@@ -43,20 +43,20 @@ export interface Program<S = unknown> {
   readonly lookBack: number;
   /** Ranks that its verdicts may have, mildest first. */
   readonly ranks: readonly number[];
-  /** Whether it needs a state for every device that the rule selects, even if nothing was heard of it. */
+  /** Whether it may raise though nothing was heard of a device: every registered one that is selected has a state. */
   readonly watchesSilence: boolean;
   /** Whether it looks at the device's own fields. */
   readonly readsDevice: boolean;
-  /** `since` is when the rule began on the device. */
-  initial(device: Device | undefined, since: Anchor): S;
+  /** `since` is when the rule began on the device; undefined: the device's first reading begins it. */
+  initial(device: Device | undefined, since: Anchor | undefined): S;
   /** Takes the sample in. Wakes before it have been passed. */
   step(state: S, sample: Sample): S;
   /** The instants to come at which the verdict may change by itself; a later one may be due earlier on the log. */
   wakes(state: S): readonly Wake[];
   /** The first of these instants has come. */
   elapse(state: S, time: number): S;
-  /** The device's own fields have changed. */
-  withDevice(state: S, device: Device | undefined): S;
+  /** The device's own fields have changed, at an instant of the log's clock. */
+  withDevice(state: S, device: Device | undefined, at: Anchor): S;
   verdict(state: S): Verdict;
   /** Values of a metric that would change nothing in the state. */
   quiet(state: S, metric: string): Interval;

@@ -1,6 +1,7 @@
 import type { Device } from "@headwater/aggregates";
-import type { Anchor, Sample, Value } from "../readings/reading.ts";
+import type { Sample, Value } from "../readings/reading.ts";
 import type { Comparison } from "./comparison/comparison.ts";
+import { raiseOf } from "./verdict.ts";
 import { noWakes, plainProgram, type Program, type Wake } from "./program.ts";
 
 /** Something of a device that has one value at a time, made of its readings. States as those of a program. */
@@ -9,7 +10,7 @@ export interface Subject<S> {
   /** Microseconds. */
   readonly lookBack: number;
   readonly readsDevice?: boolean;
-  initial(device: Device | undefined, since: Anchor): S;
+  initial(device: Device | undefined): S;
   step(state: S, sample: Sample): S;
   wake?(state: S): Wake | undefined;
   elapse?(state: S, time: number): S;
@@ -28,7 +29,8 @@ export function compared<S>(subject: Subject<S>, comparison: Comparison): Progra
     lookBack: subject.lookBack,
     ranks: comparison.ranks,
     readsDevice: subject.readsDevice === true,
-    initial: (device, since) => subject.initial(device, since),
+    watchesSilence: raiseOf(comparison.judge(subject.value(subject.initial(undefined)))) > 0,
+    initial: (device) => subject.initial(device),
     step: (state, sample) => subject.step(state, sample),
     wakes(state) {
       const wake = subject.wake?.(state);

@@ -52,7 +52,9 @@ export class Evaluator {
     if (this.#asleep.size > 0) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       // Its time is known to its readings, and what that lets happen comes after them.
+      const hadTime = this.clock.now > 0;
       this.clock.observe(record, at.appendTime);
+      if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire);
@@ -87,6 +89,25 @@ export class Evaluator {
     }
     this.timers.disarm(instance);
     this.#asleep.add(instance);
+  }
+
+  /** The log shows a time, from which on silence can be told. */
+  #beginWatching(): void {
+    for (const rule of this.index.rules.values()) {
+      if (!rule.program.watchesSilence) continue;
+      for (const [id, device] of this.index.devices) {
+        if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
+        const instance = this.index.newInstance(rule, id, this.now);
+        instance.from = this.next;
+        this.begun(instance);
+      }
+    }
+  }
+
+  /** The rule has begun on a device, and may hold already. */
+  begun(instance: Instance): void {
+    instance.begin(this.now, this.teller);
+    this.changed(instance);
   }
 
   #wake(): void {
@@ -153,6 +174,14 @@ export class Evaluator {
   ): void {
     const taken: Reading[] = [];
     const concerned: Instance[] = [];
+    // First, so that the sample has the place of its first reading.
+    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
+    if (any !== undefined) {
+      const index = order === undefined ? begin : order[begin]!;
+      const message = record.readings[index]!;
+      const reading = { ...this.#reading(record, message, index, 0, at, shift), metric: anyMetric, isBoolean: false };
+      this.#take(any, reading, at.appendTime, taken, concerned);
+    }
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
       const message = record.readings[index]!;
@@ -164,12 +193,6 @@ export class Evaluator {
         const reading = this.#reading(record, message, index, value, at, shift);
         this.#take(series, reading, at.appendTime, taken, concerned);
       }
-    }
-    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
-    if (any !== undefined) {
-      const index = order === undefined ? begin : order[begin]!;
-      const reading = this.#reading(record, record.readings[index]!, index, 0, at, shift);
-      this.#take(any, { ...reading, metric: anyMetric, isBoolean: false }, at.appendTime, taken, concerned);
     }
     if (concerned.length === 0) return;
     const { time, offset, index, logTime, gateway } = taken[0]!;
@@ -276,7 +299,7 @@ export class Evaluator {
 
   #touch(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
     if (!rule.judges(reading)) return;
-    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, this.now);
+    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
     touched.push(instance);
   }

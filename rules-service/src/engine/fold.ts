@@ -26,7 +26,12 @@ export type OnTransition = (transition: Transition) => void;
 export function take(rule: Rule, state: FoldState, sample: Sample, on: OnTransition): FoldState {
   const before = elapse(rule, state, sample.time, false, undefined, sample, on);
   const program = rule.program.step(before.program, sample);
-  const after = program === before.program ? before : judged(rule, { ...before, program }, sample, sample, sample, on);
+  const isSame = program === before.program;
+  // What holds of a device of which nothing was heard is told with its first reading at the latest.
+  const after =
+    isSame && !rule.program.watchesSilence
+      ? before
+      : judged(rule, isSame ? before : { ...before, program }, sample, sample, sample, on);
   return elapse(rule, after, sample.time, true, undefined, sample, on);
 }
 
@@ -70,7 +75,16 @@ export function judged(
     };
   const verdict = ranked(rule.program.verdict(program), rule.rank);
   const episode = follow(state.episode, { verdict, at, mildest: rule.mildest, begunBy }, ({ kind, rank, begun }) =>
-    on({ kind, at: at.time, rank, begun, decided, place, program }),
+    // A reading of before the rule began may end what held from its beginning.
+    on({
+      kind,
+      at: kind === "cleared" ? Math.max(at.time, state.episode.raisedAt) : at.time,
+      rank,
+      begun,
+      decided,
+      place,
+      program,
+    }),
   );
   return episode === state.episode ? state : { program, episode };
 }

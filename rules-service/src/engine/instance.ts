@@ -99,8 +99,8 @@ export class Instance {
   }
 
   /**
-   * Takes the samples of a record in, oldest first, which lie in the series already. Answers how many of them are too
-   * late for the rule. They may hold readings that are none of the rule's.
+   * Takes the samples of a record in, oldest first, which lie in the series already. Answers how many of their readings
+   * are too late for the rule. They may hold readings that are none of the rule's.
    */
   take(samples: readonly Sample[], world: World): number {
     const last = this.#lastBeside(samples[0]!.offset);
@@ -121,13 +121,16 @@ export class Instance {
     const late = inTime < 0 ? samples : samples.slice(0, inTime);
     for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
     if (inTime >= 0) this.#refold(samples[inTime]!, world);
-    return late.length;
+    return late.reduce(
+      (count, { readings }) => count + readings.filter((each) => this.rule.takes(each.metric)).length,
+      0,
+    );
   }
 
   #takeNext(sample: Sample, { teller }: World): void {
     this.state = take(this.rule, this.state, sample, telling(this, teller));
     if (this.state === this.#footed) return;
-    this.#keep({ state: this.state, position: positionOf(sample) });
+    this.#keep({ state: this.state, position: endOfSample(sample) });
     this.settle(sample.time);
   }
 
@@ -201,11 +204,17 @@ export class Instance {
 
   /** The device's own fields are others now; `at` is the instant of that. */
   withDevice(device: Device | undefined, at: Anchor, next: number, teller: Teller): boolean {
-    const program = this.rule.program.withDevice(this.state.program, device);
+    const program = this.rule.program.withDevice(this.state.program, device, at);
     if (program === this.state.program) return false;
     const state = judged(this.rule, { ...this.state, program }, at, undefined, undefined, telling(this, teller));
     this.ground(state, next);
     return true;
+  }
+
+  /** What holds from the beginning, without a reading, is told. */
+  begin(at: Anchor, teller: Teller): void {
+    this.state = judged(this.rule, this.state, at, undefined, undefined, telling(this, teller));
+    this.base = { ...this.base, state: this.state };
   }
 
   /** Clears the open episode for a reason that no reading gave. */
@@ -318,14 +327,16 @@ export class Instance {
   }
 
   /** Whether an episode may be changed by what comes after a position. */
-  #isWithin({ end, retracted, armed }: Episode, position: Position): boolean {
-    if (retracted) return isAfter(armed, position);
+  #isWithin({ end, retracted, armed, raisedAt }: Episode, position: Position): boolean {
+    if (retracted) return isAfter(armed, position) || raisedAt >= position.time;
     return end === undefined || isAfter(end, position);
   }
 
   #isRunning({ retracted, armed }: Episode): boolean {
     if (!retracted) return false;
     const { program } = this.rule;
+    // The one that is open at the base took its place, and may give it back.
+    if (this.base.state.episode.begun?.time === armed.time) return true;
     return program.ranks.some((rank) => program.begunBy(this.base.state.program, rank)?.time === armed.time);
   }
 
@@ -354,7 +365,7 @@ export class Instance {
     this.history = this.history.slice(0, place + 1);
     for (const sample of this.#samplesAfter(from)) {
       const after = take(rule, state, sample, outcomes.on);
-      if (after !== state) this.#keep({ state: after, position: positionOf(sample) });
+      if (after !== state) this.#keep({ state: after, position: endOfSample(sample) });
       state = after;
     }
     // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
@@ -395,6 +406,11 @@ export class Instance {
 
 function positionOf({ time, offset, index }: Position): Position {
   return { time, offset, index };
+}
+
+/** Its last reading: all of them are in the state after it. */
+function endOfSample({ time, offset, index, readings }: Sample): Position {
+  return { time, offset, index: readings.reduce((last, each) => Math.max(last, each.index), index) };
 }
 
 function before({ time, offset, index }: Position): Position {

@@ -75,13 +75,13 @@ export class Joins {
     });
     for (const { change, rule, before } of placed) {
       yield* this.#each(this.#devices(rule, before), (device) => {
-        const warm = rule.program.watchesSilence || !isInEffect(device) ? undefined : instanceOf(rule.id, device);
+        const warm = isInEffect(device) ? instanceOf(rule.id, device) : undefined;
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
         const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
         // The same condition goes on as it is.
         const isSame = old !== undefined && before!.judgesLike === rule.judgesLike;
-        if (!fits || !isWarm || isSame || rule.program.watchesSilence) {
+        if (!fits || !isWarm || isSame) {
           this.#enter(rule, device, before);
           return;
         }
@@ -92,7 +92,7 @@ export class Joins {
         if (old !== undefined) this.#ledger.drop(old);
         const begin = from ?? next;
         if (warm === undefined && old === undefined && !this.#hasReadingsBefore(rule, device, begin)) return;
-        const instance = index.newInstance(rule, device, this.#evaluator.now);
+        const instance = index.newInstance(rule, device, undefined);
         const former = old === undefined || before === undefined ? undefined : { instance: old, rule: before };
         readopt(instance, warm, begin, former, this.#evaluator);
         if (rule.program.readsDevice)
@@ -272,15 +272,17 @@ export class Joins {
   #begin(rule: Rule, device: string): void {
     const { index, next, now } = this.#evaluator;
     const known = index.devices.get(device);
-    const watches = rule.program.watchesSilence && known !== undefined && rule.selects(device, known);
+    const watches = rule.program.watchesSilence && known !== undefined && now.time > 0 && rule.selects(device, known);
     const retained = rule.program.inputs.some(
       (name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0,
     );
     if (!(retained || watches) || this.#covered(rule, device).covers > next) return;
     if (index.instance(rule, device) !== undefined) return;
-    const instance = index.newInstance(rule, device, now);
+    const since = known === undefined || now.time === 0 ? undefined : now;
+    const instance = index.newInstance(rule, device, since);
     instance.from = next;
-    this.#evaluator.changed(instance);
+    if (since === undefined) this.#evaluator.changed(instance);
+    else this.#evaluator.begun(instance);
   }
 
   /** The rule ends on the device. */

@@ -125,7 +125,7 @@ export class RuleIndex {
   }
 
   /** A rule begins on a device, or there comes to be more to know than that it is idle. */
-  newInstance(rule: Rule, device: string, since: Anchor): Instance {
+  newInstance(rule: Rule, device: string, since: Anchor | undefined): Instance {
     const state = rule.initial(this.devices.get(device), since);
     return this.place(
       new Instance(rule, device, this.inputsOf(rule, device), state, this.groundings.get(rule.id) ?? ""),

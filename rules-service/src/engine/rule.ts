@@ -87,7 +87,7 @@ export class Rule {
     return ranks.includes(rank) ? rank : (ranks[this.#ranks.indexOf(rank)] ?? rank);
   }
 
-  initial(device: Device | undefined, since: Anchor): FoldState {
+  initial(device: Device | undefined, since: Anchor | undefined): FoldState {
     return this.idle ?? { program: this.program.initial(device, since), episode: noEpisode };
   }
 

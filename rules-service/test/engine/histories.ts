@@ -1,8 +1,10 @@
+import type { Device } from "@headwater/aggregates";
 import type { TelemetryInput } from "@headwater/proto";
 import fc from "fast-check";
-import type { RuleDefinition } from "../../src/definition/definition.ts";
-import { at, LogWriter, ruleOf, second } from "./harness.ts";
+import { at, LogWriter, second } from "./harness.ts";
 import type { Entry } from "./harness.ts";
+
+export type Values = Readonly<Partial<Record<(typeof metrics)[number], number | boolean | string>>>;
 
 /** A step in the life of a partition. Times in whole seconds, so that things often happen at one instant. */
 export type Step =
@@ -14,7 +16,12 @@ export type Step =
       readonly behind: number;
       /** Seconds for which the gateway kept it. */
       readonly kept: number;
-      readonly values: readonly number[];
+      /** A sample each, a second apart where there are several. */
+      readonly values: readonly Values[];
+      /** Without a time of its own the gateway's receive time stands in, a microsecond on for each sample. */
+      readonly untimed?: boolean;
+      /** Who sends it knows not yet that the device is another one now. */
+      readonly outdated?: boolean;
     }
   /** `old`: of a gateway that does not say when it forwards. */
   | { readonly kind: "mark"; readonly gateway: number; readonly kept: number; readonly old?: boolean }
@@ -24,12 +31,24 @@ export type Step =
   | { readonly kind: "again"; readonly which: number }
   | { readonly kind: "pass"; readonly seconds: number };
 
+export const metrics = ["t", "u", "s"] as const;
 export const devices = ["d0", "d1"] as const;
 const gateways = [
   { name: "g0", ahead: 0 },
   { name: "g1", ahead: -3 },
   { name: "g2", ahead: 400 },
 ] as const;
+
+const number = fc.nat({ max: 6 });
+/** Most have one metric; `s` is text or true or false. */
+const values: fc.Arbitrary<Values> = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ t: number }) },
+  { weight: 2, arbitrary: fc.record({ u: number }) },
+  { weight: 2, arbitrary: fc.record({ t: number, u: number }) },
+  { weight: 2, arbitrary: fc.record({ s: fc.constantFrom("open", "shut", true, false, 3) }) },
+  { weight: 1, arbitrary: fc.record({ s: fc.constantFrom("open", "shut"), t: number, u: number }) },
+  { weight: 1, arbitrary: fc.record({ t: fc.constantFrom("3", true, Number.NaN) }) },
+);
 
 const reading = fc.record({
   kind: fc.constant("readings" as const),
@@ -41,9 +60,10 @@ const reading = fc.record({
   ),
   kept: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 50 }) }),
   values: fc.oneof(
-    { weight: 5, arbitrary: fc.tuple(fc.nat({ max: 6 })) },
-    { weight: 1, arbitrary: fc.array(fc.nat({ max: 6 }), { minLength: 2, maxLength: 3 }) },
+    { weight: 5, arbitrary: fc.tuple(values) },
+    { weight: 1, arbitrary: fc.array(values, { minLength: 2, maxLength: 3 }) },
   ),
+  untimed: fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -87,7 +107,12 @@ const disorder: fc.Arbitrary<Step> = fc.oneof(
       device: fc.constant(0),
       behind: fc.integer({ min: 0, max: 9 }),
       kept: fc.constant(0),
-      values: fc.tuple(fc.constantFrom(0, 3, 5, 6)),
+      values: fc.tuple(
+        fc.oneof(
+          { weight: 3, arbitrary: fc.record({ t: fc.constantFrom(0, 3, 5, 6) }) },
+          { weight: 1, arbitrary: values },
+        ),
+      ),
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 5 }) }) },
@@ -118,43 +143,25 @@ export function steps(maxLength = 50): fc.Arbitrary<Step[]> {
   );
 }
 
-const comparison = fc.constantFrom<Record<string, unknown>>(
-  { op: ">", threshold: 3 },
-  { op: ">=", threshold: 3, clearBelow: 2 },
-  { op: "<", threshold: 3, clearAbove: 4 },
-  { op: "<=", threshold: 2 },
-  { op: "==", threshold: 3 },
-  { op: "!=", threshold: 3 },
-  { between: [2, 4] },
-  { outside: [1, 5] },
-  { above: { info: 1, warning: 3, critical: 4 }, clearBelow: 1 },
-  { above: { warning: 2, critical: 4 } },
-  { below: { warning: 4, critical: 2 }, clearAbove: 5 },
-);
-const holding = fc.constantFrom<Record<string, unknown>>(
-  {},
-  { for: "1s" },
-  { for: "3s" },
-  { for: "10s" },
-  { times: 2 },
-  { times: 3 },
+const registered = fc.constantFrom<Device>(
+  { ...blankDevice(), type: "a" },
+  { ...blankDevice(), type: "b", attributes: { max: 3, text: "open" } },
+  { ...blankDevice(), type: "a", attributes: { max: 5, none: true } },
 );
 
-export const definition: fc.Arbitrary<RuleDefinition> = fc
-  .tuple(comparison, holding, fc.constantFrom("0s", "3s", "5s", "60s"), fc.constantFrom("0s", "2s", "5s", "20s"))
-  .map(([compare, hold, lateness, wait]) =>
-    ruleOf({
-      id: "rule",
-      condition: { metric: "t", ...compare, ...hold },
-      lateness,
-      wait,
-      actions: [{ command: { name: "act" } }],
-    }),
-  );
+/** The log has a time, and rules have begun, before the first reading was taken. */
+export function withBeginning(life: readonly Step[]): readonly Step[] {
+  return [{ kind: "tick" }, { kind: "pass", seconds: 90 }, ...life];
+}
 
-export const definitions = fc
-  .array(definition, { minLength: 1, maxLength: 3 })
-  .map((list) => list.map((rule, index) => ({ ...rule, id: `rule${index}` })));
+/** What each device is registered as; undefined: it is not. */
+export const registrations: fc.Arbitrary<readonly (Device | undefined)[]> = fc
+  .tuple(fc.option(registered, { nil: undefined, freq: 4 }), fc.option(registered, { nil: undefined, freq: 1 }))
+  .map((list) => list.map((device, index) => device && { ...device, id: devices[index]! }));
+
+function blankDevice(): Device {
+  return { id: "", revision: 1, type: "", tags: {}, attributes: {}, credentials: [], createdAt: 0, updatedAt: 0 };
+}
 
 /** Writes steps down as a log would have them: gateways count, their receive clocks never go back. */
 export function write(life: readonly Step[]): readonly Entry[] {
@@ -179,11 +186,22 @@ export function write(life: readonly Step[]): readonly Entry[] {
       const forwardedAt = each.kind === "mark" && each.old !== true ? Math.max(clock.received, at(wall + ahead)) : 0;
       if (each.kind === "mark") log.append({ ...identity, mark: { received: 1, forwardedAt } }, at(wall));
       else {
-        const readings = each.values.map((number, index) => ({ metric: "t", number, timeDelta: index * second }));
-        const event = { device: devices[each.device], eventTime: at(wall - each.behind), readings };
+        const spacing = each.untimed === true ? 1 : second;
+        const readings = each.values.flatMap((sample, place) =>
+          Object.entries(sample).map(([metric, value]) => ({ metric, timeDelta: place * spacing, ...valueIn(value) })),
+        );
+        const eventTime = each.untimed === true ? identity.receivedAt : at(wall - each.behind);
+        const event: TelemetryInput = { device: devices[each.device]!, eventTime, readings };
         log.append({ ...identity, ...event }, at(wall));
       }
     }
   }
   return log.entries;
+}
+
+function valueIn(
+  value: number | boolean | string,
+): { readonly number: number } | { readonly boolean: boolean } | { readonly text: string } {
+  if (typeof value === "number") return { number: value };
+  return typeof value === "boolean" ? { boolean: value } : { text: value };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, Collected, LogWriter, at, ruleOf } from "./harness.ts";
-import { definition } from "./histories.ts";
+import { definition } from "./definitions.ts";
 import { AlertReader } from "./alert-reader.ts";
 
 interface Sample {
@@ -36,7 +36,7 @@ describe("another order of arrival within the lateness", () => {
           expect(episodesOf(rule, again)).toEqual(episodesOf(rule, list));
         },
       ),
-      { numRuns: propertyRuns(1500) },
+      { numRuns: propertyRuns(600) },
     );
   }, 120_000);
 });

@@ -77,7 +77,11 @@ export class Partition {
     this.append({ tick: { ownerEpoch: 1 } }, appended);
   }
 
-  device(id: string, content: Partial<Pick<Device, "type" | "tags">> | undefined, incarnation = 0): void {
+  device(
+    id: string,
+    content: Partial<Pick<Device, "type" | "tags" | "attributes">> | undefined,
+    incarnation = 0,
+  ): void {
     const rest = { revision: 1, attributes: {}, credentials: [], createdAt: 0, updatedAt: 0 };
     const device = content === undefined ? undefined : { id, type: "", tags: {}, ...rest, ...content };
     this.engine.applyDevice(id, device, incarnation, this.effects);

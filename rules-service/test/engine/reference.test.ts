@@ -3,15 +3,22 @@ import { describe, expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { agreesWithReference } from "./agreement.ts";
-import { definitions, steps, write } from "./histories.ts";
+import { composition, conditions, ruleWith, several } from "./definitions.ts";
+import { registrations, steps, withBeginning, write } from "./histories.ts";
 
-describe("the engine and the reference evaluator", () => {
-  it("say the same after every record of any history", () => {
-    fc.assert(
-      fc.property(definitions, steps(), (rules, life) => {
-        expect(agreesWithReference(createPartitionEngine, rules, write(life))).toBeUndefined();
-      }),
-      { numRuns: propertyRuns(1500) },
-    );
-  }, 120_000);
+describe("the engine and the reference evaluator say the same after every record of any history", () => {
+  it.each(Object.entries({ ...conditions, composition }))(
+    "%s",
+    (_kind, condition) => {
+      fc.assert(
+        fc.property(several(ruleWith(condition)), steps(), registrations, (rules, life, registered) => {
+          expect(
+            agreesWithReference(createPartitionEngine, rules, write(withBeginning(life)), registered),
+          ).toBeUndefined();
+        }),
+        { numRuns: propertyRuns(150) },
+      );
+    },
+    120_000,
+  );
 });

@@ -4,7 +4,7 @@ import { propertyRuns } from "@headwater/testkit/property-runs";
 import type { OperatorAction } from "../../src/engine/engine.ts";
 import { restored, Run, timeline } from "./timeline.ts";
 
-const runs = propertyRuns(1000);
+const runs = propertyRuns(300);
 
 describe("state that is written and read back", () => {
   it("makes no difference by being taken", () => {

@@ -11,7 +11,8 @@ import type {
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, Collected, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
-import { definition, devices, steps, write } from "./histories.ts";
+import { definition } from "./definitions.ts";
+import { devices, steps, write } from "./histories.ts";
 
 /** What happens to a partition besides its records, and before which of them. */
 export type Happening =

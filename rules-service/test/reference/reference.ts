@@ -1,5 +1,12 @@
 import type { TelemetryRecord } from "@headwater/proto";
+import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
+import { evaluationOf } from "./conditions.ts";
+import type { Evaluation } from "./conditions.ts";
+import { severities, valueOf } from "./grades.ts";
+import { concerns, duration } from "./life.ts";
+import type { Moment, Point, Sample, Timer } from "./life.ts";
+
 import { clockAfter, logTimeOf, reach, withoutDuplicates } from "./clock.ts";
 
 /**
@@ -18,207 +25,157 @@ export interface HistoryEntry {
   readonly appendTime: number;
 }
 
-interface Sample {
-  readonly time: number;
-  readonly order: number;
-  readonly value: number;
-  readonly gateway: string;
-  /** Receive time on the log's clock, as known when it came. */
-  readonly received: number;
-}
-
-/** The conditions that it knows: one metric held against thresholds. */
-interface Condition {
-  readonly metric: string;
-  readonly op?: ">" | ">=" | "<" | "<=" | "==" | "!=";
-  readonly threshold?: number | boolean;
-  readonly above?: number | Readonly<Record<string, number>>;
-  readonly below?: number | Readonly<Record<string, number>>;
-  readonly between?: readonly number[];
-  readonly outside?: readonly number[];
-  readonly clearBelow?: number;
-  readonly clearAbove?: number;
-  readonly severity?: string;
-  readonly for?: string;
-  readonly times?: number;
-}
-
-function conditionOf({ condition }: RuleDefinition): Condition {
-  return condition as unknown as Condition;
-}
-
-const second = 1_000_000;
-const graveness = ["info", "warning", "critical"];
-
 /** One rule on one device, fed with ever longer histories. */
 export class ReferenceRule {
   readonly #rule: RuleDefinition;
   readonly #device: string;
+  readonly #registered: Device | undefined;
   readonly #lateness: number;
+  /** The metrics that it takes. */
+  readonly inputs: readonly string[];
   readonly #accepted: Sample[] = [];
+  /** When the rule began on the device; none before the log has shown a time. */
+  #since: Moment = { time: 0, received: 0, gateway: "" };
+  /** Judged time up to which the clock has passed. */
   #surelyKnown = -Infinity;
+  #answer: Answer | undefined;
   tooLate = 0;
   /**
    * Whether the last record had a reading that was out of its order, or at or before a timer that the clock had fired.
    */
   wasLate = false;
 
-  constructor(rule: RuleDefinition, device: string) {
+  constructor(rule: RuleDefinition, device: string, registered?: Device) {
     this.#rule = rule;
     this.#device = device;
-    this.#lateness = seconds(rule.lateness ?? rule.wait ?? "5s") * second;
+    this.#registered = registered;
+    this.#lateness = duration(rule.lateness ?? rule.wait ?? "5s");
+    this.inputs = this.#evaluation([], []).inputs;
   }
 
   /** The episodes after a history's last record; to be called for every record in turn. */
-  after(history: readonly HistoryEntry[]): readonly ReferenceEpisode[] {
+  after(
+    history: readonly HistoryEntry[],
+    reachOf = (gateway: string): number => reach(clockAfter(history), gateway),
+  ): readonly ReferenceEpisode[] {
     this.wasLate = false;
-    const { record, offset } = history.at(-1)!;
-    if (withoutDuplicates(history).at(-1) === history.at(-1) && record.device === this.#device) {
-      for (const [index, { metric, number, timeDelta }] of record.readings.entries()) {
-        if (metric !== conditionOf(this.#rule).metric || number === null) continue;
-        // Never ahead of the log; all samples of the message are shifted together.
-        const newest = record.eventTime + Math.max(...record.readings.map((each) => each.timeDelta));
-        const shift = Math.max(0, newest - history.at(-1)!.appendTime);
-        const time = record.eventTime + timeDelta - shift;
-        this.#receive(history, { time, order: offset * 1000 + index, value: number });
+    const { record } = history.at(-1)!;
+    if (this.#since.time === 0) {
+      const clock = reachOf("");
+      const since = this.#accepted.length === 0 ? clock : -Infinity;
+      if (clock > 0) this.#know({ since: { time: since, received: since, gateway: "" } });
+    }
+    if (
+      record.device === this.#device &&
+      record.readings.length > 0 &&
+      withoutDuplicates(history).at(-1) === history.at(-1)
+    ) {
+      const newest = this.#accepted.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
+      for (const sample of samplesOf(history)) {
+        if (concerns(this.inputs, sample)) this.#receive(sample, newest);
       }
     }
-    const { for: duration } = conditionOf(this.#rule);
-    const held = (duration === undefined ? 0 : seconds(duration)) * second;
-    const wait = seconds(this.#rule.wait ?? "5s") * second;
-    if (held > 0) {
-      const { episodes: _, waiting } = this.#fold();
-      const clock = clockAfter(history);
-      for (const { since, at } of waiting) {
-        if (since.received + held + wait <= reach(clock, since.gateway)) {
-          this.#surelyKnown = Math.max(this.#surelyKnown, at);
-        }
-      }
+    const wait = duration(this.#rule.wait ?? "5s");
+    for (;;) {
+      this.#answer ??= this.#live();
+      const due = this.#answer.waiting.filter(
+        ({ time, from }) => from.received + time - from.time + wait <= reachOf(from.gateway),
+      );
+      if (due.length === 0) return this.#answer.episodes;
+      this.#know({ upTo: Math.max(this.#surelyKnown, Math.min(...due.map(({ time }) => time))) });
     }
-    return this.#fold().episodes;
   }
 
-  #receive(history: readonly HistoryEntry[], { time, order, value }: Pick<Sample, "time" | "order" | "value">): void {
-    const newest = Math.max(-Infinity, ...this.#accepted.map((sample) => sample.time));
-    if (time < newest && time <= newest - this.#lateness) {
-      this.tooLate++;
+  #know({ upTo = this.#surelyKnown, since = this.#since }): void {
+    this.#surelyKnown = upTo;
+    this.#since = since;
+    this.#answer = undefined;
+  }
+
+  #receive(sample: Sample, newestBefore: number): void {
+    const newest = this.#accepted.reduce((latest, { time }) => Math.max(latest, time), newestBefore);
+    if (sample.time < newest && sample.time <= newest - this.#lateness) {
+      const own = sample.readings.filter(({ metric }) => this.inputs.includes(metric)).length;
+      this.tooLate += this.inputs.includes("*") ? own + 1 : own;
       return;
     }
-    this.wasLate ||= time < newest || time <= this.#surelyKnown;
-    const { gateway } = history.at(-1)!.record;
-    this.#accepted.push({ time, order, value, gateway, received: logTimeOf(history) });
+    this.wasLate ||= sample.time < newest || sample.time <= this.#surelyKnown;
+    this.#accepted.push(sample);
+    this.#answer = undefined;
   }
 
-  /** All accepted samples in order of event time: which level holds from when, and what becomes of it. */
-  #fold(): { episodes: ReferenceEpisode[]; waiting: { since: Sample; at: number }[] } {
+  #evaluation(samples: readonly Sample[], points: readonly Point[]): Evaluation {
+    const life = { since: this.#since, device: this.#registered, samples, points };
+    return evaluationOf(this.#rule.condition, life, this.#rule.severity ?? "warning");
+  }
+
+  /** The whole life in order of judged time: what holds at every point of it, and what episodes come of that. */
+  #live(): Answer {
     const samples = this.#accepted.toSorted((a, b) => a.time - b.time || a.order - b.order);
-    const levels = levelsOf(this.#rule);
-    const reached = samples.map(({ value }) => levels.filter(({ met }) => met(value)).length);
+    const points: Point[] = [];
+    const evaluation = this.#evaluation(samples, points);
     const known = Math.max(this.#surelyKnown, samples.at(-1)?.time ?? -Infinity);
-    const { promotions, waiting } = promotionsOf(this.#rule, samples, reached, levels.length, known);
+    // A registered device is judged from where the rule begins, any other from its first reading.
+    if (this.#registered !== undefined && this.#since.time > 0) {
+      points.push({ time: this.#since.time, sample: undefined, samples: 0, isAfterTimers: true });
+    }
+    for (;;) {
+      const last = points.at(-1);
+      const next = samples[last?.samples ?? 0];
+      const waiting = last === undefined ? [] : evaluation.timers(points.length - 1);
+      const timer = Math.min(...waiting.map(({ time }) => time));
+      // At one instant readings count before timers; the first of them decides.
+      const isReadingFirst = next !== undefined && next.time === timer && last!.time < timer;
+      if (timer <= Math.min(known, next?.time ?? Infinity) && !isReadingFirst) {
+        points.push({ time: timer, sample: undefined, samples: last!.samples, isAfterTimers: true });
+      } else if (next === undefined) return { episodes: this.#episodes(evaluation, points), waiting };
+      else {
+        const isAfterTimers = last?.time === next.time;
+        points.push({ time: next.time, sample: next, samples: (last?.samples ?? 0) + 1, isAfterTimers });
+      }
+    }
+  }
 
+  /** One begins when raise is true and ends when stay is false; what is unknown does neither. */
+  #episodes(evaluation: Evaluation, points: readonly Point[]): readonly ReferenceEpisode[] {
+    const ofRule = this.#rule.severity ?? "warning";
+    const named = evaluation.severities.map((each) => (each === "none" ? ofRule : each));
+    const mildest = severities.find((each) => named.includes(each))!;
     const episodes: { raisedAt: number; clearedAt: number | undefined; severity: string }[] = [];
-    let level = 0;
-    const promote = (after: number): void => {
-      for (const { at, to } of promotions.filter((each) => each.after === after).toSorted((a, b) => a.at - b.at)) {
-        if (to <= level) continue;
-        if (level === 0) episodes.push({ raisedAt: at, clearedAt: undefined, severity: "" });
-        level = to;
-        episodes.at(-1)!.severity = levels[level - 1]!.severity;
-      }
-    };
-    for (const [index, { time, value }] of samples.entries()) {
-      const now = reached[index]!;
-      if (level > 0 && now === 0 && isClear(this.#rule, value)) {
-        episodes.at(-1)!.clearedAt = time;
-        level = 0;
-      } else if (level > Math.max(1, now)) {
-        level = Math.max(1, now);
-        episodes.at(-1)!.severity = levels[level - 1]!.severity;
-      }
-      promote(index);
+    for (const [number, { time }] of points.entries()) {
+      const { raise, stay } = evaluation.grade(number);
+      const last = episodes.at(-1);
+      const open = last?.clearedAt === undefined ? last : undefined;
+      const severity = raise === "none" ? ofRule : raise === "false" ? mildest : raise;
+      if (open === undefined) {
+        if (raise !== "unknown" && raise !== "false") episodes.push({ raisedAt: time, clearedAt: undefined, severity });
+      } else if (stay === "false") open.clearedAt = Math.max(time, open.raisedAt);
+      else if (severity !== "unknown") open.severity = severity;
     }
-    return { episodes, waiting };
+    return episodes;
   }
 }
 
-interface Promotion {
-  readonly at: number;
-  readonly to: number;
-  /** Index of the sample after which it counts. */
-  readonly after: number;
+interface Answer {
+  readonly episodes: readonly ReferenceEpisode[];
+  readonly waiting: readonly Timer[];
 }
 
-/** For each level, every unbroken run of samples that reach it, and when (if ever) it has lasted long enough. */
-function promotionsOf(
-  rule: RuleDefinition,
-  samples: readonly Sample[],
-  reached: readonly number[],
-  levels: number,
-  known: number,
-): { promotions: Promotion[]; waiting: { since: Sample; at: number; to: number }[] } {
-  const condition = conditionOf(rule);
-  const promotions: Promotion[] = [];
-  const waiting: { since: Sample; at: number; to: number }[] = [];
-  for (let to = 1; to <= levels; to++) {
-    for (const [first, since] of samples.entries()) {
-      if (reached[first]! < to || (first > 0 && reached[first - 1]! >= to)) continue;
-      let end = first;
-      while (end < samples.length && reached[end]! >= to) end++;
-      const run = samples.slice(first, end);
-      if (condition.times !== undefined) {
-        const decides = run[condition.times - 1];
-        if (decides !== undefined) promotions.push({ at: decides.time, to, after: first + condition.times - 1 });
-        continue;
-      }
-      const at = since.time + (condition.for === undefined ? 0 : seconds(condition.for)) * second;
-      const broken = samples[end]?.time ?? Infinity;
-      const atThatInstant = run.findIndex(({ time }) => time === at);
-      if (atThatInstant >= 0) promotions.push({ at, to, after: first + atThatInstant });
-      else if (broken > at && known >= at) promotions.push({ at, to, after: lastBefore(samples, at) });
-      else if (end === samples.length) waiting.push({ since, at, to });
-    }
-  }
-  return { promotions, waiting };
-}
-
-function lastBefore(samples: readonly Sample[], time: number): number {
-  return samples.filter((sample) => sample.time < time).length - 1;
-}
-
-function levelsOf(rule: RuleDefinition): { severity: string; met: (value: number) => boolean }[] {
-  const condition = conditionOf(rule);
-  const { severity } = rule;
-  const { op, threshold, above, below, between, outside } = condition;
-  const one = (met: (value: number) => boolean) => [{ severity: condition.severity ?? severity ?? "warning", met }];
-  if (op !== undefined) {
-    const limit = Number(threshold);
-    const met = {
-      ">": (value: number) => value > limit,
-      ">=": (value: number) => value >= limit,
-      "<": (value: number) => value < limit,
-      "<=": (value: number) => value <= limit,
-      "==": (value: number) => value === limit,
-      "!=": (value: number) => value !== limit,
-    }[op];
-    return one(met);
-  }
-  if (between !== undefined) return one((value) => between[0]! <= value && value <= between[1]!);
-  if (outside !== undefined) return one((value) => value < outside[0]! || value > outside[1]!);
-  const given = above ?? below!;
-  const isMet = (limit: number) => (value: number) => (above === undefined ? value < limit : value > limit);
-  if (typeof given === "number") return one(isMet(given));
-  const named = given as Readonly<Record<string, number | undefined>>;
-  return graveness.flatMap((name) => (named[name] === undefined ? [] : [{ severity: name, met: isMet(named[name]) }]));
-}
-
-/** Of a value that reaches no level. */
-function isClear(rule: RuleDefinition, value: number): boolean {
-  const { clearBelow, clearAbove } = conditionOf(rule);
-  if (clearBelow !== undefined) return value < clearBelow;
-  return clearAbove === undefined || value > clearAbove;
-}
-
-function seconds(duration: string): number {
-  return Number(/^(\d+)s$/.exec(duration)![1]);
+/** Of a history's last record, in the order of time; never ahead of the log, all shifted together. */
+function samplesOf(history: readonly HistoryEntry[]): readonly Sample[] {
+  const { record, offset, appendTime } = history.at(-1)!;
+  const newest = record.eventTime + Math.max(...record.readings.map((each) => each.timeDelta));
+  const shift = Math.max(0, newest - appendTime);
+  const received = logTimeOf(history);
+  const deltas = [...new Set(record.readings.map(({ timeDelta }) => timeDelta))].toSorted((a, b) => a - b);
+  return deltas.map((delta) => {
+    const indexed = [...record.readings.entries()].filter(([, { timeDelta }]) => timeDelta === delta);
+    const readings = indexed.flatMap(([, { metric, number, boolean, text }]) => {
+      const value = number ?? boolean ?? text;
+      if (value === null || Number.isNaN(value)) return [];
+      return [{ metric, value: valueOf(value), isBoolean: typeof value === "boolean" }];
+    });
+    const time = record.eventTime + delta - shift;
+    return { time, order: offset * 1000 + indexed[0]![0], readings, gateway: record.gateway, received };
+  });
 }

@@ -44,6 +44,8 @@ export interface Expression {
   /** The metrics that it names, in order of their names. */
   readonly metrics: readonly string[];
   readonly namesDevice: boolean;
+  /** Whether it may be true of a device of which nothing was heard. */
+  readonly mayHoldUnheard: boolean;
   /** undefined: an error, such as a metric that was never heard. */
   evaluate(scope: Scope): unknown;
 }
@@ -73,6 +75,8 @@ export function parseExpression(text: string, wanted: "bool" | "any"): ParsedExp
     const expression: Expression = {
       metrics: metrics.toSorted(),
       namesDevice: named.has("device"),
+      // What gets by without a metric's value says so with one of these; all else is an error then.
+      mayHoldUnheard: /\|\||!|\?|\bhas\(/.test(text),
       evaluate(scope) {
         try {
           return parsed(scope);

@@ -36,6 +36,7 @@ export function expressionProgram(expression: Expression, rank = unranked): Prog
     lookBack: Infinity,
     ranks: [rank],
     readsDevice: namesDevice,
+    watchesSilence: expression.mayHoldUnheard,
     initial: (device) =>
       judged(
         metrics.map(() => null),

@@ -39,7 +39,8 @@ export function flapping<S>(inner: Program<S>, most: number, within: number): Pr
     readsDevice: inner.readsDevice,
     initial: (device, since) => {
       const start = inner.initial(device, since);
-      return follow({ inner: start, isOn: false, changes: [], last: null, flaps: false }, start, since);
+      const blank = { inner: start, isOn: false, changes: [], last: null, flaps: false };
+      return since === undefined ? blank : follow(blank, start, since);
     },
     step: (state, sample) => follow(state, inner.step(state.inner, sample), sample),
     wakes({ inner: now, last, flaps, changes }) {
@@ -55,9 +56,9 @@ export function flapping<S>(inner: Program<S>, most: number, within: number): Pr
       // That time has passed without a change.
       return last !== null && time >= last.time + within ? { ...after, changes: [], last: null, flaps: false } : after;
     },
-    withDevice(state, device) {
-      const now = inner.withDevice(state.inner, device);
-      return now === state.inner ? state : { ...state, inner: now };
+    withDevice(state, device, at) {
+      const now = inner.withDevice(state.inner, device, at);
+      return now === state.inner ? state : follow(state, now, at);
     },
     verdict({ inner: now, flaps }) {
       const verdict = inner.verdict(now);

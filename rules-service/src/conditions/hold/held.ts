@@ -23,6 +23,8 @@ interface HeldState<S> {
   readonly inner: S;
   /** By rank, mildest first; each began no later than the next graver one. */
   readonly runs: readonly Run[];
+  /** It has been other than clear, and was not clear for long enough since. */
+  readonly stayed: boolean;
   /** Since when the inner verdict is clear, while that is counted; null: it is not. */
   readonly clearSince: Beginning | null;
   /** The last instant that came by itself: what is due by then is held. */
@@ -40,10 +42,12 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
 
   const follow = (state: HeldState<S>, now: S, at: Beginning, isSample: boolean): HeldState<S> => {
     const verdict = inner.verdict(now);
-    const runs = runsAfter(state.runs, raiseOf(verdict), at, isSample && counting);
-    const clearSince = hold.clearFor === 0 ? null : clearAfter(state.clearSince, stayOf(verdict), at);
-    if (now === state.inner && runs === state.runs && clearSince === state.clearSince) return state;
-    return { inner: now, runs, clearSince, at: state.at };
+    const runs = runsAfter(state.runs, raiseOf(verdict), at, isSample);
+    const stay = stayOf(verdict);
+    const stayed = hold.clearFor > 0 && (state.stayed || stay === 1);
+    const clearSince = stayed ? clearAfter(state.clearSince, stay, at) : null;
+    const isSame = runs === state.runs && clearSince === state.clearSince && stayed === state.stayed;
+    return isSame && now === state.inner ? state : { inner: now, runs, stayed, clearSince, at: state.at };
   };
 
   const runsAfter = (runs: readonly Run[], raise: number, at: Beginning, counts: boolean): readonly Run[] => {
@@ -52,18 +56,20 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
     if (raise > 0) {
       const before = next.length;
       const missing = inner.ranks.filter((rank) => rank <= raise && !next.some((run) => run.rank === rank));
-      if (counts && before > 0 && next.some(({ count }) => count < hold.times)) {
+      if (counting && counts && before > 0 && next.some(({ count }) => count < hold.times)) {
         next = next.map((run) => (run.count < hold.times ? { ...run, count: run.count + 1 } : run));
       }
       if (missing.length > 0) {
-        next = [...next, ...missing.map((rank) => ({ rank, since: at, count: 1 }))].toSorted((a, b) => a.rank - b.rank);
+        next = [...next, ...missing.map((rank) => ({ rank, since: at, count: counts ? 1 : 0 }))].toSorted(
+          (a, b) => a.rank - b.rank,
+        );
       }
     }
     return next.length === 0 ? noRuns : next;
   };
 
   const isHeld = ({ count, since }: Run, at: number): boolean =>
-    count >= hold.times && (hold.for === 0 || at >= since.time + hold.for);
+    (!counting || count >= hold.times) && (hold.for === 0 || at >= since.time + hold.for);
 
   const wakesOf = (state: HeldState<S>): readonly Wake[] => {
     const { inner: now, runs, clearSince, at } = state;
@@ -87,10 +93,13 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
     readsDevice: inner.readsDevice,
     initial(device, since) {
       const start = inner.initial(device, since);
-      const blank: HeldState<S> = { inner: start, runs: noRuns, clearSince: null, at: -Infinity };
-      return follow(blank, start, beginningAt(since), false);
+      const blank: HeldState<S> = { inner: start, runs: noRuns, stayed: false, clearSince: null, at: -Infinity };
+      return since === undefined ? blank : follow(blank, start, beginningAt(since), false);
     },
-    step: (state, sample) => follow(state, inner.step(state.inner, sample), beginningOf(sample, inner.inputs), true),
+    step(state, sample) {
+      const isOwn = takesOf(inner.inputs, sample);
+      return follow(state, inner.step(state.inner, sample), beginningOf(sample, inner.inputs), isOwn);
+    },
     wakes: wakesOf,
     elapse(state, time) {
       const { inner: before } = state;
@@ -98,19 +107,20 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
       const now = wake === undefined ? before : inner.elapse(before, time);
       const at = wake === undefined || now === before ? undefined : beginningAt(momentAt(time, wake.anchor));
       const after = at === undefined ? state : follow(state, now, at, false);
-      return { ...after, at: time };
+      const { clearSince } = after;
+      const isClear = clearSince !== null && time >= clearSince.time + hold.clearFor;
+      return isClear ? { ...after, stayed: false, clearSince: null, at: time } : { ...after, at: time };
     },
-    withDevice(state, device) {
-      const now = inner.withDevice(state.inner, device);
-      return now === state.inner ? state : { ...state, inner: now };
+    withDevice(state, device, at) {
+      const now = inner.withDevice(state.inner, device, at);
+      return now === state.inner ? state : follow(state, now, beginningAt(at), false);
     },
     verdict({ inner: now, runs, clearSince, at }) {
       const verdict = inner.verdict(now);
       const raise = raiseOf(verdict);
       const rank = raise === unknown ? unknown : (runs.findLast((run) => isHeld(run, at))?.rank ?? 0);
       const stay = stayOf(verdict);
-      const waits = clearSince !== null && at < clearSince.time + hold.clearFor;
-      return verdictOf(rank, stay === 0 && waits ? 1 : stay);
+      return verdictOf(rank, stay === 0 && clearSince !== null ? 1 : stay);
     },
     quiet(state, metric) {
       if (counting && state.runs.some(({ count }) => count < hold.times)) return noInterval;
@@ -120,8 +130,11 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
     begunBy(state, rank) {
       return state.runs.findLast((run) => run.rank <= rank)?.since ?? inner.begunBy(state.inner, rank);
     },
-    idle: inner.idle === undefined ? undefined : { inner: inner.idle, runs: noRuns, clearSince: null, at: -Infinity },
-    isIdle: ({ inner: now, runs, clearSince }) => runs.length === 0 && clearSince === null && inner.isIdle(now),
+    idle:
+      inner.idle === undefined
+        ? undefined
+        : { inner: inner.idle, runs: noRuns, stayed: false, clearSince: null, at: -Infinity },
+    isIdle: ({ inner: now, runs, stayed }) => runs.length === 0 && !stayed && inner.isIdle(now),
   };
 }
 
@@ -138,6 +151,11 @@ function beginningOf(sample: Sample, inputs: readonly string[]): Beginning {
     gateway,
     reading: readings.findLast(({ metric }) => inputs.includes(metric)) ?? readings.at(-1),
   };
+}
+
+/** Whether the sample has a reading of one of the inputs. */
+function takesOf(inputs: readonly string[], { readings }: Sample): boolean {
+  return readings.some(({ metric }) => inputs.includes(metric));
 }
 
 function beginningAt({ time, logTime, gateway }: Anchor): Beginning {

@@ -1,4 +1,4 @@
-import type { Anchor, Sample } from "../../readings/reading.ts";
+import type { Sample } from "../../readings/reading.ts";
 import { firstOf, noInterval, type Beginning, type Interval, type Program } from "../program.ts";
 import { and, not, or, raiseOf, ranked, unranked, verdicts, type Verdict } from "../verdict.ts";
 
@@ -33,7 +33,7 @@ export function joined(kind: "all" | "any", programs: readonly Program[], rank: 
     wakes: (states) => programs.flatMap((program, index) => program.wakes(states[index])),
     elapse: (states, time) =>
       each(states, (program, state) => (firstOf(program.wakes(state)) <= time ? program.elapse(state, time) : state)),
-    withDevice: (states, device) => each(states, (program, state) => program.withDevice(state, device)),
+    withDevice: (states, device, at) => each(states, (program, state) => program.withDevice(state, device, at)),
     verdict(states) {
       let verdict: Verdict = kind === "all" ? verdicts.raised : verdicts.clear;
       for (const [index, program] of programs.entries()) {
@@ -77,7 +77,7 @@ export function negated<S>(program: Program<S>): Program<S> {
   return {
     ...program,
     ranks: [unranked],
-    initial: (device, since: Anchor) => program.initial(device, since),
+    watchesSilence: program.watchesSilence || raiseOf(not(program.verdict(program.initial(undefined, undefined)))) > 0,
     step: (state, sample: Sample) => program.step(state, sample),
     verdict: (state) => not(program.verdict(state)),
     begunBy: () => undefined,

@@ -1,7 +1,7 @@
 import type { Sample, Value } from "../../readings/reading.ts";
 import type { Comparison } from "../comparison/comparison.ts";
 import { noInterval, plainProgram, type Program } from "../program.ts";
-import { verdicts, type Verdict } from "../verdict.ts";
+import { raiseOf, verdicts, type Verdict } from "../verdict.ts";
 
 /** Readings of one metric, each held against a comparison. The state is the verdict on the last one. */
 export function metricProgram(metric: string, comparison: Comparison): Program<Verdict> {
@@ -11,6 +11,7 @@ export function metricProgram(metric: string, comparison: Comparison): Program<V
     inputs: [metric],
     lookBack: Infinity,
     ranks: comparison.ranks,
+    watchesSilence: raiseOf(never) > 0,
     initial: () => never,
     step(state, sample) {
       const value = valueIn(sample, metric);

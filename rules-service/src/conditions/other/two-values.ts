@@ -40,7 +40,11 @@ export function otherMetricProgram(
       if (left === state.left && right === state.right) return state;
       const next = { left, right, stale: false };
       const old = oldest(next);
-      return { ...next, stale: old !== null && sample.time >= old.time + within };
+      if (old === null) return next;
+      // At the very instant at which it becomes too old, the readings of that instant come first.
+      const due = old.time + within;
+      const wasStale = state.stale && old === oldest(state);
+      return { ...next, stale: wasStale || sample.time > due };
     },
     wakes(state) {
       const old = oldest(state);

@@ -17,7 +17,7 @@ interface ScheduledState<S> {
 export function scheduled<S>(inner: Program<S>, schedule: WeeklySchedule, clears: boolean): Program<ScheduledState<S>> {
   const after = (state: ScheduledState<S>, now: S, at: Anchor): ScheduledState<S> => {
     const isOpen = schedule.isOpen(at.time);
-    if (now === state.inner && isOpen === state.isOpen) return state;
+    if (now === state.inner && isOpen === state.isOpen && state.at.time > 0) return state;
     return { inner: now, isOpen, at: { time: at.time, logTime: at.logTime, gateway: at.gateway } };
   };
   return {
@@ -28,8 +28,8 @@ export function scheduled<S>(inner: Program<S>, schedule: WeeklySchedule, clears
     readsDevice: inner.readsDevice,
     initial: (device, since) => ({
       inner: inner.initial(device, since),
-      isOpen: schedule.isOpen(since.time),
-      at: since,
+      isOpen: since === undefined || schedule.isOpen(since.time),
+      at: since ?? noTime,
     }),
     step: (state, sample) => after(state, inner.step(state.inner, sample), sample),
     wakes(state) {
@@ -37,7 +37,7 @@ export function scheduled<S>(inner: Program<S>, schedule: WeeklySchedule, clears
       const wakes = inner.wakes(state.inner);
       const verdict = inner.verdict(state.inner);
       const matters = isOpen ? clears && stayOf(verdict) !== 0 : raiseOf(verdict) > 0;
-      const time = matters ? schedule.nextEdge(at.time) : Infinity;
+      const time = matters && at.time > 0 ? schedule.nextEdge(at.time) : Infinity;
       return time === Infinity ? wakes : [...wakes, { time, anchor: at }];
     },
     elapse(state, time) {
@@ -46,8 +46,8 @@ export function scheduled<S>(inner: Program<S>, schedule: WeeklySchedule, clears
       const moment = momentAt(time, wake?.anchor ?? state.at);
       return { inner: now, isOpen: schedule.isOpen(time), at: moment };
     },
-    withDevice(state, device) {
-      const now = inner.withDevice(state.inner, device);
+    withDevice(state, device, at) {
+      const now = inner.withDevice(state.inner, device, at);
       return now === state.inner ? state : { ...state, inner: now };
     },
     verdict(state) {

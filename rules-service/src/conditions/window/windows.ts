@@ -64,25 +64,35 @@ export function hoppingWindow<A>(input: WindowInput<A>, over: number, every: num
     inputs: [metric],
     name,
     lookBack: over + every,
-    initial: () => ({ panes: noPanes, result: null, edge: 0 }),
+    initial: () => ({ panes: noPanes, result: accumulator.empty ?? null, edge: 0 }),
     step(state, sample) {
       const readings = takenIn(input, sample);
       if (readings.length === 0) return state;
       const edge = state.panes.newest === null ? fold.indexAt(sample.time) : state.edge;
       return { ...state, edge, panes: fold.add(state.panes, readings, sample) };
     },
-    wake({ panes: { newest, anchor }, edge }) {
-      // Once the last pane has left, no edge changes anything.
-      return newest === null ? undefined : { time: (edge + 1) * every, anchor: anchor! };
+    wake({ panes: { closed, newest, anchor }, edge }) {
+      if (newest === null) return undefined;
+      // An edge at which no pane comes in or leaves changes nothing.
+      const next = nextEdge([...closed, newest], edge, count);
+      return next === undefined ? undefined : { time: next * every, anchor: anchor! };
     },
     elapse({ panes }, time) {
       const edge = Math.round(time / every);
       const part = fold.between(panes, edge - count, edge);
       const result = (part === null ? accumulator.empty : accumulator.value(part)) ?? null;
-      return { panes: fold.from(panes, edge + 1 - count), result, edge };
+      return { panes: fold.from(panes, edge - count), result, edge };
     },
     value: ({ result }) => result ?? undefined,
   };
+}
+
+/** The first edge after one at which a pane comes in, at its end, or leaves, `count` panes later. */
+function nextEdge(panes: readonly { readonly index: number }[], edge: number, count: number): number | undefined {
+  const first = panes.find(({ index }) => index + 1 + count > edge);
+  const coming = panes.find(({ index }) => index + 1 > edge);
+  if (first === undefined) return undefined;
+  return coming === undefined ? first.index + 1 + count : Math.min(first.index + 1 + count, coming.index + 1);
 }
 
 /** As many readings as it says; not known before it has them all. */
@@ -119,12 +129,13 @@ export function sessionWindow<A>(input: WindowInput<A>, gap: number): Subject<Se
     lookBack: Infinity,
     initial: () => none,
     step(state, sample) {
+      const readings = takenIn(input, sample);
+      if (readings.length === 0) return state;
       let { part } = state;
-      for (const reading of takenIn(input, sample)) {
+      for (const reading of readings) {
         const own = accumulator.of(reading);
         part = part === null ? own : accumulator.merge(part, own);
       }
-      if (part === state.part) return state;
       const { time, logTime, gateway } = sample;
       return { part, last: { time, logTime, gateway } };
     },

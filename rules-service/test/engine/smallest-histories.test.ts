@@ -1,0 +1,196 @@
+import { describe, expect, it } from "vitest";
+import { createPartitionEngine } from "../../src/engine/index.ts";
+import { agreesWithReference } from "./agreement.ts";
+import { all, change, ruleOf } from "./harness.ts";
+import { write } from "./histories.ts";
+import type { Step } from "./histories.ts";
+import { Partition } from "./partition.ts";
+
+/** A partition whose log has a time, under a rule. */
+function under(condition: Record<string, unknown>, rest: Record<string, unknown> = {}, registered = true): Partition {
+  const p = new Partition();
+  p.tick(0);
+  if (registered) p.device("d", { type: "a" });
+  all(p.engine.applyRule(change({ id: "hot", condition, wait: "0s", ...rest }), p.effects));
+  return p;
+}
+
+const high = { metric: "t", above: 80 };
+
+describe("absence", () => {
+  it("is that of the device's last reading", () => {
+    const p = under({ absent: "10s" });
+    p.read(5, 1);
+    p.tick(14);
+    expect(p.emitted()).toEqual([]);
+    p.mark(15);
+    expect(p.emitted()).toEqual(["raised warning @15"]);
+    p.read(20, 1);
+    expect(p.emitted()).toEqual(["cleared @20"]);
+  });
+
+  it("is not that of a device which nobody registered", () => {
+    const p = under({ absent: "10s" }, {}, false);
+    p.read(5, 1);
+    p.mark(60);
+    expect(p.emitted()).toEqual([]);
+    p.device("d", { type: "a" });
+    p.mark(69.9);
+    expect(p.emitted()).toEqual([]);
+    p.mark(70);
+    expect(p.emitted()).toEqual(["raised warning @70"]);
+  });
+
+  it("counts from the log's first time where the rule began before it", () => {
+    const p = new Partition();
+    p.device("d", { type: "a" });
+    all(p.engine.applyRule(change({ id: "hot", condition: { absent: "10s" }, wait: "0s" }), p.effects));
+    p.tick(100);
+    expect(p.emitted()).toEqual([]);
+    p.tick(110);
+    expect(p.emitted()).toEqual(["raised warning @110"]);
+  });
+
+  it("is taken back by a late reading beside another rule's metric", () => {
+    const p = under({ absent: "2s" });
+    all(p.engine.applyRule(change({ id: "other", condition: { metric: "u", above: 80 } }), p.effects));
+    p.mark(2);
+    expect(p.emitted()).toEqual(["raised warning @2"]);
+    const readings = [
+      { metric: "t", number: 0 },
+      { metric: "u", number: 0 },
+    ];
+    const { receivedAt, eventTime } = { receivedAt: 1_700_000_002_000_001, eventTime: 1_700_000_002_000_000 };
+    p.append({ gateway: "g", epoch: 1, n: p.log.n("g"), receivedAt, device: "d", eventTime, readings }, 2);
+    expect(p.emitted()).toEqual(["cleared @2 (amended, retracted)"]);
+  });
+});
+
+describe("nothing heard of a registered device", () => {
+  it("raises where that is what no data means", () => {
+    expect(under({ ...high, noData: "raise" }).emitted()).toEqual(["raised warning @0"]);
+    expect(under({ ...high, noData: "raise" }, {}, false).emitted()).toEqual([]);
+  });
+
+  it("is a count of 0", () => {
+    const condition = { metric: "t", window: { over: "10s" }, aggregate: "count", below: 1 };
+    const p = under(condition);
+    expect(p.emitted()).toEqual(["raised warning @0"]);
+    p.read(5, 1);
+    expect(p.emitted()).toEqual(["cleared @5"]);
+  });
+
+  it("does not hide that the first reading holds, too", () => {
+    const p = under({ ...high, noData: "raise" }, {}, false);
+    p.read(5, 81);
+    expect(p.emitted()).toEqual(["raised warning @5"]);
+  });
+});
+
+describe("windows", () => {
+  it("that hop are empty once their last pane has left", () => {
+    const p = under({ metric: "t", window: { over: "20s", every: "10s" }, aggregate: "count", above: 0 });
+    p.read(5, 1);
+    p.mark(10);
+    expect(p.emitted()).toEqual(["raised warning @10"]);
+    p.mark(29.9);
+    expect(p.emitted()).toEqual([]);
+    p.mark(30);
+    expect(p.emitted()).toEqual(["cleared @30"]);
+  });
+
+  it("by sessions go on with readings that leave the aggregate as it is", () => {
+    const p = under({ metric: "t", window: { session: "10s" }, aggregate: "max", above: 80, noData: "clear" });
+    for (const time of [1, 9, 17]) p.read(time, 81);
+    p.mark(26.9);
+    expect(p.emitted()).toEqual(["raised warning @1"]);
+    p.mark(27);
+    expect(p.emitted()).toEqual(["cleared @27"]);
+  });
+});
+
+describe("a hold", () => {
+  it("counts the samples of its own metrics alone", () => {
+    const p = under({
+      all: [
+        { ...high, times: 2 },
+        { metric: "u", above: 0 },
+      ],
+    });
+    p.read(1, 81);
+    p.read(2, 1, { metric: "u" });
+    expect(p.emitted()).toEqual([]);
+    p.read(3, 81);
+    expect(p.emitted()).toEqual(["raised warning @3"]);
+  });
+
+  it("counts from where a device's limit makes it true, and ends with it", () => {
+    const attributes = (max: number) => ({ type: "a", tags: {}, attributes: { max } });
+    const p = new Partition();
+    p.tick(0);
+    p.device("d", attributes(90));
+    const condition = { metric: "t", op: ">", attribute: "max", for: "10s" };
+    all(p.engine.applyRule(change({ id: "hot", condition, wait: "0s" }), p.effects));
+    p.read(1, 85);
+    p.mark(20);
+    p.device("d", attributes(80));
+    p.mark(29.9);
+    expect(p.emitted()).toEqual([]);
+    p.mark(30);
+    expect(p.emitted()).toEqual(["raised warning @30"]);
+    p.mark(40);
+    p.device("d", attributes(90));
+    expect(p.emitted()).toEqual(["cleared @40"]);
+  });
+
+  it("does not wait for the end of what never was", () => {
+    const p = under({ not: { ...high, clearFor: "10s" } });
+    p.read(1, 80);
+    expect(p.emitted()).toEqual(["raised warning @1"]);
+  });
+
+  it("counts a sample once, wherever its reading stands in the message", () => {
+    const p = under({ metric: "u", above: 80, times: 3 }, { lateness: "10s" });
+    all(p.engine.applyRule(change({ id: "other", condition: { metric: "t", above: 99 }, lateness: "10s" }), p.effects));
+    const readings = [
+      { metric: "t", number: 0 },
+      { metric: "u", number: 81 },
+    ];
+    const identity = () => ({ gateway: "g", epoch: 1, n: p.log.n("g"), device: "d" });
+    const [first, last] = [1_700_000_005_000_000, 1_700_000_009_000_000];
+    p.append({ ...identity(), receivedAt: first, eventTime: first, readings }, 5);
+    p.append({ ...identity(), receivedAt: last, eventTime: last, readings }, 9);
+    p.read(7, 80, { metric: "t", received: 10 });
+    p.read(6, 81, { metric: "u", received: 11 });
+    expect(p.emitted()).toEqual(["raised warning @9"]);
+  });
+});
+
+describe("a value older than `within`", () => {
+  it("counts once more at the very instant, as readings come before what happens by itself", () => {
+    const p = under({ metric: "t", op: ">", other: "u", within: "10s" });
+    p.read(1, 1, { metric: "u" });
+    p.read(11, 2);
+    expect(p.emitted()).toEqual(["raised warning @11"]);
+  });
+});
+
+/** Histories that the random ones came down to. */
+describe("an alert that was taken back", () => {
+  it("never gives its id to one that begins later", () => {
+    const of = (behind: number, t: number): Step => {
+      return { kind: "readings", gateway: 0, device: 0, behind, kept: 0, values: [{ t }] };
+    };
+    const life: readonly Step[] = [
+      of(0, 0),
+      { kind: "pass", seconds: 9 },
+      ...[of(5, 2), of(6, 6), of(1, 5), of(2, 0), of(3, 6), of(0, 0)],
+    ];
+    const rule = (id: string, rest: Record<string, unknown>, lateness: string) => {
+      const condition = { metric: "t", change: { since: "3s" }, ...rest };
+      return ruleOf({ id, condition, wait: "0s", lateness, actions: [{ command: { name: "act" } }] });
+    };
+    const rules = [rule("a", { outside: [-2, 2], clearWithin: [-1, 1] }, "3s"), rule("b", { above: 1 }, "0s")];
+    expect(agreesWithReference(createPartitionEngine, rules, write(life))).toBeUndefined();
+  });
+});
