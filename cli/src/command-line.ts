@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { runMain } from "@headwater/service";
 import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
+import { alertsCommand } from "./commands/alerts.ts";
 import { backtestCommand } from "./commands/backtest.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
@@ -10,6 +11,7 @@ import { gatewayCommand } from "./commands/gateway.ts";
 import { influxTokenCommand } from "./commands/influx-token.ts";
 import { ledgerCommand } from "./commands/ledger.ts";
 import { logCommand } from "./commands/log.ts";
+import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
 import { topicsCommand } from "./commands/topics.ts";
@@ -17,6 +19,8 @@ import { topicsCommand } from "./commands/topics.ts";
 const commands: readonly Command[] = [
   startCommand,
   simCommand,
+  rulesCommand,
+  alertsCommand,
   ledgerCommand,
   backtestCommand,
   logCommand,

@@ -11,6 +11,8 @@ describe("the command line", () => {
     [["sim", "-h"], /headwater sim/],
     [["ledger", "-h"], /HEADWATER_TOKEN/],
     [["gateway", "-h"], /headwater gateway inspect/],
+    [["rules", "-h"], /headwater rules: rules as files/],
+    [["alerts", "-h"], /headwater alerts: what rules raised/],
     [["config", "-h"], /headwater config/],
     [["--version"], /^headwater \d+\.\d+\.\d+\n$/],
     [["-v"], /^headwater \d+\.\d+\.\d+\n$/],

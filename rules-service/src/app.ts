@@ -28,6 +28,7 @@ import { RuleTimeline } from "./partitions/control-events/rule-timeline.ts";
 import { RuleModel } from "./rules/rule-model.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
 import { RuleWrites } from "./rules/rule-writes.ts";
+import { transferRoutes } from "./rules/transfer/transfer-routes.ts";
 import { RulesInEffect } from "./rules/rules-in-effect.ts";
 import { storedDefinition } from "./rules/stored-definition.ts";
 
@@ -93,13 +94,9 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
 
   const timeoutMs = config.writeTimeoutMs;
   const writing = { log, logger, timeoutMs, instance };
-  ruleRoutes(http.app, {
-    model: rules,
-    inEffect,
-    timeoutMs,
-    idleTickMs: config.idleTickMs,
-    writes: new RuleWrites({ ...writing, model: rules, topic: topics.rules }),
-  });
+  const ruleWrites = new RuleWrites({ ...writing, model: rules, topic: topics.rules });
+  ruleRoutes(http.app, { model: rules, inEffect, timeoutMs, idleTickMs: config.idleTickMs, writes: ruleWrites });
+  transferRoutes(http.app, { model: rules, writes: ruleWrites, timeoutMs });
   alertRoutes(http.app, {
     model: alerts,
     rules,

@@ -124,6 +124,29 @@ it("shows why: the readings in the log, the revision, every transition", async (
   const decided = raised.evidence.find(({ value }: { value: number }) => value === 95);
   expect(decided.record.readings).toEqual([{ metric: "temperature", value: 95 }]);
   expect(decided.record.device).toBe("boiler-1");
+  const { alert: shown, transitions, text } = body;
+  const [first, question, wait, , ...rest] = text.split("\n");
+  expect(first).toMatch(
+    new RegExp(
+      `^Alert ${shown.id} of rule hot on device boiler-1: critical, raised at ${shown.raisedAt}\\. It was cleared`,
+    ),
+  );
+  const { by, at } = body.rule.revision;
+  expect(question).toBe(
+    `Revision 1 of the rule, by ${by} at ${at}, asks whether temperature is above 90, and ends below 80.`,
+  );
+  expect(wait).toContain("A timer waits 5s");
+  const place = ({ position, record }: { position: Record<string, string>; record: Record<string, string> }) =>
+    `received ${record["receivedAt"]}, written ${record["appendedAt"]} as telemetry.v1/${position["partition"]}/${position["offset"]}`;
+  const [, cleared] = transitions;
+  expect(rest).toEqual([
+    `${raised.at} raised as critical: temperature was 95, compared with 90. (${raised.position})`,
+    `  It began with temperature = 95 of ${decided.eventTime} (${place(decided)}).`,
+    "",
+    `${cleared.at} cleared: the condition ended: temperature was 60, compared with 80. (${cleared.position})`,
+    expect.stringContaining("  It began with temperature = 95"),
+    expect.stringContaining("  It was decided by temperature = 60"),
+  ]);
 });
 
 it("takes note of what people did, and lets the first count", async () => {

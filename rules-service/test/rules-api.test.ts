@@ -30,6 +30,13 @@ it("creates a draft, and answers with its revision and its place in the log", as
   ]);
 });
 
+it.each([null, 5, "hot", [], true])("refuses %j as a condition, whatever the severity", async (condition) => {
+  const { status, body } = await rules.call("POST", "/api/v1/rules", hotRule("odd", { condition }));
+  expect(status).toBe(400);
+  expect(body.errors).toHaveLength(1);
+  expect(body.errors[0].pointer).toBe("/condition");
+});
+
 it("takes YAML as it takes JSON", async () => {
   const yaml = `
 id: boiler-too-hot

@@ -81,10 +81,10 @@ it(
       { ids: ["listCommands"], parameters: { cursor: cursor("/api/v1/devices/:id/commands", [1, "a"]) } },
       { ids: ["listRules"], parameters: { after: rule, cursor: cursor("/api/v1/rules", "a") } },
       { ids: ["listRevisions"], parameters: { after: rule, cursor: cursor("/api/v1/rules/:id/revisions", 5) } },
-      { ids: ["getRule"], parameters: { after: rule } },
+      { ids: ["getRule", "exportRules"], parameters: { after: rule } },
       // There is no alert yet, and so no position of one.
       { ids: ["listAlerts", "getAlert", "explainAlert", "listAlertActions"], mayRefuse: true },
-      { ids: ["getSeries", "createRule", "reviseRule"], mayRefuse: true },
+      { ids: ["getSeries", "createRule", "reviseRule", "importRules"], mayRefuse: true },
       { ids: ["registerDevice", "addCredential", "createProvisioningKey"], mayRefuse: true },
     ];
     writeFileSync(join(folder, "schemathesis.toml"), settings(device, groups));

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parseRule } from "../../rules-service/src/definition/index.ts";
@@ -7,7 +7,7 @@ const root = new URL("../../", import.meta.url);
 const inDoc = [...readFileSync(new URL("docs/rules.md", root), "utf8").matchAll(/^```yaml rule\n(.*?)^```$/gms)];
 const examples = [
   ...inDoc.map((match) => match[1]!),
-  readFileSync(new URL("docs/examples/boiler-too-hot.yaml", root), "utf8"),
+  ...globSync("docs/examples/**/*.yaml", { cwd: root }).map((name) => readFileSync(new URL(name, root), "utf8")),
 ];
 
 describe("rules that the documentation shows", () => {

@@ -13,7 +13,13 @@ export interface ApiClient {
    * @throws ProblemError for any other status, NoAnswerError if there is no answer within 30 s, ForeignAnswerError for
    * an answer that is no object in JSON.
    */
-  request<T>(method: string, path: string, body?: unknown, expected?: readonly number[]): Promise<T>;
+  request<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    expected?: readonly number[],
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<T>;
   /** The body of an answer, for exports. Throws as `request` does; the 30 s are those until the body begins. */
   stream(path: string): Promise<ReadableStream<Uint8Array>>;
 }
@@ -24,16 +30,23 @@ const answerTimeoutMs = 30_000;
 export function createApiClient(baseUrl: string, token: string): ApiClient {
   const authorization = `Bearer ${token}`;
   const api: ApiClient = {
-    call: (method, path, input) => {
-      const { body, ...parameters } = input as { body?: unknown };
-      return api.request(method, pathOf(path, parameters), body);
-    },
-    async request<T>(method: string, path: string, body?: unknown, expected: readonly number[] = []): Promise<T> {
+    call: callThrough((...request) => api.request(...request)),
+    async request<T>(
+      method: string,
+      path: string,
+      body?: unknown,
+      expected: readonly number[] = [],
+      headers: Readonly<Record<string, string>> = {},
+    ): Promise<T> {
       const url = new URL(path, baseUrl);
       const [response, text] = await answered(`${method} ${url.href}`, async () => {
         const got = await fetch(url, {
           method,
-          headers: { authorization, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+          headers: {
+            authorization,
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
+            ...headers,
+          },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           signal: AbortSignal.timeout(answerTimeoutMs),
         });
@@ -56,6 +69,15 @@ export function createApiClient(baseUrl: string, token: string): ApiClient {
     },
   };
   return api;
+}
+
+/** Calls operations through the requests of a client. */
+export function callThrough(request: ApiClient["request"]): ApiClient["call"] {
+  return (method, path, input) => {
+    const { body, ifMatch, ...parameters } = input as { body?: unknown; ifMatch?: number };
+    const headers = ifMatch === undefined ? undefined : { "if-match": `"${ifMatch}"` };
+    return request(method, pathOf(path, parameters), body, undefined, headers);
+  };
 }
 
 /** Every answer of the API with a body is an object. */

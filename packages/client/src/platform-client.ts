@@ -1,6 +1,5 @@
-import { createApiClient, type ApiClient } from "./api-client.ts";
+import { callThrough, createApiClient, type ApiClient } from "./api-client.ts";
 import { ApiError, BadAddressError, NotServedError, ProblemError } from "./api-error.ts";
-import { pathOf } from "./routes.ts";
 
 /** What a process says of itself and of the others, at `GET /api/v1`. */
 interface Directory {
@@ -49,11 +48,8 @@ export function createPlatformClient({ url, rulesUrl, token }: PlatformClientOpt
     });
   };
   const api: ApiClient = {
-    call: (method, path, input) => {
-      const { body, ...parameters } = input as { body?: unknown };
-      return api.request(method, pathOf(path, parameters), body);
-    },
-    request: (method, path, body, expected) => served(path, (client) => client.request(method, path, body, expected)),
+    call: callThrough((...request) => api.request(...request)),
+    request: (method, path, ...rest) => served(path, (client) => client.request(method, path, ...rest)),
     stream: (path) => served(path, (client) => client.stream(path)),
   };
   return api;

@@ -39,8 +39,14 @@ type BodyOf<T> = T extends { requestBody: { content: { "application/json": infer
     ? { readonly body?: Body }
     : { readonly body?: never };
 
-/** The parameters and the body of an operation. */
-export type InputOf<M extends Method, P extends PathOf<M>> = Part<"path", Field<Operation<P, M>, "path">> &
+/** A write happens only if its resource is at this revision; else it fails with 412. */
+type Condition<T> = T extends { parameters: { header?: { "if-match"?: unknown } } }
+  ? { readonly ifMatch?: number | undefined }
+  : unknown;
+
+/** The parameters and the body of an operation, and the condition under which it may write. */
+export type InputOf<M extends Method, P extends PathOf<M>> = Condition<Operation<P, M>> &
+  Part<"path", Field<Operation<P, M>, "path">> &
   (Operation<P, M> extends { parameters: { query: infer Query } }
     ? { readonly query: Query }
     : { readonly query?: OptionalField<Operation<P, M>, "query"> }) &

@@ -16,7 +16,8 @@ import { severities } from "../definition/index.ts";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
 import { presentAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";
-import { explain, whyResource, type WhyOptions } from "./why.ts";
+import { whyResource } from "./why-resource.ts";
+import { explain, type WhyOptions } from "./why.ts";
 
 export interface AlertRoutesOptions extends WhyOptions {
   readonly model: AlertModel;

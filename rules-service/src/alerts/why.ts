@@ -1,45 +1,15 @@
-import { Type, type Static } from "@sinclair/typebox";
 import type { AlertState } from "@headwater/aggregates";
 import { alertTransition, type AlertEvent } from "@headwater/proto";
 import { isoFromMicros } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
 import { positionText } from "@headwater/service";
 import type { RuleModel } from "../rules/rule-model.ts";
-import { revisionResource, toRevision } from "../rules/rule-resource.ts";
-import { alertResource, toAlertResource } from "./alert-resource.ts";
+import { toRevision } from "../rules/rule-resource.ts";
+import { toAlertResource } from "./alert-resource.ts";
 import type { AlertTransitionAt } from "./alert-model.ts";
 import { readEvidence, type EvidenceResource } from "./evidence.ts";
-
-const transition = Type.Object({
-  transition: Type.Integer({ description: "Transitions of the rule are numbered from 1; 0 is an operator action" }),
-  kind: Type.String(),
-  at: Type.String({ format: "date-time" }),
-  severity: Type.String(),
-  metric: Type.String(),
-  value: Type.Number(),
-  threshold: Type.Number(),
-  amended: Type.Boolean(),
-  cause: Type.String(),
-  by: Type.String(),
-  comment: Type.String(),
-  position: Type.String({ description: "Position in the log" }),
-  evidence: Type.Array(Type.Unknown(), {
-    description: "The readings that decided the transition, with their records in the log",
-  }),
-});
-
-export const whyResource = Type.Object(
-  {
-    alert: alertResource,
-    rule: Type.Object({
-      id: Type.String(),
-      revision: Type.Union([revisionResource, Type.Null()], { description: "The revision that raised it" }),
-    }),
-    transitions: Type.Array(transition),
-  },
-  { title: "Why" },
-);
-export type WhyResource = Static<typeof whyResource>;
+import type { WhyResource } from "./why-resource.ts";
+import { whyText } from "./why-text.ts";
 
 export interface WhyOptions {
   readonly log: EventLog;
@@ -60,7 +30,7 @@ export async function explain(
   );
   const revision = rules.get(alert.rule)?.state.revisions.find((each) => each.revision === alert.revision);
   let used = 0;
-  return {
+  const why = {
     alert: toAlertResource(alert),
     rule: { id: alert.rule, revision: revision === undefined ? null : toRevision(revision) },
     transitions: transitions.map(({ event, position }) => {
@@ -69,6 +39,7 @@ export async function explain(
       return { ...describe(event, own), position: positionText(position) };
     }),
   };
+  return { ...why, text: whyText(why) };
 }
 
 function describe(

@@ -163,7 +163,8 @@ function checkMeaning(rule: RuleDefinition, problems: Problems): void {
 
 function checkSeverity(rule: RuleDefinition, problems: Problems): void {
   const { severity, condition } = rule;
-  if (severity === undefined) return;
+  // What is no condition at all has been told of.
+  if (severity === undefined || typeof condition !== "object" || condition === null) return;
   const own = condition["severity"];
   if (own !== undefined && own !== severity) {
     problems.add("/severity", `differs from ${JSON.stringify(own)} in the condition; name the severity once`);

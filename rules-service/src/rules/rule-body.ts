@@ -8,12 +8,13 @@ export const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"]
 /** Longest body with a rule, in bytes; the definition itself has a limit in characters. */
 export const ruleBodyLimit = 512 * 1024;
 
-/** Lets bodies in YAML reach the handlers of this instance as the value that they say. */
-export function acceptYaml(app: HttpApp): void {
+/** Lets bodies in YAML reach the handlers of this instance as the value that they say; `many`: as a list of values. */
+export function acceptYaml(app: HttpApp, many = false): void {
   const reader = new YamlReader();
-  app.addContentTypeParser([...yamlTypes], { parseAs: "buffer" }, (_request: FastifyRequest, body: unknown) =>
-    reader.read(bodyText(body as Buffer)),
-  );
+  app.addContentTypeParser([...yamlTypes], { parseAs: "buffer" }, (_request: FastifyRequest, body: unknown) => {
+    const text = bodyText(body as Buffer);
+    return many ? reader.readAll(text) : reader.read(text);
+  });
   app.addHook("onClose", () => reader.close());
 }
 

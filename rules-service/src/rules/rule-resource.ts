@@ -74,7 +74,7 @@ export function toRevision(revision: RuleRevision): RevisionResource {
 }
 
 /** A definition that is no JSON, which something else than this service wrote, is shown as its text. */
-function definitionOf(revision: RuleRevision): unknown {
+export function definitionOf(revision: RuleRevision): unknown {
   try {
     return JSON.parse(revision.definition);
   } catch {

@@ -55,6 +55,7 @@ describe("a rule", () => {
 
   it.each([
     [{ ...whole, condtion: {} }, "/condtion", '"condition"'],
+    [{ ...whole, condition: null, severity: "info" }, "/condition", "has to be an object"],
     [{ ...whole, severty: "warning" }, "/severty", '"severity"'],
     [{ ...whole, selector: { typs: ["a"] } }, "/selector/typs", '"types"'],
     [{ ...whole, selector: { sites: ["a"] } }, "/selector/sites", "not supported yet"],

@@ -118,7 +118,9 @@ function responsesOf(method: string, schema: FastifySchema | undefined, config: 
       continue;
     }
     const types = config.produces ?? ["application/json"];
-    const content = types.map((type) => [type, { schema: /\bjson$/.test(type) ? answer : Type.String() }] as const);
+    const content = types.map(
+      (type) => [type, { schema: /\b(?:json|yaml)$/.test(type) ? answer : Type.String() }] as const,
+    );
     const headers = {
       ...((config.preconditions === true || config.conditional === true) && {
         etag: Type.String({ description: "Of the resource" }),

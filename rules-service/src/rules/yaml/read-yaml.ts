@@ -1,4 +1,4 @@
-import { isScalar, parseDocument, visit, type YAMLMap } from "yaml";
+import { isScalar, parseAllDocuments, parseDocument, visit, type Document, type YAMLMap } from "yaml";
 
 /** What a text is in YAML, or why it is none. */
 export type YamlOutcome = { readonly value: unknown } | { readonly problem: string };
@@ -6,22 +6,50 @@ export type YamlOutcome = { readonly value: unknown } | { readonly problem: stri
 /** Most aliases in a YAML document. Each is a copy, so a small document could become a huge one. */
 const maxAliases = 100;
 
+// The parser compares each key with every other one of its map; the check of `valueOf` takes a step a key.
+const parsing = { uniqueKeys: false, stringKeys: true, logLevel: "error" } as const;
+
 /** Reads one document of YAML 1.2. Its warnings, an unknown directive for example, are nobody's. */
 export function readYaml(text: string): YamlOutcome {
+  return guarded(() => valueOf(parseDocument(text, parsing)));
+}
+
+/** Reads every document of a text, as a list; those that hold nothing are left out. */
+export function readAllYaml(text: string): YamlOutcome {
+  return guarded(() => {
+    const parsed = parseAllDocuments(text, parsing);
+    const values: unknown[] = [];
+    for (const [index, document] of ("empty" in parsed ? [] : parsed).entries()) {
+      const outcome = valueOf(document);
+      if ("problem" in outcome) return { problem: `document ${index + 1}: ${outcome.problem}` };
+      if (!isBlank(document)) values.push(outcome.value);
+    }
+    return { value: values };
+  });
+}
+
+/** Without a word, as after the last `---` of a file; a null that is written is a value. */
+function isBlank({ contents }: Document): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && !contents.source);
+}
+
+function valueOf(document: Document): YamlOutcome {
+  const [error] = document.errors;
+  if (error !== undefined) return { problem: firstLine(error) };
+  let repeated: string | undefined;
+  visit(document, {
+    Map(_, map) {
+      repeated ??= repeatedKey(map);
+      return repeated === undefined ? undefined : visit.BREAK;
+    },
+  });
+  if (repeated !== undefined) return { problem: `the key ${JSON.stringify(repeated.slice(0, 60))} is there twice` };
+  return { value: document.toJS({ maxAliasCount: maxAliases }) as unknown };
+}
+
+function guarded(read: () => YamlOutcome): YamlOutcome {
   try {
-    // The parser compares each key with every other one of its map; the check below takes a step a key.
-    const document = parseDocument(text, { uniqueKeys: false, stringKeys: true, logLevel: "error" });
-    const [error] = document.errors;
-    if (error !== undefined) return { problem: firstLine(error) };
-    let repeated: string | undefined;
-    visit(document, {
-      Map(_, map) {
-        repeated ??= repeatedKey(map);
-        return repeated === undefined ? undefined : visit.BREAK;
-      },
-    });
-    if (repeated !== undefined) return { problem: `the key ${JSON.stringify(repeated.slice(0, 60))} is there twice` };
-    return { value: document.toJS({ maxAliasCount: maxAliases }) as unknown };
+    return read();
   } catch (error) {
     // Too many aliases are a ReferenceError, a document that nests too deep is a RangeError.
     if (!(error instanceof ReferenceError) && !(error instanceof RangeError)) throw error;

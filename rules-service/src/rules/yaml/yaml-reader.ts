@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { RequestError, SerialQueue } from "@headwater/core";
-import { readYaml, type YamlOutcome } from "./read-yaml.ts";
+import { readAllYaml, readYaml, type YamlOutcome } from "./read-yaml.ts";
 
 /** Shorter texts are read at once: whatever they hold, that takes a few milliseconds. */
 const longBytes = 1024;
@@ -9,6 +9,12 @@ const patienceMs = 10_000;
 const maxWaiting = 20;
 /** A worker that nobody needs ends after these milliseconds. */
 const idleMs = 30_000;
+
+interface YamlTask {
+  readonly text: string;
+  /** Every document of the text, as a list; else the one that it has to be. */
+  readonly all: boolean;
+}
 
 /**
  * Reads the YAML of requests. A text of some hundred kilobytes may take the parser seconds, so those that are long are
@@ -26,8 +32,18 @@ export class YamlReader {
   }
 
   /** The value of a text. Rejects with RequestError: 400 `invalid-yaml`, 503 `too-many-waiting`. */
-  async read(text: string): Promise<unknown> {
-    const outcome = text.length < longBytes ? readYaml(text) : await this.#readApart(text);
+  read(text: string): Promise<unknown> {
+    return this.#read({ text, all: false });
+  }
+
+  /** The values of all documents of a text. Rejects as `read` does. */
+  readAll(text: string): Promise<unknown> {
+    return this.#read({ text, all: true });
+  }
+
+  async #read(task: YamlTask): Promise<unknown> {
+    const { text, all } = task;
+    const outcome = text.length >= longBytes ? await this.#readApart(task) : all ? readAllYaml(text) : readYaml(text);
     if ("value" in outcome) return outcome.value;
     throw new RequestError(400, "invalid-yaml", `The body is not valid YAML: ${outcome.problem}`);
   }
@@ -38,21 +54,21 @@ export class YamlReader {
     await this.#worker?.terminate();
   }
 
-  async #readApart(text: string): Promise<YamlOutcome> {
+  async #readApart(task: YamlTask): Promise<YamlOutcome> {
     if (this.#waiting >= maxWaiting) {
       throw new RequestError(503, "too-many-waiting", "Too many rules in YAML wait to be read; try again shortly");
     }
     this.#waiting += 1;
     clearTimeout(this.#idle);
     try {
-      return await this.#queue.run(() => this.#readNext(text));
+      return await this.#queue.run(() => this.#readNext(task));
     } finally {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.#idle = setTimeout(() => void this.#worker?.terminate(), idleMs).unref();
     }
   }
 
-  #readNext(text: string): Promise<YamlOutcome> {
+  #readNext(task: YamlTask): Promise<YamlOutcome> {
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve) => {
       const settle = (outcome: YamlOutcome): void => {
@@ -63,7 +79,7 @@ export class YamlReader {
       const ended = (): void => settle({ problem: "it takes too long to be read" });
       const late = setTimeout(() => void worker.terminate(), this.#patienceMs);
       worker.on("message", settle).on("exit", ended);
-      worker.postMessage(text);
+      worker.postMessage(task);
     });
   }
 

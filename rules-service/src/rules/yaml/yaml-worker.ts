@@ -1,5 +1,7 @@
 import { parentPort } from "node:worker_threads";
-import { readYaml } from "./read-yaml.ts";
+import { readAllYaml, readYaml } from "./read-yaml.ts";
 
 // Reads the texts that it is sent, one after the other.
-parentPort?.on("message", (text: string) => parentPort?.postMessage(readYaml(text)));
+parentPort?.on("message", ({ text, all }: { text: string; all: boolean }) =>
+  parentPort?.postMessage(all ? readAllYaml(text) : readYaml(text)),
+);

@@ -1,0 +1,142 @@
+import { ProblemError, type ApiClient, type Schemas } from "@headwater/client";
+import { RuleFilesError } from "./errors.ts";
+import { shown } from "../text/columns.ts";
+import type { FileRule } from "./rule-files.ts";
+import { allRules, type Rule } from "./rule-list.ts";
+
+export type PlannedRule = Schemas["ImportedRule"];
+export type State = NonNullable<PlannedRule["stateBefore"]>;
+
+export interface Plan {
+  readonly differs: boolean;
+  /** In the order of the files. */
+  readonly rules: readonly PlannedRule[];
+  /** Rules of the platform that no file has; only if they were asked for. */
+  readonly deletes: readonly Rule[];
+}
+
+export interface PlanOptions {
+  /** That of rules that name none. */
+  readonly state: State | undefined;
+  /** Whether rules that no file has are deleted. */
+  readonly prune: boolean;
+}
+
+/** One request takes at most so many rules, and about so many bytes. */
+const most = { rules: 500, bytes: 2_000_000 };
+
+/**
+ * What has to be done so that the platform's rules are those of the files.
+ * @throws RuleFilesError with a line for every problem of a rule: its file, its line and the remedy.
+ */
+export async function planOf(api: ApiClient, files: readonly FileRule[], options: PlanOptions): Promise<Plan> {
+  const rules: PlannedRule[] = [];
+  const problems: string[] = [];
+  for (const part of partsOf(files)) {
+    const body = part.map(({ value }) => value) as Schemas["RuleEntries"];
+    try {
+      const query = { dryRun: true, ...(options.state !== undefined && { state: options.state }) };
+      rules.push(...(await api.call("POST", "/api/v1/rules/import", { query, body })).rules);
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 400) throw error;
+      problems.push(...problemsOf(error, part));
+    }
+  }
+  if (problems.length > 0) throw new RuleFilesError(problems.join("\n"));
+  const kept = new Set(rules.map(({ id }) => id));
+  const deletes = options.prune ? (await allRules(api)).filter(({ id }) => !kept.has(id)) : [];
+  return { differs: deletes.length > 0 || rules.some(({ action }) => action !== "same"), rules, deletes };
+}
+
+function partsOf(files: readonly FileRule[]): FileRule[][] {
+  const parts: FileRule[][] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const own = Buffer.byteLength(JSON.stringify(file.value) ?? "null");
+    const part = parts.at(-1);
+    if (part === undefined || part.length >= most.rules || bytes + own > most.bytes) {
+      parts.push([file]);
+      bytes = own;
+    } else {
+      part.push(file);
+      bytes += own;
+    }
+  }
+  return parts;
+}
+
+/** The problems of an import, each at its line. */
+function problemsOf(error: ProblemError, part: readonly FileRule[]): string[] {
+  const { errors = [] } = error.problem;
+  const found = errors.flatMap(({ pointer, detail }) => {
+    const [, index, inside] = /^\/(\d+)(.*)$/s.exec(pointer) ?? [];
+    const file = index === undefined ? undefined : part[Number(index)];
+    return file === undefined
+      ? []
+      : [shown(`${file.place(inside!)}: ${inside!.replace(/^\/rule(?=\/|$)/, "")} ${detail}`)];
+  });
+  if (found.length === 0) throw error;
+  return found;
+}
+
+/**
+ * Does what the plan says, each write under the condition that the rule is still as it was compared.
+ * @throws ProblemError (412 or 409) if somebody else was faster; what was written before that stays.
+ */
+export async function carryOut(api: ApiClient, plan: Plan, files: readonly FileRule[]): Promise<void> {
+  for (const [index, rule] of plan.rules.entries()) {
+    if (rule.action === "same") continue;
+    const { id, stateBefore = "draft", stateAfter } = rule;
+    const body = ruleIn(files[index]!.value);
+    let { revision } = rule;
+    if (rule.action === "create") {
+      ({ revision } = await api.call("POST", "/api/v1/rules", { body }));
+    } else if (rule.action === "revise") {
+      const path = { id };
+      ({ revision } = await api.call("PUT", "/api/v1/rules/{id}", { path, body, ifMatch: revision }));
+    }
+    if (stateAfter !== stateBefore) await switchTo(api, id, stateAfter, revision);
+  }
+  for (const { id, revision } of plan.deletes) {
+    await api.call("DELETE", "/api/v1/rules/{id}", { path: { id }, ifMatch: revision });
+  }
+}
+
+function ruleIn(value: unknown): Schemas["RuleDefinition"] {
+  const entry = value as { rule?: Schemas["RuleDefinition"] } & Schemas["RuleDefinition"];
+  return entry.rule ?? entry;
+}
+
+const verbs = { live: "enable", shadow: "shadow", disabled: "disable" } as const;
+
+/** Switches a rule; a draft is one only as long as it never was switched. */
+export async function switchTo(api: ApiClient, id: string, state: State, ifMatch?: number): Promise<Rule> {
+  if (state === "draft") throw new RuleFilesError(`Rule ${id} was switched on and never is a draft again; disable it`);
+  return api.call("POST", `/api/v1/rules/{id}/${verbs[state]}`, { path: { id }, ifMatch });
+}
+
+/** A plan as people read a difference. */
+export function describePlan({ rules, deletes }: Plan): string {
+  const lines: string[] = [];
+  for (const { id, action, revision, stateBefore, stateAfter, changes } of rules) {
+    if (action === "same") continue;
+    if (action === "create") {
+      lines.push(`+ ${id} (new, ${stateAfter})`);
+      continue;
+    }
+    lines.push(`~ ${id} (revision ${revision})`);
+    for (const change of changes) lines.push(`    ${describeChange(change)}`);
+    if (stateBefore !== stateAfter) lines.push(`    state: ${stateBefore} -> ${stateAfter}`);
+  }
+  for (const { id, mode } of deletes) lines.push(`- ${id} (deleted, was ${mode})`);
+  const same = rules.filter(({ action }) => action === "same").length;
+  if (same > 0) lines.push(`= ${same} the same`);
+  return lines.map(shown).join("\n");
+}
+
+function describeChange(change: PlannedRule["changes"][number]): string {
+  const [before, after] = [change.before, change.after].map((value) => JSON.stringify(value));
+  if (!("before" in change)) return `${change.pointer}: + ${after}`;
+  if (!("after" in change)) return `${change.pointer}: - ${before}`;
+  return `${change.pointer}: ${before} -> ${after}`;
+}

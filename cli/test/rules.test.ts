@@ -1,0 +1,226 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectAsync } from "mqtt";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { createPlatformClient, registerDevice, type ApiClient } from "@headwater/client";
+import { eventually } from "@headwater/testkit/eventually";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
+import { alertsCommand } from "../src/commands/alerts.ts";
+import { rulesCommand } from "../src/commands/rules.ts";
+import { runCli } from "./run-cli.ts";
+
+let headwater: ServiceProcess;
+let api: ApiClient;
+let folder: string;
+let env: Record<string, string>;
+let files: string;
+let made = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "headwater-rules-cli-"));
+  const data = join(folder, "data");
+  const settings = { HEADWATER_DATA_DIR: data, HEADWATER_MQTT_PORT: "0", HEADWATER_HTTP_PORT: "0" };
+  headwater = await startHeadwater(["start"], settings);
+  const url = `http://127.0.0.1:${headwater.port("http")}`;
+  env = { HEADWATER_URL: url, HEADWATER_TOKEN_FILE: join(data, "admin-token") };
+  api = createPlatformClient({ url, token: readFileSync(join(data, "admin-token"), "utf8").trim() });
+}, 60_000);
+afterAll(async () => {
+  await headwater.end("SIGTERM");
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  files = join(folder, `files-${(made += 1)}`);
+  mkdirSync(files);
+});
+
+function write(name: string, text: string): string {
+  const file = join(files, name);
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Runs a command in this process, which is quicker than one of its own. */
+async function cli(name: "rules" | "alerts", ...args: string[]) {
+  let out = "";
+  const log = vi.spyOn(console, "log").mockImplementation((text: string) => (out += `${text}\n`));
+  const written = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  try {
+    const command = name === "rules" ? rulesCommand : alertsCommand;
+    const code = await command.run(args, { env, signal: new AbortController().signal });
+    return { code, out, err: "" };
+  } catch (error) {
+    return { code: 1, out, err: (error as Error).message };
+  } finally {
+    log.mockRestore();
+    written.mockRestore();
+  }
+}
+
+const boiler = `id: boiler
+# Comments are the file's own.
+condition:
+  metric: temperature
+  above: { warning: 80, critical: 90 }
+`;
+
+describe("headwater rules", { timeout: 120_000 }, () => {
+  it("applies files: nothing is done twice, and diff tells each field with exit code 2", async () => {
+    write("boiler.yaml", boiler);
+    write(
+      "below/pumps.yml",
+      "state: live\nrule: { id: pump, condition: { absent: 10m } }\n---\n- id: tank\n  condition: { metric: level, below: 5 }\n",
+    );
+    const tried = await runCli(["rules", "diff", files], env);
+    expect(tried).toEqual({
+      code: 2,
+      err: "",
+      out: "+ pump (new, live)\n+ tank (new, draft)\n+ boiler (new, draft)\n",
+    });
+    expect((await api.call("GET", "/api/v1/rules", {})).items).toEqual([]);
+
+    expect(await cli("rules", "apply", files)).toMatchObject({ code: 0, out: tried.out });
+    expect(await cli("rules", "diff", files)).toEqual({ code: 0, err: "", out: "= 3 the same\n" });
+    expect(await cli("rules", "apply", files)).toEqual({ code: 0, err: "", out: "= 3 the same\n" });
+    expect(await api.call("GET", "/api/v1/rules/{id}", { path: { id: "pump" } })).toMatchObject({
+      revision: 1,
+      mode: "live",
+    });
+
+    // A rule whose file names no state keeps the one that it was given by hand.
+    expect(await cli("rules", "shadow", "boiler")).toMatchObject({ code: 0 });
+    write(
+      "boiler.yaml",
+      boiler.replace("critical: 90", "critical: 95").replace("id: boiler", "id: boiler\nname: Boiler"),
+    );
+    const changed = await cli("rules", "diff", files);
+    expect(changed).toMatchObject({
+      code: 2,
+      out: '~ boiler (revision 1)\n    /condition/above/critical: 90 -> 95\n    /name: + "Boiler"\n= 2 the same\n',
+    });
+    await cli("rules", "apply", files);
+    expect(await api.call("GET", "/api/v1/rules/{id}", { path: { id: "boiler" } })).toMatchObject({
+      revision: 2,
+      mode: "shadow",
+    });
+
+    // Only when asked, what no file has is deleted.
+    write("below/pumps.yml", "state: disabled\nrule: { id: pump, condition: { absent: 10m } }\n");
+    expect((await cli("rules", "diff", files)).out).not.toContain("tank");
+    const pruned = await cli("rules", "apply", "--prune", "--json", files);
+    expect(pruned.code).toBe(0);
+    expect(JSON.parse(pruned.out)).toMatchObject({ differs: true, deletes: [{ id: "tank" }] });
+    const { items } = await api.call("GET", "/api/v1/rules", {});
+    expect(items.map(({ id, mode }) => [id, mode])).toEqual([
+      ["boiler", "shadow"],
+      ["pump", "disabled"],
+    ]);
+  });
+
+  it("exports what it takes back", async () => {
+    write(
+      "a.yaml",
+      '- id: text\n  name: "01"\n  condition: { metric: mode, equals: on }\n- id: other\n  condition: { absent: 1h }\n',
+    );
+    await cli("rules", "apply", "--state", "shadow", files);
+    const one = await cli("rules", "export", "text");
+    expect(one).toMatchObject({ code: 0, err: "" });
+    expect(one.out).toMatch(/^---\nstate: shadow\nrule:\n {2}id: text\n {2}name: "01"\n/);
+    const out = join(files, "exported");
+    expect(await cli("rules", "export", "--out", out)).toMatchObject({ code: 0 });
+    expect(await cli("rules", "diff", "--prune", out)).toMatchObject({ code: 0 });
+  });
+
+  it("validates: each problem with its file, its line and the remedy", async () => {
+    const file = write(
+      "odd.yaml",
+      "id: good\ncondition: { absent: 10m }\n---\nstate: live\nrule:\n  id: odd\n  condition:\n    metric: t\n    abvoe: 80\n",
+    );
+    const { code, out, err } = await runCli(["rules", "validate", file], env);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain(`${file}:9: /condition/abvoe`);
+    expect(await cli("rules", "apply", file)).toMatchObject({ code: 1 });
+    expect(await cli("rules", "get", "good")).toMatchObject({ code: 1 });
+    const good = write("good.yaml", "id: good\ncondition: { absent: 10m }\n");
+    expect(await cli("rules", "validate", good)).toEqual({ code: 0, err: "", out: "1 valid\n" });
+  });
+
+  it.each([
+    { text: "id: x\nid: y\n", says: ":2: this is not valid YAML" },
+    { text: "id: [\n", says: "this is not valid YAML" },
+    {
+      text: "id: x\ncondition: { absent: 1m }\n---\nid: x\ncondition: { absent: 1m }\n",
+      says: ":4: there is a rule x at",
+    },
+    { text: "- 5\n", says: ":1:" },
+  ])("says where a file is wrong: $says", async ({ text, says }) => {
+    const { code, err } = await cli("rules", "diff", write("wrong.yaml", text));
+    expect(code).toBe(1);
+    expect(err).toContain(says);
+  });
+
+  it("refuses what was probably not meant", async () => {
+    expect((await cli("rules", "apply", "--prune", files)).err).toContain("--prune would delete all");
+    expect((await cli("rules", "aply", files)).err).toContain("did you mean apply?");
+    expect((await cli("rules", "list", "--prune")).err).toContain("--prune is not of list");
+    expect((await cli("rules", "diff", "--state", "on", files)).err).toContain("--state is one of live");
+    expect((await cli("rules", "diff", join(files, "absent.yaml"))).err).toContain("absent.yaml cannot be read");
+    expect((await cli("rules", "get")).err).toContain("takes the id of one rule");
+  });
+
+  it("does things with single rules", async () => {
+    await api.call("POST", "/api/v1/rules", {
+      body: { id: "single", name: "\u001b[31mred", condition: { absent: "1h" } },
+    });
+    expect((await cli("rules", "enable", "single", "--revision", "7")).err).toContain("412");
+    expect(await cli("rules", "enable", "single", "--revision", "1")).toMatchObject({ code: 0 });
+    const { out } = await cli("rules", "list", "--state", "live");
+    expect(out).toContain("single");
+    expect(out).toContain("\\u{1b}[31mred");
+    expect((await cli("rules", "get", "single")).out).toContain("partition 0: ");
+    expect(JSON.parse((await cli("rules", "revisions", "single", "--json")).out)).toHaveLength(1);
+    expect(await cli("rules", "delete", "single")).toMatchObject({ code: 0, out: "single: deleted (revision 1)\n" });
+  });
+});
+
+describe("headwater alerts", { timeout: 120_000 }, () => {
+  it("lists, acknowledges, clears, and tells why in sentences", async () => {
+    const device = await registerDevice(api, { id: "kettle-1", type: "kettle" });
+    write(
+      "kettle.yaml",
+      "state: live\nrule: { id: kettle, selector: { ids: [kettle-1] }, condition: { metric: t, above: 80 } }\n",
+    );
+    await cli("rules", "apply", files);
+    await eventually(async () => {
+      const rule = await api.call("GET", "/api/v1/rules/{id}", { path: { id: "kettle" } });
+      expect(rule.state).toBe("live");
+    });
+    const client = await connectAsync(`mqtt://127.0.0.1:${headwater.port("mqtt")}`, {
+      ...{ clientId: device.id, username: device.id, password: device.token },
+    });
+    await client.publishAsync("devices/kettle-1/telemetry", '{"t":95}', { qos: 1 });
+    await client.endAsync();
+    const alert = await eventually(async () => {
+      const [first] = JSON.parse((await cli("alerts", "list", "--json", "--rule", "kettle")).out) as { id: string }[];
+      expect(first).toBeDefined();
+      return first!;
+    });
+    expect((await cli("alerts", "list")).out).toMatch(/warning +kettle +kettle-1 +t 95/);
+    const why = await cli("alerts", "why", alert.id);
+    expect(why).toMatchObject({ code: 0, err: "" });
+    expect(why.out).toContain("asks whether t is above 80.");
+    expect(why.out).toContain("raised as warning: t was 95, compared with 80.");
+    expect((await cli("alerts", "ack", alert.id, "--comment", "on my way")).out).toContain("acknowledged");
+    expect((await cli("alerts", "why", alert.id)).out).toContain("acknowledged by admin, who said: on my way.");
+    expect((await cli("alerts", "clear", alert.id)).out).toContain("cleared");
+    expect((await cli("alerts", "list", "--rule", "kettle")).out).toBe("no alerts\n");
+    expect((await cli("alerts", "list", "--state", "all")).out).toContain(alert.id);
+    expect((await cli("alerts", "get", "nothing")).code).toBe(1);
+    expect((await cli("alerts", "list", "--comment", "x")).err).toContain("--comment is not of list");
+  });
+});

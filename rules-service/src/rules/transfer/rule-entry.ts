@@ -1,0 +1,101 @@
+import { Type } from "@sinclair/typebox";
+import type { RuleMode } from "@headwater/aggregates";
+import { InvalidRequestError } from "@headwater/service";
+import type { SchemaProblem } from "@headwater/service/schema";
+import { writtenRuleSchema, type RuleDefinition } from "../../definition/index.ts";
+import { maxProblems, pointerTo } from "../../language/problems.ts";
+import { parseNewRule } from "../rule-body.ts";
+import { Slices } from "./slices.ts";
+
+/** Most rules in one import. */
+export const maxEntries = 2000;
+
+export const entryStates = ["draft", "live", "shadow", "disabled"] as const;
+export type EntryState = (typeof entryStates)[number] & RuleMode;
+
+export const entryState = Type.Union(
+  entryStates.map((state) => Type.Literal(state)),
+  { description: "The state that the rule is to have; without one it keeps that which it has" },
+);
+
+/** A rule in a file: bare, or with the state that it is to have beside it. */
+const ruleEntry = Type.Union(
+  [
+    Type.Object({ state: Type.Optional(entryState), rule: writtenRuleSchema }, { additionalProperties: false }),
+    writtenRuleSchema,
+  ],
+  { title: "RuleEntry" },
+);
+
+export const importBody = Type.Array(ruleEntry, {
+  minItems: 1,
+  maxItems: maxEntries,
+  title: "RuleEntries",
+  description: "In YAML: documents, each with a rule, with a state and a rule, or with a list of these",
+});
+
+export interface RuleEntry {
+  readonly definition: RuleDefinition;
+  readonly state: EntryState | undefined;
+}
+
+/** The entries of a body. Rejects with InvalidRequestError (400), whose problems say which entry and where in it. */
+export async function ruleEntries(body: unknown): Promise<RuleEntry[]> {
+  const values = (Array.isArray(body) ? body : [body]).flat(1);
+  if (values.length === 0) throw invalid([{ pointer: "", detail: "are none; send at least one" }]);
+  if (values.length > maxEntries) {
+    throw invalid([{ pointer: "", detail: `are ${values.length}; at most ${maxEntries} at once, send them in parts` }]);
+  }
+  const problems: SchemaProblem[] = [];
+  const places = new Map<string, number>();
+  const entries: RuleEntry[] = [];
+  const slices = new Slices();
+  for (const [index, value] of values.entries()) {
+    await slices.next();
+    const place = pointerTo("", index);
+    const { rule, state, at, odd } = opened(value);
+    const parsed = parseNewRule(rule);
+    if (odd !== undefined) problems.push({ pointer: `${place}${odd.pointer}`, detail: odd.detail });
+    if (!parsed.ok) {
+      problems.push(...parsed.problems.map(({ pointer, detail }) => ({ pointer: `${place}${at}${pointer}`, detail })));
+    } else {
+      const { id } = parsed.definition;
+      const other = places.get(id);
+      if (other !== undefined) {
+        problems.push({ pointer: `${place}${at}/id`, detail: `${id} is the id of entry ${other} too; remove one` });
+      }
+      places.set(id, index);
+      entries.push({ definition: parsed.definition, state });
+    }
+    if (problems.length >= maxProblems) break;
+  }
+  if (problems.length > 0) throw invalid(problems.slice(0, maxProblems));
+  return entries;
+}
+
+interface Opened {
+  readonly rule: unknown;
+  readonly state: EntryState | undefined;
+  /** Where the rule is in its entry. */
+  readonly at: string;
+  readonly odd: SchemaProblem | undefined;
+}
+
+function opened(value: unknown): Opened {
+  const isPair = typeof value === "object" && value !== null && Object.hasOwn(value, "rule");
+  if (!isPair) return { rule: value, state: undefined, at: "", odd: undefined };
+  const { rule, state, ...rest } = value as { rule: unknown; state?: unknown };
+  const [extra] = Object.keys(rest);
+  const known = entryStates.find((each) => each === state);
+  let odd: SchemaProblem | undefined;
+  if (extra !== undefined) {
+    odd = { pointer: pointerTo("", extra), detail: "is not known here; beside `rule` there is only `state`" };
+  } else if (known === undefined && state !== undefined) {
+    odd = { pointer: "/state", detail: `has to be one of ${entryStates.join(", ")}` };
+  }
+  return { rule, state: known, at: "/rule", odd };
+}
+
+function invalid(problems: readonly SchemaProblem[]): InvalidRequestError {
+  return new InvalidRequestError("rules", problems);
+}

@@ -1,0 +1,100 @@
+import { Type, type Static } from "@sinclair/typebox";
+import { ConflictError } from "@headwater/core";
+import { etagOf, parsePrecondition } from "@headwater/service";
+import type { RuleModel } from "../rule-model.ts";
+import type { RuleWrites } from "../rule-writes.ts";
+import { definitionOf } from "../rule-resource.ts";
+import { canonicalRule } from "../../definition/index.ts";
+import { differences, fieldChange } from "./rule-diff.ts";
+import { entryState, type EntryState, type RuleEntry } from "./rule-entry.ts";
+import { Slices } from "./slices.ts";
+
+const importedRule = Type.Object(
+  {
+    id: Type.String(),
+    action: Type.Union(
+      ["create", "revise", "switch", "same"].map((action) => Type.Literal(action)),
+      { description: "switch: the state alone differs" },
+    ),
+    revision: Type.Optional(Type.Integer({ description: "Of the rule before; absent if there is none" })),
+    stateBefore: Type.Optional(entryState),
+    stateAfter: entryState,
+    changes: Type.Array(fieldChange, { description: "The fields in which the rule differs" }),
+  },
+  { title: "ImportedRule" },
+);
+export type ImportedRule = Static<typeof importedRule>;
+
+export const importAnswer = Type.Object(
+  {
+    dryRun: Type.Boolean({ description: "true: nothing was written" }),
+    differs: Type.Boolean({ description: "Whether anything was, or would be, written" }),
+    rules: Type.Array(importedRule),
+  },
+  { title: "RuleImport" },
+);
+
+/** What an import of the entry would do. `fallback` is the state of entries that name none. */
+export function planned(model: RuleModel, entry: RuleEntry, fallback: EntryState | undefined): ImportedRule {
+  const { definition } = entry;
+  const stored = model.get(definition.id)?.state;
+  const wanted = entry.state ?? fallback;
+  const after = JSON.parse(canonicalRule(definition)) as unknown;
+  if (stored === undefined || stored.mode === "deleted") {
+    const stateAfter = wanted === undefined || wanted === "disabled" ? "draft" : wanted;
+    const changes = [{ pointer: "", after }];
+    return { id: definition.id, action: "create", stateAfter, changes };
+  }
+  const stateBefore = stored.mode;
+  const stateAfter = nextState(stateBefore, wanted);
+  const changes = differences(definitionOf(stored.revisions.at(-1)!), after);
+  const action = changes.length > 0 ? "revise" : stateBefore === stateAfter ? "same" : "switch";
+  return { id: definition.id, action, revision: stored.revision, stateBefore, stateAfter, changes };
+}
+
+/** Draft and disabled are alike in what they do, and a rule that was switched on never becomes a draft again. */
+function nextState(before: EntryState, wanted: EntryState | undefined): EntryState {
+  if (wanted === undefined) return before;
+  const off = wanted === "draft" || wanted === "disabled";
+  if (!off) return wanted;
+  return before === "draft" || before === "disabled" ? before : "disabled";
+}
+
+export interface RuleImportOptions {
+  readonly model: RuleModel;
+  readonly writes: RuleWrites;
+  readonly by: string;
+  readonly fallback: EntryState | undefined;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Makes the rules as the entries say, each under the condition that it is still at the revision that was compared.
+ * Rejects as RuleWrites does; what was written before that stays, and the same import goes on from there.
+ */
+export async function importRules(entries: readonly RuleEntry[], options: RuleImportOptions): Promise<ImportedRule[]> {
+  const done: ImportedRule[] = [];
+  const slices = new Slices();
+  for (const entry of entries) {
+    await slices.next();
+    const plan = planned(options.model, entry, options.fallback);
+    if (!options.dryRun) await carryOut(plan, entry, options);
+    done.push(plan);
+  }
+  return done;
+}
+
+async function carryOut(plan: ImportedRule, entry: RuleEntry, { writes, by }: RuleImportOptions): Promise<void> {
+  const { id, action, revision, stateBefore = "draft", stateAfter } = plan;
+  if (action === "same") return;
+  const at = (of: number) => ({ by, precondition: parsePrecondition({ "if-match": etagOf(of) }) });
+  let present = revision;
+  if (action === "create") {
+    present = (await writes.create(entry.definition, { by, precondition: undefined })).rule.state.revision;
+  } else if (action === "revise") {
+    present = (await writes.revise(id, entry.definition, at(revision!))).rule.state.revision;
+  }
+  if (stateAfter === stateBefore) return;
+  if (stateAfter === "draft") throw new ConflictError(`Rule ${id} was switched on, and never is a draft again`);
+  await writes.switchTo(id, stateAfter, at(present!));
+}

@@ -1,0 +1,72 @@
+import { Readable } from "node:stream";
+import { Type } from "@sinclair/typebox";
+import { afterQuery, InvalidRequestError, principalOf, waitForAfter, type HttpApp } from "@headwater/service";
+import { acceptYaml, yamlTypes } from "../rule-body.ts";
+import type { RuleModel } from "../rule-model.ts";
+import type { RuleWrites } from "../rule-writes.ts";
+import { entryState, importBody, ruleEntries } from "./rule-entry.ts";
+import { exportRules } from "./rule-export.ts";
+import { importAnswer, importRules } from "./rule-import.ts";
+
+export interface TransferRoutesOptions {
+  readonly model: RuleModel;
+  readonly writes: RuleWrites;
+  readonly timeoutMs: number;
+}
+
+const importLimit = 4 * 1024 * 1024;
+const tags = ["rules"];
+
+/** Rules as files: all of them out, many of them in. */
+export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs }: TransferRoutesOptions): void {
+  void parent.register(async (app: HttpApp) => {
+    acceptYaml(app, true);
+
+    app.get(
+      "/api/v1/rules/export",
+      {
+        config: { produces: ["application/yaml"] },
+        schema: {
+          operationId: "exportRules",
+          summary: "All rules with their states as YAML, a document each, as an import takes them",
+          tags,
+          querystring: Type.Object({ ...afterQuery, state: Type.Optional(entryState) }),
+        },
+      },
+      async (request, reply) => {
+        await waitForAfter(model.readModel, request.query.after, timeoutMs);
+        const text = exportRules(model, request.query.state);
+        return reply.type("application/yaml").send(Readable.from(text, { objectMode: false }));
+      },
+    );
+
+    app.post(
+      "/api/v1/rules/import",
+      {
+        bodyLimit: importLimit,
+        config: { documentedBody: importBody, consumes: ["application/json", ...yamlTypes] },
+        schema: {
+          operationId: "importRules",
+          summary: "Create, revise and switch rules as a list says; nothing is written if one of them is wrong",
+          tags,
+          querystring: Type.Object({
+            dryRun: Type.Boolean({ default: false, description: "Answer with the differences, and write nothing" }),
+            state: Type.Optional(entryState),
+          }),
+          response: { 200: importAnswer },
+        },
+      },
+      async (request) => {
+        if (request.headers["content-type"] === undefined) {
+          throw new InvalidRequestError("body", [{ pointer: "", detail: "is missing; send rules in YAML or JSON" }]);
+        }
+        const { dryRun, state } = request.query;
+        const entries = await ruleEntries(request.body);
+        const by = principalOf(request).id;
+        const options = { model, writes, by, fallback: state, dryRun };
+        const rules = await importRules(entries, options);
+        return { dryRun, differs: rules.some(({ action }) => action !== "same"), rules };
+      },
+    );
+  });
+}
