@@ -129,15 +129,18 @@ export function incarnationsSuite(scene: IncarnationsScene): void {
       topics.devices,
       [ended, begun].map((event) => ({ key: t3, value: events.device.encode(event) })),
     );
-    await gateway.append(gateway.event(t3, at + 1, { v: 2 }, { incarnation: 1 }), gateway.event(t3, at + 2, { v: 3 }));
+    // A backlog of the one before is first, and more than one event of it.
+    const late = [2, 3, 4].map((after) => gateway.event(t3, at + after, { v: 3 }));
+    await gateway.append(...late, gateway.event(t3, at + 1, { v: 2 }, { incarnation: 1 }));
     await scene.start();
     await eventually(async () => expect([await rows(t3, 0), await rows(t3, 1)]).toEqual([[], [2]]));
     // Another read model has done nothing yet, and does it again.
     await scene.stop();
     rmSync(join(scene.backends.folder, "ingest"), { recursive: true });
     await scene.start();
-    await gateway.append(gateway.event(t3, at + 3, { v: 4 }, { incarnation: 1 }));
+    await gateway.append(gateway.event(t3, at + 5, { v: 4 }, { incarnation: 1 }));
     await eventually(async () => expect(await rows(t3, 1)).toEqual([2, 4]));
+    expect(await rows(t3, 0)).toEqual([]);
     await expectVerified();
   });
 

@@ -28,6 +28,8 @@ export const nothingErased: ErasedData = { version: 0, belowOf: () => 0 };
 type Fields = Record<string, number | string>;
 
 const maxMetrics = 100_000;
+/** Of a device whose last event was deleted data. */
+const noIncarnation = -1;
 
 /** Events into points: one for each time of an event, with all of its fields. */
 export class TelemetryPoints {
@@ -106,7 +108,11 @@ export class TelemetryPoints {
       device.version = this.#erased.version;
       device.erasedBelow = this.#erased.belowOf(device.id);
     }
-    if (incarnation < device.erasedBelow) return false;
+    if (incarnation < device.erasedBelow) {
+      // Its next event has to be asked about as well.
+      device.incarnation = noIncarnation;
+      return false;
+    }
     if (incarnation > device.met) {
       device.met = incarnation;
       (this.#met ??= new Map<string, number>()).set(device.id, incarnation);

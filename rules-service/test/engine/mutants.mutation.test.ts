@@ -62,9 +62,9 @@ async function look(mutant: Mutant | undefined, name: string): Promise<"agrees" 
 /** The engine's sources with the change, as a module beside which the workspace's packages are found. */
 function engineOf(mutant: Mutant | undefined, name: string): string {
   const target = join(folder, name);
-  for (const part of ["engine", "definition"]) cpSync(join(sources, part), join(target, part), { recursive: true });
+  cpSync(sources, target, { recursive: true });
   if (mutant !== undefined) {
-    const path = join(target, "engine", mutant.file);
+    const path = join(target, mutant.file);
     const source = readFileSync(path, "utf8");
     expect(source.split(mutant.from), `${mutant.file} holds what is changed once`).toHaveLength(2);
     writeFileSync(
