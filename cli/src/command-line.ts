@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { runMain } from "@headwater/service";
 import { ApiError, NoAnswerError, NotServedError, ProblemError } from "@headwater/client";
 import { alertsCommand } from "./commands/alerts.ts";
+import { backtestCommand } from "./commands/backtest.ts";
 import { CommandError, UsageError } from "./commands/command-error.ts";
 import { configCommand } from "./commands/config.ts";
 import type { Command } from "./commands/command.ts";
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   rulesCommand,
   alertsCommand,
   ledgerCommand,
+  backtestCommand,
   logCommand,
   topicsCommand,
   gatewayCommand,

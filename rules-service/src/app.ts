@@ -16,6 +16,10 @@ import { ActionModel } from "./actions/action-model.ts";
 import { actionRoutes } from "./actions/action-routes.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { AlertWrites } from "./alerts/alert-writes.ts";
+import { Backtests } from "./backtests/backtests.ts";
+import { backtestMetrics } from "./backtests/metrics.ts";
+import { backtestRoutes } from "./backtests/http/backtest-routes.ts";
+import { BacktestStore } from "./backtests/kept/backtest-store.ts";
 import { type ActionsConfig, actionsConfig, type RulesConfig } from "./config.ts";
 import { ActionGroup, type ActionGroupOptions } from "./dispatch/action-group.ts";
 import { createPartitionEngine } from "./engine/index.ts";
@@ -102,6 +106,14 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     writes: new AlertWrites({ ...writing, model: alerts, topic: topics.alerts }),
   });
 
+  const store = new BacktestStore({ dataDir, logger, maxKept: config.backtestsKept });
+  const backtests = new Backtests({
+    ...{ log, topics, folded, store, logger, ...backtestMetrics(metrics) },
+    threads: config.backtestThreads,
+    maxRunning: config.backtests,
+    lookBackMs: config.warmUpMs,
+  });
+  backtestRoutes(http.app, { backtests, store, rules, http });
   actionRoutes(http.app, { model: actions, alerts, timeoutMs });
 
   const lifecycle = new Lifecycle({ logger });
@@ -109,6 +121,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   lifecycle.add("alerts read model", { start: () => alerts.readModel.start(), stop: () => alerts.readModel.stop() });
   lifecycle.add("actions read model", { start: () => actions.readModel.start(), stop: () => actions.readModel.stop() });
   lifecycle.add("rules in effect", { start: () => inEffect.start(), stop: () => inEffect.stop() });
+  lifecycle.add("backtests", { start: () => backtests.start(), stop: () => backtests.stop() });
   lifecycle.add("partitions", { start: () => group.start(), stop: () => group.stop() });
   lifecycle.add("actions", { start: () => dispatch.start(), stop: () => dispatch.stop() });
 

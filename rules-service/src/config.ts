@@ -67,6 +67,27 @@ export const rulesSettings = Type.Object({
       description:
         "A process that stood still for longer proves that it still owns its partitions before it emits anything; below the log's session timeout",
     }),
+    backtests: Type.Integer({
+      minimum: 1,
+      maximum: 100,
+      default: 2,
+      env: "HEADWATER_RULES_BACKTESTS",
+      description: "Backtests that run at the same time; others wait",
+    }),
+    backtestThreads: Type.Integer({
+      minimum: 1,
+      maximum: 64,
+      default: 1,
+      env: "HEADWATER_RULES_BACKTEST_THREADS",
+      description: "Threads of one backtest, each of which evaluates a partition at a time",
+    }),
+    backtestsKept: Type.Integer({
+      minimum: 1,
+      maximum: 10_000,
+      default: 50,
+      env: "HEADWATER_RULES_BACKTESTS_KEPT",
+      description: "Results of backtests that are kept; older ones are forgotten",
+    }),
     writeTimeoutMs: Type.Integer({
       minimum: 100,
       maximum: 60_000,

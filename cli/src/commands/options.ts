@@ -17,7 +17,7 @@ export function parseOptions<const O extends Options>(
 ): ReturnType<typeof parseArgs<{ args: string[]; options: O & typeof help; allowPositionals: true }>> {
   try {
     const all = { ...help, ...options };
-    return parseArgs({ args: [...args], options: all, allowPositionals });
+    return parseArgs({ args: withRelativeTimes(args, all), options: all, allowPositionals });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const option = code === "ERR_PARSE_ARGS_UNKNOWN_OPTION" ? /'(--?[^']+)'/.exec(message)?.[1] : undefined;
@@ -25,6 +25,18 @@ export function parseOptions<const O extends Options>(
     // Without the parser's error as its cause, whose words would stand beside these.
     throw new UsageError(`${said}. See headwater ${command} --help`);
   }
+}
+
+/** `--from -7d` is `--from=-7d`: what begins with a dash and a digit is no option, though the parser asks. */
+function withRelativeTimes(args: readonly string[], options: Options): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    const takesValue = before?.startsWith("--") === true && options[before.slice(2)]?.type === "string";
+    if (takesValue && /^-\d/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function unknown(option: string, options: Options): string {

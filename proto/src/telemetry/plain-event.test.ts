@@ -30,15 +30,10 @@ function expectAgreement(bytes: Uint8Array): boolean {
   if (!plain.read(bytes, devices)) return false;
   const record = decoded(bytes);
   expect(record).toBeDefined();
-  const { gateway, epoch, n, device, eventTime, incarnation, readings, attributes, mark, tick, gap, derived } = record!;
-  expect([plain.gateway, plain.epoch, plain.n, plain.device.id, plain.eventTime, plain.incarnation]).toEqual([
-    gateway,
-    epoch,
-    n,
-    device,
-    eventTime,
-    incarnation,
-  ]);
+  const { gateway, epoch, n, receivedAt, device, eventTime, incarnation, readings } = record!;
+  const { attributes, mark, tick, gap, derived } = record!;
+  expect([plain.gateway, plain.epoch, plain.n, plain.receivedAt]).toEqual([gateway, epoch, n, receivedAt]);
+  expect([plain.device.id, plain.eventTime, plain.incarnation]).toEqual([device, eventTime, incarnation]);
   expect({ ...attributes }).toEqual({});
   expect([mark, tick, gap, derived]).toEqual([null, null, null, null]);
   expect(plain.metrics.slice(0, plain.count)).toEqual(readings.map(({ metric }) => metric));
@@ -46,6 +41,7 @@ function expectAgreement(bytes: Uint8Array): boolean {
   expect(plain.values.slice(0, plain.count)).toEqual(
     readings.map(({ number, boolean }) => number ?? (boolean === true ? 1 : 0)),
   );
+  expect(plain.areBooleans.slice(0, plain.count)).toEqual(readings.map(({ boolean }) => boolean !== null));
   for (const { text, timeDelta } of readings) expect([text, timeDelta]).toEqual([null, 0]);
   return true;
 }

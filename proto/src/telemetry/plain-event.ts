@@ -40,6 +40,7 @@ export class PlainEvent<D, M> {
   gateway = "";
   epoch = 0;
   n = 0;
+  receivedAt = 0;
   device!: D;
   eventTime = 0;
   incarnation = 0;
@@ -47,6 +48,7 @@ export class PlainEvent<D, M> {
   /** The first `count` of each. */
   readonly metrics: M[] = [];
   readonly values: number[] = [];
+  readonly areBooleans: boolean[] = [];
   readonly #metrics: Interned<M | null>;
   readonly #gateways = new Interned<string>(1000, (name) => name);
   readonly #units = new Interned<true>(1000, () => true);
@@ -74,6 +76,7 @@ export class PlainEvent<D, M> {
     this.#at = 0;
     this.epoch = 0;
     this.n = 0;
+    this.receivedAt = 0;
     this.eventTime = 0;
     this.incarnation = 0;
     this.count = 0;
@@ -114,7 +117,8 @@ export class PlainEvent<D, M> {
           if (this.n < 0) return false;
           break;
         case recordTag.receivedAt:
-          if (!isTime(this.#varint(end))) return false;
+          this.receivedAt = this.#varint(end);
+          if (!isTime(this.receivedAt)) return false;
           break;
         case recordTag.eventTime:
           this.eventTime = this.#varint(end);
@@ -142,6 +146,7 @@ export class PlainEvent<D, M> {
     const bytes = this.#bytes;
     let metric: M | null | undefined;
     let value = 0;
+    let isBoolean = false;
     let seen = 0;
     while (this.#at < end) {
       const next = bytes[this.#at]!;
@@ -167,6 +172,7 @@ export class PlainEvent<D, M> {
           value = this.#varint(end);
           if (value < 0) return false;
           value = value === 0 ? 0 : 1;
+          isBoolean = true;
           break;
         case readingTag.unit: {
           const stop = this.#stop(end);
@@ -182,6 +188,7 @@ export class PlainEvent<D, M> {
     if (metric === undefined || metric === null || (seen & valueBit) === 0) return false;
     this.metrics[this.count] = metric;
     this.values[this.count] = value;
+    this.areBooleans[this.count] = isBoolean;
     this.count += 1;
     return true;
   }

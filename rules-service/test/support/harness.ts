@@ -55,6 +55,7 @@ export interface Answer {
 
 export interface Service {
   readonly app: ServiceApp;
+  readonly dataDir: string;
   readonly http: HttpServer;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Rejects with the error of which the service died, if it did. */
@@ -71,6 +72,7 @@ export async function createService(
   config: Partial<RulesConfig> = quickConfig,
   logger: Logger = silentLogger,
   actions: Partial<ActionsConfig> = {},
+  dataDir?: string,
 ): Promise<Service> {
   const metrics = createMetrics({ service: "rules", processMetrics: false });
   const instance = `test-${(made += 1)}`;
@@ -78,10 +80,11 @@ export async function createService(
     ...{ logger, metrics, auth: adminTokenAuth(token), host: "127.0.0.1", port: 0, title: "rules" },
     readiness: () => [],
   });
+  const ownDir = dataDir ?? join(folder, instance);
   const app = createRulesApp({
     ...{ log, topics, partitions, logger, metrics, http, instance },
     config: { rules: rulesConfig(config), actions: actionsConfig(actions) },
-    dataDir: join(folder, instance),
+    dataDir: ownDir,
   });
   let failure: unknown;
   app.died.catch((error: unknown) => {
@@ -89,6 +92,7 @@ export async function createService(
   });
   return {
     app,
+    dataDir: ownDir,
     http,
     async call(method, path, body, headers = {}) {
       const isText = typeof body === "string";
@@ -121,8 +125,13 @@ export async function createService(
   };
 }
 
-export async function startService(on: Platform, config: Partial<RulesConfig> = quickConfig): Promise<Service> {
-  const made = await createService(on, config);
+/** `dataDir`: that of a service before it; a new one by default. */
+export async function startService(
+  on: Platform,
+  config: Partial<RulesConfig> = quickConfig,
+  dataDir?: string,
+): Promise<Service> {
+  const made = await createService(on, config, silentLogger, {}, dataDir);
   await made.app.start();
   return made;
 }

@@ -1,2 +1,3 @@
 export { openReadModel } from "./open-read-model.ts";
 export type { ReadModel, ReadModelOptions, StartOptions } from "./read-model.ts";
+export { openModelFile } from "./model-file.ts";

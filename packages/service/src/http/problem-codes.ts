@@ -47,6 +47,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
   },
   404: {
     "alert-unknown": "There is no such alert",
+    "backtest-unknown": "There is no such backtest, or its result is no longer kept",
     "command-unknown": "The device has no such command",
     "credential-unknown": "The device has no such credential",
     "device-unknown": "There is no such device",

@@ -1,0 +1,166 @@
+import { isoFromMicros, type Logger } from "@headwater/core";
+import type { EventLog, TopicNames } from "@headwater/event-log";
+import type { FoldedEvents } from "@headwater/service";
+import type { EvaluationAnswer } from "./evaluation/evaluation-protocol.ts";
+import { EvaluationThread } from "./evaluation/evaluation-thread.ts";
+import { devicesNow } from "./evaluation/devices-now.ts";
+import type { TriedRule } from "./evaluation/partition-backtest.ts";
+import { scanPartition } from "./evaluation/partition-scan.ts";
+import {
+  certainFrom,
+  lookBackOf,
+  partitionRange,
+  type LookBack,
+  type PartitionRange,
+} from "./evaluation/scan-range.ts";
+import type { BacktestRecord } from "./kept/backtest-record.ts";
+import type { BacktestStore } from "./kept/backtest-store.ts";
+
+export interface BacktestRunOptions {
+  readonly log: EventLog;
+  readonly topics: TopicNames;
+  readonly folded: FoldedEvents;
+  readonly store: BacktestStore;
+  readonly logger: Logger;
+  /** Threads that evaluate partitions at the same time. */
+  readonly threads: number;
+  /** A rule is evaluated at least so long before the range (milliseconds). */
+  readonly lookBackMs: number;
+  /** Told of records that were read. */
+  readonly onRecords: (count: number) => void;
+}
+
+export type BacktestOutcome = Pick<
+  BacktestRecord,
+  "certainFrom" | "logBegins" | "notes" | "omitted" | "difference" | "records"
+>;
+
+/** Told how much is done, from 0 to 1, and how many records that were. */
+export type OnProgress = (progress: number, records: number) => void;
+
+/**
+ * Runs a backtest to its end: both rules in one pass over every partition, then the comparison. Rejects with
+ * BacktestFailedError or what the log rejects with; also when the signal is aborted.
+ */
+export async function runBacktest(
+  backtest: BacktestRecord,
+  options: BacktestRunOptions,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<BacktestOutcome> {
+  const { log, topics, store, lookBackMs } = options;
+  const { id, tried, against } = backtest;
+  const rules: TriedRule[] = [{ side: "tried", definition: tried.definition }];
+  if (against !== undefined) rules.push({ side: "against", definition: against.definition });
+  const lookBack = lookBackOf(
+    rules.map(({ definition }) => definition),
+    lookBackMs,
+  );
+  const partitions = (await log.positions(topics.telemetry)).map(({ partition }) => partition);
+  const ranges: PartitionRange[] = [];
+  for (const partition of partitions) {
+    signal.throwIfAborted();
+    ranges.push(await partitionRange(log, topics.telemetry, partition, backtest, lookBack));
+  }
+  const found = await evaluate(backtest, rules, ranges, options, onProgress, signal);
+  const difference = against === undefined ? undefined : await store.compare(id, signal);
+  const certain = certainFrom(ranges, backtest, lookBack);
+  const logBegins = Math.max(0, ...ranges.map(({ cutAt }) => cutAt ?? 0));
+  return {
+    ...(certain !== undefined && { certainFrom: certain }),
+    ...(logBegins > 0 && { logBegins }),
+    notes: notesOf(backtest, { lookBack, certain, logBegins, ...found }),
+    omitted: found.omitted,
+    records: found.records,
+    ...(difference !== undefined && { difference }),
+  };
+}
+
+interface Found {
+  records: number;
+  omitted: number;
+  undecodable: number;
+  failed: number;
+  missing: number;
+}
+
+async function evaluate(
+  { id, from }: BacktestRecord,
+  rules: readonly TriedRule[],
+  ranges: readonly PartitionRange[],
+  { log, topics, folded, store, logger, threads, onRecords }: BacktestRunOptions,
+  onProgress: OnProgress,
+  signal: AbortSignal,
+): Promise<Found> {
+  const total = ranges.reduce((sum, { fromOffset, toOffset }) => sum + toOffset - fromOffset, 0);
+  const found: Found = { records: 0, omitted: 0, undecodable: 0, failed: 0, missing: 0 };
+  const waiting = [...ranges];
+  const stop = new AbortController();
+  // Of the lane that failed first, which stops the others.
+  let failure: { readonly error: unknown } | undefined;
+  const either = AbortSignal.any([signal, stop.signal]);
+  const work = async (): Promise<void> => {
+    let counts = { undecodable: 0, failed: 0 };
+    const thread = new EvaluationThread(async (answer: EvaluationAnswer) => {
+      ({ counts } = answer);
+      if (answer.told.length > 0) found.omitted += await store.keep(id, answer.told);
+    });
+    // A thread that is in the middle of a batch must not hold up whoever cancels.
+    const cut = (): void => void thread.close();
+    either.addEventListener("abort", cut);
+    try {
+      for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) {
+        const devices = await devicesNow(log, topics.devices, range.partition, folded);
+        await scanPartition(thread, range, devices, {
+          ...{ log, topic: topics.telemetry, rules, from, logger, signal: either },
+          onRecords(count) {
+            found.records += count;
+            onRecords(count);
+            onProgress(total === 0 ? 1 : found.records / total, found.records);
+          },
+          onMissing: (count) => (found.missing += count),
+        });
+        found.undecodable += counts.undecodable;
+        found.failed += counts.failed;
+      }
+    } catch (error) {
+      failure ??= { error };
+      stop.abort();
+    } finally {
+      either.removeEventListener("abort", cut);
+      await thread.close();
+    }
+  };
+  const lanes = Array.from({ length: Math.max(1, Math.min(threads, ranges.length)) }, work);
+  await Promise.all(lanes);
+  signal.throwIfAborted();
+  if (failure !== undefined) throw failure.error;
+  return found;
+}
+
+function notesOf(
+  { from, to }: BacktestRecord,
+  facts: Found & { lookBack: LookBack; certain: number | undefined; logBegins: number },
+): string[] {
+  const { lookBack, certain, logBegins, undecodable, failed, missing, omitted } = facts;
+  const notes = [
+    "Devices are taken as they are now: their type, tags and attributes at the time of a reading may have been others.",
+  ];
+  if (logBegins >= to) notes.push("The log holds nothing of the range any more in some partitions.");
+  else if (logBegins > from) {
+    notes.push(`The log begins at ${isoFromMicros(logBegins)}: what was appended before it has expired.`);
+  }
+  if (certain === undefined && lookBack.isEndless) {
+    notes.push(
+      "The condition remembers without an end (hysteresis, a count, a change): the first episode of a device may have begun earlier, or may come of what was before the look-back.",
+    );
+  } else if (certain !== undefined && certain > from) {
+    notes.push(`Episodes before ${isoFromMicros(certain)} depend on records that have expired.`);
+  }
+  if (undecodable > 0) notes.push(`${undecodable} records could not be decoded and are in quarantine.`);
+  if (failed > 0) notes.push(`${failed} records could not be evaluated; the live evaluation skips them, too.`);
+  if (missing > 0) notes.push(`${missing} records of the log are damaged and could not be read.`);
+  if (omitted > 0)
+    notes.push(`At least ${omitted} further episodes are not kept; try a shorter range or fewer devices.`);
+  return notes;
+}

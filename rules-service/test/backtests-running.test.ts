@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
+import type { EventLog } from "@headwater/event-log";
+import { hotRule, platform, quickConfig, startService, token, type Platform, type Service } from "./support/harness.ts";
+
+let on: Platform;
+/** Holds every reading of telemetry by range while it is not resolved: a log that is slow. */
+let held: PromiseWithResolvers<void> | undefined;
+let rules: Service;
+
+beforeEach(async () => {
+  const made = await platform();
+  const { log } = made;
+  const read: EventLog["read"] = async function* (topic, partition, range) {
+    if (topic === made.topics.telemetry) await held?.promise;
+    yield* log.read(topic, partition, range);
+  };
+  const slow: EventLog = {
+    ensureTopics: (specs) => log.ensureTopics(specs),
+    append: (topic, records) => log.append(topic, records),
+    consume: (options) => log.consume(options),
+    follow: (options) => log.follow(options),
+    read,
+    positions: (topic) => log.positions(topic),
+    committed: (group, topics) => log.committed(group, topics),
+    close: () => log.close(),
+  };
+  on = { ...made, log: slow };
+  held = undefined;
+  rules = await startService(on, { ...quickConfig, backtests: 1 });
+  held = Promise.withResolvers();
+});
+
+afterEach(async () => {
+  held?.resolve();
+  await rules.stop();
+  await on.close();
+});
+
+async function start(): Promise<string> {
+  const { body } = await rules.call("POST", "/api/v1/backtests", { rule: hotRule("hot"), from: "-1h" });
+  return body.id as string;
+}
+
+async function stateOf(id: string): Promise<string> {
+  return (await rules.call("GET", `/api/v1/backtests/${id}`)).body.state as string;
+}
+
+it("waits while others run, and can be cancelled while it waits or runs", async () => {
+  const [first, second, third] = [await start(), await start(), await start()];
+  expect(await Promise.all([first, second, third].map(stateOf))).toEqual(["running", "queued", "queued"]);
+  const cancelled = await rules.call("POST", `/api/v1/backtests/${second}/cancel`);
+  expect(cancelled.body.state).toBe("cancelled");
+  const cancelling = rules.call("POST", `/api/v1/backtests/${first}/cancel`);
+  held!.resolve();
+  expect((await cancelling).body.state).toBe("cancelled");
+  await eventually(async () => expect(await stateOf(third)).toBe("done"));
+  // What has ended stays as it is.
+  expect((await rules.call("POST", `/api/v1/backtests/${third}/cancel`)).body.state).toBe("done");
+});
+
+it("tells its progress as it goes, and its end", async () => {
+  await on.fleet.send("boiler", [70, 99, 60]);
+  const id = await start();
+  const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
+  const listen = () => rules.http.inject({ method: "GET", url: `/api/v1/backtests/${id}`, headers });
+  const listening = listen();
+  held!.resolve();
+  const { headers: answered, body } = await listening;
+  expect(answered["content-type"]).toContain("text/event-stream");
+  const told = body.split("\n\n").filter((each) => each.startsWith("id: "));
+  expect(told[0]).toMatch(/^id: 1\nevent: progress\ndata: \{"id":/);
+  expect(told.at(-1)).toMatch(/\nevent: done\ndata: .*"state":"done","progress":1/);
+  expect((await listen()).body).toMatch(/^id: 1\nevent: done\n/);
+});
+
+it("that a restart has cut off is told as failed", async () => {
+  const id = await start();
+  await eventually(async () => expect(await stateOf(id)).toBe("running"));
+  const stopping = rules.stop();
+  held!.resolve();
+  await stopping;
+  const { dataDir } = rules;
+  rules = await startService(on, quickConfig, dataDir);
+  const { body } = await rules.call("GET", `/api/v1/backtests/${id}`);
+  expect(body).toMatchObject({ state: "failed", error: expect.stringContaining("restarted") });
+});
+
+it("goes on behind records that cannot be read, and says so", async () => {
+  held!.resolve();
+  await on.fleet.send("boiler", [70]);
+  const partition = on.fleet.partitionOf("boiler");
+  await on.log.append(on.topics.telemetry, [{ key: null, partition, value: Buffer.from("no event") }]);
+  await on.log.append(on.topics.telemetry, [{ key: null, partition, value: null }]);
+  await on.fleet.send("boiler", [99]);
+  const id = await start();
+  const found = await eventually(async () => {
+    const { body } = await rules.call("GET", `/api/v1/backtests/${id}`);
+    expect(body.state).toBe("done");
+    return body;
+  });
+  expect(found.episodes).toHaveLength(1);
+  expect(found.notes.join()).toContain("2 records could not be decoded");
+});

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { propertyRuns } from "@headwater/testkit/property-runs";
+import type { Device } from "@headwater/aggregates";
+import { alertTransition, events, type AlertInput, type TelemetryInput } from "@headwater/proto";
+import { PartitionBacktest } from "../../src/backtests/evaluation/partition-backtest.ts";
+import type { Side, TriedEpisode } from "../../src/backtests/tried-episode.ts";
+import { createPartitionEngine } from "../../src/engine/index.ts";
+import type { RuleDefinition } from "../../src/definition/definition.ts";
+import { all, at as timeAt, Collected, type Entry } from "./harness.ts";
+import { definition } from "./definitions.ts";
+import { devices, registrations, steps, withBeginning, write } from "./histories.ts";
+
+/** Rules are in effect from then on; the log's clock runs alone before. */
+const rulesFrom = timeAt(1);
+const sides: readonly Side[] = ["tried", "against"];
+
+/** What a live engine tells of the episodes that are open at the start of a range, or change within it. */
+function toldLive(
+  rules: readonly RuleDefinition[],
+  log: readonly Entry[],
+  from: number,
+  registered: readonly (Device | undefined)[],
+): unknown[] {
+  const engine = createPartitionEngine(0);
+  const effects = new Collected();
+  registered.forEach((device, index) => engine.applyDevice(devices[index]!, device, 0, effects));
+  let areInEffect = false;
+  const apply = ({ record, at }: Entry): void => {
+    if (!areInEffect && at.appendTime >= rulesFrom) {
+      areInEffect = true;
+      rules.forEach((rule, index) => {
+        all(engine.applyRule({ rule: sides[index]!, revision: 1, mode: "live", definition: rule }, effects));
+      });
+    }
+    engine.applyRecord(record, at, effects);
+    for (const { alert } of effects.take()) if (alert !== undefined) episodes.set(alert.alertId!, alert);
+  };
+  const episodes = new Map<string, AlertInput>();
+  for (const entry of log) if (entry.at.appendTime < from) apply(entry);
+  for (const [id, { clearedAt }] of episodes) if (clearedAt !== 0) episodes.delete(id);
+  for (const entry of log) if (entry.at.appendTime >= from) apply(entry);
+  return inOrder(
+    [...episodes.values()].map(({ rule, device, severity, raisedAt, clearedAt, kind, cause }) => ({
+      ...{ side: rule, device, severity, raisedAt, clearedAt: clearedAt === 0 ? undefined : clearedAt },
+      retracted: kind === alertTransition.cleared && cause === "retracted",
+    })),
+  );
+}
+
+/** The same of a backtest, which is handed bytes, in packs. */
+function toldByBacktest(
+  rules: readonly RuleDefinition[],
+  log: readonly Entry[],
+  from: number,
+  registered: readonly (Device | undefined)[],
+  pack: number,
+): unknown[] {
+  const tried = rules.map((rule, index) => ({ side: sides[index]!, definition: rule }));
+  const backtest = new PartitionBacktest({ partition: 0, rules: tried, rulesFrom, from });
+  backtest.applyDevices(registered.map((device, index) => ({ id: devices[index]!, device, incarnation: 0 })));
+  const episodes = new Map<string, TriedEpisode>();
+  const take = (): void => {
+    for (const episode of backtest.takeTold()) episodes.set(episode.id, episode);
+  };
+  for (const [index, { record, at }] of log.entries()) {
+    backtest.apply(events.telemetry.encode(record as TelemetryInput), at.offset, at.appendTime);
+    if (index % pack === 0) take();
+  }
+  backtest.finish();
+  take();
+  expect(backtest.counts).toEqual({ undecodable: 0, failed: 0 });
+  return inOrder([...episodes.values()].map(shown));
+}
+
+function shown({ side, device, severity, raisedAt, clearedAt, retracted }: TriedEpisode): object {
+  return { side, device, severity, raisedAt, clearedAt, retracted };
+}
+
+function inOrder(episodes: readonly object[]): unknown[] {
+  return episodes.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+it("a backtest tells what a live engine tells, whatever the history and wherever the range begins", () => {
+  let told = 0;
+  fc.assert(
+    fc.property(
+      fc.array(definition, { minLength: 1, maxLength: 2 }),
+      steps(),
+      registrations,
+      fc.nat({ max: 60 }),
+      fc.integer({ min: 1, max: 9 }),
+      (rules, life, registered, begin, pack) => {
+        const log = write(withBeginning(life));
+        const from = log[begin % Math.max(1, log.length)]?.at.appendTime ?? 0;
+        const expected = toldLive(rules, log, from, registered);
+        told += expected.length;
+        expect(toldByBacktest(rules, log, from, registered, pack)).toEqual(expected);
+      },
+    ),
+    { numRuns: propertyRuns(2000) },
+  );
+  expect(told).toBeGreaterThan(100);
+});
