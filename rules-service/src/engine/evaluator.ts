@@ -4,12 +4,12 @@ import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
 import { sameIdentity } from "../readings/reading.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
-import { Identities } from "./identities.ts";
+import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
 import type { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
-import type { Teller } from "./teller.ts";
+import type { AlertWriter } from "./alert-writer.ts";
 import { Timers } from "./timers.ts";
 
 /**
@@ -22,9 +22,9 @@ const noSamples: readonly Sample[] = [];
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
   readonly index: RuleIndex;
-  readonly teller: Teller;
+  readonly alerts: AlertWriter;
   readonly clock = new LogClock();
-  readonly identities = new Identities();
+  readonly identities = new SeenIdentities();
   readonly timers = new Timers();
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
@@ -42,9 +42,9 @@ export class Evaluator {
   /** Instances that the present record concerns. */
   readonly #touched: Instance[] = [];
 
-  constructor(index: RuleIndex, teller: Teller) {
+  constructor(index: RuleIndex, alerts: AlertWriter) {
     this.index = index;
-    this.teller = teller;
+    this.alerts = alerts;
   }
 
   apply(record: TelemetryRecord, at: RecordPosition): void {
@@ -106,7 +106,7 @@ export class Evaluator {
 
   /** The rule has begun on a device, and may hold already. */
   begun(instance: Instance): void {
-    instance.begin(this.now, this.teller);
+    instance.begin(this.now, this.alerts);
     this.changed(instance);
   }
 
@@ -305,7 +305,7 @@ export class Evaluator {
   }
 
   readonly #fire = (instance: Instance, upTo: number): void => {
-    instance.fire(upTo, this.teller);
+    instance.fire(upTo, this.alerts);
     this.changed(instance);
   };
 }

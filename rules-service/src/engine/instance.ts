@@ -1,17 +1,24 @@
 import type { Device } from "@headwater/aggregates";
 import { firstOf, noInterval, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
-import { sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
+import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import { isOpen, Outcomes } from "./episode.ts";
 import type { Episode } from "./episode.ts";
 import { dueBy, elapse, judged, take } from "./fold.ts";
 import type { LogClock } from "./clock.ts";
 import type { Rule } from "./rule.ts";
-import type { LeastLag } from "../readings/least-lag.ts";
-import type { ReadingBuffer } from "../readings/reading-buffer.ts";
-import type { Teller } from "./teller.ts";
-import { reconcile, telling } from "./telling.ts";
+import {
+  lastBeside,
+  lastOwn,
+  latestOwn,
+  prunedTo,
+  samplesAfter,
+  type InputSeries,
+  type ReadingOwner,
+} from "./own-readings.ts";
+import type { AlertWriter } from "./alert-writer.ts";
+import { reconcile, telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
 
 /** A state of the fold, after everything up to a position. */
@@ -20,20 +27,9 @@ export interface Footing {
   readonly position: Position;
 }
 
-/** One metric of the device, as far as instances need it. */
-export interface InputSeries {
-  readonly metric: string;
-  readonly readings: ReadingBuffer;
-  readonly lag: LeastLag;
-  readonly instances: Map<string, Instance>;
-  refresh(rule: string): void;
-  block(rule: string): void;
-  coversOf(rule: string): number;
-}
-
 /** What an instance finds around it. */
 export interface World {
-  readonly teller: Teller;
+  readonly alerts: AlertWriter;
   readonly clock: LogClock;
 }
 
@@ -44,11 +40,11 @@ const footingsALateness = 4;
  * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
  * function of `base` and the retained samples after it, up to `firedTo`; the rest says what of it has been told.
  */
-export class Instance {
+export class Instance implements ReadingOwner {
   rule: Rule;
   readonly device: string;
   /** Of each input of the rule's condition. */
-  inputs: readonly InputSeries[];
+  inputs: readonly InputSeries<Instance>[];
   /** What the control event that began or ended the rule here is called; part of every alert's id. */
   grounding: string;
   state: FoldState;
@@ -74,7 +70,13 @@ export class Instance {
   /** Of the present record, as they come to be known. */
   samples: readonly Sample[] = [];
 
-  constructor(rule: Rule, device: string, inputs: readonly InputSeries[], state: FoldState, grounding: string) {
+  constructor(
+    rule: Rule,
+    device: string,
+    inputs: readonly InputSeries<Instance>[],
+    state: FoldState,
+    grounding: string,
+  ) {
     this.rule = rule;
     this.device = device;
     this.inputs = inputs;
@@ -103,7 +105,7 @@ export class Instance {
    * are too late for the rule. They may hold readings that are none of the rule's.
    */
   take(samples: readonly Sample[], world: World): number {
-    const last = this.#lastBeside(samples[0]!.offset);
+    const last = lastBeside(this, samples[0]!.offset);
     const first = samples[0]!;
     if ((last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
       for (const sample of samples) this.#takeNext(sample, world);
@@ -127,17 +129,17 @@ export class Instance {
     );
   }
 
-  #takeNext(sample: Sample, { teller }: World): void {
-    this.state = take(this.rule, this.state, sample, telling(this, teller));
+  #takeNext(sample: Sample, { alerts }: World): void {
+    this.state = take(this.rule, this.state, sample, telling(this, alerts));
     if (this.state === this.#footed) return;
     this.#keep({ state: this.state, position: endOfSample(sample) });
     this.settle(sample.time);
   }
 
   /** The log's clock says that everything up to this judged time is known. */
-  fire(upTo: number, teller: Teller): void {
+  fire(upTo: number, alerts: AlertWriter): void {
     this.firedTo = Math.max(this.firedTo, upTo);
-    this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, teller));
+    this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, alerts));
   }
 
   /** Keeps a footing; one that lies close between its neighbours goes, since the samples around it are retained. */
@@ -157,7 +159,7 @@ export class Instance {
     const horizon = newest - this.rule.lateness;
     const { history } = this;
     let passed = 0;
-    const pruned = this.#pruned();
+    const pruned = prunedTo(this);
     while (passed < history.length) {
       const { position } = history[passed]!;
       if (position.time > horizon && isAfter(position, pruned)) break;
@@ -203,26 +205,26 @@ export class Instance {
   }
 
   /** The device's own fields are others now; `at` is the instant of that. */
-  withDevice(device: Device | undefined, at: Anchor, next: number, teller: Teller): boolean {
+  withDevice(device: Device | undefined, at: Anchor, next: number, alerts: AlertWriter): boolean {
     const program = this.rule.program.withDevice(this.state.program, device, at);
     if (program === this.state.program) return false;
-    const state = judged(this.rule, { ...this.state, program }, at, undefined, undefined, telling(this, teller));
+    const state = judged(this.rule, { ...this.state, program }, at, undefined, undefined, telling(this, alerts));
     this.ground(state, next);
     return true;
   }
 
   /** What holds from the beginning, without a reading, is told. */
-  begin(at: Anchor, teller: Teller): void {
-    this.state = judged(this.rule, this.state, at, undefined, undefined, telling(this, teller));
+  begin(at: Anchor, alerts: AlertWriter): void {
+    this.state = judged(this.rule, this.state, at, undefined, undefined, telling(this, alerts));
     this.base = { ...this.base, state: this.state };
   }
 
   /** Clears the open episode for a reason that no reading gave. */
-  close(cause: string, at: number, teller: Teller): void {
+  close(cause: string, at: number, alerts: AlertWriter): void {
     const episode = this.open;
     if (episode === undefined) return;
     episode.clearedAt = Math.max(at, episode.raisedAt);
-    teller.tell(this, episode, { kind: "cleared", at: episode.clearedAt, cause });
+    alerts.tell(this, episode, { kind: "cleared", at: episode.clearedAt, cause });
   }
 
   /** Settles. Nothing is left to know: the same as if there had never been an instance. */
@@ -238,7 +240,7 @@ export class Instance {
   #isGrounded(newest: number | undefined): boolean {
     if (!this.rule.isIdle(this.base.state)) return false;
     const horizon = (newest ?? -Infinity) - this.rule.lateness;
-    const pruned = this.#pruned();
+    const pruned = prunedTo(this);
     if (this.base.position.time > Math.max(horizon, pruned.time)) return false;
     if (newest !== undefined && this.firedTo > newest) return false;
     return this.inputs.every(({ readings }) => {
@@ -265,58 +267,12 @@ export class Instance {
     return this.history[this.history.length - 1]?.state ?? this.base.state;
   }
 
-  /** The newest of the rule's own readings that are retained, at or before a place. */
   lastOwn(place?: Position): Reading | undefined {
-    let newest: Reading | undefined;
-    for (const { readings } of this.inputs) {
-      for (let i = (place === undefined ? readings.size : readings.indexAfter(place)) - 1; i >= 0; i--) {
-        const reading = readings.at(i);
-        if (!this.#owns(reading)) continue;
-        if (newest === undefined || isAfter(reading, newest)) newest = reading;
-        break;
-      }
-    }
-    return newest;
+    return lastOwn(this, place);
   }
 
-  /** The last value of an input at or before a place. */
   latest(metric: string, place: Position | undefined): Reading | undefined {
-    const series = this.inputs.find((each) => each.metric === metric);
-    if (series === undefined) return undefined;
-    const { readings } = series;
-    for (let i = (place === undefined ? readings.size : readings.indexAfter(place)) - 1; i >= 0; i--) {
-      if (this.#owns(readings.at(i))) return readings.at(i);
-    }
-    return undefined;
-  }
-
-  /** The newest own reading that is not of a record. */
-  #lastBeside(offset: number): Reading | undefined {
-    let newest: Reading | undefined;
-    for (const { readings } of this.inputs) {
-      for (let i = readings.size - 1; i >= 0; i--) {
-        const reading = readings.at(i);
-        if (reading.offset === offset || !this.#owns(reading)) continue;
-        if (newest === undefined || isAfter(reading, newest)) newest = reading;
-        break;
-      }
-    }
-    return newest;
-  }
-
-  #owns(reading: Reading): boolean {
-    return reading.offset >= this.from && this.rule.judges(reading);
-  }
-
-  #isRefused({ offset, time }: Reading): boolean {
-    return this.refused.length > 0 && this.refused.some((each) => each.offset === offset && each.time === time);
-  }
-
-  /** Up to where readings of any input were let go. */
-  #pruned(): Position {
-    let latest = beginning;
-    for (const { readings } of this.inputs) if (isAfter(readings.pruned, latest)) latest = readings.pruned;
-    return latest;
+    return latestOwn(this, metric, place);
   }
 
   /** Lets go of episodes that no late reading can bring back or change. */
@@ -351,19 +307,19 @@ export class Instance {
 
   /** Whether all is retained that it takes to fold again from a sample on. */
   #isWithinReach(late: Sample): boolean {
-    const pruned = this.#pruned();
+    const pruned = prunedTo(this);
     return isAfter(late, this.base.position) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
   }
 
   /** Folds again from the last footing before a late sample, and tells what has become different. */
-  #refold(late: Sample, { teller, clock }: World): void {
+  #refold(late: Sample, { alerts, clock }: World): void {
     const { rule } = this;
     const { place, footing, from } = this.#footingOf(late);
     const outcomes = new Outcomes();
     outcomes.begin(footing.state);
     let { state } = footing;
     this.history = this.history.slice(0, place + 1);
-    for (const sample of this.#samplesAfter(from)) {
+    for (const sample of samplesAfter(this, from)) {
       const after = take(rule, state, sample, outcomes.on);
       if (after !== state) this.#keep({ state: after, position: endOfSample(sample) });
       state = after;
@@ -379,28 +335,7 @@ export class Instance {
     }
     this.state = state;
     const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing.position));
-    reconcile(this, within, outcomes.list, teller);
-  }
-
-  /** The rule's own samples after a position, in their order. */
-  #samplesAfter(position: Position): readonly Sample[] {
-    const readings: Reading[] = [];
-    for (const { readings: retained } of this.inputs) {
-      for (let i = retained.indexAfter(position); i < retained.size; i++) {
-        const reading = retained.at(i);
-        if (this.#owns(reading) && !this.#isRefused(reading)) readings.push(reading);
-      }
-    }
-    if (this.inputs.length > 1) readings.sort((a, b) => (isAfter(a, b) ? 1 : -1));
-    const samples: Sample[] = [];
-    for (let begin = 0; begin < readings.length;) {
-      const { offset, time } = readings[begin]!;
-      let end = begin + 1;
-      while (end < readings.length && readings[end]!.offset === offset && readings[end]!.time === time) end++;
-      samples.push(sampleOf(readings.slice(begin, end)));
-      begin = end;
-    }
-    return samples;
+    reconcile(this, within, outcomes.list, alerts);
   }
 }
 

@@ -96,7 +96,7 @@ export class Joins {
         const former = old === undefined || before === undefined ? undefined : { instance: old, rule: before };
         readopt(instance, warm, begin, former, this.#evaluator);
         if (rule.program.readsDevice)
-          instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.teller);
+          instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.alerts);
         this.#evaluator.changed(instance);
       });
       this.#ledger.done(change);
@@ -104,7 +104,7 @@ export class Joins {
   }
 
   device(id: string, device: Device | undefined, incarnation: number): void {
-    const { index, teller, next, now } = this.#evaluator;
+    const { index, alerts, next, now } = this.#evaluator;
     const isAnother = incarnation !== index.incarnationOf(id);
     const before = new Map<Series, readonly Rule[]>();
     for (const metric of index.metrics.values()) {
@@ -138,7 +138,7 @@ export class Joins {
       if (instance === undefined) {
         if (rule.program.watchesSilence && device !== undefined) this.#begin(rule, id);
       } else if (rule.program.readsDevice && instance.covers <= next) {
-        if (instance.withDevice(device, now, next, teller)) this.#evaluator.changed(instance);
+        if (instance.withDevice(device, now, next, alerts)) this.#evaluator.changed(instance);
       }
     }
   }
@@ -287,11 +287,11 @@ export class Joins {
 
   /** The rule ends on the device. */
   #leave(rule: Rule, device: string, cause: string): void {
-    const { index, clock, next, teller } = this.#evaluator;
+    const { index, clock, next, alerts } = this.#evaluator;
     const { covers } = this.#covered(rule, device);
     const instance = this.#old(rule, device);
     if (instance !== undefined && covers <= next) {
-      instance.close(cause, clock.now, teller);
+      instance.close(cause, clock.now, alerts);
       this.#ledger.drop(instance);
     }
     for (const name of rule.program.inputs) {

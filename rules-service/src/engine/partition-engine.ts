@@ -18,7 +18,7 @@ import type {
 import { Joins } from "./joins.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { StateLedger } from "./state-ledger.ts";
-import { silent, Teller } from "./teller.ts";
+import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
 
 /** What an engine may be told apart from its input; there is nothing yet. */
@@ -31,17 +31,17 @@ export function createPartitionEngine(partition: number, _options: EngineOptions
 
 class Engine implements PartitionEngine {
   readonly #partition: number;
-  readonly #teller: Teller;
+  readonly #alerts: AlertWriter;
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
   readonly #joins: Joins;
 
   constructor(partition: number) {
     this.#partition = partition;
-    this.#teller = new Teller(partition);
+    this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
-    this.#teller.incarnationOf = (device) => index.incarnationOf(device);
-    this.#evaluator = new Evaluator(index, this.#teller);
+    this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
+    this.#evaluator = new Evaluator(index, this.#alerts);
     this.#ledger = new StateLedger(this.#evaluator);
     this.#joins = new Joins(this.#evaluator, this.#ledger);
   }
@@ -57,13 +57,13 @@ class Engine implements PartitionEngine {
   get counters(): EngineCounters {
     const { evaluations, tooLate, notNumeric, otherDevice, identities } = this.#evaluator;
     const { duplicates, gaps } = identities;
-    return { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice, amended: this.#teller.amended };
+    return { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice, amended: this.#alerts.amended };
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
-    this.#teller.effects = effects;
+    this.#alerts.effects = effects;
     this.#evaluator.apply(record, at);
-    this.#teller.effects = silent;
+    this.#alerts.effects = silent;
   }
 
   applyRule(change: RuleChange, effects: Effects): Iterable<void> {
@@ -96,18 +96,18 @@ class Engine implements PartitionEngine {
   }
 
   *#sliced(effects: Effects, work: Iterable<void>): Generator<void> {
-    this.#teller.effects = effects;
+    this.#alerts.effects = effects;
     for (const _ of work) {
-      this.#teller.effects = silent;
+      this.#alerts.effects = silent;
       yield;
-      this.#teller.effects = effects;
+      this.#alerts.effects = effects;
     }
-    this.#teller.effects = silent;
+    this.#alerts.effects = silent;
   }
 
   #telling(effects: Effects, work: () => void): void {
-    this.#teller.effects = effects;
+    this.#alerts.effects = effects;
     work();
-    this.#teller.effects = silent;
+    this.#alerts.effects = silent;
   }
 }

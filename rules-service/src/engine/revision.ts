@@ -61,7 +61,7 @@ export function readopt(
     instance.episodes = warm.episodes.map((episode) => ({
       ...episode,
       told: 0,
-      alertId: evaluator.teller.alertId(instance, episode.born, episode.raisedAt),
+      alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
     }));
   }
   const { open } = instance;
@@ -98,7 +98,7 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */
-function raise(instance: Instance, episode: Episode, { teller }: Evaluator): void {
+function raise(instance: Instance, episode: Episode, { alerts }: Evaluator): void {
   const { begun } = instance.state.episode;
   const at = episode.raisedAt;
   if (begun === null) return;
@@ -106,8 +106,8 @@ function raise(instance: Instance, episode: Episode, { teller }: Evaluator): voi
     ...{ kind: "raised", at, rank: episode.rank, begun, place: undefined, program: instance.state.program },
     decided: begun.reading === undefined ? undefined : sampleOf([begun.reading]),
   };
-  teller.tell(instance, episode, { kind: "raised", at, cause: "condition", shown });
-  teller.act(instance, episode, begun);
+  alerts.tell(instance, episode, { kind: "raised", at, cause: "condition", shown });
+  alerts.act(instance, episode, begun);
 }
 
 /** The same condition, in shadow or out of it. */
@@ -122,10 +122,10 @@ export function switchMode(instance: Instance, before: Rule, evaluator: Evaluato
   instance.mute(evaluator.next);
 }
 
-function closeUnder(before: Rule, instance: Instance, cause: string, { teller, clock }: Evaluator): void {
+function closeUnder(before: Rule, instance: Instance, cause: string, { alerts, clock }: Evaluator): void {
   const { rule } = instance;
   instance.rule = before;
-  instance.close(cause, clock.now, teller);
+  instance.close(cause, clock.now, alerts);
   instance.rule = rule;
 }
 
@@ -135,7 +135,7 @@ function rankUnder(rule: Rule, rank: number): number {
 }
 
 /** The rank of an episode under its new revision; told if the severity is another. */
-function moveTo(instance: Instance, episode: Episode, rank: number, { teller, clock }: Evaluator): void {
+function moveTo(instance: Instance, episode: Episode, rank: number, { alerts, clock }: Evaluator): void {
   const was = episode.rank;
   episode.rank = rank;
   const { state } = instance;
@@ -151,7 +151,7 @@ function moveTo(instance: Instance, episode: Episode, rank: number, { teller, cl
     begun === null
       ? undefined
       : { kind, at, rank, begun, decided: undefined, place: undefined, program: instance.state.program };
-  teller.tell(instance, episode, { kind, at, cause: "rule-revised", shown });
+  alerts.tell(instance, episode, { kind, at, cause: "rule-revised", shown });
 }
 
 /**

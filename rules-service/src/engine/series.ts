@@ -1,7 +1,8 @@
 import { noInterval, type Interval } from "../conditions/program.ts";
 import { LeastLag } from "../readings/least-lag.ts";
 import { ReadingBuffer } from "../readings/reading-buffer.ts";
-import type { InputSeries, Instance } from "./instance.ts";
+import type { Instance } from "./instance.ts";
+import type { InputSeries } from "./own-readings.ts";
 import type { Rule } from "./rule.ts";
 
 /** What a series looks at before it troubles a rule, by the rule's place in the list. */
@@ -55,7 +56,7 @@ const noRules = new RuleList([]);
  * One metric of one device: its retained readings, and for each rule that takes it the numbers that would change
  * nothing there.
  */
-export class Series implements InputSeries {
+export class Series implements InputSeries<Instance> {
   readonly device: string;
   readonly metric: string;
   readonly readings = new ReadingBuffer();

@@ -6,7 +6,7 @@ import type { Instance } from "./instance.ts";
 import { Rule } from "./rule.ts";
 import { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
-import { Teller } from "./teller.ts";
+import { AlertWriter } from "./alert-writer.ts";
 
 /**
  * Rules over older records, all in one evaluator of their own that tells nobody. They follow every device that they
@@ -20,7 +20,7 @@ export class WarmUpRun implements WarmUp {
   readonly #evaluator: Evaluator;
 
   constructor(rules: readonly RuleChange[], partition: number) {
-    this.#evaluator = new Evaluator(new RuleIndex(), new Teller(partition));
+    this.#evaluator = new Evaluator(new RuleIndex(), new AlertWriter(partition));
     for (const change of rules) {
       const { ids } = change.definition.selector ?? {};
       this.#rules.set(change.rule, change);

@@ -11,7 +11,7 @@ import type { Rule } from "./rule.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
 
-export interface Telling {
+export interface AlertStep {
   readonly kind: Exclude<keyof typeof alertTransition, "unspecified" | "acknowledged">;
   readonly at: number;
   readonly cause: string;
@@ -36,7 +36,7 @@ export interface InstanceView {
 const maxEvidence = 16;
 
 /** Turns what happened to an episode into events. */
-export class Teller {
+export class AlertWriter {
   /** Where events go during the present call. */
   effects: Effects = silent;
   amended = 0;
@@ -57,7 +57,7 @@ export class Teller {
   }
 
   /** The next transition of an episode, whose fields say how things stand after it. */
-  tell(instance: InstanceView, episode: Episode, { kind, at, cause, amended = false, shown }: Telling): void {
+  tell(instance: InstanceView, episode: Episode, { kind, at, cause, amended = false, shown }: AlertStep): void {
     const { rule, device } = instance;
     episode.told++;
     if (amended) this.amended++;

@@ -11,7 +11,7 @@ interface Lane {
 }
 
 /** What of each gateway has been seen in this partition: n is dense, so what is at or below the last is a duplicate. */
-export class Identities {
+export class SeenIdentities {
   readonly #lanes = new Map<string, Lane>();
   duplicates = 0;
   gaps = 0;

@@ -3,7 +3,7 @@ import { endOf, pair, positionOfBeginning } from "./episode.ts";
 import type { Episode, Outcome } from "./episode.ts";
 import type { OnTransition, Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
-import type { InstanceView, Teller } from "./teller.ts";
+import type { InstanceView, AlertWriter } from "./alert-writer.ts";
 
 /** The episodes of one rule on one device, as far as they are told of here. */
 export interface ToldInstance extends InstanceView {
@@ -19,43 +19,43 @@ export function reconcile(
   instance: ToldInstance,
   within: readonly Episode[],
   outcomes: readonly Outcome[],
-  teller: Teller,
+  alerts: AlertWriter,
 ): void {
-  const { pairs, lost } = pair(within, outcomes, teller.identity);
-  for (const episode of lost) retract(instance, episode, teller);
+  const { pairs, lost } = pair(within, outcomes, alerts.identity);
+  for (const episode of lost) retract(instance, episode, alerts);
   for (const [outcome, episode] of pairs) {
-    if (episode === undefined) discover(instance, outcome, teller);
-    else amend(instance, episode, outcome, teller);
+    if (episode === undefined) discover(instance, outcome, alerts);
+    else amend(instance, episode, outcome, alerts);
   }
 }
 
-function retract(instance: ToldInstance, episode: Episode, teller: Teller): void {
+function retract(instance: ToldInstance, episode: Episode, alerts: AlertWriter): void {
   if (episode.retracted) return;
   episode.retracted = true;
   episode.clearedAt = episode.raisedAt;
   if (episode.told === 0) return;
   const telling = { kind: "cleared", at: episode.raisedAt, cause: "retracted", amended: true } as const;
-  teller.tell(instance, episode, telling);
+  alerts.tell(instance, episode, telling);
 }
 
 /** An episode that nobody was told of: if it is over, a matter of record; if it is open, as good as any other raise. */
-function discover(instance: ToldInstance, outcome: Outcome, teller: Teller): void {
-  const episode = begin(instance, outcome, teller);
+function discover(instance: ToldInstance, outcome: Outcome, alerts: AlertWriter): void {
+  const episode = begin(instance, outcome, alerts);
   if (outcome.clearedAt === undefined) {
-    teller.tell(instance, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown: outcome.last });
-    teller.act(instance, episode, outcome.begun);
+    alerts.tell(instance, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown: outcome.last });
+    alerts.act(instance, episode, outcome.begun);
     return;
   }
   // It shows the value that raised it, then the one that ended it; its severity is the last that it had.
   const common = { cause: "condition", amended: true };
-  teller.tell(instance, episode, { ...common, kind: "raised", at: outcome.raisedAt, shown: outcome.first });
+  alerts.tell(instance, episode, { ...common, kind: "raised", at: outcome.raisedAt, shown: outcome.first });
   [episode.clearedAt, episode.end] = [outcome.clearedAt, outcome.end];
-  teller.tell(instance, episode, { ...common, kind: "cleared", at: outcome.clearedAt, shown: outcome.last });
+  alerts.tell(instance, episode, { ...common, kind: "cleared", at: outcome.clearedAt, shown: outcome.last });
 }
 
-function amend(instance: ToldInstance, episode: Episode, outcome: Outcome, teller: Teller): void {
+function amend(instance: ToldInstance, episode: Episode, outcome: Outcome, alerts: AlertWriter): void {
   const was = { ...episode };
-  episode.key = teller.identity(outcome.begun);
+  episode.key = alerts.identity(outcome.begun);
   episode.armed = positionOfBeginning(outcome.begun);
   episode.raisedAt = outcome.raisedAt;
   episode.rank = outcome.rank;
@@ -66,15 +66,15 @@ function amend(instance: ToldInstance, episode: Episode, outcome: Outcome, telle
   const open = outcome.clearedAt === undefined;
   if (was.told === 0) {
     if (!open) return;
-    teller.tell(instance, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown });
-    teller.act(instance, episode, outcome.begun);
+    alerts.tell(instance, episode, { kind: "raised", at: outcome.raisedAt, cause: "condition", shown });
+    alerts.act(instance, episode, outcome.begun);
     return;
   }
   const common = { cause: "condition", amended: true, shown };
   const at = outcome.last?.at ?? outcome.raisedAt;
   if (was.retracted) {
-    teller.tell(instance, episode, { ...common, kind: "raised", at: outcome.raisedAt });
-    if (!open) teller.tell(instance, episode, { ...common, kind: "cleared", at: outcome.clearedAt });
+    alerts.tell(instance, episode, { ...common, kind: "raised", at: outcome.raisedAt });
+    if (!open) alerts.tell(instance, episode, { ...common, kind: "cleared", at: outcome.clearedAt });
     return;
   }
   const sameStart = was.raisedAt === outcome.raisedAt;
@@ -85,19 +85,19 @@ function amend(instance: ToldInstance, episode: Episode, outcome: Outcome, telle
   else if (sameStart && open && was.clearedAt === undefined) {
     kind = outcome.rank > was.rank ? "escalated" : "deescalated";
   }
-  teller.tell(instance, episode, { ...common, kind, at });
+  alerts.tell(instance, episode, { ...common, kind, at });
 }
 
 function begin(
   instance: ToldInstance,
   { begun, raisedAt, rank }: { readonly begun: Beginning; readonly raisedAt: number; readonly rank: number },
-  teller: Teller,
+  alerts: AlertWriter,
 ): Episode {
-  const born = teller.identity(begun);
+  const born = alerts.identity(begun);
   // Late data may find an episode where another one of that beginning was told before.
-  let alertId = teller.alertId(instance, born, raisedAt);
+  let alertId = alerts.alertId(instance, born, raisedAt);
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
-    alertId = teller.alertId(instance, `${born}/${turn}`, raisedAt);
+    alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
   const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0 };
   const episode: Episode = { born, alertId, key: born, armed: positionOfBeginning(begun), raisedAt, rank, ...rest };
@@ -106,23 +106,23 @@ function begin(
 }
 
 /** Tells of transitions in their order, as they come. */
-export function telling(instance: ToldInstance, teller: Teller): OnTransition {
-  return (transition) => happened(instance, transition, teller);
+export function telling(instance: ToldInstance, alerts: AlertWriter): OnTransition {
+  return (transition) => happened(instance, transition, alerts);
 }
 
 /** A transition in its order. */
-function happened(instance: ToldInstance, shown: Transition, teller: Teller): void {
+function happened(instance: ToldInstance, shown: Transition, alerts: AlertWriter): void {
   const { kind, at, rank, begun } = shown;
   const telling = { kind, at, cause: "condition", shown };
   if (kind === "raised") {
-    const episode = begin(instance, { begun, raisedAt: at, rank }, teller);
-    teller.tell(instance, episode, telling);
-    teller.act(instance, episode, begun);
+    const episode = begin(instance, { begun, raisedAt: at, rank }, alerts);
+    alerts.tell(instance, episode, telling);
+    alerts.act(instance, episode, begun);
     return;
   }
   const episode = instance.open;
   if (episode === undefined) return;
   episode.rank = rank;
   if (kind === "cleared") [episode.clearedAt, episode.end] = [at, endOf(shown)];
-  teller.tell(instance, episode, telling);
+  alerts.tell(instance, episode, telling);
 }

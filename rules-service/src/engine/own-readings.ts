@@ -1,0 +1,99 @@
+import type { LeastLag } from "../readings/least-lag.ts";
+import { beginning, isAfter, type Position } from "../readings/position.ts";
+import type { ReadingBuffer } from "../readings/reading-buffer.ts";
+import { sampleOf, type Reading, type Sample } from "../readings/reading.ts";
+import type { Rule } from "./rule.ts";
+
+/** One metric of the device, as far as the instances of rules need it. */
+export interface InputSeries<I = unknown> {
+  readonly metric: string;
+  readonly readings: ReadingBuffer;
+  readonly lag: LeastLag;
+  readonly instances: Map<string, I>;
+  refresh(rule: string): void;
+  block(rule: string): void;
+  coversOf(rule: string): number;
+}
+
+/** Whose readings they are. */
+export interface ReadingOwner {
+  readonly rule: Rule;
+  /** Of each input of the rule's condition. */
+  readonly inputs: readonly InputSeries[];
+  /** Readings before this offset are none of the rule's. */
+  readonly from: number;
+  /** Samples that came too late. */
+  readonly refused: readonly Position[];
+}
+
+/** The newest of the rule's own readings that are retained, at or before a place. */
+export function lastOwn(owner: ReadingOwner, place?: Position): Reading | undefined {
+  let newest: Reading | undefined;
+  for (const { readings } of owner.inputs) {
+    const reading = lastIn(owner, readings, place === undefined ? readings.size : readings.indexAfter(place));
+    if (reading !== undefined && (newest === undefined || isAfter(reading, newest))) newest = reading;
+  }
+  return newest;
+}
+
+/** The last reading of an input at or before a place. */
+export function latestOwn(owner: ReadingOwner, metric: string, place: Position | undefined): Reading | undefined {
+  const readings = owner.inputs.find((each) => each.metric === metric)?.readings;
+  if (readings === undefined) return undefined;
+  return lastIn(owner, readings, place === undefined ? readings.size : readings.indexAfter(place));
+}
+
+/** The newest own reading that is not of a record. */
+export function lastBeside(owner: ReadingOwner, offset: number): Reading | undefined {
+  let newest: Reading | undefined;
+  for (const { readings } of owner.inputs) {
+    const reading = lastIn(owner, readings, readings.size, offset);
+    if (reading !== undefined && (newest === undefined || isAfter(reading, newest))) newest = reading;
+  }
+  return newest;
+}
+
+/** Up to where readings of any input were let go. */
+export function prunedTo({ inputs }: ReadingOwner): Position {
+  let latest = beginning;
+  for (const { readings } of inputs) if (isAfter(readings.pruned, latest)) latest = readings.pruned;
+  return latest;
+}
+
+/** The rule's own samples after a position, in their order, without those that came too late. */
+export function samplesAfter(owner: ReadingOwner, position: Position): readonly Sample[] {
+  const readings: Reading[] = [];
+  for (const { readings: retained } of owner.inputs) {
+    for (let i = retained.indexAfter(position); i < retained.size; i++) {
+      const reading = retained.at(i);
+      if (owns(owner, reading) && !isRefused(owner, reading)) readings.push(reading);
+    }
+  }
+  if (owner.inputs.length > 1) readings.sort((a, b) => (isAfter(a, b) ? 1 : -1));
+  const samples: Sample[] = [];
+  for (let begin = 0; begin < readings.length;) {
+    const { offset, time } = readings[begin]!;
+    let end = begin + 1;
+    while (end < readings.length && readings[end]!.offset === offset && readings[end]!.time === time) end++;
+    samples.push(sampleOf(readings.slice(begin, end)));
+    begin = end;
+  }
+  return samples;
+}
+
+/** The last of the first so many readings that is the rule's, and not of the record at an offset. */
+function lastIn(owner: ReadingOwner, readings: ReadingBuffer, count: number, beside = -1): Reading | undefined {
+  for (let i = count - 1; i >= 0; i--) {
+    const reading = readings.at(i);
+    if (reading.offset !== beside && owns(owner, reading)) return reading;
+  }
+  return undefined;
+}
+
+function owns({ from, rule }: ReadingOwner, reading: Reading): boolean {
+  return reading.offset >= from && rule.judges(reading);
+}
+
+function isRefused({ refused }: ReadingOwner, { offset, time }: Reading): boolean {
+  return refused.length > 0 && refused.some((each) => each.offset === offset && each.time === time);
+}
