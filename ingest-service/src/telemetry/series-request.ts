@@ -10,7 +10,7 @@ import {
   windowLength,
   windowOffset,
 } from "@headwater/service";
-import { type Aggregate, aggregates, numberField, orders, textField } from "@headwater/time-series";
+import { type Aggregate, aggregates, numberField, orders, textField, textAggregates } from "@headwater/time-series";
 import type { SeriesOwner } from "./device-series.ts";
 import { rangeAfter, type SeriesRange } from "./series-range.ts";
 import { parseTimeZone, parseWindow, windowForWidth } from "./window-text.ts";
@@ -165,7 +165,7 @@ export function readSeriesRequest(list: CursorList, owner: SeriesOwner, query: S
   return { candidates, isContinued: place !== undefined };
 }
 
-function refuseCombinations({ window, offset, width, aggregate }: SeriesQueryText): void {
+function refuseCombinations({ window, offset, width, aggregate, kind }: SeriesQueryText): void {
   if (window !== undefined && width !== undefined) {
     throw new RequestError(
       400,
@@ -179,6 +179,10 @@ function refuseCombinations({ window, offset, width, aggregate }: SeriesQueryTex
   if (window !== undefined && aggregate === undefined) {
     throw new RequestError(400, "window-without-aggregate", `A window needs an aggregate: ${aggregates.join(", ")}`);
   }
+  if (kind === "text" && aggregate !== undefined && !textAggregates.includes(aggregate)) {
+    const known = textAggregates.join(", ");
+    throw new RequestError(400, "aggregate-of-text", `Text has no ${aggregate}; of text there are ${known}`);
+  }
 }
 
 /** Numbers before texts: text is asked for only if there are no numbers. */
@@ -186,7 +190,7 @@ function kindsOf({ kind, aggregate }: SeriesQueryText, continued: Kind | undefin
   const asked = continued ?? kind;
   if (asked !== undefined) return [asked];
   // Text can be counted and picked, not averaged.
-  const isForText = aggregate === undefined || ["count", "first", "last"].includes(aggregate);
+  const isForText = aggregate === undefined || textAggregates.includes(aggregate);
   return isForText ? ["number", "text"] : ["number"];
 }
 

@@ -18,3 +18,4 @@ export {
   type Window,
   type Windows,
 } from "./windows/index.ts";
+export { textAggregates } from "./query-checks.ts";

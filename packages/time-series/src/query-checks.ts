@@ -4,7 +4,8 @@ import { END_OF_TIME, MIN_TIME } from "./point-checks.ts";
 import { aggregates, type Aggregate, orders, type SeriesQuery } from "./time-series-store.ts";
 import { windowFault } from "./windows/index.ts";
 
-const textAggregates: readonly Aggregate[] = ["count", "first", "last"];
+/** Aggregates that text has. */
+export const textAggregates: readonly Aggregate[] = ["count", "first", "last"];
 
 /** A range clipped to the times that can be stored at all. */
 export interface TimeRange {

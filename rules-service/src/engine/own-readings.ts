@@ -95,5 +95,5 @@ function owns({ from, rule }: ReadingOwner, reading: Reading): boolean {
 }
 
 function isRefused({ refused }: ReadingOwner, { offset, time }: Reading): boolean {
-  return refused.length > 0 && refused.some((each) => each.offset === offset && each.time === time);
+  return refused.some((each) => each.offset === offset && each.time === time);
 }
