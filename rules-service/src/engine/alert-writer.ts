@@ -67,7 +67,7 @@ export class AlertWriter {
       rule.program.measure(
         shown.program,
         cleared ? 0 : rule.ownRank(shown.rank),
-        (metric) => instance.latest(metric, placeOf(shown))?.value,
+        (metric) => (instance.latest(metric, placeOf(shown)) ?? beganBy(shown, metric))?.value,
       );
     const threshold = measure?.threshold ?? Number.NaN;
     this.effects.alert({
@@ -183,6 +183,11 @@ export class AlertWriter {
     const { gateway, epoch, n, offset, eventTime, metric, value } = reading;
     return { gateway, epoch, partition: this.#partition, n, offset, eventTime, metric, ...valueOf(value), role };
   }
+}
+
+/** The reading that began it: of an old episode that is told only now, no other may be retained. */
+function beganBy({ begun: { reading } }: Transition, metric: string): Reading | undefined {
+  return reading?.metric === metric ? reading : undefined;
 }
 
 /** Readings at or before it are what the transition knew. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { at, change } from "./harness.ts";
 import { Partition } from "./partition.ts";
 
 const action = { actions: [{ command: { name: "act" } }] };
@@ -117,6 +118,13 @@ describe("a rule", () => {
 });
 
 describe("a warmed rule", () => {
+  it("shows the value that raised what has been open for long", () => {
+    const p = new Partition();
+    for (let time = 1; time <= 60; time++) p.read(time, 85 + time);
+    p.adopt(p.warm(change({ id: "hot", condition: { metric: "t", ...hot } })));
+    expect(p.alerts()).toMatchObject([{ metric: "t", value: 86, threshold: 80, raisedAt: at(1) }]);
+  });
+
   it("raises an open episode once, with its true time, and none that is over", () => {
     const p = new Partition();
     const warmed = p.rule({ ...hot, for: "30s" }, action, "disabled");
