@@ -30,12 +30,23 @@ describe("a Mosquitto that is stopped and started again under load", () => {
     const probe = await scene.device(broker.url);
     await bridged(gateway, probe);
     const load = await BrokerLoad.start(broker.url, devices, 50);
+    // Each round begins once the bridge takes messages again, however long its next attempt waited.
+    const takesAgain = async () => {
+      const before = proxy.acknowledged.size;
+      await eventually(
+        () => proxy.acknowledged.size,
+        (size) => size > before,
+        patienceMs,
+      );
+    };
     for (let round = 0; round < 3; round += 1) {
-      await sleep(700 + Math.random() * 600);
+      await takesAgain();
+      await sleep(Math.random() * 600);
       broker.kill(signal);
       await broker.restart();
     }
-    await sleep(1000);
+    await takesAgain();
+    await sleep(500);
     await load.stop();
     // The probe comes last: everything that the broker still had is there before it.
     await bridged(gateway, probe);
