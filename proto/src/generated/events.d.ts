@@ -3741,6 +3741,12 @@ export namespace headwater {
             /** Derivation sourceN. */
             sourceN: (number|Long);
 
+            /** Derivation causeOffset. */
+            causeOffset: (number|Long);
+
+            /** Derivation ordinal. */
+            ordinal: number;
+
             /**
              * Encodes the specified Derivation message. Does not implicitly {@link headwater.v1.Derivation.verify|verify} messages.
              * @param message Derivation message or plain object to encode
@@ -3782,6 +3788,12 @@ export namespace headwater {
 
                 /** Derivation sourceN */
                 sourceN?: (number|Long|null);
+
+                /** Derivation causeOffset */
+                causeOffset?: (number|Long|null);
+
+                /** Derivation ordinal */
+                ordinal?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

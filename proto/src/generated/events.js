@@ -9764,6 +9764,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [sourceEpoch] Derivation sourceEpoch
              * @property {number|null} [sourcePartition] Derivation sourcePartition
              * @property {number|Long|null} [sourceN] Derivation sourceN
+             * @property {number|Long|null} [causeOffset] Derivation causeOffset
+             * @property {number|null} [ordinal] Derivation ordinal
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9844,6 +9846,22 @@ export const headwater = $root.headwater = (() => {
             Derivation.prototype.sourceN = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Derivation causeOffset.
+             * @member {number|Long} causeOffset
+             * @memberof headwater.v1.Derivation
+             * @instance
+             */
+            Derivation.prototype.causeOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Derivation ordinal.
+             * @member {number} ordinal
+             * @memberof headwater.v1.Derivation
+             * @instance
+             */
+            Derivation.prototype.ordinal = 0;
+
+            /**
              * Encodes the specified Derivation message. Does not implicitly {@link headwater.v1.Derivation.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Derivation
@@ -9871,6 +9889,10 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.sourcePartition);
                 if (message.sourceN != null && $Object.hasOwnProperty.call(message, "sourceN") && (typeof message.sourceN === "object" ? message.sourceN.low || message.sourceN.high : message.sourceN !== 0))
                     writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.sourceN);
+                if (message.causeOffset != null && $Object.hasOwnProperty.call(message, "causeOffset") && (typeof message.causeOffset === "object" ? message.causeOffset.low || message.causeOffset.high : message.causeOffset !== 0))
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.causeOffset);
+                if (message.ordinal != null && $Object.hasOwnProperty.call(message, "ordinal") && message.ordinal !== 0)
+                    writer.uint32(/* id 8, wireType 0 =*/64).uint32(message.ordinal);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -9967,6 +9989,24 @@ export const headwater = $root.headwater = (() => {
                                 message.sourceN = value;
                             else
                                 delete message.sourceN;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.causeOffset = value;
+                            else
+                                delete message.causeOffset;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.ordinal = value;
+                            else
+                                delete message.ordinal;
                             continue;
                         }
                     }

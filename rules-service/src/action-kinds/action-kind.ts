@@ -5,8 +5,10 @@ import type { Delivery } from "./delivery.ts";
 export interface ActionPlace {
   /** JSON Pointer of the action's definition. */
   readonly pointer: string;
-  /** What the rule judges. */
+  /** What the rule judges, or derives from. */
   readonly metrics: readonly string[];
+  /** A rule without one raises no alert. */
+  readonly hasCondition: boolean;
   readonly problems: Problems;
 }
 

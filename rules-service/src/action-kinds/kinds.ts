@@ -1,5 +1,6 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { pointerTo, type Problems } from "../language/problems.ts";
+import type { ActionPlace } from "./action-kind.ts";
 import { command } from "./command/kind.ts";
 import type { Delivery, DeliveryMeans, Sender } from "./delivery.ts";
 import { derive } from "./derive/kind.ts";
@@ -40,7 +41,7 @@ export type NormalAction = EngineAction | DeliveredAction;
 export type DeliveredKind = DeliveredAction["kind"];
 
 interface AnyKind {
-  check(definition: unknown, place: { pointer: string; metrics: readonly string[]; problems: Problems }): void;
+  check(definition: unknown, place: ActionPlace): void;
   normalise(definition: unknown): NormalAction;
   readonly delivery?: Delivery<DeliveredAction>;
 }
@@ -51,7 +52,7 @@ function kindOf(name: KindName): AnyKind {
 
 export function checkAction(
   action: ActionDefinition,
-  metrics: readonly string[],
+  rule: Pick<ActionPlace, "metrics" | "hasCondition">,
   pointer: string,
   problems: Problems,
 ): void {
@@ -60,7 +61,20 @@ export function checkAction(
   if (name === undefined || named.length > 1) {
     problems.add(pointer, `needs exactly one of ${kindNames.join(", ")}; make it several actions if several are meant`);
   }
-  for (const each of named) kindOf(each).check(action[each], { pointer: pointerTo(pointer, each), metrics, problems });
+  for (const each of named) {
+    if (rule.hasCondition || each === "derive") {
+      kindOf(each).check(action[each], { ...rule, pointer: pointerTo(pointer, each), problems });
+    } else {
+      problems.add(
+        pointerTo(pointer, each),
+        "is done when an alert is raised, and a rule without a condition raises none; add a condition, or remove it",
+      );
+    }
+  }
+  if (!rule.hasCondition && action.on !== undefined) {
+    problems.add(pointerTo(pointer, "on"), "is for alerts, and a rule without a condition raises none; remove it");
+    return;
+  }
   if (action.on === undefined || name === undefined || kindOf(name).delivery !== undefined) return;
   if (action.on.length === 1 && action.on[0] === "raised") return;
   problems.add(

@@ -1,6 +1,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { parseDuration } from "@headwater/core";
 import type { SchemaProblem } from "@headwater/service/schema";
+import type { ContinualDerivation } from "../action-kinds/derive/continual.ts";
 import { actionSchema, checkAction, normaliseAction, type NormalAction } from "../action-kinds/kinds.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import { checkCondition, compileCondition, conditionSchema } from "../conditions/conditions.ts";
@@ -10,6 +11,7 @@ import { rankOf } from "../conditions/verdict.ts";
 import { checkDuration, durationSchema } from "../language/duration-schema.ts";
 import { pointerTo, Problems } from "../language/problems.ts";
 import { schemaProblems } from "../language/schema-problems.ts";
+import { checkDeriving, continuallyDerived, deriveSchema, derivesOf } from "./deriving.ts";
 import { checkFlapping, checkSchedule, flappingSchema, scheduleSchema, withSchedule } from "./schedule.ts";
 import { normaliseSelector, selectorSchema, type NormalSelector } from "./selector.ts";
 import { defaultSeverity, severitySchema } from "../language/severity.ts";
@@ -46,7 +48,7 @@ export const ruleSchema = Type.Object(
     labels: Type.Optional(textMap("For lists and routing, as in { team: heating }.")),
     annotations: Type.Optional(textMap("For those who are told, as in { runbook: https://ops.example/boiler }.")),
     selector: Type.Optional(selectorSchema),
-    condition: Type.Unsafe<ConditionDefinition>(conditionSchema),
+    condition: Type.Optional(Type.Unsafe<ConditionDefinition>(conditionSchema)),
     severity: Type.Optional(severitySchema),
     wait: Type.Optional(durationSchema("How long a timer waits for readings that are under way. Default: 5s.")),
     lateness: Type.Optional(
@@ -55,6 +57,7 @@ export const ruleSchema = Type.Object(
     schedule: Type.Optional(scheduleSchema),
     flapping: Type.Optional(flappingSchema),
     actions: Type.Optional(Type.Array(actionSchema, { maxItems: 16 })),
+    derive: Type.Optional(deriveSchema),
   },
   {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -110,7 +113,12 @@ export interface NormalRule {
   readonly program: Program;
   /** Of the rule's severity. */
   readonly rank: number;
+  /** Done when something happens to an episode. */
   readonly actions: readonly NormalAction[];
+  /** What a rule without a condition derives from each reading; undefined: it has one. */
+  readonly derive: ContinualDerivation["derive"] | undefined;
+  /** The metrics that it writes. */
+  readonly derives: readonly string[];
   /** Microseconds: how long a timer waits for stragglers. */
   readonly wait: number;
   /** Microseconds: how far back a reading still amends. */
@@ -126,16 +134,36 @@ export function normaliseRule(definition: RuleDefinition): NormalRule {
   const { condition, severity, selector, actions, schedule, flapping } = definition;
   const rank = rankOf(severity ?? defaultSeverity);
   const wait = definition.wait ?? defaultWait;
+  const derived = continuallyDerived(definition);
+  const program = derived?.program ?? withSchedule(compileCondition(condition!, rank), schedule, flapping);
   return {
     selector: normaliseSelector(selector),
-    program: withSchedule(compileCondition(condition, rank), schedule, flapping),
+    program,
     rank,
-    actions: (actions ?? []).map(normaliseAction),
+    actions: derived === undefined ? (actions ?? []).map(normaliseAction) : [],
+    derive: derived?.derive,
+    derives: [...new Set(derivesOf(definition).map(({ metric }) => metric))],
     wait: parseDuration(wait),
     lateness: parseDuration(definition.lateness ?? wait),
-    holds: longestHold(condition),
-    judgesLike: canonicalJson({ condition, schedule, flapping }),
+    holds: condition === undefined ? 0 : longestHold(condition),
+    judgesLike: judgesLike(definition),
   };
+}
+
+function judgesLike(definition: RuleDefinition): string {
+  const { condition, schedule, flapping } = definition;
+  return canonicalJson(
+    condition === undefined ? { derive: derivesOf(definition) } : { condition, schedule, flapping },
+  );
+}
+
+/** Whether two definitions differ in nothing that a warm-up would find out. */
+export function isWarmAs(a: RuleDefinition, b: RuleDefinition): boolean {
+  const text = (definition: RuleDefinition): string => {
+    const { selector, wait, lateness } = definition;
+    return canonicalJson([judgesLike(definition), { selector, wait, lateness }]);
+  };
+  return text(a) === text(b);
 }
 
 function longestHold(condition: ConditionDefinition): number {
@@ -148,17 +176,21 @@ function longestHold(condition: ConditionDefinition): number {
 }
 
 function checkMeaning(rule: RuleDefinition, problems: Problems): void {
-  checkCondition(rule.condition, "/condition", problems);
+  if (rule.condition === undefined) checkDeriving(rule, problems);
+  else checkCondition(rule.condition, "/condition", problems);
   checkSeverity(rule, problems);
   checkSchedule(rule.schedule, "/schedule", problems);
   checkFlapping(rule.flapping, "/flapping", problems);
   checkDuration(rule.wait, "/wait", waitBounds, problems);
   checkDuration(rule.lateness, "/lateness", latenessBounds, problems);
   if (!problems.none) return;
-  const { inputs } = compileCondition(rule.condition, rankOf(defaultSeverity));
+  if (rule.condition === undefined) return;
+  const { inputs: metrics } = compileCondition(rule.condition, rankOf(defaultSeverity));
   for (const [index, action] of (rule.actions ?? []).entries()) {
-    checkAction(action, inputs, pointerTo("/actions", index), problems);
+    checkAction(action, { metrics, hasCondition: true }, pointerTo("/actions", index), problems);
   }
+  if (rule.derive === undefined) return;
+  problems.add("/derive", "is for a rule without a condition; write it among the actions, as in actions: [{ derive: … }]");
 }
 
 function checkSeverity(rule: RuleDefinition, problems: Problems): void {

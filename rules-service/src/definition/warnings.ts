@@ -13,7 +13,7 @@ const timed = ["for", "absent", "window", "rate", "change", "relativeTo", "withi
  */
 export function warningsOf(definition: RuleDefinition, pace: number): readonly SchemaProblem[] {
   const { actions, wait } = normaliseRule(definition);
-  if (!isTimed(definition.condition)) return [];
+  if (definition.condition === undefined || !isTimed(definition.condition)) return [];
   return actions.flatMap((action, index) => {
     if (action.kind !== "command" || action.ttlMs * 1000 >= wait + pace) return [];
     const needs = formatDuration(wait + pace);

@@ -1,9 +1,11 @@
-import { alertTransition, type AlertInput, type TelemetryInput } from "@headwater/proto";
-import type { Beginning } from "../conditions/program.ts";
+import { alertTransition, type AlertInput } from "@headwater/proto";
+import { momentAt, type Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import { identityOf, type Reading, type Value } from "../readings/reading.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
+import type { Derived } from "./derivations.ts";
+import type { DerivedValue } from "../action-kinds/derive/continual.ts";
 import type { Effects } from "./engine.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
@@ -42,6 +44,10 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  /** Takes what rules derive; nobody does while rules are warmed. */
+  derive: (derived: Derived) => void = () => {};
+  /** Readings of which a rule without a condition could not tell what to derive. */
+  notDerived = 0;
   readonly #partition: number;
 
   constructor(partition: number) {
@@ -97,9 +103,9 @@ export class AlertWriter {
     if (rule.shadow) return;
     for (const [index, action] of rule.actions.entries()) {
       if (action.kind === "derive") {
-        const source = begun.reading ?? instance.lastOwn();
-        if (source === undefined) continue;
-        this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
+        const { metric, value } = action;
+        const at = momentAt(episode.raisedAt, begun);
+        this.#derive(instance, { metric, value, at, source: begun.reading ?? instance.lastOwn() });
         continue;
       }
       // What goes beyond the platform is dispatched from alerts.v1.
@@ -128,31 +134,15 @@ export class AlertWriter {
     }
   }
 
-  #derived(
-    rule: Rule,
-    device: string,
-    episode: Episode,
-    source: Reading,
-    metric: string,
-    value: number | boolean | string,
-  ): TelemetryInput {
-    const held =
-      typeof value === "number" ? { number: value } : typeof value === "boolean" ? { boolean: value } : { text: value };
-    return {
-      receivedAt: source.receivedAt,
-      device,
-      eventTime: episode.raisedAt,
-      incarnation: this.incarnationOf(device),
-      readings: [{ metric, ...held }],
-      derived: {
-        rule: rule.id,
-        revision: rule.revision,
-        sourceGateway: source.gateway,
-        sourceEpoch: source.epoch,
-        sourcePartition: this.#partition,
-        sourceN: source.n,
-      },
-    };
+  /** What a rule without a condition makes of a reading. */
+  deriveFrom(instance: InstanceView, { metric, value, source }: DerivedValue): void {
+    if (instance.rule.shadow) return;
+    if (value === undefined) this.notDerived++;
+    else this.#derive(instance, { metric, value, at: source, source });
+  }
+
+  #derive({ rule, device }: InstanceView, what: Pick<Derived, "metric" | "value" | "at" | "source">): void {
+    this.derive({ rule, device, incarnation: this.incarnationOf(device), ...what });
   }
 
   #evidence(instance: InstanceView, shown: Transition): NonNullable<AlertInput["evidence"]> {

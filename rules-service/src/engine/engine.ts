@@ -108,6 +108,10 @@ export interface EngineCounters {
   readonly amended: number;
   /** Readings of a judged metric that are no finite number, and are not judged. */
   readonly notNumeric: number;
+  /** Readings that rules derived. */
+  readonly derived: number;
+  /** Readings of which a rule without a condition could not tell what to derive: an expression's error, mostly. */
+  readonly notDerived: number;
   /** Events of a device that was deleted, or whose registration is not in effect yet, which no rule judges. */
   readonly otherDevice: number;
 }

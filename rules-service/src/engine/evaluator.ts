@@ -1,9 +1,12 @@
-import type { TelemetryRecord, Reading as ReadingMessage } from "@headwater/proto";
+import type { TelemetryRecord } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
-import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
-import { sameIdentity } from "../readings/reading.ts";
+import { isAfter } from "../readings/position.ts";
+import { isDerivedAlike, sampleOf, type Anchor, type Reading } from "../readings/reading.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
+import type { Derivations } from "./derivations.ts";
+import { readingOf, valueOf } from "./record-reading.ts";
+import { SeenDerivations } from "./seen-derivations.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -11,13 +14,13 @@ import type { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { AlertWriter } from "./alert-writer.ts";
 import { Timers } from "./timers.ts";
+import { Touched } from "./touched.ts";
 
 /**
  * How far back readings are retained, in latenesses of their rules: instances thin their footings by a quarter of one,
  * and need the readings between two of them.
  */
 const retainedLatenesses = 1.25;
-const noSamples: readonly Sample[] = [];
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -39,16 +42,27 @@ export class Evaluator {
   otherDevice = 0;
   /** Series to which the present record has added. */
   readonly #grown: Series[] = [];
-  /** Instances that the present record concerns. */
-  readonly #touched: Instance[] = [];
+  /** What the present record concerns. */
+  readonly #touched: Touched;
+  /** What derived readings of now stand in the place of. */
+  readonly corrected = new Map<Reading, Reading>();
+  readonly #derivations: Derivations | undefined;
+  readonly #seenDerived = new SeenDerivations();
+  #appendTime = 0;
 
-  constructor(index: RuleIndex, alerts: AlertWriter) {
+  /** `derivations`: what rules derive is judged by others at once; undefined: as it comes to lie in the log. */
+  constructor(index: RuleIndex, alerts: AlertWriter, derivations?: Derivations) {
     this.index = index;
     this.alerts = alerts;
+    this.#touched = new Touched(index);
+    this.#derivations = derivations;
   }
 
   apply(record: TelemetryRecord, at: RecordPosition): void {
     this.next = at.offset;
+    this.#appendTime = at.appendTime;
+    this.#derivations?.beginRecord(at.offset);
+    this.#touched.clear();
     if (this.#asleep.size > 0) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       // Its time is known to its readings, and what that lets happen comes after them.
@@ -56,7 +70,7 @@ export class Evaluator {
       this.clock.observe(record, at.appendTime);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
-      else if (record.readings.length > 0) this.#readings(record, at);
+      else if (record.readings.length > 0 && this.#isToBeJudged(record)) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire);
     }
     this.next = at.offset + 1;
@@ -118,6 +132,21 @@ export class Evaluator {
     }
   }
 
+  /** Lets rules judge what others have derived since the last record. */
+  judgeDerived(): void {
+    this.#passOn();
+    this.#evaluate();
+  }
+
+  /** What is derived here was judged when it was derived, and elsewhere each counts once. */
+  #isToBeJudged({ derived }: TelemetryRecord): boolean {
+    if (derived === null || derived.ordinal === 0) return true;
+    if (this.#derivations !== undefined) return false;
+    if (this.#seenDerived.accept(derived)) return true;
+    this.identities.duplicates++;
+    return false;
+  }
+
   #readings(record: TelemetryRecord, at: RecordPosition): void {
     const { readings } = record;
     let newest = -Infinity;
@@ -128,7 +157,6 @@ export class Evaluator {
     }
     // Never ahead of the log: all samples of the message are shifted together, so that their spacing stays.
     const shift = Math.max(0, record.eventTime + newest - at.appendTime);
-    this.#touched.length = 0;
     if (isOneSample) {
       this.#sample(record, at, 0, readings.length, undefined, shift);
       this.#evaluate();
@@ -147,13 +175,10 @@ export class Evaluator {
 
   /** All samples of the record lie in their series: hands them to the instances that they concern. */
   #evaluate(): void {
-    const touched = this.#touched;
-    if (touched.length > 1) touched.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
-    for (const instance of touched) {
-      const { samples } = instance;
-      instance.samples = noSamples;
-      this.tooLate += instance.take(samples, this);
-      this.changed(instance);
+    for (let next = this.#touched.take(); next !== undefined; next = this.#touched.take()) {
+      this.tooLate += next.instance.take(next.samples, this);
+      this.changed(next.instance);
+      this.#passOn();
     }
     // Only now, since a late sample is told by what came before it.
     for (const { metric, readings } of this.#grown) {
@@ -161,6 +186,22 @@ export class Evaluator {
       readings.prune(readings.newest!.time - lateness * retainedLatenesses);
     }
     this.#grown.length = 0;
+    if (this.corrected.size > 0) this.corrected.clear();
+  }
+
+  /** Puts what was derived where the rules that take it find it, one reading a sample. */
+  #passOn(): void {
+    const waiting = this.#derivations?.waiting;
+    if (waiting === undefined || waiting.length === 0) return;
+    for (const { device, reading } of waiting) {
+      const series = this.#judgedSeries(reading.metric, device, this.next);
+      if (series === undefined) continue;
+      const taken: Reading[] = [];
+      const concerned: Instance[] = [];
+      this.#take(series, reading, this.#appendTime, taken, concerned);
+      this.#touch(taken, concerned);
+    }
+    waiting.length = 0;
   }
 
   /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
@@ -179,7 +220,7 @@ export class Evaluator {
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const message = record.readings[index]!;
-      const reading = { ...this.#reading(record, message, index, 0, at, shift), metric: anyMetric, isBoolean: false };
+      const reading = { ...readingOf(record, message, index, 0, at, shift, this.clock), metric: anyMetric, isBoolean: false };
       this.#take(any, reading, at.appendTime, taken, concerned);
     }
     for (let place = begin; place < end; place++) {
@@ -190,50 +231,24 @@ export class Evaluator {
       const value = valueOf(message);
       if (value === undefined) this.notNumeric++;
       else {
-        const reading = this.#reading(record, message, index, value, at, shift);
+        const reading = readingOf(record, message, index, value, at, shift, this.clock);
         this.#take(series, reading, at.appendTime, taken, concerned);
       }
     }
-    if (concerned.length === 0) return;
-    const { time, offset, index, logTime, gateway } = taken[0]!;
-    const sample: Sample = { time, offset, index, logTime, gateway, readings: taken };
-    for (const instance of concerned) {
-      if (instance.samples.length === 0) {
-        this.#touched.push(instance);
-        // Until it has taken this sample in, no later one of the record can be told to change nothing.
-        if (order !== undefined) for (const series of instance.inputs) series.block(instance.rule.id);
-      }
-      if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
-    }
+    this.#touch(taken, concerned, order !== undefined);
   }
 
-  #reading(
-    record: TelemetryRecord,
-    message: ReadingMessage,
-    index: number,
-    value: Value,
-    at: RecordPosition,
-    shift: number,
-  ): Reading {
-    const { derived } = record;
-    const gateway = derived === null ? record.gateway : derived.sourceGateway;
-    const epoch = derived === null ? record.epoch : derived.sourceEpoch;
-    const eventTime = record.eventTime + message.timeDelta;
-    return {
-      time: eventTime - shift,
-      offset: at.offset,
-      index,
-      metric: message.metric,
-      value,
-      isBoolean: message.boolean !== null && message.number === null,
-      eventTime,
-      receivedAt: record.receivedAt,
-      logTime: this.clock.logTime(gateway, epoch, record.receivedAt, at.appendTime),
-      gateway,
-      epoch,
-      n: derived === null ? record.n : derived.sourceN,
-      derivedBy: derived === null ? "" : `${derived.revision}:${derived.rule}`,
-    };
+  /** `isOneOfSeveral`: of the samples of its record. */
+  #touch(taken: readonly Reading[], concerned: readonly Instance[], isOneOfSeveral = false): void {
+    if (concerned.length === 0) return;
+    const sample = sampleOf(taken);
+    for (const instance of concerned) {
+      if (!this.#touched.add(instance, sample)) continue;
+      // Until it has taken this sample in, no other of the record can be told to change nothing.
+      if (isOneOfSeveral || this.index.isChained) {
+        for (const series of instance.inputs) series.block(instance.rule.id);
+      }
+    }
   }
 
   /** undefined: no rule judges it, or a restored state has it already. */
@@ -248,16 +263,19 @@ export class Evaluator {
   /** Puts a reading into its series, and finds the instances that it concerns. */
   #take(series: Series, reading: Reading, appendTime: number, taken: Reading[], touched: Instance[]): void {
     const { readings, rules } = series;
-    // A derived event has no place in a lane; one that was emitted twice around a crash is told by its source.
-    if (reading.derivedBy !== "" && readings.has((other) => sameIdentity(other, reading))) {
-      this.identities.duplicates++;
+    const former =
+      reading.derivedBy === ""
+        ? undefined
+        : readings.findAt(reading.time, (other) => isDerivedAlike(other, reading));
+    if (former !== undefined) {
+      this.#correct(series, former, reading, taken, touched);
       return;
     }
     this.changedSeries.add(series);
     series.lag.hear(reading.eventTime, appendTime);
     this.evaluations += rules.length;
     const newest = readings.newest;
-    if (newest !== undefined && reading.time < newest.time) {
+    if (newest !== undefined && reading.time <= newest.time && !isAfter(reading, newest)) {
       this.#takeLate(series, reading, taken, touched);
       return;
     }
@@ -269,7 +287,7 @@ export class Evaluator {
     const isNumber = typeof value === "number";
     for (let slot = 0; slot < rules.length; slot++) {
       if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;
-      this.#touch(series, rules[slot]!, reading, touched);
+      this.#concern(series, rules[slot]!, reading, touched);
     }
   }
 
@@ -281,7 +299,6 @@ export class Evaluator {
       this.#grown.push(series);
     }
     for (const rule of series.rules) {
-      if (!rule.judges(reading)) continue;
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
       const { value } = reading;
       if (!series.instances.has(rule.id)) {
@@ -292,28 +309,35 @@ export class Evaluator {
           continue;
         }
       }
-      if (isInserted) this.#touch(series, rule, reading, touched);
-      else if ((series.instances.get(rule.id)?.covers ?? 0) <= reading.offset) this.tooLate++;
+      if (isInserted) this.#concern(series, rule, reading, touched);
+      else if ((series.instances.get(rule.id)?.covers ?? 0) <= this.next) this.tooLate++;
     }
   }
 
-  #touch(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
-    if (!rule.judges(reading)) return;
+  /** Late data has shown that a rule would have derived another value, or it is the same once more. */
+  #correct(series: Series, former: Reading, reading: Reading, taken: Reading[], touched: Instance[]): void {
+    if (former.value === reading.value && former.isBoolean === reading.isBoolean) {
+      this.identities.duplicates++;
+      return;
+    }
+    const { offset, index } = former;
+    const correction = { ...reading, offset, index };
+    series.readings.replace(former, correction);
+    this.changedSeries.add(series);
+    this.corrected.set(correction, former);
+    taken.push(correction);
+    for (const rule of series.rules) this.#concern(series, rule, correction, touched);
+  }
+
+  #concern(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
     const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
-    if (instance.covers > reading.offset || reading.offset < instance.from) return;
+    if (instance.covers > this.next || reading.offset < instance.from) return;
     touched.push(instance);
   }
 
   readonly #fire = (instance: Instance, upTo: number): void => {
     instance.fire(upTo, this.alerts);
     this.changed(instance);
+    this.judgeDerived();
   };
-}
-
-/** undefined: no rule can judge it. */
-function valueOf({ number, boolean, text }: ReadingMessage): Value | undefined {
-  // One zero, so that what is kept and read back is the same to the bit.
-  if (number !== null) return Number.isFinite(number) ? number + 0 : undefined;
-  if (boolean !== null) return Number(boolean);
-  return text ?? undefined;
 }

@@ -13,10 +13,13 @@ import {
   lastOwn,
   latestOwn,
   prunedTo,
+  readingsOf,
   samplesAfter,
   type InputSeries,
   type ReadingOwner,
 } from "./own-readings.ts";
+import type { DerivedValue } from "../action-kinds/derive/continual.ts";
+import { beforeCorrection, derivedBefore, keyOf } from "./derived-anew.ts";
 import type { AlertWriter } from "./alert-writer.ts";
 import { reconcile, telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
@@ -31,6 +34,8 @@ export interface Footing {
 export interface World {
   readonly alerts: AlertWriter;
   readonly clock: LogClock;
+  /** Derived readings that stand in the place of others, which late data showed to be wrong, with these. */
+  readonly corrected: ReadonlyMap<Reading, Reading>;
 }
 
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
@@ -105,14 +110,15 @@ export class Instance implements ReadingOwner {
    * are too late for the rule. They may hold readings that are none of the rule's.
    */
   take(samples: readonly Sample[], world: World): number {
-    const last = lastBeside(this, samples[0]!.offset);
+    const last = lastBeside(this, samples);
     const first = samples[0]!;
-    if ((last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
+    const isCorrection = world.corrected.size > 0 && samples.some((sample) => isCorrected(sample, world));
+    if (!isCorrection && (last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
     if (last === undefined) {
-      this.#refold(first, world);
+      this.#refold(first, samples, world);
       return 0;
     }
     this.settle(last.time);
@@ -121,8 +127,11 @@ export class Instance implements ReadingOwner {
       (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
     );
     const late = inTime < 0 ? samples : samples.slice(0, inTime);
-    for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
-    if (inTime >= 0) this.#refold(samples[inTime]!, world);
+    for (const sample of late) {
+      // What a correction replaces has been judged already.
+      if (isAfter(sample, this.base.position) && !isCorrected(sample, world)) this.refused.push(positionOf(sample));
+    }
+    if (inTime >= 0) this.#refold(samples[inTime]!, samples, world);
     return late.reduce(
       (count, { readings }) => count + readings.filter((each) => this.rule.takes(each.metric)).length,
       0,
@@ -131,6 +140,7 @@ export class Instance implements ReadingOwner {
 
   #takeNext(sample: Sample, { alerts }: World): void {
     this.state = take(this.rule, this.state, sample, telling(this, alerts));
+    for (const each of this.rule.derive?.(this.state.program, sample) ?? []) alerts.deriveFrom(this, each);
     if (this.state === this.#footed) return;
     this.#keep({ state: this.state, position: endOfSample(sample) });
     this.settle(sample.time);
@@ -311,18 +321,28 @@ export class Instance implements ReadingOwner {
     return isAfter(late, this.base.position) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
   }
 
-  /** Folds again from the last footing before a late sample, and tells what has become different. */
-  #refold(late: Sample, { alerts, clock }: World): void {
+  /**
+   * Folds again from the last footing before a late sample, and tells what has become different. `fresh`: what the
+   * present record has brought.
+   */
+  #refold(late: Sample, fresh: readonly Sample[], { alerts, clock, corrected }: World): void {
     const { rule } = this;
     const { place, footing, from } = this.#footingOf(late);
     const outcomes = new Outcomes();
     outcomes.begin(footing.state);
     let { state } = footing;
     this.history = this.history.slice(0, place + 1);
-    for (const sample of samplesAfter(this, from)) {
+    const samples = samplesAfter(this, from);
+    const derived: DerivedValue[] = [];
+    for (const sample of samples) {
       const after = take(rule, state, sample, outcomes.on);
       if (after !== state) this.#keep({ state: after, position: endOfSample(sample) });
       state = after;
+      if (rule.derive !== undefined) derived.push(...rule.derive(state.program, sample));
+    }
+    if (derived.length > 0) {
+      const told = derivedBefore(rule, footing.state.program, beforeCorrection(samples, readingsOf(fresh), corrected));
+      for (const each of derived) if (told.get(keyOf(each)) !== each.value) alerts.deriveFrom(this, each);
     }
     // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
     for (;;) {
@@ -337,6 +357,10 @@ export class Instance implements ReadingOwner {
     const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing.position));
     reconcile(this, within, outcomes.list, alerts);
   }
+}
+
+function isCorrected({ readings }: Sample, { corrected }: World): boolean {
+  return readings.some((reading) => corrected.has(reading));
 }
 
 function positionOf({ time, offset, index }: Position): Position {

@@ -43,11 +43,11 @@ export function latestOwn(owner: ReadingOwner, metric: string, place: Position |
   return lastIn(owner, readings, place === undefined ? readings.size : readings.indexAfter(place));
 }
 
-/** The newest own reading that is not of a record. */
-export function lastBeside(owner: ReadingOwner, offset: number): Reading | undefined {
+/** The newest own reading that is none of these samples, which are of one record. */
+export function lastBeside(owner: ReadingOwner, samples: readonly Sample[]): Reading | undefined {
   let newest: Reading | undefined;
   for (const { readings } of owner.inputs) {
-    const reading = lastIn(owner, readings, readings.size, offset);
+    const reading = lastIn(owner, readings, readings.size, samples);
     if (reading !== undefined && (newest === undefined || isAfter(reading, newest))) newest = reading;
   }
   return newest;
@@ -81,17 +81,34 @@ export function samplesAfter(owner: ReadingOwner, position: Position): readonly 
   return samples;
 }
 
-/** The last of the first so many readings that is the rule's, and not of the record at an offset. */
-function lastIn(owner: ReadingOwner, readings: ReadingBuffer, count: number, beside = -1): Reading | undefined {
+/** The readings of samples, to be looked up. */
+export function readingsOf(samples: readonly Sample[]): ReadonlySet<Reading> {
+  return new Set(samples.flatMap(({ readings }) => readings));
+}
+
+const noSamples: readonly Sample[] = [];
+
+/** The last of the first so many readings that is the rule's, and in none of these samples. */
+function lastIn(
+  owner: ReadingOwner,
+  readings: ReadingBuffer,
+  count: number,
+  beside = noSamples,
+): Reading | undefined {
+  let among: { has(reading: Reading): boolean } | undefined;
   for (let i = count - 1; i >= 0; i--) {
     const reading = readings.at(i);
-    if (reading.offset !== beside && owns(owner, reading)) return reading;
+    if (!owns(owner, reading)) continue;
+    if (reading.offset !== beside[0]?.offset) return reading;
+    // What was derived at the record of the samples may have been taken in before them, or after them.
+    among ??= beside.length === 1 ? { has: (each) => beside[0]!.readings.includes(each) } : readingsOf(beside);
+    if (!among.has(reading)) return reading;
   }
   return undefined;
 }
 
-function owns({ from, rule }: ReadingOwner, reading: Reading): boolean {
-  return reading.offset >= from && rule.judges(reading);
+function owns({ from }: ReadingOwner, reading: Reading): boolean {
+  return reading.offset >= from;
 }
 
 function isRefused({ refused }: ReadingOwner, { offset, time }: Reading): boolean {

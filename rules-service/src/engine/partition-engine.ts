@@ -1,6 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
+import { Derivations } from "./derivations.ts";
 import { Evaluator } from "./evaluator.ts";
 import type {
   CheckpointState,
@@ -21,12 +22,17 @@ import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
 
-/** What an engine may be told apart from its input; there is nothing yet. */
-export type EngineOptions = Readonly<Record<never, never>>;
+export interface EngineOptions {
+  /**
+   * Whether rules judge what others derive when it is derived, as they do live, so that its record in the log is passed
+   * over. Else they judge what the log holds of it, whatever the rules here derive.
+   */
+  readonly judgesOwnDerivations?: boolean;
+}
 
 /** The rules of one telemetry partition; see PartitionEngine for what it promises. */
-export function createPartitionEngine(partition: number, _options: EngineOptions = {}): PartitionEngine {
-  return new Engine(partition);
+export function createPartitionEngine(partition: number, options: EngineOptions = {}): PartitionEngine {
+  return new Engine(partition, options);
 }
 
 class Engine implements PartitionEngine {
@@ -35,14 +41,22 @@ class Engine implements PartitionEngine {
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
   readonly #joins: Joins;
+  #derived = 0;
 
-  constructor(partition: number) {
+  constructor(partition: number, { judgesOwnDerivations = true }: EngineOptions) {
     this.#partition = partition;
     this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
-    this.#evaluator = new Evaluator(index, this.#alerts);
-    this.#ledger = new StateLedger(this.#evaluator);
+    const derivations = new Derivations(partition);
+    const evaluator = new Evaluator(index, this.#alerts, judgesOwnDerivations ? derivations : undefined);
+    this.#alerts.derive = (derived) => {
+      const isTaken = judgesOwnDerivations && (index.metrics.get(derived.metric)?.rules.length ?? 0) > 0;
+      this.#derived++;
+      this.#alerts.effects.derived(derivations.add(derived, evaluator.next, isTaken));
+    };
+    this.#evaluator = evaluator;
+    this.#ledger = new StateLedger(this.#evaluator, derivations);
     this.#joins = new Joins(this.#evaluator, this.#ledger);
   }
 
@@ -57,7 +71,9 @@ class Engine implements PartitionEngine {
   get counters(): EngineCounters {
     const { evaluations, tooLate, notNumeric, otherDevice, identities } = this.#evaluator;
     const { duplicates, gaps } = identities;
-    return { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice, amended: this.#alerts.amended };
+    const { amended, notDerived } = this.#alerts;
+    const counted = { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice };
+    return { ...counted, amended, derived: this.#derived, notDerived };
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
@@ -102,12 +118,14 @@ class Engine implements PartitionEngine {
       yield;
       this.#alerts.effects = effects;
     }
+    this.#evaluator.judgeDerived();
     this.#alerts.effects = silent;
   }
 
   #telling(effects: Effects, work: () => void): void {
     this.#alerts.effects = effects;
     work();
+    this.#evaluator.judgeDerived();
     this.#alerts.effects = silent;
   }
 }

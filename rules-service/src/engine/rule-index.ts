@@ -1,5 +1,6 @@
 import type { Device } from "@headwater/aggregates";
 import type { Anchor } from "../readings/reading.ts";
+import { Chains } from "./chains.ts";
 import { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
 import { insertInOrder, SelectorIndex } from "./selector-index.ts";
@@ -34,6 +35,7 @@ export class RuleIndex {
   /** Equal lists of rules are one list; by a hash of theirs. */
   readonly #lists = new Map<number, RuleList[]>();
   readonly #numbers = new Map<Rule, number>();
+  readonly #chains = new Chains();
   #numbered = 0;
 
   constructor(devices = new Map<string, Device>()) {
@@ -45,6 +47,7 @@ export class RuleIndex {
     this.delete(rule.id);
     this.rules.set(rule.id, rule);
     this.#numbers.set(rule, this.#numbered++);
+    this.#chains.add(rule);
     if (isWatchful(rule)) this.watchful.add(rule);
     for (const name of rule.program.inputs) {
       const metric = this.metric(name);
@@ -60,6 +63,7 @@ export class RuleIndex {
     if (rule === undefined) return;
     this.rules.delete(id);
     this.#numbers.delete(rule);
+    this.#chains.delete(rule);
     if (isWatchful(rule)) this.watchful.delete(rule);
     // Lists that it was part of are of no more use.
     this.#lists.clear();
@@ -70,6 +74,21 @@ export class RuleIndex {
       metric.lateness = latenessOf(metric.rules);
       metric.version++;
     }
+  }
+
+  /** Whether some rule derives what another may take. */
+  get isChained(): boolean {
+    return !this.#chains.isEmpty;
+  }
+
+  /** A rule has a higher level than those whose derived readings it takes. */
+  levelOf(rule: Rule): number {
+    return this.#chains.levelOfRule(rule);
+  }
+
+  /** Of the rules that derive a metric, one more than the highest. */
+  levelOfMetric(name: string): number {
+    return this.#chains.levelOf(name);
   }
 
   metric(name: string): Metric {

@@ -38,8 +38,10 @@ export class Rule {
   /** Microseconds: how long a timer waits for stragglers. */
   readonly wait: number;
   readonly actions: readonly NormalAction[];
-  /** A rule that derives sees no derived readings: no loop can be built, and no chain is longer than one. */
-  readonly derives: boolean;
+  /** What a rule without a condition makes of a sample; undefined: it has one, or its mode is shadow. */
+  readonly derive: NormalRule["derive"];
+  /** The metrics that it writes. */
+  readonly derives: readonly string[];
   /** Equal for rules that judge alike, whatever they are called and do. */
   readonly judgesLike: string;
   /** A short name of that, by which a state knows whose it is. */
@@ -70,7 +72,8 @@ export class Rule {
     this.lateness = normal.lateness;
     this.wait = normal.wait;
     this.actions = normal.actions;
-    this.derives = normal.actions.some(({ kind }) => kind === "derive");
+    this.derive = this.shadow ? undefined : normal.derive;
+    this.derives = this.shadow ? [] : normal.derives;
     this.judgesLike = normal.judgesLike;
     this.idle = normal.program.idle === undefined ? undefined : { program: normal.program.idle, episode: noEpisode };
     this.#selector = selector ?? normal.selector;
@@ -93,10 +96,6 @@ export class Rule {
 
   isIdle({ program, episode }: FoldState): boolean {
     return this.idle !== undefined && episode.rank === 0 && !episode.muted && this.program.isIdle(program);
-  }
-
-  judges(reading: { readonly derivedBy: string }): boolean {
-    return reading.derivedBy === "" || !this.derives;
   }
 
   takes(metric: string): boolean {

@@ -55,6 +55,14 @@ export function decodeRule(bytes: Uint8Array): RuleRecord[] {
   }));
 }
 
+export function encodeCount(count: number): Uint8Array {
+  return new StateWriter().count(count).done();
+}
+
+export function decodeCount(bytes: Uint8Array): number {
+  return new StateReader(bytes).count();
+}
+
 export function encodeSeries({ readings, generation, lag }: Series): Uint8Array {
   const writer = new StateWriter().count(generation);
   writePosition(writer, readings.pruned);

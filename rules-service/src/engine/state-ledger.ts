@@ -1,5 +1,6 @@
 import { Instance } from "./instance.ts";
 import type { CheckpointState, EngineSnapshot, RuleChange, StateBytes } from "./engine.ts";
+import type { Derivations } from "./derivations.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -29,6 +30,7 @@ export class StateLedger {
   /** Rules to be written. */
   readonly changedRules = new Set<string>();
   readonly #evaluator: Evaluator;
+  readonly #derivations: Derivations;
   /** Clear by now, but not yet beyond what late readings can reach. */
   readonly #lingering = new Set<Instance>();
   readonly #dropped = new Set<Instance>();
@@ -42,8 +44,9 @@ export class StateLedger {
   /** The writing of the checkpoint. */
   #whole = 0;
 
-  constructor(evaluator: Evaluator) {
+  constructor(evaluator: Evaluator, derivations: Derivations) {
     this.#evaluator = evaluator;
+    this.#derivations = derivations;
   }
 
   /** The instance is no more; what the log holds of it goes with the next writing. */
@@ -79,20 +82,57 @@ export class StateLedger {
   /** undefined: there was nothing to write of what was looked at. */
   *#takeAll(full: boolean): Generator<StateBytes | undefined> {
     const { changedInstances, changedSeries, index } = this.#evaluator;
+    yield this.#takeDerivedCount();
     yield* this.#takeRules(full ? [...index.rules.keys(), ...this.changedRules] : this.changedRules);
-    if (full) {
-      for (const series of this.#allSeries()) {
-        for (const instance of series.instances.values()) {
-          if (instance.inputs[0] === series) yield this.#takeInstance(instance);
-        }
-      }
-    } else {
-      for (const instance of changedInstances) yield this.#takeInstance(instance);
-      for (const instance of this.#pastHorizon()) yield this.#takeInstance(instance);
+    const instances = full ? this.#allInstances() : changedInstances;
+    const series = full ? this.#allSeries() : changedSeries;
+    if (index.isChained) yield* this.#takeByLevel(instances, series, full);
+    else {
+      for (const instance of instances) yield this.#takeInstance(instance);
+      if (!full) for (const instance of this.#pastHorizon()) yield this.#takeInstance(instance);
+      for (const instance of this.#dropped) yield this.#takeDropped(instance);
+      for (const each of series) yield this.#takeSeries(each);
     }
-    for (const instance of this.#dropped) yield this.#takeDropped(instance);
-    for (const series of full ? this.#allSeries() : changedSeries) yield this.#takeSeries(series);
     if (full) yield* this.#takeUnknown();
+  }
+
+  /**
+   * Rules after those that take what they derive: a rule whose state covers a record does not derive of it again, so
+   * whoever takes that has to cover it as well, whatever a crash cuts off.
+   */
+  *#takeByLevel(
+    instances: Iterable<Instance>,
+    series: Iterable<Series>,
+    full: boolean,
+  ): Generator<StateBytes | undefined> {
+    const { index } = this.#evaluator;
+    const levels = new Map<number, { instances: Instance[]; dropped: Instance[]; series: Series[] }>();
+    const at = (level: number) => {
+      const found = levels.get(level) ?? { instances: [], dropped: [], series: [] };
+      levels.set(level, found);
+      return found;
+    };
+    for (const instance of instances) yield void at(index.levelOf(instance.rule)).instances.push(instance);
+    if (!full) {
+      for (const instance of this.#pastHorizon()) yield void at(index.levelOf(instance.rule)).instances.push(instance);
+    }
+    for (const instance of this.#dropped) {
+      const { rule } = instance;
+      // What it has derived, others may have had to take from it.
+      at(rule.derives.length > 0 ? -1 : index.levelOf(rule)).dropped.push(instance);
+    }
+    for (const each of series) yield void at(index.levelOfMetric(each.metric)).series.push(each);
+    for (const level of [...levels.keys()].toSorted((a, b) => b - a)) {
+      for (const instance of at(level).instances) yield this.#takeInstance(instance);
+      for (const instance of at(level).dropped) yield this.#takeDropped(instance);
+      for (const each of at(level).series) yield this.#takeSeries(each);
+    }
+  }
+
+  *#allInstances(): Generator<Instance> {
+    for (const series of this.#allSeries()) {
+      for (const instance of series.instances.values()) if (instance.inputs[0] === series) yield instance;
+    }
   }
 
   *#allSeries(): Generator<Series> {
@@ -194,7 +234,9 @@ export class StateLedger {
 
   #read({ rule, device, covers, state }: StateBytes): void {
     const { index, next } = this.#evaluator;
-    if (rule.startsWith(seriesPrefix)) {
+    if (rule === seriesPrefix && device === "") {
+      if (state.length > 0) this.#derivations.restore(covers, codec.decodeCount(state));
+    } else if (rule.startsWith(seriesPrefix)) {
       if (state.length === 0 && covers <= next) return;
       const series = index.newSeries(index.metric(rule.slice(seriesPrefix.length)), device);
       if (state.length === 0) {
@@ -228,6 +270,13 @@ export class StateLedger {
 
   #state(rule: string, device: string, covers: number, state: Uint8Array): StateBytes {
     return { rule, device, covers, version: codec.stateVersion, state };
+  }
+
+  /** So that what control events derive after a restart comes after what they derived before it. */
+  #takeDerivedCount(): StateBytes | undefined {
+    const { next } = this.#evaluator;
+    const count = this.#derivations.countBefore(next);
+    return count === 0 ? undefined : this.#state(seriesPrefix, "", next, codec.encodeCount(count));
   }
 
   *#takeRules(ids: Iterable<string>): Generator<StateBytes> {
@@ -268,7 +317,10 @@ export class StateLedger {
     const { index, next } = this.#evaluator;
     const now = index.rules.get(rule.id);
     const present = now && index.instance(now, device);
-    return present?.stored === true ? undefined : this.#state(rule.id, device, next, gone);
+    if (present === undefined) return this.#state(rule.id, device, next, gone);
+    // Its own state takes the place of what the log holds.
+    present.stored = true;
+    return undefined;
   }
 
   #takeSeries(series: Series): StateBytes | undefined {

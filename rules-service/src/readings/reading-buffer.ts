@@ -46,9 +46,19 @@ export class ReadingBuffer {
     return low - this.#head;
   }
 
-  has(same: (reading: Reading) => boolean): boolean {
-    for (let i = this.#readings.length - 1; i >= this.#head; i--) if (same(this.#readings[i]!)) return true;
-    return false;
+  /** The last of a time that is so. */
+  findAt(time: number, isSo: (reading: Reading) => boolean): Reading | undefined {
+    for (let i = this.indexAfter({ time, offset: Infinity, index: 0 }) - 1; i >= 0; i--) {
+      const reading = this.at(i);
+      if (reading.time !== time) return undefined;
+      if (isSo(reading)) return reading;
+    }
+    return undefined;
+  }
+
+  /** Puts a reading in the place of one that is there. */
+  replace(former: Reading, reading: Reading): void {
+    this.#readings[this.#head + this.indexAfter(former) - 1] = reading;
   }
 
   /** Lets go of readings at or before an event time, and of the oldest beyond the bound. */

@@ -43,15 +43,19 @@ export function identityOf(reading: Reading, partition: number): string {
   return JSON.stringify([derivedBy, gateway, epoch, partition, n, index]);
 }
 
-export function sameIdentity(a: Reading, b: Reading): boolean {
+/** Whether one rule, whatever its revision, derived both of one metric from one source at one time. */
+export function isDerivedAlike(a: Reading, b: Reading): boolean {
   return (
     a.n === b.n &&
-    a.index === b.index &&
+    a.time === b.time &&
     a.epoch === b.epoch &&
     a.gateway === b.gateway &&
-    a.derivedBy === b.derivedBy &&
-    a.eventTime === b.eventTime
+    ruleOf(a.derivedBy) === ruleOf(b.derivedBy)
   );
+}
+
+function ruleOf(derivedBy: string): string {
+  return derivedBy.slice(derivedBy.indexOf(":") + 1);
 }
 
 export function sampleOf(readings: readonly Reading[]): Sample {

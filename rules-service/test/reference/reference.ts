@@ -106,7 +106,7 @@ export class ReferenceRule {
 
   #evaluation(samples: readonly Sample[], points: readonly Point[]): Evaluation {
     const life = { since: this.#since, device: this.#registered, samples, points };
-    return evaluationOf(this.#rule.condition, life, this.#rule.severity ?? "warning");
+    return evaluationOf(this.#rule.condition!, life, this.#rule.severity ?? "warning");
   }
 
   /** The whole life in order of judged time: what holds at every point of it, and what episodes come of that. */

@@ -59,14 +59,20 @@ interface Node {
   readonly args: unknown;
 }
 
+/** Of what a metric may have as its value. */
+const valueTypes = new Set(["int", "uint", "double", "bool", "string", "dyn"]);
+
 /** Parses an expression of the Common Expression Language; a problem says what is wrong and what to do. */
-export function parseExpression(text: string, wanted: "bool" | "any"): ParsedExpression {
+export function parseExpression(text: string, wanted: "bool" | "value"): ParsedExpression {
   try {
     const parsed = environment.parse(text);
     const checked = parsed.check();
     if (!checked.valid) return { ok: false, problem: firstLine(checked.error?.message ?? "is no valid expression") };
     if (wanted === "bool" && checked.type !== "bool" && checked.type !== "dyn") {
       return { ok: false, problem: `gives ${String(checked.type)}; it has to be true or false` };
+    }
+    if (wanted === "value" && !valueTypes.has(String(checked.type))) {
+      return { ok: false, problem: `gives ${String(checked.type)}; it has to be a number, text, true or false` };
     }
     const named = new Set<string>();
     const problem = problemOf(parsed.ast, named);
@@ -86,7 +92,7 @@ export function parseExpression(text: string, wanted: "bool" | "any"): ParsedExp
         }
       },
     };
-    if (expression.metrics.length === 0)
+    if (expression.metrics.length === 0 && wanted === "bool")
       return { ok: false, problem: "names no metric, as in metrics.temperature > 80" };
     return { ok: true, expression };
   } catch (error) {

@@ -1,34 +1,21 @@
-import type { Device } from "@headwater/aggregates";
 import { plainProgram, type Program } from "../program.ts";
 import { unranked, verdictOf, verdicts, type Verdict } from "../verdict.ts";
 import type { Expression, Scope } from "./cel.ts";
+import { deviceFieldsOf, metricsOf, valuesAfter, type LastValues } from "./seen.ts";
 
 interface ExpressionState {
-  /** Of each metric that the expression names, in its order; null: never heard. */
-  readonly values: readonly (number | string | boolean | null)[];
+  readonly values: LastValues;
   readonly device: Scope["device"];
   readonly verdict: Verdict;
 }
 
-const noDevice: Scope["device"] = { id: "", type: "", tags: {}, attributes: {} };
-
 /** An expression over the last values of a device's metrics and its own fields. An error is unknown. */
 export function expressionProgram(expression: Expression, rank = unranked): Program<ExpressionState> {
   const { metrics, namesDevice } = expression;
-  const judged = (values: ExpressionState["values"], device: Scope["device"]): ExpressionState => {
-    const known: Record<string, number | string | boolean> = Object.create(null) as Record<string, never>;
-    for (const [index, metric] of metrics.entries()) {
-      const value = values[index];
-      if (value !== null && value !== undefined) known[metric] = value;
-    }
-    const result = expression.evaluate({ metrics: known, device });
+  const judged = (values: LastValues, device: Scope["device"]): ExpressionState => {
+    const result = expression.evaluate({ metrics: metricsOf(metrics, values), device });
     const verdict = result === true ? verdictOf(rank, 1) : result === false ? verdicts.clear : verdicts.unknown;
     return { values, device, verdict };
-  };
-  const fieldsOf = (device: Device | undefined): Scope["device"] => {
-    if (!namesDevice || device === undefined) return noDevice;
-    const { id, type, tags, attributes } = device;
-    return { id, type, tags, attributes };
   };
   return {
     ...plainProgram,
@@ -40,21 +27,14 @@ export function expressionProgram(expression: Expression, rank = unranked): Prog
     initial: (device) =>
       judged(
         metrics.map(() => null),
-        fieldsOf(device),
+        deviceFieldsOf(device, namesDevice),
       ),
-    step(state, { readings }) {
-      let values: (number | string | boolean | null)[] | undefined;
-      for (const { metric, value, isBoolean } of readings) {
-        const index = metrics.indexOf(metric);
-        const own = isBoolean ? value === 1 : value;
-        if (index < 0 || state.values[index] === own) continue;
-        values ??= [...state.values];
-        values[index] = own;
-      }
-      return values === undefined ? state : judged(values, state.device);
+    step(state, sample) {
+      const values = valuesAfter(metrics, state.values, sample);
+      return values === state.values ? state : judged(values, state.device);
     },
     withDevice(state, device) {
-      const fields = fieldsOf(device);
+      const fields = deviceFieldsOf(device, namesDevice);
       return JSON.stringify(fields) === JSON.stringify(state.device) ? state : judged(state.values, fields);
     },
     verdict: ({ verdict }) => verdict,

@@ -1,9 +1,8 @@
 import { foldRule, type RuleRevision, type RuleState } from "@headwater/aggregates";
 import { HeadwaterError } from "@headwater/core";
 import type { RuleEvent } from "@headwater/proto";
-import { canonicalJson } from "../../language/canonical.ts";
 import type { RuleChange } from "../../engine/engine.ts";
-import type { RuleDefinition } from "../../definition/definition.ts";
+import { isWarmAs, type RuleDefinition } from "../../definition/definition.ts";
 
 /** The state of a rule after a record of rules.v1. */
 export interface RuleAt {
@@ -118,13 +117,6 @@ export type RuleTransition = "nothing" | "direct" | "warmed";
 export function transitionOf(present: RuleChange | undefined, next: RuleChange): RuleTransition {
   if (!isActive(next)) return isActive(present) ? "direct" : "nothing";
   if (!isActive(present)) return "warmed";
-  if (present.revision !== next.revision) return judgeAlike(present.definition, next.definition) ? "direct" : "warmed";
+  if (present.revision !== next.revision) return isWarmAs(present.definition, next.definition) ? "direct" : "warmed";
   return present.mode === next.mode ? "nothing" : "direct";
-}
-
-/** Whether two revisions differ in nothing that a warm-up would find out. */
-function judgeAlike(a: RuleDefinition, b: RuleDefinition): boolean {
-  const judged = ({ condition, schedule, flapping, selector, wait, lateness }: RuleDefinition): string =>
-    canonicalJson({ condition, schedule, flapping, selector, wait, lateness });
-  return judged(a) === judged(b);
 }
