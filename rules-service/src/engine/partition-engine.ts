@@ -56,6 +56,7 @@ class Engine implements PartitionEngine {
       this.#alerts.effects.derived(derivations.add(derived, evaluator.next, isTaken));
     };
     this.#evaluator = evaluator;
+    this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator, derivations);
     this.#joins = new Joins(this.#evaluator, this.#ledger);
   }

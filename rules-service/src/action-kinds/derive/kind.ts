@@ -55,6 +55,7 @@ export const derive = actionKind({
     if (hasCondition) checkOnRaise(definition, pointer, problems);
     else checkContinual(definition, pointer, problems);
   },
+  answers: ["raised"],
   normalise: ({ metric, value }): DeriveAction => ({ kind: "derive", metric, value: value ?? 0 }),
 });
 
