@@ -27,6 +27,7 @@ import { PartitionGroup } from "./partitions/partition-group.ts";
 import { RuleTimeline } from "./partitions/control-events/rule-timeline.ts";
 import { RuleModel } from "./rules/rule-model.ts";
 import { ruleRoutes } from "./rules/rule-routes.ts";
+import { loopText } from "./loops/deriving-rules.ts";
 import { RuleWrites } from "./rules/rule-writes.ts";
 import { transferRoutes } from "./rules/transfer/transfer-routes.ts";
 import { RulesInEffect } from "./rules/rules-in-effect.ts";
@@ -77,6 +78,10 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     definitionOf: storedDefinition,
     onUnreadable(offset, { message: detail }) {
       skipped.note({ topic: topics.rules, partition: 0, offset, reason: skipReasons.implausible, detail });
+    },
+    onLoop(offset, rule, loop) {
+      const detail = `it would switch rule ${rule} on, and ${loopText(loop)}`;
+      skipped.note({ topic: topics.rules, partition: 0, offset, reason: skipReasons.loop, detail });
     },
   });
   const inEffect = new RulesInEffect({ log, topics, partitions, timeline, logger, onFailure });

@@ -152,9 +152,7 @@ export function normaliseRule(definition: RuleDefinition): NormalRule {
 
 function judgesLike(definition: RuleDefinition): string {
   const { condition, schedule, flapping } = definition;
-  return canonicalJson(
-    condition === undefined ? { derive: derivesOf(definition) } : { condition, schedule, flapping },
-  );
+  return canonicalJson(condition === undefined ? { derive: derivesOf(definition) } : { condition, schedule, flapping });
 }
 
 /** Whether two definitions differ in nothing that a warm-up would find out. */
@@ -190,7 +188,10 @@ function checkMeaning(rule: RuleDefinition, problems: Problems): void {
     checkAction(action, { metrics, hasCondition: true }, pointerTo("/actions", index), problems);
   }
   if (rule.derive === undefined) return;
-  problems.add("/derive", "is for a rule without a condition; write it among the actions, as in actions: [{ derive: … }]");
+  problems.add(
+    "/derive",
+    "is for a rule without a condition; write it among the actions, as in actions: [{ derive: … }]",
+  );
 }
 
 function checkSeverity(rule: RuleDefinition, problems: Problems): void {

@@ -32,7 +32,10 @@ export function checkDeriving(rule: RuleDefinition, problems: Problems): void {
   }
   for (const name of ofAlerts) {
     if (rule[name] === undefined) continue;
-    problems.add(`/${name}`, "is for alerts, and a rule without a condition raises none; add a condition, or remove it");
+    problems.add(
+      `/${name}`,
+      "is for alerts, and a rule without a condition raises none; add a condition, or remove it",
+    );
   }
   const metrics = derives.flatMap(takenBy);
   const place = { metrics, hasCondition: false };

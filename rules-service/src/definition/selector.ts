@@ -105,3 +105,23 @@ export function selects(selector: NormalSelector, id: string, device: Selectable
   });
   return hasTags && hasAttributes && (selector.not === undefined || !selects(selector.not, id, device));
 }
+
+/** False: no device can be selected by both, as they want different ids, types, tags or attributes. */
+export function mayShareDevice(a: NormalSelector, b: NormalSelector): boolean {
+  const arePlain = a.idPatterns.length === 0 && b.idPatterns.length === 0;
+  if (arePlain && areApart(a.ids, b.ids)) return false;
+  if (areApart(a.types, b.types)) return false;
+  for (const [some, others] of [
+    [a.tags, b.tags],
+    [a.attributes, b.attributes],
+  ] as const) {
+    for (const { name, values: wanted } of some) {
+      if (areApart<number | boolean | string>(wanted, others.find((each) => each.name === name)?.values)) return false;
+    }
+  }
+  return true;
+}
+
+function areApart<T>(a: ReadonlySet<T> | undefined, b: ReadonlySet<T> | undefined): boolean {
+  return a !== undefined && b !== undefined && ![...a].some((each) => b.has(each));
+}

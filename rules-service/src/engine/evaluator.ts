@@ -220,7 +220,11 @@ export class Evaluator {
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const message = record.readings[index]!;
-      const reading = { ...readingOf(record, message, index, 0, at, shift, this.clock), metric: anyMetric, isBoolean: false };
+      const reading = {
+        ...readingOf(record, message, index, 0, at, shift, this.clock),
+        metric: anyMetric,
+        isBoolean: false,
+      };
       this.#take(any, reading, at.appendTime, taken, concerned);
     }
     for (let place = begin; place < end; place++) {
@@ -264,9 +268,7 @@ export class Evaluator {
   #take(series: Series, reading: Reading, appendTime: number, taken: Reading[], touched: Instance[]): void {
     const { readings, rules } = series;
     const former =
-      reading.derivedBy === ""
-        ? undefined
-        : readings.findAt(reading.time, (other) => isDerivedAlike(other, reading));
+      reading.derivedBy === "" ? undefined : readings.findAt(reading.time, (other) => isDerivedAlike(other, reading));
     if (former !== undefined) {
       this.#correct(series, former, reading, taken, touched);
       return;

@@ -89,12 +89,7 @@ export function readingsOf(samples: readonly Sample[]): ReadonlySet<Reading> {
 const noSamples: readonly Sample[] = [];
 
 /** The last of the first so many readings that is the rule's, and in none of these samples. */
-function lastIn(
-  owner: ReadingOwner,
-  readings: ReadingBuffer,
-  count: number,
-  beside = noSamples,
-): Reading | undefined {
+function lastIn(owner: ReadingOwner, readings: ReadingBuffer, count: number, beside = noSamples): Reading | undefined {
   let among: { has(reading: Reading): boolean } | undefined;
   for (let i = count - 1; i >= 0; i--) {
     const reading = readings.at(i);

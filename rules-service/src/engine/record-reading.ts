@@ -49,9 +49,7 @@ export function readingOf(
     eventTime,
     receivedAt,
     logTime:
-      gateway === ""
-        ? Math.min(receivedAt, at.appendTime)
-        : clock.logTime(gateway, epoch, receivedAt, at.appendTime),
+      gateway === "" ? Math.min(receivedAt, at.appendTime) : clock.logTime(gateway, epoch, receivedAt, at.appendTime),
     gateway,
     epoch,
     n,

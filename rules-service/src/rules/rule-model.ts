@@ -1,11 +1,16 @@
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { foldRule, type RuleState } from "@headwater/aggregates";
-import { eventSchemaVersion } from "@headwater/proto";
+import type { RuleState } from "@headwater/aggregates";
+import { eventSchemaVersion, type RuleEvent } from "@headwater/proto";
 import type { EventLog, LogBatch, TopicNames } from "@headwater/event-log";
 import { openReadModel, type ReadModel } from "@headwater/event-log/read-model";
-import type { Logger } from "@headwater/core";
+import { HeadwaterError, type Logger } from "@headwater/core";
 import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
+import { dataflowOf, type Dataflow } from "../loops/dataflow.ts";
+import { DerivingRules, type Loop } from "../loops/deriving-rules.ts";
+import { foldRuleAmong } from "../loops/fold-rules.ts";
+import { ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
+import { storedDefinition } from "./stored-definition.ts";
 
 export interface RuleModelOptions {
   readonly log: EventLog;
@@ -15,9 +20,18 @@ export interface RuleModelOptions {
   readonly folded: FoldedEvents;
 }
 
+/** A change of a rule that would have closed a loop, and was ignored; until the next one that counts. */
+export interface IgnoredChange {
+  readonly change: "enabled" | "revised";
+  readonly at: number;
+  readonly by: string;
+  readonly loop: Loop;
+}
+
 export interface StoredRule {
   readonly state: RuleState;
   readonly createdAt: number;
+  readonly ignored?: IgnoredChange | undefined;
 }
 
 /** The read model of rules: the fold of rules.v1. */
@@ -27,21 +41,28 @@ export class RuleModel {
   readonly outcomes = new FoldOutcomes<StoredRule>();
   readonly #get: StatementSync;
   readonly #list: StatementSync;
+  readonly #all: StatementSync;
+  /** Rules that derive and are switched on; undefined: to be read again. */
+  #live: DerivingRules | undefined;
 
   constructor({ log, topics, dataDir, logger, folded }: RuleModelOptions) {
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "rules.sqlite"),
-      schemaVersion: `3.${eventSchemaVersion}`,
+      schemaVersion: `4.${eventSchemaVersion}`,
       topics: [topics.rules],
       log,
       logger,
-      migrate,
-      apply: (db, batch) => apply(db, batch, folded, this.outcomes),
+      migrate: (db) => {
+        this.#live = undefined;
+        migrate(db);
+      },
+      apply: (db, batch) => this.#apply(db, batch, folded),
     });
     const { db } = this.readModel;
-    this.#get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
+    this.#get = db.prepare(selectRule);
+    this.#all = db.prepare("SELECT id, readable FROM rules WHERE mode <> 'deleted' AND derives = 1");
     this.#list = db.prepare(
-      "SELECT state, created_at FROM rules WHERE id > ? AND mode <> 'deleted' AND (?2 IS NULL OR mode = ?2) ORDER BY id LIMIT ?3",
+      "SELECT state, created_at, ignored FROM rules WHERE id > ? AND mode <> 'deleted' AND (?2 IS NULL OR mode = ?2) ORDER BY id LIMIT ?3",
     );
   }
 
@@ -55,33 +76,112 @@ export class RuleModel {
   list(afterId: string, mode: string | undefined, limit: number): StoredRule[] {
     return this.#list.all(afterId, mode ?? null, limit).map(storedRule);
   }
+
+  /** Every rule that derives and is not deleted, whatever its mode. */
+  deriving(): DerivingRules {
+    return derivingRules(this.#all.all());
+  }
+
+  /** The loop that a rule would close if it were switched on: as it is, or as its next revision. */
+  loopIfLive(id: string, next?: RuleDefinition): Loop | undefined {
+    const flow = next === undefined ? this.#flow(id) : dataflowOf(next);
+    if (flow === undefined) return undefined;
+    this.#live ??= liveRules(this.readModel.db);
+    return this.#live.loopThrough(id, flow);
+  }
+
+  #flow(id: string): Dataflow | undefined {
+    return flowOf(id, (this.#get.get(id)?.["readable"] ?? undefined) as string | undefined);
+  }
+
+  #apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents): void {
+    const get = db.prepare(selectRule);
+    const put = db.prepare(
+      "INSERT OR REPLACE INTO rules (id, mode, created_at, state, readable, derives) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    const ignore = db.prepare("UPDATE rules SET ignored = ? WHERE id = ?");
+    try {
+      for (const record of batch.records) {
+        const event = folded.rule(batch, record);
+        if (event === undefined) continue;
+        const row = get.get(event.rule);
+        const present = row === undefined ? undefined : storedRule(row);
+        const readable = readableAfter(event, row?.["readable"] as string | null | undefined);
+        const flow = flowOf(event.rule, readable);
+        this.#live ??= liveRules(db);
+        const { state, accepted, loop } = foldRuleAmong(present?.state, event, flow, this.#live);
+        if (!accepted || state === undefined) {
+          const lost = loop === undefined ? present : { ...present!, ignored: ignoredChange(event, loop) };
+          if (loop !== undefined) ignore.run(JSON.stringify(lost!.ignored), event.rule);
+          this.outcomes.folded(event.writeId, false, lost);
+          continue;
+        }
+        const createdAt = event.created === null ? (present?.createdAt ?? event.at) : event.at;
+        const derives = flow === undefined ? 0 : 1;
+        put.run(event.rule, state.mode, createdAt, JSON.stringify(state), readable ?? null, derives);
+        this.outcomes.folded(event.writeId, true, { state, createdAt });
+      }
+    } catch (error) {
+      // What the batch has done so far is undone.
+      this.#live = undefined;
+      throw error;
+    }
+  }
 }
+
+const selectRule = "SELECT state, created_at, ignored, readable FROM rules WHERE id = ?";
 
 function storedRule(row: Record<string, unknown>): StoredRule {
-  return { state: JSON.parse(row["state"] as string) as RuleState, createdAt: row["created_at"] as number };
+  const rule = { state: JSON.parse(row["state"] as string) as RuleState, createdAt: row["created_at"] as number };
+  const ignored = row["ignored"];
+  return typeof ignored === "string" ? { ...rule, ignored: JSON.parse(ignored) as IgnoredChange } : rule;
 }
 
+function ignoredChange({ enabled, at, by }: RuleEvent, loop: Loop): IgnoredChange {
+  return { change: enabled === null ? "revised" : "enabled", at, by, loop };
+}
+
+/** `readable`: the newest definition that this version can read, by which the rule is evaluated. */
 function migrate(db: DatabaseSync): void {
   db.exec(`
-    CREATE TABLE rules (id TEXT PRIMARY KEY, mode TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL) STRICT;
+    CREATE TABLE rules (
+      id TEXT PRIMARY KEY, mode TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL,
+      readable TEXT, derives INTEGER NOT NULL, ignored TEXT
+    ) STRICT;
+    CREATE INDEX rules_deriving ON rules (derives, mode);
   `);
 }
 
-function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, outcomes: FoldOutcomes<StoredRule>): void {
-  const get = db.prepare("SELECT state, created_at FROM rules WHERE id = ?");
-  const put = db.prepare("INSERT OR REPLACE INTO rules (id, mode, created_at, state) VALUES (?, ?, ?, ?)");
-  for (const record of batch.records) {
-    const event = folded.rule(batch, record);
-    if (event === undefined) continue;
-    const row = get.get(event.rule);
-    const present = row === undefined ? undefined : storedRule(row);
-    const { state, accepted } = foldRule(present?.state, event);
-    if (!accepted || state === undefined) {
-      outcomes.folded(event.writeId, false, present);
-      continue;
-    }
-    const createdAt = event.created === null ? (present?.createdAt ?? event.at) : event.at;
-    put.run(event.rule, state.mode, createdAt, JSON.stringify(state));
-    outcomes.folded(event.writeId, true, { state, createdAt });
+function liveRules(db: DatabaseSync): DerivingRules {
+  return derivingRules(db.prepare("SELECT id, readable FROM rules WHERE mode = 'live' AND derives = 1").all());
+}
+
+function derivingRules(rows: readonly Record<string, unknown>[]): DerivingRules {
+  const rules = new DerivingRules();
+  for (const { id, readable } of rows) rules.set(id as string, flowOf(id as string, readable as string));
+  return rules;
+}
+
+/** The newest readable definition after an event; only of rules that derive, the others are part of no loop. */
+function readableAfter({ rule, created, revised }: RuleEvent, before: string | null | undefined): string | undefined {
+  const kept = created === null ? (before ?? undefined) : undefined;
+  const defined = created ?? revised;
+  if (defined === null) return kept;
+  if (kept === undefined && !defined.definition.includes('"derive"')) return undefined;
+  return readable(rule, defined) ? defined.definition : kept;
+}
+
+function readable(rule: string, revision: { readonly definition: string; readonly schema: number }): boolean {
+  try {
+    storedDefinition(revision, rule);
+    return true;
+  } catch (error) {
+    if (!(error instanceof HeadwaterError)) throw error;
+    return false;
   }
+}
+
+function flowOf(id: string, definition: string | undefined): Dataflow | undefined {
+  if (definition === undefined) return undefined;
+  return dataflowOf(storedDefinition({ definition, schema: ruleSchemaVersion }, id));
 }

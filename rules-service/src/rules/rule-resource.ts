@@ -1,6 +1,7 @@
 import { Type, type Static } from "@sinclair/typebox";
 import type { RuleRevision } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/core";
+import { loopText } from "../loops/deriving-rules.ts";
 import type { StoredRule } from "./rule-model.ts";
 import type { RuleOnPartition } from "./rules-in-effect.ts";
 
@@ -25,6 +26,21 @@ export const ruleResource = Type.Object(
     createdAt: Type.String({ format: "date-time" }),
     updatedAt: Type.String({ format: "date-time" }),
     updatedBy: Type.String(),
+    ignored: Type.Optional(
+      Type.Object(
+        {
+          change: Type.Union([Type.Literal("enabled"), Type.Literal("revised")]),
+          at: Type.String({ format: "date-time" }),
+          by: Type.String(),
+          loop: Type.Array(Type.Object({ rule: Type.String(), metric: Type.String() })),
+          detail: Type.String(),
+        },
+        {
+          description:
+            "A change that would have closed a loop of rules that derive from each other, and counts for nothing: another one came before it. Until the next change that counts",
+        },
+      ),
+    ),
     partitions: Type.Optional(Type.Array(onPartition)),
     position: Type.Optional(Type.String({ description: "Position of the write" })),
   },
@@ -34,7 +50,7 @@ export type RuleResource = Static<typeof ruleResource>;
 
 /** `partitions` are the states of the rule on each partition; the resource lists them only if `detailed`. */
 export function toResource(
-  { state, createdAt }: StoredRule,
+  { state, createdAt, ignored }: StoredRule,
   partitions: readonly RuleOnPartition[],
   detailed = false,
 ): RuleResource {
@@ -52,6 +68,9 @@ export function toResource(
     createdAt: isoFromMicros(createdAt),
     updatedAt: isoFromMicros(state.at),
     updatedBy: state.by,
+    ...(ignored !== undefined && {
+      ignored: { ...ignored, loop: [...ignored.loop], at: isoFromMicros(ignored.at), detail: loopText(ignored.loop) },
+    }),
     ...(detailed && { partitions: [...partitions] }),
   };
 }

@@ -19,6 +19,7 @@ import {
   wantedType,
 } from "@headwater/service";
 import { warningsOf } from "../definition/warnings.ts";
+import { savedLoop } from "./saved-loop.ts";
 import { sha256 } from "@headwater/core";
 import { revisedRuleSchema, ruleSchema, writtenRuleSchema } from "../definition/index.ts";
 import { acceptYaml, parseNewRule, ruleBodyLimit, ruleOf, yamlTypes } from "./rule-body.ts";
@@ -70,8 +71,8 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
   void parent.register(async (app: HttpApp) => {
     acceptYaml(app);
 
-    const resource = ({ state, createdAt }: StoredRule, detailed: boolean): RuleResource =>
-      toResource({ state, createdAt }, inEffect.of(state.id), detailed);
+    const resource = (rule: StoredRule, detailed: boolean): RuleResource =>
+      toResource(rule, inEffect.of(rule.state.id), detailed);
     const answer = (reply: FastifyReply, { rule, position }: WrittenRule): RuleResource => {
       void reply.header("etag", etagOf(rule.state.revision));
       return { ...resource(rule, true), ...(position !== undefined && { position: positionText(position) }) };
@@ -144,6 +145,8 @@ export function ruleRoutes(parent: HttpApp, options: RuleRoutesOptions): void {
         }
         const parsed = parseNewRule(request.body);
         if (!parsed.ok) return { valid: false, errors: [...parsed.problems], warnings: [] };
+        const loop = savedLoop(model, parsed.definition);
+        if (loop !== undefined) return { valid: false, errors: [loop], warnings: [] };
         return { valid: true, errors: [], warnings: [...warningsOf(parsed.definition, idleTickMs * 1000)] };
       },
     );

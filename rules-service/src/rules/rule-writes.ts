@@ -1,8 +1,16 @@
 import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
 import { ConflictError, RequestError } from "@headwater/core";
 import type { OutgoingRecord, Position } from "@headwater/event-log";
-import { performWrite, type Precondition, type WriteContext, type WriteStamp } from "@headwater/service";
+import { loopText } from "../loops/deriving-rules.ts";
+import {
+  InvalidRequestError,
+  performWrite,
+  type Precondition,
+  type WriteContext,
+  type WriteStamp,
+} from "@headwater/service";
 import { canonicalRule, ruleSchemaVersion, type RuleDefinition } from "../definition/index.ts";
+import { savedLoop } from "./saved-loop.ts";
 import type { RuleModel, StoredRule } from "./rule-model.ts";
 
 type RuleInput = Parameters<typeof events.rule.encode>[0];
@@ -18,6 +26,8 @@ export interface RuleWritesOptions extends Omit<WriteContext, "model"> {
 export interface RuleWrite {
   readonly by: string;
   readonly precondition: Precondition | undefined;
+  /** Saved together with others, among which it has been looked for loops already. */
+  readonly isLoopless?: boolean;
 }
 
 export interface WrittenRule {
@@ -44,6 +54,7 @@ export class RuleWrites {
       if (stored !== undefined && stored.state.mode !== "deleted") {
         throw new ConflictError(`There is a rule ${id} already; revise it with PUT, or choose another id`);
       }
+      this.#refuseLoop(definition, write);
       return { created: revisionOf(definition, (stored?.state.revision ?? 0) + 1) };
     });
   }
@@ -53,6 +64,8 @@ export class RuleWrites {
     return this.#write(id, write, (stored) => {
       const { state } = presentRule(stored, id);
       if (state.revisions.at(-1)!.definition === canonicalRule(definition)) return undefined;
+      this.#refuseLoop(definition, write);
+      if (state.mode === "live") this.#refuseIfLive(id, definition);
       return { revised: revisionOf(definition, state.revision + 1) };
     });
   }
@@ -62,7 +75,23 @@ export class RuleWrites {
     return this.#write(id, write, (stored) => {
       const { state } = presentRule(stored, id);
       if (state.mode === mode || (mode === "disabled" && state.mode === "draft")) return undefined;
+      if (mode === "live") this.#refuseIfLive(id);
       return mode === "live" ? { enabled: {} } : mode === "shadow" ? { shadowed: {} } : { disabled: {} };
+    });
+  }
+
+  /** Loops are found when a rule is saved, whether or not the others are switched on. */
+  #refuseLoop(definition: RuleDefinition, { isLoopless = false }: RuleWrite): void {
+    const problem = isLoopless ? undefined : savedLoop(this.#options.model, definition);
+    if (problem !== undefined) throw new InvalidRequestError("rule", [problem]);
+  }
+
+  /** Two rules that were saved at the same time may each have passed. */
+  #refuseIfLive(id: string, definition?: RuleDefinition): void {
+    const loop = this.#options.model.loopIfLive(id, definition);
+    if (loop === undefined) return;
+    throw new ConflictError(`Rule ${id} would make a loop: ${loopText(loop)}; switch one of them off, or revise it`, {
+      details: { loop },
     });
   }
 

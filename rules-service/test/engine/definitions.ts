@@ -216,3 +216,36 @@ export function several(rule: fc.Arbitrary<RuleDefinition>): fc.Arbitrary<RuleDe
     .array(rule, { minLength: 1, maxLength: 3 })
     .map((list) => list.map((each, index) => ({ ...each, id: `rule${index}` })));
 }
+
+/** A rule that derives each reading of a metric once more, under another name. */
+export function copyOf(metric: string, from: string, lateness = "1d"): RuleDefinition {
+  return ruleOf({ id: `${from}-to-${metric}`, lateness, derive: { metric, expression: `metrics.${from}`, from } });
+}
+
+/** The same rule on what is derived from each metric that it judges: `t` becomes `t2`. */
+export function onCopies(rule: RuleDefinition, suffix: string): RuleDefinition {
+  const text = JSON.stringify(rule.condition)
+    .replaceAll(/"(metric|other)":"([tus])"/g, `"$1":"$2${suffix}"`)
+    .replaceAll(/metrics\.([tus])\b/g, `metrics.$1${suffix}`);
+  return { ...rule, id: `${rule.id}${suffix}`, condition: JSON.parse(text) as RuleDefinition["condition"] };
+}
+
+/** A rule that derives, of several metrics or at every raise, and one that judges what it derives. */
+export const chain: fc.Arbitrary<RuleDefinition[]> = fc
+  .tuple(
+    fc.constantFrom<Written>(
+      { derive: { metric: "t2", expression: "metrics.t" } },
+      { derive: { metric: "t2", expression: "metrics.t + metrics.u", from: "t" } },
+      { derive: { metric: "t2", expression: "metrics.t > device.attributes.max", from: "t" } },
+      { derive: { metric: "t2", value: 4, from: "u" } },
+      { condition: { metric: "t", above: 2 }, actions: [{ derive: { metric: "t2", value: 5 } }] },
+      { condition: { metric: "t", above: 2, for: "3s" }, actions: [{ derive: { metric: "t2", value: 5 } }] },
+      { condition: { absent: "5s" }, actions: [{ derive: { metric: "t2", value: 5 } }] },
+    ),
+    fc.constantFrom("0s", "3s", "60s"),
+    leaf,
+  )
+  .map(([written, lateness, condition]) => [
+    ruleOf({ id: "first", lateness, ...written }),
+    onCopies(ruleOf({ id: "second", condition }), "2"),
+  ]);

@@ -11,7 +11,7 @@ import type {
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, Collected, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
-import { definition } from "./definitions.ts";
+import { chain, definition } from "./definitions.ts";
 import { devices, steps, write } from "./histories.ts";
 
 /** What happens to a partition besides its records, and before which of them. */
@@ -61,7 +61,7 @@ const wish = fc.oneof(
 export const timeline: fc.Arbitrary<Timeline> = fc
   .tuple(
     steps(60),
-    fc.array(definition, { minLength: 1, maxLength: 2 }),
+    fc.oneof({ weight: 2, arbitrary: fc.array(definition, { minLength: 1, maxLength: 2 }) }, chain),
     fc.array(fc.tuple(fc.nat({ max: 1000 }), wish), { maxLength: 14 }),
   )
   .map(([life, first, wishes]) => {

@@ -11,6 +11,8 @@ export const skipReasons = {
   misplaced: "misplaced",
   /** It can be read, and says what no writer writes. */
   implausible: "implausible",
+  /** It would have closed a loop of rules. */
+  loop: "loop",
   /** It could be read, and evaluating it failed. */
   failed: "failed",
 } as const;

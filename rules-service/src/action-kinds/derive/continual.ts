@@ -95,7 +95,7 @@ export function continualDerivation(definitions: readonly Written[]): ContinualD
       metrics[from] = source.isBoolean ? source.value === 1 : source.value;
       return [{ metric, value: valueOf(expression.evaluate({ metrics, device })), source }];
     });
-  return { program: program as Program, derive: derive as ContinualDerivation["derive"] };
+  return { program, derive: derive as ContinualDerivation["derive"] };
 }
 
 /** Of what an expression gives; undefined: nothing that a metric may have. */

@@ -80,7 +80,10 @@ function checkContinual({ value, expression, from }: DeriveDefinition, pointer: 
     if (value === undefined) {
       problems.add(pointer, 'needs an expression, as in "metrics.temperature + 273.15", or a value');
     } else if (from === undefined) {
-      problems.add(pointer, "needs `from`, the metric each reading of which writes the value; or give the rule a condition");
+      problems.add(
+        pointer,
+        "needs `from`, the metric each reading of which writes the value; or give the rule a condition",
+      );
     }
     return;
   }
@@ -93,7 +96,7 @@ function checkContinual({ value, expression, from }: DeriveDefinition, pointer: 
   const { metrics } = parsed.expression;
   if (metrics.includes(anyMetric)) problems.add(at, `names ${anyMetric}, which is no name of a metric`);
   if (from === undefined && metrics.length !== 1) {
-    const named = metrics.length === 0 ? "no metric" : `${metrics.join(" and ")}`;
+    const named = metrics.length === 0 ? "no metric" : metrics.join(" and ");
     problems.add(pointer, `needs \`from\`: its expression names ${named}; say the readings of which metric derive one`);
   }
 }

@@ -57,7 +57,7 @@ export class PartitionBacktest {
 
   constructor(plan: PartitionPlan) {
     this.#plan = plan;
-    this.#engine = createPartitionEngine(plan.partition);
+    this.#engine = createPartitionEngine(plan.partition, { judgesOwnDerivations: false });
     const inputs = plan.rules.flatMap(({ definition }) => normaliseRule(definition).program.inputs);
     this.#reader = new TelemetryReader(inputs.includes(anyMetric) ? undefined : new Set(inputs));
     this.#effects = { alert: (event) => this.#tell(event), command() {}, derived() {} };

@@ -1,7 +1,10 @@
-import { foldRule, type RuleRevision, type RuleState } from "@headwater/aggregates";
+import type { RuleRevision, RuleState } from "@headwater/aggregates";
 import { HeadwaterError } from "@headwater/core";
 import type { RuleEvent } from "@headwater/proto";
 import type { RuleChange } from "../../engine/engine.ts";
+import { dataflowOf, type Dataflow } from "../../loops/dataflow.ts";
+import { DerivingRules, type Loop } from "../../loops/deriving-rules.ts";
+import { foldRuleAmong } from "../../loops/fold-rules.ts";
 import { isWarmAs, type RuleDefinition } from "../../definition/definition.ts";
 
 /** The state of a rule after a record of rules.v1. */
@@ -16,6 +19,8 @@ export interface RuleTimelineOptions {
   readonly definitionOf: (revision: { definition: string; schema: number }, rule: string) => RuleDefinition;
   /** Told of a revision that cannot be read. The rule stays in effect as it was before. */
   readonly onUnreadable?: (offset: number, error: HeadwaterError) => void;
+  /** Told of a record that would have closed a loop, and is ignored. */
+  readonly onLoop?: (offset: number, rule: string, loop: Loop) => void;
 }
 
 /**
@@ -27,6 +32,8 @@ export class RuleTimeline {
   readonly #states = new Map<string, RuleState>();
   /** The newest revision of each rule that can be read. */
   readonly #definitions = new Map<string, ReadRevision>();
+  /** Of the rules that derive and are switched on. */
+  readonly #live = new DerivingRules();
   readonly #histories = new Map<string, RuleAt[]>();
   readonly #byOffset = new Map<number, RuleAt>();
 
@@ -39,11 +46,17 @@ export class RuleTimeline {
    * write.
    */
   apply(offset: number, event: RuleEvent): string | undefined {
-    const { state, accepted } = foldRule(this.#states.get(event.rule), event);
+    const before = this.#states.get(event.rule);
+    const read = this.#read(event);
+    const present = event.created === null ? this.#definitions.get(event.rule) : undefined;
+    const readable = read?.readable ?? present;
+    const { state, accepted, loop } = foldRuleAmong(before, event, readable?.flow, this.#live);
+    if (loop !== undefined) this.#options.onLoop?.(offset, event.rule, loop);
     if (!accepted || state === undefined) return undefined;
     this.#states.set(event.rule, state);
-    if (event.created !== null) this.#definitions.delete(event.rule);
-    if (event.created !== null || event.revised !== null) this.#define(offset, state);
+    if (readable === undefined) this.#definitions.delete(event.rule);
+    else this.#definitions.set(event.rule, readable);
+    if (read?.error !== undefined) this.#options.onUnreadable?.(offset, read.error);
     const at: RuleAt = { offset, change: { ...this.#change(state), grounding: String(offset) } };
     const history = this.#histories.get(event.rule);
     if (history === undefined) this.#histories.set(event.rule, [at]);
@@ -71,14 +84,16 @@ export class RuleTimeline {
     return this.#byOffset.get(offset);
   }
 
-  #define(offset: number, { id, revisions }: RuleState): void {
-    const { definitionOf, onUnreadable } = this.#options;
-    const revision = revisions.at(-1)!;
+  /** What the event defines; undefined: nothing. */
+  #read({ rule, created, revised }: RuleEvent): { readable?: ReadRevision; error?: HeadwaterError } | undefined {
+    const defined = created ?? revised;
+    if (defined === null) return undefined;
     try {
-      this.#definitions.set(id, { revision: revision.revision, definition: definitionOf(revision, id) });
+      const definition = this.#options.definitionOf(defined, rule);
+      return { readable: { revision: defined.revision, definition, flow: dataflowOf(definition) } };
     } catch (error) {
       if (!(error instanceof HeadwaterError)) throw error;
-      onUnreadable?.(offset, error);
+      return { error };
     }
   }
 
@@ -96,6 +111,8 @@ export class RuleTimeline {
 
 interface ReadRevision extends Pick<RuleRevision, "revision"> {
   readonly definition: RuleDefinition;
+  /** undefined: it derives nothing. */
+  readonly flow: Dataflow | undefined;
 }
 
 /** Stands for a definition that cannot be read; it is never evaluated. */

@@ -37,6 +37,8 @@ export const importBody = Type.Array(ruleEntry, {
 export interface RuleEntry {
   readonly definition: RuleDefinition;
   readonly state: EntryState | undefined;
+  /** Where the rule is in the body. */
+  readonly pointer: string;
 }
 
 /** The entries of a body. Rejects with InvalidRequestError (400), whose problems say which entry and where in it. */
@@ -65,7 +67,7 @@ export async function ruleEntries(body: unknown): Promise<RuleEntry[]> {
         problems.push({ pointer: `${place}${at}/id`, detail: `${id} is the id of entry ${other} too; remove one` });
       }
       places.set(id, index);
-      entries.push({ definition: parsed.definition, state });
+      entries.push({ definition: parsed.definition, state, pointer: `${place}${at}` });
     }
     if (problems.length >= maxProblems) break;
   }

@@ -1,7 +1,9 @@
 import { Type, type Static } from "@sinclair/typebox";
 import { ConflictError } from "@headwater/core";
-import { etagOf, parsePrecondition } from "@headwater/service";
+import { etagOf, InvalidRequestError, parsePrecondition } from "@headwater/service";
+import { maxProblems } from "../../language/problems.ts";
 import type { RuleModel } from "../rule-model.ts";
+import { loopsOfAll } from "../saved-loop.ts";
 import type { RuleWrites } from "../rule-writes.ts";
 import { definitionOf } from "../rule-resource.ts";
 import { canonicalRule } from "../../definition/index.ts";
@@ -73,6 +75,8 @@ export interface RuleImportOptions {
  * Rejects as RuleWrites does; what was written before that stays, and the same import goes on from there.
  */
 export async function importRules(entries: readonly RuleEntry[], options: RuleImportOptions): Promise<ImportedRule[]> {
+  const loops = loopsOfAll(options.model, entries);
+  if (loops.length > 0) throw new InvalidRequestError("rules", loops.slice(0, maxProblems));
   const done: ImportedRule[] = [];
   const slices = new Slices();
   for (const entry of entries) {
@@ -87,10 +91,11 @@ export async function importRules(entries: readonly RuleEntry[], options: RuleIm
 async function carryOut(plan: ImportedRule, entry: RuleEntry, { writes, by }: RuleImportOptions): Promise<void> {
   const { id, action, revision, stateBefore = "draft", stateAfter } = plan;
   if (action === "same") return;
-  const at = (of: number) => ({ by, precondition: parsePrecondition({ "if-match": etagOf(of) }) });
+  const isLoopless = true;
+  const at = (of: number) => ({ by, isLoopless, precondition: parsePrecondition({ "if-match": etagOf(of) }) });
   let present = revision;
   if (action === "create") {
-    present = (await writes.create(entry.definition, { by, precondition: undefined })).rule.state.revision;
+    present = (await writes.create(entry.definition, { by, isLoopless, precondition: undefined })).rule.state.revision;
   } else if (action === "revise") {
     present = (await writes.revise(id, entry.definition, at(revision!))).rule.state.revision;
   }

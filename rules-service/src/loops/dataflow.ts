@@ -1,0 +1,18 @@
+import { normaliseRule, type RuleDefinition } from "../definition/index.ts";
+import { normaliseSelector, type NormalSelector } from "../definition/selector.ts";
+
+/** What of a rule decides whether derived metrics can come back to where they came from. */
+export interface Dataflow {
+  readonly takes: readonly string[];
+  readonly derives: readonly string[];
+  readonly selector: NormalSelector;
+}
+
+/** undefined: it derives nothing, and is part of no loop. */
+export function dataflowOf(definition: RuleDefinition): Dataflow | undefined {
+  const { derive, actions } = definition;
+  // Most rules derive nothing, and are not compiled for that.
+  if (derive === undefined && actions?.some((action) => action.derive !== undefined) !== true) return undefined;
+  const { program, derives } = normaliseRule(definition);
+  return { takes: program.inputs, derives, selector: normaliseSelector(definition.selector) };
+}
