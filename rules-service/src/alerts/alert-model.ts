@@ -53,7 +53,7 @@ export class AlertModel {
     this.#topic = topics.alerts;
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "alerts.sqlite"),
-      schemaVersion: `3.${eventSchemaVersion}`,
+      schemaVersion: `4.${eventSchemaVersion}`,
       topics: [topics.alerts],
       log,
       logger,
