@@ -1,3 +1,4 @@
+import { nothingActed } from "../action-kinds/occasions.ts";
 import { severityOf, stayOf } from "../conditions/verdict.ts";
 import { mutedEpisode } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
@@ -61,6 +62,7 @@ export function readopt(
     instance.episodes = warm.episodes.map((episode) => ({
       ...episode,
       told: 0,
+      course: nothingActed,
       alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
     }));
   }

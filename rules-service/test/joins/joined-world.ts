@@ -159,7 +159,7 @@ export class JoinedWorld {
       ...{ alertId, rule, device, transition: 0, kind: alertTransition[kind], at, writeId, by: "somebody" },
       ...(clears && { cause: "hand", clearedAt: at }),
     });
-    this.#hands.push({ kind, alertId, rule, device, at, by: "somebody" });
+    this.#hands.push({ kind, alertId, rule, device, at, by: "somebody", writeId });
   }
 
   #effect(warm: boolean, warmedWith: number): void {
