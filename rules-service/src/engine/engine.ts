@@ -82,6 +82,8 @@ export interface OperatorAction {
   readonly device: string;
   readonly at: number;
   readonly by: string;
+  /** By which it is told from all others. */
+  readonly writeId: string;
 }
 
 /** Receives effects in order; the runner makes them durable before each checkpoint. */

@@ -89,7 +89,7 @@ export class Partition {
 
   hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared"): void {
     this.engine.applyOperatorAction(
-      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody" },
+      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody", writeId: `${kind}@${when}` },
       this.effects,
     );
   }

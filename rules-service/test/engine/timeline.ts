@@ -176,7 +176,15 @@ export class Run {
       .flat()
       .findLast((emitted) => emitted.alert?.rule === rule && emitted.alert.device === device)?.alert;
     if (alert === undefined) return undefined;
-    return { kind: "cleared", alertId: alert.alertId!, rule, device, at: alert.at!, by: "somebody" };
+    return {
+      kind: "cleared",
+      alertId: alert.alertId!,
+      rule,
+      device,
+      at: alert.at!,
+      by: "somebody",
+      writeId: `w${alert.at!}`,
+    };
   }
 }
 

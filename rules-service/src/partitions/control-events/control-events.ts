@@ -59,6 +59,6 @@ function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
   const action =
     kind === alertTransition.acknowledged ? "acknowledged" : kind === alertTransition.cleared ? "cleared" : undefined;
   if (action === undefined) return undefined;
-  const { alertId, rule, device, at, by } = event;
-  return { kind: action, alertId, rule, device, at, by };
+  const { alertId, rule, device, at, by, writeId } = event;
+  return { kind: action, alertId, rule, device, at, by, writeId };
 }
