@@ -76,8 +76,8 @@ export interface Program<S = unknown> {
 }
 
 /**
- * From when on, on the log's clock, a device counts as unheard that was heard last at an anchor and is to be heard again
- * within a duration: not while the gateway was away through which it was heard.
+ * From when on, on the log's clock, a device counts as unheard that was heard last at an anchor and is to be heard
+ * again within a duration: not while the gateway was away through which it was heard.
  */
 export type UnheardSince = (last: Anchor, duration: number) => number;
 
