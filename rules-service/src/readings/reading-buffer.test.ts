@@ -50,7 +50,10 @@ describe("the retained readings of a series", () => {
         copy.load(list, pruned);
         expect(contentOf(copy)).toEqual(list);
         const merged = new ReadingBuffer();
-        merged.load(list.filter((_, index) => index % 3 > 0), pruned);
+        merged.load(
+          list.filter((_, index) => index % 3 > 0),
+          pruned,
+        );
         merged.merge(buffer);
         expect(contentOf(merged)).toEqual(list);
       }),
