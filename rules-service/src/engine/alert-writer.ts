@@ -7,12 +7,16 @@ import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects } from "./engine.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
+import { Muting } from "./muting.ts";
 import type { Rule } from "./rule.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
 
 export interface AlertStep {
-  readonly kind: Exclude<keyof typeof alertTransition, "unspecified" | "acknowledged">;
+  readonly kind: Exclude<
+    keyof typeof alertTransition,
+    "unspecified" | "acknowledged" | "assigned" | "commented" | "snoozed"
+  >;
   readonly at: number;
   readonly cause: string;
   readonly amended?: boolean;
@@ -42,6 +46,7 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  readonly muting = new Muting();
   readonly #partition: number;
 
   constructor(partition: number) {
@@ -62,6 +67,7 @@ export class AlertWriter {
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
+    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
     const measure =
       shown &&
       rule.program.measure(
@@ -87,19 +93,24 @@ export class AlertWriter {
       cause,
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
+      mutedBy: episode.mutedBy,
       evidence: shown === undefined ? [] : this.#evidence(instance, shown),
     } satisfies AlertInput);
   }
 
-  /** What the rule does when an episode is raised; `transition` is the one that raised it. */
-  act(instance: InstanceView, episode: Episode, begun: Beginning): void {
+  /**
+   * What the rule does when an episode is raised, or when nothing holds that back any more; `at` is when it came to
+   * that, on the log's clock.
+   */
+  act(instance: InstanceView, episode: Episode, begun: Beginning, at?: number): void {
     const { rule, device } = instance;
-    if (rule.shadow) return;
+    if (rule.shadow || episode.mutedBy.length > 0) return;
     for (const [index, action] of rule.actions.entries()) {
       if (action.kind === "derive") {
         const source = begun.reading ?? instance.lastOwn();
         if (source === undefined) continue;
-        this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
+        const { metric, value } = action;
+        this.effects.derived(this.#derived(rule, device, at ?? episode.raisedAt, source, metric, value));
         continue;
       }
       // What goes beyond the platform is dispatched from alerts.v1.
@@ -121,7 +132,7 @@ export class AlertWriter {
             action: index,
             rule: rule.id,
             eventTime: raisedAt,
-            time: raisedAt + instance.lag,
+            time: at ?? raisedAt + instance.lag,
           },
         },
       });
@@ -131,7 +142,7 @@ export class AlertWriter {
   #derived(
     rule: Rule,
     device: string,
-    episode: Episode,
+    eventTime: number,
     source: Reading,
     metric: string,
     value: number | boolean | string,
@@ -141,7 +152,7 @@ export class AlertWriter {
     return {
       receivedAt: source.receivedAt,
       device,
-      eventTime: episode.raisedAt,
+      eventTime,
       incarnation: this.incarnationOf(device),
       readings: [{ metric, ...held }],
       derived: {

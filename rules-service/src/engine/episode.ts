@@ -33,6 +33,8 @@ export interface Episode {
   end: Position | undefined;
   /** Late data showed that it never was. */
   retracted: boolean;
+  /** What holds its actions back, as it was told last. */
+  mutedBy: readonly string[];
 }
 
 export function isOpen(episode: Episode): boolean {

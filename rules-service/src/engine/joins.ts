@@ -31,6 +31,7 @@ export class Joins {
   *rule(change: RuleChange): Generator<void> {
     const { index } = this.#evaluator;
     const before = index.rules.get(change.rule);
+    if (change.mode === "deleted") this.#evaluator.alerts.muting.forgetRule(change.rule);
     if (change.mode === "disabled" || change.mode === "deleted") {
       if (before === undefined) return;
       this.#ledger.changedRules.add(change.rule);
@@ -114,6 +115,7 @@ export class Joins {
       before.set(series, series.rules);
     }
     if (isAnother) index.incarnations.set(id, incarnation);
+    if (isAnother || device === undefined) alerts.muting.forgetDevice(id);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
     const cause = isAnother || device === undefined ? "device-deleted" : "selector";
@@ -143,6 +145,7 @@ export class Joins {
     }
   }
 
+  /** A snooze is no matter of this; see MuteJoins. */
   hand({ kind, rule: id, device, alertId }: OperatorAction): void {
     // Who has acknowledged an alert makes no difference to whether it is one.
     if (kind !== "cleared") return;

@@ -86,7 +86,7 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     return;
   }
   instance.grounding = old.grounding;
-  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told };
+  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told, mutedBy: told.mutedBy };
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
     raise(instance, carried, evaluator);
