@@ -87,6 +87,8 @@ export interface OperatorAction {
   readonly device: string;
   readonly at: number;
   readonly by: string;
+  /** By which it is told from all others. */
+  readonly writeId: string;
   /** Of `snoozed`: its end on the log's clock; one that is past ends it. */
   readonly until?: number;
 }

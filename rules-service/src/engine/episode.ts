@@ -1,3 +1,4 @@
+import type { Course } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import type { Position } from "../readings/position.ts";
 import type { FoldState } from "./episode-machine.ts";
@@ -35,6 +36,8 @@ export interface Episode {
   retracted: boolean;
   /** What holds its actions back, as it was told last. */
   mutedBy: readonly string[];
+  /** How far its actions have come. */
+  course: Course;
 }
 
 export function isOpen(episode: Episode): boolean {

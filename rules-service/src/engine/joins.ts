@@ -114,7 +114,6 @@ export class Joins {
       index.bringUpToDate(metric, series);
       before.set(series, series.rules);
     }
-    if (isAnother) index.incarnations.set(id, incarnation);
     if (isAnother || device === undefined) alerts.muting.forgetDevice(id);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
@@ -130,6 +129,8 @@ export class Joins {
       for (const rule of has) if (isAnother || !had.includes(rule)) begun.add(rule);
     }
     for (const rule of inOrder(left)) this.#leave(rule, id, cause);
+    // Only now: commands at the end of an episode are for the device that it was about.
+    if (isAnother) index.incarnations.set(id, incarnation);
     for (const [series, had] of before) {
       // What another device of the id has sent is nothing to this one.
       if (isAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
@@ -146,16 +147,17 @@ export class Joins {
   }
 
   /** A snooze is no matter of this; see MuteJoins. */
-  hand({ kind, rule: id, device, alertId }: OperatorAction): void {
-    // Who has acknowledged an alert makes no difference to whether it is one.
-    if (kind !== "cleared") return;
-    const { index, next } = this.#evaluator;
+  hand(action: OperatorAction): void {
+    const { kind, rule: id, device, alertId } = action;
+    const { index, next, alerts } = this.#evaluator;
     const rule = index.rules.get(id);
     const instance = rule && index.instance(rule, device);
     if (instance === undefined || this.#coversOf(instance) > next) return;
     const { open } = instance;
     if (open?.alertId !== alertId) return;
-    instance.mute(next);
+    alerts.hear(instance, open, action);
+    // Who has acknowledged an alert makes no difference to whether it is one.
+    if (kind === "cleared") instance.mute(next);
     this.#evaluator.changed(instance);
   }
 

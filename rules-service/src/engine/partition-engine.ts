@@ -45,6 +45,7 @@ class Engine implements PartitionEngine {
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
     this.#evaluator = new Evaluator(index, this.#alerts);
+    this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator);
     this.#mutes = new MuteJoins(this.#evaluator);
     this.#joins = new Joins(this.#evaluator, this.#ledger);

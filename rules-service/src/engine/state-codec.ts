@@ -1,3 +1,4 @@
+import { nothingActed, type Course } from "../action-kinds/occasions.ts";
 import { beginning, type Position } from "../readings/position.ts";
 import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
@@ -86,6 +87,8 @@ export function encodeInstance(instance: InstanceFields): Uint8Array {
   writer.count(isAhead ? 1 : 0);
   if (isAhead) writeState(writer, state);
   writer.list(episodes, (episode) => writeEpisode(writer, episode));
+  // A state of 0.1 ends here.
+  writer.list(episodes, (episode) => writePlain(writer, episode.course));
   return writer.done();
 }
 
@@ -98,6 +101,10 @@ export function decodeInstance(bytes: Uint8Array): InstanceFields {
   const refused = reader.list(() => readPosition(reader));
   const state = reader.count() === 1 ? readState(reader) : (history.at(-1)?.state ?? base.state);
   const episodes = reader.list(() => readEpisode(reader));
+  if (!reader.isAtEnd) {
+    let index = 0;
+    reader.list(() => (episodes[index++]!.course = readPlain(reader) as Course));
+  }
   return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
 }
 
@@ -176,5 +183,7 @@ function readEpisode(reader: StateReader): Episode {
   const clearedAt = reader.number();
   const end = reader.count() === 1 ? readPosition(reader) : undefined;
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;
-  return { born, alertId, key, armed, told, raisedAt, rank, retracted, mutedBy, clearedAt: cleared, end };
+  // As far as it can be told of an episode of 0.1, whose rule may have been in shadow.
+  const course = { ...nothingActed, acted: told > 0, ended: cleared !== undefined || retracted, retracted };
+  return { born, alertId, key, armed, told, raisedAt, rank, retracted, mutedBy, clearedAt: cleared, end, course };
 }

@@ -90,14 +90,23 @@ export class Partition {
 
   hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared"): void {
     this.engine.applyOperatorAction(
-      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody" },
+      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody", writeId: `${kind}@${when}` },
       this.effects,
     );
   }
 
   /** Somebody snoozes the rule on the device up to `until`. */
   snooze(until: number, device = "d", rule = "hot"): void {
-    const action = { kind: "snoozed", alertId: "", rule, device, at: 0, by: "somebody", until: at(until) } as const;
+    const action = {
+      kind: "snoozed",
+      alertId: "",
+      rule,
+      device,
+      at: 0,
+      by: "somebody",
+      writeId: "s",
+      until: at(until),
+    } as const;
     this.engine.applyOperatorAction(action, this.effects);
   }
 

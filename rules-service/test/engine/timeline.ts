@@ -211,12 +211,20 @@ export class Run {
       .flat()
       .findLast((emitted) => emitted.alert?.rule === rule && emitted.alert.device === device)?.alert;
     if (alert === undefined) return undefined;
-    return { kind: "cleared", alertId: alert.alertId!, rule, device, at: alert.at!, by: "somebody" };
+    return {
+      kind: "cleared",
+      alertId: alert.alertId!,
+      rule,
+      device,
+      at: alert.at!,
+      by: "somebody",
+      writeId: `w${alert.at!}`,
+    };
   }
 }
 
 function snoozeOf({ rule, device, until }: Extract<Happening, { kind: "snooze" }>): OperatorAction {
-  return { kind: "snoozed", alertId: "", rule, device, at: 0, by: "somebody", until };
+  return { kind: "snoozed", alertId: "", rule, device, at: 0, by: "somebody", writeId: "s", until };
 }
 
 /** An engine as an owner restores it that finds `whole` writings and the first `cut` states of the one after them. */
