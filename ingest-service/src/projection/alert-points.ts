@@ -18,9 +18,10 @@ const names = new Map<number, string>(Object.entries(alertTransition).map(([name
  * that is written again gives the same point.
  *
  * `state` is 1 while the episode is open and 0 once it is over; an acknowledgement, an assignment, a comment and a
- * snooze have none, because whoever acknowledges an alert that is over does not open it. A point says only what its transition says. What is open now is
- * told by all points of an alert (`alert_text`): no `cleared` of transition 0, which is a person's, and state 1 in the
- * point with the highest transition, for late data writes later transitions to earlier times.
+ * snooze have none, because whoever acknowledges an alert that is over does not open it. A point says only what its
+ * transition says. What is open now is told by all points of an alert (`alert_text`): no `cleared` of transition 0,
+ * which is a person's, and state 1 in the point with the highest transition, for late data writes later transitions to
+ * earlier times.
  */
 export function alertPoint(event: AlertEvent): Point {
   const kind: number = event.kind;

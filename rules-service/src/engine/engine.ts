@@ -53,8 +53,8 @@ export interface PartitionEngine {
   takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState>;
   /**
    * Restores a new engine, before its first record. What held actions back, the devices and then the rules that were
-   * in effect at `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are applied
-   * again; a state that includes one already ignores it. Done in slices like `adopt`.
+   * in effect at `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are
+   * applied again; a state that includes one already ignores it. Done in slices like `adopt`.
    */
   restore(snapshot: EngineSnapshot): Iterable<void>;
 }
