@@ -88,7 +88,8 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     return;
   }
   instance.grounding = old.grounding;
-  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told, course: told.course };
+  const { born, alertId, told: count, course, mutedBy } = told;
+  const carried: Episode = { ...open, born, alertId, told: count, course, mutedBy };
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
     raise(instance, carried, evaluator);
