@@ -9,12 +9,16 @@ import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
+import { Muting } from "./muting.ts";
 import type { Rule } from "./rule.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
 
 export interface AlertStep {
-  readonly kind: Exclude<keyof typeof alertTransition, "unspecified" | "acknowledged">;
+  readonly kind: Exclude<
+    keyof typeof alertTransition,
+    "unspecified" | "acknowledged" | "assigned" | "commented" | "snoozed"
+  >;
   readonly at: number;
   readonly cause: string;
   readonly amended?: boolean;
@@ -53,6 +57,7 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  readonly muting = new Muting();
   /** What time it is on the log. */
   now: () => number = () => 0;
   readonly #partition: number;
@@ -75,6 +80,7 @@ export class AlertWriter {
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
+    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
     const measure =
       shown &&
       rule.program.measure(
@@ -100,9 +106,18 @@ export class AlertWriter {
       cause,
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
+      mutedBy: episode.mutedBy,
       evidence: shown === undefined ? [] : this.#evidence(instance, shown),
     } satisfies AlertInput);
-    const told = { kind: alertTransition[kind], amended, shadow: rule.shadow, cause, clearedAt: cleared ? 1 : 0 };
+    const { mutedBy } = episode;
+    const told = {
+      kind: alertTransition[kind],
+      amended,
+      shadow: rule.shadow,
+      cause,
+      clearedAt: cleared ? 1 : 0,
+      mutedBy,
+    };
     // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
     const time = amended || cause !== "condition" ? Math.max(at, this.now()) : at + instance.lag;
     this.#answer(instance, episode, told, { transition: episode.told, at, time });
@@ -111,7 +126,7 @@ export class AlertWriter {
   /** What a person did to an episode, of which alerts.v1 has heard from them. */
   hear(instance: InstanceView, episode: Episode, { kind, at, writeId }: OperatorAction): void {
     const told = { kind: alertTransition[kind], amended: false, shadow: instance.rule.shadow, cause: "hand" };
-    this.#answer(instance, episode, { ...told, clearedAt: 0 }, { transition: writeId, at, time: at });
+    this.#answer(instance, episode, { ...told, clearedAt: 0, mutedBy: [] }, { transition: writeId, at, time: at });
   }
 
   #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
@@ -150,22 +165,22 @@ export class AlertWriter {
     }
   }
 
-  /** What the rule derives when an episode is raised. */
-  act(instance: InstanceView, episode: Episode, begun: Beginning): void {
+  /** What the rule derives when an episode is raised; or at the instant `at`, when nothing holds that back any more. */
+  act(instance: InstanceView, episode: Episode, begun: Beginning, at = episode.raisedAt): void {
     const { rule, device } = instance;
-    if (rule.shadow) return;
+    if (rule.shadow || episode.mutedBy.length > 0) return;
     for (const action of rule.actions) {
       if (action.kind !== "derive") continue;
       const source = begun.reading ?? instance.lastOwn();
       if (source === undefined) continue;
-      this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
+      this.effects.derived(this.#derived(rule, device, at, source, action.metric, action.value));
     }
   }
 
   #derived(
     rule: Rule,
     device: string,
-    episode: Episode,
+    eventTime: number,
     source: Reading,
     metric: string,
     value: number | boolean | string,
@@ -175,7 +190,7 @@ export class AlertWriter {
     return {
       receivedAt: source.receivedAt,
       device,
-      eventTime: episode.raisedAt,
+      eventTime,
       incarnation: this.incarnationOf(device),
       readings: [{ metric, ...held }],
       derived: {
