@@ -30,18 +30,21 @@ export const actionSchema = Type.Object(
 );
 export type ActionDefinition = Static<typeof actionSchema>;
 
-/** An action that the engine does itself. */
-export type EngineAction = ReturnType<Kinds["command" | "derive"]["normalise"]>;
-/** An action that is delivered to somebody outside; its index in the rule is part of its ids. */
-export type DeliveredAction = ReturnType<Kinds["webhook" | "email"]["normalise"]> & {
+/** What an action answers. */
+interface Answering {
   readonly on: readonly Trigger[];
-};
-export type NormalAction = EngineAction | DeliveredAction;
+}
+/** An action that is delivered to somebody outside; its index in the rule is part of its ids. */
+export type DeliveredAction = ReturnType<Kinds["webhook" | "email"]["normalise"]> & Answering;
+/** The others are done by the engine. */
+export type NormalAction = (ReturnType<Kinds["command" | "derive"]["normalise"]> & Answering) | DeliveredAction;
 export type DeliveredKind = DeliveredAction["kind"];
 
 interface AnyKind {
   check(definition: unknown, place: { pointer: string; metrics: readonly string[]; problems: Problems }): void;
+  /** But for `on`. */
   normalise(definition: unknown): NormalAction;
+  readonly answers?: readonly Trigger[];
   readonly delivery?: Delivery<DeliveredAction>;
 }
 
@@ -61,20 +64,19 @@ export function checkAction(
     problems.add(pointer, `needs exactly one of ${kindNames.join(", ")}; make it several actions if several are meant`);
   }
   for (const each of named) kindOf(each).check(action[each], { pointer: pointerTo(pointer, each), metrics, problems });
-  if (action.on === undefined || name === undefined || kindOf(name).delivery !== undefined) return;
-  if (action.on.length === 1 && action.on[0] === "raised") return;
+  const answers = name === undefined ? undefined : kindOf(name).answers;
+  const other = answers && action.on?.find((trigger) => !answers.includes(trigger));
+  if (other === undefined) return;
   problems.add(
     pointerTo(pointer, "on"),
-    `is for webhook and email as yet; a ${name} is done when an episode is raised: remove it`,
+    `names ${other}, and a ${name} is done when an episode is ${answers!.join(" or ")}: remove it`,
   );
 }
 
 /** `action` has passed `checkAction`. */
 export function normaliseAction(action: ActionDefinition): NormalAction {
   const name = kindNames.find((each) => action[each] !== undefined)!;
-  const kind = kindOf(name);
-  const normal = kind.normalise(action[name]);
-  return kind.delivery === undefined ? normal : ({ ...normal, on: action.on ?? ["raised"] } as NormalAction);
+  return { ...kindOf(name).normalise(action[name]), on: action.on ?? ["raised"] };
 }
 
 export function isDelivered(action: NormalAction): action is DeliveredAction {

@@ -13,7 +13,7 @@ import type { DeliveredActions } from "./delivered-actions.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Job } from "./endpoint.ts";
 import type { ActionMetrics } from "./metrics.ts";
-import { triggersOf } from "./occasions.ts";
+import { triggersOf } from "../action-kinds/occasions.ts";
 import { requestsOf } from "./requests.ts";
 
 export interface PartitionActionsOptions {

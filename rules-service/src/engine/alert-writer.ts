@@ -1,18 +1,24 @@
 import { alertTransition, type AlertInput, type TelemetryInput } from "@headwater/proto";
+import type { Trigger } from "../action-kinds/triggers.ts";
+import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import { identityOf, type Reading, type Value } from "../readings/reading.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
-import type { Effects } from "./engine.ts";
+import type { Effects, OperatorAction } from "./engine.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
+import { Muting } from "./muting.ts";
 import type { Rule } from "./rule.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
 
 export interface AlertStep {
-  readonly kind: Exclude<keyof typeof alertTransition, "unspecified" | "acknowledged">;
+  readonly kind: Exclude<
+    keyof typeof alertTransition,
+    "unspecified" | "acknowledged" | "assigned" | "commented" | "snoozed"
+  >;
   readonly at: number;
   readonly cause: string;
   readonly amended?: boolean;
@@ -32,6 +38,15 @@ export interface InstanceView {
   latest(metric: string, place: Position | undefined): Reading | undefined;
 }
 
+/** A transition to which commands answer. */
+interface Answered {
+  /** An operator action has its write id in place of a number. */
+  readonly transition: number | string;
+  readonly at: number;
+  /** When it happened, as far as the device's clock is known to be slow. */
+  readonly time: number;
+}
+
 /** Most readings that one transition names as its evidence, for each role. */
 const maxEvidence = 16;
 
@@ -42,6 +57,9 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  readonly muting = new Muting();
+  /** What time it is on the log. */
+  now: () => number = () => 0;
   readonly #partition: number;
 
   constructor(partition: number) {
@@ -62,6 +80,7 @@ export class AlertWriter {
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
+    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
     const measure =
       shown &&
       rule.program.measure(
@@ -87,28 +106,45 @@ export class AlertWriter {
       cause,
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
+      mutedBy: episode.mutedBy,
       evidence: shown === undefined ? [] : this.#evidence(instance, shown),
     } satisfies AlertInput);
+    const { mutedBy } = episode;
+    const told = {
+      kind: alertTransition[kind],
+      amended,
+      shadow: rule.shadow,
+      cause,
+      clearedAt: cleared ? 1 : 0,
+      mutedBy,
+    };
+    // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
+    const time = amended || cause !== "condition" ? Math.max(at, this.now()) : at + instance.lag;
+    this.#answer(instance, episode, told, { transition: episode.told, at, time });
   }
 
-  /** What the rule does when an episode is raised; `transition` is the one that raised it. */
-  act(instance: InstanceView, episode: Episode, begun: Beginning): void {
+  /** What a person did to an episode, of which alerts.v1 has heard from them. */
+  hear(instance: InstanceView, episode: Episode, { kind, at, writeId }: OperatorAction): void {
+    const told = { kind: alertTransition[kind], amended: false, shadow: instance.rule.shadow, cause: "hand" };
+    this.#answer(instance, episode, { ...told, clearedAt: 0, mutedBy: [] }, { transition: writeId, at, time: at });
+  }
+
+  #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
+    const { course, triggers } = follow(episode.course, told);
+    episode.course = course;
+    if (triggers.length > 0) this.#command(instance, episode, triggers, answered);
+  }
+
+  #command(instance: InstanceView, { alertId }: Episode, triggers: readonly Trigger[], answered: Answered): void {
     const { rule, device } = instance;
-    if (rule.shadow) return;
+    const { transition, at, time } = answered;
     for (const [index, action] of rule.actions.entries()) {
-      if (action.kind === "derive") {
-        const source = begun.reading ?? instance.lastOwn();
-        if (source === undefined) continue;
-        this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
-        continue;
-      }
       // What goes beyond the platform is dispatched from alerts.v1.
-      if (action.kind !== "command") continue;
-      const { alertId, told: transition, raisedAt } = episode;
+      if (action.kind !== "command" || !triggers.some((trigger) => action.on.includes(trigger))) continue;
       this.effects.command({
         commandId: commandIdOf(alertId, transition, index),
         device,
-        at: raisedAt,
+        at,
         requested: {
           name: action.name,
           params: action.params,
@@ -117,21 +153,34 @@ export class AlertWriter {
           life: this.incarnationOf(device) + 1,
           cause: {
             alertId,
-            transition,
+            // As in alerts.v1.
+            transition: typeof transition === "number" ? transition : 0,
             action: index,
             rule: rule.id,
-            eventTime: raisedAt,
-            time: raisedAt + instance.lag,
+            eventTime: at,
+            time,
           },
         },
       });
     }
   }
 
+  /** What the rule derives when an episode is raised; or at the instant `at`, when nothing holds that back any more. */
+  act(instance: InstanceView, episode: Episode, begun: Beginning, at = episode.raisedAt): void {
+    const { rule, device } = instance;
+    if (rule.shadow || episode.mutedBy.length > 0) return;
+    for (const action of rule.actions) {
+      if (action.kind !== "derive") continue;
+      const source = begun.reading ?? instance.lastOwn();
+      if (source === undefined) continue;
+      this.effects.derived(this.#derived(rule, device, at, source, action.metric, action.value));
+    }
+  }
+
   #derived(
     rule: Rule,
     device: string,
-    episode: Episode,
+    eventTime: number,
     source: Reading,
     metric: string,
     value: number | boolean | string,
@@ -141,7 +190,7 @@ export class AlertWriter {
     return {
       receivedAt: source.receivedAt,
       device,
-      eventTime: episode.raisedAt,
+      eventTime,
       incarnation: this.incarnationOf(device),
       readings: [{ metric, ...held }],
       derived: {

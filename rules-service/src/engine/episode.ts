@@ -1,3 +1,4 @@
+import type { Course } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import type { Position } from "../readings/position.ts";
 import type { FoldState } from "./episode-machine.ts";
@@ -33,6 +34,10 @@ export interface Episode {
   end: Position | undefined;
   /** Late data showed that it never was. */
   retracted: boolean;
+  /** What holds its actions back, as it was told last. */
+  mutedBy: readonly string[];
+  /** How far its actions have come. */
+  course: Course;
 }
 
 export function isOpen(episode: Episode): boolean {

@@ -1,3 +1,4 @@
+import { nothingActed } from "../action-kinds/occasions.ts";
 import { severityOf, stayOf } from "../conditions/verdict.ts";
 import { mutedEpisode } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
@@ -61,6 +62,7 @@ export function readopt(
     instance.episodes = warm.episodes.map((episode) => ({
       ...episode,
       told: 0,
+      course: nothingActed,
       alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
     }));
   }
@@ -86,7 +88,8 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     return;
   }
   instance.grounding = old.grounding;
-  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told };
+  const { born, alertId, told: count, course, mutedBy } = told;
+  const carried: Episode = { ...open, born, alertId, told: count, course, mutedBy };
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
     raise(instance, carried, evaluator);

@@ -72,7 +72,12 @@ describe("a rule", () => {
     [{ ...whole, actions: [{ webhook: { urlSecret: "a", deadline: "8d" } }] }, "/actions/0/webhook/deadline", "7d"],
     [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, on: ["rased"] }] }, "/actions/0/on/0", "raised"],
     [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, repeat: "15m" }] }, "/actions/0/repeat", "not supported yet"],
-    [{ ...whole, actions: [{ command: { name: "a" }, on: ["cleared"] }] }, "/actions/0/on", "webhook and email"],
+    [
+      { ...whole, actions: [{ derive: { metric: "m", value: 1 }, on: ["raised", "cleared"] }] },
+      "/actions/0/on",
+      "names cleared, and a derive is done when an episode is raised: remove it",
+    ],
+    [{ ...whole, actions: [{ command: { name: "a" }, on: ["ended"] }] }, "/actions/0/on/0", "cleared"],
     [
       { ...whole, actions: [{ email: { to: ["a@b.example, c@d.example"] } }] },
       "/actions/0/email/to/0",
