@@ -122,7 +122,7 @@ export class Joins {
     const begun = new Set<Rule>();
     for (const [series, had] of before) {
       const metric = index.metric(series.metric);
-      series.setRules(index.matching(metric, id), metric.version);
+      series.setRules(index.matching(metric, id), metric);
       const has = series.rules;
       if (has === had && !isAnother) continue;
       for (const rule of had) if (isAnother || !has.includes(rule)) left.add(rule);
