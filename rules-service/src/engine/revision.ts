@@ -36,6 +36,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   fresh.episodes = carried === undefined ? [] : [carried];
   fresh.ground(state, evaluator.next);
   if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
+  evaluator.alerts.mark(fresh);
   if (before.shadow !== rule.shadow) switchMode(fresh, before, evaluator);
   return fresh;
 }

@@ -43,6 +43,7 @@ const wish = fc.oneof(
       definition,
       selector: selectors,
       keeps: fc.boolean(),
+      flaps: fc.boolean(),
       warms: fc.option(fc.nat({ max: 20 })),
     }),
   },
@@ -129,7 +130,13 @@ export const timeline: fc.Arbitrary<Timeline> = fc
           rule: id,
           mode: each.mode,
           revision: keeps ? before.revision : (before?.revision ?? 0) + 1,
-          definition: keeps ? before.definition : { ...each.definition, id, selector: each.selector },
+          definition: keeps
+            ? before.definition
+            : {
+                ...each.definition,
+                ...{ id, selector: each.selector },
+                ...(each.flaps && { flapping: { transitions: 3, within: "10s" } }),
+              },
         };
         rules.set(id, change);
         const active = each.mode === "live" || each.mode === "shadow";
