@@ -1,7 +1,7 @@
 import type { TelemetryRecord } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
 import { isAfter } from "../readings/position.ts";
-import { isDerivedAlike, sampleOf, type Anchor, type Reading } from "../readings/reading.ts";
+import { isDerivedAlike, sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import type { Derivations } from "./derivations.ts";
@@ -10,7 +10,7 @@ import { SeenDerivations } from "./seen-derivations.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
-import type { RuleIndex } from "./rule-index.ts";
+import type { Metric, RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { AlertWriter } from "./alert-writer.ts";
 import { Timers } from "./timers.ts";
@@ -21,6 +21,9 @@ import { Touched } from "./touched.ts";
  * and need the readings between two of them.
  */
 const retainedLatenesses = 1.25;
+const noSamples: readonly Sample[] = [];
+/** A list that grew longer with one record is not kept for the next. */
+const mostSpare = 256;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -40,9 +43,15 @@ export class Evaluator {
   tooLate = 0;
   notNumeric = 0;
   otherDevice = 0;
-  /** Series to which the present record has added. */
+  /** Series to which the present record has added: so many of the list, which is written over by the next record. */
   readonly #grown: Series[] = [];
-  /** What the present record concerns. */
+  #grownCount = 0;
+  /** Readings of the present sample, likewise. */
+  readonly #taken: Reading[] = [];
+  #takenCount = 0;
+  /** Instances that the present sample concerns. */
+  readonly #concerned: Instance[] = [];
+  /** Instances that the present record concerns. */
   readonly #touched: Touched;
   /** What derived readings of now stand in the place of. */
   readonly corrected = new Map<Reading, Reading>();
@@ -62,12 +71,11 @@ export class Evaluator {
     this.next = at.offset;
     this.#appendTime = at.appendTime;
     this.#derivations?.beginRecord(at.offset);
-    this.#touched.clear();
     if (this.#asleep.size > 0) this.#wake();
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       const hadTime = this.clock.now > 0;
-      this.clock.observe(record, at.appendTime);
+      this.clock.observe(record, at);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0 && this.#isToBeJudged(record)) this.#readings(record, at);
@@ -77,9 +85,9 @@ export class Evaluator {
   }
 
   /** Lets the clock alone have a record. */
-  applyClock(record: TelemetryRecord, { appendTime }: RecordPosition): void {
+  applyClock(record: TelemetryRecord, at: RecordPosition): void {
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
-      this.clock.observe(record, appendTime);
+      this.clock.observe(record, at);
     }
   }
 
@@ -90,6 +98,7 @@ export class Evaluator {
 
   /** Call after every change of an instance. */
   changed(instance: Instance): void {
+    if (instance.rule.program.isFlapping !== undefined) this.alerts.mark(instance);
     for (const series of instance.inputs) series.refresh(instance.rule.id);
     this.arm(instance);
     this.changedInstances.add(instance);
@@ -134,6 +143,7 @@ export class Evaluator {
 
   /** Lets rules judge what others have derived since the last record. */
   judgeDerived(): void {
+    if (this.#derivations === undefined || this.#derivations.waiting.length === 0) return;
     this.#passOn();
     this.#evaluate();
   }
@@ -149,6 +159,7 @@ export class Evaluator {
 
   #readings(record: TelemetryRecord, at: RecordPosition): void {
     const { readings } = record;
+    if (!this.#isAnyJudged(record)) return;
     let newest = -Infinity;
     let isOneSample = true;
     for (const { timeDelta } of readings) {
@@ -175,17 +186,20 @@ export class Evaluator {
 
   /** All samples of the record lie in their series: hands them to the instances that they concern. */
   #evaluate(): void {
-    for (let next = this.#touched.take(); next !== undefined; next = this.#touched.take()) {
-      this.tooLate += next.instance.take(next.samples, this);
-      this.changed(next.instance);
+    for (let instance = this.#touched.take(); instance !== undefined; instance = this.#touched.take()) {
+      const { samples } = instance;
+      instance.samples = noSamples;
+      this.tooLate += instance.take(samples, this);
+      this.changed(instance);
       this.#passOn();
     }
     // Only now, since a late sample is told by what came before it.
-    for (const { metric, readings } of this.#grown) {
-      const { lateness } = this.index.metric(metric);
+    for (let each = 0; each < this.#grownCount; each++) {
+      const { readings, lateness } = this.#grown[each]!;
       readings.prune(readings.newest!.time - lateness * retainedLatenesses);
     }
-    this.#grown.length = 0;
+    this.#grownCount = 0;
+    if (this.#grown.length > mostSpare) this.#grown.length = 0;
     if (this.corrected.size > 0) this.corrected.clear();
   }
 
@@ -196,12 +210,18 @@ export class Evaluator {
     for (const { device, reading } of waiting) {
       const series = this.#judgedSeries(reading.metric, device, this.next);
       if (series === undefined) continue;
-      const taken: Reading[] = [];
-      const concerned: Instance[] = [];
-      this.#take(series, reading, this.#appendTime, taken, concerned);
-      this.#touch(taken, concerned);
+      this.#take(series, reading, this.#appendTime);
+      this.#endSample(false);
     }
     waiting.length = 0;
+  }
+
+  /** Whether there are rules for any of the record's metrics. */
+  #isAnyJudged({ readings, derived }: TelemetryRecord): boolean {
+    const { metrics } = this.index;
+    if (metrics.size === 0) return false;
+    for (const { metric } of readings) if (hasRules(metrics.get(metric))) return true;
+    return derived === null && hasRules(metrics.get(anyMetric));
   }
 
   /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
@@ -213,8 +233,6 @@ export class Evaluator {
     order: readonly number[] | undefined,
     shift: number,
   ): void {
-    const taken: Reading[] = [];
-    const concerned: Instance[] = [];
     // First, so that the sample has the place of its first reading.
     const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
     if (any !== undefined) {
@@ -225,7 +243,7 @@ export class Evaluator {
         metric: anyMetric,
         isBoolean: false,
       };
-      this.#take(any, reading, at.appendTime, taken, concerned);
+      this.#take(any, reading, at.appendTime);
     }
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
@@ -236,23 +254,30 @@ export class Evaluator {
       if (value === undefined) this.notNumeric++;
       else {
         const reading = readingOf(record, message, index, value, at, shift, this.clock);
-        this.#take(series, reading, at.appendTime, taken, concerned);
+        this.#take(series, reading, at.appendTime);
       }
     }
-    this.#touch(taken, concerned, order !== undefined);
+    this.#endSample(order !== undefined);
   }
 
   /** `isOneOfSeveral`: of the samples of its record. */
-  #touch(taken: readonly Reading[], concerned: readonly Instance[], isOneOfSeveral = false): void {
-    if (concerned.length === 0) return;
-    const sample = sampleOf(taken);
-    for (const instance of concerned) {
+  #endSample(isOneOfSeveral: boolean): void {
+    if (this.#concerned.length > 0) this.#concern(isOneOfSeveral);
+    this.#takenCount = 0;
+    if (this.#taken.length > mostSpare) this.#taken.length = 0;
+  }
+
+  /** Gives the present sample to the instances that it concerns. */
+  #concern(isOneOfSeveral: boolean): void {
+    const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
+    for (const instance of this.#concerned) {
       if (!this.#touched.add(instance, sample)) continue;
       // Until it has taken this sample in, no other of the record can be told to change nothing.
       if (isOneOfSeveral || this.index.isChained) {
         for (const series of instance.inputs) series.block(instance.rule.id);
       }
     }
+    this.#concerned.length = 0;
   }
 
   /** undefined: no rule judges it, or a restored state has it already. */
@@ -265,12 +290,12 @@ export class Evaluator {
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */
-  #take(series: Series, reading: Reading, appendTime: number, taken: Reading[], touched: Instance[]): void {
+  #take(series: Series, reading: Reading, appendTime: number): void {
     const { readings, rules } = series;
     const former =
       reading.derivedBy === "" ? undefined : readings.findAt(reading.time, (other) => isDerivedAlike(other, reading));
     if (former !== undefined) {
-      this.#correct(series, former, reading, taken, touched);
+      this.#correct(series, former, reading);
       return;
     }
     this.changedSeries.add(series);
@@ -278,28 +303,32 @@ export class Evaluator {
     this.evaluations += rules.length;
     const newest = readings.newest;
     if (newest !== undefined && reading.time <= newest.time && !isAfter(reading, newest)) {
-      this.#takeLate(series, reading, taken, touched);
+      this.#takeLate(series, reading);
       return;
     }
     readings.push(reading);
-    this.#grown.push(series);
-    taken.push(reading);
+    this.#hold(series, reading);
     const { value, time } = reading;
-    const { low, high, until } = series.quiet;
-    const isNumber = typeof value === "number";
-    for (let slot = 0; slot < rules.length; slot++) {
-      if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;
-      this.#concern(series, rules[slot]!, reading, touched);
+    if (typeof value === "number") {
+      const { quiet } = series;
+      for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
+        this.#touch(series, rules[slot]!, reading);
+      }
+      return;
     }
+    for (const rule of rules) this.#touch(series, rule, reading);
   }
 
-  #takeLate(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
+  /** Takes down that the present sample has put a reading into its series. */
+  #hold(series: Series, reading: Reading): void {
+    this.#taken[this.#takenCount++] = reading;
+    this.#grown[this.#grownCount++] = series;
+  }
+
+  #takeLate(series: Series, reading: Reading): void {
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
-    if (isInserted) {
-      taken.push(reading);
-      this.#grown.push(series);
-    }
+    if (isInserted) this.#hold(series, reading);
     for (const rule of series.rules) {
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
       const { value } = reading;
@@ -311,13 +340,13 @@ export class Evaluator {
           continue;
         }
       }
-      if (isInserted) this.#concern(series, rule, reading, touched);
+      if (isInserted) this.#touch(series, rule, reading);
       else if ((series.instances.get(rule.id)?.covers ?? 0) <= this.next) this.tooLate++;
     }
   }
 
   /** Late data has shown that a rule would have derived another value, or it is the same once more. */
-  #correct(series: Series, former: Reading, reading: Reading, taken: Reading[], touched: Instance[]): void {
+  #correct(series: Series, former: Reading, reading: Reading): void {
     if (former.value === reading.value && former.isBoolean === reading.isBoolean) {
       this.identities.duplicates++;
       return;
@@ -327,19 +356,23 @@ export class Evaluator {
     series.readings.replace(former, correction);
     this.changedSeries.add(series);
     this.corrected.set(correction, former);
-    taken.push(correction);
-    for (const rule of series.rules) this.#concern(series, rule, correction, touched);
+    this.#hold(series, correction);
+    for (const rule of series.rules) this.#touch(series, rule, correction);
   }
 
-  #concern(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
+  #touch(series: Series, rule: Rule, reading: Reading): void {
     const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
     if (instance.covers > this.next || reading.offset < instance.from) return;
-    touched.push(instance);
+    this.#concerned.push(instance);
   }
 
   readonly #fire = (instance: Instance, upTo: number): void => {
-    instance.fire(upTo, this.alerts);
+    instance.fire(upTo, this);
     this.changed(instance);
     this.judgeDerived();
   };
+}
+
+function hasRules(metric: Metric | undefined): boolean {
+  return metric !== undefined && metric.rules.length > 0;
 }

@@ -5,7 +5,7 @@ import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import { isOpen, Outcomes } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { dueBy, elapse, judged, take } from "./fold.ts";
+import { dueBy, elapse, excused, judged, take } from "./fold.ts";
 import type { LogClock } from "./clock.ts";
 import type { Rule } from "./rule.ts";
 import {
@@ -36,6 +36,8 @@ export interface World {
   readonly clock: LogClock;
   /** Derived readings that stand in the place of others, which late data showed to be wrong, with these. */
   readonly corrected: ReadonlyMap<Reading, Reading>;
+  /** The next offset, or the present one. */
+  readonly next: number;
 }
 
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
@@ -138,16 +140,22 @@ export class Instance implements ReadingOwner {
     );
   }
 
-  #takeNext(sample: Sample, { alerts }: World): void {
-    this.state = take(this.rule, this.state, sample, telling(this, alerts));
-    for (const each of this.rule.derive?.(this.state.program, sample) ?? []) alerts.deriveFrom(this, each);
+  #takeNext(sample: Sample, { alerts, clock }: World): void {
+    const before = excused(this.rule, this.state, clock, sample, sample.offset);
+    this.state = take(this.rule, before, sample, telling(this, alerts));
+    if (this.rule.derive !== undefined) {
+      for (const each of this.rule.derive(this.state.program, sample)) alerts.deriveFrom(this, each);
+    }
     if (this.state === this.#footed) return;
     this.#keep({ state: this.state, position: endOfSample(sample) });
     this.settle(sample.time);
   }
 
   /** The log's clock says that everything up to this judged time is known. */
-  fire(upTo: number, alerts: AlertWriter): void {
+  fire(upTo: number, { alerts, clock, next }: World): void {
+    this.state = excused(this.rule, this.state, clock, clock.instant, next);
+    // What is excused is not due yet.
+    if (firstOf(this.rule.program.wakes(this.state.program)) > upTo) return;
     this.firedTo = Math.max(this.firedTo, upTo);
     this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, alerts));
   }
@@ -325,7 +333,7 @@ export class Instance implements ReadingOwner {
    * Folds again from the last footing before a late sample, and tells what has become different. `fresh`: what the
    * present record has brought.
    */
-  #refold(late: Sample, fresh: readonly Sample[], { alerts, clock, corrected }: World): void {
+  #refold(late: Sample, fresh: readonly Sample[], { alerts, clock, next, corrected }: World): void {
     const { rule } = this;
     const { place, footing, from } = this.#footingOf(late);
     const outcomes = new Outcomes();
@@ -335,7 +343,8 @@ export class Instance implements ReadingOwner {
     const samples = samplesAfter(this, from);
     const derived: DerivedValue[] = [];
     for (const sample of samples) {
-      const after = take(rule, state, sample, outcomes.on);
+      const before = excused(rule, state, clock, sample, sample.offset);
+      const after = take(rule, before, sample, outcomes.on);
       if (after !== state) this.#keep({ state: after, position: endOfSample(sample) });
       state = after;
       if (rule.derive !== undefined) derived.push(...rule.derive(state.program, sample));
@@ -346,6 +355,7 @@ export class Instance implements ReadingOwner {
     }
     // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
     for (;;) {
+      state = excused(rule, state, clock, clock.instant, next);
       state = elapse(rule, state, this.firedTo, true, undefined, undefined, outcomes.on);
       const due = rule.program
         .wakes(state.program)

@@ -1,13 +1,16 @@
 import type { Device } from "@headwater/aggregates";
+import type { MaintenanceDefinition } from "../definition/maintenance.ts";
 import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
 import { Derivations } from "./derivations.ts";
+import { severityOf } from "../conditions/verdict.ts";
 import { Evaluator } from "./evaluator.ts";
 import type {
   CheckpointState,
   Effects,
   EngineCounters,
   EngineSnapshot,
+  OpenAlert,
   OperatorAction,
   PartitionEngine,
   RecordPosition,
@@ -17,6 +20,7 @@ import type {
   WarmUp,
 } from "./engine.ts";
 import { Joins } from "./joins.ts";
+import { MuteJoins } from "./mute-joins.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
@@ -42,6 +46,7 @@ class Engine implements PartitionEngine {
   readonly #ledger: StateLedger;
   readonly #joins: Joins;
   #derived = 0;
+  readonly #mutes: MuteJoins;
 
   constructor(partition: number, { judgesOwnDerivations = true }: EngineOptions) {
     this.#partition = partition;
@@ -58,6 +63,7 @@ class Engine implements PartitionEngine {
     this.#evaluator = evaluator;
     this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator, derivations);
+    this.#mutes = new MuteJoins(this.#evaluator);
     this.#joins = new Joins(this.#evaluator, this.#ledger);
   }
 
@@ -77,9 +83,18 @@ class Engine implements PartitionEngine {
     return { ...counted, amended, derived: this.#derived, notDerived };
   }
 
+  *open(): Generator<OpenAlert> {
+    for (const { rule, device, open } of this.#evaluator.index.instances()) {
+      if (open === undefined) continue;
+      const { alertId, rank, raisedAt } = open;
+      yield { alertId, rule: rule.id, device, severity: severityOf(rank) ?? "", raisedAt, shadow: rule.shadow };
+    }
+  }
+
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
     this.#alerts.effects = effects;
     this.#evaluator.apply(record, at);
+    this.#mutes.pass();
     this.#alerts.effects = silent;
   }
 
@@ -88,11 +103,21 @@ class Engine implements PartitionEngine {
   }
 
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.device(id, device, incarnation));
+    this.#telling(effects, () => {
+      this.#joins.device(id, device, incarnation);
+      this.#mutes.device(id);
+    });
   }
 
   applyOperatorAction(hand: OperatorAction, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.hand(hand));
+    this.#telling(effects, () => {
+      if (hand.kind === "snoozed") this.#mutes.snooze(hand);
+      else this.#joins.hand(hand);
+    });
+  }
+
+  applyMaintenance(id: string, definition: MaintenanceDefinition | undefined, effects: Effects): Iterable<void> {
+    return this.#sliced(effects, this.#mutes.maintenance(id, definition));
   }
 
   warm(rules: readonly RuleChange[]): WarmUp {

@@ -12,7 +12,7 @@ const noSamples: readonly Sample[] = [];
 export class Touched {
   readonly #index: RuleIndex;
   /** Those that have not taken theirs in, the first at the end. */
-  #waiting: Instance[] = [];
+  readonly #waiting: Instance[] = [];
   #isInOrder = true;
 
   constructor(index: RuleIndex) {
@@ -33,22 +33,19 @@ export class Touched {
     return last === undefined;
   }
 
-  /** The next one and its samples, in order. */
-  take(): { readonly instance: Instance; readonly samples: readonly Sample[] } | undefined {
+  /** The next one, in order; its samples are for whoever calls. */
+  take(): Instance | undefined {
     if (!this.#isInOrder) {
       this.#waiting.sort((a, b) => this.#order(b, a));
       this.#isInOrder = true;
     }
-    const instance = this.#waiting.pop();
-    if (instance === undefined) return undefined;
-    const { samples } = instance;
-    instance.samples = noSamples;
-    return { instance, samples };
+    return this.#waiting.pop();
   }
 
   /** After a failure nothing of its record is left to do. */
   clear(): void {
-    while (this.take() !== undefined);
+    for (const instance of this.#waiting) instance.samples = noSamples;
+    this.#waiting.length = 0;
   }
 
   #order({ rule: a }: Instance, { rule: b }: Instance): number {
