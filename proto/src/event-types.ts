@@ -66,6 +66,7 @@ export const alertTransition = {
   acknowledged: 4,
   cleared: 5,
   amended: 6,
+  repeated: 13,
 } as const;
 
 /** The value of a reading; undefined if the bytes held none. */

@@ -392,6 +392,9 @@ export namespace headwater {
             /** WebhookRequested alertOffset. */
             alertOffset: (number|Long);
 
+            /** WebhookRequested repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @param message WebhookRequested message or plain object to encode
@@ -445,6 +448,9 @@ export namespace headwater {
 
                 /** WebhookRequested alertOffset */
                 alertOffset?: (number|Long|null);
+
+                /** WebhookRequested repetition */
+                repetition?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -791,6 +797,12 @@ export namespace headwater {
             /** AlertEvent writeId. */
             writeId: string;
 
+            /** AlertEvent action. */
+            action: number;
+
+            /** AlertEvent repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -875,6 +887,12 @@ export namespace headwater {
                 /** AlertEvent writeId */
                 writeId?: (string|null);
 
+                /** AlertEvent action */
+                action?: (number|null);
+
+                /** AlertEvent repetition */
+                repetition?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -905,7 +923,10 @@ export namespace headwater {
             ALERT_TRANSITION_CLEARED = 5,
 
             /** ALERT_TRANSITION_AMENDED value */
-            ALERT_TRANSITION_AMENDED = 6
+            ALERT_TRANSITION_AMENDED = 6,
+
+            /** ALERT_TRANSITION_REPEATED value */
+            ALERT_TRANSITION_REPEATED = 13
         }
 
         /**
@@ -1281,6 +1302,9 @@ export namespace headwater {
             /** CommandCause time. */
             time: (number|Long);
 
+            /** CommandCause repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @param message CommandCause message or plain object to encode
@@ -1322,6 +1346,9 @@ export namespace headwater {
 
                 /** CommandCause time */
                 time?: (number|Long|null);
+
+                /** CommandCause repetition */
+                repetition?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

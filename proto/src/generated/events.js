@@ -976,6 +976,7 @@ export const headwater = $root.headwater = (() => {
              * @property {Uint8Array|null} [body] WebhookRequested body
              * @property {number|Long|null} [deadline] WebhookRequested deadline
              * @property {number|Long|null} [alertOffset] WebhookRequested alertOffset
+             * @property {number|null} [repetition] WebhookRequested repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1088,6 +1089,14 @@ export const headwater = $root.headwater = (() => {
             WebhookRequested.prototype.alertOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * WebhookRequested repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.repetition = 0;
+
+            /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookRequested
@@ -1123,6 +1132,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 9, wireType 0 =*/72).int64(message.deadline);
                 if (message.alertOffset != null && $Object.hasOwnProperty.call(message, "alertOffset") && (typeof message.alertOffset === "object" ? message.alertOffset.low || message.alertOffset.high : message.alertOffset !== 0))
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.alertOffset);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 11, wireType 0 =*/88).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1255,6 +1266,15 @@ export const headwater = $root.headwater = (() => {
                                 message.alertOffset = value;
                             else
                                 delete message.alertOffset;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
                             continue;
                         }
                     }
@@ -1946,6 +1966,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [clearedAt] AlertEvent clearedAt
              * @property {Array.<headwater.v1.Evidence.$Properties>|null} [evidence] AlertEvent evidence
              * @property {string|null} [writeId] AlertEvent writeId
+             * @property {number|null} [action] AlertEvent action
+             * @property {number|null} [repetition] AlertEvent repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2139,6 +2161,22 @@ export const headwater = $root.headwater = (() => {
             AlertEvent.prototype.writeId = "";
 
             /**
+             * AlertEvent action.
+             * @member {number} action
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.action = 0;
+
+            /**
+             * AlertEvent repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.repetition = 0;
+
+            /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.AlertEvent
@@ -2195,6 +2233,10 @@ export const headwater = $root.headwater = (() => {
                         $root.headwater.v1.Evidence.encode(message.evidence[i], writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
                 if (message.writeId != null && $Object.hasOwnProperty.call(message, "writeId") && message.writeId !== "")
                     writer.uint32(/* id 20, wireType 2 =*/162).string(message.writeId);
+                if (message.action != null && $Object.hasOwnProperty.call(message, "action") && message.action !== 0)
+                    writer.uint32(/* id 26, wireType 0 =*/208).uint32(message.action);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 27, wireType 0 =*/216).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2418,6 +2460,24 @@ export const headwater = $root.headwater = (() => {
                                 delete message.writeId;
                             continue;
                         }
+                    case 26: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.action = value;
+                            else
+                                delete message.action;
+                            continue;
+                        }
+                    case 27: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2449,6 +2509,7 @@ export const headwater = $root.headwater = (() => {
          * @property {number} ALERT_TRANSITION_ACKNOWLEDGED=4 ALERT_TRANSITION_ACKNOWLEDGED value
          * @property {number} ALERT_TRANSITION_CLEARED=5 ALERT_TRANSITION_CLEARED value
          * @property {number} ALERT_TRANSITION_AMENDED=6 ALERT_TRANSITION_AMENDED value
+         * @property {number} ALERT_TRANSITION_REPEATED=13 ALERT_TRANSITION_REPEATED value
          */
         v1.AlertTransition = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -2459,6 +2520,7 @@ export const headwater = $root.headwater = (() => {
             values[valuesById[4] = "ALERT_TRANSITION_ACKNOWLEDGED"] = 4;
             values[valuesById[5] = "ALERT_TRANSITION_CLEARED"] = 5;
             values[valuesById[6] = "ALERT_TRANSITION_AMENDED"] = 6;
+            values[valuesById[13] = "ALERT_TRANSITION_REPEATED"] = 13;
             return values;
         })();
 
@@ -3372,6 +3434,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [rule] CommandCause rule
              * @property {number|Long|null} [eventTime] CommandCause eventTime
              * @property {number|Long|null} [time] CommandCause time
+             * @property {number|null} [repetition] CommandCause repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3452,6 +3515,14 @@ export const headwater = $root.headwater = (() => {
             CommandCause.prototype.time = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
+             * CommandCause repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.CommandCause
+             * @instance
+             */
+            CommandCause.prototype.repetition = 0;
+
+            /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.CommandCause
@@ -3479,6 +3550,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 5, wireType 0 =*/40).int64(message.eventTime);
                 if (message.time != null && $Object.hasOwnProperty.call(message, "time") && (typeof message.time === "object" ? message.time.low || message.time.high : message.time !== 0))
                     writer.uint32(/* id 6, wireType 0 =*/48).int64(message.time);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3575,6 +3648,15 @@ export const headwater = $root.headwater = (() => {
                                 message.time = value;
                             else
                                 delete message.time;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
                             continue;
                         }
                     }

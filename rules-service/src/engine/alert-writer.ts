@@ -1,5 +1,5 @@
 import { alertTransition, type AlertInput, type TelemetryInput } from "@headwater/proto";
-import type { Trigger } from "../action-kinds/triggers.ts";
+import type { CommandAction } from "../action-kinds/command/kind.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
@@ -7,6 +7,7 @@ import type { Position } from "../readings/position.ts";
 import { identityOf, type Reading, type Value } from "../readings/reading.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
+import { repeatedFrom, repetitionsBy } from "./episode-actions.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
@@ -38,6 +39,7 @@ export interface InstanceView {
 interface Answered {
   /** An operator action has its write id in place of a number. */
   readonly transition: number | string;
+  readonly repetition?: number;
   readonly at: number;
   /** When it happened, as far as the device's clock is known to be slow. */
   readonly time: number;
@@ -111,43 +113,94 @@ export class AlertWriter {
   /** What a person did to an episode, of which alerts.v1 has heard from them. */
   hear(instance: InstanceView, episode: Episode, { kind, at, writeId }: OperatorAction): void {
     const told = { kind: alertTransition[kind], amended: false, shadow: instance.rule.shadow, cause: "hand" };
+    if (kind === "acknowledged") episode.actions = { ...episode.actions, acknowledged: true };
     this.#answer(instance, episode, { ...told, clearedAt: 0 }, { transition: writeId, at, time: at });
   }
 
-  #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
-    const { course, triggers } = follow(episode.course, told);
-    episode.course = course;
-    if (triggers.length > 0) this.#command(instance, episode, triggers, answered);
+  /** What has come due again by now is done once, whatever was missed. */
+  repeat(instance: InstanceView, episode: Episode, now: number): void {
+    const { rule } = instance;
+    const { due, actions } = repetitionsBy(now, episode.actions, rule.actions);
+    episode.actions = actions;
+    if (rule.shadow) return;
+    for (const { action: index, transition, count: repetition, until } of due) {
+      const action = rule.actions[index]!;
+      const answered = { transition, repetition, at: now, time: now };
+      // One that is not sent before the next is due is given up for that one.
+      if (action.kind === "command") this.#command(instance, episode, index, action, answered, until - now);
+      else this.effects.alert(this.#repeated(instance, episode, index, answered));
+    }
   }
 
-  #command(instance: InstanceView, { alertId }: Episode, triggers: readonly Trigger[], answered: Answered): void {
-    const { rule, device } = instance;
-    const { transition, at, time } = answered;
-    for (const [index, action] of rule.actions.entries()) {
+  #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
+    const { actions } = instance.rule;
+    const { course, triggers } = follow(episode.actions.course, told);
+    if (course !== episode.actions.course) episode.actions = { ...episode.actions, course };
+    if (triggers.length === 0) return;
+    const { transition, at } = answered;
+    if (instance.rule.repeats) {
+      const from = Math.max(this.now(), at);
+      episode.actions = repeatedFrom(episode.actions, actions, triggers, Number(transition), from);
+    }
+    for (const [index, action] of actions.entries()) {
       // What goes beyond the platform is dispatched from alerts.v1.
       if (action.kind !== "command" || !triggers.some((trigger) => action.on.includes(trigger))) continue;
-      this.effects.command({
-        commandId: commandIdOf(alertId, transition, index),
-        device,
-        at,
-        requested: {
-          name: action.name,
-          params: action.params,
-          ttlMs: action.ttlMs,
-          requestedBy: `rule:${rule.id}`,
-          life: this.incarnationOf(device) + 1,
-          cause: {
-            alertId,
-            // As in alerts.v1.
-            transition: typeof transition === "number" ? transition : 0,
-            action: index,
-            rule: rule.id,
-            eventTime: at,
-            time,
-          },
-        },
-      });
+      this.#command(instance, episode, index, action, answered, action.repeat === 0 ? Infinity : action.repeat);
     }
+  }
+
+  /** `most`: how long it may live (microseconds), whatever its ttl. */
+  #command(
+    { rule, device }: InstanceView,
+    { alertId }: Episode,
+    index: number,
+    { name, params, ttlMs }: CommandAction,
+    { transition, repetition = 0, at, time }: Answered,
+    most: number,
+  ): void {
+    this.effects.command({
+      commandId: commandIdOf(alertId, transition, index, repetition),
+      device,
+      at,
+      requested: {
+        name,
+        params,
+        ttlMs: Math.min(ttlMs, Math.ceil(most / 1000)),
+        requestedBy: `rule:${rule.id}`,
+        life: this.incarnationOf(device) + 1,
+        cause: {
+          alertId,
+          // As in alerts.v1.
+          transition: typeof transition === "number" ? transition : 0,
+          action: index,
+          rule: rule.id,
+          eventTime: at,
+          time,
+          repetition,
+        },
+      },
+    });
+  }
+
+  #repeated(
+    { rule, device }: InstanceView,
+    episode: Episode,
+    action: number,
+    { transition, repetition, at }: Answered,
+  ) {
+    return {
+      alertId: episode.alertId,
+      transition: Number(transition),
+      rule: rule.id,
+      revision: rule.revision,
+      device,
+      kind: alertTransition.repeated,
+      severity: severityOf(episode.rank) ?? "",
+      at,
+      raisedAt: episode.raisedAt,
+      action,
+      repetition: repetition!,
+    } satisfies AlertInput;
   }
 
   /** What the rule derives when an episode is raised. */

@@ -1,5 +1,5 @@
-import { nothingActed } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
+import { noActions } from "./episode-actions.ts";
 import { endOf, pair, positionOfBeginning } from "./episode.ts";
 import type { Episode, Outcome } from "./episode.ts";
 import type { OnTransition, Transition } from "./fold.ts";
@@ -100,7 +100,7 @@ function begin(
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
-  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, course: nothingActed };
+  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, actions: noActions };
   const episode: Episode = { born, alertId, key: born, armed: positionOfBeginning(begun), raisedAt, rank, ...rest };
   instance.episodes.push(episode);
   return episode;

@@ -1,5 +1,5 @@
-import { nothingActed } from "../action-kinds/occasions.ts";
 import { severityOf, stayOf } from "../conditions/verdict.ts";
+import { goneOn, noActions } from "./episode-actions.ts";
 import { mutedEpisode } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -18,6 +18,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   const { open } = instance;
   if (before.judgesLike === rule.judgesLike) {
     instance.rule = rule;
+    if (open !== undefined) keepActing(open, rule, before, evaluator);
     if (before.shadow !== rule.shadow) switchMode(instance, before, evaluator);
     else if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
     return instance;
@@ -33,6 +34,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   fresh.grounding = instance.grounding;
   fresh.from = instance.from;
   const carried = open === undefined ? undefined : { ...open };
+  if (carried !== undefined) keepActing(carried, rule, before, evaluator);
   fresh.episodes = carried === undefined ? [] : [carried];
   fresh.ground(state, evaluator.next);
   if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
@@ -62,7 +64,7 @@ export function readopt(
     instance.episodes = warm.episodes.map((episode) => ({
       ...episode,
       told: 0,
-      course: nothingActed,
+      actions: noActions,
       alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
     }));
   }
@@ -88,7 +90,8 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     return;
   }
   instance.grounding = old.grounding;
-  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told, course: told.course };
+  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told, actions: told.actions };
+  keepActing(carried, rule, before, evaluator);
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
     raise(instance, carried, evaluator);
@@ -97,6 +100,10 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
   const { rank } = carried;
   carried.rank = told.rank;
   moveTo(instance, carried, rank, evaluator);
+}
+
+function keepActing(open: Episode, rule: Rule, before: Rule, { clock }: Evaluator): void {
+  open.actions = goneOn(open.actions, before.actions, rule.actions, open.told, clock.now);
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */

@@ -12,6 +12,13 @@ import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, Collected, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
 import { definition } from "./definitions.ts";
+
+/** What rules do: once, at the end as well, and again and again. */
+const actions = [
+  { command: { name: "act" } },
+  { command: { name: "tell" }, on: ["raised" as const, "escalated" as const, "cleared" as const], repeat: "7s" },
+  { webhook: { urlSecret: "ops" }, repeat: "3s", repeatAcknowledged: true },
+];
 import { devices, steps, write } from "./histories.ts";
 
 /** What happens to a partition besides its records, and before which of them. */
@@ -72,7 +79,7 @@ export const timeline: fc.Arbitrary<Timeline> = fc
         rule: `rule${index}`,
         revision: 1,
         mode: "live",
-        definition: { ...start, id: `rule${index}` },
+        definition: { ...start, id: `rule${index}`, actions },
       };
       rules.set(change.rule, change);
       return [0, { kind: "rule", change }];
@@ -96,7 +103,7 @@ export const timeline: fc.Arbitrary<Timeline> = fc
           rule: id,
           mode: each.mode,
           revision: keeps ? before.revision : (before?.revision ?? 0) + 1,
-          definition: keeps ? before.definition : { ...each.definition, id, selector: each.selector },
+          definition: keeps ? before.definition : { ...each.definition, id, selector: each.selector, actions },
         };
         rules.set(id, change);
         const active = each.mode === "live" || each.mode === "shadow";

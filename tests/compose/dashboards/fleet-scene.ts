@@ -160,5 +160,7 @@ const blank: AlertEvent = {
   raisedAt: 0,
   clearedAt: 0,
   evidence: [],
+  action: 0,
+  repetition: 0,
   writeId: "",
 };
