@@ -3290,6 +3290,9 @@ export namespace headwater {
             /** GatewayClock straggling. */
             straggling: boolean;
 
+            /** GatewayClock outages. */
+            outages: headwater.v1.GatewayOutage.$Properties[];
+
             /**
              * Encodes the specified GatewayClock message. Does not implicitly {@link headwater.v1.GatewayClock.verify|verify} messages.
              * @param message GatewayClock message or plain object to encode
@@ -3344,12 +3347,90 @@ export namespace headwater {
                 /** GatewayClock straggling */
                 straggling?: (boolean|null);
 
+                /** GatewayClock outages */
+                outages?: (headwater.v1.GatewayOutage.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a GatewayClock. */
             type $Shape = headwater.v1.GatewayClock.$Properties;
+        }
+
+        /**
+         * Properties of a GatewayOutage.
+         * @deprecated Use headwater.v1.GatewayOutage.$Properties instead.
+         */
+        interface IGatewayOutage extends headwater.v1.GatewayOutage.$Properties {
+        }
+
+        /** Represents a GatewayOutage. */
+        class GatewayOutage {
+
+            /**
+             * Constructs a new GatewayOutage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.GatewayOutage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GatewayOutage from. */
+            from: (number|Long);
+
+            /** GatewayOutage to. */
+            to: (number|Long);
+
+            /** GatewayOutage begun. */
+            begun: (number|Long);
+
+            /** GatewayOutage ended. */
+            ended: (number|Long);
+
+            /**
+             * Encodes the specified GatewayOutage message. Does not implicitly {@link headwater.v1.GatewayOutage.verify|verify} messages.
+             * @param message GatewayOutage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.GatewayOutage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GatewayOutage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.GatewayOutage & headwater.v1.GatewayOutage.$Shape} GatewayOutage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.GatewayOutage & headwater.v1.GatewayOutage.$Shape;
+        }
+
+        namespace GatewayOutage {
+
+            /** Properties of a GatewayOutage. */
+            interface $Properties {
+
+                /** GatewayOutage from */
+                from?: (number|Long|null);
+
+                /** GatewayOutage to */
+                to?: (number|Long|null);
+
+                /** GatewayOutage begun */
+                begun?: (number|Long|null);
+
+                /** GatewayOutage ended */
+                ended?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GatewayOutage. */
+            type $Shape = headwater.v1.GatewayOutage.$Properties;
         }
 
         /**

@@ -8537,6 +8537,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [heardAt] GatewayClock heardAt
              * @property {number|Long|null} [corrected] GatewayClock corrected
              * @property {boolean|null} [straggling] GatewayClock straggling
+             * @property {Array.<headwater.v1.GatewayOutage.$Properties>|null} [outages] GatewayClock outages
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8563,6 +8564,7 @@ export const headwater = $root.headwater = (() => {
              */
             const GatewayClock = function (properties) {
                 this.skews = [];
+                this.outages = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -8650,6 +8652,14 @@ export const headwater = $root.headwater = (() => {
             GatewayClock.prototype.straggling = false;
 
             /**
+             * GatewayClock outages.
+             * @member {Array.<headwater.v1.GatewayOutage.$Properties>} outages
+             * @memberof headwater.v1.GatewayClock
+             * @instance
+             */
+            GatewayClock.prototype.outages = $util.emptyArray;
+
+            /**
              * Encodes the specified GatewayClock message. Does not implicitly {@link headwater.v1.GatewayClock.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.GatewayClock
@@ -8686,6 +8696,9 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 9, wireType 0 =*/72).int64(message.corrected);
                 if (message.straggling != null && $Object.hasOwnProperty.call(message, "straggling") && message.straggling !== false)
                     writer.uint32(/* id 10, wireType 0 =*/80).bool(message.straggling);
+                if (message.outages != null && message.outages.length)
+                    for (let i = 0; i < message.outages.length; ++i)
+                        $root.headwater.v1.GatewayOutage.encode(message.outages[i], writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8819,6 +8832,14 @@ export const headwater = $root.headwater = (() => {
                                 delete message.straggling;
                             continue;
                         }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.outages && message.outages.length))
+                                message.outages = [];
+                            message.outages.push($root.headwater.v1.GatewayOutage.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -8837,6 +8858,202 @@ export const headwater = $root.headwater = (() => {
             };
 
             return GatewayClock;
+        })();
+
+        v1.GatewayOutage = (function() {
+
+            /**
+             * Properties of a GatewayOutage.
+             * @typedef {Object} headwater.v1.GatewayOutage.$Properties
+             * @property {number|Long|null} [from] GatewayOutage from
+             * @property {number|Long|null} [to] GatewayOutage to
+             * @property {number|Long|null} [begun] GatewayOutage begun
+             * @property {number|Long|null} [ended] GatewayOutage ended
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GatewayOutage.
+             * @memberof headwater.v1
+             * @interface IGatewayOutage
+             * @augments headwater.v1.GatewayOutage.$Properties
+             * @deprecated Use headwater.v1.GatewayOutage.$Properties instead.
+             */
+
+            /**
+             * Shape of a GatewayOutage.
+             * @typedef {headwater.v1.GatewayOutage.$Properties} headwater.v1.GatewayOutage.$Shape
+             */
+
+            /**
+             * Constructs a new GatewayOutage.
+             * @memberof headwater.v1
+             * @classdesc Represents a GatewayOutage.
+             * @constructor
+             * @param {headwater.v1.GatewayOutage.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GatewayOutage = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GatewayOutage from.
+             * @member {number|Long} from
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.from = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * GatewayOutage to.
+             * @member {number|Long} to
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.to = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * GatewayOutage begun.
+             * @member {number|Long} begun
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.begun = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * GatewayOutage ended.
+             * @member {number|Long} ended
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.ended = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified GatewayOutage message. Does not implicitly {@link headwater.v1.GatewayOutage.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.GatewayOutage
+             * @static
+             * @param {headwater.v1.GatewayOutage.$Properties} message GatewayOutage message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GatewayOutage.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.from != null && $Object.hasOwnProperty.call(message, "from") && (typeof message.from === "object" ? message.from.low || message.from.high : message.from !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).int64(message.from);
+                if (message.to != null && $Object.hasOwnProperty.call(message, "to") && (typeof message.to === "object" ? message.to.low || message.to.high : message.to !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).int64(message.to);
+                if (message.begun != null && $Object.hasOwnProperty.call(message, "begun") && (typeof message.begun === "object" ? message.begun.low || message.begun.high : message.begun !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.begun);
+                if (message.ended != null && $Object.hasOwnProperty.call(message, "ended") && (typeof message.ended === "object" ? message.ended.low || message.ended.high : message.ended !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.ended);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GatewayOutage message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.GatewayOutage
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.GatewayOutage & headwater.v1.GatewayOutage.$Shape} GatewayOutage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GatewayOutage.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.GatewayOutage();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.from = value;
+                            else
+                                delete message.from;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.to = value;
+                            else
+                                delete message.to;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.begun = value;
+                            else
+                                delete message.begun;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.ended = value;
+                            else
+                                delete message.ended;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GatewayOutage;
         })();
 
         v1.MinuteSkew = (function() {

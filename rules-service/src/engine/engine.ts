@@ -1,6 +1,7 @@
 import type { AlertInput, CommandInput, TelemetryInput, TelemetryRecord } from "@headwater/proto";
 import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../definition/definition.ts";
+import type { Outage } from "./outages.ts";
 
 /**
  * The rules of one telemetry partition: a deterministic function of its records. It reads no clock, no environment and
@@ -140,6 +141,7 @@ export interface GatewayClockState {
   readonly heardAt: number;
   readonly offline: boolean;
   readonly straggling: boolean;
+  readonly outages: readonly Outage[];
 }
 
 export interface CheckpointState {

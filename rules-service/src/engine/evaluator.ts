@@ -53,7 +53,7 @@ export class Evaluator {
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       const hadTime = this.clock.now > 0;
-      this.clock.observe(record, at.appendTime);
+      this.clock.observe(record, at);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
@@ -63,9 +63,9 @@ export class Evaluator {
   }
 
   /** Lets the clock alone have a record. */
-  applyClock(record: TelemetryRecord, { appendTime }: RecordPosition): void {
+  applyClock(record: TelemetryRecord, at: RecordPosition): void {
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
-      this.clock.observe(record, appendTime);
+      this.clock.observe(record, at);
     }
   }
 
@@ -311,7 +311,7 @@ export class Evaluator {
   };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
-    instance.fire(upTo, this.alerts);
+    instance.fire(upTo, this);
     this.changed(instance);
   };
 }

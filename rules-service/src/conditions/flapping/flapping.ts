@@ -60,6 +60,10 @@ export function flapping<S>(inner: Program<S>, most: number, within: number): Pr
       const now = inner.withDevice(state.inner, device, at);
       return now === state.inner ? state : follow(state, now, at);
     },
+    excuse(state, unheardSince) {
+      const now = inner.excuse(state.inner, unheardSince);
+      return now === state.inner ? state : { ...state, inner: now };
+    },
     verdict({ inner: now, flaps }) {
       const verdict = inner.verdict(now);
       return flaps && stayOf(verdict) === 0 ? verdictOf(unknown, 1) : verdict;
