@@ -12,7 +12,7 @@ export interface Occasion {
   readonly device: string;
   readonly severity: string;
   readonly metric: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly threshold: number;
   /** Microseconds since the epoch. */
   readonly at: number;

@@ -3,36 +3,28 @@ import type { CommandAction } from "../action-kinds/command/kind.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
-import type { Position } from "../readings/position.ts";
-import { identityOf, type Reading, type Value } from "../readings/reading.ts";
+import { identityOf, type Reading } from "../readings/reading.ts";
+import { beganBy, evidenceOf, placeOf, valueOf, type InstanceView } from "./alert-evidence.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
 import { repeatedFrom, repetitionsBy } from "./episode-actions.ts";
 import type { Episode } from "./episode.ts";
 import type { Transition } from "./fold.ts";
+import { Muting } from "./muting.ts";
 import type { Rule } from "./rule.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
 
 export interface AlertStep {
-  readonly kind: Exclude<keyof typeof alertTransition, "unspecified" | "acknowledged">;
+  readonly kind: Exclude<
+    keyof typeof alertTransition,
+    "unspecified" | "acknowledged" | "assigned" | "commented" | "snoozed"
+  >;
   readonly at: number;
   readonly cause: string;
   readonly amended?: boolean;
   /** What showed it; absent where nothing of the condition did. */
   readonly shown?: Transition | undefined;
-}
-
-/** What telling needs of an instance. */
-export interface InstanceView {
-  readonly rule: Rule;
-  readonly device: string;
-  readonly grounding: string;
-  /** How far its readings lie behind the log at least (microseconds), up to five minutes. */
-  readonly lag: number;
-  /** The newest of its readings at or before a place. */
-  lastOwn(place?: Position): Reading | undefined;
-  latest(metric: string, place: Position | undefined): Reading | undefined;
 }
 
 /** A transition to which commands answer. */
@@ -45,9 +37,6 @@ interface Answered {
   readonly time: number;
 }
 
-/** Most readings that one transition names as its evidence, for each role. */
-const maxEvidence = 16;
-
 /** Turns what happened to an episode into events. */
 export class AlertWriter {
   /** Where events go during the present call. */
@@ -55,6 +44,7 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  readonly muting = new Muting();
   /** What time it is on the log. */
   now: () => number = () => 0;
   readonly #partition: number;
@@ -77,6 +67,7 @@ export class AlertWriter {
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
+    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
     const measure =
       shown &&
       rule.program.measure(
@@ -102,9 +93,18 @@ export class AlertWriter {
       cause,
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
-      evidence: shown === undefined ? [] : this.#evidence(instance, shown),
+      mutedBy: episode.mutedBy,
+      evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
     } satisfies AlertInput);
-    const told = { kind: alertTransition[kind], amended, shadow: rule.shadow, cause, clearedAt: cleared ? 1 : 0 };
+    const { mutedBy } = episode;
+    const told = {
+      kind: alertTransition[kind],
+      amended,
+      shadow: rule.shadow,
+      cause,
+      clearedAt: cleared ? 1 : 0,
+      mutedBy,
+    };
     // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
     const time = amended || cause !== "condition" ? Math.max(at, this.now()) : at + instance.lag;
     this.#answer(instance, episode, told, { transition: episode.told, at, time });
@@ -114,7 +114,7 @@ export class AlertWriter {
   hear(instance: InstanceView, episode: Episode, { kind, at, writeId }: OperatorAction): void {
     const told = { kind: alertTransition[kind], amended: false, shadow: instance.rule.shadow, cause: "hand" };
     if (kind === "acknowledged") episode.actions = { ...episode.actions, acknowledged: true };
-    this.#answer(instance, episode, { ...told, clearedAt: 0 }, { transition: writeId, at, time: at });
+    this.#answer(instance, episode, { ...told, clearedAt: 0, mutedBy: [] }, { transition: writeId, at, time: at });
   }
 
   /** What has come due again by now is done once, whatever was missed. */
@@ -122,7 +122,7 @@ export class AlertWriter {
     const { rule } = instance;
     const { due, actions } = repetitionsBy(now, episode.actions, rule.actions);
     episode.actions = actions;
-    if (rule.shadow) return;
+    if (rule.shadow || episode.mutedBy.length > 0) return;
     for (const { action: index, transition, count: repetition, until } of due) {
       const action = rule.actions[index]!;
       const answered = { transition, repetition, at: now, time: now };
@@ -203,22 +203,22 @@ export class AlertWriter {
     } satisfies AlertInput;
   }
 
-  /** What the rule derives when an episode is raised. */
-  act(instance: InstanceView, episode: Episode, begun: Beginning): void {
+  /** What the rule derives when an episode is raised; or at the instant `at`, when nothing holds that back any more. */
+  act(instance: InstanceView, episode: Episode, begun: Beginning, at = episode.raisedAt): void {
     const { rule, device } = instance;
-    if (rule.shadow) return;
+    if (rule.shadow || episode.mutedBy.length > 0) return;
     for (const action of rule.actions) {
       if (action.kind !== "derive") continue;
       const source = begun.reading ?? instance.lastOwn();
       if (source === undefined) continue;
-      this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
+      this.effects.derived(this.#derived(rule, device, at, source, action.metric, action.value));
     }
   }
 
   #derived(
     rule: Rule,
     device: string,
-    episode: Episode,
+    eventTime: number,
     source: Reading,
     metric: string,
     value: number | boolean | string,
@@ -228,7 +228,7 @@ export class AlertWriter {
     return {
       receivedAt: source.receivedAt,
       device,
-      eventTime: episode.raisedAt,
+      eventTime,
       incarnation: this.incarnationOf(device),
       readings: [{ metric, ...held }],
       derived: {
@@ -241,51 +241,4 @@ export class AlertWriter {
       },
     };
   }
-
-  #evidence(instance: InstanceView, shown: Transition): NonNullable<AlertInput["evidence"]> {
-    const { rule } = instance;
-    const { begun, decided, at } = shown;
-    const entries: NonNullable<AlertInput["evidence"]>[number][] = [];
-    const seen = new Set<string>();
-    const add = (reading: Reading | undefined, role: string, always = false): void => {
-      if (reading === undefined || entries.length >= 3 * maxEvidence) return;
-      const key = `${reading.offset}/${reading.index}`;
-      if (seen.has(key) && !always) return;
-      seen.add(key);
-      entries.push(this.#entry(reading, role));
-    };
-    add(begun.reading, "armed");
-    const held = decided === undefined ? instance.lastOwn(placeOf(shown)) : undefined;
-    if (decided === undefined) {
-      add(held, "held");
-      if (held !== undefined) entries.push({ ...this.#entry(held, "timer"), eventTime: at });
-    } else {
-      for (const reading of decided.readings.slice(0, maxEvidence))
-        if (rule.takes(reading.metric)) add(reading, "decided");
-    }
-    return entries;
-  }
-
-  #entry(reading: Reading, role: string) {
-    const { gateway, epoch, n, offset, eventTime, metric, value } = reading;
-    return { gateway, epoch, partition: this.#partition, n, offset, eventTime, metric, ...valueOf(value), role };
-  }
-}
-
-/** The reading that began it: of an old episode that is told only now, no other may be retained. */
-function beganBy({ begun: { reading } }: Transition, metric: string): Reading | undefined {
-  return reading?.metric === metric ? reading : undefined;
-}
-
-/** Readings at or before it are what the transition knew. */
-function placeOf({ decided, place, at }: Transition): Position | undefined {
-  if (decided !== undefined) return { time: decided.time, offset: decided.offset, index: Number.MAX_SAFE_INTEGER };
-  return place === undefined
-    ? { time: at, offset: Number.MAX_SAFE_INTEGER, index: 0 }
-    : { ...place, index: place.index - 1 };
-}
-
-function valueOf(value: Value | undefined): { readonly value: number; readonly text?: string } {
-  if (typeof value === "string") return { value: 0, text: value };
-  return { value: value ?? 0 };
 }

@@ -34,6 +34,8 @@ export interface Episode {
   end: Position | undefined;
   /** Late data showed that it never was. */
   retracted: boolean;
+  /** What holds its actions back, as it was told last. */
+  mutedBy: readonly string[];
   /** How far its actions have come. */
   actions: EpisodeActions;
 }

@@ -31,6 +31,7 @@ export class Joins {
   *rule(change: RuleChange): Generator<void> {
     const { index } = this.#evaluator;
     const before = index.rules.get(change.rule);
+    if (change.mode === "deleted") this.#evaluator.alerts.muting.forgetRule(change.rule);
     if (change.mode === "disabled" || change.mode === "deleted") {
       if (before === undefined) return;
       this.#ledger.changedRules.add(change.rule);
@@ -113,6 +114,7 @@ export class Joins {
       index.bringUpToDate(metric, series);
       before.set(series, series.rules);
     }
+    if (isAnother || device === undefined) alerts.muting.forgetDevice(id);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
     const cause = isAnother || device === undefined ? "device-deleted" : "selector";
@@ -120,7 +122,7 @@ export class Joins {
     const begun = new Set<Rule>();
     for (const [series, had] of before) {
       const metric = index.metric(series.metric);
-      series.setRules(index.matching(metric, id), metric.version);
+      series.setRules(index.matching(metric, id), metric);
       const has = series.rules;
       if (has === had && !isAnother) continue;
       for (const rule of had) if (isAnother || !has.includes(rule)) left.add(rule);
@@ -144,6 +146,7 @@ export class Joins {
     }
   }
 
+  /** A snooze is no matter of this; see MuteJoins. */
   hand(action: OperatorAction): void {
     const { kind, rule: id, device, alertId } = action;
     const { index, next, alerts } = this.#evaluator;

@@ -90,7 +90,8 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     return;
   }
   instance.grounding = old.grounding;
-  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told, actions: told.actions };
+  const { born, alertId, told: count, actions, mutedBy } = told;
+  const carried: Episode = { ...open, born, alertId, told: count, actions, mutedBy };
   keepActing(carried, rule, before, evaluator);
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {

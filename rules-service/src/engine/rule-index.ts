@@ -104,7 +104,7 @@ export class RuleIndex {
    */
   bringUpToDate(metric: Metric, series: Series): void {
     if (series.version === metric.version) return;
-    series.setRules(this.matching(metric, series.device), metric.version);
+    series.setRules(this.matching(metric, series.device), metric);
   }
 
   /** Whether any rule takes the metric of a device. */

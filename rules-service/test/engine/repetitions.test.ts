@@ -75,6 +75,14 @@ describe("an action with repeat", () => {
     expect(repetitions(p)).toEqual(["2@1800", "3@2700", "4@3600"]);
   });
 
+  it("is held back by a snooze, and counts anew from its end", () => {
+    const p = raised();
+    pass(p, 1, 10);
+    p.snooze(minutes(50));
+    pass(p, 11, 66);
+    expect(repetitions(p)).toEqual(["0@0", "0@3000", "1@3900"]);
+  });
+
   it("counts anew from an escalation that it answers, and goes on through one that it does not", () => {
     const p = raised([{ ...command, on: ["raised", "escalated"] }, command]);
     pass(p, 1, 9);
