@@ -89,7 +89,7 @@ function alert(event: AlertEvent): object | undefined {
     ...((event.kind as number) === alertTransition.assigned && { assignee: event.assignee }),
     ...(event.snoozedUntil !== 0 && { snoozedUntil: isoFromMicros(event.snoozedUntil) }),
     ...(event.mutedBy.length > 0 && { mutedBy: event.mutedBy }),
-    ...(event.flapping && { flapping: true }),
+    ...((event.flapping || (event.kind as number) === alertTransition.flapping) && { flapping: event.flapping }),
   };
 }
 

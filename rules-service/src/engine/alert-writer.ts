@@ -9,6 +9,7 @@ import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
 import { repeatedFrom, repetitionsBy } from "./episode-actions.ts";
 import type { Episode } from "./episode.ts";
+import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
 import { Muting } from "./muting.ts";
 import type { Rule } from "./rule.ts";
@@ -25,6 +26,14 @@ export interface AlertStep {
   readonly amended?: boolean;
   /** What showed it; absent where nothing of the condition did. */
   readonly shown?: Transition | undefined;
+}
+
+/** What marking needs besides. */
+export interface MarkedInstance extends InstanceView {
+  readonly open: Episode | undefined;
+  readonly state: FoldState;
+  /** Judged time of the last instant that the clock passed. */
+  readonly firedTo: number;
 }
 
 /** A transition to which commands answer. */
@@ -68,6 +77,8 @@ export class AlertWriter {
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
     episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
+    if (cleared) episode.flapping = false;
+    else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
     const measure =
       shown &&
       rule.program.measure(
@@ -94,6 +105,7 @@ export class AlertWriter {
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
       mutedBy: episode.mutedBy,
+      flapping: episode.flapping,
       evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
     } satisfies AlertInput);
     const { mutedBy } = episode;
@@ -108,6 +120,16 @@ export class AlertWriter {
     // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
     const time = amended || cause !== "condition" ? Math.max(at, this.now()) : at + instance.lag;
     this.#answer(instance, episode, told, { transition: episode.told, at, time });
+  }
+
+  /** That flapping holds an open episode open, or does so no more, is told where no transition has said so. */
+  mark(instance: MarkedInstance): void {
+    const { rule, open, state, firedTo } = instance;
+    const flapping = rule.program.isFlapping?.(state.program) ?? false;
+    if (open === undefined || open.told === 0 || open.flapping === flapping) return;
+    open.flapping = flapping;
+    const at = Math.max(open.raisedAt, instance.lastOwn()?.time ?? 0, firedTo);
+    this.tell(instance, open, { kind: "flapping", at, cause: "" });
   }
 
   /** What a person did to an episode, of which alerts.v1 has heard from them. */

@@ -36,6 +36,8 @@ export interface Episode {
   retracted: boolean;
   /** What holds its actions back, as it was told last. */
   mutedBy: readonly string[];
+  /** That flapping holds it open was told last. */
+  flapping: boolean;
   /** How far its actions have come. */
   actions: EpisodeActions;
 }

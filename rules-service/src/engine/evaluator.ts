@@ -84,6 +84,7 @@ export class Evaluator {
 
   /** Call after every change of an instance. */
   changed(instance: Instance): void {
+    if (instance.rule.program.isFlapping !== undefined) this.alerts.mark(instance);
     for (const series of instance.inputs) series.refresh(instance.rule.id);
     this.arm(instance);
     this.changedInstances.add(instance);

@@ -101,8 +101,18 @@ function begin(
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
-  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, mutedBy: [], actions: noActions };
-  const episode: Episode = { born, alertId, key: born, armed: positionOfBeginning(begun), raisedAt, rank, ...rest };
+  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, actions: noActions };
+  const marks = { mutedBy: [], flapping: false };
+  const episode: Episode = {
+    born,
+    alertId,
+    key: born,
+    armed: positionOfBeginning(begun),
+    raisedAt,
+    rank,
+    ...rest,
+    ...marks,
+  };
   instance.episodes.push(episode);
   return episode;
 }

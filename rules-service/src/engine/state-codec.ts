@@ -161,13 +161,14 @@ function readReading(reader: StateReader, metric: string): Reading {
 }
 
 /** What is there of an episode beside what all of them have. */
-const flag = { retracted: 1, muted: 2 } as const;
+const flag = { retracted: 1, muted: 2, flapping: 4 } as const;
 
 function writeEpisode(writer: StateWriter, episode: Episode): void {
   writer.text(episode.born).text(episode.alertId).text(episode.key);
   writePosition(writer, episode.armed);
-  const { told, raisedAt, rank, retracted, mutedBy } = episode;
-  const flags = (retracted ? flag.retracted : 0) | (mutedBy.length > 0 ? flag.muted : 0);
+  const { told, raisedAt, rank, retracted, mutedBy, flapping } = episode;
+  const flags =
+    (retracted ? flag.retracted : 0) | (mutedBy.length > 0 ? flag.muted : 0) | (flapping ? flag.flapping : 0);
   writer.count(told).number(raisedAt).count(rank).count(flags);
   if (mutedBy.length > 0) writer.list(mutedBy, (name) => writer.text(name));
   writer.number(episode.clearedAt ?? Number.NaN).count(episode.end === undefined ? 0 : 1);
@@ -186,5 +187,6 @@ function readEpisode(reader: StateReader): Episode {
   // As far as it can be told of an episode of 0.1, whose rule may have been in shadow.
   const course = { acted: told > 0, ended: cleared !== undefined || retracted, retracted };
   const actions = { ...noActions, course };
-  return { born, alertId, key, armed, told, raisedAt, rank, retracted, mutedBy, clearedAt: cleared, end, actions };
+  const marks = { mutedBy, flapping: (flags & flag.flapping) !== 0 };
+  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end, actions, ...marks };
 }

@@ -50,6 +50,7 @@ const wish = fc.oneof(
       definition,
       selector: selectors,
       keeps: fc.boolean(),
+      flaps: fc.boolean(),
       warms: fc.option(fc.nat({ max: 20 })),
     }),
   },
@@ -136,7 +137,13 @@ export const timeline: fc.Arbitrary<Timeline> = fc
           rule: id,
           mode: each.mode,
           revision: keeps ? before.revision : (before?.revision ?? 0) + 1,
-          definition: keeps ? before.definition : { ...each.definition, id, selector: each.selector, actions },
+          definition: keeps
+            ? before.definition
+            : {
+                ...each.definition,
+                ...{ id, selector: each.selector, actions },
+                ...(each.flaps && { flapping: { transitions: 3, within: "10s" } }),
+              },
         };
         rules.set(id, change);
         const active = each.mode === "live" || each.mode === "shadow";
