@@ -3,7 +3,7 @@ import { dueBy } from "./fold.ts";
 import type { Instance } from "./instance.ts";
 import { TimerHeap, type Timer } from "./timer-heap.ts";
 
-/** In place of a gateway: repetitions follow the log's clock itself. It sorts last, so that what is over comes first. */
+/** In place of a gateway: repetitions follow the log's clock itself. It sorts last, so what is over comes first. */
 const repetitions = "\uffff";
 
 /**
