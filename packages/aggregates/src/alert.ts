@@ -65,9 +65,9 @@ export interface AlertSnooze {
 export const maxEvidence = 64;
 export const maxComments = 100;
 const maxHandWrites = 32;
-const kinds: ReadonlySet<number> = new Set(
-  Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
-);
+/** A repetition is of an action, and makes nothing else of the alert. */
+const noChange: ReadonlySet<number> = new Set([alertTransition.unspecified, alertTransition.repeated]);
+const kinds: ReadonlySet<number> = new Set(Object.values(alertTransition).filter((kind) => !noChange.has(kind)));
 
 /**
  * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention).

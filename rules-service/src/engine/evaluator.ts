@@ -79,7 +79,8 @@ export class Evaluator {
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0 && this.#isToBeJudged(record)) this.#readings(record, at);
-      this.timers.fire(this.clock, this.#fire);
+      this.timers.fire(this.clock, this.#fire, this.#repeat);
+      this.judgeDerived();
     }
     this.next = at.offset + 1;
   }
@@ -365,6 +366,12 @@ export class Evaluator {
     if (instance.covers > this.next || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }
+
+  readonly #repeat = (instance: Instance): void => {
+    const { open } = instance;
+    if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
+    this.changed(instance);
+  };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
     instance.fire(upTo, this);

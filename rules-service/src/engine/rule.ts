@@ -38,6 +38,8 @@ export class Rule {
   /** Microseconds: how long a timer waits for stragglers. */
   readonly wait: number;
   readonly actions: readonly NormalAction[];
+  /** Whether any of them is done again while an episode is open. */
+  readonly repeats: boolean;
   /** What a rule without a condition makes of a sample; undefined: it has one, or its mode is shadow. */
   readonly derive: NormalRule["derive"];
   /** The metrics that it writes. */
@@ -72,6 +74,7 @@ export class Rule {
     this.lateness = normal.lateness;
     this.wait = normal.wait;
     this.actions = normal.actions;
+    this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
     this.derive = this.shadow ? undefined : normal.derive;
     this.derives = this.shadow ? [] : normal.derives;
     this.judgesLike = normal.judgesLike;
