@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { printWhole } from "../src/contract/print-whole.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
 // A process to be stopped and killed: consumes the topic as a member of the group and prints what it has committed.
@@ -15,7 +15,7 @@ const consumption = await log.consume({
   topics: [topic],
   async onBatch(batch) {
     if (!(await batch.commit())) return;
-    writeSync(1, batch.records.map(({ value }) => `${String(value)}\n`).join(""));
+    printWhole(batch.records.map(({ value }) => `${String(value)}\n`).join(""));
   },
 });
 await consumption.done;
