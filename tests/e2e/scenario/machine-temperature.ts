@@ -153,7 +153,7 @@ async function createLiveRule(rules: ApiClient, scenario: Scenario): Promise<voi
   await eventually(async () => {
     const rule = await rules.request<{ state: string }>("GET", `/api/v1/rules/${scenario.rule}`);
     expect(rule).toMatchObject({ state: "live" });
-  }, 30_000);
+  }, settleMs);
 }
 
 function micros(iso: string): number {
