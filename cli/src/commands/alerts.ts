@@ -126,10 +126,13 @@ async function one(api: ApiClient, action: string, id: string, { json, comment }
 }
 
 function describe(alerts: readonly Alert[]): string {
-  const rows = alerts.map(({ id, state, severity, rule, device, metric, value, raisedAt, clearedAt = "", shadow }) => {
-    const about = metric === "" ? "" : `${metric} ${value}`;
-    return [id, shadow ? `${state} (shadow)` : state, severity, rule, device, about, raisedAt, clearedAt];
-  });
+  const rows = alerts.map(
+    ({ id, state, severity, rule, device: of, gateway, metric, value, raisedAt, clearedAt = "", shadow }) => {
+      const about = metric === "" ? "" : `${metric} ${value}`;
+      const device = gateway === undefined ? of : `gateway ${gateway}`;
+      return [id, shadow ? `${state} (shadow)` : state, severity, rule, device, about, raisedAt, clearedAt];
+    },
+  );
   return columns([["ID", "STATE", "SEVERITY", "RULE", "DEVICE", "VALUE", "RAISED", "CLEARED"], ...rows]);
 }
 

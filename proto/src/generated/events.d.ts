@@ -791,6 +791,12 @@ export namespace headwater {
             /** AlertEvent writeId. */
             writeId: string;
 
+            /** AlertEvent gateway. */
+            gateway: string;
+
+            /** AlertEvent reason. */
+            reason: string;
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -874,6 +880,12 @@ export namespace headwater {
 
                 /** AlertEvent writeId */
                 writeId?: (string|null);
+
+                /** AlertEvent gateway */
+                gateway?: (string|null);
+
+                /** AlertEvent reason */
+                reason?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1946,6 +1946,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [clearedAt] AlertEvent clearedAt
              * @property {Array.<headwater.v1.Evidence.$Properties>|null} [evidence] AlertEvent evidence
              * @property {string|null} [writeId] AlertEvent writeId
+             * @property {string|null} [gateway] AlertEvent gateway
+             * @property {string|null} [reason] AlertEvent reason
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2139,6 +2141,22 @@ export const headwater = $root.headwater = (() => {
             AlertEvent.prototype.writeId = "";
 
             /**
+             * AlertEvent gateway.
+             * @member {string} gateway
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.gateway = "";
+
+            /**
+             * AlertEvent reason.
+             * @member {string} reason
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.reason = "";
+
+            /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.AlertEvent
@@ -2195,6 +2213,10 @@ export const headwater = $root.headwater = (() => {
                         $root.headwater.v1.Evidence.encode(message.evidence[i], writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
                 if (message.writeId != null && $Object.hasOwnProperty.call(message, "writeId") && message.writeId !== "")
                     writer.uint32(/* id 20, wireType 2 =*/162).string(message.writeId);
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 28, wireType 2 =*/226).string(message.gateway);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 29, wireType 2 =*/234).string(message.reason);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2416,6 +2438,24 @@ export const headwater = $root.headwater = (() => {
                                 message.writeId = value;
                             else
                                 delete message.writeId;
+                            continue;
+                        }
+                    case 28: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 29: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
                             continue;
                         }
                     }

@@ -19,9 +19,10 @@ export interface Wording {
 
 /** An occasion in the words that chats and mails show; every text is one line, escaping is the format's. */
 export function wordsOf(occasion: Occasion): Wording {
-  const { trigger, rule, device, severity, metric, value, threshold, raisedAt, clearedAt, cause, by, comment } =
-    occasion;
-  const facts: [string, string][] = [["Device", oneLine(device)]];
+  const { trigger, rule, device, gateway, reason, severity, metric, value, threshold } = occasion;
+  const { raisedAt, clearedAt, cause, by, comment } = occasion;
+  const facts: [string, string][] = [[gateway === undefined ? "Device" : "Gateway", oneLine(gateway ?? device)]];
+  if (reason !== undefined) facts.push(["Reason", oneLine(reason)]);
   if (metric !== "") facts.push([oneLine(metric), `${value} (threshold ${threshold})`]);
   facts.push(["Raised", isoFromMicros(raisedAt)]);
   if (clearedAt !== undefined) facts.push(["Cleared", `${isoFromMicros(clearedAt)} (${oneLine(cause)})`]);
@@ -29,5 +30,8 @@ export function wordsOf(occasion: Occasion): Wording {
   if (comment !== "") facts.push(["Comment", oneLine(comment)]);
   facts.push(["Rule", `${oneLine(rule.id)}, revision ${rule.revision}`], ["Alert", oneLine(occasion.alert)]);
   const name = oneLine(rule.name === "" ? rule.id : rule.name);
-  return { title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${oneLine(device)}`, facts };
+  return {
+    title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${gateway === undefined ? "" : "gateway "}${oneLine(device)}`,
+    facts,
+  };
 }

@@ -4,6 +4,7 @@ import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { identityOf, type Reading, type Value } from "../readings/reading.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
@@ -53,6 +54,8 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  /** Why a rule on absence tells of a device or a gateway; "" of other rules. */
+  reasonOf: (rule: Rule, device: string) => string = () => "";
   /** What time it is on the log. */
   now: () => number = () => 0;
   readonly #partition: number;
@@ -71,7 +74,9 @@ export class AlertWriter {
 
   /** The next transition of an episode, whose fields say how things stand after it. */
   tell(instance: InstanceView, episode: Episode, { kind, at, cause, amended = false, shown }: AlertStep): void {
-    const { rule, device } = instance;
+    const { rule } = instance;
+    const gateway = gatewayOf(instance.device);
+    const device = gateway ?? instance.device;
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
@@ -101,6 +106,8 @@ export class AlertWriter {
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
       evidence: shown === undefined ? [] : this.#evidence(instance, shown),
+      gateway: gateway ?? "",
+      reason: this.reasonOf(rule, instance.device),
     } satisfies AlertInput);
     const told = { kind: alertTransition[kind], amended, shadow: rule.shadow, cause, clearedAt: cleared ? 1 : 0 };
     // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
@@ -117,7 +124,9 @@ export class AlertWriter {
   #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
     const { course, triggers } = follow(episode.course, told);
     episode.course = course;
-    if (triggers.length > 0) this.#command(instance, episode, triggers, answered);
+    // A gateway takes no commands.
+    if (triggers.length > 0 && gatewayOf(instance.device) === undefined)
+      this.#command(instance, episode, triggers, answered);
   }
 
   #command(instance: InstanceView, { alertId }: Episode, triggers: readonly Trigger[], answered: Answered): void {

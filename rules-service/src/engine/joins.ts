@@ -2,6 +2,7 @@ import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { Instance } from "./instance.ts";
+import { standInOf } from "../readings/gateway-stand-in.ts";
 import { LeastLag } from "../readings/least-lag.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
@@ -148,10 +149,12 @@ export class Joins {
     const { kind, rule: id, device, alertId } = action;
     const { index, next, alerts } = this.#evaluator;
     const rule = index.rules.get(id);
-    const instance = rule && index.instance(rule, device);
+    // An alert of a gateway names the gateway as what it is of.
+    const instance = [device, standInOf(device).id]
+      .map((each) => rule && index.instance(rule, each))
+      .find((each) => each?.open?.alertId === alertId);
     if (instance === undefined || this.#coversOf(instance) > next) return;
-    const { open } = instance;
-    if (open?.alertId !== alertId) return;
+    const open = instance.open!;
     alerts.hear(instance, open, action);
     // Who has acknowledged an alert makes no difference to whether it is one.
     if (kind === "cleared") instance.mute(next);

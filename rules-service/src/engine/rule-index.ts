@@ -26,6 +26,8 @@ export class RuleIndex {
   readonly metrics = new Map<string, Metric>();
   /** Those that have something to do with a device of which nothing was heard. */
   readonly watchful = new SelectorIndex();
+  /** Those that are told of gateways, in order of their ids. */
+  readonly gatewayRules: Rule[] = [];
   readonly devices: Map<string, Device>;
   /** Which device of its id is in effect, of those that are not the first. */
   readonly incarnations = new Map<string, number>();
@@ -46,6 +48,7 @@ export class RuleIndex {
     this.rules.set(rule.id, rule);
     this.#numbers.set(rule, this.#numbered++);
     if (isWatchful(rule)) this.watchful.add(rule);
+    if (rule.watchesGateways) insertInOrder(this.gatewayRules, rule);
     for (const name of rule.program.inputs) {
       const metric = this.metric(name);
       insertInOrder(metric.rules, rule);
@@ -61,6 +64,7 @@ export class RuleIndex {
     this.rules.delete(id);
     this.#numbers.delete(rule);
     if (isWatchful(rule)) this.watchful.delete(rule);
+    if (rule.watchesGateways) this.gatewayRules.splice(this.gatewayRules.indexOf(rule), 1);
     // Lists that it was part of are of no more use.
     this.#lists.clear();
     for (const name of rule.program.inputs) {

@@ -161,4 +161,6 @@ const blank: AlertEvent = {
   clearedAt: 0,
   evidence: [],
   writeId: "",
+  gateway: "",
+  reason: "",
 };
