@@ -17,13 +17,24 @@ export interface AlertState {
   readonly severity: string;
   readonly metric: string;
   /** The value that raised, escalated, de-escalated or amended it last… */
-  readonly value: number;
+  readonly value: number | string;
   /** …and the threshold that it was compared with. */
   readonly threshold: number;
   readonly raisedAt: number;
   readonly acknowledgedAt?: number;
   readonly acknowledgedBy?: string;
   readonly comment?: string;
+  /** Whose it is, and who said so. */
+  readonly assignee?: string;
+  readonly assignedAt?: number;
+  readonly assignedBy?: string;
+  /** What people said, with whatever they did; newest last, at most `maxComments`: the log has all of it. */
+  readonly comments: readonly AlertComment[];
+  readonly snooze?: AlertSnooze;
+  /** What holds actions back while it is open: "snooze", or "maintenance/" and an id. */
+  readonly mutedBy: readonly string[];
+  /** It is held open because it raised and ended again and again. */
+  readonly flapping: boolean;
   readonly clearedAt?: number;
   readonly clearedBy?: string;
   /** "condition", "hand", "retracted", "rule-disabled", "rule-deleted"; "" while it is not cleared. */
@@ -39,7 +50,21 @@ export interface AlertState {
   readonly handWrites: readonly string[];
 }
 
+export interface AlertComment {
+  readonly at: number;
+  readonly by: string;
+  readonly text: string;
+}
+
+/** Actions of the rule on the device are held back until then. */
+export interface AlertSnooze {
+  readonly until: number;
+  readonly at: number;
+  readonly by: string;
+}
+
 export const maxEvidence = 64;
+export const maxComments = 100;
 const maxHandWrites = 32;
 const kinds: ReadonlySet<number> = new Set(
   Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
@@ -76,9 +101,12 @@ function opened(event: AlertEvent): AlertState {
     state: "active",
     severity: event.severity,
     metric: event.metric,
-    value: event.value,
+    value: event.text ?? event.value,
     threshold: event.threshold,
     raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt,
+    comments: [],
+    mutedBy: [],
+    flapping: false,
     clearedCause: "",
     amended: false,
     shadow: event.shadow,
@@ -94,6 +122,7 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
     ...state,
     amended: state.amended || event.amended || (event.kind as number) === alertTransition.amended,
     evidence: event.evidence.length === 0 ? state.evidence : [...state.evidence, ...event.evidence].slice(-maxEvidence),
+    ...(event.transition === 0 ? { comments: commented(state, event) } : told(event)),
   };
   const kind: number = event.kind;
   switch (kind) {
@@ -108,13 +137,53 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
       return cleared(seen, event);
     case alertTransition.amended:
       return amended(seen, event);
+    case alertTransition.assigned:
+      return assigned(seen, event);
+    case alertTransition.snoozed:
+      return snoozed(seen, event);
+    case alertTransition.muted:
+    case alertTransition.unmuted:
+      return isSnoozeOver(seen, event) ? awake(seen) : seen;
+    case alertTransition.commented:
+    case alertTransition.flapping:
+      return seen;
     default:
       return state;
   }
 }
 
 function measured(event: AlertEvent): Pick<AlertState, "severity" | "metric" | "value" | "threshold"> {
-  return { severity: event.severity, metric: event.metric, value: event.value, threshold: event.threshold };
+  const { severity, metric, text, value, threshold } = event;
+  return { severity, metric, value: text ?? value, threshold };
+}
+
+/** What every transition of the engine says anew; of an episode that is over nothing is held back. */
+function told({ kind, clearedAt, cause, mutedBy, flapping }: AlertEvent): Pick<AlertState, "mutedBy" | "flapping"> {
+  const isOver = (kind as number) === alertTransition.cleared || clearedAt !== 0 || cause === "retracted";
+  return isOver ? { mutedBy: [], flapping: false } : { mutedBy, flapping };
+}
+
+function commented({ comments }: AlertState, { at, by, comment }: AlertEvent): readonly AlertComment[] {
+  return comment === "" ? comments : [...comments, { at, by, text: comment }].slice(-maxComments);
+}
+
+function assigned(state: AlertState, { at, by, assignee }: AlertEvent): AlertState {
+  const { assignee: _whose, ...rest } = state;
+  return { ...rest, ...(assignee !== "" && { assignee }), assignedAt: at, assignedBy: by };
+}
+
+function snoozed(state: AlertState, { at, by, snoozedUntil }: AlertEvent): AlertState {
+  return snoozedUntil === 0 ? awake(state) : { ...state, snooze: { until: snoozedUntil, at, by } };
+}
+
+function awake(state: AlertState): AlertState {
+  const { snooze: _snooze, ...rest } = state;
+  return rest;
+}
+
+/** Of a snooze that is not in effect yet the engine says nothing either. */
+function isSnoozeOver({ snooze }: AlertState, { at, mutedBy }: AlertEvent): boolean {
+  return snooze !== undefined && at >= snooze.until && !mutedBy.includes("snooze");
 }
 
 function acknowledged(state: AlertState, event: AlertEvent): AlertState {
@@ -137,6 +206,8 @@ function cleared(state: AlertState, event: AlertEvent): AlertState {
     clearedAt: event.clearedAt === 0 ? event.at : event.clearedAt,
     clearedCause: event.cause === "" ? "condition" : event.cause,
     ...(event.by !== "" && { clearedBy: event.by }),
+    mutedBy: [],
+    flapping: false,
   };
 }
 
@@ -144,7 +215,7 @@ function amended(state: AlertState, event: AlertEvent): AlertState {
   const changed: AlertState = {
     ...state,
     severity: event.severity === "" ? state.severity : event.severity,
-    ...(event.metric !== "" && { metric: event.metric, value: event.value, threshold: event.threshold }),
+    ...(event.metric !== "" && { metric: event.metric, value: event.text ?? event.value, threshold: event.threshold }),
     raisedAt: event.raisedAt === 0 ? state.raisedAt : event.raisedAt,
   };
   if (event.cause === "retracted" || event.clearedAt !== 0) {

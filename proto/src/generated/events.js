@@ -1946,6 +1946,11 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [clearedAt] AlertEvent clearedAt
              * @property {Array.<headwater.v1.Evidence.$Properties>|null} [evidence] AlertEvent evidence
              * @property {string|null} [writeId] AlertEvent writeId
+             * @property {string|null} [text] AlertEvent text
+             * @property {string|null} [assignee] AlertEvent assignee
+             * @property {number|Long|null} [snoozedUntil] AlertEvent snoozedUntil
+             * @property {Array.<string>|null} [mutedBy] AlertEvent mutedBy
+             * @property {boolean|null} [flapping] AlertEvent flapping
              * @property {string|null} [gateway] AlertEvent gateway
              * @property {string|null} [reason] AlertEvent reason
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
@@ -1974,6 +1979,7 @@ export const headwater = $root.headwater = (() => {
              */
             const AlertEvent = function (properties) {
                 this.evidence = [];
+                this.mutedBy = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2141,6 +2147,46 @@ export const headwater = $root.headwater = (() => {
             AlertEvent.prototype.writeId = "";
 
             /**
+             * AlertEvent text.
+             * @member {string|null|undefined} text
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.text = null;
+
+            /**
+             * AlertEvent assignee.
+             * @member {string} assignee
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.assignee = "";
+
+            /**
+             * AlertEvent snoozedUntil.
+             * @member {number|Long} snoozedUntil
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.snoozedUntil = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * AlertEvent mutedBy.
+             * @member {Array.<string>} mutedBy
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.mutedBy = $util.emptyArray;
+
+            /**
+             * AlertEvent flapping.
+             * @member {boolean} flapping
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.flapping = false;
+
+            /**
              * AlertEvent gateway.
              * @member {string} gateway
              * @memberof headwater.v1.AlertEvent
@@ -2155,6 +2201,15 @@ export const headwater = $root.headwater = (() => {
              * @instance
              */
             AlertEvent.prototype.reason = "";
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(AlertEvent.prototype, "_text", {
+                get: $util.oneOfGetter($oneOfFields = ["text"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
 
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
@@ -2213,6 +2268,17 @@ export const headwater = $root.headwater = (() => {
                         $root.headwater.v1.Evidence.encode(message.evidence[i], writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
                 if (message.writeId != null && $Object.hasOwnProperty.call(message, "writeId") && message.writeId !== "")
                     writer.uint32(/* id 20, wireType 2 =*/162).string(message.writeId);
+                if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
+                    writer.uint32(/* id 21, wireType 2 =*/170).string(message.text);
+                if (message.assignee != null && $Object.hasOwnProperty.call(message, "assignee") && message.assignee !== "")
+                    writer.uint32(/* id 22, wireType 2 =*/178).string(message.assignee);
+                if (message.snoozedUntil != null && $Object.hasOwnProperty.call(message, "snoozedUntil") && (typeof message.snoozedUntil === "object" ? message.snoozedUntil.low || message.snoozedUntil.high : message.snoozedUntil !== 0))
+                    writer.uint32(/* id 23, wireType 0 =*/184).int64(message.snoozedUntil);
+                if (message.mutedBy != null && message.mutedBy.length)
+                    for (let i = 0; i < message.mutedBy.length; ++i)
+                        writer.uint32(/* id 24, wireType 2 =*/194).string(message.mutedBy[i]);
+                if (message.flapping != null && $Object.hasOwnProperty.call(message, "flapping") && message.flapping !== false)
+                    writer.uint32(/* id 25, wireType 0 =*/200).bool(message.flapping);
                 if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
                     writer.uint32(/* id 28, wireType 2 =*/226).string(message.gateway);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
@@ -2440,6 +2506,48 @@ export const headwater = $root.headwater = (() => {
                                 delete message.writeId;
                             continue;
                         }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.text = reader.stringVerify();
+                            message._text = "text";
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.assignee = value;
+                            else
+                                delete message.assignee;
+                            continue;
+                        }
+                    case 23: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.snoozedUntil = value;
+                            else
+                                delete message.snoozedUntil;
+                            continue;
+                        }
+                    case 24: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.mutedBy && message.mutedBy.length))
+                                message.mutedBy = [];
+                            message.mutedBy.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 25: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.flapping = value;
+                            else
+                                delete message.flapping;
+                            continue;
+                        }
                     case 28: {
                             if (wireType !== 2)
                                 break;
@@ -2489,6 +2597,12 @@ export const headwater = $root.headwater = (() => {
          * @property {number} ALERT_TRANSITION_ACKNOWLEDGED=4 ALERT_TRANSITION_ACKNOWLEDGED value
          * @property {number} ALERT_TRANSITION_CLEARED=5 ALERT_TRANSITION_CLEARED value
          * @property {number} ALERT_TRANSITION_AMENDED=6 ALERT_TRANSITION_AMENDED value
+         * @property {number} ALERT_TRANSITION_ASSIGNED=7 ALERT_TRANSITION_ASSIGNED value
+         * @property {number} ALERT_TRANSITION_COMMENTED=8 ALERT_TRANSITION_COMMENTED value
+         * @property {number} ALERT_TRANSITION_SNOOZED=9 ALERT_TRANSITION_SNOOZED value
+         * @property {number} ALERT_TRANSITION_MUTED=10 ALERT_TRANSITION_MUTED value
+         * @property {number} ALERT_TRANSITION_UNMUTED=11 ALERT_TRANSITION_UNMUTED value
+         * @property {number} ALERT_TRANSITION_FLAPPING=12 ALERT_TRANSITION_FLAPPING value
          */
         v1.AlertTransition = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -2499,6 +2613,12 @@ export const headwater = $root.headwater = (() => {
             values[valuesById[4] = "ALERT_TRANSITION_ACKNOWLEDGED"] = 4;
             values[valuesById[5] = "ALERT_TRANSITION_CLEARED"] = 5;
             values[valuesById[6] = "ALERT_TRANSITION_AMENDED"] = 6;
+            values[valuesById[7] = "ALERT_TRANSITION_ASSIGNED"] = 7;
+            values[valuesById[8] = "ALERT_TRANSITION_COMMENTED"] = 8;
+            values[valuesById[9] = "ALERT_TRANSITION_SNOOZED"] = 9;
+            values[valuesById[10] = "ALERT_TRANSITION_MUTED"] = 10;
+            values[valuesById[11] = "ALERT_TRANSITION_UNMUTED"] = 11;
+            values[valuesById[12] = "ALERT_TRANSITION_FLAPPING"] = 12;
             return values;
         })();
 
@@ -2516,6 +2636,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [metric] Evidence metric
              * @property {number|null} [value] Evidence value
              * @property {string|null} [role] Evidence role
+             * @property {string|null} [text] Evidence text
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2620,6 +2741,23 @@ export const headwater = $root.headwater = (() => {
             Evidence.prototype.role = "";
 
             /**
+             * Evidence text.
+             * @member {string|null|undefined} text
+             * @memberof headwater.v1.Evidence
+             * @instance
+             */
+            Evidence.prototype.text = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Evidence.prototype, "_text", {
+                get: $util.oneOfGetter($oneOfFields = ["text"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified Evidence message. Does not implicitly {@link headwater.v1.Evidence.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Evidence
@@ -2653,6 +2791,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 8, wireType 1 =*/65).double(message.value);
                 if (message.role != null && $Object.hasOwnProperty.call(message, "role") && message.role !== "")
                     writer.uint32(/* id 9, wireType 2 =*/74).string(message.role);
+                if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
+                    writer.uint32(/* id 10, wireType 2 =*/82).string(message.text);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2776,6 +2916,13 @@ export const headwater = $root.headwater = (() => {
                                 message.role = value;
                             else
                                 delete message.role;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.text = reader.stringVerify();
+                            message._text = "text";
                             continue;
                         }
                     }
@@ -6436,7 +6583,9 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.RuleDisabled.$Properties|null} [disabled] RuleEvent disabled
              * @property {headwater.v1.RuleDeleted.$Properties|null} [deleted] RuleEvent deleted
              * @property {headwater.v1.RuleShadowed.$Properties|null} [shadowed] RuleEvent shadowed
-             * @property {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"} [what] RuleEvent what
+             * @property {headwater.v1.MaintenanceSet.$Properties|null} [maintenance] RuleEvent maintenance
+             * @property {headwater.v1.MaintenanceEnded.$Properties|null} [maintenanceEnded] RuleEvent maintenanceEnded
+             * @property {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|"maintenance"|"maintenanceEnded"} [what] RuleEvent what
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -6462,9 +6611,11 @@ export const headwater = $root.headwater = (() => {
              *   disabled?: headwater.v1.RuleDisabled.$Shape|null;
              *   deleted?: headwater.v1.RuleDeleted.$Shape|null;
              *   shadowed?: headwater.v1.RuleShadowed.$Shape|null;
+             *   maintenance?: headwater.v1.MaintenanceSet.$Shape|null;
+             *   maintenanceEnded?: headwater.v1.MaintenanceEnded.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ what?: undefined; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "created"; created: headwater.v1.RuleRevised.$Shape; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "revised"; created?: null; revised: headwater.v1.RuleRevised.$Shape; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "enabled"; created?: null; revised?: null; enabled: headwater.v1.RuleEnabled.$Shape; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "disabled"; created?: null; revised?: null; enabled?: null; disabled: headwater.v1.RuleDisabled.$Shape; deleted?: null; shadowed?: null }|{ what?: "deleted"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted: headwater.v1.RuleDeleted.$Shape; shadowed?: null }|{ what?: "shadowed"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed: headwater.v1.RuleShadowed.$Shape })
+             *   ({ what?: undefined; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "created"; created: headwater.v1.RuleRevised.$Shape; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "revised"; created?: null; revised: headwater.v1.RuleRevised.$Shape; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "enabled"; created?: null; revised?: null; enabled: headwater.v1.RuleEnabled.$Shape; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "disabled"; created?: null; revised?: null; enabled?: null; disabled: headwater.v1.RuleDisabled.$Shape; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "deleted"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted: headwater.v1.RuleDeleted.$Shape; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "shadowed"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed: headwater.v1.RuleShadowed.$Shape; maintenance?: null; maintenanceEnded?: null }|{ what?: "maintenance"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance: headwater.v1.MaintenanceSet.$Shape; maintenanceEnded?: null }|{ what?: "maintenanceEnded"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded: headwater.v1.MaintenanceEnded.$Shape })
              * )} headwater.v1.RuleEvent.$Shape
              */
 
@@ -6571,17 +6722,33 @@ export const headwater = $root.headwater = (() => {
              */
             RuleEvent.prototype.shadowed = null;
 
+            /**
+             * RuleEvent maintenance.
+             * @member {headwater.v1.MaintenanceSet.$Properties|null|undefined} maintenance
+             * @memberof headwater.v1.RuleEvent
+             * @instance
+             */
+            RuleEvent.prototype.maintenance = null;
+
+            /**
+             * RuleEvent maintenanceEnded.
+             * @member {headwater.v1.MaintenanceEnded.$Properties|null|undefined} maintenanceEnded
+             * @memberof headwater.v1.RuleEvent
+             * @instance
+             */
+            RuleEvent.prototype.maintenanceEnded = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * RuleEvent what.
-             * @member {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|undefined} what
+             * @member {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|"maintenance"|"maintenanceEnded"|undefined} what
              * @memberof headwater.v1.RuleEvent
              * @instance
              */
             $Object.defineProperty(RuleEvent.prototype, "what", {
-                get: $util.oneOfGetter($oneOfFields = ["created", "revised", "enabled", "disabled", "deleted", "shadowed"]),
+                get: $util.oneOfGetter($oneOfFields = ["created", "revised", "enabled", "disabled", "deleted", "shadowed", "maintenance", "maintenanceEnded"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -6623,6 +6790,10 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.RuleDeleted.encode(message.deleted, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                 if (message.shadowed != null && $Object.hasOwnProperty.call(message, "shadowed"))
                     $root.headwater.v1.RuleShadowed.encode(message.shadowed, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
+                if (message.maintenance != null && $Object.hasOwnProperty.call(message, "maintenance"))
+                    $root.headwater.v1.MaintenanceSet.encode(message.maintenance, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.maintenanceEnded != null && $Object.hasOwnProperty.call(message, "maintenanceEnded"))
+                    $root.headwater.v1.MaintenanceEnded.encode(message.maintenanceEnded, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6752,6 +6923,20 @@ export const headwater = $root.headwater = (() => {
                                 break;
                             message.shadowed = $root.headwater.v1.RuleShadowed.decode(reader, reader.size(), $undefined, _depth + 1, message.shadowed);
                             message.what = "shadowed";
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            message.maintenance = $root.headwater.v1.MaintenanceSet.decode(reader, reader.size(), $undefined, _depth + 1, message.maintenance);
+                            message.what = "maintenance";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.maintenanceEnded = $root.headwater.v1.MaintenanceEnded.decode(reader, reader.size(), $undefined, _depth + 1, message.maintenanceEnded);
+                            message.what = "maintenanceEnded";
                             continue;
                         }
                     }
@@ -7400,6 +7585,295 @@ export const headwater = $root.headwater = (() => {
             };
 
             return RuleShadowed;
+        })();
+
+        v1.MaintenanceSet = (function() {
+
+            /**
+             * Properties of a MaintenanceSet.
+             * @typedef {Object} headwater.v1.MaintenanceSet.$Properties
+             * @property {number|null} [revision] MaintenanceSet revision
+             * @property {number|null} [schema] MaintenanceSet schema
+             * @property {string|null} [definition] MaintenanceSet definition
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a MaintenanceSet.
+             * @memberof headwater.v1
+             * @interface IMaintenanceSet
+             * @augments headwater.v1.MaintenanceSet.$Properties
+             * @deprecated Use headwater.v1.MaintenanceSet.$Properties instead.
+             */
+
+            /**
+             * Shape of a MaintenanceSet.
+             * @typedef {headwater.v1.MaintenanceSet.$Properties} headwater.v1.MaintenanceSet.$Shape
+             */
+
+            /**
+             * Constructs a new MaintenanceSet.
+             * @memberof headwater.v1
+             * @classdesc Represents a MaintenanceSet.
+             * @constructor
+             * @param {headwater.v1.MaintenanceSet.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const MaintenanceSet = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * MaintenanceSet revision.
+             * @member {number} revision
+             * @memberof headwater.v1.MaintenanceSet
+             * @instance
+             */
+            MaintenanceSet.prototype.revision = 0;
+
+            /**
+             * MaintenanceSet schema.
+             * @member {number} schema
+             * @memberof headwater.v1.MaintenanceSet
+             * @instance
+             */
+            MaintenanceSet.prototype.schema = 0;
+
+            /**
+             * MaintenanceSet definition.
+             * @member {string} definition
+             * @memberof headwater.v1.MaintenanceSet
+             * @instance
+             */
+            MaintenanceSet.prototype.definition = "";
+
+            /**
+             * Encodes the specified MaintenanceSet message. Does not implicitly {@link headwater.v1.MaintenanceSet.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.MaintenanceSet
+             * @static
+             * @param {headwater.v1.MaintenanceSet.$Properties} message MaintenanceSet message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            MaintenanceSet.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.revision != null && $Object.hasOwnProperty.call(message, "revision") && message.revision !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.revision);
+                if (message.schema != null && $Object.hasOwnProperty.call(message, "schema") && message.schema !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.schema);
+                if (message.definition != null && $Object.hasOwnProperty.call(message, "definition") && message.definition !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.definition);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a MaintenanceSet message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.MaintenanceSet
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.MaintenanceSet & headwater.v1.MaintenanceSet.$Shape} MaintenanceSet
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            MaintenanceSet.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.MaintenanceSet();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.revision = value;
+                            else
+                                delete message.revision;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.schema = value;
+                            else
+                                delete message.schema;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.definition = value;
+                            else
+                                delete message.definition;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MaintenanceSet;
+        })();
+
+        v1.MaintenanceEnded = (function() {
+
+            /**
+             * Properties of a MaintenanceEnded.
+             * @typedef {Object} headwater.v1.MaintenanceEnded.$Properties
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a MaintenanceEnded.
+             * @memberof headwater.v1
+             * @interface IMaintenanceEnded
+             * @augments headwater.v1.MaintenanceEnded.$Properties
+             * @deprecated Use headwater.v1.MaintenanceEnded.$Properties instead.
+             */
+
+            /**
+             * Shape of a MaintenanceEnded.
+             * @typedef {headwater.v1.MaintenanceEnded.$Properties} headwater.v1.MaintenanceEnded.$Shape
+             */
+
+            /**
+             * Constructs a new MaintenanceEnded.
+             * @memberof headwater.v1
+             * @classdesc Represents a MaintenanceEnded.
+             * @constructor
+             * @param {headwater.v1.MaintenanceEnded.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const MaintenanceEnded = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Encodes the specified MaintenanceEnded message. Does not implicitly {@link headwater.v1.MaintenanceEnded.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.MaintenanceEnded
+             * @static
+             * @param {headwater.v1.MaintenanceEnded.$Properties} message MaintenanceEnded message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            MaintenanceEnded.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a MaintenanceEnded message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.MaintenanceEnded
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.MaintenanceEnded & headwater.v1.MaintenanceEnded.$Shape} MaintenanceEnded
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            MaintenanceEnded.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.MaintenanceEnded();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MaintenanceEnded;
         })();
 
         v1.RuleStateRecord = (function() {

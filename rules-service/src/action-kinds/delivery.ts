@@ -14,7 +14,7 @@ export interface Occasion {
   readonly reason?: string | undefined;
   readonly severity: string;
   readonly metric: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly threshold: number;
   /** Microseconds since the epoch. */
   readonly at: number;

@@ -8,6 +8,8 @@ export interface ToldTransition {
   readonly shadow: boolean;
   readonly cause: string;
   readonly clearedAt: number;
+  /** What held actions back. */
+  readonly mutedBy: readonly string[];
 }
 
 /** How far the actions of an episode have come. Immutable. */
@@ -26,17 +28,19 @@ const none: readonly Trigger[] = [];
 /**
  * What the next transition of an episode sets off; of several an action answers the first that it names. Late data and
  * rules in shadow sound no siren. What began in earnest is ended for those who were told, once, however it ends; what
- * turns out never to have been is retracted, once.
+ * turns out never to have been is retracted, once. What begins while something holds actions back is told when nothing
+ * does any more, if it is open then, and so is what was told before; ends are told regardless.
  */
 export function follow(
   course: Course,
   event: ToldTransition,
 ): { readonly course: Course; readonly triggers: readonly Trigger[] } {
   const { kind } = event;
-  const earnest = !event.amended && !event.shadow;
+  const earnest = !event.amended && !event.shadow && event.mutedBy.length === 0;
   if (kind === alertTransition.raised && earnest) {
     return course.acted ? { course, triggers: none } : { course: { ...course, acted: true }, triggers: ["raised"] };
   }
+  if (kind === alertTransition.unmuted && earnest) return { course: { ...course, acted: true }, triggers: ["raised"] };
   if (!course.acted) return { course, triggers: none };
   if (kind === alertTransition.escalated && earnest) return { course, triggers: ["escalated"] };
   if (kind === alertTransition.deescalated && earnest) return { course, triggers: ["deescalated"] };

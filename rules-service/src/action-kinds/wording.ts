@@ -23,7 +23,9 @@ export function wordsOf(occasion: Occasion): Wording {
   const { raisedAt, clearedAt, cause, by, comment } = occasion;
   const facts: [string, string][] = [[gateway === undefined ? "Device" : "Gateway", oneLine(gateway ?? device)]];
   if (reason !== undefined) facts.push(["Reason", oneLine(reason)]);
-  if (metric !== "") facts.push([oneLine(metric), `${value} (threshold ${threshold})`]);
+  // A text is compared with no threshold.
+  const measured = typeof value === "string" ? oneLine(value) : `${value} (threshold ${threshold})`;
+  if (metric !== "") facts.push([oneLine(metric), measured]);
   facts.push(["Raised", isoFromMicros(raisedAt)]);
   if (clearedAt !== undefined) facts.push(["Cleared", `${isoFromMicros(clearedAt)} (${oneLine(cause)})`]);
   if (by !== "") facts.push(["By", oneLine(by)]);

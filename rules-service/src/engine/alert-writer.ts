@@ -9,13 +9,18 @@ import { identityOf, type Reading, type Value } from "../readings/reading.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
 import type { Episode } from "./episode.ts";
+import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
+import { Muting } from "./muting.ts";
 import type { Rule } from "./rule.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
 
 export interface AlertStep {
-  readonly kind: Exclude<keyof typeof alertTransition, "unspecified" | "acknowledged">;
+  readonly kind: Exclude<
+    keyof typeof alertTransition,
+    "unspecified" | "acknowledged" | "assigned" | "commented" | "snoozed"
+  >;
   readonly at: number;
   readonly cause: string;
   readonly amended?: boolean;
@@ -33,6 +38,14 @@ export interface InstanceView {
   /** The newest of its readings at or before a place. */
   lastOwn(place?: Position): Reading | undefined;
   latest(metric: string, place: Position | undefined): Reading | undefined;
+}
+
+/** What marking needs besides. */
+export interface MarkedInstance extends InstanceView {
+  readonly open: Episode | undefined;
+  readonly state: FoldState;
+  /** Judged time of the last instant that the clock passed. */
+  readonly firedTo: number;
 }
 
 /** A transition to which commands answer. */
@@ -56,6 +69,7 @@ export class AlertWriter {
   incarnationOf: (device: string) => number = () => 0;
   /** Why a rule on absence tells of a device or a gateway; "" of other rules. */
   reasonOf: (rule: Rule, device: string) => string = () => "";
+  readonly muting = new Muting();
   /** What time it is on the log. */
   now: () => number = () => 0;
   readonly #partition: number;
@@ -80,6 +94,9 @@ export class AlertWriter {
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
+    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, instance.device);
+    if (cleared) episode.flapping = false;
+    else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
     const measure =
       shown &&
       rule.program.measure(
@@ -105,20 +122,40 @@ export class AlertWriter {
       cause,
       raisedAt: episode.raisedAt,
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
+      mutedBy: episode.mutedBy,
+      flapping: episode.flapping,
       evidence: shown === undefined ? [] : this.#evidence(instance, shown),
       gateway: gateway ?? "",
       reason: this.reasonOf(rule, instance.device),
     } satisfies AlertInput);
-    const told = { kind: alertTransition[kind], amended, shadow: rule.shadow, cause, clearedAt: cleared ? 1 : 0 };
+    const { mutedBy } = episode;
+    const told = {
+      kind: alertTransition[kind],
+      amended,
+      shadow: rule.shadow,
+      cause,
+      clearedAt: cleared ? 1 : 0,
+      mutedBy,
+    };
     // What late data or no reading at all has shown is known only now; how slow the device is has no part in that.
     const time = amended || cause !== "condition" ? Math.max(at, this.now()) : at + instance.lag;
     this.#answer(instance, episode, told, { transition: episode.told, at, time });
   }
 
+  /** That flapping holds an open episode open, or does so no more, is told where no transition has said so. */
+  mark(instance: MarkedInstance): void {
+    const { rule, open, state, firedTo } = instance;
+    const flapping = rule.program.isFlapping?.(state.program) ?? false;
+    if (open === undefined || open.told === 0 || open.flapping === flapping) return;
+    open.flapping = flapping;
+    const at = Math.max(open.raisedAt, instance.lastOwn()?.time ?? 0, firedTo);
+    this.tell(instance, open, { kind: "flapping", at, cause: "" });
+  }
+
   /** What a person did to an episode, of which alerts.v1 has heard from them. */
   hear(instance: InstanceView, episode: Episode, { kind, at, writeId }: OperatorAction): void {
     const told = { kind: alertTransition[kind], amended: false, shadow: instance.rule.shadow, cause: "hand" };
-    this.#answer(instance, episode, { ...told, clearedAt: 0 }, { transition: writeId, at, time: at });
+    this.#answer(instance, episode, { ...told, clearedAt: 0, mutedBy: [] }, { transition: writeId, at, time: at });
   }
 
   #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
@@ -159,22 +196,22 @@ export class AlertWriter {
     }
   }
 
-  /** What the rule derives when an episode is raised. */
-  act(instance: InstanceView, episode: Episode, begun: Beginning): void {
+  /** What the rule derives when an episode is raised; or at the instant `at`, when nothing holds that back any more. */
+  act(instance: InstanceView, episode: Episode, begun: Beginning, at = episode.raisedAt): void {
     const { rule, device } = instance;
-    if (rule.shadow) return;
+    if (rule.shadow || episode.mutedBy.length > 0) return;
     for (const action of rule.actions) {
       if (action.kind !== "derive") continue;
       const source = begun.reading ?? instance.lastOwn();
       if (source === undefined) continue;
-      this.effects.derived(this.#derived(rule, device, episode, source, action.metric, action.value));
+      this.effects.derived(this.#derived(rule, device, at, source, action.metric, action.value));
     }
   }
 
   #derived(
     rule: Rule,
     device: string,
-    episode: Episode,
+    eventTime: number,
     source: Reading,
     metric: string,
     value: number | boolean | string,
@@ -184,7 +221,7 @@ export class AlertWriter {
     return {
       receivedAt: source.receivedAt,
       device,
-      eventTime: episode.raisedAt,
+      eventTime,
       incarnation: this.incarnationOf(device),
       readings: [{ metric, ...held }],
       derived: {

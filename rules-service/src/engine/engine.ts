@@ -1,6 +1,7 @@
 import type { AlertInput, CommandInput, TelemetryInput, TelemetryRecord } from "@headwater/proto";
 import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../definition/definition.ts";
+import type { MaintenanceDefinition } from "../definition/maintenance.ts";
 import type { Outage } from "./outages.ts";
 
 /**
@@ -20,8 +21,13 @@ export interface PartitionEngine {
    * goes into what the rules know of the next. Readings of any but the incarnation in effect are not judged.
    */
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void;
-  /** Puts an operator action on an alert into effect at the next offset. */
+  /** Puts an operator action on an alert into effect at the next offset. A snooze is restored by the same call. */
   applyOperatorAction(action: OperatorAction, effects: Effects): void;
+  /**
+   * Puts a maintenance window into effect at the next offset; `undefined`: there is none of that id any more. Done in
+   * slices like `adopt`.
+   */
+  applyMaintenance(id: string, definition: MaintenanceDefinition | undefined, effects: Effects): Iterable<void>;
   /** Evaluates the next record of the partition. Duplicates are recognised by identity and ignored. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
 
@@ -46,9 +52,9 @@ export interface PartitionEngine {
    */
   takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState>;
   /**
-   * Restores a new engine, before its first record. The devices and then the rules that were in effect at
-   * `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are applied
-   * again; a state that includes one already ignores it. Done in slices like `adopt`.
+   * Restores a new engine, before its first record. What held actions back, the devices and then the rules that were
+   * in effect at `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are
+   * applied again; a state that includes one already ignores it. Done in slices like `adopt`.
    */
   restore(snapshot: EngineSnapshot): Iterable<void>;
 }
@@ -76,7 +82,7 @@ export interface RuleChange {
 }
 
 export interface OperatorAction {
-  readonly kind: "acknowledged" | "cleared";
+  readonly kind: "acknowledged" | "cleared" | "snoozed";
   readonly alertId: string;
   readonly rule: string;
   readonly device: string;
@@ -84,6 +90,8 @@ export interface OperatorAction {
   readonly by: string;
   /** By which it is told from all others. */
   readonly writeId: string;
+  /** Of `snoozed`: its end on the log's clock; one that is past ends it. */
+  readonly until?: number;
 }
 
 /** Receives effects in order; the runner makes them durable before each checkpoint. */

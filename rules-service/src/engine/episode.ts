@@ -34,6 +34,10 @@ export interface Episode {
   end: Position | undefined;
   /** Late data showed that it never was. */
   retracted: boolean;
+  /** What holds its actions back, as it was told last. */
+  mutedBy: readonly string[];
+  /** That flapping holds it open was told last. */
+  flapping: boolean;
   /** How far its actions have come. */
   course: Course;
 }

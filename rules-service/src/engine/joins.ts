@@ -2,7 +2,6 @@ import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { Instance } from "./instance.ts";
-import { standInOf } from "../readings/gateway-stand-in.ts";
 import { LeastLag } from "../readings/least-lag.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
@@ -32,6 +31,7 @@ export class Joins {
   *rule(change: RuleChange): Generator<void> {
     const { index } = this.#evaluator;
     const before = index.rules.get(change.rule);
+    if (change.mode === "deleted") this.#evaluator.alerts.muting.forgetRule(change.rule);
     if (change.mode === "disabled" || change.mode === "deleted") {
       if (before === undefined) return;
       this.#ledger.changedRules.add(change.rule);
@@ -114,6 +114,7 @@ export class Joins {
       index.bringUpToDate(metric, series);
       before.set(series, series.rules);
     }
+    if (isAnother || device === undefined) alerts.muting.forgetDevice(id);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
     const cause = isAnother || device === undefined ? "device-deleted" : "selector";
@@ -121,7 +122,7 @@ export class Joins {
     const begun = new Set<Rule>();
     for (const [series, had] of before) {
       const metric = index.metric(series.metric);
-      series.setRules(index.matching(metric, id), metric.version);
+      series.setRules(index.matching(metric, id), metric);
       const has = series.rules;
       if (has === had && !isAnother) continue;
       for (const rule of had) if (isAnother || !has.includes(rule)) left.add(rule);
@@ -145,16 +146,14 @@ export class Joins {
     }
   }
 
+  /** A snooze is no matter of this; see MuteJoins. */
   hand(action: OperatorAction): void {
     const { kind, rule: id, device, alertId } = action;
     const { index, next, alerts } = this.#evaluator;
-    const rule = index.rules.get(id);
-    // An alert of a gateway names the gateway as what it is of.
-    const instance = [device, standInOf(device).id]
-      .map((each) => rule && index.instance(rule, each))
-      .find((each) => each?.open?.alertId === alertId);
+    const instance = index.instanceOfAlert(id, device, alertId);
     if (instance === undefined || this.#coversOf(instance) > next) return;
-    const open = instance.open!;
+    const { open } = instance;
+    if (open?.alertId !== alertId) return;
     alerts.hear(instance, open, action);
     // Who has acknowledged an alert makes no difference to whether it is one.
     if (kind === "cleared") instance.mute(next);

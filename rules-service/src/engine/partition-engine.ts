@@ -1,4 +1,5 @@
 import type { Device } from "@headwater/aggregates";
+import type { MaintenanceDefinition } from "../definition/maintenance.ts";
 import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
 import { Evaluator } from "./evaluator.ts";
@@ -16,6 +17,7 @@ import type {
   WarmUp,
 } from "./engine.ts";
 import { Joins } from "./joins.ts";
+import { MuteJoins } from "./mute-joins.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
@@ -38,6 +40,7 @@ class Engine implements PartitionEngine {
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
   readonly #joins: Joins;
+  readonly #mutes: MuteJoins;
 
   constructor(partition: number, { ownsGateway }: EngineOptions) {
     this.#partition = partition;
@@ -47,6 +50,7 @@ class Engine implements PartitionEngine {
     this.#evaluator = new Evaluator(index, this.#alerts, ownsGateway);
     this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator);
+    this.#mutes = new MuteJoins(this.#evaluator);
     this.#joins = new Joins(this.#evaluator, this.#ledger);
   }
 
@@ -67,6 +71,7 @@ class Engine implements PartitionEngine {
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
     this.#alerts.effects = effects;
     this.#evaluator.apply(record, at);
+    this.#mutes.pass();
     this.#alerts.effects = silent;
   }
 
@@ -75,11 +80,21 @@ class Engine implements PartitionEngine {
   }
 
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.device(id, device, incarnation));
+    this.#telling(effects, () => {
+      this.#joins.device(id, device, incarnation);
+      this.#mutes.device(id);
+    });
   }
 
   applyOperatorAction(hand: OperatorAction, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.hand(hand));
+    this.#telling(effects, () => {
+      if (hand.kind === "snoozed") this.#mutes.snooze(hand);
+      else this.#joins.hand(hand);
+    });
+  }
+
+  applyMaintenance(id: string, definition: MaintenanceDefinition | undefined, effects: Effects): Iterable<void> {
+    return this.#sliced(effects, this.#mutes.maintenance(id, definition));
   }
 
   warm(rules: readonly RuleChange[]): WarmUp {

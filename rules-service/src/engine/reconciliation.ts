@@ -101,7 +101,17 @@ function begin(
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
   const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, course: nothingActed };
-  const episode: Episode = { born, alertId, key: born, armed: positionOfBeginning(begun), raisedAt, rank, ...rest };
+  const marks = { mutedBy: [], flapping: false };
+  const episode: Episode = {
+    born,
+    alertId,
+    key: born,
+    armed: positionOfBeginning(begun),
+    raisedAt,
+    rank,
+    ...rest,
+    ...marks,
+  };
   instance.episodes.push(episode);
   return episode;
 }

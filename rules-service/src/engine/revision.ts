@@ -36,6 +36,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   fresh.episodes = carried === undefined ? [] : [carried];
   fresh.ground(state, evaluator.next);
   if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
+  evaluator.alerts.mark(fresh);
   if (before.shadow !== rule.shadow) switchMode(fresh, before, evaluator);
   return fresh;
 }
@@ -88,7 +89,8 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     return;
   }
   instance.grounding = old.grounding;
-  const carried: Episode = { ...open, born: told.born, alertId: told.alertId, told: told.told, course: told.course };
+  const { born, alertId, told: count, course, mutedBy, flapping } = told;
+  const carried: Episode = { ...open, born, alertId, told: count, course, mutedBy, flapping };
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
     raise(instance, carried, evaluator);

@@ -1,4 +1,5 @@
 import type { Device } from "@headwater/aggregates";
+import { standInOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor } from "../readings/reading.ts";
 import { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -108,7 +109,7 @@ export class RuleIndex {
    */
   bringUpToDate(metric: Metric, series: Series): void {
     if (series.version === metric.version) return;
-    series.setRules(this.matching(metric, series.device), metric.version);
+    series.setRules(this.matching(metric, series.device), metric);
   }
 
   /** Whether any rule takes the metric of a device. */
@@ -126,6 +127,16 @@ export class RuleIndex {
 
   instance(rule: Rule, device: string): Instance | undefined {
     return this.metrics.get(rule.program.inputs[0]!)?.series.get(device)?.instances.get(rule.id);
+  }
+
+  /** Whose open episode an alert is; an alert of a gateway names the gateway as what it is of. */
+  instanceOfAlert(id: string, device: string, alertId: string): Instance | undefined {
+    const rule = this.rules.get(id);
+    if (rule === undefined) return undefined;
+    const instance = this.instance(rule, device);
+    if (instance?.open?.alertId === alertId || !rule.watchesGateways) return instance;
+    const standIn = this.instance(rule, standInOf(device).id);
+    return standIn?.open?.alertId === alertId ? standIn : instance;
   }
 
   /** A rule begins on a device, or there comes to be more to know than that it is idle. */

@@ -160,14 +160,17 @@ function readReading(reader: StateReader, metric: string): Reading {
   };
 }
 
+/** What is there of an episode beside what all of them have. */
+const flag = { retracted: 1, muted: 2, flapping: 4 } as const;
+
 function writeEpisode(writer: StateWriter, episode: Episode): void {
   writer.text(episode.born).text(episode.alertId).text(episode.key);
   writePosition(writer, episode.armed);
-  writer
-    .count(episode.told)
-    .number(episode.raisedAt)
-    .count(episode.rank)
-    .count(episode.retracted ? 1 : 0);
+  const { told, raisedAt, rank, retracted, mutedBy, flapping } = episode;
+  const flags =
+    (retracted ? flag.retracted : 0) | (mutedBy.length > 0 ? flag.muted : 0) | (flapping ? flag.flapping : 0);
+  writer.count(told).number(raisedAt).count(rank).count(flags);
+  if (mutedBy.length > 0) writer.list(mutedBy, (name) => writer.text(name));
   writer.number(episode.clearedAt ?? Number.NaN).count(episode.end === undefined ? 0 : 1);
   if (episode.end !== undefined) writePosition(writer, episode.end);
 }
@@ -175,11 +178,14 @@ function writeEpisode(writer: StateWriter, episode: Episode): void {
 function readEpisode(reader: StateReader): Episode {
   const [born, alertId, key] = [reader.text(), reader.text(), reader.text()];
   const armed = readPosition(reader);
-  const [told, raisedAt, rank, retracted] = [reader.count(), reader.number(), reader.count(), reader.count() === 1];
+  const [told, raisedAt, rank, flags] = [reader.count(), reader.number(), reader.count(), reader.count()];
+  const retracted = (flags & flag.retracted) !== 0;
+  const mutedBy = (flags & flag.muted) === 0 ? [] : reader.list(() => reader.text());
   const clearedAt = reader.number();
   const end = reader.count() === 1 ? readPosition(reader) : undefined;
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;
   // As far as it can be told of an episode of 0.1, whose rule may have been in shadow.
   const course = { ...nothingActed, acted: told > 0, ended: cleared !== undefined || retracted, retracted };
-  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end, course };
+  const marks = { mutedBy, flapping: (flags & flag.flapping) !== 0 };
+  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end, course, ...marks };
 }

@@ -160,6 +160,7 @@ const blank: AlertEvent = {
   raisedAt: 0,
   clearedAt: 0,
   evidence: [],
+  ...{ text: null, assignee: "", snoozedUntil: 0, mutedBy: [], flapping: false },
   writeId: "",
   gateway: "",
   reason: "",
