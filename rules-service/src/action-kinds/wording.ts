@@ -32,8 +32,10 @@ export function wordsOf(occasion: Occasion): Wording {
   if (comment !== "") facts.push(["Comment", oneLine(comment)]);
   facts.push(["Rule", `${oneLine(rule.id)}, revision ${rule.revision}`], ["Alert", oneLine(occasion.alert)]);
   const name = oneLine(rule.name === "" ? rule.id : rule.name);
+  const again = occasion.repetition === 0 ? "" : ` (again, ${occasion.repetition})`;
+  const of = `${gateway === undefined ? "" : "gateway "}${oneLine(device)}`;
   return {
-    title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${gateway === undefined ? "" : "gateway "}${oneLine(device)}`,
+    title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${of}${again}`,
     facts,
   };
 }

@@ -72,7 +72,7 @@ export class Evaluator {
       if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
-      this.timers.fire(this.clock, this.#fire);
+      this.timers.fire(this.clock, this.#fire, this.#repeat);
     }
     this.next = at.offset + 1;
   }
@@ -352,6 +352,12 @@ export class Evaluator {
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }
+
+  readonly #repeat = (instance: Instance): void => {
+    const { open } = instance;
+    if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
+    this.changed(instance);
+  };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
     if (gatewayOf(instance.device) !== undefined) this.#hear(instance);

@@ -41,6 +41,8 @@ export class Rule {
   readonly actions: readonly NormalAction[];
   /** Why it may be raised, if it is about absence. */
   readonly reasons: NormalRule["reasons"];
+  /** Whether any of them is done again while an episode is open. */
+  readonly repeats: boolean;
   /** A rule that derives sees no derived readings: no loop can be built, and no chain is longer than one. */
   readonly derives: boolean;
   /** Equal for rules that judge alike, whatever they are called and do. */
@@ -74,6 +76,7 @@ export class Rule {
     this.wait = normal.wait;
     this.actions = normal.actions;
     this.reasons = normal.reasons;
+    this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
     this.derives = normal.actions.some(({ kind }) => kind === "derive");
     this.judgesLike = normal.judgesLike;
     this.idle = normal.program.idle === undefined ? undefined : { program: normal.program.idle, episode: noEpisode };

@@ -15,7 +15,8 @@ export const bodies: Readonly<Record<WebhookFormat, (occasion: Occasion) => obje
 
 /** As Standard Webhooks has it: `type`, `timestamp`, `data`. */
 function standard(occasion: Occasion): object {
-  const { trigger, alert, transition, rule, device, gateway, reason, severity, metric, value, threshold } = occasion;
+  const { trigger, alert, transition, repetition, rule, device, gateway, reason } = occasion;
+  const { severity, metric, value, threshold } = occasion;
   const { at, raisedAt, clearedAt, cause, by, comment } = occasion;
   return {
     type: `alert.${trigger}`,
@@ -30,6 +31,7 @@ function standard(occasion: Occasion): object {
         ...(clearedAt !== undefined && { clearedAt: isoFromMicros(clearedAt), cause }),
       },
       transition,
+      ...(repetition > 0 && { repetition }),
       rule,
       ...(by !== "" && { by }),
       ...(comment !== "" && { comment }),
