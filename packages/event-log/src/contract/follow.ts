@@ -66,15 +66,18 @@ export function following(under: LogUnderTest): void {
           seen.set(new TextDecoder().decode(each.value ?? undefined), performance.now());
       },
     });
-    const delays: number[] = [];
+    const [appends, delays]: [number[], number[]] = [[], []];
     for (let i = 0; i < 20; i++) {
+      const sent = performance.now();
       await log.append(topic, [record(String(i), i % 2)]);
       const acked = performance.now();
       await until(() => seen.has(String(i)));
+      appends.push(acked - sent);
       delays.push(seen.get(String(i))! - acked);
     }
-    delays.sort((a, b) => a - b);
-    expect(delays[10]).toBeLessThan(50);
+    for (const times of [appends, delays]) times.sort((a, b) => a - b);
+    // Against what an append takes on a machine as busy as it is.
+    expect(delays[10]).toBeLessThan(50 + 10 * appends[10]!);
     await followed.close();
     await log.close();
   });
