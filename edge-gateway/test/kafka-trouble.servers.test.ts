@@ -202,7 +202,13 @@ describe("a cluster of three, nothing replicated", () => {
     gateway = await KafkaGateway.create(kafka.brokers, devices, { replication: 1 });
     await up(kafka.brokers);
     const watch = await mqtt.connectAsync(gateway.url, {
-      ...{ username: devices[0], password: gateway.token, clientId: "watch", keepalive: watchKeepAliveSeconds, reconnectPeriod: 0 },
+      ...{
+        username: devices[0],
+        password: gateway.token,
+        clientId: "watch",
+        keepalive: watchKeepAliveSeconds,
+        reconnectPeriod: 0,
+      },
     });
     let pongs = 0;
     watch.on("packetreceive", ({ cmd }) => (pongs += cmd === "pingresp" ? 1 : 0));

@@ -116,7 +116,11 @@ const open = (options: Partial<KafkaLogOptions>): Promise<EventLog> =>
 /** The log as the environment configures it. */
 const configured = (env: Record<string, string>): Promise<EventLog> => {
   const common = {
-    ...{ HEADWATER_EVENT_LOG: "kafka", HEADWATER_KAFKA_BROKERS: broker, HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: String(requestTimeoutMs) },
+    ...{
+      HEADWATER_EVENT_LOG: "kafka",
+      HEADWATER_KAFKA_BROKERS: broker,
+      HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: String(requestTimeoutMs),
+    },
     ...{ HEADWATER_KAFKA_SSL: "true", HEADWATER_KAFKA_SSL_CA_FILE: join(folder, "ca.pem") },
   };
   const config = loadConfig(eventLogSettings, { env: { ...common, ...env } });
