@@ -50,7 +50,7 @@ describe.each(["3.1.1", "5"] as const)("a bridge to Mosquitto, MQTT %s", (protoc
       }
     }
     expect(await laneProblems(gateway.log)).toEqual([]);
-    expect(gateway.app.warnings?.()).toEqual([]);
+    await eventually(() => expect(gateway.app.warnings?.()).toEqual([]), patienceMs);
   });
 
   it("sets aside what cannot be read, passes over old news and its own commands, and goes on", async () => {

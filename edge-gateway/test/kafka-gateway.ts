@@ -124,7 +124,7 @@ export class KafkaGateway {
 
   async metric(name: string, label = ""): Promise<number> {
     const text = await (await fetch(`${this.httpUrl}/metrics`)).text();
-    const line = text.split("\n").find((each) => each.startsWith(name) && each.includes(label));
+    const line = text.split("\n").find((each) => each.split(/[{ ]/, 1)[0] === name && each.includes(label));
     return Number(line?.split(" ").at(-1));
   }
 

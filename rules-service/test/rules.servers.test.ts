@@ -132,7 +132,7 @@ it("two instances on eight partitions: one killed, one stopped and woken as a zo
 
   b.signal("SIGTERM");
   expect(await b.ended(), b.output.join("\n")).toEqual([0, null]);
-}, 600_000);
+});
 
 it("an event has its command within milliseconds", async () => {
   const running = started.at(-1)!;
@@ -165,7 +165,7 @@ it("an event has its command within milliseconds", async () => {
   process.stdout.write(`on Kafka, ms: event to command ${shown(toCommand)}; event to a reader ${shown(toReader)}\n`);
   // Against what the log alone takes on a machine as busy as it is.
   expect(toCommand[7]).toBeLessThan(150 + 10 * toReader[7]!);
-}, 300_000);
+});
 
 it("a process of its own refuses the embedded log in one line", async () => {
   const refused = await RulesProcess.start({ HEADWATER_DATA_DIR: join(folder, "alone") });

@@ -42,5 +42,5 @@ it(
     expect(load.losses).toBeGreaterThanOrEqual(devices.length);
     expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0, epochs: 1 });
   },
-  rounds * 60_000 + 240_000,
+  rounds * 120_000 + 240_000,
 );

@@ -72,7 +72,7 @@ it(
     );
     expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0, epochs: 1 });
   },
-  rounds * 60_000 + 240_000,
+  rounds * 120_000 + 240_000,
 );
 
 it("the same with fsync switched off is found out: what was acknowledged is lost", async () => {
@@ -119,5 +119,5 @@ it(
     say(`power loss on the embedded log × ${rounds}: ${found.acked} acknowledged, ${discarded} bytes discarded`);
     expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0, epochs: 1 });
   },
-  rounds * 60_000 + 240_000,
+  rounds * 120_000 + 240_000,
 );

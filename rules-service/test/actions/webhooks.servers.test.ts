@@ -92,4 +92,4 @@ it("two instances on Kafka, one killed in the middle: every transition is told, 
   c.signal("SIGTERM");
   expect(await a.ended()).toEqual([0, null]);
   expect(await c.ended()).toEqual([0, null]);
-}, 600_000);
+});
