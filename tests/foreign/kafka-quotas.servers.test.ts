@@ -44,19 +44,19 @@ async function topicWith(count: number): Promise<string> {
 
 describe("a client with a quota", () => {
   it("of bytes to consume reads, follows and consumes all there is", async () => {
-    const topic = await topicWith(800);
+    const topic = await topicWith(600);
     limited.add("consumer_byte_rate");
     await limit("consumer_byte_rate", 300_000);
     const log = await open("consumer_byte_rate");
     let read = 0;
     for await (const batch of log.read(topic, 0)) read += batch.records.length;
-    expect(read).toBe(800);
+    expect(read).toBe(600);
 
     let followed = 0;
     const caughtUp = Promise.withResolvers<void>();
     const following = await log.follow({
       topics: [topic],
-      from: [{ topic, partition: 0, offset: 700 }],
+      from: [{ topic, partition: 0, offset: 500 }],
       onBatch: (batch) => void (followed += batch.records.length),
       onCaughtUp: caughtUp.resolve,
     });
