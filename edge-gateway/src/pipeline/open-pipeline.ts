@@ -9,7 +9,7 @@ import { GroupCommit } from "./commit/group-commit.ts";
 import { LaneWriter } from "./commit/lane-writer.ts";
 import { RecordWriter } from "./commit/record-writer.ts";
 import { openLogStore, openSpoolStore, type DurablePath } from "./durable-path.ts";
-import { FrameRecords } from "./forward/frame-records.ts";
+import { FrameRecords } from "./frame/frame-records.ts";
 import { DeviceLanes } from "./lanes/device-lanes.ts";
 import { Lanes } from "./lanes/lanes.ts";
 import { Qos2Journal } from "./redelivery/qos2-journal.ts";

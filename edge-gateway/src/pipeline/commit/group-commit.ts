@@ -1,5 +1,5 @@
 import { type Logger, QueueClosedError } from "@headwater/core";
-import { reserveBytes, type DurableSink } from "../batch/durable-sink.ts";
+import { reserveBytes, type DurableSink } from "../frame/durable-sink.ts";
 import type { Lanes } from "../lanes/lanes.ts";
 import type { Qos2Arrival, Qos2Journal } from "../redelivery/qos2-journal.ts";
 import type { RecentJournal } from "../redelivery/recent-journal.ts";

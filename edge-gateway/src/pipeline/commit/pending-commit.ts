@@ -1,4 +1,4 @@
-import { FrameBatch } from "../batch/frame-batch.ts";
+import { FrameBatch } from "../frame/frame-batch.ts";
 import type { Qos2Arrival } from "../redelivery/qos2-journal.ts";
 import type { Acknowledgement, DurableCallback, Owner } from "./acknowledgement.ts";
 

@@ -1,6 +1,6 @@
 import { type EventLog, RecordRefusedError } from "@headwater/event-log";
 import { retrying, type Logger } from "@headwater/core";
-import { stampMarks, type TopicRecords } from "./frame-records.ts";
+import { stampMarks, type TopicRecords } from "../frame/frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 
 export interface AppendOptions {

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { FrameBatch } from "../batch/frame-batch.ts";
+import { FrameBatch } from "../frame/frame-batch.ts";
 import { frameKinds } from "../frame/frame.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { Spool } from "../spool/spool.ts";

@@ -8,7 +8,7 @@ import { comparePlaces } from "../spool/read-segment-range.ts";
 import type { LostRange } from "../spool/recovery.ts";
 import type { SpoolReader, SpoolStep } from "../spool/spool-reader.ts";
 import type { Spool } from "../spool/spool.ts";
-import type { FrameRecords } from "./frame-records.ts";
+import type { FrameRecords } from "../frame/frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 import { verifyLog } from "./verify-log.ts";
 import { ParkedSenders } from "./parked-senders.ts";

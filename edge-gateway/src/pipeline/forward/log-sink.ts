@@ -1,9 +1,9 @@
 import { nowMicros, QueueClosedError } from "@headwater/core";
-import type { DurableSink } from "../batch/durable-sink.ts";
-import type { FrameBatch } from "../batch/frame-batch.ts";
+import type { DurableSink } from "../frame/durable-sink.ts";
+import type { FrameBatch } from "../frame/frame-batch.ts";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import { appendRepeatedly, type AppendOptions } from "./append-repeatedly.ts";
-import type { FrameRecords } from "./frame-records.ts";
+import type { FrameRecords } from "../frame/frame-records.ts";
 
 export interface LogSinkOptions extends Omit<AppendOptions, "signal" | "receiveTime"> {
   readonly records: FrameRecords;

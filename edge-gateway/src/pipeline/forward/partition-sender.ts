@@ -11,7 +11,7 @@ import { events } from "@headwater/proto";
 import { HeadwaterError, type Logger } from "@headwater/core";
 import { frameKinds, type Frame } from "../frame/frame.ts";
 import type { SpoolPlace } from "../spool/position-file.ts";
-import { recordOf, stampMarks } from "./frame-records.ts";
+import { recordOf, stampMarks } from "../frame/frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 
 export interface PartitionSenderContext {

@@ -1,6 +1,6 @@
 import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
 import type { SpoolPosition } from "../spool/position-file.ts";
-import type { FrameRecords } from "./frame-records.ts";
+import type { FrameRecords } from "../frame/frame-records.ts";
 import { PartitionSender, type PartitionSenderContext } from "./partition-sender.ts";
 
 export interface PartitionSendersOptions {

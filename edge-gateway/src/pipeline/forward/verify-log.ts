@@ -2,7 +2,7 @@ import { troubleOf, type EventLog, type PartitionPositions } from "@headwater/ev
 import { HeadwaterError, sleep, type Logger } from "@headwater/core";
 import { frameKinds } from "../frame/frame.ts";
 import type { Spool } from "../spool/spool.ts";
-import type { FrameRecords } from "./frame-records.ts";
+import type { FrameRecords } from "../frame/frame-records.ts";
 import type { LogHealth } from "./log-health.ts";
 import type { PartitionSender } from "./partition-sender.ts";
 

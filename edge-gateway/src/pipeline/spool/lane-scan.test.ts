@@ -1,7 +1,7 @@
 import { partitionFor } from "@headwater/event-log";
 import { events } from "@headwater/proto";
 import { describe, expect, it } from "vitest";
-import { FrameBatch } from "../batch/frame-batch.ts";
+import { FrameBatch } from "../frame/frame-batch.ts";
 import { frameKinds } from "../frame/frame.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { scanFrames } from "./lane-scan.ts";

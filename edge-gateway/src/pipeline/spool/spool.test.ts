@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
-import { FrameBatch } from "../batch/frame-batch.ts";
+import { FrameBatch } from "../frame/frame-batch.ts";
 import { Lanes } from "../lanes/lanes.ts";
 import { frameKinds } from "../frame/frame.ts";
 import { recoverSpool } from "./recovery.ts";

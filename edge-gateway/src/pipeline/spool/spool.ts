@@ -1,7 +1,7 @@
 import { backoff, QueueClosedError, syncDirectory, type Logger } from "@headwater/core";
 import { open, type FileHandle } from "node:fs/promises";
-import { reserveBytes, type DurableSink } from "../batch/durable-sink.ts";
-import type { FrameBatch } from "../batch/frame-batch.ts";
+import { reserveBytes, type DurableSink } from "../frame/durable-sink.ts";
+import type { FrameBatch } from "../frame/frame-batch.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { RecentRanges, type BufferedRange } from "./recent-ranges.ts";
 import { SegmentFiles, type SegmentFile } from "./segment-files.ts";

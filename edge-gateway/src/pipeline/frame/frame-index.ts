@@ -1,4 +1,4 @@
-import type { FrameKind } from "../frame/frame.ts";
+import type { FrameKind } from "./frame.ts";
 
 /**
  * What the frames of a batch hold and where their values lie, as their writer knows it, so that nobody has to read the

@@ -1,9 +1,9 @@
 import type { OutgoingRecord, RecordHeaders, TopicNames } from "@headwater/event-log";
 import { DecodeError } from "@headwater/core";
 import { events, telemetryHeaders, type TelemetryInput } from "@headwater/proto";
-import type { FrameBatch } from "../batch/frame-batch.ts";
-import type { FrameIndex } from "../batch/frame-index.ts";
-import { frameKinds, type Frame, type FrameKind } from "../frame/frame.ts";
+import type { FrameBatch } from "./frame-batch.ts";
+import type { FrameIndex } from "./frame-index.ts";
+import { frameKinds, type Frame, type FrameKind } from "./frame.ts";
 
 /** Records of one topic as the log takes them, in their order, and the place of each among the frames of its batch. */
 export interface TopicRecords {

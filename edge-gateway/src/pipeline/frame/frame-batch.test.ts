@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readFrame, type Frame, type FrameKind } from "../frame/frame.ts";
+import { readFrame, type Frame, type FrameKind } from "./frame.ts";
 import { FrameBatch } from "./frame-batch.ts";
 
 const state = { gateway: "gw", epoch: 1, clock: 0, lanes: [] };

@@ -1,5 +1,5 @@
 import { ByteWriter } from "@headwater/proto/telemetry";
-import { beginFrame, endFrame, noSeed, readFrame, type Frame, type FrameKind } from "../frame/frame.ts";
+import { beginFrame, endFrame, noSeed, readFrame, type Frame, type FrameKind } from "./frame.ts";
 import type { LanesState } from "../lanes/lanes.ts";
 import { FrameIndex } from "./frame-index.ts";
 
