@@ -75,7 +75,7 @@ export default defineConfig({
           name: "servers",
           include: ["**/*.servers.test.ts"],
           exclude: ["**/node_modules/**"],
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
           fileParallelism: false,
         },

@@ -2,12 +2,14 @@ import type { Device } from "@headwater/aggregates";
 import type { MaintenanceDefinition } from "../definition/maintenance.ts";
 import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
+import { severityOf } from "../conditions/verdict.ts";
 import { Evaluator } from "./evaluator.ts";
 import type {
   CheckpointState,
   Effects,
   EngineCounters,
   EngineSnapshot,
+  OpenAlert,
   OperatorAction,
   PartitionEngine,
   RecordPosition,
@@ -23,12 +25,15 @@ import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
 
-/** What an engine may be told apart from its input; there is nothing yet. */
-export type EngineOptions = Readonly<Record<never, never>>;
+/** What an engine is told apart from its input. */
+export interface EngineOptions {
+  /** Whether the id of a gateway belongs to the partition, whose rules tell of it then. Default: none does. */
+  readonly ownsGateway?: (gateway: string) => boolean;
+}
 
 /** The rules of one telemetry partition; see PartitionEngine for what it promises. */
-export function createPartitionEngine(partition: number, _options: EngineOptions = {}): PartitionEngine {
-  return new Engine(partition);
+export function createPartitionEngine(partition: number, options: EngineOptions = {}): PartitionEngine {
+  return new Engine(partition, options);
 }
 
 class Engine implements PartitionEngine {
@@ -39,12 +44,12 @@ class Engine implements PartitionEngine {
   readonly #joins: Joins;
   readonly #mutes: MuteJoins;
 
-  constructor(partition: number) {
+  constructor(partition: number, { ownsGateway }: EngineOptions) {
     this.#partition = partition;
     this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
-    this.#evaluator = new Evaluator(index, this.#alerts);
+    this.#evaluator = new Evaluator(index, this.#alerts, ownsGateway);
     this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator);
     this.#mutes = new MuteJoins(this.#evaluator);
@@ -63,6 +68,14 @@ class Engine implements PartitionEngine {
     const { evaluations, tooLate, notNumeric, otherDevice, identities } = this.#evaluator;
     const { duplicates, gaps } = identities;
     return { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice, amended: this.#alerts.amended };
+  }
+
+  *open(): Generator<OpenAlert> {
+    for (const { rule, device, open } of this.#evaluator.index.instances()) {
+      if (open === undefined) continue;
+      const { alertId, rank, raisedAt } = open;
+      yield { alertId, rule: rule.id, device, severity: severityOf(rank) ?? "", raisedAt, shadow: rule.shadow };
+    }
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {

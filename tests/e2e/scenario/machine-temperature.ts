@@ -18,7 +18,7 @@ import { referenceEpisodes, type Episode } from "./reference.ts";
 const metric = "temperature";
 const minute = 60_000_000;
 const limits = { above: 95, clearBelow: 90, forMicros: 10 * minute };
-const settleMs = 120_000;
+const settleMs = 180_000;
 
 export interface Scenario {
   readonly device: string;
