@@ -43,14 +43,24 @@ export class AlertWriter {
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
   readonly #partition: number;
+  /** The reading that was asked for last, and what it is called. */
+  #named: Reading | undefined;
+  #name = "";
 
   constructor(partition: number) {
     this.#partition = partition;
   }
 
   /** What began an episode, as a name for ever. */
-  readonly identity = ({ reading, time }: Beginning): string =>
-    reading === undefined ? JSON.stringify(["instant", time]) : identityOf(reading, this.#partition);
+  readonly identity = ({ reading, time }: Beginning): string => {
+    if (reading === undefined) return JSON.stringify(["instant", time]);
+    // One reading begins the episodes of many rules, whose causes are then one text in memory.
+    if (reading !== this.#named) {
+      this.#named = reading;
+      this.#name = identityOf(reading, this.#partition);
+    }
+    return this.#name;
+  };
 
   alertId({ rule, grounding, device }: InstanceView, cause: string, raisedAt: number): string {
     return alertIdOf({ rule: rule.id, grounding, device, cause, raisedAt });

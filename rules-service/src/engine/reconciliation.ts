@@ -10,7 +10,7 @@ export interface ToldInstance extends InstanceView {
   readonly rule: Rule;
   readonly device: string;
   readonly grounding: string;
-  readonly episodes: Episode[];
+  episodes: readonly Episode[];
   readonly open: Episode | undefined;
 }
 
@@ -99,9 +99,20 @@ function begin(
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
-  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0 };
-  const episode: Episode = { born, alertId, key: born, armed: positionOfBeginning(begun), raisedAt, rank, ...rest };
-  instance.episodes.push(episode);
+  const episode: Episode = {
+    born,
+    alertId,
+    key: born,
+    armed: positionOfBeginning(begun),
+    told: 0,
+    raisedAt,
+    rank,
+    clearedAt: undefined,
+    end: undefined,
+    retracted: false,
+  };
+  // By `concat` a list is as long as it has to be; one that is spread or pushed to keeps room for sixteen more.
+  instance.episodes = instance.episodes.concat(episode);
   return episode;
 }
 
