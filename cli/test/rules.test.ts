@@ -217,7 +217,39 @@ describe("headwater alerts", { timeout: 120_000 }, () => {
     expect(why.out).toContain("raised as warning: t was 95, compared with 80.");
     expect((await cli("alerts", "ack", alert.id, "--comment", "on my way")).out).toContain("acknowledged");
     expect((await cli("alerts", "why", alert.id)).out).toContain("acknowledged by admin, who said: on my way.");
+    const assigned = await cli("alerts", "assign", "--rule", "kettle", "--person", "ann", "--comment", "yours");
+    expect(assigned.out).toContain("acknowledged (of ann)");
+    expect((await cli("alerts", "snooze", alert.id, "--for", "2h")).code).toBe(0);
+    await eventually(async () => {
+      expect((await cli("alerts", "list", "--muted")).out).toContain("acknowledged (snooze, of ann)");
+    });
+    expect((await cli("alerts", "comment", "--all", "--comment", "a new one is ordered")).code).toBe(0);
+    expect((await cli("alerts", "unsnooze", "--device", "kettle-1")).code).toBe(0);
+    // What is as asked already is told, and no failure of a filter.
+    const again = await cli("alerts", "ack", "--assignee", "ann");
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining("acknowledged already, by admin") });
+    expect(await cli("alerts", "ack", alert.id)).toMatchObject({ code: 1 });
+    expect(await cli("alerts", "assign", alert.id, "--nobody")).toMatchObject({ code: 0 });
+    const history = (await cli("alerts", "history", alert.id)).out;
+    for (const line of [
+      "assigned to ann by admin who said: yours",
+      "snoozed until 2",
+      "commented by admin who said: a new",
+    ]) {
+      expect(history).toContain(line);
+    }
     expect((await cli("alerts", "clear", alert.id)).out).toContain("cleared");
+    expect((await cli("alerts", "clear", "--rule", "kettle")).out).toBe("no alerts\n");
+    for (const wrong of [
+      ["clear"],
+      ["snooze", alert.id],
+      ["assign", "--all"],
+      ["comment", "--all"],
+      ["get", "--all"],
+    ]) {
+      expect((await cli("alerts", ...wrong)).code).toBe(1);
+    }
+    expect((await cli("alerts", "clear", alert.id, "--all")).err).toContain("either the ids of alerts, or a filter");
     expect((await cli("alerts", "list", "--rule", "kettle")).out).toBe("no alerts\n");
     expect((await cli("alerts", "list", "--state", "all")).out).toContain(alert.id);
     expect((await cli("alerts", "get", "nothing")).code).toBe(1);

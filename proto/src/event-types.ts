@@ -46,9 +46,12 @@ export type DeviceEvent = Decoded<headwater.v1.DeviceEvent.$Shape>;
 export type Credential = Decoded<headwater.v1.Credential.$Shape>;
 export type PresenceEvent = Decoded<headwater.v1.PresenceEvent.$Shape>;
 export type RuleEvent = Decoded<headwater.v1.RuleEvent.$Shape>;
-export type AlertEvent = Decoded<headwater.v1.AlertEvent.$Shape>;
+export type Evidence = Omit<Decoded<headwater.v1.Evidence.$Shape>, "text"> & { readonly text: string | null };
+export type AlertEvent = Omit<Decoded<headwater.v1.AlertEvent.$Shape>, "text" | "evidence"> & {
+  readonly text: string | null;
+  readonly evidence: readonly Evidence[];
+};
 export type AlertInput = Input<headwater.v1.AlertEvent.$Shape>;
-export type Evidence = Decoded<headwater.v1.Evidence.$Shape>;
 export type ActionEvent = Decoded<headwater.v1.ActionEvent.$Shape>;
 export type ActionInput = Input<headwater.v1.ActionEvent.$Shape>;
 export type CommandEvent = Decoded<headwater.v1.CommandEvent.$Shape>;
@@ -66,6 +69,13 @@ export const alertTransition = {
   acknowledged: 4,
   cleared: 5,
   amended: 6,
+  assigned: 7,
+  commented: 8,
+  snoozed: 9,
+  muted: 10,
+  unmuted: 11,
+  flapping: 12,
+  repeated: 13,
 } as const;
 
 /** The value of a reading; undefined if the bytes held none. */

@@ -1,5 +1,7 @@
 import type { AnswerOf, ApiClient, InputOf, Schemas } from "@headwater/client";
-import { columns, shown } from "../text/columns.ts";
+import { describeAlerts } from "../alerts/alert-table.ts";
+import { shown } from "../text/columns.ts";
+import { actOn, isWrite, writes, type AlertWrite } from "./alert-writes.ts";
 import type { Command } from "./command.ts";
 import { UsageError } from "./command-error.ts";
 import { connect, connectionOptions, connectionUsage } from "./connection.ts";
@@ -10,16 +12,24 @@ const usage = `headwater alerts: what rules raised
 
   list               alerts, newest first
   get ID             one
+  history ID         what happened to it, and who did what and when
   why ID             what made it, in sentences: what was read, compared with what, since when, by which revision
-  ack ID…            acknowledges; clear ID… ends by hand
+  ack ID…            acknowledges
+  assign ID…         says whose it is: --person NAME, or --nobody
+  comment ID…        says something about it: --comment TEXT
+  snooze ID…         holds back what its rule does on its device: --for 2h, or --until TIME
+  unsnooze ID…       ends that; what is open acts once
+  clear ID…          ends it by hand
+
+Instead of ids, whatever writes takes the filter of list, or --all: it is done to each alert that is open and fits.
 
 ${connectionUsage}
   --state STATE      of list: open (default), active, acknowledged, cleared or all
-  --device ID, --rule ID, --severity NAME, --shadow
-                     of list: only these
-  --from, --to       of list: raised at or after, and before: ISO 8601, or like --from=-1h
+  --device ID, --rule ID, --severity NAME, --assignee NAME, --shadow, --muted
+                     only these; --assignee "" means nobody's
+  --from, --to       raised at or after, and before: ISO 8601, or like --from=-1h
   --limit N          of list: at most so many (default 100)
-  --comment TEXT     of ack and clear
+  --comment TEXT     said with whatever is done
   --json             the answer as JSON`;
 
 const options = {
@@ -28,31 +38,44 @@ const options = {
   device: { type: "string" },
   rule: { type: "string" },
   severity: { type: "string" },
+  assignee: { type: "string" },
   shadow: { type: "boolean" },
+  muted: { type: "boolean" },
   from: { type: "string" },
   to: { type: "string" },
   limit: { type: "string" },
+  all: { type: "boolean" },
   comment: { type: "string" },
+  person: { type: "string" },
+  nobody: { type: "boolean" },
+  for: { type: "string" },
+  until: { type: "string" },
   json: { type: "boolean", default: false },
 } as const;
 
 type Values = ReturnType<typeof parseOptions<typeof options>>["values"];
 type Alert = Schemas["Alert"];
 type Filter = NonNullable<InputOf<"GET", "/api/v1/alerts">["query"]>;
-type Option = "state" | "device" | "rule" | "severity" | "shadow" | "from" | "to" | "limit" | "comment";
+type Option = Exclude<keyof typeof options, keyof typeof connectionOptions | "json">;
 
-const ofList: readonly Option[] = ["state", "device", "rule", "severity", "shadow", "from", "to", "limit"];
+const filter = ["device", "rule", "severity", "assignee", "shadow", "muted", "from", "to"] as const;
+const filterAndAll: readonly Option[] = ["state", ...filter, "all", "comment"];
 const takes: Readonly<Record<string, readonly Option[]>> = {
-  list: ofList,
+  list: ["state", ...filter, "limit"],
   get: [],
+  history: [],
   why: [],
-  ack: ["comment"],
-  clear: ["comment"],
+  ack: filterAndAll,
+  assign: [...filterAndAll, "person", "nobody"],
+  comment: filterAndAll,
+  snooze: [...filterAndAll, "for", "until"],
+  unsnooze: filterAndAll,
+  clear: filterAndAll,
 };
 
 export const alertsCommand: Command = {
   name: "alerts",
-  summary: "list, get, ack and clear alerts; why tells what made one",
+  summary: "list, get, ack, assign, snooze and clear alerts; why tells what made one",
   async run([action, ...args], { env }) {
     if (action === undefined || action === "--help" || action === "-h") {
       console.log(usage);
@@ -68,69 +91,106 @@ export const alertsCommand: Command = {
       return 0;
     }
     checkUse(action, ids, values);
+    const write = isWrite(action) ? writes[action](values) : undefined;
     const api = connect(values, env);
     if (action === "list") await list(api, values);
-    else for (const id of ids) await one(api, action, id, values);
+    else if (write !== undefined) return writeTo(api, write, ids, values);
+    else for (const id of ids) await show(api, action, id, values);
     return 0;
   },
 };
 
 function checkUse(action: string, ids: readonly string[], values: Values): void {
-  const other = [...ofList, "comment" as const].find((each) => {
-    return !takes[action]!.includes(each) && values[each] !== undefined;
-  });
+  const all = Object.keys(options).filter((name) => !(name in connectionOptions) && name !== "json") as Option[];
+  const other = all.find((each) => !takes[action]!.includes(each) && values[each] !== undefined);
   if (other !== undefined) throw new UsageError(`--${other} is not of ${action}. See headwater alerts --help`);
-  if (action === "list" ? ids.length > 0 : ids.length === 0) {
-    const what = action === "list" ? "no ids" : "the ids of alerts";
-    throw new UsageError(`headwater alerts ${action} takes ${what}. See headwater alerts --help`);
-  }
+  const filtered = [...filter, "state" as const, "all" as const].filter((each) => values[each] !== undefined);
+  const hasIds = ids.length > 0;
+  let wanted: string | undefined;
+  if (action === "list") wanted = hasIds ? "no ids" : undefined;
+  else if (!isWrite(action)) wanted = hasIds ? undefined : "the ids of alerts";
+  else if (hasIds === filtered.length > 0) wanted = "either the ids of alerts, or a filter or --all";
+  if (wanted !== undefined)
+    throw new UsageError(`headwater alerts ${action} takes ${wanted}. See headwater alerts --help`);
 }
 
-async function list(api: ApiClient, values: Values): Promise<void> {
-  const { state = "open", limit = "100", json, device, rule, severity, shadow, from, to } = values;
-  const wanted = Number(limit);
-  if (!/^\d{1,9}$/.test(limit) || wanted < 1) throw new UsageError(`--limit takes a number from 1, not ${limit}`);
-  const given = { device, rule, severity, shadow, from, to, state: state === "all" ? undefined : state };
-  const filter = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Filter;
+async function matching(api: ApiClient, values: Values, wanted: number): Promise<{ alerts: Alert[]; isCut: boolean }> {
+  const { state = "open", device, rule, severity, assignee, shadow, muted, from, to } = values;
+  const given = { device, rule, severity, assignee, shadow, muted, from, to };
+  const all = { ...given, state: state === "all" ? undefined : state };
+  const query = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Filter;
   const alerts: Alert[] = [];
   let page: AnswerOf<"GET", "/api/v1/alerts"> | undefined;
   do {
     const cursor = page?.next;
-    const query = { ...filter, limit: Math.min(1000, wanted - alerts.length), ...(cursor != null && { cursor }) };
-    page = await api.call("GET", "/api/v1/alerts", { query });
+    const asked = { ...query, limit: Math.min(1000, wanted - alerts.length), ...(cursor != null && { cursor }) };
+    page = await api.call("GET", "/api/v1/alerts", { query: asked });
     alerts.push(...page.items);
   } while (page.next != null && alerts.length < wanted);
+  return { alerts, isCut: page.next != null };
+}
+
+async function list(api: ApiClient, values: Values): Promise<void> {
+  const { limit = "100", json } = values;
+  const wanted = Number(limit);
+  if (!/^\d{1,9}$/.test(limit) || wanted < 1) throw new UsageError(`--limit takes a number from 1, not ${limit}`);
+  const { alerts, isCut } = await matching(api, values, wanted);
   if (json) {
     console.log(asJson(alerts));
     return;
   }
-  console.log(alerts.length === 0 ? "no alerts" : describe(alerts));
-  if (page.next != null) console.log(`there are more; --limit takes a number above ${wanted}`);
+  console.log(alerts.length === 0 ? "no alerts" : describeAlerts(alerts));
+  if (isCut) console.log(`there are more; --limit takes a number above ${wanted}`);
 }
 
-async function one(api: ApiClient, action: string, id: string, { json, comment }: Values): Promise<void> {
+/** The exit code is 1 if one of them was not as asked. */
+async function writeTo(api: ApiClient, write: AlertWrite, ids: readonly string[], values: Values): Promise<number> {
+  const isBulk = ids.length === 0;
+  const chosen = isBulk ? (await matching(api, values, Infinity)).alerts.map(({ id }) => id) : ids;
+  const { done, refused } = await actOn(api, write, chosen, isBulk);
+  if (values.json) console.log(asJson(done));
+  else if (isBulk && done.length + refused.length === 0) console.log("no alerts");
+  else if (done.length > 0) console.log(describeAlerts(done));
+  for (const why of refused) (values.json ? console.error : console.log)(shown(why));
+  return refused.length > 0 && !isBulk ? 1 : 0;
+}
+
+async function show(api: ApiClient, action: string, id: string, { json }: Values): Promise<void> {
   const path = { id };
   if (action === "why") {
     const why = await api.call("GET", "/api/v1/alerts/{id}/why", { path });
     console.log(json ? asJson(why) : why.text.split("\n").map(shown).join("\n"));
-    return;
+  } else if (action === "history") {
+    const entries: Schemas["AlertHistoryEntry"][] = [];
+    let cursor: string | null | undefined;
+    do {
+      const query = { limit: 1000, ...(cursor != null && { cursor }) };
+      const page = await api.call("GET", "/api/v1/alerts/{id}/history", { path, query });
+      entries.push(...page.items);
+      cursor = page.next;
+    } while (cursor != null);
+    console.log(json ? asJson(entries) : describeHistory(entries));
+  } else {
+    const alert = await api.call("GET", "/api/v1/alerts/{id}", { path });
+    console.log(json ? asJson(alert) : describeAlerts([alert]));
   }
-  let alert: Alert;
-  if (action === "get") alert = await api.call("GET", "/api/v1/alerts/{id}", { path });
-  else {
-    const body = comment === undefined ? {} : { comment };
-    const verb = action === "ack" ? "acknowledge" : "clear";
-    alert = await api.call("POST", `/api/v1/alerts/{id}/${verb}`, { path, body });
-  }
-  console.log(json ? asJson(alert) : describe([alert]));
 }
 
-function describe(alerts: readonly Alert[]): string {
-  const rows = alerts.map(({ id, state, severity, rule, device, metric, value, raisedAt, clearedAt = "", shadow }) => {
-    const about = metric === "" ? "" : `${metric} ${value}`;
-    return [id, shadow ? `${state} (shadow)` : state, severity, rule, device, about, raisedAt, clearedAt];
-  });
-  return columns([["ID", "STATE", "SEVERITY", "RULE", "DEVICE", "VALUE", "RAISED", "CLEARED"], ...rows]);
+function describeHistory(entries: readonly Schemas["AlertHistoryEntry"][]): string {
+  return entries
+    .map(({ at, kind, by, comment, assignee, snoozedUntil, cause, value, mutedBy }) => {
+      const facts = [
+        ...(value === undefined ? [] : [`value ${value}`]),
+        ...(assignee === undefined ? [] : [assignee === "" ? "to nobody" : `to ${assignee}`]),
+        ...(snoozedUntil === undefined ? [] : [`until ${snoozedUntil}`]),
+        ...(cause === undefined ? [] : [`(${cause})`]),
+        ...(mutedBy === undefined ? [] : [`held back by ${mutedBy.join(", ")}`]),
+        ...(by === undefined ? [] : [`by ${by}`]),
+        ...(comment === undefined ? [] : [`who said: ${comment}`]),
+      ];
+      return shown([at, kind, ...facts].join(" "));
+    })
+    .join("\n");
 }
 
 function asJson(value: unknown): string {

@@ -66,7 +66,9 @@ type DeviceEvent = NonNullable<ReturnType<FoldedEvents["device"]>>;
 
 const transitions = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
-function alert(event: AlertEvent): object {
+function alert(event: AlertEvent): object | undefined {
+  // Of an action, and no transition of the alert.
+  if ((event.kind as number) === alertTransition.repeated) return undefined;
   return {
     id: event.alertId,
     transition: event.transition,
@@ -77,12 +79,17 @@ function alert(event: AlertEvent): object {
     severity: event.severity,
     at: isoFromMicros(event.at),
     metric: event.metric,
-    value: event.value,
+    value: event.text ?? event.value,
     threshold: event.threshold,
     amended: event.amended,
     shadow: event.shadow,
     ...(event.cause !== "" && { cause: event.cause }),
     ...(event.by !== "" && { by: event.by }),
+    ...(event.comment !== "" && { comment: event.comment }),
+    ...((event.kind as number) === alertTransition.assigned && { assignee: event.assignee }),
+    ...(event.snoozedUntil !== 0 && { snoozedUntil: isoFromMicros(event.snoozedUntil) }),
+    ...(event.mutedBy.length > 0 && { mutedBy: event.mutedBy }),
+    ...((event.flapping || (event.kind as number) === alertTransition.flapping) && { flapping: event.flapping }),
   };
 }
 

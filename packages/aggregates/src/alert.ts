@@ -13,19 +13,33 @@ export interface AlertState {
   readonly severity: string;
   readonly metric: string;
   /** The value that raised, escalated, de-escalated or amended it last… */
-  readonly value: number;
+  readonly value: number | string;
   /** …and the threshold that it was compared with. */
   readonly threshold: number;
   readonly raisedAt: number;
   readonly acknowledgedAt?: number;
   readonly acknowledgedBy?: string;
   readonly comment?: string;
+  /** Whose it is, and who said so. */
+  readonly assignee?: string;
+  readonly assignedAt?: number;
+  readonly assignedBy?: string;
+  /** What people said, with whatever they did; newest last, at most `maxComments`: the log has all of it. */
+  readonly comments: readonly AlertComment[];
+  readonly snooze?: AlertSnooze;
+  /** What holds actions back while it is open: "snooze", or "maintenance/" and an id. */
+  readonly mutedBy: readonly string[];
+  /** It is held open because it raised and ended again and again. */
+  readonly flapping: boolean;
   readonly clearedAt?: number;
   readonly clearedBy?: string;
+  /** A person has said that it is over: no late data changes it. */
+  readonly endedByHand?: true;
   /** "condition", "hand", "retracted", "rule-disabled", "rule-deleted"; "" while it is not cleared. */
   readonly clearedCause: string;
   /** Late data changed a transition that was already published. */
   readonly amended: boolean;
+  /** Of the rule, when it was last raised. */
   readonly shadow: boolean;
   /** Of the engine; dense from 1. */
   readonly lastTransition: number;
@@ -35,11 +49,25 @@ export interface AlertState {
   readonly handWrites: readonly string[];
 }
 
+export interface AlertComment {
+  readonly at: number;
+  readonly by: string;
+  readonly text: string;
+}
+
+/** Actions of the rule on the device are held back until then. */
+export interface AlertSnooze {
+  readonly until: number;
+  readonly at: number;
+  readonly by: string;
+}
+
 export const maxEvidence = 64;
+export const maxComments = 100;
 const maxHandWrites = 32;
-const kinds: ReadonlySet<number> = new Set(
-  Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
-);
+/** A repetition is of an action, and makes nothing else of the alert. */
+const noChange: ReadonlySet<number> = new Set([alertTransition.unspecified, alertTransition.repeated]);
+const kinds: ReadonlySet<number> = new Set(Object.values(alertTransition).filter((kind) => !noChange.has(kind)));
 
 /**
  * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention).
@@ -58,7 +86,9 @@ export function foldAlert(state: AlertState | undefined, event: AlertEvent): Ale
     return { ...applied(state, event), handWrites };
   }
   if (event.transition <= state.lastTransition) return state;
-  return { ...applied(state, event), lastTransition: event.transition };
+  // Nothing changes an episode that a hand ended.
+  const next = state.endedByHand === true ? state : applied(state, event);
+  return { ...next, lastTransition: event.transition };
 }
 
 function opened(event: AlertEvent): AlertState {
@@ -70,9 +100,12 @@ function opened(event: AlertEvent): AlertState {
     state: "active",
     severity: event.severity,
     metric: event.metric,
-    value: event.value,
+    value: event.text ?? event.value,
     threshold: event.threshold,
     raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt,
+    comments: [],
+    mutedBy: [],
+    flapping: false,
     clearedCause: "",
     amended: false,
     shadow: event.shadow,
@@ -88,11 +121,15 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
     ...state,
     amended: state.amended || event.amended || (event.kind as number) === alertTransition.amended,
     evidence: event.evidence.length === 0 ? state.evidence : [...state.evidence, ...event.evidence].slice(-maxEvidence),
+    ...(event.transition === 0 ? { comments: commented(state, event) } : told(event)),
   };
   const kind: number = event.kind;
   switch (kind) {
     case alertTransition.raised:
-      return open({ ...seen, ...measured(event), raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt });
+      return open({
+        ...{ ...seen, ...measured(event), shadow: event.shadow },
+        raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt,
+      });
     case alertTransition.escalated:
     case alertTransition.deescalated:
       return { ...seen, ...measured(event) };
@@ -102,13 +139,53 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
       return cleared(seen, event);
     case alertTransition.amended:
       return amended(seen, event);
+    case alertTransition.assigned:
+      return assigned(seen, event);
+    case alertTransition.snoozed:
+      return snoozed(seen, event);
+    case alertTransition.muted:
+    case alertTransition.unmuted:
+      return isSnoozeOver(seen, event) ? awake(seen) : seen;
+    case alertTransition.commented:
+    case alertTransition.flapping:
+      return seen;
     default:
       return state;
   }
 }
 
 function measured(event: AlertEvent): Pick<AlertState, "severity" | "metric" | "value" | "threshold"> {
-  return { severity: event.severity, metric: event.metric, value: event.value, threshold: event.threshold };
+  const { severity, metric, text, value, threshold } = event;
+  return { severity, metric, value: text ?? value, threshold };
+}
+
+/** What every transition of the engine says anew; of an episode that is over nothing is held back. */
+function told({ kind, clearedAt, cause, mutedBy, flapping }: AlertEvent): Pick<AlertState, "mutedBy" | "flapping"> {
+  const isOver = (kind as number) === alertTransition.cleared || clearedAt !== 0 || cause === "retracted";
+  return isOver ? { mutedBy: [], flapping: false } : { mutedBy, flapping };
+}
+
+function commented({ comments }: AlertState, { at, by, comment }: AlertEvent): readonly AlertComment[] {
+  return comment === "" ? comments : [...comments, { at, by, text: comment }].slice(-maxComments);
+}
+
+function assigned(state: AlertState, { at, by, assignee }: AlertEvent): AlertState {
+  const { assignee: _whose, ...rest } = state;
+  return { ...rest, ...(assignee !== "" && { assignee }), assignedAt: at, assignedBy: by };
+}
+
+function snoozed(state: AlertState, { at, by, snoozedUntil }: AlertEvent): AlertState {
+  return snoozedUntil === 0 ? awake(state) : { ...state, snooze: { until: snoozedUntil, at, by } };
+}
+
+function awake(state: AlertState): AlertState {
+  const { snooze: _snooze, ...rest } = state;
+  return rest;
+}
+
+/** Of a snooze that is not in effect yet the engine says nothing either. */
+function isSnoozeOver({ snooze }: AlertState, { at, mutedBy }: AlertEvent): boolean {
+  return snooze !== undefined && at >= snooze.until && !mutedBy.includes("snooze");
 }
 
 function acknowledged(state: AlertState, event: AlertEvent): AlertState {
@@ -123,14 +200,20 @@ function acknowledged(state: AlertState, event: AlertEvent): AlertState {
 }
 
 function cleared(state: AlertState, event: AlertEvent): AlertState {
-  // By hand and by its condition: whichever came first in the log ended the episode, unless late data corrects it.
-  if (state.state === "cleared" && !event.amended) return state;
+  // By hand and by its condition: whichever came first in the log ended the episode, unless late data corrects it…
+  if (state.state === "cleared" && !event.amended) {
+    // …which it cannot any more once a person has said that it is over.
+    return event.transition === 0 ? { ...state, endedByHand: true } : state;
+  }
   return {
     ...state,
     state: "cleared",
     clearedAt: event.clearedAt === 0 ? event.at : event.clearedAt,
     clearedCause: event.cause === "" ? "condition" : event.cause,
     ...(event.by !== "" && { clearedBy: event.by }),
+    mutedBy: [],
+    flapping: false,
+    ...(event.transition === 0 && { endedByHand: true }),
   };
 }
 
@@ -138,7 +221,7 @@ function amended(state: AlertState, event: AlertEvent): AlertState {
   const changed: AlertState = {
     ...state,
     severity: event.severity === "" ? state.severity : event.severity,
-    ...(event.metric !== "" && { metric: event.metric, value: event.value, threshold: event.threshold }),
+    ...(event.metric !== "" && { metric: event.metric, value: event.text ?? event.value, threshold: event.threshold }),
     raisedAt: event.raisedAt === 0 ? state.raisedAt : event.raisedAt,
   };
   if (event.cause === "retracted" || event.clearedAt !== 0) {
@@ -149,7 +232,7 @@ function amended(state: AlertState, event: AlertEvent): AlertState {
       clearedCause: event.cause === "" ? "condition" : event.cause,
     };
   }
-  // Late data shows that the condition still holds; an alert that an operator cleared stays cleared.
+  // Late data shows that the condition still holds.
   return state.clearedCause === "condition" ? open(changed) : changed;
 }
 

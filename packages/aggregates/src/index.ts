@@ -35,7 +35,15 @@ export {
   dueOutcome,
 } from "./command.ts";
 export { commandLimits, type CommandRequest, requestCommand } from "./command-decisions.ts";
-export { type AlertStatus, type AlertState, maxEvidence, foldAlert } from "./alert.ts";
+export {
+  type AlertStatus,
+  type AlertState,
+  type AlertComment,
+  type AlertSnooze,
+  maxEvidence,
+  maxComments,
+  foldAlert,
+} from "./alert.ts";
 export { type ActionStatus, type ActionState, foldAction } from "./action.ts";
 export { type RuleMode, type RuleRevision, type RuleState, type RuleFold, foldRule } from "./rule.ts";
 export {

@@ -1,6 +1,6 @@
 import { alertTransition as kind, type AlertInput } from "@headwater/proto";
 import { describe, expect, it } from "vitest";
-import { maxEvidence } from "../src/index.ts";
+import { maxComments, maxEvidence } from "../src/index.ts";
 import { alertAfter, second, start } from "./given.ts";
 
 const raised: AlertInput = {
@@ -123,6 +123,28 @@ describe("an alert", () => {
     });
   });
 
+  it("stays as a hand left it, whatever the engine writes that has not heard of it yet", () => {
+    const late: AlertInput = { amended: true, at: start + 20 * second };
+    const retracted = { ...late, transition: 2, kind: kind.cleared, cause: "retracted" };
+    const ended = { state: "cleared", clearedCause: "hand", clearedAt: start + 3 * second };
+    expect(alertAfter(raised, clearedByHand, retracted)).toMatchObject(ended);
+    expect(alertAfter(raised, clearedByHand, retracted, { ...late, transition: 3, kind: kind.raised })).toMatchObject({
+      ...ended,
+      lastTransition: 3,
+    });
+    const reopened = { ...late, transition: 3, kind: kind.amended };
+    expect(alertAfter(raised, cleared, clearedByHand, reopened)).toMatchObject({
+      state: "cleared",
+      clearedCause: "condition",
+      lastTransition: 3,
+    });
+  });
+
+  it("leaves the shadow when its rule does", () => {
+    const live = { ...raised, transition: 2, shadow: false };
+    expect(alertAfter({ ...raised, shadow: true }, live)).toMatchObject({ shadow: false, state: "active" });
+  });
+
   it("is unknown while only hands have touched it", () => {
     expect(alertAfter(acknowledged)).toBeUndefined();
   });
@@ -137,5 +159,66 @@ describe("an alert", () => {
   it("keeps a bounded amount of evidence", () => {
     const many = Array.from({ length: 100 }, (_, n) => ({ ...raised, transition: n + 1 }));
     expect(alertAfter(...many)?.evidence).toHaveLength(maxEvidence);
+  });
+
+  it("shows a text as its value, and one of 0.1, which has none, as the number that it was", () => {
+    const text: AlertInput = { ...raised, metric: "door", value: 0, text: "open", threshold: 0 };
+    expect(alertAfter(text)?.value).toBe("open");
+    expect(alertAfter({ ...text, text: "" })?.value).toBe("");
+    expect(alertAfter({ ...raised, value: 0 })?.value).toBe(0);
+    expect(alertAfter(text, { ...text, transition: 2, kind: kind.amended, text: "ajar" })?.value).toBe("ajar");
+  });
+
+  it("is somebody's until somebody says otherwise", () => {
+    const toBob: AlertInput = { kind: kind.assigned, at: start + 1, by: "ann", assignee: "bob", writeId: "h3" };
+    expect(alertAfter(raised, toBob)).toMatchObject({ assignee: "bob", assignedBy: "ann", assignedAt: start + 1 });
+    const nobody = alertAfter(raised, toBob, { ...toBob, at: start + 2, by: "bob", assignee: "", writeId: "h4" });
+    expect(nobody).toMatchObject({ assignedBy: "bob", assignedAt: start + 2 });
+    expect(nobody).not.toHaveProperty("assignee");
+  });
+
+  it("keeps what people say with whatever they do, each once", () => {
+    const comment: AlertInput = {
+      kind: kind.commented,
+      at: start + 1,
+      by: "bob",
+      comment: "a loose wire",
+      writeId: "h3",
+    };
+    const alert = alertAfter(raised, acknowledged, comment, comment, { ...clearedByHand, comment: "fixed" });
+    expect(alert?.comments).toEqual([
+      { at: start + 2 * second, by: "ann", text: "on it" },
+      { at: start + 1, by: "bob", text: "a loose wire" },
+      { at: start + 3 * second, by: "ann", text: "fixed" },
+    ]);
+    const many = Array.from({ length: maxComments + 5 }, (_, n) => ({ ...comment, comment: `${n}`, writeId: `w${n}` }));
+    expect(alertAfter(raised, ...many)?.comments.map(({ text }) => text)).toEqual(
+      many.slice(5).map(({ comment: text }) => text),
+    );
+  });
+
+  it("is snoozed until its time has come, or somebody ends it", () => {
+    const snoozed: AlertInput = {
+      ...{ kind: kind.snoozed, at: start + 1, by: "ann", snoozedUntil: start + 60 * second, writeId: "h3" },
+    };
+    const muted: AlertInput = { transition: 2, kind: kind.muted, at: start + 1, mutedBy: ["snooze"] };
+    const over: AlertInput = { transition: 3, kind: kind.unmuted, at: start + 60 * second };
+    const snooze = { until: start + 60 * second, at: start + 1, by: "ann" };
+    expect(alertAfter(raised, snoozed)).toMatchObject({ snooze, mutedBy: [] });
+    expect(alertAfter(raised, snoozed, muted)).toMatchObject({ state: "active", snooze, mutedBy: ["snooze"] });
+    const awake = alertAfter(raised, snoozed, muted, over);
+    expect(awake?.mutedBy).toEqual([]);
+    expect(awake).not.toHaveProperty("snooze");
+    // A window that ends before the snooze is in effect says nothing of it.
+    expect(alertAfter(raised, snoozed, { ...over, at: start + 2 })).toHaveProperty("snooze");
+    expect(alertAfter(raised, snoozed, { ...snoozed, snoozedUntil: 0, writeId: "h4" })).not.toHaveProperty("snooze");
+    expect(alertAfter(raised, snoozed, muted, { ...cleared, transition: 3, mutedBy: ["snooze"] })?.mutedBy).toEqual([]);
+  });
+
+  it("is marked while flapping holds it open", () => {
+    const flaps: AlertInput = { transition: 2, kind: kind.flapping, at: start + 1, flapping: true };
+    expect(alertAfter(raised, flaps)).toMatchObject({ state: "active", flapping: true });
+    expect(alertAfter(raised, flaps, { ...flaps, transition: 3, flapping: false })?.flapping).toBe(false);
+    expect(alertAfter(raised, flaps, { ...cleared, transition: 3, flapping: true })?.flapping).toBe(false);
   });
 });

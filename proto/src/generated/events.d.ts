@@ -392,6 +392,9 @@ export namespace headwater {
             /** WebhookRequested alertOffset. */
             alertOffset: (number|Long);
 
+            /** WebhookRequested repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @param message WebhookRequested message or plain object to encode
@@ -445,6 +448,9 @@ export namespace headwater {
 
                 /** WebhookRequested alertOffset */
                 alertOffset?: (number|Long|null);
+
+                /** WebhookRequested repetition */
+                repetition?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -791,6 +797,27 @@ export namespace headwater {
             /** AlertEvent writeId. */
             writeId: string;
 
+            /** AlertEvent text. */
+            text?: (string|null);
+
+            /** AlertEvent assignee. */
+            assignee: string;
+
+            /** AlertEvent snoozedUntil. */
+            snoozedUntil: (number|Long);
+
+            /** AlertEvent mutedBy. */
+            mutedBy: string[];
+
+            /** AlertEvent flapping. */
+            flapping: boolean;
+
+            /** AlertEvent action. */
+            action: number;
+
+            /** AlertEvent repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -875,6 +902,27 @@ export namespace headwater {
                 /** AlertEvent writeId */
                 writeId?: (string|null);
 
+                /** AlertEvent text */
+                text?: (string|null);
+
+                /** AlertEvent assignee */
+                assignee?: (string|null);
+
+                /** AlertEvent snoozedUntil */
+                snoozedUntil?: (number|Long|null);
+
+                /** AlertEvent mutedBy */
+                mutedBy?: (string[]|null);
+
+                /** AlertEvent flapping */
+                flapping?: (boolean|null);
+
+                /** AlertEvent action */
+                action?: (number|null);
+
+                /** AlertEvent repetition */
+                repetition?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -905,7 +953,28 @@ export namespace headwater {
             ALERT_TRANSITION_CLEARED = 5,
 
             /** ALERT_TRANSITION_AMENDED value */
-            ALERT_TRANSITION_AMENDED = 6
+            ALERT_TRANSITION_AMENDED = 6,
+
+            /** ALERT_TRANSITION_ASSIGNED value */
+            ALERT_TRANSITION_ASSIGNED = 7,
+
+            /** ALERT_TRANSITION_COMMENTED value */
+            ALERT_TRANSITION_COMMENTED = 8,
+
+            /** ALERT_TRANSITION_SNOOZED value */
+            ALERT_TRANSITION_SNOOZED = 9,
+
+            /** ALERT_TRANSITION_MUTED value */
+            ALERT_TRANSITION_MUTED = 10,
+
+            /** ALERT_TRANSITION_UNMUTED value */
+            ALERT_TRANSITION_UNMUTED = 11,
+
+            /** ALERT_TRANSITION_FLAPPING value */
+            ALERT_TRANSITION_FLAPPING = 12,
+
+            /** ALERT_TRANSITION_REPEATED value */
+            ALERT_TRANSITION_REPEATED = 13
         }
 
         /**
@@ -953,6 +1022,9 @@ export namespace headwater {
 
             /** Evidence role. */
             role: string;
+
+            /** Evidence text. */
+            text?: (string|null);
 
             /**
              * Encodes the specified Evidence message. Does not implicitly {@link headwater.v1.Evidence.verify|verify} messages.
@@ -1004,6 +1076,9 @@ export namespace headwater {
 
                 /** Evidence role */
                 role?: (string|null);
+
+                /** Evidence text */
+                text?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1281,6 +1356,9 @@ export namespace headwater {
             /** CommandCause time. */
             time: (number|Long);
 
+            /** CommandCause repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @param message CommandCause message or plain object to encode
@@ -1322,6 +1400,9 @@ export namespace headwater {
 
                 /** CommandCause time */
                 time?: (number|Long|null);
+
+                /** CommandCause repetition */
+                repetition?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2441,8 +2522,14 @@ export namespace headwater {
             /** RuleEvent shadowed. */
             shadowed?: (headwater.v1.RuleShadowed.$Properties|null);
 
+            /** RuleEvent maintenance. */
+            maintenance?: (headwater.v1.MaintenanceSet.$Properties|null);
+
+            /** RuleEvent maintenanceEnded. */
+            maintenanceEnded?: (headwater.v1.MaintenanceEnded.$Properties|null);
+
             /** RuleEvent what. */
-            what?: ("created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed");
+            what?: ("created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|"maintenance"|"maintenanceEnded");
 
             /**
              * Encodes the specified RuleEvent message. Does not implicitly {@link headwater.v1.RuleEvent.verify|verify} messages.
@@ -2501,8 +2588,14 @@ export namespace headwater {
                 /** RuleEvent shadowed */
                 shadowed?: (headwater.v1.RuleShadowed.$Properties|null);
 
+                /** RuleEvent maintenance */
+                maintenance?: (headwater.v1.MaintenanceSet.$Properties|null);
+
+                /** RuleEvent maintenanceEnded */
+                maintenanceEnded?: (headwater.v1.MaintenanceEnded.$Properties|null);
+
                 /** RuleEvent what */
-                what?: ("created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed");
+                what?: ("created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|"maintenance"|"maintenanceEnded");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2521,9 +2614,11 @@ export namespace headwater {
               disabled?: headwater.v1.RuleDisabled.$Shape|null;
               deleted?: headwater.v1.RuleDeleted.$Shape|null;
               shadowed?: headwater.v1.RuleShadowed.$Shape|null;
+              maintenance?: headwater.v1.MaintenanceSet.$Shape|null;
+              maintenanceEnded?: headwater.v1.MaintenanceEnded.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ what?: undefined; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "created"; created: headwater.v1.RuleRevised.$Shape; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "revised"; created?: null; revised: headwater.v1.RuleRevised.$Shape; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "enabled"; created?: null; revised?: null; enabled: headwater.v1.RuleEnabled.$Shape; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "disabled"; created?: null; revised?: null; enabled?: null; disabled: headwater.v1.RuleDisabled.$Shape; deleted?: null; shadowed?: null }|{ what?: "deleted"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted: headwater.v1.RuleDeleted.$Shape; shadowed?: null }|{ what?: "shadowed"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed: headwater.v1.RuleShadowed.$Shape })
+              ({ what?: undefined; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "created"; created: headwater.v1.RuleRevised.$Shape; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "revised"; created?: null; revised: headwater.v1.RuleRevised.$Shape; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "enabled"; created?: null; revised?: null; enabled: headwater.v1.RuleEnabled.$Shape; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "disabled"; created?: null; revised?: null; enabled?: null; disabled: headwater.v1.RuleDisabled.$Shape; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "deleted"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted: headwater.v1.RuleDeleted.$Shape; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "shadowed"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed: headwater.v1.RuleShadowed.$Shape; maintenance?: null; maintenanceEnded?: null }|{ what?: "maintenance"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance: headwater.v1.MaintenanceSet.$Shape; maintenanceEnded?: null }|{ what?: "maintenanceEnded"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded: headwater.v1.MaintenanceEnded.$Shape })
             );
         }
 
@@ -2798,6 +2893,126 @@ export namespace headwater {
 
             /** Shape of a RuleShadowed. */
             type $Shape = headwater.v1.RuleShadowed.$Properties;
+        }
+
+        /**
+         * Properties of a MaintenanceSet.
+         * @deprecated Use headwater.v1.MaintenanceSet.$Properties instead.
+         */
+        interface IMaintenanceSet extends headwater.v1.MaintenanceSet.$Properties {
+        }
+
+        /** Represents a MaintenanceSet. */
+        class MaintenanceSet {
+
+            /**
+             * Constructs a new MaintenanceSet.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.MaintenanceSet.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** MaintenanceSet revision. */
+            revision: number;
+
+            /** MaintenanceSet schema. */
+            schema: number;
+
+            /** MaintenanceSet definition. */
+            definition: string;
+
+            /**
+             * Encodes the specified MaintenanceSet message. Does not implicitly {@link headwater.v1.MaintenanceSet.verify|verify} messages.
+             * @param message MaintenanceSet message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.MaintenanceSet.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MaintenanceSet message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.MaintenanceSet & headwater.v1.MaintenanceSet.$Shape} MaintenanceSet
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.MaintenanceSet & headwater.v1.MaintenanceSet.$Shape;
+        }
+
+        namespace MaintenanceSet {
+
+            /** Properties of a MaintenanceSet. */
+            interface $Properties {
+
+                /** MaintenanceSet revision */
+                revision?: (number|null);
+
+                /** MaintenanceSet schema */
+                schema?: (number|null);
+
+                /** MaintenanceSet definition */
+                definition?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MaintenanceSet. */
+            type $Shape = headwater.v1.MaintenanceSet.$Properties;
+        }
+
+        /**
+         * Properties of a MaintenanceEnded.
+         * @deprecated Use headwater.v1.MaintenanceEnded.$Properties instead.
+         */
+        interface IMaintenanceEnded extends headwater.v1.MaintenanceEnded.$Properties {
+        }
+
+        /** Represents a MaintenanceEnded. */
+        class MaintenanceEnded {
+
+            /**
+             * Constructs a new MaintenanceEnded.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.MaintenanceEnded.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /**
+             * Encodes the specified MaintenanceEnded message. Does not implicitly {@link headwater.v1.MaintenanceEnded.verify|verify} messages.
+             * @param message MaintenanceEnded message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.MaintenanceEnded.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a MaintenanceEnded message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.MaintenanceEnded & headwater.v1.MaintenanceEnded.$Shape} MaintenanceEnded
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.MaintenanceEnded & headwater.v1.MaintenanceEnded.$Shape;
+        }
+
+        namespace MaintenanceEnded {
+
+            /** Properties of a MaintenanceEnded. */
+            interface $Properties {
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a MaintenanceEnded. */
+            type $Shape = headwater.v1.MaintenanceEnded.$Properties;
         }
 
         /**
@@ -3263,6 +3478,9 @@ export namespace headwater {
             /** GatewayClock straggling. */
             straggling: boolean;
 
+            /** GatewayClock outages. */
+            outages: headwater.v1.GatewayOutage.$Properties[];
+
             /**
              * Encodes the specified GatewayClock message. Does not implicitly {@link headwater.v1.GatewayClock.verify|verify} messages.
              * @param message GatewayClock message or plain object to encode
@@ -3317,12 +3535,90 @@ export namespace headwater {
                 /** GatewayClock straggling */
                 straggling?: (boolean|null);
 
+                /** GatewayClock outages */
+                outages?: (headwater.v1.GatewayOutage.$Properties[]|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a GatewayClock. */
             type $Shape = headwater.v1.GatewayClock.$Properties;
+        }
+
+        /**
+         * Properties of a GatewayOutage.
+         * @deprecated Use headwater.v1.GatewayOutage.$Properties instead.
+         */
+        interface IGatewayOutage extends headwater.v1.GatewayOutage.$Properties {
+        }
+
+        /** Represents a GatewayOutage. */
+        class GatewayOutage {
+
+            /**
+             * Constructs a new GatewayOutage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.GatewayOutage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GatewayOutage from. */
+            from: (number|Long);
+
+            /** GatewayOutage to. */
+            to: (number|Long);
+
+            /** GatewayOutage begun. */
+            begun: (number|Long);
+
+            /** GatewayOutage ended. */
+            ended: (number|Long);
+
+            /**
+             * Encodes the specified GatewayOutage message. Does not implicitly {@link headwater.v1.GatewayOutage.verify|verify} messages.
+             * @param message GatewayOutage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.GatewayOutage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GatewayOutage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.GatewayOutage & headwater.v1.GatewayOutage.$Shape} GatewayOutage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.GatewayOutage & headwater.v1.GatewayOutage.$Shape;
+        }
+
+        namespace GatewayOutage {
+
+            /** Properties of a GatewayOutage. */
+            interface $Properties {
+
+                /** GatewayOutage from */
+                from?: (number|Long|null);
+
+                /** GatewayOutage to */
+                to?: (number|Long|null);
+
+                /** GatewayOutage begun */
+                begun?: (number|Long|null);
+
+                /** GatewayOutage ended */
+                ended?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GatewayOutage. */
+            type $Shape = headwater.v1.GatewayOutage.$Properties;
         }
 
         /**

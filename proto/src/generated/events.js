@@ -976,6 +976,7 @@ export const headwater = $root.headwater = (() => {
              * @property {Uint8Array|null} [body] WebhookRequested body
              * @property {number|Long|null} [deadline] WebhookRequested deadline
              * @property {number|Long|null} [alertOffset] WebhookRequested alertOffset
+             * @property {number|null} [repetition] WebhookRequested repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1088,6 +1089,14 @@ export const headwater = $root.headwater = (() => {
             WebhookRequested.prototype.alertOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * WebhookRequested repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.repetition = 0;
+
+            /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookRequested
@@ -1123,6 +1132,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 9, wireType 0 =*/72).int64(message.deadline);
                 if (message.alertOffset != null && $Object.hasOwnProperty.call(message, "alertOffset") && (typeof message.alertOffset === "object" ? message.alertOffset.low || message.alertOffset.high : message.alertOffset !== 0))
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.alertOffset);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 11, wireType 0 =*/88).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1255,6 +1266,15 @@ export const headwater = $root.headwater = (() => {
                                 message.alertOffset = value;
                             else
                                 delete message.alertOffset;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
                             continue;
                         }
                     }
@@ -1946,6 +1966,13 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [clearedAt] AlertEvent clearedAt
              * @property {Array.<headwater.v1.Evidence.$Properties>|null} [evidence] AlertEvent evidence
              * @property {string|null} [writeId] AlertEvent writeId
+             * @property {string|null} [text] AlertEvent text
+             * @property {string|null} [assignee] AlertEvent assignee
+             * @property {number|Long|null} [snoozedUntil] AlertEvent snoozedUntil
+             * @property {Array.<string>|null} [mutedBy] AlertEvent mutedBy
+             * @property {boolean|null} [flapping] AlertEvent flapping
+             * @property {number|null} [action] AlertEvent action
+             * @property {number|null} [repetition] AlertEvent repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1972,6 +1999,7 @@ export const headwater = $root.headwater = (() => {
              */
             const AlertEvent = function (properties) {
                 this.evidence = [];
+                this.mutedBy = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2139,6 +2167,71 @@ export const headwater = $root.headwater = (() => {
             AlertEvent.prototype.writeId = "";
 
             /**
+             * AlertEvent text.
+             * @member {string|null|undefined} text
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.text = null;
+
+            /**
+             * AlertEvent assignee.
+             * @member {string} assignee
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.assignee = "";
+
+            /**
+             * AlertEvent snoozedUntil.
+             * @member {number|Long} snoozedUntil
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.snoozedUntil = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * AlertEvent mutedBy.
+             * @member {Array.<string>} mutedBy
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.mutedBy = $util.emptyArray;
+
+            /**
+             * AlertEvent flapping.
+             * @member {boolean} flapping
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.flapping = false;
+
+            /**
+             * AlertEvent action.
+             * @member {number} action
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.action = 0;
+
+            /**
+             * AlertEvent repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.repetition = 0;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(AlertEvent.prototype, "_text", {
+                get: $util.oneOfGetter($oneOfFields = ["text"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.AlertEvent
@@ -2195,6 +2288,21 @@ export const headwater = $root.headwater = (() => {
                         $root.headwater.v1.Evidence.encode(message.evidence[i], writer.uint32(/* id 19, wireType 2 =*/154).fork(), _depth + 1).ldelim();
                 if (message.writeId != null && $Object.hasOwnProperty.call(message, "writeId") && message.writeId !== "")
                     writer.uint32(/* id 20, wireType 2 =*/162).string(message.writeId);
+                if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
+                    writer.uint32(/* id 21, wireType 2 =*/170).string(message.text);
+                if (message.assignee != null && $Object.hasOwnProperty.call(message, "assignee") && message.assignee !== "")
+                    writer.uint32(/* id 22, wireType 2 =*/178).string(message.assignee);
+                if (message.snoozedUntil != null && $Object.hasOwnProperty.call(message, "snoozedUntil") && (typeof message.snoozedUntil === "object" ? message.snoozedUntil.low || message.snoozedUntil.high : message.snoozedUntil !== 0))
+                    writer.uint32(/* id 23, wireType 0 =*/184).int64(message.snoozedUntil);
+                if (message.mutedBy != null && message.mutedBy.length)
+                    for (let i = 0; i < message.mutedBy.length; ++i)
+                        writer.uint32(/* id 24, wireType 2 =*/194).string(message.mutedBy[i]);
+                if (message.flapping != null && $Object.hasOwnProperty.call(message, "flapping") && message.flapping !== false)
+                    writer.uint32(/* id 25, wireType 0 =*/200).bool(message.flapping);
+                if (message.action != null && $Object.hasOwnProperty.call(message, "action") && message.action !== 0)
+                    writer.uint32(/* id 26, wireType 0 =*/208).uint32(message.action);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 27, wireType 0 =*/216).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2418,6 +2526,66 @@ export const headwater = $root.headwater = (() => {
                                 delete message.writeId;
                             continue;
                         }
+                    case 21: {
+                            if (wireType !== 2)
+                                break;
+                            message.text = reader.stringVerify();
+                            message._text = "text";
+                            continue;
+                        }
+                    case 22: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.assignee = value;
+                            else
+                                delete message.assignee;
+                            continue;
+                        }
+                    case 23: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.snoozedUntil = value;
+                            else
+                                delete message.snoozedUntil;
+                            continue;
+                        }
+                    case 24: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.mutedBy && message.mutedBy.length))
+                                message.mutedBy = [];
+                            message.mutedBy.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 25: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.flapping = value;
+                            else
+                                delete message.flapping;
+                            continue;
+                        }
+                    case 26: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.action = value;
+                            else
+                                delete message.action;
+                            continue;
+                        }
+                    case 27: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2449,6 +2617,13 @@ export const headwater = $root.headwater = (() => {
          * @property {number} ALERT_TRANSITION_ACKNOWLEDGED=4 ALERT_TRANSITION_ACKNOWLEDGED value
          * @property {number} ALERT_TRANSITION_CLEARED=5 ALERT_TRANSITION_CLEARED value
          * @property {number} ALERT_TRANSITION_AMENDED=6 ALERT_TRANSITION_AMENDED value
+         * @property {number} ALERT_TRANSITION_ASSIGNED=7 ALERT_TRANSITION_ASSIGNED value
+         * @property {number} ALERT_TRANSITION_COMMENTED=8 ALERT_TRANSITION_COMMENTED value
+         * @property {number} ALERT_TRANSITION_SNOOZED=9 ALERT_TRANSITION_SNOOZED value
+         * @property {number} ALERT_TRANSITION_MUTED=10 ALERT_TRANSITION_MUTED value
+         * @property {number} ALERT_TRANSITION_UNMUTED=11 ALERT_TRANSITION_UNMUTED value
+         * @property {number} ALERT_TRANSITION_FLAPPING=12 ALERT_TRANSITION_FLAPPING value
+         * @property {number} ALERT_TRANSITION_REPEATED=13 ALERT_TRANSITION_REPEATED value
          */
         v1.AlertTransition = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -2459,6 +2634,13 @@ export const headwater = $root.headwater = (() => {
             values[valuesById[4] = "ALERT_TRANSITION_ACKNOWLEDGED"] = 4;
             values[valuesById[5] = "ALERT_TRANSITION_CLEARED"] = 5;
             values[valuesById[6] = "ALERT_TRANSITION_AMENDED"] = 6;
+            values[valuesById[7] = "ALERT_TRANSITION_ASSIGNED"] = 7;
+            values[valuesById[8] = "ALERT_TRANSITION_COMMENTED"] = 8;
+            values[valuesById[9] = "ALERT_TRANSITION_SNOOZED"] = 9;
+            values[valuesById[10] = "ALERT_TRANSITION_MUTED"] = 10;
+            values[valuesById[11] = "ALERT_TRANSITION_UNMUTED"] = 11;
+            values[valuesById[12] = "ALERT_TRANSITION_FLAPPING"] = 12;
+            values[valuesById[13] = "ALERT_TRANSITION_REPEATED"] = 13;
             return values;
         })();
 
@@ -2476,6 +2658,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [metric] Evidence metric
              * @property {number|null} [value] Evidence value
              * @property {string|null} [role] Evidence role
+             * @property {string|null} [text] Evidence text
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2580,6 +2763,23 @@ export const headwater = $root.headwater = (() => {
             Evidence.prototype.role = "";
 
             /**
+             * Evidence text.
+             * @member {string|null|undefined} text
+             * @memberof headwater.v1.Evidence
+             * @instance
+             */
+            Evidence.prototype.text = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Evidence.prototype, "_text", {
+                get: $util.oneOfGetter($oneOfFields = ["text"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
              * Encodes the specified Evidence message. Does not implicitly {@link headwater.v1.Evidence.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.Evidence
@@ -2613,6 +2813,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 8, wireType 1 =*/65).double(message.value);
                 if (message.role != null && $Object.hasOwnProperty.call(message, "role") && message.role !== "")
                     writer.uint32(/* id 9, wireType 2 =*/74).string(message.role);
+                if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
+                    writer.uint32(/* id 10, wireType 2 =*/82).string(message.text);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2736,6 +2938,13 @@ export const headwater = $root.headwater = (() => {
                                 message.role = value;
                             else
                                 delete message.role;
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            message.text = reader.stringVerify();
+                            message._text = "text";
                             continue;
                         }
                     }
@@ -3372,6 +3581,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [rule] CommandCause rule
              * @property {number|Long|null} [eventTime] CommandCause eventTime
              * @property {number|Long|null} [time] CommandCause time
+             * @property {number|null} [repetition] CommandCause repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3452,6 +3662,14 @@ export const headwater = $root.headwater = (() => {
             CommandCause.prototype.time = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
+             * CommandCause repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.CommandCause
+             * @instance
+             */
+            CommandCause.prototype.repetition = 0;
+
+            /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.CommandCause
@@ -3479,6 +3697,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 5, wireType 0 =*/40).int64(message.eventTime);
                 if (message.time != null && $Object.hasOwnProperty.call(message, "time") && (typeof message.time === "object" ? message.time.low || message.time.high : message.time !== 0))
                     writer.uint32(/* id 6, wireType 0 =*/48).int64(message.time);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3575,6 +3795,15 @@ export const headwater = $root.headwater = (() => {
                                 message.time = value;
                             else
                                 delete message.time;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
                             continue;
                         }
                     }
@@ -6396,7 +6625,9 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.RuleDisabled.$Properties|null} [disabled] RuleEvent disabled
              * @property {headwater.v1.RuleDeleted.$Properties|null} [deleted] RuleEvent deleted
              * @property {headwater.v1.RuleShadowed.$Properties|null} [shadowed] RuleEvent shadowed
-             * @property {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"} [what] RuleEvent what
+             * @property {headwater.v1.MaintenanceSet.$Properties|null} [maintenance] RuleEvent maintenance
+             * @property {headwater.v1.MaintenanceEnded.$Properties|null} [maintenanceEnded] RuleEvent maintenanceEnded
+             * @property {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|"maintenance"|"maintenanceEnded"} [what] RuleEvent what
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -6422,9 +6653,11 @@ export const headwater = $root.headwater = (() => {
              *   disabled?: headwater.v1.RuleDisabled.$Shape|null;
              *   deleted?: headwater.v1.RuleDeleted.$Shape|null;
              *   shadowed?: headwater.v1.RuleShadowed.$Shape|null;
+             *   maintenance?: headwater.v1.MaintenanceSet.$Shape|null;
+             *   maintenanceEnded?: headwater.v1.MaintenanceEnded.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ what?: undefined; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "created"; created: headwater.v1.RuleRevised.$Shape; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "revised"; created?: null; revised: headwater.v1.RuleRevised.$Shape; enabled?: null; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "enabled"; created?: null; revised?: null; enabled: headwater.v1.RuleEnabled.$Shape; disabled?: null; deleted?: null; shadowed?: null }|{ what?: "disabled"; created?: null; revised?: null; enabled?: null; disabled: headwater.v1.RuleDisabled.$Shape; deleted?: null; shadowed?: null }|{ what?: "deleted"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted: headwater.v1.RuleDeleted.$Shape; shadowed?: null }|{ what?: "shadowed"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed: headwater.v1.RuleShadowed.$Shape })
+             *   ({ what?: undefined; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "created"; created: headwater.v1.RuleRevised.$Shape; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "revised"; created?: null; revised: headwater.v1.RuleRevised.$Shape; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "enabled"; created?: null; revised?: null; enabled: headwater.v1.RuleEnabled.$Shape; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "disabled"; created?: null; revised?: null; enabled?: null; disabled: headwater.v1.RuleDisabled.$Shape; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "deleted"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted: headwater.v1.RuleDeleted.$Shape; shadowed?: null; maintenance?: null; maintenanceEnded?: null }|{ what?: "shadowed"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed: headwater.v1.RuleShadowed.$Shape; maintenance?: null; maintenanceEnded?: null }|{ what?: "maintenance"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance: headwater.v1.MaintenanceSet.$Shape; maintenanceEnded?: null }|{ what?: "maintenanceEnded"; created?: null; revised?: null; enabled?: null; disabled?: null; deleted?: null; shadowed?: null; maintenance?: null; maintenanceEnded: headwater.v1.MaintenanceEnded.$Shape })
              * )} headwater.v1.RuleEvent.$Shape
              */
 
@@ -6531,17 +6764,33 @@ export const headwater = $root.headwater = (() => {
              */
             RuleEvent.prototype.shadowed = null;
 
+            /**
+             * RuleEvent maintenance.
+             * @member {headwater.v1.MaintenanceSet.$Properties|null|undefined} maintenance
+             * @memberof headwater.v1.RuleEvent
+             * @instance
+             */
+            RuleEvent.prototype.maintenance = null;
+
+            /**
+             * RuleEvent maintenanceEnded.
+             * @member {headwater.v1.MaintenanceEnded.$Properties|null|undefined} maintenanceEnded
+             * @memberof headwater.v1.RuleEvent
+             * @instance
+             */
+            RuleEvent.prototype.maintenanceEnded = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * RuleEvent what.
-             * @member {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|undefined} what
+             * @member {"created"|"revised"|"enabled"|"disabled"|"deleted"|"shadowed"|"maintenance"|"maintenanceEnded"|undefined} what
              * @memberof headwater.v1.RuleEvent
              * @instance
              */
             $Object.defineProperty(RuleEvent.prototype, "what", {
-                get: $util.oneOfGetter($oneOfFields = ["created", "revised", "enabled", "disabled", "deleted", "shadowed"]),
+                get: $util.oneOfGetter($oneOfFields = ["created", "revised", "enabled", "disabled", "deleted", "shadowed", "maintenance", "maintenanceEnded"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -6583,6 +6832,10 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.RuleDeleted.encode(message.deleted, writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                 if (message.shadowed != null && $Object.hasOwnProperty.call(message, "shadowed"))
                     $root.headwater.v1.RuleShadowed.encode(message.shadowed, writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
+                if (message.maintenance != null && $Object.hasOwnProperty.call(message, "maintenance"))
+                    $root.headwater.v1.MaintenanceSet.encode(message.maintenance, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.maintenanceEnded != null && $Object.hasOwnProperty.call(message, "maintenanceEnded"))
+                    $root.headwater.v1.MaintenanceEnded.encode(message.maintenanceEnded, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6712,6 +6965,20 @@ export const headwater = $root.headwater = (() => {
                                 break;
                             message.shadowed = $root.headwater.v1.RuleShadowed.decode(reader, reader.size(), $undefined, _depth + 1, message.shadowed);
                             message.what = "shadowed";
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            message.maintenance = $root.headwater.v1.MaintenanceSet.decode(reader, reader.size(), $undefined, _depth + 1, message.maintenance);
+                            message.what = "maintenance";
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.maintenanceEnded = $root.headwater.v1.MaintenanceEnded.decode(reader, reader.size(), $undefined, _depth + 1, message.maintenanceEnded);
+                            message.what = "maintenanceEnded";
                             continue;
                         }
                     }
@@ -7360,6 +7627,295 @@ export const headwater = $root.headwater = (() => {
             };
 
             return RuleShadowed;
+        })();
+
+        v1.MaintenanceSet = (function() {
+
+            /**
+             * Properties of a MaintenanceSet.
+             * @typedef {Object} headwater.v1.MaintenanceSet.$Properties
+             * @property {number|null} [revision] MaintenanceSet revision
+             * @property {number|null} [schema] MaintenanceSet schema
+             * @property {string|null} [definition] MaintenanceSet definition
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a MaintenanceSet.
+             * @memberof headwater.v1
+             * @interface IMaintenanceSet
+             * @augments headwater.v1.MaintenanceSet.$Properties
+             * @deprecated Use headwater.v1.MaintenanceSet.$Properties instead.
+             */
+
+            /**
+             * Shape of a MaintenanceSet.
+             * @typedef {headwater.v1.MaintenanceSet.$Properties} headwater.v1.MaintenanceSet.$Shape
+             */
+
+            /**
+             * Constructs a new MaintenanceSet.
+             * @memberof headwater.v1
+             * @classdesc Represents a MaintenanceSet.
+             * @constructor
+             * @param {headwater.v1.MaintenanceSet.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const MaintenanceSet = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * MaintenanceSet revision.
+             * @member {number} revision
+             * @memberof headwater.v1.MaintenanceSet
+             * @instance
+             */
+            MaintenanceSet.prototype.revision = 0;
+
+            /**
+             * MaintenanceSet schema.
+             * @member {number} schema
+             * @memberof headwater.v1.MaintenanceSet
+             * @instance
+             */
+            MaintenanceSet.prototype.schema = 0;
+
+            /**
+             * MaintenanceSet definition.
+             * @member {string} definition
+             * @memberof headwater.v1.MaintenanceSet
+             * @instance
+             */
+            MaintenanceSet.prototype.definition = "";
+
+            /**
+             * Encodes the specified MaintenanceSet message. Does not implicitly {@link headwater.v1.MaintenanceSet.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.MaintenanceSet
+             * @static
+             * @param {headwater.v1.MaintenanceSet.$Properties} message MaintenanceSet message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            MaintenanceSet.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.revision != null && $Object.hasOwnProperty.call(message, "revision") && message.revision !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.revision);
+                if (message.schema != null && $Object.hasOwnProperty.call(message, "schema") && message.schema !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.schema);
+                if (message.definition != null && $Object.hasOwnProperty.call(message, "definition") && message.definition !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.definition);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a MaintenanceSet message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.MaintenanceSet
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.MaintenanceSet & headwater.v1.MaintenanceSet.$Shape} MaintenanceSet
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            MaintenanceSet.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.MaintenanceSet();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.revision = value;
+                            else
+                                delete message.revision;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.schema = value;
+                            else
+                                delete message.schema;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.definition = value;
+                            else
+                                delete message.definition;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MaintenanceSet;
+        })();
+
+        v1.MaintenanceEnded = (function() {
+
+            /**
+             * Properties of a MaintenanceEnded.
+             * @typedef {Object} headwater.v1.MaintenanceEnded.$Properties
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a MaintenanceEnded.
+             * @memberof headwater.v1
+             * @interface IMaintenanceEnded
+             * @augments headwater.v1.MaintenanceEnded.$Properties
+             * @deprecated Use headwater.v1.MaintenanceEnded.$Properties instead.
+             */
+
+            /**
+             * Shape of a MaintenanceEnded.
+             * @typedef {headwater.v1.MaintenanceEnded.$Properties} headwater.v1.MaintenanceEnded.$Shape
+             */
+
+            /**
+             * Constructs a new MaintenanceEnded.
+             * @memberof headwater.v1
+             * @classdesc Represents a MaintenanceEnded.
+             * @constructor
+             * @param {headwater.v1.MaintenanceEnded.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const MaintenanceEnded = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Encodes the specified MaintenanceEnded message. Does not implicitly {@link headwater.v1.MaintenanceEnded.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.MaintenanceEnded
+             * @static
+             * @param {headwater.v1.MaintenanceEnded.$Properties} message MaintenanceEnded message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            MaintenanceEnded.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a MaintenanceEnded message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.MaintenanceEnded
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.MaintenanceEnded & headwater.v1.MaintenanceEnded.$Shape} MaintenanceEnded
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            MaintenanceEnded.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.MaintenanceEnded();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    reader.skipType(tag & 7, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return MaintenanceEnded;
         })();
 
         v1.RuleStateRecord = (function() {
@@ -8455,6 +9011,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [heardAt] GatewayClock heardAt
              * @property {number|Long|null} [corrected] GatewayClock corrected
              * @property {boolean|null} [straggling] GatewayClock straggling
+             * @property {Array.<headwater.v1.GatewayOutage.$Properties>|null} [outages] GatewayClock outages
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -8481,6 +9038,7 @@ export const headwater = $root.headwater = (() => {
              */
             const GatewayClock = function (properties) {
                 this.skews = [];
+                this.outages = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -8568,6 +9126,14 @@ export const headwater = $root.headwater = (() => {
             GatewayClock.prototype.straggling = false;
 
             /**
+             * GatewayClock outages.
+             * @member {Array.<headwater.v1.GatewayOutage.$Properties>} outages
+             * @memberof headwater.v1.GatewayClock
+             * @instance
+             */
+            GatewayClock.prototype.outages = $util.emptyArray;
+
+            /**
              * Encodes the specified GatewayClock message. Does not implicitly {@link headwater.v1.GatewayClock.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.GatewayClock
@@ -8604,6 +9170,9 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 9, wireType 0 =*/72).int64(message.corrected);
                 if (message.straggling != null && $Object.hasOwnProperty.call(message, "straggling") && message.straggling !== false)
                     writer.uint32(/* id 10, wireType 0 =*/80).bool(message.straggling);
+                if (message.outages != null && message.outages.length)
+                    for (let i = 0; i < message.outages.length; ++i)
+                        $root.headwater.v1.GatewayOutage.encode(message.outages[i], writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -8737,6 +9306,14 @@ export const headwater = $root.headwater = (() => {
                                 delete message.straggling;
                             continue;
                         }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.outages && message.outages.length))
+                                message.outages = [];
+                            message.outages.push($root.headwater.v1.GatewayOutage.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -8755,6 +9332,202 @@ export const headwater = $root.headwater = (() => {
             };
 
             return GatewayClock;
+        })();
+
+        v1.GatewayOutage = (function() {
+
+            /**
+             * Properties of a GatewayOutage.
+             * @typedef {Object} headwater.v1.GatewayOutage.$Properties
+             * @property {number|Long|null} [from] GatewayOutage from
+             * @property {number|Long|null} [to] GatewayOutage to
+             * @property {number|Long|null} [begun] GatewayOutage begun
+             * @property {number|Long|null} [ended] GatewayOutage ended
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GatewayOutage.
+             * @memberof headwater.v1
+             * @interface IGatewayOutage
+             * @augments headwater.v1.GatewayOutage.$Properties
+             * @deprecated Use headwater.v1.GatewayOutage.$Properties instead.
+             */
+
+            /**
+             * Shape of a GatewayOutage.
+             * @typedef {headwater.v1.GatewayOutage.$Properties} headwater.v1.GatewayOutage.$Shape
+             */
+
+            /**
+             * Constructs a new GatewayOutage.
+             * @memberof headwater.v1
+             * @classdesc Represents a GatewayOutage.
+             * @constructor
+             * @param {headwater.v1.GatewayOutage.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GatewayOutage = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GatewayOutage from.
+             * @member {number|Long} from
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.from = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * GatewayOutage to.
+             * @member {number|Long} to
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.to = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * GatewayOutage begun.
+             * @member {number|Long} begun
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.begun = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * GatewayOutage ended.
+             * @member {number|Long} ended
+             * @memberof headwater.v1.GatewayOutage
+             * @instance
+             */
+            GatewayOutage.prototype.ended = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified GatewayOutage message. Does not implicitly {@link headwater.v1.GatewayOutage.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.GatewayOutage
+             * @static
+             * @param {headwater.v1.GatewayOutage.$Properties} message GatewayOutage message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GatewayOutage.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.from != null && $Object.hasOwnProperty.call(message, "from") && (typeof message.from === "object" ? message.from.low || message.from.high : message.from !== 0))
+                    writer.uint32(/* id 1, wireType 0 =*/8).int64(message.from);
+                if (message.to != null && $Object.hasOwnProperty.call(message, "to") && (typeof message.to === "object" ? message.to.low || message.to.high : message.to !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).int64(message.to);
+                if (message.begun != null && $Object.hasOwnProperty.call(message, "begun") && (typeof message.begun === "object" ? message.begun.low || message.begun.high : message.begun !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.begun);
+                if (message.ended != null && $Object.hasOwnProperty.call(message, "ended") && (typeof message.ended === "object" ? message.ended.low || message.ended.high : message.ended !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.ended);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GatewayOutage message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.GatewayOutage
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.GatewayOutage & headwater.v1.GatewayOutage.$Shape} GatewayOutage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GatewayOutage.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.GatewayOutage();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.from = value;
+                            else
+                                delete message.from;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.to = value;
+                            else
+                                delete message.to;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.begun = value;
+                            else
+                                delete message.begun;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.ended = value;
+                            else
+                                delete message.ended;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GatewayOutage;
         })();
 
         v1.MinuteSkew = (function() {

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { Problems } from "../language/problems.ts";
 import type { Delivery } from "./delivery.ts";
+import type { Trigger } from "./triggers.ts";
 
 export interface ActionPlace {
   /** JSON Pointer of the action's definition. */
@@ -16,6 +17,8 @@ export interface ActionKind<S extends TSchema, N extends object> {
   /** What the schema cannot say. */
   check(definition: Static<S>, place: ActionPlace): void;
   normalise(definition: Static<S>): N;
+  /** What of an episode it can answer. Absent: all of it. */
+  readonly answers?: readonly Trigger[];
   /** Absent: the engine does it. */
   readonly delivery?: Delivery<N>;
 }

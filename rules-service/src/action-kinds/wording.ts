@@ -22,12 +22,18 @@ export function wordsOf(occasion: Occasion): Wording {
   const { trigger, rule, device, severity, metric, value, threshold, raisedAt, clearedAt, cause, by, comment } =
     occasion;
   const facts: [string, string][] = [["Device", oneLine(device)]];
-  if (metric !== "") facts.push([oneLine(metric), `${value} (threshold ${threshold})`]);
+  // A text is compared with no threshold.
+  const measured = typeof value === "string" ? oneLine(value) : `${value} (threshold ${threshold})`;
+  if (metric !== "") facts.push([oneLine(metric), measured]);
   facts.push(["Raised", isoFromMicros(raisedAt)]);
   if (clearedAt !== undefined) facts.push(["Cleared", `${isoFromMicros(clearedAt)} (${oneLine(cause)})`]);
   if (by !== "") facts.push(["By", oneLine(by)]);
   if (comment !== "") facts.push(["Comment", oneLine(comment)]);
   facts.push(["Rule", `${oneLine(rule.id)}, revision ${rule.revision}`], ["Alert", oneLine(occasion.alert)]);
   const name = oneLine(rule.name === "" ? rule.id : rule.name);
-  return { title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${oneLine(device)}`, facts };
+  const again = occasion.repetition === 0 ? "" : ` (again, ${occasion.repetition})`;
+  return {
+    title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${oneLine(device)}${again}`,
+    facts,
+  };
 }

@@ -23,6 +23,9 @@ export interface AlertFilter {
   readonly rule?: string;
   readonly severity?: string;
   readonly shadow?: boolean;
+  /** Whose it is; "": nobody's. */
+  readonly assignee?: string;
+  readonly muted?: boolean;
   /** Bounds of `raisedAt` (µs since the epoch): `from` is inclusive, `to` exclusive. */
   readonly from?: number;
   readonly to?: number;
@@ -48,12 +51,13 @@ export class AlertModel {
   readonly #topic: string;
   readonly #get: StatementSync;
   readonly #transitions: StatementSync;
+  readonly #repetition: StatementSync;
 
   constructor({ log, topics, dataDir, logger, folded }: AlertModelOptions) {
     this.#topic = topics.alerts;
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "alerts.sqlite"),
-      schemaVersion: `3.${eventSchemaVersion}`,
+      schemaVersion: `4.${eventSchemaVersion}`,
       topics: [topics.alerts],
       log,
       logger,
@@ -62,7 +66,10 @@ export class AlertModel {
     });
     const { db } = this.readModel;
     this.#get = db.prepare("SELECT state FROM alerts WHERE id = ?");
-    this.#transitions = db.prepare("SELECT partition, offset, event FROM transitions WHERE alert = ? ORDER BY offset");
+    this.#transitions = db.prepare(
+      "SELECT partition, offset, event FROM transitions WHERE alert = ? AND offset > ? ORDER BY offset LIMIT ?",
+    );
+    this.#repetition = db.prepare("SELECT offset FROM repetitions WHERE alert = ? AND transition = ? AND action = ?");
   }
 
   get(id: string): AlertState | undefined {
@@ -84,6 +91,8 @@ export class AlertModel {
     if (filter.rule !== undefined) where("rule = ?", filter.rule);
     if (filter.severity !== undefined) where("severity = ?", filter.severity);
     if (filter.shadow !== undefined) where("shadow = ?", filter.shadow ? 1 : 0);
+    if (filter.assignee !== undefined) where("assignee = ?", filter.assignee);
+    if (filter.muted !== undefined) where("muted = ?", filter.muted ? 1 : 0);
     if (filter.from !== undefined) where("raised_at >= ?", filter.from);
     if (filter.to !== undefined) where("raised_at < ?", filter.to);
     if (after !== undefined) where("(raised_at, id) < (?, ?)", after.raisedAt, after.id);
@@ -95,9 +104,14 @@ export class AlertModel {
       .map(stateOf);
   }
 
-  /** The events of an alert, in log order. */
-  transitionsOf(id: string): AlertTransitionAt[] {
-    return this.#transitions.all(id).map((row) => ({
+  /** Whether the log has no later repetition of the action, and had not this one before. */
+  isLatestRepetition({ alertId, transition, action }: AlertEvent, offset: number): boolean {
+    return this.#repetition.get(alertId, transition, action)?.["offset"] === offset;
+  }
+
+  /** The events of an alert, in log order: those after an offset, at most so many. */
+  transitionsOf(id: string, after = -1, limit = -1): AlertTransitionAt[] {
+    return this.#transitions.all(id, after, limit).map((row) => ({
       position: { topic: this.#topic, partition: row["partition"] as number, offset: row["offset"] as number },
       event: events.alert.decode(row["event"] as Uint8Array),
     }));
@@ -112,36 +126,54 @@ function migrate(db: DatabaseSync): void {
   db.exec(`
     CREATE TABLE alerts (
       id TEXT PRIMARY KEY, rule TEXT NOT NULL, device TEXT NOT NULL, severity TEXT NOT NULL, status TEXT NOT NULL,
-      shadow INTEGER NOT NULL, raised_at INTEGER NOT NULL, state TEXT NOT NULL
+      shadow INTEGER NOT NULL, assignee TEXT NOT NULL, muted INTEGER NOT NULL, raised_at INTEGER NOT NULL,
+      state TEXT NOT NULL
     ) STRICT;
     CREATE INDEX alerts_by_time ON alerts (raised_at, id);
     CREATE INDEX alerts_by_device ON alerts (device, raised_at);
     CREATE INDEX alerts_by_rule ON alerts (rule, raised_at);
+    CREATE INDEX alerts_by_assignee ON alerts (assignee, raised_at);
     CREATE INDEX alerts_by_status ON alerts (status, raised_at);
     CREATE TABLE transitions (
       alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, event BLOB NOT NULL,
       PRIMARY KEY (alert, partition, offset)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE repetitions (
+      alert TEXT NOT NULL, transition INTEGER NOT NULL, action INTEGER NOT NULL, repetition INTEGER NOT NULL,
+      offset INTEGER NOT NULL, PRIMARY KEY (alert, transition, action)
     ) STRICT, WITHOUT ROWID;
   `);
 }
 
 function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, outcomes: FoldOutcomes<AlertState>): void {
   const get = db.prepare("SELECT state FROM alerts WHERE id = ?");
-  const put = db.prepare(
-    "INSERT OR REPLACE INTO alerts (id, rule, device, severity, status, shadow, raised_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-  );
+  const put = db.prepare(`
+    INSERT OR REPLACE INTO alerts (id, rule, device, severity, status, shadow, assignee, muted, raised_at, state)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  `);
+  const repeat = db.prepare(`
+    INSERT INTO repetitions (alert, transition, action, repetition, offset) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET repetition = excluded.repetition, offset = excluded.offset
+    WHERE excluded.repetition > repetition
+  `);
   const keep = db.prepare("INSERT INTO transitions (alert, partition, offset, event) VALUES (?, ?, ?, ?)");
   for (const record of batch.records) {
     const event = folded.alert(batch, record);
     if (event === undefined) continue;
+    if ((event.kind as number) === alertTransition.repeated) {
+      const { alertId, transition, action, repetition } = event;
+      repeat.run(alertId, transition, action, repetition, record.offset);
+      continue;
+    }
     const row = get.get(event.alertId);
     const present = row === undefined ? undefined : stateOf(row);
     const state = foldAlert(present, event);
     outcomes.folded(event.writeId, isAccepted(present, event), state);
     // The event is a repeat, or its alert was raised before the oldest record of the log.
     if (state === undefined || state === present) continue;
-    const { id, rule, device, severity, state: status, shadow, raisedAt } = state;
-    put.run(id, rule, device, severity, status, shadow ? 1 : 0, raisedAt, JSON.stringify(state));
+    const { id, rule, device, severity, state: status, shadow, assignee = "", mutedBy, raisedAt } = state;
+    const flags = [shadow ? 1 : 0, assignee, mutedBy.length > 0 ? 1 : 0] as const;
+    put.run(id, rule, device, severity, status, ...flags, raisedAt, JSON.stringify(state));
     keep.run(id, batch.partition, record.offset, record.value);
   }
 }
@@ -150,5 +182,6 @@ function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, outcomes
 function isAccepted(present: AlertState | undefined, event: AlertEvent): boolean {
   const kind: number = event.kind;
   if (event.transition !== 0 || present === undefined) return true;
-  return kind === alertTransition.acknowledged ? present.acknowledgedAt === undefined : present.state !== "cleared";
+  if (kind === alertTransition.acknowledged) return present.acknowledgedAt === undefined;
+  return kind !== alertTransition.cleared || present.state !== "cleared";
 }

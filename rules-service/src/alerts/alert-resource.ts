@@ -1,8 +1,10 @@
 import { Type, type Static } from "@sinclair/typebox";
-import type { AlertState } from "@headwater/aggregates";
+import { maxComments, type AlertState } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/core";
 
 const time = (description: string) => Type.String({ format: "date-time", description });
+
+const comment = Type.Object({ at: time("When it was said"), by: Type.String(), text: Type.String() });
 
 export const alertResource = Type.Object(
   {
@@ -13,12 +15,24 @@ export const alertResource = Type.Object(
     state: Type.Union(["active", "acknowledged", "cleared"].map((state) => Type.Literal(state))),
     severity: Type.String(),
     metric: Type.String(),
-    value: Type.Number({ description: "The value that raised, escalated or amended it last" }),
+    value: Type.Union([Type.Number(), Type.String()], {
+      description: "The value that raised, escalated or amended it last; a text where the metric's is one",
+    }),
     threshold: Type.Number({ description: "The threshold that the value was compared with" }),
     raisedAt: time("When the condition came true, on the log's clock"),
     acknowledgedAt: Type.Optional(time("When an operator acknowledged it")),
     acknowledgedBy: Type.Optional(Type.String()),
-    comment: Type.Optional(Type.String()),
+    comment: Type.Optional(Type.String({ description: "What was said when it was acknowledged" })),
+    assignee: Type.Optional(Type.String({ description: "Whose it is; absent: nobody's" })),
+    assignedAt: Type.Optional(time("When somebody last said whose it is")),
+    assignedBy: Type.Optional(Type.String()),
+    comments: Type.Array(comment, { description: `What people said, oldest first; the last ${maxComments}` }),
+    snoozedUntil: Type.Optional(time("Until then its rule does nothing on its device, on the log's clock")),
+    snoozedBy: Type.Optional(Type.String()),
+    mutedBy: Type.Array(Type.String(), {
+      description: "What holds its actions back while it is open: `snooze`, or `maintenance/` and the id of a window",
+    }),
+    flapping: Type.Boolean({ description: "It is held open because it raised and ended again and again" }),
     clearedAt: Type.Optional(time("When it was cleared")),
     clearedBy: Type.Optional(Type.String()),
     cause: Type.Optional(Type.String({ description: "Why it was cleared" })),
@@ -38,6 +52,16 @@ export function toAlertResource(alert: AlertState): AlertResource {
     ...(alert.acknowledgedAt !== undefined && { acknowledgedAt: isoFromMicros(alert.acknowledgedAt) }),
     ...(alert.acknowledgedBy !== undefined && { acknowledgedBy: alert.acknowledgedBy }),
     ...(alert.comment !== undefined && { comment: alert.comment }),
+    ...(alert.assignee !== undefined && { assignee: alert.assignee }),
+    ...(alert.assignedAt !== undefined && { assignedAt: isoFromMicros(alert.assignedAt) }),
+    ...(alert.assignedBy !== undefined && { assignedBy: alert.assignedBy }),
+    comments: alert.comments.map(({ at, by, text }) => ({ at: isoFromMicros(at), by, text })),
+    ...(alert.snooze !== undefined && {
+      snoozedUntil: isoFromMicros(alert.snooze.until),
+      snoozedBy: alert.snooze.by,
+    }),
+    mutedBy: [...alert.mutedBy],
+    flapping: alert.flapping,
     ...(alert.clearedAt !== undefined && { clearedAt: isoFromMicros(alert.clearedAt) }),
     ...(alert.clearedBy !== undefined && { clearedBy: alert.clearedBy }),
     ...(alert.clearedCause !== "" && { cause: alert.clearedCause }),

@@ -4,18 +4,18 @@ import {
   listQuery,
   pageOf,
   pageSchema,
-  principalOf,
   type HttpApp,
   afterQuery,
-  positionText,
   timeReference,
   waitForAfter,
 } from "@headwater/service";
 import { nowMicros, parseTimeRef, RequestError } from "@headwater/core";
 import { severities } from "../definition/index.ts";
 import type { AlertFilter, AlertModel, AlertPlace } from "./alert-model.ts";
+import { alertActionRoutes } from "./alert-action-routes.ts";
+import { alertHistoryEntry, toHistoryEntry } from "./alert-history.ts";
 import { alertResource, toAlertResource } from "./alert-resource.ts";
-import { presentAlert, type AlertWrites, type WrittenAlert } from "./alert-writes.ts";
+import { presentAlert, type AlertWrites } from "./alert-writes.ts";
 import { whyResource } from "./why-resource.ts";
 import { explain, type WhyOptions } from "./why.ts";
 
@@ -43,18 +43,13 @@ const listParameters = Type.Object({
   rule: name,
   severity: Type.Optional(Type.Union(severities.map((severity) => Type.Literal(severity)))),
   shadow: Type.Optional(Type.Boolean({ description: "true: only alerts of rules in shadow; false: only the others" })),
+  assignee: Type.Optional(Type.String({ maxLength: 256, description: "Whose they are; empty: nobody's" })),
+  muted: Type.Optional(
+    Type.Boolean({ description: "true: only those whose actions are held back; false: the others" }),
+  ),
   from: time("Raised at or after: ISO 8601, or relative like -1h"),
   to: time("Raised before"),
 });
-
-/** The body of an operator action; none is as good as an empty one. */
-const actionBody = Type.Union([
-  Type.Object(
-    { comment: Type.Optional(Type.String({ maxLength: 4000 })) },
-    { title: "OperatorAction", additionalProperties: false },
-  ),
-  Type.Null(),
-]);
 
 /** Alerts over REST. */
 export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
@@ -74,10 +69,10 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     async (request) => {
       const { query } = request;
       await waitForAfter(model.readModel, query.after, timeoutMs);
-      const { state, device, rule, severity, shadow, limit, cursor } = query;
+      const { state, device, rule, severity, shadow, assignee, muted, limit, cursor } = query;
       const now = nowMicros();
       const filter: AlertFilter = {
-        ...{ state: state as AlertFilter["state"], device, rule, severity, shadow },
+        ...{ state: state as AlertFilter["state"], device, rule, severity, shadow, assignee, muted },
         from: query.from === undefined ? undefined : parseTimeRef(query.from, now),
         to: query.to === undefined ? undefined : parseTimeRef(query.to, now),
       };
@@ -127,41 +122,34 @@ export function alertRoutes(app: HttpApp, options: AlertRoutesOptions): void {
     },
   );
 
-  const answer = ({ alert, position }: WrittenAlert) => ({
-    ...toAlertResource(alert),
-    position: positionText(position),
-  });
-
-  app.post(
-    "/api/v1/alerts/:id/acknowledge",
+  app.get(
+    "/api/v1/alerts/:id/history",
     {
       schema: {
-        operationId: "acknowledgeAlert",
-        summary: "Acknowledge an alert",
+        operationId: "listAlertHistory",
+        summary: "What happened to an alert, and what people did with it, oldest first",
         tags,
         params,
-        body: actionBody,
-        response: { 200: alertResource },
+        querystring: Type.Object({ ...listQuery.properties, ...afterQuery }),
+        response: { 200: pageSchema(alertHistoryEntry) },
       },
     },
-    async (request) =>
-      answer(await writes.acknowledge(request.params.id, principalOf(request).id, request.body?.comment)),
+    async (request) => {
+      const { id } = request.params;
+      const { after, cursor, limit } = request.query;
+      await waitForAfter(model.readModel, after, timeoutMs);
+      presentAlert(model.get(id), id);
+      const begin = decodeCursor(request, cursor, isOffset)?.offset ?? -1;
+      const page = model.transitionsOf(id, begin, limit + 1);
+      return pageOf(request, page, limit, ({ position: { offset } }) => ({ offset }), toHistoryEntry);
+    },
   );
 
-  app.post(
-    "/api/v1/alerts/:id/clear",
-    {
-      schema: {
-        operationId: "clearAlert",
-        summary: "Clear an alert",
-        tags,
-        params,
-        body: actionBody,
-        response: { 200: alertResource },
-      },
-    },
-    async (request) => answer(await writes.clear(request.params.id, principalOf(request).id, request.body?.comment)),
-  );
+  alertActionRoutes(app, writes);
+}
+
+function isOffset(value: unknown): value is { readonly offset: number } {
+  return typeof value === "object" && value !== null && Number.isSafeInteger((value as { offset?: unknown }).offset);
 }
 
 function isPlace(value: unknown): value is AlertPlace {

@@ -1,9 +1,13 @@
 import type { AlertState } from "@headwater/aggregates";
 import { alertTransition, cloudEventHeaders, events, eventTypes, type AlertInput } from "@headwater/proto";
-import { ConflictError, RequestError } from "@headwater/core";
+import { ConflictError, isoFromMicros, RequestError } from "@headwater/core";
 import type { OutgoingRecord, Position } from "@headwater/event-log";
 import { performWrite, type WriteContext, type WriteStamp } from "@headwater/service";
+import { snoozeMute } from "../engine/index.ts";
 import type { AlertModel } from "./alert-model.ts";
+
+/** µs */
+const longestSnooze = 366 * 86_400_000_000;
 
 export interface AlertWritesOptions extends Omit<WriteContext, "model"> {
   readonly model: AlertModel;
@@ -39,6 +43,42 @@ export class AlertWrites {
     return this.#write(id, (alert, at) => {
       if (alert.state === "cleared") throw new ConflictError(`Alert ${id} is cleared already`);
       return { kind: alertTransition.cleared, by, comment, cause: "hand", clearedAt: at };
+    });
+  }
+
+  /** "": nobody's. */
+  assign(id: string, by: string, assignee: string, comment = ""): Promise<WrittenAlert> {
+    return this.#write(id, () => ({ kind: alertTransition.assigned, by, assignee, comment }));
+  }
+
+  comment(id: string, by: string, comment: string): Promise<WrittenAlert> {
+    return this.#write(id, () => ({ kind: alertTransition.commented, by, comment }));
+  }
+
+  /**
+   * Holds back what the rule does on the alert's device. `untilOf` answers with the end, given the present (µs). Throws
+   * ConflictError (409) if the alert is cleared already, and RequestError (400, `invalid-time`) for an end that is past
+   * or more than a year away.
+   */
+  snooze(id: string, by: string, untilOf: (now: number) => number, comment = ""): Promise<WrittenAlert> {
+    return this.#write(id, (alert, at) => {
+      if (alert.state === "cleared")
+        throw new ConflictError(`Alert ${id} is cleared already; there is nothing to snooze`);
+      const until = untilOf(at);
+      if (until <= at || until > at + longestSnooze) {
+        const wanted = `${isoFromMicros(until)} is ${until <= at ? "past" : "more than a year away"}`;
+        throw new RequestError(400, "invalid-time", `${wanted}; a snooze ends between now and in a year`);
+      }
+      return { kind: alertTransition.snoozed, by, snoozedUntil: until, comment };
+    });
+  }
+
+  /** Throws ConflictError (409) if it is not snoozed. */
+  endSnooze(id: string, by: string, comment = ""): Promise<WrittenAlert> {
+    return this.#write(id, ({ snooze, mutedBy }, at) => {
+      const isSnoozed = mutedBy.includes(snoozeMute) || (snooze !== undefined && snooze.until > at);
+      if (!isSnoozed) throw new ConflictError(`Alert ${id} is not snoozed`);
+      return { kind: alertTransition.snoozed, by, snoozedUntil: 0, comment };
     });
   }
 

@@ -9,7 +9,7 @@ const maxGap = 200;
 export interface EvidenceResource {
   readonly role: string;
   readonly metric: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly eventTime: string;
   readonly identity: {
     readonly gateway: string;
@@ -54,7 +54,7 @@ export async function readEvidence(
   return evidence.map((each) => ({
     role: each.role,
     metric: each.metric,
-    value: each.value,
+    value: each.text ?? each.value,
     eventTime: isoFromMicros(each.eventTime),
     identity: { gateway: each.gateway, epoch: each.epoch, partition: each.partition, n: each.n },
     position: { topic, partition: each.partition, offset: each.offset },

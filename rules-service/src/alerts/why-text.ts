@@ -45,19 +45,20 @@ function limits({ wait = "5s", lateness, schedule, flapping }: RuleDefinition): 
 }
 
 function transitionText(transition: Transition): string[] {
-  const { at, kind, amended, evidence, position } = transition;
+  const { at, amended, evidence, position } = transition;
   const late = amended ? " Late data made this known; no action is repeated." : "";
   const what = `${at} ${happened(transition)}${late} (${position})`;
-  const isByHand = kind === "acknowledged" || transition.cause === "hand";
+  const isByHand = transition.transition === 0;
   return [what, ...(isByHand ? [] : evidence.flatMap((each) => evidenceText(each as EvidenceResource)))];
 }
 
-function happened({ kind, severity, cause, by, comment, ...measured }: Transition): string {
+function happened(transition: Transition): string {
+  const { kind, severity, cause, by, comment, assignee, snoozedUntil, mutedBy, flapping, ...measured } = transition;
   const said = comment === "" ? "" : `, who said: ${comment}`;
   const value = measureText(measured);
   switch (kind) {
     case "raised":
-      return `raised as ${severity}${value}.`;
+      return `raised as ${severity}${value}.${held(mutedBy)}`;
     case "escalated":
       return `escalated to ${severity}${value}.`;
     case "deescalated":
@@ -66,11 +67,27 @@ function happened({ kind, severity, cause, by, comment, ...measured }: Transitio
       return `acknowledged by ${by}${said}.`;
     case "amended":
       return `amended, as ${severity}${value}.`;
+    case "assigned":
+      return `${assignee === "" ? "assigned to nobody" : `assigned to ${assignee}`} by ${by}${said}.`;
+    case "commented":
+      return `${by} said: ${comment}`;
+    case "snoozed":
+      return `${snoozedUntil === undefined ? "snooze ended" : `snoozed until ${snoozedUntil}`} by ${by}${said}.`;
+    case "muted":
+      return `actions are held back from here on by ${mutedBy.join(", ")}.`;
+    case "unmuted":
+      return "nothing holds actions back any more; they were done.";
+    case "flapping":
+      return flapping ? "held open, since it raises and ends again and again." : "held open no more.";
     case "cleared":
       return cause === "hand" ? `cleared by ${by}${said}.` : `cleared: ${causes[cause] ?? cause}${value}.`;
     default:
       return `${kind}${value}.`;
   }
+}
+
+function held(mutedBy: readonly string[]): string {
+  return mutedBy.length === 0 ? "" : ` Its actions were held back by ${mutedBy.join(", ")}.`;
 }
 
 const causes: Readonly<Record<string, string>> = {
@@ -92,8 +109,10 @@ function measureText({
   const text = (evidence as EvidenceResource[])
     .map((each) => valueOf(each))
     .findLast((each) => typeof each === "string");
-  if (value === 0 && text !== undefined) return `: ${metric} was ${JSON.stringify(text)}`;
-  return `: ${metric} was ${value}${threshold === 0 && value === 0 ? "" : `, compared with ${threshold}`}`;
+  // 0.1 had no text in its events.
+  const read = value === 0 && text !== undefined ? text : value;
+  if (typeof read === "string") return `: ${metric} was ${JSON.stringify(read)}`;
+  return `: ${metric} was ${read}${threshold === 0 && read === 0 ? "" : `, compared with ${threshold}`}`;
 }
 
 const roles: Readonly<Record<string, string>> = {

@@ -1,10 +1,11 @@
 import type { AlertState } from "@headwater/aggregates";
-import { alertTransition, type AlertEvent } from "@headwater/proto";
+import type { AlertEvent } from "@headwater/proto";
 import { isoFromMicros } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
 import { positionText } from "@headwater/service";
 import type { RuleModel } from "../rules/rule-model.ts";
 import { toRevision } from "../rules/rule-resource.ts";
+import { kindNameOf } from "./alert-history.ts";
 import { toAlertResource } from "./alert-resource.ts";
 import type { AlertTransitionAt } from "./alert-model.ts";
 import { readEvidence, type EvidenceResource } from "./evidence.ts";
@@ -46,8 +47,14 @@ function describe(
   event: AlertEvent,
   evidence: EvidenceResource[],
 ): Omit<WhyResource["transitions"][number], "position"> {
-  const { transition: number, severity, metric, value, threshold, amended, cause, by, comment } = event;
-  const kind = Object.entries(alertTransition).find(([, code]) => code === (event.kind as number))?.[0] ?? "unknown";
+  const { transition: number, severity, metric, text, threshold, amended, cause, by, comment } = event;
+  const value = text ?? event.value;
+  const kind = kindNameOf(event.kind);
   const at = isoFromMicros(event.at);
-  return { transition: number, kind, at, severity, metric, value, threshold, amended, cause, by, comment, evidence };
+  const { assignee, snoozedUntil, mutedBy, flapping } = event;
+  return {
+    ...{ transition: number, kind, at, severity, metric, value, threshold, amended, cause, by, comment, evidence },
+    ...{ assignee, mutedBy: [...mutedBy], flapping },
+    ...(snoozedUntil !== 0 && { snoozedUntil: isoFromMicros(snoozedUntil) }),
+  };
 }

@@ -57,6 +57,8 @@ export interface Program<S = unknown> {
   elapse(state: S, time: number): S;
   /** The device's own fields have changed, at an instant of the log's clock. */
   withDevice(state: S, device: Device | undefined, at: Anchor): S;
+  /** Up to the present instant: silence counts from later where the device could not be heard. */
+  excuse(state: S, unheardSince: UnheardSince): S;
   verdict(state: S): Verdict;
   /** Values of a metric that would change nothing in the state. */
   quiet(state: S, metric: string): Interval;
@@ -64,6 +66,8 @@ export interface Program<S = unknown> {
   measure(state: S, rank: number, latest: Latest): Measure | undefined;
   /** What began that the verdict has this rank; undefined: the present sample or instant. */
   begunBy(state: S, rank: number): Beginning | undefined;
+  /** Whether the verdict is held by flapping; absent: it never is. */
+  isFlapping?(state: S): boolean;
   /**
    * The state that need not be kept, since a device without a state is taken to have it; undefined: every state is
    * kept. Verdicts of it are clear.
@@ -72,6 +76,12 @@ export interface Program<S = unknown> {
   /** Whether the state is as good as `idle`. */
   isIdle(state: S): boolean;
 }
+
+/**
+ * From when on, on the log's clock, a device counts as unheard that was heard last at an anchor and is to be heard
+ * again within a duration: not while the gateway was away through which it was heard.
+ */
+export type UnheardSince = (last: Anchor, duration: number) => number;
 
 /** The last value of a metric at or before the present instant. */
 export type Latest = (metric: string) => Value | undefined;
@@ -87,6 +97,7 @@ export const plainProgram = {
   wakes: () => noWakes,
   elapse: <S>(state: S) => state,
   withDevice: <S>(state: S) => state,
+  excuse: <S>(state: S) => state,
   quiet: () => noInterval,
   begunBy: () => undefined,
   idle: undefined,

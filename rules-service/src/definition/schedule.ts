@@ -10,20 +10,30 @@ import { pointerTo, type Problems } from "../language/problems.ts";
 const time = (description: string) =>
   Type.String({ pattern: "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", description });
 
+const windows = {
+  timeZone: Type.String({ minLength: 1, maxLength: 60, description: "As in Europe/Berlin or UTC." }),
+  weekly: Type.Array(
+    Type.Object(
+      {
+        days: Type.Array(Type.Unsafe<Weekday>({ type: "string", enum: [...weekdays] }), { minItems: 1, maxItems: 7 }),
+        from: time('When it opens, as in "06:00".'),
+        to: time('When it closes, as in "22:00"; not later than `from`: on the next day.'),
+      },
+      { additionalProperties: false },
+    ),
+    { minItems: 1, maxItems: 50, description: "Windows of every week, on the local clock." },
+  ),
+};
+
+/** Windows of every week alone, without what a rule makes of them. */
+export const windowsSchema = Type.Object(windows, {
+  additionalProperties: false,
+  description: "Windows of every week in a time zone.",
+});
+
 export const scheduleSchema = Type.Object(
   {
-    timeZone: Type.String({ minLength: 1, maxLength: 60, description: "As in Europe/Berlin or UTC." }),
-    weekly: Type.Array(
-      Type.Object(
-        {
-          days: Type.Array(Type.Unsafe<Weekday>({ type: "string", enum: [...weekdays] }), { minItems: 1, maxItems: 7 }),
-          from: time('When it opens, as in "06:00".'),
-          to: time('When it closes, as in "22:00"; not later than `from`: on the next day.'),
-        },
-        { additionalProperties: false },
-      ),
-      { minItems: 1, maxItems: 50, description: "Windows of every week, on the local clock." },
-    ),
+    ...windows,
     outside: Type.Optional(
       Type.Unsafe<"keep" | "clear">({
         type: "string",
@@ -44,9 +54,10 @@ export const flappingSchema = Type.Object(
 );
 
 type ScheduleDefinition = Static<typeof scheduleSchema>;
+type WindowsDefinition = Static<typeof windowsSchema>;
 type FlappingDefinition = Static<typeof flappingSchema>;
 
-export function checkSchedule(schedule: ScheduleDefinition | undefined, pointer: string, problems: Problems): void {
+export function checkSchedule(schedule: WindowsDefinition | undefined, pointer: string, problems: Problems): void {
   if (schedule === undefined) return;
   if (!isTimeZone(schedule.timeZone)) {
     const at = pointerTo(pointer, "timeZone");
@@ -78,10 +89,17 @@ export function withSchedule(
 ): Program {
   let whole = program;
   if (schedule !== undefined) {
-    const windows = schedule.weekly.map(({ days, from, to }) => ({ days, from: minutesOf(from), to: minutesOf(to) }));
-    whole = scheduled(whole, new WeeklySchedule(schedule.timeZone, windows), schedule.outside === "clear");
+    whole = scheduled(whole, weeklyOf(schedule), schedule.outside === "clear");
   }
   return flaps === undefined ? whole : flapping(whole, flaps.transitions, parseDuration(flaps.within));
+}
+
+/** `definition` has passed `checkSchedule`. */
+export function weeklyOf({ timeZone, weekly }: WindowsDefinition): WeeklySchedule {
+  return new WeeklySchedule(
+    timeZone,
+    weekly.map(({ days, from, to }) => ({ days, from: minutesOf(from), to: minutesOf(to) })),
+  );
 }
 
 function minutesOf(text: string): number {

@@ -19,7 +19,10 @@ export function alertIdOf({ rule, grounding, device, cause, raisedAt }: AlertOri
   return uuidv5(JSON.stringify(["alert", rule, grounding, device, cause, raisedAt]), namespace);
 }
 
-/** The id of the command that an action of an episode's transition asks for, by which its readers drop repetitions. */
-export function commandIdOf(alertId: string, transition: number, action: number, repetition = 0): string {
+/**
+ * The id of the command that an action of an episode's transition asks for, by which its readers drop repetitions. An
+ * operator action has its write id in place of a transition.
+ */
+export function commandIdOf(alertId: string, transition: number | string, action: number, repetition = 0): string {
   return uuidv5(JSON.stringify(["command", alertId, transition, action, repetition]), namespace);
 }

@@ -1,12 +1,13 @@
 import type { TelemetryRecord } from "@headwater/proto";
-import { everyGateway } from "../readings/reading.ts";
-import type { CheckpointState, Straggler } from "./engine.ts";
-import { GatewayClock } from "./gateway-clock.ts";
+import { everyGateway, type Anchor } from "../readings/reading.ts";
+import type { CheckpointState, RecordPosition, Straggler } from "./engine.ts";
+import { GatewayClock, silence } from "./gateway-clock.ts";
+import { unheardSince } from "./outages.ts";
 
-/** A gateway of which nothing came for longer than this, on ticks' time, is offline. */
-export const silence = 30_000_000;
 /** A gateway without a mark for longer than this, on ticks' time, is as if it had never been heard. */
 export const forgottenAfter = 15 * 60_000_000;
+/** One that is away for longer than this has gone for good: its devices are silent, wherever they are. */
+export const goneAfter = 24 * 3_600_000_000;
 /** Most time that may pass between two ticks; what lies beyond, the log was away and nobody could speak. */
 const longestTick = 15_000_000;
 
@@ -25,6 +26,11 @@ export class LogClock {
     return this.#now;
   }
 
+  /** The present, however far devices' own times have come. */
+  get instant(): { readonly time: number; readonly logTime: number } {
+    return { time: Infinity, logTime: this.#now };
+  }
+
   /** Live gateways that are too far behind to hold the clock. */
   get stragglers(): readonly Straggler[] {
     return [...this.#gateways.values()]
@@ -32,9 +38,9 @@ export class LogClock {
       .map(({ gateway, corrected }) => ({ gateway, behind: this.#lastTick - corrected }));
   }
 
-  observe(record: TelemetryRecord, appendTime: number): void {
-    if (record.gateway !== "") this.#hear(record, appendTime);
-    else if (record.tick !== null) this.#tick(appendTime);
+  observe(record: TelemetryRecord, at: RecordPosition): void {
+    if (record.gateway !== "") this.#hear(record, at);
+    else if (record.tick !== null) this.#tick(at);
   }
 
   /**
@@ -49,12 +55,23 @@ export class LogClock {
 
   /**
    * How far timers armed by a gateway's readings may go: to the clock, and no further than the gateway's own promise,
-   * so that one which comes back with a backlog is judged by its own time.
+   * so that one which comes back with a backlog is judged by its own time. Silence waits for all that live, and while
+   * the gateway is away through which it was last broken, nobody can break it.
    */
   reach(gateway: string): number {
-    if (gateway === everyGateway) return this.#leastReach();
+    if (gateway.startsWith(everyGateway)) {
+      return this.#gateways.get(gateway.slice(everyGateway.length))?.isAway === true ? -Infinity : this.#leastReach();
+    }
     const time = this.#gateways.get(gateway);
     return time === undefined || !time.isLive ? this.#now : Math.min(this.#now, time.corrected);
+  }
+
+  /** From when on something counts as unheard that is to be heard again within a duration; see `unheardSince`. */
+  unheardSince({ gateway, logTime }: Anchor, duration: number, until: number, asOf: number): number {
+    const outages = this.#gateways.get(gateway)?.outages;
+    return outages === undefined || outages.length === 0
+      ? logTime
+      : unheardSince(outages, logTime, duration, until, asOf);
   }
 
   #leastReach(): number {
@@ -63,32 +80,43 @@ export class LogClock {
     return least;
   }
 
-  #hear({ gateway, epoch, receivedAt, mark }: TelemetryRecord, appendTime: number): void {
+  #hear({ gateway, epoch, receivedAt, mark }: TelemetryRecord, at: RecordPosition): void {
+    const { appendTime } = at;
     let time = this.#gateways.get(gateway);
     const held = time?.holds === true;
     const isNew = time?.isOf(epoch) !== true;
     if (time === undefined || isNew) {
+      const outages = time?.outages ?? [];
       time = new GatewayClock(gateway, epoch);
+      time.outages = outages;
       this.#gateways.set(gateway, time);
     }
+    const wasMarked = time.isMarked;
     if (mark !== null) time.mark(mark.forwardedAt === 0 ? receivedAt : mark.forwardedAt, appendTime);
-    time.promise(receivedAt, appendTime, this.#lastTick);
+    time.promise(receivedAt, at, this.#lastTick, wasMarked);
     // Only the slowest holds the clock.
     const { holds } = time;
     if (held !== holds || isNew || this.#slowest === time) this.#advance();
     else if (holds && time.corrected < this.#slowest!.corrected) this.#slowest = time;
   }
 
-  #tick(appendTime: number): void {
+  #tick({ appendTime, offset }: RecordPosition): void {
     const away = this.#lastTick === 0 ? 0 : appendTime - this.#lastTick - longestTick;
     if (appendTime > this.#lastTick) this.#lastTick = appendTime;
     for (const time of this.#gateways.values()) {
       if (away > 0) time.excuse(away, appendTime - longestTick);
-      time.offline ||= this.#lastTick - time.heardAt > silence;
-      if (this.#lastTick - time.markedAt > forgottenAfter) this.#gateways.delete(time.gateway);
+      if (!time.offline && this.#lastTick - time.heardAt > silence) time.leave(offset);
+      if (this.#lastTick - time.markedAt > forgottenAfter) this.#forget(time);
     }
     this.#advance();
     if (this.#slowest === undefined && appendTime > this.#now) this.#now = appendTime;
+  }
+
+  /** What it said counts no more; that it went does, until it has gone for good. */
+  #forget(time: GatewayClock): void {
+    const isOver = this.#lastTick - time.heardAt > goneAfter;
+    if (isOver || time.outages.length === 0) this.#gateways.delete(time.gateway);
+    else if (time.isMarked) time.forget();
   }
 
   #advance(): void {

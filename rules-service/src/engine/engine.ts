@@ -1,6 +1,8 @@
 import type { AlertInput, CommandInput, TelemetryInput, TelemetryRecord } from "@headwater/proto";
 import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../definition/definition.ts";
+import type { MaintenanceDefinition } from "../definition/maintenance.ts";
+import type { Outage } from "./outages.ts";
 
 /**
  * The rules of one telemetry partition: a deterministic function of its records. It reads no clock, no environment and
@@ -19,8 +21,13 @@ export interface PartitionEngine {
    * goes into what the rules know of the next. Readings of any but the incarnation in effect are not judged.
    */
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void;
-  /** Puts an operator action on an alert into effect at the next offset. */
+  /** Puts an operator action on an alert into effect at the next offset. A snooze is restored by the same call. */
   applyOperatorAction(action: OperatorAction, effects: Effects): void;
+  /**
+   * Puts a maintenance window into effect at the next offset; `undefined`: there is none of that id any more. Done in
+   * slices like `adopt`.
+   */
+  applyMaintenance(id: string, definition: MaintenanceDefinition | undefined, effects: Effects): Iterable<void>;
   /** Evaluates the next record of the partition. Duplicates are recognised by identity and ignored. */
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void;
 
@@ -32,6 +39,11 @@ export interface PartitionEngine {
    */
   adopt(warmed: WarmUp, effects: Effects): Iterable<void>;
 
+  /**
+   * The alerts that are open, in no order. Once every earlier record of alerts.v1 is effective, the fold of that topic
+   * has just these open, at every point of every log.
+   */
+  open(): Iterable<OpenAlert>;
   /** The log's clock of this partition. */
   readonly clock: number;
   readonly counters: EngineCounters;
@@ -45,9 +57,9 @@ export interface PartitionEngine {
    */
   takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState>;
   /**
-   * Restores a new engine, before its first record. The devices and then the rules that were in effect at
-   * `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are applied
-   * again; a state that includes one already ignores it. Done in slices like `adopt`.
+   * Restores a new engine, before its first record. What held actions back, the devices and then the rules that were
+   * in effect at `snapshot.offset` are to be applied next; they have no effects. Control events from that offset on are
+   * applied again; a state that includes one already ignores it. Done in slices like `adopt`.
    */
   restore(snapshot: EngineSnapshot): Iterable<void>;
 }
@@ -56,6 +68,15 @@ export interface RecordPosition {
   readonly partition: number;
   readonly offset: number;
   readonly appendTime: number;
+}
+
+export interface OpenAlert {
+  readonly alertId: string;
+  readonly rule: string;
+  readonly device: string;
+  readonly severity: string;
+  readonly raisedAt: number;
+  readonly shadow: boolean;
 }
 
 export interface Straggler {
@@ -75,12 +96,16 @@ export interface RuleChange {
 }
 
 export interface OperatorAction {
-  readonly kind: "acknowledged" | "cleared";
+  readonly kind: "acknowledged" | "cleared" | "snoozed";
   readonly alertId: string;
   readonly rule: string;
   readonly device: string;
   readonly at: number;
   readonly by: string;
+  /** By which it is told from all others. */
+  readonly writeId: string;
+  /** Of `snoozed`: its end on the log's clock; one that is past ends it. */
+  readonly until?: number;
 }
 
 /** Receives effects in order; the runner makes them durable before each checkpoint. */
@@ -138,6 +163,7 @@ export interface GatewayClockState {
   readonly heardAt: number;
   readonly offline: boolean;
   readonly straggling: boolean;
+  readonly outages: readonly Outage[];
 }
 
 export interface CheckpointState {

@@ -1,5 +1,6 @@
 import type { Beginning } from "../conditions/program.ts";
 import type { Position } from "../readings/position.ts";
+import type { EpisodeActions } from "./episode-actions.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
 
@@ -33,7 +34,16 @@ export interface Episode {
   end: Position | undefined;
   /** Late data showed that it never was. */
   retracted: boolean;
+  /** What holds its actions back, as it was told last. */
+  mutedBy: readonly string[];
+  /** That flapping holds it open was told last. */
+  flapping: boolean;
+  /** How far its actions have come. */
+  actions: EpisodeActions;
 }
+
+/** One empty list for all episodes, of which there are many. */
+export const unmuted: readonly string[] = [];
 
 export function isOpen(episode: Episode): boolean {
   return episode.clearedAt === undefined && !episode.retracted;

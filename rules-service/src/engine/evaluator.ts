@@ -1,13 +1,13 @@
 import type { TelemetryRecord, Reading as ReadingMessage } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
 import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
-import { sameIdentity } from "../readings/reading.ts";
+import { sameIdentity, sampleOf } from "../readings/reading.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
-import type { RuleIndex } from "./rule-index.ts";
+import type { Metric, RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { AlertWriter } from "./alert-writer.ts";
 import { Timers } from "./timers.ts";
@@ -18,6 +18,8 @@ import { Timers } from "./timers.ts";
  */
 const retainedLatenesses = 1.25;
 const noSamples: readonly Sample[] = [];
+/** A list that grew longer with one record is not kept for the next. */
+const mostSpare = 256;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -37,8 +39,14 @@ export class Evaluator {
   tooLate = 0;
   notNumeric = 0;
   otherDevice = 0;
-  /** Series to which the present record has added. */
+  /** Series to which the present record has added: so many of the list, which is written over by the next record. */
   readonly #grown: Series[] = [];
+  #grownCount = 0;
+  /** Readings of the present sample, likewise. */
+  readonly #taken: Reading[] = [];
+  #takenCount = 0;
+  /** Instances that the present sample concerns. */
+  readonly #concerned: Instance[] = [];
   /** Instances that the present record concerns. */
   readonly #touched: Instance[] = [];
 
@@ -53,19 +61,19 @@ export class Evaluator {
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
       // Its time is known to its readings, and what that lets happen comes after them.
       const hadTime = this.clock.now > 0;
-      this.clock.observe(record, at.appendTime);
+      this.clock.observe(record, at);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
-      this.timers.fire(this.clock, this.#fire);
+      this.timers.fire(this.clock, this.#fire, this.#repeat);
     }
     this.next = at.offset + 1;
   }
 
   /** Lets the clock alone have a record. */
-  applyClock(record: TelemetryRecord, { appendTime }: RecordPosition): void {
+  applyClock(record: TelemetryRecord, at: RecordPosition): void {
     if (record.gateway === "" || this.identities.accept(record.gateway, record.epoch, record.n)) {
-      this.clock.observe(record, appendTime);
+      this.clock.observe(record, at);
     }
   }
 
@@ -76,6 +84,7 @@ export class Evaluator {
 
   /** Call after every change of an instance. */
   changed(instance: Instance): void {
+    if (instance.rule.program.isFlapping !== undefined) this.alerts.mark(instance);
     for (const series of instance.inputs) series.refresh(instance.rule.id);
     this.arm(instance);
     this.changedInstances.add(instance);
@@ -120,6 +129,7 @@ export class Evaluator {
 
   #readings(record: TelemetryRecord, at: RecordPosition): void {
     const { readings } = record;
+    if (!this.#isAnyJudged(record)) return;
     let newest = -Infinity;
     let isOneSample = true;
     for (const { timeDelta } of readings) {
@@ -128,7 +138,6 @@ export class Evaluator {
     }
     // Never ahead of the log: all samples of the message are shifted together, so that their spacing stays.
     const shift = Math.max(0, record.eventTime + newest - at.appendTime);
-    this.#touched.length = 0;
     if (isOneSample) {
       this.#sample(record, at, 0, readings.length, undefined, shift);
       this.#evaluate();
@@ -148,19 +157,31 @@ export class Evaluator {
   /** All samples of the record lie in their series: hands them to the instances that they concern. */
   #evaluate(): void {
     const touched = this.#touched;
-    if (touched.length > 1) touched.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
-    for (const instance of touched) {
-      const { samples } = instance;
-      instance.samples = noSamples;
-      this.tooLate += instance.take(samples, this);
-      this.changed(instance);
+    if (touched.length > 0) {
+      if (touched.length > 1) touched.sort((a, b) => (a.rule.id < b.rule.id ? -1 : 1));
+      for (const instance of touched) {
+        const { samples } = instance;
+        instance.samples = noSamples;
+        this.tooLate += instance.take(samples, this);
+        this.changed(instance);
+      }
+      touched.length = 0;
     }
     // Only now, since a late sample is told by what came before it.
-    for (const { metric, readings } of this.#grown) {
-      const { lateness } = this.index.metric(metric);
+    for (let each = 0; each < this.#grownCount; each++) {
+      const { readings, lateness } = this.#grown[each]!;
       readings.prune(readings.newest!.time - lateness * retainedLatenesses);
     }
-    this.#grown.length = 0;
+    this.#grownCount = 0;
+    if (this.#grown.length > mostSpare) this.#grown.length = 0;
+  }
+
+  /** Whether there are rules for any of the record's metrics. */
+  #isAnyJudged({ readings, derived }: TelemetryRecord): boolean {
+    const { metrics } = this.index;
+    if (metrics.size === 0) return false;
+    for (const { metric } of readings) if (hasRules(metrics.get(metric))) return true;
+    return derived === null && hasRules(metrics.get(anyMetric));
   }
 
   /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
@@ -172,15 +193,13 @@ export class Evaluator {
     order: readonly number[] | undefined,
     shift: number,
   ): void {
-    const taken: Reading[] = [];
-    const concerned: Instance[] = [];
     // First, so that the sample has the place of its first reading.
     const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const message = record.readings[index]!;
       const reading = { ...this.#reading(record, message, index, 0, at, shift), metric: anyMetric, isBoolean: false };
-      this.#take(any, reading, at.appendTime, taken, concerned);
+      this.#take(any, reading, at.appendTime);
     }
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
@@ -191,20 +210,26 @@ export class Evaluator {
       if (value === undefined) this.notNumeric++;
       else {
         const reading = this.#reading(record, message, index, value, at, shift);
-        this.#take(series, reading, at.appendTime, taken, concerned);
+        this.#take(series, reading, at.appendTime);
       }
     }
-    if (concerned.length === 0) return;
-    const { time, offset, index, logTime, gateway } = taken[0]!;
-    const sample: Sample = { time, offset, index, logTime, gateway, readings: taken };
-    for (const instance of concerned) {
+    if (this.#concerned.length > 0) this.#concern(order !== undefined);
+    this.#takenCount = 0;
+    if (this.#taken.length > mostSpare) this.#taken.length = 0;
+  }
+
+  /** Gives the present sample to the instances that it concerns. */
+  #concern(isOneOfSeveral: boolean): void {
+    const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
+    for (const instance of this.#concerned) {
       if (instance.samples.length === 0) {
         this.#touched.push(instance);
         // Until it has taken this sample in, no later one of the record can be told to change nothing.
-        if (order !== undefined) for (const series of instance.inputs) series.block(instance.rule.id);
+        if (isOneOfSeveral) for (const series of instance.inputs) series.block(instance.rule.id);
       }
       if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
     }
+    this.#concerned.length = 0;
   }
 
   #reading(
@@ -246,7 +271,7 @@ export class Evaluator {
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */
-  #take(series: Series, reading: Reading, appendTime: number, taken: Reading[], touched: Instance[]): void {
+  #take(series: Series, reading: Reading, appendTime: number): void {
     const { readings, rules } = series;
     // A derived event has no place in a lane; one that was emitted twice around a crash is told by its source.
     if (reading.derivedBy !== "" && readings.has((other) => sameIdentity(other, reading))) {
@@ -258,28 +283,32 @@ export class Evaluator {
     this.evaluations += rules.length;
     const newest = readings.newest;
     if (newest !== undefined && reading.time < newest.time) {
-      this.#takeLate(series, reading, taken, touched);
+      this.#takeLate(series, reading);
       return;
     }
     readings.push(reading);
-    this.#grown.push(series);
-    taken.push(reading);
+    this.#hold(series, reading);
     const { value, time } = reading;
-    const { low, high, until } = series.quiet;
-    const isNumber = typeof value === "number";
-    for (let slot = 0; slot < rules.length; slot++) {
-      if (isNumber && value >= low[slot]! && value < high[slot]! && time < until[slot]!) continue;
-      this.#touch(series, rules[slot]!, reading, touched);
+    if (typeof value === "number") {
+      const { quiet } = series;
+      for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
+        this.#touch(series, rules[slot]!, reading);
+      }
+      return;
     }
+    for (const rule of rules) this.#touch(series, rule, reading);
   }
 
-  #takeLate(series: Series, reading: Reading, taken: Reading[], touched: Instance[]): void {
+  /** Takes down that the present sample has put a reading into its series. */
+  #hold(series: Series, reading: Reading): void {
+    this.#taken[this.#takenCount++] = reading;
+    this.#grown[this.#grownCount++] = series;
+  }
+
+  #takeLate(series: Series, reading: Reading): void {
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
-    if (isInserted) {
-      taken.push(reading);
-      this.#grown.push(series);
-    }
+    if (isInserted) this.#hold(series, reading);
     for (const rule of series.rules) {
       if (!rule.judges(reading)) continue;
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
@@ -292,22 +321,32 @@ export class Evaluator {
           continue;
         }
       }
-      if (isInserted) this.#touch(series, rule, reading, touched);
+      if (isInserted) this.#touch(series, rule, reading);
       else if ((series.instances.get(rule.id)?.covers ?? 0) <= reading.offset) this.tooLate++;
     }
   }
 
-  #touch(series: Series, rule: Rule, reading: Reading, touched: Instance[]): void {
+  #touch(series: Series, rule: Rule, reading: Reading): void {
     if (!rule.judges(reading)) return;
     const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
-    touched.push(instance);
+    this.#concerned.push(instance);
   }
 
-  readonly #fire = (instance: Instance, upTo: number): void => {
-    instance.fire(upTo, this.alerts);
+  readonly #repeat = (instance: Instance): void => {
+    const { open } = instance;
+    if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
     this.changed(instance);
   };
+
+  readonly #fire = (instance: Instance, upTo: number): void => {
+    instance.fire(upTo, this);
+    this.changed(instance);
+  };
+}
+
+function hasRules(metric: Metric | undefined): boolean {
+  return metric !== undefined && metric.rules.length > 0;
 }
 
 /** undefined: no rule can judge it. */

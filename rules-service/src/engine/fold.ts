@@ -2,6 +2,7 @@ import { firstOf, momentAt, type Beginning, type Wake } from "../conditions/prog
 import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import type { Anchor, Sample } from "../readings/reading.ts";
+import type { LogClock } from "./clock.ts";
 import { follow, type FoldState, type TransitionKind } from "./episode-machine.ts";
 import type { Rule } from "./rule.ts";
 
@@ -33,6 +34,22 @@ export function take(rule: Rule, state: FoldState, sample: Sample, on: OnTransit
       ? before
       : judged(rule, isSame ? before : { ...before, program }, sample, sample, sample, on);
   return elapse(rule, after, sample.time, true, undefined, sample, on);
+}
+
+/** The state by a point of the log's clock, of which the records up to an offset were known; comes before `take`. */
+export function excused(
+  rule: Rule,
+  state: FoldState,
+  clock: LogClock,
+  { time, logTime }: Omit<Anchor, "gateway">,
+  asOf: number,
+): FoldState {
+  if (!rule.program.watchesSilence) return state;
+  const program = rule.program.excuse(state.program, (last, duration) => {
+    const until = Math.min(logTime, last.logTime + time - last.time);
+    return clock.unheardSince(last, duration, until, asOf);
+  });
+  return program === state.program ? state : { ...state, program };
 }
 
 /** Passes the instants up to a judged time. `place`: the readings before it are known. */

@@ -1,10 +1,14 @@
-import type { GatewayClockState } from "./engine.ts";
+import type { GatewayClockState, RecordPosition } from "./engine.ts";
+import { withOutage, type Outage } from "./outages.ts";
 
 const minute = 60_000_000;
 /** Minutes of append time, the present one included, of whose marks the least skew counts. */
 const skewMinutes = 10;
 /** A gateway whose promise is further than this behind the ticks while it sends is a straggler (microseconds). */
 export const longestStraggle = 30_000_000;
+
+/** A gateway of which nothing came for longer than this, on ticks' time, is offline. */
+export const silence = 30_000_000;
 
 /** What one gateway, in one epoch, has promised, and how its clock differs from the log's. */
 export class GatewayClock {
@@ -24,6 +28,8 @@ export class GatewayClock {
   offline = false;
   /** Too far behind the ticks when it was last heard: it does not hold the clock. */
   straggling = false;
+  /** When it was away, oldest first. */
+  outages: readonly Outage[] = [];
   /** Oldest first, each less than those after it. */
   #skews: { readonly minute: number; readonly skew: number }[] = [];
 
@@ -39,14 +45,15 @@ export class GatewayClock {
     // A version that kept less wrote the rest as 0.
     time.heardAt = state.heardAt === 0 ? markedAt : state.heardAt;
     time.corrected = state.heardAt === 0 ? Math.min(promise + skew, markedAt) : state.corrected;
+    time.outages = state.outages;
     time.#skews = skews.length === 0 && markedAt > 0 ? [{ minute: minuteOf(markedAt), skew }] : [...skews];
     return time;
   }
 
   get state(): GatewayClockState {
     const { gateway, epoch, promised, corrected, skew, markedAt, heardAt, offline, straggling } = this;
-    const skews = [...this.#skews];
-    return { gateway, epoch, promise: promised, corrected, skew, skews, markedAt, heardAt, offline, straggling };
+    const times = { promise: promised, corrected, skew, skews: [...this.#skews], markedAt, heardAt };
+    return { gateway, epoch, ...times, offline, straggling, outages: this.outages };
   }
 
   /** Whether it goes on with this epoch; otherwise it begins anew. */
@@ -81,13 +88,49 @@ export class GatewayClock {
     this.markedAt = appendTime;
   }
 
+  /** Whether it has gone, and what would have been heard through it is not. */
+  get isAway(): boolean {
+    return this.outages.at(-1)?.to === 0;
+  }
+
   /** Any record of it: nothing with an earlier receive time follows. A later one that says less is right. */
-  promise(receivedAt: number, appendTime: number, lastTick: number): void {
+  promise(receivedAt: number, { offset, appendTime }: RecordPosition, lastTick: number, wasMarked: boolean): void {
+    const { promised, corrected, straggling } = this;
     this.promised = receivedAt;
     this.corrected = Math.min(receivedAt + this.skew, appendTime);
     this.heardAt = appendTime;
     this.offline = false;
+    if (!this.isMarked) return;
+    // What one that was killed has kept comes first, and a pause after it.
+    const isAfterPause = wasMarked && straggling && receivedAt - promised > silence;
+    if (isAfterPause || this.isAway) this.#heardAfter(isAfterPause ? corrected : undefined, offset);
     this.straggling = lastTick - this.corrected > longestStraggle;
+  }
+
+  /** It is back; `before`: what it had promised before a pause in what it received. */
+  #heardAfter(before: number | undefined, offset: number): void {
+    const { outages, corrected, isAway } = this;
+    if (isAway) {
+      const last = outages.at(-1)!;
+      this.outages = [...outages.slice(0, -1), { ...last, to: Math.max(last.from, corrected), ended: offset }];
+    } else if (before !== undefined) {
+      this.outages = withOutage(outages, { from: before, to: corrected, begun: offset, ended: offset });
+    }
+  }
+
+  /** Nothing came of it for too long. */
+  leave(offset: number): void {
+    if (this.isMarked && !this.offline && !this.isAway) {
+      this.outages = withOutage(this.outages, { from: this.corrected, to: 0, begun: offset, ended: 0 });
+    }
+    this.offline = true;
+  }
+
+  /** As if it had never been heard, but for where it went. */
+  forget(): void {
+    this.epoch = this.promised = this.corrected = this.skew = this.markedAt = 0;
+    this.#skews = [];
+    this.straggling = false;
   }
 
   /** The log was away so long: nobody could speak, so nobody was silent. */

@@ -3,9 +3,10 @@ import { firstOf, noInterval, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
+import { nextRepetition } from "./episode-actions.ts";
 import { isOpen, Outcomes } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { dueBy, elapse, judged, take } from "./fold.ts";
+import { dueBy, elapse, excused, judged, take } from "./fold.ts";
 import type { LogClock } from "./clock.ts";
 import type { Rule } from "./rule.ts";
 import {
@@ -31,6 +32,8 @@ export interface Footing {
 export interface World {
   readonly alerts: AlertWriter;
   readonly clock: LogClock;
+  /** The next offset, or the present one. */
+  readonly next: number;
 }
 
 /** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
@@ -103,6 +106,13 @@ export class Instance implements ReadingOwner {
     return this.episodes.find(isOpen);
   }
 
+  /** When an action is to be done again, on the log's clock; infinite: never. */
+  get nextRepetition(): number {
+    if (!this.rule.repeats) return Infinity;
+    const { open } = this;
+    return open === undefined ? Infinity : nextRepetition(open.actions, this.rule.actions);
+  }
+
   /**
    * Takes the samples of a record in, oldest first, which lie in the series already. Answers how many of their readings
    * are too late for the rule. They may hold readings that are none of the rule's.
@@ -133,15 +143,19 @@ export class Instance implements ReadingOwner {
     );
   }
 
-  #takeNext(sample: Sample, { alerts }: World): void {
-    this.state = take(this.rule, this.state, sample, telling(this, alerts));
+  #takeNext(sample: Sample, { alerts, clock }: World): void {
+    const before = excused(this.rule, this.state, clock, sample, sample.offset);
+    this.state = take(this.rule, before, sample, telling(this, alerts));
     if (this.state === this.#footed) return;
     this.#keep({ state: this.state, position: endOfSample(sample) });
     this.settle(sample.time);
   }
 
   /** The log's clock says that everything up to this judged time is known. */
-  fire(upTo: number, alerts: AlertWriter): void {
+  fire(upTo: number, { alerts, clock, next }: World): void {
+    this.state = excused(this.rule, this.state, clock, clock.instant, next);
+    // What is excused is not due yet.
+    if (firstOf(this.rule.program.wakes(this.state.program)) > upTo) return;
     this.firedTo = Math.max(this.firedTo, upTo);
     this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, alerts));
   }
@@ -320,7 +334,7 @@ export class Instance implements ReadingOwner {
   }
 
   /** Folds again from the last footing before a late sample, and tells what has become different. */
-  #refold(late: Sample, { alerts, clock }: World): void {
+  #refold(late: Sample, { alerts, clock, next }: World): void {
     const { rule } = this;
     const { place, footing, from } = this.#footingOf(late);
     const outcomes = new Outcomes();
@@ -328,12 +342,14 @@ export class Instance implements ReadingOwner {
     let { state } = footing;
     this.history = this.history.slice(0, place + 1);
     for (const sample of samplesAfter(this, from)) {
-      const after = take(rule, state, sample, outcomes.on);
+      const before = excused(rule, state, clock, sample, sample.offset);
+      const after = take(rule, before, sample, outcomes.on);
       if (after !== state) this.#keep({ state: after, position: endOfSample(sample) });
       state = after;
     }
     // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
     for (;;) {
+      state = excused(rule, state, clock, clock.instant, next);
       state = elapse(rule, state, this.firedTo, true, undefined, undefined, outcomes.on);
       const due = rule.program
         .wakes(state.program)

@@ -1,6 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
+import { isOpen } from "./episode.ts";
 import { Instance } from "./instance.ts";
 import { LeastLag } from "../readings/least-lag.ts";
 import { readopt, revise } from "./revision.ts";
@@ -31,6 +32,7 @@ export class Joins {
   *rule(change: RuleChange): Generator<void> {
     const { index } = this.#evaluator;
     const before = index.rules.get(change.rule);
+    if (change.mode === "deleted") this.#evaluator.alerts.muting.forgetRule(change.rule);
     if (change.mode === "disabled" || change.mode === "deleted") {
       if (before === undefined) return;
       this.#ledger.changedRules.add(change.rule);
@@ -114,7 +116,7 @@ export class Joins {
       index.bringUpToDate(metric, series);
       before.set(series, series.rules);
     }
-    if (isAnother) index.incarnations.set(id, incarnation);
+    if (isAnother || device === undefined) alerts.muting.forgetDevice(id);
     if (device === undefined) index.devices.delete(id);
     else index.devices.set(id, device);
     const cause = isAnother || device === undefined ? "device-deleted" : "selector";
@@ -122,13 +124,15 @@ export class Joins {
     const begun = new Set<Rule>();
     for (const [series, had] of before) {
       const metric = index.metric(series.metric);
-      series.setRules(index.matching(metric, id), metric.version);
+      series.setRules(index.matching(metric, id), metric);
       const has = series.rules;
       if (has === had && !isAnother) continue;
       for (const rule of had) if (isAnother || !has.includes(rule)) left.add(rule);
       for (const rule of has) if (isAnother || !had.includes(rule)) begun.add(rule);
     }
     for (const rule of inOrder(left)) this.#leave(rule, id, cause);
+    // Only now: commands at the end of an episode are for the device that it was about.
+    if (isAnother) index.incarnations.set(id, incarnation);
     for (const [series, had] of before) {
       // What another device of the id has sent is nothing to this one.
       if (isAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
@@ -144,16 +148,23 @@ export class Joins {
     }
   }
 
-  hand({ kind, rule: id, device, alertId }: OperatorAction): void {
-    // Who has acknowledged an alert makes no difference to whether it is one.
-    if (kind !== "cleared") return;
-    const { index, next } = this.#evaluator;
+  /** A snooze is no matter of this; see MuteJoins. */
+  hand(action: OperatorAction): void {
+    const { kind, rule: id, device, alertId } = action;
+    const { index, next, alerts } = this.#evaluator;
     const rule = index.rules.get(id);
     const instance = rule && index.instance(rule, device);
     if (instance === undefined || this.#coversOf(instance) > next) return;
-    const { open } = instance;
-    if (open?.alertId !== alertId) return;
-    instance.mute(next);
+    const episode = instance.episodes.find((each) => each.alertId === alertId && each.told > 0);
+    if (episode === undefined) return;
+    if (isOpen(episode)) {
+      alerts.hear(instance, episode, action);
+      // Who has acknowledged an alert makes no difference to whether it is one.
+      if (kind === "cleared") instance.mute(next);
+    } else if (kind === "cleared") {
+      // It has ended by itself meanwhile, and no late reading may bring it back.
+      instance.ground(instance.state, next);
+    }
     this.#evaluator.changed(instance);
   }
 

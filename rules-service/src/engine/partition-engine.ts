@@ -1,12 +1,15 @@
 import type { Device } from "@headwater/aggregates";
+import type { MaintenanceDefinition } from "../definition/maintenance.ts";
 import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
+import { severityOf } from "../conditions/verdict.ts";
 import { Evaluator } from "./evaluator.ts";
 import type {
   CheckpointState,
   Effects,
   EngineCounters,
   EngineSnapshot,
+  OpenAlert,
   OperatorAction,
   PartitionEngine,
   RecordPosition,
@@ -16,6 +19,7 @@ import type {
   WarmUp,
 } from "./engine.ts";
 import { Joins } from "./joins.ts";
+import { MuteJoins } from "./mute-joins.ts";
 import { RuleIndex } from "./rule-index.ts";
 import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
@@ -35,6 +39,7 @@ class Engine implements PartitionEngine {
   readonly #evaluator: Evaluator;
   readonly #ledger: StateLedger;
   readonly #joins: Joins;
+  readonly #mutes: MuteJoins;
 
   constructor(partition: number) {
     this.#partition = partition;
@@ -42,7 +47,9 @@ class Engine implements PartitionEngine {
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
     this.#evaluator = new Evaluator(index, this.#alerts);
+    this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator);
+    this.#mutes = new MuteJoins(this.#evaluator);
     this.#joins = new Joins(this.#evaluator, this.#ledger);
   }
 
@@ -60,9 +67,18 @@ class Engine implements PartitionEngine {
     return { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice, amended: this.#alerts.amended };
   }
 
+  *open(): Generator<OpenAlert> {
+    for (const { rule, device, open } of this.#evaluator.index.instances()) {
+      if (open === undefined) continue;
+      const { alertId, rank, raisedAt } = open;
+      yield { alertId, rule: rule.id, device, severity: severityOf(rank) ?? "", raisedAt, shadow: rule.shadow };
+    }
+  }
+
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
     this.#alerts.effects = effects;
     this.#evaluator.apply(record, at);
+    this.#mutes.pass();
     this.#alerts.effects = silent;
   }
 
@@ -71,11 +87,21 @@ class Engine implements PartitionEngine {
   }
 
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.device(id, device, incarnation));
+    this.#telling(effects, () => {
+      this.#joins.device(id, device, incarnation);
+      this.#mutes.device(id);
+    });
   }
 
   applyOperatorAction(hand: OperatorAction, effects: Effects): void {
-    this.#telling(effects, () => this.#joins.hand(hand));
+    this.#telling(effects, () => {
+      if (hand.kind === "snoozed") this.#mutes.snooze(hand);
+      else this.#joins.hand(hand);
+    });
+  }
+
+  applyMaintenance(id: string, definition: MaintenanceDefinition | undefined, effects: Effects): Iterable<void> {
+    return this.#sliced(effects, this.#mutes.maintenance(id, definition));
   }
 
   warm(rules: readonly RuleChange[]): WarmUp {

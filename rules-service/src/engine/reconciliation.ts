@@ -1,9 +1,11 @@
 import type { Beginning } from "../conditions/program.ts";
-import { endOf, pair, positionOfBeginning } from "./episode.ts";
+import { noActions } from "./episode-actions.ts";
+import { endOf, pair, positionOfBeginning, unmuted } from "./episode.ts";
 import type { Episode, Outcome } from "./episode.ts";
 import type { OnTransition, Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
-import type { InstanceView, AlertWriter } from "./alert-writer.ts";
+import type { InstanceView } from "./alert-evidence.ts";
+import type { AlertWriter } from "./alert-writer.ts";
 
 /** The episodes of one rule on one device, as far as they are told of here. */
 export interface ToldInstance extends InstanceView {
@@ -110,6 +112,9 @@ function begin(
     clearedAt: undefined,
     end: undefined,
     retracted: false,
+    actions: noActions,
+    mutedBy: unmuted,
+    flapping: false,
   };
   // By `concat` a list is as long as it has to be; one that is spread or pushed to keeps room for sixteen more.
   instance.episodes = instance.episodes.concat(episode);

@@ -104,7 +104,7 @@ export class RuleIndex {
    */
   bringUpToDate(metric: Metric, series: Series): void {
     if (series.version === metric.version) return;
-    series.setRules(this.matching(metric, series.device), metric.version);
+    series.setRules(this.matching(metric, series.device), metric);
   }
 
   /** Whether any rule takes the metric of a device. */
@@ -124,6 +124,14 @@ export class RuleIndex {
 
   instance(rule: Rule, device: string): Instance | undefined {
     return this.metrics.get(rule.program.inputs[0]!)?.series.get(device)?.instances.get(rule.id);
+  }
+
+  *instances(): Generator<Instance> {
+    for (const { series } of this.metrics.values()) {
+      for (const each of series.values()) {
+        for (const instance of each.instances.values()) if (instance.inputs[0] === each) yield instance;
+      }
+    }
   }
 
   /** A rule begins on a device, or there comes to be more to know than that it is idle. */

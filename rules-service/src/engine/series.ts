@@ -3,23 +3,15 @@ import { LeastLag } from "../readings/least-lag.ts";
 import { ReadingBuffer } from "../readings/reading-buffer.ts";
 import type { Instance } from "./instance.ts";
 import type { InputSeries } from "./own-readings.ts";
+import { QuietRanges } from "./quiet-ranges.ts";
 import type { Rule } from "./rule.ts";
-
-/** What a series looks at before it troubles a rule, by the rule's place in the list. */
-interface Quiet {
-  /** A number from `low` up to `high` changes nothing… */
-  readonly low: Float64Array;
-  readonly high: Float64Array;
-  /** …in a reading whose judged time is before this. */
-  readonly until: Float64Array;
-}
 
 /** Rules that series share, with their places in the list. */
 export class RuleList {
   readonly rules: readonly Rule[];
   readonly #slots: ReadonlyMap<string, number>;
   /** By metric: that of a device for which all of them are idle. */
-  readonly #idle = new Map<string, Quiet>();
+  readonly #idle = new Map<string, QuietRanges>();
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
@@ -31,15 +23,10 @@ export class RuleList {
   }
 
   /** Shared: whoever changes it makes a copy before. */
-  idle(metric: string): Quiet {
+  idle(metric: string): QuietRanges {
     let quiet = this.#idle.get(metric);
     if (quiet === undefined) {
-      const intervals = this.rules.map((rule) => idleInterval(rule, metric));
-      quiet = {
-        low: Float64Array.from(intervals, ({ low }) => low),
-        high: Float64Array.from(intervals, ({ high }) => high),
-        until: new Float64Array(intervals.length).fill(Infinity),
-      };
+      quiet = QuietRanges.of(this.rules.map((rule) => idleInterval(rule, metric)));
       this.#idle.set(metric, quiet);
     }
     return quiet;
@@ -64,7 +51,9 @@ export class Series implements InputSeries<Instance> {
   /** The rules that take it, as of a version of its metric. */
   list = noRules;
   version = -1;
-  quiet: Quiet;
+  /** How far back late readings amend, by the rules of its metric at that version. */
+  lateness = 0;
+  quiet: QuietRanges;
   /** `quiet` is that of the list. */
   #isShared = true;
   /** What there is to know of the rules; one that is absent is idle. */
@@ -89,8 +78,9 @@ export class Series implements InputSeries<Instance> {
     return this.list.rules;
   }
 
-  setRules(list: RuleList, version: number): void {
+  setRules(list: RuleList, { version, lateness }: { readonly version: number; readonly lateness: number }): void {
     this.version = version;
+    this.lateness = lateness;
     if (list === this.list) return;
     this.list = list;
     this.quiet = list.idle(this.metric);
@@ -103,31 +93,24 @@ export class Series implements InputSeries<Instance> {
     const slot = this.list.slotOf(rule);
     if (slot === undefined) return;
     const instance = this.instances.get(rule);
-    const { low, high } =
-      instance === undefined ? idleInterval(this.rules[slot]!, this.metric) : instance.quiet(this.metric);
+    const interval = instance === undefined ? this.idleInterval(this.rules[slot]!) : instance.quiet(this.metric);
     const until = instance === undefined ? Infinity : instance.until;
-    const { quiet } = this;
-    if (quiet.low[slot] === low && quiet.high[slot] === high && quiet.until[slot] === until) return;
-    const own = this.#own();
-    own.low[slot] = low;
-    own.high[slot] = high;
-    own.until[slot] = until;
+    if (!this.quiet.is(slot, interval, until)) this.#own().set(slot, interval, until);
   }
 
   /** Whatever comes next concerns the rule, until it is refreshed. */
   block(rule: string): void {
     const slot = this.list.slotOf(rule);
-    if (slot !== undefined) this.#own().low[slot] = Infinity;
+    if (slot !== undefined) this.#own().set(slot, noInterval, -Infinity);
   }
 
   idleInterval(rule: Rule): Interval {
     return idleInterval(rule, this.metric);
   }
 
-  #own(): Quiet {
+  #own(): QuietRanges {
     if (this.#isShared) {
-      const { low, high, until } = this.quiet;
-      this.quiet = { low: low.slice(), high: high.slice(), until: until.slice() };
+      this.quiet = this.quiet.copy();
       this.#isShared = false;
     }
     return this.quiet;

@@ -64,6 +64,10 @@ export class StateReader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  get isAtEnd(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
   count(): number {
     let value = 0;
     let factor = 1;

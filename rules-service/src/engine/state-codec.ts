@@ -1,7 +1,8 @@
 import { beginning, type Position } from "../readings/position.ts";
 import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
-import type { Episode } from "./episode.ts";
+import { noActions, type EpisodeActions } from "./episode-actions.ts";
+import { unmuted, type Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Footing, Instance } from "./instance.ts";
@@ -86,6 +87,8 @@ export function encodeInstance(instance: InstanceFields): Uint8Array {
   writer.count(isAhead ? 1 : 0);
   if (isAhead) writeState(writer, state);
   writer.list(episodes, (episode) => writeEpisode(writer, episode));
+  // A state of 0.1 ends here.
+  writer.list(episodes, (episode) => writePlain(writer, episode.actions));
   return writer.done();
 }
 
@@ -98,6 +101,10 @@ export function decodeInstance(bytes: Uint8Array): InstanceFields {
   const refused = reader.list(() => readPosition(reader));
   const state = reader.count() === 1 ? readState(reader) : (history.at(-1)?.state ?? base.state);
   const episodes = reader.list(() => readEpisode(reader));
+  if (!reader.isAtEnd) {
+    let index = 0;
+    reader.list(() => (episodes[index++]!.actions = readPlain(reader) as EpisodeActions));
+  }
   return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
 }
 
@@ -153,14 +160,17 @@ function readReading(reader: StateReader, metric: string): Reading {
   };
 }
 
+/** What is there of an episode beside what all of them have. */
+const flag = { retracted: 1, muted: 2, flapping: 4 } as const;
+
 function writeEpisode(writer: StateWriter, episode: Episode): void {
   writer.text(episode.born).text(episode.alertId).text(episode.key);
   writePosition(writer, episode.armed);
-  writer
-    .count(episode.told)
-    .number(episode.raisedAt)
-    .count(episode.rank)
-    .count(episode.retracted ? 1 : 0);
+  const { told, raisedAt, rank, retracted, mutedBy, flapping } = episode;
+  const flags =
+    (retracted ? flag.retracted : 0) | (mutedBy.length > 0 ? flag.muted : 0) | (flapping ? flag.flapping : 0);
+  writer.count(told).number(raisedAt).count(rank).count(flags);
+  if (mutedBy.length > 0) writer.list(mutedBy, (name) => writer.text(name));
   writer.number(episode.clearedAt ?? Number.NaN).count(episode.end === undefined ? 0 : 1);
   if (episode.end !== undefined) writePosition(writer, episode.end);
 }
@@ -168,9 +178,15 @@ function writeEpisode(writer: StateWriter, episode: Episode): void {
 function readEpisode(reader: StateReader): Episode {
   const [born, alertId, key] = [reader.text(), reader.text(), reader.text()];
   const armed = readPosition(reader);
-  const [told, raisedAt, rank, retracted] = [reader.count(), reader.number(), reader.count(), reader.count() === 1];
+  const [told, raisedAt, rank, flags] = [reader.count(), reader.number(), reader.count(), reader.count()];
+  const retracted = (flags & flag.retracted) !== 0;
+  const mutedBy = (flags & flag.muted) === 0 ? unmuted : reader.list(() => reader.text());
   const clearedAt = reader.number();
   const end = reader.count() === 1 ? readPosition(reader) : undefined;
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;
-  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end };
+  // As far as it can be told of an episode of 0.1, whose rule may have been in shadow.
+  const course = { acted: told > 0, ended: cleared !== undefined || retracted, retracted };
+  const actions = { ...noActions, course };
+  const marks = { mutedBy, flapping: (flags & flag.flapping) !== 0 };
+  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end, actions, ...marks };
 }

@@ -4,9 +4,14 @@ import type { SkippedRecords } from "@headwater/service";
 import { StateOfOtherVersionError } from "../engine/errors.ts";
 import type { RulesConfig } from "../config.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { historyOf, overtaken, type History, type PastControlEvent } from "./control-events/control-event-history.ts";
+import {
+  historyOf,
+  inForce,
+  overtaken,
+  type History,
+  type PastControlEvent,
+} from "./control-events/control-event-history.ts";
 import type { ControlEventFeed } from "./control-events/control-event-feed.ts";
-import type { ControlEvent } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { PendingControlEvents } from "./control-events/pending-control-events.ts";
 import type { RuleTimeline } from "./control-events/rule-timeline.ts";
@@ -76,7 +81,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   const past = await historyOf(restored, topics, timeline, onSkipped);
   const history = begunAnew ? withoutRules(past) : past;
   if (begunAnew) await retrying(() => stateLog.remove(keysOfRules(past)), retry);
-  for (const event of lastOfEach(history.included)) await evaluation.applyControlEvent(event);
+  for (const event of inForce(history.included)) await evaluation.applyControlEvent(event);
   evaluation.uncovered = 0;
   markEffective(options.pending, history);
 
@@ -86,7 +91,10 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
   return {
     replay: [...history.replay],
     controlEventsFrom: telemetry.end,
-    superseded: [...state.superseded, ...overtaken(history.included, telemetry.start)],
+    superseded: [
+      ...state.superseded,
+      ...overtaken(history.included, telemetry.start, restored.checkpoint?.state.clock ?? 0),
+    ],
   };
 }
 
@@ -131,21 +139,6 @@ async function startOffset(options: PartitionStartOptions, state: RestoredState,
   const fromTime = nowMicros() - config.warmUpMs * 1000;
   for await (const batch of log.read(topics.telemetry, partition, { fromTime })) return batch.records[0]!.offset;
   return end;
-}
-
-/**
- * The last control event of each device and rule among those that the checkpoint includes; devices first, as `restore`
- * requires.
- */
-function lastOfEach(controlEvents: readonly PastControlEvent[]): Iterable<ControlEvent> {
-  const devices = new Map<string, ControlEvent>();
-  const rules = new Map<string, ControlEvent>();
-  for (const { event } of controlEvents) {
-    // Operator actions are part of the states.
-    if (event.kind === "rule") rules.set(event.change.rule, event);
-    else if (event.kind === "device") devices.set(event.id, event);
-  }
-  return [...devices.values(), ...rules.values()];
 }
 
 /**

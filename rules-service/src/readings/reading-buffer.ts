@@ -4,75 +4,89 @@ import type { Reading } from "./reading.ts";
 /** Most readings of one device and metric that are kept for late ones to be put between. */
 export const maxRetained = 1000;
 
-/** The retained readings of a device's metric in order of their positions; the newest stays. */
+/** Fewest places of a ring that holds anything. */
+const minPlaces = 2;
+
+/**
+ * The retained readings of a device's metric in order of their positions; the newest stays. They lie in a ring, whose
+ * number of places is a power of two: what is let go is free for the collector at once, and a device that sends
+ * steadily allocates nothing here.
+ */
 export class ReadingBuffer {
-  #readings: Reading[] = [];
+  #places: (Reading | undefined)[] = [];
   #head = 0;
-  /** Position of the newest reading that was let go: what lies at or before it cannot be put in order any more. */
-  pruned: Position = beginning;
+  #size = 0;
+  // The position up to which readings were let go, as plain numbers: it moves on with every reading.
+  #prunedTime = beginning.time;
+  #prunedOffset = beginning.offset;
+  #prunedIndex = beginning.index;
 
   get size(): number {
-    return this.#readings.length - this.#head;
+    return this.#size;
   }
 
   get newest(): Reading | undefined {
-    return this.#readings[this.#readings.length - 1];
+    return this.#size === 0 ? undefined : this.at(this.#size - 1);
+  }
+
+  /** Position of the newest reading that was let go: what lies at or before it cannot be put in order any more. */
+  get pruned(): Position {
+    return { time: this.#prunedTime, offset: this.#prunedOffset, index: this.#prunedIndex };
   }
 
   at(index: number): Reading {
-    return this.#readings[this.#head + index]!;
+    return this.#places[(this.#head + index) & (this.#places.length - 1)]!;
   }
 
   push(reading: Reading): void {
-    this.#readings.push(reading);
+    if (this.#size === this.#places.length) this.#resize(Math.max(minPlaces, this.#size * 2));
+    this.#places[(this.#head + this.#size++) & (this.#places.length - 1)] = reading;
   }
 
   /** Puts a late reading where it belongs; false if what it belongs between is gone. */
   insert(reading: Reading): boolean {
     if (!isAfter(reading, this.pruned)) return false;
-    this.#readings.splice(this.#head + this.indexAfter(reading), 0, reading);
+    this.#insertAt(this.indexAfter(reading), reading);
     return true;
   }
 
   /** Index of the first reading after the position. */
   indexAfter(position: Position): number {
-    let low = this.#head;
-    let high = this.#readings.length;
+    let low = 0;
+    let high = this.#size;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (isAfter(this.#readings[middle]!, position)) high = middle;
+      if (isAfter(this.at(middle), position)) high = middle;
       else low = middle + 1;
     }
-    return low - this.#head;
+    return low;
   }
 
   has(same: (reading: Reading) => boolean): boolean {
-    for (let i = this.#readings.length - 1; i >= this.#head; i--) if (same(this.#readings[i]!)) return true;
+    for (let i = this.#size - 1; i >= 0; i--) if (same(this.at(i))) return true;
     return false;
   }
 
-  /** Lets go of readings at or before an event time, and of the oldest beyond the bound. */
+  /** Lets go of readings at or before a judged time, and of the oldest beyond the bound. */
   prune(upTo: number): void {
-    const readings = this.#readings;
-    const last = readings.length - 1;
-    let head = this.#head;
-    while (head < last && (readings[head]!.time <= upTo || readings.length - head > maxRetained)) head++;
-    if (head === this.#head) return;
-    const newestGone = readings[head - 1]!;
-    if (isAfter(newestGone, this.pruned)) {
-      this.pruned = { time: newestGone.time, offset: newestGone.offset, index: newestGone.index };
+    while (this.#size > 1) {
+      const oldest = this.at(0);
+      if (oldest.time > upTo && this.#size <= maxRetained) break;
+      if (isAfter(oldest, this.pruned)) this.#markPruned(oldest);
+      this.#places[this.#head] = undefined;
+      this.#head = (this.#head + 1) & (this.#places.length - 1);
+      this.#size--;
     }
-    if (head > 32 && head * 2 > readings.length) {
-      this.#readings = readings.slice(head);
-      head = 0;
-    }
-    this.#head = head;
+    // Far from both, so that a size that goes up and down resizes nothing.
+    if (this.#places.length > 8 && this.#size * 8 <= this.#places.length) this.#resize(this.#places.length / 4);
   }
 
   load(readings: readonly Reading[], pruned: Position): void {
-    this.#readings = [...readings];
+    this.#places = [];
     this.#head = 0;
-    this.pruned = pruned;
+    this.#size = 0;
+    for (const reading of readings) this.push(reading);
+    this.#markPruned(pruned);
   }
 
   clear(): void {
@@ -86,8 +100,28 @@ export class ReadingBuffer {
       const after = this.indexAfter(reading);
       const before = after > 0 ? this.at(after - 1) : undefined;
       if (before?.offset === reading.offset && before.index === reading.index) continue;
-      this.#readings.splice(this.#head + after, 0, reading);
+      this.#insertAt(after, reading);
     }
-    if (isAfter(this.pruned, other.pruned)) this.pruned = other.pruned;
+    if (isAfter(this.pruned, other.pruned)) this.#markPruned(other.pruned);
+  }
+
+  #insertAt(index: number, reading: Reading): void {
+    this.push(reading);
+    const mask = this.#places.length - 1;
+    for (let i = this.#size - 1; i > index; i--) {
+      this.#places[(this.#head + i) & mask] = this.at(i - 1);
+    }
+    this.#places[(this.#head + index) & mask] = reading;
+  }
+
+  #resize(places: number): void {
+    this.#places = Array.from({ length: places }, (_, i) => (i < this.#size ? this.at(i) : undefined));
+    this.#head = 0;
+  }
+
+  #markPruned({ time, offset, index }: Position): void {
+    this.#prunedTime = time;
+    this.#prunedOffset = offset;
+    this.#prunedIndex = index;
   }
 }

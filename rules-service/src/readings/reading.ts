@@ -3,7 +3,10 @@ import type { Position } from "./position.ts";
 /** What rules compare: booleans count as 1 and 0. */
 export type Value = number | string;
 
-/** In place of a gateway in an anchor: timers wait for the promises of all that live, stragglers too. */
+/**
+ * In front of a gateway in an anchor, or alone: timers wait for the promises of all gateways that live, stragglers too,
+ * and while this one is away for it to come back. No gateway's name has the character.
+ */
 export const everyGateway = "*";
 
 /** An instant of a device's life, with the time that the log's clock showed then. */

@@ -142,14 +142,14 @@ it("a scan that runs the clock over 15 minutes first has the clock of the live e
   live(p, 0, 3000, 700);
   const entries = p.log.entries.filter(({ at: { appendTime } }) => appendTime >= at(3000 - 900));
   const scan = new LogClock();
-  for (const { record, at: place } of entries) scan.observe(record, place.appendTime);
+  for (const { record, at: place } of entries) scan.observe(record, place);
   expect((scan.now - epoch0) / second).toBe(p.clock);
 });
 
 it("a checkpoint of 0.1 is gone on from", () => {
   const p = new Partition();
   const gateway = { gateway: "g", promise: at(1000), skew: -400 * second, markedAt: at(601), offline: false };
-  const unknown = { epoch: 0, corrected: 0, skews: [], heardAt: 0, straggling: false };
+  const unknown = { epoch: 0, corrected: 0, skews: [], heardAt: 0, straggling: false, outages: [] };
   const checkpoint = { clock: at(600), lastTick: at(601), gateways: [{ ...gateway, ...unknown }], seen: [] };
   all(p.engine.restore({ offset: 0, states: [], checkpoint }));
   p.read(610, 1, { received: 1010, appended: 611 });

@@ -133,6 +133,17 @@ const roaming: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 9 }) }) },
 );
 
+/** …or gateways that go and come back. */
+const leaving: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: reading.map((each): Step => ({ ...each, device: 0, behind: Math.min(2, each.behind) })) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant("mark" as const), gateway: fc.nat({ max: 1 }), kept: fc.constant(0) }),
+  },
+  { weight: 4, arbitrary: fc.constant<Step>({ kind: "tick" }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.constantFrom(1, 3, 11, 31) }) },
+);
+
 export function steps(maxLength = 50): fc.Arbitrary<Step[]> {
   const lives = (kind: fc.Arbitrary<Step>): fc.Arbitrary<Step[]> =>
     fc.array(kind, { maxLength, minLength: 3, size: "max" });
@@ -140,6 +151,7 @@ export function steps(maxLength = 50): fc.Arbitrary<Step[]> {
     { weight: 4, arbitrary: lives(step) },
     { weight: 2, arbitrary: lives(disorder) },
     { weight: 1, arbitrary: lives(roaming) },
+    { weight: 1, arbitrary: lives(leaving) },
   );
 }
 

@@ -67,7 +67,7 @@ export const mutants: readonly Mutant[] = [
     to: "index",
   },
   { file: "engine/instance.ts", from: "if (this.base.state.episode.begun?.time === armed.time) return true;", to: "" },
-  { file: "engine/reconciliation.ts", from: "for (const episode of lost) retract(instance, episode, teller);", to: "" },
+  { file: "engine/reconciliation.ts", from: "for (const episode of lost) retract(instance, episode, alerts);", to: "" },
   { file: "engine/episode.ts", from: "(episode, index) => episode.born === names[index],", to: "" },
   { file: "engine/seen-identities.ts", from: "if (n <= lane.last) {", to: "if (n < lane.last) {" },
   { file: "readings/position.ts", from: "if (a.time !== b.time) return a.time > b.time;", to: "" },

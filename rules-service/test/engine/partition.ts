@@ -1,6 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import { alertTransition } from "@headwater/proto";
 import type { AlertInput, TelemetryInput } from "@headwater/proto";
+import type { MaintenanceDefinition } from "../../src/definition/maintenance.ts";
 import type { PartitionEngine, RuleChange, WarmUp } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, at, change, Collected, epoch0, LogWriter, second } from "./harness.ts";
@@ -89,9 +90,29 @@ export class Partition {
 
   hand(alertId: string, when: number, kind: "cleared" | "acknowledged" = "cleared"): void {
     this.engine.applyOperatorAction(
-      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody" },
+      { kind, alertId, rule: "hot", device: "d", at: at(when), by: "somebody", writeId: `${kind}@${when}` },
       this.effects,
     );
+  }
+
+  /** Somebody snoozes the rule on the device up to `until`. */
+  snooze(until: number, device = "d", rule = "hot"): void {
+    const action = {
+      kind: "snoozed",
+      alertId: "",
+      rule,
+      device,
+      at: 0,
+      by: "somebody",
+      writeId: "s",
+      until: at(until),
+    } as const;
+    this.engine.applyOperatorAction(action, this.effects);
+  }
+
+  maintenance(id: string, window: Omit<MaintenanceDefinition, "id"> | undefined): void {
+    const definition = window === undefined ? undefined : { id, ...window };
+    all(this.engine.applyMaintenance(id, definition, this.effects));
   }
 
   /** A warm-up over everything so far. */
@@ -124,12 +145,25 @@ export class Partition {
   }
 }
 
-function short({ kind, severity, at: when, amended, shadow, cause, raisedAt, clearedAt }: AlertInput): string {
+function short({
+  kind,
+  severity,
+  at: when,
+  amended,
+  shadow,
+  cause,
+  raisedAt,
+  clearedAt,
+  mutedBy,
+  flapping,
+}: AlertInput): string {
   const name = kindNames[kind!]!;
   const notes = [
     ...(amended === true ? ["amended"] : []),
     ...(shadow === true ? ["shadow"] : []),
-    ...(cause === "condition" ? [] : [cause]),
+    ...(cause === "condition" || cause === "" ? [] : [cause]),
+    ...(mutedBy ?? []),
+    ...(flapping === true ? ["flapping"] : []),
   ];
   const time =
     name === "amended" ? `@${seconds(raisedAt!)}-${clearedAt === 0 ? "" : seconds(clearedAt!)}` : `@${seconds(when!)}`;

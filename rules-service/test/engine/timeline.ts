@@ -1,5 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import fc from "fast-check";
+import { isoFromMicros } from "@headwater/core";
+import type { MaintenanceDefinition } from "../../src/definition/maintenance.ts";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type {
   EngineChanges,
@@ -9,9 +11,16 @@ import type {
   StateBytes,
 } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
-import { all, Collected, taken } from "./harness.ts";
+import { all, Collected, epoch0, second, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
 import { definition } from "./definitions.ts";
+
+/** What rules do: once, at the end as well, and again and again. */
+const actions = [
+  { command: { name: "act" } },
+  { command: { name: "tell" }, on: ["raised" as const, "escalated" as const, "cleared" as const], repeat: "7s" },
+  { webhook: { urlSecret: "ops" }, repeat: "3s", repeatAcknowledged: true },
+];
 import { devices, steps, write } from "./histories.ts";
 
 /** What happens to a partition besides its records, and before which of them. */
@@ -19,6 +28,8 @@ export type Happening =
   | { readonly kind: "rule"; readonly change: RuleChange; readonly warmFrom?: number }
   | { readonly kind: "device"; readonly id: string; readonly device: Device | undefined }
   | { readonly kind: "hand"; readonly rule: string; readonly device: string }
+  | { readonly kind: "snooze"; readonly rule: string; readonly device: string; readonly until: number }
+  | { readonly kind: "maintenance"; readonly id: string; readonly definition: MaintenanceDefinition | undefined }
   | { readonly kind: "take"; readonly full: boolean };
 
 export interface Timeline {
@@ -39,6 +50,7 @@ const wish = fc.oneof(
       definition,
       selector: selectors,
       keeps: fc.boolean(),
+      flaps: fc.boolean(),
       warms: fc.option(fc.nat({ max: 20 })),
     }),
   },
@@ -53,6 +65,25 @@ const wish = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("hand" as const), rule: fc.nat({ max: 2 }), device: fc.nat({ max: 1 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("snooze" as const),
+      rule: fc.nat({ max: 1 }),
+      device: fc.nat({ max: 1 }),
+      lasts: fc.nat({ max: 30 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("maintenance" as const),
+      id: fc.constantFrom("m", "n"),
+      begins: fc.integer({ min: -5, max: 10 }),
+      lasts: fc.option(fc.integer({ min: 1, max: 30 })),
+      selector: selectors,
+    }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("take" as const), full: fc.boolean() }) },
 );
@@ -72,15 +103,25 @@ export const timeline: fc.Arbitrary<Timeline> = fc
         rule: `rule${index}`,
         revision: 1,
         mode: "live",
-        definition: { ...start, id: `rule${index}` },
+        definition: { ...start, id: `rule${index}`, actions },
       };
       rules.set(change.rule, change);
       return [0, { kind: "rule", change }];
     });
     const timed = wishes.map(([when, each]) => [when % (log.length + 1), each] as const);
     for (const [offset, each] of timed.toSorted((a, b) => a[0] - b[0])) {
+      const now = log[Math.min(offset, log.length - 1)]?.at.appendTime ?? epoch0;
       if (each.kind === "take") happenings.push([offset, each]);
-      else if (each.kind === "hand") {
+      else if (each.kind === "snooze") {
+        const until = now + each.lasts * second;
+        const whose = { rule: `rule${each.rule}`, device: devices[each.device]! };
+        happenings.push([offset, { kind: "snooze", ...whose, until }]);
+      } else if (each.kind === "maintenance") {
+        const { id, begins, lasts, selector } = each;
+        const [from, to] = [begins, begins + (lasts ?? 0)].map((seconds) => isoFromMicros(now + seconds * second));
+        const definition = lasts === null ? undefined : { id, from, to, ...(selector !== undefined && { selector }) };
+        happenings.push([offset, { kind: "maintenance", id, definition }]);
+      } else if (each.kind === "hand") {
         happenings.push([offset, { kind: "hand", rule: `rule${each.rule}`, device: devices[each.device]! }]);
       } else if (each.kind === "device") {
         const id = devices[each.device]!;
@@ -96,7 +137,13 @@ export const timeline: fc.Arbitrary<Timeline> = fc
           rule: id,
           mode: each.mode,
           revision: keeps ? before.revision : (before?.revision ?? 0) + 1,
-          definition: keeps ? before.definition : { ...each.definition, id, selector: each.selector },
+          definition: keeps
+            ? before.definition
+            : {
+                ...each.definition,
+                ...{ id, selector: each.selector, actions },
+                ...(each.flaps && { flapping: { transitions: 3, within: "10s" } }),
+              },
         };
         rules.set(id, change);
         const active = each.mode === "live" || each.mode === "shadow";
@@ -156,6 +203,8 @@ export class Run {
   #happen(each: Happening, index: number, offset: number, hands: Map<number, OperatorAction>, takes: boolean): void {
     const { engine } = this;
     if (each.kind === "device") engine.applyDevice(each.id, each.device, 0, this.#effects);
+    else if (each.kind === "snooze") engine.applyOperatorAction(snoozeOf(each), this.#effects);
+    else if (each.kind === "maintenance") all(engine.applyMaintenance(each.id, each.definition, this.#effects));
     else if (each.kind === "hand") {
       const hand = hands.get(index) ?? this.#hand(each);
       if (hand === undefined) return;
@@ -176,8 +225,20 @@ export class Run {
       .flat()
       .findLast((emitted) => emitted.alert?.rule === rule && emitted.alert.device === device)?.alert;
     if (alert === undefined) return undefined;
-    return { kind: "cleared", alertId: alert.alertId!, rule, device, at: alert.at!, by: "somebody" };
+    return {
+      kind: "cleared",
+      alertId: alert.alertId!,
+      rule,
+      device,
+      at: alert.at!,
+      by: "somebody",
+      writeId: `w${alert.at!}`,
+    };
   }
+}
+
+function snoozeOf({ rule, device, until }: Extract<Happening, { kind: "snooze" }>): OperatorAction {
+  return { kind: "snoozed", alertId: "", rule, device, at: 0, by: "somebody", writeId: "s", until };
 }
 
 /** An engine as an owner restores it that finds `whole` writings and the first `cut` states of the one after them. */
@@ -199,10 +260,23 @@ export function restored(
   const before = timeline.happenings.slice(0, last.after).map(([, happening]) => happening);
   const known = new Map<string, Device | undefined>();
   const rules = new Map<string, RuleChange>();
+  const snoozes = new Map<string, Extract<Happening, { kind: "snooze" }>>();
+  const windows = new Map<string, MaintenanceDefinition | undefined>();
+  const forget = (isOver: (snooze: { rule: string; device: string }) => boolean): void => {
+    for (const [key, snooze] of snoozes) if (isOver(snooze)) snoozes.delete(key);
+  };
   for (const happening of before) {
-    if (happening.kind === "device") known.set(happening.id, happening.device);
-    else if (happening.kind === "rule") rules.set(happening.change.rule, happening.change);
+    if (happening.kind === "device") {
+      known.set(happening.id, happening.device);
+      if (happening.device === undefined) forget(({ device }) => device === happening.id);
+    } else if (happening.kind === "rule") {
+      rules.set(happening.change.rule, happening.change);
+      if (happening.change.mode === "deleted") forget(({ rule }) => rule === happening.change.rule);
+    } else if (happening.kind === "snooze") snoozes.set(`${happening.rule}/${happening.device}`, happening);
+    else if (happening.kind === "maintenance") windows.set(happening.id, happening.definition);
   }
+  for (const snooze of snoozes.values()) engine.applyOperatorAction(snoozeOf(snooze), effects);
+  for (const [id, definition] of windows) all(engine.applyMaintenance(id, definition, effects));
   for (const [id, device] of known) engine.applyDevice(id, device, 0, effects);
   for (const change of rules.values()) all(engine.applyRule(change, effects));
   if (effects.all.length > 0) throw new TypeError(`restoring emitted ${JSON.stringify(effects.all)}`);

@@ -8,11 +8,20 @@ export interface ReferenceClock {
   readonly now: number;
   /** Those that are live. */
   readonly gateways: ReadonlyMap<string, { readonly epoch: number; readonly skew: number; readonly corrected: number }>;
+  /** When nothing could be heard through each gateway, oldest first. */
+  readonly outages: ReadonlyMap<string, readonly Outage[]>;
+}
+
+/** `to` is undefined while it goes on. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number | undefined;
 }
 
 interface Gateway {
   readonly epoch: number;
   readonly marks: { appendTime: number; lag: number }[];
+  promised: number;
   corrected: number;
   marked: number;
   heard: number;
@@ -25,19 +34,45 @@ const minute = 60 * second;
 
 export function clockAfter(history: readonly HistoryEntry[]): ReferenceClock {
   const gateways = new Map<string, Gateway>();
+  const outages = new Map<string, Outage[]>();
   let now = 0;
   let lastTick = 0;
   for (const { record, appendTime } of withoutDuplicates(history)) {
-    if (record.gateway !== "") hear(gateways, { record, appendTime }, lastTick);
-    else if (record.tick !== null) {
+    if (record.gateway !== "") {
+      const before = gateways.get(record.gateway);
+      const promised = before?.promised ?? 0;
+      const wasMarked = before !== undefined && before.epoch === record.epoch && before.marks.length > 0;
+      const { corrected: from, straggling } = before ?? { corrected: 0, straggling: false };
+      hear(gateways, { record, appendTime }, lastTick);
+      const { marks, corrected } = gateways.get(record.gateway)!;
+      const known = outages.get(record.gateway) ?? [];
+      const last = known.at(-1);
+      if (marks.length > 0 && last !== undefined && last.to === undefined) {
+        known[known.length - 1] = { from: last.from, to: Math.max(last.from, corrected) };
+      } else if (wasMarked && straggling && record.receivedAt - promised > 30 * second)
+        known.push({ from, to: corrected });
+      outages.set(record.gateway, known);
+    } else if (record.tick !== null) {
       // More than 15 s between two ticks: the log was away, and that time is nobody's silence.
       const away = lastTick === 0 ? 0 : Math.max(0, appendTime - lastTick - 15 * second);
       lastTick = appendTime;
       for (const [name, gateway] of gateways) {
         const moved = (time: number) => Math.max(time, Math.min(time + away, appendTime - 15 * second));
         [gateway.marked, gateway.heard] = [moved(gateway.marked), moved(gateway.heard)];
-        if (lastTick - gateway.heard > 30 * second) gateway.offline = true;
-        if (lastTick - gateway.marked > 15 * minute) gateways.delete(name);
+        const known = outages.get(name) ?? [];
+        const isAway = known.length > 0 && known.at(-1)!.to === undefined;
+        if (lastTick - gateway.heard > 30 * second) {
+          if (!gateway.offline && gateway.marks.length > 0 && !isAway) {
+            outages.set(name, [...known, { from: gateway.corrected, to: undefined }]);
+          }
+          gateway.offline = true;
+        }
+        // What it has said counts no more after a quarter of an hour, and that it went no more after a day.
+        if (lastTick - gateway.marked > 15 * minute) gateway.marks.length = 0;
+        if (lastTick - gateway.heard > 24 * 60 * minute) {
+          gateways.delete(name);
+          outages.delete(name);
+        }
       }
     }
     const holding = [...gateways.values()].filter((each) => isLive(each) && !each.straggling);
@@ -53,6 +88,7 @@ export function clockAfter(history: readonly HistoryEntry[]): ReferenceClock {
         { epoch: each.epoch, skew: skewOf(each), corrected: isLive(each) ? each.corrected : Infinity },
       ]),
     ),
+    outages,
   };
 }
 
@@ -64,11 +100,12 @@ function hear(
   const { gateway: name, epoch, receivedAt, mark } = record;
   let gateway = gateways.get(name);
   if (gateway?.epoch !== epoch) {
-    const times = { corrected: 0, marked: -Infinity, heard: 0 };
+    const times = { promised: 0, corrected: 0, marked: -Infinity, heard: 0 };
     gateway = { epoch, marks: [], ...times, offline: false, straggling: false };
     gateways.set(name, gateway);
   }
   gateway.heard = appendTime;
+  gateway.promised = receivedAt;
   gateway.offline = false;
   if (mark !== null) {
     gateway.marked = appendTime;
@@ -91,9 +128,11 @@ function isLive({ marks, offline }: Gateway): boolean {
   return marks.length > 0 && !offline;
 }
 
-/** What time it is for timers of a gateway's readings; "*": of no gateway in particular, while none may lag. */
-export function reach({ now, gateways }: ReferenceClock, gateway: string): number {
-  if (gateway === "*") return Math.min(now, ...Array.from(gateways.values(), ({ corrected }) => corrected));
+/** What time it is for timers of a gateway's readings; "*" in front: while none may lag, and this one is not away. */
+export function reach({ now, gateways, outages }: ReferenceClock, gateway: string): number {
+  const last = outages.get(gateway.slice(1))?.at(-1);
+  if (gateway.startsWith("*") && last !== undefined && last.to === undefined) return -Infinity;
+  if (gateway.startsWith("*")) return Math.min(now, ...Array.from(gateways.values(), ({ corrected }) => corrected));
   return Math.min(now, gateways.get(gateway)?.corrected ?? Infinity);
 }
 

@@ -3,7 +3,7 @@ import { clear, compare, holdsBetween, isRaised, joined, negated, raised, severi
 import { severities, unknown, valueOf } from "./grades.ts";
 import type { Comparison, Grade, Severity, Value } from "./grades.ts";
 import { concerns, duration, hasPassed, valuesOf } from "./life.ts";
-import type { Life, Moment, Timer } from "./life.ts";
+import type { Knowledge, Life, Moment, Timer } from "./life.ts";
 import { past } from "./past.ts";
 import { windowed } from "./windows.ts";
 import type { Measured, WindowDefinition } from "./windows.ts";
@@ -204,26 +204,44 @@ function changesTo({ metric, changesTo: wanted, severity }: Condition, life: Lif
   };
 }
 
-/** From the latest of the last reading, the registration and the activation; of registered devices alone. */
+/**
+ * From the latest of the last reading, the registration, the activation and the return of the gateway through which it
+ * was heard; of registered devices alone.
+ */
 function absence({ absent, metric, severity }: Condition, life: Life): Evaluation {
   const after = duration(absent!);
-  const lastHeard = (point: number): Moment => {
-    const heard = life.samples
-      .slice(0, life.points[point]!.samples)
-      .findLast((sample) => metric === undefined || concerns([metric], sample));
-    return heard !== undefined && heard.time >= life.since.time ? heard : life.since;
+  const { points } = life;
+  /** While its gateway was away nobody could hear it. */
+  const excused = (last: Moment, { outages, received, time }: Knowledge): Moment => {
+    const until = Math.min(received, last.received + time - last.time);
+    let since = last.received;
+    for (const { from, to } of outages.get(last.gateway) ?? []) {
+      if (from < until && from < since + after) since = Math.max(since, Math.min(to ?? until, until));
+    }
+    return { ...last, time: last.time + since - last.received, received: since };
   };
-  const isSilent = (point: number): boolean => hasPassed(life.points[point]!, lastHeard(point).time + after);
+  const states: { readonly last: Moment; readonly isSilent: boolean }[] = [];
+  const stateAt = (point: number): { readonly last: Moment; readonly isSilent: boolean } => {
+    const known = states[point];
+    if (known !== undefined) return known;
+    const before = point === 0 ? { last: life.since, isSilent: false } : stateAt(point - 1);
+    const { sample, knows } = points[point]!;
+    const last = before.isSilent ? before.last : excused(before.last, knows);
+    const isHeard = sample !== undefined && (metric === undefined || concerns([metric], sample));
+    const latest = isHeard && sample.time >= last.time ? sample : last;
+    const isSilent = latest === last && (before.isSilent || hasPassed(points[point]!, last.time + after));
+    return (states[point] = { last: latest, isSilent });
+  };
   return {
     inputs: [metric ?? "*"],
     severities: [severity ?? "none"],
-    grade: (point) => (life.device !== undefined && isSilent(point) ? raised(severity) : clear),
+    grade: (point) => (life.device !== undefined && stateAt(point).isSilent ? raised(severity) : clear),
     timers(point) {
-      const from = lastHeard(point);
+      const { last, isSilent } = stateAt(point);
+      if (life.device === undefined || isSilent) return [];
+      const from = excused(last, points[point + 1]?.knows ?? life.coming.knows);
       // What any gateway still has of the device may come: no timer goes further than all of them have promised.
-      return life.device === undefined || isSilent(point)
-        ? []
-        : [{ time: from.time + after, from: { ...from, gateway: "*" } }];
+      return [{ time: from.time + after, from: { ...from, gateway: `*${from.gateway}` } }];
     },
   };
 }

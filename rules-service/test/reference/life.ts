@@ -1,4 +1,5 @@
 import type { Device } from "@headwater/aggregates";
+import type { Outage } from "./clock.ts";
 import type { Value } from "./grades.ts";
 
 /** A moment of a device's life, and what the log's clock showed then; timers count from it. */
@@ -9,8 +10,16 @@ export interface Moment {
   readonly gateway: string;
 }
 
+/** What the log had told of gateways, and the times of its clock and of the device up to which that counts. */
+export interface Knowledge {
+  readonly outages: ReadonlyMap<string, readonly Outage[]>;
+  readonly received: number;
+  readonly time: number;
+}
+
 /** Readings of one message and one time. */
 export interface Sample extends Moment {
+  readonly knows: Knowledge;
   readonly order: number;
   readonly readings: readonly { readonly metric: string; readonly value: Value; readonly isBoolean: boolean }[];
 }
@@ -30,6 +39,8 @@ export interface Point {
   readonly samples: number;
   /** Whether what was due at just this time has happened: it does so after the first reading of that time. */
   readonly isAfterTimers: boolean;
+  /** As of the next sample, or of the end of the history. */
+  readonly knows: Knowledge;
 }
 
 /** A device under a rule, from when the rule began there. */
@@ -38,6 +49,8 @@ export interface Life {
   readonly device: Device | undefined;
   readonly samples: readonly Sample[];
   readonly points: readonly Point[];
+  /** For what comes after the last point. */
+  readonly coming: { knows: Knowledge };
 }
 
 export function hasPassed({ time, isAfterTimers }: Point, due: number): boolean {

@@ -5,7 +5,7 @@ import { evaluationOf } from "./conditions.ts";
 import type { Evaluation } from "./conditions.ts";
 import { severities, valueOf } from "./grades.ts";
 import { concerns, duration } from "./life.ts";
-import type { Moment, Point, Sample, Timer } from "./life.ts";
+import type { Knowledge, Life, Moment, Point, Sample, Timer } from "./life.ts";
 
 import { clockAfter, logTimeOf, reach, withoutDuplicates } from "./clock.ts";
 
@@ -76,12 +76,24 @@ export class ReferenceRule {
       }
     }
     const wait = duration(this.#rule.wait ?? "5s");
+    let isFresh = false;
+    const knowledge = (): Knowledge => ({
+      outages: clockAfter(history).outages,
+      received: reachOf(""),
+      time: Infinity,
+    });
     for (;;) {
-      this.#answer ??= this.#live();
+      this.#answer ??= this.#live(knowledge());
       const due = this.#answer.waiting.filter(
         ({ time, from }) => from.received + time - from.time + wait <= reachOf(from.gateway),
       );
       if (due.length === 0) return this.#answer.episodes;
+      if (!isFresh) {
+        // Gateways may have come and gone since.
+        isFresh = true;
+        this.#answer = undefined;
+        continue;
+      }
       this.#know({ upTo: Math.max(this.#surelyKnown, Math.min(...due.map(({ time }) => time))) });
     }
   }
@@ -105,33 +117,43 @@ export class ReferenceRule {
   }
 
   #evaluation(samples: readonly Sample[], points: readonly Point[]): Evaluation {
-    const life = { since: this.#since, device: this.#registered, samples, points };
+    const coming = { knows: { outages: new Map(), received: 0, time: 0 } };
+    return this.#evaluationOf({ since: this.#since, device: this.#registered, samples, points, coming });
+  }
+
+  #evaluationOf(life: Life): Evaluation {
     return evaluationOf(this.#rule.condition, life, this.#rule.severity ?? "warning");
   }
 
   /** The whole life in order of judged time: what holds at every point of it, and what episodes come of that. */
-  #live(): Answer {
+  #live(now: Knowledge): Answer {
     const samples = this.#accepted.toSorted((a, b) => a.time - b.time || a.order - b.order);
     const points: Point[] = [];
-    const evaluation = this.#evaluation(samples, points);
+    const coming = { knows: now };
+    const evaluation = this.#evaluationOf({
+      ...{ since: this.#since, device: this.#registered, samples, points, coming },
+    });
     const known = Math.max(this.#surelyKnown, samples.at(-1)?.time ?? -Infinity);
     // A registered device is judged from where the rule begins, any other from its first reading.
     if (this.#registered !== undefined && this.#since.time > 0) {
-      points.push({ time: this.#since.time, sample: undefined, samples: 0, isAfterTimers: true });
+      const knows = samples[0]?.knows ?? now;
+      points.push({ time: this.#since.time, sample: undefined, samples: 0, isAfterTimers: true, knows });
     }
     for (;;) {
       const last = points.at(-1);
       const next = samples[last?.samples ?? 0];
+      coming.knows = next?.knows ?? now;
+      const { knows } = coming;
       const waiting = last === undefined ? [] : evaluation.timers(points.length - 1);
       const timer = Math.min(...waiting.map(({ time }) => time));
       // At one instant readings count before timers; the first of them decides.
       const isReadingFirst = next !== undefined && next.time === timer && last!.time < timer;
       if (timer <= Math.min(known, next?.time ?? Infinity) && !isReadingFirst) {
-        points.push({ time: timer, sample: undefined, samples: last!.samples, isAfterTimers: true });
+        points.push({ time: timer, sample: undefined, samples: last!.samples, isAfterTimers: true, knows });
       } else if (next === undefined) return { episodes: this.#episodes(evaluation, points), waiting };
       else {
         const isAfterTimers = last?.time === next.time;
-        points.push({ time: next.time, sample: next, samples: (last?.samples ?? 0) + 1, isAfterTimers });
+        points.push({ time: next.time, sample: next, samples: (last?.samples ?? 0) + 1, isAfterTimers, knows });
       }
     }
   }
@@ -167,6 +189,7 @@ function samplesOf(history: readonly HistoryEntry[]): readonly Sample[] {
   const newest = record.eventTime + Math.max(...record.readings.map((each) => each.timeDelta));
   const shift = Math.max(0, newest - appendTime);
   const received = logTimeOf(history);
+  const { outages } = clockAfter(history);
   const deltas = [...new Set(record.readings.map(({ timeDelta }) => timeDelta))].toSorted((a, b) => a - b);
   return deltas.map((delta) => {
     const indexed = [...record.readings.entries()].filter(([, { timeDelta }]) => timeDelta === delta);
@@ -176,6 +199,13 @@ function samplesOf(history: readonly HistoryEntry[]): readonly Sample[] {
       return [{ metric, value: valueOf(value), isBoolean: typeof value === "boolean" }];
     });
     const time = record.eventTime + delta - shift;
-    return { time, order: offset * 1000 + indexed[0]![0], readings, gateway: record.gateway, received };
+    return {
+      time,
+      order: offset * 1000 + indexed[0]![0],
+      readings,
+      gateway: record.gateway,
+      received,
+      knows: { outages, received, time },
+    };
   });
 }

@@ -21,5 +21,6 @@ export const derive = actionKind({
       problems.add(pointerTo(pointer, "metric"), "is the metric that the rule judges; choose another name");
     }
   },
+  answers: ["raised"],
   normalise: ({ metric, value }): DeriveAction => ({ kind: "derive", metric, value }),
 });

@@ -31,7 +31,15 @@ export function absenceProgram(metric: string | undefined, duration: number, ran
     wakes: ({ last, silent, registered }) =>
       silent || !registered || last === null
         ? noWakes
-        : [{ time: last.time + duration, anchor: { ...last, gateway: everyGateway } }],
+        : [{ time: last.time + duration, anchor: { ...last, gateway: everyGateway + last.gateway } }],
+    // Through a gateway that is away nobody can be heard.
+    excuse(state, unheardSince) {
+      const { last, silent, registered } = state;
+      if (silent || !registered || last === null || last.gateway === "") return state;
+      const later = unheardSince(last, duration) - last.logTime;
+      if (later <= 0) return state;
+      return { ...state, last: { ...last, time: last.time + later, logTime: last.logTime + later } };
+    },
     elapse: (state) => ({ ...state, silent: true }),
     withDevice(state, device, at) {
       const registered = device !== undefined;

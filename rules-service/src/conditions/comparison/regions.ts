@@ -19,6 +19,8 @@ export function nextUp(value: number): number {
 export class Regions {
   readonly #starts: Float64Array;
   readonly #verdicts: readonly Verdict[];
+  /** By verdict; undefined: it has several regions, or none. */
+  readonly #intervals: readonly (Interval | undefined)[];
 
   /** `judge` has to be constant between neighbours of the bounds. */
   constructor(bounds: readonly number[], judge: (value: number) => Verdict) {
@@ -33,6 +35,12 @@ export class Regions {
     }
     this.#starts = Float64Array.from(starts);
     this.#verdicts = verdicts;
+    const intervals: (Interval | undefined)[] = [];
+    for (const [index, verdict] of verdicts.entries()) {
+      const isOnly = verdicts.indexOf(verdict) === verdicts.lastIndexOf(verdict);
+      intervals[verdict] = isOnly ? { low: starts[index]!, high: starts[index + 1] ?? Infinity } : undefined;
+    }
+    this.#intervals = intervals;
   }
 
   verdict(value: number): Verdict {
@@ -46,9 +54,7 @@ export class Regions {
 
   /** Every number of a verdict that has one region; undefined if it has several or none. */
   of(verdict: Verdict): Interval | undefined {
-    const index = this.#verdicts.indexOf(verdict);
-    if (index < 0 || this.#verdicts.lastIndexOf(verdict) !== index) return undefined;
-    return { low: this.#starts[index]!, high: this.#starts[index + 1] ?? Infinity };
+    return this.#intervals[verdict];
   }
 
   #indexOf(value: number): number {

@@ -60,6 +60,10 @@ export function flapping<S>(inner: Program<S>, most: number, within: number): Pr
       const now = inner.withDevice(state.inner, device, at);
       return now === state.inner ? state : follow(state, now, at);
     },
+    excuse(state, unheardSince) {
+      const now = inner.excuse(state.inner, unheardSince);
+      return now === state.inner ? state : { ...state, inner: now };
+    },
     verdict({ inner: now, flaps }) {
       const verdict = inner.verdict(now);
       return flaps && stayOf(verdict) === 0 ? verdictOf(unknown, 1) : verdict;
@@ -67,6 +71,7 @@ export function flapping<S>(inner: Program<S>, most: number, within: number): Pr
     quiet: (state, metric) => inner.quiet(state.inner, metric),
     measure: (state, rank, latest) => inner.measure(state.inner, rank, latest),
     begunBy: (state, rank) => inner.begunBy(state.inner, rank),
+    isFlapping: ({ flaps }) => flaps,
     idle:
       inner.idle === undefined ? undefined : { inner: inner.idle, isOn: false, changes: [], last: null, flaps: false },
     isIdle: ({ inner: now, isOn, last, flaps }) => !isOn && last === null && !flaps && inner.isIdle(now),

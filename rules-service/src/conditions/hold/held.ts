@@ -115,6 +115,10 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
       const now = inner.withDevice(state.inner, device, at);
       return now === state.inner ? state : follow(state, now, beginningAt(at), false);
     },
+    excuse(state, unheardSince) {
+      const now = inner.excuse(state.inner, unheardSince);
+      return now === state.inner ? state : { ...state, inner: now };
+    },
     verdict({ inner: now, runs, clearSince, at }) {
       const verdict = inner.verdict(now);
       const raise = raiseOf(verdict);

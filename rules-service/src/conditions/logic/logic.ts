@@ -34,6 +34,7 @@ export function joined(kind: "all" | "any", programs: readonly Program[], rank: 
     elapse: (states, time) =>
       each(states, (program, state) => (firstOf(program.wakes(state)) <= time ? program.elapse(state, time) : state)),
     withDevice: (states, device, at) => each(states, (program, state) => program.withDevice(state, device, at)),
+    excuse: (states, unheardSince) => each(states, (program, state) => program.excuse(state, unheardSince)),
     verdict(states) {
       let verdict: Verdict = kind === "all" ? verdicts.raised : verdicts.clear;
       for (const [index, program] of programs.entries()) {

@@ -50,6 +50,10 @@ export function scheduled<S>(inner: Program<S>, schedule: WeeklySchedule, clears
       const now = inner.withDevice(state.inner, device, at);
       return now === state.inner ? state : { ...state, inner: now };
     },
+    excuse(state, unheardSince) {
+      const now = inner.excuse(state.inner, unheardSince);
+      return now === state.inner ? state : { ...state, inner: now };
+    },
     verdict(state) {
       const verdict = inner.verdict(state.inner);
       if (state.isOpen) return verdict;

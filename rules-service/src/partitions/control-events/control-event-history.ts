@@ -1,6 +1,12 @@
 import type { TopicNames } from "@headwater/event-log";
 import { DecodeError } from "@headwater/core";
-import { deviceControlEvent, operatorControlEvent, type ControlEvent } from "./control-events.ts";
+import type { OperatorAction } from "../../engine/engine.ts";
+import {
+  deviceControlEvent,
+  operatorControlEvent,
+  type ControlEvent,
+  type DeviceControlEvent,
+} from "./control-events.ts";
 import { Pace } from "../pace.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, OnSkipped, RestoredState } from "../state-log/state-fold.ts";
@@ -72,16 +78,59 @@ function controlEventOf(
   return rule === undefined ? undefined : { kind: "rule", source, change: rule.change };
 }
 
-/** Keys of effectives that are superseded before the oldest telemetry in the log; no replay needs them. */
-export function overtaken(included: readonly PastControlEvent[], telemetryStart: number): string[] {
+/**
+ * Keys of effectives that are superseded before the oldest telemetry in the log, or snoozes that were over by then;
+ * `clock` is the log's at the checkpoint. No replay needs them.
+ */
+export function overtaken(included: readonly PastControlEvent[], telemetryStart: number, clock: number): string[] {
   const keys: string[] = [];
   const newer = new Set<string>();
   for (const { event, fromOffset, key } of included.toReversed()) {
     if (fromOffset > telemetryStart) continue;
-    const entity =
-      event.kind === "device" ? `device/${event.id}` : event.kind === "rule" ? `rule/${event.change.rule}` : "operator";
-    if (newer.has(entity)) keys.push(key);
+    const entity = entityOf(event);
+    const snooze = snoozeOf(event);
+    if (newer.has(entity) || (snooze !== undefined && (snooze.until ?? 0) <= clock)) keys.push(key);
     newer.add(entity);
   }
   return keys;
+}
+
+/** What only the last control event counts of. Operator actions are part of the states, but for snoozes. */
+function entityOf(event: ControlEvent): string {
+  if (event.kind === "device") return `device/${event.id}`;
+  if (event.kind === "rule") return `rule/${event.change.rule}`;
+  const snooze = snoozeOf(event);
+  return snooze === undefined ? "operator" : JSON.stringify(["snooze", snooze.rule, snooze.device]);
+}
+
+function snoozeOf(event: ControlEvent): OperatorAction | undefined {
+  return event.kind === "operator" && event.action?.kind === "snoozed" ? event.action : undefined;
+}
+
+/**
+ * The control events that are in force after those that the checkpoint includes, in the order in which `restore` of an
+ * engine wants them: what holds actions back, devices, rules.
+ */
+export function inForce(included: readonly PastControlEvent[]): Iterable<ControlEvent> {
+  const devices = new Map<string, DeviceControlEvent>();
+  const rules = new Map<string, ControlEvent>();
+  const snoozes = new Map<string, { readonly event: ControlEvent; readonly action: OperatorAction }>();
+  const forget = (isOver: (action: OperatorAction) => boolean): void => {
+    for (const [key, { action }] of snoozes) if (isOver(action)) snoozes.delete(key);
+  };
+  for (const { event } of included) {
+    if (event.kind === "rule") {
+      rules.set(event.change.rule, event);
+      if (event.change.mode === "deleted") forget(({ rule }) => rule === event.change.rule);
+    } else if (event.kind === "device") {
+      const before = devices.get(event.id);
+      devices.set(event.id, event);
+      const isAnother = before !== undefined && before.incarnation !== event.incarnation;
+      if (isAnother || event.device === undefined) forget(({ device }) => device === event.id);
+    } else {
+      const action = snoozeOf(event);
+      if (action !== undefined) snoozes.set(entityOf(event), { event, action });
+    }
+  }
+  return [...Array.from(snoozes.values(), ({ event }) => event), ...devices.values(), ...rules.values()];
 }

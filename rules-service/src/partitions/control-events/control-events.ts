@@ -52,13 +52,18 @@ export function operatorControlEvent(source: Position, record: Uint8Array): Oper
   return { kind: "operator", source, action: operatorActionOf(events.alert.decode(record)), record };
 }
 
-/** The operator action of an event; undefined for a transition that a rule made. */
+/** What people do that makes a difference to the evaluation. */
+const actionKinds = new Map<number, OperatorAction["kind"]>([
+  [alertTransition.acknowledged, "acknowledged"],
+  [alertTransition.cleared, "cleared"],
+  [alertTransition.snoozed, "snoozed"],
+]);
+
+/** The operator action of an event; undefined for a transition that a rule made, and for what is only said. */
 function operatorActionOf(event: AlertEvent): OperatorAction | undefined {
   if (event.transition !== 0) return undefined;
-  const kind: number = event.kind;
-  const action =
-    kind === alertTransition.acknowledged ? "acknowledged" : kind === alertTransition.cleared ? "cleared" : undefined;
-  if (action === undefined) return undefined;
-  const { alertId, rule, device, at, by } = event;
-  return { kind: action, alertId, rule, device, at, by };
+  const kind = actionKinds.get(event.kind);
+  if (kind === undefined) return undefined;
+  const { alertId, rule, device, at, by, writeId, snoozedUntil } = event;
+  return { kind, alertId, rule, device, at, by, writeId, ...(kind === "snoozed" && { until: snoozedUntil }) };
 }

@@ -176,7 +176,8 @@ export class StateFold {
             const { gateway, promise, corrected, skew, markedAt, heardAt, offline, straggling } = each;
             const skews = each.skews.map((least) => ({ minute: least.minute, skew: least.skew }));
             const times = { promise, corrected, skew, skews, markedAt, heardAt };
-            return { gateway, epoch: each.epoch, ...times, offline, straggling };
+            const outages = each.outages.map(({ from, to, begun, ended }) => ({ from, to, begun, ended }));
+            return { gateway, epoch: each.epoch, ...times, offline, straggling, outages };
           }),
           seen: seen.map(({ gateway, epoch, n }) => ({ gateway, epoch, n })),
         },

@@ -1,0 +1,67 @@
+import { alertTransition } from "@headwater/proto/event-types";
+import type { Trigger } from "./triggers.ts";
+
+/** What of a transition decides on actions. */
+export interface ToldTransition {
+  readonly kind: number;
+  readonly amended: boolean;
+  readonly shadow: boolean;
+  readonly cause: string;
+  readonly clearedAt: number;
+  /** What held actions back. */
+  readonly mutedBy: readonly string[];
+}
+
+/** How far the actions of an episode have come. Immutable. */
+export interface Course {
+  /** It was raised in earnest. */
+  readonly acted: boolean;
+  /** Those who were told of it were told of its end. */
+  readonly ended: boolean;
+  readonly retracted: boolean;
+}
+
+export const nothingActed: Course = { acted: false, ended: false, retracted: false };
+
+const none: readonly Trigger[] = [];
+
+/**
+ * What the next transition of an episode sets off; of several an action answers the first that it names. Late data and
+ * rules in shadow sound no siren. What began in earnest is ended for those who were told, once, however it ends; what
+ * turns out never to have been is retracted, once. What begins while something holds actions back is told when nothing
+ * does any more, if it is open then, and so is what was told before; ends are told regardless.
+ */
+export function follow(
+  course: Course,
+  event: ToldTransition,
+): { readonly course: Course; readonly triggers: readonly Trigger[] } {
+  const { kind } = event;
+  const earnest = !event.amended && !event.shadow && event.mutedBy.length === 0;
+  if (kind === alertTransition.raised && earnest) {
+    return course.acted ? { course, triggers: none } : { course: { ...course, acted: true }, triggers: ["raised"] };
+  }
+  if (kind === alertTransition.unmuted && earnest) return { course: { ...course, acted: true }, triggers: ["raised"] };
+  if (!course.acted) return { course, triggers: none };
+  if (kind === alertTransition.escalated && earnest) return { course, triggers: ["escalated"] };
+  if (kind === alertTransition.deescalated && earnest) return { course, triggers: ["deescalated"] };
+  if (kind === alertTransition.acknowledged && !event.shadow) return { course, triggers: ["acknowledged"] };
+  if (!isEnd(event)) return { course, triggers: none };
+  const retracts = event.cause === "retracted";
+  const triggers: Trigger[] = [];
+  if (retracts && !course.retracted) triggers.push("retracted");
+  if (!course.ended) triggers.push("cleared");
+  return { course: { acted: true, ended: true, retracted: course.retracted || retracts }, triggers };
+}
+
+/** What the last of an alert's accepted events sets off. */
+export function triggersOf(history: readonly ToldTransition[]): readonly Trigger[] {
+  let course = nothingActed;
+  let last = none;
+  for (const event of history) ({ course, triggers: last } = follow(course, event));
+  return last;
+}
+
+function isEnd({ kind, clearedAt, cause }: ToldTransition): boolean {
+  if (kind === alertTransition.cleared) return true;
+  return kind === alertTransition.amended && (clearedAt !== 0 || cause === "retracted");
+}

@@ -1,0 +1,120 @@
+import { normaliseMaintenance, type MaintenanceDefinition } from "../definition/maintenance.ts";
+import { selects } from "../definition/selector.ts";
+import type { OperatorAction } from "./engine.ts";
+import type { Evaluator } from "./evaluator.ts";
+import type { Instance } from "./instance.ts";
+import { maintenanceMute, type MuteEdge, type MuteWindow, type Muting } from "./muting.ts";
+import { byRuleId } from "./selector-index.ts";
+
+/** Instances that are looked at before the caller may do something else. */
+const instancesAStep = 2000;
+
+/**
+ * What holds actions back takes effect here, and ends: each episode that is open is told of it, and one that nothing
+ * holds back any more acts once. An episode knows what it was told last, so nothing is told twice.
+ */
+export class MuteJoins {
+  readonly #evaluator: Evaluator;
+
+  constructor(evaluator: Evaluator) {
+    this.#evaluator = evaluator;
+  }
+
+  get #muting(): Muting {
+    return this.#evaluator.alerts.muting;
+  }
+
+  snooze({ rule: id, device, until = 0 }: OperatorAction): void {
+    const { index, clock } = this.#evaluator;
+    this.#muting.snooze(id, device, until, clock.now);
+    const rule = index.rules.get(id);
+    const instance = rule && index.instance(rule, device);
+    if (instance !== undefined) this.#tell(instance, clock.now);
+  }
+
+  *maintenance(id: string, definition: MaintenanceDefinition | undefined): Generator<void> {
+    const { clock, index } = this.#evaluator;
+    let window: MuteWindow | undefined;
+    if (definition !== undefined) {
+      const { selector, ...times } = normaliseMaintenance(definition);
+      window = { ...times, selects: (device) => selects(selector, device, index.devices.get(device)) };
+    }
+    this.#muting.setWindow(maintenanceMute(id), window, clock.now);
+    const concerned: Instance[] = [];
+    let looked = 0;
+    for (const instance of this.#open()) {
+      looked += 1;
+      if (looked % instancesAStep === 0) yield;
+      if (instance !== undefined) concerned.push(instance);
+    }
+    for (const [done, instance] of inOrder(concerned).entries()) {
+      if (done % instancesAStep === instancesAStep - 1) yield;
+      this.#tell(instance, clock.now);
+    }
+  }
+
+  /** A device is another by now, and other windows may select it. */
+  device(id: string): void {
+    if (!this.#muting.hasWindows) return;
+    const { index, clock } = this.#evaluator;
+    const concerned: Instance[] = [];
+    for (const { series } of index.metrics.values()) {
+      const own = series.get(id);
+      for (const instance of own?.instances.values() ?? []) if (instance.inputs[0] === own) concerned.push(instance);
+    }
+    for (const instance of inOrder(concerned)) this.#tell(instance, clock.now);
+  }
+
+  /** The log's clock has moved on. */
+  pass(): void {
+    const { now } = this.#evaluator.clock;
+    for (let edge = this.#muting.pass(now); edge !== undefined; edge = this.#muting.pass(now)) this.#pass(edge);
+  }
+
+  #pass({ at, snoozes, windows }: MuteEdge): void {
+    const { index } = this.#evaluator;
+    const concerned = new Set<Instance>();
+    for (const { rule: id, device } of snoozes) {
+      const rule = index.rules.get(id);
+      const instance = rule && index.instance(rule, device);
+      if (instance !== undefined) concerned.add(instance);
+    }
+    if (windows.length > 0) {
+      for (const instance of this.#open()) {
+        if (instance !== undefined && windows.some((window) => window.selects(instance.device)))
+          concerned.add(instance);
+      }
+    }
+    for (const instance of inOrder([...concerned])) this.#tell(instance, at);
+  }
+
+  /** Those with an open episode; undefined stands for another that was looked at. */
+  *#open(): Generator<Instance | undefined> {
+    for (const { series: all } of this.#evaluator.index.metrics.values()) {
+      for (const series of all.values()) {
+        for (const instance of series.instances.values()) {
+          yield instance.inputs[0] === series && instance.open !== undefined ? instance : undefined;
+        }
+      }
+    }
+  }
+
+  #tell(instance: Instance, at: number): void {
+    const { alerts, next } = this.#evaluator;
+    const { open } = instance;
+    // A restored state that covers more has it already.
+    if (open === undefined || open.told === 0 || instance.covers > next) return;
+    const mutedBy = alerts.muting.by(instance.rule.id, instance.device);
+    if (open.mutedBy.length === mutedBy.length && open.mutedBy.every((name, place) => name === mutedBy[place])) return;
+    const isOver = mutedBy.length === 0;
+    const time = Math.max(at, open.raisedAt);
+    alerts.tell(instance, open, { kind: isOver ? "unmuted" : "muted", at: time, cause: "" });
+    const { begun } = instance.state.episode;
+    if (isOver && begun !== null) alerts.act(instance, open, begun, time);
+    this.#evaluator.changed(instance);
+  }
+}
+
+function inOrder(instances: readonly Instance[]): readonly Instance[] {
+  return instances.toSorted((a, b) => byRuleId(a.rule, b.rule) || (a.device < b.device ? -1 : 1));
+}

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { beginning, isAfter, type Position } from "./position.ts";
+import { maxRetained, ReadingBuffer } from "./reading-buffer.ts";
+import type { Reading } from "./reading.ts";
+
+type Step =
+  | { readonly kind: "push"; readonly after: number }
+  | { readonly kind: "insert"; readonly time: number }
+  | { readonly kind: "prune"; readonly behind: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("push" as const), after: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("insert" as const), time: fc.nat(100) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("prune" as const), behind: fc.nat(40) }) },
+);
+
+describe("the retained readings of a series", () => {
+  it("are those of a sorted list, whatever comes, late or in order, and goes", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const buffer = new ReadingBuffer();
+        let list: Reading[] = [];
+        let pruned: Position = beginning;
+        for (const [offset, each] of steps.entries()) {
+          const newest = list.at(-1)?.time ?? 0;
+          if (each.kind === "push") {
+            const reading = readingAt(newest + each.after, offset);
+            buffer.push(reading);
+            list.push(reading);
+          } else if (each.kind === "insert") {
+            const reading = readingAt(each.time, offset);
+            const isKept = isAfter(reading, pruned);
+            expect(buffer.insert(reading)).toBe(isKept);
+            if (isKept) list = [...list, reading].toSorted((a, b) => (isAfter(a, b) ? 1 : -1));
+          } else if (list.length > 0) {
+            const upTo = newest - each.behind;
+            buffer.prune(upTo);
+            const gone = list.slice(0, -1).filter(({ time }) => time <= upTo);
+            list = list.slice(gone.length);
+            const last = gone.at(-1);
+            if (last !== undefined && isAfter(last, pruned)) pruned = positionOf(last);
+          }
+          expect(contentOf(buffer)).toEqual(list);
+          expect(buffer.newest).toBe(list.at(-1));
+          expect(buffer.pruned).toEqual(pruned);
+          for (const reading of list) expect(list[buffer.indexAfter(reading)]).toBe(list[list.indexOf(reading) + 1]);
+        }
+        const copy = new ReadingBuffer();
+        copy.load(list, pruned);
+        expect(contentOf(copy)).toEqual(list);
+        const merged = new ReadingBuffer();
+        merged.load(
+          list.filter((_, index) => index % 3 > 0),
+          pruned,
+        );
+        merged.merge(buffer);
+        expect(contentOf(merged)).toEqual(list);
+      }),
+    );
+  });
+
+  it("are no more than their bound, and few again after a burst", () => {
+    const buffer = new ReadingBuffer();
+    for (let offset = 0; offset < 3 * maxRetained; offset++) {
+      buffer.push(readingAt(offset, offset));
+      buffer.prune(-1);
+    }
+    expect(buffer.size).toBe(maxRetained);
+    expect(buffer.at(0).offset).toBe(2 * maxRetained);
+    buffer.prune(3 * maxRetained - 4);
+    buffer.push(readingAt(3 * maxRetained, 3 * maxRetained));
+    expect(contentOf(buffer).map(({ offset }) => 3 * maxRetained - offset)).toEqual([3, 2, 1, 0]);
+  });
+});
+
+function contentOf(buffer: ReadingBuffer): readonly Reading[] {
+  return Array.from({ length: buffer.size }, (_, index) => buffer.at(index));
+}
+
+function positionOf({ time, offset, index }: Reading): Position {
+  return { time, offset, index };
+}
+
+function readingAt(time: number, offset: number): Reading {
+  const common = { index: 0, metric: "t", value: 1, isBoolean: false, gateway: "g", epoch: 1, derivedBy: "" };
+  return { ...common, time, offset, eventTime: time, receivedAt: time, logTime: time, n: offset };
+}
