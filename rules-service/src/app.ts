@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { EventLog, TopicNames } from "@headwater/event-log";
+import { partitionFor, type EventLog, type TopicNames } from "@headwater/event-log";
 import { InvariantError, HeadwaterError, type Logger } from "@headwater/core";
 import {
   FoldedEvents,
@@ -82,7 +82,8 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const inEffect = new RulesInEffect({ log, topics, partitions, timeline, logger, onFailure });
   const group = new PartitionGroup({
     ...{ log, topics, partitions, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
-    createEngine: (partition) => createPartitionEngine(partition),
+    createEngine: (partition) =>
+      createPartitionEngine(partition, { ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition }),
   });
 
   const dispatch = new ActionGroup({
