@@ -4,15 +4,17 @@ import type { DerivedValue } from "../action-kinds/derive/continual.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import { momentAt, type Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
-import { identityOf } from "../readings/reading.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
+import { identityOf, type Reading } from "../readings/reading.ts";
 import { beganBy, evidenceOf, placeOf, valueOf, type InstanceView } from "./alert-evidence.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Derived } from "./derivations.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
 import { repeatedFrom, repetitionsBy } from "./episode-actions.ts";
-import type { Episode } from "./episode.ts";
+import { unmuted, type Episode } from "./episode.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
+import type { Rule } from "./rule.ts";
 import { Muting } from "./muting.ts";
 
 export const silent: Effects = { alert() {}, command() {}, derived() {} };
@@ -58,18 +60,30 @@ export class AlertWriter {
   derive: (derived: Derived) => void = () => {};
   /** Readings of which a rule without a condition could not tell what to derive. */
   notDerived = 0;
+  /** Why a rule on absence tells of a device or a gateway; "" of other rules. */
+  reasonOf: (rule: Rule, device: string) => string = () => "";
   readonly muting = new Muting();
   /** What time it is on the log. */
   now: () => number = () => 0;
   readonly #partition: number;
+  /** The reading that was asked for last, and what it is called. */
+  #named: Reading | undefined;
+  #name = "";
 
   constructor(partition: number) {
     this.#partition = partition;
   }
 
   /** What began an episode, as a name for ever. */
-  readonly identity = ({ reading, time }: Beginning): string =>
-    reading === undefined ? JSON.stringify(["instant", time]) : identityOf(reading, this.#partition);
+  readonly identity = ({ reading, time }: Beginning): string => {
+    if (reading === undefined) return JSON.stringify(["instant", time]);
+    // One reading begins the episodes of many rules, whose causes are then one text in memory.
+    if (reading !== this.#named) {
+      this.#named = reading;
+      this.#name = identityOf(reading, this.#partition);
+    }
+    return this.#name;
+  };
 
   alertId({ rule, grounding, device }: InstanceView, cause: string, raisedAt: number): string {
     return alertIdOf({ rule: rule.id, grounding, device, cause, raisedAt });
@@ -77,11 +91,13 @@ export class AlertWriter {
 
   /** The next transition of an episode, whose fields say how things stand after it. */
   tell(instance: InstanceView, episode: Episode, { kind, at, cause, amended = false, shown }: AlertStep): void {
-    const { rule, device } = instance;
+    const { rule } = instance;
+    const gateway = gatewayOf(instance.device);
+    const device = gateway ?? instance.device;
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
-    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
+    episode.mutedBy = cleared ? unmuted : this.muting.by(rule.id, instance.device);
     if (cleared) episode.flapping = false;
     else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
     const measure =
@@ -112,6 +128,8 @@ export class AlertWriter {
       mutedBy: episode.mutedBy,
       flapping: episode.flapping,
       evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
+      gateway: gateway ?? "",
+      reason: this.reasonOf(rule, instance.device),
     } satisfies AlertInput);
     const { mutedBy } = episode;
     const told = {
@@ -185,6 +203,8 @@ export class AlertWriter {
     { transition, repetition = 0, at, time }: Answered,
     most: number,
   ): void {
+    // A gateway takes none.
+    if (gatewayOf(device) !== undefined) return;
     this.effects.command({
       commandId: commandIdOf(alertId, transition, index, repetition),
       device,
@@ -215,12 +235,14 @@ export class AlertWriter {
     action: number,
     { transition, repetition, at }: Answered,
   ) {
+    const gateway = gatewayOf(device);
     return {
       alertId: episode.alertId,
       transition: Number(transition),
       rule: rule.id,
       revision: rule.revision,
-      device,
+      device: gateway ?? device,
+      gateway: gateway ?? "",
       kind: alertTransition.repeated,
       severity: severityOf(episode.rank) ?? "",
       at,
@@ -250,6 +272,8 @@ export class AlertWriter {
   }
 
   #derive({ rule, device }: InstanceView, what: Pick<Derived, "metric" | "value" | "at" | "source">): void {
+    // Nothing is stored of a gateway.
+    if (gatewayOf(device) !== undefined) return;
     this.derive({ rule, device, incarnation: this.incarnationOf(device), ...what });
   }
 }

@@ -1,10 +1,12 @@
 import type { TelemetryRecord } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
 import { isAfter } from "../readings/position.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { isDerivedAlike, sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import type { Derivations } from "./derivations.ts";
+import { GatewayWatch } from "./gateway-watch.ts";
 import { readingOf, valueOf } from "./record-reading.ts";
 import { SeenDerivations } from "./seen-derivations.ts";
 import { SeenIdentities } from "./seen-identities.ts";
@@ -32,6 +34,7 @@ export class Evaluator {
   readonly clock = new LogClock();
   readonly identities = new SeenIdentities();
   readonly timers = new Timers();
+  readonly gateways: GatewayWatch;
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
   /** What has changed since states were last taken. */
@@ -59,12 +62,22 @@ export class Evaluator {
   readonly #seenDerived = new SeenDerivations();
   #appendTime = 0;
 
-  /** `derivations`: what rules derive is judged by others at once; undefined: as it comes to lie in the log. */
-  constructor(index: RuleIndex, alerts: AlertWriter, derivations?: Derivations) {
+  /**
+   * `derivations`: what rules derive is judged by others at once; undefined: as it comes to lie in the log.
+   * `ownsGateway`: whether a gateway's id belongs to the partition.
+   */
+  constructor(
+    index: RuleIndex,
+    alerts: AlertWriter,
+    derivations?: Derivations,
+    ownsGateway: (gateway: string) => boolean = () => false,
+  ) {
     this.index = index;
     this.alerts = alerts;
     this.#touched = new Touched(index);
     this.#derivations = derivations;
+    this.gateways = new GatewayWatch(index, this.clock, ownsGateway);
+    alerts.reasonOf = this.gateways.reasonOf;
   }
 
   apply(record: TelemetryRecord, at: RecordPosition): void {
@@ -77,6 +90,7 @@ export class Evaluator {
       const hadTime = this.clock.now > 0;
       this.clock.observe(record, at);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
+      if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0 && this.#isToBeJudged(record)) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire, this.#repeat);
@@ -121,12 +135,25 @@ export class Evaluator {
       if (!rule.program.watchesSilence) continue;
       for (const [id, device] of this.index.devices) {
         if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
-        const instance = this.index.newInstance(rule, id, this.now);
-        instance.from = this.next;
-        this.begun(instance);
+        this.#begin(rule, id);
       }
     }
   }
+
+  readonly #begin = (rule: Rule, device: string): void => {
+    if (this.clock.now === 0) return;
+    const instance = this.index.newInstance(rule, device, this.now);
+    instance.from = this.next;
+    this.begun(instance);
+  };
+
+  /** The clock tells how a gateway is that an instance watches. */
+  readonly #hear = (instance: Instance): void => {
+    const sample = this.gateways.heard(instance);
+    if (sample === undefined || instance.covers > this.next) return;
+    instance.hear(sample, this);
+    this.changed(instance);
+  };
 
   /** The rule has begun on a device, and may hold already. */
   begun(instance: Instance): void {
@@ -374,6 +401,7 @@ export class Evaluator {
   };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
+    if (gatewayOf(instance.device) !== undefined) this.#hear(instance);
     instance.fire(upTo, this);
     this.changed(instance);
     this.judgeDerived();

@@ -26,7 +26,10 @@ import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
 
+/** What an engine is told apart from its input. */
 export interface EngineOptions {
+  /** Whether the id of a gateway belongs to the partition, whose rules tell of it then. Default: none does. */
+  readonly ownsGateway?: (gateway: string) => boolean;
   /**
    * Whether rules judge what others derive when it is derived, as they do live, so that its record in the log is passed
    * over. Else they judge what the log holds of it, whatever the rules here derive.
@@ -48,13 +51,13 @@ class Engine implements PartitionEngine {
   #derived = 0;
   readonly #mutes: MuteJoins;
 
-  constructor(partition: number, { judgesOwnDerivations = true }: EngineOptions) {
+  constructor(partition: number, { ownsGateway, judgesOwnDerivations = true }: EngineOptions) {
     this.#partition = partition;
     this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
     const derivations = new Derivations(partition);
-    const evaluator = new Evaluator(index, this.#alerts, judgesOwnDerivations ? derivations : undefined);
+    const evaluator = new Evaluator(index, this.#alerts, judgesOwnDerivations ? derivations : undefined, ownsGateway);
     this.#alerts.derive = (derived) => {
       const isTaken = judgesOwnDerivations && (index.metrics.get(derived.metric)?.rules.length ?? 0) > 0;
       this.#derived++;
