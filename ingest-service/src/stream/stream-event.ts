@@ -66,7 +66,9 @@ type DeviceEvent = NonNullable<ReturnType<FoldedEvents["device"]>>;
 
 const transitions = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
-function alert(event: AlertEvent): object {
+function alert(event: AlertEvent): object | undefined {
+  // Of an action, and no transition of the alert.
+  if ((event.kind as number) === alertTransition.repeated) return undefined;
   return {
     id: event.alertId,
     transition: event.transition,
@@ -74,6 +76,8 @@ function alert(event: AlertEvent): object {
     rule: event.rule,
     revision: event.revision,
     device: event.device,
+    ...(event.gateway !== "" && { gateway: event.gateway }),
+    ...(event.reason !== "" && { reason: event.reason }),
     severity: event.severity,
     at: isoFromMicros(event.at),
     metric: event.metric,

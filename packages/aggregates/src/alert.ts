@@ -9,6 +9,10 @@ export interface AlertState {
   /** Of the rule, when it was raised. */
   readonly revision: number;
   readonly device: string;
+  /** The gateway that it is of, whose id is in `device`, too; absent: it is of a device. */
+  readonly gateway?: string;
+  /** Why a rule on absence raised it. */
+  readonly reason?: string;
   readonly state: AlertStatus;
   readonly severity: string;
   readonly metric: string;
@@ -65,9 +69,9 @@ export interface AlertSnooze {
 export const maxEvidence = 64;
 export const maxComments = 100;
 const maxHandWrites = 32;
-const kinds: ReadonlySet<number> = new Set(
-  Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
-);
+/** A repetition is of an action, and makes nothing else of the alert. */
+const noChange: ReadonlySet<number> = new Set([alertTransition.unspecified, alertTransition.repeated]);
+const kinds: ReadonlySet<number> = new Set(Object.values(alertTransition).filter((kind) => !noChange.has(kind)));
 
 /**
  * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention).
@@ -97,6 +101,8 @@ function opened(event: AlertEvent): AlertState {
     rule: event.rule,
     revision: event.revision,
     device: event.device,
+    ...(event.gateway !== "" && { gateway: event.gateway }),
+    ...(event.reason !== "" && { reason: event.reason }),
     state: "active",
     severity: event.severity,
     metric: event.metric,

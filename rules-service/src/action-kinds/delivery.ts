@@ -6,8 +6,14 @@ export interface Occasion {
   readonly alert: string;
   /** 0 of an operator action. */
   readonly transition: number;
+  /** How often it has come due again; 0: it is the first. */
+  readonly repetition: number;
   readonly rule: { readonly id: string; readonly name: string; readonly revision: number };
   readonly device: string;
+  /** The gateway that it is of, in place of a device. */
+  readonly gateway?: string | undefined;
+  /** Why a rule on absence raised it. */
+  readonly reason?: string | undefined;
   readonly severity: string;
   readonly metric: string;
   readonly value: number | string;

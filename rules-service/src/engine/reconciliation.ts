@@ -1,17 +1,18 @@
-import { nothingActed } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
-import { endOf, pair, positionOfBeginning } from "./episode.ts";
+import { noActions } from "./episode-actions.ts";
+import { endOf, pair, positionOfBeginning, unmuted } from "./episode.ts";
 import type { Episode, Outcome } from "./episode.ts";
 import type { OnTransition, Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
-import type { InstanceView, AlertWriter } from "./alert-writer.ts";
+import type { InstanceView } from "./alert-evidence.ts";
+import type { AlertWriter } from "./alert-writer.ts";
 
 /** The episodes of one rule on one device, as far as they are told of here. */
 export interface ToldInstance extends InstanceView {
   readonly rule: Rule;
   readonly device: string;
   readonly grounding: string;
-  readonly episodes: Episode[];
+  episodes: readonly Episode[];
   readonly open: Episode | undefined;
 }
 
@@ -100,19 +101,23 @@ function begin(
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
-  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, course: nothingActed };
-  const marks = { mutedBy: [], flapping: false };
   const episode: Episode = {
     born,
     alertId,
     key: born,
     armed: positionOfBeginning(begun),
+    told: 0,
     raisedAt,
     rank,
-    ...rest,
-    ...marks,
+    clearedAt: undefined,
+    end: undefined,
+    retracted: false,
+    actions: noActions,
+    mutedBy: unmuted,
+    flapping: false,
   };
-  instance.episodes.push(episode);
+  // By `concat` a list is as long as it has to be; one that is spread or pushed to keeps room for sixteen more.
+  instance.episodes = instance.episodes.concat(episode);
   return episode;
 }
 

@@ -1,5 +1,5 @@
-import { nothingActed } from "../action-kinds/occasions.ts";
 import { severityOf, stayOf } from "../conditions/verdict.ts";
+import { goneOn, noActions } from "./episode-actions.ts";
 import { mutedEpisode } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -18,6 +18,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   const { open } = instance;
   if (before.judgesLike === rule.judgesLike) {
     instance.rule = rule;
+    if (open !== undefined) keepActing(open, rule, before, evaluator);
     if (before.shadow !== rule.shadow) switchMode(instance, before, evaluator);
     else if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
     return instance;
@@ -33,6 +34,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   fresh.grounding = instance.grounding;
   fresh.from = instance.from;
   const carried = open === undefined ? undefined : { ...open };
+  if (carried !== undefined) keepActing(carried, rule, before, evaluator);
   fresh.episodes = carried === undefined ? [] : [carried];
   fresh.ground(state, evaluator.next);
   if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
@@ -63,7 +65,7 @@ export function readopt(
     instance.episodes = warm.episodes.map((episode) => ({
       ...episode,
       told: 0,
-      course: nothingActed,
+      actions: noActions,
       alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
     }));
   }
@@ -91,6 +93,7 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
   instance.grounding = old.grounding;
   beginAs(instance, old.state.episode);
   const carried: Episode = { ...told };
+  keepActing(carried, rule, before, evaluator);
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
     raise(instance, carried, evaluator);
@@ -112,6 +115,10 @@ function beginAs(instance: Instance, { raisedAt, begun }: EpisodeState): void {
   instance.base = { ...instance.base, state: withBeginning(instance.base.state) };
   instance.history = instance.history.map((footing) => ({ ...footing, state: withBeginning(footing.state) }));
   instance.state = withBeginning(instance.state);
+}
+
+function keepActing(open: Episode, rule: Rule, before: Rule, { clock }: Evaluator): void {
+  open.actions = goneOn(open.actions, before.actions, rule.actions, open.told, clock.now);
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */

@@ -71,7 +71,19 @@ describe("a rule", () => {
     [{ ...whole, actions: [{ webhook: { urlSecret: "a", format: "irc" } }] }, "/actions/0/webhook/format", "slack"],
     [{ ...whole, actions: [{ webhook: { urlSecret: "a", deadline: "8d" } }] }, "/actions/0/webhook/deadline", "7d"],
     [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, on: ["rased"] }] }, "/actions/0/on/0", "raised"],
-    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, repeat: "15m" }] }, "/actions/0/repeat", "not supported yet"],
+    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, repeat: "often" }] }, "/actions/0/repeat", "no duration"],
+    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, repeat: "10ms" }] }, "/actions/0/repeat", "from 1s to 30d"],
+    [
+      { ...whole, actions: [{ command: { name: "a" }, on: ["cleared"], repeat: "15m" }] },
+      "/actions/0/repeat",
+      "add raised, escalated, deescalated to on",
+    ],
+    [{ ...whole, actions: [{ derive: { metric: "m", value: 1 }, repeat: "15m" }] }, "/actions/0/repeat", "done once"],
+    [
+      { ...whole, actions: [{ command: { name: "a" }, repeatAcknowledged: true }] },
+      "/actions/0/repeatAcknowledged",
+      "`repeat`",
+    ],
     [
       { ...whole, actions: [{ derive: { metric: "m", value: 1 }, on: ["raised", "cleared"] }] },
       "/actions/0/on",
@@ -144,9 +156,17 @@ describe("a rule", () => {
     [{ above: Number.NaN }, "/condition/above", "a number or an object"],
     [{ window: {}, aggregate: "mean", above: 1 }, "/condition/window", "exactly one of over, session and readings"],
     [{ expression: "metrics.t > 1" }, "/condition/metric", "is not known here"],
+    [{ absent: "1m", reasons: [] }, "/condition/reasons", "at least 1"],
+    [{ absent: "1m", reasons: ["gateway-away"] }, "/condition/reasons/0", "gateway-offline"],
   ])("with the condition %j is refused with where and what to do", (condition, pointer, hint) => {
     const found = withCondition(condition).filter((problem) => problem.startsWith(`${pointer} `));
     expect(found.join()).toContain(hint);
+  });
+
+  it("tells of gateways by an absence that stands alone", () => {
+    const condition = (reasons: string[]) => ({ id: "r", condition: { not: { absent: "1m", reasons } } });
+    expect(problems(condition(["gateway-offline"])).join()).toMatch(/^\/condition\/not\/reasons .*in another rule/);
+    expect(problems(condition(["device-silent"]))).toEqual([]);
   });
 
   it("has limits", () => {

@@ -7,20 +7,16 @@ import { composition, conditions, definition, gated, ruleWith, several } from ".
 import { punctual, registrations, steps, withBeginning, write } from "./histories.ts";
 
 describe("the engine and the reference evaluator say the same after every record of any history", () => {
-  it.each(Object.entries({ ...conditions, composition }))(
-    "%s",
-    (_kind, condition) => {
-      fc.assert(
-        fc.property(several(ruleWith(condition)), steps(), registrations, (rules, life, registered) => {
-          expect(
-            agreesWithReference(createPartitionEngine, rules, write(withBeginning(life)), registered),
-          ).toBeUndefined();
-        }),
-        { numRuns: propertyRuns(150) },
-      );
-    },
-    120_000,
-  );
+  it.each(Object.entries({ ...conditions, composition }))("%s", (_kind, condition) => {
+    fc.assert(
+      fc.property(several(ruleWith(condition)), steps(), registrations, (rules, life, registered) => {
+        expect(
+          agreesWithReference(createPartitionEngine, rules, write(withBeginning(life)), registered),
+        ).toBeUndefined();
+      }),
+      { numRuns: propertyRuns(150) },
+    );
+  });
 
   it("within a schedule, and held open while they flap", () => {
     fc.assert(
@@ -30,5 +26,5 @@ describe("the engine and the reference evaluator say the same after every record
       }),
       { numRuns: propertyRuns(150) },
     );
-  }, 120_000);
+  });
 });

@@ -7,6 +7,7 @@ const hostile = "x\r\n**b** <!channel> <https://a.example|b> @everyone [a](https
 const occasion: Occasion = {
   trigger: "acknowledged",
   alert: "a1",
+  repetition: 0,
   transition: 0,
   rule: { id: "hot", name: hostile, revision: 3 },
   device: hostile,
@@ -28,6 +29,13 @@ function texts(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(texts);
 }
+
+it("an alert of a gateway says so", () => {
+  const of = { ...occasion, device: "edge-1", gateway: "edge-1", reason: "gateway-offline" };
+  expect(bodies.standard(of)).toMatchObject({ data: { alert: { gateway: "edge-1", reason: "gateway-offline" } } });
+  expect(texts(bodies.slack(of)).join()).toContain("on gateway edge-1");
+  expect(texts(bodies.slack(of)).join()).toContain("Gateway: edge-1");
+});
 
 describe("a text from outside stays text", () => {
   it("standard: as it is, in JSON", () => {
