@@ -14,7 +14,7 @@ interface Tenure {
 }
 
 /**
- * What has to be open on a partition where rules and devices come and go: each rule on each device is a reference of its
+ * What has to be open where rules and devices come and go: each rule on each device is a reference of its
  * own, which begins anew where the rule does. It shares no code with the engine.
  */
 export class JoinedReference {

@@ -38,7 +38,7 @@ function scheduled(inner: Evaluation, schedule: Schedule, life: Life): Evaluatio
   };
 }
 
-/** So many changes within a time, each so close to the one before: it does not end until that time has passed without. */
+/** So many changes within a time: it does not end until that time has passed without. */
 function heldOpen(inner: Evaluation, flapping: NonNullable<RuleDefinition["flapping"]>, life: Life): Evaluation {
   const within = duration(flapping.within);
   const isRaised = ({ raise }: Grade): boolean => raise !== "unknown" && raise !== "false";
