@@ -25,7 +25,7 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${headwater.port("http")}`;
   env = { HEADWATER_URL: url, HEADWATER_TOKEN_FILE: join(data, "admin-token") };
   api = createPlatformClient({ url, token: readFileSync(join(data, "admin-token"), "utf8").trim() });
-}, 60_000);
+});
 afterAll(async () => {
   await headwater.end("SIGTERM");
   rmSync(folder, { recursive: true });
@@ -69,7 +69,7 @@ condition:
   above: { warning: 80, critical: 90 }
 `;
 
-describe("headwater rules", { timeout: 120_000 }, () => {
+describe("headwater rules", () => {
   it("applies files: nothing is done twice, and diff tells each field with exit code 2", async () => {
     write("boiler.yaml", boiler);
     write(
@@ -215,7 +215,7 @@ rule:
   });
 });
 
-describe("headwater alerts", { timeout: 120_000 }, () => {
+describe("headwater alerts", () => {
   it("lists, acknowledges, clears, and tells why in sentences", async () => {
     const device = await registerDevice(api, { id: "kettle-1", type: "kettle" });
     write(
