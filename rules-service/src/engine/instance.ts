@@ -22,9 +22,8 @@ import { reconcile, telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
 
 /** A state of the fold, after everything up to a position. */
-export interface Footing {
+export interface Footing extends Position {
   readonly state: FoldState;
-  readonly position: Position;
 }
 
 /** What an instance finds around it. */
@@ -34,6 +33,11 @@ export interface World {
   /** The next offset, or the present one. */
   readonly next: number;
 }
+
+const noPositions: readonly Position[] = [];
+const noEpisodes: readonly Episode[] = [];
+const noTimers: readonly Timer[] = [];
+const noSamples: readonly Sample[] = [];
 
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
 const footingsALateness = 4;
@@ -55,22 +59,24 @@ export class Instance implements ReadingOwner {
   /** States after samples that changed something, oldest first, thinned; the base follows them. */
   history: Footing[] = [];
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
-  refused: Position[] = [];
+  refused: readonly Position[] = noPositions;
   /** Readings before this offset are none of the rule's. */
   from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
-  episodes: Episode[] = [];
+  episodes: readonly Episode[] = noEpisodes;
   /** Inputs before this offset are in it. */
   covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** One for each gateway that it waits for, in no order. */
-  timers: readonly Timer[] = [];
+  timers: readonly Timer[] = noTimers;
   /** The log holds a state of it. */
   stored = false;
+  /** Among what has changed. */
+  place = -1;
   /** Of the present record, as they come to be known. */
-  samples: readonly Sample[] = [];
+  samples: readonly Sample[] = noSamples;
 
   constructor(
     rule: Rule,
@@ -84,7 +90,7 @@ export class Instance implements ReadingOwner {
     this.inputs = inputs;
     this.grounding = grounding;
     this.state = state;
-    this.base = { state, position: beginning };
+    this.base = footingAt(beginning, state);
   }
 
   get likeness(): string {
@@ -123,7 +129,7 @@ export class Instance implements ReadingOwner {
       (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
     );
     const late = inTime < 0 ? samples : samples.slice(0, inTime);
-    for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
+    if (late.length > 0) this.#refuse(late);
     if (inTime >= 0) this.#refold(samples[inTime]!, world);
     return late.reduce(
       (count, { readings }) => count + readings.filter((each) => this.rule.takes(each.metric)).length,
@@ -131,12 +137,19 @@ export class Instance implements ReadingOwner {
     );
   }
 
+  #refuse(late: readonly Sample[]): void {
+    const { base } = this;
+    this.refused = [...this.refused, ...late.filter((sample) => isAfter(sample, base)).map(positionOf)];
+  }
+
   #takeNext(sample: Sample, { alerts, clock }: World): void {
     const before = excused(this.rule, this.state, clock, sample, sample.offset);
     this.state = take(this.rule, before, sample, telling(this, alerts));
     if (this.state === this.#footed) return;
-    this.#keep({ state: this.state, position: endOfSample(sample) });
+    // Before, so that most have one footing at a time. Without a lateness the new one is past its horizon at once.
     this.settle(sample.time);
+    this.#keep(footingAfter(sample, this.state));
+    if (this.rule.lateness === 0) this.settle(sample.time);
   }
 
   /** The log's clock says that everything up to this judged time is known. */
@@ -151,10 +164,16 @@ export class Instance implements ReadingOwner {
   /** Keeps a footing; one that lies close between its neighbours goes, since the samples around it are retained. */
   #keep(footing: Footing): void {
     const { history } = this;
+    if (history.length === 0) {
+      this.history = [footing];
+      return;
+    }
     history.push(footing);
     const before = history[history.length - 3];
     if (before === undefined) return;
-    if (footing.position.time - before.position.time < this.rule.lateness / footingsALateness) history.splice(-2, 1);
+    if (footing.time - before.time >= this.rule.lateness / footingsALateness) return;
+    history.pop();
+    history[history.length - 1] = footing;
   }
 
   /**
@@ -167,28 +186,29 @@ export class Instance implements ReadingOwner {
     let passed = 0;
     const pruned = prunedTo(this);
     while (passed < history.length) {
-      const { position } = history[passed]!;
-      if (position.time > horizon && isAfter(position, pruned)) break;
+      const each = history[passed]!;
+      if (each.time > horizon && isAfter(each, pruned)) break;
       passed++;
     }
-    if (passed > 0) this.base = history.splice(0, passed).at(-1)!;
+    if (passed > 0) {
+      this.base = history[passed - 1]!;
+      if (passed === history.length) this.history = [];
+      else history.splice(0, passed);
+    }
     if (this.refused.length > 0) {
-      const { position } = this.base;
-      this.refused = this.refused.filter((each) => isAfter(each, position) && isAfter(each, pruned));
+      const { base } = this;
+      this.refused = this.refused.filter((each) => isAfter(each, base) && isAfter(each, pruned));
     }
     this.#forget();
   }
 
   /** From here on nothing before can be amended, and the state is this one. */
   ground(state: FoldState, next: number): void {
-    const time = this.lastOwn()?.time ?? this.base.position.time;
-    this.base = {
-      state,
-      position: { time: Math.max(time, this.base.position.time), offset: next - 1, index: maxIndex },
-    };
+    const time = this.lastOwn()?.time ?? this.base.time;
+    this.base = { time: Math.max(time, this.base.time), offset: next - 1, index: maxIndex, state };
     this.firedTo = -Infinity;
     this.history = [];
-    this.refused = [];
+    this.refused = noPositions;
     this.state = state;
     this.episodes = this.episodes.filter(isOpen);
   }
@@ -197,7 +217,7 @@ export class Instance implements ReadingOwner {
   mute(next: number): void {
     for (const episode of this.episodes) if (isOpen(episode)) episode.clearedAt = episode.raisedAt;
     this.ground({ ...this.state, episode: mutedEpisode() }, next);
-    this.episodes = [];
+    this.episodes = noEpisodes;
   }
 
   /** The open episode has another severity, for a reason that no reading gave. */
@@ -247,7 +267,7 @@ export class Instance implements ReadingOwner {
     if (!this.rule.isIdle(this.base.state)) return false;
     const horizon = (newest ?? -Infinity) - this.rule.lateness;
     const pruned = prunedTo(this);
-    if (this.base.position.time > Math.max(horizon, pruned.time)) return false;
+    if (this.base.time > Math.max(horizon, pruned.time)) return false;
     if (newest !== undefined && this.firedTo > newest) return false;
     return this.inputs.every(({ readings }) => {
       for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < this.from) return false;
@@ -284,8 +304,8 @@ export class Instance implements ReadingOwner {
   /** Lets go of episodes that no late reading can bring back or change. */
   #forget(): void {
     if (this.episodes.length === 0) return;
-    const { position } = this.base;
-    this.episodes = this.episodes.filter((episode) => this.#isWithin(episode, position) || this.#isRunning(episode));
+    const { base } = this;
+    this.episodes = this.episodes.filter((episode) => this.#isWithin(episode, base) || this.#isRunning(episode));
   }
 
   /** Whether an episode may be changed by what comes after a position. */
@@ -304,17 +324,17 @@ export class Instance implements ReadingOwner {
 
   /** The last footing before a sample, and from where on samples have to be folded again after it. */
   #footingOf(late: Sample): { readonly place: number; readonly footing: Footing; readonly from: Position } {
-    const place = this.history.findLastIndex(({ position }) => isAfter(late, position));
+    const place = this.history.findLastIndex((each) => isAfter(late, each));
     const footing = place < 0 ? this.base : this.history[place]!;
     // What was thinned away lies close behind the footing; farther off, its state stands up to the late sample.
-    const isNear = late.time - footing.position.time < this.rule.lateness / footingsALateness;
-    return { place, footing, from: isNear ? footing.position : before(late) };
+    const isNear = late.time - footing.time < this.rule.lateness / footingsALateness;
+    return { place, footing, from: isNear ? footing : before(late) };
   }
 
   /** Whether all is retained that it takes to fold again from a sample on. */
   #isWithinReach(late: Sample): boolean {
     const pruned = prunedTo(this);
-    return isAfter(late, this.base.position) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
+    return isAfter(late, this.base) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
   }
 
   /** Folds again from the last footing before a late sample, and tells what has become different. */
@@ -328,7 +348,7 @@ export class Instance implements ReadingOwner {
     for (const sample of samplesAfter(this, from)) {
       const before = excused(rule, state, clock, sample, sample.offset);
       const after = take(rule, before, sample, outcomes.on);
-      if (after !== state) this.#keep({ state: after, position: endOfSample(sample) });
+      if (after !== state) this.#keep(footingAfter(sample, after));
       state = after;
     }
     // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
@@ -342,7 +362,7 @@ export class Instance implements ReadingOwner {
       this.firedTo = Math.max(this.firedTo, ...due.map(({ time }) => time));
     }
     this.state = state;
-    const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing.position));
+    const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing));
     reconcile(this, within, outcomes.list, alerts);
   }
 }
@@ -351,9 +371,15 @@ function positionOf({ time, offset, index }: Position): Position {
   return { time, offset, index };
 }
 
-/** Its last reading: all of them are in the state after it. */
-function endOfSample({ time, offset, index, readings }: Sample): Position {
-  return { time, offset, index: readings.reduce((last, each) => Math.max(last, each.index), index) };
+function footingAt({ time, offset, index }: Position, state: FoldState): Footing {
+  return { time, offset, index, state };
+}
+
+/** At its last reading: all of them are in the state after it. */
+function footingAfter({ time, offset, index, readings }: Sample, state: FoldState): Footing {
+  let last = index;
+  for (const each of readings) if (each.index > last) last = each.index;
+  return { time, offset, index: last, state };
 }
 
 function before({ time, offset, index }: Position): Position {

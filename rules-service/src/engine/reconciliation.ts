@@ -11,7 +11,7 @@ export interface ToldInstance extends InstanceView {
   readonly rule: Rule;
   readonly device: string;
   readonly grounding: string;
-  readonly episodes: Episode[];
+  episodes: readonly Episode[];
   readonly open: Episode | undefined;
 }
 
@@ -102,7 +102,7 @@ function begin(
   }
   const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, mutedBy: [], course: nothingActed };
   const episode: Episode = { born, alertId, key: born, armed: positionOfBeginning(begun), raisedAt, rank, ...rest };
-  instance.episodes.push(episode);
+  instance.episodes = [...instance.episodes, episode];
   return episode;
 }
 

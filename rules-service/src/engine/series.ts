@@ -58,6 +58,12 @@ export class Series implements InputSeries<Instance> {
   #isShared = true;
   /** What there is to know of the rules; one that is absent is idle. */
   readonly instances = new Map<string, Instance>();
+  /** The same by the rule's place in the list. */
+  #bySlot: (Instance | undefined)[] = [];
+  /** As the inputs of a rule that has no other. */
+  readonly alone: readonly Series[] = [this];
+  /** Among what has changed. */
+  place = -1;
   /** Inputs before this offset are in it, and in the state of every rule that was written with it. */
   covers = 0;
   /** Of the writing that `covers` comes from. */
@@ -82,7 +88,12 @@ export class Series implements InputSeries<Instance> {
     this.list = list;
     this.quiet = list.idle(this.metric);
     this.#isShared = true;
+    this.#bySlot = [];
     for (const rule of this.instances.keys()) this.refresh(rule);
+  }
+
+  instanceAt(slot: number): Instance | undefined {
+    return slot < this.#bySlot.length ? this.#bySlot[slot] : undefined;
   }
 
   /** Brings what the fast path looks at in line with the instance. */
@@ -90,6 +101,10 @@ export class Series implements InputSeries<Instance> {
     const slot = this.list.slotOf(rule);
     if (slot === undefined) return;
     const instance = this.instances.get(rule);
+    if (instance !== undefined && this.#bySlot.length === 0) {
+      this.#bySlot = Array.from({ length: this.rules.length }, () => undefined);
+    }
+    if (this.#bySlot.length > 0) this.#bySlot[slot] = instance;
     const interval = instance === undefined ? this.idleInterval(this.rules[slot]!) : instance.quiet(this.metric);
     const until = instance === undefined ? Infinity : instance.until;
     if (!this.quiet.is(slot, interval, until)) this.#own().set(slot, interval, until);

@@ -3,6 +3,8 @@ import { dueBy } from "./fold.ts";
 import type { Instance } from "./instance.ts";
 import { TimerHeap, type Timer } from "./timer-heap.ts";
 
+const noTimers: readonly Timer[] = [];
+
 /**
  * What the clock still owes: an instant is due by the log time of what it was counted from, plus the duration and the
  * rule's wait. One heap for each gateway, because none goes further than that gateway's own promise.
@@ -12,23 +14,16 @@ export class Timers {
   #gateways: string[] = [];
 
   /**
-   * Brings the instance's timers in line with its state. One that is too early is left: a device that sends steadily
-   * moves its next instant on with each reading, and would turn the heap over for nothing.
+   * Sees to it that none of the instance's timers is too late for its state. One that is too early, or for nothing any
+   * more, is left until it comes up: a device that sends steadily moves its next instant on with each reading, a value
+   * that goes up and down comes to have one again and again, and both would turn the heap over for nothing.
    */
   arm(instance: Instance): void {
-    const { rule, state, timers } = instance;
-    const wakes = rule.program.wakes(state.program);
-    if (wakes.length === 0) {
-      if (timers.length > 0) this.disarm(instance);
-      return;
-    }
-    for (const { gateway } of timers) {
-      if (!wakes.some(({ anchor }) => anchor.gateway === gateway)) this.#disarm(instance, gateway);
-    }
-    for (const { anchor } of wakes) {
-      const { gateway } = anchor;
-      const { due } = this.#first(instance, gateway)!;
-      const timer = instance.timers.find((each) => each.gateway === gateway);
+    const { rule, state } = instance;
+    for (const wake of rule.program.wakes(state.program)) {
+      const { gateway } = wake.anchor;
+      const due = dueBy(rule, wake);
+      const timer = timerOf(instance, gateway);
       if (timer !== undefined) {
         if (timer.due <= due) continue;
         this.#disarm(instance, gateway);
@@ -73,15 +68,16 @@ export class Timers {
 
   #add(instance: Instance, due: number, gateway: string): void {
     const timer: Timer<Instance> = { due, gateway, instance };
-    instance.timers = [...instance.timers, timer];
+    instance.timers = instance.timers.length === 0 ? [timer] : [...instance.timers, timer];
     this.#heapOf(gateway).add(timer);
   }
 
   #disarm(instance: Instance, gateway: string): void {
-    const timer = instance.timers.find((each) => each.gateway === gateway);
+    const timer = timerOf(instance, gateway);
     if (timer === undefined) return;
     this.#heaps.get(gateway)?.forget();
-    instance.timers = instance.timers.filter((each) => each !== timer);
+    const { timers } = instance;
+    instance.timers = timers.length === 1 ? noTimers : timers.filter((each) => each !== timer);
   }
 
   #heapOf(gateway: string): TimerHeap<Instance> {
@@ -94,4 +90,9 @@ export class Timers {
     }
     return heap;
   }
+}
+
+function timerOf({ timers }: Instance, gateway: string): Timer | undefined {
+  for (const timer of timers) if (timer.gateway === gateway) return timer;
+  return undefined;
 }
