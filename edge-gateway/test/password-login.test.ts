@@ -8,7 +8,8 @@ describe("login with a chosen password", () => {
   let gateway: GatewayUnderTest;
   let devices: DeviceLog;
   beforeEach(async () => {
-    gateway = await GatewayUnderTest.start({ HEADWATER_PASSWORD_QUEUE: "4" });
+    // The thread that compares has a low priority, and a busy machine leaves it little.
+    gateway = await GatewayUnderTest.start({ HEADWATER_PASSWORD_QUEUE: "4", HEADWATER_PASSWORD_WAIT_MS: "100000" });
     devices = new DeviceLog(gateway.log, topics);
   });
   afterEach(() => gateway.stop());
@@ -64,13 +65,16 @@ describe("login with a chosen password", () => {
     expect(crowd).toContain(3);
 
     await devices.register("target", { credentials: [passwordCredential(password)] });
-    const guesses: number[] = [];
-    for (let i = 0; i < 14; i += 1) guesses.push(await outcome("target", `guess number ${i}`));
-    expect(guesses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 4));
-    expect(guesses.slice(12)).toEqual([3, 3]);
-    const names: number[] = [];
-    for (let i = 0; i < 14; i += 1) names.push(await outcome("no-such-device", `guess number ${i}`));
-    expect(names).toEqual(guesses);
+    for (const name of ["target", "no-such-device"]) {
+      const began = performance.now();
+      let tried = 0;
+      let answer = 4;
+      for (; answer === 4 && tried < 60; tried += 1) answer = await outcome(name, `guess number ${tried}`);
+      expect([name, answer]).toEqual([name, 3]);
+      // Ten at once, and one more each five seconds.
+      expect(tried).toBeGreaterThan(10);
+      expect(tried).toBeLessThanOrEqual(11 + (performance.now() - began) / 5000);
+    }
     expect(await outcome("valve", token)).toBe(0);
   });
 

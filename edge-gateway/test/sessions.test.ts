@@ -59,7 +59,11 @@ describe("a session that outlives its connection", () => {
     device.cut();
     await device.closed;
     await other.until("puback");
-    // The broker has noticed that the session is away once a message waits for it.
+    // From then on a message waits for the session.
+    await eventually(
+      () => gateway.metric("headwater_gateway_connections"),
+      (connections) => connections === 1,
+    );
     other.publish("devices/d/x", "three", { qos: 1, messageId: 3 });
     await other.until("puback", 2);
     device = await connect();

@@ -60,7 +60,10 @@ describe("two gateways on one log", () => {
     await first.requestCommand("valve", "sent", { name: "shut" });
     await a.until("publish");
     a.cut();
-    await sleep(50);
+    await eventually(
+      () => first.metric("headwater_gateway_connections"),
+      (connections) => connections === 0,
+    );
     await first.requestCommand("valve", "waits", { name: "shut" });
     const b = await device(second, "a");
     expect(await b.until("publish")).toMatchObject({ topic: "devices/valve/commands/waits" });

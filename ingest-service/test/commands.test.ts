@@ -64,7 +64,7 @@ describe("a command", () => {
   });
 
   it("that nobody takes expires at its deadline and not before", async () => {
-    const { commandId, position } = await ask({ name: "x", ttl: "1200ms" });
+    const { commandId, position } = await ask({ name: "x", ttl: "3s" });
     expect((await command(commandId, `?after=${position}`)).status).toBe("requested");
     const ended = await eventually(async () => {
       const now = (await command(commandId)) as CommandBody & { endedAt: string };
@@ -76,7 +76,7 @@ describe("a command", () => {
   });
 
   it("that was taken and not replied to times out", async () => {
-    const { commandId } = await ask({ name: "x", ttl: "500ms" });
+    const { commandId } = await ask({ name: "x", ttl: "3s" });
     await append({ commandId, claimed: { gateway: "g1", session: "s1" } });
     await eventually(async () => expect((await command(commandId)).status).toBe("timed-out"));
   });

@@ -12,6 +12,7 @@ import {
   type Platform,
   type Service,
 } from "./support/harness.ts";
+import { expectExactlyTheOracle } from "./support/oracle.ts";
 import { sendWaves } from "./support/waves.ts";
 
 let on: Platform;
@@ -65,6 +66,7 @@ describe("a backtest", () => {
       const { body } = await rules.call("GET", "/api/v1/alerts?limit=1000");
       expect(timesOf(found.episodes)).toEqual(timesOf(body.items));
     });
+    await expectExactlyTheOracle(on);
     const [alerts, commands] = [await alertEvents(on), await commandEvents(on)];
     expect((await backtest({ rule: { ...draft, id: "another" } })).difference).toBeUndefined();
     expect((await alertEvents(on)).length).toBe(alerts.length);

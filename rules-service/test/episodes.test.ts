@@ -48,8 +48,12 @@ it("raises, commands once and clears, each at its event time", async () => {
     raisedAt: isoFromMicros(raisedAt!),
     clearedAt: isoFromMicros(clearedAt!),
   });
-  const commands = await commandEvents(on);
-  expect(commands).toHaveLength(1);
+  // Alerts and commands are appended at the same time: which of the two is there first is open.
+  const commands = await eventually(async () => {
+    const found = await commandEvents(on);
+    expect(found).toHaveLength(1);
+    return found;
+  });
   expect(commands[0]).toMatchObject({
     device: "boiler-1",
     requested: { name: "shut_valve", ttlMs: 3_600_000, cause: { alertId: alert!.id, transition: 1, rule: "hot" } },
@@ -68,7 +72,8 @@ it("a draft does nothing, and a rule that was switched off clears what it had ra
   await eventually(async () => expect(await alerts("?device=boiler-2&state=active")).toHaveLength(1));
   await rules.call("POST", "/api/v1/rules/hot/disable");
   await eventually(async () => expect(await alerts("?device=boiler-2&state=cleared")).toHaveLength(1));
-  expect((await alerts("?state=open")).length).toBe(0);
+  // The other device's partition takes it up by itself.
+  await eventually(async () => expect(await alerts("?state=open")).toEqual([]));
 });
 
 it("an event in a quiet system has its command within milliseconds", async () => {
@@ -93,9 +98,10 @@ it("an event in a quiet system has its command within milliseconds", async () =>
     untilCommand.push((await command.promise) - began);
     await following.close();
   }
-  const median = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length / 2]!;
-  // On a busy machine the log itself takes longer to deliver the event, and the bound grows with it.
-  expect(median(untilCommand)).toBeLessThan(Math.max(50, 10 * median(untilEvent)));
+  // Whoever waited for something else first would be late each time; a busy machine makes some of them late. There the
+  // log itself takes longer to deliver the event, and the bound grows with it.
+  const quarter = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length / 4]!;
+  expect(quarter(untilCommand)).toBeLessThan(Math.max(50, 10 * quarter(untilEvent)));
 });
 
 it("a rule in shadow keeps its episodes and says nothing to devices", async () => {

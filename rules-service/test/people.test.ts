@@ -158,3 +158,22 @@ it("snoozed up to a time, acts when the log's clock has come to it", async () =>
   expect((await rules.call("GET", path)).body).not.toHaveProperty("snoozedUntil");
   expect(quickConfig.tickMs).toBeLessThan(1000);
 });
+
+it("is marked while flapping holds it open, over a restart", async () => {
+  await enableRule(rules, hotRule("hot", { flapping: { transitions: 2, within: "1h" } }));
+  await on.fleet.send("boiler-1", [95, 70]);
+  const flapping = async (): Promise<void> => {
+    const { body } = await rules.call("GET", "/api/v1/alerts?state=open");
+    expect(body.items).toMatchObject([{ flapping: true, state: "active" }]);
+  };
+  await eventually(flapping);
+  await rules.stop();
+  rules = await startService(on);
+  await on.fleet.send("boiler-1", [95, 70, 95]);
+  await on.fleet.mark();
+  await flapping();
+  const { body } = await rules.call("GET", "/api/v1/alerts");
+  const why = (await rules.call("GET", `/api/v1/alerts/${body.items[0].id}/why`)).body;
+  expect(why.transitions.map(({ kind }: { kind: string }) => kind)).toEqual(["raised", "flapping"]);
+  expect(why.text).toContain("held open, since it raises and ends again and again.");
+});

@@ -112,16 +112,24 @@ it("says which document of YAML cannot be read", async () => {
 
 it("lets others have their turn while it reads and writes many rules", async () => {
   const many = Array.from({ length: 2000 }, (_, index) => hotRule(`many-${index}`));
-  const started = performance.now();
+  // By the processor time of this thread: on a busy machine a turn takes as long as others let it.
+  const spent = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return user + system;
+  };
+  const started = spent();
   let longest = 0;
-  let last = performance.now();
-  const watch = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
-  }, 5);
+  let last = started;
+  const look = (): void => {
+    const now = spent();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const watch = setInterval(look, 1);
   const { body } = await rules.call("POST", `${importPath}?dryRun=true`, many);
   clearInterval(watch);
+  look();
   expect(body.rules).toHaveLength(2000);
   // In one piece, nobody had a turn until it was done.
-  expect(longest).toBeLessThan((performance.now() - started) / 2);
+  expect(longest).toBeLessThan((spent() - started) / 2);
 });

@@ -67,4 +67,11 @@ export const identitySettings = Type.Object({
     maximum: 10_000,
     description: "Logins with chosen passwords that wait at a time; more are told to come again",
   }),
+  passwordWaitMs: Type.Integer({
+    env: "HEADWATER_PASSWORD_WAIT_MS",
+    default: 5000,
+    minimum: 100,
+    maximum: 600_000,
+    description: "How long a login with a chosen password waits to be compared; then it is told to come again",
+  }),
 });

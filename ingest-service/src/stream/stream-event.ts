@@ -66,7 +66,9 @@ type DeviceEvent = NonNullable<ReturnType<FoldedEvents["device"]>>;
 
 const transitions = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
-function alert(event: AlertEvent): object {
+function alert(event: AlertEvent): object | undefined {
+  // Of an action, and no transition of the alert.
+  if ((event.kind as number) === alertTransition.repeated) return undefined;
   return {
     id: event.alertId,
     transition: event.transition,
@@ -87,7 +89,7 @@ function alert(event: AlertEvent): object {
     ...((event.kind as number) === alertTransition.assigned && { assignee: event.assignee }),
     ...(event.snoozedUntil !== 0 && { snoozedUntil: isoFromMicros(event.snoozedUntil) }),
     ...(event.mutedBy.length > 0 && { mutedBy: event.mutedBy }),
-    ...(event.flapping && { flapping: true }),
+    ...((event.flapping || (event.kind as number) === alertTransition.flapping) && { flapping: event.flapping }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { silentLogger } from "@headwater/core";
+import { nowMicros, silentLogger } from "@headwater/core";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ import {
   valuesOf,
 } from "../src/contract/harness.ts";
 import { openEmbeddedLog, type EmbeddedEventLog } from "../src/embedded/open-embedded-log.ts";
+import type { TopicSpec } from "../src/event-log.ts";
+import { writeRecordsAt, type PastRecord } from "./write-at.ts";
 
 let dataDir: string;
 let log: EmbeddedEventLog;
@@ -38,6 +40,13 @@ async function reopen(tombstoneRetentionMs = 0): Promise<void> {
   log = await openEmbeddedLog({ dataDir, tombstoneRetentionMs });
 }
 
+/** Puts records into the log whose age leaves no doubt, however slow the machine is. Less than a leap of the clock. */
+async function writeEarlier(seconds: number, topic: TopicSpec, records: readonly PastRecord[]): Promise<void> {
+  await log.close();
+  writeRecordsAt(dataDir, nowMicros() - seconds * 1_000_000, topic, records);
+  await reopen();
+}
+
 const keyed = (key: string, value: string | null): { key: string; value: Uint8Array | null } => ({
   key,
   value: value === null ? null : bytes(value),
@@ -46,9 +55,9 @@ const keyed = (key: string, value: string | null): { key: string; value: Uint8Ar
 describe("retention", () => {
   it("removes what is older than the topic keeps it; offsets go on", async () => {
     const topic = "t";
-    await log.ensureTopics([spec(topic, 2, { retentionMs: 300 })]);
-    await log.append(topic, [...numbered(10, 0), ...numbered(5, 1)]);
-    await pause(400);
+    const old = (count: number, partition: number): PastRecord[] =>
+      Array.from({ length: count }, (_, i) => ({ partition, value: String(i) }));
+    await writeEarlier(50, spec(topic, 2, { retentionMs: 30_000 }), [...old(10, 0), ...old(5, 1)]);
     await log.append(topic, numbered(3, 0, 10));
     await log.housekeep();
     expect(await log.positions(topic)).toEqual([
@@ -66,12 +75,11 @@ describe("retention", () => {
   it("takes a reader that lags behind to the earliest record, and says so", async () => {
     const topic = "t";
     const said: object[] = [];
+    const old = Array.from({ length: 10 }, (_, i) => ({ value: String(i) }));
+    await writeEarlier(50, spec(topic, 1, { retentionMs: 30_000 }), old);
     await log.close();
     const logger = { ...silentLogger, warn: (facts: object | string) => void said.push(facts as object) };
     log = await openEmbeddedLog({ dataDir, logger });
-    await log.ensureTopics([spec(topic, 1, { retentionMs: 200 })]);
-    await log.append(topic, numbered(10, 0));
-    await pause(300);
     await log.append(topic, numbered(2, 0, 10));
     await log.housekeep();
     const seen = new Collected();
@@ -133,14 +141,15 @@ describe("compaction", () => {
 
   it("leaves alone what is younger than the minimum lag", async () => {
     const topic = "t";
-    await log.ensureTopics([spec(topic, 1, { cleanup: "compact", minCompactionLagMs: 400 })]);
-    await log.append(topic, [keyed("a", "1"), keyed("a", "2")]);
-    await log.housekeep();
-    expect(await valuesOf(log, topic, 0)).toEqual(["1", "2"]);
-    await pause(500);
+    const lagging = spec(topic, 1, { cleanup: "compact", minCompactionLagMs: 30_000 });
+    await writeEarlier(50, lagging, [
+      { key: "a", value: "1" },
+      { key: "a", value: "2" },
+    ]);
     await log.append(topic, [keyed("a", "3")]);
+    await log.append(topic, [keyed("a", "4")]);
     await log.housekeep();
-    expect(await valuesOf(log, topic, 0)).toEqual(["2", "3"]);
+    expect(await valuesOf(log, topic, 0)).toEqual(["2", "3", "4"]);
   });
 
   it("keeps a tombstone for its time, so that readers hear of it", async () => {

@@ -19,15 +19,17 @@ const cases: Record<string, (signal: AbortSignal) => Promise<void>> = {
       setInterval(() => {}, 1000);
       process.stdout.write("going\n");
     }),
-  "stops-slowly": (signal) =>
+  "told-twice": (signal) =>
     new Promise((resolve) => {
       const alive = setInterval(() => {}, 1000);
       signal.addEventListener("abort", () => {
-        setTimeout(() => {
+        // Right behind the one that it has just heard of, however slow the machine is.
+        process.once("SIGINT", () => {
           clearInterval(alive);
           process.stdout.write("stopped\n");
           resolve();
-        }, 300);
+        });
+        process.kill(process.pid, "SIGINT");
       });
       process.stdout.write("going\n");
     }),

@@ -66,6 +66,8 @@ export interface Program<S = unknown> {
   measure(state: S, rank: number, latest: Latest): Measure | undefined;
   /** What began that the verdict has this rank; undefined: the present sample or instant. */
   begunBy(state: S, rank: number): Beginning | undefined;
+  /** Whether the verdict is held by flapping; absent: it never is. */
+  isFlapping?(state: S): boolean;
   /**
    * The state that need not be kept, since a device without a state is taken to have it; undefined: every state is
    * kept. Verdicts of it are clear.

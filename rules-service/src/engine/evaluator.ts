@@ -65,7 +65,7 @@ export class Evaluator {
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
-      this.timers.fire(this.clock, this.#fire);
+      this.timers.fire(this.clock, this.#fire, this.#repeat);
     }
     this.next = at.offset + 1;
   }
@@ -84,6 +84,7 @@ export class Evaluator {
 
   /** Call after every change of an instance. */
   changed(instance: Instance): void {
+    if (instance.rule.program.isFlapping !== undefined) this.alerts.mark(instance);
     for (const series of instance.inputs) series.refresh(instance.rule.id);
     this.arm(instance);
     this.changedInstances.add(instance);
@@ -333,6 +334,12 @@ export class Evaluator {
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }
+
+  readonly #repeat = (instance: Instance): void => {
+    const { open } = instance;
+    if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
+    this.changed(instance);
+  };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
     instance.fire(upTo, this);

@@ -145,13 +145,25 @@ export class Partition {
   }
 }
 
-function short({ kind, severity, at: when, amended, shadow, cause, raisedAt, clearedAt, mutedBy }: AlertInput): string {
+function short({
+  kind,
+  severity,
+  at: when,
+  amended,
+  shadow,
+  cause,
+  raisedAt,
+  clearedAt,
+  mutedBy,
+  flapping,
+}: AlertInput): string {
   const name = kindNames[kind!]!;
   const notes = [
     ...(amended === true ? ["amended"] : []),
     ...(shadow === true ? ["shadow"] : []),
     ...(cause === "condition" || cause === "" ? [] : [cause]),
     ...(mutedBy ?? []),
+    ...(flapping === true ? ["flapping"] : []),
   ];
   const time =
     name === "amended" ? `@${seconds(raisedAt!)}-${clearedAt === 0 ? "" : seconds(clearedAt!)}` : `@${seconds(when!)}`;

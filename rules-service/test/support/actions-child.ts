@@ -1,11 +1,15 @@
 import { silentLogger } from "@headwater/core";
+import { eventually } from "@headwater/testkit/eventually";
 import { createService, enableRule, hotRule, platform, quickConfig } from "./harness.ts";
 import { Fleet } from "./fleet.ts";
+import { emitted, oracle } from "./oracle.ts";
+import { isAllTold } from "./told.ts";
 import { steadyLoad } from "./waves.ts";
 
 /**
- * A process that raises alerts under load and tells a receiver of them, until it is killed. Arguments: the folder, an
- * epoch for its telemetry, the receiver's URL, whether there is load.
+ * A process that raises alerts under load and tells a receiver of them, until it is killed; without load it is ready
+ * when all that earlier ones left is told. Arguments: the folder, an epoch for its telemetry, the receiver's URL,
+ * whether there is load.
  */
 const [folder, epoch, url, load] = process.argv.slice(2);
 const on = await platform(2, folder);
@@ -18,5 +22,12 @@ if (status === 404)
   await enableRule(rules, hotRule("hot", { actions: [{ webhook: { url }, on: ["raised", "cleared"] }] }));
 const fleet = new Fleet({ ...on, epoch: Number(epoch) });
 if (load === "load") steadyLoad({ fleet }, 1);
-else await fleet.mark();
+else {
+  await fleet.mark();
+  await eventually(
+    async () => (await emitted(on)).alerts.size === (await oracle(on)).alerts.size && (await isAllTold(on)),
+    Boolean,
+    120_000,
+  );
+}
 process.stdout.write("ready\n");

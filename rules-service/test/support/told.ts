@@ -4,11 +4,10 @@ import { alertTransition } from "@headwater/proto";
 import { actionEvents, alertEvents, type Platform } from "./harness.ts";
 import type { Receiver } from "./receiver.ts";
 
-/** Every raise and end in the log was told, by distinct ids, and has an outcome in the log. Answers how many. */
-export async function expectEachToldOnce(
-  on: Pick<Platform, "log" | "topics" | "partitions">,
-  receiver: Receiver,
-): Promise<number> {
+type On = Pick<Platform, "log" | "topics" | "partitions">;
+
+/** Every raise and end in the log. */
+async function transitions(on: On): Promise<Set<string>> {
   const alerts = new Map<string, AlertState>();
   const expected = new Set<string>();
   for (const event of await alertEvents(on)) {
@@ -19,6 +18,22 @@ export async function expectEachToldOnce(
     const kind = (event.kind as number) === alertTransition.raised ? "raised" : "cleared";
     expected.add(`alert.${kind} ${event.alertId} ${event.transition}`);
   }
+  return expected;
+}
+
+async function succeededActions(on: On): Promise<Set<string>> {
+  const ends = (await actionEvents(on)).filter(({ succeeded }) => succeeded !== null);
+  return new Set(ends.map(({ actionId }) => actionId));
+}
+
+/** Whether nothing is left to be told. */
+export async function isAllTold(on: On): Promise<boolean> {
+  return (await succeededActions(on)).size === (await transitions(on)).size;
+}
+
+/** Every raise and end in the log was told, by distinct ids, and has an outcome in the log. Answers how many. */
+export async function expectEachToldOnce(on: On, receiver: Receiver): Promise<number> {
+  const expected = await transitions(on);
   const told = new Map<string, string>();
   for (const { id, body } of receiver.received) {
     const what = `${body.type} ${body.data.alert.id} ${body.data.transition}`;
@@ -26,7 +41,6 @@ export async function expectEachToldOnce(
     told.set(id, what);
   }
   expect([...told.values()].toSorted()).toEqual([...expected].toSorted());
-  const ends = (await actionEvents(on)).filter(({ succeeded }) => succeeded !== null);
-  expect(new Set(ends.map(({ actionId }) => actionId)).size).toBe(expected.size);
+  expect((await succeededActions(on)).size).toBe(expected.size);
   return expected.size;
 }

@@ -46,7 +46,11 @@ export class Identity {
     this.#registry = registry;
     this.#rules = new AccessRules(config.acl, new FirmwareTopics(config.routes));
     this.#anonymous = this.#rules.anonymous;
-    this.#scrypt = new ScryptQueue({ maxWaiting: config.identity.passwordQueue, logger });
+    this.#scrypt = new ScryptQueue({
+      maxWaiting: config.identity.passwordQueue,
+      maxWaitMs: config.identity.passwordWaitMs,
+      logger,
+    });
     this.#jwt = new JwtLogin(config.identity.jwtIssuers, join(folder, "jwt-keys"), logger);
     const registrar = new Registrar({ log, topic: topics.devices, registry, gateway, logger });
     this.#authenticator = new Authenticator({

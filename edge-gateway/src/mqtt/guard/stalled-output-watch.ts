@@ -3,24 +3,33 @@ import type { StreamGuard } from "./stream-guard.ts";
 interface Seen {
   /** The bytes that have left, as far as can be told. */
   readonly mark: string;
-  readonly at: number;
+  /** For how long they have been the same (milliseconds). */
+  readonly stalledMs: number;
 }
 
 /**
  * Cuts clients that do not read: those with output that waits and of which nothing has left for a time. One that reads
- * slowly is left alone, as long as what waits for it is within its bound.
+ * slowly is left alone, as long as what waits for it is within its bound. While this process stood still nothing could
+ * leave, so that time does not count.
  */
 export class StalledOutputWatch {
   readonly #timeoutMs: number;
+  readonly #everyMs: number;
+  readonly #now: () => number;
   readonly #congested = new Map<StreamGuard, Seen>();
   #timer: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
 
-  constructor(timeoutMs: number) {
+  /** `now`: the monotonic clock (milliseconds). */
+  constructor(timeoutMs: number, now: () => number = () => performance.now()) {
     this.#timeoutMs = timeoutMs;
+    this.#everyMs = Math.min(1000, timeoutMs / 4);
+    this.#now = now;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), Math.min(1000, this.#timeoutMs / 4));
+    this.#lookedAt = this.#now();
+    this.#timer = setInterval(() => this.#look(), this.#everyMs);
   }
 
   stop(): void {
@@ -30,11 +39,13 @@ export class StalledOutputWatch {
 
   /** There is output that waits. */
   watch(guard: StreamGuard): void {
-    if (!this.#congested.has(guard)) this.#congested.set(guard, { mark: progressOf(guard), at: performance.now() });
+    if (!this.#congested.has(guard))
+      this.#congested.set(guard, { mark: progressOf(guard), stalledMs: -this.#passedMs() });
   }
 
   #look(): void {
-    const now = performance.now();
+    const passedMs = this.#passedMs();
+    this.#lookedAt = this.#now();
     for (const [guard, seen] of this.#congested) {
       const { stream } = guard;
       if (stream.destroyed || stream.writableLength === 0) {
@@ -42,9 +53,15 @@ export class StalledOutputWatch {
         continue;
       }
       const mark = progressOf(guard);
-      if (mark !== seen.mark) this.#congested.set(guard, { mark, at: now });
-      else if (now - seen.at > this.#timeoutMs) guard.cut("stalled-output");
+      const stalledMs = mark === seen.mark ? seen.stalledMs + passedMs : 0;
+      this.#congested.set(guard, { mark, stalledMs });
+      if (stalledMs > this.#timeoutMs) guard.cut("stalled-output");
     }
+  }
+
+  /** Since the last look, as far as this process ran. */
+  #passedMs(): number {
+    return Math.min(this.#now() - this.#lookedAt, 2 * this.#everyMs);
   }
 }
 

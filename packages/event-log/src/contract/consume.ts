@@ -187,9 +187,12 @@ export function consuming(under: LogUnderTest): void {
       );
     }
     await pause(300);
-    collectGarbage();
+    // A collector that works beside this thread counts what it has freed when it is done.
+    await until(() => {
+      collectGarbage();
+      return process.memoryUsage().external - before < 24 * 1024 * 1024;
+    });
     expect(calls).toBe(1);
-    expect(process.memoryUsage().external - before).toBeLessThan(24 * 1024 * 1024);
     gate.resolve();
     await until(() => delivered === 4096);
     await consumption.close();

@@ -343,7 +343,7 @@ describe("listening", () => {
   });
 
   it("while it closes, finishes what is under way", async () => {
-    const http = await server({ drainMs: 1000 });
+    const http = await server({ drainMs: 60_000 });
     let finish!: () => void;
     const slow = new Promise<void>((resolve) => {
       finish = resolve;

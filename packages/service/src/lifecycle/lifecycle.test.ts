@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { ResourceError, TimedOutError, silentLogger, sleep } from "@headwater/core";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ResourceError, TimedOutError, silentLogger } from "@headwater/core";
 import type { ServiceApp } from "../service-app.ts";
 import { Lifecycle, runService } from "./index.ts";
 
@@ -20,10 +20,14 @@ function traced(stopWithinMs?: number) {
   return { trace, lifecycle, add };
 }
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe("Lifecycle", () => {
   it("starts in order and stops in reverse, once", async () => {
     const { trace, lifecycle, add } = traced();
-    add("log", () => sleep(5));
+    add("log", () => new Promise((resolve) => setImmediate(resolve)));
     add("http");
     lifecycle.add("nothing to do", {});
     await Promise.all([lifecycle.start(), lifecycle.start()]);
@@ -42,17 +46,24 @@ describe("Lifecycle", () => {
   });
 
   it("goes on stopping past a part that fails or hangs, and says which", async () => {
-    const { trace, lifecycle, add } = traced(50);
+    vi.useFakeTimers();
+    const { trace, lifecycle, add } = traced(300);
     add("log");
     add("hangs", undefined, () => new Promise(() => {}));
     add("fails", undefined, () => {
       throw new ResourceError("no");
     });
     await lifecycle.start();
-    const before = performance.now();
-    const failures = await lifecycle.stop();
-    // Ten seconds are the default.
-    expect(performance.now() - before).toBeLessThan(9000);
+    let isStopped = false;
+    const stopping = lifecycle.stop().then((failures) => {
+      isStopped = true;
+      return failures;
+    });
+    await vi.advanceTimersByTimeAsync(299);
+    expect(isStopped).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(isStopped).toBe(true);
+    const failures = await stopping;
     expect(failures.map(({ part }) => part)).toEqual(["fails", "hangs"]);
     expect(failures[0]!.error).toBeInstanceOf(ResourceError);
     expect(failures[1]!.error).toBeInstanceOf(TimedOutError);
@@ -61,11 +72,12 @@ describe("Lifecycle", () => {
 
   it("stopped during its start, starts nothing more, and stops what has begun", async () => {
     const { trace, lifecycle, add } = traced();
-    add("log", () => sleep(20));
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    add("log", () => opened);
     add("http");
     const starting = lifecycle.start();
-    await sleep(5);
     await lifecycle.stop();
+    open();
     await starting;
     expect(trace).toEqual(["start log", "stop log"]);
   });
@@ -124,8 +136,10 @@ describe("runService", () => {
     const failing = app({ start: () => Promise.reject(new ResourceError("port in use")) });
     await expect(runService(failing.service, { signal })).rejects.toThrow("port in use");
     expect(failing.trace).toEqual(["start", "stop"]);
-    const dying = app({ died: sleep(5).then(() => Promise.reject(new ResourceError("credentials refused"))) });
-    await expect(runService(dying.service, { signal })).rejects.toThrow("credentials refused");
+    const died = Promise.withResolvers<never>();
+    const dying = app({ died: died.promise });
+    const onReady = (): void => died.reject(new ResourceError("credentials refused"));
+    await expect(runService(dying.service, { signal, onReady })).rejects.toThrow("credentials refused");
     expect(dying.trace).toEqual(["start", "stop"]);
   });
 });

@@ -71,6 +71,7 @@ export function flapping<S>(inner: Program<S>, most: number, within: number): Pr
     quiet: (state, metric) => inner.quiet(state.inner, metric),
     measure: (state, rank, latest) => inner.measure(state.inner, rank, latest),
     begunBy: (state, rank) => inner.begunBy(state.inner, rank),
+    isFlapping: ({ flaps }) => flaps,
     idle:
       inner.idle === undefined ? undefined : { inner: inner.idle, isOn: false, changes: [], last: null, flaps: false },
     isIdle: ({ inner: now, isOn, last, flaps }) => !isOn && last === null && !flaps && inner.isIdle(now),

@@ -6,6 +6,8 @@ import type { ScryptResult, ScryptTask } from "./scrypt-worker.ts";
 export interface ScryptQueueOptions {
   /** Comparisons under way and waiting; more are not taken. */
   readonly maxWaiting: number;
+  /** How long one waits for its turn (milliseconds); no client waits much longer for its CONNACK. Default 5 s. */
+  readonly maxWaitMs?: number;
   readonly logger: Logger;
 }
 
@@ -18,8 +20,7 @@ interface Waiting {
 
 /** Until one was measured (milliseconds). */
 const firstGuess = 200;
-/** A client does not wait much longer for its CONNACK (milliseconds). */
-const maxWaitMs = 5000;
+const defaultMaxWaitMs = 5000;
 
 /**
  * Compares passwords one after the other, in a thread of its own at a low priority: neither the thread that serves
@@ -28,6 +29,7 @@ const maxWaitMs = 5000;
  */
 export class ScryptQueue {
   readonly #options: ScryptQueueOptions;
+  readonly #maxWaitMs: number;
   readonly #queue: Waiting[] = [];
   #running: Waiting | undefined;
   #worker: Worker | undefined;
@@ -36,11 +38,12 @@ export class ScryptQueue {
 
   constructor(options: ScryptQueueOptions) {
     this.#options = options;
+    this.#maxWaitMs = options.maxWaitMs ?? defaultMaxWaitMs;
   }
 
   /** Whether one more would find no room, or wait for longer than a client does. */
   get isFull(): boolean {
-    return this.waiting >= this.#options.maxWaiting || this.waiting * this.#average > maxWaitMs;
+    return this.waiting >= this.#options.maxWaiting || this.waiting * this.#average > this.#maxWaitMs;
   }
 
   get waiting(): number {
@@ -49,7 +52,7 @@ export class ScryptQueue {
 
   /** How long a comparison that is asked for now would take, by what those before it took (milliseconds). */
   get expectedMs(): number {
-    return Math.min((this.waiting + 1) * this.#average, 2 * maxWaitMs);
+    return Math.min((this.waiting + 1) * this.#average, 2 * this.#maxWaitMs);
   }
 
   /** Whether the hash is of that password; undefined if there was no room or the comparison came to no end. */
@@ -77,7 +80,7 @@ export class ScryptQueue {
     while (this.#running === undefined && !this.#closed) {
       const next = this.#queue.shift();
       if (next === undefined) return;
-      if (performance.now() - next.since > maxWaitMs) {
+      if (performance.now() - next.since > this.#maxWaitMs) {
         next.settle(undefined);
         continue;
       }
