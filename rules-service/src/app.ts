@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { EventLog, TopicNames } from "@headwater/event-log";
+import { partitionFor, type EventLog, type TopicNames } from "@headwater/event-log";
 import { InvariantError, HeadwaterError, type Logger } from "@headwater/core";
 import {
   FoldedEvents,
@@ -82,7 +82,8 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const inEffect = new RulesInEffect({ log, topics, partitions, timeline, logger, onFailure });
   const group = new PartitionGroup({
     ...{ log, topics, partitions, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
-    createEngine: (partition) => createPartitionEngine(partition),
+    createEngine: (partition) =>
+      createPartitionEngine(partition, { ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition }),
   });
 
   const dispatch = new ActionGroup({
@@ -96,7 +97,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const writing = { log, logger, timeoutMs, instance };
   const ruleWrites = new RuleWrites({ ...writing, model: rules, topic: topics.rules });
   ruleRoutes(http.app, { model: rules, inEffect, timeoutMs, idleTickMs: config.idleTickMs, writes: ruleWrites });
-  transferRoutes(http.app, { model: rules, writes: ruleWrites, timeoutMs });
+  transferRoutes(http.app, { model: rules, writes: ruleWrites, timeoutMs, idleTickMs: config.idleTickMs });
   alertRoutes(http.app, {
     model: alerts,
     rules,

@@ -35,10 +35,8 @@ export interface World {
   readonly next: number;
 }
 
-const noPositions: readonly Position[] = [];
-const noEpisodes: readonly Episode[] = [];
-const noTimers: readonly Timer[] = [];
-const noSamples: readonly Sample[] = [];
+/** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
+const none: readonly never[] = [];
 
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
 const footingsALateness = 4;
@@ -58,26 +56,26 @@ export class Instance implements ReadingOwner {
   /** A late reading at or before it comes too late. */
   base: Footing;
   /** States after samples that changed something, oldest first, thinned; the base follows them. */
-  history: Footing[] = [];
+  history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
-  refused: readonly Position[] = noPositions;
+  refused: readonly Position[] = none;
   /** Readings before this offset are none of the rule's. */
   from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
-  episodes: readonly Episode[] = noEpisodes;
+  episodes: readonly Episode[] = none;
   /** Inputs before this offset are in it. */
   covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** One for each gateway that it waits for, in no order. */
-  timers: readonly Timer[] = noTimers;
+  timers: readonly Timer[] = none;
   /** The log holds a state of it. */
   stored = false;
   /** Among what has changed. */
   place = -1;
   /** Of the present record, as they come to be known. */
-  samples: readonly Sample[] = noSamples;
+  samples: readonly Sample[] = none;
 
   constructor(
     rule: Rule,
@@ -137,17 +135,13 @@ export class Instance implements ReadingOwner {
       (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
     );
     const late = inTime < 0 ? samples : samples.slice(0, inTime);
-    if (late.length > 0) this.#refuse(late);
+    const beyond = late.filter((sample) => isAfter(sample, this.base)).map(positionOf);
+    if (beyond.length > 0) this.refused = this.refused.concat(beyond);
     if (inTime >= 0) this.#refold(samples[inTime]!, world);
     return late.reduce(
       (count, { readings }) => count + readings.filter((each) => this.rule.takes(each.metric)).length,
       0,
     );
-  }
-
-  #refuse(late: readonly Sample[]): void {
-    const { base } = this;
-    this.refused = [...this.refused, ...late.filter((sample) => isAfter(sample, base)).map(positionOf)];
   }
 
   #takeNext(sample: Sample, { alerts, clock }: World): void {
@@ -172,16 +166,10 @@ export class Instance implements ReadingOwner {
   /** Keeps a footing; one that lies close between its neighbours goes, since the samples around it are retained. */
   #keep(footing: Footing): void {
     const { history } = this;
-    if (history.length === 0) {
-      this.history = [footing];
-      return;
-    }
-    history.push(footing);
-    const before = history[history.length - 3];
-    if (before === undefined) return;
-    if (footing.time - before.time >= this.rule.lateness / footingsALateness) return;
-    history.pop();
-    history[history.length - 1] = footing;
+    const before = history[history.length - 2];
+    const isClose = before !== undefined && footing.time - before.time < this.rule.lateness / footingsALateness;
+    if (history.length === 0) this.history = [footing];
+    else this.history = (isClose ? history.slice(0, -1) : history).concat(footing);
   }
 
   /**
@@ -200,12 +188,11 @@ export class Instance implements ReadingOwner {
     }
     if (passed > 0) {
       this.base = history[passed - 1]!;
-      if (passed === history.length) this.history = [];
-      else history.splice(0, passed);
+      this.history = passed === history.length ? none : history.slice(passed);
     }
     if (this.refused.length > 0) {
       const { base } = this;
-      this.refused = this.refused.filter((each) => isAfter(each, base) && isAfter(each, pruned));
+      this.refused = orNone(this.refused.filter((each) => isAfter(each, base) && isAfter(each, pruned)));
     }
     this.#forget();
   }
@@ -215,17 +202,17 @@ export class Instance implements ReadingOwner {
     const time = this.lastOwn()?.time ?? this.base.time;
     this.base = { time: Math.max(time, this.base.time), offset: next - 1, index: maxIndex, state };
     this.firedTo = -Infinity;
-    this.history = [];
-    this.refused = noPositions;
+    this.history = none;
+    this.refused = none;
     this.state = state;
-    this.episodes = this.episodes.filter(isOpen);
+    this.episodes = orNone(this.episodes.filter(isOpen));
   }
 
   /** What a person cleared stays so until the condition has been clear. */
   mute(next: number): void {
     for (const episode of this.episodes) if (isOpen(episode)) episode.clearedAt = episode.raisedAt;
     this.ground({ ...this.state, episode: mutedEpisode() }, next);
-    this.episodes = noEpisodes;
+    this.episodes = none;
   }
 
   /** The open episode has another severity, for a reason that no reading gave. */
@@ -235,7 +222,7 @@ export class Instance implements ReadingOwner {
     const last = this.history.at(-1);
     if (!isFooted) return;
     if (last === undefined) this.base = { ...this.base, state: this.state };
-    else this.history[this.history.length - 1] = { ...last, state: this.state };
+    else this.history = this.history.slice(0, -1).concat({ ...last, state: this.state });
   }
 
   /** The device's own fields are others now; `at` is the instant of that. */
@@ -245,6 +232,14 @@ export class Instance implements ReadingOwner {
     const state = judged(this.rule, { ...this.state, program }, at, undefined, undefined, telling(this, alerts));
     this.ground(state, next);
     return true;
+  }
+
+  /** Something was heard of what it watches that no series holds. */
+  hear(sample: Sample, { alerts, next }: World): void {
+    const program = this.rule.program.step(this.state.program, sample);
+    if (program === this.state.program) return;
+    const state = judged(this.rule, { ...this.state, program }, sample, undefined, undefined, telling(this, alerts));
+    this.ground(state, next);
   }
 
   /** What holds from the beginning, without a reading, is told. */
@@ -313,7 +308,8 @@ export class Instance implements ReadingOwner {
   #forget(): void {
     if (this.episodes.length === 0) return;
     const { base } = this;
-    this.episodes = this.episodes.filter((episode) => this.#isWithin(episode, base) || this.#isRunning(episode));
+    const kept = this.episodes.filter((episode) => this.#isWithin(episode, base) || this.#isRunning(episode));
+    if (kept.length < this.episodes.length) this.episodes = orNone(kept);
   }
 
   /** Whether an episode may be changed by what comes after a position. */
@@ -373,6 +369,10 @@ export class Instance implements ReadingOwner {
     const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing));
     reconcile(this, within, outcomes.list, alerts);
   }
+}
+
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? none : list;
 }
 
 function positionOf({ time, offset, index }: Position): Position {

@@ -60,8 +60,6 @@ export class Series implements InputSeries<Instance> {
   readonly instances = new Map<string, Instance>();
   /** The same by the rule's place in the list. */
   #bySlot: (Instance | undefined)[] = [];
-  /** As the inputs of a rule that has no other. */
-  readonly alone: readonly Series[] = [this];
   /** Among what has changed. */
   place = -1;
   /** Inputs before this offset are in it, and in the state of every rule that was written with it. */
@@ -70,6 +68,9 @@ export class Series implements InputSeries<Instance> {
   generation = 0;
   /** The log holds a state of it. */
   stored = false;
+
+  /** What the instances of all rules that take nothing else have as their inputs. */
+  readonly alone: readonly [Series] = [this];
 
   constructor(device: string, metric: string) {
     this.device = device;
@@ -89,7 +90,25 @@ export class Series implements InputSeries<Instance> {
     this.quiet = list.idle(this.metric);
     this.#isShared = true;
     this.#bySlot = [];
-    for (const rule of this.instances.keys()) this.refresh(rule);
+    for (const rule of this.instances.keys()) this.#place(rule);
+  }
+
+  put(rule: string, instance: Instance): void {
+    this.instances.set(rule, instance);
+    this.#place(rule);
+  }
+
+  remove(rule: string): void {
+    this.instances.delete(rule);
+    this.#place(rule);
+  }
+
+  #place(rule: string): void {
+    const slot = this.list.slotOf(rule);
+    if (slot === undefined) return;
+    if (this.#bySlot.length === 0) this.#bySlot = Array.from({ length: this.rules.length }, () => undefined);
+    this.#bySlot[slot] = this.instances.get(rule);
+    this.refresh(rule);
   }
 
   instanceAt(slot: number): Instance | undefined {
@@ -100,11 +119,7 @@ export class Series implements InputSeries<Instance> {
   refresh(rule: string): void {
     const slot = this.list.slotOf(rule);
     if (slot === undefined) return;
-    const instance = this.instances.get(rule);
-    if (instance !== undefined && this.#bySlot.length === 0) {
-      this.#bySlot = Array.from({ length: this.rules.length }, () => undefined);
-    }
-    if (this.#bySlot.length > 0) this.#bySlot[slot] = instance;
+    const instance = this.instanceAt(slot);
     const interval = instance === undefined ? this.idleInterval(this.rules[slot]!) : instance.quiet(this.metric);
     const until = instance === undefined ? Infinity : instance.until;
     if (!this.quiet.is(slot, interval, until)) this.#own().set(slot, interval, until);
