@@ -3,6 +3,7 @@ import { anyMetric } from "../conditions/program.ts";
 import { isAfter } from "../readings/position.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { isDerivedAlike, sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
+import { Changes } from "./changes.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import type { Derivations } from "./derivations.ts";
@@ -38,8 +39,8 @@ export class Evaluator {
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
   /** What has changed since states were last taken. */
-  readonly changedInstances = new Set<Instance>();
-  readonly changedSeries = new Set<Series>();
+  readonly changedInstances = new Changes<Instance>();
+  readonly changedSeries = new Changes<Series>();
   /** The next offset to apply. */
   next = 0;
   evaluations = 0;
@@ -340,11 +341,11 @@ export class Evaluator {
     if (typeof value === "number") {
       const { quiet } = series;
       for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
-        this.#touch(series, rules[slot]!, reading);
+        this.#touch(series, slot, reading);
       }
       return;
     }
-    for (const rule of rules) this.#touch(series, rule, reading);
+    for (let slot = 0; slot < rules.length; slot++) this.#touch(series, slot, reading);
   }
 
   /** Takes down that the present sample has put a reading into its series. */
@@ -357,7 +358,7 @@ export class Evaluator {
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
     if (isInserted) this.#hold(series, reading);
-    for (const rule of series.rules) {
+    for (const [slot, rule] of series.rules.entries()) {
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
       const { value } = reading;
       if (!series.instances.has(rule.id)) {
@@ -368,7 +369,7 @@ export class Evaluator {
           continue;
         }
       }
-      if (isInserted) this.#touch(series, rule, reading);
+      if (isInserted) this.#touch(series, slot, reading);
       else if ((series.instances.get(rule.id)?.covers ?? 0) <= this.next) this.tooLate++;
     }
   }
@@ -385,11 +386,11 @@ export class Evaluator {
     this.changedSeries.add(series);
     this.corrected.set(correction, former);
     this.#hold(series, correction);
-    for (const rule of series.rules) this.#touch(series, rule, correction);
+    for (let slot = 0; slot < series.rules.length; slot++) this.#touch(series, slot, correction);
   }
 
-  #touch(series: Series, rule: Rule, reading: Reading): void {
-    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
+  #touch(series: Series, slot: number, reading: Reading): void {
+    const instance = series.instanceAt(slot) ?? this.index.newInstance(series.rules[slot]!, series.device, undefined);
     if (instance.covers > this.next || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }

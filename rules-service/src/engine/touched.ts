@@ -28,7 +28,8 @@ export class Touched {
       this.#waiting.push(instance);
       this.#isInOrder = this.#waiting.length === 1;
     }
-    if (last === undefined || isAfter(sample, last)) instance.samples = [...samples, sample];
+    if (last === undefined) instance.samples = [sample];
+    else if (isAfter(sample, last)) instance.samples = [...samples, sample];
     else instance.samples = [...samples, sample].toSorted((a, b) => (isAfter(a, b) ? 1 : -1));
     return last === undefined;
   }

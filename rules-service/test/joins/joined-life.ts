@@ -38,7 +38,7 @@ export const anyRule: fc.Arbitrary<RuleDefinition> = gated(
 export const ruleOfReadings: fc.Arbitrary<RuleDefinition> = fc
   .oneof(ruleWith(conditions.threshold), definition)
   .filter(({ condition }) => {
-    const { watchesSilence, readsDevice } = compileCondition(condition, 1);
+    const { watchesSilence, readsDevice } = compileCondition(condition!, 1);
     return !watchesSilence && !readsDevice;
   });
 const rule = fc.nat({ max: 2 });
