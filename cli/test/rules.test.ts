@@ -188,6 +188,32 @@ describe("headwater rules", { timeout: 120_000 }, () => {
   });
 });
 
+describe("maintenance windows in files", { timeout: 120_000 }, () => {
+  it("are compared, made, changed and exported beside rules", async () => {
+    const window = (to: string) => `maintenance: { id: pumps, selector: { types: [pump] }, to: "${to}" }\n`;
+    const file = write(
+      "windows.yaml",
+      `${window("2099-01-01T00:00:00Z")}---\nid: beside\ncondition: { metric: t, above: 1 }\n`,
+    );
+    const created = await cli("rules", "diff", file);
+    expect(created).toMatchObject({ code: 2, out: "+ maintenance pumps (new)\n+ beside (new, draft)\n" });
+    expect(await cli("rules", "validate", file)).toMatchObject({ code: 0, out: "2 valid\n" });
+    expect((await cli("rules", "apply", file)).code).toBe(0);
+    expect(await cli("rules", "diff", file)).toMatchObject({ code: 0, out: "= 2 the same\n" });
+    write("windows.yaml", window("2098-01-01T00:00:00Z"));
+    const changed = await cli("rules", "apply", file);
+    expect(changed.out).toContain('/to: "2099-01-01T00:00:00Z" -> "2098-01-01T00:00:00Z"');
+    const kept = await api.call("GET", "/api/v1/maintenance/{id}", { path: { id: "pumps" } });
+    expect(kept).toMatchObject({ revision: 2, definition: { to: "2098-01-01T00:00:00Z" } });
+    expect((await cli("rules", "export", "maintenance/pumps")).out).toContain("maintenance:\n  id: pumps\n");
+    write("windows.yaml", "maintenance: { id: pumps }\n");
+    expect(await cli("rules", "diff", file)).toMatchObject({ code: 1, err: expect.stringContaining("never ends") });
+    await api.call("DELETE", "/api/v1/maintenance/{id}", { path: { id: "pumps" } });
+    await api.call("DELETE", "/api/v1/rules/{id}", { path: { id: "beside" } });
+    rmSync(file);
+  });
+});
+
 describe("headwater alerts", { timeout: 120_000 }, () => {
   it("lists, acknowledges, clears, and tells why in sentences", async () => {
     const device = await registerDevice(api, { id: "kettle-1", type: "kettle" });

@@ -24,7 +24,7 @@ const usage = `headwater rules: rules as files, and what is done with single one
 ${connectionUsage}
   --state STATE      live, shadow, disabled or draft; of apply and diff: of rules that name none (default: as it is; a
                      new one is a draft); of list and export: only these
-  --prune            of apply and diff: delete the rules that no file has
+  --prune            of apply and diff: delete the rules that no file has (maintenance windows stay)
   --out DIR          of export: a file for each rule in this folder instead of the standard output
   --revision N       of enable, shadow, disable and delete: only if the rule is at this revision
   --json             the answer as JSON
@@ -32,6 +32,7 @@ ${connectionUsage}
 A file holds documents, each with a rule, a list of rules, or a rule with the state that it is to have:
   state: live
   rule: { id: …, condition: … }
+or a maintenance window: maintenance: { id: …, selector: …, from: …, to: … }
 
 Exit code 0: done, or nothing differs. 1: it could not be done. 2: of diff: something differs.`;
 
@@ -60,8 +61,10 @@ const actions: Readonly<Record<string, Action>> = {
     names: "some",
     takes: ["json"],
     async run(api, names, { json }) {
-      const { rules } = await planOf(api, readRuleFiles(names), { state: undefined, prune: false });
-      console.log(json ? asJson({ valid: true, rules: rules.map(({ id }) => id) }) : `${rules.length} valid`);
+      const { rules, maintenance } = await planOf(api, readRuleFiles(names), { state: undefined, prune: false });
+      const [ids, windows] = [rules, maintenance].map((list) => list.map(({ id }) => id));
+      const count = rules.length + maintenance.length;
+      console.log(json ? asJson({ valid: true, rules: ids, maintenance: windows }) : `${count} valid`);
       return 0;
     },
   },
