@@ -75,6 +75,7 @@ export const alertTransition = {
   muted: 10,
   unmuted: 11,
   flapping: 12,
+  repeated: 13,
 } as const;
 
 /** The value of a reading; undefined if the bytes held none. */

@@ -64,7 +64,13 @@ const commandSchema = Type.Object(
     result: Type.Optional(Type.Unknown({ description: "What the device replied with" })),
     reason: Type.Optional(Type.String()),
     cause: Type.Optional(
-      Type.Object({ alert: Type.String(), transition: Type.Integer(), rule: Type.String(), eventTime: time }),
+      Type.Object({
+        alert: Type.String(),
+        transition: Type.Integer({ description: "Of the alert; 0 is an operator action" }),
+        repetition: Type.Optional(Type.Integer({ description: "How often it had come due again" })),
+        rule: Type.String(),
+        eventTime: time,
+      }),
     ),
     position: positionSchema,
   },
@@ -219,6 +225,7 @@ function commandResource(state: CommandState) {
       cause: {
         alert: cause.alertId,
         transition: cause.transition,
+        ...(cause.repetition !== undefined && { repetition: cause.repetition }),
         rule: cause.rule,
         eventTime: isoFromMicros(cause.eventTime),
       },

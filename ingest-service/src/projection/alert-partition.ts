@@ -1,3 +1,4 @@
+import { alertTransition } from "@headwater/proto";
 import type { GroupBatch } from "@headwater/event-log";
 import type { FoldedEvents } from "@headwater/service";
 import type { Point } from "@headwater/time-series";
@@ -15,7 +16,8 @@ export function alertPointBatch(
   const sources: number[] = [];
   records.forEach((record, index) => {
     const event = folded.alert(batch, record);
-    if (event === undefined) return;
+    // A repetition is of an action, and no transition of the alert.
+    if (event === undefined || (event.kind as number) === alertTransition.repeated) return;
     points.push(alertPoint(event));
     sources.push(index);
   });

@@ -66,7 +66,9 @@ type DeviceEvent = NonNullable<ReturnType<FoldedEvents["device"]>>;
 
 const transitions = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
-function alert(event: AlertEvent): object {
+function alert(event: AlertEvent): object | undefined {
+  // Of an action, and no transition of the alert.
+  if ((event.kind as number) === alertTransition.repeated) return undefined;
   return {
     id: event.alertId,
     transition: event.transition,

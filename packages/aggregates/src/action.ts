@@ -15,6 +15,8 @@ export interface ActionState {
   /** Its place in the rule's list. */
   readonly action: number;
   readonly trigger: string;
+  /** How often the action had come due again by then. */
+  readonly repetition: number;
   readonly endpoint: string;
   readonly url: string;
   readonly state: ActionStatus;
@@ -61,10 +63,10 @@ export function foldAction(state: ActionState | undefined, event: ActionEvent): 
 
 function requested(event: ActionEvent): ActionState | undefined {
   if (event.requested === null) return undefined;
-  const { kind, revision, action, trigger, endpoint, url, deadline } = event.requested;
+  const { kind, revision, action, trigger, repetition, endpoint, url, deadline } = event.requested;
   return {
     ...{ id: event.actionId, alert: event.alertId, transition: event.transition, rule: event.rule, revision },
-    ...{ device: event.device, kind: kind === "" ? "webhook" : kind, action, trigger, endpoint, url },
+    ...{ device: event.device, kind: kind === "" ? "webhook" : kind, action, trigger, repetition, endpoint, url },
     ...{ state: "waiting", requestedAt: event.at, deadline, attempts: 0, status: 0, error: "" },
   };
 }

@@ -33,10 +33,13 @@ export interface AlertState {
   readonly flapping: boolean;
   readonly clearedAt?: number;
   readonly clearedBy?: string;
+  /** A person has said that it is over: no late data changes it. */
+  readonly endedByHand?: true;
   /** "condition", "hand", "retracted", "rule-disabled", "rule-deleted"; "" while it is not cleared. */
   readonly clearedCause: string;
   /** Late data changed a transition that was already published. */
   readonly amended: boolean;
+  /** Of the rule, when it was last raised. */
   readonly shadow: boolean;
   /** Of the engine; dense from 1. */
   readonly lastTransition: number;
@@ -62,9 +65,9 @@ export interface AlertSnooze {
 export const maxEvidence = 64;
 export const maxComments = 100;
 const maxHandWrites = 32;
-const kinds: ReadonlySet<number> = new Set(
-  Object.values(alertTransition).filter((kind) => kind !== alertTransition.unspecified),
-);
+/** A repetition is of an action, and makes nothing else of the alert. */
+const noChange: ReadonlySet<number> = new Set([alertTransition.unspecified, alertTransition.repeated]);
+const kinds: ReadonlySet<number> = new Set(Object.values(alertTransition).filter((kind) => !noChange.has(kind)));
 
 /**
  * Folds one event of alerts.v1; undefined as long as nothing raised the alert (that is older than the log's retention).
@@ -83,7 +86,9 @@ export function foldAlert(state: AlertState | undefined, event: AlertEvent): Ale
     return { ...applied(state, event), handWrites };
   }
   if (event.transition <= state.lastTransition) return state;
-  return { ...applied(state, event), lastTransition: event.transition };
+  // Nothing changes an episode that a hand ended.
+  const next = state.endedByHand === true ? state : applied(state, event);
+  return { ...next, lastTransition: event.transition };
 }
 
 function opened(event: AlertEvent): AlertState {
@@ -121,7 +126,10 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
   const kind: number = event.kind;
   switch (kind) {
     case alertTransition.raised:
-      return open({ ...seen, ...measured(event), raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt });
+      return open({
+        ...{ ...seen, ...measured(event), shadow: event.shadow },
+        raisedAt: event.raisedAt === 0 ? event.at : event.raisedAt,
+      });
     case alertTransition.escalated:
     case alertTransition.deescalated:
       return { ...seen, ...measured(event) };
@@ -192,8 +200,11 @@ function acknowledged(state: AlertState, event: AlertEvent): AlertState {
 }
 
 function cleared(state: AlertState, event: AlertEvent): AlertState {
-  // By hand and by its condition: whichever came first in the log ended the episode, unless late data corrects it.
-  if (state.state === "cleared" && !event.amended) return state;
+  // By hand and by its condition: whichever came first in the log ended the episode, unless late data corrects it…
+  if (state.state === "cleared" && !event.amended) {
+    // …which it cannot any more once a person has said that it is over.
+    return event.transition === 0 ? { ...state, endedByHand: true } : state;
+  }
   return {
     ...state,
     state: "cleared",
@@ -202,6 +213,7 @@ function cleared(state: AlertState, event: AlertEvent): AlertState {
     ...(event.by !== "" && { clearedBy: event.by }),
     mutedBy: [],
     flapping: false,
+    ...(event.transition === 0 && { endedByHand: true }),
   };
 }
 
@@ -220,7 +232,7 @@ function amended(state: AlertState, event: AlertEvent): AlertState {
       clearedCause: event.cause === "" ? "condition" : event.cause,
     };
   }
-  // Late data shows that the condition still holds; an alert that an operator cleared stays cleared.
+  // Late data shows that the condition still holds.
   return state.clearedCause === "condition" ? open(changed) : changed;
 }
 

@@ -29,6 +29,8 @@ export interface CommandOrigin {
   readonly eventTime: number;
   /** When it happened, as far as the device's clock is known to be slow (µs); absent in requests of 0.1. */
   readonly time?: number;
+  /** How often the action had come due again by then; absent of the first. */
+  readonly repetition?: number;
 }
 
 export interface CommandPosition {
@@ -168,6 +170,7 @@ function requested(
         rule: cause.rule,
         eventTime: cause.eventTime,
         ...(cause.time > 0 && { time: cause.time }),
+        ...(cause.repetition > 0 && { repetition: cause.repetition }),
       },
     }),
     position: { topic, partition, offset },

@@ -123,6 +123,28 @@ describe("an alert", () => {
     });
   });
 
+  it("stays as a hand left it, whatever the engine writes that has not heard of it yet", () => {
+    const late: AlertInput = { amended: true, at: start + 20 * second };
+    const retracted = { ...late, transition: 2, kind: kind.cleared, cause: "retracted" };
+    const ended = { state: "cleared", clearedCause: "hand", clearedAt: start + 3 * second };
+    expect(alertAfter(raised, clearedByHand, retracted)).toMatchObject(ended);
+    expect(alertAfter(raised, clearedByHand, retracted, { ...late, transition: 3, kind: kind.raised })).toMatchObject({
+      ...ended,
+      lastTransition: 3,
+    });
+    const reopened = { ...late, transition: 3, kind: kind.amended };
+    expect(alertAfter(raised, cleared, clearedByHand, reopened)).toMatchObject({
+      state: "cleared",
+      clearedCause: "condition",
+      lastTransition: 3,
+    });
+  });
+
+  it("leaves the shadow when its rule does", () => {
+    const live = { ...raised, transition: 2, shadow: false };
+    expect(alertAfter({ ...raised, shadow: true }, live)).toMatchObject({ shadow: false, state: "active" });
+  });
+
   it("is unknown while only hands have touched it", () => {
     expect(alertAfter(acknowledged)).toBeUndefined();
   });

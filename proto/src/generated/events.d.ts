@@ -392,6 +392,9 @@ export namespace headwater {
             /** WebhookRequested alertOffset. */
             alertOffset: (number|Long);
 
+            /** WebhookRequested repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @param message WebhookRequested message or plain object to encode
@@ -445,6 +448,9 @@ export namespace headwater {
 
                 /** WebhookRequested alertOffset */
                 alertOffset?: (number|Long|null);
+
+                /** WebhookRequested repetition */
+                repetition?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -806,6 +812,12 @@ export namespace headwater {
             /** AlertEvent flapping. */
             flapping: boolean;
 
+            /** AlertEvent action. */
+            action: number;
+
+            /** AlertEvent repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -905,6 +917,12 @@ export namespace headwater {
                 /** AlertEvent flapping */
                 flapping?: (boolean|null);
 
+                /** AlertEvent action */
+                action?: (number|null);
+
+                /** AlertEvent repetition */
+                repetition?: (number|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -953,7 +971,10 @@ export namespace headwater {
             ALERT_TRANSITION_UNMUTED = 11,
 
             /** ALERT_TRANSITION_FLAPPING value */
-            ALERT_TRANSITION_FLAPPING = 12
+            ALERT_TRANSITION_FLAPPING = 12,
+
+            /** ALERT_TRANSITION_REPEATED value */
+            ALERT_TRANSITION_REPEATED = 13
         }
 
         /**
@@ -1335,6 +1356,9 @@ export namespace headwater {
             /** CommandCause time. */
             time: (number|Long);
 
+            /** CommandCause repetition. */
+            repetition: number;
+
             /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @param message CommandCause message or plain object to encode
@@ -1376,6 +1400,9 @@ export namespace headwater {
 
                 /** CommandCause time */
                 time?: (number|Long|null);
+
+                /** CommandCause repetition */
+                repetition?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -976,6 +976,7 @@ export const headwater = $root.headwater = (() => {
              * @property {Uint8Array|null} [body] WebhookRequested body
              * @property {number|Long|null} [deadline] WebhookRequested deadline
              * @property {number|Long|null} [alertOffset] WebhookRequested alertOffset
+             * @property {number|null} [repetition] WebhookRequested repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1088,6 +1089,14 @@ export const headwater = $root.headwater = (() => {
             WebhookRequested.prototype.alertOffset = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * WebhookRequested repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.repetition = 0;
+
+            /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookRequested
@@ -1123,6 +1132,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 9, wireType 0 =*/72).int64(message.deadline);
                 if (message.alertOffset != null && $Object.hasOwnProperty.call(message, "alertOffset") && (typeof message.alertOffset === "object" ? message.alertOffset.low || message.alertOffset.high : message.alertOffset !== 0))
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.alertOffset);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 11, wireType 0 =*/88).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1255,6 +1266,15 @@ export const headwater = $root.headwater = (() => {
                                 message.alertOffset = value;
                             else
                                 delete message.alertOffset;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
                             continue;
                         }
                     }
@@ -1951,6 +1971,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [snoozedUntil] AlertEvent snoozedUntil
              * @property {Array.<string>|null} [mutedBy] AlertEvent mutedBy
              * @property {boolean|null} [flapping] AlertEvent flapping
+             * @property {number|null} [action] AlertEvent action
+             * @property {number|null} [repetition] AlertEvent repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2184,6 +2206,22 @@ export const headwater = $root.headwater = (() => {
              */
             AlertEvent.prototype.flapping = false;
 
+            /**
+             * AlertEvent action.
+             * @member {number} action
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.action = 0;
+
+            /**
+             * AlertEvent repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.repetition = 0;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -2261,6 +2299,10 @@ export const headwater = $root.headwater = (() => {
                         writer.uint32(/* id 24, wireType 2 =*/194).string(message.mutedBy[i]);
                 if (message.flapping != null && $Object.hasOwnProperty.call(message, "flapping") && message.flapping !== false)
                     writer.uint32(/* id 25, wireType 0 =*/200).bool(message.flapping);
+                if (message.action != null && $Object.hasOwnProperty.call(message, "action") && message.action !== 0)
+                    writer.uint32(/* id 26, wireType 0 =*/208).uint32(message.action);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 27, wireType 0 =*/216).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2526,6 +2568,24 @@ export const headwater = $root.headwater = (() => {
                                 delete message.flapping;
                             continue;
                         }
+                    case 26: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.action = value;
+                            else
+                                delete message.action;
+                            continue;
+                        }
+                    case 27: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2563,6 +2623,7 @@ export const headwater = $root.headwater = (() => {
          * @property {number} ALERT_TRANSITION_MUTED=10 ALERT_TRANSITION_MUTED value
          * @property {number} ALERT_TRANSITION_UNMUTED=11 ALERT_TRANSITION_UNMUTED value
          * @property {number} ALERT_TRANSITION_FLAPPING=12 ALERT_TRANSITION_FLAPPING value
+         * @property {number} ALERT_TRANSITION_REPEATED=13 ALERT_TRANSITION_REPEATED value
          */
         v1.AlertTransition = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -2579,6 +2640,7 @@ export const headwater = $root.headwater = (() => {
             values[valuesById[10] = "ALERT_TRANSITION_MUTED"] = 10;
             values[valuesById[11] = "ALERT_TRANSITION_UNMUTED"] = 11;
             values[valuesById[12] = "ALERT_TRANSITION_FLAPPING"] = 12;
+            values[valuesById[13] = "ALERT_TRANSITION_REPEATED"] = 13;
             return values;
         })();
 
@@ -3519,6 +3581,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [rule] CommandCause rule
              * @property {number|Long|null} [eventTime] CommandCause eventTime
              * @property {number|Long|null} [time] CommandCause time
+             * @property {number|null} [repetition] CommandCause repetition
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3599,6 +3662,14 @@ export const headwater = $root.headwater = (() => {
             CommandCause.prototype.time = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
 
             /**
+             * CommandCause repetition.
+             * @member {number} repetition
+             * @memberof headwater.v1.CommandCause
+             * @instance
+             */
+            CommandCause.prototype.repetition = 0;
+
+            /**
              * Encodes the specified CommandCause message. Does not implicitly {@link headwater.v1.CommandCause.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.CommandCause
@@ -3626,6 +3697,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 5, wireType 0 =*/40).int64(message.eventTime);
                 if (message.time != null && $Object.hasOwnProperty.call(message, "time") && (typeof message.time === "object" ? message.time.low || message.time.high : message.time !== 0))
                     writer.uint32(/* id 6, wireType 0 =*/48).int64(message.time);
+                if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
+                    writer.uint32(/* id 7, wireType 0 =*/56).uint32(message.repetition);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3722,6 +3795,15 @@ export const headwater = $root.headwater = (() => {
                                 message.time = value;
                             else
                                 delete message.time;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.repetition = value;
+                            else
+                                delete message.repetition;
                             continue;
                         }
                     }

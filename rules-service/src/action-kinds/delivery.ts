@@ -6,6 +6,8 @@ export interface Occasion {
   readonly alert: string;
   /** 0 of an operator action. */
   readonly transition: number;
+  /** How often it has come due again; 0: it is the first. */
+  readonly repetition: number;
   readonly rule: { readonly id: string; readonly name: string; readonly revision: number };
   readonly device: string;
   readonly severity: string;

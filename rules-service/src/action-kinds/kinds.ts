@@ -1,9 +1,12 @@
 import { Type, type Static } from "@sinclair/typebox";
+import { parseDuration } from "@headwater/core";
+import { checkDuration } from "../language/duration-schema.ts";
 import { pointerTo, type Problems } from "../language/problems.ts";
 import { command } from "./command/kind.ts";
 import type { Delivery, DeliveryMeans, Sender } from "./delivery.ts";
 import { derive } from "./derive/kind.ts";
 import { email } from "./email/kind.ts";
+import { repeatable, repeatAcknowledgedSchema, repeatBounds, repeatSchema } from "./repeat.ts";
 import { triggersSchema, type Trigger } from "./triggers.ts";
 import { webhook } from "./webhook/kind.ts";
 
@@ -21,11 +24,12 @@ export const actionSchema = Type.Object(
     webhook: Type.Optional(webhook.schema),
     email: Type.Optional(email.schema),
     on: Type.Optional(triggersSchema),
+    repeat: repeatSchema,
+    repeatAcknowledged: repeatAcknowledgedSchema,
   },
   {
     additionalProperties: false,
     description: `Done when something happens to an episode. Exactly one of ${kindNames.join(", ")}.`,
-    "x-notYet": { repeat: "repetitions are to come; use `on: [raised, escalated]`" },
   },
 );
 export type ActionDefinition = Static<typeof actionSchema>;
@@ -33,6 +37,10 @@ export type ActionDefinition = Static<typeof actionSchema>;
 /** What an action answers. */
 interface Answering {
   readonly on: readonly Trigger[];
+  /** Done again so often while the episode is open (microseconds); 0: never. */
+  readonly repeat: number;
+  /** Also what was acknowledged. */
+  readonly repeatAcknowledged: boolean;
 }
 /** An action that is delivered to somebody outside; its index in the rule is part of its ids. */
 export type DeliveredAction = ReturnType<Kinds["webhook" | "email"]["normalise"]> & Answering;
@@ -42,7 +50,7 @@ export type DeliveredKind = DeliveredAction["kind"];
 
 interface AnyKind {
   check(definition: unknown, place: { pointer: string; metrics: readonly string[]; problems: Problems }): void;
-  /** But for `on`. */
+  /** But for what it answers. */
   normalise(definition: unknown): NormalAction;
   readonly answers?: readonly Trigger[];
   readonly delivery?: Delivery<DeliveredAction>;
@@ -66,17 +74,38 @@ export function checkAction(
   for (const each of named) kindOf(each).check(action[each], { pointer: pointerTo(pointer, each), metrics, problems });
   const answers = name === undefined ? undefined : kindOf(name).answers;
   const other = answers && action.on?.find((trigger) => !answers.includes(trigger));
-  if (other === undefined) return;
-  problems.add(
-    pointerTo(pointer, "on"),
-    `names ${other}, and a ${name} is done when an episode is ${answers!.join(" or ")}: remove it`,
-  );
+  if (other !== undefined) {
+    problems.add(
+      pointerTo(pointer, "on"),
+      `names ${other}, and a ${name} is done when an episode is ${answers!.join(" or ")}: remove it`,
+    );
+  }
+  checkRepeat(action, answers !== undefined, pointer, problems);
+}
+
+function checkRepeat(
+  { on, repeat, repeatAcknowledged }: ActionDefinition,
+  once: boolean,
+  at: string,
+  to: Problems,
+): void {
+  const pointer = pointerTo(at, "repeat");
+  checkDuration(repeat, pointer, repeatBounds, to);
+  if (repeat === undefined) {
+    if (repeatAcknowledged === undefined) return;
+    to.add(pointerTo(at, "repeatAcknowledged"), "says how `repeat` ends, which is not there: add it, or remove this");
+  } else if (once) to.add(pointer, "is for what tells somebody; this is done once: remove it");
+  else if (on !== undefined && !on.some((trigger) => repeatable.includes(trigger))) {
+    to.add(pointer, `repeats what an open episode sets off; add ${repeatable.join(", ")} to on, or remove it`);
+  }
 }
 
 /** `action` has passed `checkAction`. */
 export function normaliseAction(action: ActionDefinition): NormalAction {
   const name = kindNames.find((each) => action[each] !== undefined)!;
-  return { ...kindOf(name).normalise(action[name]), on: action.on ?? ["raised"] };
+  const { on = ["raised"], repeat, repeatAcknowledged = false } = action;
+  const answering = { on, repeat: repeat === undefined ? 0 : parseDuration(repeat), repeatAcknowledged };
+  return { ...kindOf(name).normalise(action[name]), ...answering };
 }
 
 export function isDelivered(action: NormalAction): action is DeliveredAction {

@@ -31,5 +31,9 @@ export function wordsOf(occasion: Occasion): Wording {
   if (comment !== "") facts.push(["Comment", oneLine(comment)]);
   facts.push(["Rule", `${oneLine(rule.id)}, revision ${rule.revision}`], ["Alert", oneLine(occasion.alert)]);
   const name = oneLine(rule.name === "" ? rule.id : rule.name);
-  return { title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${oneLine(device)}`, facts };
+  const again = occasion.repetition === 0 ? "" : ` (again, ${occasion.repetition})`;
+  return {
+    title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${oneLine(device)}${again}`,
+    facts,
+  };
 }

@@ -15,6 +15,7 @@ export const actionResource = Type.Object(
     kind: Type.String({ description: "webhook or email" }),
     action: Type.Integer({ description: "Its place in the rule's list of actions, from 0" }),
     on: Type.String({ description: "What it answers: raised, escalated, cleared, …" }),
+    repetition: Type.Optional(Type.Integer({ description: "How often it had come due again; absent of the first" })),
     endpoint: Type.String({ description: "Where it goes, without secrets" }),
     state: Type.Union(["waiting", "succeeded", "gave-up"].map((state) => Type.Literal(state))),
     attempts: Type.Integer(),
@@ -33,6 +34,7 @@ export function toActionResource(action: ActionState): ActionResource {
   const { id, alert, transition, rule, revision, device, kind, endpoint, state, attempts } = action;
   return {
     ...{ id, alert, transition, rule, revision, device, kind, action: action.action, on: action.trigger },
+    ...(action.repetition > 0 && { repetition: action.repetition }),
     ...{ endpoint, state, attempts },
     ...(action.status > 0 && { status: action.status }),
     ...(action.error !== "" && { error: action.error }),

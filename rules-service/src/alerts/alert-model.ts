@@ -51,6 +51,7 @@ export class AlertModel {
   readonly #topic: string;
   readonly #get: StatementSync;
   readonly #transitions: StatementSync;
+  readonly #repetition: StatementSync;
 
   constructor({ log, topics, dataDir, logger, folded }: AlertModelOptions) {
     this.#topic = topics.alerts;
@@ -68,6 +69,7 @@ export class AlertModel {
     this.#transitions = db.prepare(
       "SELECT partition, offset, event FROM transitions WHERE alert = ? AND offset > ? ORDER BY offset LIMIT ?",
     );
+    this.#repetition = db.prepare("SELECT offset FROM repetitions WHERE alert = ? AND transition = ? AND action = ?");
   }
 
   get(id: string): AlertState | undefined {
@@ -102,6 +104,11 @@ export class AlertModel {
       .map(stateOf);
   }
 
+  /** Whether the log has no later repetition of the action, and had not this one before. */
+  isLatestRepetition({ alertId, transition, action }: AlertEvent, offset: number): boolean {
+    return this.#repetition.get(alertId, transition, action)?.["offset"] === offset;
+  }
+
   /** The events of an alert, in log order: those after an offset, at most so many. */
   transitionsOf(id: string, after = -1, limit = -1): AlertTransitionAt[] {
     return this.#transitions.all(id, after, limit).map((row) => ({
@@ -131,6 +138,10 @@ function migrate(db: DatabaseSync): void {
       alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, event BLOB NOT NULL,
       PRIMARY KEY (alert, partition, offset)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE repetitions (
+      alert TEXT NOT NULL, transition INTEGER NOT NULL, action INTEGER NOT NULL, repetition INTEGER NOT NULL,
+      offset INTEGER NOT NULL, PRIMARY KEY (alert, transition, action)
+    ) STRICT, WITHOUT ROWID;
   `);
 }
 
@@ -140,10 +151,20 @@ function apply(db: DatabaseSync, batch: LogBatch, folded: FoldedEvents, outcomes
     INSERT OR REPLACE INTO alerts (id, rule, device, severity, status, shadow, assignee, muted, raised_at, state)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   `);
+  const repeat = db.prepare(`
+    INSERT INTO repetitions (alert, transition, action, repetition, offset) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET repetition = excluded.repetition, offset = excluded.offset
+    WHERE excluded.repetition > repetition
+  `);
   const keep = db.prepare("INSERT INTO transitions (alert, partition, offset, event) VALUES (?, ?, ?, ?)");
   for (const record of batch.records) {
     const event = folded.alert(batch, record);
     if (event === undefined) continue;
+    if ((event.kind as number) === alertTransition.repeated) {
+      const { alertId, transition, action, repetition } = event;
+      repeat.run(alertId, transition, action, repetition, record.offset);
+      continue;
+    }
     const row = get.get(event.alertId);
     const present = row === undefined ? undefined : stateOf(row);
     const state = foldAlert(present, event);

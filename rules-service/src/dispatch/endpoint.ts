@@ -22,6 +22,10 @@ export interface Job {
   readonly id: string;
   /** Jobs of one lane go one after another. */
   readonly lane: string;
+  /** Whether it takes the place of those of the same lane and action that wait before it. */
+  readonly replaces: boolean;
+  /** Its place in the rule's list. */
+  readonly action: number;
   /** Aborted when somebody else takes over. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
@@ -154,6 +158,10 @@ export class Endpoint {
   /** When to try again; undefined if there is nothing more to do. */
   async #attempt(job: Job): Promise<number | undefined> {
     if (job.signal.aborted) return undefined;
+    if (this.#isReplaced(job)) {
+      await job.gaveUp("a later repetition has taken its place");
+      return undefined;
+    }
     if (Date.now() >= job.deadline) {
       await job.gaveUp(job.attempts === 0 ? "its deadline passed before it could be sent" : "its deadline passed");
       return undefined;
@@ -178,6 +186,12 @@ export class Endpoint {
     }
     await job.failed(attempt, retryAt);
     return retryAt;
+  }
+
+  /** Of what is overdue only the latest is worth a message. */
+  #isReplaced(job: Job): boolean {
+    const lane = this.#lanes.get(job.lane) ?? [];
+    return lane.slice(lane.indexOf(job) + 1).some(({ action, replaces }) => replaces && action === job.action);
   }
 
   #unwell(now: number): void {

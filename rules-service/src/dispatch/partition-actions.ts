@@ -1,11 +1,11 @@
 import { foldAction, foldAlert, type ActionState, type AlertState } from "@headwater/aggregates";
 import { DecodeError, type Logger } from "@headwater/core";
 import type { EventLog, GroupBatch, TopicNames } from "@headwater/event-log";
-import { events, type ActionEvent, type ActionInput, type AlertEvent } from "@headwater/proto";
+import { alertTransition, events, type ActionEvent, type ActionInput, type AlertEvent } from "@headwater/proto";
 import type { FoldedEvents } from "@headwater/service";
 import type { Sender } from "../action-kinds/delivery.ts";
 import type { DeliveredAction } from "../action-kinds/kinds.ts";
-import type { AlertModel } from "../alerts/alert-model.ts";
+import type { AlertModel, AlertTransitionAt } from "../alerts/alert-model.ts";
 import { PartitionReleasedError } from "../partitions/errors.ts";
 import { untilApplied } from "./until-applied.ts";
 import { type ActionLog, shortText } from "./action-log.ts";
@@ -14,7 +14,7 @@ import type { Endpoints } from "./endpoints.ts";
 import type { Job } from "./endpoint.ts";
 import type { ActionMetrics } from "./metrics.ts";
 import { triggersOf } from "../action-kinds/occasions.ts";
-import { requestsOf } from "./requests.ts";
+import { repetitionOf, requestsOf } from "./requests.ts";
 
 export interface PartitionActionsOptions {
   readonly partition: number;
@@ -95,7 +95,16 @@ export class PartitionActions {
 
   async #requestsOf(event: AlertEvent, offset: number, appendTime: number): Promise<ActionInput[]> {
     const { alerts, delivered } = this.#options;
+    if ((event.kind as number) === alertTransition.repeated && !alerts.isLatestRepetition(event, offset)) return [];
     const history = alerts.transitionsOf(event.alertId).filter(({ position }) => position.offset <= offset);
+    if ((event.kind as number) === alertTransition.repeated) {
+      const state = stateAfter(history);
+      if (state === undefined) return [];
+      const repeated = history.findIndex((each) => each.event.transition === event.transition);
+      const triggers = triggersOf(history.slice(0, repeated + 1).map((each) => each.event));
+      const rule = await delivered.of(event.rule, event.revision, this.#signal);
+      return repetitionOf({ event, offset, appendTime, state }, triggers, rule);
+    }
     // Whatever the fold did not accept is no transition.
     if (history.at(-1)?.position.offset !== offset) return [];
     const accepted = history.map((each) => each.event);
@@ -104,9 +113,9 @@ export class PartitionActions {
     if (triggers.length === 0) return [];
     const actions = await delivered.of(event.rule, revision, this.#signal);
     if (actions.actions.length === 0) return [];
-    const state = accepted.reduce<AlertState | undefined>(foldAlert, undefined);
+    const state = stateAfter(history);
     if (state === undefined) return [];
-    return requestsOf({ event: accepted.at(-1)!, offset, appendTime }, triggers, state, actions, revision);
+    return requestsOf({ event: accepted.at(-1)!, offset, appendTime, state }, triggers, actions, revision);
   }
 
   #enqueue(event: ActionEvent, attempts: number, retryAt: number | undefined): void {
@@ -130,7 +139,8 @@ export class PartitionActions {
       attempted: { attempt: job.attempts, status, error: shortText(error), retryAt: Math.ceil(at * 1000) },
     });
     const job: Job = {
-      ...{ id: actionId, lane: alertId, signal, attempts },
+      ...{ id: actionId, lane: alertId, signal, attempts, action: event.requested!.action },
+      replaces: event.requested!.repetition > 0,
       deadline: deadline / 1000,
       notBefore: retryAt / 1000,
       async attempt() {
@@ -188,6 +198,10 @@ export class PartitionActions {
     }
     return { pending: pending.values(), begun, requests };
   }
+}
+
+function stateAfter(history: readonly AlertTransitionAt[]): AlertState | undefined {
+  return history.reduce<AlertState | undefined>((state, { event }) => foldAlert(state, event), undefined);
 }
 
 function decoded(value: Uint8Array): AlertEvent | undefined {

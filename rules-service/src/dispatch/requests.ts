@@ -2,7 +2,7 @@ import { uuidv5 } from "@headwater/core";
 import type { AlertState } from "@headwater/aggregates";
 import type { ActionInput, AlertEvent } from "@headwater/proto";
 import type { Occasion } from "../action-kinds/delivery.ts";
-import { deliveryOf } from "../action-kinds/kinds.ts";
+import { deliveryOf, type DeliveredAction } from "../action-kinds/kinds.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import type { Trigger } from "../action-kinds/triggers.ts";
 import type { RuleActions } from "./delivered-actions.ts";
@@ -27,43 +27,80 @@ export function actionIdOf(alert: string, transition: number | string, action: n
   return uuidv5(JSON.stringify(["action", alert, transition, action, repetition]), namespace);
 }
 
+/** A transition, and how things stood after it. */
+export interface Told extends AlertRecord {
+  readonly state: AlertState;
+}
+
 /** The requests that a transition with these triggers makes, by what the log holds alone. */
 export function requestsOf(
-  { event, offset, appendTime }: AlertRecord,
+  told: Told,
   triggers: readonly Trigger[],
-  state: AlertState,
-  { name, actions }: RuleActions,
+  rule: RuleActions,
   revision: number,
 ): ActionInput[] {
-  return actions.flatMap(([index, action]) => {
+  const { event, appendTime } = told;
+  return rule.actions.flatMap(([index, action]) => {
     const trigger = triggers.find((each) => action.on.includes(each));
-    const delivery = deliveryOf(action.kind);
-    if (trigger === undefined || delivery === undefined) return [];
-    const { alertId, transition, writeId, rule, device } = event;
-    const occasion = occasionOf(event, trigger, state, { id: rule, name, revision });
-    return [
-      {
-        actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, index),
-        ...{ alertId, transition, rule, device },
-        requested: {
-          ...{ kind: action.kind, revision, action: index, trigger },
-          url: delivery.urlOf(action),
-          endpoint: delivery.endpointOf(action),
-          definition: canonicalJson(action),
-          body: delivery.compose(action, occasion),
-          deadline: Math.min(event.at + slowClock, appendTime) + action.deadlineMs * 1000,
-          alertOffset: offset,
-        },
-      },
-    ];
+    if (trigger === undefined) return [];
+    const deadline = Math.min(event.at + slowClock, appendTime) + action.deadlineMs * 1000;
+    return requestOf(told, { index, action, trigger, deadline }, rule.name, revision);
   });
 }
 
+/**
+ * The request of a repetition, for as long as none is due after it; none if the alert is not as it has to be for that.
+ * `triggers`: what the transition that it repeats has set off.
+ */
+export function repetitionOf(told: Told, triggers: readonly Trigger[], { name, actions }: RuleActions): ActionInput[] {
+  const { event, appendTime, state } = told;
+  const [index, action] = actions.find(([each]) => each === event.action) ?? [];
+  if (index === undefined || action === undefined || state.state === "cleared") return [];
+  if (state.state === "acknowledged" && !action.repeatAcknowledged) return [];
+  const trigger = triggers.find((each) => action.on.includes(each)) ?? "raised";
+  const deadline = Math.min(event.at, appendTime) + Math.min(action.deadlineMs * 1000, action.repeat);
+  return requestOf(told, { index, action, trigger, deadline }, name, event.revision);
+}
+
+interface Asked {
+  readonly index: number;
+  readonly action: DeliveredAction;
+  readonly trigger: Trigger;
+  readonly deadline: number;
+}
+
+function requestOf(
+  { event, offset, state }: Told,
+  { index, action, trigger, deadline }: Asked,
+  name: string,
+  revision: number,
+): ActionInput[] {
+  const delivery = deliveryOf(action.kind);
+  if (delivery === undefined) return [];
+  const { alertId, transition, writeId, rule, device, repetition } = event;
+  const occasion = occasionOf(event, trigger, state, { id: rule, name, revision });
+  return [
+    {
+      actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, index, repetition),
+      ...{ alertId, transition, rule, device },
+      requested: {
+        ...{ kind: action.kind, revision, action: index, trigger, repetition },
+        url: delivery.urlOf(action),
+        endpoint: delivery.endpointOf(action),
+        definition: canonicalJson(action),
+        body: delivery.compose(action, occasion),
+        deadline,
+        alertOffset: offset,
+      },
+    },
+  ];
+}
+
 function occasionOf(event: AlertEvent, trigger: Trigger, state: AlertState, rule: Occasion["rule"]): Occasion {
-  const { alertId: alert, transition, device, at, by, comment } = event;
+  const { alertId: alert, transition, repetition, device, at, by, comment } = event;
   const { severity, metric, value, threshold, raisedAt, clearedAt, clearedCause: cause } = state;
   return {
-    ...{ trigger, alert, transition, rule, device, at, by, comment },
+    ...{ trigger, alert, transition, repetition, rule, device, at, by, comment },
     ...{ severity, metric, value, threshold, raisedAt, clearedAt, cause },
   };
 }

@@ -1,12 +1,13 @@
 import { alertTransition, type AlertInput, type TelemetryInput } from "@headwater/proto";
-import type { Trigger } from "../action-kinds/triggers.ts";
+import type { CommandAction } from "../action-kinds/command/kind.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
-import type { Position } from "../readings/position.ts";
-import { identityOf, type Reading, type Value } from "../readings/reading.ts";
+import { identityOf, type Reading } from "../readings/reading.ts";
+import { beganBy, evidenceOf, placeOf, valueOf, type InstanceView } from "./alert-evidence.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
+import { repeatedFrom, repetitionsBy } from "./episode-actions.ts";
 import type { Episode } from "./episode.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
@@ -27,18 +28,6 @@ export interface AlertStep {
   readonly shown?: Transition | undefined;
 }
 
-/** What telling needs of an instance. */
-export interface InstanceView {
-  readonly rule: Rule;
-  readonly device: string;
-  readonly grounding: string;
-  /** How far its readings lie behind the log at least (microseconds), up to five minutes. */
-  readonly lag: number;
-  /** The newest of its readings at or before a place. */
-  lastOwn(place?: Position): Reading | undefined;
-  latest(metric: string, place: Position | undefined): Reading | undefined;
-}
-
 /** What marking needs besides. */
 export interface MarkedInstance extends InstanceView {
   readonly open: Episode | undefined;
@@ -51,13 +40,11 @@ export interface MarkedInstance extends InstanceView {
 interface Answered {
   /** An operator action has its write id in place of a number. */
   readonly transition: number | string;
+  readonly repetition?: number;
   readonly at: number;
   /** When it happened, as far as the device's clock is known to be slow. */
   readonly time: number;
 }
-
-/** Most readings that one transition names as its evidence, for each role. */
-const maxEvidence = 16;
 
 /** Turns what happened to an episode into events. */
 export class AlertWriter {
@@ -119,7 +106,7 @@ export class AlertWriter {
       clearedAt: cleared ? (episode.clearedAt ?? at) : 0,
       mutedBy: episode.mutedBy,
       flapping: episode.flapping,
-      evidence: shown === undefined ? [] : this.#evidence(instance, shown),
+      evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
     } satisfies AlertInput);
     const { mutedBy } = episode;
     const told = {
@@ -148,43 +135,94 @@ export class AlertWriter {
   /** What a person did to an episode, of which alerts.v1 has heard from them. */
   hear(instance: InstanceView, episode: Episode, { kind, at, writeId }: OperatorAction): void {
     const told = { kind: alertTransition[kind], amended: false, shadow: instance.rule.shadow, cause: "hand" };
+    if (kind === "acknowledged") episode.actions = { ...episode.actions, acknowledged: true };
     this.#answer(instance, episode, { ...told, clearedAt: 0, mutedBy: [] }, { transition: writeId, at, time: at });
   }
 
-  #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
-    const { course, triggers } = follow(episode.course, told);
-    episode.course = course;
-    if (triggers.length > 0) this.#command(instance, episode, triggers, answered);
+  /** What has come due again by now is done once, whatever was missed. */
+  repeat(instance: InstanceView, episode: Episode, now: number): void {
+    const { rule } = instance;
+    const { due, actions } = repetitionsBy(now, episode.actions, rule.actions);
+    episode.actions = actions;
+    if (rule.shadow || episode.mutedBy.length > 0) return;
+    for (const { action: index, transition, count: repetition, until } of due) {
+      const action = rule.actions[index]!;
+      const answered = { transition, repetition, at: now, time: now };
+      // One that is not sent before the next is due is given up for that one.
+      if (action.kind === "command") this.#command(instance, episode, index, action, answered, until - now);
+      else this.effects.alert(this.#repeated(instance, episode, index, answered));
+    }
   }
 
-  #command(instance: InstanceView, { alertId }: Episode, triggers: readonly Trigger[], answered: Answered): void {
-    const { rule, device } = instance;
-    const { transition, at, time } = answered;
-    for (const [index, action] of rule.actions.entries()) {
+  #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
+    const { actions } = instance.rule;
+    const { course, triggers } = follow(episode.actions.course, told);
+    if (course !== episode.actions.course) episode.actions = { ...episode.actions, course };
+    if (triggers.length === 0) return;
+    const { transition, at } = answered;
+    if (instance.rule.repeats) {
+      const from = Math.max(this.now(), at);
+      episode.actions = repeatedFrom(episode.actions, actions, triggers, Number(transition), from);
+    }
+    for (const [index, action] of actions.entries()) {
       // What goes beyond the platform is dispatched from alerts.v1.
       if (action.kind !== "command" || !triggers.some((trigger) => action.on.includes(trigger))) continue;
-      this.effects.command({
-        commandId: commandIdOf(alertId, transition, index),
-        device,
-        at,
-        requested: {
-          name: action.name,
-          params: action.params,
-          ttlMs: action.ttlMs,
-          requestedBy: `rule:${rule.id}`,
-          life: this.incarnationOf(device) + 1,
-          cause: {
-            alertId,
-            // As in alerts.v1.
-            transition: typeof transition === "number" ? transition : 0,
-            action: index,
-            rule: rule.id,
-            eventTime: at,
-            time,
-          },
-        },
-      });
+      this.#command(instance, episode, index, action, answered, action.repeat === 0 ? Infinity : action.repeat);
     }
+  }
+
+  /** `most`: how long it may live (microseconds), whatever its ttl. */
+  #command(
+    { rule, device }: InstanceView,
+    { alertId }: Episode,
+    index: number,
+    { name, params, ttlMs }: CommandAction,
+    { transition, repetition = 0, at, time }: Answered,
+    most: number,
+  ): void {
+    this.effects.command({
+      commandId: commandIdOf(alertId, transition, index, repetition),
+      device,
+      at,
+      requested: {
+        name,
+        params,
+        ttlMs: Math.min(ttlMs, Math.ceil(most / 1000)),
+        requestedBy: `rule:${rule.id}`,
+        life: this.incarnationOf(device) + 1,
+        cause: {
+          alertId,
+          // As in alerts.v1.
+          transition: typeof transition === "number" ? transition : 0,
+          action: index,
+          rule: rule.id,
+          eventTime: at,
+          time,
+          repetition,
+        },
+      },
+    });
+  }
+
+  #repeated(
+    { rule, device }: InstanceView,
+    episode: Episode,
+    action: number,
+    { transition, repetition, at }: Answered,
+  ) {
+    return {
+      alertId: episode.alertId,
+      transition: Number(transition),
+      rule: rule.id,
+      revision: rule.revision,
+      device,
+      kind: alertTransition.repeated,
+      severity: severityOf(episode.rank) ?? "",
+      at,
+      raisedAt: episode.raisedAt,
+      action,
+      repetition: repetition!,
+    } satisfies AlertInput;
   }
 
   /** What the rule derives when an episode is raised; or at the instant `at`, when nothing holds that back any more. */
@@ -225,51 +263,4 @@ export class AlertWriter {
       },
     };
   }
-
-  #evidence(instance: InstanceView, shown: Transition): NonNullable<AlertInput["evidence"]> {
-    const { rule } = instance;
-    const { begun, decided, at } = shown;
-    const entries: NonNullable<AlertInput["evidence"]>[number][] = [];
-    const seen = new Set<string>();
-    const add = (reading: Reading | undefined, role: string, always = false): void => {
-      if (reading === undefined || entries.length >= 3 * maxEvidence) return;
-      const key = `${reading.offset}/${reading.index}`;
-      if (seen.has(key) && !always) return;
-      seen.add(key);
-      entries.push(this.#entry(reading, role));
-    };
-    add(begun.reading, "armed");
-    const held = decided === undefined ? instance.lastOwn(placeOf(shown)) : undefined;
-    if (decided === undefined) {
-      add(held, "held");
-      if (held !== undefined) entries.push({ ...this.#entry(held, "timer"), eventTime: at });
-    } else {
-      for (const reading of decided.readings.slice(0, maxEvidence))
-        if (rule.takes(reading.metric)) add(reading, "decided");
-    }
-    return entries;
-  }
-
-  #entry(reading: Reading, role: string) {
-    const { gateway, epoch, n, offset, eventTime, metric, value } = reading;
-    return { gateway, epoch, partition: this.#partition, n, offset, eventTime, metric, ...valueOf(value), role };
-  }
-}
-
-/** The reading that began it: of an old episode that is told only now, no other may be retained. */
-function beganBy({ begun: { reading } }: Transition, metric: string): Reading | undefined {
-  return reading?.metric === metric ? reading : undefined;
-}
-
-/** Readings at or before it are what the transition knew. */
-function placeOf({ decided, place, at }: Transition): Position | undefined {
-  if (decided !== undefined) return { time: decided.time, offset: decided.offset, index: Number.MAX_SAFE_INTEGER };
-  return place === undefined
-    ? { time: at, offset: Number.MAX_SAFE_INTEGER, index: 0 }
-    : { ...place, index: place.index - 1 };
-}
-
-function valueOf(value: Value | undefined): { readonly value: number; readonly text?: string } {
-  if (typeof value === "string") return { value: 0, text: value };
-  return { value: value ?? 0 };
 }

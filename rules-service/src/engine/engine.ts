@@ -39,6 +39,11 @@ export interface PartitionEngine {
    */
   adopt(warmed: WarmUp, effects: Effects): Iterable<void>;
 
+  /**
+   * The alerts that are open, in no order. Once every earlier record of alerts.v1 is effective, the fold of that topic
+   * has just these open, at every point of every log.
+   */
+  open(): Iterable<OpenAlert>;
   /** The log's clock of this partition. */
   readonly clock: number;
   readonly counters: EngineCounters;
@@ -63,6 +68,15 @@ export interface RecordPosition {
   readonly partition: number;
   readonly offset: number;
   readonly appendTime: number;
+}
+
+export interface OpenAlert {
+  readonly alertId: string;
+  readonly rule: string;
+  readonly device: string;
+  readonly severity: string;
+  readonly raisedAt: number;
+  readonly shadow: boolean;
 }
 
 export interface Straggler {

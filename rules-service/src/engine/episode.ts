@@ -1,6 +1,6 @@
-import type { Course } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import type { Position } from "../readings/position.ts";
+import type { EpisodeActions } from "./episode-actions.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
 
@@ -39,7 +39,7 @@ export interface Episode {
   /** That flapping holds it open was told last. */
   flapping: boolean;
   /** How far its actions have come. */
-  course: Course;
+  actions: EpisodeActions;
 }
 
 export function isOpen(episode: Episode): boolean {

@@ -65,7 +65,7 @@ export class Evaluator {
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
-      this.timers.fire(this.clock, this.#fire);
+      this.timers.fire(this.clock, this.#fire, this.#repeat);
     }
     this.next = at.offset + 1;
   }
@@ -332,6 +332,12 @@ export class Evaluator {
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }
+
+  readonly #repeat = (instance: Instance): void => {
+    const { open } = instance;
+    if (open !== undefined) this.alerts.repeat(instance, open, this.clock.now);
+    this.changed(instance);
+  };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
     instance.fire(upTo, this);

@@ -3,6 +3,7 @@ import { firstOf, noInterval, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
+import { nextRepetition } from "./episode-actions.ts";
 import { isOpen, Outcomes } from "./episode.ts";
 import type { Episode } from "./episode.ts";
 import { dueBy, elapse, excused, judged, take } from "./fold.ts";
@@ -100,6 +101,13 @@ export class Instance implements ReadingOwner {
 
   get open(): Episode | undefined {
     return this.episodes.find(isOpen);
+  }
+
+  /** When an action is to be done again, on the log's clock; infinite: never. */
+  get nextRepetition(): number {
+    if (!this.rule.repeats) return Infinity;
+    const { open } = this;
+    return open === undefined ? Infinity : nextRepetition(open.actions, this.rule.actions);
   }
 
   /**

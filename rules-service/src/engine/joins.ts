@@ -1,6 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import type { OperatorAction, RuleChange } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
+import { isOpen } from "./episode.ts";
 import { Instance } from "./instance.ts";
 import { LeastLag } from "../readings/least-lag.ts";
 import { readopt, revise } from "./revision.ts";
@@ -153,11 +154,16 @@ export class Joins {
     const rule = index.rules.get(id);
     const instance = rule && index.instance(rule, device);
     if (instance === undefined || this.#coversOf(instance) > next) return;
-    const { open } = instance;
-    if (open?.alertId !== alertId) return;
-    alerts.hear(instance, open, action);
-    // Who has acknowledged an alert makes no difference to whether it is one.
-    if (kind === "cleared") instance.mute(next);
+    const episode = instance.episodes.find((each) => each.alertId === alertId && each.told > 0);
+    if (episode === undefined) return;
+    if (isOpen(episode)) {
+      alerts.hear(instance, episode, action);
+      // Who has acknowledged an alert makes no difference to whether it is one.
+      if (kind === "cleared") instance.mute(next);
+    } else if (kind === "cleared") {
+      // It has ended by itself meanwhile, and no late reading may bring it back.
+      instance.ground(instance.state, next);
+    }
     this.#evaluator.changed(instance);
   }
 

@@ -2,12 +2,14 @@ import type { Device } from "@headwater/aggregates";
 import type { MaintenanceDefinition } from "../definition/maintenance.ts";
 import type { TelemetryRecord } from "@headwater/proto";
 import { InvariantError } from "@headwater/core";
+import { severityOf } from "../conditions/verdict.ts";
 import { Evaluator } from "./evaluator.ts";
 import type {
   CheckpointState,
   Effects,
   EngineCounters,
   EngineSnapshot,
+  OpenAlert,
   OperatorAction,
   PartitionEngine,
   RecordPosition,
@@ -63,6 +65,14 @@ class Engine implements PartitionEngine {
     const { evaluations, tooLate, notNumeric, otherDevice, identities } = this.#evaluator;
     const { duplicates, gaps } = identities;
     return { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice, amended: this.#alerts.amended };
+  }
+
+  *open(): Generator<OpenAlert> {
+    for (const { rule, device, open } of this.#evaluator.index.instances()) {
+      if (open === undefined) continue;
+      const { alertId, rank, raisedAt } = open;
+      yield { alertId, rule: rule.id, device, severity: severityOf(rank) ?? "", raisedAt, shadow: rule.shadow };
+    }
   }
 
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {

@@ -1,10 +1,11 @@
-import { nothingActed } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
+import { noActions } from "./episode-actions.ts";
 import { endOf, pair, positionOfBeginning } from "./episode.ts";
 import type { Episode, Outcome } from "./episode.ts";
 import type { OnTransition, Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
-import type { InstanceView, AlertWriter } from "./alert-writer.ts";
+import type { InstanceView } from "./alert-evidence.ts";
+import type { AlertWriter } from "./alert-writer.ts";
 
 /** The episodes of one rule on one device, as far as they are told of here. */
 export interface ToldInstance extends InstanceView {
@@ -100,7 +101,7 @@ function begin(
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
-  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, course: nothingActed };
+  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, actions: noActions };
   const marks = { mutedBy: [], flapping: false };
   const episode: Episode = {
     born,

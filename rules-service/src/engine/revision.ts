@@ -1,9 +1,9 @@
-import { nothingActed } from "../action-kinds/occasions.ts";
 import { severityOf, stayOf } from "../conditions/verdict.ts";
+import { goneOn, noActions } from "./episode-actions.ts";
 import { mutedEpisode } from "./episode-machine.ts";
 import type { Episode } from "./episode.ts";
 import type { Evaluator } from "./evaluator.ts";
-import type { FoldState } from "./episode-machine.ts";
+import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
 import { judged } from "./fold.ts";
 import type { Instance } from "./instance.ts";
@@ -18,6 +18,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   const { open } = instance;
   if (before.judgesLike === rule.judgesLike) {
     instance.rule = rule;
+    if (open !== undefined) keepActing(open, rule, before, evaluator);
     if (before.shadow !== rule.shadow) switchMode(instance, before, evaluator);
     else if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
     return instance;
@@ -33,6 +34,7 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   fresh.grounding = instance.grounding;
   fresh.from = instance.from;
   const carried = open === undefined ? undefined : { ...open };
+  if (carried !== undefined) keepActing(carried, rule, before, evaluator);
   fresh.episodes = carried === undefined ? [] : [carried];
   fresh.ground(state, evaluator.next);
   if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
@@ -63,7 +65,7 @@ export function readopt(
     instance.episodes = warm.episodes.map((episode) => ({
       ...episode,
       told: 0,
-      course: nothingActed,
+      actions: noActions,
       alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
     }));
   }
@@ -89,16 +91,34 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
     return;
   }
   instance.grounding = old.grounding;
-  const { born, alertId, told: count, course, mutedBy, flapping } = told;
-  const carried: Episode = { ...open, born, alertId, told: count, course, mutedBy, flapping };
+  beginAs(instance, old.state.episode);
+  const carried: Episode = { ...told };
+  keepActing(carried, rule, before, evaluator);
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
     raise(instance, carried, evaluator);
     return;
   }
-  const { rank } = carried;
-  carried.rank = told.rank;
-  moveTo(instance, carried, rank, evaluator);
+  moveTo(instance, carried, open.rank, evaluator);
+}
+
+/** The open episode has the beginning that was told of, in every state that has it open. */
+function beginAs(instance: Instance, { raisedAt, begun }: EpisodeState): void {
+  const own = instance.state.episode.begun;
+  const moved = new Map<FoldState, FoldState>();
+  const withBeginning = (state: FoldState): FoldState => {
+    if (state.episode.begun !== own) return state;
+    const after = moved.get(state) ?? { ...state, episode: { ...state.episode, raisedAt, begun } };
+    moved.set(state, after);
+    return after;
+  };
+  instance.base = { ...instance.base, state: withBeginning(instance.base.state) };
+  instance.history = instance.history.map((footing) => ({ ...footing, state: withBeginning(footing.state) }));
+  instance.state = withBeginning(instance.state);
+}
+
+function keepActing(open: Episode, rule: Rule, before: Rule, { clock }: Evaluator): void {
+  open.actions = goneOn(open.actions, before.actions, rule.actions, open.told, clock.now);
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */

@@ -124,6 +124,14 @@ export class RuleIndex {
     return this.metrics.get(rule.program.inputs[0]!)?.series.get(device)?.instances.get(rule.id);
   }
 
+  *instances(): Generator<Instance> {
+    for (const { series } of this.metrics.values()) {
+      for (const each of series.values()) {
+        for (const instance of each.instances.values()) if (instance.inputs[0] === each) yield instance;
+      }
+    }
+  }
+
   /** A rule begins on a device, or there comes to be more to know than that it is idle. */
   newInstance(rule: Rule, device: string, since: Anchor | undefined): Instance {
     const state = rule.initial(this.devices.get(device), since);

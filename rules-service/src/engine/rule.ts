@@ -38,6 +38,8 @@ export class Rule {
   /** Microseconds: how long a timer waits for stragglers. */
   readonly wait: number;
   readonly actions: readonly NormalAction[];
+  /** Whether any of them is done again while an episode is open. */
+  readonly repeats: boolean;
   /** A rule that derives sees no derived readings: no loop can be built, and no chain is longer than one. */
   readonly derives: boolean;
   /** Equal for rules that judge alike, whatever they are called and do. */
@@ -70,6 +72,7 @@ export class Rule {
     this.lateness = normal.lateness;
     this.wait = normal.wait;
     this.actions = normal.actions;
+    this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
     this.derives = normal.actions.some(({ kind }) => kind === "derive");
     this.judgesLike = normal.judgesLike;
     this.idle = normal.program.idle === undefined ? undefined : { program: normal.program.idle, episode: noEpisode };

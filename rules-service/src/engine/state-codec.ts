@@ -1,7 +1,7 @@
-import { nothingActed, type Course } from "../action-kinds/occasions.ts";
 import { beginning, type Position } from "../readings/position.ts";
 import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
+import { noActions, type EpisodeActions } from "./episode-actions.ts";
 import type { Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
@@ -88,7 +88,7 @@ export function encodeInstance(instance: InstanceFields): Uint8Array {
   if (isAhead) writeState(writer, state);
   writer.list(episodes, (episode) => writeEpisode(writer, episode));
   // A state of 0.1 ends here.
-  writer.list(episodes, (episode) => writePlain(writer, episode.course));
+  writer.list(episodes, (episode) => writePlain(writer, episode.actions));
   return writer.done();
 }
 
@@ -103,7 +103,7 @@ export function decodeInstance(bytes: Uint8Array): InstanceFields {
   const episodes = reader.list(() => readEpisode(reader));
   if (!reader.isAtEnd) {
     let index = 0;
-    reader.list(() => (episodes[index++]!.course = readPlain(reader) as Course));
+    reader.list(() => (episodes[index++]!.actions = readPlain(reader) as EpisodeActions));
   }
   return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
 }
@@ -185,7 +185,8 @@ function readEpisode(reader: StateReader): Episode {
   const end = reader.count() === 1 ? readPosition(reader) : undefined;
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;
   // As far as it can be told of an episode of 0.1, whose rule may have been in shadow.
-  const course = { ...nothingActed, acted: told > 0, ended: cleared !== undefined || retracted, retracted };
+  const course = { acted: told > 0, ended: cleared !== undefined || retracted, retracted };
+  const actions = { ...noActions, course };
   const marks = { mutedBy, flapping: (flags & flag.flapping) !== 0 };
-  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end, course, ...marks };
+  return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end, actions, ...marks };
 }

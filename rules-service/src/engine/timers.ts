@@ -3,6 +3,9 @@ import { dueBy } from "./fold.ts";
 import type { Instance } from "./instance.ts";
 import { TimerHeap, type Timer } from "./timer-heap.ts";
 
+/** In place of a gateway: repetitions follow the log's clock itself. It sorts last, so what is over comes first. */
+const repetitions = "\uffff";
+
 /**
  * What the clock still owes: an instant is due by the log time of what it was counted from, plus the duration and the
  * rule's wait. One heap for each gateway, because none goes further than that gateway's own promise.
@@ -18,31 +21,39 @@ export class Timers {
   arm(instance: Instance): void {
     const { rule, state, timers } = instance;
     const wakes = rule.program.wakes(state.program);
-    if (wakes.length === 0) {
+    const repetition = instance.nextRepetition;
+    if (wakes.length === 0 && repetition === Infinity) {
       if (timers.length > 0) this.disarm(instance);
       return;
     }
     for (const { gateway } of timers) {
-      if (!wakes.some(({ anchor }) => anchor.gateway === gateway)) this.#disarm(instance, gateway);
-    }
-    for (const { anchor } of wakes) {
-      const { gateway } = anchor;
-      const { due } = this.#first(instance, gateway)!;
-      const timer = instance.timers.find((each) => each.gateway === gateway);
-      if (timer !== undefined) {
-        if (timer.due <= due) continue;
+      if (gateway !== repetitions && !wakes.some(({ anchor }) => anchor.gateway === gateway)) {
         this.#disarm(instance, gateway);
       }
-      this.#add(instance, due, gateway);
     }
+    for (const { anchor } of wakes) this.#arm(instance, this.#first(instance, anchor.gateway)!.due, anchor.gateway);
+    if (repetition !== Infinity) this.#arm(instance, repetition, repetitions);
+    else if (rule.repeats) this.#disarm(instance, repetitions);
+  }
+
+  #arm(instance: Instance, due: number, gateway: string): void {
+    const timer = instance.timers.find((each) => each.gateway === gateway);
+    if (timer !== undefined) {
+      if (timer.due <= due) return;
+      this.#disarm(instance, gateway);
+    }
+    this.#add(instance, due, gateway);
   }
 
   disarm(instance: Instance): void {
     for (const { gateway } of instance.timers) this.#disarm(instance, gateway);
   }
 
-  /** Hands over every instance whose instant is due, with the judged time up to which the clock is sure of it. */
-  fire(clock: LogClock, on: (instance: Instance, upTo: number) => void): void {
+  /**
+   * Hands over every instance whose instant is due, with the judged time up to which the clock is sure of it, and then
+   * those that have something to repeat.
+   */
+  fire(clock: LogClock, on: (instance: Instance, upTo: number) => void, repeat: (instance: Instance) => void): void {
     for (const gateway of this.#gateways) {
       const heap = this.#heaps.get(gateway)!;
       if (heap.first === undefined) continue;
@@ -55,13 +66,19 @@ export class Timers {
         const first = this.#first(instance, gateway);
         if (first === undefined) continue;
         if (first.due > timer.due) this.#add(instance, first.due, gateway);
+        else if (gateway === repetitions) repeat(instance);
         else on(instance, first.time);
       }
     }
   }
 
   /** What is due first of what an instance waits for from a gateway. */
-  #first({ rule, state }: Instance, gateway: string): { readonly due: number; readonly time: number } | undefined {
+  #first(instance: Instance, gateway: string): { readonly due: number; readonly time: number } | undefined {
+    const { rule, state } = instance;
+    if (gateway === repetitions) {
+      const due = instance.nextRepetition;
+      return due === Infinity ? undefined : { due, time: due };
+    }
     let first: { due: number; time: number } | undefined;
     for (const wake of rule.program.wakes(state.program)) {
       if (wake.anchor.gateway !== gateway) continue;

@@ -34,11 +34,12 @@ export class EffectsBuffer implements Effects {
 
   alert(event: AlertInput): void {
     if (event.kind === alertTransition.raised) this.#raised += 1;
+    const isRepeated = event.kind === alertTransition.repeated;
     const headers = cloudEventHeaders({
       type: eventTypes.alert,
       source: this.#source,
       // The identity of the transition, so that readers recognise a repeat by the header alone.
-      id: `${event.alertId}/${event.transition}`,
+      id: `${event.alertId}/${event.transition}${isRepeated ? `/${event.action}/${event.repetition}` : ""}`,
       time: event.at ?? 0,
     });
     this.#alerts.push({ key: event.device ?? "", value: events.alert.encode(event), headers });

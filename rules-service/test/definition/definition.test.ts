@@ -71,7 +71,19 @@ describe("a rule", () => {
     [{ ...whole, actions: [{ webhook: { urlSecret: "a", format: "irc" } }] }, "/actions/0/webhook/format", "slack"],
     [{ ...whole, actions: [{ webhook: { urlSecret: "a", deadline: "8d" } }] }, "/actions/0/webhook/deadline", "7d"],
     [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, on: ["rased"] }] }, "/actions/0/on/0", "raised"],
-    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, repeat: "15m" }] }, "/actions/0/repeat", "not supported yet"],
+    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, repeat: "often" }] }, "/actions/0/repeat", "no duration"],
+    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, repeat: "10ms" }] }, "/actions/0/repeat", "from 1s to 30d"],
+    [
+      { ...whole, actions: [{ command: { name: "a" }, on: ["cleared"], repeat: "15m" }] },
+      "/actions/0/repeat",
+      "add raised, escalated, deescalated to on",
+    ],
+    [{ ...whole, actions: [{ derive: { metric: "m", value: 1 }, repeat: "15m" }] }, "/actions/0/repeat", "done once"],
+    [
+      { ...whole, actions: [{ command: { name: "a" }, repeatAcknowledged: true }] },
+      "/actions/0/repeatAcknowledged",
+      "`repeat`",
+    ],
     [
       { ...whole, actions: [{ derive: { metric: "m", value: 1 }, on: ["raised", "cleared"] }] },
       "/actions/0/on",

@@ -184,6 +184,23 @@ describe("a warmed rule", () => {
     expect(p.alerts()).toMatchObject([{ alertId: raised!.alertId, transition: 2, revision: 2 }]);
   });
 
+  it("keeps the beginning of an alert that its former revision had raised later than it would have", () => {
+    const p = new Partition();
+    const made = p.rule({ ...hot, threshold: 90 }, action);
+    p.read(1, 85);
+    p.read(3, 95);
+    const [raised] = p.alerts();
+    const condition = { metric: "t", op: ">" as const, threshold: 80 };
+    p.adopt(p.warm({ ...made, revision: 2, definition: { ...made.definition, condition } }));
+    expect(p.emitted()).toEqual([]);
+    expect([...p.engine.open()]).toMatchObject([{ alertId: raised!.alertId, raisedAt: at(3) }]);
+    // A late reading between them changes nothing.
+    p.read(2, 86, { received: 4 });
+    expect(p.emitted()).toEqual([]);
+    p.read(5, 10);
+    expect(p.alerts()).toMatchObject([{ alertId: raised!.alertId, raisedAt: at(3), clearedAt: at(5) }]);
+  });
+
   it("clears what its former revision had emitted and it does not see", () => {
     const p = new Partition();
     const made = p.rule(hot, action);
@@ -296,6 +313,22 @@ describe("what people do", () => {
     p.hand(p.alerts()[0]!.alertId!, 2, "acknowledged");
     p.read(3, 10);
     expect(p.emitted()).toEqual(["cleared @3"]);
+  });
+
+  it("is not taken back where the alert had just ended by itself: what late readings show is another one", () => {
+    const p = new Partition();
+    p.rule({ ...hot, clearFor: "2s" });
+    p.mark(0);
+    p.read(10, 81);
+    const { alertId } = p.alerts()[0]!;
+    p.read(11, 10);
+    p.mark(18);
+    expect(p.emitted()).toEqual(["cleared @13"]);
+    p.hand(alertId!, 18);
+    p.read(12, 81, { received: 19 });
+    const [other] = p.alerts();
+    expect(other).toMatchObject({ transition: 1, raisedAt: at(12) });
+    expect(other!.alertId).not.toBe(alertId);
   });
 
   it("is not amended by late readings", () => {

@@ -216,3 +216,33 @@ export function several(rule: fc.Arbitrary<RuleDefinition>): fc.Arbitrary<RuleDe
     .array(rule, { minLength: 1, maxLength: 3 })
     .map((list) => list.map((each, index) => ({ ...each, id: `rule${index}` })));
 }
+
+/** Schedules with an edge in the first minutes of a history. */
+const schedules = [
+  { from: "22:15", to: "22:16" },
+  { from: "22:00", to: "22:15" },
+  { from: "22:15", to: "22:14" },
+].flatMap((window) =>
+  (["keep", "clear"] as const).map((outside) => {
+    const days: NonNullable<RuleDefinition["schedule"]>["weekly"][number]["days"] = ["tue"];
+    return { timeZone: "UTC", weekly: [{ days, ...window }], outside };
+  }),
+);
+
+/** Some of the rules within a schedule, some that may flap. */
+export function gated(rule: fc.Arbitrary<RuleDefinition>): fc.Arbitrary<RuleDefinition> {
+  return fc
+    .tuple(
+      rule,
+      fc.option(fc.constantFrom(...schedules), { nil: undefined, freq: 3 }),
+      fc.option(fc.record({ transitions: fc.integer({ min: 2, max: 4 }), within: fc.constantFrom("4s", "20s") }), {
+        nil: undefined,
+        freq: 3,
+      }),
+    )
+    .map(([given, schedule, flapping]) => ({
+      ...given,
+      ...(schedule !== undefined && { schedule }),
+      ...(flapping !== undefined && { flapping }),
+    }));
+}

@@ -14,6 +14,13 @@ import { createPartitionEngine } from "../../src/engine/index.ts";
 import { all, Collected, epoch0, second, taken } from "./harness.ts";
 import type { Entry, Emitted } from "./harness.ts";
 import { definition } from "./definitions.ts";
+
+/** What rules do: once, at the end as well, and again and again. */
+const actions = [
+  { command: { name: "act" } },
+  { command: { name: "tell" }, on: ["raised" as const, "escalated" as const, "cleared" as const], repeat: "7s" },
+  { webhook: { urlSecret: "ops" }, repeat: "3s", repeatAcknowledged: true },
+];
 import { devices, steps, write } from "./histories.ts";
 
 /** What happens to a partition besides its records, and before which of them. */
@@ -96,7 +103,7 @@ export const timeline: fc.Arbitrary<Timeline> = fc
         rule: `rule${index}`,
         revision: 1,
         mode: "live",
-        definition: { ...start, id: `rule${index}` },
+        definition: { ...start, id: `rule${index}`, actions },
       };
       rules.set(change.rule, change);
       return [0, { kind: "rule", change }];
@@ -134,7 +141,7 @@ export const timeline: fc.Arbitrary<Timeline> = fc
             ? before.definition
             : {
                 ...each.definition,
-                ...{ id, selector: each.selector },
+                ...{ id, selector: each.selector, actions },
                 ...(each.flaps && { flapping: { transitions: 3, within: "10s" } }),
               },
         };

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import type { Device } from "@headwater/aggregates";
 import { describe, expect, it } from "vitest";
 import { nabPresent, nabSeries } from "./nab.ts";
-import { exampleRule, replay, type Episode, type Value } from "./replay.ts";
+import { effectsOf, exampleRule, replay, type Episode, type Value } from "./replay.ts";
 
 /** A Monday. Times below are minutes after it. */
 const monday = Date.parse("2026-03-02T00:00:00Z");
@@ -207,6 +207,11 @@ const stories: readonly Story[] = [
     episodes: ["0 warning, 1 cleared", "2 warning, 15 cleared"],
   },
   {
+    rule: "gas-alarm",
+    samples: each(0, 20, (at) => ({ gas: at >= 1 && at < 13 ? 60 : 10 })),
+    episodes: ["1 critical, 13 cleared"],
+  },
+  {
     rule: "hot-in-the-north",
     samples: of("temperature", [
       [0, 70],
@@ -234,9 +239,9 @@ function shown({ steps, clearedAt }: Episode): string {
 }
 
 describe("the gallery of rules", () => {
-  it("has twenty, each with a sentence that says what it is for and a story", () => {
+  it("has twenty and more, each with a sentence that says what it is for and a story", () => {
     const names = readdirSync(new URL("../../../docs/examples/gallery/", import.meta.url));
-    expect(names).toHaveLength(20);
+    expect(names.length).toBeGreaterThanOrEqual(20);
     const told = new Set([...stories.map(({ rule }) => `${rule}.yaml`), "machine-cools-down.yaml"]);
     expect([...told].toSorted()).toEqual(names.toSorted());
     for (const name of names) expect(exampleRule(`gallery/${name}`)["description"]).toMatch(/\.$/);
@@ -245,6 +250,15 @@ describe("the gallery of rules", () => {
   it.each(stories)("$rule: $episodes", ({ rule, samples, episodes, device }) => {
     const timed = samples.map(([at, values]) => ({ time: monday + at * minute, values }));
     expect(replay(exampleRule(`gallery/${rule}.yaml`), timed, device).map(shown)).toEqual(episodes);
+  });
+
+  it("gas-alarm: the siren sounds again, and is switched off once", () => {
+    const samples = each(0, 20, (at) => ({ gas: at >= 1 && at < 13 ? 60 : 10 }));
+    const timed = samples.map(([at, values]) => ({ time: monday + at * minute, values }));
+    const told = effectsOf(exampleRule("gallery/gas-alarm.yaml"), timed).commands;
+    expect(told.map(({ at, requested }) => `${(at! / 1000 - monday) / minute} ${requested!.name}`)).toEqual([
+      ...["1 sound_siren", "6 sound_siren", "11 sound_siren", "13 silence_siren"],
+    ]);
   });
 
   it.skipIf(!nabPresent)("machine-cools-down: both stops of a recorded machine", () => {

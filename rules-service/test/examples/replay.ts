@@ -33,6 +33,15 @@ export function replay(
   samples: readonly Sample[],
   fields: Partial<Device> = {},
 ): Episode[] {
+  return episodesOf(effectsOf(rule, samples, fields));
+}
+
+/** The same, with all that the rule does. */
+export function effectsOf(
+  rule: { readonly id: string } & Record<string, unknown>,
+  samples: readonly Sample[],
+  fields: Partial<Device> = {},
+): Collected {
   const engine = createPartitionEngine(0);
   const effects = new Collected();
   const log = new LogWriter();
@@ -51,7 +60,7 @@ export function replay(
   engine.applyDevice("d", { id: "d", ...rest, ...fields }, 0, effects);
   all(engine.applyRule(change(rule), effects));
   for (const { time, values } of samples) append(time, values);
-  return episodesOf(effects);
+  return effects;
 }
 
 function readingOf(metric: string, value: Value) {

@@ -160,6 +160,6 @@ const blank: AlertEvent = {
   raisedAt: 0,
   clearedAt: 0,
   evidence: [],
-  ...{ text: null, assignee: "", snoozedUntil: 0, mutedBy: [], flapping: false },
+  ...{ text: null, assignee: "", snoozedUntil: 0, mutedBy: [], flapping: false, action: 0, repetition: 0 },
   writeId: "",
 };

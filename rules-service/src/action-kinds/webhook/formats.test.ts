@@ -7,6 +7,7 @@ const hostile = "x\r\n**b** <!channel> <https://a.example|b> @everyone [a](https
 const occasion: Occasion = {
   trigger: "acknowledged",
   alert: "a1",
+  repetition: 0,
   transition: 0,
   rule: { id: "hot", name: hostile, revision: 3 },
   device: hostile,

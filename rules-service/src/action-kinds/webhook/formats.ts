@@ -15,7 +15,7 @@ export const bodies: Readonly<Record<WebhookFormat, (occasion: Occasion) => obje
 
 /** As Standard Webhooks has it: `type`, `timestamp`, `data`. */
 function standard(occasion: Occasion): object {
-  const { trigger, alert, transition, rule, device, severity, metric, value, threshold } = occasion;
+  const { trigger, alert, transition, repetition, rule, device, severity, metric, value, threshold } = occasion;
   const { at, raisedAt, clearedAt, cause, by, comment } = occasion;
   return {
     type: `alert.${trigger}`,
@@ -27,6 +27,7 @@ function standard(occasion: Occasion): object {
         ...(clearedAt !== undefined && { clearedAt: isoFromMicros(clearedAt), cause }),
       },
       transition,
+      ...(repetition > 0 && { repetition }),
       rule,
       ...(by !== "" && { by }),
       ...(comment !== "" && { comment }),

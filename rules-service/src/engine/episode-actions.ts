@@ -1,0 +1,100 @@
+import type { NormalAction } from "../action-kinds/kinds.ts";
+import { nothingActed, type Course } from "../action-kinds/occasions.ts";
+import { repeatable } from "../action-kinds/repeat.ts";
+import type { Trigger } from "../action-kinds/triggers.ts";
+
+/** An action of a rule that is done again while an episode is open. */
+export interface Repeating {
+  /** Its place in the rule's list. */
+  readonly action: number;
+  /** The transition that it answered. */
+  readonly transition: number;
+  /** When it was due last, on the log's clock. */
+  readonly last: number;
+  /** How often it has come due again. */
+  readonly count: number;
+}
+
+/** How far the actions of an episode have come. Immutable plain data. */
+export interface EpisodeActions {
+  readonly course: Course;
+  readonly acknowledged: boolean;
+  readonly repeating: readonly Repeating[];
+}
+
+export const noActions: EpisodeActions = { course: nothingActed, acknowledged: false, repeating: [] };
+
+type Actions = readonly NormalAction[];
+
+/** The actions that answer a transition are repeated from then on; what is acknowledged is seen. */
+export function repeatedFrom(
+  before: EpisodeActions,
+  actions: Actions,
+  triggers: readonly Trigger[],
+  transition: number,
+  now: number,
+): EpisodeActions {
+  const begun = actions.flatMap(({ on, repeat }, action) => {
+    const trigger = repeat > 0 ? triggers.find((each) => on.includes(each)) : undefined;
+    return trigger === undefined || !repeatable.includes(trigger) ? [] : [{ action, transition, last: now, count: 0 }];
+  });
+  if (begun.length === 0) return before;
+  const others = before.repeating.filter((each) => !begun.some(({ action }) => action === each.action));
+  return { ...before, repeating: [...others, ...begun].toSorted((a, b) => a.action - b.action) };
+}
+
+/**
+ * An open episode goes on under other actions: what repeats there counts on, and what repeats only now counts from now.
+ * `transition`: the last that was told.
+ */
+export function goneOn(
+  before: EpisodeActions,
+  former: Actions,
+  actions: Actions,
+  transition: number,
+  now: number,
+): EpisodeActions {
+  if (!before.course.acted || before.course.ended) return before;
+  const repeating = [...before.repeating];
+  for (const [action, { repeat }] of actions.entries()) {
+    if (repeat === 0 || (former[action]?.repeat ?? 0) > 0) continue;
+    const place = repeating.findIndex((each) => each.action === action);
+    // What repeated once before goes on with its numbers, which are part of ids.
+    if (place >= 0) repeating[place] = { ...repeating[place]!, last: now };
+    else repeating.push({ action, transition, last: now, count: 0 });
+  }
+  return { ...before, repeating: repeating.toSorted((a, b) => a.action - b.action) };
+}
+
+/** When the next repetition is due on the log's clock; infinite if there is none. */
+export function nextRepetition({ acknowledged, repeating }: EpisodeActions, actions: Actions): number {
+  let next = Infinity;
+  for (const { action, last } of repeating) {
+    const { repeat = 0, repeatAcknowledged = false } = actions[action] ?? {};
+    if (repeat > 0 && (!acknowledged || repeatAcknowledged)) next = Math.min(next, last + repeat);
+  }
+  return next;
+}
+
+export interface Repetition extends Repeating {
+  /** When the one after it is due. */
+  readonly until: number;
+}
+
+/** What is due by now, of each action the latest alone. */
+export function repetitionsBy(
+  now: number,
+  { acknowledged, repeating, course }: EpisodeActions,
+  actions: Actions,
+): { readonly due: readonly Repetition[]; readonly actions: EpisodeActions } {
+  const due: Repetition[] = [];
+  const left = repeating.map((each) => {
+    const { repeat = 0, repeatAcknowledged = false } = actions[each.action] ?? {};
+    if (repeat === 0 || (acknowledged && !repeatAcknowledged) || each.last + repeat > now) return each;
+    const times = Math.floor((now - each.last) / repeat);
+    const next = { ...each, last: each.last + times * repeat, count: each.count + times };
+    due.push({ ...next, until: next.last + repeat });
+    return next;
+  });
+  return { due, actions: { course, acknowledged, repeating: left } };
+}

@@ -1,0 +1,321 @@
+import { foldAlert, type AlertState, type Device } from "@headwater/aggregates";
+import { alertTransition, events, type AlertInput, type TelemetryInput } from "@headwater/proto";
+import type { RuleDefinition } from "../../src/definition/definition.ts";
+import type {
+  CheckpointState,
+  OperatorAction,
+  PartitionEngine,
+  RuleChange,
+  StateBytes,
+} from "../../src/engine/engine.ts";
+import { transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
+import { all, Collected, taken, type Entry } from "../engine/harness.ts";
+import { devices } from "../engine/histories.ts";
+import { deviceOf, type Doing, type JoinedLife } from "./joined-life.ts";
+
+type Joining =
+  | { readonly kind: "rule"; readonly change: RuleChange }
+  | { readonly kind: "device"; readonly id: string; readonly device: Device | undefined; readonly incarnation: number }
+  | { readonly kind: "hand"; readonly action: OperatorAction };
+
+/** A record of the state log. */
+type StateRecord =
+  | { readonly kind: "effective"; readonly fromOffset: number; readonly warmFrom: number; readonly joining: Joining }
+  | { readonly kind: "state"; readonly epoch: number; readonly state: StateBytes }
+  | { readonly kind: "checkpoint"; readonly epoch: number; readonly offset: number; readonly state: CheckpointState };
+
+interface RuleOnLog {
+  revision: number;
+  mode: RuleChange["mode"];
+  readonly definitions: RuleDefinition[];
+  /** How many of its records are in rules.v1. */
+  grounding: string;
+}
+
+/**
+ * A partition with all that is around it: rules.v1 and devices.v1 whose states take effect when an owner comes to it,
+ * the state log, owners that follow each other, and whoever reads alerts.v1 and commands.v1.
+ */
+export class JoinedWorld {
+  readonly faults: string[] = [];
+  readonly alerts = new Map<string, AlertState>();
+  engine: PartitionEngine;
+  /** The records as they were appended, with the registration that the gateway knew. */
+  readonly log: Entry[] = [];
+  readonly #createEngine: (partition: number) => PartitionEngine;
+  readonly #life: JoinedLife;
+  readonly #effects = new Collected();
+  readonly #told = new Map<string, string>();
+  readonly #transitions = new Map<string, number>();
+  readonly #rules = new Map<string, RuleOnLog>();
+  readonly #inEffect = new Map<string, RuleChange>();
+  readonly #changedRules = new Set<string>();
+  readonly #toWarm = new Map<string, RuleChange>();
+  readonly #registry = new Map<string, { device: Device | undefined; incarnation: number }>();
+  readonly #changedDevices = new Set<string>();
+  #hands: OperatorAction[] = [];
+  readonly #stateLog: StateRecord[] = [];
+  #epoch = 0;
+  #isFull = true;
+  #written = 0;
+  /** What was said since a new owner began may have been said before. */
+  #isRepeating = false;
+
+  constructor(createEngine: (partition: number) => PartitionEngine, life: JoinedLife) {
+    this.#createEngine = createEngine;
+    this.#life = life;
+    this.engine = createEngine(0);
+  }
+
+  /** Lives through all of it; `look` is called whenever every record of alerts.v1 is effective. */
+  run(look: (world: JoinedWorld) => void): this {
+    const { log, doings, outdated } = this.#life;
+    let next = 0;
+    for (let offset = 0; offset <= log.length && this.faults.length === 0; offset++) {
+      for (; next < doings.length && doings[next]![0] === offset; next++) {
+        this.#do(doings[next]![1]);
+        this.#listen();
+        if (this.#hands.length === 0) look(this);
+      }
+      const entry = log[offset];
+      if (entry === undefined) break;
+      const { incarnation } = this.#registry.get(entry.record.device) ?? { incarnation: 0 };
+      const known = Math.max(0, incarnation - (outdated.has(offset) ? 1 : 0));
+      const record = events.telemetry.decode(
+        events.telemetry.encode({ ...(entry.record as TelemetryInput), incarnation: known }),
+      );
+      const stamped: Entry = { record, at: entry.at };
+      this.log.push(stamped);
+      this.engine.applyRecord(stamped.record, stamped.at, this.#effects);
+      this.#listen();
+      if (this.#hands.length === 0) look(this);
+    }
+    return this;
+  }
+
+  get open(): AlertState[] {
+    return [...this.alerts.values()].filter(({ state }) => state !== "cleared");
+  }
+
+  #do(doing: Doing): void {
+    switch (doing.kind) {
+      case "write":
+        return this.#write(`rule${doing.rule}`, doing.definition, doing.back);
+      case "switch":
+        return this.#switch(`rule${doing.rule}`, doing.mode);
+      case "device":
+        return this.#register(doing.device, doing.content);
+      case "hand":
+        return this.#hand(doing.which, doing.clears);
+      case "effect":
+        return this.#effect(doing.warm, doing.warmedWith);
+      case "checkpoint":
+        return this.#checkpoint(Infinity);
+      case "owner":
+        return this.#changeOwner(doing.written);
+    }
+  }
+
+  #write(id: string, definition: RuleDefinition, back: boolean): void {
+    const rule = this.#rules.get(id) ?? { revision: 0, mode: "deleted", definitions: [], grounding: "" };
+    const before = rule.definitions.at(-2);
+    rule.definitions.push({ ...(back && before !== undefined ? before : definition), id });
+    rule.revision++;
+    if (rule.mode === "deleted") rule.mode = "disabled";
+    this.#rules.set(id, rule);
+    this.#changed(id, rule);
+  }
+
+  #switch(id: string, mode: RuleChange["mode"]): void {
+    const rule = this.#rules.get(id);
+    if (rule === undefined || rule.mode === "deleted" || rule.mode === mode) return;
+    rule.mode = mode;
+    this.#changed(id, rule);
+  }
+
+  #changed(id: string, rule: RuleOnLog): void {
+    rule.grounding = String(this.#written++);
+    this.#changedRules.add(id);
+  }
+
+  #register(index: number, content: Parameters<typeof deviceOf>[1] | undefined): void {
+    const id = devices[index]!;
+    const { device, incarnation } = this.#registry.get(id) ?? { device: undefined, incarnation: 0 };
+    if (content !== undefined) this.#registry.set(id, { device: deviceOf(index, content), incarnation });
+    else if (device === undefined) return;
+    else this.#registry.set(id, { device: undefined, incarnation: incarnation + 1 });
+    this.#changedDevices.add(id);
+  }
+
+  #hand(which: number, clears: boolean): void {
+    const { open } = this;
+    const alert = open[which % open.length];
+    if (alert === undefined) return;
+    const { id: alertId, rule, device } = alert;
+    const kind = clears ? "cleared" : "acknowledged";
+    const at = this.engine.clock;
+    const writeId = `w${this.#written++}`;
+    this.#append({
+      ...{ alertId, rule, device, transition: 0, kind: alertTransition[kind], at, writeId, by: "somebody" },
+      ...(clears && { cause: "hand", clearedAt: at }),
+    });
+    this.#hands.push({ kind, alertId, rule, device, at, by: "somebody", writeId });
+  }
+
+  #effect(warm: boolean, warmedWith: number): void {
+    const now: Joining[] = [];
+    for (const id of this.#changedRules) {
+      const { revision, mode, definitions, grounding } = this.#rules.get(id)!;
+      const change: RuleChange = { rule: id, revision, mode, definition: definitions.at(-1)!, grounding };
+      const transition = transitionOf(this.#inEffect.get(id), change);
+      if (transition === "warmed") this.#toWarm.set(id, change);
+      else this.#toWarm.delete(id);
+      if (transition === "direct") now.push({ kind: "rule", change });
+    }
+    this.#changedRules.clear();
+    for (const id of this.#changedDevices) now.push({ kind: "device", id, ...this.#registry.get(id)! });
+    this.#changedDevices.clear();
+    for (const action of this.#hands) now.push({ kind: "hand", action });
+    this.#hands = [];
+    const fromOffset = this.log.length;
+    for (const joining of now) this.#stateLog.push({ kind: "effective", fromOffset, warmFrom: fromOffset, joining });
+    const warmFrom = Math.max(0, fromOffset - warmedWith);
+    const warmed = warm ? [...this.#toWarm.values()] : [];
+    for (const change of warmed) {
+      this.#stateLog.push({ kind: "effective", fromOffset, warmFrom, joining: { kind: "rule", change } });
+      this.#toWarm.delete(change.rule);
+    }
+    for (const joining of now) this.#join(joining);
+    this.#adopt(warmed, warmFrom, fromOffset);
+  }
+
+  #join(joining: Joining): void {
+    const { engine } = this;
+    if (joining.kind === "device") engine.applyDevice(joining.id, joining.device, joining.incarnation, this.#effects);
+    else if (joining.kind === "hand") engine.applyOperatorAction(joining.action, this.#effects);
+    else {
+      this.#inEffect.set(joining.change.rule, joining.change);
+      all(engine.applyRule(joining.change, this.#effects));
+    }
+  }
+
+  #adopt(changes: readonly RuleChange[], warmFrom: number, fromOffset: number): void {
+    if (changes.length === 0) return;
+    const warmUp = this.engine.warm(changes);
+    for (const { record, at } of this.log.slice(0, warmFrom)) warmUp.applyClock(record, at);
+    for (const { record, at } of this.log.slice(warmFrom, fromOffset)) warmUp.applyRecord(record, at);
+    all(this.engine.adopt(warmUp, this.#effects));
+    for (const change of changes) this.#inEffect.set(change.rule, change);
+  }
+
+  /** Writes at most so many states; the checkpoint only after all of them. */
+  #checkpoint(most: number): void {
+    const offset = this.log.length;
+    const { states, checkpoint } = taken(this.engine, this.#isFull);
+    for (const state of states.slice(0, most)) this.#stateLog.push({ kind: "state", epoch: this.#epoch, state });
+    if (most < states.length) return;
+    this.#stateLog.push({ kind: "checkpoint", epoch: this.#epoch, offset, state: checkpoint });
+    this.#isFull = false;
+  }
+
+  /** The owner stops in the middle of a writing; another goes on from the last whole one, and repeats what follows. */
+  #changeOwner(written: number): void {
+    if (written > 0) this.#checkpoint(written - 1);
+    const whole = this.#stateLog.findLastIndex(({ kind }) => kind === "checkpoint");
+    const last = this.#stateLog[whole];
+    this.engine = this.#createEngine(0);
+    this.#inEffect.clear();
+    this.#toWarm.clear();
+    this.#epoch++;
+    this.#isFull = true;
+    this.#isRepeating = true;
+    const begin = last?.kind === "checkpoint" ? last.offset : 0;
+    if (last?.kind === "checkpoint") this.#restore(last, whole);
+    const replay = this.#stateLog
+      .filter((each) => each.kind === "effective")
+      .filter((each) => !this.#includes(each, whole));
+    let next = 0;
+    for (let offset = begin; offset <= this.log.length; offset++) {
+      while (next < replay.length && replay[next]!.fromOffset === offset) next += this.#repeat(replay, next);
+      const entry = this.log[offset];
+      if (entry !== undefined) this.engine.applyRecord(entry.record, entry.at, this.#effects);
+    }
+    this.#listen();
+    this.#isRepeating = false;
+    for (const id of this.#rules.keys()) this.#changedRules.add(id);
+  }
+
+  #includes(effective: StateRecord, whole: number): boolean {
+    return this.#stateLog.indexOf(effective) < whole;
+  }
+
+  #restore({ epoch, offset, state: checkpoint }: StateRecord & { readonly kind: "checkpoint" }, whole: number): void {
+    const states = new Map<string, StateBytes>();
+    for (const each of this.#stateLog) {
+      if (each.kind !== "state" || each.epoch !== epoch) continue;
+      states.set(JSON.stringify([each.state.rule, each.state.device]), each.state);
+    }
+    all(this.engine.restore({ offset, states: [...states.values()], checkpoint }));
+    const known = new Map<string, Joining>();
+    for (const each of this.#stateLog.slice(0, whole)) {
+      if (each.kind !== "effective" || each.joining.kind === "hand") continue;
+      const { joining } = each;
+      known.set(joining.kind === "device" ? `device/${joining.id}` : `rule/${joining.change.rule}`, joining);
+    }
+    const ordered = [...known.values()].toSorted((a, b) => Number(a.kind === "rule") - Number(b.kind === "rule"));
+    for (const joining of ordered) this.#join(joining);
+    const said = this.#effects.take();
+    if (said.length > 0) this.faults.push(`restoring emitted ${JSON.stringify(said)}`);
+  }
+
+  /** Answers how many were done together. */
+  #repeat(replay: readonly (StateRecord & { readonly kind: "effective" })[], next: number): number {
+    const { joining, warmFrom, fromOffset } = replay[next]!;
+    const isWarmed = (each: Joining): each is Joining & { readonly kind: "rule" } =>
+      each.kind === "rule" && transitionOf(this.#inEffect.get(each.change.rule), each.change) === "warmed";
+    if (!isWarmed(joining)) {
+      this.#join(joining);
+      return 1;
+    }
+    const together: RuleChange[] = [];
+    for (const each of replay.slice(next)) {
+      if (each.fromOffset !== fromOffset || each.warmFrom !== warmFrom || !isWarmed(each.joining)) break;
+      const { change } = each.joining;
+      if (together.some(({ rule }) => rule === change.rule)) break;
+      together.push(change);
+    }
+    this.#adopt(together, warmFrom, fromOffset);
+    return together.length;
+  }
+
+  /** Takes in what the engine has said. */
+  #listen(): void {
+    for (const { alert, command } of this.#effects.take()) {
+      if (alert !== undefined) this.#append(alert);
+      else if (command !== undefined) this.#tell(`command ${command.commandId}`, JSON.stringify(command));
+    }
+  }
+
+  #append(input: AlertInput): void {
+    const event = events.alert.decode(events.alert.encode(input));
+    const { alertId, transition } = event;
+    if (transition > 0) {
+      if (!this.#tell(`${alertId}/${transition}`, JSON.stringify(event))) return;
+      const last = this.#transitions.get(alertId) ?? 0;
+      if (transition !== last + 1) this.faults.push(`${alertId}: transition ${transition} after ${last}`);
+      this.#transitions.set(alertId, transition);
+    }
+    const state = foldAlert(this.alerts.get(alertId), event);
+    if (state !== undefined) this.alerts.set(alertId, state);
+  }
+
+  /** False: it was said before, as it may be by an owner that repeats. */
+  #tell(name: string, text: string): boolean {
+    const before = this.#told.get(name);
+    this.#told.set(name, text);
+    if (before === undefined) return true;
+    if (!this.#isRepeating) this.faults.push(`${name} is said again, and dropped by every reader`);
+    else if (before !== text) this.faults.push(`${name} is repeated otherwise: ${before}, then ${text}`);
+    return false;
+  }
+}
