@@ -10,6 +10,8 @@ import { brokersFromEnvironment, KafkaGateway } from "./kafka-gateway.ts";
 import { MqttProxy } from "./mqtt-proxy.ts";
 
 const devices = Array.from({ length: 10 }, (_, i) => `d-${i}`);
+/** A broker waits half as long again for a ping: time for a busy machine. */
+const keepAliveSeconds = 6;
 const plant = { name: "plant", protocol: "3.1.1" as const, subscriptions: [{ filter: "devices/#" }] };
 
 let scene: BridgeScene;
@@ -17,6 +19,14 @@ beforeEach(() => {
   scene = new BridgeScene();
 });
 afterEach(() => scene.close());
+
+/** Until so many messages are acknowledged, on a busy machine too. */
+const loaded = (load: BrokerLoad, count: number) =>
+  eventually(
+    () => load.acked.size,
+    (acked) => acked > count,
+    patienceMs,
+  );
 
 /** Some of those that are missing. */
 const missingOf = (acked: Iterable<string>, there: ReadonlySet<string>) =>
@@ -46,31 +56,25 @@ describe("a Mosquitto that is stopped and started again under load", () => {
       await broker.restart();
     }
     await takesAgain();
-    await sleep(500);
+    await loaded(load, 500);
     await load.stop();
-    // The probe comes last: everything that the broker still had is there before it.
-    await bridged(gateway, probe);
-    const onLog = async () => new Set((await taken(gateway)).map(({ readings }) => `{"i":${readings[0]!.number!}}`));
-    const expected = signal === "SIGTERM" ? load.acked : proxy.acknowledged;
-    const there = await eventually(onLog, (log) => missingOf(expected, log).length === 0, patienceMs);
-    expect(load.acked.size).toBeGreaterThan(500);
+    // It comes last: everything that the broker still had is acknowledged before it.
+    await probe.publishAsync("devices/probe/telemetry", '{"last":1}', { qos: 1 });
+    await eventually(
+      () => proxy.acknowledged.has('{"last":1}'),
+      (isLast) => isLast,
+      patienceMs,
+    );
+    const there = new Set((await taken(gateway)).map(({ readings }) => `{"i":${readings[0]!.number!}}`));
     expect(proxy.connections).toBeGreaterThan(3);
     expect(proxy.outOfOrder).toBe(0);
     // What the bridge acknowledged is on the log whatever became of the broker; what the broker delivered and still had
-    // was delivered again.
-    expect(
-      missingOf(
-        [...proxy.acknowledged].filter((payload) => payload.startsWith('{"i"')),
-        there,
-      ),
-    ).toEqual([]);
+    // was delivered again. A broker that is killed forgets what it had not saved yet.
+    expect(missingOf(proxy.acknowledged, there)).toEqual([]);
+    const forgotten = signal === "SIGKILL" ? proxy.cutOff : new Set<string>();
+    const kept = [...proxy.delivered].filter((payload) => !forgotten.has(payload));
+    expect(missingOf(kept, there)).toEqual([]);
     if (signal === "SIGTERM") expect(missingOf(load.acked, there)).toEqual([]);
-    expect(
-      missingOf(
-        [...proxy.delivered].filter((payload) => payload.startsWith('{"i"')),
-        there,
-      ),
-    ).toEqual([]);
     expect(await laneProblems(gateway.log)).toEqual([]);
     proxy.close();
   });
@@ -95,6 +99,12 @@ it.each(["3.1.1", "5"] as const)(
     };
     await publish(0, 300);
     await publish(300, 600);
+    // None of these is still on its way when the others get lost.
+    await eventually(
+      () => proxy.acknowledged.size,
+      (count) => count === 600,
+      patienceMs,
+    );
     proxy.swallowsAcks = true;
     await publish(600, 800);
     await publish(800, 1000);
@@ -106,8 +116,7 @@ it.each(["3.1.1", "5"] as const)(
       (count) => count >= 400,
       patienceMs,
     );
-    // A few more of those whose acknowledgements were still on their way.
-    expect(again).toBeLessThan(600);
+    expect(again).toBe(400);
     await publish(1000, 1200);
     expect(await gateway.metric("headwater_gateway_redelivered_total", 'qos="1"')).toBe(again);
     proxy.close();
@@ -144,14 +153,24 @@ describe("a gateway process with a spool in front of the real Kafka", () => {
         patienceMs,
       );
       const load = await BrokerLoad.start(broker.url, devices, 40);
+      // Each round begins once the bridge takes messages again, however long the start and its next attempt took.
+      const takesAgain = async () => {
+        const before = (await gateway.events()).length;
+        await eventually(
+          async () => (await gateway.events()).length,
+          (count) => count > before,
+          patienceMs,
+        );
+      };
       for (let round = 0; round < 3; round += 1) {
-        await sleep(1000 + Math.random() * 1000);
+        await takesAgain();
+        await sleep(Math.random() * 1000);
         await gateway.kill("SIGKILL");
         await gateway.start(env);
       }
-      await sleep(1000);
+      await takesAgain();
+      await loaded(load, 1000);
       await load.stop();
-      expect(load.acked.size).toBeGreaterThan(1000);
       const numbers = await eventually(numbersOf, (all) => new Set(all).size >= load.acked.size, patienceMs);
       expect(missingOf(load.acked, new Set(numbers.map((i) => `{"i":${i}}`)))).toEqual([]);
       expect(numbers.length - new Set(numbers).size).toBe(0);
@@ -174,7 +193,7 @@ describe("a Kafka that hangs for 20 seconds, and a spool that fills meanwhile", 
     kafka = await startKafka({ dataDir: await scene.folder() });
     gateway = await KafkaGateway.create(kafka.brokers, []);
     await gateway.start({
-      ...bridges({ ...plant, url: proxy.url, keepAliveSeconds: 2 }),
+      ...bridges({ ...plant, url: proxy.url, keepAliveSeconds }),
       HEADWATER_SPOOL_MAX_BYTES: String(1024 * 1024),
       HEADWATER_SPOOL_SEGMENT_BYTES: String(256 * 1024),
       HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "3000",
@@ -191,10 +210,24 @@ describe("a Kafka that hangs for 20 seconds, and a spool that fills meanwhile", 
     for (const pid of kafka.pids) process.kill(pid, "SIGSTOP");
     const load = await BrokerLoad.start(broker.url, devices, 15);
     await sleep(20_000);
-    const [pingsAt20s, acknowledgedAt20s] = [proxy.pings, proxy.acknowledged.size];
+    await eventually(
+      () => gateway.ready(),
+      ({ reasons = [] }) => reasons.some((reason) => reason.includes("the spool is full")),
+      2 * patienceMs,
+    );
+    // The broker comes to hold far more than was acknowledged to it.
+    const waiting = () => load.acked.size - proxy.acknowledged.size;
+    await eventually(waiting, (count) => count > 1000, patienceMs);
     await load.stop();
-    // The spool is full: the broker holds far more than was acknowledged to it.
-    expect(load.acked.size - acknowledgedAt20s).toBeGreaterThan(1000);
+    // Pinged on, with messages waiting, for longer than the broker would have waited for a ping.
+    const pings = proxy.pings;
+    await eventually(
+      () => proxy.pings - pings,
+      (count) => count > 2,
+      patienceMs,
+    );
+    expect(waiting()).toBeGreaterThan(1000);
+    expect(proxy.connections).toBe(1);
     for (const pid of kafka.pids) process.kill(pid, "SIGCONT");
     const numbers = await eventually(
       async () =>
@@ -204,8 +237,7 @@ describe("a Kafka that hangs for 20 seconds, and a spool that fills meanwhile", 
     );
     expect(missingOf(load.acked, new Set(numbers.map((i) => `{"i":${i}}`)))).toEqual([]);
     expect(numbers.length).toBe(new Set(numbers).size);
-    // Pinged every two seconds, with messages waiting: one connection from beginning to end.
-    expect(pingsAt20s).toBeGreaterThan(5);
+    // One connection from beginning to end.
     expect(proxy.connections).toBe(1);
     proxy.close();
   });

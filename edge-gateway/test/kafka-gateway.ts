@@ -103,6 +103,7 @@ export class KafkaGateway {
         HEADWATER_MQTT_PORT: "0",
         HEADWATER_HTTP_PORT: "0",
         HEADWATER_LOG_LEVEL: "error",
+        HEADWATER_METRICS_PUBLIC: "true",
         ...env,
       },
     });
@@ -116,12 +117,24 @@ export class KafkaGateway {
     this.#process = undefined;
   }
 
+  async ready(): Promise<{ status: string; reasons?: string[]; warnings?: string[] }> {
+    const answer = await fetch(`${this.httpUrl}/health/ready`);
+    return (await answer.json()) as { status: string; reasons?: string[]; warnings?: string[] };
+  }
+
+  async metric(name: string, label = ""): Promise<number> {
+    const text = await (await fetch(`${this.httpUrl}/metrics`)).text();
+    const line = text.split("\n").find((each) => each.split(/[{ ]/, 1)[0] === name && each.includes(label));
+    return Number(line?.split(" ").at(-1));
+  }
+
+  /** The time to live of a command is long, where the end of it is not what is tested. */
   async requestCommand(
     device: string,
     commandId: string,
     request: { name?: string; ttlMs?: number; redeliver?: boolean } = {},
   ): Promise<void> {
-    const requested = { name: "shut", params: "", ttlMs: 60_000, requestedBy: "test", ...request };
+    const requested = { name: "shut", params: "", ttlMs: 600_000, requestedBy: "test", ...request };
     const value = events.command.encode({ commandId, device, at: nowMicros(), requested });
     await this.log.append(this.topics.commands, [{ key: device, value }]);
   }

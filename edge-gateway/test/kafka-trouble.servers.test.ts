@@ -14,15 +14,19 @@ import { kafkaPartitions, KafkaGateway } from "./kafka-gateway.ts";
 import { TcpRelay } from "@headwater/testkit/tcp-relay";
 
 const devices = Array.from({ length: 10 }, (_, i) => `device-${i}`);
+/** For what has to come, on a busy machine (milliseconds). */
+const patienceMs = 90_000;
 const whole = { lost: [], reordered: [], taken2: [], holes: [], named: 0 };
 
 let gateway: KafkaGateway | undefined;
 let load: ResendingLoad | undefined;
 
+/** A broker of MQTT waits half as long again for a ping: time for a busy machine. */
+const watchKeepAliveSeconds = 5;
+
 async function up(brokers: string, env: Record<string, string> = {}): Promise<void> {
   gateway ??= await KafkaGateway.create(brokers, devices);
   await gateway.start({
-    HEADWATER_METRICS_PUBLIC: "true",
     HEADWATER_KAFKA_REQUEST_TIMEOUT_MS: "3000",
     ...env,
   });
@@ -37,13 +41,16 @@ async function down(): Promise<void> {
   gateway = load = undefined;
 }
 
-const health = async () =>
-  (await (await fetch(`${gateway!.httpUrl}/health/ready`)).json()) as { status: string; warnings?: string[] };
+const health = () => gateway!.ready();
+const metric = (name: string, label?: string) => gateway!.metric(name, label);
 
-async function metric(name: string, label = ""): Promise<number> {
-  const text = await (await fetch(`${gateway!.httpUrl}/metrics`)).text();
-  const line = text.split("\n").find((each) => each.startsWith(name) && each.includes(label));
-  return Number(line?.split(" ").at(-1));
+async function ackedMore(count: number): Promise<void> {
+  const acked = load!.acked;
+  await eventually(
+    () => load!.acked,
+    (now) => now > acked + count,
+    patienceMs,
+  );
 }
 
 /** The state that health and metrics come to tell; meanwhile devices are answered. */
@@ -51,33 +58,29 @@ async function expectState(state: string): Promise<void> {
   const seen = await eventually(
     health,
     ({ warnings }) => warnings?.some((each) => each.includes(`(${state}`)) === true,
-    30_000,
+    patienceMs,
   );
   expect(seen.status).toBe("ready");
-  expect(seen.warnings?.join()).toContain(`(${state}`);
-  expect(await metric("headwater_gateway_log_state", `state="${state}"`)).toBe(1);
-  const acked = load!.acked;
   await eventually(
-    () => load!.acked,
-    (now) => now > acked + 100,
+    () => metric("headwater_gateway_log_state", `state="${state}"`),
+    (value) => value === 1,
+    patienceMs,
   );
-  expect(load!.acked).toBeGreaterThan(acked + 100);
+  await ackedMore(100);
 }
 
 /** Without a restart everything arrives, in order, and health is well again. */
 async function expectDrained(): Promise<void> {
-  await load!.settle(30_000);
-  const found = await settledVerdict(() => verdict(gateway!.log, gateway!.topics.telemetry, load!), 60_000);
+  await load!.settle(patienceMs);
+  const found = await settledVerdict(() => verdict(gateway!.log, gateway!.topics.telemetry, load!), patienceMs);
   expect(found).toMatchObject(whole);
   expect(load!.losses).toBe(0);
-  expect(await eventually(health, ({ warnings }) => warnings === undefined, 30_000)).toEqual({ status: "ready" });
-  expect(
-    await eventually(
-      () => metric("headwater_gateway_spool_records"),
-      (records) => records === 0,
-      10_000,
-    ),
-  ).toBe(0);
+  expect(await eventually(health, ({ warnings }) => warnings === undefined, patienceMs)).toEqual({ status: "ready" });
+  await eventually(
+    () => metric("headwater_gateway_spool_records"),
+    (records) => records === 0,
+    patienceMs,
+  );
 }
 
 /** As after a power failure: Kafka had not synced the second half of each partition. */
@@ -140,7 +143,7 @@ describe("one Kafka", () => {
       await eventually(
         () => metric("headwater_gateway_appended_total"),
         (now) => now > appended,
-        20_000,
+        patienceMs,
       ),
     ).toBeGreaterThan(appended);
     proxy.delayMs = 0;
@@ -152,7 +155,7 @@ describe("one Kafka", () => {
     await eventually(
       () => load!.acked,
       (count) => count > 2000,
-      20_000,
+      patienceMs,
     );
     kafka.kill("SIGKILL");
     await expectState("refusing");
@@ -164,18 +167,19 @@ describe("one Kafka", () => {
   it("the same while the gateway was down", async () => {
     await up(brokers);
     const { telemetry } = gateway!.topics;
-    await load!.settle(10_000);
-    await settledVerdict(() => verdict(gateway!.log, telemetry, load!), 30_000);
+    await load!.settle(patienceMs);
+    await settledVerdict(() => verdict(gateway!.log, telemetry, load!), patienceMs);
     await gateway!.kill("SIGTERM");
     kafka.kill("SIGKILL");
-    await sleep(500);
+    // It resolves once the process is gone.
+    await kafka.stop();
     await loseHalf(folder, telemetry);
     await kafka.restart();
     const all = load!;
     all.stop();
     await gateway!.start({ HEADWATER_MQTT_PORT: "0" });
     const log = await openKafkaLog({ brokers: [brokers], clientId: "looks" });
-    const found = await settledVerdict(() => verdict(log, telemetry, all), 60_000);
+    const found = await settledVerdict(() => verdict(log, telemetry, all), patienceMs);
     expect(found).toMatchObject(whole);
     await log.close();
   });
@@ -198,21 +202,35 @@ describe("a cluster of three, nothing replicated", () => {
     gateway = await KafkaGateway.create(kafka.brokers, devices, { replication: 1 });
     await up(kafka.brokers);
     const watch = await mqtt.connectAsync(gateway.url, {
-      ...{ username: devices[0], password: gateway.token, clientId: "watch", keepalive: 2, reconnectPeriod: 0 },
+      ...{
+        username: devices[0],
+        password: gateway.token,
+        clientId: "watch",
+        keepalive: watchKeepAliveSeconds,
+        reconnectPeriod: 0,
+      },
     });
+    let pongs = 0;
+    watch.on("packetreceive", ({ cmd }) => (pongs += cmd === "pingresp" ? 1 : 0));
     process.kill(kafka.pids[0]!, "SIGKILL");
     await expectState("leaderless");
     expect(
       await eventually(
         () => metric("headwater_gateway_held_partitions"),
         (held) => held > 0,
-        20_000,
+        patienceMs,
       ),
     ).toBeGreaterThan(0);
     const ends = async () => metric("headwater_gateway_appended_total");
     const appended = await ends();
-    expect(await eventually(ends, (now) => now > appended + 200, 20_000)).toBeGreaterThan(appended + 200);
+    expect(await eventually(ends, (now) => now > appended + 200, patienceMs)).toBeGreaterThan(appended + 200);
     expect(kafkaPartitions).toBeGreaterThan(3);
+    const before = pongs;
+    await eventually(
+      () => pongs,
+      (count) => count > before + 1,
+      patienceMs,
+    );
     expect(watch.connected).toBe(true);
     watch.end(true);
     await kafka.restart();

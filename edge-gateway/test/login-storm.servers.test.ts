@@ -9,22 +9,32 @@ import { RawDevice } from "./raw-device.ts";
 
 const logins = 2000;
 const atOnce = 200;
+/** CONNACK. */
+const [serverUnavailable, refusedCredentials] = [3, 4];
 const targets = Array.from({ length: 20 }, (_, i) => `target-${i}`);
 
 let gateway: KafkaGateway | undefined;
 afterEach(() => gateway?.close());
 
-/**
- * How long each message of a device waited for its acknowledgement, one after the other, until `over` (milliseconds).
- */
-async function acks(device: mqtt.MqttClient, over: () => boolean): Promise<number[]> {
+interface Acks {
+  /** How long each waited (milliseconds). */
+  readonly took: readonly number[];
+  /** How many logins were answered while each waited. */
+  readonly passedBy: readonly number[];
+}
+
+/** The messages of a device, one after the other, until `over`; each list sorted. */
+async function acks(device: mqtt.MqttClient, over: () => boolean, answered: () => number): Promise<Acks> {
   const took: number[] = [];
+  const passedBy: number[] = [];
   while (!over()) {
-    const began = performance.now();
+    const [began, before] = [performance.now(), answered()];
     await device.publishAsync("devices/steady/telemetry", `{"i":${took.length}}`, { qos: 1 });
     took.push(performance.now() - began);
+    passedBy.push(answered() - before);
   }
-  return took.toSorted((a, b) => a - b);
+  const sorted = (values: number[]) => values.toSorted((a, b) => a - b);
+  return { took: sorted(took), passedBy: sorted(passedBy) };
 }
 
 const percentile = (sorted: readonly number[], p: number): number =>
@@ -40,11 +50,12 @@ it("a storm of wrong passwords delays no acknowledgement, and every one of them 
   await under.start();
   const steady = await mqtt.connectAsync(under.url, { username: "steady", password: under.token, clientId: "s" });
   steady.on("error", () => {});
+  const answers = new Map<number | undefined, number>();
+  const compared = () => answers.get(refusedCredentials) ?? 0;
   const end = performance.now() + 3000;
-  const before = await acks(steady, () => performance.now() > end);
+  const before = await acks(steady, () => performance.now() > end, compared);
 
   let started = 0;
-  const answers = new Map<number | undefined, number>();
   const storm = async (): Promise<void> => {
     while (started < logins) {
       const i = started;
@@ -58,7 +69,6 @@ it("a storm of wrong passwords delays no acknowledgement, and every one of them 
         username,
         password: `guess number ${i}`,
         clientId: `g-${i}`,
-        withinMs: 60_000,
       });
       const { returnCode } = raw.heard[0] as { returnCode?: number };
       answers.set(returnCode, (answers.get(returnCode) ?? 0) + 1);
@@ -68,7 +78,7 @@ it("a storm of wrong passwords delays no acknowledgement, and every one of them 
   const began = performance.now();
   let over = false;
   const all = Promise.all(Array.from({ length: atOnce }, storm)).finally(() => (over = true));
-  const during = await acks(steady, () => over);
+  const during = await acks(steady, () => over, compared);
   await all;
   const seconds = (performance.now() - began) / 1000;
   await steady.endAsync();
@@ -76,14 +86,14 @@ it("a storm of wrong passwords delays no acknowledgement, and every one of them 
   const figures = [
     `${logins} wrong logins in ${seconds.toFixed(1)} s, answered ${JSON.stringify([...answers])}`,
     ...[before, during].map(
-      (sorted, i) =>
-        `${i === 0 ? "before" : "during"}: ${sorted.length} acks, p50 ${percentile(sorted, 0.5).toFixed(1)} ms, p99 ${percentile(sorted, 0.99).toFixed(1)} ms, longest ${sorted.at(-1)!.toFixed(1)} ms`,
+      ({ took, passedBy }, i) =>
+        `${i === 0 ? "before" : "during"}: ${took.length} acks, p50 ${percentile(took, 0.5).toFixed(1)} ms, p99 ${percentile(took, 0.99).toFixed(1)} ms, longest ${took.at(-1)!.toFixed(1)} ms; compared while one waited: p50 ${percentile(passedBy, 0.5)}, p90 ${percentile(passedBy, 0.9)}, most ${passedBy.at(-1)}`,
     ),
   ].join("\n");
   process.stdout.write(`${figures}\n`);
-  expect([...answers.keys()].toSorted()).toEqual([3, 4]);
+  expect([...answers.keys()].toSorted()).toEqual([serverUnavailable, refusedCredentials]);
   expect([...answers.values()].reduce((sum, count) => sum + count, 0)).toBe(logins);
-  // Bounds for a busy machine, which the storm itself is on, too.
-  expect(percentile(during, 0.99)).toBeLessThan(1500);
-  expect(during.at(-1)).toBeLessThan(3000);
+  // In passwords compared, not in time, which the storm and whatever else is on the machine take alike.
+  expect(percentile(during.passedBy, 0.5)).toBeLessThan(2);
+  expect(percentile(during.passedBy, 0.9)).toBeLessThan(5);
 });

@@ -28,7 +28,7 @@ describe("Mosquitto's clients", () => {
   }
 
   it.each(["mqttv31", "mqttv311"])("%s: publish and hear at QoS 2", async (version) => {
-    const heard = run("mosquitto_sub", "-V", version, "-q", "2", "-t", `talk/${version}`, "-C", "1", "-W", "20");
+    const heard = run("mosquitto_sub", "-V", version, "-q", "2", "-t", `talk/${version}`, "-C", "1", "-W", "60");
     // Until the subscriber is there, nobody keeps what is not retained.
     const published = await run(
       "mosquitto_pub",

@@ -10,6 +10,8 @@ export class MqttProxy {
   readonly delivered = new Set<string>();
   /** Payloads of which a PUBACK went to the broker. */
   readonly acknowledged = new Set<string>();
+  /** Payloads whose line broke before their PUBACK, and that were not delivered again. */
+  readonly cutOff = new Set<string>();
   /** Times that a PUBACK was not the one of the oldest unacknowledged message. */
   outOfOrder = 0;
   connections = 0;
@@ -27,6 +29,9 @@ export class MqttProxy {
       this.connections += 1;
       // The payloads that wait for their PUBACK, in the order of delivery.
       const waiting = new Map<number, string>();
+      broker.once("close", () => {
+        for (const payload of waiting.values()) this.cutOff.add(payload);
+      });
       this.#join(
         broker,
         bridge,
@@ -35,6 +40,7 @@ export class MqttProxy {
           if (packet.cmd !== "publish" || packet.qos === 0) return;
           const payload = packet.payload.toString();
           this.delivered.add(payload);
+          this.cutOff.delete(payload);
           waiting.delete(packet.messageId!);
           waiting.set(packet.messageId!, payload);
         },

@@ -39,7 +39,7 @@ export class NewDevice {
     if (!this.#listening) await this.granted("provision/response");
     this.#listening = true;
     this.askWithoutListening(request);
-    const packet = await this.#raw.until("publish", this.#asked, 15_000);
+    const packet = await this.#raw.until("publish", this.#asked);
     return JSON.parse(String((packet as { payload: Buffer }).payload)) as ProvisioningAnswer;
   }
 

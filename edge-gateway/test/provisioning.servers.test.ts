@@ -36,7 +36,6 @@ describe("a new device in front of the real Kafka", () => {
     await eventually(
       async () => (await gateway.events()).length,
       (count) => count >= 1,
-      30_000,
     );
     await gateway.kill("SIGKILL");
     // Nothing of what the first has learnt.
@@ -46,7 +45,6 @@ describe("a new device in front of the real Kafka", () => {
     const arrived = await eventually(
       async () => (await gateway.events()).length,
       (count) => count >= 2,
-      30_000,
     );
     expect(arrived).toBe(2);
   });

@@ -28,13 +28,11 @@ it("through the spool to the real Kafka: what devices send again after kill -9 i
   await eventually(
     () => devices.every(({ open }) => open === 0),
     (done) => done,
-    30_000,
   );
   const total = devices.reduce((sum, { sent }) => sum + sent, 0);
   const all = await eventually(
     () => gateway.events(),
     (records) => records.length >= total,
-    60_000,
   );
   for (const { device, sent, open } of devices) {
     expect(open).toBe(0);
@@ -43,4 +41,4 @@ it("through the spool to the real Kafka: what devices send again after kill -9 i
   }
   expect(devices.reduce((sum, { resent }) => sum + resent, 0)).toBeGreaterThan(100);
   expect(await laneProblems(gateway.log, gateway.topics.telemetry)).toEqual([]);
-}, 180_000);
+});

@@ -1,10 +1,10 @@
 import { sleep } from "@headwater/core";
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
+import { startHeadwater, type ServiceProcess } from "@headwater/testkit/service-process";
 import { brokersFromEnvironment, KafkaGateway, kafkaPartitions } from "./kafka-gateway.ts";
 import { RawDevice } from "./raw-device.ts";
 
@@ -13,7 +13,7 @@ const rounds = Number(process.env["HEADWATER_FAULT_ROUNDS"] ?? 5);
 describe("two gateway processes on one real Kafka", () => {
   let first: KafkaGateway;
   let second: KafkaGateway;
-  let owner: ChildProcess;
+  let owner: ServiceProcess | undefined;
   let ownerDir: string;
   const lines: RawDevice[] = [];
 
@@ -24,13 +24,20 @@ describe("two gateway processes on one real Kafka", () => {
       first.start({ HEADWATER_GATEWAY_ID: "first" }),
       second.start({ HEADWATER_GATEWAY_ID: "second" }),
     ]);
-    ({ owner, ownerDir } = await startOwner(first));
-  }, 60_000);
-  afterEach(() => {
+    ownerDir = await mkdtemp(join(tmpdir(), "commands-owner-"));
+    owner = await startOwner(first, ownerDir);
+  });
+  afterEach(async () => {
     for (const line of lines.splice(0)) line.cut();
+    // A command of the next test is for a line of its own: both gateways know that these are gone.
+    for (const gateway of [first, second])
+      await eventually(
+        () => gateway.metric("headwater_gateway_connections"),
+        (connections) => connections === 0,
+      );
   });
   afterAll(async () => {
-    owner.kill("SIGKILL");
+    await owner?.end("SIGKILL");
     await second.close();
     await first.close();
     await rm(ownerDir, { recursive: true, force: true });
@@ -65,7 +72,6 @@ describe("two gateway processes on one real Kafka", () => {
     eventually(
       () => kindsOf(commandId),
       (kinds) => kinds.includes(kind),
-      30_000,
     );
 
   it("a device at both gets each command once", async () => {
@@ -77,11 +83,10 @@ describe("two gateway processes on one real Kafka", () => {
     await eventually(
       () => received.length,
       (count) => count >= ids.length,
-      30_000,
     );
     for (const id of ids) expect(await ends(id, "delivered")).toContain("delivered");
     expect(received.toSorted()).toEqual(ids.toSorted());
-  }, 60_000);
+  });
 
   it("a device that moves to and fro gets no command twice, and those that it had to miss time out", async () => {
     const received: string[] = [];
@@ -90,7 +95,7 @@ describe("two gateway processes on one real Kafka", () => {
       const device = await connect(move % 2 === 0 ? first : second, received);
       for (let i = 0; i < 4; i += 1) {
         ids.push(`move-${move}-${i}`);
-        await first.requestCommand("valve", ids.at(-1)!, { ttlMs: 15_000 });
+        await first.requestCommand("valve", ids.at(-1)!, { ttlMs: 40_000 });
       }
       await sleep(Math.random() * 40);
       device.cut();
@@ -100,14 +105,14 @@ describe("two gateway processes on one real Kafka", () => {
       const kinds = await eventually(
         () => kindsOf(id),
         (all) => all.includes("delivered") || all.includes("timedOut"),
-        40_000,
+        120_000,
       );
       expect(kinds.includes("delivered") || kinds.includes("timedOut")).toBe(true);
       // What was delivered was received; what was not claimed by a line that broke was delivered.
       if (kinds.includes("delivered")) expect(received).toContain(id);
     }
     expect(new Set(received).size).toBe(received.length);
-  }, 120_000);
+  });
 
   it("killed with its claim: the command is never sent, and times out unless it may be sent again", async () => {
     const mortal = await KafkaGateway.beside(first);
@@ -118,13 +123,13 @@ describe("two gateway processes on one real Kafka", () => {
         const received: string[] = [];
         await mortal.start({}, [...script, id]);
         await connect(mortal, received);
-        await first.requestCommand("valve", id, { name: "die", ttlMs: redeliver ? 60_000 : 4000, redeliver });
+        await first.requestCommand("valve", id, { name: "die", ttlMs: redeliver ? 600_000 : 15_000, redeliver });
         await lines.at(-1)!.closed;
         expect(received).toEqual([]);
-        expect(await kindsOf(id)).toEqual(["requested", "claimed"]);
+        expect((await kindsOf(id)).slice(0, 2)).toEqual(["requested", "claimed"]);
         const again = await connect(second, received);
         if (redeliver) {
-          await again.until("publish", 1, 20_000);
+          await again.until("publish");
           expect((await ends(id, "delivered")).toSorted()).toEqual(["claimed", "claimed", "delivered", "requested"]);
           expect(received).toEqual([id]);
         } else {
@@ -136,7 +141,7 @@ describe("two gateway processes on one real Kafka", () => {
     } finally {
       await mortal.close();
     }
-  }, 120_000);
+  });
 
   it("killed at the moment of a claim, again and again: nothing is sent twice unless it asks for it", async () => {
     const received: string[] = [];
@@ -146,11 +151,10 @@ describe("two gateway processes on one real Kafka", () => {
         await mortal.start({ HEADWATER_GATEWAY_ID: `mortal-${round}` });
         await connect(mortal, received, false);
         const [plain, again] = [`race-${round}`, `race-again-${round}`];
-        await first.requestCommand("valve", plain, { ttlMs: 6000 });
+        await first.requestCommand("valve", plain, { ttlMs: 20_000 });
         await eventually(
           () => kindsOf(plain),
           (kinds) => kinds.includes("claimed"),
-          10_000,
         );
         await mortal.kill("SIGKILL");
         await first.requestCommand("valve", again, { redeliver: true });
@@ -158,7 +162,6 @@ describe("two gateway processes on one real Kafka", () => {
         await eventually(
           () => received.includes(again),
           (done) => done,
-          20_000,
         );
         expect(received).toContain(again);
         device.cut();
@@ -170,7 +173,7 @@ describe("two gateway processes on one real Kafka", () => {
       expect(await ends(`race-${round}`, "timedOut")).toContain("timedOut");
       expect(received.filter((id) => id === `race-${round}`).length).toBeLessThanOrEqual(1);
     }
-  }, 180_000);
+  });
 
   it("a restart with commands waiting, and without its model: each is sent once", async () => {
     const received: string[] = [];
@@ -184,60 +187,45 @@ describe("two gateway processes on one real Kafka", () => {
     await eventually(
       () => received.length,
       (count) => count >= ids.length,
-      20_000,
     );
     for (const id of ids) await ends(id, "delivered");
     // Another request shows that nothing older is on its way.
     await first.requestCommand("valve", "last");
     await ends("last", "delivered");
     expect(received).toEqual([...ids, "last"]);
-  }, 60_000);
+  });
 
   it("a reply after the deadline is recorded and changes nothing; one before the acknowledgement counts", async () => {
     const received: string[] = [];
     const device = await connect(first, received, false);
-    await first.requestCommand("valve", "slow", { ttlMs: 1500 });
+    await first.requestCommand("valve", "slow", { ttlMs: 10_000 });
     await device.until("publish");
     await ends("slow", "timedOut");
     device.publish("devices/valve/commands/slow/reply", '{"status":"succeeded"}', { messageId: 5 });
     await device.until("puback");
     expect((await ends("slow", "succeeded")).at(-1)).toBe("succeeded");
     await first.requestCommand("valve", "quick");
-    const packet = (await device.until("publish", 2, 10_000)) as { messageId?: number };
+    const packet = (await device.until("publish", 2)) as { messageId?: number };
     device.publish("devices/valve/commands/quick/reply", '{"status":"succeeded"}', { messageId: 6 });
     await ends("quick", "succeeded");
     device.send({ cmd: "puback", messageId: packet.messageId! });
     expect(await ends("quick", "delivered")).toEqual(["requested", "claimed", "succeeded", "delivered"]);
-  }, 60_000);
+  });
 });
 
 /** The ingest service: it owns the partitions, and so ends commands whose deadline has passed. */
-async function startOwner(gateway: KafkaGateway): Promise<{ owner: ChildProcess; ownerDir: string }> {
-  const ownerDir = await mkdtemp(join(tmpdir(), "commands-owner-"));
+async function startOwner(gateway: KafkaGateway, ownerDir: string): Promise<ServiceProcess> {
   const tokenFile = join(ownerDir, "admin-token");
   await writeFile(tokenFile, "0123456789abcdef0123456789abcdef", { mode: 0o600 });
-  const owner = spawn(process.execPath, [join(import.meta.dirname, "../../cli/src/main.ts"), "start", "ingest"], {
-    env: {
-      PATH: process.env["PATH"],
-      HEADWATER_EVENT_LOG: "kafka",
-      HEADWATER_KAFKA_BROKERS: gateway.brokers,
-      HEADWATER_TOPIC_PREFIX: gateway.prefix,
-      HEADWATER_PARTITIONS: String(kafkaPartitions),
-      HEADWATER_TIME_SERIES: "embedded",
-      HEADWATER_DATA_DIR: ownerDir,
-      HEADWATER_HTTP_PORT: "0",
-      HEADWATER_ADMIN_TOKEN_FILE: tokenFile,
-      HEADWATER_LOG_LEVEL: "error",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
+  return startHeadwater(["start", "ingest"], {
+    HEADWATER_EVENT_LOG: "kafka",
+    HEADWATER_KAFKA_BROKERS: gateway.brokers,
+    HEADWATER_TOPIC_PREFIX: gateway.prefix,
+    HEADWATER_PARTITIONS: String(kafkaPartitions),
+    HEADWATER_TIME_SERIES: "embedded",
+    HEADWATER_DATA_DIR: ownerDir,
+    HEADWATER_HTTP_PORT: "0",
+    HEADWATER_ADMIN_TOKEN_FILE: tokenFile,
+    HEADWATER_LOG_LEVEL: "error",
   });
-  await new Promise<void>((resolve, reject) => {
-    let output = "";
-    owner.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (/^ready/m.test(output)) resolve();
-    });
-    owner.once("exit", (code) => reject(new RangeError(`the ingest service ended with ${code}: ${output}`)));
-  });
-  return { owner, ownerDir };
 }

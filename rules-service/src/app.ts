@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { EventLog, TopicNames } from "@headwater/event-log";
+import { partitionFor, type EventLog, type TopicNames } from "@headwater/event-log";
 import { InvariantError, HeadwaterError, type Logger } from "@headwater/core";
 import {
   FoldedEvents,
@@ -95,7 +95,8 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const group = new PartitionGroup({
     maintenance: maintenanceTimeline,
     ...{ log, topics, partitions, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
-    createEngine: (partition) => createPartitionEngine(partition),
+    createEngine: (partition) =>
+      createPartitionEngine(partition, { ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition }),
   });
 
   const dispatch = new ActionGroup({

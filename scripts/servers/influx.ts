@@ -30,8 +30,10 @@ export interface Influx extends InfluxAccess {
   kill(signal: NodeJS.Signals): void;
 }
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 5_000;
+/** Hashing the password and making the bucket take seconds on a busy machine. */
+const SETUP_TIMEOUT_MS = 60_000;
 const ORG = "headwater";
 const BUCKET = "headwater";
 
@@ -85,7 +87,7 @@ export async function influxHealthy(url: string): Promise<boolean> {
 }
 
 async function isSetUp(url: string): Promise<boolean> {
-  const response = await fetch(`${url}/api/v2/setup`, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+  const response = await fetch(`${url}/api/v2/setup`, { signal: AbortSignal.timeout(SETUP_TIMEOUT_MS) });
   const { allowed } = (await response.json()) as { allowed: boolean };
   return !allowed;
 }
@@ -100,7 +102,7 @@ async function setUp(url: string, dataDir: string): Promise<InfluxAccess> {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ ...access, username: "headwater", password: randomBytes(24).toString("base64url") }),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    signal: AbortSignal.timeout(SETUP_TIMEOUT_MS),
   });
   if (!response.ok) throw new StartError(`influxd refused its setup: ${response.status} ${await response.text()}`);
   return access;

@@ -36,7 +36,7 @@ export interface Kafka {
   restart(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Starts a real Kafka (KRaft, every node broker and controller) on loopback and waits until it answers. */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {

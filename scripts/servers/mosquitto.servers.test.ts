@@ -23,7 +23,7 @@ const publish = async (broker: Mosquitto, ...args: string[]): Promise<unknown> =
 
 /** Waits for one message at most; a subscriber that hears nothing fails. */
 const hear = async (port: number, ...args: string[]): Promise<string> =>
-  (await run(await debianProgram("mosquitto_sub", quiet), ["-p", String(port), "-C", "1", "-W", "10", ...args])).stdout;
+  (await run(await debianProgram("mosquitto_sub", quiet), ["-p", String(port), "-C", "1", "-W", "60", ...args])).stdout;
 
 describe("a private Mosquitto", () => {
   it("keeps the queue of a session over a stop and a restart on its port", async () => {

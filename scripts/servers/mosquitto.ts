@@ -47,7 +47,7 @@ export interface Mosquitto {
   restart(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** Starts Debian's Mosquitto on loopback, anonymous unless configured otherwise, and waits until it listens. */
 export async function startMosquitto(options: MosquittoOptions): Promise<Mosquitto> {

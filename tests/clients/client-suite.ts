@@ -4,7 +4,7 @@ import { eventually } from "@headwater/testkit/eventually";
 import type { DeviceLogin, RealClient, Way } from "./real-client.ts";
 import { openScene, type Scene } from "./scene.ts";
 
-const settleMs = 20_000;
+const settleMs = 90_000;
 
 interface Latest {
   readonly values: Readonly<Record<string, { readonly value: number } | undefined>>;

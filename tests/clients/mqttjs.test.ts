@@ -3,7 +3,7 @@ import { clientSuite } from "./client-suite.ts";
 import { commandFilter, replyOf, telemetryTopic, type DeviceLogin, type Way } from "./real-client.ts";
 
 const schemes = { tcp: "mqtt", tls: "mqtts", ws: "ws", wss: "wss" } as const;
-const withinMs = 30_000;
+const withinMs = 90_000;
 
 async function connect({ transport, port, ca, certificate }: Way, { id, token }: DeviceLogin): Promise<MqttClient> {
   const path = transport === "ws" || transport === "wss" ? "/mqtt" : "";

@@ -7,7 +7,7 @@ import { clientSuite } from "./client-suite.ts";
 import type { DeviceLogin, Way } from "./real-client.ts";
 
 const script = fileURLToPath(new URL("paho_device.py", import.meta.url));
-const withinMs = 90_000;
+const withinMs = 240_000;
 let python: string;
 beforeAll(async () => {
   python = await pythonWith("paho-mqtt", () => {});

@@ -7,7 +7,7 @@ import threading
 
 import paho.mqtt.client as mqtt
 
-WITHIN_SECONDS = 20
+WITHIN_SECONDS = 60
 
 order = json.loads(sys.argv[1])
 device = order["id"]

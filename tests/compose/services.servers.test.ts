@@ -150,7 +150,7 @@ async function started(name: string, service: ComposeService): Promise<ServicePr
   });
   onTestFinished(() => void running.end("SIGKILL"));
   const ready = `${running.url("http")}/health/ready`;
-  await eventually(async () => expect(await status(ready), running.output()).toBe(200), 60_000);
+  await eventually(async () => expect(await status(ready), running.output()).toBe(200), 120_000);
   return running;
 }
 
@@ -191,9 +191,9 @@ function kafkaSettings(): Record<string, string> {
 async function status(url: string, token?: string): Promise<number> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
-    return (await fetch(url, { headers, signal: AbortSignal.timeout(2_000) })).status;
+    return (await fetch(url, { headers, signal: AbortSignal.timeout(30_000) })).status;
   } catch {
-    // Not listening yet, or too busy to answer: ask again.
+    // Not listening yet: ask again.
     return 0;
   }
 }

@@ -36,7 +36,7 @@ const here = (text: string): string =>
     String(running?.port(usualPorts[port as keyof typeof usualPorts]) ?? 0),
   );
 const run = (commands: string) =>
-  promisify(execFile)("bash", ["-euo", "pipefail", "-c", here(commands)], { cwd: folder, timeout: 120_000 });
+  promisify(execFile)("bash", ["-euo", "pipefail", "-c", here(commands)], { cwd: folder, timeout: 240_000 });
 
 it("docs/devices.md can be pasted as it stands, from the first registration to what a panel hears", async () => {
   const [before] = blocks(doc, "sh devices-before");

@@ -40,7 +40,7 @@ const run = (commands: string, env: Record<string, string> = {}) =>
   promisify(execFile)("bash", ["-euo", "pipefail", "-c", here(commands)], {
     cwd: folder,
     env: { ...process.env, ...env },
-    timeout: 60_000,
+    timeout: 240_000,
   });
 
 async function start(settings: Record<string, string>): Promise<string> {

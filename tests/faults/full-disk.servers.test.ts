@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { brokersFromEnvironment, KafkaGateway } from "../../edge-gateway/test/kafka-gateway.ts";
+import { eventually } from "@headwater/testkit/eventually";
 import { ResendingLoad } from "@headwater/testkit/resending-load";
 import { settledVerdict, verdict } from "@headwater/testkit/log-verdict";
 
@@ -52,23 +53,27 @@ it.skipIf(!isRoot)(
     await writeFile(ballast, Buffer.alloc(diskBytes)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOSPC") throw error;
     });
+    await eventually(async () =>
+      expect(await gateway.ready()).toMatchObject({
+        status: "not-ready",
+        reasons: ["gateway: the spool cannot be written"],
+      }),
+    );
     const stalled = await settled(() => load.acked, 60_000);
-    const ready = async () => (await fetch(`${gateway.httpUrl}/health/ready`)).json() as Promise<object>;
-    expect(await ready()).toMatchObject({ status: "not-ready", reasons: ["gateway: the spool cannot be written"] });
     const pongs = load.devices.map((device) => device.pongs);
     const losses = load.losses;
     await sleep(11_000);
+    await eventually(() => load.devices.forEach((device, i) => expect(device.pongs).toBeGreaterThan(pongs[i]! + 1)));
     expect(load.acked).toBe(stalled);
     expect(load.losses).toBe(losses);
-    load.devices.forEach((device, i) => expect(device.pongs).toBeGreaterThan(pongs[i]!));
 
     await rm(ballast);
     while (load.acked < stalled + 200) await sleep(10);
-    expect(await ready()).toMatchObject({ status: "ready" });
+    await eventually(async () => expect(await gateway.ready()).toMatchObject({ status: "ready" }));
     await gateway.kill("SIGKILL");
     await gateway.start();
-    await load.settle(60_000);
-    const found = await settledVerdict(() => verdict(gateway.log, gateway.topics.telemetry, load), 60_000);
+    await load.settle(120_000);
+    const found = await settledVerdict(() => verdict(gateway.log, gateway.topics.telemetry, load), 120_000);
     expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0, epochs: 1 });
   },
 );

@@ -55,10 +55,10 @@ async function losePower(times: number, ignoreFsync: boolean): Promise<{ found: 
     discarded += await shim.restore();
   }
   await gateway.start();
-  await load.settle(60_000);
+  await load.settle(120_000);
   const found = await settledVerdict(
     () => verdict(gateway!.log, gateway!.topics.telemetry, load),
-    ignoreFsync ? 3000 : 60_000,
+    ignoreFsync ? 3000 : 120_000,
   );
   return { found, discarded };
 }
@@ -72,7 +72,7 @@ it(
     );
     expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0, epochs: 1 });
   },
-  rounds * 60_000 + 240_000,
+  rounds * 120_000 + 240_000,
 );
 
 it("the same with fsync switched off is found out: what was acknowledged is lost", async () => {
@@ -119,5 +119,5 @@ it(
     say(`power loss on the embedded log × ${rounds}: ${found.acked} acknowledged, ${discarded} bytes discarded`);
     expect(found).toMatchObject({ lost: [], reordered: [], taken2: [], holes: [], named: 0, epochs: 1 });
   },
-  rounds * 60_000 + 60_000,
+  rounds * 120_000 + 240_000,
 );

@@ -14,8 +14,9 @@ const run = `quota-${randomBytes(4).toString("hex")}`;
 const client = (quota: string): string => `${run}-${quota}`;
 
 /** Shorter than the broker keeps silent: waiting for its quota is no sign of a broker that hangs. */
-const open = (clientId: string): Promise<EventLog> =>
-  openKafkaLog({ brokers: brokers.split(","), clientId, requestTimeoutMs: 1000 });
+const requestTimeoutMs = 2500;
+const open = (quota: string): Promise<EventLog> =>
+  openKafkaLog({ brokers: brokers.split(","), clientId: client(quota), requestTimeoutMs });
 
 const limit = (quota: string, value: number): Promise<void> =>
   kafkaTool("configs", brokers, "--alter", "--add-config", `${quota}=${value}`, ...entity(quota));
@@ -34,7 +35,7 @@ const records = (count: number): OutgoingRecord[] =>
 
 async function topicWith(count: number): Promise<string> {
   const topic = `${run}.${limited.size}`;
-  const log = await open("no-quota");
+  const log = await openKafkaLog({ brokers: brokers!.split(","), clientId: client("none") });
   await log.ensureTopics([{ name: topic, partitions: 1, cleanup: "delete" }]);
   for (let sent = 0; sent < count; sent += 100) await log.append(topic, records(100));
   await log.close();
@@ -43,19 +44,19 @@ async function topicWith(count: number): Promise<string> {
 
 describe("a client with a quota", () => {
   it("of bytes to consume reads, follows and consumes all there is", async () => {
-    const topic = await topicWith(800);
+    const topic = await topicWith(600);
     limited.add("consumer_byte_rate");
-    await limit("consumer_byte_rate", 500_000);
-    const log = await open(client("consumer_byte_rate"));
+    await limit("consumer_byte_rate", 300_000);
+    const log = await open("consumer_byte_rate");
     let read = 0;
     for await (const batch of log.read(topic, 0)) read += batch.records.length;
-    expect(read).toBe(800);
+    expect(read).toBe(600);
 
     let followed = 0;
     const caughtUp = Promise.withResolvers<void>();
     const following = await log.follow({
       topics: [topic],
-      from: [{ topic, partition: 0, offset: 700 }],
+      from: [{ topic, partition: 0, offset: 500 }],
       onBatch: (batch) => void (followed += batch.records.length),
       onCaughtUp: caughtUp.resolve,
     });
@@ -68,10 +69,10 @@ describe("a client with a quota", () => {
   it("of bytes to produce appends everything once, and no outcome is unknown", async () => {
     const topic = await topicWith(0);
     limited.add("producer_byte_rate");
-    await limit("producer_byte_rate", 200_000);
-    const log = await open(client("producer_byte_rate"));
-    for (let sent = 0; sent < 300; sent += 60) await log.append(topic, records(60));
-    expect((await log.positions(topic))[0]!.end).toBe(300);
+    await limit("producer_byte_rate", 120_000);
+    const log = await open("producer_byte_rate");
+    for (let sent = 0; sent < 240; sent += 60) await log.append(topic, records(60));
+    expect((await log.positions(topic))[0]!.end).toBe(240);
     await log.close();
   });
 
@@ -79,7 +80,7 @@ describe("a client with a quota", () => {
     const topic = await topicWith(100);
     limited.add("request_percentage");
     await limit("request_percentage", 0.1);
-    const log = await open(client("request_percentage"));
+    const log = await open("request_percentage");
     for (let sent = 0; sent < 5; sent++) await log.append(topic, records(10));
     let read = 0;
     for await (const batch of log.read(topic, 0)) read += batch.records.length;

@@ -18,7 +18,11 @@ let operator: EventLog;
 const open = (clientId: string): Promise<EventLog> => openKafkaLog({ brokers: brokers.split(","), clientId });
 const spec = () => ({ name: topic, partitions: 1, cleanup: "delete" }) as const;
 const records = (count: number) => Array.from({ length: count }, () => ({ key: "k", value: Buffer.from("x") }));
-const remove = (): Promise<void> => kafkaTool("topics", brokers, "--delete", "--topic", topic);
+/** Resolves once the broker knows nothing of it any more. */
+async function remove(): Promise<void> {
+  await kafkaTool("topics", brokers!, "--delete", "--topic", topic);
+  await eventually(() => expect(operator.positions(topic)).rejects.toMatchObject({ code: "unknown-topic" }));
+}
 
 beforeEach(async () => {
   topic = `recreated-${randomBytes(4).toString("hex")}`;

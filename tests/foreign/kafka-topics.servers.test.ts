@@ -24,8 +24,15 @@ beforeEach(async () => {
 });
 afterEach(() => log.close());
 
-const make = (topic: string, partitions: number, ...config: string[]): Promise<void> =>
-  kafkaTool("topics", brokers, "--create", "--topic", topic, "--partitions", String(partitions), ...config);
+/** Resolves once the broker knows of so many partitions, which it hears a moment after the tool has ended. */
+async function known(topic: string, partitions: number): Promise<void> {
+  await eventually(async () => expect(await log.positions(topic)).toHaveLength(partitions));
+}
+
+async function make(topic: string, partitions: number, ...config: string[]): Promise<void> {
+  await kafkaTool("topics", brokers!, "--create", "--topic", topic, "--partitions", String(partitions), ...config);
+  await known(topic, partitions);
+}
 
 const value = Buffer.from("x");
 
@@ -108,7 +115,7 @@ describe("topics that an operator made", () => {
 
     const command = /kafka-configs\.sh --bootstrap-server \S+ (.*)$/m.exec(message)?.[1] ?? "";
     await kafkaTool("configs", brokers, ...command.split(" "));
-    await log.ensureTopics(specs);
+    await eventually(() => log.ensureTopics(specs));
     expect(log.warnings?.()).toEqual([]);
   });
 
@@ -136,6 +143,7 @@ describe("topics that an operator made", () => {
       },
     });
     await kafkaTool("topics", brokers, "--alter", "--topic", topic, "--partitions", "3");
+    await known(topic, 3);
     const again = await openKafkaLog({ brokers: brokers.split(","), clientId: "topics" });
     await again.ensureTopics([spec]);
     expect(again.warnings?.()).toEqual([expect.stringContaining("has 3 partitions, and 2 are configured")]);
@@ -156,7 +164,7 @@ describe("topics that an operator made", () => {
     await eventually(
       () => followed,
       (all) => all.includes("2/0"),
-      30_000,
+      120_000,
     );
     await following.close();
     await Promise.all([again.close(), foreign.close()]);

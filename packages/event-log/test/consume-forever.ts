@@ -1,7 +1,8 @@
 import { writeSync } from "node:fs";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
-// A process to be stopped and killed: consumes the topic as a member of the group and prints what it has committed.
+// A process to be stopped and killed: consumes the topic as a member of the group and prints what it was handed, with a
+// plus before it, and what it has committed.
 
 const [topic = "", group = ""] = process.argv.slice(2);
 const log = await openKafkaLog({
@@ -14,8 +15,10 @@ const consumption = await log.consume({
   group,
   topics: [topic],
   async onBatch(batch) {
+    const values = batch.records.map(({ value }) => String(value));
+    writeSync(1, values.map((value) => `+${value}\n`).join(""));
     if (!(await batch.commit())) return;
-    writeSync(1, batch.records.map(({ value }) => `${String(value)}\n`).join(""));
+    writeSync(1, values.map((value) => `${value}\n`).join(""));
   },
 });
 await consumption.done;

@@ -30,9 +30,9 @@ const open = (logger?: Logger): Promise<EventLog> =>
   openKafkaLog({
     brokers: kafka.brokers.split(","),
     clientId: "cluster",
-    requestTimeoutMs: 4000,
-    connectTimeoutMs: 1000,
-    sessionTimeoutMs: 6000,
+    requestTimeoutMs: 10_000,
+    connectTimeoutMs: 10_000,
+    sessionTimeoutMs: 15_000,
     heartbeatMs: 300,
     logger,
   });

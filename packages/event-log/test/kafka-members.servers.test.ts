@@ -22,24 +22,28 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-/** A member in a process of its own that commits each batch and prints the values in it, or what the script says. */
+/** A member in a process of its own: what it printed of batches that it committed, or what the script says. */
 function member(
   topic: string,
   group: string,
   script = "./consume-forever.ts",
   ...more: string[]
-): { readonly values: string[]; readonly child: ChildProcess } {
+): { readonly values: string[]; readonly handed: string[]; readonly child: ChildProcess } {
   const file = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(process.execPath, [file, topic, group, ...more], { stdio: ["pipe", "pipe", "inherit"] });
   children.push(child);
   const values: string[] = [];
+  const handed: string[] = [];
   let rest = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
     const lines = (rest + chunk).split("\n");
     rest = lines.pop()!;
-    values.push(...lines);
+    for (const line of lines) {
+      if (line.startsWith("+")) handed.push(line.slice(1));
+      else values.push(line);
+    }
   });
-  return { values, child };
+  return { values, handed, child };
 }
 
 describe("a group in which another program consumes", () => {
@@ -57,7 +61,7 @@ describe("a group in which another program consumes", () => {
     await joined;
     const seen = new Collected();
     const consuming = log.consume({ group, topics: [topic], onBatch: async (batch) => seen.add(batch) });
-    await until(() => said.length > 0);
+    await until(() => said.some((text) => text.includes("another program")));
     // Its next attempts say nothing more.
     await pause(500);
     await foreign.disconnect();
@@ -79,8 +83,10 @@ describe("members of a group in several processes", () => {
     const send = async (): Promise<void> => {
       for (let partition = 0; partition < 4; partition++) await log.append(topic, numbered(1, partition, sent++));
     };
-    const all = (): Set<string> => new Set([...one.values, ...two.values, ...here.values]);
+    // What one of them was handed when it was killed is committed, or not; who takes over begins where that says.
+    const all = (): Set<string> => new Set([...one.handed, ...two.handed, ...here.values]);
     const here = new Collected();
+    const begins = new Map<number, number>();
     while (one.values.length === 0 || two.values.length === 0) {
       await send();
       await pause(50);
@@ -91,13 +97,21 @@ describe("members of a group in several processes", () => {
     const third = await log.consume({
       group,
       topics: [topic],
+      async onAssigned(partitions) {
+        const committed = new Map((await log.committed(group, [topic])).map((each) => [each.partition, each.offset]));
+        for (const { partition } of partitions)
+          if (!begins.has(partition)) begins.set(partition, committed.get(partition) ?? 0);
+      },
       async onBatch(batch) {
         here.add(batch);
         await batch.commit();
       },
     });
+    await until(() => begins.size === 4);
     await send();
     await until(() => all().size === sent);
+    for (const [partition, begin] of begins)
+      expect(here.records.find((each) => each.partition === partition)?.offset).toBe(begin);
     // The one that hung wakes up as a former owner.
     two.child.kill("SIGCONT");
     const before = two.values.length;

@@ -11,6 +11,7 @@ import {
   ResourcePatternTypes,
 } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "@headwater/testkit/eventually";
 import { startKafka, type Kafka } from "../../../scripts/servers/kafka.ts";
 import { LogRejectedCredentialsError } from "../src/errors.ts";
 import { Collected, numbered, pause, spec, until } from "../src/contract/harness.ts";
@@ -54,12 +55,12 @@ async function withoutReading(topic: string, work: () => Promise<void>): Promise
   ];
   await admin.connect();
   await admin.createAcls({ acl: [allowed, denied] });
-  await pause(500);
+  // The broker's authorizer hears of them a moment after they were taken.
+  await eventually(async () => expect((await admin.describeAcls(denied)).resources).toHaveLength(1));
   try {
     await work();
   } finally {
-    const { resourcePatternType: _, ...filter } = denied;
-    await admin.deleteAcls({ filters: [{ ...filter, resourcePatternType: ResourcePatternTypes.LITERAL }] });
+    await admin.deleteAcls({ filters: [denied] });
     await admin.disconnect();
   }
 }

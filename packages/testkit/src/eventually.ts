@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { inspect } from "node:util";
 
 /** A limit against hanging, not a measure of speed: a busy machine is no reason to fail (milliseconds). */
-const defaultLimitMs = 20_000;
+const defaultLimitMs = 60_000;
 const firstPauseMs = 5;
 const longestPauseMs = 100;
 

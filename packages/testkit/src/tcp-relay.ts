@@ -9,6 +9,8 @@ export class TcpRelay {
   target: number | undefined;
   /** What the server says arrives so much later (milliseconds). */
   delayMs = 0;
+  /** How many there were, those included that found no server. */
+  connections = 0;
   /** Nothing that is sent arrives any more, and neither side is told. */
   swallows = false;
   readonly #server: Server;
@@ -36,6 +38,7 @@ export class TcpRelay {
   }
 
   #relay(client: Socket): void {
+    this.connections += 1;
     client.on("error", () => {});
     if (this.target === undefined) {
       client.destroy();

@@ -10,6 +10,10 @@ export interface Occasion {
   readonly repetition: number;
   readonly rule: { readonly id: string; readonly name: string; readonly revision: number };
   readonly device: string;
+  /** The gateway that it is of, in place of a device. */
+  readonly gateway?: string | undefined;
+  /** Why a rule on absence raised it. */
+  readonly reason?: string | undefined;
   readonly severity: string;
   readonly metric: string;
   readonly value: number | string;

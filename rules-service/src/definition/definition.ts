@@ -4,6 +4,8 @@ import type { SchemaProblem } from "@headwater/service/schema";
 import { actionSchema, checkAction, normaliseAction, type NormalAction } from "../action-kinds/kinds.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import { checkCondition, compileCondition, conditionSchema } from "../conditions/conditions.ts";
+import type { AbsenceReason } from "../conditions/absence/absence.ts";
+import { reasonsOf } from "../conditions/absence/kind.ts";
 import type { ConditionDefinition } from "../conditions/condition.ts";
 import type { Program } from "../conditions/program.ts";
 import { rankOf } from "../conditions/verdict.ts";
@@ -115,6 +117,8 @@ export interface NormalRule {
   readonly wait: number;
   /** Microseconds: how far back a reading still amends. */
   readonly lateness: number;
+  /** Why it may be raised, if it is about absence. */
+  readonly reasons: readonly AbsenceReason[] | undefined;
   /** Longest that its verdicts have to hold (microseconds). */
   readonly holds: number;
   /** Equal for definitions that judge alike, whatever they are called and do. */
@@ -133,6 +137,7 @@ export function normaliseRule(definition: RuleDefinition): NormalRule {
     actions: (actions ?? []).map(normaliseAction),
     wait: parseDuration(wait),
     lateness: parseDuration(definition.lateness ?? wait),
+    reasons: reasonsOf(condition),
     holds: longestHold(condition),
     judgesLike: canonicalJson({ condition, schedule, flapping }),
   };

@@ -98,9 +98,9 @@ function requestOf(
 
 function occasionOf(event: AlertEvent, trigger: Trigger, state: AlertState, rule: Occasion["rule"]): Occasion {
   const { alertId: alert, transition, repetition, device, at, by, comment } = event;
-  const { severity, metric, value, threshold, raisedAt, clearedAt, clearedCause: cause } = state;
+  const { gateway, reason, severity, metric, value, threshold, raisedAt, clearedAt, clearedCause: cause } = state;
   return {
-    ...{ trigger, alert, transition, repetition, rule, device, at, by, comment },
+    ...{ trigger, alert, transition, repetition, rule, device, gateway, reason, at, by, comment },
     ...{ severity, metric, value, threshold, raisedAt, clearedAt, cause },
   };
 }

@@ -3,6 +3,7 @@ import type { CommandAction } from "../action-kinds/command/kind.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { identityOf, type Reading } from "../readings/reading.ts";
 import { beganBy, evidenceOf, placeOf, valueOf, type InstanceView } from "./alert-evidence.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
@@ -53,6 +54,8 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  /** Why a rule on absence tells of a device or a gateway; "" of other rules. */
+  reasonOf: (rule: Rule, device: string) => string = () => "";
   readonly muting = new Muting();
   /** What time it is on the log. */
   now: () => number = () => 0;
@@ -72,11 +75,13 @@ export class AlertWriter {
 
   /** The next transition of an episode, whose fields say how things stand after it. */
   tell(instance: InstanceView, episode: Episode, { kind, at, cause, amended = false, shown }: AlertStep): void {
-    const { rule, device } = instance;
+    const { rule } = instance;
+    const gateway = gatewayOf(instance.device);
+    const device = gateway ?? instance.device;
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
-    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
+    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, instance.device);
     if (cleared) episode.flapping = false;
     else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
     const measure =
@@ -107,6 +112,8 @@ export class AlertWriter {
       mutedBy: episode.mutedBy,
       flapping: episode.flapping,
       evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
+      gateway: gateway ?? "",
+      reason: this.reasonOf(rule, instance.device),
     } satisfies AlertInput);
     const { mutedBy } = episode;
     const told = {
@@ -180,6 +187,8 @@ export class AlertWriter {
     { transition, repetition = 0, at, time }: Answered,
     most: number,
   ): void {
+    // A gateway takes none.
+    if (gatewayOf(device) !== undefined) return;
     this.effects.command({
       commandId: commandIdOf(alertId, transition, index, repetition),
       device,
@@ -210,12 +219,14 @@ export class AlertWriter {
     action: number,
     { transition, repetition, at }: Answered,
   ) {
+    const gateway = gatewayOf(device);
     return {
       alertId: episode.alertId,
       transition: Number(transition),
       rule: rule.id,
       revision: rule.revision,
-      device,
+      device: gateway ?? device,
+      gateway: gateway ?? "",
       kind: alertTransition.repeated,
       severity: severityOf(episode.rank) ?? "",
       at,

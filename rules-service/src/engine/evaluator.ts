@@ -1,9 +1,11 @@
 import type { TelemetryRecord, Reading as ReadingMessage } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
 import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { sameIdentity, sampleOf } from "../readings/reading.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
+import { GatewayWatch } from "./gateway-watch.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -28,6 +30,7 @@ export class Evaluator {
   readonly clock = new LogClock();
   readonly identities = new SeenIdentities();
   readonly timers = new Timers();
+  readonly gateways: GatewayWatch;
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
   /** What has changed since states were last taken. */
@@ -50,9 +53,12 @@ export class Evaluator {
   /** Instances that the present record concerns. */
   readonly #touched: Instance[] = [];
 
-  constructor(index: RuleIndex, alerts: AlertWriter) {
+  /** `ownsGateway`: whether a gateway's id belongs to the partition. */
+  constructor(index: RuleIndex, alerts: AlertWriter, ownsGateway: (gateway: string) => boolean = () => false) {
     this.index = index;
     this.alerts = alerts;
+    this.gateways = new GatewayWatch(index, this.clock, ownsGateway);
+    alerts.reasonOf = this.gateways.reasonOf;
   }
 
   apply(record: TelemetryRecord, at: RecordPosition): void {
@@ -63,6 +69,7 @@ export class Evaluator {
       const hadTime = this.clock.now > 0;
       this.clock.observe(record, at);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
+      if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire, this.#repeat);
@@ -106,12 +113,25 @@ export class Evaluator {
       if (!rule.program.watchesSilence) continue;
       for (const [id, device] of this.index.devices) {
         if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
-        const instance = this.index.newInstance(rule, id, this.now);
-        instance.from = this.next;
-        this.begun(instance);
+        this.#begin(rule, id);
       }
     }
   }
+
+  readonly #begin = (rule: Rule, device: string): void => {
+    if (this.clock.now === 0) return;
+    const instance = this.index.newInstance(rule, device, this.now);
+    instance.from = this.next;
+    this.begun(instance);
+  };
+
+  /** The clock tells how a gateway is that an instance watches. */
+  readonly #hear = (instance: Instance): void => {
+    const sample = this.gateways.heard(instance);
+    if (sample === undefined || instance.covers > this.next) return;
+    instance.hear(sample, this);
+    this.changed(instance);
+  };
 
   /** The rule has begun on a device, and may hold already. */
   begun(instance: Instance): void {
@@ -340,6 +360,7 @@ export class Evaluator {
   };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
+    if (gatewayOf(instance.device) !== undefined) this.#hear(instance);
     instance.fire(upTo, this);
     this.changed(instance);
   };

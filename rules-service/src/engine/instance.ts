@@ -227,6 +227,14 @@ export class Instance implements ReadingOwner {
     return true;
   }
 
+  /** Something was heard of what it watches that no series holds. */
+  hear(sample: Sample, { alerts, next }: World): void {
+    const program = this.rule.program.step(this.state.program, sample);
+    if (program === this.state.program) return;
+    const state = judged(this.rule, { ...this.state, program }, sample, undefined, undefined, telling(this, alerts));
+    this.ground(state, next);
+  }
+
   /** What holds from the beginning, without a reading, is told. */
   begin(at: Anchor, alerts: AlertWriter): void {
     this.state = judged(this.rule, this.state, at, undefined, undefined, telling(this, alerts));

@@ -151,8 +151,7 @@ export class Joins {
   hand(action: OperatorAction): void {
     const { kind, rule: id, device, alertId } = action;
     const { index, next, alerts } = this.#evaluator;
-    const rule = index.rules.get(id);
-    const instance = rule && index.instance(rule, device);
+    const instance = index.instanceOfAlert(id, device, alertId);
     if (instance === undefined || this.#coversOf(instance) > next) return;
     const episode = instance.episodes.find((each) => each.alertId === alertId && each.told > 0);
     if (episode === undefined) return;

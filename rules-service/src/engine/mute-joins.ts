@@ -25,11 +25,10 @@ export class MuteJoins {
     return this.#evaluator.alerts.muting;
   }
 
-  snooze({ rule: id, device, until = 0 }: OperatorAction): void {
+  snooze({ rule: id, device, alertId, until = 0 }: OperatorAction): void {
     const { index, clock } = this.#evaluator;
-    this.#muting.snooze(id, device, until, clock.now);
-    const rule = index.rules.get(id);
-    const instance = rule && index.instance(rule, device);
+    const instance = index.instanceOfAlert(id, device, alertId);
+    this.#muting.snooze(id, instance?.device ?? device, until, clock.now);
     if (instance !== undefined) this.#tell(instance, clock.now);
   }
 

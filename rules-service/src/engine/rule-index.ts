@@ -1,4 +1,5 @@
 import type { Device } from "@headwater/aggregates";
+import { standInOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor } from "../readings/reading.ts";
 import { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -26,6 +27,8 @@ export class RuleIndex {
   readonly metrics = new Map<string, Metric>();
   /** Those that have something to do with a device of which nothing was heard. */
   readonly watchful = new SelectorIndex();
+  /** Those that are told of gateways, in order of their ids. */
+  readonly gatewayRules: Rule[] = [];
   readonly devices: Map<string, Device>;
   /** Which device of its id is in effect, of those that are not the first. */
   readonly incarnations = new Map<string, number>();
@@ -46,6 +49,7 @@ export class RuleIndex {
     this.rules.set(rule.id, rule);
     this.#numbers.set(rule, this.#numbered++);
     if (isWatchful(rule)) this.watchful.add(rule);
+    if (rule.watchesGateways) insertInOrder(this.gatewayRules, rule);
     for (const name of rule.program.inputs) {
       const metric = this.metric(name);
       insertInOrder(metric.rules, rule);
@@ -61,6 +65,7 @@ export class RuleIndex {
     this.rules.delete(id);
     this.#numbers.delete(rule);
     if (isWatchful(rule)) this.watchful.delete(rule);
+    if (rule.watchesGateways) this.gatewayRules.splice(this.gatewayRules.indexOf(rule), 1);
     // Lists that it was part of are of no more use.
     this.#lists.clear();
     for (const name of rule.program.inputs) {
@@ -122,6 +127,16 @@ export class RuleIndex {
 
   instance(rule: Rule, device: string): Instance | undefined {
     return this.metrics.get(rule.program.inputs[0]!)?.series.get(device)?.instances.get(rule.id);
+  }
+
+  /** Whose open episode an alert is; an alert of a gateway names the gateway as what it is of. */
+  instanceOfAlert(id: string, device: string, alertId: string): Instance | undefined {
+    const rule = this.rules.get(id);
+    if (rule === undefined) return undefined;
+    const instance = this.instance(rule, device);
+    if (instance?.open?.alertId === alertId || !rule.watchesGateways) return instance;
+    const standIn = this.instance(rule, standInOf(device).id);
+    return standIn?.open?.alertId === alertId ? standIn : instance;
   }
 
   *instances(): Generator<Instance> {

@@ -64,7 +64,7 @@ async function start(): Promise<RulesProcess> {
   await eventually(async () => {
     const { status, body } = await running.call("GET", "/health/ready");
     expect(status, JSON.stringify(body)).toBe(200);
-  }, 60_000);
+  }, 120_000);
   return running;
 }
 
@@ -80,16 +80,16 @@ it("two instances on Kafka, one killed in the middle: every transition is told, 
   await untilLive(a, "hot");
 
   const load = steadyLoad(on, 50);
-  await eventually(() => expect(receiver.received.length).toBeGreaterThan(30), 60_000);
+  await eventually(() => expect(receiver.received.length).toBeGreaterThan(30), 120_000);
   b.signal("SIGKILL");
   await b.ended();
   const seen = receiver.received.length;
-  await eventually(() => expect(receiver.received.length).toBeGreaterThan(seen + 30), 60_000);
+  await eventually(() => expect(receiver.received.length).toBeGreaterThan(seen + 30), 120_000);
   const c = await start();
   await load.stop();
-  await eventually(() => expectEachToldOnce(on, receiver), 60_000);
+  await eventually(() => expectEachToldOnce(on, receiver), 120_000);
   a.signal("SIGTERM");
   c.signal("SIGTERM");
   expect(await a.ended()).toEqual([0, null]);
   expect(await c.ended()).toEqual([0, null]);
-}, 240_000);
+});

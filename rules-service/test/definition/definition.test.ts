@@ -156,9 +156,17 @@ describe("a rule", () => {
     [{ above: Number.NaN }, "/condition/above", "a number or an object"],
     [{ window: {}, aggregate: "mean", above: 1 }, "/condition/window", "exactly one of over, session and readings"],
     [{ expression: "metrics.t > 1" }, "/condition/metric", "is not known here"],
+    [{ absent: "1m", reasons: [] }, "/condition/reasons", "at least 1"],
+    [{ absent: "1m", reasons: ["gateway-away"] }, "/condition/reasons/0", "gateway-offline"],
   ])("with the condition %j is refused with where and what to do", (condition, pointer, hint) => {
     const found = withCondition(condition).filter((problem) => problem.startsWith(`${pointer} `));
     expect(found.join()).toContain(hint);
+  });
+
+  it("tells of gateways by an absence that stands alone", () => {
+    const condition = (reasons: string[]) => ({ id: "r", condition: { not: { absent: "1m", reasons } } });
+    expect(problems(condition(["gateway-offline"])).join()).toMatch(/^\/condition\/not\/reasons .*in another rule/);
+    expect(problems(condition(["device-silent"]))).toEqual([]);
   });
 
   it("has limits", () => {

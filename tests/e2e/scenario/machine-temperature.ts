@@ -18,7 +18,7 @@ import { referenceEpisodes, type Episode } from "./reference.ts";
 const metric = "temperature";
 const minute = 60_000_000;
 const limits = { above: 95, clearBelow: 90, forMicros: 10 * minute };
-const settleMs = 120_000;
+const settleMs = 180_000;
 
 export interface Scenario {
   readonly device: string;
@@ -153,7 +153,7 @@ async function createLiveRule(rules: ApiClient, scenario: Scenario): Promise<voi
   await eventually(async () => {
     const rule = await rules.request<{ state: string }>("GET", `/api/v1/rules/${scenario.rule}`);
     expect(rule).toMatchObject({ state: "live" });
-  }, 30_000);
+  }, settleMs);
 }
 
 function micros(iso: string): number {

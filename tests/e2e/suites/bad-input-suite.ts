@@ -5,7 +5,7 @@ import { SimulatedDevice } from "@headwater/device-sim";
 import type { OpenPlatform, Platform } from "../platform/platform.ts";
 import { eventually } from "@headwater/testkit/eventually";
 
-const settleMs = 20_000;
+const settleMs = 90_000;
 
 /** What comes in wrong is answered clearly or quarantined, and nobody else notices. */
 export function badInputSuite(name: string, open: OpenPlatform): void {

@@ -123,8 +123,7 @@ export function poisonSuite(name: string, open: () => Promise<OpenedLog>): void 
       await on.start();
       await expectItGoesOn();
       await on.api.request("GET", "/api/v1/alerts/a-4/why");
-      const { status, warnings } = await health();
-      expect(status).toBe("ready");
+      const { warnings } = await eventually(health, ({ status }) => status === "ready");
       const metrics = await (
         await fetch(`${on.url}/metrics`, { headers: { authorization: `Bearer ${on.token}` } })
       ).text();
@@ -142,13 +141,15 @@ export function poisonSuite(name: string, open: () => Promise<OpenedLog>): void 
       for (const reason of ["no value", "not a valid event", "without a gateway", "no lane has", "a time that lies"]) {
         expect(reasons).toContain(reason);
       }
-      const verified = await on.api.request<{ verified: { mismatched: number }; totals: Record<string, number> }>(
-        "GET",
-        "/api/v1/ledger?verify=true",
-      );
-      expect(verified.verified.mismatched).toBe(0);
-      const { logged, stored, partlyStored, quarantined, duplicate } = verified.totals;
-      expect(stored! + partlyStored! + quarantined! + duplicate!).toBe(logged);
+      await eventually(async () => {
+        const verified = await on.api.request<{ verified: { mismatched: number }; totals: Record<string, number> }>(
+          "GET",
+          "/api/v1/ledger?verify=true",
+        );
+        expect(verified.verified.mismatched).toBe(0);
+        const { logged, stored, partlyStored, quarantined, duplicate } = verified.totals;
+        expect(stored! + partlyStored! + quarantined! + duplicate!).toBe(logged);
+      });
     });
   });
 }

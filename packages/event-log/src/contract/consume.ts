@@ -28,6 +28,8 @@ export function consuming(under: LogUnderTest): void {
         expect(batch.highWatermark).toBeGreaterThan(batch.records.at(-1)!.offset);
         busy.add(batch.partition);
         together = Math.max(together, busy.size);
+        // The first waits for one of another partition.
+        await until(() => together > 1);
         await pause(2);
         seen.add(batch);
         busy.delete(batch.partition);

@@ -30,6 +30,13 @@ function texts(value: unknown): string[] {
   return Object.values(value).flatMap(texts);
 }
 
+it("an alert of a gateway says so", () => {
+  const of = { ...occasion, device: "edge-1", gateway: "edge-1", reason: "gateway-offline" };
+  expect(bodies.standard(of)).toMatchObject({ data: { alert: { gateway: "edge-1", reason: "gateway-offline" } } });
+  expect(texts(bodies.slack(of)).join()).toContain("on gateway edge-1");
+  expect(texts(bodies.slack(of)).join()).toContain("Gateway: edge-1");
+});
+
 describe("a text from outside stays text", () => {
   it("standard: as it is, in JSON", () => {
     const body = JSON.parse(JSON.stringify(bodies.standard(occasion))) as { data: { comment: string } };

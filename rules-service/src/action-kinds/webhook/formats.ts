@@ -15,14 +15,18 @@ export const bodies: Readonly<Record<WebhookFormat, (occasion: Occasion) => obje
 
 /** As Standard Webhooks has it: `type`, `timestamp`, `data`. */
 function standard(occasion: Occasion): object {
-  const { trigger, alert, transition, repetition, rule, device, severity, metric, value, threshold } = occasion;
+  const { trigger, alert, transition, repetition, rule, device, gateway, reason } = occasion;
+  const { severity, metric, value, threshold } = occasion;
   const { at, raisedAt, clearedAt, cause, by, comment } = occasion;
   return {
     type: `alert.${trigger}`,
     timestamp: isoFromMicros(at),
     data: {
       alert: {
-        ...{ id: alert, device, severity, metric, value, threshold },
+        ...{ id: alert, device },
+        ...(gateway !== undefined && { gateway }),
+        ...(reason !== undefined && { reason }),
+        ...{ severity, metric, value, threshold },
         raisedAt: isoFromMicros(raisedAt),
         ...(clearedAt !== undefined && { clearedAt: isoFromMicros(clearedAt), cause }),
       },
