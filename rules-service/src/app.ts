@@ -113,7 +113,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const maintenanceWrites = new MaintenanceWrites({ ...writing, model: maintenance, topic: topics.rules });
   maintenanceRoutes(http.app, { model: maintenance, writes: maintenanceWrites, timeoutMs });
   transferRoutes(http.app, {
-    ...{ model: rules, writes: ruleWrites, timeoutMs },
+    ...{ model: rules, writes: ruleWrites, timeoutMs, idleTickMs: config.idleTickMs },
     maintenance: { model: maintenance, writes: maintenanceWrites },
   });
   alertRoutes(http.app, {

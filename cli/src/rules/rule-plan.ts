@@ -12,6 +12,8 @@ export interface Plan {
   /** In the order of the files. */
   readonly rules: readonly PlannedRule[];
   readonly maintenance: readonly Schemas["ImportedMaintenance"][];
+  /** A line for each: its file, its line and the remedy. */
+  readonly warnings: readonly string[];
   /** Rules of the platform that no file has; only if they were asked for. */
   readonly deletes: readonly Rule[];
 }
@@ -34,6 +36,7 @@ export async function planOf(api: ApiClient, files: readonly FileRule[], options
   const rules: PlannedRule[] = [];
   const maintenance: Schemas["ImportedMaintenance"][] = [];
   const problems: string[] = [];
+  const warnings: string[] = [];
   for (const part of partsOf(files)) {
     const body = part.map(({ value }) => value) as Schemas["RuleEntries"];
     try {
@@ -41,6 +44,8 @@ export async function planOf(api: ApiClient, files: readonly FileRule[], options
       const answer = await api.call("POST", "/api/v1/rules/import", { query, body });
       rules.push(...answer.rules);
       maintenance.push(...answer.maintenance);
+      const own = part.filter(({ isWindow }) => !isWindow);
+      warnings.push(...answer.rules.flatMap((rule, index) => warningsOf(rule, own[index]!)));
     } catch (error) {
       if (!(error instanceof ProblemError) || error.status !== 400) throw error;
       problems.push(...problemsOf(error, part));
@@ -50,7 +55,12 @@ export async function planOf(api: ApiClient, files: readonly FileRule[], options
   const kept = new Set(rules.map(({ id }) => id));
   const deletes = options.prune ? (await allRules(api)).filter(({ id }) => !kept.has(id)) : [];
   const differs = deletes.length > 0 || [...rules, ...maintenance].some(({ action }) => action !== "same");
-  return { differs, rules, maintenance, deletes };
+  return { differs, rules, maintenance, warnings, deletes };
+}
+
+function warningsOf({ warnings }: PlannedRule, { value, place }: FileRule): string[] {
+  const inside = typeof value === "object" && value !== null && "rule" in value ? "/rule" : "";
+  return warnings.map(({ pointer, detail }) => shown(`${place(inside + pointer)}: warning: ${pointer} ${detail}`));
 }
 
 function partsOf(files: readonly FileRule[]): FileRule[][] {

@@ -53,7 +53,7 @@ export class Joins {
     this.#ledger.done(change);
   }
 
-  *adopt({ rules, series, from, instanceOf, incarnationOf }: WarmUpRun): Generator<void> {
+  *adopt({ rules, series, from, takeInstance, incarnationOf }: WarmUpRun): Generator<void> {
     const { index, next } = this.#evaluator;
     const isInEffect = (device: string): boolean => incarnationOf(device) === index.incarnationOf(device);
     const placed: { readonly change: RuleChange; readonly rule: Rule; readonly before: Rule | undefined }[] = [];
@@ -77,7 +77,8 @@ export class Joins {
     });
     for (const { change, rule, before } of placed) {
       yield* this.#each(this.#devices(rule, before), (device) => {
-        const warm = isInEffect(device) ? instanceOf(rule.id, device) : undefined;
+        const found = takeInstance(rule.id, device);
+        const warm = isInEffect(device) ? found : undefined;
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
         const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);

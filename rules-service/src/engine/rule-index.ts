@@ -119,10 +119,12 @@ export class RuleIndex {
 
   /** The series of a rule's inputs on a device, made where there are none. */
   inputsOf(rule: Rule, device: string): readonly Series[] {
-    return rule.program.inputs.map((name) => {
+    const { inputs } = rule.program;
+    const seriesOf = (name: string): Series => {
       const metric = this.metric(name);
       return metric.series.get(device) ?? this.newSeries(metric, device);
-    });
+    };
+    return inputs.length === 1 ? seriesOf(inputs[0]!).alone : inputs.map(seriesOf);
   }
 
   instance(rule: Rule, device: string): Instance | undefined {

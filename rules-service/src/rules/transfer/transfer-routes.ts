@@ -16,6 +16,7 @@ export interface TransferRoutesOptions {
   readonly writes: RuleWrites;
   readonly maintenance: { readonly model: MaintenanceModel; readonly writes: MaintenanceWrites };
   readonly timeoutMs: number;
+  readonly idleTickMs: number;
 }
 
 const importLimit = 4 * 1024 * 1024;
@@ -23,7 +24,7 @@ const tags = ["rules"];
 
 /** Rules as files: all of them out, many of them in. */
 export function transferRoutes(parent: HttpApp, options: TransferRoutesOptions): void {
-  const { model, writes, maintenance, timeoutMs } = options;
+  const { model, writes, maintenance, timeoutMs, idleTickMs } = options;
   void parent.register(async (app: HttpApp) => {
     acceptYaml(app, true);
 
@@ -72,7 +73,7 @@ export function transferRoutes(parent: HttpApp, options: TransferRoutesOptions):
         const by = principalOf(request).id;
         // Before the rules: what they would do is held back from the first.
         const windows = await importWindows(entries.windows, { ...maintenance, by, dryRun });
-        const rules = await importRules(entries.rules, { model, writes, by, fallback: state, dryRun });
+        const rules = await importRules(entries.rules, { model, writes, by, fallback: state, idleTickMs, dryRun });
         const differs = [...rules, ...windows].some(({ action }) => action !== "same");
         return { dryRun, differs, rules, maintenance: windows };
       },
