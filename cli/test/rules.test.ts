@@ -159,7 +159,7 @@ rule:
     expect(last).toBe("1 valid, with 2 warnings");
     expect(await cli("rules", "validate", "--strict", file)).toEqual({ ...told, code: 2 });
     const json = JSON.parse((await cli("rules", "validate", "--json", file)).out) as object;
-    expect(json).toEqual({ valid: true, rules: ["held"], warnings: [first, second] });
+    expect(json).toEqual({ valid: true, rules: ["held"], maintenance: [], warnings: [first, second] });
     expect((await cli("rules", "diff", "--strict", file)).err).toContain("--strict is not of diff");
   });
 
