@@ -81,7 +81,7 @@ export async function entriesOf(body: unknown): Promise<Entries> {
         problems.push({ pointer: `${place}${at}/id`, detail: `${id} is the id of entry ${other} too; remove one` });
       }
       places.set(name, index);
-      if ("window" in entry) windows.push(parsed.definition as MaintenanceDefinition);
+      if ("window" in entry) windows.push(parsed.definition);
       else rules.push({ definition: parsed.definition as RuleDefinition, state });
     }
     if (problems.length >= maxProblems) break;
