@@ -97,7 +97,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const writing = { log, logger, timeoutMs, instance };
   const ruleWrites = new RuleWrites({ ...writing, model: rules, topic: topics.rules });
   ruleRoutes(http.app, { model: rules, inEffect, timeoutMs, idleTickMs: config.idleTickMs, writes: ruleWrites });
-  transferRoutes(http.app, { model: rules, writes: ruleWrites, timeoutMs });
+  transferRoutes(http.app, { model: rules, writes: ruleWrites, timeoutMs, idleTickMs: config.idleTickMs });
   alertRoutes(http.app, {
     model: alerts,
     rules,

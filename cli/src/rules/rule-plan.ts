@@ -11,6 +11,8 @@ export interface Plan {
   readonly differs: boolean;
   /** In the order of the files. */
   readonly rules: readonly PlannedRule[];
+  /** A line for each: its file, its line and the remedy. */
+  readonly warnings: readonly string[];
   /** Rules of the platform that no file has; only if they were asked for. */
   readonly deletes: readonly Rule[];
 }
@@ -32,11 +34,14 @@ const most = { rules: 500, bytes: 2_000_000 };
 export async function planOf(api: ApiClient, files: readonly FileRule[], options: PlanOptions): Promise<Plan> {
   const rules: PlannedRule[] = [];
   const problems: string[] = [];
+  const warnings: string[] = [];
   for (const part of partsOf(files)) {
     const body = part.map(({ value }) => value) as Schemas["RuleEntries"];
     try {
       const query = { dryRun: true, ...(options.state !== undefined && { state: options.state }) };
-      rules.push(...(await api.call("POST", "/api/v1/rules/import", { query, body })).rules);
+      const answer = await api.call("POST", "/api/v1/rules/import", { query, body });
+      rules.push(...answer.rules);
+      warnings.push(...answer.rules.flatMap((rule, index) => warningsOf(rule, part[index]!)));
     } catch (error) {
       if (!(error instanceof ProblemError) || error.status !== 400) throw error;
       problems.push(...problemsOf(error, part));
@@ -45,7 +50,12 @@ export async function planOf(api: ApiClient, files: readonly FileRule[], options
   if (problems.length > 0) throw new RuleFilesError(problems.join("\n"));
   const kept = new Set(rules.map(({ id }) => id));
   const deletes = options.prune ? (await allRules(api)).filter(({ id }) => !kept.has(id)) : [];
-  return { differs: deletes.length > 0 || rules.some(({ action }) => action !== "same"), rules, deletes };
+  return { differs: deletes.length > 0 || rules.some(({ action }) => action !== "same"), rules, warnings, deletes };
+}
+
+function warningsOf({ warnings }: PlannedRule, { value, place }: FileRule): string[] {
+  const inside = typeof value === "object" && value !== null && "rule" in value ? "/rule" : "";
+  return warnings.map(({ pointer, detail }) => shown(`${place(inside + pointer)}: warning: ${pointer} ${detail}`));
 }
 
 function partsOf(files: readonly FileRule[]): FileRule[][] {

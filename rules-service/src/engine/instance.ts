@@ -36,6 +36,9 @@ export interface World {
   readonly next: number;
 }
 
+/** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
+const none: readonly never[] = [];
+
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
 const footingsALateness = 4;
 
@@ -54,24 +57,24 @@ export class Instance implements ReadingOwner {
   /** A late reading at or before it comes too late. */
   base: Footing;
   /** States after samples that changed something, oldest first, thinned; the base follows them. */
-  history: Footing[] = [];
+  history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
-  refused: Position[] = [];
+  refused: readonly Position[] = none;
   /** Readings before this offset are none of the rule's. */
   from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
-  episodes: Episode[] = [];
+  episodes: readonly Episode[] = none;
   /** Inputs before this offset are in it. */
   covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** One for each gateway that it waits for, in no order. */
-  timers: readonly Timer[] = [];
+  timers: readonly Timer[] = none;
   /** The log holds a state of it. */
   stored = false;
   /** Of the present record, as they come to be known. */
-  samples: readonly Sample[] = [];
+  samples: readonly Sample[] = none;
 
   constructor(
     rule: Rule,
@@ -131,7 +134,8 @@ export class Instance implements ReadingOwner {
       (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
     );
     const late = inTime < 0 ? samples : samples.slice(0, inTime);
-    for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
+    const beyond = late.filter((sample) => isAfter(sample, this.base.position)).map(positionOf);
+    if (beyond.length > 0) this.refused = this.refused.concat(beyond);
     if (inTime >= 0) this.#refold(samples[inTime]!, world);
     return late.reduce(
       (count, { readings }) => count + readings.filter((each) => this.rule.takes(each.metric)).length,
@@ -159,10 +163,10 @@ export class Instance implements ReadingOwner {
   /** Keeps a footing; one that lies close between its neighbours goes, since the samples around it are retained. */
   #keep(footing: Footing): void {
     const { history } = this;
-    history.push(footing);
-    const before = history[history.length - 3];
-    if (before === undefined) return;
-    if (footing.position.time - before.position.time < this.rule.lateness / footingsALateness) history.splice(-2, 1);
+    const before = history[history.length - 2];
+    const isClose =
+      before !== undefined && footing.position.time - before.position.time < this.rule.lateness / footingsALateness;
+    this.history = (isClose ? history.slice(0, -1) : history).concat(footing);
   }
 
   /**
@@ -179,10 +183,13 @@ export class Instance implements ReadingOwner {
       if (position.time > horizon && isAfter(position, pruned)) break;
       passed++;
     }
-    if (passed > 0) this.base = history.splice(0, passed).at(-1)!;
+    if (passed > 0) {
+      this.base = history[passed - 1]!;
+      this.history = passed === history.length ? none : history.slice(passed);
+    }
     if (this.refused.length > 0) {
       const { position } = this.base;
-      this.refused = this.refused.filter((each) => isAfter(each, position) && isAfter(each, pruned));
+      this.refused = orNone(this.refused.filter((each) => isAfter(each, position) && isAfter(each, pruned)));
     }
     this.#forget();
   }
@@ -195,17 +202,17 @@ export class Instance implements ReadingOwner {
       position: { time: Math.max(time, this.base.position.time), offset: next - 1, index: maxIndex },
     };
     this.firedTo = -Infinity;
-    this.history = [];
-    this.refused = [];
+    this.history = none;
+    this.refused = none;
     this.state = state;
-    this.episodes = this.episodes.filter(isOpen);
+    this.episodes = orNone(this.episodes.filter(isOpen));
   }
 
   /** What a person cleared stays so until the condition has been clear. */
   mute(next: number): void {
     for (const episode of this.episodes) if (isOpen(episode)) episode.clearedAt = episode.raisedAt;
     this.ground({ ...this.state, episode: mutedEpisode() }, next);
-    this.episodes = [];
+    this.episodes = none;
   }
 
   /** The open episode has another severity, for a reason that no reading gave. */
@@ -215,7 +222,7 @@ export class Instance implements ReadingOwner {
     const last = this.history.at(-1);
     if (!isFooted) return;
     if (last === undefined) this.base = { ...this.base, state: this.state };
-    else this.history[this.history.length - 1] = { ...last, state: this.state };
+    else this.history = this.history.slice(0, -1).concat({ ...last, state: this.state });
   }
 
   /** The device's own fields are others now; `at` is the instant of that. */
@@ -301,7 +308,8 @@ export class Instance implements ReadingOwner {
   #forget(): void {
     if (this.episodes.length === 0) return;
     const { position } = this.base;
-    this.episodes = this.episodes.filter((episode) => this.#isWithin(episode, position) || this.#isRunning(episode));
+    const kept = this.episodes.filter((episode) => this.#isWithin(episode, position) || this.#isRunning(episode));
+    if (kept.length < this.episodes.length) this.episodes = orNone(kept);
   }
 
   /** Whether an episode may be changed by what comes after a position. */
@@ -361,6 +369,10 @@ export class Instance implements ReadingOwner {
     const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing.position));
     reconcile(this, within, outcomes.list, alerts);
   }
+}
+
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? none : list;
 }
 
 function positionOf({ time, offset, index }: Position): Position {

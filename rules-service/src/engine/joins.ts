@@ -53,7 +53,7 @@ export class Joins {
     this.#ledger.done(change);
   }
 
-  *adopt({ rules, series, from, instanceOf, incarnationOf }: WarmUpRun): Generator<void> {
+  *adopt({ rules, series, from, takeInstance, incarnationOf }: WarmUpRun): Generator<void> {
     const { index, next } = this.#evaluator;
     const isInEffect = (device: string): boolean => incarnationOf(device) === index.incarnationOf(device);
     const placed: { readonly change: RuleChange; readonly rule: Rule; readonly before: Rule | undefined }[] = [];
@@ -77,7 +77,8 @@ export class Joins {
     });
     for (const { change, rule, before } of placed) {
       yield* this.#each(this.#devices(rule, before), (device) => {
-        const warm = isInEffect(device) ? instanceOf(rule.id, device) : undefined;
+        const found = takeInstance(rule.id, device);
+        const warm = isInEffect(device) ? found : undefined;
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
         const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
@@ -244,7 +245,10 @@ export class Joins {
       }
       this.#ledger.drop(old);
     }
-    if (before === undefined || before.revision !== rule.revision) this.#begin(rule, device);
+    if (before?.revision === rule.revision) return;
+    // The same condition goes on as it is, also where it is clear and there is nothing to know of it.
+    const known = index.devices.get(device);
+    if (before?.judgesLike !== rule.judgesLike || !before.selects(device, known)) this.#begin(rule, device);
   }
 
   /** The state there is one with the rule in place. */

@@ -91,6 +91,13 @@ export class RuleIndex {
     return this.incarnations.size === 0 ? 0 : (this.incarnations.get(device) ?? 0);
   }
 
+  /** Another with each change of the device, which may have begun or ended rules there; empty: nobody registered it. */
+  registrationOf(id: string): string {
+    const incarnation = this.incarnationOf(id);
+    const device = this.devices.get(id);
+    return incarnation === 0 && device === undefined ? "" : `/${incarnation}.${device?.revision ?? 0}`;
+  }
+
   /** Of a device that nothing was kept of yet. */
   newSeries(metric: Metric, device: string): Series {
     const series = new Series(device, metric.name);
@@ -119,10 +126,12 @@ export class RuleIndex {
 
   /** The series of a rule's inputs on a device, made where there are none. */
   inputsOf(rule: Rule, device: string): readonly Series[] {
-    return rule.program.inputs.map((name) => {
+    const { inputs } = rule.program;
+    const seriesOf = (name: string): Series => {
       const metric = this.metric(name);
       return metric.series.get(device) ?? this.newSeries(metric, device);
-    });
+    };
+    return inputs.length === 1 ? seriesOf(inputs[0]!).alone : inputs.map(seriesOf);
   }
 
   instance(rule: Rule, device: string): Instance | undefined {

@@ -65,6 +65,9 @@ export class Series implements InputSeries<Instance> {
   /** The log holds a state of it. */
   stored = false;
 
+  /** What the instances of all rules that take nothing else have as their inputs. */
+  readonly alone: readonly [Series] = [this];
+
   constructor(device: string, metric: string) {
     this.device = device;
     this.metric = metric;

@@ -2,7 +2,7 @@ import { beginning, type Position } from "../readings/position.ts";
 import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
 import { noActions, type EpisodeActions } from "./episode-actions.ts";
-import type { Episode } from "./episode.ts";
+import { unmuted, type Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Footing, Instance } from "./instance.ts";
@@ -180,7 +180,7 @@ function readEpisode(reader: StateReader): Episode {
   const armed = readPosition(reader);
   const [told, raisedAt, rank, flags] = [reader.count(), reader.number(), reader.count(), reader.count()];
   const retracted = (flags & flag.retracted) !== 0;
-  const mutedBy = (flags & flag.muted) === 0 ? [] : reader.list(() => reader.text());
+  const mutedBy = (flags & flag.muted) === 0 ? unmuted : reader.list(() => reader.text());
   const clearedAt = reader.number();
   const end = reader.count() === 1 ? readPosition(reader) : undefined;
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;

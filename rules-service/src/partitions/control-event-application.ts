@@ -83,7 +83,7 @@ export class ControlEventApplication implements ControlEventListener {
 
   /** Applies again all control events that took effect at or before that offset. */
   async repeat(offset: number): Promise<void> {
-    const { evaluation, warmUps } = this.#options;
+    const { evaluation, warmUps, emitter } = this.#options;
     while (this.replayFrom <= offset) {
       const { event, warmFrom, fromOffset } = this.#replay[0]!;
       // There may be a gap in the offsets between the last record and the control event.
@@ -95,7 +95,7 @@ export class ControlEventApplication implements ControlEventListener {
       }
       const together = this.#warmedTogether(warmFrom, fromOffset);
       const rules = together.map(({ source, change }) => ({ offset: source.offset, change }));
-      await evaluation.adopt(await warmUps.repeat(warmFrom, rules));
+      await evaluation.adopt(await warmUps.repeat(warmFrom, rules), () => emitter.emit());
       this.#replay.splice(0, together.length);
     }
   }
@@ -128,7 +128,9 @@ export class ControlEventApplication implements ControlEventListener {
       // events must not be applied.
       await retrying(() => ownership.assure(true), { signal, maxMs: 2000 });
       for (const event of controlEvents) await evaluation.applyControlEvent(event);
-      if (warmed.warmUp !== undefined && warmed.rules.length > 0) await evaluation.adopt(warmed.warmUp);
+      if (warmed.warmUp !== undefined && warmed.rules.length > 0) {
+        await evaluation.adopt(warmed.warmUp, () => emitter.emit());
+      }
       await emitter.emit();
     }
   }

@@ -16,6 +16,8 @@ export interface RecordObserver {
 
 /** Records between two looks at how long the event loop has been held. */
 const recordsALook = 16;
+/** Outputs of one change of rules that wait in memory at most, about. */
+const effectsAtOnce = 5000;
 
 /** Values of the metric's label `kind`; dashboards depend on them. */
 const metricKinds = { rule: "rule", device: "device", operator: "hand" } as const;
@@ -144,12 +146,16 @@ export class Evaluation {
     return this.#during(() => this.#engine.warm(rules));
   }
 
-  /** Puts warmed rules into effect at the next offset. */
-  async adopt(warmUp: WarmUp): Promise<void> {
-    try {
-      await inSlices(this.#engine.adopt(warmUp, this.#effects));
-    } catch (error) {
-      throw new EvaluationError(this.#partition, this.nextOffset, error);
+  /**
+   * Puts warmed rules into effect at the next offset. `emit` makes the outputs so far durable: rules that hold on many
+   * devices raise more alerts at once than should wait in memory. A replay gives the same ones again.
+   */
+  async adopt(warmUp: WarmUp, emit: () => Promise<void>): Promise<void> {
+    const pace = new Pace();
+    const work = this.#engine.adopt(warmUp, this.#effects)[Symbol.iterator]();
+    while (this.#during(() => work.next()).done !== true) {
+      if (this.#effects.size >= effectsAtOnce) await emit();
+      if (pace.isDue) await pace.rest();
     }
     for (const change of warmUp.rules) {
       this.#rules.set(change.rule, change);

@@ -11,7 +11,7 @@ import type {
 import { transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
 import { all, Collected, taken, type Entry } from "../engine/harness.ts";
 import { devices } from "../engine/histories.ts";
-import { deviceOf, type Doing, type JoinedLife } from "./joined-life.ts";
+import { deviceOf, type Content, type Doing, type JoinedLife } from "./joined-life.ts";
 
 type Joining =
   | { readonly kind: "rule"; readonly change: RuleChange }
@@ -23,6 +23,16 @@ type StateRecord =
   | { readonly kind: "effective"; readonly fromOffset: number; readonly warmFrom: number; readonly joining: Joining }
   | { readonly kind: "state"; readonly epoch: number; readonly state: StateBytes }
   | { readonly kind: "checkpoint"; readonly epoch: number; readonly offset: number; readonly state: CheckpointState };
+
+/** Is told of what takes effect, once. */
+export interface Witness {
+  record(entry: { readonly record: Entry["record"]; readonly offset: number; readonly appendTime: number }): void;
+  device(id: string, type: string | undefined, incarnation: number): void;
+  rule(change: RuleChange): void;
+  warmed(change: RuleChange): void;
+  /** `isOpen`: it is this alert that is open by now. */
+  hand(rule: string, device: string, isOpen: boolean): void;
+}
 
 interface RuleOnLog {
   revision: number;
@@ -61,9 +71,12 @@ export class JoinedWorld {
   /** What was said since a new owner began may have been said before. */
   #isRepeating = false;
 
-  constructor(createEngine: (partition: number) => PartitionEngine, life: JoinedLife) {
+  readonly #witness: Witness | undefined;
+
+  constructor(createEngine: (partition: number) => PartitionEngine, life: JoinedLife, witness?: Witness) {
     this.#createEngine = createEngine;
     this.#life = life;
+    this.#witness = witness;
     this.engine = createEngine(0);
   }
 
@@ -87,6 +100,7 @@ export class JoinedWorld {
       const stamped: Entry = { record, at: entry.at };
       this.log.push(stamped);
       this.engine.applyRecord(stamped.record, stamped.at, this.#effects);
+      this.#witness?.record({ record, ...entry.at });
       this.#listen();
       if (this.#hands.length === 0) look(this);
     }
@@ -138,10 +152,11 @@ export class JoinedWorld {
     this.#changedRules.add(id);
   }
 
-  #register(index: number, content: Parameters<typeof deviceOf>[1] | undefined): void {
+  #register(index: number, content: Content | undefined): void {
     const id = devices[index]!;
     const { device, incarnation } = this.#registry.get(id) ?? { device: undefined, incarnation: 0 };
-    if (content !== undefined) this.#registry.set(id, { device: deviceOf(index, content), incarnation });
+    if (content !== undefined)
+      this.#registry.set(id, { device: deviceOf(index, this.#written++, content), incarnation });
     else if (device === undefined) return;
     else this.#registry.set(id, { device: undefined, incarnation: incarnation + 1 });
     this.#changedDevices.add(id);
@@ -185,8 +200,22 @@ export class JoinedWorld {
       this.#stateLog.push({ kind: "effective", fromOffset, warmFrom, joining: { kind: "rule", change } });
       this.#toWarm.delete(change.rule);
     }
-    for (const joining of now) this.#join(joining);
+    for (const joining of now) {
+      const open = joining.kind === "hand" ? this.#openAlert(joining.action) : false;
+      this.#join(joining);
+      if (joining.kind === "rule") this.#witness?.rule(joining.change);
+      else if (joining.kind === "device") this.#witness?.device(joining.id, joining.device?.type, joining.incarnation);
+      else if (joining.action.kind === "cleared") {
+        this.#witness?.hand(joining.action.rule, joining.action.device, open);
+      }
+    }
     this.#adopt(warmed, warmFrom, fromOffset);
+    for (const change of warmed) this.#witness?.warmed(change);
+  }
+
+  #openAlert({ alertId }: OperatorAction): boolean {
+    for (const each of this.engine.open()) if (each.alertId === alertId) return true;
+    return false;
   }
 
   #join(joining: Joining): void {

@@ -12,13 +12,14 @@ export interface TransferRoutesOptions {
   readonly model: RuleModel;
   readonly writes: RuleWrites;
   readonly timeoutMs: number;
+  readonly idleTickMs: number;
 }
 
 const importLimit = 4 * 1024 * 1024;
 const tags = ["rules"];
 
 /** Rules as files: all of them out, many of them in. */
-export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs }: TransferRoutesOptions): void {
+export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs, idleTickMs }: TransferRoutesOptions): void {
   void parent.register(async (app: HttpApp) => {
     acceptYaml(app, true);
 
@@ -63,7 +64,7 @@ export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs }: Tr
         const { dryRun, state } = request.query;
         const entries = await ruleEntries(request.body);
         const by = principalOf(request).id;
-        const options = { model, writes, by, fallback: state, dryRun };
+        const options = { model, writes, by, fallback: state, idleTickMs, dryRun };
         const rules = await importRules(entries, options);
         return { dryRun, differs: rules.some(({ action }) => action !== "same"), rules };
       },
