@@ -93,6 +93,23 @@ describe("a webhook", () => {
     expect(receiver.received[1]!.body.data).toMatchObject({ by: expect.any(String), comment: "on my way" });
   });
 
+  it("has the rule's labels and annotations, with what they name filled in", async () => {
+    const annotations = { summary: "{{device.id}} at {{value}} ({{labels.team}})", runbook: "https://ops.example/hot" };
+    const actions = [{ webhook: { url: `${receiver.url}/hot` } }];
+    const rule = hotRule("hot", { labels: { team: "heating" }, annotations, actions });
+    const odd = { ...rule, annotations: { summary: "{{devise}}" } };
+    const refused = await rules.call("POST", "/api/v1/rules", odd);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: "/annotations/summary" }] } });
+    await enableRule(rules, rule);
+    expect(await rules.call("PUT", "/api/v1/rules/hot", odd)).toMatchObject({ status: 400 });
+    await on.fleet.send("boiler-1", [95]);
+    await ended(1);
+    expect(receiver.received[0]!.body.data).toMatchObject({
+      labels: { team: "heating" },
+      annotations: { summary: "boiler-1 at 95 (heating)", runbook: "https://ops.example/hot" },
+    });
+  });
+
   it("of a rule in shadow is not sent", async () => {
     await rules.call("POST", "/api/v1/rules", hooked("hot", {}));
     await rules.call("POST", "/api/v1/rules/hot/shadow");

@@ -65,7 +65,7 @@ export const mutants: readonly Mutant[] = [
   },
   { file: "engine/fold.ts", from: "isSame && !rule.program.watchesSilence", to: "isSame" },
   { file: "engine/episode-machine.ts", from: "if (stay === 0 && raise <= 0) {", to: "if (stay <= 0 && raise <= 0) {" },
-  { file: "engine/episode-machine.ts", from: "Math.min(state.rank, mildest)", to: "state.rank" },
+  { file: "engine/episode-machine.ts", from: "Math.min(rank, mildest)", to: "rank" },
   { file: "engine/instance.ts", from: "first.time > this.firedTo", to: "first.time >= this.firedTo" },
   {
     file: "engine/instance.ts",
