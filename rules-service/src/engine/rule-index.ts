@@ -167,8 +167,7 @@ export class RuleIndex {
   /** Puts an instance where readings find it. */
   place(instance: Instance): Instance {
     for (const series of instance.inputs) {
-      series.instances.set(instance.rule.id, instance);
-      series.refresh(instance.rule.id);
+      series.put(instance.rule.id, instance);
     }
     return instance;
   }
@@ -178,8 +177,7 @@ export class RuleIndex {
     for (const series of inputs) {
       // Another revision may have one there by now.
       if (series.instances.get(rule.id) !== instance) continue;
-      series.instances.delete(rule.id);
-      series.refresh(rule.id);
+      series.remove(rule.id);
     }
   }
 
