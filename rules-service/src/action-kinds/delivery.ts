@@ -26,6 +26,10 @@ export interface Occasion {
   readonly cause: string;
   readonly by: string;
   readonly comment: string;
+  /** Of the rule. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of the rule, with what they name filled in. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What is sent, the same at every attempt. */

@@ -31,7 +31,9 @@ export function wordsOf(occasion: Occasion): Wording {
   if (by !== "") facts.push(["By", oneLine(by)]);
   if (comment !== "") facts.push(["Comment", oneLine(comment)]);
   facts.push(["Rule", `${oneLine(rule.id)}, revision ${rule.revision}`], ["Alert", oneLine(occasion.alert)]);
-  const name = oneLine(rule.name === "" ? rule.id : rule.name);
+  const { summary = "", ...others } = occasion.annotations;
+  for (const [key, text] of Object.entries(others)) facts.push([key, oneLine(text)]);
+  const name = [summary, rule.name, rule.id].map((text) => oneLine(text)).find((text) => text !== "") ?? "";
   const again = occasion.repetition === 0 ? "" : ` (again, ${occasion.repetition})`;
   const of = `${gateway === undefined ? "" : "gateway "}${oneLine(device)}`;
   return {

@@ -46,7 +46,9 @@ export const ruleSchema = Type.Object(
     name: Type.Optional(Type.String({ maxLength: 200 })),
     description: Type.Optional(Type.String({ maxLength: 4000 })),
     labels: Type.Optional(textMap("For lists and routing, as in { team: heating }.")),
-    annotations: Type.Optional(textMap("For those who are told, as in { runbook: https://ops.example/boiler }.")),
+    annotations: Type.Optional(
+      textMap("For those who are told, as in { summary: '{{device.id}} at {{value}}' }. `summary` is the title."),
+    ),
     selector: Type.Optional(selectorSchema),
     condition: Type.Unsafe<ConditionDefinition>(conditionSchema),
     severity: Type.Optional(severitySchema),

@@ -54,6 +54,8 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  /** A name of the registration that is in effect. */
+  registrationOf: (device: string) => string = () => "";
   /** Why a rule on absence tells of a device or a gateway; "" of other rules. */
   reasonOf: (rule: Rule, device: string) => string = () => "";
   readonly muting = new Muting();
@@ -80,7 +82,8 @@ export class AlertWriter {
   };
 
   alertId({ rule, grounding, device }: InstanceView, cause: string, raisedAt: number): string {
-    return alertIdOf({ rule: rule.id, grounding, device, cause, raisedAt });
+    const registration = this.registrationOf(device);
+    return alertIdOf({ rule: rule.id, grounding: `${grounding}${registration}`, device, cause, raisedAt });
   }
 
   /** The next transition of an episode, whose fields say how things stand after it. */

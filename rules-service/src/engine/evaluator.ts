@@ -3,6 +3,7 @@ import { anyMetric } from "../conditions/program.ts";
 import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { sameIdentity, sampleOf } from "../readings/reading.ts";
+import { Changes } from "./changes.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
@@ -34,8 +35,8 @@ export class Evaluator {
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
   /** What has changed since states were last taken. */
-  readonly changedInstances = new Set<Instance>();
-  readonly changedSeries = new Set<Series>();
+  readonly changedInstances = new Changes<Instance>();
+  readonly changedSeries = new Changes<Series>();
   /** The next offset to apply. */
   next = 0;
   evaluations = 0;
@@ -247,7 +248,8 @@ export class Evaluator {
         // Until it has taken this sample in, no later one of the record can be told to change nothing.
         if (isOneOfSeveral) for (const series of instance.inputs) series.block(instance.rule.id);
       }
-      if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
+      if (instance.samples.length === 0) instance.samples = [sample];
+      else if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
     }
     this.#concerned.length = 0;
   }
@@ -312,11 +314,11 @@ export class Evaluator {
     if (typeof value === "number") {
       const { quiet } = series;
       for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
-        this.#touch(series, rules[slot]!, reading);
+        this.#touch(series, slot, reading);
       }
       return;
     }
-    for (const rule of rules) this.#touch(series, rule, reading);
+    for (let slot = 0; slot < rules.length; slot++) this.#touch(series, slot, reading);
   }
 
   /** Takes down that the present sample has put a reading into its series. */
@@ -329,7 +331,7 @@ export class Evaluator {
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
     if (isInserted) this.#hold(series, reading);
-    for (const rule of series.rules) {
+    for (const [slot, rule] of series.rules.entries()) {
       if (!rule.judges(reading)) continue;
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
       const { value } = reading;
@@ -341,14 +343,15 @@ export class Evaluator {
           continue;
         }
       }
-      if (isInserted) this.#touch(series, rule, reading);
+      if (isInserted) this.#touch(series, slot, reading);
       else if ((series.instances.get(rule.id)?.covers ?? 0) <= reading.offset) this.tooLate++;
     }
   }
 
-  #touch(series: Series, rule: Rule, reading: Reading): void {
+  #touch(series: Series, slot: number, reading: Reading): void {
+    const rule = series.rules[slot]!;
     if (!rule.judges(reading)) return;
-    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
+    const instance = series.instanceAt(slot) ?? this.index.newInstance(rule, series.device, undefined);
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }

@@ -245,7 +245,10 @@ export class Joins {
       }
       this.#ledger.drop(old);
     }
-    if (before === undefined || before.revision !== rule.revision) this.#begin(rule, device);
+    if (before?.revision === rule.revision) return;
+    // The same condition goes on as it is, also where it is clear and there is nothing to know of it.
+    const known = index.devices.get(device);
+    if (before?.judgesLike !== rule.judgesLike || !before.selects(device, known)) this.#begin(rule, device);
   }
 
   /** The state there is one with the rule in place. */

@@ -49,6 +49,7 @@ class Engine implements PartitionEngine {
     this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
+    this.#alerts.registrationOf = (device) => index.registrationOf(device);
     this.#evaluator = new Evaluator(index, this.#alerts, ownsGateway);
     this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator);

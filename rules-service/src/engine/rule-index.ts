@@ -91,6 +91,13 @@ export class RuleIndex {
     return this.incarnations.size === 0 ? 0 : (this.incarnations.get(device) ?? 0);
   }
 
+  /** Another with each change of the device, which may have begun or ended rules there; empty: nobody registered it. */
+  registrationOf(id: string): string {
+    const incarnation = this.incarnationOf(id);
+    const device = this.devices.get(id);
+    return incarnation === 0 && device === undefined ? "" : `/${incarnation}.${device?.revision ?? 0}`;
+  }
+
   /** Of a device that nothing was kept of yet. */
   newSeries(metric: Metric, device: string): Series {
     const series = new Series(device, metric.name);
@@ -160,8 +167,7 @@ export class RuleIndex {
   /** Puts an instance where readings find it. */
   place(instance: Instance): Instance {
     for (const series of instance.inputs) {
-      series.instances.set(instance.rule.id, instance);
-      series.refresh(instance.rule.id);
+      series.put(instance.rule.id, instance);
     }
     return instance;
   }
@@ -171,8 +177,7 @@ export class RuleIndex {
     for (const series of inputs) {
       // Another revision may have one there by now.
       if (series.instances.get(rule.id) !== instance) continue;
-      series.instances.delete(rule.id);
-      series.refresh(rule.id);
+      series.remove(rule.id);
     }
   }
 

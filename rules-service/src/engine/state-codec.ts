@@ -108,13 +108,14 @@ export function decodeInstance(bytes: Uint8Array): InstanceFields {
   return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
 }
 
-function writeFooting(writer: StateWriter, { position, state }: Footing): void {
-  writePosition(writer, position);
-  writeState(writer, state);
+function writeFooting(writer: StateWriter, footing: Footing): void {
+  writePosition(writer, footing);
+  writeState(writer, footing.state);
 }
 
 function readFooting(reader: StateReader): Footing {
-  return { position: readPosition(reader), state: readState(reader) };
+  const { time, offset, index } = readPosition(reader);
+  return { time, offset, index, state: readState(reader) };
 }
 
 function writeState(writer: StateWriter, { program, episode }: FoldState): void {

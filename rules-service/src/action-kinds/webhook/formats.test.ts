@@ -8,6 +8,8 @@ const occasion: Occasion = {
   trigger: "acknowledged",
   alert: "a1",
   repetition: 0,
+  labels: {},
+  annotations: {},
   transition: 0,
   rule: { id: "hot", name: hostile, revision: 3 },
   device: hostile,
