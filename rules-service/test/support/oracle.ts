@@ -90,7 +90,7 @@ export async function emitted(on: On): Promise<Emitted> {
 }
 
 /** Waits until the log has every event that the oracle expects, and compares each in full. */
-export async function expectExactlyTheOracle(on: On, withinMs = 20_000): Promise<Emitted> {
+export async function expectExactlyTheOracle(on: On, withinMs = 60_000): Promise<Emitted> {
   return eventually(async () => {
     const expected = await oracle(on);
     const found = await emitted(on);
