@@ -37,8 +37,8 @@ export default defineConfig({
             "tests/{compose,docs,ledger}/**/*.test.ts",
           ],
           exclude: ["**/*.{contract,servers,mutation}.test.ts", "**/node_modules/**"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -46,8 +46,8 @@ export default defineConfig({
           ...node,
           name: "contract",
           include: ["packages/*/test/**/*.contract.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -56,8 +56,8 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/{e2e,conformance,clients,foreign}/**/*.test.ts"],
           exclude: ["**/*.servers.test.ts", "**/node_modules/**"],
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -161,6 +161,23 @@ async function endsOf(log: Log, topic: string): Promise<Map<number, number>> {
   return new Map((await log.positions(topic)).map(({ partition, end }) => [partition, end]));
 }
 
+/** As a gateway without devices: its marks let clocks advance, and checkpoints cover what was enabled. */
+function markEachSecond(log: Log, name: string): NodeJS.Timeout {
+  let n = 0;
+  return setInterval(() => {
+    n += 1;
+    const receivedAt = nowMicros();
+    const value = events.telemetry.encode({ gateway: `marks-${name}`, epoch: 1, n, receivedAt });
+    const records = Array.from({ length: partitions }, (_, partition) => ({
+      key: null,
+      partition,
+      value,
+      headers: {},
+    }));
+    void log.append(topics.telemetry, records);
+  }, 1000);
+}
+
 async function phase(name: string, folder: string) {
   const { log, http, app, call } = await service(folder);
   const states = async () => {
@@ -177,6 +194,7 @@ async function phase(name: string, folder: string) {
     return live.size;
   };
   const stateEnds = await endsOf(log, topics.ruleState);
+  const marks = markEachSecond(log, name);
   let end = watch();
   await app.start();
   if (name === "enable") {
@@ -192,14 +210,22 @@ async function phase(name: string, folder: string) {
   while ((await states()) < rules) await sleep(200);
   if (name === "restart") await untilCovered(log, stateEnds);
   const figures = end();
-  // Checkpoints of what was enabled.
+  // Until what was enabled is adopted, its alerts are told, and a checkpoint covers both.
   const settling = watch();
-  await sleep(3000);
+  await untilCovered(log, await endsOf(log, topics.ruleState));
   const settled = settling();
+  const alerts = [...(await endsOf(log, topics.alerts)).values()].reduce((sum, each) => sum + each, 0);
+  clearInterval(marks);
   await app.stop();
   await http.close();
   await log.close();
-  return { ...figures, afterHeldMs: settled.heldMs, afterPeakMib: settled.peakMib };
+  return {
+    ...figures,
+    afterSeconds: settled.seconds,
+    afterHeldMs: settled.heldMs,
+    afterPeakMib: settled.peakMib,
+    alerts,
+  };
 }
 
 async function child(name: string, folder: string): Promise<Record<string, number>> {

@@ -28,7 +28,7 @@ function addRule(engine: PartitionEngine, rule: Record<string, unknown> & { id: 
   for (const _ of engine.applyRule(change, effects));
 }
 
-/** Every device sends a reading a second; a random walk that now and then crosses a threshold. */
+/** Every device sends a reading a second: a random walk that now and then crosses a threshold, or one of two values. */
 function recordsOf(metric: string, count: number): TelemetryRecord[] {
   let seed = 42;
   const random = (): number => (seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;
@@ -38,7 +38,8 @@ function recordsOf(metric: string, count: number): TelemetryRecord[] {
     const time = start + Math.floor(i / DEVICES) * second + device * 100;
     const isMark = i % 5000 === 4999;
     values[device] = Math.min(100, Math.max(0, values[device]! + (random() - 0.5) * 2));
-    const readings = [{ metric, number: values[device] }];
+    const number = metric === "flag" ? Math.floor(i / DEVICES) % 2 : values[device];
+    const readings = [{ metric, number }];
     const what = isMark ? { mark: { received: i } } : { device: `device-${device}`, eventTime: time, readings };
     return events.telemetry.decode(
       events.telemetry.encode({ gateway: "gateway", epoch: 1, n: i + 1, receivedAt: time, ...what }),
@@ -114,3 +115,20 @@ for (let i = 0; i < 10_000; i++) {
   });
 }
 measure("10,000 rules on the metric, for other devices", elsewhere, "t");
+
+const one = createPartitionEngine(0);
+addRule(one, { id: "rule", condition: { metric: "t", op: ">", threshold: 60, clearBelow: 55 } });
+measure("one rule, a threshold with hysteresis", one, "t");
+
+const sliding = createPartitionEngine(0);
+addRule(sliding, { id: "rule", condition: { metric: "t", window: { over: "5m" }, aggregate: "mean", above: 60 } });
+measure("one rule, the mean of 5 min, sliding", sliding, "t");
+
+const tumbling = createPartitionEngine(0);
+const fiveMinutes = { over: "5m", every: "5m" };
+addRule(tumbling, { id: "rule", condition: { metric: "t", window: fiveMinutes, aggregate: "mean", above: 60 } });
+measure("one rule, the mean of 5 min, tumbling", tumbling, "t");
+
+const changing = createPartitionEngine(0);
+addRule(changing, { id: "rule", condition: { metric: "flag", op: ">", threshold: 0.5 } });
+measure("one rule, every reading raises or clears", changing, "flag");

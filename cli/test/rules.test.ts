@@ -25,7 +25,7 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${headwater.port("http")}`;
   env = { HEADWATER_URL: url, HEADWATER_TOKEN_FILE: join(data, "admin-token") };
   api = createPlatformClient({ url, token: readFileSync(join(data, "admin-token"), "utf8").trim() });
-}, 60_000);
+});
 afterAll(async () => {
   await headwater.end("SIGTERM");
   rmSync(folder, { recursive: true });
@@ -69,7 +69,7 @@ condition:
   above: { warning: 80, critical: 90 }
 `;
 
-describe("headwater rules", { timeout: 120_000 }, () => {
+describe("headwater rules", () => {
   it("applies files: nothing is done twice, and diff tells each field with exit code 2", async () => {
     write("boiler.yaml", boiler);
     write(
@@ -136,6 +136,33 @@ describe("headwater rules", { timeout: 120_000 }, () => {
     expect(await cli("rules", "diff", "--prune", out)).toMatchObject({ code: 0 });
   });
 
+  it("warns of what a rule will hardly do as it is meant, and counts that as wrong if it is asked to", async () => {
+    const file = write(
+      "held.yaml",
+      `state: draft
+rule:
+  id: held
+  condition: { metric: temperature, above: 90, for: 10s }
+  actions:
+    - command: { name: shut, ttl: 2s }
+    - command:
+        name: sound
+        ttl: 1h
+      repeat: 15m
+`,
+    );
+    const told = await cli("rules", "validate", file);
+    expect(told).toMatchObject({ code: 0, err: "" });
+    const [first, second, last] = told.out.split("\n");
+    expect(first).toMatch(/held\.yaml:6: warning: \/actions\/0\/command\/ttl is shorter than .* make it \S+ at least/);
+    expect(second).toMatch(/held\.yaml:9: warning: \/actions\/1\/command\/ttl is longer than repeat.* 15m at most/);
+    expect(last).toBe("1 valid, with 2 warnings");
+    expect(await cli("rules", "validate", "--strict", file)).toEqual({ ...told, code: 2 });
+    const json = JSON.parse((await cli("rules", "validate", "--json", file)).out) as object;
+    expect(json).toEqual({ valid: true, rules: ["held"], maintenance: [], warnings: [first, second] });
+    expect((await cli("rules", "diff", "--strict", file)).err).toContain("--strict is not of diff");
+  });
+
   it("validates: each problem with its file, its line and the remedy", async () => {
     const file = write(
       "odd.yaml",
@@ -188,7 +215,33 @@ describe("headwater rules", { timeout: 120_000 }, () => {
   });
 });
 
-describe("headwater alerts", { timeout: 120_000 }, () => {
+describe("maintenance windows in files", () => {
+  it("are compared, made, changed and exported beside rules", async () => {
+    const window = (to: string) => `maintenance: { id: pumps, selector: { types: [pump] }, to: "${to}" }\n`;
+    const file = write(
+      "windows.yaml",
+      `${window("2099-01-01T00:00:00Z")}---\nid: beside\ncondition: { metric: t, above: 1 }\n`,
+    );
+    const created = await cli("rules", "diff", file);
+    expect(created).toMatchObject({ code: 2, out: "+ maintenance pumps (new)\n+ beside (new, draft)\n" });
+    expect(await cli("rules", "validate", file)).toMatchObject({ code: 0, out: "2 valid\n" });
+    expect((await cli("rules", "apply", file)).code).toBe(0);
+    expect(await cli("rules", "diff", file)).toMatchObject({ code: 0, out: "= 2 the same\n" });
+    write("windows.yaml", window("2098-01-01T00:00:00Z"));
+    const changed = await cli("rules", "apply", file);
+    expect(changed.out).toContain('/to: "2099-01-01T00:00:00Z" -> "2098-01-01T00:00:00Z"');
+    const kept = await api.call("GET", "/api/v1/maintenance/{id}", { path: { id: "pumps" } });
+    expect(kept).toMatchObject({ revision: 2, definition: { to: "2098-01-01T00:00:00Z" } });
+    expect((await cli("rules", "export", "maintenance/pumps")).out).toContain("maintenance:\n  id: pumps\n");
+    write("windows.yaml", "maintenance: { id: pumps }\n");
+    expect(await cli("rules", "diff", file)).toMatchObject({ code: 1, err: expect.stringContaining("never ends") });
+    await api.call("DELETE", "/api/v1/maintenance/{id}", { path: { id: "pumps" } });
+    await api.call("DELETE", "/api/v1/rules/{id}", { path: { id: "beside" } });
+    rmSync(file);
+  });
+});
+
+describe("headwater alerts", () => {
   it("lists, acknowledges, clears, and tells why in sentences", async () => {
     const device = await registerDevice(api, { id: "kettle-1", type: "kettle" });
     write(

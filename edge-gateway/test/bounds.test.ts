@@ -14,7 +14,7 @@ const anonymous = async (env: Record<string, string> = {}) => {
 const refused = (reason: string) => gateway.metric("headwater_gateway_refused_total", `reason="${reason}"`);
 const raw = (clientId: string, options: { clean?: boolean; keepalive?: number } = {}) =>
   RawDevice.connect(gateway.app.mqttPort, { clientId, ...options });
-const patience = 30_000;
+const patience = 90_000;
 
 describe("a subscriber that does not read", () => {
   const payload = Buffer.alloc(64 * 1024, "x");

@@ -102,7 +102,7 @@ describe("a new device that registers itself", () => {
     faulty.heal();
     expect(await asking.ask({ device: "line4-7", token })).toMatchObject({ status: "registered" });
     // A write to the log is repeated for five seconds before the device is told.
-  }, 20_000);
+  });
 
   it("may do nothing else with the key", async () => {
     const elsewhere = await connect();

@@ -11,12 +11,11 @@ import { eventually } from "@headwater/testkit/eventually";
 import { laneProblems, readAll, topics } from "./gateway-under-test.ts";
 import { ResendingDevice } from "./resending-device.ts";
 
-/** Eight processes start and seven of them work: a limit against hanging (milliseconds). */
-const limitMs = 300_000;
-const roundLimitMs = 60_000;
+/** A limit against hanging (milliseconds). */
+const roundLimitMs = 120_000;
 const ackedARound = 40;
 
-it("what devices send again after kill -9 is in the log once", { timeout: limitMs }, async () => {
+it("what devices send again after kill -9 is in the log once", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "gateway-resend-"));
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
   const token = randomToken();

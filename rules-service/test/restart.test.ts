@@ -122,7 +122,6 @@ it.each(["alerts", "commands", "ruleState"] as const)(
     await sendWaves(on, 40, 44);
     await expectExactlyTheOracle(on);
   },
-  60_000,
 );
 
 it("applies rules and what people did at the offsets where they first took effect", async () => {

@@ -56,6 +56,7 @@ it("creates, revises and switches what differs, and nothing else", async () => {
   expect(difference.body.rules[1]).toEqual({
     ...{ id: "b", action: "revise", revision: 1, stateBefore: "live", stateAfter: "disabled" },
     changes: [{ pointer: "/condition/above/critical", before: 90, after: 95 }],
+    warnings: [],
   });
   await rules.call("POST", importPath, next);
   expect((await rules.call("GET", "/api/v1/rules/b")).body).toMatchObject({ mode: "disabled", revision: 2 });

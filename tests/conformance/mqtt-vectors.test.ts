@@ -6,7 +6,7 @@ import { runVector, type VectorHost } from "./run-vector.ts";
 import { readVectors, vectorsAbsent, vectorsPresent, vectorsRequired } from "./vectors.ts";
 
 /** Limits against hanging; an exception uses its own up. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 const exceptionalMs = 3000;
 
 const vectors = readVectors();

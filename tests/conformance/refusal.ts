@@ -5,7 +5,7 @@ import type { Vector } from "./vectors.ts";
 
 const unsupportedVersion = "2003008400";
 /** A limit against hanging (milliseconds). */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /**
  * Begins a vector of MQTT 5; answers with what the client should hear and what it heard. A CONNECT that is a packet at

@@ -8,7 +8,7 @@ import { startHeadwater } from "@headwater/testkit/service-process";
 /** A broker's address where nothing listens: no system gives out a port as low as this one. */
 const broker = "127.0.0.1:1";
 
-describe("a gateway whose Kafka refuses connections", { timeout: 120_000 }, () => {
+describe("a gateway whose Kafka refuses connections", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "headwater-away-"));

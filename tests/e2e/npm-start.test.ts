@@ -38,7 +38,7 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
       await eventually(
         () => output,
         (text) => /^ready /m.test(text),
-        60_000,
+        240_000,
       );
       const children = childrenOf(npm.pid!);
       expect(children).toHaveLength(1);
@@ -47,7 +47,7 @@ describe.skipIf(process.platform !== "linux")("npm start", () => {
       await eventually(
         () => children.filter(isRunning),
         (left) => left.length === 0,
-        30_000,
+        90_000,
       );
     } finally {
       try {

@@ -6,9 +6,10 @@ const heads = ["ID", "STATE", "SEVERITY", "RULE", "DEVICE", "VALUE", "RAISED", "
 /** Alerts as a table for a terminal; what only some have stands behind their state. */
 export function describeAlerts(alerts: readonly Schemas["Alert"][]): string {
   const rows = alerts.map((alert) => {
-    const { id, severity, rule, device, metric, value, raisedAt, clearedAt = "" } = alert;
+    const { id, severity, rule, device, gateway, metric, value, raisedAt, clearedAt = "" } = alert;
     const about = metric === "" ? "" : `${metric} ${value}`;
-    return [id, stateOf(alert), severity, rule, device, about, raisedAt, clearedAt];
+    const of = gateway === undefined ? device : `gateway ${gateway}`;
+    return [id, stateOf(alert), severity, rule, of, about, raisedAt, clearedAt];
   });
   return columns([heads, ...rows]);
 }

@@ -11,7 +11,8 @@ import { shown } from "../text/columns.ts";
 
 const usage = `headwater rules: rules as files, and what is done with single ones
 
-  validate FILE…     whether all rules of the files would be taken; FILE is YAML or JSON, a folder, or - for standard input
+  validate FILE…     whether all rules of the files would be taken, and warnings of what they will hardly do as meant;
+                     FILE is YAML or JSON, a folder, or - for standard input
   diff FILE…         what apply would do, field by field
   apply FILE…        creates, revises and switches rules so that they are as the files say
   export [ID…]       rules with their states as YAML, as apply takes them
@@ -24,22 +25,26 @@ const usage = `headwater rules: rules as files, and what is done with single one
 ${connectionUsage}
   --state STATE      live, shadow, disabled or draft; of apply and diff: of rules that name none (default: as it is; a
                      new one is a draft); of list and export: only these
-  --prune            of apply and diff: delete the rules that no file has
+  --prune            of apply and diff: delete the rules that no file has (maintenance windows stay)
   --out DIR          of export: a file for each rule in this folder instead of the standard output
+  --strict           of validate: exit code 2 if there are warnings
   --revision N       of enable, shadow, disable and delete: only if the rule is at this revision
   --json             the answer as JSON
 
 A file holds documents, each with a rule, a list of rules, or a rule with the state that it is to have:
   state: live
   rule: { id: …, condition: … }
+or a maintenance window: maintenance: { id: …, selector: …, from: …, to: … }
 
-Exit code 0: done, or nothing differs. 1: it could not be done. 2: of diff: something differs.`;
+Exit code 0: done, or nothing differs; warnings alone leave it so. 1: it could not be done, or a rule is wrong.
+2: of diff: something differs; of validate --strict: there are warnings.`;
 
 const states = ["live", "shadow", "disabled", "draft"] as const;
 const options = {
   ...connectionOptions,
   state: { type: "string" },
   prune: { type: "boolean", default: false },
+  strict: { type: "boolean", default: false },
   out: { type: "string" },
   revision: { type: "string" },
   json: { type: "boolean", default: false },
@@ -51,18 +56,27 @@ type Api = ReturnType<typeof connect>;
 /** What an action takes besides the platform: how many names, and which of the options. */
 interface Action {
   readonly names: "none" | "one" | "some" | "any";
-  readonly takes: readonly ("state" | "prune" | "out" | "revision" | "json")[];
+  readonly takes: readonly ("state" | "prune" | "strict" | "out" | "revision" | "json")[];
   run(api: Api, names: readonly string[], values: Values): Promise<number>;
 }
 
 const actions: Readonly<Record<string, Action>> = {
   validate: {
     names: "some",
-    takes: ["json"],
-    async run(api, names, { json }) {
-      const { rules } = await planOf(api, readRuleFiles(names), { state: undefined, prune: false });
-      console.log(json ? asJson({ valid: true, rules: rules.map(({ id }) => id) }) : `${rules.length} valid`);
-      return 0;
+    takes: ["strict", "json"],
+    async run(api, names, { json, strict }) {
+      const plan = await planOf(api, readRuleFiles(names), { state: undefined, prune: false });
+      const { warnings } = plan;
+      const [rules, maintenance] = [plan.rules, plan.maintenance].map((list) => list.map(({ id }) => id));
+      const counted =
+        warnings.length === 0 ? "" : `, with ${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}`;
+      const count = plan.rules.length + plan.maintenance.length;
+      console.log(
+        json
+          ? asJson({ valid: true, rules, maintenance, warnings })
+          : [...warnings, `${count} valid${counted}`].join("\n"),
+      );
+      return strict && warnings.length > 0 ? 2 : 0;
     },
   },
   diff: {
@@ -81,6 +95,7 @@ const actions: Readonly<Record<string, Action>> = {
       const files = filesFor(names, values);
       const plan = await planOf(api, files, { state: stateOf(values), prune: values.prune });
       await carryOut(api, plan, files);
+      for (const warning of plan.warnings) console.error(warning);
       console.log(values.json ? asJson(plan) : describePlan(plan));
       return 0;
     },
@@ -172,7 +187,7 @@ export const rulesCommand: Command = {
 };
 
 function checkUse(name: string, { names, takes }: Action, given: readonly string[], values: Values): void {
-  const own = ["state", "prune", "out", "revision", "json"] as const;
+  const own = ["state", "prune", "strict", "out", "revision", "json"] as const;
   const other = own.find((each) => !takes.includes(each) && values[each] !== undefined && values[each] !== false);
   const fits = { none: given.length === 0, one: given.length === 1, some: given.length > 0, any: true }[names];
   const what = ["validate", "diff", "apply"].includes(name) ? "files" : "ids of rules";

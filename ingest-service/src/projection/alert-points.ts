@@ -31,6 +31,8 @@ export function alertPoint(event: AlertEvent): Point {
     [textField("kind")]: names.get(kind) ?? String(kind),
     [textField("alert")]: event.alertId,
   };
+  if (event.gateway !== "") fields[textField("gateway")] = event.gateway;
+  if (event.reason !== "") fields[textField("reason")] = event.reason;
   if (!saidByPeople.has(kind)) fields["state"] = isOver(event) ? 0 : 1;
   // In milliseconds, as dashboards take times that are numbers.
   if (event.raisedAt !== 0) fields["raisedAt"] = event.raisedAt / 1000;

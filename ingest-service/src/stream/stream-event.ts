@@ -76,6 +76,8 @@ function alert(event: AlertEvent): object | undefined {
     rule: event.rule,
     revision: event.revision,
     device: event.device,
+    ...(event.gateway !== "" && { gateway: event.gateway }),
+    ...(event.reason !== "" && { reason: event.reason }),
     severity: event.severity,
     at: isoFromMicros(event.at),
     metric: event.metric,

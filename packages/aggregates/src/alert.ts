@@ -9,6 +9,10 @@ export interface AlertState {
   /** Of the rule, when it was raised. */
   readonly revision: number;
   readonly device: string;
+  /** The gateway that it is of, whose id is in `device`, too; absent: it is of a device. */
+  readonly gateway?: string;
+  /** Why a rule on absence raised it. */
+  readonly reason?: string;
   readonly state: AlertStatus;
   readonly severity: string;
   readonly metric: string;
@@ -97,6 +101,8 @@ function opened(event: AlertEvent): AlertState {
     rule: event.rule,
     revision: event.revision,
     device: event.device,
+    ...(event.gateway !== "" && { gateway: event.gateway }),
+    ...(event.reason !== "" && { reason: event.reason }),
     state: "active",
     severity: event.severity,
     metric: event.metric,

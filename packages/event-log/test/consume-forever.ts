@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { printWhole } from "../src/contract/print-whole.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
 // A process to be stopped and killed: consumes the topic as a member of the group and prints what it was handed, with a
@@ -16,9 +16,9 @@ const consumption = await log.consume({
   topics: [topic],
   async onBatch(batch) {
     const values = batch.records.map(({ value }) => String(value));
-    writeSync(1, values.map((value) => `+${value}\n`).join(""));
+    printWhole(values.map((value) => `+${value}\n`).join(""));
     if (!(await batch.commit())) return;
-    writeSync(1, values.map((value) => `${value}\n`).join(""));
+    printWhole(values.map((value) => `${value}\n`).join(""));
   },
 });
 await consumption.done;

@@ -13,7 +13,8 @@ const isRoot = process.getuid?.() === 0;
 if (!isRoot && process.env["CI"] === "true") throw new ConfigError("CI has to run as root, to mount a small disk");
 
 const topic = "t";
-const retentionMs = 1500;
+/** Long enough to fill the disk before the first records go, however busy the machine is. */
+const retentionMs = 6000;
 const settings = { housekeepingMs: 300 };
 let disk: string;
 let log: EmbeddedEventLog | undefined;
@@ -64,24 +65,22 @@ const takesMore = (): Promise<boolean> =>
 it.skipIf(!isRoot)(
   "a disk that the log filled (needs root): retention makes room by itself, as often as that happens",
   async () => {
-    const dataDir = mount(64);
+    const dataDir = mount(32);
     log = await openEmbeddedLog({ dataDir, ...settings });
     await log.ensureTopics([spec(topic, 1, { retentionMs })]);
-    expect(await fill(log)).toBeGreaterThan(300);
+    expect(await fill(log)).toBeGreaterThan(100);
     for (let round = 0; round < 2; round += 1) {
-      expect(await eventually(takesMore, (taken) => taken, 20_000)).toBe(true);
+      expect(await eventually(takesMore, (taken) => taken)).toBe(true);
       const more = await eventually(
         () => fill(log!),
         (taken) => taken > 0,
-        20_000,
       );
       expect(more).toBeGreaterThan(0);
     }
-    expect(await eventually(takesMore, (taken) => taken, 20_000)).toBe(true);
+    expect(await eventually(takesMore, (taken) => taken)).toBe(true);
     const [position] = await log.positions(topic);
     expect(position!.start).toBeGreaterThan(0);
   },
-  60_000,
 );
 
 it.skipIf(!isRoot)(
@@ -106,9 +105,8 @@ it.skipIf(!isRoot)(
     log = await openEmbeddedLog({ dataDir, ...settings });
     await log.ensureTopics([spec(topic, 1, { retentionMs })]);
     const starts = async () => (await log!.positions(topic))[0]!.start;
-    expect(await eventually(starts, (start) => start >= 200, 20_000)).toBeGreaterThanOrEqual(200);
+    expect(await eventually(starts, (start) => start >= 200)).toBeGreaterThanOrEqual(200);
     rmSync(join(disk, "ballast"));
-    expect(await eventually(takesMore, (taken) => taken, 20_000)).toBe(true);
+    expect(await eventually(takesMore, (taken) => taken)).toBe(true);
   },
-  60_000,
 );

@@ -18,7 +18,7 @@ export interface ServiceProcessOptions {
 }
 
 /** A limit against hanging; a busy machine may take long to start a process (milliseconds). */
-const readyWithinMs = 120_000;
+const readyWithinMs = 240_000;
 const keptOutput = 1_000_000;
 const shownOutput = 20_000;
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, sleep } from "@headwater/core";
+import { ConfigError } from "@headwater/core";
 import { eventually } from "@headwater/testkit/eventually";
 import { afterEach, expect, it } from "vitest";
 import { openEmbeddedStore } from "../src/embedded/embedded-store.ts";
@@ -22,7 +22,8 @@ afterEach(async () => {
 });
 
 const tags = { device: "d" };
-const retentionMs = 1500;
+/** Long enough to fill the disk before the first points go, however busy the machine is. */
+const retentionMs = 6000;
 
 /** Texts of a thousand characters: they fill the disk quickly. */
 function points(count: number): Point[] {
@@ -44,19 +45,16 @@ it.skipIf(!isRoot)(
   "a disk that the store filled (needs root): retention makes room by itself, as often as that happens",
   async () => {
     disk = await mkdtemp(join(tmpdir(), "small-disk-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64m", "tmpfs", disk]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=32m", "tmpfs", disk]);
     store = await openEmbeddedStore({ dataDir: disk, retentionMs, flushAfterMs: 200, retentionRoundMs: 300 });
     for (let round = 0; round < 3; round += 1) {
       while (await takes(500));
       expect(
         await eventually(
-          () => takes(10),
+          () => takes(500),
           (taken) => taken,
-          25_000,
         ),
       ).toBe(true);
-      await sleep(retentionMs);
     }
   },
-  90_000,
 );

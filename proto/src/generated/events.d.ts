@@ -818,6 +818,12 @@ export namespace headwater {
             /** AlertEvent repetition. */
             repetition: number;
 
+            /** AlertEvent gateway. */
+            gateway: string;
+
+            /** AlertEvent reason. */
+            reason: string;
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -922,6 +928,12 @@ export namespace headwater {
 
                 /** AlertEvent repetition */
                 repetition?: (number|null);
+
+                /** AlertEvent gateway */
+                gateway?: (string|null);
+
+                /** AlertEvent reason */
+                reason?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1973,6 +1973,8 @@ export const headwater = $root.headwater = (() => {
              * @property {boolean|null} [flapping] AlertEvent flapping
              * @property {number|null} [action] AlertEvent action
              * @property {number|null} [repetition] AlertEvent repetition
+             * @property {string|null} [gateway] AlertEvent gateway
+             * @property {string|null} [reason] AlertEvent reason
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2222,6 +2224,22 @@ export const headwater = $root.headwater = (() => {
              */
             AlertEvent.prototype.repetition = 0;
 
+            /**
+             * AlertEvent gateway.
+             * @member {string} gateway
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.gateway = "";
+
+            /**
+             * AlertEvent reason.
+             * @member {string} reason
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.reason = "";
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -2303,6 +2321,10 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 26, wireType 0 =*/208).uint32(message.action);
                 if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
                     writer.uint32(/* id 27, wireType 0 =*/216).uint32(message.repetition);
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 28, wireType 2 =*/226).string(message.gateway);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 29, wireType 2 =*/234).string(message.reason);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2584,6 +2606,24 @@ export const headwater = $root.headwater = (() => {
                                 message.repetition = value;
                             else
                                 delete message.repetition;
+                            continue;
+                        }
+                    case 28: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 29: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
                             continue;
                         }
                     }

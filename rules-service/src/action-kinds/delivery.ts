@@ -10,6 +10,10 @@ export interface Occasion {
   readonly repetition: number;
   readonly rule: { readonly id: string; readonly name: string; readonly revision: number };
   readonly device: string;
+  /** The gateway that it is of, in place of a device. */
+  readonly gateway?: string | undefined;
+  /** Why a rule on absence raised it. */
+  readonly reason?: string | undefined;
   readonly severity: string;
   readonly metric: string;
   readonly value: number | string;
@@ -22,6 +26,10 @@ export interface Occasion {
   readonly cause: string;
   readonly by: string;
   readonly comment: string;
+  /** Of the rule. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of the rule, with what they name filled in. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** What is sent, the same at every attempt. */

@@ -19,9 +19,10 @@ export interface Wording {
 
 /** An occasion in the words that chats and mails show; every text is one line, escaping is the format's. */
 export function wordsOf(occasion: Occasion): Wording {
-  const { trigger, rule, device, severity, metric, value, threshold, raisedAt, clearedAt, cause, by, comment } =
-    occasion;
-  const facts: [string, string][] = [["Device", oneLine(device)]];
+  const { trigger, rule, device, gateway, reason, severity, metric, value, threshold } = occasion;
+  const { raisedAt, clearedAt, cause, by, comment } = occasion;
+  const facts: [string, string][] = [[gateway === undefined ? "Device" : "Gateway", oneLine(gateway ?? device)]];
+  if (reason !== undefined) facts.push(["Reason", oneLine(reason)]);
   // A text is compared with no threshold.
   const measured = typeof value === "string" ? oneLine(value) : `${value} (threshold ${threshold})`;
   if (metric !== "") facts.push([oneLine(metric), measured]);
@@ -30,10 +31,13 @@ export function wordsOf(occasion: Occasion): Wording {
   if (by !== "") facts.push(["By", oneLine(by)]);
   if (comment !== "") facts.push(["Comment", oneLine(comment)]);
   facts.push(["Rule", `${oneLine(rule.id)}, revision ${rule.revision}`], ["Alert", oneLine(occasion.alert)]);
-  const name = oneLine(rule.name === "" ? rule.id : rule.name);
+  const { summary = "", ...others } = occasion.annotations;
+  for (const [key, text] of Object.entries(others)) facts.push([key, oneLine(text)]);
+  const name = [summary, rule.name, rule.id].map((text) => oneLine(text)).find((text) => text !== "") ?? "";
   const again = occasion.repetition === 0 ? "" : ` (again, ${occasion.repetition})`;
+  const of = `${gateway === undefined ? "" : "gateway "}${oneLine(device)}`;
   return {
-    title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${oneLine(device)}${again}`,
+    title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${of}${again}`,
     facts,
   };
 }

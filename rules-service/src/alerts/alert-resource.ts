@@ -11,7 +11,11 @@ export const alertResource = Type.Object(
     id: Type.String(),
     rule: Type.String(),
     revision: Type.Integer({ description: "Revision of the rule when it was raised" }),
-    device: Type.String(),
+    device: Type.String({ description: "The device that it is of; of an alert of a gateway, the id of that" }),
+    gateway: Type.Optional(Type.String({ description: "The gateway that it is of, in place of a device" })),
+    reason: Type.Optional(
+      Type.String({ description: "Of a rule on absence: device-silent, gateway-offline or pipeline-lagging" }),
+    ),
     state: Type.Union(["active", "acknowledged", "cleared"].map((state) => Type.Literal(state))),
     severity: Type.String(),
     metric: Type.String(),
@@ -47,7 +51,10 @@ export type AlertResource = Static<typeof alertResource>;
 export function toAlertResource(alert: AlertState): AlertResource {
   const { id, rule, revision, device, state, severity, metric, value, threshold, amended, shadow } = alert;
   return {
-    ...{ id, rule, revision, device, state, severity, metric, value, threshold },
+    ...{ id, rule, revision, device },
+    ...(alert.gateway !== undefined && { gateway: alert.gateway }),
+    ...(alert.reason !== undefined && { reason: alert.reason }),
+    ...{ state, severity, metric, value, threshold },
     raisedAt: isoFromMicros(alert.raisedAt),
     ...(alert.acknowledgedAt !== undefined && { acknowledgedAt: isoFromMicros(alert.acknowledgedAt) }),
     ...(alert.acknowledgedBy !== undefined && { acknowledgedBy: alert.acknowledgedBy }),

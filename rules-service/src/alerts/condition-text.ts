@@ -38,10 +38,10 @@ function subjectText({ metric, window, aggregate, where, rate, change, relativeT
   return name;
 }
 
-function windowText({ over, every, session, readings }: Condition): string {
+function windowText({ over, every, session, readings, timeZone }: Condition): string {
   if (session !== undefined) return `since the last gap of ${plain(session)}`;
   if (readings !== undefined) return `over the last ${plain(readings)} readings`;
-  return `over ${plain(over)}${every === undefined ? "" : ` (every ${plain(every)})`}`;
+  return `over ${plain(over)}${every === undefined ? "" : ` (every ${plain(every)}${timeZone === undefined ? "" : ` of ${plain(timeZone)}`})`}`;
 }
 
 const words: Readonly<Record<string, string>> = {

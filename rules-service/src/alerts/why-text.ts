@@ -11,19 +11,27 @@ type Transition = WhyResource["transitions"][number];
  * revision did so, and the times. Everything stands in the JSON beside it, too.
  */
 export function whyText({ alert, rule, transitions }: Omit<WhyResource, "text">): string {
-  const { id, severity, device, raisedAt, clearedAt, shadow } = alert;
+  const { id, severity, device, gateway, reason, raisedAt, clearedAt, shadow } = alert;
+  const of = gateway === undefined ? `device ${device}` : `gateway ${gateway}`;
   const began = microsFromIso(raisedAt);
   const ended = clearedAt === undefined ? undefined : microsFromIso(clearedAt);
   const lasted = began === undefined || ended === undefined ? undefined : formatDuration(Math.max(0, ended - began));
   const until = clearedAt === undefined ? "It is open." : `It was cleared at ${clearedAt}, after ${lasted}.`;
   return [
-    `Alert ${id} of rule ${alert.rule} on device ${device}: ${severity}, raised at ${raisedAt}. ${until}`,
+    `Alert ${id} of rule ${alert.rule} on ${of}: ${severity}, raised at ${raisedAt}. ${until}`,
     ...(shadow ? ["The rule was in shadow: nothing was done about it."] : []),
+    ...(reason === undefined ? [] : [reasons[reason] ?? `The reason is ${reason}.`]),
     ...(alert.amended ? ["Late data changed what had been told of it."] : []),
     ...ruleText(rule),
     ...transitions.flatMap((transition) => ["", ...transitionText(transition)]),
   ].join("\n");
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  "device-silent": "The device said nothing, though the gateway through which it was heard last was there.",
+  "gateway-offline": "Nothing came of the gateway; its devices are not called silent while it is away.",
+  "pipeline-lagging": "The gateway was behind; what it still had to send may have been of any of its devices.",
+};
 
 function ruleText({ id, revision }: WhyResource["rule"]): string[] {
   if (revision === null) return [`The revision of rule ${id} that raised it is no longer known.`];

@@ -112,7 +112,7 @@ async function evaluate(
       for (let range = waiting.shift(); range !== undefined; range = waiting.shift()) {
         const devices = await devicesNow(log, topics.devices, range.partition, folded);
         await scanPartition(thread, range, devices, {
-          ...{ log, topic: topics.telemetry, rules, from, logger, signal: either },
+          ...{ log, topic: topics.telemetry, partitions: ranges.length, rules, from, logger, signal: either },
           onRecords(count) {
             found.records += count;
             onRecords(count);

@@ -16,7 +16,7 @@ export function verdictOf(raise: number, stay: number): Verdict {
 
 /** -1: unknown, 0: false, else the rank. */
 export function raiseOf(verdict: Verdict): number {
-  return Math.floor(verdict / 3) - 1;
+  return ((verdict / 3) | 0) - 1;
 }
 
 /** -1: unknown, 0: false, 1: true. */

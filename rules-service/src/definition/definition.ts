@@ -4,6 +4,8 @@ import type { SchemaProblem } from "@headwater/service/schema";
 import { actionSchema, checkAction, normaliseAction, type NormalAction } from "../action-kinds/kinds.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import { checkCondition, compileCondition, conditionSchema } from "../conditions/conditions.ts";
+import type { AbsenceReason } from "../conditions/absence/absence.ts";
+import { reasonsOf } from "../conditions/absence/kind.ts";
 import type { ConditionDefinition } from "../conditions/condition.ts";
 import type { Program } from "../conditions/program.ts";
 import { rankOf } from "../conditions/verdict.ts";
@@ -44,7 +46,9 @@ export const ruleSchema = Type.Object(
     name: Type.Optional(Type.String({ maxLength: 200 })),
     description: Type.Optional(Type.String({ maxLength: 4000 })),
     labels: Type.Optional(textMap("For lists and routing, as in { team: heating }.")),
-    annotations: Type.Optional(textMap("For those who are told, as in { runbook: https://ops.example/boiler }.")),
+    annotations: Type.Optional(
+      textMap("For those who are told, as in { summary: '{{device.id}} at {{value}}' }. `summary` is the title."),
+    ),
     selector: Type.Optional(selectorSchema),
     condition: Type.Unsafe<ConditionDefinition>(conditionSchema),
     severity: Type.Optional(severitySchema),
@@ -115,6 +119,8 @@ export interface NormalRule {
   readonly wait: number;
   /** Microseconds: how far back a reading still amends. */
   readonly lateness: number;
+  /** Why it may be raised, if it is about absence. */
+  readonly reasons: readonly AbsenceReason[] | undefined;
   /** Longest that its verdicts have to hold (microseconds). */
   readonly holds: number;
   /** Equal for definitions that judge alike, whatever they are called and do. */
@@ -133,6 +139,7 @@ export function normaliseRule(definition: RuleDefinition): NormalRule {
     actions: (actions ?? []).map(normaliseAction),
     wait: parseDuration(wait),
     lateness: parseDuration(definition.lateness ?? wait),
+    reasons: reasonsOf(condition),
     holds: longestHold(condition),
     judgesLike: canonicalJson({ condition, schedule, flapping }),
   };

@@ -1,5 +1,6 @@
 import { formatDuration } from "@headwater/core";
 import type { ConditionDefinition } from "../conditions/condition.ts";
+import type { NormalAction } from "../action-kinds/kinds.ts";
 import type { SchemaProblem } from "@headwater/service/schema";
 import { pointerTo } from "../language/problems.ts";
 import { normaliseRule, type RuleDefinition } from "./definition.ts";
@@ -13,18 +14,43 @@ const timed = ["for", "absent", "window", "rate", "change", "relativeTo", "withi
  */
 export function warningsOf(definition: RuleDefinition, pace: number): readonly SchemaProblem[] {
   const { actions, wait } = normaliseRule(definition);
-  if (!isTimed(definition.condition)) return [];
+  const timed = isTimed(definition.condition);
   return actions.flatMap((action, index) => {
-    if (action.kind !== "command" || action.ttlMs * 1000 >= wait + pace) return [];
-    const needs = formatDuration(wait + pace);
-    return {
-      pointer: pointerTo(pointerTo(pointerTo("/actions", index), "command"), "ttl"),
+    const at = pointerTo("/actions", index);
+    return [...ofLife(action, at, timed ? wait : undefined, pace), ...ofRepeat(action, at, pace)];
+  });
+}
+
+/** `wait`: of a rule whose condition time alone may make true. */
+function ofLife(action: NormalAction, at: string, wait: number | undefined, pace: number): readonly SchemaProblem[] {
+  if (wait === undefined || action.kind !== "command" || action.ttlMs * 1000 >= wait + pace) return [];
+  const needs = formatDuration(wait + pace);
+  return [
+    {
+      pointer: pointerTo(pointerTo(at, "command"), "ttl"),
       detail:
         `is shorter than the ${needs} that it may take until time alone makes the condition true: the rule's wait ` +
         `of ${formatDuration(wait)}, and ${formatDuration(pace)} between two ticks; the command may expire before ` +
         `it is sent, so make it ${needs} at least, or wait shorter`,
-    };
-  });
+    },
+  ];
+}
+
+function ofRepeat(action: NormalAction, at: string, pace: number): readonly SchemaProblem[] {
+  const { repeat } = action;
+  const found: SchemaProblem[] = [];
+  if (repeat === 0) return found;
+  if (repeat < pace) {
+    const ticks = formatDuration(pace);
+    const detail = `is shorter than the ${ticks} between two ticks where nothing flows; make it ${ticks} at least`;
+    found.push({ pointer: pointerTo(at, "repeat"), detail });
+  }
+  if (action.kind === "command" && action.ttlMs * 1000 > repeat) {
+    const most = formatDuration(repeat);
+    const detail = `is longer than repeat; a command is given up when the next is due, so make it ${most} at most`;
+    found.push({ pointer: pointerTo(pointerTo(at, "command"), "ttl"), detail });
+  }
+  return found;
 }
 
 function isTimed(condition: ConditionDefinition): boolean {

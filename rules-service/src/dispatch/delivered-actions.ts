@@ -8,6 +8,8 @@ import { untilApplied } from "./until-applied.ts";
 
 export interface RuleActions {
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
   /** Those that are delivered, with their places in the rule's list. */
   readonly actions: readonly (readonly [index: number, action: DeliveredAction])[];
 }
@@ -19,7 +21,7 @@ export interface DeliveredActionsOptions {
   readonly logger: Logger;
 }
 
-const none: RuleActions = { name: "", actions: [] };
+const none: RuleActions = { name: "", labels: {}, annotations: {}, actions: [] };
 const maxCached = 2000;
 
 /** What the revisions of rules deliver. */
@@ -64,6 +66,8 @@ export class DeliveredActions {
       const { actions } = normaliseRule(definition);
       return {
         name: definition.name ?? "",
+        labels: definition.labels ?? {},
+        annotations: definition.annotations ?? {},
         actions: [...actions.entries()].filter((entry): entry is [number, DeliveredAction] => isDelivered(entry[1])),
       };
     } catch (error) {

@@ -3,6 +3,7 @@ import type { AlertState } from "@headwater/aggregates";
 import type { ActionInput, AlertEvent } from "@headwater/proto";
 import type { Occasion } from "../action-kinds/delivery.ts";
 import { deliveryOf, type DeliveredAction } from "../action-kinds/kinds.ts";
+import { filled } from "../action-kinds/template.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import type { Trigger } from "../action-kinds/triggers.ts";
 import type { RuleActions } from "./delivered-actions.ts";
@@ -44,7 +45,7 @@ export function requestsOf(
     const trigger = triggers.find((each) => action.on.includes(each));
     if (trigger === undefined) return [];
     const deadline = Math.min(event.at + slowClock, appendTime) + action.deadlineMs * 1000;
-    return requestOf(told, { index, action, trigger, deadline }, rule.name, revision);
+    return requestOf(told, { index, action, trigger, deadline }, rule, revision);
   });
 }
 
@@ -52,14 +53,14 @@ export function requestsOf(
  * The request of a repetition, for as long as none is due after it; none if the alert is not as it has to be for that.
  * `triggers`: what the transition that it repeats has set off.
  */
-export function repetitionOf(told: Told, triggers: readonly Trigger[], { name, actions }: RuleActions): ActionInput[] {
+export function repetitionOf(told: Told, triggers: readonly Trigger[], rule: RuleActions): ActionInput[] {
   const { event, appendTime, state } = told;
-  const [index, action] = actions.find(([each]) => each === event.action) ?? [];
+  const [index, action] = rule.actions.find(([each]) => each === event.action) ?? [];
   if (index === undefined || action === undefined || state.state === "cleared") return [];
   if (state.state === "acknowledged" && !action.repeatAcknowledged) return [];
   const trigger = triggers.find((each) => action.on.includes(each)) ?? "raised";
   const deadline = Math.min(event.at, appendTime) + Math.min(action.deadlineMs * 1000, action.repeat);
-  return requestOf(told, { index, action, trigger, deadline }, name, event.revision);
+  return requestOf(told, { index, action, trigger, deadline }, rule, event.revision);
 }
 
 interface Asked {
@@ -72,13 +73,13 @@ interface Asked {
 function requestOf(
   { event, offset, state }: Told,
   { index, action, trigger, deadline }: Asked,
-  name: string,
+  of: RuleActions,
   revision: number,
 ): ActionInput[] {
   const delivery = deliveryOf(action.kind);
   if (delivery === undefined) return [];
   const { alertId, transition, writeId, rule, device, repetition } = event;
-  const occasion = occasionOf(event, trigger, state, { id: rule, name, revision });
+  const occasion = occasionOf(event, trigger, state, of, revision);
   return [
     {
       actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, index, repetition),
@@ -96,11 +97,19 @@ function requestOf(
   ];
 }
 
-function occasionOf(event: AlertEvent, trigger: Trigger, state: AlertState, rule: Occasion["rule"]): Occasion {
+function occasionOf(
+  event: AlertEvent,
+  trigger: Trigger,
+  state: AlertState,
+  { name, labels, annotations }: RuleActions,
+  revision: number,
+): Occasion {
+  const rule = { id: event.rule, name, revision };
   const { alertId: alert, transition, repetition, device, at, by, comment } = event;
-  const { severity, metric, value, threshold, raisedAt, clearedAt, clearedCause: cause } = state;
-  return {
-    ...{ trigger, alert, transition, repetition, rule, device, at, by, comment },
-    ...{ severity, metric, value, threshold, raisedAt, clearedAt, cause },
+  const { gateway, reason, severity, metric, value, threshold, raisedAt, clearedAt, clearedCause: cause } = state;
+  const told = {
+    ...{ trigger, alert, transition, repetition, rule, device, gateway, reason, at, by, comment },
+    ...{ severity, metric, value, threshold, raisedAt, clearedAt, cause, labels },
   };
+  return { ...told, annotations: filled(annotations, told) };
 }

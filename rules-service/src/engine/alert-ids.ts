@@ -5,7 +5,10 @@ export const namespace = "5f0e6c3a-7d0b-5c62-9f43-2a8d1b6e4c17";
 
 export interface AlertOrigin {
   readonly rule: string;
-  /** The control event that began the rule on the device, or ended it there before. */
+  /**
+   * The control event that began the rule, or ended it before, and the registration of the device: what an instant has
+   * shown of one registration is another alert under the next.
+   */
   readonly grounding: string;
   readonly device: string;
   /** Identity of the reading, or the instant, that began it. */

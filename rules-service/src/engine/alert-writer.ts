@@ -3,12 +3,13 @@ import type { CommandAction } from "../action-kinds/command/kind.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import type { Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { identityOf, type Reading } from "../readings/reading.ts";
 import { beganBy, evidenceOf, placeOf, valueOf, type InstanceView } from "./alert-evidence.ts";
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
 import { repeatedFrom, repetitionsBy } from "./episode-actions.ts";
-import type { Episode } from "./episode.ts";
+import { unmuted, type Episode } from "./episode.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
 import { Muting } from "./muting.ts";
@@ -53,30 +54,47 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  /** A name of the registration that is in effect. */
+  registrationOf: (device: string) => string = () => "";
+  /** Why a rule on absence tells of a device or a gateway; "" of other rules. */
+  reasonOf: (rule: Rule, device: string) => string = () => "";
   readonly muting = new Muting();
   /** What time it is on the log. */
   now: () => number = () => 0;
   readonly #partition: number;
+  /** The reading that was asked for last, and what it is called. */
+  #named: Reading | undefined;
+  #name = "";
 
   constructor(partition: number) {
     this.#partition = partition;
   }
 
   /** What began an episode, as a name for ever. */
-  readonly identity = ({ reading, time }: Beginning): string =>
-    reading === undefined ? JSON.stringify(["instant", time]) : identityOf(reading, this.#partition);
+  readonly identity = ({ reading, time }: Beginning): string => {
+    if (reading === undefined) return JSON.stringify(["instant", time]);
+    // One reading begins the episodes of many rules, whose causes are then one text in memory.
+    if (reading !== this.#named) {
+      this.#named = reading;
+      this.#name = identityOf(reading, this.#partition);
+    }
+    return this.#name;
+  };
 
   alertId({ rule, grounding, device }: InstanceView, cause: string, raisedAt: number): string {
-    return alertIdOf({ rule: rule.id, grounding, device, cause, raisedAt });
+    const registration = this.registrationOf(device);
+    return alertIdOf({ rule: rule.id, grounding: `${grounding}${registration}`, device, cause, raisedAt });
   }
 
   /** The next transition of an episode, whose fields say how things stand after it. */
   tell(instance: InstanceView, episode: Episode, { kind, at, cause, amended = false, shown }: AlertStep): void {
-    const { rule, device } = instance;
+    const { rule } = instance;
+    const gateway = gatewayOf(instance.device);
+    const device = gateway ?? instance.device;
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
-    episode.mutedBy = cleared ? [] : this.muting.by(rule.id, device);
+    episode.mutedBy = cleared ? unmuted : this.muting.by(rule.id, instance.device);
     if (cleared) episode.flapping = false;
     else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
     const measure =
@@ -107,6 +125,8 @@ export class AlertWriter {
       mutedBy: episode.mutedBy,
       flapping: episode.flapping,
       evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
+      gateway: gateway ?? "",
+      reason: this.reasonOf(rule, instance.device),
     } satisfies AlertInput);
     const { mutedBy } = episode;
     const told = {
@@ -180,6 +200,8 @@ export class AlertWriter {
     { transition, repetition = 0, at, time }: Answered,
     most: number,
   ): void {
+    // A gateway takes none.
+    if (gatewayOf(device) !== undefined) return;
     this.effects.command({
       commandId: commandIdOf(alertId, transition, index, repetition),
       device,
@@ -210,12 +232,14 @@ export class AlertWriter {
     action: number,
     { transition, repetition, at }: Answered,
   ) {
+    const gateway = gatewayOf(device);
     return {
       alertId: episode.alertId,
       transition: Number(transition),
       rule: rule.id,
       revision: rule.revision,
-      device,
+      device: gateway ?? device,
+      gateway: gateway ?? "",
       kind: alertTransition.repeated,
       severity: severityOf(episode.rank) ?? "",
       at,

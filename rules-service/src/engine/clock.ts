@@ -74,6 +74,20 @@ export class LogClock {
       : unheardSince(outages, logTime, duration, until, asOf);
   }
 
+  /** How a gateway is, and what it has promised; undefined: it is not known, or not yet by a mark. */
+  gateway(id: string): { readonly is: "live" | "lagging" | "away"; readonly promised: number } | undefined {
+    const time = this.#gateways.get(id);
+    if (time === undefined) return undefined;
+    if (time.isAway) return { is: "away", promised: time.outages.at(-1)!.from };
+    if (!time.isMarked) return undefined;
+    return { is: time.straggling ? "lagging" : "live", promised: time.corrected };
+  }
+
+  /** Those that are known. */
+  get gateways(): readonly string[] {
+    return [...this.#gateways.keys()];
+  }
+
   #leastReach(): number {
     let least = this.#now;
     for (const time of this.#gateways.values()) if (time.isLive && time.corrected < least) least = time.corrected;

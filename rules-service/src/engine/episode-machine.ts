@@ -43,26 +43,37 @@ export interface Judgement {
   readonly begunBy: (rank: number) => Beginning;
 }
 
-/** The state after a verdict; `on` is told of what changed. */
-export function follow(state: EpisodeState, judgement: Judgement, on: (change: EpisodeChange) => void): EpisodeState {
-  const { verdict, at, mildest, begunBy } = judgement;
+/** The rank after a verdict; 0: no episode is open then. */
+function rankAfter({ rank, muted: isMuted }: EpisodeState, verdict: Verdict, mildest: number): number {
   const raise = raiseOf(verdict);
   const stay = stayOf(verdict);
+  if (rank === 0) return isMuted || raise <= 0 ? 0 : raise;
+  if (stay === 0 && raise <= 0) return 0;
+  // Between raise and clear it is as mild as it can be; an unknown raise changes nothing.
+  if (raise === unknown) return rank;
+  return raise > 0 ? raise : Math.min(rank, mildest);
+}
+
+/** Whether a verdict leaves everything as it is. */
+export function isSteady(state: EpisodeState, verdict: Verdict, mildest: number): boolean {
+  return rankAfter(state, verdict, mildest) === state.rank && !(state.muted && stayOf(verdict) === 0);
+}
+
+/** The state after a verdict that changes something; `on` is told of it, unless it ends a muting. */
+export function follow(state: EpisodeState, judgement: Judgement, on: (change: EpisodeChange) => void): EpisodeState {
+  const { verdict, at, mildest, begunBy } = judgement;
+  const rank = rankAfter(state, verdict, mildest);
+  if (rank === state.rank) return noEpisode;
   if (state.rank === 0) {
-    if (state.muted) return stay === 0 ? noEpisode : state;
-    if (raise <= 0) return state;
-    const begun = begunBy(raise);
-    on({ kind: "raised", rank: raise, begun });
-    return { rank: raise, raisedAt: at.time, begun, muted: false };
+    const begun = begunBy(rank);
+    on({ kind: "raised", rank, begun });
+    return { rank, raisedAt: at.time, begun, muted: false };
   }
   const begun = state.begun!;
-  if (stay === 0 && raise <= 0) {
+  if (rank === 0) {
     on({ kind: "cleared", rank: state.rank, begun });
     return noEpisode;
   }
-  // Between raise and clear it is as mild as it can be; an unknown raise changes nothing.
-  const rank = raise === unknown ? state.rank : raise > 0 ? raise : Math.min(state.rank, mildest);
-  if (rank === state.rank) return state;
   on({ kind: rank > state.rank ? "escalated" : "deescalated", rank, begun });
   return { ...state, rank };
 }

@@ -42,6 +42,9 @@ export interface Episode {
   actions: EpisodeActions;
 }
 
+/** One empty list for all episodes, of which there are many. */
+export const unmuted: readonly string[] = [];
+
 export function isOpen(episode: Episode): boolean {
   return episode.clearedAt === undefined && !episode.retracted;
 }

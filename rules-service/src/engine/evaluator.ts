@@ -1,9 +1,12 @@
 import type { TelemetryRecord, Reading as ReadingMessage } from "@headwater/proto";
 import { anyMetric } from "../conditions/program.ts";
 import type { Anchor, Reading, Sample, Value } from "../readings/reading.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import { sameIdentity, sampleOf } from "../readings/reading.ts";
+import { Changes } from "./changes.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
+import { GatewayWatch } from "./gateway-watch.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -28,11 +31,12 @@ export class Evaluator {
   readonly clock = new LogClock();
   readonly identities = new SeenIdentities();
   readonly timers = new Timers();
+  readonly gateways: GatewayWatch;
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
   /** What has changed since states were last taken. */
-  readonly changedInstances = new Set<Instance>();
-  readonly changedSeries = new Set<Series>();
+  readonly changedInstances = new Changes<Instance>();
+  readonly changedSeries = new Changes<Series>();
   /** The next offset to apply. */
   next = 0;
   evaluations = 0;
@@ -50,9 +54,12 @@ export class Evaluator {
   /** Instances that the present record concerns. */
   readonly #touched: Instance[] = [];
 
-  constructor(index: RuleIndex, alerts: AlertWriter) {
+  /** `ownsGateway`: whether a gateway's id belongs to the partition. */
+  constructor(index: RuleIndex, alerts: AlertWriter, ownsGateway: (gateway: string) => boolean = () => false) {
     this.index = index;
     this.alerts = alerts;
+    this.gateways = new GatewayWatch(index, this.clock, ownsGateway);
+    alerts.reasonOf = this.gateways.reasonOf;
   }
 
   apply(record: TelemetryRecord, at: RecordPosition): void {
@@ -63,6 +70,7 @@ export class Evaluator {
       const hadTime = this.clock.now > 0;
       this.clock.observe(record, at);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
+      if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
       else if (record.readings.length > 0) this.#readings(record, at);
       this.timers.fire(this.clock, this.#fire, this.#repeat);
@@ -106,12 +114,25 @@ export class Evaluator {
       if (!rule.program.watchesSilence) continue;
       for (const [id, device] of this.index.devices) {
         if (!rule.selects(id, device) || this.index.instance(rule, id) !== undefined) continue;
-        const instance = this.index.newInstance(rule, id, this.now);
-        instance.from = this.next;
-        this.begun(instance);
+        this.#begin(rule, id);
       }
     }
   }
+
+  readonly #begin = (rule: Rule, device: string): void => {
+    if (this.clock.now === 0) return;
+    const instance = this.index.newInstance(rule, device, this.now);
+    instance.from = this.next;
+    this.begun(instance);
+  };
+
+  /** The clock tells how a gateway is that an instance watches. */
+  readonly #hear = (instance: Instance): void => {
+    const sample = this.gateways.heard(instance);
+    if (sample === undefined || instance.covers > this.next) return;
+    instance.hear(sample, this);
+    this.changed(instance);
+  };
 
   /** The rule has begun on a device, and may hold already. */
   begun(instance: Instance): void {
@@ -227,7 +248,8 @@ export class Evaluator {
         // Until it has taken this sample in, no later one of the record can be told to change nothing.
         if (isOneOfSeveral) for (const series of instance.inputs) series.block(instance.rule.id);
       }
-      if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
+      if (instance.samples.length === 0) instance.samples = [sample];
+      else if (instance.samples.at(-1) !== sample) instance.samples = [...instance.samples, sample];
     }
     this.#concerned.length = 0;
   }
@@ -292,11 +314,11 @@ export class Evaluator {
     if (typeof value === "number") {
       const { quiet } = series;
       for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
-        this.#touch(series, rules[slot]!, reading);
+        this.#touch(series, slot, reading);
       }
       return;
     }
-    for (const rule of rules) this.#touch(series, rule, reading);
+    for (let slot = 0; slot < rules.length; slot++) this.#touch(series, slot, reading);
   }
 
   /** Takes down that the present sample has put a reading into its series. */
@@ -309,7 +331,7 @@ export class Evaluator {
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
     if (isInserted) this.#hold(series, reading);
-    for (const rule of series.rules) {
+    for (const [slot, rule] of series.rules.entries()) {
       if (!rule.judges(reading)) continue;
       const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
       const { value } = reading;
@@ -321,14 +343,15 @@ export class Evaluator {
           continue;
         }
       }
-      if (isInserted) this.#touch(series, rule, reading);
+      if (isInserted) this.#touch(series, slot, reading);
       else if ((series.instances.get(rule.id)?.covers ?? 0) <= reading.offset) this.tooLate++;
     }
   }
 
-  #touch(series: Series, rule: Rule, reading: Reading): void {
+  #touch(series: Series, slot: number, reading: Reading): void {
+    const rule = series.rules[slot]!;
     if (!rule.judges(reading)) return;
-    const instance = series.instances.get(rule.id) ?? this.index.newInstance(rule, series.device, undefined);
+    const instance = series.instanceAt(slot) ?? this.index.newInstance(rule, series.device, undefined);
     if (instance.covers > reading.offset || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }
@@ -340,6 +363,7 @@ export class Evaluator {
   };
 
   readonly #fire = (instance: Instance, upTo: number): void => {
+    if (gatewayOf(instance.device) !== undefined) this.#hear(instance);
     instance.fire(upTo, this);
     this.changed(instance);
   };

@@ -3,7 +3,7 @@ import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import type { Anchor, Sample } from "../readings/reading.ts";
 import type { LogClock } from "./clock.ts";
-import { follow, type FoldState, type TransitionKind } from "./episode-machine.ts";
+import { follow, isSteady, type FoldState, type TransitionKind } from "./episode-machine.ts";
 import type { Rule } from "./rule.ts";
 
 export interface Transition {
@@ -32,7 +32,7 @@ export function take(rule: Rule, state: FoldState, sample: Sample, on: OnTransit
   const after =
     isSame && !rule.program.watchesSilence
       ? before
-      : judged(rule, isSame ? before : { ...before, program }, sample, sample, sample, on);
+      : judged(rule, isSame ? before : { program, episode: before.episode }, sample, sample, sample, on);
   return elapse(rule, after, sample.time, true, undefined, sample, on);
 }
 
@@ -69,7 +69,7 @@ export function elapse(
     if (first > upTo || (first === upTo && !inclusive) || first === Infinity) return now;
     const program = rule.program.elapse(now.program, first);
     const at = momentAt(first, wakes.find(({ time }) => time === first)!.anchor);
-    now = judged(rule, { ...now, program }, at, decided, place, on);
+    now = judged(rule, { program, episode: now.episode }, at, decided, place, on);
   }
 }
 
@@ -83,6 +83,8 @@ export function judged(
   on: OnTransition,
 ): FoldState {
   const { program } = state;
+  const verdict = ranked(rule.program.verdict(program), rule.rank);
+  if (isSteady(state.episode, verdict, rule.mildest)) return state;
   const begunBy = (rank: number): Beginning =>
     rule.program.begunBy(program, rule.ownRank(rank)) ?? {
       time: at.time,
@@ -90,7 +92,6 @@ export function judged(
       gateway: at.gateway,
       reading: decided === undefined ? undefined : rule.lastOwn(decided),
     };
-  const verdict = ranked(rule.program.verdict(program), rule.rank);
   const episode = follow(state.episode, { verdict, at, mildest: rule.mildest, begunBy }, ({ kind, rank, begun }) =>
     // A reading of before the rule began may end what held from its beginning.
     on({
@@ -103,10 +104,10 @@ export function judged(
       program,
     }),
   );
-  return episode === state.episode ? state : { program, episode };
+  return { program, episode };
 }
 
 /** When, on the log's clock, it is sure that nothing comes that would have come before a wake. */
 export function dueBy(rule: Rule, { time, anchor }: Wake): number {
-  return momentAt(time, anchor).logTime + rule.wait;
+  return anchor.logTime + (time - anchor.time) + rule.wait;
 }

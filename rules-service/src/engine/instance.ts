@@ -23,9 +23,8 @@ import { reconcile, telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
 
 /** A state of the fold, after everything up to a position. */
-export interface Footing {
+export interface Footing extends Position {
   readonly state: FoldState;
-  readonly position: Position;
 }
 
 /** What an instance finds around it. */
@@ -35,6 +34,9 @@ export interface World {
   /** The next offset, or the present one. */
   readonly next: number;
 }
+
+/** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
+const none: readonly never[] = [];
 
 /** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
 const footingsALateness = 4;
@@ -54,24 +56,26 @@ export class Instance implements ReadingOwner {
   /** A late reading at or before it comes too late. */
   base: Footing;
   /** States after samples that changed something, oldest first, thinned; the base follows them. */
-  history: Footing[] = [];
+  history: readonly Footing[] = none;
   /** Samples after the base that came too late; folding again passes over them, as they may lie in the series. */
-  refused: Position[] = [];
+  refused: readonly Position[] = none;
   /** Readings before this offset are none of the rule's. */
   from = 0;
   /** Judged time of the last instant that the clock passed. */
   firedTo = -Infinity;
-  episodes: Episode[] = [];
+  episodes: readonly Episode[] = none;
   /** Inputs before this offset are in it. */
   covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** One for each gateway that it waits for, in no order. */
-  timers: readonly Timer[] = [];
+  timers: readonly Timer[] = none;
   /** The log holds a state of it. */
   stored = false;
+  /** Among what has changed. */
+  place = -1;
   /** Of the present record, as they come to be known. */
-  samples: readonly Sample[] = [];
+  samples: readonly Sample[] = none;
 
   constructor(
     rule: Rule,
@@ -85,7 +89,7 @@ export class Instance implements ReadingOwner {
     this.inputs = inputs;
     this.grounding = grounding;
     this.state = state;
-    this.base = { state, position: beginning };
+    this.base = footingAt(beginning, state);
   }
 
   get likeness(): string {
@@ -131,7 +135,8 @@ export class Instance implements ReadingOwner {
       (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
     );
     const late = inTime < 0 ? samples : samples.slice(0, inTime);
-    for (const sample of late) if (isAfter(sample, this.base.position)) this.refused.push(positionOf(sample));
+    const beyond = late.filter((sample) => isAfter(sample, this.base)).map(positionOf);
+    if (beyond.length > 0) this.refused = this.refused.concat(beyond);
     if (inTime >= 0) this.#refold(samples[inTime]!, world);
     return late.reduce(
       (count, { readings }) => count + readings.filter((each) => this.rule.takes(each.metric)).length,
@@ -143,8 +148,10 @@ export class Instance implements ReadingOwner {
     const before = excused(this.rule, this.state, clock, sample, sample.offset);
     this.state = take(this.rule, before, sample, telling(this, alerts));
     if (this.state === this.#footed) return;
-    this.#keep({ state: this.state, position: endOfSample(sample) });
+    // Before, so that most have one footing at a time. Without a lateness the new one is past its horizon at once.
     this.settle(sample.time);
+    this.#keep(footingAfter(sample, this.state));
+    if (this.rule.lateness === 0) this.settle(sample.time);
   }
 
   /** The log's clock says that everything up to this judged time is known. */
@@ -159,10 +166,10 @@ export class Instance implements ReadingOwner {
   /** Keeps a footing; one that lies close between its neighbours goes, since the samples around it are retained. */
   #keep(footing: Footing): void {
     const { history } = this;
-    history.push(footing);
-    const before = history[history.length - 3];
-    if (before === undefined) return;
-    if (footing.position.time - before.position.time < this.rule.lateness / footingsALateness) history.splice(-2, 1);
+    const before = history[history.length - 2];
+    const isClose = before !== undefined && footing.time - before.time < this.rule.lateness / footingsALateness;
+    if (history.length === 0) this.history = [footing];
+    else this.history = (isClose ? history.slice(0, -1) : history).concat(footing);
   }
 
   /**
@@ -175,37 +182,37 @@ export class Instance implements ReadingOwner {
     let passed = 0;
     const pruned = prunedTo(this);
     while (passed < history.length) {
-      const { position } = history[passed]!;
-      if (position.time > horizon && isAfter(position, pruned)) break;
+      const each = history[passed]!;
+      if (each.time > horizon && isAfter(each, pruned)) break;
       passed++;
     }
-    if (passed > 0) this.base = history.splice(0, passed).at(-1)!;
+    if (passed > 0) {
+      this.base = history[passed - 1]!;
+      this.history = passed === history.length ? none : history.slice(passed);
+    }
     if (this.refused.length > 0) {
-      const { position } = this.base;
-      this.refused = this.refused.filter((each) => isAfter(each, position) && isAfter(each, pruned));
+      const { base } = this;
+      this.refused = orNone(this.refused.filter((each) => isAfter(each, base) && isAfter(each, pruned)));
     }
     this.#forget();
   }
 
   /** From here on nothing before can be amended, and the state is this one. */
   ground(state: FoldState, next: number): void {
-    const time = this.lastOwn()?.time ?? this.base.position.time;
-    this.base = {
-      state,
-      position: { time: Math.max(time, this.base.position.time), offset: next - 1, index: maxIndex },
-    };
+    const time = this.lastOwn()?.time ?? this.base.time;
+    this.base = { time: Math.max(time, this.base.time), offset: next - 1, index: maxIndex, state };
     this.firedTo = -Infinity;
-    this.history = [];
-    this.refused = [];
+    this.history = none;
+    this.refused = none;
     this.state = state;
-    this.episodes = this.episodes.filter(isOpen);
+    this.episodes = orNone(this.episodes.filter(isOpen));
   }
 
   /** What a person cleared stays so until the condition has been clear. */
   mute(next: number): void {
     for (const episode of this.episodes) if (isOpen(episode)) episode.clearedAt = episode.raisedAt;
     this.ground({ ...this.state, episode: mutedEpisode() }, next);
-    this.episodes = [];
+    this.episodes = none;
   }
 
   /** The open episode has another severity, for a reason that no reading gave. */
@@ -215,7 +222,7 @@ export class Instance implements ReadingOwner {
     const last = this.history.at(-1);
     if (!isFooted) return;
     if (last === undefined) this.base = { ...this.base, state: this.state };
-    else this.history[this.history.length - 1] = { ...last, state: this.state };
+    else this.history = this.history.slice(0, -1).concat({ ...last, state: this.state });
   }
 
   /** The device's own fields are others now; `at` is the instant of that. */
@@ -225,6 +232,14 @@ export class Instance implements ReadingOwner {
     const state = judged(this.rule, { ...this.state, program }, at, undefined, undefined, telling(this, alerts));
     this.ground(state, next);
     return true;
+  }
+
+  /** Something was heard of what it watches that no series holds. */
+  hear(sample: Sample, { alerts, next }: World): void {
+    const program = this.rule.program.step(this.state.program, sample);
+    if (program === this.state.program) return;
+    const state = judged(this.rule, { ...this.state, program }, sample, undefined, undefined, telling(this, alerts));
+    this.ground(state, next);
   }
 
   /** What holds from the beginning, without a reading, is told. */
@@ -255,7 +270,7 @@ export class Instance implements ReadingOwner {
     if (!this.rule.isIdle(this.base.state)) return false;
     const horizon = (newest ?? -Infinity) - this.rule.lateness;
     const pruned = prunedTo(this);
-    if (this.base.position.time > Math.max(horizon, pruned.time)) return false;
+    if (this.base.time > Math.max(horizon, pruned.time)) return false;
     if (newest !== undefined && this.firedTo > newest) return false;
     return this.inputs.every(({ readings }) => {
       for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < this.from) return false;
@@ -292,8 +307,9 @@ export class Instance implements ReadingOwner {
   /** Lets go of episodes that no late reading can bring back or change. */
   #forget(): void {
     if (this.episodes.length === 0) return;
-    const { position } = this.base;
-    this.episodes = this.episodes.filter((episode) => this.#isWithin(episode, position) || this.#isRunning(episode));
+    const { base } = this;
+    const kept = this.episodes.filter((episode) => this.#isWithin(episode, base) || this.#isRunning(episode));
+    if (kept.length < this.episodes.length) this.episodes = orNone(kept);
   }
 
   /** Whether an episode may be changed by what comes after a position. */
@@ -312,17 +328,17 @@ export class Instance implements ReadingOwner {
 
   /** The last footing before a sample, and from where on samples have to be folded again after it. */
   #footingOf(late: Sample): { readonly place: number; readonly footing: Footing; readonly from: Position } {
-    const place = this.history.findLastIndex(({ position }) => isAfter(late, position));
+    const place = this.history.findLastIndex((each) => isAfter(late, each));
     const footing = place < 0 ? this.base : this.history[place]!;
     // What was thinned away lies close behind the footing; farther off, its state stands up to the late sample.
-    const isNear = late.time - footing.position.time < this.rule.lateness / footingsALateness;
-    return { place, footing, from: isNear ? footing.position : before(late) };
+    const isNear = late.time - footing.time < this.rule.lateness / footingsALateness;
+    return { place, footing, from: isNear ? footing : before(late) };
   }
 
   /** Whether all is retained that it takes to fold again from a sample on. */
   #isWithinReach(late: Sample): boolean {
     const pruned = prunedTo(this);
-    return isAfter(late, this.base.position) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
+    return isAfter(late, this.base) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
   }
 
   /** Folds again from the last footing before a late sample, and tells what has become different. */
@@ -336,7 +352,7 @@ export class Instance implements ReadingOwner {
     for (const sample of samplesAfter(this, from)) {
       const before = excused(rule, state, clock, sample, sample.offset);
       const after = take(rule, before, sample, outcomes.on);
-      if (after !== state) this.#keep({ state: after, position: endOfSample(sample) });
+      if (after !== state) this.#keep(footingAfter(sample, after));
       state = after;
     }
     // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
@@ -350,18 +366,28 @@ export class Instance implements ReadingOwner {
       this.firedTo = Math.max(this.firedTo, ...due.map(({ time }) => time));
     }
     this.state = state;
-    const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing.position));
+    const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing));
     reconcile(this, within, outcomes.list, alerts);
   }
+}
+
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? none : list;
 }
 
 function positionOf({ time, offset, index }: Position): Position {
   return { time, offset, index };
 }
 
-/** Its last reading: all of them are in the state after it. */
-function endOfSample({ time, offset, index, readings }: Sample): Position {
-  return { time, offset, index: readings.reduce((last, each) => Math.max(last, each.index), index) };
+function footingAt({ time, offset, index }: Position, state: FoldState): Footing {
+  return { time, offset, index, state };
+}
+
+/** At its last reading: all of them are in the state after it. */
+function footingAfter({ time, offset, index, readings }: Sample, state: FoldState): Footing {
+  let last = index;
+  for (const each of readings) if (each.index > last) last = each.index;
+  return { time, offset, index: last, state };
 }
 
 function before({ time, offset, index }: Position): Position {

@@ -53,7 +53,7 @@ export class Joins {
     this.#ledger.done(change);
   }
 
-  *adopt({ rules, series, from, instanceOf, incarnationOf }: WarmUpRun): Generator<void> {
+  *adopt({ rules, series, from, takeInstance, incarnationOf }: WarmUpRun): Generator<void> {
     const { index, next } = this.#evaluator;
     const isInEffect = (device: string): boolean => incarnationOf(device) === index.incarnationOf(device);
     const placed: { readonly change: RuleChange; readonly rule: Rule; readonly before: Rule | undefined }[] = [];
@@ -77,7 +77,8 @@ export class Joins {
     });
     for (const { change, rule, before } of placed) {
       yield* this.#each(this.#devices(rule, before), (device) => {
-        const warm = isInEffect(device) ? instanceOf(rule.id, device) : undefined;
+        const found = takeInstance(rule.id, device);
+        const warm = isInEffect(device) ? found : undefined;
         const fits = rule.selects(device, index.devices.get(device));
         const old = before === undefined ? undefined : this.#old(before, device);
         const isWarm = rule.program.inputs.some((metric) => known.get(metric)?.has(device) === true);
@@ -151,8 +152,7 @@ export class Joins {
   hand(action: OperatorAction): void {
     const { kind, rule: id, device, alertId } = action;
     const { index, next, alerts } = this.#evaluator;
-    const rule = index.rules.get(id);
-    const instance = rule && index.instance(rule, device);
+    const instance = index.instanceOfAlert(id, device, alertId);
     if (instance === undefined || this.#coversOf(instance) > next) return;
     const episode = instance.episodes.find((each) => each.alertId === alertId && each.told > 0);
     if (episode === undefined) return;
@@ -245,7 +245,10 @@ export class Joins {
       }
       this.#ledger.drop(old);
     }
-    if (before === undefined || before.revision !== rule.revision) this.#begin(rule, device);
+    if (before?.revision === rule.revision) return;
+    // The same condition goes on as it is, also where it is clear and there is nothing to know of it.
+    const known = index.devices.get(device);
+    if (before?.judgesLike !== rule.judgesLike || !before.selects(device, known)) this.#begin(rule, device);
   }
 
   /** The state there is one with the rule in place. */

@@ -10,6 +10,8 @@ export interface InputSeries<I = unknown> {
   readonly readings: ReadingBuffer;
   readonly lag: LeastLag;
   readonly instances: Map<string, I>;
+  put(rule: string, instance: I): void;
+  remove(rule: string): void;
   refresh(rule: string): void;
   block(rule: string): void;
   coversOf(rule: string): number;

@@ -25,12 +25,15 @@ import { StateLedger } from "./state-ledger.ts";
 import { silent, AlertWriter } from "./alert-writer.ts";
 import { WarmUpRun } from "./warm-up.ts";
 
-/** What an engine may be told apart from its input; there is nothing yet. */
-export type EngineOptions = Readonly<Record<never, never>>;
+/** What an engine is told apart from its input. */
+export interface EngineOptions {
+  /** Whether the id of a gateway belongs to the partition, whose rules tell of it then. Default: none does. */
+  readonly ownsGateway?: (gateway: string) => boolean;
+}
 
 /** The rules of one telemetry partition; see PartitionEngine for what it promises. */
-export function createPartitionEngine(partition: number, _options: EngineOptions = {}): PartitionEngine {
-  return new Engine(partition);
+export function createPartitionEngine(partition: number, options: EngineOptions = {}): PartitionEngine {
+  return new Engine(partition, options);
 }
 
 class Engine implements PartitionEngine {
@@ -41,12 +44,13 @@ class Engine implements PartitionEngine {
   readonly #joins: Joins;
   readonly #mutes: MuteJoins;
 
-  constructor(partition: number) {
+  constructor(partition: number, { ownsGateway }: EngineOptions) {
     this.#partition = partition;
     this.#alerts = new AlertWriter(partition);
     const index = new RuleIndex();
     this.#alerts.incarnationOf = (device) => index.incarnationOf(device);
-    this.#evaluator = new Evaluator(index, this.#alerts);
+    this.#alerts.registrationOf = (device) => index.registrationOf(device);
+    this.#evaluator = new Evaluator(index, this.#alerts, ownsGateway);
     this.#alerts.now = () => this.#evaluator.clock.now;
     this.#ledger = new StateLedger(this.#evaluator);
     this.#mutes = new MuteJoins(this.#evaluator);

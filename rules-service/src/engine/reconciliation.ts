@@ -1,6 +1,6 @@
 import type { Beginning } from "../conditions/program.ts";
 import { noActions } from "./episode-actions.ts";
-import { endOf, pair, positionOfBeginning } from "./episode.ts";
+import { endOf, pair, positionOfBeginning, unmuted } from "./episode.ts";
 import type { Episode, Outcome } from "./episode.ts";
 import type { OnTransition, Transition } from "./fold.ts";
 import type { Rule } from "./rule.ts";
@@ -12,7 +12,7 @@ export interface ToldInstance extends InstanceView {
   readonly rule: Rule;
   readonly device: string;
   readonly grounding: string;
-  readonly episodes: Episode[];
+  episodes: readonly Episode[];
   readonly open: Episode | undefined;
 }
 
@@ -101,19 +101,23 @@ function begin(
   for (let turn = 2; instance.episodes.some((each) => each.alertId === alertId); turn++) {
     alertId = alerts.alertId(instance, `${born}/${turn}`, raisedAt);
   }
-  const rest = { clearedAt: undefined, end: undefined, retracted: false, told: 0, actions: noActions };
-  const marks = { mutedBy: [], flapping: false };
   const episode: Episode = {
     born,
     alertId,
     key: born,
     armed: positionOfBeginning(begun),
+    told: 0,
     raisedAt,
     rank,
-    ...rest,
-    ...marks,
+    clearedAt: undefined,
+    end: undefined,
+    retracted: false,
+    actions: noActions,
+    mutedBy: unmuted,
+    flapping: false,
   };
-  instance.episodes.push(episode);
+  // By `concat` a list is as long as it has to be; one that is spread or pushed to keeps room for sixteen more.
+  instance.episodes = instance.episodes.concat(episode);
   return episode;
 }
 

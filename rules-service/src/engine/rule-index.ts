@@ -1,4 +1,5 @@
 import type { Device } from "@headwater/aggregates";
+import { standInOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor } from "../readings/reading.ts";
 import { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -26,6 +27,8 @@ export class RuleIndex {
   readonly metrics = new Map<string, Metric>();
   /** Those that have something to do with a device of which nothing was heard. */
   readonly watchful = new SelectorIndex();
+  /** Those that are told of gateways, in order of their ids. */
+  readonly gatewayRules: Rule[] = [];
   readonly devices: Map<string, Device>;
   /** Which device of its id is in effect, of those that are not the first. */
   readonly incarnations = new Map<string, number>();
@@ -46,6 +49,7 @@ export class RuleIndex {
     this.rules.set(rule.id, rule);
     this.#numbers.set(rule, this.#numbered++);
     if (isWatchful(rule)) this.watchful.add(rule);
+    if (rule.watchesGateways) insertInOrder(this.gatewayRules, rule);
     for (const name of rule.program.inputs) {
       const metric = this.metric(name);
       insertInOrder(metric.rules, rule);
@@ -61,6 +65,7 @@ export class RuleIndex {
     this.rules.delete(id);
     this.#numbers.delete(rule);
     if (isWatchful(rule)) this.watchful.delete(rule);
+    if (rule.watchesGateways) this.gatewayRules.splice(this.gatewayRules.indexOf(rule), 1);
     // Lists that it was part of are of no more use.
     this.#lists.clear();
     for (const name of rule.program.inputs) {
@@ -84,6 +89,13 @@ export class RuleIndex {
 
   incarnationOf(device: string): number {
     return this.incarnations.size === 0 ? 0 : (this.incarnations.get(device) ?? 0);
+  }
+
+  /** Another with each change of the device, which may have begun or ended rules there; empty: nobody registered it. */
+  registrationOf(id: string): string {
+    const incarnation = this.incarnationOf(id);
+    const device = this.devices.get(id);
+    return incarnation === 0 && device === undefined ? "" : `/${incarnation}.${device?.revision ?? 0}`;
   }
 
   /** Of a device that nothing was kept of yet. */
@@ -114,14 +126,26 @@ export class RuleIndex {
 
   /** The series of a rule's inputs on a device, made where there are none. */
   inputsOf(rule: Rule, device: string): readonly Series[] {
-    return rule.program.inputs.map((name) => {
+    const { inputs } = rule.program;
+    const seriesOf = (name: string): Series => {
       const metric = this.metric(name);
       return metric.series.get(device) ?? this.newSeries(metric, device);
-    });
+    };
+    return inputs.length === 1 ? seriesOf(inputs[0]!).alone : inputs.map(seriesOf);
   }
 
   instance(rule: Rule, device: string): Instance | undefined {
     return this.metrics.get(rule.program.inputs[0]!)?.series.get(device)?.instances.get(rule.id);
+  }
+
+  /** Whose open episode an alert is; an alert of a gateway names the gateway as what it is of. */
+  instanceOfAlert(id: string, device: string, alertId: string): Instance | undefined {
+    const rule = this.rules.get(id);
+    if (rule === undefined) return undefined;
+    const instance = this.instance(rule, device);
+    if (instance?.open?.alertId === alertId || !rule.watchesGateways) return instance;
+    const standIn = this.instance(rule, standInOf(device).id);
+    return standIn?.open?.alertId === alertId ? standIn : instance;
   }
 
   *instances(): Generator<Instance> {
@@ -143,8 +167,7 @@ export class RuleIndex {
   /** Puts an instance where readings find it. */
   place(instance: Instance): Instance {
     for (const series of instance.inputs) {
-      series.instances.set(instance.rule.id, instance);
-      series.refresh(instance.rule.id);
+      series.put(instance.rule.id, instance);
     }
     return instance;
   }
@@ -154,8 +177,7 @@ export class RuleIndex {
     for (const series of inputs) {
       // Another revision may have one there by now.
       if (series.instances.get(rule.id) !== instance) continue;
-      series.instances.delete(rule.id);
-      series.refresh(rule.id);
+      series.remove(rule.id);
     }
   }
 

@@ -6,6 +6,7 @@ import { selects } from "../definition/selector.ts";
 import { selectorKeys, type SelectorKeys } from "../definition/selector-keys.ts";
 import { anyMetric, type Program } from "../conditions/program.ts";
 import { unranked } from "../conditions/verdict.ts";
+import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { noEpisode, type FoldState } from "./episode-machine.ts";
 import type { RuleChange } from "./engine.ts";
@@ -38,6 +39,8 @@ export class Rule {
   /** Microseconds: how long a timer waits for stragglers. */
   readonly wait: number;
   readonly actions: readonly NormalAction[];
+  /** Why it may be raised, if it is about absence. */
+  readonly reasons: NormalRule["reasons"];
   /** Whether any of them is done again while an episode is open. */
   readonly repeats: boolean;
   /** A rule that derives sees no derived readings: no loop can be built, and no chain is longer than one. */
@@ -72,6 +75,7 @@ export class Rule {
     this.lateness = normal.lateness;
     this.wait = normal.wait;
     this.actions = normal.actions;
+    this.reasons = normal.reasons;
     this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
     this.derives = normal.actions.some(({ kind }) => kind === "derive");
     this.judgesLike = normal.judgesLike;
@@ -80,7 +84,13 @@ export class Rule {
     this.selectorKeys = selectorKeys(this.#selector);
   }
 
+  /** Whether it is told of gateways, too. */
+  get watchesGateways(): boolean {
+    return this.reasons?.some((reason) => reason !== "device-silent") === true;
+  }
+
   selects(id: string, device: Device | undefined): boolean {
+    if (gatewayOf(id) !== undefined) return this.watchesGateways;
     return selects(this.#selector, id, device);
   }
 

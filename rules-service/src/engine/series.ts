@@ -58,12 +58,19 @@ export class Series implements InputSeries<Instance> {
   #isShared = true;
   /** What there is to know of the rules; one that is absent is idle. */
   readonly instances = new Map<string, Instance>();
+  /** The same by the rule's place in the list. */
+  #bySlot: (Instance | undefined)[] = [];
+  /** Among what has changed. */
+  place = -1;
   /** Inputs before this offset are in it, and in the state of every rule that was written with it. */
   covers = 0;
   /** Of the writing that `covers` comes from. */
   generation = 0;
   /** The log holds a state of it. */
   stored = false;
+
+  /** What the instances of all rules that take nothing else have as their inputs. */
+  readonly alone: readonly [Series] = [this];
 
   constructor(device: string, metric: string) {
     this.device = device;
@@ -82,14 +89,37 @@ export class Series implements InputSeries<Instance> {
     this.list = list;
     this.quiet = list.idle(this.metric);
     this.#isShared = true;
-    for (const rule of this.instances.keys()) this.refresh(rule);
+    this.#bySlot = [];
+    for (const rule of this.instances.keys()) this.#place(rule);
+  }
+
+  put(rule: string, instance: Instance): void {
+    this.instances.set(rule, instance);
+    this.#place(rule);
+  }
+
+  remove(rule: string): void {
+    this.instances.delete(rule);
+    this.#place(rule);
+  }
+
+  #place(rule: string): void {
+    const slot = this.list.slotOf(rule);
+    if (slot === undefined) return;
+    if (this.#bySlot.length === 0) this.#bySlot = Array.from({ length: this.rules.length }, () => undefined);
+    this.#bySlot[slot] = this.instances.get(rule);
+    this.refresh(rule);
+  }
+
+  instanceAt(slot: number): Instance | undefined {
+    return slot < this.#bySlot.length ? this.#bySlot[slot] : undefined;
   }
 
   /** Brings what the fast path looks at in line with the instance. */
   refresh(rule: string): void {
     const slot = this.list.slotOf(rule);
     if (slot === undefined) return;
-    const instance = this.instances.get(rule);
+    const instance = this.instanceAt(slot);
     const interval = instance === undefined ? this.idleInterval(this.rules[slot]!) : instance.quiet(this.metric);
     const until = instance === undefined ? Infinity : instance.until;
     if (!this.quiet.is(slot, interval, until)) this.#own().set(slot, interval, until);

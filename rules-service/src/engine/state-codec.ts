@@ -2,7 +2,7 @@ import { beginning, type Position } from "../readings/position.ts";
 import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
 import { noActions, type EpisodeActions } from "./episode-actions.ts";
-import type { Episode } from "./episode.ts";
+import { unmuted, type Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
 import type { Footing, Instance } from "./instance.ts";
@@ -108,13 +108,14 @@ export function decodeInstance(bytes: Uint8Array): InstanceFields {
   return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
 }
 
-function writeFooting(writer: StateWriter, { position, state }: Footing): void {
-  writePosition(writer, position);
-  writeState(writer, state);
+function writeFooting(writer: StateWriter, footing: Footing): void {
+  writePosition(writer, footing);
+  writeState(writer, footing.state);
 }
 
 function readFooting(reader: StateReader): Footing {
-  return { position: readPosition(reader), state: readState(reader) };
+  const { time, offset, index } = readPosition(reader);
+  return { time, offset, index, state: readState(reader) };
 }
 
 function writeState(writer: StateWriter, { program, episode }: FoldState): void {
@@ -180,7 +181,7 @@ function readEpisode(reader: StateReader): Episode {
   const armed = readPosition(reader);
   const [told, raisedAt, rank, flags] = [reader.count(), reader.number(), reader.count(), reader.count()];
   const retracted = (flags & flag.retracted) !== 0;
-  const mutedBy = (flags & flag.muted) === 0 ? [] : reader.list(() => reader.text());
+  const mutedBy = (flags & flag.muted) === 0 ? unmuted : reader.list(() => reader.text());
   const clearedAt = reader.number();
   const end = reader.count() === 1 ? readPosition(reader) : undefined;
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;

@@ -115,6 +115,7 @@ export class StateLedger {
     evaluator.next = offset;
     if (checkpoint !== undefined) {
       evaluator.clock.restore(checkpoint);
+      evaluator.gateways.restore();
       evaluator.identities.restore(checkpoint.seen.filter(({ gateway }) => gateway !== ""));
       this.#whole = checkpoint.seen.find(({ gateway }) => gateway === "")?.n ?? 0;
       this.#seen(this.#whole);

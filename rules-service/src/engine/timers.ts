@@ -3,6 +3,7 @@ import { dueBy } from "./fold.ts";
 import type { Instance } from "./instance.ts";
 import { TimerHeap, type Timer } from "./timer-heap.ts";
 
+const noTimers: readonly Timer[] = [];
 /** In place of a gateway: repetitions follow the log's clock itself. It sorts last, so what is over comes first. */
 const repetitions = "\uffff";
 
@@ -15,29 +16,19 @@ export class Timers {
   #gateways: string[] = [];
 
   /**
-   * Brings the instance's timers in line with its state. One that is too early is left: a device that sends steadily
-   * moves its next instant on with each reading, and would turn the heap over for nothing.
+   * Sees to it that none of the instance's timers is too late for its state. One that is too early, or for nothing any
+   * more, is left until it comes up: a device that sends steadily moves its next instant on with each reading, a value
+   * that goes up and down comes to have one again and again, and both would turn the heap over for nothing.
    */
   arm(instance: Instance): void {
-    const { rule, state, timers } = instance;
-    const wakes = rule.program.wakes(state.program);
+    const { rule, state } = instance;
+    for (const wake of rule.program.wakes(state.program)) this.#arm(instance, dueBy(rule, wake), wake.anchor.gateway);
     const repetition = instance.nextRepetition;
-    if (wakes.length === 0 && repetition === Infinity) {
-      if (timers.length > 0) this.disarm(instance);
-      return;
-    }
-    for (const { gateway } of timers) {
-      if (gateway !== repetitions && !wakes.some(({ anchor }) => anchor.gateway === gateway)) {
-        this.#disarm(instance, gateway);
-      }
-    }
-    for (const { anchor } of wakes) this.#arm(instance, this.#first(instance, anchor.gateway)!.due, anchor.gateway);
     if (repetition !== Infinity) this.#arm(instance, repetition, repetitions);
-    else if (rule.repeats) this.#disarm(instance, repetitions);
   }
 
   #arm(instance: Instance, due: number, gateway: string): void {
-    const timer = instance.timers.find((each) => each.gateway === gateway);
+    const timer = timerOf(instance, gateway);
     if (timer !== undefined) {
       if (timer.due <= due) return;
       this.#disarm(instance, gateway);
@@ -90,15 +81,16 @@ export class Timers {
 
   #add(instance: Instance, due: number, gateway: string): void {
     const timer: Timer<Instance> = { due, gateway, instance };
-    instance.timers = [...instance.timers, timer];
+    instance.timers = instance.timers.length === 0 ? [timer] : [...instance.timers, timer];
     this.#heapOf(gateway).add(timer);
   }
 
   #disarm(instance: Instance, gateway: string): void {
-    const timer = instance.timers.find((each) => each.gateway === gateway);
+    const timer = timerOf(instance, gateway);
     if (timer === undefined) return;
     this.#heaps.get(gateway)?.forget();
-    instance.timers = instance.timers.filter((each) => each !== timer);
+    const { timers } = instance;
+    instance.timers = timers.length === 1 ? noTimers : timers.filter((each) => each !== timer);
   }
 
   #heapOf(gateway: string): TimerHeap<Instance> {
@@ -111,4 +103,9 @@ export class Timers {
     }
     return heap;
   }
+}
+
+function timerOf({ timers }: Instance, gateway: string): Timer | undefined {
+  for (const timer of timers) if (timer.gateway === gateway) return timer;
+  return undefined;
 }

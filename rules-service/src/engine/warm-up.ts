@@ -68,9 +68,12 @@ export class WarmUpRun implements WarmUp {
       .toSorted((a, b) => (a.device === b.device ? (a.metric < b.metric ? -1 : 1) : a.device < b.device ? -1 : 1));
   }
 
-  readonly instanceOf = (id: string, device: string): Instance | undefined => {
+  /** Hands an instance over: whoever adopts hundreds of thousands does not hold them twice. */
+  readonly takeInstance = (id: string, device: string): Instance | undefined => {
     const { index } = this.#evaluator;
     const rule = index.rules.get(id);
-    return rule && index.instance(rule, device);
+    const instance = rule && index.instance(rule, device);
+    for (const { instances } of instance?.inputs ?? []) instances.delete(id);
+    return instance;
   };
 }

@@ -9,8 +9,8 @@ import type { Ownership } from "./ownership.ts";
 import { Pace } from "./pace.ts";
 import type { StateLog } from "./state-log/state-log.ts";
 
-/** States of a snapshot that are written at once. */
-const snapshotStates = 5000;
+/** States that are written at once. */
+const statesAtOnce = 5000;
 
 interface Taken extends EngineChanges {
   readonly full: boolean;
@@ -92,8 +92,8 @@ export class Checkpointer {
   }
 
   /**
-   * Takes the changes in slices, while the evaluation waits. Those of a snapshot are written as they are taken: there
-   * may be too many to be held at once, and no checkpoint counts on them yet.
+   * Takes the changes in slices, while the evaluation waits. Where there are too many to be held at once (a snapshot,
+   * rules that were adopted for many devices) they are written as they are taken: no checkpoint counts on them yet.
    */
   async #take(): Promise<Taken> {
     const { evaluation, stateLog } = this.#options;
@@ -104,7 +104,7 @@ export class Checkpointer {
     let step = taking.next();
     for (; step.done !== true; step = taking.next()) {
       for (const state of step.value) states.push(state);
-      if (full && states.length >= snapshotStates) {
+      if (states.length >= statesAtOnce) {
         await stateLog.appendStates(states);
         states = [];
       }

@@ -32,6 +32,10 @@ export class EffectsBuffer implements Effects {
     this.#source = `/headwater/rules/${instance}`;
   }
 
+  get size(): number {
+    return this.#alerts.length + this.#commands.length + this.#derived.length;
+  }
+
   alert(event: AlertInput): void {
     if (event.kind === alertTransition.raised) this.#raised += 1;
     const isRepeated = event.kind === alertTransition.repeated;

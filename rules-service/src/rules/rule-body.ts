@@ -1,6 +1,8 @@
 import type { FastifyRequest } from "fastify";
 import { bodyText, InvalidRequestError, type HttpApp } from "@headwater/service";
+import { checkAnnotations } from "../action-kinds/template.ts";
 import { parseRule, type ParsedRule, type RuleDefinition } from "../definition/index.ts";
+import { Problems } from "../language/problems.ts";
 import { YamlReader } from "./yaml/yaml-reader.ts";
 
 export const yamlTypes = ["application/yaml", "application/x-yaml", "text/yaml"] as const;
@@ -21,9 +23,19 @@ export function acceptYaml(app: HttpApp, many = false): void {
 /** Names that the paths below /api/v1/rules have for something else: a rule of that id could not be read. */
 const reservedIds: ReadonlySet<string> = new Set(["schema", "validate", "export", "import"]);
 
+/** As parseRule, of what is written now: annotations of a stored rule may be older than placeholders. */
+function parseWritten(value: unknown): ParsedRule {
+  const parsed = parseRule(value);
+  if (!parsed.ok) return parsed;
+  const { annotations = {}, labels = {} } = parsed.definition;
+  const problems = new Problems();
+  checkAnnotations(annotations, labels, "/annotations", problems);
+  return problems.none ? parsed : { ok: false, problems: problems.list };
+}
+
 /** As parseRule, for a rule that is to be created. */
 export function parseNewRule(value: unknown): ParsedRule {
-  const parsed = parseRule(value);
+  const parsed = parseWritten(value);
   if (!parsed.ok || !reservedIds.has(parsed.definition.id)) return parsed;
   const detail = `${parsed.definition.id} is the path of something else under /api/v1/rules; choose another id`;
   return { ok: false, problems: [{ pointer: "/id", detail }] };
@@ -34,7 +46,7 @@ export function parseNewRule(value: unknown): ParsedRule {
  * InvalidRequestError (400) with a pointer to every problem.
  */
 export function ruleOf(body: unknown, id?: string): RuleDefinition {
-  const parsed = id === undefined ? parseNewRule(body) : parseRule(withId(body, id));
+  const parsed = id === undefined ? parseNewRule(body) : parseWritten(withId(body, id));
   if (!parsed.ok) throw new InvalidRequestError("rule", parsed.problems);
   if (id !== undefined && parsed.definition.id !== id) {
     throw new InvalidRequestError("rule", [

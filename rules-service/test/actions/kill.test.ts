@@ -47,4 +47,4 @@ it("after kill -9 again and again every transition was told, each under one id",
     await receiver.close();
     await rm(folder, { recursive: true, force: true });
   }
-}, 300_000);
+});

@@ -93,6 +93,48 @@ describe("a webhook", () => {
     expect(receiver.received[1]!.body.data).toMatchObject({ by: expect.any(String), comment: "on my way" });
   });
 
+  it("has the rule's labels and annotations, with what they name filled in", async () => {
+    const annotations = { summary: "{{device.id}} at {{value}} ({{labels.team}})", runbook: "https://ops.example/hot" };
+    const actions = [{ webhook: { url: `${receiver.url}/hot` } }];
+    const rule = hotRule("hot", { labels: { team: "heating" }, annotations, actions });
+    const odd = { ...rule, annotations: { summary: "{{devise}}" } };
+    const refused = await rules.call("POST", "/api/v1/rules", odd);
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: "/annotations/summary" }] } });
+    await enableRule(rules, rule);
+    expect(await rules.call("PUT", "/api/v1/rules/hot", odd)).toMatchObject({ status: 400 });
+    await on.fleet.send("boiler-1", [95]);
+    await ended(1);
+    expect(receiver.received[0]!.body.data).toMatchObject({
+      labels: { team: "heating" },
+      annotations: { summary: "boiler-1 at 95 (heating)", runbook: "https://ops.example/hot" },
+    });
+  });
+
+  it("of a rule that asks for too many is held back, on record with the reason; its ends are not", async () => {
+    await restart({ rulePerMinute: 2, attemptMs: 20_000 });
+    await enableRule(rules, hooked("hot", {}, { on: ["raised", "cleared"] }));
+    const devices = ["boiler-1", "boiler-2", "boiler-3", "boiler-4", "boiler-5", "boiler-6"];
+    // All of one partition: the limit is one of each.
+    const together = devices.filter((device) => on.fleet.partitionOf(device) === on.fleet.partitionOf("boiler-1"));
+    expect(together.length).toBeGreaterThan(2);
+    await on.fleet.append(together.map((device) => on.fleet.record(device, "temperature", 95).record));
+    const raised = await ended(together.length);
+    const held = raised.filter(({ state }) => state === "gave-up");
+    expect(held.length).toBeGreaterThan(0);
+    expect(receiver.received).toHaveLength(together.length - held.length);
+    for (const { error, attempts } of held) {
+      expect({ error, attempts }).toEqual({
+        error: "rule hot has asked for more than 2 actions within a minute",
+        attempts: 0,
+      });
+    }
+    await on.fleet.append(together.map((device) => on.fleet.record(device, "temperature", 70).record));
+    const all = await ended(2 * together.length);
+    expect(all.filter(({ on: trigger, state }) => trigger === "cleared" && state !== "succeeded")).toEqual([]);
+    await restart();
+    expect((await actions()).filter(({ state }) => state === "waiting")).toEqual([]);
+  });
+
   it("of a rule in shadow is not sent", async () => {
     await rules.call("POST", "/api/v1/rules", hooked("hot", {}));
     await rules.call("POST", "/api/v1/rules/hot/shadow");

@@ -156,9 +156,39 @@ describe("a rule", () => {
     [{ above: Number.NaN }, "/condition/above", "a number or an object"],
     [{ window: {}, aggregate: "mean", above: 1 }, "/condition/window", "exactly one of over, session and readings"],
     [{ expression: "metrics.t > 1" }, "/condition/metric", "is not known here"],
+    [{ window: { over: "1d", timeZone: "UTC" }, aggregate: "sum", above: 1 }, "/condition/window/timeZone", "every"],
+    [
+      { window: { over: "7d", every: "1d", timeZone: "Mars/Base" }, aggregate: "sum", above: 1 },
+      "/condition/window/timeZone",
+      "Europe/Berlin",
+    ],
+    [
+      { window: { over: "7d", every: "6h", timeZone: "UTC" }, aggregate: "sum", above: 1 },
+      "/condition/window/every",
+      "1d, 1w or 1mo",
+    ],
+    [
+      { window: { over: "10d", every: "1w", timeZone: "UTC" }, aggregate: "sum", above: 1 },
+      "/condition/window/over",
+      "4w",
+    ],
+    [
+      { window: { over: "3mo", every: "1mo", timeZone: "UTC" }, aggregate: "sum", above: 1 },
+      "/condition/window/over",
+      "2mo",
+    ],
+    [{ window: { over: "1mo", every: "1mo" }, aggregate: "sum", above: 1 }, "/condition/window/every", "timeZone"],
+    [{ absent: "1m", reasons: [] }, "/condition/reasons", "at least 1"],
+    [{ absent: "1m", reasons: ["gateway-away"] }, "/condition/reasons/0", "gateway-offline"],
   ])("with the condition %j is refused with where and what to do", (condition, pointer, hint) => {
     const found = withCondition(condition).filter((problem) => problem.startsWith(`${pointer} `));
     expect(found.join()).toContain(hint);
+  });
+
+  it("tells of gateways by an absence that stands alone", () => {
+    const condition = (reasons: string[]) => ({ id: "r", condition: { not: { absent: "1m", reasons } } });
+    expect(problems(condition(["gateway-offline"])).join()).toMatch(/^\/condition\/not\/reasons .*in another rule/);
+    expect(problems(condition(["device-silent"]))).toEqual([]);
   });
 
   it("has limits", () => {

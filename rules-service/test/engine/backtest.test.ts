@@ -57,7 +57,7 @@ function toldByBacktest(
   pack: number,
 ): unknown[] {
   const tried = rules.map((rule, index) => ({ side: sides[index]!, definition: rule }));
-  const backtest = new PartitionBacktest({ partition: 0, rules: tried, rulesFrom, from });
+  const backtest = new PartitionBacktest({ partition: 0, partitions: 1, rules: tried, rulesFrom, from });
   backtest.applyDevices(registered.map((device, index) => ({ id: devices[index]!, device, incarnation: 0 })));
   const episodes = new Map<string, TriedEpisode>();
   const take = (): void => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { at, change } from "./harness.ts";
+import { all, at, change } from "./harness.ts";
 import { Partition } from "./partition.ts";
 
 const action = { actions: [{ command: { name: "act" } }] };
@@ -73,6 +73,15 @@ describe("a rule", () => {
     p.read(2, 60);
     const [cleared] = p.alerts();
     expect(cleared).toMatchObject({ alertId: raised!.alertId, transition: 2, revision: 2, kind: 5 });
+  });
+
+  it("that is renamed goes on where it is clear, too: what late readings show may be over", () => {
+    const p = new Partition();
+    p.rule(hot);
+    p.read(10, 10);
+    p.rule(hot, { name: "Hot" }, "live", 2);
+    p.read(9, 81, { received: 11 });
+    expect(p.emitted()).toEqual(["raised warning @9 (amended)", "cleared @10 (amended)"]);
   });
 
   it("that is revised clears an alert which is not true any more", () => {
@@ -360,6 +369,24 @@ describe("a device that is deleted and registered again", () => {
     p.read(5, 82, { incarnation: 1 });
     expect(p.emitted()).toEqual(["raised warning @5", "command act @5"]);
     expect(p.engine.counters.otherDevice).toBe(2);
+  });
+
+  it("has alerts of its own, also where both were silent at the same instant of the log", () => {
+    const p = new Partition();
+    p.tick(0);
+    p.device("d", {});
+    all(p.engine.applyRule(change({ id: "hot", condition: { absent: "10s" }, wait: "0s" }), p.effects));
+    p.tick(10);
+    const [raised] = p.alerts();
+    const other = new Partition();
+    other.tick(0);
+    other.device("d", undefined, 1);
+    other.device("d", {}, 1);
+    all(other.engine.applyRule(change({ id: "hot", condition: { absent: "10s" }, wait: "0s" }), other.effects));
+    other.tick(10);
+    const [next] = other.alerts();
+    expect(next).toMatchObject({ raisedAt: raised!.raisedAt, transition: 1 });
+    expect(next!.alertId).not.toBe(raised!.alertId);
   });
 
   it("is another one also where only the last of its states takes effect", () => {

@@ -217,3 +217,16 @@ function valueIn(
   if (typeof value === "number") return { number: value };
   return typeof value === "boolean" ? { boolean: value } : { text: value };
 }
+
+/**
+ * Without what makes readings late: when an edge of the calendar is due on the log's clock depends on how late the
+ * reading is that it is counted from.
+ */
+export function punctual(life: readonly Step[]): readonly Step[] {
+  return life.flatMap((step): Step[] => {
+    if (step.kind === "clock") return [];
+    if (step.kind === "mark") return [{ ...step, gateway: 0, kept: 0, old: false }];
+    if (step.kind !== "readings") return [step];
+    return [{ ...step, gateway: 0, behind: 0, kept: 0, values: step.values.slice(0, 1), untimed: false }];
+  });
+}

@@ -16,7 +16,7 @@ describe("state that is written and read back", () => {
       }),
       { numRuns: runs },
     );
-  }, 300_000);
+  });
 
   it("goes on exactly where a whole writing ended", () => {
     fc.assert(
@@ -31,7 +31,7 @@ describe("state that is written and read back", () => {
       }),
       { numRuns: runs },
     );
-  }, 300_000);
+  });
 
   it("goes on exactly after a crash in the middle of a writing, whose states then cover more than the checkpoint", () => {
     fc.assert(
@@ -55,7 +55,7 @@ describe("state that is written and read back", () => {
       }),
       { numRuns: runs },
     );
-  }, 300_000);
+  });
 
   it("goes on exactly from what a restored engine has written", () => {
     fc.assert(
@@ -76,5 +76,5 @@ describe("state that is written and read back", () => {
       }),
       { numRuns: runs },
     );
-  }, 300_000);
+  });
 });

@@ -1,6 +1,7 @@
 import type { Device } from "@headwater/aggregates";
 import fc from "fast-check";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
+import { compileCondition } from "../../src/conditions/conditions.ts";
 import { conditions, definition, gated, ruleWith } from "../engine/definitions.ts";
 import type { Entry } from "../engine/harness.ts";
 import { devices, steps, withBeginning, write } from "../engine/histories.ts";
@@ -19,7 +20,7 @@ export type Doing =
   /** Another owner goes on after so many states of a writing that was under way. */
   | { readonly kind: "owner"; readonly written: number };
 
-type Content = Pick<Device, "type" | "attributes">;
+export type Content = Pick<Device, "type" | "attributes">;
 
 export interface JoinedLife {
   readonly log: readonly Entry[];
@@ -30,9 +31,16 @@ export interface JoinedLife {
 }
 
 /** Half of them tell one threshold from another, since that is what people change. */
-const written: fc.Arbitrary<RuleDefinition> = gated(
+export const anyRule: fc.Arbitrary<RuleDefinition> = gated(
   fc.oneof(ruleWith(conditions.threshold), ruleWith(conditions.absence), definition),
 );
+/** Those that readings alone decide, whatever the device is registered as, and no schedule. */
+export const ruleOfReadings: fc.Arbitrary<RuleDefinition> = fc
+  .oneof(ruleWith(conditions.threshold), definition)
+  .filter(({ condition }) => {
+    const { watchesSilence, readsDevice } = compileCondition(condition, 1);
+    return !watchesSilence && !readsDevice;
+  });
 const rule = fc.nat({ max: 2 });
 const content = fc.constantFrom<Content>(
   { type: "a", attributes: {} },
@@ -41,11 +49,11 @@ const content = fc.constantFrom<Content>(
 );
 const selector = fc.constantFrom<RuleDefinition["selector"]>(undefined, undefined, { types: ["a"] }, { ids: ["d0"] });
 
-const write1 = fc.tuple(rule, written, selector, fc.boolean()).map(([which, made, chosen, back]): Doing => {
-  return { kind: "write", rule: which, definition: { ...made, ...(chosen && { selector: chosen }) }, back };
-});
+const writing = (written: fc.Arbitrary<RuleDefinition>): fc.Arbitrary<Doing> =>
+  fc.tuple(rule, written, selector, fc.boolean()).map(([which, made, chosen, back]): Doing => {
+    return { kind: "write", rule: which, definition: { ...made, ...(chosen && { selector: chosen }) }, back };
+  });
 const doing: fc.Arbitrary<Doing> = fc.oneof(
-  { weight: 3, arbitrary: write1 },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -79,32 +87,39 @@ const doing: fc.Arbitrary<Doing> = fc.oneof(
 );
 
 /** Rules and devices come, change and go, people clear alerts, and owners change, while records come in. */
-export const joinedLife: fc.Arbitrary<JoinedLife> = fc
-  .tuple(
-    steps(60),
-    fc.array(written, { minLength: 1, maxLength: 2 }),
-    fc.array(fc.tuple(fc.nat({ max: 1000 }), doing), { maxLength: 30, size: "max" }),
-    fc.array(fc.nat({ max: 60 }), { maxLength: 4 }),
-  )
-  .map(([life, first, list, outdated]) => {
-    const log = write(withBeginning(life));
-    const timed = list.map(([when, each]) => [when % (log.length + 1), each] as const);
-    const start = first.flatMap((made, index): Doing[] => [
-      { kind: "write", rule: index, definition: made, back: false },
-      { kind: "switch", rule: index, mode: "live" },
-    ]);
-    const effect: Doing = { kind: "effect", warm: true, warmedWith: 0 };
-    return {
-      log,
-      outdated: new Set(outdated),
-      doings: [
-        ...[...start, effect].map((each) => [Math.min(1, log.length), each] as const),
-        ...timed.toSorted((a, b) => a[0] - b[0]),
-      ].toSorted((a, b) => a[0] - b[0]),
-    };
-  });
+export const joinedLife = (written: fc.Arbitrary<RuleDefinition>): fc.Arbitrary<JoinedLife> =>
+  fc
+    .tuple(
+      steps(60),
+      fc.array(written, { minLength: 1, maxLength: 2 }),
+      fc.array(
+        fc.tuple(
+          fc.nat({ max: 1000 }),
+          fc.oneof({ weight: 1, arbitrary: writing(written) }, { weight: 8, arbitrary: doing }),
+        ),
+        { maxLength: 30, size: "max" },
+      ),
+      fc.array(fc.nat({ max: 60 }), { maxLength: 4 }),
+    )
+    .map(([life, first, list, outdated]) => {
+      const log = write(withBeginning(life));
+      const timed = list.map(([when, each]) => [when % (log.length + 1), each] as const);
+      const start = first.flatMap((made, index): Doing[] => [
+        { kind: "write", rule: index, definition: made, back: false },
+        { kind: "switch", rule: index, mode: "live" },
+      ]);
+      const effect: Doing = { kind: "effect", warm: true, warmedWith: 0 };
+      return {
+        log,
+        outdated: new Set(outdated),
+        doings: [
+          ...[...start, effect].map((each) => [Math.min(1, log.length), each] as const),
+          ...timed.toSorted((a, b) => a[0] - b[0]),
+        ].toSorted((a, b) => a[0] - b[0]),
+      };
+    });
 
-export function deviceOf(index: number, { type, attributes }: Content): Device {
-  const rest = { revision: 1, tags: {}, credentials: [], createdAt: 0, updatedAt: 0 };
+export function deviceOf(index: number, revision: number, { type, attributes }: Content): Device {
+  const rest = { revision, tags: {}, credentials: [], createdAt: 0, updatedAt: 0 };
   return { id: devices[index]!, type, attributes, ...rest };
 }

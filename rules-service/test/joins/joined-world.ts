@@ -1,5 +1,5 @@
-import { foldAlert, type AlertState, type Device } from "@headwater/aggregates";
-import { alertTransition, events, type AlertInput, type TelemetryInput } from "@headwater/proto";
+import type { Device } from "@headwater/aggregates";
+import { alertTransition, events, type TelemetryInput } from "@headwater/proto";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type {
   CheckpointState,
@@ -11,7 +11,8 @@ import type {
 import { transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
 import { all, Collected, taken, type Entry } from "../engine/harness.ts";
 import { devices } from "../engine/histories.ts";
-import { deviceOf, type Doing, type JoinedLife } from "./joined-life.ts";
+import { TopicReaders } from "./topic-readers.ts";
+import { deviceOf, type Content, type Doing, type JoinedLife } from "./joined-life.ts";
 
 type Joining =
   | { readonly kind: "rule"; readonly change: RuleChange }
@@ -23,6 +24,16 @@ type StateRecord =
   | { readonly kind: "effective"; readonly fromOffset: number; readonly warmFrom: number; readonly joining: Joining }
   | { readonly kind: "state"; readonly epoch: number; readonly state: StateBytes }
   | { readonly kind: "checkpoint"; readonly epoch: number; readonly offset: number; readonly state: CheckpointState };
+
+/** Is told of what takes effect, once. */
+export interface Witness {
+  record(entry: { readonly record: Entry["record"]; readonly offset: number; readonly appendTime: number }): void;
+  device(id: string, type: string | undefined, incarnation: number): void;
+  rule(change: RuleChange): void;
+  warmed(change: RuleChange): void;
+  /** `isOpen`: it is this alert that is open by now. */
+  hand(rule: string, device: string, isOpen: boolean): void;
+}
 
 interface RuleOnLog {
   revision: number;
@@ -37,16 +48,13 @@ interface RuleOnLog {
  * the state log, owners that follow each other, and whoever reads alerts.v1 and commands.v1.
  */
 export class JoinedWorld {
-  readonly faults: string[] = [];
-  readonly alerts = new Map<string, AlertState>();
+  readonly readers = new TopicReaders();
   engine: PartitionEngine;
   /** The records as they were appended, with the registration that the gateway knew. */
   readonly log: Entry[] = [];
   readonly #createEngine: (partition: number) => PartitionEngine;
   readonly #life: JoinedLife;
   readonly #effects = new Collected();
-  readonly #told = new Map<string, string>();
-  readonly #transitions = new Map<string, number>();
   readonly #rules = new Map<string, RuleOnLog>();
   readonly #inEffect = new Map<string, RuleChange>();
   readonly #changedRules = new Set<string>();
@@ -58,12 +66,13 @@ export class JoinedWorld {
   #epoch = 0;
   #isFull = true;
   #written = 0;
-  /** What was said since a new owner began may have been said before. */
-  #isRepeating = false;
 
-  constructor(createEngine: (partition: number) => PartitionEngine, life: JoinedLife) {
+  readonly #witness: Witness | undefined;
+
+  constructor(createEngine: (partition: number) => PartitionEngine, life: JoinedLife, witness?: Witness) {
     this.#createEngine = createEngine;
     this.#life = life;
+    this.#witness = witness;
     this.engine = createEngine(0);
   }
 
@@ -71,7 +80,7 @@ export class JoinedWorld {
   run(look: (world: JoinedWorld) => void): this {
     const { log, doings, outdated } = this.#life;
     let next = 0;
-    for (let offset = 0; offset <= log.length && this.faults.length === 0; offset++) {
+    for (let offset = 0; offset <= log.length && this.readers.faults.length === 0; offset++) {
       for (; next < doings.length && doings[next]![0] === offset; next++) {
         this.#do(doings[next]![1]);
         this.#listen();
@@ -87,14 +96,11 @@ export class JoinedWorld {
       const stamped: Entry = { record, at: entry.at };
       this.log.push(stamped);
       this.engine.applyRecord(stamped.record, stamped.at, this.#effects);
+      this.#witness?.record({ record, ...entry.at });
       this.#listen();
       if (this.#hands.length === 0) look(this);
     }
     return this;
-  }
-
-  get open(): AlertState[] {
-    return [...this.alerts.values()].filter(({ state }) => state !== "cleared");
   }
 
   #do(doing: Doing): void {
@@ -138,24 +144,25 @@ export class JoinedWorld {
     this.#changedRules.add(id);
   }
 
-  #register(index: number, content: Parameters<typeof deviceOf>[1] | undefined): void {
+  #register(index: number, content: Content | undefined): void {
     const id = devices[index]!;
     const { device, incarnation } = this.#registry.get(id) ?? { device: undefined, incarnation: 0 };
-    if (content !== undefined) this.#registry.set(id, { device: deviceOf(index, content), incarnation });
+    if (content !== undefined)
+      this.#registry.set(id, { device: deviceOf(index, this.#written++, content), incarnation });
     else if (device === undefined) return;
     else this.#registry.set(id, { device: undefined, incarnation: incarnation + 1 });
     this.#changedDevices.add(id);
   }
 
   #hand(which: number, clears: boolean): void {
-    const { open } = this;
+    const { open } = this.readers;
     const alert = open[which % open.length];
     if (alert === undefined) return;
     const { id: alertId, rule, device } = alert;
     const kind = clears ? "cleared" : "acknowledged";
     const at = this.engine.clock;
     const writeId = `w${this.#written++}`;
-    this.#append({
+    this.readers.hear({
       ...{ alertId, rule, device, transition: 0, kind: alertTransition[kind], at, writeId, by: "somebody" },
       ...(clears && { cause: "hand", clearedAt: at }),
     });
@@ -185,8 +192,22 @@ export class JoinedWorld {
       this.#stateLog.push({ kind: "effective", fromOffset, warmFrom, joining: { kind: "rule", change } });
       this.#toWarm.delete(change.rule);
     }
-    for (const joining of now) this.#join(joining);
+    for (const joining of now) {
+      const open = joining.kind === "hand" ? this.#openAlert(joining.action) : false;
+      this.#join(joining);
+      if (joining.kind === "rule") this.#witness?.rule(joining.change);
+      else if (joining.kind === "device") this.#witness?.device(joining.id, joining.device?.type, joining.incarnation);
+      else if (joining.action.kind === "cleared") {
+        this.#witness?.hand(joining.action.rule, joining.action.device, open);
+      }
+    }
     this.#adopt(warmed, warmFrom, fromOffset);
+    for (const change of warmed) this.#witness?.warmed(change);
+  }
+
+  #openAlert({ alertId }: OperatorAction): boolean {
+    for (const each of this.engine.open()) if (each.alertId === alertId) return true;
+    return false;
   }
 
   #join(joining: Joining): void {
@@ -228,7 +249,7 @@ export class JoinedWorld {
     this.#toWarm.clear();
     this.#epoch++;
     this.#isFull = true;
-    this.#isRepeating = true;
+    this.readers.isRepeating = true;
     const begin = last?.kind === "checkpoint" ? last.offset : 0;
     if (last?.kind === "checkpoint") this.#restore(last, whole);
     const replay = this.#stateLog
@@ -241,7 +262,7 @@ export class JoinedWorld {
       if (entry !== undefined) this.engine.applyRecord(entry.record, entry.at, this.#effects);
     }
     this.#listen();
-    this.#isRepeating = false;
+    this.readers.isRepeating = false;
     for (const id of this.#rules.keys()) this.#changedRules.add(id);
   }
 
@@ -265,7 +286,7 @@ export class JoinedWorld {
     const ordered = [...known.values()].toSorted((a, b) => Number(a.kind === "rule") - Number(b.kind === "rule"));
     for (const joining of ordered) this.#join(joining);
     const said = this.#effects.take();
-    if (said.length > 0) this.faults.push(`restoring emitted ${JSON.stringify(said)}`);
+    if (said.length > 0) this.readers.faults.push(`restoring emitted ${JSON.stringify(said)}`);
   }
 
   /** Answers how many were done together. */
@@ -291,31 +312,8 @@ export class JoinedWorld {
   /** Takes in what the engine has said. */
   #listen(): void {
     for (const { alert, command } of this.#effects.take()) {
-      if (alert !== undefined) this.#append(alert);
-      else if (command !== undefined) this.#tell(`command ${command.commandId}`, JSON.stringify(command));
+      if (alert !== undefined) this.readers.hear(alert);
+      else if (command !== undefined) this.readers.hearCommand(command);
     }
-  }
-
-  #append(input: AlertInput): void {
-    const event = events.alert.decode(events.alert.encode(input));
-    const { alertId, transition } = event;
-    if (transition > 0) {
-      if (!this.#tell(`${alertId}/${transition}`, JSON.stringify(event))) return;
-      const last = this.#transitions.get(alertId) ?? 0;
-      if (transition !== last + 1) this.faults.push(`${alertId}: transition ${transition} after ${last}`);
-      this.#transitions.set(alertId, transition);
-    }
-    const state = foldAlert(this.alerts.get(alertId), event);
-    if (state !== undefined) this.alerts.set(alertId, state);
-  }
-
-  /** False: it was said before, as it may be by an owner that repeats. */
-  #tell(name: string, text: string): boolean {
-    const before = this.#told.get(name);
-    this.#told.set(name, text);
-    if (before === undefined) return true;
-    if (!this.#isRepeating) this.faults.push(`${name} is said again, and dropped by every reader`);
-    else if (before !== text) this.faults.push(`${name} is repeated otherwise: ${before}, then ${text}`);
-    return false;
   }
 }

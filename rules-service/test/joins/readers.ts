@@ -1,5 +1,6 @@
 import type { OpenAlert, PartitionEngine } from "../../src/engine/engine.ts";
 import type { JoinedLife } from "./joined-life.ts";
+import { JoinedReference } from "./joined-reference.ts";
 import { JoinedWorld } from "./joined-world.ts";
 
 /** Where the fold of alerts.v1 and an engine's open alerts first differ; undefined: they do not. */
@@ -11,7 +12,7 @@ export function differsFromReaders(
   const look = (world: JoinedWorld): void => {
     if (difference !== undefined) return;
     const offset = world.log.length;
-    const folded = world.open.map(({ id, rule, device, severity, raisedAt, shadow }): OpenAlert =>
+    const folded = world.readers.open.map(({ id, rule, device, severity, raisedAt, shadow }): OpenAlert =>
       // oxfmt-ignore
       ({ alertId: id, rule, device, severity, raisedAt, shadow }),
     );
@@ -19,7 +20,7 @@ export function differsFromReaders(
     if (read !== open) difference = `before ${offset}: read ${read}, open ${open}`;
   };
   const world = new JoinedWorld(createEngine, life).run(look);
-  return difference ?? world.faults[0];
+  return difference ?? world.readers.faults[0];
 }
 
 function textOf(alerts: Iterable<OpenAlert>): string {
@@ -27,4 +28,22 @@ function textOf(alerts: Iterable<OpenAlert>): string {
     JSON.stringify({ alertId, rule, device, severity, raisedAt, shadow }),
   );
   return list.toSorted().join(" ");
+}
+
+/** Where the open alerts and the reference first differ, every rule being warmed with the whole log. */
+export function differsFromReference(
+  createEngine: (partition: number) => PartitionEngine,
+  { log, outdated, doings }: JoinedLife,
+): string | undefined {
+  let difference: string | undefined;
+  const reference = new JoinedReference();
+  const warm = doings.map(([offset, doing]) => {
+    return [offset, doing.kind === "effect" ? { ...doing, warmedWith: Infinity } : doing] as const;
+  });
+  const look = (world: JoinedWorld): void => {
+    difference ??= reference.differs([...world.engine.open()]);
+    if (difference?.startsWith("before") === false) difference = `before ${world.log.length}: ${difference}`;
+  };
+  new JoinedWorld(createEngine, { log, outdated, doings: warm }, reference).run(look);
+  return difference;
 }

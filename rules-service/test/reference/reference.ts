@@ -3,6 +3,7 @@ import type { Device } from "@headwater/aggregates";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import { evaluationOf } from "./conditions.ts";
 import type { Evaluation } from "./conditions.ts";
+import { gated } from "./gates.ts";
 import { severities, valueOf } from "./grades.ts";
 import { concerns, duration } from "./life.ts";
 import type { Knowledge, Life, Moment, Point, Sample, Timer } from "./life.ts";
@@ -27,7 +28,7 @@ export interface HistoryEntry {
 
 /** One rule on one device, fed with ever longer histories. */
 export class ReferenceRule {
-  readonly #rule: RuleDefinition;
+  #rule: RuleDefinition;
   readonly #device: string;
   readonly #registered: Device | undefined;
   readonly #lateness: number;
@@ -36,6 +37,11 @@ export class ReferenceRule {
   readonly #accepted: Sample[] = [];
   /** When the rule began on the device; none before the log has shown a time. */
   #since: Moment = { time: 0, received: 0, gateway: "" };
+  /** Where people have cleared what was open, or the rule went into the shadow: that is over, whatever comes. */
+  readonly #mutes: Mute[] = [];
+  #lastOffset = -1;
+  /** The clock had gone ahead of the readings when something was muted, and one came in between. */
+  isUncertain = false;
   /** Judged time up to which the clock has passed. */
   #surelyKnown = -Infinity;
   #answer: Answer | undefined;
@@ -59,7 +65,8 @@ export class ReferenceRule {
     reachOf = (gateway: string): number => reach(clockAfter(history), gateway),
   ): readonly ReferenceEpisode[] {
     this.wasLate = false;
-    const { record } = history.at(-1)!;
+    const { record, offset } = history.at(-1)!;
+    this.#lastOffset = offset;
     if (this.#since.time === 0) {
       const clock = reachOf("");
       const since = this.#accepted.length === 0 ? clock : -Infinity;
@@ -75,6 +82,11 @@ export class ReferenceRule {
         if (concerns(this.inputs, sample)) this.#receive(sample, newest);
       }
     }
+    return this.passed(history, reachOf);
+  }
+
+  /** The episodes once the clock has gone on, and nothing else has come to be known. */
+  passed(history: readonly HistoryEntry[], reachOf: (gateway: string) => number): readonly ReferenceEpisode[] {
     const wait = duration(this.#rule.wait ?? "5s");
     let isFresh = false;
     const knowledge = (): Knowledge => ({
@@ -98,6 +110,26 @@ export class ReferenceRule {
     }
   }
 
+  /** Another revision of the same condition. */
+  become(rule: RuleDefinition): void {
+    // What came too late for one of them, or is due for one, may not be so for the other.
+    if (rule.lateness !== this.#rule.lateness || rule.wait !== this.#rule.wait) this.isUncertain = true;
+    this.#rule = rule;
+    this.#answer = undefined;
+  }
+
+  /** What is open is no longer, and nothing is raised until the condition has been clear. */
+  mute(): void {
+    const newest = this.#accepted.reduce((latest, { time }) => Math.max(latest, time), -Infinity);
+    const known = Math.max(this.#surelyKnown, newest);
+    this.#mutes.push({ newest, known, order: (this.#lastOffset + 1) * 1000 });
+    this.#answer = undefined;
+  }
+
+  get isMuted(): boolean {
+    return this.#answer?.isMuted ?? false;
+  }
+
   #know({ upTo = this.#surelyKnown, since = this.#since }): void {
     this.#surelyKnown = upTo;
     this.#since = since;
@@ -106,7 +138,12 @@ export class ReferenceRule {
 
   #receive(sample: Sample, newestBefore: number): void {
     const newest = this.#accepted.reduce((latest, { time }) => Math.max(latest, time), newestBefore);
-    if (sample.time < newest && sample.time <= newest - this.#lateness) {
+    const mute = this.#mutes.at(-1);
+    if (mute !== undefined && sample.time >= mute.newest && sample.time <= mute.known && mute.known > mute.newest) {
+      this.isUncertain = true;
+    }
+    const isMuted = mute !== undefined && sample.time < mute.newest;
+    if (isMuted || (sample.time < newest && sample.time <= newest - this.#lateness)) {
       const own = sample.readings.filter(({ metric }) => this.inputs.includes(metric)).length;
       this.tooLate += this.inputs.includes("*") ? own + 1 : own;
       return;
@@ -122,7 +159,7 @@ export class ReferenceRule {
   }
 
   #evaluationOf(life: Life): Evaluation {
-    return evaluationOf(this.#rule.condition, life, this.#rule.severity ?? "warning");
+    return gated(evaluationOf(this.#rule.condition, life, this.#rule.severity ?? "warning"), this.#rule, life);
   }
 
   /** The whole life in order of judged time: what holds at every point of it, and what episodes come of that. */
@@ -150,7 +187,7 @@ export class ReferenceRule {
       const isReadingFirst = next !== undefined && next.time === timer && last!.time < timer;
       if (timer <= Math.min(known, next?.time ?? Infinity) && !isReadingFirst) {
         points.push({ time: timer, sample: undefined, samples: last!.samples, isAfterTimers: true, knows });
-      } else if (next === undefined) return { episodes: this.#episodes(evaluation, points), waiting };
+      } else if (next === undefined) return { ...this.#episodes(evaluation, points), waiting };
       else {
         const isAfterTimers = last?.time === next.time;
         points.push({ time: next.time, sample: next, samples: (last?.samples ?? 0) + 1, isAfterTimers, knows });
@@ -159,13 +196,31 @@ export class ReferenceRule {
   }
 
   /** One begins when raise is true and ends when stay is false; what is unknown does neither. */
-  #episodes(evaluation: Evaluation, points: readonly Point[]): readonly ReferenceEpisode[] {
+  #episodes(evaluation: Evaluation, points: readonly Point[]): Omit<Answer, "waiting"> {
     const ofRule = this.#rule.severity ?? "warning";
     const named = evaluation.severities.map((each) => (each === "none" ? ofRule : each));
     const mildest = severities.find((each) => named.includes(each))!;
     const episodes: { raisedAt: number; clearedAt: number | undefined; severity: string }[] = [];
-    for (const [number, { time }] of points.entries()) {
+    const mutes = [...this.#mutes];
+    let isMuted = false;
+    const mute = (): void => {
+      mutes.shift();
+      if (episodes.at(-1)?.clearedAt !== undefined || episodes.length === 0) return;
+      episodes.pop();
+      isMuted = true;
+    };
+    for (const [number, { time, sample }] of points.entries()) {
+      while (
+        mutes[0] !== undefined &&
+        (sample === undefined ? time > mutes[0].known : sample.order >= mutes[0].order)
+      ) {
+        mute();
+      }
       const { raise, stay } = evaluation.grade(number);
+      if (isMuted) {
+        isMuted = stay !== "false";
+        continue;
+      }
       const last = episodes.at(-1);
       const open = last?.clearedAt === undefined ? last : undefined;
       const severity = raise === "none" ? ofRule : raise === "false" ? mildest : raise;
@@ -174,12 +229,23 @@ export class ReferenceRule {
       } else if (stay === "false") open.clearedAt = Math.max(time, open.raisedAt);
       else if (severity !== "unknown") open.severity = severity;
     }
-    return episodes;
+    while (mutes.length > 0) mute();
+    return { episodes, isMuted };
   }
+}
+
+interface Mute {
+  /** Judged time of the newest sample then, … */
+  readonly newest: number;
+  /** …up to which all that happens by itself had happened, … */
+  readonly known: number;
+  /** …and of the next sample to come. */
+  readonly order: number;
 }
 
 interface Answer {
   readonly episodes: readonly ReferenceEpisode[];
+  readonly isMuted: boolean;
   readonly waiting: readonly Timer[];
 }
 

@@ -1,3 +1,4 @@
+import { calendarPanes, type Panes } from "./calendar.ts";
 import type { Comparison, Value } from "./grades.ts";
 import { compare, isRaised } from "./grades.ts";
 import { duration, hasPassed, paneLength } from "./life.ts";
@@ -7,6 +8,7 @@ export interface WindowDefinition {
   readonly over?: string;
   readonly every?: string;
   readonly session?: string;
+  readonly timeZone?: string;
   readonly readings?: number;
 }
 
@@ -57,10 +59,14 @@ export function windowed(
       timers: () => [],
     };
   }
-  const over = duration(window!.over!);
-  return window!.every === undefined
-    ? sliding(life, taken, over, fold)
-    : hopping(life, taken, over, duration(window!.every), fold);
+  const { over, every, timeZone } = window!;
+  if (every === undefined) return sliding(life, taken, duration(over!), fold);
+  if (timeZone !== undefined) {
+    return hopping(life, taken, Number.parseInt(over!, 10), calendarPanes(every, timeZone), fold);
+  }
+  const length = duration(every);
+  const panes = { at: (time: number) => Math.floor(time / length), begins: (pane: number) => pane * length };
+  return hopping(life, taken, duration(over!) / length, panes, fold);
 }
 
 function sliding(
@@ -87,16 +93,14 @@ function sliding(
 function hopping(
   { points }: Life,
   taken: (point: number) => readonly Taken[],
-  over: number,
-  every: number,
+  panes: number,
+  { at: paneOf, begins }: Panes,
   fold: (list: readonly Taken[]) => Value | undefined,
 ): Measured {
-  const panes = over / every;
-  const paneOf = (time: number): number => Math.floor(time / every);
-  /** The edge that has passed last: so many times `every` after the epoch. */
+  /** The edge that has passed last: that at which the pane of this number begins. */
   const lastEdge = (point: number): number => {
     const edge = paneOf(points[point]!.time);
-    return hasPassed(points[point]!, edge * every) ? edge : edge - 1;
+    return hasPassed(points[point]!, begins(edge)) ? edge : edge - 1;
   };
   return {
     value(point) {
@@ -114,7 +118,7 @@ function hopping(
         .flatMap((end) => [end, end + panes])
         .filter((each) => each > edge);
       if (changes.length === 0) return [];
-      return [{ time: Math.min(...changes) * every, from: list.at(-1)!.sample }];
+      return [{ time: begins(Math.min(...changes)), from: list.at(-1)!.sample }];
     },
   };
 }

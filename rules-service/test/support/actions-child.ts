@@ -27,7 +27,7 @@ else {
   await eventually(
     async () => (await emitted(on)).alerts.size === (await oracle(on)).alerts.size && (await isAllTold(on)),
     Boolean,
-    120_000,
+    240_000,
   );
 }
 process.stdout.write("ready\n");

@@ -29,6 +29,6 @@ await eventually(
     return claims.length === Number(epoch) * on.partitions && (await emitted(on)).alerts.size > 10 * Number(epoch);
   },
   Boolean,
-  60_000,
+  240_000,
 );
 process.stdout.write("ready\n");

@@ -162,4 +162,6 @@ const blank: AlertEvent = {
   evidence: [],
   ...{ text: null, assignee: "", snoozedUntil: 0, mutedBy: [], flapping: false, action: 0, repetition: 0 },
   writeId: "",
+  gateway: "",
+  reason: "",
 };

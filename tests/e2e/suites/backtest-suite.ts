@@ -18,7 +18,7 @@ type Backtest = Schemas["Backtest"];
 
 /** The worked example of docs/rules.md, by the command that it shows. */
 export function backtestSuite(name: string, open: OpenPlatform): void {
-  describe.skipIf(!recordedDataPresent)(`a backtest on ${name}`, { timeout: 300_000 }, () => {
+  describe.skipIf(!recordedDataPresent)(`a backtest on ${name}`, () => {
     let platform: Platform;
     let folder: string;
     let samples: readonly Sample[];
@@ -37,7 +37,7 @@ export function backtestSuite(name: string, open: OpenPlatform): void {
       const device = await SimulatedDevice.connect({ mqttUrl: platform.mqttUrl(), id, token });
       await replay(device, samples, { metric: "temperature", speed: "max", window: 100 });
       await device.close();
-    }, 300_000);
+    });
     afterAll(async () => {
       await platform?.stop();
       rmSync(folder, { recursive: true, force: true });

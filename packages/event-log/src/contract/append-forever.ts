@@ -1,8 +1,8 @@
-import { writeSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { loadConfig } from "@headwater/service";
 import { eventLogSettings, openEventLog } from "../config.ts";
 import { partitionFor } from "../partitioner.ts";
+import { printWhole } from "./print-whole.ts";
 
 // A process to be killed: appends to the topic on its command line, several calls at a time, and prints
 // "partition offset value" once a record is acknowledged.
@@ -31,8 +31,8 @@ async function appendOn(): Promise<never> {
         .filter((value) => partitionFor(value, partitions) === partition)
         .forEach((value, i) => (lines += `${partition} ${baseOffset + i} ${value}\n`));
     }
-    // Synchronous: every number printed was acknowledged, and none of them waits in a buffer of this process.
-    writeSync(1, lines);
+    // Every number printed was acknowledged.
+    printWhole(lines);
     await turn();
   }
 }

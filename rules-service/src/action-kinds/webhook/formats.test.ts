@@ -8,6 +8,8 @@ const occasion: Occasion = {
   trigger: "acknowledged",
   alert: "a1",
   repetition: 0,
+  labels: {},
+  annotations: {},
   transition: 0,
   rule: { id: "hot", name: hostile, revision: 3 },
   device: hostile,
@@ -29,6 +31,13 @@ function texts(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.values(value).flatMap(texts);
 }
+
+it("an alert of a gateway says so", () => {
+  const of = { ...occasion, device: "edge-1", gateway: "edge-1", reason: "gateway-offline" };
+  expect(bodies.standard(of)).toMatchObject({ data: { alert: { gateway: "edge-1", reason: "gateway-offline" } } });
+  expect(texts(bodies.slack(of)).join()).toContain("on gateway edge-1");
+  expect(texts(bodies.slack(of)).join()).toContain("Gateway: edge-1");
+});
 
 describe("a text from outside stays text", () => {
   it("standard: as it is, in JSON", () => {

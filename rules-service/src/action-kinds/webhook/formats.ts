@@ -15,24 +15,41 @@ export const bodies: Readonly<Record<WebhookFormat, (occasion: Occasion) => obje
 
 /** As Standard Webhooks has it: `type`, `timestamp`, `data`. */
 function standard(occasion: Occasion): object {
-  const { trigger, alert, transition, repetition, rule, device, severity, metric, value, threshold } = occasion;
-  const { at, raisedAt, clearedAt, cause, by, comment } = occasion;
+  const { trigger, alert, transition, repetition, rule, device, gateway, reason } = occasion;
+  const { severity, metric, value, threshold } = occasion;
+  const { at, raisedAt, clearedAt, cause, by, comment, labels, annotations } = occasion;
   return {
     type: `alert.${trigger}`,
     timestamp: isoFromMicros(at),
     data: {
       alert: {
-        ...{ id: alert, device, severity, metric, value, threshold },
+        ...{ id: alert, device },
+        ...(gateway !== undefined && { gateway }),
+        ...(reason !== undefined && { reason }),
+        ...{ severity, metric, value, threshold },
         raisedAt: isoFromMicros(raisedAt),
         ...(clearedAt !== undefined && { clearedAt: isoFromMicros(clearedAt), cause }),
       },
       transition,
       ...(repetition > 0 && { repetition }),
       rule,
+      ...(Object.keys(labels).length > 0 && { labels }),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
       ...(by !== "" && { by }),
       ...(comment !== "" && { comment }),
     },
   };
+}
+
+/** Characters of a text that a chat takes, with some to spare. */
+const mostOfSlack = 2900;
+const mostOfDiscord = 1990;
+
+/** Whole lines: one that is left out ends no escape in the middle. */
+function linesWithin(lines: readonly string[], most: number): string {
+  let text = "";
+  for (const line of lines) if (text.length + line.length < most) text += `${line}\n`;
+  return text;
 }
 
 /** Blocks of plain text; the fallback text has Slack's three characters escaped, so it holds no mention and no link. */
@@ -44,7 +61,15 @@ function slack(occasion: Occasion): object {
     text: escaped,
     blocks: [
       { type: "section", text: plain(title) },
-      { type: "section", text: plain(facts.map(([name, value]) => `${name}: ${value}`).join("\n")) },
+      {
+        type: "section",
+        text: plain(
+          linesWithin(
+            facts.map(([name, value]) => `${name}: ${value}`),
+            mostOfSlack,
+          ),
+        ),
+      },
     ],
   };
 }
@@ -78,10 +103,7 @@ function discord(occasion: Occasion): object {
   const { title, facts } = wordsOf(occasion);
   const lines = [`**${escapeMarkdown(title)}**`];
   lines.push(...facts.map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(value)}`));
-  let content = "";
-  // Discord refuses longer ones; a line that is left out ends no escape in the middle.
-  for (const line of lines) if (content.length + line.length < 1990) content += `${line}\n`;
-  return { content, allowed_mentions: { parse: [] }, flags: 4 };
+  return { content: linesWithin(lines, mostOfDiscord), allowed_mentions: { parse: [] }, flags: 4 };
 }
 
 /** A link that nothing marks becomes one by its `://`, which is broken by an escape as well. */

@@ -1,5 +1,6 @@
 import type { Device } from "@headwater/aggregates";
 import { DecodeError } from "@headwater/core";
+import { partitionFor } from "@headwater/event-log";
 import { alertTransition, type AlertInput, events } from "@headwater/proto";
 import { TelemetryReader } from "@headwater/proto/telemetry";
 import { anyMetric } from "../../conditions/program.ts";
@@ -23,6 +24,8 @@ export interface DeviceAsNow {
 /** What is to be evaluated of one partition; append times in microseconds. */
 export interface PartitionPlan {
   readonly partition: number;
+  /** Of the topic. */
+  readonly partitions: number;
   readonly rules: readonly TriedRule[];
   /** The rules are in effect from the first record appended then; before it the log's clock runs alone. */
   readonly rulesFrom: number;
@@ -57,7 +60,10 @@ export class PartitionBacktest {
 
   constructor(plan: PartitionPlan) {
     this.#plan = plan;
-    this.#engine = createPartitionEngine(plan.partition);
+    const { partition, partitions } = plan;
+    this.#engine = createPartitionEngine(partition, {
+      ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition,
+    });
     const inputs = plan.rules.flatMap(({ definition }) => normaliseRule(definition).program.inputs);
     this.#reader = new TelemetryReader(inputs.includes(anyMetric) ? undefined : new Set(inputs));
     this.#effects = { alert: (event) => this.#tell(event), command() {}, derived() {} };

@@ -13,6 +13,8 @@ const devicesAtOnce = 1000;
 export interface PartitionScanOptions {
   readonly log: EventLog;
   readonly topic: string;
+  /** How many it has. */
+  readonly partitions: number;
   readonly rules: readonly TriedRule[];
   /** Append time at which the range begins. */
   readonly from: number;
@@ -29,9 +31,9 @@ export async function scanPartition(
   thread: EvaluationThread,
   { partition, fromOffset, toOffset, rulesFrom }: PartitionRange,
   devices: readonly DeviceAsNow[],
-  { log, topic, rules, from, logger, signal, onRecords, onMissing }: PartitionScanOptions,
+  { log, topic, partitions, rules, from, logger, signal, onRecords, onMissing }: PartitionScanOptions,
 ): Promise<void> {
-  await thread.send({ kind: "plan", plan: { partition, rules, rulesFrom, from } });
+  await thread.send({ kind: "plan", plan: { partition, partitions, rules, rulesFrom, from } });
   for (let at = 0; at < devices.length; at += devicesAtOnce) {
     await thread.send({ kind: "devices", devices: devices.slice(at, at + devicesAtOnce) });
   }

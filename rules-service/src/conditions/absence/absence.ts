@@ -1,18 +1,43 @@
+import type { Device } from "@headwater/aggregates";
+import { gatewayOf } from "../../readings/gateway-stand-in.ts";
 import { everyGateway, type Anchor } from "../../readings/reading.ts";
 import { anyMetric, noWakes, plainProgram, type Program } from "../program.ts";
 import { unranked, verdictOf, verdicts } from "../verdict.ts";
+
+/**
+ * Why nothing is heard of a device: it says nothing, or its gateway went, or its gateway is behind. The latter two are
+ * told of the gateway, once, and not of its devices.
+ */
+export const absenceReasons = ["device-silent", "gateway-offline", "pipeline-lagging"] as const;
+export type AbsenceReason = (typeof absenceReasons)[number];
+export const defaultReasons: readonly AbsenceReason[] = ["device-silent", "gateway-offline"];
 
 interface AbsenceState {
   /** The last reading, or since when one was to be expected; null: nothing is known of it yet. */
   readonly last: Anchor | null;
   readonly silent: boolean;
   /** Of a device that nobody registered none is missed. */
-  readonly registered: boolean;
+  readonly watched: boolean;
 }
 
-/** Nothing of the device, or of one of its metrics, for so long (microseconds). */
-export function absenceProgram(metric: string | undefined, duration: number, rank = unranked): Program<AbsenceState> {
+export interface Absence {
+  /** undefined: nothing at all of the device. */
+  readonly metric: string | undefined;
+  /** Microseconds. */
+  readonly duration: number;
+  readonly reasons: readonly AbsenceReason[];
+  readonly rank?: number | undefined;
+}
+
+/** Nothing of the device, or of one of its metrics, for so long. */
+export function absenceProgram({ metric, duration, reasons, rank = unranked }: Absence): Program<AbsenceState> {
   const input = metric ?? anyMetric;
+  const isWatched = (device: Device | undefined): boolean => {
+    if (device === undefined) return false;
+    return gatewayOf(device.id) === undefined
+      ? reasons.includes("device-silent")
+      : reasons.some((reason) => reason !== "device-silent");
+  };
   return {
     ...plainProgram,
     inputs: [input],
@@ -20,7 +45,11 @@ export function absenceProgram(metric: string | undefined, duration: number, ran
     ranks: [rank],
     watchesSilence: true,
     readsDevice: true,
-    initial: (device, since) => ({ last: since ?? null, silent: false, registered: device !== undefined }),
+    initial(device, since) {
+      const isStandIn = device !== undefined && gatewayOf(device.id) !== undefined;
+      const last = since !== undefined && isStandIn ? { ...since, gateway: device.id } : (since ?? null);
+      return { last, silent: false, watched: isWatched(device) };
+    },
     step(state, { time, logTime, gateway, readings }) {
       if (!readings.some((reading) => reading.metric === input)) return state;
       // It counts from where the rule began, or the device was registered, if that was later.
@@ -28,27 +57,33 @@ export function absenceProgram(metric: string | undefined, duration: number, ran
       return { ...state, last: { time, logTime, gateway }, silent: false };
     },
     // While any gateway lags, what it has of the device may still come: the pipeline is slow, and nobody is silent.
-    wakes: ({ last, silent, registered }) =>
-      silent || !registered || last === null
+    wakes: ({ last, silent, watched }) =>
+      silent || !watched || last === null
         ? noWakes
-        : [{ time: last.time + duration, anchor: { ...last, gateway: everyGateway + last.gateway } }],
+        : [{ time: last.time + duration, anchor: { ...last, gateway: waitsFor(last.gateway) } }],
     // Through a gateway that is away nobody can be heard.
     excuse(state, unheardSince) {
-      const { last, silent, registered } = state;
-      if (silent || !registered || last === null || last.gateway === "") return state;
+      const { last, silent, watched } = state;
+      if (silent || !watched || last === null || last.gateway === "") return state;
       const later = unheardSince(last, duration) - last.logTime;
       if (later <= 0) return state;
       return { ...state, last: { ...last, time: last.time + later, logTime: last.logTime + later } };
     },
     elapse: (state) => ({ ...state, silent: true }),
     withDevice(state, device, at) {
-      const registered = device !== undefined;
-      if (registered === state.registered) return state;
-      const isLater = registered && (state.last === null || at.time > state.last.time);
-      return { last: isLater ? at : state.last, silent: false, registered };
+      const watched = isWatched(device);
+      if (watched === state.watched) return state;
+      const isLater = watched && (state.last === null || at.time > state.last.time);
+      const last = isLater ? { ...at, gateway: state.last?.gateway ?? at.gateway } : state.last;
+      return { last, silent: false, watched };
     },
     verdict: ({ silent }) => (silent ? verdictOf(rank, 1) : verdicts.clear),
     measure: ({ last }) => ({ metric: metric ?? "", value: last?.time ?? 0, threshold: duration }),
     idle: undefined,
   };
+}
+
+/** What is due of a gateway itself waits for the log's clock alone. */
+function waitsFor(gateway: string): string {
+  return gatewayOf(gateway) === undefined ? everyGateway + gateway : gateway;
 }

@@ -39,6 +39,10 @@ const noRuns: readonly Run[] = [];
  */
 export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
   const counting = hold.times > 1;
+  const ranks = inner.ranks.toSorted((a, b) => a - b);
+  // The engine asks several times for the wakes of one state, and then for those of another.
+  let asked: HeldState<S> | undefined;
+  let answer: readonly Wake[] = [];
 
   const follow = (state: HeldState<S>, now: S, at: Beginning, isSample: boolean): HeldState<S> => {
     const verdict = inner.verdict(now);
@@ -52,27 +56,29 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
 
   const runsAfter = (runs: readonly Run[], raise: number, at: Beginning, counts: boolean): readonly Run[] => {
     if (raise === unknown) return runs;
-    let next = runs.length > 0 && runs.at(-1)!.rank > raise ? runs.filter(({ rank }) => rank <= raise) : runs;
-    if (raise > 0) {
-      const before = next.length;
-      const missing = inner.ranks.filter((rank) => rank <= raise && !next.some((run) => run.rank === rank));
-      if (counting && counts && before > 0 && next.some(({ count }) => count < hold.times)) {
-        next = next.map((run) => (run.count < hold.times ? { ...run, count: run.count + 1 } : run));
-      }
-      if (missing.length > 0) {
-        next = [...next, ...missing.map((rank) => ({ rank, since: at, count: counts ? 1 : 0 }))].toSorted(
-          (a, b) => a.rank - b.rank,
-        );
-      }
-    }
-    return next.length === 0 ? noRuns : next;
+    let reached = 0;
+    while (reached < ranks.length && ranks[reached]! <= raise) reached++;
+    const isCounted = counting && counts && runs.some(({ rank, count }) => rank <= raise && count < hold.times);
+    // Each rank that is reached has a run, and no other has.
+    if (reached === runs.length && !isCounted) return runs;
+    if (reached === 0) return noRuns;
+    // Not by pushing, which leaves each of many small lists with room for 17.
+    return ranks.slice(0, reached).map((rank) => {
+      const run = runs.find((each) => each.rank === rank);
+      if (run === undefined) return { rank, since: at, count: counts ? 1 : 0 };
+      return isCounted && run.count < hold.times ? { ...run, count: run.count + 1 } : run;
+    });
   };
 
   const isHeld = ({ count, since }: Run, at: number): boolean =>
     (!counting || count >= hold.times) && (hold.for === 0 || at >= since.time + hold.for);
 
   const wakesOf = (state: HeldState<S>): readonly Wake[] => {
-    const { inner: now, runs, clearSince, at } = state;
+    if (state !== asked) [asked, answer] = [state, findWakes(state)];
+    return answer;
+  };
+
+  const findWakes = ({ inner: now, runs, clearSince, at }: HeldState<S>): readonly Wake[] => {
     const inside = inner.wakes(now);
     if (runs.length === 0 && clearSince === null) return inside;
     const wakes = [...inside];
@@ -149,12 +155,8 @@ function clearAfter(since: Beginning | null, stay: number, at: Beginning): Begin
 
 function beginningOf(sample: Sample, inputs: readonly string[]): Beginning {
   const { time, logTime, gateway, readings } = sample;
-  return {
-    time,
-    logTime,
-    gateway,
-    reading: readings.findLast(({ metric }) => inputs.includes(metric)) ?? readings.at(-1),
-  };
+  const own = readings.length === 1 ? undefined : readings.findLast(({ metric }) => inputs.includes(metric));
+  return { time, logTime, gateway, reading: own ?? readings.at(-1) };
 }
 
 /** Whether the sample has a reading of one of the inputs. */

@@ -1,6 +1,7 @@
 import type { Anchor, Reading } from "../../readings/reading.ts";
 import type { Subject } from "../subject.ts";
 import type { Accumulator } from "../window/accumulator.ts";
+import { EvenGrid } from "../window/pane-grid.ts";
 import { noPanes, oldestIndex, PaneFold, type Panes } from "../window/panes.ts";
 import { paneLength } from "../window/windows.ts";
 
@@ -32,12 +33,13 @@ interface ChangeState {
  * one further span old. Spans end at the edges of panes, sixty of them a span.
  */
 export function changeSubject(metric: string, since: number): Subject<ChangeState> {
-  const fold = new PaneFold(lastValue, paneLength(since));
-  const span = Math.ceil(since / fold.length);
+  const grid = new EvenGrid(paneLength(since));
+  const fold = new PaneFold(lastValue, grid);
+  const span = Math.ceil(since / grid.longest);
   return {
     inputs: [metric],
     name: metric,
-    lookBack: 2 * since + fold.length,
+    lookBack: 2 * since + grid.longest,
     initial: () => ({ panes: noPanes, now: null, at: 0 }),
     step({ panes }, sample) {
       const reading = numberIn(sample.readings, metric);
@@ -56,10 +58,10 @@ export function changeSubject(metric: string, since: number): Subject<ChangeStat
       const coming = all.find((pane) => pane.index > at - span);
       const past = all.findLast((pane) => pane.index <= at - span);
       const index = Math.min((coming?.index ?? Infinity) + span, (past?.index ?? Infinity) + 2 * span + 1);
-      return { time: index * fold.length, anchor: anchor! };
+      return { time: index * grid.longest, anchor: anchor! };
     },
     elapse({ panes, now }, time) {
-      const at = Math.round(time / fold.length);
+      const at = Math.round(time / grid.longest);
       return { panes: fold.from(panes, at - 2 * span), now, at };
     },
     value({ panes, now, at }) {
@@ -79,11 +81,12 @@ export function relativeSubject<A>(
   accumulator: Accumulator<A>,
   floor: number,
 ): Subject<PastState<A>> {
-  const fold = new PaneFold(accumulator, paneLength(over));
-  const count = Math.ceil(over / fold.length);
+  const grid = new EvenGrid(paneLength(over));
+  const fold = new PaneFold(accumulator, grid);
+  const count = Math.ceil(over / grid.longest);
   const pastOf = (panes: Panes<A>, at: Anchor, index: number): number | null => {
     const oldest = oldestIndex(panes);
-    if (oldest === undefined || at.time - oldest * fold.length < over / 2 || index - oldest < count / 2) return null;
+    if (oldest === undefined || at.time - oldest * grid.longest < over / 2 || index - oldest < count / 2) return null;
     const part = fold.whole(panes);
     const value = part === null ? undefined : accumulator.value(part);
     return typeof value === "number" && value >= floor && value !== 0 ? value : null;
@@ -91,7 +94,7 @@ export function relativeSubject<A>(
   return {
     inputs: [metric],
     name: metric,
-    lookBack: over + fold.length,
+    lookBack: over + grid.longest,
     initial: () => ({ panes: noPanes, now: null, past: null }),
     step(state, sample) {
       const reading = numberIn(sample.readings, metric);

@@ -1,5 +1,5 @@
 import { Type, type Static } from "@sinclair/typebox";
-import { parseDuration, tryParseDuration } from "@headwater/core";
+import { isTimeZone, parseDuration, tryParseDuration } from "@headwater/core";
 import { checkDuration, durationSchema } from "../../language/duration-schema.ts";
 import { pointerTo, type Problems } from "../../language/problems.ts";
 import { checkComparison } from "../comparison/check.ts";
@@ -11,10 +11,13 @@ import { metricField } from "../metric/kind.ts";
 import { compared, type Subject } from "../subject.ts";
 import { raiseOf } from "../verdict.ts";
 import { accumulatorOf, isNumeric, rateOf } from "./accumulator.ts";
+import { CalendarGrid, calendarUnits, EvenGrid, type CalendarUnit } from "./pane-grid.ts";
 import { hoppingWindow, readingsWindow, sessionWindow, slidingWindow, type WindowInput } from "./windows.ts";
 
 const day = 86_400_000_000;
 const overBounds = { least: 1_000_000, most: 31 * day };
+/** Longest window of a calendar, in each of its units. */
+const mostOfCalendar = { d: 31, w: 5, mo: 2 } as const;
 /** Most panes of a hopping window. */
 const maxHops = 1440;
 
@@ -46,6 +49,12 @@ const windowSchema = Type.Object(
       durationSchema("Judged at each of these alone; equal to `over` for windows that do not overlap."),
     ),
     session: Type.Optional(durationSchema("Instead of `over`: readings with no gap as long as this between them.")),
+    timeZone: Type.Optional(
+      Type.String({
+        ...{ minLength: 1, maxLength: 60 },
+        description: "`every` is a local day, week or month (1d, 1w, 1mo) of it, as in Europe/Berlin.",
+      }),
+    ),
     readings: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1000, description: "Instead of `over`: the last so many readings." }),
     ),
@@ -85,12 +94,17 @@ export const windowKind = conditionKind<Definition>({
 
 function windowSubject({ metric, window, aggregate, where }: Definition): Subject<unknown> {
   const input = windowInput(metric, aggregate, where);
-  const { over, every, session, readings } = window;
+  const { over, every, session, readings, timeZone } = window;
   if (session !== undefined) return sessionWindow(input, parseDuration(session));
   if (readings !== undefined) return readingsWindow(input, readings);
-  const length = parseDuration(over ?? "1s");
+  const length = timeZone === undefined ? parseDuration(over ?? "1s") : 0;
   if (every === undefined) return slidingWindow(input, length);
-  return hoppingWindow(input, length, parseDuration(every));
+  if (timeZone !== undefined) {
+    const { count, unit } = calendarWindow(over, every)!;
+    return hoppingWindow(input, count, new CalendarGrid(unit, timeZone));
+  }
+  const hop = parseDuration(every);
+  return hoppingWindow(input, Math.round(length / hop), new EvenGrid(hop));
 }
 
 export function windowInput(metric: string, aggregate: string, where?: ComparisonDefinition): WindowInput<unknown> {
@@ -106,13 +120,21 @@ export function windowInput(metric: string, aggregate: string, where?: Compariso
 }
 
 function checkWindow(
-  { over, every, session, readings }: Static<typeof windowSchema>,
+  { over, every, session, readings, timeZone }: Static<typeof windowSchema>,
   pointer: string,
   problems: Problems,
 ): void {
   const chosen = [over, session, readings].filter((each) => each !== undefined);
   if (chosen.length !== 1) {
     problems.add(pointer, "needs exactly one of over, session and readings");
+    return;
+  }
+  if (timeZone !== undefined) {
+    checkCalendar(over, every, timeZone, pointer, problems);
+    return;
+  }
+  if (every === "1mo" || every === "1w") {
+    problems.add(pointerTo(pointer, "every"), "begins when clocks somewhere say so; name the timeZone beside it");
     return;
   }
   checkDuration(over, pointerTo(pointer, "over"), overBounds, problems);
@@ -128,6 +150,50 @@ function checkWindow(
   if (length === undefined || hop === undefined || hop === 0) return;
   if (length % hop !== 0) problems.add(at, `${over} is no multiple of ${every}; choose one that divides it`);
   else if (length / hop > maxHops) problems.add(at, `divides ${over} into more than ${maxHops}; choose a longer one`);
+}
+
+/** So many days, weeks or months; undefined: a text that says no such thing, or not of those alone. */
+function calendarWindow(
+  over: string | undefined,
+  every: string | undefined,
+): { readonly count: number; readonly unit: CalendarUnit } | undefined {
+  const unit = calendarUnits.find((each) => every === `1${each}`);
+  const [, digits, of] = /^([1-9][0-9]{0,2})(d|w|mo)$/.exec(over ?? "") ?? [];
+  if (unit === undefined || digits === undefined) return undefined;
+  const days = Number(digits) * (of === "w" ? 7 : 1);
+  if (unit === "d" && of !== "mo") return { count: days, unit };
+  if (unit === "w" && of !== "mo" && days % 7 === 0) return { count: days / 7, unit };
+  return unit === of ? { count: Number(digits), unit } : undefined;
+}
+
+function checkCalendar(
+  over: string | undefined,
+  every: string | undefined,
+  timeZone: string,
+  pointer: string,
+  problems: Problems,
+): void {
+  if (over === undefined || every === undefined) {
+    problems.add(pointerTo(pointer, "timeZone"), "goes with over and every; remove it, or write every: 1d");
+    return;
+  }
+  if (!isTimeZone(timeZone)) {
+    const what = `${JSON.stringify(timeZone)} is no time zone; write it like Europe/Berlin or UTC`;
+    problems.add(pointerTo(pointer, "timeZone"), what);
+    return;
+  }
+  if (!calendarUnits.some((unit) => every === `1${unit}`)) {
+    const what = `${JSON.stringify(every)} is no day, week or month; write 1d, 1w or 1mo, or remove timeZone`;
+    problems.add(pointerTo(pointer, "every"), what);
+    return;
+  }
+  const { count, unit } = calendarWindow(over, every) ?? {};
+  if (count === undefined || unit === undefined) {
+    const what = `${JSON.stringify(over)} is no number of what every names; write it like 7d, 4w or 2mo`;
+    problems.add(pointerTo(pointer, "over"), what);
+  } else if (count > mostOfCalendar[unit]) {
+    problems.add(pointerTo(pointer, "over"), `is out of range; choose at most ${mostOfCalendar[unit]}${unit}`);
+  }
 }
 
 const rateSchema = Type.Object(

@@ -1,7 +1,8 @@
 import type { Anchor, Reading } from "../../readings/reading.ts";
 import type { Accumulator } from "./accumulator.ts";
+import type { PaneGrid } from "./pane-grid.ts";
 
-/** What a window holds, in panes of equal length that begin at multiples of it. Empty panes are not kept. */
+/** What a window holds, in panes. Empty ones are not kept. */
 export interface Panes<A> {
   /** All but the newest, oldest first. */
   readonly closed: readonly Pane<A>[];
@@ -13,7 +14,7 @@ export interface Panes<A> {
 }
 
 export interface Pane<A> {
-  /** Its beginning is so many times its length after the epoch. */
+  /** Its number in the grid. */
   readonly index: number;
   readonly part: A;
 }
@@ -23,16 +24,15 @@ export const noPanes: Panes<never> = { closed: none, older: null, newest: null, 
 
 export class PaneFold<A> {
   readonly #accumulator: Accumulator<A>;
-  /** Of a pane, microseconds. */
-  readonly length: number;
+  readonly grid: PaneGrid;
 
-  constructor(accumulator: Accumulator<A>, length: number) {
+  constructor(accumulator: Accumulator<A>, grid: PaneGrid) {
     this.#accumulator = accumulator;
-    this.length = length;
+    this.grid = grid;
   }
 
   indexAt(time: number): number {
-    return Math.floor(time / this.length);
+    return this.grid.indexAt(time);
   }
 
   /** Takes readings of one instant in; they are the newest. */

@@ -1,6 +1,7 @@
 import type { Anchor, Reading, Sample, Value } from "../../readings/reading.ts";
 import type { Subject } from "../subject.ts";
 import type { Accumulator } from "./accumulator.ts";
+import { EvenGrid, type PaneGrid } from "./pane-grid.ts";
 import { noPanes, oldestIndex, PaneFold, type Panes } from "./panes.ts";
 
 const second = 1_000_000;
@@ -23,12 +24,13 @@ export function paneLength(over: number): number {
 /** The panes of the last `over`, the present one included: judged at every reading, and when a pane leaves. */
 export function slidingWindow<A>(input: WindowInput<A>, over: number): Subject<Panes<A>> {
   const { metric, name, accumulator } = input;
-  const fold = new PaneFold(accumulator, paneLength(over));
-  const count = Math.ceil(over / fold.length);
+  const grid = new EvenGrid(paneLength(over));
+  const fold = new PaneFold(accumulator, grid);
+  const count = Math.ceil(over / grid.longest);
   return {
     inputs: [metric],
     name,
-    lookBack: over + fold.length,
+    lookBack: over + grid.longest,
     initial: () => noPanes,
     step(state, sample) {
       const readings = takenIn(input, sample);
@@ -37,7 +39,7 @@ export function slidingWindow<A>(input: WindowInput<A>, over: number): Subject<P
     },
     wake(state) {
       const oldest = oldestIndex(state);
-      return oldest === undefined ? undefined : { time: (oldest + count) * fold.length, anchor: state.anchor! };
+      return oldest === undefined ? undefined : { time: grid.startOf(oldest + count), anchor: state.anchor! };
     },
     elapse: (state, time) => fold.from(state, fold.indexAt(time) - count + 1),
     value(state) {
@@ -51,19 +53,18 @@ interface HopState<A> {
   readonly panes: Panes<A>;
   /** At the last edge; null: not known. */
   readonly result: Value | null;
-  /** Number of the last edge: so many times `every` after the epoch. */
+  /** Number of the last edge: that of the pane which begins there. */
   readonly edge: number;
 }
 
-/** Judged at the edges alone, each `every`, over the whole panes of the `over` before it. */
-export function hoppingWindow<A>(input: WindowInput<A>, over: number, every: number): Subject<HopState<A>> {
+/** Judged at the edges of panes alone, over as many whole panes as it says before the edge. */
+export function hoppingWindow<A>(input: WindowInput<A>, count: number, grid: PaneGrid): Subject<HopState<A>> {
   const { metric, name, accumulator } = input;
-  const fold = new PaneFold(accumulator, every);
-  const count = Math.round(over / every);
+  const fold = new PaneFold(accumulator, grid);
   return {
     inputs: [metric],
     name,
-    lookBack: over + every,
+    lookBack: (count + 1) * grid.longest,
     initial: () => ({ panes: noPanes, result: accumulator.empty ?? null, edge: 0 }),
     step(state, sample) {
       const readings = takenIn(input, sample);
@@ -75,10 +76,10 @@ export function hoppingWindow<A>(input: WindowInput<A>, over: number, every: num
       if (newest === null) return undefined;
       // An edge at which no pane comes in or leaves changes nothing.
       const next = nextEdge([...closed, newest], edge, count);
-      return next === undefined ? undefined : { time: next * every, anchor: anchor! };
+      return next === undefined ? undefined : { time: grid.startOf(next), anchor: anchor! };
     },
     elapse({ panes }, time) {
-      const edge = Math.round(time / every);
+      const edge = grid.indexAt(time);
       const part = fold.between(panes, edge - count, edge);
       const result = (part === null ? accumulator.empty : accumulator.value(part)) ?? null;
       return { panes: fold.from(panes, edge - count), result, edge };

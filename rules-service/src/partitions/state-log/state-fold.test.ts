@@ -84,7 +84,8 @@ describe("a state log", () => {
     const owner = log.claim();
     const times = { promise: 5, corrected: 4, skew: 0, markedAt: 0, heardAt: 0 };
     const flags = { offline: false, straggling: false };
-    const gateway = { gateway: "g", epoch: 0, ...times, skews: [{ minute: 0, skew: 0 }], ...flags };
+    const lists = { skews: [{ minute: 0, skew: 0 }], outages: [] };
+    const gateway = { gateway: "g", epoch: 0, ...times, ...lists, ...flags };
     log.checkpoint(owner, 0, true, { gateways: [gateway], seen: [{ gateway: "g", epoch: 1, n: 0 }] });
     // As whoever copies them sees them.
     expect(structuredClone(log.fold().checkpoint!.state)).toEqual({

@@ -5,6 +5,7 @@ import type { RuleModel } from "../rule-model.ts";
 import type { RuleWrites } from "../rule-writes.ts";
 import { definitionOf } from "../rule-resource.ts";
 import { canonicalRule } from "../../definition/index.ts";
+import { warningsOf } from "../../definition/warnings.ts";
 import { differences, fieldChange } from "./rule-diff.ts";
 import { entryState, type EntryState, type RuleEntry } from "./rule-entry.ts";
 import { Slices } from "./slices.ts";
@@ -20,36 +21,52 @@ const importedRule = Type.Object(
     stateBefore: Type.Optional(entryState),
     stateAfter: entryState,
     changes: Type.Array(fieldChange, { description: "The fields in which the rule differs" }),
+    warnings: Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
+      description: "What the rule is taken with, and will hardly do as it is meant; pointers are of the rule",
+    }),
   },
   { title: "ImportedRule" },
 );
 export type ImportedRule = Static<typeof importedRule>;
+
+const importedWindow = Type.Object(
+  {
+    id: Type.String(),
+    action: Type.Union(["create", "change", "same"].map((action) => Type.Literal(action))),
+    revision: Type.Optional(Type.Integer({ description: "Of the window before; absent if there is none" })),
+    changes: Type.Array(fieldChange, { description: "The fields in which the window differs" }),
+  },
+  { title: "ImportedMaintenance" },
+);
+export type ImportedWindow = Static<typeof importedWindow>;
 
 export const importAnswer = Type.Object(
   {
     dryRun: Type.Boolean({ description: "true: nothing was written" }),
     differs: Type.Boolean({ description: "Whether anything was, or would be, written" }),
     rules: Type.Array(importedRule),
+    maintenance: Type.Array(importedWindow),
   },
   { title: "RuleImport" },
 );
 
-/** What an import of the entry would do. `fallback` is the state of entries that name none. */
-export function planned(model: RuleModel, entry: RuleEntry, fallback: EntryState | undefined): ImportedRule {
+/** What an import of the entry would do. */
+function planned(entry: RuleEntry, { model, fallback, idleTickMs }: RuleImportOptions): ImportedRule {
   const { definition } = entry;
+  const warnings = [...warningsOf(definition, idleTickMs * 1000)];
   const stored = model.get(definition.id)?.state;
   const wanted = entry.state ?? fallback;
   const after = JSON.parse(canonicalRule(definition)) as unknown;
   if (stored === undefined || stored.mode === "deleted") {
     const stateAfter = wanted === undefined || wanted === "disabled" ? "draft" : wanted;
     const changes = [{ pointer: "", after }];
-    return { id: definition.id, action: "create", stateAfter, changes };
+    return { id: definition.id, action: "create", stateAfter, changes, warnings };
   }
   const stateBefore = stored.mode;
   const stateAfter = nextState(stateBefore, wanted);
   const changes = differences(definitionOf(stored.revisions.at(-1)!), after);
   const action = changes.length > 0 ? "revise" : stateBefore === stateAfter ? "same" : "switch";
-  return { id: definition.id, action, revision: stored.revision, stateBefore, stateAfter, changes };
+  return { id: definition.id, action, revision: stored.revision, stateBefore, stateAfter, changes, warnings };
 }
 
 /** Draft and disabled are alike in what they do, and a rule that was switched on never becomes a draft again. */
@@ -64,7 +81,10 @@ export interface RuleImportOptions {
   readonly model: RuleModel;
   readonly writes: RuleWrites;
   readonly by: string;
+  /** The state of entries that name none. */
   readonly fallback: EntryState | undefined;
+  /** How often ticks come where nothing flows. */
+  readonly idleTickMs: number;
   readonly dryRun: boolean;
 }
 
@@ -77,7 +97,7 @@ export async function importRules(entries: readonly RuleEntry[], options: RuleIm
   const slices = new Slices();
   for (const entry of entries) {
     await slices.next();
-    const plan = planned(options.model, entry, options.fallback);
+    const plan = planned(entry, options);
     if (!options.dryRun) await carryOut(plan, entry, options);
     done.push(plan);
   }

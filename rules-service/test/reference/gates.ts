@@ -1,0 +1,115 @@
+import type { RuleDefinition } from "../../src/definition/definition.ts";
+import type { Evaluation } from "./conditions.ts";
+import type { Grade } from "./grades.ts";
+import { duration, hasPassed } from "./life.ts";
+import type { Life, Moment } from "./life.ts";
+
+type Schedule = NonNullable<RuleDefinition["schedule"]>;
+
+const minute = 60_000_000;
+const day = 1440 * minute;
+const weekdays = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"] as const;
+
+/** A condition within its rule's schedule, held open while it flaps. */
+export function gated(inner: Evaluation, { schedule, flapping }: RuleDefinition, life: Life): Evaluation {
+  const within = schedule === undefined ? inner : scheduled(inner, schedule, life);
+  return flapping === undefined ? within : heldOpen(within, flapping, life);
+}
+
+/** It may raise only while the schedule is open; what is raised stays when it closes, or ends. */
+function scheduled(inner: Evaluation, schedule: Schedule, life: Life): Evaluation {
+  const ends = schedule.outside === "clear";
+  const isOpen = (point: number): boolean => isOpenAt(schedule, life.points[point]!.time);
+  return {
+    ...inner,
+    grade(point) {
+      const grade = inner.grade(point);
+      return isOpen(point) ? grade : { raise: "unknown", stay: ends ? "false" : grade.stay };
+    },
+    timers(point) {
+      const { raise, stay } = inner.grade(point);
+      const matters = isOpen(point) ? ends && stay !== "false" : raise !== "unknown" && raise !== "false";
+      const edge = matters ? nextEdge(schedule, life.points[point]!.time) : undefined;
+      return [
+        ...inner.timers(point),
+        ...(edge === undefined ? [] : [{ time: edge, from: momentOf(inner, life, point) }]),
+      ];
+    },
+  };
+}
+
+/** So many changes within a time: it does not end until that time has passed without. */
+function heldOpen(inner: Evaluation, flapping: NonNullable<RuleDefinition["flapping"]>, life: Life): Evaluation {
+  const within = duration(flapping.within);
+  const isRaised = ({ raise }: Grade): boolean => raise !== "unknown" && raise !== "false";
+  const after = (point: number) => {
+    let isOn = false;
+    let flaps = false;
+    let changes: Moment[] = [];
+    for (let each = 0; each <= point; each++) {
+      const last = changes.at(-1);
+      const grade: Grade = inner.grade(each);
+      const now: boolean = isOn ? grade.stay !== "false" || isRaised(grade) : isRaised(grade);
+      // A change at the very instant keeps it going.
+      const isOver = last !== undefined && hasPassed(life.points[each]!, last.time + within);
+      if (isOver && (now === isOn || life.points[each]!.time > last.time + within)) [flaps, changes] = [false, []];
+      if (now === isOn) continue;
+      isOn = now;
+      const { time } = life.points[each]!;
+      changes = [...changes.filter((change) => change.time > time - within), momentOf(inner, life, each)];
+      flaps ||= changes.length >= flapping.transitions;
+    }
+    return { flaps, last: changes.at(-1) };
+  };
+  return {
+    ...inner,
+    grade(point) {
+      const grade = inner.grade(point);
+      return after(point).flaps && grade.stay === "false" ? { raise: "unknown", stay: "true" } : grade;
+    },
+    timers(point) {
+      const { last } = after(point);
+      const timers = inner.timers(point);
+      return last === undefined ? timers : [...timers, { time: last.time + within, from: last }];
+    },
+  };
+}
+
+/** A change that happens by itself has the time on the log's clock of what it was counted from. */
+function momentOf(inner: Evaluation, life: Life, point: number): Moment {
+  const { sample, time } = life.points[point]!;
+  if (sample !== undefined) return sample;
+  const timer = point === 0 ? undefined : inner.timers(point - 1).find((each) => each.time === time);
+  if (timer === undefined) return { ...life.since, time, received: life.since.received + time - life.since.time };
+  const { from } = timer;
+  return { time, received: from.received + time - from.time, gateway: from.gateway };
+}
+
+/** By the clock of UTC. */
+function isOpenAt({ weekly }: Schedule, time: number): boolean {
+  return spans(weekly, time).some(({ from, to }) => from <= time && time < to);
+}
+
+function nextEdge(schedule: Schedule, time: number): number | undefined {
+  const edges = spans(schedule.weekly, time).flatMap(({ from, to }) => [from, to]);
+  return edges
+    .filter((edge) => edge > time && isOpenAt(schedule, edge) !== isOpenAt(schedule, time))
+    .toSorted((a, b) => a - b)[0];
+}
+
+function spans(weekly: Schedule["weekly"], time: number): { readonly from: number; readonly to: number }[] {
+  const today = Math.floor(time / day);
+  return Array.from({ length: 17 }, (_, index) => today - 8 + index).flatMap((date) =>
+    weekly
+      .filter(({ days }) => days.includes(weekdays[((date % 7) + 7) % 7]!))
+      .map(({ from, to }) => {
+        const [begin, end] = [minutesOf(from), minutesOf(to)];
+        return { from: date * day + begin * minute, to: date * day + (end > begin ? end : end + 1440) * minute };
+      }),
+  );
+}
+
+function minutesOf(text: string): number {
+  const [hours, minutes] = text.split(":").map(Number);
+  return hours! * 60 + minutes!;
+}
