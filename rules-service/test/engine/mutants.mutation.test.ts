@@ -16,7 +16,7 @@ writeFileSync(join(folder, "package.json"), '{"type":"module"}');
 /** Histories that are tried on a mutant; the sound engine has to agree on as many. */
 const runs = Number(process.env["MUTATION_RUNS"] ?? 6000);
 /** One that goes round for ever is noticed by that. */
-const patienceMs = 120_000;
+const patienceMs = 280_000;
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -40,7 +40,7 @@ function nameOf({ file, from, to }: Mutant): string {
 
 async function look(mutant: Mutant | undefined, name: string): Promise<"agrees" | "noticed" | "hangs"> {
   const worker = new Worker(new URL("mutant-worker.ts", import.meta.url), {
-    workerData: { engine: engineOf(mutant, name), runs },
+    workerData: { engine: engineOf(mutant, name), runs, first: mutant?.first ?? 0 },
   });
   try {
     return await new Promise((resolve, reject) => {

@@ -3,6 +3,8 @@ export interface Mutant {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Which of the worker's properties looks first; the first of them where it is absent. */
+  readonly first?: number;
 }
 
 export const mutants: readonly Mutant[] = [
@@ -40,7 +42,11 @@ export const mutants: readonly Mutant[] = [
     from: "if (state.last !== null && time < state.last.time) return state;",
     to: "if (state.last !== null) return state;",
   },
-  { file: "conditions/absence/absence.ts", from: "silent || !registered ||", to: "silent ||" },
+  {
+    file: "conditions/absence/absence.ts",
+    from: "wakes: ({ last, silent, watched }) =>\n      silent || !watched ||",
+    to: "wakes: ({ last, silent }) => silent ||",
+  },
   { file: "conditions/other/two-values.ts", from: "sample.time > due", to: "sample.time >= due" },
   {
     file: "conditions/metric/changes-to.ts",
@@ -71,4 +77,57 @@ export const mutants: readonly Mutant[] = [
   { file: "engine/episode.ts", from: "(episode, index) => episode.born === names[index],", to: "" },
   { file: "engine/seen-identities.ts", from: "if (n <= lane.last) {", to: "if (n < lane.last) {" },
   { file: "readings/position.ts", from: "if (a.time !== b.time) return a.time > b.time;", to: "" },
+  {
+    file: "conditions/schedule/scheduled.ts",
+    from: "verdictOf(unknown, clears ? 0 : stayOf(verdict))",
+    to: "verdictOf(unknown, stayOf(verdict))",
+    first: 1,
+  },
+  {
+    file: "conditions/schedule/scheduled.ts",
+    from: "isOpen ? clears && stayOf(verdict) !== 0 : raiseOf(verdict) > 0",
+    to: "isOpen ? clears && stayOf(verdict) !== 0 : false",
+    first: 1,
+  },
+  { file: "conditions/flapping/flapping.ts", from: "changes.length >= most", to: "changes.length > most", first: 1 },
+  {
+    file: "conditions/flapping/flapping.ts",
+    from: "time > at.time - within",
+    to: "time >= at.time - within",
+    first: 1,
+  },
+  {
+    file: "conditions/flapping/flapping.ts",
+    from: "isOn ? stayOf(verdict) !== 0 || raiseOf(verdict) > 0 : raiseOf(verdict) > 0",
+    to: "raiseOf(verdict) > 0",
+    first: 1,
+  },
+  { file: "engine/joins.ts", from: "change.grounding ?? `${change.revision}`", to: '""', first: 2 },
+  { file: "engine/joins.ts", from: 'if (kind === "cleared") instance.mute(next);', to: "", first: 2 },
+  { file: "engine/joins.ts", from: "instance.ground(instance.state, next);", to: "", first: 2 },
+  {
+    file: "engine/joins.ts",
+    from: "if (before?.judgesLike !== rule.judgesLike || !before.selects(device, known)) ",
+    to: "",
+    first: 3,
+  },
+  {
+    file: "engine/joins.ts",
+    from: "yield* this.#each(devices, (device) => this.#leave(before, device, `rule-${change.mode}`));",
+    to: "",
+    first: 2,
+  },
+  {
+    file: "engine/revision.ts",
+    from: 'closeUnder(before, instance, "rule-shadowed", evaluator);',
+    to: "",
+    first: 2,
+  },
+  {
+    file: "engine/revision.ts",
+    from: "old.state.episode.muted || (told !== undefined && hushed)",
+    to: "hushed",
+    first: 3,
+  },
+  { file: "engine/reconciliation.ts", from: "    if (!open) return;\n", to: "", first: 2 },
 ];

@@ -1,5 +1,5 @@
-import { foldAlert, type AlertState, type Device } from "@headwater/aggregates";
-import { alertTransition, events, type AlertInput, type TelemetryInput } from "@headwater/proto";
+import type { Device } from "@headwater/aggregates";
+import { alertTransition, events, type TelemetryInput } from "@headwater/proto";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type {
   CheckpointState,
@@ -11,6 +11,7 @@ import type {
 import { transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
 import { all, Collected, taken, type Entry } from "../engine/harness.ts";
 import { devices } from "../engine/histories.ts";
+import { TopicReaders } from "./topic-readers.ts";
 import { deviceOf, type Content, type Doing, type JoinedLife } from "./joined-life.ts";
 
 type Joining =
@@ -47,16 +48,13 @@ interface RuleOnLog {
  * the state log, owners that follow each other, and whoever reads alerts.v1 and commands.v1.
  */
 export class JoinedWorld {
-  readonly faults: string[] = [];
-  readonly alerts = new Map<string, AlertState>();
+  readonly readers = new TopicReaders();
   engine: PartitionEngine;
   /** The records as they were appended, with the registration that the gateway knew. */
   readonly log: Entry[] = [];
   readonly #createEngine: (partition: number) => PartitionEngine;
   readonly #life: JoinedLife;
   readonly #effects = new Collected();
-  readonly #told = new Map<string, string>();
-  readonly #transitions = new Map<string, number>();
   readonly #rules = new Map<string, RuleOnLog>();
   readonly #inEffect = new Map<string, RuleChange>();
   readonly #changedRules = new Set<string>();
@@ -68,8 +66,6 @@ export class JoinedWorld {
   #epoch = 0;
   #isFull = true;
   #written = 0;
-  /** What was said since a new owner began may have been said before. */
-  #isRepeating = false;
 
   readonly #witness: Witness | undefined;
 
@@ -84,7 +80,7 @@ export class JoinedWorld {
   run(look: (world: JoinedWorld) => void): this {
     const { log, doings, outdated } = this.#life;
     let next = 0;
-    for (let offset = 0; offset <= log.length && this.faults.length === 0; offset++) {
+    for (let offset = 0; offset <= log.length && this.readers.faults.length === 0; offset++) {
       for (; next < doings.length && doings[next]![0] === offset; next++) {
         this.#do(doings[next]![1]);
         this.#listen();
@@ -105,10 +101,6 @@ export class JoinedWorld {
       if (this.#hands.length === 0) look(this);
     }
     return this;
-  }
-
-  get open(): AlertState[] {
-    return [...this.alerts.values()].filter(({ state }) => state !== "cleared");
   }
 
   #do(doing: Doing): void {
@@ -163,14 +155,14 @@ export class JoinedWorld {
   }
 
   #hand(which: number, clears: boolean): void {
-    const { open } = this;
+    const { open } = this.readers;
     const alert = open[which % open.length];
     if (alert === undefined) return;
     const { id: alertId, rule, device } = alert;
     const kind = clears ? "cleared" : "acknowledged";
     const at = this.engine.clock;
     const writeId = `w${this.#written++}`;
-    this.#append({
+    this.readers.hear({
       ...{ alertId, rule, device, transition: 0, kind: alertTransition[kind], at, writeId, by: "somebody" },
       ...(clears && { cause: "hand", clearedAt: at }),
     });
@@ -257,7 +249,7 @@ export class JoinedWorld {
     this.#toWarm.clear();
     this.#epoch++;
     this.#isFull = true;
-    this.#isRepeating = true;
+    this.readers.isRepeating = true;
     const begin = last?.kind === "checkpoint" ? last.offset : 0;
     if (last?.kind === "checkpoint") this.#restore(last, whole);
     const replay = this.#stateLog
@@ -270,7 +262,7 @@ export class JoinedWorld {
       if (entry !== undefined) this.engine.applyRecord(entry.record, entry.at, this.#effects);
     }
     this.#listen();
-    this.#isRepeating = false;
+    this.readers.isRepeating = false;
     for (const id of this.#rules.keys()) this.#changedRules.add(id);
   }
 
@@ -294,7 +286,7 @@ export class JoinedWorld {
     const ordered = [...known.values()].toSorted((a, b) => Number(a.kind === "rule") - Number(b.kind === "rule"));
     for (const joining of ordered) this.#join(joining);
     const said = this.#effects.take();
-    if (said.length > 0) this.faults.push(`restoring emitted ${JSON.stringify(said)}`);
+    if (said.length > 0) this.readers.faults.push(`restoring emitted ${JSON.stringify(said)}`);
   }
 
   /** Answers how many were done together. */
@@ -320,31 +312,8 @@ export class JoinedWorld {
   /** Takes in what the engine has said. */
   #listen(): void {
     for (const { alert, command } of this.#effects.take()) {
-      if (alert !== undefined) this.#append(alert);
-      else if (command !== undefined) this.#tell(`command ${command.commandId}`, JSON.stringify(command));
+      if (alert !== undefined) this.readers.hear(alert);
+      else if (command !== undefined) this.readers.hearCommand(command);
     }
-  }
-
-  #append(input: AlertInput): void {
-    const event = events.alert.decode(events.alert.encode(input));
-    const { alertId, transition } = event;
-    if (transition > 0) {
-      if (!this.#tell(`${alertId}/${transition}`, JSON.stringify(event))) return;
-      const last = this.#transitions.get(alertId) ?? 0;
-      if (transition !== last + 1) this.faults.push(`${alertId}: transition ${transition} after ${last}`);
-      this.#transitions.set(alertId, transition);
-    }
-    const state = foldAlert(this.alerts.get(alertId), event);
-    if (state !== undefined) this.alerts.set(alertId, state);
-  }
-
-  /** False: it was said before, as it may be by an owner that repeats. */
-  #tell(name: string, text: string): boolean {
-    const before = this.#told.get(name);
-    this.#told.set(name, text);
-    if (before === undefined) return true;
-    if (!this.#isRepeating) this.faults.push(`${name} is said again, and dropped by every reader`);
-    else if (before !== text) this.faults.push(`${name} is repeated otherwise: ${before}, then ${text}`);
-    return false;
   }
 }

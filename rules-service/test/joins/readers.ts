@@ -12,7 +12,7 @@ export function differsFromReaders(
   const look = (world: JoinedWorld): void => {
     if (difference !== undefined) return;
     const offset = world.log.length;
-    const folded = world.open.map(({ id, rule, device, severity, raisedAt, shadow }): OpenAlert =>
+    const folded = world.readers.open.map(({ id, rule, device, severity, raisedAt, shadow }): OpenAlert =>
       // oxfmt-ignore
       ({ alertId: id, rule, device, severity, raisedAt, shadow }),
     );
@@ -20,7 +20,7 @@ export function differsFromReaders(
     if (read !== open) difference = `before ${offset}: read ${read}, open ${open}`;
   };
   const world = new JoinedWorld(createEngine, life).run(look);
-  return difference ?? world.faults[0];
+  return difference ?? world.readers.faults[0];
 }
 
 function textOf(alerts: Iterable<OpenAlert>): string {
