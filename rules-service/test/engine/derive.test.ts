@@ -14,7 +14,7 @@ function derived(p: Partition): (string | number)[][] {
   return p.effects.take().flatMap(({ derived: event }) => {
     if (event === undefined) return [];
     const { metric, number, text, boolean } = event.readings![0]!;
-    return [[metric!, (number ?? text ?? String(boolean)) as number, (event.eventTime! - epoch0) / second]];
+    return [[metric!, number ?? text ?? String(boolean), (event.eventTime! - epoch0) / second]];
   });
 }
 

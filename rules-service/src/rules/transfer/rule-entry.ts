@@ -84,7 +84,7 @@ export async function entriesOf(body: unknown): Promise<Entries> {
       }
       places.set(name, index);
       if ("window" in entry) windows.push(parsed.definition);
-      else rules.push({ definition: parsed.definition as RuleDefinition, state, pointer: `${place}${at}` });
+      else rules.push({ definition: parsed.definition, state, pointer: `${place}${at}` });
     }
     if (problems.length >= maxProblems) break;
   }
