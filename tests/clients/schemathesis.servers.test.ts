@@ -10,7 +10,7 @@ import { pythonWith } from "../../scripts/servers/python-packages.ts";
 
 /** Generated requests for each operation and way to generate them. */
 const examples = 5;
-const withinMs = 480_000;
+const withinMs = 1_200_000;
 
 let headwater: ServiceProcess;
 let url: string;
@@ -103,7 +103,7 @@ it(
       ...["--phases", "examples,coverage,fuzzing", "--max-examples", String(examples), "--seed", "1"],
       // It never ends.
       ...["--exclude-path", "/api/v1/stream"],
-      ...["--request-timeout", "20", "--max-failures", "50", "--no-color"],
+      ...["--request-timeout", "60", "--max-failures", "50", "--no-color"],
     ]);
     expect(code, output.slice(-8000)).toBe(0);
   },
