@@ -2,7 +2,7 @@ import type { Rule } from "./rule.ts";
 
 /**
  * How many rules lie one after the other before a metric is known: 0 if no rule derives it, else one more than the
- * longest way to what its rule takes. The rules in effect make no loop; one that does all the same ends where it closes.
+ * longest way to what its rule takes. The rules in effect make no loop; if they did, it would end where it closes.
  */
 export class Chains {
   readonly #derivers = new Map<string, Rule[]>();

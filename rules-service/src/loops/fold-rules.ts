@@ -13,7 +13,7 @@ export interface FoldedRule {
 /**
  * As `foldRule`, among the other rules: what would switch a rule on so that derived metrics come back to where they
  * came from counts for nothing. Two rules that are saved at the same time may each pass validation; of the events that
- * switch them on the later one in the log is ignored, by every reader alike. `flow` is that of the rule after the event;
+ * switch them on the later one in the log is ignored by every reader. `flow` is that of the rule after the event;
  * `live`, which is brought up to date, has the rules that are switched on and derive.
  */
 export function foldRuleAmong(
