@@ -159,7 +159,7 @@ rule:
     expect(last).toBe("1 valid, with 2 warnings");
     expect(await cli("rules", "validate", "--strict", file)).toEqual({ ...told, code: 2 });
     const json = JSON.parse((await cli("rules", "validate", "--json", file)).out) as object;
-    expect(json).toEqual({ valid: true, rules: ["held"], warnings: [first, second] });
+    expect(json).toEqual({ valid: true, rules: ["held"], maintenance: [], warnings: [first, second] });
     expect((await cli("rules", "diff", "--strict", file)).err).toContain("--strict is not of diff");
   });
 
@@ -212,6 +212,32 @@ rule:
     expect((await cli("rules", "get", "single")).out).toContain("partition 0: ");
     expect(JSON.parse((await cli("rules", "revisions", "single", "--json")).out)).toHaveLength(1);
     expect(await cli("rules", "delete", "single")).toMatchObject({ code: 0, out: "single: deleted (revision 1)\n" });
+  });
+});
+
+describe("maintenance windows in files", () => {
+  it("are compared, made, changed and exported beside rules", async () => {
+    const window = (to: string) => `maintenance: { id: pumps, selector: { types: [pump] }, to: "${to}" }\n`;
+    const file = write(
+      "windows.yaml",
+      `${window("2099-01-01T00:00:00Z")}---\nid: beside\ncondition: { metric: t, above: 1 }\n`,
+    );
+    const created = await cli("rules", "diff", file);
+    expect(created).toMatchObject({ code: 2, out: "+ maintenance pumps (new)\n+ beside (new, draft)\n" });
+    expect(await cli("rules", "validate", file)).toMatchObject({ code: 0, out: "2 valid\n" });
+    expect((await cli("rules", "apply", file)).code).toBe(0);
+    expect(await cli("rules", "diff", file)).toMatchObject({ code: 0, out: "= 2 the same\n" });
+    write("windows.yaml", window("2098-01-01T00:00:00Z"));
+    const changed = await cli("rules", "apply", file);
+    expect(changed.out).toContain('/to: "2099-01-01T00:00:00Z" -> "2098-01-01T00:00:00Z"');
+    const kept = await api.call("GET", "/api/v1/maintenance/{id}", { path: { id: "pumps" } });
+    expect(kept).toMatchObject({ revision: 2, definition: { to: "2098-01-01T00:00:00Z" } });
+    expect((await cli("rules", "export", "maintenance/pumps")).out).toContain("maintenance:\n  id: pumps\n");
+    write("windows.yaml", "maintenance: { id: pumps }\n");
+    expect(await cli("rules", "diff", file)).toMatchObject({ code: 1, err: expect.stringContaining("never ends") });
+    await api.call("DELETE", "/api/v1/maintenance/{id}", { path: { id: "pumps" } });
+    await api.call("DELETE", "/api/v1/rules/{id}", { path: { id: "beside" } });
+    rmSync(file);
   });
 });
 

@@ -93,7 +93,7 @@ describe("login with a client certificate", () => {
     await devices.remove("pump", "c1");
     await closed;
     await devices.register("fan", { credentials: [certificateCredential("CN=fan")] });
-    const fan = await login(await authority.issue({ subject: "CN=fan", lifetimeMs: 8000 }));
+    const fan = await login(await authority.issue({ subject: "CN=fan", lifetimeMs: 10_000 }));
     await new Promise<void>((resolve) => fan.once("close", () => resolve()));
   });
 

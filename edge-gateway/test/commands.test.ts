@@ -187,7 +187,7 @@ describe("a command", () => {
     } as never);
     await fine.until("suback");
     const requestedAt = nowMicros();
-    await gateway.requestCommand("valve", "c-1", { name: "shut", ttlMs: 3000 });
+    await gateway.requestCommand("valve", "c-1", { name: "shut", ttlMs: 6000 });
     await mute.until("publish");
     await gateway.requestCommand("valve", "c-2", { name: "open" });
     for (let i = 1; i <= 5; i += 1) {
@@ -198,7 +198,7 @@ describe("a command", () => {
     await mute.until("publish", 2);
     expect(publishes(mute).map(({ topic }) => topic.split("/").at(-1))).toEqual(["c-1", "c-2"]);
     const next = (await gateway.commands()).find(({ commandId, claimed }) => commandId === "c-2" && claimed !== null);
-    expect(next!.at).toBeGreaterThan(requestedAt + 2_900_000);
+    expect(next!.at).toBeGreaterThan(requestedAt + 5_900_000);
   });
 
   it("waits for nobody's acknowledgement once it was answered", async () => {
@@ -254,7 +254,7 @@ describe("a command", () => {
       }
     };
     await subscribe(device);
-    await device.until("publish", 1000, 60_000);
+    await device.until("publish", 1000, 300_000);
     await sleep(100);
     expect(publishes(device).map(({ topic }) => topic.split("/").at(-1))).toEqual(
       Array.from({ length: 1000 }, (_, i) => `c-${i}`),
@@ -338,12 +338,12 @@ it("a command whose claim lands only after its deadline is not sent", async () =
       topics.commands,
       (value) => events.command.decode(value).claimed !== null,
     );
-    await gateway.requestCommand("valve", "late", { name: "shut", ttlMs: 2000 });
+    await gateway.requestCommand("valve", "late", { name: "shut", ttlMs: 6000 });
     await eventually(
       () => gateway.metric("headwater_gateway_commands_total", 'what="claimed"'),
       (count) => count > 0,
     );
-    await sleep(2100);
+    await sleep(6100);
     faulty.heal();
     await gateway.requestCommand("valve", "good", { name: "shut" });
     await device.until("publish");

@@ -93,7 +93,7 @@ describe("login with a JWT", () => {
 
   it("its end is the end of the connection", async () => {
     await start();
-    const pump = await gateway.connect("pump", await sign({}, { exp: Math.floor(Date.now() / 1000) + 5 }));
+    const pump = await gateway.connect("pump", await sign({}, { exp: Math.floor(Date.now() / 1000) + 9 }));
     await new Promise<void>((resolve) => pump.once("close", () => resolve()));
     const ends = await eventually(
       async () => (await gateway.presence()).flatMap(({ disconnected }) => disconnected?.reason ?? []),

@@ -82,7 +82,7 @@ describe("the limits of all listeners together", () => {
   });
 
   it("a crowd that connects and says nothing is gone in time, and those who work do not notice", async () => {
-    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "3000", HEADWATER_MQTT_MAX_CONNECTIONS: "400" });
+    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "6000", HEADWATER_MQTT_MAX_CONNECTIONS: "400" });
     const device = await RawDevice.connect(portOf("tcp"), { clientId: "c", username: "d", password: token });
     const crowd = await Promise.all(Array.from({ length: 300 }, (_, i) => open(["tcp", "tls", "ws", "wss"][i % 4]!)));
     const gone = Promise.all(crowd.map(closed));
@@ -103,9 +103,9 @@ describe("the limits of all listeners together", () => {
   });
 
   it("one that has logged in is not hurried any more", async () => {
-    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "2000" });
+    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "5000" });
     const device = await RawDevice.connect(portOf("tcp"), { clientId: "c", username: "d", password: token });
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await new Promise((resolve) => setTimeout(resolve, 5500));
     device.publish("devices/d/telemetry", '{"a":1}');
     await device.until("puback");
   });

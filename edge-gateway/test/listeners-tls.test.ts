@@ -120,7 +120,7 @@ describe("MQTT over TLS", () => {
   });
 
   it("what is no TLS is cut, and what never finishes its handshake is cut in time", async () => {
-    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "1500" });
+    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "4000" });
     const plain = await RawDevice.connect(portOf("tls"), { clientId: "c" }).catch(() => undefined);
     expect(plain).toBeUndefined();
     expect(await refused("tls")).toBe(1);

@@ -145,7 +145,7 @@ describe("MQTT over WebSocket", () => {
 
   it("no CONNECT in time ends it, with a closing handshake", async () => {
     await gateway.stop();
-    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "1500" });
+    await start({ HEADWATER_MQTT_CONNECT_TIMEOUT_MS: "4000" });
     const webSocket = await opened();
     const [code] = (await once(webSocket, "close")) as [number];
     expect([1000, 1005, 1006]).toContain(code);

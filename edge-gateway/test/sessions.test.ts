@@ -120,7 +120,7 @@ describe("a session that outlives its connection", () => {
   it("without a subscription ends with its time, and with its device", async () => {
     await start({ HEADWATER_MQTT_SESSION_EXPIRY_MS: "1000" });
     (await connect(false, "leaves")).cut();
-    await sleep(1600);
+    await sleep(3000);
     expect(isPresent(await connect(false, "leaves"))).toBe(false);
     const devices = new DeviceLog(gateway.log, topics);
     token = await devices.registerWithToken("e");
@@ -167,7 +167,7 @@ describe("a session that outlives its connection", () => {
     const leaves = await connect(false, "leaves");
     await subscribe(leaves);
     leaves.cut();
-    await sleep(1600);
+    await sleep(3000);
     expect(isPresent(await connect(false, "leaves"))).toBe(false);
     stays.publish("devices/d/telemetry", '{"a":1}');
     await stays.until("puback");

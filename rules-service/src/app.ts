@@ -30,7 +30,11 @@ import { ruleRoutes } from "./rules/rule-routes.ts";
 import { RuleWrites } from "./rules/rule-writes.ts";
 import { transferRoutes } from "./rules/transfer/transfer-routes.ts";
 import { RulesInEffect } from "./rules/rules-in-effect.ts";
-import { storedDefinition } from "./rules/stored-definition.ts";
+import { storedDefinition, storedMaintenance } from "./rules/stored-definition.ts";
+import { MaintenanceModel } from "./maintenance/maintenance-model.ts";
+import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
+import { MaintenanceWrites } from "./maintenance/maintenance-writes.ts";
+import { MaintenanceTimeline } from "./partitions/control-events/maintenance-timeline.ts";
 
 export interface RulesAppDeps {
   /** Without settings of actions their defaults hold. */
@@ -70,17 +74,26 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const rules = new RuleModel({ log, topics, dataDir, logger, folded });
   const alerts = new AlertModel({ log, topics, dataDir, logger, folded });
   const actions = new ActionModel({ log, topics, dataDir, logger, folded });
+  const maintenance = new MaintenanceModel({ log, topics, dataDir, logger, folded });
   rules.readModel.died.catch(onFailure);
   alerts.readModel.died.catch(onFailure);
   actions.readModel.died.catch(onFailure);
+  maintenance.readModel.died.catch(onFailure);
   const timeline = new RuleTimeline({
     definitionOf: storedDefinition,
     onUnreadable(offset, { message: detail }) {
       skipped.note({ topic: topics.rules, partition: 0, offset, reason: skipReasons.implausible, detail });
     },
   });
+  const maintenanceTimeline = new MaintenanceTimeline({
+    maintenanceOf: storedMaintenance,
+    onUnreadable(offset, { message: detail }) {
+      skipped.note({ topic: topics.rules, partition: 0, offset, reason: skipReasons.implausible, detail });
+    },
+  });
   const inEffect = new RulesInEffect({ log, topics, partitions, timeline, logger, onFailure });
   const group = new PartitionGroup({
+    maintenance: maintenanceTimeline,
     ...{ log, topics, partitions, instance, config, timeline, folded, skipped, metrics, logger, onFailure },
     createEngine: (partition) =>
       createPartitionEngine(partition, { ownsGateway: (gateway) => partitionFor(gateway, partitions) === partition }),
@@ -97,7 +110,12 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const writing = { log, logger, timeoutMs, instance };
   const ruleWrites = new RuleWrites({ ...writing, model: rules, topic: topics.rules });
   ruleRoutes(http.app, { model: rules, inEffect, timeoutMs, idleTickMs: config.idleTickMs, writes: ruleWrites });
-  transferRoutes(http.app, { model: rules, writes: ruleWrites, timeoutMs, idleTickMs: config.idleTickMs });
+  const maintenanceWrites = new MaintenanceWrites({ ...writing, model: maintenance, topic: topics.rules });
+  maintenanceRoutes(http.app, { model: maintenance, writes: maintenanceWrites, timeoutMs });
+  transferRoutes(http.app, {
+    ...{ model: rules, writes: ruleWrites, timeoutMs, idleTickMs: config.idleTickMs },
+    maintenance: { model: maintenance, writes: maintenanceWrites },
+  });
   alertRoutes(http.app, {
     model: alerts,
     rules,
@@ -119,6 +137,10 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
 
   const lifecycle = new Lifecycle({ logger });
   lifecycle.add("rules read model", { start: () => rules.readModel.start(), stop: () => rules.readModel.stop() });
+  lifecycle.add("maintenance read model", {
+    start: () => maintenance.readModel.start(),
+    stop: () => maintenance.readModel.stop(),
+  });
   lifecycle.add("alerts read model", { start: () => alerts.readModel.start(), stop: () => alerts.readModel.stop() });
   lifecycle.add("actions read model", { start: () => actions.readModel.start(), stop: () => actions.readModel.stop() });
   lifecycle.add("rules in effect", { start: () => inEffect.start(), stop: () => inEffect.stop() });
@@ -137,6 +159,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
     notReady() {
       const reasons = group.notReady();
       if (!rules.readModel.caughtUp) reasons.push("the rules are behind the log");
+      if (!maintenance.readModel.caughtUp) reasons.push("the maintenance windows are behind the log");
       if (!alerts.readModel.caughtUp) reasons.push("the alerts are behind the log");
       if (!actions.readModel.caughtUp) reasons.push("the actions are behind the log");
       return reasons;

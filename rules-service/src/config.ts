@@ -146,6 +146,21 @@ export const rulesSettings = Type.Object({
       env: "HEADWATER_ACTIONS_MAX_WAITING",
       description: "Actions that may wait for one endpoint; beyond that the oldest is given up, on record",
     }),
+    endpointPerMinute: Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      env: "HEADWATER_ACTIONS_ENDPOINT_PER_MINUTE",
+      description: "Attempts a minute to one endpoint; the others wait. 0: no limit",
+    }),
+    rulePerMinute: Type.Integer({
+      minimum: 0,
+      maximum: 1_000_000,
+      default: 0,
+      env: "HEADWATER_ACTIONS_RULE_PER_MINUTE",
+      description:
+        "Webhooks and mails a minute of one rule on one partition; more are given up, on record. 0: no limit",
+    }),
     retryMs: Type.Integer({
       minimum: 10,
       maximum: 3_600_000,

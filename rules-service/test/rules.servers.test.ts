@@ -102,6 +102,9 @@ it("two instances on eight partitions: one killed, one stopped and woken as a zo
   await sendWaves(on, 0, 5);
   await expectExactlyTheOracle(on, patienceMs);
 
+  // It holds for some of the devices, over the kill and the zombie.
+  const window = { id: "some", selector: { ids: ["*1", "*3", "*5"] }, to: "2099-01-01T00:00:00Z" };
+  expect((await b.call("POST", "/api/v1/maintenance", window)).status).toBe(201);
   const load = steadyLoad(on, 20);
   await untilAllGoOn(on);
   a.signal("SIGKILL");
@@ -118,12 +121,15 @@ it("two instances on eight partitions: one killed, one stopped and woken as a zo
   const revised = await c.call("PUT", "/api/v1/rules/hot", hotRule("hot", { severity: "warning" }));
   expect(revised.status).toBe(200);
   await untilLive(c, "hot");
+  expect((await c.call("DELETE", "/api/v1/maintenance/some")).status).toBe(200);
   b.signal("SIGCONT");
   await Promise.all([pause(3000), untilAllGoOn(on)]);
   await eventually(async () => {
     const { alerts, commands } = await emitted(on);
     expect(alerts.size).toBeGreaterThan(50);
     expect(commands.size).toBeGreaterThan(20);
+    const told = (await alertEvents(on)).map((event) => event.mutedBy.join());
+    expect(new Set(told)).toEqual(new Set(["", "maintenance/some"]));
   }, patienceMs);
   await load.stop();
   await expectExactlyTheOracle(on, patienceMs);

@@ -25,7 +25,7 @@ const usage = `headwater rules: rules as files, and what is done with single one
 ${connectionUsage}
   --state STATE      live, shadow, disabled or draft; of apply and diff: of rules that name none (default: as it is; a
                      new one is a draft); of list and export: only these
-  --prune            of apply and diff: delete the rules that no file has
+  --prune            of apply and diff: delete the rules that no file has (maintenance windows stay)
   --out DIR          of export: a file for each rule in this folder instead of the standard output
   --strict           of validate: exit code 2 if there are warnings
   --revision N       of enable, shadow, disable and delete: only if the rule is at this revision
@@ -34,6 +34,7 @@ ${connectionUsage}
 A file holds documents, each with a rule, a list of rules, or a rule with the state that it is to have:
   state: live
   rule: { id: …, condition: … }
+or a maintenance window: maintenance: { id: …, selector: …, from: …, to: … }
 
 Exit code 0: done, or nothing differs; warnings alone leave it so. 1: it could not be done, or a rule is wrong.
 2: of diff: something differs; of validate --strict: there are warnings.`;
@@ -64,14 +65,16 @@ const actions: Readonly<Record<string, Action>> = {
     names: "some",
     takes: ["strict", "json"],
     async run(api, names, { json, strict }) {
-      const { rules, warnings } = await planOf(api, readRuleFiles(names), { state: undefined, prune: false });
-      const ids = rules.map(({ id }) => id);
+      const plan = await planOf(api, readRuleFiles(names), { state: undefined, prune: false });
+      const { warnings } = plan;
+      const [rules, maintenance] = [plan.rules, plan.maintenance].map((list) => list.map(({ id }) => id));
       const counted =
         warnings.length === 0 ? "" : `, with ${warnings.length} ${warnings.length === 1 ? "warning" : "warnings"}`;
+      const count = plan.rules.length + plan.maintenance.length;
       console.log(
         json
-          ? asJson({ valid: true, rules: ids, warnings })
-          : [...warnings, `${ids.length} valid${counted}`].join("\n"),
+          ? asJson({ valid: true, rules, maintenance, warnings })
+          : [...warnings, `${count} valid${counted}`].join("\n"),
       );
       return strict && warnings.length > 0 ? 2 : 0;
     },

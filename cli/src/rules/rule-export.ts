@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { ApiClient } from "@headwater/client";
 import { RuleFilesError } from "./errors.ts";
@@ -30,7 +30,12 @@ export async function exportTo(api: ApiClient, { ids, state, folder }: ExportOpt
   }
   try {
     mkdirSync(folder, { recursive: true });
-    for (const id of wanted) writeFileSync(join(folder, `${id}.yaml`), byId.get(id)!);
+    for (const id of wanted) {
+      // Windows have a folder of their own: `maintenance/` is part of their names.
+      const file = join(folder, `${id}.yaml`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, byId.get(id)!);
+    }
   } catch (error) {
     throw new RuleFilesError(`${folder} cannot be written: ${(error as Error).message}`);
   }
@@ -40,8 +45,10 @@ export async function exportTo(api: ApiClient, { ids, state, folder }: ExportOpt
 /** The id of the rule in a document; ids are letters, digits, `.`, `_` and `-`, and so fit for a name of a file. */
 function idIn(part: string): string {
   const documents = parseAllDocuments(part);
-  const { rule } = ("empty" in documents ? {} : documents[0]!.toJS()) as { rule?: { id?: unknown } };
-  const id = rule?.id;
-  if (typeof id === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) return id;
+  type Entry = { rule?: { id?: unknown }; maintenance?: { id?: unknown } };
+  const { rule, maintenance } = ("empty" in documents ? {} : documents[0]!.toJS()) as Entry;
+  const id = rule?.id ?? maintenance?.id;
+  const isName = typeof id === "string" && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id);
+  if (isName) return maintenance === undefined ? id : `maintenance/${id}`;
   throw new RuleFilesError("The export has a rule that this release cannot read; is it that of the platform?");
 }

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { isCollection, isSeq, LineCounter, parseAllDocuments, type Document } from "yaml";
 import { RuleFilesError } from "./errors.ts";
 
-/** One rule of a file, with its state beside it if it names one. */
+/** One rule of a file, with its state beside it if it names one; or a maintenance window. */
 export interface FileRule {
   /** What the API takes as an entry of an import. */
   readonly value: unknown;
-  /** The rule's id, if it has one. */
+  /** The rule's id, if it has one; of a maintenance window with `maintenance/` before it. */
   readonly id: string | undefined;
+  readonly isWindow: boolean;
   /** The file and the line of a JSON Pointer in the entry. */
   readonly place: (pointer: string) => string;
 }
@@ -28,7 +29,8 @@ export function readRuleFiles(paths: readonly string[]): FileRule[] {
     if (id === undefined) continue;
     const other = places.get(id);
     if (other !== undefined) {
-      throw new RuleFilesError(`${place("")}: there is a rule ${id} at ${other} already; remove one`);
+      const what = id.startsWith("maintenance/") ? "window" : "rule";
+      throw new RuleFilesError(`${place("")}: there is a ${what} ${id} at ${other} already; remove one`);
     }
     places.set(id, place(""));
   }
@@ -80,7 +82,7 @@ function rulesIn(file: string, text: string): FileRule[] {
     return paths.map((path): FileRule => {
       const entry: unknown = path.length === 0 ? value : (value as unknown[])[path[0]!];
       const place = (pointer: string) => `${file}:${lineOf(document, lines, path, pointer)}`;
-      return { value: entry, id: idOf(entry), place };
+      return { value: entry, id: idOf(entry), isWindow: memberOf(entry, "maintenance") !== undefined, place };
     });
   });
 }
@@ -94,6 +96,8 @@ function valueOf(document: Document, file: string): unknown {
 }
 
 function idOf(entry: unknown): string | undefined {
+  const window = memberOf(memberOf(entry, "maintenance"), "id");
+  if (typeof window === "string") return `maintenance/${window}`;
   const rule = memberOf(entry, "rule") ?? entry;
   const id = memberOf(rule, "id");
   return typeof id === "string" ? id : undefined;

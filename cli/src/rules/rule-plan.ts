@@ -11,6 +11,7 @@ export interface Plan {
   readonly differs: boolean;
   /** In the order of the files. */
   readonly rules: readonly PlannedRule[];
+  readonly maintenance: readonly Schemas["ImportedMaintenance"][];
   /** A line for each: its file, its line and the remedy. */
   readonly warnings: readonly string[];
   /** Rules of the platform that no file has; only if they were asked for. */
@@ -33,6 +34,7 @@ const most = { rules: 500, bytes: 2_000_000 };
  */
 export async function planOf(api: ApiClient, files: readonly FileRule[], options: PlanOptions): Promise<Plan> {
   const rules: PlannedRule[] = [];
+  const maintenance: Schemas["ImportedMaintenance"][] = [];
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const part of partsOf(files)) {
@@ -41,7 +43,9 @@ export async function planOf(api: ApiClient, files: readonly FileRule[], options
       const query = { dryRun: true, ...(options.state !== undefined && { state: options.state }) };
       const answer = await api.call("POST", "/api/v1/rules/import", { query, body });
       rules.push(...answer.rules);
-      warnings.push(...answer.rules.flatMap((rule, index) => warningsOf(rule, part[index]!)));
+      maintenance.push(...answer.maintenance);
+      const own = part.filter(({ isWindow }) => !isWindow);
+      warnings.push(...answer.rules.flatMap((rule, index) => warningsOf(rule, own[index]!)));
     } catch (error) {
       if (!(error instanceof ProblemError) || error.status !== 400) throw error;
       problems.push(...problemsOf(error, part));
@@ -50,7 +54,8 @@ export async function planOf(api: ApiClient, files: readonly FileRule[], options
   if (problems.length > 0) throw new RuleFilesError(problems.join("\n"));
   const kept = new Set(rules.map(({ id }) => id));
   const deletes = options.prune ? (await allRules(api)).filter(({ id }) => !kept.has(id)) : [];
-  return { differs: deletes.length > 0 || rules.some(({ action }) => action !== "same"), rules, warnings, deletes };
+  const differs = deletes.length > 0 || [...rules, ...maintenance].some(({ action }) => action !== "same");
+  return { differs, rules, maintenance, warnings, deletes };
 }
 
 function warningsOf({ warnings }: PlannedRule, { value, place }: FileRule): string[] {
@@ -83,7 +88,7 @@ function problemsOf(error: ProblemError, part: readonly FileRule[]): string[] {
     const file = index === undefined ? undefined : part[Number(index)];
     return file === undefined
       ? []
-      : [shown(`${file.place(inside!)}: ${inside!.replace(/^\/rule(?=\/|$)/, "")} ${detail}`)];
+      : [shown(`${file.place(inside!)}: ${inside!.replace(/^\/(?:rule|maintenance)(?=\/|$)/, "")} ${detail}`)];
   });
   if (found.length === 0) throw error;
   return found;
@@ -94,10 +99,19 @@ function problemsOf(error: ProblemError, part: readonly FileRule[]): string[] {
  * @throws ProblemError (412 or 409) if somebody else was faster; what was written before that stays.
  */
 export async function carryOut(api: ApiClient, plan: Plan, files: readonly FileRule[]): Promise<void> {
+  const windows = files.filter(({ isWindow }) => isWindow);
+  const rules = files.filter(({ isWindow }) => !isWindow);
+  for (const [index, { id, action, revision }] of plan.maintenance.entries()) {
+    const body = (windows[index]!.value as { maintenance: Schemas["MaintenanceDefinition"] }).maintenance;
+    if (action === "create") await api.call("POST", "/api/v1/maintenance", { body });
+    if (action === "change") {
+      await api.call("PUT", "/api/v1/maintenance/{id}", { path: { id }, body, ifMatch: revision });
+    }
+  }
   for (const [index, rule] of plan.rules.entries()) {
     if (rule.action === "same") continue;
     const { id, stateBefore = "draft", stateAfter } = rule;
-    const body = ruleIn(files[index]!.value);
+    const body = ruleIn(rules[index]!.value);
     let { revision } = rule;
     if (rule.action === "create") {
       ({ revision } = await api.call("POST", "/api/v1/rules", { body }));
@@ -126,8 +140,16 @@ export async function switchTo(api: ApiClient, id: string, state: State, ifMatch
 }
 
 /** A plan as people read a difference. */
-export function describePlan({ rules, deletes }: Plan): string {
+export function describePlan({ rules, maintenance, deletes }: Plan): string {
   const lines: string[] = [];
+  for (const { id, action, revision, changes } of maintenance) {
+    if (action === "create") lines.push(`+ maintenance ${id} (new)`);
+    if (action !== "change") continue;
+    lines.push(
+      `~ maintenance ${id} (revision ${revision})`,
+      ...changes.map((change) => `    ${describeChange(change)}`),
+    );
+  }
   for (const { id, action, revision, stateBefore, stateAfter, changes } of rules) {
     if (action === "same") continue;
     if (action === "create") {
@@ -139,7 +161,7 @@ export function describePlan({ rules, deletes }: Plan): string {
     if (stateBefore !== stateAfter) lines.push(`    state: ${stateBefore} -> ${stateAfter}`);
   }
   for (const { id, mode } of deletes) lines.push(`- ${id} (deleted, was ${mode})`);
-  const same = rules.filter(({ action }) => action === "same").length;
+  const same = [...rules, ...maintenance].filter(({ action }) => action === "same").length;
   if (same > 0) lines.push(`= ${same} the same`);
   return lines.map(shown).join("\n");
 }

@@ -47,6 +47,13 @@ export {
 export { type ActionStatus, type ActionState, foldAction } from "./action.ts";
 export { type RuleMode, type RuleRevision, type RuleState, type RuleFold, foldRule } from "./rule.ts";
 export {
+  type MaintenanceState,
+  type MaintenanceFold,
+  maintenanceName,
+  maintenanceIdOf,
+  foldMaintenance,
+} from "./maintenance.ts";
+export {
   type AccessInput,
   registerScope,
   type ProvisioningKey,

@@ -56,6 +56,9 @@ function fillUp(file: string): void {
   }
 }
 
+/** The offset before which retention has removed everything. */
+const starts = async (): Promise<number> => (await log!.positions(topic))[0]!.start;
+
 const takesMore = (): Promise<boolean> =>
   log!.append(topic, [{ key: "k", value: Buffer.alloc(10) }]).then(
     () => true,
@@ -69,7 +72,9 @@ it.skipIf(!isRoot)(
     log = await openEmbeddedLog({ dataDir, ...settings });
     await log.ensureTopics([spec(topic, 1, { retentionMs })]);
     expect(await fill(log)).toBeGreaterThan(100);
-    for (let round = 0; round < 2; round += 1) {
+    for (let round = 0, start = 0; round < 3; round += 1) {
+      // There is also room when the log has folded its write-ahead log in; that is not meant.
+      start = await eventually(starts, (now) => now > start);
       expect(await eventually(takesMore, (taken) => taken)).toBe(true);
       const more = await eventually(
         () => fill(log!),
@@ -77,9 +82,6 @@ it.skipIf(!isRoot)(
       );
       expect(more).toBeGreaterThan(0);
     }
-    expect(await eventually(takesMore, (taken) => taken)).toBe(true);
-    const [position] = await log.positions(topic);
-    expect(position!.start).toBeGreaterThan(0);
   },
 );
 
@@ -104,7 +106,6 @@ it.skipIf(!isRoot)(
     await log.close();
     log = await openEmbeddedLog({ dataDir, ...settings });
     await log.ensureTopics([spec(topic, 1, { retentionMs })]);
-    const starts = async () => (await log!.positions(topic))[0]!.start;
     expect(await eventually(starts, (start) => start >= 200)).toBeGreaterThanOrEqual(200);
     rmSync(join(disk, "ballast"));
     expect(await eventually(takesMore, (taken) => taken)).toBe(true);

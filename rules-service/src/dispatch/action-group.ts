@@ -150,7 +150,12 @@ export class ActionGroup {
     return new PartitionActions({
       ...{ partition, log, topics, folded, alerts, logger: logger.child({ partition }) },
       ...{ delivered: this.#delivered, actionLog: this.#actionLog, endpoints: this.#endpoints },
-      ...{ senders: this.#senders, metrics: this.#metrics, stopping: this.#stopping.signal },
+      ...{
+        senders: this.#senders,
+        rulePerMinute: this.#options.config.rulePerMinute,
+        metrics: this.#metrics,
+        stopping: this.#stopping.signal,
+      },
     });
   }
 }

@@ -2,7 +2,36 @@ import { describe, expect, it } from "vitest";
 import { eventually } from "@headwater/testkit/eventually";
 import { Endpoint, type Job } from "./endpoint.ts";
 
-const limits = { concurrency: 1, maxWaiting: 100, retryMs: 1, maxRetryMs: 1, breakerFailures: 100, breakerMs: 1 };
+const limits = {
+  concurrency: 1,
+  endpointPerMinute: 0,
+  maxWaiting: 100,
+  retryMs: 1,
+  maxRetryMs: 1,
+  breakerFailures: 100,
+  breakerMs: 1,
+};
+
+it("an endpoint is told so often a minute, and the others wait", async () => {
+  const told: string[] = [];
+  const endpoint = new Endpoint("ops", { ...limits, concurrency: 4, endpointPerMinute: 2 }, (error) => {
+    told.push(String(error));
+  });
+  const add = (id: string, deadline: number): void => {
+    endpoint.add({
+      ...{ id, lane: id, action: 0, replaces: false, signal: new AbortController().signal },
+      ...{ deadline, notBefore: 0, attempts: 0 },
+      attempt: () => Promise.resolve({ outcome: "delivered", status: 204 }),
+      failed: () => Promise.resolve(),
+      succeeded: () => Promise.resolve(void told.push(id)),
+      gaveUp: (reason) => Promise.resolve(void told.push(`${id}: ${reason}`)),
+    });
+  };
+  for (const id of ["1", "2", "3"]) add(id, Infinity);
+  await eventually(() => expect(told).toEqual(["1", "2"]));
+  expect(endpoint.waiting).toBe(1);
+  await endpoint.stop();
+});
 
 describe("what waits for an endpoint that is away", () => {
   it("is the latest repetition alone, and what is no repetition of it", async () => {

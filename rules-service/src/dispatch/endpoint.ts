@@ -1,8 +1,11 @@
 import type { Attempt } from "../action-kinds/delivery.ts";
+import { Rate } from "./rate.ts";
 
 export interface EndpointLimits {
   /** Attempts at a time. */
   readonly concurrency: number;
+  /** Attempts a minute; 0: no limit. */
+  readonly endpointPerMinute: number;
   /** Actions that may wait; beyond that the oldest is given up. */
   readonly maxWaiting: number;
   /** The first repetition comes about so long after its attempt, each further one after twice as long… */
@@ -44,6 +47,7 @@ export class Endpoint {
   readonly name: string;
   readonly #limits: EndpointLimits;
   readonly #onError: (error: unknown) => void;
+  readonly #rate: Rate;
   readonly #lanes = new Map<string, Job[]>();
   /** Lanes whose first job may be attempted. */
   readonly #ready = new Set<string>();
@@ -60,6 +64,7 @@ export class Endpoint {
   constructor(name: string, limits: EndpointLimits, onError: (error: unknown) => void) {
     this.name = name;
     this.#limits = limits;
+    this.#rate = new Rate(limits.endpointPerMinute);
     this.#onError = onError;
   }
 
@@ -122,11 +127,12 @@ export class Endpoint {
     const most = this.#opened > 0 ? 1 : this.#limits.concurrency;
     while (!this.#stopped && this.#running.size < most) {
       const now = Date.now();
-      if (now < this.#pausedUntil) {
+      const until = Math.max(this.#pausedUntil, this.#rate.freeAt(now));
+      if (now < until && this.#ready.size > 0) {
         this.#pause ??= setTimeout(() => {
           this.#pause = undefined;
           this.#pump();
-        }, this.#pausedUntil - now);
+        }, until - now);
         return;
       }
       const [name] = this.#ready;
@@ -163,9 +169,15 @@ export class Endpoint {
       return undefined;
     }
     if (Date.now() >= job.deadline) {
-      await job.gaveUp(job.attempts === 0 ? "its deadline passed before it could be sent" : "its deadline passed");
+      const limit = this.#limits.endpointPerMinute;
+      const why = limit === 0 ? "" : `; ${this.name} is told at most ${limit} times a minute`;
+      await job.gaveUp(
+        job.attempts === 0 ? `its deadline passed before it could be sent${why}` : "its deadline passed",
+      );
       return undefined;
     }
+    // It was free when the job was taken, in this same turn of the event loop.
+    this.#rate.take(Date.now());
     const attempt = await job.attempt();
     job.attempts += 1;
     if (attempt.outcome === "delivered") {

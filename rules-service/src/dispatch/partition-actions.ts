@@ -14,6 +14,7 @@ import type { Endpoints } from "./endpoints.ts";
 import type { Job } from "./endpoint.ts";
 import type { ActionMetrics } from "./metrics.ts";
 import { triggersOf } from "../action-kinds/occasions.ts";
+import { Rate } from "./rate.ts";
 import { repetitionOf, requestsOf } from "./requests.ts";
 
 export interface PartitionActionsOptions {
@@ -26,11 +27,16 @@ export interface PartitionActionsOptions {
   readonly actionLog: ActionLog;
   readonly endpoints: Endpoints;
   readonly senders: ReadonlyMap<string, Sender<DeliveredAction>>;
+  /** Of one rule; 0: no limit. */
+  readonly rulePerMinute: number;
   readonly metrics: ActionMetrics;
   readonly logger: Logger;
   /** Aborted when the service stops and has waited for what is under way. */
   readonly stopping: AbortSignal;
 }
+
+/** Rules whose rate is known at a time. */
+const maxRates = 10_000;
 
 interface Pending {
   readonly event: ActionEvent;
@@ -44,6 +50,7 @@ export class PartitionActions {
   readonly #signal: AbortSignal;
   /** Requested by records of alerts.v1 (their offsets) that were not committed: they are read again. */
   readonly #requested = new Map<string, number>();
+  readonly #rates = new Map<string, Rate>();
 
   constructor(options: PartitionActionsOptions) {
     this.#options = options;
@@ -78,15 +85,27 @@ export class PartitionActions {
       AbortSignal.any([batch.signal, this.#signal]),
     );
     const requests: ActionInput[] = [];
+    const heldBack = new Set<ActionInput>();
     for (const record of batch.records) {
       const event = record.value === null ? undefined : decoded(record.value);
       if (event === undefined) continue;
       const made = await this.#requestsOf(event, record.offset, record.appendTime);
-      requests.push(...made.filter(({ actionId }) => !this.#requested.has(actionId!)));
+      const fresh = made.filter(({ actionId }) => !this.#requested.has(actionId!));
+      requests.push(...fresh);
+      for (const each of fresh) if (this.#isTooMuch(each, record.appendTime / 1000)) heldBack.add(each);
     }
-    await actionLog.append(partition, requests);
+    // Each end right behind its request, so that no owner takes one for something that waits.
+    await actionLog.append(
+      partition,
+      requests.flatMap((each) => (heldBack.has(each) ? [each, this.#heldBack(each)] : [each])),
+    );
     for (const request of requests) {
-      metrics.requested.labels({ kind: request.requested!.kind! }).inc();
+      const { kind } = request.requested! as { kind: string };
+      metrics.requested.labels({ kind }).inc();
+      if (heldBack.has(request)) {
+        metrics.ended.labels({ kind, outcome: "gave-up" }).inc();
+        continue;
+      }
       this.#enqueue(events.action.decode(events.action.encode(request)), 0, undefined);
     }
     if (!(await batch.commit())) return;
@@ -116,6 +135,25 @@ export class PartitionActions {
     const state = stateAfter(history);
     if (state === undefined) return [];
     return requestsOf({ event: accepted.at(-1)!, offset, appendTime, state }, triggers, actions, revision);
+  }
+
+  /** Ends are told regardless: what was opened elsewhere is closed there. */
+  #isTooMuch({ rule = "", requested }: ActionInput, now: number): boolean {
+    const { rulePerMinute } = this.#options;
+    const { trigger } = requested!;
+    if (rulePerMinute === 0 || trigger === "cleared" || trigger === "retracted") return false;
+    let rate = this.#rates.get(rule!);
+    if (rate === undefined) {
+      if (this.#rates.size >= maxRates) this.#rates.clear();
+      rate = new Rate(rulePerMinute);
+      this.#rates.set(rule!, rate);
+    }
+    return !rate.take(now);
+  }
+
+  #heldBack({ actionId, alertId, transition, rule, device }: ActionInput): ActionInput {
+    const reason = `rule ${rule} has asked for more than ${this.#options.rulePerMinute} actions within a minute`;
+    return { ...{ actionId, alertId, transition, rule, device }, gaveUp: { reason: shortText(reason), attempt: 0 } };
   }
 
   #enqueue(event: ActionEvent, attempts: number, retryAt: number | undefined): void {

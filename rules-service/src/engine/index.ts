@@ -1,5 +1,5 @@
 export type * from "./engine.ts";
 export { createPartitionEngine } from "./partition-engine.ts";
 export type { EngineOptions } from "./partition-engine.ts";
-export { maintenanceMute, snoozeMute, type MuteWindow } from "./muting.ts";
+export { snoozeMute } from "./muting.ts";
 export { compiledRule } from "./rule.ts";

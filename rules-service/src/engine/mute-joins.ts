@@ -1,9 +1,10 @@
+import { maintenanceName } from "@headwater/aggregates";
 import { normaliseMaintenance, type MaintenanceDefinition } from "../definition/maintenance.ts";
 import { selects } from "../definition/selector.ts";
 import type { OperatorAction } from "./engine.ts";
 import type { Evaluator } from "./evaluator.ts";
 import type { Instance } from "./instance.ts";
-import { maintenanceMute, type MuteEdge, type MuteWindow, type Muting } from "./muting.ts";
+import type { MuteEdge, MuteWindow, Muting } from "./muting.ts";
 import { byRuleId } from "./selector-index.ts";
 
 /** Instances that are looked at before the caller may do something else. */
@@ -38,7 +39,7 @@ export class MuteJoins {
       const { selector, ...times } = normaliseMaintenance(definition);
       window = { ...times, selects: (device) => selects(selector, device, index.devices.get(device)) };
     }
-    this.#muting.setWindow(maintenanceMute(id), window, clock.now);
+    this.#muting.setWindow(maintenanceName(id), window, clock.now);
     const concerned: Instance[] = [];
     let looked = 0;
     for (const instance of this.#open()) {

@@ -1,12 +1,5 @@
 /** What a snooze is called among the things that hold actions back. */
 export const snoozeMute = "snooze";
-const maintenancePrefix = "maintenance/";
-
-/** What a maintenance window is called among them, and in rules.v1. */
-export function maintenanceMute(id: string): string {
-  return maintenancePrefix + id;
-}
-
 /** When a maintenance window is open, and for which devices. Times are microseconds on the log's clock. */
 export interface MuteWindow {
   isOpen(time: number): boolean;

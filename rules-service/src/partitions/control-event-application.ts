@@ -4,7 +4,8 @@ import type { Emitter } from "./emitter.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PastControlEvent } from "./control-events/control-event-history.ts";
 import type { ControlEventFeed, ControlEventListener } from "./control-events/control-event-feed.ts";
-import type { RuleControlEvent } from "./control-events/control-events.ts";
+import type { MaintenanceControlEvent, RuleControlEvent } from "./control-events/control-events.ts";
+import type { MaintenanceTimeline } from "./control-events/maintenance-timeline.ts";
 import type { Ownership } from "./ownership.ts";
 import type { PendingControlEvents } from "./control-events/pending-control-events.ts";
 import { transitionOf, type RuleAt, type RuleTimeline } from "./control-events/rule-timeline.ts";
@@ -20,6 +21,7 @@ export interface ControlEventApplicationOptions {
   readonly topics: TopicNames;
   readonly partition: number;
   readonly timeline: RuleTimeline;
+  readonly maintenance: MaintenanceTimeline;
   readonly feed: ControlEventFeed;
   readonly pending: PendingControlEvents;
   readonly evaluation: Evaluation;
@@ -41,6 +43,7 @@ export interface ControlEventApplicationOptions {
 export class ControlEventApplication implements ControlEventListener {
   readonly #options: ControlEventApplicationOptions;
   readonly #rules = new Set<string>();
+  readonly #windows = new Set<string>();
   #replay: PastControlEvent[] = [];
   #newFrom = 0;
 
@@ -55,6 +58,11 @@ export class ControlEventApplication implements ControlEventListener {
 
   onRules(rules: readonly string[]): void {
     for (const rule of rules) this.#rules.add(rule);
+    this.#options.onPending();
+  }
+
+  onMaintenance(windows: readonly string[]): void {
+    for (const id of windows) this.#windows.add(id);
     this.#options.onPending();
   }
 
@@ -75,6 +83,7 @@ export class ControlEventApplication implements ControlEventListener {
     this.#newFrom = newFrom;
     await this.#catchUp();
     for (const rule of this.#options.timeline.rules()) this.#rules.add(rule);
+    for (const id of this.#options.maintenance.ids()) this.#windows.add(id);
   }
 
   end(): void {
@@ -109,12 +118,12 @@ export class ControlEventApplication implements ControlEventListener {
     while (evaluation.nextOffset >= this.#newFrom) {
       const direct = this.#routeChangedRules();
       const warmed = warmUps.isReady ? await warmUps.finish() : { warmFrom: 0, rules: [], warmUp: undefined };
-      const controlEvents = [...direct, ...pending.take(maxControlEvents)];
+      const controlEvents = [...this.#changedWindows(), ...direct, ...pending.take(maxControlEvents)];
       if (controlEvents.length + warmed.rules.length === 0) return;
       const { nextOffset: fromOffset } = evaluation;
       const effectives: NewEffective[] = controlEvents.map((event) => ({
         ...{ source: event.source, fromOffset, warmFrom: fromOffset },
-        record: event.kind === "rule" ? nothing : event.record,
+        record: "record" in event ? event.record : nothing,
       }));
       for (const rule of warmed.rules) {
         const { source } = this.#ruleControlEvent(rule);
@@ -143,6 +152,7 @@ export class ControlEventApplication implements ControlEventListener {
     // Records of the feed wait until the earlier ones are read.
     const early: ControlEventListener = {
       onRules: () => {},
+      onMaintenance: () => {},
       onDevices: (records) => late.devices.push(...records),
       onAlerts: (records) => late.alerts.push(...records),
     };
@@ -196,6 +206,20 @@ export class ControlEventApplication implements ControlEventListener {
     }
     this.#rules.clear();
     return direct;
+  }
+
+  /** Windows whose newest state is not in effect yet. */
+  #changedWindows(): MaintenanceControlEvent[] {
+    const { maintenance, evaluation, topics } = this.#options;
+    const changed: MaintenanceControlEvent[] = [];
+    for (const id of this.#windows) {
+      const latest = maintenance.latest(id);
+      if (latest === undefined || evaluation.maintenance(id) === latest.offset) continue;
+      const { offset, definition } = latest;
+      changed.push({ kind: "maintenance", source: { topic: topics.rules, partition: 0, offset }, id, definition });
+    }
+    this.#windows.clear();
+    return changed;
   }
 
   #ruleControlEvent({ offset, change }: RuleAt): RuleControlEvent {

@@ -20,7 +20,7 @@ const recordsALook = 16;
 const effectsAtOnce = 5000;
 
 /** Values of the metric's label `kind`; dashboards depend on them. */
-const metricKinds = { rule: "rule", device: "device", operator: "hand" } as const;
+const metricKinds = { rule: "rule", maintenance: "maintenance", device: "device", operator: "hand" } as const;
 
 export interface EvaluationOptions {
   readonly topic: string;
@@ -50,6 +50,8 @@ export class Evaluation {
   readonly #decoder: TelemetryDecoder;
   readonly #metrics: PartitionMetrics;
   readonly #rules = new Map<string, RuleChange>();
+  /** By the ids of windows: the offset in rules.v1 of the state that is in effect. */
+  readonly #windows = new Map<string, number>();
   readonly #counts;
   /** Of control events, which come one by one. */
   readonly #pace = new Pace();
@@ -85,6 +87,11 @@ export class Evaluation {
   /** The rule as it is in effect on this partition. */
   rule(id: string): RuleChange | undefined {
     return this.#rules.get(id);
+  }
+
+  /** Where in rules.v1 the state of a maintenance window lies that is in effect on this partition. */
+  maintenance(id: string): number | undefined {
+    return this.#windows.get(id);
   }
 
   async applyRecords(records: readonly LogRecord[], begin: number, end: number): Promise<void> {
@@ -129,9 +136,12 @@ export class Evaluation {
   /** Applies a control event at the next offset; a rule among them needs no warm-up. */
   async applyControlEvent(event: ControlEvent): Promise<void> {
     if (event.kind === "rule") this.#rules.set(event.change.rule, event.change);
+    else if (event.kind === "maintenance") this.#windows.set(event.id, event.source.offset);
     try {
       if (event.kind === "rule") await inSlices(this.#engine.applyRule(event.change, this.#effects));
-      else if (event.kind === "device") {
+      else if (event.kind === "maintenance") {
+        await inSlices(this.#engine.applyMaintenance(event.id, event.definition, this.#effects));
+      } else if (event.kind === "device") {
         this.#engine.applyDevice(event.id, event.device, event.incarnation, this.#effects);
       } else if (event.action !== undefined) this.#engine.applyOperatorAction(event.action, this.#effects);
     } catch (error) {

@@ -7,6 +7,7 @@ import { OwnershipLostError } from "./errors.ts";
 import { ControlEventFeed } from "./control-events/control-event-feed.ts";
 import { partitionMetrics, type PartitionMetrics } from "./metrics.ts";
 import { PartitionRunner } from "./partition-runner.ts";
+import type { MaintenanceTimeline } from "./control-events/maintenance-timeline.ts";
 import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { stragglerWarnings } from "./straggler-warnings.ts";
@@ -26,6 +27,7 @@ export interface PartitionGroupOptions {
   readonly config: RulesConfig;
   readonly createEngine: (partition: number) => PartitionEngine;
   readonly timeline: RuleTimeline;
+  readonly maintenance: MaintenanceTimeline;
   readonly folded: FoldedEvents;
   readonly skipped: SkippedRecords;
   readonly metrics: Metrics;
@@ -47,10 +49,10 @@ export class PartitionGroup {
   #stopping: Promise<void> | undefined;
 
   constructor(options: PartitionGroupOptions) {
-    const { log, topics, logger, config, timeline, folded, onFailure } = options;
+    const { log, topics, logger, config, timeline, maintenance, folded, onFailure } = options;
     this.#options = options;
     this.#metrics = partitionMetrics(options.metrics);
-    this.#feed = new ControlEventFeed({ log, topics, timeline, folded, logger, onFailure });
+    this.#feed = new ControlEventFeed({ log, topics, timeline, maintenance, folded, logger, onFailure });
     this.#stalls = new StallWatch({ stallMs: config.stallMs });
     this.#ticker = new Ticker({
       log,
@@ -185,7 +187,8 @@ export class PartitionGroup {
   }
 
   #createRunner(partition: number): PartitionRunner {
-    const { log, topics, instance, config, timeline, folded, skipped, logger, onFailure, createEngine } = this.#options;
+    const { log, topics, instance, config, timeline, maintenance, folded, skipped, logger } = this.#options;
+    const { onFailure, createEngine } = this.#options;
     return new PartitionRunner({
       log,
       topics,
@@ -194,6 +197,7 @@ export class PartitionGroup {
       config,
       createEngine: () => createEngine(partition),
       timeline,
+      maintenance,
       folded,
       skipped,
       feed: this.#feed,

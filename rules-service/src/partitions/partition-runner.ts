@@ -14,6 +14,7 @@ import type { PartitionMetrics } from "./metrics.ts";
 import { Ownership } from "./ownership.ts";
 import { startPartition } from "./partition-start.ts";
 import { PendingControlEvents } from "./control-events/pending-control-events.ts";
+import type { MaintenanceTimeline } from "./control-events/maintenance-timeline.ts";
 import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import type { StallWatch } from "./stall-watch.ts";
 import { StateLog } from "./state-log/state-log.ts";
@@ -36,6 +37,7 @@ export interface PartitionRunnerOptions {
   readonly folded: FoldedEvents;
   readonly skipped: SkippedRecords;
   readonly timeline: RuleTimeline;
+  readonly maintenance: MaintenanceTimeline;
   readonly feed: ControlEventFeed;
   readonly stalls: StallWatch;
   readonly metrics: PartitionMetrics;
@@ -68,7 +70,7 @@ export class PartitionRunner {
 
   constructor(options: PartitionRunnerOptions) {
     const { log, topics, partition, instance, metrics, config, createEngine, stalls, timeline, feed } = options;
-    const { folded, skipped } = options;
+    const { folded, skipped, maintenance } = options;
     const { signal } = this.#release;
     const logger = options.logger.child({ partition });
     const effects = new EffectsBuffer(instance);
@@ -87,7 +89,7 @@ export class PartitionRunner {
       onFailure: (error) => this.#fail(error),
     });
     this.#controlEvents = new ControlEventApplication({
-      ...{ log, topics, partition, timeline, feed, pending, evaluation, warmUps, stateLog, ownership },
+      ...{ log, topics, partition, timeline, maintenance, feed, pending, evaluation, warmUps, stateLog, ownership },
       ...{ emitter, signal },
       checkpointWritten: async () => this.#checkpointer?.idle(),
       onPending: () => this.#queueSettling(),
@@ -120,10 +122,10 @@ export class PartitionRunner {
 
   /** Claims the partition and restores its state; resolves with the telemetry offset to consume from. */
   async start(): Promise<number> {
-    const { log, topics, partition, config, timeline, feed, metrics, skipped } = this.#options;
+    const { log, topics, partition, config, timeline, maintenance, feed, metrics, skipped } = this.#options;
     const evaluation = this.#evaluation;
     const started = await startPartition({
-      ...{ log, topics, partition, config, timeline, feed, metrics, skipped, evaluation },
+      ...{ log, topics, partition, config, timeline, maintenance, feed, metrics, skipped, evaluation },
       stateLog: this.#stateLog,
       pending: this.#pending,
       signal: this.#release.signal,

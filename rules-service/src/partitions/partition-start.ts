@@ -14,6 +14,7 @@ import {
 import type { ControlEventFeed } from "./control-events/control-event-feed.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { PendingControlEvents } from "./control-events/pending-control-events.ts";
+import type { MaintenanceTimeline } from "./control-events/maintenance-timeline.ts";
 import type { RuleTimeline } from "./control-events/rule-timeline.ts";
 import { plausibleState, type StateEnds } from "./state-log/plausible-state.ts";
 import type { OnSkipped, RestoredState } from "./state-log/state-fold.ts";
@@ -25,6 +26,7 @@ export interface PartitionStartOptions {
   readonly partition: number;
   readonly config: RulesConfig;
   readonly timeline: RuleTimeline;
+  readonly maintenance: MaintenanceTimeline;
   readonly feed: ControlEventFeed;
   readonly stateLog: StateLog;
   readonly evaluation: Evaluation;
@@ -78,7 +80,7 @@ export async function startPartition(options: PartitionStartOptions): Promise<St
     evaluation.nextOffset = await retrying(() => startOffset(options, restored, telemetry.start), retry);
     await evaluation.restore({ offset: evaluation.nextOffset, states: [], checkpoint: undefined });
   }
-  const past = await historyOf(restored, topics, timeline, onSkipped);
+  const past = await historyOf(restored, topics, timeline, options.maintenance, onSkipped);
   const history = begunAnew ? withoutRules(past) : past;
   if (begunAnew) await retrying(() => stateLog.remove(keysOfRules(past)), retry);
   for (const event of inForce(history.included)) await evaluation.applyControlEvent(event);
@@ -159,6 +161,6 @@ function keysOfRules({ included, replay }: History): string[] {
 
 function markEffective(pending: PendingControlEvents, history: History): void {
   for (const { event } of [...history.included, ...history.replay]) {
-    if (event.kind !== "rule") pending.markEffective(event);
+    if (event.kind === "device" || event.kind === "operator") pending.markEffective(event);
   }
 }

@@ -110,6 +110,31 @@ describe("a webhook", () => {
     });
   });
 
+  it("of a rule that asks for too many is held back, on record with the reason; its ends are not", async () => {
+    await restart({ rulePerMinute: 2, attemptMs: 20_000 });
+    await enableRule(rules, hooked("hot", {}, { on: ["raised", "cleared"] }));
+    const devices = ["boiler-1", "boiler-2", "boiler-3", "boiler-4", "boiler-5", "boiler-6"];
+    // All of one partition: the limit is one of each.
+    const together = devices.filter((device) => on.fleet.partitionOf(device) === on.fleet.partitionOf("boiler-1"));
+    expect(together.length).toBeGreaterThan(2);
+    await on.fleet.append(together.map((device) => on.fleet.record(device, "temperature", 95).record));
+    const raised = await ended(together.length);
+    const held = raised.filter(({ state }) => state === "gave-up");
+    expect(held.length).toBeGreaterThan(0);
+    expect(receiver.received).toHaveLength(together.length - held.length);
+    for (const { error, attempts } of held) {
+      expect({ error, attempts }).toEqual({
+        error: "rule hot has asked for more than 2 actions within a minute",
+        attempts: 0,
+      });
+    }
+    await on.fleet.append(together.map((device) => on.fleet.record(device, "temperature", 70).record));
+    const all = await ended(2 * together.length);
+    expect(all.filter(({ on: trigger, state }) => trigger === "cleared" && state !== "succeeded")).toEqual([]);
+    await restart();
+    expect((await actions()).filter(({ state }) => state === "waiting")).toEqual([]);
+  });
+
   it("of a rule in shadow is not sent", async () => {
     await rules.call("POST", "/api/v1/rules", hooked("hot", {}));
     await rules.call("POST", "/api/v1/rules/hot/shadow");

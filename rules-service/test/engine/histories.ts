@@ -225,8 +225,10 @@ function valueIn(
 export function punctual(life: readonly Step[]): readonly Step[] {
   return life.flatMap((step): Step[] => {
     if (step.kind === "clock") return [];
-    if (step.kind === "mark") return [{ ...step, gateway: 0, kept: 0, old: false }];
+    // The clock of a gateway advances with each message: those of one instant would be microseconds late.
+    const pass: Step = { kind: "pass", seconds: 1 };
+    if (step.kind === "mark") return [pass, { ...step, gateway: 0, kept: 0, old: false }];
     if (step.kind !== "readings") return [step];
-    return [{ ...step, gateway: 0, behind: 0, kept: 0, values: step.values.slice(0, 1), untimed: false }];
+    return [pass, { ...step, gateway: 0, behind: 0, kept: 0, values: step.values.slice(0, 1), untimed: false }];
   });
 }

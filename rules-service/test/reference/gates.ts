@@ -38,28 +38,36 @@ function scheduled(inner: Evaluation, schedule: Schedule, life: Life): Evaluatio
   };
 }
 
+/** Of a condition that raises and ends. */
+interface Changes {
+  readonly isOn: boolean;
+  readonly list: readonly Moment[];
+  readonly flaps: boolean;
+}
+
+const noChanges: Changes = { isOn: false, list: [], flaps: false };
+
 /** So many changes within a time: it does not end until that time has passed without. */
 function heldOpen(inner: Evaluation, flapping: NonNullable<RuleDefinition["flapping"]>, life: Life): Evaluation {
   const within = duration(flapping.within);
   const isRaised = ({ raise }: Grade): boolean => raise !== "unknown" && raise !== "false";
-  const after = (point: number) => {
-    let isOn = false;
-    let flaps = false;
-    let changes: Moment[] = [];
-    for (let each = 0; each <= point; each++) {
-      const last = changes.at(-1);
-      const grade: Grade = inner.grade(each);
-      const now: boolean = isOn ? grade.stay !== "false" || isRaised(grade) : isRaised(grade);
-      // A change at the very instant keeps it going.
-      const isOver = last !== undefined && hasPassed(life.points[each]!, last.time + within);
-      if (isOver && (now === isOn || life.points[each]!.time > last.time + within)) [flaps, changes] = [false, []];
-      if (now === isOn) continue;
-      isOn = now;
-      const { time } = life.points[each]!;
-      changes = [...changes.filter((change) => change.time > time - within), momentOf(inner, life, each)];
-      flaps ||= changes.length >= flapping.transitions;
-    }
-    return { flaps, last: changes.at(-1) };
+  const known: Changes[] = [];
+  /** After a point; what was answered is answered again. */
+  const after = (point: number): Changes => {
+    for (let each = known.length; each <= point; each++) known.push(next(known.at(-1) ?? noChanges, each));
+    return known[point]!;
+  };
+  const next = (before: Changes, point: number): Changes => {
+    const grade = inner.grade(point);
+    const { time } = life.points[point]!;
+    const isOn = before.isOn ? grade.stay !== "false" || isRaised(grade) : isRaised(grade);
+    const due = (before.list.at(-1)?.time ?? Infinity) + within;
+    // A change at the very instant keeps it going.
+    const isOver = hasPassed(life.points[point]!, due) && (isOn === before.isOn || time > due);
+    const { list, flaps } = isOver ? noChanges : before;
+    if (isOn === before.isOn) return { isOn, list, flaps };
+    const changes = [...list.filter((change) => change.time > time - within), momentOf(inner, life, point)];
+    return { isOn, list: changes, flaps: flaps || changes.length >= flapping.transitions };
   };
   return {
     ...inner,
@@ -68,7 +76,7 @@ function heldOpen(inner: Evaluation, flapping: NonNullable<RuleDefinition["flapp
       return after(point).flaps && grade.stay === "false" ? { raise: "unknown", stay: "true" } : grade;
     },
     timers(point) {
-      const { last } = after(point);
+      const last = after(point).list.at(-1);
       const timers = inner.timers(point);
       return last === undefined ? timers : [...timers, { time: last.time + within, from: last }];
     },

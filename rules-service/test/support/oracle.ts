@@ -7,7 +7,8 @@ import { createPartitionEngine } from "../../src/engine/index.ts";
 import { historyOf } from "../../src/partitions/control-events/control-event-history.ts";
 import { RuleTimeline, transitionOf } from "../../src/partitions/control-events/rule-timeline.ts";
 import { StateFold } from "../../src/partitions/state-log/state-fold.ts";
-import { storedDefinition } from "../../src/rules/stored-definition.ts";
+import { MaintenanceTimeline } from "../../src/partitions/control-events/maintenance-timeline.ts";
+import { storedDefinition, storedMaintenance } from "../../src/rules/stored-definition.ts";
 import { alertEvents, commandEvents, type Platform } from "./harness.ts";
 import { eventually } from "@headwater/testkit/eventually";
 
@@ -32,7 +33,12 @@ async function all(log: EventLog, topic: string, partition: number): Promise<Log
 export async function oracle(on: On): Promise<Emitted> {
   const { log, topics, partitions } = on;
   const timeline = new RuleTimeline({ definitionOf: storedDefinition });
-  for (const { offset, value } of await all(log, topics.rules, 0)) timeline.apply(offset, events.rule.decode(value!));
+  const maintenance = new MaintenanceTimeline({ maintenanceOf: storedMaintenance });
+  for (const { offset, value } of await all(log, topics.rules, 0)) {
+    const event = events.rule.decode(value!);
+    timeline.apply(offset, event);
+    maintenance.apply(offset, event);
+  }
   const emitted: Emitted = { alerts: new Map(), commands: new Map() };
   const effects: Effects = {
     alert: (event) => keep(emitted.alerts, alertKey(event), alertText(event)),
@@ -44,14 +50,16 @@ export async function oracle(on: On): Promise<Emitted> {
     const rules = new Map<string, RuleChange>();
     const fold = new StateFold();
     for (const record of await all(log, topics.ruleState, partition)) fold.apply(record);
-    const { replay: controlEvents } = await historyOf({ ...fold.result(), checkpoint: undefined }, topics, timeline);
+    const state = { ...fold.result(), checkpoint: undefined };
+    const { replay: controlEvents } = await historyOf(state, topics, timeline, maintenance);
     const telemetry = (await all(log, topics.telemetry, partition)).map(({ offset, appendTime, value }) => ({
       at: { partition, offset, appendTime },
       record: events.telemetry.decode(value!),
     }));
     const apply = (past: (typeof controlEvents)[number]): void => {
       const { event: what, warmFrom, fromOffset } = past;
-      if (what.kind === "device") engine.applyDevice(what.id, what.device, what.incarnation, effects);
+      if (what.kind === "maintenance") drain(engine.applyMaintenance(what.id, what.definition, effects));
+      else if (what.kind === "device") engine.applyDevice(what.id, what.device, what.incarnation, effects);
       else if (what.kind === "operator") {
         if (what.action !== undefined) engine.applyOperatorAction(what.action, effects);
       } else {

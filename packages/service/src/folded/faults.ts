@@ -41,6 +41,8 @@ const ruleKinds = [
   "disabled",
   "deleted",
   "shadowed",
+  "maintenance",
+  "maintenanceEnded",
 ] as const satisfies readonly (keyof RuleEvent)[];
 const actionKinds = ["requested", "attempted", "succeeded", "gaveUp"] as const satisfies readonly (keyof ActionEvent)[];
 const alertKinds: ReadonlySet<number> = new Set(
@@ -70,7 +72,7 @@ export function ruleFault(event: RuleEvent): Fault | undefined {
   const fault = idFault("rule", event.rule);
   if (fault !== undefined) return fault;
   if (!ruleKinds.some((kind) => event[kind] !== null)) return unknownKind();
-  const revised = event.created ?? event.revised;
+  const revised = event.created ?? event.revised ?? event.maintenance;
   return revised === null ? undefined : revisionFault(revised.revision);
 }
 

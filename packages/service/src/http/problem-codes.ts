@@ -54,6 +54,7 @@ export const problemCodes: Readonly<Record<number, Readonly<Record<string, strin
     "not-found": "There is nothing at that path",
     "provisioning-key-unknown": "There is no such provisioning key",
     "rule-unknown": "There is no such rule",
+    "maintenance-unknown": "There is no such maintenance window",
   },
   405: { "method-not-allowed": "The path does not take that method; Allow names those it takes" },
   406: { "not-acceptable": "Accept takes nothing that the route answers with" },

@@ -1,12 +1,14 @@
 import type { Logger } from "@headwater/core";
 import type { EventLog, FollowOptions, LogBatch, LogRecord, Position, TopicNames } from "@headwater/event-log";
 import type { FoldedEvents } from "@headwater/service";
+import type { MaintenanceTimeline } from "./maintenance-timeline.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import { SteadyFollowing } from "../steady-following.ts";
 
 /** Receives the records that concern one partition, in log order, from the positions that `subscribe` returned. */
 export interface ControlEventListener {
   onRules(rules: readonly string[]): void;
+  onMaintenance(windows: readonly string[]): void;
   onDevices(records: readonly LogRecord[]): void;
   onAlerts(records: readonly LogRecord[]): void;
 }
@@ -15,6 +17,7 @@ export interface ControlEventFeedOptions {
   readonly log: EventLog;
   readonly topics: TopicNames;
   readonly timeline: RuleTimeline;
+  readonly maintenance: MaintenanceTimeline;
   readonly folded: FoldedEvents;
   readonly logger: Logger;
   /** Called when the feed cannot continue. */
@@ -115,12 +118,16 @@ export class ControlEventFeed {
   }
 
   #onRules(batch: LogBatch, records: readonly LogRecord[]): void {
-    const { timeline, folded } = this.#options;
+    const { timeline, maintenance, folded } = this.#options;
     const changed = new Set<string>();
+    const windows = new Set<string>();
     for (const record of records) {
       const event = folded.rule(batch, record);
-      const rule = event === undefined ? undefined : timeline.apply(record.offset, event);
+      if (event === undefined) continue;
+      const rule = timeline.apply(record.offset, event);
       if (rule !== undefined) changed.add(rule);
+      const window = rule === undefined ? maintenance.apply(record.offset, event) : undefined;
+      if (window !== undefined) windows.add(window);
     }
     const known = records.at(-1)!.offset;
     for (const waiter of this.#waiters) {
@@ -128,8 +135,11 @@ export class ControlEventFeed {
       this.#waiters.delete(waiter);
       waiter.resolve();
     }
-    if (changed.size === 0) return;
-    const rules = [...changed];
-    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener.onRules(rules);
+    for (const listeners of this.#listeners.values()) {
+      for (const listener of listeners) {
+        if (windows.size > 0) listener.onMaintenance([...windows]);
+        if (changed.size > 0) listener.onRules([...changed]);
+      }
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { TopicNames } from "@headwater/event-log";
+import { maintenanceName } from "@headwater/aggregates";
 import { DecodeError } from "@headwater/core";
 import type { OperatorAction } from "../../engine/engine.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type DeviceControlEvent,
 } from "./control-events.ts";
 import { Pace } from "../pace.ts";
+import type { MaintenanceTimeline } from "./maintenance-timeline.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, OnSkipped, RestoredState } from "../state-log/state-fold.ts";
 import { skipReasons } from "@headwater/service";
@@ -36,6 +38,7 @@ export async function historyOf(
   state: RestoredState,
   topics: TopicNames,
   timeline: RuleTimeline,
+  maintenance: MaintenanceTimeline,
   onSkipped: OnSkipped = () => {},
 ): Promise<History> {
   const { checkpoint, effectives } = state;
@@ -45,7 +48,7 @@ export async function historyOf(
   for (const effective of effectives) {
     if (pace.isDue) await pace.rest();
     const { fromOffset, warmFrom, key, stateLogOffset } = effective;
-    const event = controlEventOf(effective, topics, timeline);
+    const event = controlEventOf(effective, topics, timeline, maintenance);
     if (event === undefined) {
       const { topic, offset } = effective.source;
       const detail = `it says that offset ${offset} of ${topic} took effect, which is nothing that can`;
@@ -66,6 +69,7 @@ function controlEventOf(
   { source, record }: EffectiveAt,
   topics: TopicNames,
   timeline: RuleTimeline,
+  maintenance: MaintenanceTimeline,
 ): ControlEvent | undefined {
   try {
     if (source.topic === topics.devices) return deviceControlEvent(source, record);
@@ -74,8 +78,11 @@ function controlEventOf(
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
-  const rule = source.topic === topics.rules ? timeline.at(source.offset) : undefined;
-  return rule === undefined ? undefined : { kind: "rule", source, change: rule.change };
+  if (source.topic !== topics.rules) return undefined;
+  const rule = timeline.at(source.offset);
+  if (rule !== undefined) return { kind: "rule", source, change: rule.change };
+  const window = maintenance.at(source.offset);
+  return window && { kind: "maintenance", source, id: window.id, definition: window.definition };
 }
 
 /**
@@ -99,6 +106,7 @@ export function overtaken(included: readonly PastControlEvent[], telemetryStart:
 function entityOf(event: ControlEvent): string {
   if (event.kind === "device") return `device/${event.id}`;
   if (event.kind === "rule") return `rule/${event.change.rule}`;
+  if (event.kind === "maintenance") return maintenanceName(event.id);
   const snooze = snoozeOf(event);
   return snooze === undefined ? "operator" : JSON.stringify(["snooze", snooze.rule, snooze.device]);
 }
@@ -114,6 +122,7 @@ function snoozeOf(event: ControlEvent): OperatorAction | undefined {
 export function inForce(included: readonly PastControlEvent[]): Iterable<ControlEvent> {
   const devices = new Map<string, DeviceControlEvent>();
   const rules = new Map<string, ControlEvent>();
+  const windows = new Map<string, ControlEvent>();
   const snoozes = new Map<string, { readonly event: ControlEvent; readonly action: OperatorAction }>();
   const forget = (isOver: (action: OperatorAction) => boolean): void => {
     for (const [key, { action }] of snoozes) if (isOver(action)) snoozes.delete(key);
@@ -122,6 +131,8 @@ export function inForce(included: readonly PastControlEvent[]): Iterable<Control
     if (event.kind === "rule") {
       rules.set(event.change.rule, event);
       if (event.change.mode === "deleted") forget(({ rule }) => rule === event.change.rule);
+    } else if (event.kind === "maintenance") {
+      windows.set(event.id, event);
     } else if (event.kind === "device") {
       const before = devices.get(event.id);
       devices.set(event.id, event);
@@ -132,5 +143,6 @@ export function inForce(included: readonly PastControlEvent[]): Iterable<Control
       if (action !== undefined) snoozes.set(entityOf(event), { event, action });
     }
   }
-  return [...Array.from(snoozes.values(), ({ event }) => event), ...devices.values(), ...rules.values()];
+  const muting = [...Array.from(snoozes.values(), ({ event }) => event), ...windows.values()];
+  return [...muting, ...devices.values(), ...rules.values()];
 }

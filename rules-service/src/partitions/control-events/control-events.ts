@@ -1,15 +1,24 @@
 import { foldDevice, type Device } from "@headwater/aggregates";
 import { alertTransition, events, type AlertEvent } from "@headwater/proto";
 import type { Position } from "@headwater/event-log";
+import type { MaintenanceDefinition } from "../../definition/maintenance.ts";
 import type { OperatorAction, RuleChange } from "../../engine/engine.ts";
 
 /** A record of another topic that changes the evaluation of a partition from an exact telemetry offset on. */
-export type ControlEvent = RuleControlEvent | DeviceControlEvent | OperatorControlEvent;
+export type ControlEvent = RuleControlEvent | MaintenanceControlEvent | DeviceControlEvent | OperatorControlEvent;
 
 export interface RuleControlEvent {
   readonly kind: "rule";
   readonly source: Position;
   readonly change: RuleChange;
+}
+
+export interface MaintenanceControlEvent {
+  readonly kind: "maintenance";
+  readonly source: Position;
+  readonly id: string;
+  /** undefined if the window is taken away. */
+  readonly definition: MaintenanceDefinition | undefined;
 }
 
 export interface DeviceControlEvent {

@@ -2,7 +2,13 @@ import { Type } from "@sinclair/typebox";
 import type { RuleMode } from "@headwater/aggregates";
 import { InvalidRequestError } from "@headwater/service";
 import type { SchemaProblem } from "@headwater/service/schema";
-import { writtenRuleSchema, type RuleDefinition } from "../../definition/index.ts";
+import {
+  maintenanceSchema,
+  parseMaintenance,
+  writtenRuleSchema,
+  type MaintenanceDefinition,
+  type RuleDefinition,
+} from "../../definition/index.ts";
 import { maxProblems, pointerTo } from "../../language/problems.ts";
 import { parseNewRule } from "../rule-body.ts";
 import { Slices } from "./slices.ts";
@@ -22,6 +28,7 @@ export const entryState = Type.Union(
 const ruleEntry = Type.Union(
   [
     Type.Object({ state: Type.Optional(entryState), rule: writtenRuleSchema }, { additionalProperties: false }),
+    Type.Object({ maintenance: maintenanceSchema }, { additionalProperties: false }),
     writtenRuleSchema,
   ],
   { title: "RuleEntry" },
@@ -31,8 +38,14 @@ export const importBody = Type.Array(ruleEntry, {
   minItems: 1,
   maxItems: maxEntries,
   title: "RuleEntries",
-  description: "In YAML: documents, each with a rule, with a state and a rule, or with a list of these",
+  description: "In YAML: documents, each with a rule, a state and a rule, a maintenance window, or a list of these",
 });
+
+/** What is in a body. */
+export interface Entries {
+  readonly rules: readonly RuleEntry[];
+  readonly windows: readonly MaintenanceDefinition[];
+}
 
 export interface RuleEntry {
   readonly definition: RuleDefinition;
@@ -40,7 +53,7 @@ export interface RuleEntry {
 }
 
 /** The entries of a body. Rejects with InvalidRequestError (400), whose problems say which entry and where in it. */
-export async function ruleEntries(body: unknown): Promise<RuleEntry[]> {
+export async function entriesOf(body: unknown): Promise<Entries> {
   const values = (Array.isArray(body) ? body : [body]).flat(1);
   if (values.length === 0) throw invalid([{ pointer: "", detail: "are none; send at least one" }]);
   if (values.length > maxEntries) {
@@ -48,40 +61,50 @@ export async function ruleEntries(body: unknown): Promise<RuleEntry[]> {
   }
   const problems: SchemaProblem[] = [];
   const places = new Map<string, number>();
-  const entries: RuleEntry[] = [];
+  const rules: RuleEntry[] = [];
+  const windows: MaintenanceDefinition[] = [];
   const slices = new Slices();
   for (const [index, value] of values.entries()) {
     await slices.next();
     const place = pointerTo("", index);
-    const { rule, state, at, odd } = opened(value);
-    const parsed = parseNewRule(rule);
+    const entry = opened(value);
+    const { state, at, odd } = entry;
+    const parsed = "window" in entry ? parseMaintenance(entry.window) : parseNewRule(entry.rule);
     if (odd !== undefined) problems.push({ pointer: `${place}${odd.pointer}`, detail: odd.detail });
     if (!parsed.ok) {
       problems.push(...parsed.problems.map(({ pointer, detail }) => ({ pointer: `${place}${at}${pointer}`, detail })));
     } else {
       const { id } = parsed.definition;
-      const other = places.get(id);
+      const name = `${at}/${id}`.replace(/^\/rule(?=\/)/, "");
+      const other = places.get(name);
       if (other !== undefined) {
         problems.push({ pointer: `${place}${at}/id`, detail: `${id} is the id of entry ${other} too; remove one` });
       }
-      places.set(id, index);
-      entries.push({ definition: parsed.definition, state });
+      places.set(name, index);
+      if ("window" in entry) windows.push(parsed.definition);
+      else rules.push({ definition: parsed.definition as RuleDefinition, state });
     }
     if (problems.length >= maxProblems) break;
   }
   if (problems.length > 0) throw invalid(problems.slice(0, maxProblems));
-  return entries;
+  return { rules, windows };
 }
 
-interface Opened {
-  readonly rule: unknown;
+type Opened = ({ readonly rule: unknown } | { readonly window: unknown }) & {
   readonly state: EntryState | undefined;
-  /** Where the rule is in its entry. */
+  /** Where the rule or window is in its entry. */
   readonly at: string;
   readonly odd: SchemaProblem | undefined;
-}
+};
 
 function opened(value: unknown): Opened {
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "maintenance")) {
+    const { maintenance: window, ...rest } = value as { maintenance: unknown };
+    const [extra] = Object.keys(rest);
+    const detail = "is not known here; `maintenance` stands alone";
+    const odd = extra === undefined ? undefined : { pointer: pointerTo("", extra), detail };
+    return { window, state: undefined, at: "/maintenance", odd };
+  }
   const isPair = typeof value === "object" && value !== null && Object.hasOwn(value, "rule");
   if (!isPair) return { rule: value, state: undefined, at: "", odd: undefined };
   const { rule, state, ...rest } = value as { rule: unknown; state?: unknown };

@@ -1,24 +1,52 @@
 import { stringify } from "yaml";
+import type { MaintenanceModel } from "../../maintenance/maintenance-model.ts";
+import { writtenWindow } from "../../maintenance/maintenance-resource.ts";
 import type { RuleModel } from "../rule-model.ts";
 import { definitionOf } from "../rule-resource.ts";
 import { Slices } from "./slices.ts";
 
 const pageSize = 20;
 
-/** All rules by id, a document each with the state and the rule, as an import takes them. */
-export async function* exportRules(model: RuleModel, state: string | undefined): AsyncGenerator<string> {
+/**
+ * All maintenance windows and all rules by id, a document each: the window, or the state and the rule, as an import
+ * takes them.
+ */
+export async function* exportRules(
+  model: RuleModel,
+  maintenance: MaintenanceModel,
+  state: string | undefined,
+): AsyncGenerator<string> {
   const slices = new Slices();
+  // Whoever asks for rules in one state asks for rules.
+  if (state === undefined) yield* exportWindows(maintenance, slices);
   let last = "";
   for (;;) {
     const page = model.list(last, state, pageSize);
     for (const { state: rule } of page) {
       await slices.next();
       const entry = { state: rule.mode, rule: inOrder(definitionOf(rule.revisions.at(-1)!)) };
-      yield `---\n${stringify(entry, { lineWidth: 110, aliasDuplicateObjects: false })}`;
+      yield documentOf(entry);
       last = rule.id;
     }
     if (page.length < pageSize) return;
   }
+}
+
+async function* exportWindows(model: MaintenanceModel, slices: Slices): AsyncGenerator<string> {
+  let last = "";
+  for (;;) {
+    const page = model.list(last, pageSize);
+    for (const window of page) {
+      await slices.next();
+      yield documentOf({ maintenance: inOrder(writtenWindow(window)) });
+      last = window.id;
+    }
+    if (page.length < pageSize) return;
+  }
+}
+
+function documentOf(entry: object): string {
+  return `---\n${stringify(entry, { lineWidth: 110, aliasDuplicateObjects: false })}`;
 }
 
 /** As people write a rule: what it is called first, then what it is about, then what it does. */

@@ -29,11 +29,23 @@ const importedRule = Type.Object(
 );
 export type ImportedRule = Static<typeof importedRule>;
 
+const importedWindow = Type.Object(
+  {
+    id: Type.String(),
+    action: Type.Union(["create", "change", "same"].map((action) => Type.Literal(action))),
+    revision: Type.Optional(Type.Integer({ description: "Of the window before; absent if there is none" })),
+    changes: Type.Array(fieldChange, { description: "The fields in which the window differs" }),
+  },
+  { title: "ImportedMaintenance" },
+);
+export type ImportedWindow = Static<typeof importedWindow>;
+
 export const importAnswer = Type.Object(
   {
     dryRun: Type.Boolean({ description: "true: nothing was written" }),
     differs: Type.Boolean({ description: "Whether anything was, or would be, written" }),
     rules: Type.Array(importedRule),
+    maintenance: Type.Array(importedWindow),
   },
   { title: "RuleImport" },
 );

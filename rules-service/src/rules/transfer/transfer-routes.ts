@@ -4,13 +4,17 @@ import { afterQuery, InvalidRequestError, principalOf, waitForAfter, type HttpAp
 import { acceptYaml, yamlTypes } from "../rule-body.ts";
 import type { RuleModel } from "../rule-model.ts";
 import type { RuleWrites } from "../rule-writes.ts";
-import { entryState, importBody, ruleEntries } from "./rule-entry.ts";
+import type { MaintenanceModel } from "../../maintenance/maintenance-model.ts";
+import type { MaintenanceWrites } from "../../maintenance/maintenance-writes.ts";
+import { importWindows } from "./maintenance-import.ts";
+import { entriesOf, entryState, importBody } from "./rule-entry.ts";
 import { exportRules } from "./rule-export.ts";
 import { importAnswer, importRules } from "./rule-import.ts";
 
 export interface TransferRoutesOptions {
   readonly model: RuleModel;
   readonly writes: RuleWrites;
+  readonly maintenance: { readonly model: MaintenanceModel; readonly writes: MaintenanceWrites };
   readonly timeoutMs: number;
   readonly idleTickMs: number;
 }
@@ -19,7 +23,8 @@ const importLimit = 4 * 1024 * 1024;
 const tags = ["rules"];
 
 /** Rules as files: all of them out, many of them in. */
-export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs, idleTickMs }: TransferRoutesOptions): void {
+export function transferRoutes(parent: HttpApp, options: TransferRoutesOptions): void {
+  const { model, writes, maintenance, timeoutMs, idleTickMs } = options;
   void parent.register(async (app: HttpApp) => {
     acceptYaml(app, true);
 
@@ -29,14 +34,16 @@ export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs, idle
         config: { produces: ["application/yaml"] },
         schema: {
           operationId: "exportRules",
-          summary: "All rules with their states as YAML, a document each, as an import takes them",
+          summary:
+            "All rules with their states, and maintenance windows, as YAML, a document each, as an import takes them",
           tags,
           querystring: Type.Object({ ...afterQuery, state: Type.Optional(entryState) }),
         },
       },
       async (request, reply) => {
         await waitForAfter(model.readModel, request.query.after, timeoutMs);
-        const text = exportRules(model, request.query.state);
+        await waitForAfter(maintenance.model.readModel, request.query.after, timeoutMs);
+        const text = exportRules(model, maintenance.model, request.query.state);
         return reply.type("application/yaml").send(Readable.from(text, { objectMode: false }));
       },
     );
@@ -48,7 +55,7 @@ export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs, idle
         config: { documentedBody: importBody, consumes: ["application/json", ...yamlTypes] },
         schema: {
           operationId: "importRules",
-          summary: "Create, revise and switch rules as a list says; nothing is written if one of them is wrong",
+          summary: "Make rules and maintenance windows as a list says; nothing is written if one of them is wrong",
           tags,
           querystring: Type.Object({
             dryRun: Type.Boolean({ default: false, description: "Answer with the differences, and write nothing" }),
@@ -62,11 +69,13 @@ export function transferRoutes(parent: HttpApp, { model, writes, timeoutMs, idle
           throw new InvalidRequestError("body", [{ pointer: "", detail: "is missing; send rules in YAML or JSON" }]);
         }
         const { dryRun, state } = request.query;
-        const entries = await ruleEntries(request.body);
+        const entries = await entriesOf(request.body);
         const by = principalOf(request).id;
-        const options = { model, writes, by, fallback: state, idleTickMs, dryRun };
-        const rules = await importRules(entries, options);
-        return { dryRun, differs: rules.some(({ action }) => action !== "same"), rules };
+        // Before the rules: what they would do is held back from the first.
+        const windows = await importWindows(entries.windows, { ...maintenance, by, dryRun });
+        const rules = await importRules(entries.rules, { model, writes, by, fallback: state, idleTickMs, dryRun });
+        const differs = [...rules, ...windows].some(({ action }) => action !== "same");
+        return { dryRun, differs, rules, maintenance: windows };
       },
     );
   });

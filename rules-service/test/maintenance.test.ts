@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { isoFromMicros, nowMicros } from "@headwater/core";
+import { eventually } from "@headwater/testkit/eventually";
+import {
+  commandEvents,
+  enableRule,
+  hotRule,
+  platform,
+  startService,
+  type Platform,
+  type Service,
+} from "./support/harness.ts";
+import { expectExactlyTheOracle } from "./support/oracle.ts";
+
+let on: Platform;
+let rules: Service;
+
+beforeEach(async () => {
+  on = await platform();
+  rules = await startService(on);
+});
+
+afterEach(async () => {
+  await rules.stop();
+  await on.close();
+});
+
+const inAnHour = (): string => isoFromMicros(nowMicros() + 3_600_000_000);
+
+async function openAlerts(): Promise<{ id: string; device: string; mutedBy: string[] }[]> {
+  return (await rules.call("GET", "/api/v1/alerts?state=open")).body.items;
+}
+
+it("holds back what rules do on the devices that it selects, over restarts, until it is taken away", async () => {
+  await enableRule(rules, hotRule("hot"));
+  const made = await rules.call("POST", "/api/v1/maintenance", {
+    ...{ id: "north", name: "New pumps", selector: { ids: ["north-*"] }, to: inAnHour() },
+  });
+  expect(made).toMatchObject({ status: 201, body: { id: "north", name: "New pumps", state: "open", revision: 1 } });
+  await rules.stop();
+  rules = await startService(on);
+  await eventually(async () => {
+    await on.fleet.send("probe", [95, 70]);
+    await on.fleet.send("north-1", [95]);
+    expect(await openAlerts()).toMatchObject([{ device: "north-1", mutedBy: ["maintenance/north"] }]);
+  });
+  await on.fleet.send("south-1", [95]);
+  await eventually(async () => expect(await openAlerts()).toHaveLength(2));
+  const toNorth = async () => (await commandEvents(on)).filter(({ device }) => device === "north-1");
+  await rules.stop();
+  rules = await startService(on);
+  await on.fleet.mark();
+  expect(await toNorth()).toEqual([]);
+
+  const wider = { selector: { ids: ["*"] }, to: inAnHour() };
+  expect((await rules.call("PUT", "/api/v1/maintenance/north", wider)).body).toMatchObject({ revision: 2 });
+  await eventually(async () => {
+    expect((await openAlerts()).map(({ mutedBy }) => mutedBy)).toEqual([["maintenance/north"], ["maintenance/north"]]);
+  });
+  expect(await rules.call("DELETE", "/api/v1/maintenance/north")).toMatchObject({
+    status: 200,
+    body: { state: "ended" },
+  });
+  await eventually(async () => {
+    expect((await openAlerts()).map(({ mutedBy }) => mutedBy)).toEqual([[], []]);
+    expect(await toNorth()).toHaveLength(1);
+  });
+  await rules.stop();
+  rules = await startService(on);
+  await on.fleet.mark();
+  await expectExactlyTheOracle(on);
+});
+
+it("is kept in YAML and JSON, page by page, each change on the revision that it was made on", async () => {
+  const weekly = [
+    "id: night",
+    "selector: { tags: { site: north }, not: { types: [alarm] } }",
+    "schedule: { timeZone: Europe/Berlin, weekly: [{ days: [sat, sun], from: '22:00', to: '06:00' }] }",
+  ].join("\n");
+  expect((await rules.call("POST", "/api/v1/maintenance", weekly)).status).toBe(201);
+  expect((await rules.call("POST", "/api/v1/maintenance", weekly)).status).toBe(409);
+  await rules.call("POST", "/api/v1/maintenance", {
+    id: "a",
+    from: "2020-01-01T00:00:00Z",
+    to: "2020-01-02T00:00:00Z",
+  });
+  const first = await rules.call("GET", "/api/v1/maintenance?limit=1");
+  expect(first.body.items).toMatchObject([{ id: "a", state: "over", definition: { from: "2020-01-01T00:00:00Z" } }]);
+  const second = await rules.call("GET", `/api/v1/maintenance?cursor=${first.body.next}`);
+  expect(second.body).toMatchObject({ items: [{ id: "night", updatedBy: "admin" }], next: null });
+  const path = "/api/v1/maintenance/night";
+  const { headers } = await rules.call("GET", path);
+  const changed = { to: "2099-01-01T00:00:00Z" };
+  const etag = { "if-match": String(headers["etag"]) };
+  expect((await rules.call("PUT", path, changed, etag)).status).toBe(200);
+  expect((await rules.call("PUT", path, { to: "2098-01-01T00:00:00Z" }, etag)).status).toBe(412);
+  expect((await rules.call("PUT", path, changed)).body).not.toHaveProperty("position");
+  expect((await rules.call("DELETE", path)).status).toBe(200);
+  expect((await rules.call("DELETE", path)).status).toBe(404);
+  expect((await rules.call("GET", path)).status).toBe(404);
+  expect((await rules.call("POST", "/api/v1/maintenance", { id: "night", ...changed })).body.revision).toBe(3);
+  // A window is no rule.
+  expect((await rules.call("GET", "/api/v1/rules")).body.items).toEqual([]);
+});
+
+it("says what is wrong with it, and where", async () => {
+  const refused = async (window: object): Promise<string[]> => {
+    const { status, body } = await rules.call("POST", "/api/v1/maintenance", window);
+    expect(status).toBe(400);
+    return body.errors.map(({ pointer }: { pointer: string }) => pointer);
+  };
+  expect(await refused({ id: "a" })).toEqual([""]);
+  expect(await refused({ id: "a/b", to: "2099-01-01T00:00:00Z" })).toEqual(["/id"]);
+  expect(await refused({ id: "a", from: "tomorrow", to: "2099-01-01" })).toContain("/from");
+  expect(await refused({ id: "a", from: "2099-01-02T00:00:00Z", to: "2099-01-01T00:00:00Z" })).toEqual(["/to"]);
+  const schedule = { timeZone: "Mars/Olympus", weekly: [{ days: ["mon"], from: "06:00", to: "07:00" }] };
+  expect(await refused({ id: "a", schedule })).toEqual(["/schedule/timeZone"]);
+  expect(await refused({ id: "a", to: "2099-01-01T00:00:00Z", selector: { tag: {} } })).toEqual(["/selector/tag"]);
+});
