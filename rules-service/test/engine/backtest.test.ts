@@ -22,7 +22,7 @@ function toldLive(
   from: number,
   registered: readonly (Device | undefined)[],
 ): unknown[] {
-  const engine = createPartitionEngine(0);
+  const engine = createPartitionEngine(0, { ownsGateway: () => true });
   const effects = new Collected();
   registered.forEach((device, index) => engine.applyDevice(devices[index]!, device, 0, effects));
   let areInEffect = false;

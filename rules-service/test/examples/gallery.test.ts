@@ -204,7 +204,7 @@ const stories: readonly Story[] = [
       ]),
       ...each(6, 20, () => ({ pressure: 70 })),
     ],
-    episodes: ["0 warning, 1 cleared", "2 warning, 15 cleared"],
+    episodes: ["0 warning, 1 cleared", "2 warning, 3 flapping, 15 cleared"],
   },
   {
     rule: "gas-alarm",

@@ -15,7 +15,7 @@ export interface Sample {
 }
 
 export interface Episode {
-  /** Milliseconds and severity of the raise and each change after it. */
+  /** Milliseconds and severity of the raise and each change after it; or that flapping holds it open. */
   readonly steps: readonly (readonly [number, string])[];
   readonly clearedAt: number | undefined;
 }
@@ -70,10 +70,11 @@ function readingOf(metric: string, value: Value) {
 
 function episodesOf(effects: Collected): Episode[] {
   const episodes = new Map<string, { steps: [number, string][]; clearedAt: number | undefined }>();
-  for (const { alertId, kind, at, severity } of effects.alerts) {
+  for (const { alertId, kind, at, severity, flapping } of effects.alerts) {
     const episode = episodes.get(alertId!) ?? { steps: [], clearedAt: undefined };
     episodes.set(alertId!, episode);
     if (kind === alertTransition.cleared) episode.clearedAt = at! / 1000;
+    else if (kind === alertTransition.flapping) episode.steps.push([at! / 1000, flapping ? "flapping" : "steady"]);
     else episode.steps.push([at! / 1000, severity!]);
   }
   return [...episodes.values()];
