@@ -166,6 +166,35 @@ describe("a hold", () => {
   });
 });
 
+describe("samples in a row", () => {
+  it("count where another input of the rule comes late, though its own value was the same before", () => {
+    const any = [
+      { metric: "s", equals: 3 },
+      { metric: "t", above: 5 },
+    ];
+    const p = under({ any, times: 3 }, { lateness: "10s" });
+    p.read(1, 1, { metric: "s" });
+    p.read(8, 10);
+    p.read(9, 10);
+    p.read(10, 0);
+    expect(p.emitted()).toEqual([]);
+    p.read(9, 1, { metric: "s", received: 10 });
+    expect(p.emitted()).toEqual(["raised warning @9 (amended)", "cleared @10 (amended)"]);
+  });
+
+  it("count where what comes late changes nothing by now", () => {
+    const any = [
+      { metric: "s", equals: 3, noData: "raise" },
+      { metric: "t", above: 5 },
+    ];
+    const p = under({ any, times: 3 }, { lateness: "10s" });
+    for (const at of [8, 9, 10]) p.read(at, 0);
+    expect(p.emitted()).toEqual(["raised warning @10"]);
+    p.read(9, 3, { metric: "s", received: 10 });
+    expect(p.emitted()).toEqual(["amended warning @9- (amended)"]);
+  });
+});
+
 describe("a value older than `within`", () => {
   it("counts once more at the very instant, as readings come before what happens by itself", () => {
     const p = under({ metric: "t", op: ">", other: "u", within: "10s" });

@@ -133,7 +133,9 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
       return verdictOf(rank, stay === 0 && clearSince !== null ? 1 : stay);
     },
     quiet(state, metric) {
-      if (counting && state.runs.some(({ count }) => count < hold.times)) return noInterval;
+      // Every sample counts until there are enough; of several inputs one may come late, when there were not yet.
+      if (counting && (inner.inputs.length > 1 || state.runs.some(({ count }) => count < hold.times)))
+        return noInterval;
       return inner.quiet(state.inner, metric);
     },
     measure: (state, rank, latest) => inner.measure(state.inner, rank, latest),
