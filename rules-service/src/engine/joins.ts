@@ -271,6 +271,11 @@ export class Joins {
   #standIn(rule: Rule, instance: Instance): void {
     const { index, timers, now, changedInstances } = this.#evaluator;
     const { device, covers, generation, stored, grounding } = instance;
+    // What the rule does not take here needs no word on what is covered.
+    if (!rule.selects(device, index.devices.get(device))) {
+      this.#ledger.drop(instance);
+      return;
+    }
     timers.disarm(instance);
     changedInstances.delete(instance);
     index.remove(instance);

@@ -65,13 +65,13 @@ export class MuteJoins {
     for (const instance of inOrder(concerned)) this.#tell(instance, clock.now);
   }
 
-  /** The log's clock has moved on. */
-  pass(): void {
+  /** The log's clock has moved on, by the record of an offset. */
+  pass(offset: number): void {
     const { now } = this.#evaluator.clock;
-    for (let edge = this.#muting.pass(now); edge !== undefined; edge = this.#muting.pass(now)) this.#pass(edge);
+    for (let edge = this.#muting.pass(now); edge !== undefined; edge = this.#muting.pass(now)) this.#pass(edge, offset);
   }
 
-  #pass({ at, snoozes, windows }: MuteEdge): void {
+  #pass({ at, snoozes, windows }: MuteEdge, offset: number): void {
     const { index } = this.#evaluator;
     const concerned = new Set<Instance>();
     for (const { rule: id, device } of snoozes) {
@@ -85,7 +85,7 @@ export class MuteJoins {
           concerned.add(instance);
       }
     }
-    for (const instance of inOrder([...concerned])) this.#tell(instance, at);
+    for (const instance of inOrder([...concerned])) this.#tell(instance, at, offset);
   }
 
   /** Those with an open episode; undefined stands for another that was looked at. */
@@ -99,11 +99,12 @@ export class MuteJoins {
     }
   }
 
-  #tell(instance: Instance, at: number): void {
-    const { alerts, next } = this.#evaluator;
+  /** `offset`: of the record that let it happen, else the next one. */
+  #tell(instance: Instance, at: number, offset = this.#evaluator.next): void {
+    const { alerts } = this.#evaluator;
     const { open } = instance;
     // A restored state that covers more has it already.
-    if (open === undefined || open.told === 0 || instance.covers > next) return;
+    if (open === undefined || open.told === 0 || instance.covers > offset) return;
     const mutedBy = alerts.muting.by(instance.rule.id, instance.device);
     if (open.mutedBy.length === mutedBy.length && open.mutedBy.every((name, place) => name === mutedBy[place])) return;
     const isOver = mutedBy.length === 0;

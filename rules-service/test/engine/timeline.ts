@@ -283,9 +283,9 @@ export function restored(
     } else if (happening.kind === "snooze") snoozes.set(`${happening.rule}/${happening.device}`, happening);
     else if (happening.kind === "maintenance") windows.set(happening.id, happening.definition);
   }
+  for (const [id, device] of known) engine.applyDevice(id, device, 0, effects);
   for (const snooze of snoozes.values()) engine.applyOperatorAction(snoozeOf(snooze), effects);
   for (const [id, definition] of windows) all(engine.applyMaintenance(id, definition, effects));
-  for (const [id, device] of known) engine.applyDevice(id, device, 0, effects);
   for (const change of rules.values()) all(engine.applyRule(change, effects));
   if (effects.all.length > 0) throw new TypeError(`restoring emitted ${JSON.stringify(effects.all)}`);
   return engine;

@@ -117,7 +117,7 @@ function snoozeOf(event: ControlEvent): OperatorAction | undefined {
 
 /**
  * The control events that are in force after those that the checkpoint includes, in the order in which `restore` of an
- * engine wants them: what holds actions back, devices, rules.
+ * engine wants them: devices, what holds actions back, rules.
  */
 export function inForce(included: readonly PastControlEvent[]): Iterable<ControlEvent> {
   const devices = new Map<string, DeviceControlEvent>();
@@ -144,5 +144,6 @@ export function inForce(included: readonly PastControlEvent[]): Iterable<Control
     }
   }
   const muting = [...Array.from(snoozes.values(), ({ event }) => event), ...windows.values()];
-  return [...muting, ...devices.values(), ...rules.values()];
+  // Devices come first: a snooze of one that is deleted by now may be younger than that.
+  return [...devices.values(), ...muting, ...rules.values()];
 }
