@@ -1,32 +1,22 @@
 import type { TelemetryRecord } from "@headwater/proto";
-import { anyMetric } from "../conditions/program.ts";
-import { isAfter } from "../readings/position.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
-import { isDerivedAlike, sampleOf, type Anchor, type Reading, type Sample } from "../readings/reading.ts";
+import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { Changes } from "./changes.ts";
 import { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import type { Derivations } from "./derivations.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
-import { readingOf, valueOf } from "./record-reading.ts";
+import { SampleIntake } from "./sample-intake.ts";
 import { SeenDerivations } from "./seen-derivations.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
-import type { Metric, RuleIndex } from "./rule-index.ts";
+import type { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import type { AlertWriter } from "./alert-writer.ts";
 import { Timers } from "./timers.ts";
-import { Touched } from "./touched.ts";
 
-/**
- * How far back readings are retained, in latenesses of their rules: instances thin their footings by a quarter of one,
- * and need the readings between two of them.
- */
-const retainedLatenesses = 1.25;
 const noSamples: readonly Sample[] = [];
-/** A list that grew longer with one record is not kept for the next. */
-const mostSpare = 256;
 
 /** Takes the records of a partition to the rules that they concern, and the clock's word to the instances that wait. */
 export class Evaluator {
@@ -43,20 +33,8 @@ export class Evaluator {
   readonly changedSeries = new Changes<Series>();
   /** The next offset to apply. */
   next = 0;
-  evaluations = 0;
-  tooLate = 0;
-  notNumeric = 0;
-  otherDevice = 0;
-  /** Series to which the present record has added: so many of the list, which is written over by the next record. */
-  readonly #grown: Series[] = [];
-  #grownCount = 0;
-  /** Readings of the present sample, likewise. */
-  readonly #taken: Reading[] = [];
-  #takenCount = 0;
-  /** Instances that the present sample concerns. */
-  readonly #concerned: Instance[] = [];
-  /** Instances that the present record concerns. */
-  readonly #touched: Touched;
+  readonly counts = { evaluations: 0, tooLate: 0, notNumeric: 0, otherDevice: 0 };
+  readonly #intake: SampleIntake;
   /** What derived readings of now stand in the place of. */
   readonly corrected = new Map<Reading, Reading>();
   readonly #derivations: Derivations | undefined;
@@ -75,7 +53,7 @@ export class Evaluator {
   ) {
     this.index = index;
     this.alerts = alerts;
-    this.#touched = new Touched(index);
+    this.#intake = new SampleIntake(this);
     this.#derivations = derivations;
     this.gateways = new GatewayWatch(index, this.clock, ownsGateway);
     alerts.reasonOf = this.gateways.reasonOf;
@@ -92,8 +70,10 @@ export class Evaluator {
       this.clock.observe(record, at);
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
-      if (record.incarnation !== this.index.incarnationOf(record.device)) this.otherDevice++;
-      else if (record.readings.length > 0 && this.#isToBeJudged(record)) this.#readings(record, at);
+      if (record.incarnation !== this.index.incarnationOf(record.device)) this.counts.otherDevice++;
+      else if (record.readings.length > 0 && this.#isToBeJudged(record) && this.#intake.take(record, at)) {
+        this.#evaluate();
+      }
       this.timers.fire(this.clock, this.#fire, this.#repeat);
       this.judgeDerived();
     }
@@ -186,49 +166,16 @@ export class Evaluator {
     return false;
   }
 
-  #readings(record: TelemetryRecord, at: RecordPosition): void {
-    const { readings } = record;
-    if (!this.#isAnyJudged(record)) return;
-    let newest = -Infinity;
-    let isOneSample = true;
-    for (const { timeDelta } of readings) {
-      if (timeDelta !== readings[0]!.timeDelta) isOneSample = false;
-      if (timeDelta > newest) newest = timeDelta;
-    }
-    // Never ahead of the log: all samples of the message are shifted together, so that their spacing stays.
-    const shift = Math.max(0, record.eventTime + newest - at.appendTime);
-    if (isOneSample) {
-      this.#sample(record, at, 0, readings.length, undefined, shift);
-      this.#evaluate();
-      return;
-    }
-    const order = Array.from(readings.keys()).sort((a, b) => readings[a]!.timeDelta - readings[b]!.timeDelta || a - b);
-    for (let begin = 0; begin < order.length;) {
-      const { timeDelta } = readings[order[begin]!]!;
-      let end = begin + 1;
-      while (end < order.length && readings[order[end]!]!.timeDelta === timeDelta) end++;
-      this.#sample(record, at, begin, end, order, shift);
-      begin = end;
-    }
-    this.#evaluate();
-  }
-
   /** All samples of the record lie in their series: hands them to the instances that they concern. */
   #evaluate(): void {
-    for (let instance = this.#touched.take(); instance !== undefined; instance = this.#touched.take()) {
+    for (let instance = this.#intake.next(); instance !== undefined; instance = this.#intake.next()) {
       const { samples } = instance;
       instance.samples = noSamples;
-      this.tooLate += instance.take(samples, this);
+      this.counts.tooLate += instance.take(samples, this);
       this.changed(instance);
       this.#passOn();
     }
-    // Only now, since a late sample is told by what came before it.
-    for (let each = 0; each < this.#grownCount; each++) {
-      const { readings, lateness } = this.#grown[each]!;
-      readings.prune(readings.newest!.time - lateness * retainedLatenesses);
-    }
-    this.#grownCount = 0;
-    if (this.#grown.length > mostSpare) this.#grown.length = 0;
+    this.#intake.prune();
     if (this.corrected.size > 0) this.corrected.clear();
   }
 
@@ -236,163 +183,8 @@ export class Evaluator {
   #passOn(): void {
     const waiting = this.#derivations?.waiting;
     if (waiting === undefined || waiting.length === 0) return;
-    for (const { device, reading } of waiting) {
-      const series = this.#judgedSeries(reading.metric, device, this.next);
-      if (series === undefined) continue;
-      this.#take(series, reading, this.#appendTime);
-      this.#endSample(false);
-    }
+    for (const { device, reading } of waiting) this.#intake.takeDerived(device, reading, this.#appendTime);
     waiting.length = 0;
-  }
-
-  /** Whether there are rules for any of the record's metrics. */
-  #isAnyJudged({ readings, derived }: TelemetryRecord): boolean {
-    const { metrics } = this.index;
-    if (metrics.size === 0) return false;
-    for (const { metric } of readings) if (hasRules(metrics.get(metric))) return true;
-    return derived === null && hasRules(metrics.get(anyMetric));
-  }
-
-  /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
-  #sample(
-    record: TelemetryRecord,
-    at: RecordPosition,
-    begin: number,
-    end: number,
-    order: readonly number[] | undefined,
-    shift: number,
-  ): void {
-    // First, so that the sample has the place of its first reading.
-    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
-    if (any !== undefined) {
-      const index = order === undefined ? begin : order[begin]!;
-      const message = record.readings[index]!;
-      const reading = {
-        ...readingOf(record, message, index, 0, at, shift, this.clock),
-        metric: anyMetric,
-        isBoolean: false,
-      };
-      this.#take(any, reading, at.appendTime);
-    }
-    for (let place = begin; place < end; place++) {
-      const index = order === undefined ? place : order[place]!;
-      const message = record.readings[index]!;
-      const series = this.#judgedSeries(message.metric, record.device, at.offset);
-      if (series === undefined) continue;
-      const value = valueOf(message);
-      if (value === undefined) this.notNumeric++;
-      else {
-        const reading = readingOf(record, message, index, value, at, shift, this.clock);
-        this.#take(series, reading, at.appendTime);
-      }
-    }
-    this.#endSample(order !== undefined);
-  }
-
-  /** `isOneOfSeveral`: of the samples of its record. */
-  #endSample(isOneOfSeveral: boolean): void {
-    if (this.#concerned.length > 0) this.#concern(isOneOfSeveral);
-    this.#takenCount = 0;
-    if (this.#taken.length > mostSpare) this.#taken.length = 0;
-  }
-
-  /** Gives the present sample to the instances that it concerns. */
-  #concern(isOneOfSeveral: boolean): void {
-    const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
-    for (const instance of this.#concerned) {
-      if (!this.#touched.add(instance, sample)) continue;
-      // Until it has taken this sample in, no other of the record can be told to change nothing.
-      if (isOneOfSeveral || this.index.isChained) {
-        for (const series of instance.inputs) series.block(instance.rule.id);
-      }
-    }
-    this.#concerned.length = 0;
-  }
-
-  /** undefined: no rule judges it, or a restored state has it already. */
-  #judgedSeries(name: string, device: string, offset: number): Series | undefined {
-    const metric = this.index.metrics.get(name);
-    if (metric === undefined || metric.rules.length === 0) return undefined;
-    const series = metric.series.get(device) ?? this.index.newSeries(metric, device);
-    if (series.version !== metric.version) this.index.bringUpToDate(metric, series);
-    return series.rules.length === 0 || series.covers > offset ? undefined : series;
-  }
-
-  /** Puts a reading into its series, and finds the instances that it concerns. */
-  #take(series: Series, reading: Reading, appendTime: number): void {
-    const { readings, rules } = series;
-    const former =
-      reading.derivedBy === "" ? undefined : readings.findAt(reading.time, (other) => isDerivedAlike(other, reading));
-    if (former !== undefined) {
-      this.#correct(series, former, reading);
-      return;
-    }
-    this.changedSeries.add(series);
-    series.lag.hear(reading.eventTime, appendTime);
-    this.evaluations += rules.length;
-    const newest = readings.newest;
-    if (newest !== undefined && reading.time <= newest.time && !isAfter(reading, newest)) {
-      this.#takeLate(series, reading);
-      return;
-    }
-    readings.push(reading);
-    this.#hold(series, reading);
-    const { value, time } = reading;
-    if (typeof value === "number") {
-      const { quiet } = series;
-      for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
-        this.#touch(series, slot, reading);
-      }
-      return;
-    }
-    for (let slot = 0; slot < rules.length; slot++) this.#touch(series, slot, reading);
-  }
-
-  /** Takes down that the present sample has put a reading into its series. */
-  #hold(series: Series, reading: Reading): void {
-    this.#taken[this.#takenCount++] = reading;
-    this.#grown[this.#grownCount++] = series;
-  }
-
-  #takeLate(series: Series, reading: Reading): void {
-    const newest = series.readings.newest!.time;
-    const isInserted = series.readings.insert(reading);
-    if (isInserted) this.#hold(series, reading);
-    for (const [slot, rule] of series.rules.entries()) {
-      const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
-      const { value } = reading;
-      if (!series.instances.has(rule.id)) {
-        const { low, high } = series.idleInterval(rule);
-        // Clear before, clear after: one more clear reading between changes nothing.
-        if (typeof value === "number" && value >= low && value < high) {
-          if (isTooLate) this.tooLate++;
-          continue;
-        }
-      }
-      if (isInserted) this.#touch(series, slot, reading);
-      else if ((series.instances.get(rule.id)?.covers ?? 0) <= this.next) this.tooLate++;
-    }
-  }
-
-  /** Late data has shown that a rule would have derived another value, or it is the same once more. */
-  #correct(series: Series, former: Reading, reading: Reading): void {
-    if (former.value === reading.value && former.isBoolean === reading.isBoolean) {
-      this.identities.duplicates++;
-      return;
-    }
-    const { offset, index } = former;
-    const correction = { ...reading, offset, index };
-    series.readings.replace(former, correction);
-    this.changedSeries.add(series);
-    this.corrected.set(correction, former);
-    this.#hold(series, correction);
-    for (let slot = 0; slot < series.rules.length; slot++) this.#touch(series, slot, correction);
-  }
-
-  #touch(series: Series, slot: number, reading: Reading): void {
-    const instance = series.instanceAt(slot) ?? this.index.newInstance(series.rules[slot]!, series.device, undefined);
-    if (instance.covers > this.next || reading.offset < instance.from) return;
-    this.#concerned.push(instance);
   }
 
   readonly #repeat = (instance: Instance): void => {
@@ -407,8 +199,4 @@ export class Evaluator {
     this.changed(instance);
     this.judgeDerived();
   };
-}
-
-function hasRules(metric: Metric | undefined): boolean {
-  return metric !== undefined && metric.rules.length > 0;
 }

@@ -6,6 +6,7 @@ import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machi
 import { nextRepetition } from "./episode-actions.ts";
 import { isOpen, Outcomes } from "./episode.ts";
 import type { Episode } from "./episode.ts";
+import { footingAfter, footingAt, footingBefore, withFooting, type Footing, type FootingBefore } from "./footings.ts";
 import { dueBy, elapse, excused, judged, take } from "./fold.ts";
 import type { LogClock } from "./clock.ts";
 import type { Rule } from "./rule.ts";
@@ -25,11 +26,6 @@ import type { AlertWriter } from "./alert-writer.ts";
 import { reconcile, telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
 
-/** A state of the fold, after everything up to a position. */
-export interface Footing extends Position {
-  readonly state: FoldState;
-}
-
 /** What an instance finds around it. */
 export interface World {
   readonly alerts: AlertWriter;
@@ -42,9 +38,6 @@ export interface World {
 
 /** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
 const none: readonly never[] = [];
-
-/** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
-const footingsALateness = 4;
 
 /**
  * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
@@ -175,13 +168,8 @@ export class Instance implements ReadingOwner {
     this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, alerts));
   }
 
-  /** Keeps a footing; one that lies close between its neighbours goes, since the samples around it are retained. */
   #keep(footing: Footing): void {
-    const { history } = this;
-    const before = history[history.length - 2];
-    const isClose = before !== undefined && footing.time - before.time < this.rule.lateness / footingsALateness;
-    if (history.length === 0) this.history = [footing];
-    else this.history = (isClose ? history.slice(0, -1) : history).concat(footing);
+    this.history = withFooting(this.history, footing, this.rule.lateness);
   }
 
   /**
@@ -338,13 +326,8 @@ export class Instance implements ReadingOwner {
     return program.ranks.some((rank) => program.begunBy(this.base.state.program, rank)?.time === armed.time);
   }
 
-  /** The last footing before a sample, and from where on samples have to be folded again after it. */
-  #footingOf(late: Sample): { readonly place: number; readonly footing: Footing; readonly from: Position } {
-    const place = this.history.findLastIndex((each) => isAfter(late, each));
-    const footing = place < 0 ? this.base : this.history[place]!;
-    // What was thinned away lies close behind the footing; farther off, its state stands up to the late sample.
-    const isNear = late.time - footing.time < this.rule.lateness / footingsALateness;
-    return { place, footing, from: isNear ? footing : before(late) };
+  #footingOf(late: Sample): FootingBefore {
+    return footingBefore(late, this.base, this.history, this.rule.lateness);
   }
 
   /** Whether all is retained that it takes to fold again from a sample on. */
@@ -403,19 +386,4 @@ function orNone<T>(list: readonly T[]): readonly T[] {
 
 function positionOf({ time, offset, index }: Position): Position {
   return { time, offset, index };
-}
-
-function footingAt({ time, offset, index }: Position, state: FoldState): Footing {
-  return { time, offset, index, state };
-}
-
-/** At its last reading: all of them are in the state after it. */
-function footingAfter({ time, offset, index, readings }: Sample, state: FoldState): Footing {
-  let last = index;
-  for (const each of readings) if (each.index > last) last = each.index;
-  return { time, offset, index: last, state };
-}
-
-function before({ time, offset, index }: Position): Position {
-  return { time, offset, index: index - 1 };
 }

@@ -80,11 +80,10 @@ class Engine implements PartitionEngine {
   }
 
   get counters(): EngineCounters {
-    const { evaluations, tooLate, notNumeric, otherDevice, identities } = this.#evaluator;
+    const { counts, identities } = this.#evaluator;
     const { duplicates, gaps } = identities;
     const { amended, notDerived } = this.#alerts;
-    const counted = { evaluations, duplicates, gaps, tooLate, notNumeric, otherDevice };
-    return { ...counted, amended, derived: this.#derived, notDerived };
+    return { ...counts, duplicates, gaps, amended, derived: this.#derived, notDerived };
   }
 
   *open(): Generator<OpenAlert> {

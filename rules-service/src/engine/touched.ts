@@ -43,6 +43,10 @@ export class Touched {
     return this.#waiting.pop();
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** After a failure nothing of its record is left to do. */
   clear(): void {
     for (const instance of this.#waiting) instance.samples = noSamples;

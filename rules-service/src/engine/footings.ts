@@ -1,0 +1,54 @@
+import { isAfter, type Position } from "../readings/position.ts";
+import type { Sample } from "../readings/reading.ts";
+import type { FoldState } from "./episode-machine.ts";
+
+/** A state of the fold, after everything up to a position. */
+export interface Footing extends Position {
+  readonly state: FoldState;
+}
+
+/** Where folding begins again for a late sample. */
+export interface FootingBefore {
+  readonly footing: Footing;
+  /** In the history; -1: it is the base. */
+  readonly place: number;
+  /** From where on samples have to be folded again after it. */
+  readonly from: Position;
+}
+
+/** States that are kept so that a late reading need not begin at the oldest: so many a lateness. */
+const footingsALateness = 4;
+
+export function footingAt({ time, offset, index }: Position, state: FoldState): Footing {
+  return { time, offset, index, state };
+}
+
+/** At its last reading: all of them are in the state after it. */
+export function footingAfter({ time, offset, index, readings }: Sample, state: FoldState): Footing {
+  let last = index;
+  for (const each of readings) if (each.index > last) last = each.index;
+  return { time, offset, index: last, state };
+}
+
+/** With one more; the one before goes if it lies close between its neighbours, since the samples around are retained. */
+export function withFooting(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
+  if (history.length === 0) return [footing];
+  const before = history[history.length - 2];
+  const isClose = before !== undefined && footing.time - before.time < lateness / footingsALateness;
+  return (isClose ? history.slice(0, -1) : history).concat(footing);
+}
+
+/** The last footing before a sample. */
+export function footingBefore(
+  late: Sample,
+  base: Footing,
+  history: readonly Footing[],
+  lateness: number,
+): FootingBefore {
+  const place = history.findLastIndex((each) => isAfter(late, each));
+  const footing = place < 0 ? base : history[place]!;
+  // What was thinned away lies close behind the footing; farther off, its state stands up to the late sample.
+  const isNear = late.time - footing.time < lateness / footingsALateness;
+  const { time, offset, index } = late;
+  return { place, footing, from: isNear ? footing : { time, offset, index: index - 1 } };
+}

@@ -1,0 +1,271 @@
+import type { TelemetryRecord } from "@headwater/proto";
+import { anyMetric } from "../conditions/program.ts";
+import { isAfter } from "../readings/position.ts";
+import { isDerivedAlike, sampleOf, type Reading } from "../readings/reading.ts";
+import type { Changes } from "./changes.ts";
+import type { LogClock } from "./clock.ts";
+import type { RecordPosition } from "./engine.ts";
+import type { Instance } from "./instance.ts";
+import { readingOf, valueOf } from "./record-reading.ts";
+import type { Metric, RuleIndex } from "./rule-index.ts";
+import type { SeenIdentities } from "./seen-identities.ts";
+import type { Series } from "./series.ts";
+import { Touched } from "./touched.ts";
+
+/**
+ * How far back readings are retained, in latenesses of their rules: instances thin their footings by a quarter of one,
+ * and need the readings between two of them.
+ */
+const retainedLatenesses = 1.25;
+/** A list that grew longer with one record is not kept for the next. */
+const mostSpare = 256;
+
+/** What the intake finds around it. */
+export interface IntakeWorld {
+  readonly index: RuleIndex;
+  readonly clock: LogClock;
+  readonly identities: SeenIdentities;
+  readonly changedSeries: Changes<Series>;
+  /** Derived readings that stand in the place of others, with these. */
+  readonly corrected: Map<Reading, Reading>;
+  /** The next offset, or the present one. */
+  readonly next: number;
+  readonly counts: { evaluations: number; tooLate: number; notNumeric: number };
+}
+
+/** Puts the readings of a record into their series, sample by sample, and finds the instances that they concern. */
+export class SampleIntake {
+  readonly #world: IntakeWorld;
+  /** Series to which the present record has added: so many of the list, which is written over by the next record. */
+  readonly #grown: Series[] = [];
+  #grownCount = 0;
+  /** Readings of the present sample, likewise. */
+  readonly #taken: Reading[] = [];
+  #takenCount = 0;
+  /** Instances that the present sample concerns. */
+  readonly #concerned: Instance[] = [];
+  /** Instances that the present record concerns. */
+  readonly #touched: Touched;
+
+  constructor(world: IntakeWorld) {
+    this.#world = world;
+    this.#touched = new Touched(world.index);
+  }
+
+  /** Puts the samples of a record into their series, in order. False: no rule is concerned. */
+  take(record: TelemetryRecord, at: RecordPosition): boolean {
+    if (this.#takenCount > 0 || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
+    const { readings } = record;
+    if (!this.#isAnyJudged(record)) return false;
+    let newest = -Infinity;
+    let isOneSample = true;
+    for (const { timeDelta } of readings) {
+      if (timeDelta !== readings[0]!.timeDelta) isOneSample = false;
+      if (timeDelta > newest) newest = timeDelta;
+    }
+    // Never ahead of the log: all samples of the message are shifted together, so that their spacing stays.
+    const shift = Math.max(0, record.eventTime + newest - at.appendTime);
+    if (isOneSample) {
+      this.#sample(record, at, 0, readings.length, undefined, shift);
+      return true;
+    }
+    const order = Array.from(readings.keys()).sort((a, b) => readings[a]!.timeDelta - readings[b]!.timeDelta || a - b);
+    for (let begin = 0; begin < order.length;) {
+      const { timeDelta } = readings[order[begin]!]!;
+      let end = begin + 1;
+      while (end < order.length && readings[order[end]!]!.timeDelta === timeDelta) end++;
+      this.#sample(record, at, begin, end, order, shift);
+      begin = end;
+    }
+    return true;
+  }
+
+  /** A derived reading, which is a sample of its own. */
+  takeDerived(device: string, reading: Reading, appendTime: number): void {
+    const series = this.#judgedSeries(reading.metric, device, this.#world.next);
+    if (series === undefined) return;
+    this.#take(series, reading, appendTime);
+    this.#endSample(false);
+  }
+
+  /** What a record has left whose evaluation failed. */
+  #abandon(): void {
+    this.#touched.clear();
+    this.#concerned.length = 0;
+    this.#takenCount = 0;
+    this.#grownCount = 0;
+  }
+
+  /** The next instance that the record concerns; its samples are for whoever calls. */
+  next(): Instance | undefined {
+    return this.#touched.take();
+  }
+
+  /**
+   * Lets go of readings that nothing looks back to. Not before the instances have taken theirs in: a late sample is told
+   * by what came before it.
+   */
+  prune(): void {
+    for (let each = 0; each < this.#grownCount; each++) {
+      const { readings, lateness } = this.#grown[each]!;
+      readings.prune(readings.newest!.time - lateness * retainedLatenesses);
+    }
+    this.#grownCount = 0;
+    if (this.#grown.length > mostSpare) this.#grown.length = 0;
+  }
+
+  /** Whether there are rules for any of the record's metrics. */
+  #isAnyJudged({ readings, derived }: TelemetryRecord): boolean {
+    const { metrics } = this.#world.index;
+    if (metrics.size === 0) return false;
+    for (const { metric } of readings) if (hasRules(metrics.get(metric))) return true;
+    return derived === null && hasRules(metrics.get(anyMetric));
+  }
+
+  /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
+  #sample(
+    record: TelemetryRecord,
+    at: RecordPosition,
+    begin: number,
+    end: number,
+    order: readonly number[] | undefined,
+    shift: number,
+  ): void {
+    // First, so that the sample has the place of its first reading.
+    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
+    if (any !== undefined) {
+      const index = order === undefined ? begin : order[begin]!;
+      const message = record.readings[index]!;
+      const reading = {
+        ...readingOf(record, message, index, 0, at, shift, this.#world.clock),
+        metric: anyMetric,
+        isBoolean: false,
+      };
+      this.#take(any, reading, at.appendTime);
+    }
+    for (let place = begin; place < end; place++) {
+      const index = order === undefined ? place : order[place]!;
+      const message = record.readings[index]!;
+      const series = this.#judgedSeries(message.metric, record.device, at.offset);
+      if (series === undefined) continue;
+      const value = valueOf(message);
+      if (value === undefined) this.#world.counts.notNumeric++;
+      else {
+        const reading = readingOf(record, message, index, value, at, shift, this.#world.clock);
+        this.#take(series, reading, at.appendTime);
+      }
+    }
+    this.#endSample(order !== undefined);
+  }
+
+  /** `isOneOfSeveral`: of the samples of its record. */
+  #endSample(isOneOfSeveral: boolean): void {
+    if (this.#concerned.length > 0) this.#concern(isOneOfSeveral);
+    this.#takenCount = 0;
+    if (this.#taken.length > mostSpare) this.#taken.length = 0;
+  }
+
+  /** Gives the present sample to the instances that it concerns. */
+  #concern(isOneOfSeveral: boolean): void {
+    const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
+    for (const instance of this.#concerned) {
+      if (!this.#touched.add(instance, sample)) continue;
+      // Until it has taken this sample in, no other of the record can be told to change nothing.
+      if (isOneOfSeveral || this.#world.index.isChained) {
+        for (const series of instance.inputs) series.block(instance.rule.id);
+      }
+    }
+    this.#concerned.length = 0;
+  }
+
+  /** undefined: no rule judges it, or a restored state has it already. */
+  #judgedSeries(name: string, device: string, offset: number): Series | undefined {
+    const metric = this.#world.index.metrics.get(name);
+    if (metric === undefined || metric.rules.length === 0) return undefined;
+    const series = metric.series.get(device) ?? this.#world.index.newSeries(metric, device);
+    if (series.version !== metric.version) this.#world.index.bringUpToDate(metric, series);
+    return series.rules.length === 0 || series.covers > offset ? undefined : series;
+  }
+
+  /** Puts a reading into its series, and finds the instances that it concerns. */
+  #take(series: Series, reading: Reading, appendTime: number): void {
+    const { readings, rules } = series;
+    const former =
+      reading.derivedBy === "" ? undefined : readings.findAt(reading.time, (other) => isDerivedAlike(other, reading));
+    if (former !== undefined) {
+      this.#correct(series, former, reading);
+      return;
+    }
+    this.#world.changedSeries.add(series);
+    series.lag.hear(reading.eventTime, appendTime);
+    this.#world.counts.evaluations += rules.length;
+    const newest = readings.newest;
+    if (newest !== undefined && reading.time <= newest.time && !isAfter(reading, newest)) {
+      this.#takeLate(series, reading);
+      return;
+    }
+    readings.push(reading);
+    this.#hold(series, reading);
+    const { value, time } = reading;
+    if (typeof value === "number") {
+      const { quiet } = series;
+      for (let slot = quiet.next(0, value, time); slot >= 0; slot = quiet.next(slot + 1, value, time)) {
+        this.#touch(series, slot, reading);
+      }
+      return;
+    }
+    for (let slot = 0; slot < rules.length; slot++) this.#touch(series, slot, reading);
+  }
+
+  /** Takes down that the present sample has put a reading into its series. */
+  #hold(series: Series, reading: Reading): void {
+    this.#taken[this.#takenCount++] = reading;
+    this.#grown[this.#grownCount++] = series;
+  }
+
+  #takeLate(series: Series, reading: Reading): void {
+    const newest = series.readings.newest!.time;
+    const isInserted = series.readings.insert(reading);
+    if (isInserted) this.#hold(series, reading);
+    for (const [slot, rule] of series.rules.entries()) {
+      const isTooLate = !isInserted || reading.time <= newest - rule.lateness;
+      const { value } = reading;
+      if (!series.instances.has(rule.id)) {
+        const { low, high } = series.idleInterval(rule);
+        // Clear before, clear after: one more clear reading between changes nothing.
+        if (typeof value === "number" && value >= low && value < high) {
+          if (isTooLate) this.#world.counts.tooLate++;
+          continue;
+        }
+      }
+      if (isInserted) this.#touch(series, slot, reading);
+      else if ((series.instances.get(rule.id)?.covers ?? 0) <= this.#world.next) this.#world.counts.tooLate++;
+    }
+  }
+
+  /** Late data has shown that a rule would have derived another value, or it is the same once more. */
+  #correct(series: Series, former: Reading, reading: Reading): void {
+    if (former.value === reading.value && former.isBoolean === reading.isBoolean) {
+      this.#world.identities.duplicates++;
+      return;
+    }
+    const { offset, index } = former;
+    const correction = { ...reading, offset, index };
+    series.readings.replace(former, correction);
+    this.#world.changedSeries.add(series);
+    this.#world.corrected.set(correction, former);
+    this.#hold(series, correction);
+    for (let slot = 0; slot < series.rules.length; slot++) this.#touch(series, slot, correction);
+  }
+
+  #touch(series: Series, slot: number, reading: Reading): void {
+    const instance =
+      series.instanceAt(slot) ?? this.#world.index.newInstance(series.rules[slot]!, series.device, undefined);
+    if (instance.covers > this.#world.next || reading.offset < instance.from) return;
+    this.#concerned.push(instance);
+  }
+}
+
+function hasRules(metric: Metric | undefined): boolean {
+  return metric !== undefined && metric.rules.length > 0;
+}
