@@ -30,7 +30,7 @@ export function footingAfter({ time, offset, index, readings }: Sample, state: F
   return { time, offset, index: last, state };
 }
 
-/** With one more; the one before goes if it lies close between its neighbours, since the samples around are retained. */
+/** With one more; the one before goes if it lies close between its neighbours, as the samples around are retained. */
 export function withFooting(history: readonly Footing[], footing: Footing, lateness: number): readonly Footing[] {
   if (history.length === 0) return [footing];
   const before = history[history.length - 2];

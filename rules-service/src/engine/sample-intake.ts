@@ -102,8 +102,8 @@ export class SampleIntake {
   }
 
   /**
-   * Lets go of readings that nothing looks back to. Not before the instances have taken theirs in: a late sample is told
-   * by what came before it.
+   * Lets go of readings that nothing looks back to. Not before the instances have taken theirs in: a late sample is
+   * told by what came before it.
    */
   prune(): void {
     for (let each = 0; each < this.#grownCount; each++) {
