@@ -115,7 +115,8 @@ export class LogClock {
   }
 
   #tick({ appendTime, offset }: RecordPosition): void {
-    const away = this.#lastTick === 0 ? 0 : appendTime - this.#lastTick - longestTick;
+    // Before the first one nobody knows how long the log was away.
+    const away = this.#lastTick === 0 ? Infinity : appendTime - this.#lastTick - longestTick;
     if (appendTime > this.#lastTick) this.#lastTick = appendTime;
     for (const time of this.#gateways.values()) {
       if (away > 0) time.excuse(away, appendTime - longestTick);

@@ -124,6 +124,18 @@ describe("a straggler", () => {
   });
 });
 
+it("the first tick says nothing of how long a gateway was away before it", () => {
+  const p = new Partition();
+  p.mark(1);
+  // The log stood still from 2 to 47.
+  p.tick(47);
+  expect(p.clock).toBe(1);
+  p.tick(62);
+  expect(p.clock).toBe(1);
+  p.tick(63);
+  expect(p.clock).toBe(63);
+});
+
 it("a gateway without a mark for 15 minutes of ticks is as if it had never been heard", () => {
   const clocks = ["heard", "new"].map((what) => {
     const p = new Partition();

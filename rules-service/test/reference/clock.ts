@@ -54,7 +54,7 @@ export function clockAfter(history: readonly HistoryEntry[]): ReferenceClock {
       outages.set(record.gateway, known);
     } else if (record.tick !== null) {
       // More than 15 s between two ticks: the log was away, and that time is nobody's silence.
-      const away = lastTick === 0 ? 0 : Math.max(0, appendTime - lastTick - 15 * second);
+      const away = lastTick === 0 ? Infinity : Math.max(0, appendTime - lastTick - 15 * second);
       lastTick = appendTime;
       for (const [name, gateway] of gateways) {
         const moved = (time: number) => Math.max(time, Math.min(time + away, appendTime - 15 * second));
