@@ -93,7 +93,7 @@ describe("the right to read a topic", () => {
     await until(() => followed.values.length === 3 && consumed.values.length === 3);
     await withoutReading(topic, async () => {
       await log.append(topic, numbered(3, 0, 3));
-      await until(() => warned.filter((each) => /authori[sz]/i.test(each)).length >= 2);
+      await until(() => warned.some((each) => /authori[sz]/i.test(each)));
       // Longer than a few refusals in a row take.
       await pause(2000);
     });
