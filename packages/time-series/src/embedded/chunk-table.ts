@@ -18,7 +18,7 @@ export const CHUNK_POINTS = 512;
 const CHUNK_POINTS_ENOUGH = 128;
 /** Characters of text in one chunk beyond which it is cut as well. */
 const CHUNK_TEXT = 65_536;
-/** Bytes of packed numbers beyond which a chunk is cut: a longer row takes a page of 16 KiB for what it has too much. */
+/** Bytes of packed numbers beyond which a chunk is cut: what a row has too much costs a page of 16 KiB. */
 const CHUNK_BYTES = 3_800;
 const PAGE_OF_CHUNKS = 128;
 
