@@ -19,3 +19,11 @@ export {
   type Windows,
 } from "./windows/index.ts";
 export { textAggregates } from "./query-checks.ts";
+export {
+  classes,
+  type ClassMarks,
+  type ClassSpan,
+  OLDER_THAN_RAW,
+  type Retention,
+  type RetentionClass,
+} from "./retention.ts";
