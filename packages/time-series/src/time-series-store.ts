@@ -1,3 +1,4 @@
+import type { Aggregate } from "./aggregate.ts";
 import type { MetricPage } from "./latest-page.ts";
 import type { Window } from "./windows/index.ts";
 
@@ -32,9 +33,6 @@ export interface WriteResult {
    */
   readonly refused: readonly RefusedPoint[];
 }
-
-export const aggregates = ["mean", "min", "max", "sum", "count", "first", "last"] as const;
-export type Aggregate = (typeof aggregates)[number];
 
 export const orders = ["asc", "desc"] as const;
 export type Order = (typeof orders)[number];

@@ -1,4 +1,5 @@
 import type { TelemetryRecord } from "@headwater/proto";
+import { SeenDerivations } from "@headwater/proto/telemetry";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { Changes } from "./changes.ts";
@@ -7,7 +8,6 @@ import type { RecordPosition } from "./engine.ts";
 import type { Derivations } from "./derivations.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
 import { SampleIntake } from "./sample-intake.ts";
-import { SeenDerivations } from "./seen-derivations.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -71,7 +71,7 @@ export class Evaluator {
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.counts.otherDevice++;
-      else if (record.readings.length > 0 && this.#isToBeJudged(record) && this.#intake.take(record, at)) {
+      else if (record.readings.length > 0 && this.#isToBeJudged(record, at) && this.#intake.take(record, at)) {
         this.#evaluate();
       }
       this.timers.fire(this.clock, this.#fire, this.#repeat);
@@ -158,10 +158,10 @@ export class Evaluator {
   }
 
   /** What is derived here was judged when it was derived, and elsewhere each counts once. */
-  #isToBeJudged({ derived }: TelemetryRecord): boolean {
+  #isToBeJudged({ derived }: TelemetryRecord, { offset }: RecordPosition): boolean {
     if (derived === null || derived.ordinal === 0) return true;
     if (this.#derivations !== undefined) return false;
-    if (this.#seenDerived.accept(derived)) return true;
+    if (this.#seenDerived.accept(derived, offset)) return true;
     this.identities.duplicates++;
     return false;
   }

@@ -1,4 +1,5 @@
 import type { Device } from "@headwater/aggregates";
+import { anyMetric } from "../conditions/program.ts";
 import { standInOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor } from "../readings/reading.ts";
 import { Chains } from "./chains.ts";
@@ -26,6 +27,8 @@ export interface Metric {
 export class RuleIndex {
   readonly rules = new Map<string, Rule>();
   readonly metrics = new Map<string, Metric>();
+  /** That of the rules which take every metric; undefined: there were none. */
+  every: Metric | undefined;
   /** Those that have something to do with a device of which nothing was heard. */
   readonly watchful = new SelectorIndex();
   /** Those that are told of gateways, in order of their ids. */
@@ -102,6 +105,7 @@ export class RuleIndex {
       const selectors = new SelectorIndex();
       metric = { name, rules: [], lateness: 0, version: 0, selectors, series: new Map(), devices: undefined };
       this.metrics.set(name, metric);
+      if (name === anyMetric) this.every = metric;
     }
     return metric;
   }

@@ -53,6 +53,8 @@ export class Series implements InputSeries<Instance> {
   /** The rules that take it, as of a version of its metric. */
   list = noRules;
   version = -1;
+  /** Whether there are any. */
+  isTaken = false;
   /** How far back late readings amend, by the rules of its metric at that version. */
   lateness = 0;
   quiet: QuietRanges;
@@ -90,6 +92,7 @@ export class Series implements InputSeries<Instance> {
     this.lateness = lateness;
     if (list === this.list) return;
     this.list = list;
+    this.isTaken = list.rules.length > 0;
     this.quiet = list.idle(this.metric);
     this.#isShared = true;
     this.#bySlot = [];
