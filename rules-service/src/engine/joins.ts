@@ -140,7 +140,7 @@ export class Joins {
     }
     for (const rule of inOrder(begun)) this.#begin(rule, id);
     for (const rule of index.watchful.of(id, device)) {
-      const instance = index.instance(rule, id);
+      const instance = this.#old(rule, id);
       if (instance === undefined) {
         if (rule.program.watchesSilence && device !== undefined) this.#begin(rule, id);
       } else if (rule.program.readsDevice && instance.covers <= next) {
@@ -197,7 +197,9 @@ export class Joins {
 
   /** The instance of a rule's former revision, whose inputs may be others. */
   #old(before: Rule, device: string): Instance | undefined {
-    return this.#evaluator.index.instance(before, device);
+    const { index, standIns } = this.#evaluator;
+    const old = index.instance(before, device);
+    return old !== undefined && standIns.has(old) ? undefined : old;
   }
 
   #coversOf(instance: Instance): number {
@@ -243,8 +245,9 @@ export class Joins {
   #goOn(rule: Rule, device: string, before: Rule | undefined): void {
     const { index, timers } = this.#evaluator;
     const instance = index.instance(rule, device);
-    const old = before === undefined ? undefined : this.#old(before, device);
+    const old = before === undefined ? undefined : index.instance(before, device);
     if (old !== undefined && old !== instance) {
+      this.#ledger.setAside(old);
       timers.disarm(old);
       index.remove(old);
     }
@@ -257,7 +260,8 @@ export class Joins {
 
   /** What an instance of another revision covers is covered under this one, whose state there is none of. */
   #standIn(rule: Rule, instance: Instance): void {
-    const { index, timers, now, changedInstances } = this.#evaluator;
+    const { index, timers, now, next, changedInstances, standIns } = this.#evaluator;
+    this.#ledger.setAside(instance);
     const { device, covers, generation, stored, grounding } = instance;
     // What the rule does not take here needs no word on what is covered.
     if (!rule.selects(device, index.devices.get(device))) {
@@ -266,13 +270,15 @@ export class Joins {
     }
     timers.disarm(instance);
     changedInstances.delete(instance);
+    standIns.delete(instance);
     index.remove(instance);
     const state = rule.initial(index.devices.get(device), now);
     const own = new Instance(rule, device, index.inputsOf(rule, device), state, grounding);
     Object.assign(own, { covers, generation, stored });
     index.place(own);
     this.#evaluator.arm(own);
-    changedInstances.add(own);
+    if (covers > next) standIns.add(own);
+    else changedInstances.add(own);
   }
 
   /** From the next offset on: readings that others have retained are none of the rule's. */
@@ -284,10 +290,13 @@ export class Joins {
       (name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0,
     );
     if (!(retained || watches) || index.coveredOf(rule, device).covers > next) return;
-    if (index.instance(rule, device) !== undefined) return;
+    if (this.#old(rule, device) !== undefined) return;
+    const standIn = index.instance(rule, device);
     const since = known === undefined || now.time === 0 ? undefined : now;
     const instance = index.newInstance(rule, device, since);
     instance.from = next;
+    // What had taken effect by the writing that it stood in for has done so here.
+    if (standIn !== undefined) instance.generation = standIn.generation;
     if (since === undefined) this.#evaluator.changed(instance);
     else this.#evaluator.begun(instance);
   }
