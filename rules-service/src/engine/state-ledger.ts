@@ -200,8 +200,8 @@ export class StateLedger {
   }
 
   /**
-   * Another revision takes effect than that whose state this is. If it covers more than was applied, its own comes later
-   * (one that is as it was before has a state like it), and the state is kept for that.
+   * Another revision takes effect than that whose state this is. If it covers more than was applied, its own comes
+   * later (one that is as it was before has a state like it), and the state is kept for that.
    */
   setAside(instance: Instance): void {
     const restored = this.#ahead.get(instance);
