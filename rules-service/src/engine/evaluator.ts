@@ -122,7 +122,7 @@ export class Evaluator {
   }
 
   readonly #begin = (rule: Rule, device: string): void => {
-    if (this.clock.now === 0) return;
+    if (this.clock.now === 0 || this.index.coveredOf(rule, device).covers > this.next) return;
     const instance = this.index.newInstance(rule, device, this.now);
     instance.from = this.next;
     this.begun(instance);

@@ -134,8 +134,9 @@ export class Joins {
     // Only now: commands at the end of an episode are for the device that it was about.
     if (isAnother) index.incarnations.set(id, incarnation);
     for (const [series, had] of before) {
-      // What another device of the id has sent is nothing to this one.
-      if (isAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
+      // What another device of the id has sent is nothing to this one; a restored state may be this one's already.
+      const isOfAnother = series.incarnation === undefined ? isAnother : series.incarnation !== incarnation;
+      if (isOfAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
     }
     for (const rule of inOrder(begun)) this.#begin(rule, id);
     for (const rule of index.watchful.of(id, device)) {
@@ -203,22 +204,9 @@ export class Joins {
     return Math.max(...instance.inputs.map((series) => series.coversOf(instance.rule.id)));
   }
 
-  /** Inputs before this offset are in the rule's state on the device. */
-  #covered(rule: Rule, device: string): { readonly covers: number; readonly generation: number } {
-    let covers = 0;
-    let generation = 0;
-    for (const name of rule.program.inputs) {
-      const series = this.#evaluator.index.metrics.get(name)?.series.get(device);
-      if (series === undefined) continue;
-      covers = Math.max(covers, series.coversOf(rule.id));
-      generation = Math.max(generation, series.generationOf(rule.id));
-    }
-    return { covers, generation };
-  }
-
   /** Whether the restored state of the device is one with the rule in place. */
   #isDone(rule: Rule, device: string): boolean {
-    const { covers, generation } = this.#covered(rule, device);
+    const { covers, generation } = this.#evaluator.index.coveredOf(rule, device);
     return covers > this.#evaluator.next || this.#ledger.includes(generation, rule.change);
   }
 
@@ -295,7 +283,7 @@ export class Joins {
     const retained = rule.program.inputs.some(
       (name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0,
     );
-    if (!(retained || watches) || this.#covered(rule, device).covers > next) return;
+    if (!(retained || watches) || index.coveredOf(rule, device).covers > next) return;
     if (index.instance(rule, device) !== undefined) return;
     const since = known === undefined || now.time === 0 ? undefined : now;
     const instance = index.newInstance(rule, device, since);
@@ -307,7 +295,7 @@ export class Joins {
   /** The rule ends on the device. */
   #leave(rule: Rule, device: string, cause: string): void {
     const { index, clock, next, alerts } = this.#evaluator;
-    const { covers } = this.#covered(rule, device);
+    const { covers } = index.coveredOf(rule, device);
     const instance = this.#old(rule, device);
     if (instance !== undefined && covers <= next) {
       instance.close(cause, clock.now, alerts);
@@ -323,11 +311,12 @@ export class Joins {
 
   /** Readings that no rule will look for. */
   #clear(series: Series): void {
-    const { changedSeries, next } = this.#evaluator;
+    const { changedSeries, index, next } = this.#evaluator;
     if (series.covers > next) return;
     series.readings.clear();
     series.lag.clear();
     series.lag.state = new LeastLag().state;
+    series.incarnation = index.incarnationOf(series.device);
     changedSeries.add(series);
   }
 

@@ -245,10 +245,10 @@ export class StateLedger {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, generation, lag } = codec.decodeSeries(state, series.metric);
+      const { readings, pruned, generation, lag, incarnation } = codec.decodeSeries(state, series.metric);
       series.readings.load(readings, pruned);
       series.lag.state = lag;
-      Object.assign(series, { covers, generation, stored: true });
+      Object.assign(series, { covers, generation, incarnation, stored: true });
       this.#seen(generation);
     } else if (device === "") {
       if (state.length === 0) return;
