@@ -37,6 +37,8 @@ beforeAll(async () => {
       }
     },
     listSeries: (...asked: Parameters<TimeSeriesStore["listSeries"]>) => backends.store.listSeries(...asked),
+    latestOf: (...asked: Parameters<TimeSeriesStore["latestOf"]>) => backends.store.latestOf(...asked),
+    newestTimes: (measurement: string) => backends.store.newestTimes(measurement),
     latestPage: (...asked: Parameters<TimeSeriesStore["latestPage"]>) => backends.store.latestPage(...asked),
     write: (...asked: Parameters<TimeSeriesStore["write"]>) => backends.store.write(...asked),
     health: () => backends.store.health(),

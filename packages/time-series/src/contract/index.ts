@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { changesContract } from "./changes.ts";
+import { fleetsContract } from "./fleets.ts";
 import { namesContract } from "./names.ts";
 import { pointAggregatesContract } from "./point-aggregates.ts";
 import { pointsContract } from "./points.ts";
@@ -23,6 +24,7 @@ export function timeSeriesContract(name: string, factory: () => Promise<StoreUnd
     describe("queries", () => queriesContract(current));
     describe("aggregates of points", () => pointAggregatesContract(current));
     describe("windows and order", () => windowsContract(current));
+    describe("fleets", () => fleetsContract(current));
     describe("changes", () => changesContract(current));
   });
 }
