@@ -1,3 +1,4 @@
+import { type Aggregate, isSummaryAggregate } from "./aggregate.ts";
 import { type Window, windowsOf } from "./windows/index.ts";
 
 /**
@@ -72,11 +73,9 @@ function floorTo(time: number, unit: number): number {
   return Number.isFinite(time) ? time - floorMod(time, unit) : time;
 }
 
-const summaryAggregates: ReadonlySet<string> = new Set(["mean", "min", "max", "sum", "count", "first", "last"]);
-
 /** Whether summaries serve for a query instead of points. */
-export function isOfSummaries({ aggregate }: { readonly aggregate?: string | undefined }): boolean {
-  return aggregate !== undefined && summaryAggregates.has(aggregate);
+export function isOfSummaries({ aggregate }: { readonly aggregate?: Aggregate | undefined }): boolean {
+  return aggregate !== undefined && isSummaryAggregate(aggregate);
 }
 
 /** The reason of a point that is refused because points of its time are not kept any more. It begins with its name. */

@@ -12,7 +12,7 @@ import type { EmbeddedStoreOptions } from "@headwater/time-series/embedded";
 import type { SeriesRow, TimeSeriesStore } from "../src/time-series-store.ts";
 
 const hour = 3_600_000_000;
-const devices = Array.from({ length: 150 }, (_, i) => `d${i}`);
+const devices = Array.from({ length: 50 }, (_, i) => `d${i}`);
 
 let dataDir: string;
 beforeEach(async () => {

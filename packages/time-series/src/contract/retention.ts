@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import type { Retention } from "../retention.ts";
-import type { Aggregate, SeriesQuery, SeriesRow, TimeSeriesStore } from "../time-series-store.ts";
+import { summaryAggregates } from "../aggregate.ts";
+import type { SeriesQuery, SeriesRow, TimeSeriesStore } from "../time-series-store.ts";
 import { ALWAYS, freshMeasurement, pointsOf, rowsOf } from "./store-under-test.ts";
 
 const minute = 60_000_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const keptAgg: readonly Aggregate[] = ["mean", "min", "max", "sum", "count", "first", "last"];
 
 /** A store that has points of any age, and the same once all that its retention gives up is rolled up. */
 export interface AgingStore {
@@ -50,7 +50,7 @@ export function retentionContract(open: () => Promise<AgingStore>): void {
       { from: begin + 5 * hour, to: begin + 7 * hour },
     ];
     const queries = ranges.flatMap((range) =>
-      keptAgg.map((aggregate) => [`${aggregate} ${JSON.stringify(range)}`, { ...range, aggregate }] as const),
+      summaryAggregates.map((aggregate) => [`${aggregate} ${JSON.stringify(range)}`, { ...range, aggregate }] as const),
     );
     const before = new Map<string, SeriesRow[]>();
     for (const [name, query] of queries) before.set(name, await rowsOf(subject.store, series("value"), query));
