@@ -9,6 +9,7 @@ import type { Instance } from "./instance.ts";
 import { readingOf, valueOf } from "./record-reading.ts";
 import type { Metric, RuleIndex } from "./rule-index.ts";
 import type { SeenIdentities } from "./seen-identities.ts";
+import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
 import { Touched } from "./touched.ts";
 
@@ -296,9 +297,15 @@ export class SampleIntake {
   }
 
   #touch(series: Series, slot: number, reading: Reading): void {
-    const instance =
-      series.instanceAt(slot) ?? this.#world.index.newInstance(series.rules[slot]!, series.device, undefined);
-    if (instance.covers > this.#world.next || reading.offset < instance.from) return;
+    const instance = series.instanceAt(slot) ?? this.#newInstance(series.rules[slot]!, series.device);
+    if (instance === undefined || instance.covers > this.#world.next || reading.offset < instance.from) return;
     this.#concerned.push(instance);
+  }
+
+  /** undefined: a restored state of another of its inputs was written after all that there was to know of it here. */
+  #newInstance(rule: Rule, device: string): Instance | undefined {
+    const { index, next } = this.#world;
+    if (rule.program.inputs.length > 1 && index.coveredOf(rule, device).covers > next) return undefined;
+    return index.newInstance(rule, device, undefined);
   }
 }

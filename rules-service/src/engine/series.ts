@@ -46,6 +46,8 @@ const noRules = new RuleList([]);
 export class Series implements InputSeries<Instance> {
   readonly device: string;
   readonly metric: string;
+  /** Of the device whose readings they are; undefined: a state of 0.1 does not say. */
+  incarnation: number | undefined;
   readonly readings = new ReadingBuffer();
   readonly lag = new LeastLag();
   /** The rules that take it, as of a version of its metric. */
@@ -74,9 +76,10 @@ export class Series implements InputSeries<Instance> {
   /** What the instances of all rules that take nothing else have as their inputs. */
   readonly alone: readonly [Series] = [this];
 
-  constructor(device: string, metric: string) {
+  constructor(device: string, metric: string, incarnation: number) {
     this.device = device;
     this.metric = metric;
+    this.incarnation = incarnation;
     this.quiet = noRules.idle(metric);
   }
 

@@ -3,6 +3,7 @@ import { bytesOf, decodePoints, doublesOf, encodePoints, type ChunkPoints } from
 import { openSeal, pointsChecksum, sealed, type ChunkKey } from "./chunk-seal.ts";
 import type { Damage } from "./damage.ts";
 import { mayBeUnsealed } from "./database.ts";
+import { NewestOfChunks } from "./newest-of-chunks.ts";
 import { clipRun, EMPTY_NUMBERS, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
 import { summarize, type Summary } from "./summary.ts";
 
@@ -53,6 +54,7 @@ export class ChunkTable {
   readonly #expired: StatementSync;
   readonly #damage: Damage;
   readonly #mayBeUnsealed: boolean;
+  readonly #newestNumbers = new NewestOfChunks();
 
   constructor(database: DatabaseSync, damage: Damage) {
     this.#damage = damage;
@@ -85,6 +87,19 @@ export class ChunkTable {
       // A damaged one has been set aside, and another is the newest now.
       if (row === undefined || chunk !== undefined) return chunk;
     }
+  }
+
+  /** The time of the newest number of a series in chunks, and its value; it may have none, or texts. */
+  newestNumber(series: number): { readonly time: number; readonly value: number } | "none" | "text" {
+    const known = this.#newestNumbers;
+    if (Number.isNaN(known.timeOf(series))) {
+      const chunk = this.newest(series);
+      if (chunk !== undefined && chunk.summary === null) return "text";
+      if (chunk === undefined) known.learn(series, -Infinity, 0);
+      else known.learn(series, chunk.stop, decodeSummary(chunk.summary!).last as number);
+    }
+    const time = known.timeOf(series);
+    return time === -Infinity ? "none" : { time, value: known.valueOf(series) };
   }
 
   /** Chunks that may hold points in [from, to), oldest first. */
@@ -127,6 +142,7 @@ export class ChunkTable {
     const isSound = chunk.checksum === undefined || chunk.checksum === pointsChecksum(row);
     const run = isSound ? decodePoints(row, chunk.count) : undefined;
     if (run !== undefined) return run;
+    this.#newestNumbers.forget(series);
     this.#damage.setChunkAside(series, chunk.start, chunk.stop);
     return EMPTY_NUMBERS;
   }
@@ -145,6 +161,7 @@ export class ChunkTable {
     const seal = openSeal(series, key, summary);
     if (seal === "unsealed" && this.#mayBeUnsealed) return { ...key, summary, checksum: undefined };
     if (seal !== undefined && seal !== "unsealed") return { ...key, ...seal };
+    this.#newestNumbers.forget(series);
     this.#damage.setChunkAside(series, start, stop);
     return undefined;
   }
@@ -174,6 +191,7 @@ export class ChunkTable {
     for (const chunk of Array.from(this.overlapping(series, from, to))) {
       if (chunk.start >= from && chunk.stop < to) {
         this.#remove.run(series, chunk.start);
+        this.#newestNumbers.forget(series);
         continue;
       }
       const points = this.points(series, chunk);
@@ -181,6 +199,7 @@ export class ChunkTable {
       const after = clipRun(points, to, Infinity);
       if (before.times.length + after.times.length === points.times.length) continue;
       this.#remove.run(series, chunk.start);
+      this.#newestNumbers.forget(series);
       if (before.times.length > 0) this.#putChunk(series, before);
       if (after.times.length > 0) this.#putChunk(series, after);
     }
@@ -193,6 +212,7 @@ export class ChunkTable {
       // A stop that is damaged does not make a chunk old.
       if (this.#sound(series, row) === undefined) continue;
       this.#remove.run(series, row.start);
+      this.#newestNumbers.forget(series);
       removed += 1;
     }
     return removed;
@@ -232,6 +252,8 @@ export class ChunkTable {
     const summary = values instanceof Float64Array ? encodeSummary(summarize(values, 0, count)) : null;
     const seal = sealed(series, { start, stop, count }, summary, points);
     this.#put.run(series, start, stop, count, seal, points.times, points.packed, points.texts);
+    if (values instanceof Float64Array) this.#newestNumbers.written(series, stop, values[count - 1]!);
+    else this.#newestNumbers.forget(series);
   }
 }
 
