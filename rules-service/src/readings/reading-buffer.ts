@@ -34,6 +34,12 @@ export class ReadingBuffer {
     return { time: this.#prunedTime, offset: this.#prunedOffset, index: this.#prunedIndex };
   }
 
+  /** Whether a position lies at or before what was let go. */
+  isPruned({ time, offset, index }: Position): boolean {
+    if (time !== this.#prunedTime) return time < this.#prunedTime;
+    return offset === this.#prunedOffset ? index <= this.#prunedIndex : offset < this.#prunedOffset;
+  }
+
   at(index: number): Reading {
     return this.#places[(this.#head + index) & (this.#places.length - 1)]!;
   }
@@ -45,7 +51,7 @@ export class ReadingBuffer {
 
   /** Puts a late reading where it belongs; false if what it belongs between is gone. */
   insert(reading: Reading): boolean {
-    if (!isAfter(reading, this.pruned)) return false;
+    if (this.isPruned(reading)) return false;
     this.#insertAt(this.indexAfter(reading), reading);
     return true;
   }
@@ -82,7 +88,7 @@ export class ReadingBuffer {
     while (this.#size > 1) {
       const oldest = this.at(0);
       if (oldest.time > upTo && this.#size <= maxRetained) break;
-      if (isAfter(oldest, this.pruned)) this.#markPruned(oldest);
+      if (!this.isPruned(oldest)) this.#markPruned(oldest);
       this.#places[this.#head] = undefined;
       this.#head = (this.#head + 1) & (this.#places.length - 1);
       this.#size--;
