@@ -177,7 +177,7 @@ export class Evaluator {
     for (let instance = this.#intake.next(); instance !== undefined; instance = this.#intake.next()) {
       const { samples } = instance;
       instance.samples = noSamples;
-      this.counts.tooLate += instance.take(samples, this);
+      this.counts.tooLate += instance.take(samples, this.#intake.isInOrder, this);
       this.changed(instance);
       this.#passOn();
     }
