@@ -14,7 +14,7 @@ const CHUNKS_A_STEP = 400;
 /**
  * Makes roll-ups of the points before a mark and deletes these points, in the same transaction, a few series at a time.
  * The store takes no points before the mark any more, and those that it had taken are in chunks before the first
- * roll-up is made: so each is made once, of all points of its minute or hour. Killed at any place it goes on from there.
+ * roll-up is made: so each is made once, of all points of its minute or hour. After a kill it goes on from there.
  */
 export class Sealing {
   readonly #points: Points;
