@@ -1,3 +1,5 @@
+import { noMinute, type NewSeriesMinute } from "../series-guard/series-guard.ts";
+
 /** One lane as the log shows it: the records of one gateway and epoch in one partition. */
 export interface LaneAccount {
   readonly gateway: string;
@@ -71,6 +73,7 @@ export interface PartitionAccount {
   readonly gapsLeftOut: number;
   /** Identities that no gateway accounts for, over all gaps. */
   readonly unexplained: number;
+  readonly newSeries: NewSeriesMinute;
 }
 
 export const maxGaps = 1000;
@@ -89,5 +92,6 @@ export function emptyAccount(partition: number, from: number): PartitionAccount 
     gaps: [],
     gapsLeftOut: 0,
     unexplained: 0,
+    newSeries: noMinute,
   };
 }

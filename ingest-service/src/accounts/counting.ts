@@ -32,6 +32,7 @@ export class Counting {
   #gaps: readonly Gap[];
   #gapsLeftOut: number;
   #unexplained: number;
+  readonly #newSeries: PartitionAccount["newSeries"];
 
   constructor(account: PartitionAccount) {
     this.#partition = account.partition;
@@ -42,6 +43,7 @@ export class Counting {
     this.#gaps = account.gaps;
     this.#gapsLeftOut = account.gapsLeftOut;
     this.#unexplained = account.unexplained;
+    this.#newSeries = account.newSeries;
   }
 
   add(record: TelemetryRecord, offset: number): RecordKind {
@@ -96,6 +98,7 @@ export class Counting {
       gaps: this.#gaps,
       gapsLeftOut: this.#gapsLeftOut,
       unexplained: this.#unexplained,
+      newSeries: this.#newSeries,
     };
   }
 
