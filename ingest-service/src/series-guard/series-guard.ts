@@ -35,7 +35,8 @@ const minuteMicros = 60_000_000;
 
 /**
  * The series of one partition, decided on in the order of its log: by what was let in before and by append time
- * alone, so that whoever catches up decides as it was decided live. What the store may have in all partitions is the exception.
+ * alone, so that whoever catches up decides as it was decided live. What the store may have in all partitions is the
+ * exception.
  */
 export class SeriesGuard implements SeriesGate {
   readonly #options: SeriesGuardOptions;
