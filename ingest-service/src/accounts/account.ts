@@ -1,4 +1,5 @@
 import { noMinute, type NewSeriesMinute } from "../series-guard/series-guard.ts";
+import type { DerivedPlace } from "@headwater/proto/telemetry";
 
 /** One lane as the log shows it: the records of one gateway and epoch in one partition. */
 export interface LaneAccount {
@@ -74,6 +75,8 @@ export interface PartitionAccount {
   /** Identities that no gateway accounts for, over all gaps. */
   readonly unexplained: number;
   readonly newSeries: NewSeriesMinute;
+  /** The last derived event seen: one that is at or below it was emitted again. */
+  readonly derivedUpTo?: DerivedPlace | undefined;
 }
 
 export const maxGaps = 1000;
