@@ -8,6 +8,7 @@ import { commandPart, endCommandsOf } from "./commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
 import { presencePart } from "./devices/presence-model.ts";
 import { quarantinePart } from "./quarantine/quarantine-model.ts";
+import type { QuarantineBounds } from "./quarantine/quarantine-table.ts";
 import { openIngestModel } from "./model/ingest-model.ts";
 
 export interface ReadModelParts {
@@ -18,6 +19,8 @@ export interface ReadModelParts {
   readonly overdue: (() => void)[];
   /** Called when devices were deleted with their data. */
   readonly erased: (() => void)[];
+  /** Called when owners of partitions are asked to project something again. */
+  readonly asked: (() => void)[];
   /** The fold's outcomes of this process's writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
@@ -29,11 +32,13 @@ export function openReadModelParts(options: {
   readonly logger: Logger;
   readonly topics: TopicNames;
   readonly foldedEvents: FoldedEvents;
+  readonly quarantineBounds: QuarantineBounds;
 }): ReadModelParts {
   const { topics, foldedEvents } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
   const overdue: (() => void)[] = [];
   const erased: (() => void)[] = [];
+  const asked: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
   let hasReplaced = false;
   const onOverdue = (): void => {
@@ -63,9 +68,16 @@ export function openReadModelParts(options: {
         onOverdue,
       }),
       presencePart(topics.presence, foldedEvents),
-      quarantinePart(topics.quarantine, foldedEvents),
+      quarantinePart({
+        topic: topics.quarantine,
+        foldedEvents,
+        bounds: options.quarantineBounds,
+        onAsked() {
+          for (const listener of asked) listener();
+        },
+      }),
       accessPart(topics.access, accessOutcomes, foldedEvents),
     ],
   });
-  return { model, folded, overdue, erased, accessOutcomes };
+  return { model, folded, overdue, erased, asked, accessOutcomes };
 }

@@ -52,6 +52,8 @@ export class SampleIntake {
   readonly #series: (Series | undefined)[] = [];
   /** Of the present record, for the rules that take every metric. */
   #every: Series | undefined;
+  /** Whether every reading since the present record began was the newest of its series. */
+  isInOrder = true;
   /** Instances that the present sample concerns. */
   readonly #concerned: Instance[] = [];
   /** Instances that the present record concerns. */
@@ -66,6 +68,7 @@ export class SampleIntake {
   take(record: TelemetryRecord, at: RecordPosition): boolean {
     if (this.#takenCount > 0 || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
     if (!this.#findSeries(record, at.offset)) return false;
+    this.isInOrder = true;
     const { readings } = record;
     let newest = -Infinity;
     let isOneSample = true;
@@ -201,8 +204,9 @@ export class SampleIntake {
   /** Gives the present sample to the instances that it concerns. */
   #concern(isOneOfSeveral: boolean): void {
     const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
+    const alone = [sample];
     for (const instance of this.#concerned) {
-      if (!this.#touched.add(instance, sample)) continue;
+      if (!this.#touched.add(instance, sample, alone)) continue;
       // Until it has taken this sample in, no other of the record can be told to change nothing.
       if (isOneOfSeveral || this.#world.index.isChained) {
         for (const series of instance.inputs) series.block(instance.rule.id);
@@ -256,6 +260,7 @@ export class SampleIntake {
   }
 
   #takeLate(series: Series, reading: Reading): void {
+    this.isInOrder = false;
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
     if (isInserted) this.#hold(series, reading);
@@ -281,6 +286,7 @@ export class SampleIntake {
       this.#world.identities.duplicates++;
       return;
     }
+    this.isInOrder = false;
     const { offset, index } = former;
     const correction = { ...reading, offset, index };
     series.readings.replace(former, correction);

@@ -78,3 +78,57 @@ describe("a rule of several metrics that was another by the next writing, which 
     for (let cut = 0; cut <= states.length; cut++) expect(play(restored(whole, 0, states.slice(0, cut)))).toEqual([]);
   });
 });
+
+describe("a rule that changed more than once before a writing which was cut off", () => {
+  it("goes on with the state of its last revision, though an earlier one judged like it", () => {
+    const p = new Partition();
+    const whole = taken(p.engine, false);
+    const play = (of: Partition): void => {
+      of.tick(0);
+      of.device("d", {});
+      of.rule({ above: 80, noData: "raise" });
+      of.rule({ above: 90 }, {}, "live", 2);
+      of.tick(1);
+      of.rule({ above: 80, noData: "raise" }, {}, "live", 3);
+    };
+    play(p);
+    const open = [...p.engine.open()];
+    expect(open).toHaveLength(1);
+    const { states } = taken(p.engine, false);
+    for (let cut = 0; cut <= states.length; cut++) {
+      const again = restored(whole, 0, states.slice(0, cut));
+      play(again);
+      again.tick(2);
+      expect([...again.engine.open()]).toEqual(open);
+    }
+  });
+
+  it("raises under the same id, though nothing was known of the device any more", () => {
+    const p = new Partition();
+    const first = (of: Partition) => of.rule({ above: 80 }, { lateness: "0s" });
+    const then = (of: Partition): void => {
+      of.rule({ above: 70 }, { lateness: "0s" }, "disabled", 2);
+      of.rule({ above: 70 }, { lateness: "0s" }, "live", 2);
+      of.tick(1);
+    };
+    first(p);
+    p.read(1, 81);
+    const whole = taken(p.engine, false);
+    then(p);
+    p.effects.take();
+    const { states } = taken(p.engine, false);
+    p.read(2, 75);
+    const [raised] = p.alerts();
+    for (let cut = 0; cut <= states.length; cut++) {
+      const again = restored(whole, 1, states.slice(0, cut));
+      // As in the log before.
+      again.log.append({ tick: { ownerEpoch: 1 } }, at(1));
+      again.log.n("g");
+      first(again);
+      then(again);
+      again.effects.take();
+      again.read(2, 75);
+      expect(again.alerts().map(({ alertId }) => alertId)).toEqual([raised!.alertId]);
+    }
+  });
+});
