@@ -5,7 +5,7 @@ import { ResourceError } from "@headwater/core";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
 
 /** Changes whenever the same records give another account: accounts on disk are then counted again. */
-const version = 3;
+const version = 4;
 
 export interface AccountBookOptions {
   /** Created if missing; or ":memory:". Disposable: missing accounts are counted again from the log. */

@@ -1,3 +1,5 @@
+import type { DerivedPlace } from "@headwater/proto/telemetry";
+
 /** One lane as the log shows it: the records of one gateway and epoch in one partition. */
 export interface LaneAccount {
   readonly gateway: string;
@@ -71,6 +73,8 @@ export interface PartitionAccount {
   readonly gapsLeftOut: number;
   /** Identities that no gateway accounts for, over all gaps. */
   readonly unexplained: number;
+  /** The last derived event seen: one that is at or below it was emitted again. */
+  readonly derivedUpTo?: DerivedPlace | undefined;
 }
 
 export const maxGaps = 1000;

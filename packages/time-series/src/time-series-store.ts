@@ -1,3 +1,4 @@
+import type { Aggregate } from "./aggregate.ts";
 import type { MetricPage } from "./latest-page.ts";
 import type { Window } from "./windows/index.ts";
 
@@ -32,9 +33,6 @@ export interface WriteResult {
    */
   readonly refused: readonly RefusedPoint[];
 }
-
-export const aggregates = ["mean", "min", "max", "sum", "count", "first", "last"] as const;
-export type Aggregate = (typeof aggregates)[number];
 
 export const orders = ["asc", "desc"] as const;
 export type Order = (typeof orders)[number];
@@ -77,6 +75,11 @@ export interface LatestPage {
   readonly next: string | undefined;
 }
 
+export interface NewestTime {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly time: number;
+}
+
 export interface TagValuePage {
   readonly values: readonly string[];
   /** The last value that was looked at, if more follow: the `after` of the next page. */
@@ -102,6 +105,19 @@ export interface TimeSeriesStore {
 
   /** As `latest`, for a page of their metrics; a page may hold fewer than there is room for although more follow. */
   latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage>;
+
+  /**
+   * As `latest` of each of these sets of tags, in their order; of these fields only, if any are named. Made for whole
+   * fleets: thousands of sets at once.
+   */
+  latestOf(
+    measurement: string,
+    tagSets: readonly Readonly<Record<string, string>>[],
+    fields?: readonly string[],
+  ): Promise<readonly (readonly LatestValue[])[]>;
+
+  /** Every set of tags of a measurement that has points, with the time of its newest point. */
+  newestTimes(measurement: string): Promise<readonly NewestTime[]>;
 
   /** Series whose tags contain the given ones. */
   listSeries(measurement: string, tags?: Readonly<Record<string, string>>): Promise<readonly SeriesRef[]>;

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { changesContract } from "./changes.ts";
+import { fleetsContract } from "./fleets.ts";
 import { namesContract } from "./names.ts";
+import { pointAggregatesContract } from "./point-aggregates.ts";
 import { pointsContract } from "./points.ts";
 import { queriesContract } from "./queries.ts";
 import { windowsContract } from "./windows.ts";
@@ -20,7 +22,9 @@ export function timeSeriesContract(name: string, factory: () => Promise<StoreUnd
     describe("points", () => pointsContract(current));
     describe("names", () => namesContract(current));
     describe("queries", () => queriesContract(current));
+    describe("aggregates of points", () => pointAggregatesContract(current));
     describe("windows and order", () => windowsContract(current));
+    describe("fleets", () => fleetsContract(current));
     describe("changes", () => changesContract(current));
   });
 }

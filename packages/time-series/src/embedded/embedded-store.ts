@@ -1,6 +1,7 @@
 import { RetentionClock, type Logger } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { lastUsed } from "./database.ts";
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
@@ -8,6 +9,7 @@ import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import type {
   LatestPage,
   LatestValue,
+  NewestTime,
   Point,
   RefusedPoint,
   SeriesQuery,
@@ -47,7 +49,8 @@ const DEFAULT_RETENTION_ROUND_MS = 60_000;
 /** Points that cross to the worker as one message. */
 const POINTS_A_MESSAGE = 20_000;
 /** Series asked for their newest point in one message: writes get in between. */
-const NEWEST_A_MESSAGE = 250;
+const NEWEST_A_MESSAGE = 500;
+const TAG_SETS_A_SLICE = 1_000;
 
 /**
  * The store of the all-in-one: SQLite in a worker thread. A resolved write is on disk, synced; it survives kill -9 and
@@ -138,6 +141,38 @@ class EmbeddedStore implements TimeSeriesStore {
     return { values: await this.#newest(found), next };
   }
 
+  async latestOf(
+    measurement: string,
+    tagSets: readonly Readonly<Record<string, string>>[],
+    fields?: readonly string[],
+  ): Promise<readonly (readonly LatestValue[])[]> {
+    const latest: LatestValue[][] = tagSets.map(() => []);
+    const owners: number[] = [];
+    const wanted: KnownSeries[] = [];
+    for (const [index, tags] of tagSets.entries()) {
+      for (const series of this.#registry.fieldsOf(measurement, tags)) {
+        if (fields !== undefined && !fields.includes(series.field)) continue;
+        owners.push(index);
+        wanted.push(series);
+      }
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+    }
+    await this.#eachNewest(wanted, (at, time, value) => {
+      latest[owners[at]!]!.push({ field: wanted[at]!.field, time, value });
+    });
+    return latest;
+  }
+
+  async newestTimes(measurement: string): Promise<readonly NewestTime[]> {
+    const wanted = [...this.#registry.containing(measurement, {})];
+    const times = new Map<KnownSeries["group"], number>();
+    await this.#eachNewest(wanted, (at, time) => {
+      const { group } = wanted[at]!;
+      times.set(group, Math.max(time, times.get(group) ?? -Infinity));
+    });
+    return Array.from(times, ([{ tags }, time]) => ({ tags, time }));
+  }
+
   async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
     const known = this.#registry.containing(measurement, tags);
     const alive = new Set(await this.#worker.call("withPoints", { series: known.map(({ id }) => id) }));
@@ -180,13 +215,21 @@ class EmbeddedStore implements TimeSeriesStore {
 
   async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {
     const latest: LatestValue[] = [];
+    await this.#eachNewest(known, (at, time, value) => latest.push({ field: known[at]!.field, time, value }));
+    return latest;
+  }
+
+  /** In messages of some hundred, so that writes get in between. */
+  async #eachNewest(
+    known: readonly KnownSeries[],
+    take: (at: number, time: number, value: number | string) => void,
+  ): Promise<void> {
     for (let start = 0; start < known.length; start += NEWEST_A_MESSAGE) {
       const some = known.slice(start, start + NEWEST_A_MESSAGE);
-      const byId = new Map(some.map((series) => [series.id, series]));
-      const newest = await this.#worker.call("newest", { series: [...byId.keys()] });
-      for (const { series, time, value } of newest) latest.push({ field: byId.get(series)!.field, time, value });
+      const { times, values } = await this.#worker.call("newest", { series: some.map(({ id }) => id) });
+      // One without points has no time.
+      for (const [i, time] of times.entries()) if (!Number.isNaN(time)) take(start + i, time, values[i]!);
     }
-    return latest;
   }
 
   async #send(

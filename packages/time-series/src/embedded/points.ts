@@ -146,6 +146,19 @@ export class Points {
   }
 
   newest(series: number): NewestPoint | undefined {
+    const inChunks = this.#chunks.newestNumber(series);
+    if (inChunks === "text" || this.#heads().some((head) => head.hasText(series))) return this.#newestText(series);
+    let newest: NewestPoint | undefined = inChunks === "none" ? undefined : { series, ...inChunks };
+    for (const head of this.#heads()) {
+      const at = head.newestNumber(series);
+      if (at !== -1 && head.timeAt(at) >= (newest?.time ?? -Infinity)) {
+        newest = { series, time: head.timeAt(at), value: head.valueAt(at) };
+      }
+    }
+    return newest;
+  }
+
+  #newestText(series: number): NewestPoint | undefined {
     const chunk = this.#chunks.newest(series);
     const from = chunk === undefined ? -Infinity : chunk.stop;
     let newest: NewestPoint | undefined;
@@ -155,7 +168,7 @@ export class Points {
       newest = { series, time: times.at(-1) as number, value: values.at(-1) as number | string };
     }
     // Its newest chunk was damaged and is set aside.
-    if (newest === undefined && chunk !== undefined) return this.newest(series);
+    if (newest === undefined && chunk !== undefined) return this.#newestText(series);
     return newest;
   }
 

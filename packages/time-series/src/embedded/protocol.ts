@@ -17,6 +17,12 @@ export interface NewestPoint {
   readonly value: number | string;
 }
 
+/** In the order of the question; the time of a series without points is NaN. */
+export interface NewestPoints {
+  readonly times: Float64Array;
+  readonly values: readonly (number | string)[];
+}
+
 export interface WorkerSettings {
   readonly path: string;
   /** Points older than this (milliseconds) are deleted in the background. */
@@ -35,7 +41,7 @@ export interface Calls {
   /** Starts a query; its pages come by `page` under the same number. */
   page: { request: { cursor: number; query?: CursorQuery | undefined }; answer: { rows: Run; done: boolean } };
   abandon: { request: { cursor: number }; answer: void };
-  newest: { request: { series: readonly number[] }; answer: readonly NewestPoint[] };
+  newest: { request: { series: readonly number[] }; answer: NewestPoints };
   withPoints: { request: { series: readonly number[] }; answer: readonly number[] };
   delete: { request: { series: readonly number[]; from: number; to: number }; answer: void };
   health: { request: object; answer: void };

@@ -4,7 +4,7 @@ import { lastUsed, openDatabase } from "./database.ts";
 import { Damage } from "./damage.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Points } from "./points.ts";
-import type { Answer, Failure, Request, WorkerSettings } from "./protocol.ts";
+import type { Answer, Failure, NewestPoints, Request, WorkerSettings } from "./protocol.ts";
 import { Retention } from "./retention.ts";
 import { SeriesCursor } from "./series-cursor.ts";
 
@@ -117,7 +117,7 @@ class StoreWorker {
       case "abandon":
         return this.#cursors.delete(request.cursor);
       case "newest":
-        return request.series.map((id) => this.#points.newest(id)).filter((point) => point !== undefined);
+        return this.#newest(request.series);
       case "withPoints":
         return request.series.filter((id) => this.#points.hasPoints(id));
       case "delete":
@@ -134,6 +134,14 @@ class StoreWorker {
       default:
         return unknownRequest(request);
     }
+  }
+
+  #newest(series: readonly number[]): NewestPoints {
+    const points = series.map((id) => this.#points.newest(id));
+    return {
+      times: Float64Array.from(points, (point) => point?.time ?? Number.NaN),
+      values: points.map((point) => point?.value ?? 0),
+    };
   }
 
   #page({ cursor: id, query }: Extract<Request, { name: "page" }>): unknown {

@@ -5,6 +5,7 @@ import { checkQuery, checkRange } from "../query-checks.ts";
 import type {
   LatestPage,
   LatestValue,
+  NewestTime,
   Point,
   SeriesQuery,
   SeriesRef,
@@ -18,6 +19,7 @@ import { ColumnsOf, OF_THE_ANSWER } from "./columns.ts";
 import { deletion, latestFlux, listSeriesFlux, tagValuesFlux } from "./flux.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";
+import { LatestReader } from "./latest-reader.ts";
 import { decodeName } from "./names.ts";
 import { eachPiece } from "./result-rows.ts";
 import { numberOf, textOf } from "./result-values.ts";
@@ -37,6 +39,7 @@ class InfluxStore implements TimeSeriesStore {
   readonly #connection: InfluxConnection;
   readonly #writer: PointWriter;
   readonly #reader: SeriesReader;
+  readonly #latest: LatestReader;
   readonly #bucket: string;
   #closed = false;
 
@@ -44,6 +47,7 @@ class InfluxStore implements TimeSeriesStore {
     this.#connection = new InfluxConnection(options);
     this.#writer = new PointWriter(this.#connection);
     this.#reader = new SeriesReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
+    this.#latest = new LatestReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
     this.#bucket = options.bucket;
   }
 
@@ -76,6 +80,18 @@ class InfluxStore implements TimeSeriesStore {
   async latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage> {
     const { found, next } = await pageOfFields(await this.latest(measurement, tags), ({ field }) => field, page);
     return { values: found, next };
+  }
+
+  latestOf(
+    measurement: string,
+    tagSets: readonly Readonly<Record<string, string>>[],
+    fields?: readonly string[],
+  ): Promise<readonly (readonly LatestValue[])[]> {
+    return this.#latest.latestOf(measurement, tagSets, fields);
+  }
+
+  newestTimes(measurement: string): Promise<readonly NewestTime[]> {
+    return this.#latest.newestTimes(measurement);
   }
 
   async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
