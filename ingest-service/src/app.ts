@@ -20,7 +20,8 @@ import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
-import { HeardDevices } from "./telemetry/heard-devices.ts";
+import { LastSeen } from "./fleet/last-seen.ts";
+import { deviceListRoute } from "./fleet/list-route.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
@@ -154,9 +155,9 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   deviceRoutes(http.app, {
     model,
     write: deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes }),
-    heard: new HeardDevices({ model, store, series }),
     timeoutMs,
   });
+  deviceListRoute(http.app, { model, lastSeen: new LastSeen(store, config.tags), timeoutMs });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series });

@@ -179,7 +179,11 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   }
 
   async newestTimes(measurement: string): Promise<readonly NewestTime[]> {
-    const wanted = [...this.#registry.containing(measurement, {})];
+    const wanted: KnownSeries[] = [];
+    for (const [index, group] of this.#registry.groups(measurement).entries()) {
+      wanted.push(...group.fields.values());
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+    }
     const times = new Map<KnownSeries["group"], number>();
     await this.#eachNewest(wanted, (at, time) => {
       const { group } = wanted[at]!;
