@@ -46,7 +46,10 @@ export class GroupMessages {
     this.#options = options;
   }
 
-  /** `from`: the offset of alerts.v1 from which on the partition acts. Resolves when it knows of every message that former owners have written. */
+  /**
+   * Resolves when it knows of every message that former owners have written. `from`: the offset of alerts.v1 from which
+   * on the partition acts.
+   */
   async start(from: number): Promise<void> {
     const { actions, signal, partition, actionLog } = this.#options;
     await this.#untilRead();
