@@ -28,6 +28,8 @@ export class Evaluator {
   readonly gateways: GatewayWatch;
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
+  /** Instances that only say what was applied where a restored state has nothing to know. */
+  readonly standIns = new Set<Instance>();
   /** What has changed since states were last taken. */
   readonly changedInstances = new Changes<Instance>();
   readonly changedSeries = new Changes<Series>();
@@ -122,7 +124,7 @@ export class Evaluator {
   }
 
   readonly #begin = (rule: Rule, device: string): void => {
-    if (this.clock.now === 0) return;
+    if (this.clock.now === 0 || this.index.coveredOf(rule, device).covers > this.next) return;
     const instance = this.index.newInstance(rule, device, this.now);
     instance.from = this.next;
     this.begun(instance);
@@ -146,7 +148,11 @@ export class Evaluator {
     for (const instance of this.#asleep) {
       if (instance.covers > this.next) continue;
       this.#asleep.delete(instance);
-      if (this.index.instance(instance.rule, instance.device) === instance) this.timers.arm(instance);
+      if (this.standIns.delete(instance)) {
+        this.timers.disarm(instance);
+        this.changedInstances.delete(instance);
+        this.index.remove(instance);
+      } else if (this.index.instance(instance.rule, instance.device) === instance) this.timers.arm(instance);
     }
   }
 
@@ -171,7 +177,7 @@ export class Evaluator {
     for (let instance = this.#intake.next(); instance !== undefined; instance = this.#intake.next()) {
       const { samples } = instance;
       instance.samples = noSamples;
-      this.counts.tooLate += instance.take(samples, this);
+      this.counts.tooLate += instance.take(samples, this.#intake.isInOrder, this);
       this.changed(instance);
       this.#passOn();
     }

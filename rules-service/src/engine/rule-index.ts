@@ -123,7 +123,7 @@ export class RuleIndex {
 
   /** Of a device that nothing was kept of yet. */
   newSeries(metric: Metric, device: string): Series {
-    const series = new Series(device, metric.name);
+    const series = new Series(device, metric.name, this.incarnationOf(device));
     metric.series.set(device, series);
     metric.devices = undefined;
     return series;
@@ -177,6 +177,19 @@ export class RuleIndex {
         for (const instance of each.instances.values()) if (instance.inputs[0] === each) yield instance;
       }
     }
+  }
+
+  /** Inputs of the device before this offset are in the rule's state there, even if there is nothing to know of it. */
+  coveredOf({ id, program }: Rule, device: string): { readonly covers: number; readonly generation: number } {
+    let covers = 0;
+    let generation = 0;
+    for (const name of program.inputs) {
+      const series = this.metrics.get(name)?.series.get(device);
+      if (series === undefined) continue;
+      covers = Math.max(covers, series.coversOf(id));
+      generation = Math.max(generation, series.generationOf(id));
+    }
+    return { covers, generation };
   }
 
   /** A rule begins on a device, or there comes to be more to know than that it is idle. */

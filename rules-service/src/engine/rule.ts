@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Device } from "@headwater/aggregates";
+import { groupedByDevice } from "../action-kinds/grouping.ts";
 import type { NormalAction } from "../action-kinds/kinds.ts";
 import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
 import { selectorKeys, type SelectorKeys } from "../definition/selector-keys.ts";
-import { anyMetric, type Program } from "../conditions/program.ts";
-import { unranked } from "../conditions/verdict.ts";
+import { anyMetric, type Interval, type Program } from "../conditions/program.ts";
+import { ranked, unranked } from "../conditions/verdict.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
-import { noEpisode, type FoldState } from "./episode-machine.ts";
+import { isSteady, noEpisode, type FoldState } from "./episode-machine.ts";
 import type { RuleChange } from "./engine.ts";
 
 /** A definition is compiled once, however many partitions evaluate it. */
@@ -43,6 +44,8 @@ export class Rule {
   readonly reasons: NormalRule["reasons"];
   /** Whether any of them is done again while an episode is open. */
   readonly repeats: boolean;
+  /** What of the device its actions are grouped by. */
+  readonly groupedByDevice: readonly string[];
   /** What a rule without a condition makes of a sample; undefined: it has one, or its mode is shadow. */
   readonly derive: NormalRule["derive"];
   /** The metrics that it writes. */
@@ -79,6 +82,7 @@ export class Rule {
     this.actions = normal.actions;
     this.reasons = normal.reasons;
     this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
+    this.groupedByDevice = groupedByDevice(normal.actions);
     this.derive = this.shadow ? undefined : normal.derive;
     this.derives = this.shadow ? [] : normal.derives;
     this.judgesLike = normal.judgesLike;
@@ -108,7 +112,15 @@ export class Rule {
   }
 
   isIdle({ program, episode }: FoldState): boolean {
-    return this.idle !== undefined && episode.rank === 0 && !episode.muted && this.program.isIdle(program);
+    if (this.idle === undefined || episode.rank !== 0 || episode.muted) return false;
+    return this.program.isIdle(program) || this.program.isAtRest?.(program) === true;
+  }
+
+  /** Values of a metric that change nothing, neither now nor later. */
+  quiet({ program, episode }: FoldState, metric: string): Interval {
+    const { rank, mildest } = this;
+    if (this.program.calm === undefined) return this.program.quiet(program, metric);
+    return this.program.calm(program, metric, (verdict) => isSteady(episode, ranked(verdict, rank), mildest));
   }
 
   takes(metric: string): boolean {

@@ -9,6 +9,7 @@ import type { Instance } from "./instance.ts";
 import { readingOf, valueOf } from "./record-reading.ts";
 import type { Metric, RuleIndex } from "./rule-index.ts";
 import type { SeenIdentities } from "./seen-identities.ts";
+import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
 import { Touched } from "./touched.ts";
 
@@ -51,6 +52,8 @@ export class SampleIntake {
   readonly #series: (Series | undefined)[] = [];
   /** Of the present record, for the rules that take every metric. */
   #every: Series | undefined;
+  /** Whether every reading since the present record began was the newest of its series. */
+  isInOrder = true;
   /** Instances that the present sample concerns. */
   readonly #concerned: Instance[] = [];
   /** Instances that the present record concerns. */
@@ -65,6 +68,7 @@ export class SampleIntake {
   take(record: TelemetryRecord, at: RecordPosition): boolean {
     if (this.#takenCount > 0 || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
     if (!this.#findSeries(record, at.offset)) return false;
+    this.isInOrder = true;
     const { readings } = record;
     let newest = -Infinity;
     let isOneSample = true;
@@ -200,8 +204,9 @@ export class SampleIntake {
   /** Gives the present sample to the instances that it concerns. */
   #concern(isOneOfSeveral: boolean): void {
     const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
+    const alone = [sample];
     for (const instance of this.#concerned) {
-      if (!this.#touched.add(instance, sample)) continue;
+      if (!this.#touched.add(instance, sample, alone)) continue;
       // Until it has taken this sample in, no other of the record can be told to change nothing.
       if (isOneOfSeveral || this.#world.index.isChained) {
         for (const series of instance.inputs) series.block(instance.rule.id);
@@ -255,6 +260,7 @@ export class SampleIntake {
   }
 
   #takeLate(series: Series, reading: Reading): void {
+    this.isInOrder = false;
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
     if (isInserted) this.#hold(series, reading);
@@ -280,6 +286,7 @@ export class SampleIntake {
       this.#world.identities.duplicates++;
       return;
     }
+    this.isInOrder = false;
     const { offset, index } = former;
     const correction = { ...reading, offset, index };
     series.readings.replace(former, correction);
@@ -290,9 +297,15 @@ export class SampleIntake {
   }
 
   #touch(series: Series, slot: number, reading: Reading): void {
-    const instance =
-      series.instanceAt(slot) ?? this.#world.index.newInstance(series.rules[slot]!, series.device, undefined);
-    if (instance.covers > this.#world.next || reading.offset < instance.from) return;
+    const instance = series.instanceAt(slot) ?? this.#newInstance(series.rules[slot]!, series.device);
+    if (instance === undefined || instance.covers > this.#world.next || reading.offset < instance.from) return;
     this.#concerned.push(instance);
+  }
+
+  /** undefined: a restored state of another of its inputs was written after all that there was to know of it here. */
+  #newInstance(rule: Rule, device: string): Instance | undefined {
+    const { index, next } = this.#world;
+    if (rule.program.inputs.length > 1 && index.coveredOf(rule, device).covers > next) return undefined;
+    return index.newInstance(rule, device, undefined);
   }
 }

@@ -3,6 +3,7 @@ import { bytesOf, decodePoints, doublesOf, encodePoints, type ChunkPoints } from
 import { openSeal, pointsChecksum, sealed, type ChunkKey } from "./chunk-seal.ts";
 import type { Damage } from "./damage.ts";
 import { mayBeUnsealed } from "./database.ts";
+import { NewestOfChunks } from "./newest-of-chunks.ts";
 import { clipRun, EMPTY_NUMBERS, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
 import { summarize, type Summary } from "./summary.ts";
 
@@ -50,9 +51,11 @@ export class ChunkTable {
   readonly #points: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
-  readonly #expired: StatementSync;
+  readonly #oldest: StatementSync;
+  readonly #countBetween: StatementSync;
   readonly #damage: Damage;
   readonly #mayBeUnsealed: boolean;
+  readonly #newestNumbers = new NewestOfChunks();
 
   constructor(database: DatabaseSync, damage: Damage) {
     this.#damage = damage;
@@ -74,7 +77,10 @@ export class ChunkTable {
     );
     this.#put = database.prepare("REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM chunks WHERE series = ? AND start = ?");
-    this.#expired = database.prepare(`${info} WHERE series = ? AND start < ? AND stop < ?`);
+    this.#oldest = database.prepare("SELECT start FROM chunks WHERE series = ? ORDER BY start LIMIT 1");
+    this.#countBetween = database.prepare(
+      "SELECT count(*) AS count FROM chunks WHERE series = ? AND start >= ? AND start < ?",
+    );
   }
 
   /** The newest chunk of a series. */
@@ -85,6 +91,29 @@ export class ChunkTable {
       // A damaged one has been set aside, and another is the newest now.
       if (row === undefined || chunk !== undefined) return chunk;
     }
+  }
+
+  /** Where the oldest chunk begins, damaged or not. */
+  oldestStart(series: number): number | undefined {
+    return (this.#oldest.get(series) as unknown as { start: number } | undefined)?.start;
+  }
+
+  /** How many chunks begin in [from, to). */
+  countBetween(series: number, from: number, to: number): number {
+    return (this.#countBetween.get(series, from, to) as unknown as { count: number }).count;
+  }
+
+  /** The time of the newest number of a series in chunks, and its value; it may have none, or texts. */
+  newestNumber(series: number): { readonly time: number; readonly value: number } | "none" | "text" {
+    const known = this.#newestNumbers;
+    if (Number.isNaN(known.timeOf(series))) {
+      const chunk = this.newest(series);
+      if (chunk !== undefined && chunk.summary === null) return "text";
+      if (chunk === undefined) known.learn(series, -Infinity, 0);
+      else known.learn(series, chunk.stop, decodeSummary(chunk.summary!).last as number);
+    }
+    const time = known.timeOf(series);
+    return time === -Infinity ? "none" : { time, value: known.valueOf(series) };
   }
 
   /** Chunks that may hold points in [from, to), oldest first. */
@@ -127,6 +156,7 @@ export class ChunkTable {
     const isSound = chunk.checksum === undefined || chunk.checksum === pointsChecksum(row);
     const run = isSound ? decodePoints(row, chunk.count) : undefined;
     if (run !== undefined) return run;
+    this.#newestNumbers.forget(series);
     this.#damage.setChunkAside(series, chunk.start, chunk.stop);
     return EMPTY_NUMBERS;
   }
@@ -145,6 +175,7 @@ export class ChunkTable {
     const seal = openSeal(series, key, summary);
     if (seal === "unsealed" && this.#mayBeUnsealed) return { ...key, summary, checksum: undefined };
     if (seal !== undefined && seal !== "unsealed") return { ...key, ...seal };
+    this.#newestNumbers.forget(series);
     this.#damage.setChunkAside(series, start, stop);
     return undefined;
   }
@@ -174,6 +205,7 @@ export class ChunkTable {
     for (const chunk of Array.from(this.overlapping(series, from, to))) {
       if (chunk.start >= from && chunk.stop < to) {
         this.#remove.run(series, chunk.start);
+        this.#newestNumbers.forget(series);
         continue;
       }
       const points = this.points(series, chunk);
@@ -181,21 +213,10 @@ export class ChunkTable {
       const after = clipRun(points, to, Infinity);
       if (before.times.length + after.times.length === points.times.length) continue;
       this.#remove.run(series, chunk.start);
+      this.#newestNumbers.forget(series);
       if (before.times.length > 0) this.#putChunk(series, before);
       if (after.times.length > 0) this.#putChunk(series, after);
     }
-  }
-
-  /** Deletes chunks of which every point is older; says how many. */
-  expire(series: number, before: number): number {
-    let removed = 0;
-    for (const row of this.#expired.all(series, before, before) as unknown as ChunkRow[]) {
-      // A stop that is damaged does not make a chunk old.
-      if (this.#sound(series, row) === undefined) continue;
-      this.#remove.run(series, row.start);
-      removed += 1;
-    }
-    return removed;
   }
 
   /** Data in time order fill one chunk after the other. */
@@ -232,6 +253,8 @@ export class ChunkTable {
     const summary = values instanceof Float64Array ? encodeSummary(summarize(values, 0, count)) : null;
     const seal = sealed(series, { start, stop, count }, summary, points);
     this.#put.run(series, start, stop, count, seal, points.times, points.packed, points.texts);
+    if (values instanceof Float64Array) this.#newestNumbers.written(series, stop, values[count - 1]!);
+    else this.#newestNumbers.forget(series);
   }
 }
 
