@@ -35,7 +35,7 @@ export interface EmbeddedStoreOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** How long a new store keeps what `retention` does not set. Default: points for ever. */
   readonly retentionOfNew?: Retention | undefined;
-  /** Bytes of the file beyond which what is oldest is given up, points first, down to `leastRawMs`. Default: no bound. */
+  /** Bytes of the file beyond which what is oldest is given up, down to `leastRawMs` of points. Default: no bound. */
   readonly maxBytes?: number | undefined;
   /** Points that are younger (milliseconds) are not given up for room. */
   readonly leastRawMs?: number | undefined;
@@ -186,7 +186,11 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   }
 
   async newestTimes(measurement: string): Promise<readonly NewestTime[]> {
-    const wanted = [...this.#registry.containing(measurement, {})];
+    const wanted: KnownSeries[] = [];
+    for (const [index, group] of this.#registry.groups(measurement).entries()) {
+      wanted.push(...group.fields.values());
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+    }
     const times = new Map<KnownSeries["group"], number>();
     await this.#eachNewest(wanted, (at, time) => {
       const { group } = wanted[at]!;
