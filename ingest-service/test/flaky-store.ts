@@ -26,8 +26,11 @@ export class FlakyStore implements TimeSeriesStore {
   }
 
   query: TimeSeriesStore["query"] = (query) => this.#store.query(query);
+  classes: TimeSeriesStore["classes"] = (query) => this.#store.classes(query);
   latest: TimeSeriesStore["latest"] = (measurement, tags) => this.#store.latest(measurement, tags);
   latestPage: TimeSeriesStore["latestPage"] = (...asked) => this.#store.latestPage(...asked);
+  latestOf: TimeSeriesStore["latestOf"] = (...asked) => this.#store.latestOf(...asked);
+  newestTimes: TimeSeriesStore["newestTimes"] = (measurement) => this.#store.newestTimes(measurement);
   listSeries: TimeSeriesStore["listSeries"] = (measurement, tags) => this.#store.listSeries(measurement, tags);
   tagValues: TimeSeriesStore["tagValues"] = (...asked) => this.#store.tagValues(...asked);
   deleteRange: TimeSeriesStore["deleteRange"] = (...range) => this.#store.deleteRange(...range);

@@ -11,7 +11,7 @@ export interface SeriesAnswer {
   readonly metric: string;
   readonly window?: string;
   readonly aggregate?: string;
-  readonly points: [number, number | string][];
+  readonly points: [number, number | string | null][];
   readonly truncated?: boolean;
   readonly next?: string;
 }
@@ -216,8 +216,8 @@ export function seriesSuite(subject: () => SeriesSubject): void {
     const single = of.device();
     await writeRows(store, { device: single }, rows);
     const windows: readonly Query[] = [{ window: "1d", tz: "Europe/Berlin" }, { window: "50m" }, {}];
-    for (const aggregate of aggregates) {
-      for (const window of windows) {
+    for (const [i, aggregate] of [...aggregates, "p90"].entries()) {
+      for (const window of i < 7 ? windows : [windows[i % 3]!]) {
         for (const order of ["asc", "desc"]) {
           const query: Query = { aggregate, order, ...window };
           const expected = (await answered(subject(), single, query)).points;
@@ -226,10 +226,59 @@ export function seriesSuite(subject: () => SeriesSubject): void {
             found.map(([time]) => time),
             JSON.stringify(query),
           ).toEqual(expected.map(([time]) => time));
-          for (const [i, [, value]] of found.entries()) expect(value).toBeCloseTo(Number(expected[i]![1]), 6);
+          for (const [i, [, value]] of found.entries()) {
+            const wanted = Number(expected[i]![1]);
+            expect(Math.abs(Number(value) - wanted)).toBeLessThanOrEqual(1e-9 * Math.max(1, Math.abs(wanted)));
+          }
         }
       }
     }
+  });
+
+  it("tells windows without points from zeros, in every order, page and format", async () => {
+    const { store, ...of } = subject();
+    const device = of.device();
+    const hours = [1, 2, 5, 6, 9];
+    await writeRows(
+      store,
+      { device },
+      hours.map((hours, i): SeriesRow => [t0 + hours * hour + second, i === 1 ? 0 : i]),
+    );
+    const range = { from: "2026-05-01T00:30:00Z", to: "2026-05-01T12:00:00Z", window: "1h", aggregate: "mean" };
+    const expected: Record<string, (number | null)[]> = {
+      null: [null, 0, 0, null, null, 2, 3, null, null, 4, null, null],
+      previous: [null, 0, 0, 0, 0, 2, 3, 3, 3, 4, 4, 4],
+      "-1.5": [-1.5, 0, 0, -1.5, -1.5, 2, 3, -1.5, -1.5, 4, -1.5, -1.5],
+    };
+    for (const [fill, values] of Object.entries(expected)) {
+      const points = values.map((value, i) => [(t0 + i * hour) / 1000, value]);
+      for (const order of ["asc", "desc"]) {
+        const inOrder = order === "asc" ? points : points.toReversed();
+        expect((await answered(subject(), device, { ...range, fill, order })).points).toEqual(inOrder);
+        expect(await paged(subject(), device, { ...range, fill, order, limit: 5 })).toEqual(inOrder);
+      }
+      const lines = (await exported(subject(), device, "text/csv", { ...range, fill, limit: 8 })).split("\r\n");
+      expect(lines.slice(1, -1).map((line) => line.split(",")[2])).toEqual(values.slice(0, 8).map((v) => v ?? "").map(String)); // oxfmt-ignore
+    }
+    // The hours of a day on which clocks are changed, and of one on which nothing was sent.
+    const day = { from: "2026-03-29", to: "2026-03-30", tz: "Europe/Berlin", window: "1h", aggregate: "count" };
+    const empty = await answered(subject(), device, { ...day, fill: 0 });
+    expect(empty.points.map(([, value]) => value)).toEqual(Array.from({ length: 23 }, () => 0));
+    expect((await answered(subject(), device, day)).points).toEqual([]);
+    expect((await answered(subject(), device, { ...range, fill: "null", to: range.from })).points).toEqual([]);
+  });
+
+  it("has rates and integrals in the unit that is asked for", async () => {
+    const { store, ...of } = subject();
+    const device = of.device();
+    const rows = Array.from({ length: 121 }, (_, i): SeriesRow => [t0 + i * 60 * second, i * 2]);
+    await writeRows(store, { device }, rows);
+    const range = { from: "2026-05-01T01:00:00Z", to: "2026-05-01T02:00:00Z" };
+    const one = async (query: Query) => (await answered(subject(), device, { ...range, ...query })).points[0]?.[1];
+    expect(await one({ aggregate: "rate", unit: "1h" })).toBeCloseTo(120, 9);
+    expect(await one({ aggregate: "rate" })).toBeCloseTo(1 / 30, 9);
+    expect(await one({ aggregate: "integral", unit: "1h" })).toBeCloseTo(180, 9);
+    expect(await one({ aggregate: "p25" })).toBeCloseTo(120 + 0.25 * 59 * 2, 9);
   });
 
   it("has the same newest value of one time in both stores", async () => {

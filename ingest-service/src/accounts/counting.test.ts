@@ -26,6 +26,9 @@ const event = (n: number, gateway?: string): TelemetryInput => ({
   ...id(n, gateway),
   readings: [{ metric: "x", number: n }],
 });
+const derived = (causeOffset: number, ordinal: number): TelemetryInput => ({
+  derived: { rule: "r", causeOffset, ordinal },
+});
 const mark = (n: number, received: number, dropped = 0): TelemetryInput => ({ ...id(n), mark: { received, dropped } });
 const gap = (n: number, fromN: number, toN: number, reason = "corrupt", dropped?: number): TelemetryInput => ({
   ...id(n),
@@ -103,6 +106,15 @@ describe("counting a partition", () => {
     expect(account.lanes).toHaveLength(1);
   });
 
+  it("counts a derived event once that the rules emit again after a crash", () => {
+    const again = [derived(1, 1), derived(1, 2), derived(2, 1)];
+    const account = counted(event(1), event(2), event(3), ...again, ...again.slice(1), derived(2, 2), ...again);
+    expect(account.counts).toMatchObject({ logged: 3, duplicate: 0, derived: 4 });
+    expect(account.derivedUpTo).toEqual({ causeOffset: 2, ordinal: 2 });
+    // Those of 0.1 have no place, by which they could be known.
+    expect(counted(derived(0, 0), derived(0, 0)).counts).toMatchObject({ derived: 2 });
+  });
+
   it("keeps a bounded number of lanes, and the sums of all", () => {
     const lanes = Array.from({ length: maxLanes + 5 }, (_, index) => event(1, `g${index}`));
     const account = counted(...lanes);
@@ -116,11 +128,13 @@ describe("counting a partition", () => {
       { weight: 6, arbitrary: fc.record({ n: fc.integer({ min: 1, max: 30 }), gateway: fc.constantFrom("a", "b") }) },
       fc.record({ n: fc.integer({ min: 1, max: 30 }), mark: fc.nat({ max: 40 }) }),
       fc.record({ n: fc.integer({ min: 1, max: 30 }), from: fc.integer({ min: 1, max: 30 }) }),
+      fc.record({ cause: fc.nat({ max: 9 }), ordinal: fc.nat({ max: 3 }) }),
     );
     fc.assert(
       fc.property(fc.array(record, { maxLength: 40 }), fc.nat({ max: 40 }), fc.nat({ max: 9 }), (script, at, from) => {
         const records = script.map((each) => {
           if ("gateway" in each) return event(each.n, each.gateway);
+          if ("cause" in each) return derived(each.cause, each.ordinal);
           return "mark" in each ? mark(each.n, each.mark) : gap(each.n, each.from, each.from + 2);
         });
         const half = JSON.parse(

@@ -1,4 +1,5 @@
 import type { TelemetryRecord } from "@headwater/proto";
+import { SeenDerivations } from "@headwater/proto/telemetry";
 import {
   maxGaps,
   maxLanes,
@@ -28,25 +29,29 @@ export class Counting {
   #logged: number;
   #duplicate: number;
   #derived: number;
+  readonly #derivations: SeenDerivations;
   #retired: RetiredLanes;
   #gaps: readonly Gap[];
   #gapsLeftOut: number;
   #unexplained: number;
+  readonly #newSeries: PartitionAccount["newSeries"];
 
   constructor(account: PartitionAccount) {
     this.#partition = account.partition;
     this.#from = account.from;
     for (const lane of account.lanes) this.#lanes.set(keyOf(lane.gateway, lane.epoch), { ...lane });
     ({ logged: this.#logged, duplicate: this.#duplicate, derived: this.#derived } = account.counts);
+    this.#derivations = new SeenDerivations(account.derivedUpTo);
     this.#retired = account.retired;
     this.#gaps = account.gaps;
     this.#gapsLeftOut = account.gapsLeftOut;
     this.#unexplained = account.unexplained;
+    this.#newSeries = account.newSeries;
   }
 
   add(record: TelemetryRecord, offset: number): RecordKind {
     const { gateway, epoch, n, mark, gap } = record;
-    if (gateway === "") return this.#addWithoutIdentity(record);
+    if (gateway === "") return this.#addWithoutIdentity(record, offset);
     if (mark === null && gap === null) return this.addEvent(gateway, epoch, n, offset);
     const lane = this.#laneOf(gateway, epoch, n);
     if (n <= lane.n) return "other";
@@ -96,11 +101,15 @@ export class Counting {
       gaps: this.#gaps,
       gapsLeftOut: this.#gapsLeftOut,
       unexplained: this.#unexplained,
+      newSeries: this.#newSeries,
+      derivedUpTo: this.#derivations.last,
     };
   }
 
-  #addWithoutIdentity(record: TelemetryRecord): RecordKind {
-    if (record.derived === null) return "other";
+  #addWithoutIdentity({ derived }: TelemetryRecord, offset: number): RecordKind {
+    if (derived === null) return "other";
+    // In no column: `duplicate` is a part of `logged`, which has no derived events.
+    if (!this.#derivations.accept(derived, offset)) return "duplicate";
     this.#derived += 1;
     return "derived";
   }

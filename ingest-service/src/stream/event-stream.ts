@@ -2,8 +2,10 @@ import { PassThrough } from "node:stream";
 import type { EventLog, Following, LogBatch, TopicNames } from "@headwater/event-log";
 import { aborted, type Logger, sleep } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
-import { CommandEndings } from "./command-endings.ts";
-import { streamEvent } from "./stream-event.ts";
+import { SeenDerivations } from "@headwater/proto/telemetry";
+import { AlertsTold } from "./alerts-told.ts";
+import { CommandsTold } from "./commands-told.ts";
+import { streamEvent, type ToldBefore } from "./stream-event.ts";
 import { StreamPosition } from "./stream-position.ts";
 import type { StreamTopic } from "./stream-topic.ts";
 
@@ -36,7 +38,13 @@ export class EventStream {
   readonly #position = new StreamPosition();
   readonly #names: ReadonlyMap<string, StreamTopic>;
   readonly #key: Buffer | undefined;
-  readonly #endings = new CommandEndings();
+  /** By partition of telemetry. */
+  readonly #derivations = new Map<number, SeenDerivations>();
+  readonly #before: ToldBefore = {
+    alerts: new AlertsTold(),
+    commands: new CommandsTold(),
+    derivedOf: (partition) => this.#derivedOf(partition),
+  };
   readonly #ended = new AbortController();
 
   constructor(options: EventStreamOptions) {
@@ -55,9 +63,11 @@ export class EventStream {
     const missed: object[] = [];
     for (const topic of topics) {
       for (const { partition, start, end } of await log.positions(topicNames[topic])) {
-        const wanted = from.get(topic, partition) ?? end;
+        const { offset: wanted, derivedUpTo: known } = from.get(topic, partition) ?? { offset: end };
+        // Beyond the end it was a place in another log.
+        const derivedUpTo = wanted > end ? undefined : known;
         if (wanted < start) missed.push({ topic, partition, from: wanted, to: start });
-        this.#position.set(topic, partition, Math.min(Math.max(wanted, start), end));
+        this.#position.set(topic, partition, { offset: Math.min(Math.max(wanted, start), end), derivedUpTo });
       }
     }
     this.body.write("retry: 2000\n\n");
@@ -96,15 +106,25 @@ export class EventStream {
     for (const record of batch.records) {
       const { key } = record;
       if (this.#key !== undefined && (key === null || !this.#key.equals(key))) continue;
-      const told = streamEvent(topic, batch, record, this.#options.folded, this.#endings);
+      const told = streamEvent(topic, batch, record, this.#options.folded, this.#before);
       if (told !== undefined) text += `event: ${topic}\ndata: ${JSON.stringify(told)}\n\n`;
     }
-    this.#position.set(topic, batch.partition, batch.records.at(-1)!.offset + 1);
+    const derivedUpTo = topic === "telemetry" ? this.#derivedOf(batch.partition).last : undefined;
+    this.#position.set(topic, batch.partition, { offset: batch.records.at(-1)!.offset + 1, derivedUpTo });
     if (text === "") return;
     // The id is that of the batch: it goes with its last event.
     const last = text.lastIndexOf("event: ");
     const whole = `${text.slice(0, last)}id: ${this.#position.toString()}\n${text.slice(last)}`;
     if (!this.body.write(whole)) await this.#drained();
+  }
+
+  #derivedOf(partition: number): SeenDerivations {
+    let seen = this.#derivations.get(partition);
+    if (seen === undefined) {
+      seen = new SeenDerivations(this.#position.get("telemetry", partition)?.derivedUpTo);
+      this.#derivations.set(partition, seen);
+    }
+    return seen;
   }
 
   async #drained(): Promise<void> {

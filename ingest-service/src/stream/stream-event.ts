@@ -5,30 +5,41 @@ import {
   type CommandEvent,
   type TelemetryRecord,
 } from "@headwater/proto";
-import { readTelemetry } from "@headwater/proto/telemetry";
+import { readTelemetry, type SeenDerivations } from "@headwater/proto/telemetry";
 import { DecodeError, isoFromMicros } from "@headwater/core";
 import type { LogRecord } from "@headwater/event-log";
 import type { FoldedEvents, RecordSource } from "@headwater/service";
-import type { CommandEndings } from "./command-endings.ts";
+import type { AlertsTold } from "./alerts-told.ts";
+import type { CommandsTold } from "./commands-told.ts";
 import type { StreamTopic } from "./stream-topic.ts";
 
-/** An event as listeners receive it; undefined for a mark or a tick, and for what no reader counts. */
+/** What a listener was told before. */
+export interface ToldBefore {
+  readonly alerts: AlertsTold;
+  readonly commands: CommandsTold;
+  /** Of a partition of telemetry. */
+  derivedOf(partition: number): SeenDerivations;
+}
+
+/** An event as listeners receive it; undefined for a mark, a tick, what no reader counts, and a repetition. */
 export function streamEvent(
   topic: StreamTopic,
   source: RecordSource,
   record: LogRecord,
   folded: FoldedEvents,
-  endings: CommandEndings,
+  before: ToldBefore,
 ): object | undefined {
   switch (topic) {
     case "telemetry":
-      return telemetry(record);
+      return telemetry(record, before.derivedOf(source.partition));
     case "alerts":
-      return told(folded.alert(source, record), alert);
+      return told(folded.alert(source, record), (event) => alert(event, before.alerts));
     case "devices":
       return told(folded.device(source, record), device);
     case "commands":
-      return told(folded.command(source, record), (event) => (endings.isOver(event) ? undefined : command(event)));
+      return told(folded.command(source, record), (event) =>
+        before.commands.accept(event) ? command(event) : undefined,
+      );
   }
 }
 
@@ -36,9 +47,11 @@ function told<E>(event: E | undefined, tell: (event: E) => object | undefined): 
   return event === undefined ? undefined : tell(event);
 }
 
-function telemetry({ value }: LogRecord): object | undefined {
+function telemetry({ value, offset }: LogRecord, seen: SeenDerivations): object | undefined {
   try {
-    return reading(readTelemetry(value));
+    const record = readTelemetry(value);
+    if (record.derived !== null && !seen.accept(record.derived, offset)) return undefined;
+    return reading(record);
   } catch (error) {
     // It is in quarantine, or will be.
     if (error instanceof DecodeError) return undefined;
@@ -66,9 +79,9 @@ type DeviceEvent = NonNullable<ReturnType<FoldedEvents["device"]>>;
 
 const transitions = new Map<number, string>(Object.entries(alertTransition).map(([name, kind]) => [kind, name]));
 
-function alert(event: AlertEvent): object | undefined {
+function alert(event: AlertEvent, before: AlertsTold): object | undefined {
   // Of an action, and no transition of the alert.
-  if ((event.kind as number) === alertTransition.repeated) return undefined;
+  if ((event.kind as number) === alertTransition.repeated || !before.accept(event)) return undefined;
   return {
     id: event.alertId,
     transition: event.transition,

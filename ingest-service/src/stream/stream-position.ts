@@ -1,34 +1,43 @@
 import type { Position } from "@headwater/event-log";
+import type { DerivedPlace } from "@headwater/proto/telemetry";
 import { RequestError } from "@headwater/core";
 import { isStreamTopic, type StreamTopic } from "./stream-topic.ts";
 
-/** Where a stream stands: the next offset of every partition of its topics. As text it is the id of an event. */
-export class StreamPosition {
-  readonly #next = new Map<StreamTopic, Map<number, number>>();
+/** Where a stream stands in a partition. */
+export interface StreamPlace {
+  /** The next one. */
+  readonly offset: number;
+  /** The last derived event that was told: one that is at or below it was emitted again. */
+  readonly derivedUpTo?: DerivedPlace | undefined;
+}
 
-  set(topic: StreamTopic, partition: number, offset: number): void {
+/** Where a stream stands: a place in every partition of its topics. As text it is the id of an event. */
+export class StreamPosition {
+  readonly #next = new Map<StreamTopic, Map<number, StreamPlace>>();
+
+  set(topic: StreamTopic, partition: number, place: StreamPlace): void {
     let partitions = this.#next.get(topic);
     if (partitions === undefined) {
       partitions = new Map();
       this.#next.set(topic, partitions);
     }
-    partitions.set(partition, offset);
+    partitions.set(partition, place);
   }
 
-  get(topic: StreamTopic, partition: number): number | undefined {
+  get(topic: StreamTopic, partition: number): StreamPlace | undefined {
     return this.#next.get(topic)?.get(partition);
   }
 
   /** Of one topic, with its name in the log. */
   positions(topic: StreamTopic, name: string): readonly Position[] {
-    const partitions = this.#next.get(topic) ?? new Map<number, number>();
-    return Array.from(partitions, ([partition, offset]) => ({ topic: name, partition, offset }));
+    const partitions = this.#next.get(topic) ?? new Map<number, StreamPlace>();
+    return Array.from(partitions, ([partition, { offset }]) => ({ topic: name, partition, offset }));
   }
 
-  /** `telemetry=0:5,1:7;alerts=0:2` */
+  /** `telemetry=0:5,1:7:4.1;alerts=0:2`: partition and offset, where something was derived its cause and ordinal. */
   toString(): string {
     return Array.from(this.#next, ([topic, partitions]) => {
-      return `${topic}=${Array.from(partitions, ([partition, offset]) => `${partition}:${offset}`).join(",")}`;
+      return `${topic}=${Array.from(partitions, ([partition, place]) => `${partition}:${textOf(place)}`).join(",")}`;
     }).join(";");
   }
 
@@ -40,13 +49,22 @@ export class StreamPosition {
       const [topic = "", places = ""] = part.split("=", 2);
       if (!isStreamTopic(topic)) throw invalid(text);
       for (const place of places.split(",")) {
-        const match = /^(\d{1,5}):(\d{1,15})$/.exec(place);
+        const match = /^(\d{1,5}):(\d{1,15})(?::(\d{1,15})\.(\d{1,10}))?$/.exec(place);
         if (match === null) throw invalid(text);
-        position.set(topic, Number(match[1]), Number(match[2]));
+        const [, partition, offset, causeOffset, ordinal] = match;
+        const derivedUpTo =
+          causeOffset === undefined ? undefined : { causeOffset: Number(causeOffset), ordinal: Number(ordinal) };
+        // It would hide what is derived from now on.
+        if (derivedUpTo !== undefined && derivedUpTo.causeOffset >= Number(offset)) throw invalid(text);
+        position.set(topic, Number(partition), { offset: Number(offset), derivedUpTo });
       }
     }
     return position;
   }
+}
+
+function textOf({ offset, derivedUpTo }: StreamPlace): string {
+  return derivedUpTo === undefined ? String(offset) : `${offset}:${derivedUpTo.causeOffset}.${derivedUpTo.ordinal}`;
 }
 
 function invalid(text: string): RequestError {

@@ -1,9 +1,10 @@
 /**
  * Cells of CSV as RFC 4180 has them. A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`,
  * `@`, one of these in full width, or white space that is cut off) gets an apostrophe before it, since devices choose
- * their texts and names. Numbers stay as they are.
+ * their texts and names. Numbers stay as they are; nothing is an empty cell.
  */
-export function csvCell(value: number | string): string {
+export function csvCell(value: number | string | null): string {
+  if (value === null) return "";
   if (typeof value === "number") return String(value);
   const safe = formula.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -11,6 +12,6 @@ export function csvCell(value: number | string): string {
 
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
 
-export function csvLine(cells: readonly (number | string)[]): string {
+export function csvLine(cells: readonly (number | string | null)[]): string {
   return `${cells.map(csvCell).join(",")}\r\n`;
 }

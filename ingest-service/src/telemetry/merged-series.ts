@@ -1,4 +1,4 @@
-import { type Aggregate, type SeriesRow, windowsOf } from "@headwater/time-series";
+import { type Aggregate, isSummaryAggregate, type SeriesRow, windowRows, windowsOf } from "@headwater/time-series";
 import { rangeAfter, type SeriesRange } from "./series-range.ts";
 
 /** Asks one of the series for the first `limit` rows of a range. */
@@ -28,6 +28,10 @@ export function mergedSeries(series: readonly ReadSeries[], range: SeriesRange, 
   if (aggregate === undefined) return mergedRows(all, range, ([value]) => value!);
   if (aggregate === "first" || aggregate === "last") return pickedRows(all, range, aggregate);
   if (aggregate === "mean") return mergedMeans(all, range);
+  if (!isSummaryAggregate(aggregate)) {
+    const { from, to, window, order } = range;
+    return windowRows((points) => mergedRows(all, points, ([value]) => value!), { from, to, window, aggregate, order });
+  }
   return mergedRows(all, range, (values) => values.map(Number).reduce(combinations[aggregate]));
 }
 

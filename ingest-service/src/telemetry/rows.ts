@@ -1,8 +1,8 @@
 import { isoFromMicros } from "@headwater/core";
-import type { SeriesRow } from "@headwater/time-series";
+import type { FilledRow } from "./fill.ts";
 import { csvCell, csvLine } from "./csv.ts";
 
-type Batches = AsyncIterable<readonly SeriesRow[]>;
+type Batches = AsyncIterable<readonly FilledRow[]>;
 
 /** Milliseconds since the epoch; a fraction carries microseconds. */
 export function millis(micros: number): number {
@@ -14,7 +14,7 @@ export interface JsonAnswer {
   readonly head: Readonly<Record<string, string>>;
   readonly limit: number;
   /** The cursor of what follows a row. */
-  readonly next: (last: SeriesRow) => string;
+  readonly next: (last: FilledRow) => string;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function* jsonRows(batches: Batches, { head, limit, next }: JsonAns
   yield `${JSON.stringify(head).slice(0, -1)},"points":[`;
   let separator = "";
   let left = limit;
-  let last: SeriesRow | undefined;
+  let last: FilledRow | undefined;
   let isCut = false;
   for await (const batch of batches) {
     const rows = batch.slice(0, left);

@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import { type HttpApp, wantedType } from "@headwater/service";
-import type { SeriesRow } from "@headwater/time-series";
+import { type SeriesRow, windowsOf } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
+import { type FilledRow, filledRows } from "./fill.ts";
 import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
 import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
 
@@ -19,7 +20,7 @@ const seriesSchema = Type.Object(
     points: Type.Array(Type.Unsafe<(number | string | null)[]>(pointSchema), {
       description:
         "Time in milliseconds since the epoch (a fraction carries microseconds) and value; a sum beyond what a number " +
-        "holds is null",
+        "holds is null, and so is a window that `fill=null` fills",
     }),
     truncated: Type.Optional(Type.Boolean({ description: "There are more points than `limit`" })),
     next: Type.Optional(Type.String({ description: "The `cursor` that goes on, if it was truncated" })),
@@ -61,9 +62,12 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
       const found = await firstWithPoints(series, owner, candidates, most);
-      if (found === undefined && !isContinued && !isRegistered) throw unknownDevice(id);
-      const { chosen, next } = found?.candidate ?? candidates[0]!;
-      const batches = found?.batches ?? nothing();
+      if (found === undefined && !isContinued && !isRegistered && (await series.fields(owner)).length === 0) {
+        throw unknownDevice(id);
+      }
+      const candidate = found?.candidate ?? candidates[0]!;
+      const { chosen, next } = candidate;
+      const batches = shaped(series, owner, candidate, found?.batches ?? nothing(), most);
       void reply.type(`${type}; charset=utf-8`);
       const text = isJson
         ? jsonRows(batches, { head: { metric, ...chosen }, limit: limit ?? defaultLimit, next: ([time]) => next(time) })
@@ -90,6 +94,35 @@ async function firstWithPoints(
     if (found !== undefined) return { ...found, candidate };
   }
   return undefined;
+}
+
+/** In the unit that is asked for, and with what empty windows have. */
+function shaped(
+  series: DeviceSeries,
+  owner: SeriesOwner,
+  { field, range, fill, scale }: Candidate,
+  batches: AsyncIterable<readonly SeriesRow[]>,
+  limit: number | undefined,
+): AsyncIterable<readonly FilledRow[]> {
+  const { window } = range;
+  const scaled = scale === 1 ? batches : scaledRows(batches, scale);
+  if (fill === "none" || window === undefined) return scaled;
+  const before = async (): Promise<FilledRow[1]> => {
+    const to = windowsOf(window).at(range.from).start;
+    const last = { ...range, field, from: Number.MIN_SAFE_INTEGER, to, order: "desc", limit: 1 } as const;
+    for await (const [row] of scaledRows(series.query(owner, last), scale)) if (row !== undefined) return row[1];
+    return null;
+  };
+  return filledRows(scaled, { range: { ...range, window }, fill, limit, before });
+}
+
+async function* scaledRows(
+  batches: AsyncIterable<readonly SeriesRow[]>,
+  scale: number,
+): AsyncGenerator<readonly SeriesRow[]> {
+  for await (const rows of batches) {
+    yield rows.map(([time, value]) => [time, typeof value === "number" ? value * scale : value]);
+  }
 }
 
 async function* nothing(): AsyncGenerator<never> {}

@@ -35,8 +35,8 @@ export async function calls(api: ApiClient): Promise<void> {
   await api.call("GET", "/api/v1/devices/{id}", {});
   // @ts-expect-error The query needs a metric.
   await api.call("GET", "/api/v1/devices/{id}/series", { path: { id: "a" } });
-  // @ts-expect-error There is no such aggregate.
-  await api.call("GET", "/api/v1/devices/{id}/series", { path: { id: "a" }, query: { metric: "t", aggregate: "sd" } });
+  // @ts-expect-error There is no such order.
+  await api.call("GET", "/api/v1/devices/{id}/series", { path: { id: "a" }, query: { metric: "t", order: "up" } });
   // @ts-expect-error A device needs an id.
   await api.call("POST", "/api/v1/devices", { body: { type: "boiler" } });
 }

@@ -39,12 +39,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Denies reading the topic while `work` runs. */
-async function withoutReading(topic: string, work: () => Promise<void>): Promise<void> {
+/** Denies reading the topic, or the group, while `work` runs. */
+async function withoutReading(
+  resourceName: string,
+  work: () => Promise<void>,
+  resourceType: AclResourceTypes = AclResourceTypes.TOPIC,
+): Promise<void> {
   const admin = new Client({ brokers: kafka.brokers.split(","), logLevel: logLevel.NOTHING }).admin();
   const acl = {
-    resourceType: AclResourceTypes.TOPIC,
-    resourceName: topic,
+    resourceType,
+    resourceName,
     resourcePatternType: ResourcePatternTypes.LITERAL,
     principal: "User:ANONYMOUS",
     host: "*",
@@ -98,7 +102,42 @@ describe("the right to read a topic", () => {
       await pause(2000);
     });
     await until(() => followed.values.length === 6 && consumed.values.length >= 6);
+    // Both are still there for what comes after, and what was consumed is committed.
+    await log.append(topic, numbered(3, 0, 6));
+    await until(() => followed.values.length === 9 && consumed.values.length >= 9);
+    await eventually(async () => expect(await log.committed(group, [topic])).toMatchObject([{ offset: 9 }]));
     await Promise.all([following.close(), consumption.close()]);
+    await log.close();
+  });
+
+  it("as a group that is taken away for a while ends no member: its commits wait", async () => {
+    const log = await open();
+    const [topic, group] = ["committed", "denied"];
+    await log.ensureTopics([spec(topic, 1)]);
+    const consumed = new Collected();
+    const commits: unknown[] = [];
+    const consumption = await log.consume({
+      group,
+      topics: [topic],
+      async onBatch(batch) {
+        consumed.add(batch);
+        commits.push(await batch.commit().catch((error: unknown) => error));
+      },
+    });
+    await withoutReading(
+      group,
+      async () => {
+        await log.append(topic, numbered(3, 0));
+        await until(() => consumed.values.length === 3);
+        await pause(2000);
+      },
+      AclResourceTypes.GROUP,
+    );
+    await until(() => commits.length > 0);
+    expect(commits).toEqual([true]);
+    await log.append(topic, numbered(3, 0, 3));
+    await until(() => consumed.values.length === 6 && commits.length === 2);
+    await consumption.close();
     await log.close();
   });
 

@@ -1,3 +1,5 @@
+export * from "./aggregate.ts";
+export { windowRows, type PointRange, type ReadPoints } from "./aggregation/window-rows.ts";
 export * from "./time-series-store.ts";
 export { StoreRejectedCredentialsError, StoreUnavailableError } from "./errors.ts";
 export * from "./field-names.ts";
@@ -18,4 +20,11 @@ export {
   type Window,
   type Windows,
 } from "./windows/index.ts";
-export { textAggregates } from "./query-checks.ts";
+export {
+  classes,
+  type ClassMarks,
+  type ClassSpan,
+  OLDER_THAN_RAW,
+  type Retention,
+  type RetentionClass,
+} from "./retention.ts";

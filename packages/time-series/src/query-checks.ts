@@ -1,11 +1,9 @@
 import { RequestError } from "@headwater/core";
 import { isTextField } from "./field-names.ts";
 import { END_OF_TIME, MIN_TIME } from "./point-checks.ts";
-import { aggregates, type Aggregate, orders, type SeriesQuery } from "./time-series-store.ts";
+import { aggregateNames, isAggregate, textAggregates } from "./aggregate.ts";
+import { orders, type SeriesQuery } from "./time-series-store.ts";
 import { windowFault } from "./windows/index.ts";
-
-/** Aggregates that text has. */
-export const textAggregates: readonly Aggregate[] = ["count", "first", "last"];
 
 /** A range clipped to the times that can be stored at all. */
 export interface TimeRange {
@@ -16,14 +14,14 @@ export interface TimeRange {
 /** Throws RequestError if a query cannot be meant so; the same for every adapter. */
 export function checkQuery(query: SeriesQuery): TimeRange {
   const { window, aggregate, limit, order } = query;
-  if (aggregate !== undefined && !aggregates.includes(aggregate)) {
-    throw bad("unknown-aggregate", `aggregate ${aggregate as string} is unknown; there are ${aggregates.join(", ")}`);
+  if (aggregate !== undefined && !isAggregate(aggregate)) {
+    throw bad("unknown-aggregate", `aggregate ${aggregate as string} is unknown; there are ${aggregateNames}`);
   }
   if (window !== undefined) {
     const fault = windowFault(window);
     if (fault !== undefined) throw bad("invalid-window", fault);
     if (aggregate === undefined) {
-      throw bad("window-without-aggregate", `a window needs an aggregate: ${aggregates.join(", ")}`);
+      throw bad("window-without-aggregate", `a window needs an aggregate: ${aggregateNames}`);
     }
   }
   if (aggregate !== undefined && isTextField(query.field) && !textAggregates.includes(aggregate)) {

@@ -1,4 +1,6 @@
+import type { Aggregate } from "./aggregate.ts";
 import type { MetricPage } from "./latest-page.ts";
+import type { ClassSpan } from "./retention.ts";
 import type { Window } from "./windows/index.ts";
 
 /**
@@ -32,9 +34,6 @@ export interface WriteResult {
    */
   readonly refused: readonly RefusedPoint[];
 }
-
-export const aggregates = ["mean", "min", "max", "sum", "count", "first", "last"] as const;
-export type Aggregate = (typeof aggregates)[number];
 
 export const orders = ["asc", "desc"] as const;
 export type Order = (typeof orders)[number];
@@ -77,6 +76,11 @@ export interface LatestPage {
   readonly next: string | undefined;
 }
 
+export interface NewestTime {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly time: number;
+}
+
 export interface TagValuePage {
   readonly values: readonly string[];
   /** The last value that was looked at, if more follow: the `after` of the next page. */
@@ -97,11 +101,31 @@ export interface TimeSeriesStore {
    */
   query(query: SeriesQuery): AsyncIterable<readonly SeriesRow[]>;
 
+  /**
+   * Which retention class answers which part of a query's range, oldest first; a part that none answers is left out.
+   * Where points have ended, roll-ups of minutes or hours stand for them in what can be told of them: aggregates other
+   * than these, and queries without one, have points alone.
+   */
+  classes(query: SeriesQuery): Promise<readonly ClassSpan[]>;
+
   /** Newest value by event time of every field of the series with exactly these tags. */
   latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]>;
 
   /** As `latest`, for a page of their metrics; a page may hold fewer than there is room for although more follow. */
   latestPage(measurement: string, tags: Readonly<Record<string, string>>, page: MetricPage): Promise<LatestPage>;
+
+  /**
+   * As `latest` of each of these sets of tags, in their order; of these fields only, if any are named. Made for whole
+   * fleets: thousands of sets at once.
+   */
+  latestOf(
+    measurement: string,
+    tagSets: readonly Readonly<Record<string, string>>[],
+    fields?: readonly string[],
+  ): Promise<readonly (readonly LatestValue[])[]>;
+
+  /** Every set of tags of a measurement that has points, with the time of its newest point. */
+  newestTimes(measurement: string): Promise<readonly NewestTime[]>;
 
   /** Series whose tags contain the given ones. */
   listSeries(measurement: string, tags?: Readonly<Record<string, string>>): Promise<readonly SeriesRef[]>;
@@ -116,7 +140,10 @@ export interface TimeSeriesStore {
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<TagValuePage>;
 
-  /** Deletes [from, to) of all series of a measurement whose tags contain the given ones. */
+  /**
+   * Deletes [from, to) of all series of a measurement whose tags contain the given ones; of roll-ups every minute and
+   * hour that this range touches.
+   */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
 
   /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */

@@ -135,25 +135,3 @@ describe("a store whose file was damaged", () => {
     expect(noticed).toBeGreaterThan(2);
   });
 });
-
-it("a store of version 0.1 opens, its chunks have no checksum, and those that are written again get one", async () => {
-  await fill();
-  // As 0.1 wrote it: summaries of 48 bytes, and no tables of a later version.
-  const database = new DatabaseSync(file);
-  database.exec("UPDATE chunks SET summary = CASE WHEN numbers IS NULL THEN NULL ELSE substr(summary, 1, 48) END");
-  for (const { id, batch } of database.prepare("SELECT id, batch FROM journal").all() as {
-    id: number;
-    batch: Uint8Array;
-  }[]) {
-    database.prepare("UPDATE journal SET batch = ? WHERE id = ?").run(batch.subarray(0, batch.length - 8), id);
-  }
-  database.exec("DROP TABLE damaged; PRAGMA user_version = 1");
-  database.close();
-  const store = await open();
-  for (const device of devices) expect(await rows(store, device, "level")).toHaveLength(perSeries);
-  expect(store.warnings?.()).toEqual([]);
-  await store.close();
-  const again = new DatabaseSync(file);
-  expect(again.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
-  again.close();
-});

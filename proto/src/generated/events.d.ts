@@ -2411,6 +2411,21 @@ export namespace headwater {
             /** QuarantineEvent metrics. */
             metrics: string[];
 
+            /** QuarantineEvent cause. */
+            cause: string;
+
+            /** QuarantineEvent fixed. */
+            fixed?: (headwater.v1.QuarantineFix.$Properties|null);
+
+            /** QuarantineEvent requested. */
+            requested?: (headwater.v1.QuarantineRequest.$Properties|null);
+
+            /** QuarantineEvent claimed. */
+            claimed?: (headwater.v1.QuarantineClaim.$Properties|null);
+
+            /** QuarantineEvent redriven. */
+            redriven?: (headwater.v1.QuarantineRedriven.$Properties|null);
+
             /**
              * Encodes the specified QuarantineEvent message. Does not implicitly {@link headwater.v1.QuarantineEvent.verify|verify} messages.
              * @param message QuarantineEvent message or plain object to encode
@@ -2474,12 +2489,285 @@ export namespace headwater {
                 /** QuarantineEvent metrics */
                 metrics?: (string[]|null);
 
+                /** QuarantineEvent cause */
+                cause?: (string|null);
+
+                /** QuarantineEvent fixed */
+                fixed?: (headwater.v1.QuarantineFix.$Properties|null);
+
+                /** QuarantineEvent requested */
+                requested?: (headwater.v1.QuarantineRequest.$Properties|null);
+
+                /** QuarantineEvent claimed */
+                claimed?: (headwater.v1.QuarantineClaim.$Properties|null);
+
+                /** QuarantineEvent redriven */
+                redriven?: (headwater.v1.QuarantineRedriven.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a QuarantineEvent. */
             type $Shape = headwater.v1.QuarantineEvent.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineFix.
+         * @deprecated Use headwater.v1.QuarantineFix.$Properties instead.
+         */
+        interface IQuarantineFix extends headwater.v1.QuarantineFix.$Properties {
+        }
+
+        /** Represents a QuarantineFix. */
+        class QuarantineFix {
+
+            /**
+             * Constructs a new QuarantineFix.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineFix.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineFix payload. */
+            payload?: (Uint8Array|null);
+
+            /** QuarantineFix mqttTopic. */
+            mqttTopic?: (string|null);
+
+            /** QuarantineFix by. */
+            by: string;
+
+            /**
+             * Encodes the specified QuarantineFix message. Does not implicitly {@link headwater.v1.QuarantineFix.verify|verify} messages.
+             * @param message QuarantineFix message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineFix.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineFix message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineFix & headwater.v1.QuarantineFix.$Shape} QuarantineFix
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineFix & headwater.v1.QuarantineFix.$Shape;
+        }
+
+        namespace QuarantineFix {
+
+            /** Properties of a QuarantineFix. */
+            interface $Properties {
+
+                /** QuarantineFix payload */
+                payload?: (Uint8Array|null);
+
+                /** QuarantineFix mqttTopic */
+                mqttTopic?: (string|null);
+
+                /** QuarantineFix by */
+                by?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineFix. */
+            type $Shape = headwater.v1.QuarantineFix.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineRequest.
+         * @deprecated Use headwater.v1.QuarantineRequest.$Properties instead.
+         */
+        interface IQuarantineRequest extends headwater.v1.QuarantineRequest.$Properties {
+        }
+
+        /** Represents a QuarantineRequest. */
+        class QuarantineRequest {
+
+            /**
+             * Constructs a new QuarantineRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineRequest by. */
+            by: string;
+
+            /**
+             * Encodes the specified QuarantineRequest message. Does not implicitly {@link headwater.v1.QuarantineRequest.verify|verify} messages.
+             * @param message QuarantineRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRequest & headwater.v1.QuarantineRequest.$Shape} QuarantineRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineRequest & headwater.v1.QuarantineRequest.$Shape;
+        }
+
+        namespace QuarantineRequest {
+
+            /** Properties of a QuarantineRequest. */
+            interface $Properties {
+
+                /** QuarantineRequest by */
+                by?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineRequest. */
+            type $Shape = headwater.v1.QuarantineRequest.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineClaim.
+         * @deprecated Use headwater.v1.QuarantineClaim.$Properties instead.
+         */
+        interface IQuarantineClaim extends headwater.v1.QuarantineClaim.$Properties {
+        }
+
+        /** Represents a QuarantineClaim. */
+        class QuarantineClaim {
+
+            /**
+             * Constructs a new QuarantineClaim.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineClaim.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineClaim gateway. */
+            gateway: string;
+
+            /**
+             * Encodes the specified QuarantineClaim message. Does not implicitly {@link headwater.v1.QuarantineClaim.verify|verify} messages.
+             * @param message QuarantineClaim message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineClaim.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineClaim message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineClaim & headwater.v1.QuarantineClaim.$Shape} QuarantineClaim
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineClaim & headwater.v1.QuarantineClaim.$Shape;
+        }
+
+        namespace QuarantineClaim {
+
+            /** Properties of a QuarantineClaim. */
+            interface $Properties {
+
+                /** QuarantineClaim gateway */
+                gateway?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineClaim. */
+            type $Shape = headwater.v1.QuarantineClaim.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineRedriven.
+         * @deprecated Use headwater.v1.QuarantineRedriven.$Properties instead.
+         */
+        interface IQuarantineRedriven extends headwater.v1.QuarantineRedriven.$Properties {
+        }
+
+        /** Represents a QuarantineRedriven. */
+        class QuarantineRedriven {
+
+            /**
+             * Constructs a new QuarantineRedriven.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineRedriven.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineRedriven gateway. */
+            gateway: string;
+
+            /** QuarantineRedriven epoch. */
+            epoch: (number|Long);
+
+            /** QuarantineRedriven partition. */
+            partition: number;
+
+            /** QuarantineRedriven n. */
+            n: (number|Long);
+
+            /**
+             * Encodes the specified QuarantineRedriven message. Does not implicitly {@link headwater.v1.QuarantineRedriven.verify|verify} messages.
+             * @param message QuarantineRedriven message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineRedriven.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineRedriven message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRedriven & headwater.v1.QuarantineRedriven.$Shape} QuarantineRedriven
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineRedriven & headwater.v1.QuarantineRedriven.$Shape;
+        }
+
+        namespace QuarantineRedriven {
+
+            /** Properties of a QuarantineRedriven. */
+            interface $Properties {
+
+                /** QuarantineRedriven gateway */
+                gateway?: (string|null);
+
+                /** QuarantineRedriven epoch */
+                epoch?: (number|Long|null);
+
+                /** QuarantineRedriven partition */
+                partition?: (number|null);
+
+                /** QuarantineRedriven n */
+                n?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineRedriven. */
+            type $Shape = headwater.v1.QuarantineRedriven.$Properties;
         }
 
         /**
@@ -3823,6 +4111,9 @@ export namespace headwater {
             /** TelemetryRecord incarnation. */
             incarnation: number;
 
+            /** TelemetryRecord redrive. */
+            redrive?: (headwater.v1.Redrive.$Properties|null);
+
             /**
              * Encodes the specified TelemetryRecord message. Does not implicitly {@link headwater.v1.TelemetryRecord.verify|verify} messages.
              * @param message TelemetryRecord message or plain object to encode
@@ -3886,6 +4177,9 @@ export namespace headwater {
                 /** TelemetryRecord incarnation */
                 incarnation?: (number|null);
 
+                /** TelemetryRecord redrive */
+                redrive?: (headwater.v1.Redrive.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3905,8 +4199,72 @@ export namespace headwater {
               tick?: headwater.v1.Tick.$Shape|null;
               gap?: headwater.v1.Gap.$Shape|null;
               incarnation?: number|null;
+              redrive?: headwater.v1.Redrive.$Shape|null;
               $unknowns?: Uint8Array[];
             };
+        }
+
+        /**
+         * Properties of a Redrive.
+         * @deprecated Use headwater.v1.Redrive.$Properties instead.
+         */
+        interface IRedrive extends headwater.v1.Redrive.$Properties {
+        }
+
+        /** Represents a Redrive. */
+        class Redrive {
+
+            /**
+             * Constructs a new Redrive.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.Redrive.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Redrive entry. */
+            entry: string;
+
+            /** Redrive attempt. */
+            attempt: number;
+
+            /**
+             * Encodes the specified Redrive message. Does not implicitly {@link headwater.v1.Redrive.verify|verify} messages.
+             * @param message Redrive message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.Redrive.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Redrive message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.Redrive & headwater.v1.Redrive.$Shape} Redrive
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.Redrive & headwater.v1.Redrive.$Shape;
+        }
+
+        namespace Redrive {
+
+            /** Properties of a Redrive. */
+            interface $Properties {
+
+                /** Redrive entry */
+                entry?: (string|null);
+
+                /** Redrive attempt */
+                attempt?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Redrive. */
+            type $Shape = headwater.v1.Redrive.$Properties;
         }
 
         /**

@@ -6290,6 +6290,11 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [logOffset] QuarantineEvent logOffset
              * @property {number|null} [attempt] QuarantineEvent attempt
              * @property {Array.<string>|null} [metrics] QuarantineEvent metrics
+             * @property {string|null} [cause] QuarantineEvent cause
+             * @property {headwater.v1.QuarantineFix.$Properties|null} [fixed] QuarantineEvent fixed
+             * @property {headwater.v1.QuarantineRequest.$Properties|null} [requested] QuarantineEvent requested
+             * @property {headwater.v1.QuarantineClaim.$Properties|null} [claimed] QuarantineEvent claimed
+             * @property {headwater.v1.QuarantineRedriven.$Properties|null} [redriven] QuarantineEvent redriven
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -6427,6 +6432,46 @@ export const headwater = $root.headwater = (() => {
             QuarantineEvent.prototype.metrics = $util.emptyArray;
 
             /**
+             * QuarantineEvent cause.
+             * @member {string} cause
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.cause = "";
+
+            /**
+             * QuarantineEvent fixed.
+             * @member {headwater.v1.QuarantineFix.$Properties|null|undefined} fixed
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.fixed = null;
+
+            /**
+             * QuarantineEvent requested.
+             * @member {headwater.v1.QuarantineRequest.$Properties|null|undefined} requested
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.requested = null;
+
+            /**
+             * QuarantineEvent claimed.
+             * @member {headwater.v1.QuarantineClaim.$Properties|null|undefined} claimed
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.claimed = null;
+
+            /**
+             * QuarantineEvent redriven.
+             * @member {headwater.v1.QuarantineRedriven.$Properties|null|undefined} redriven
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.redriven = null;
+
+            /**
              * Encodes the specified QuarantineEvent message. Does not implicitly {@link headwater.v1.QuarantineEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.QuarantineEvent
@@ -6469,6 +6514,16 @@ export const headwater = $root.headwater = (() => {
                 if (message.metrics != null && message.metrics.length)
                     for (let i = 0; i < message.metrics.length; ++i)
                         writer.uint32(/* id 13, wireType 2 =*/106).string(message.metrics[i]);
+                if (message.cause != null && $Object.hasOwnProperty.call(message, "cause") && message.cause !== "")
+                    writer.uint32(/* id 14, wireType 2 =*/114).string(message.cause);
+                if (message.fixed != null && $Object.hasOwnProperty.call(message, "fixed"))
+                    $root.headwater.v1.QuarantineFix.encode(message.fixed, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.requested != null && $Object.hasOwnProperty.call(message, "requested"))
+                    $root.headwater.v1.QuarantineRequest.encode(message.requested, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.claimed != null && $Object.hasOwnProperty.call(message, "claimed"))
+                    $root.headwater.v1.QuarantineClaim.encode(message.claimed, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
+                if (message.redriven != null && $Object.hasOwnProperty.call(message, "redriven"))
+                    $root.headwater.v1.QuarantineRedriven.encode(message.redriven, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6629,6 +6684,39 @@ export const headwater = $root.headwater = (() => {
                             message.metrics.push(reader.stringVerify());
                             continue;
                         }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.cause = value;
+                            else
+                                delete message.cause;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            message.fixed = $root.headwater.v1.QuarantineFix.decode(reader, reader.size(), $undefined, _depth + 1, message.fixed);
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.requested = $root.headwater.v1.QuarantineRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.requested);
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 2)
+                                break;
+                            message.claimed = $root.headwater.v1.QuarantineClaim.decode(reader, reader.size(), $undefined, _depth + 1, message.claimed);
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.redriven = $root.headwater.v1.QuarantineRedriven.decode(reader, reader.size(), $undefined, _depth + 1, message.redriven);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -6647,6 +6735,661 @@ export const headwater = $root.headwater = (() => {
             };
 
             return QuarantineEvent;
+        })();
+
+        v1.QuarantineFix = (function() {
+
+            /**
+             * Properties of a QuarantineFix.
+             * @typedef {Object} headwater.v1.QuarantineFix.$Properties
+             * @property {Uint8Array|null} [payload] QuarantineFix payload
+             * @property {string|null} [mqttTopic] QuarantineFix mqttTopic
+             * @property {string|null} [by] QuarantineFix by
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineFix.
+             * @memberof headwater.v1
+             * @interface IQuarantineFix
+             * @augments headwater.v1.QuarantineFix.$Properties
+             * @deprecated Use headwater.v1.QuarantineFix.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineFix.
+             * @typedef {headwater.v1.QuarantineFix.$Properties} headwater.v1.QuarantineFix.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineFix.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineFix.
+             * @constructor
+             * @param {headwater.v1.QuarantineFix.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineFix = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineFix payload.
+             * @member {Uint8Array|null|undefined} payload
+             * @memberof headwater.v1.QuarantineFix
+             * @instance
+             */
+            QuarantineFix.prototype.payload = null;
+
+            /**
+             * QuarantineFix mqttTopic.
+             * @member {string|null|undefined} mqttTopic
+             * @memberof headwater.v1.QuarantineFix
+             * @instance
+             */
+            QuarantineFix.prototype.mqttTopic = null;
+
+            /**
+             * QuarantineFix by.
+             * @member {string} by
+             * @memberof headwater.v1.QuarantineFix
+             * @instance
+             */
+            QuarantineFix.prototype.by = "";
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(QuarantineFix.prototype, "_payload", {
+                get: $util.oneOfGetter($oneOfFields = ["payload"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(QuarantineFix.prototype, "_mqttTopic", {
+                get: $util.oneOfGetter($oneOfFields = ["mqttTopic"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified QuarantineFix message. Does not implicitly {@link headwater.v1.QuarantineFix.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineFix
+             * @static
+             * @param {headwater.v1.QuarantineFix.$Properties} message QuarantineFix message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineFix.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.payload != null && $Object.hasOwnProperty.call(message, "payload"))
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.payload);
+                if (message.mqttTopic != null && $Object.hasOwnProperty.call(message, "mqttTopic"))
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.mqttTopic);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.by);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineFix message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineFix
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineFix & headwater.v1.QuarantineFix.$Shape} QuarantineFix
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineFix.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineFix();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.payload = reader.bytes();
+                            message._payload = "payload";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.mqttTopic = reader.stringVerify();
+                            message._mqttTopic = "mqttTopic";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineFix;
+        })();
+
+        v1.QuarantineRequest = (function() {
+
+            /**
+             * Properties of a QuarantineRequest.
+             * @typedef {Object} headwater.v1.QuarantineRequest.$Properties
+             * @property {string|null} [by] QuarantineRequest by
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineRequest.
+             * @memberof headwater.v1
+             * @interface IQuarantineRequest
+             * @augments headwater.v1.QuarantineRequest.$Properties
+             * @deprecated Use headwater.v1.QuarantineRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineRequest.
+             * @typedef {headwater.v1.QuarantineRequest.$Properties} headwater.v1.QuarantineRequest.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineRequest.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineRequest.
+             * @constructor
+             * @param {headwater.v1.QuarantineRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineRequest by.
+             * @member {string} by
+             * @memberof headwater.v1.QuarantineRequest
+             * @instance
+             */
+            QuarantineRequest.prototype.by = "";
+
+            /**
+             * Encodes the specified QuarantineRequest message. Does not implicitly {@link headwater.v1.QuarantineRequest.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineRequest
+             * @static
+             * @param {headwater.v1.QuarantineRequest.$Properties} message QuarantineRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.by);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRequest & headwater.v1.QuarantineRequest.$Shape} QuarantineRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineRequest;
+        })();
+
+        v1.QuarantineClaim = (function() {
+
+            /**
+             * Properties of a QuarantineClaim.
+             * @typedef {Object} headwater.v1.QuarantineClaim.$Properties
+             * @property {string|null} [gateway] QuarantineClaim gateway
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineClaim.
+             * @memberof headwater.v1
+             * @interface IQuarantineClaim
+             * @augments headwater.v1.QuarantineClaim.$Properties
+             * @deprecated Use headwater.v1.QuarantineClaim.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineClaim.
+             * @typedef {headwater.v1.QuarantineClaim.$Properties} headwater.v1.QuarantineClaim.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineClaim.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineClaim.
+             * @constructor
+             * @param {headwater.v1.QuarantineClaim.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineClaim = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineClaim gateway.
+             * @member {string} gateway
+             * @memberof headwater.v1.QuarantineClaim
+             * @instance
+             */
+            QuarantineClaim.prototype.gateway = "";
+
+            /**
+             * Encodes the specified QuarantineClaim message. Does not implicitly {@link headwater.v1.QuarantineClaim.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineClaim
+             * @static
+             * @param {headwater.v1.QuarantineClaim.$Properties} message QuarantineClaim message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineClaim.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gateway);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineClaim message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineClaim
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineClaim & headwater.v1.QuarantineClaim.$Shape} QuarantineClaim
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineClaim.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineClaim();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineClaim;
+        })();
+
+        v1.QuarantineRedriven = (function() {
+
+            /**
+             * Properties of a QuarantineRedriven.
+             * @typedef {Object} headwater.v1.QuarantineRedriven.$Properties
+             * @property {string|null} [gateway] QuarantineRedriven gateway
+             * @property {number|Long|null} [epoch] QuarantineRedriven epoch
+             * @property {number|null} [partition] QuarantineRedriven partition
+             * @property {number|Long|null} [n] QuarantineRedriven n
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineRedriven.
+             * @memberof headwater.v1
+             * @interface IQuarantineRedriven
+             * @augments headwater.v1.QuarantineRedriven.$Properties
+             * @deprecated Use headwater.v1.QuarantineRedriven.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineRedriven.
+             * @typedef {headwater.v1.QuarantineRedriven.$Properties} headwater.v1.QuarantineRedriven.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineRedriven.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineRedriven.
+             * @constructor
+             * @param {headwater.v1.QuarantineRedriven.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineRedriven = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineRedriven gateway.
+             * @member {string} gateway
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.gateway = "";
+
+            /**
+             * QuarantineRedriven epoch.
+             * @member {number|Long} epoch
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * QuarantineRedriven partition.
+             * @member {number} partition
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.partition = 0;
+
+            /**
+             * QuarantineRedriven n.
+             * @member {number|Long} n
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified QuarantineRedriven message. Does not implicitly {@link headwater.v1.QuarantineRedriven.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineRedriven
+             * @static
+             * @param {headwater.v1.QuarantineRedriven.$Properties} message QuarantineRedriven message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineRedriven.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gateway);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.epoch);
+                if (message.partition != null && $Object.hasOwnProperty.call(message, "partition") && message.partition !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.partition);
+                if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.n);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineRedriven message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineRedriven
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRedriven & headwater.v1.QuarantineRedriven.$Shape} QuarantineRedriven
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineRedriven.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineRedriven();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.partition = value;
+                            else
+                                delete message.partition;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.n = value;
+                            else
+                                delete message.n;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineRedriven;
         })();
 
         v1.RuleEvent = (function() {
@@ -9920,6 +10663,7 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.Tick.$Properties|null} [tick] TelemetryRecord tick
              * @property {headwater.v1.Gap.$Properties|null} [gap] TelemetryRecord gap
              * @property {number|null} [incarnation] TelemetryRecord incarnation
+             * @property {headwater.v1.Redrive.$Properties|null} [redrive] TelemetryRecord redrive
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9947,6 +10691,7 @@ export const headwater = $root.headwater = (() => {
              *   tick?: headwater.v1.Tick.$Shape|null;
              *   gap?: headwater.v1.Gap.$Shape|null;
              *   incarnation?: number|null;
+             *   redrive?: headwater.v1.Redrive.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} headwater.v1.TelemetryRecord.$Shape
              */
@@ -10073,6 +10818,14 @@ export const headwater = $root.headwater = (() => {
             TelemetryRecord.prototype.incarnation = 0;
 
             /**
+             * TelemetryRecord redrive.
+             * @member {headwater.v1.Redrive.$Properties|null|undefined} redrive
+             * @memberof headwater.v1.TelemetryRecord
+             * @instance
+             */
+            TelemetryRecord.prototype.redrive = null;
+
+            /**
              * Encodes the specified TelemetryRecord message. Does not implicitly {@link headwater.v1.TelemetryRecord.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.TelemetryRecord
@@ -10116,6 +10869,8 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.Gap.encode(message.gap, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
                 if (message.incarnation != null && $Object.hasOwnProperty.call(message, "incarnation") && message.incarnation !== 0)
                     writer.uint32(/* id 13, wireType 0 =*/104).uint32(message.incarnation);
+                if (message.redrive != null && $Object.hasOwnProperty.call(message, "redrive"))
+                    $root.headwater.v1.Redrive.encode(message.redrive, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -10291,6 +11046,12 @@ export const headwater = $root.headwater = (() => {
                                 delete message.incarnation;
                             continue;
                         }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            message.redrive = $root.headwater.v1.Redrive.decode(reader, reader.size(), $undefined, _depth + 1, message.redrive);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -10309,6 +11070,162 @@ export const headwater = $root.headwater = (() => {
             };
 
             return TelemetryRecord;
+        })();
+
+        v1.Redrive = (function() {
+
+            /**
+             * Properties of a Redrive.
+             * @typedef {Object} headwater.v1.Redrive.$Properties
+             * @property {string|null} [entry] Redrive entry
+             * @property {number|null} [attempt] Redrive attempt
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Redrive.
+             * @memberof headwater.v1
+             * @interface IRedrive
+             * @augments headwater.v1.Redrive.$Properties
+             * @deprecated Use headwater.v1.Redrive.$Properties instead.
+             */
+
+            /**
+             * Shape of a Redrive.
+             * @typedef {headwater.v1.Redrive.$Properties} headwater.v1.Redrive.$Shape
+             */
+
+            /**
+             * Constructs a new Redrive.
+             * @memberof headwater.v1
+             * @classdesc Represents a Redrive.
+             * @constructor
+             * @param {headwater.v1.Redrive.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Redrive = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Redrive entry.
+             * @member {string} entry
+             * @memberof headwater.v1.Redrive
+             * @instance
+             */
+            Redrive.prototype.entry = "";
+
+            /**
+             * Redrive attempt.
+             * @member {number} attempt
+             * @memberof headwater.v1.Redrive
+             * @instance
+             */
+            Redrive.prototype.attempt = 0;
+
+            /**
+             * Encodes the specified Redrive message. Does not implicitly {@link headwater.v1.Redrive.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.Redrive
+             * @static
+             * @param {headwater.v1.Redrive.$Properties} message Redrive message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Redrive.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.entry != null && $Object.hasOwnProperty.call(message, "entry") && message.entry !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.entry);
+                if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.attempt);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Redrive message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.Redrive
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.Redrive & headwater.v1.Redrive.$Shape} Redrive
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Redrive.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.Redrive();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.entry = value;
+                            else
+                                delete message.entry;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.attempt = value;
+                            else
+                                delete message.attempt;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Redrive;
         })();
 
         v1.Reading = (function() {

@@ -3,6 +3,7 @@ export { Interned } from "./interned.ts";
 export { PlainEvent, type DeviceLookup } from "./plain-event.ts";
 export { TelemetryReader } from "./telemetry-reader.ts";
 export { endOfIdentities, maxTime, readTelemetry } from "./read-telemetry.ts";
+export { SeenDerivations, type DerivedPlace } from "./seen-derivations.ts";
 export {
   deviceBytes,
   identityBytes,

@@ -53,6 +53,8 @@ export interface Program<S = unknown> {
   step(state: S, sample: Sample): S;
   /** The instants to come at which the verdict may change by itself; a later one may be due earlier on the log. */
   wakes(state: S): readonly Wake[];
+  /** The time of the first of them, infinite if there is none, without making a list; absent: look at the list. */
+  nextWake?(state: S): number;
   /** The first of these instants has come. */
   elapse(state: S, time: number): S;
   /** The device's own fields have changed, at an instant of the log's clock. */
@@ -62,6 +64,12 @@ export interface Program<S = unknown> {
   verdict(state: S): Verdict;
   /** Values of a metric that would change nothing in the state. */
   quiet(state: S, metric: string): Interval;
+  /**
+   * Values of a metric whose verdicts would all be steady, where a later verdict is the same whether they were taken in
+   * or not, though the state may be another: of programs that keep nothing of a reading but how it was judged. Absent:
+   * `quiet` tells all that there is.
+   */
+  calm?(state: S, metric: string, isSteady: (verdict: Verdict) => boolean): Interval;
   /** What the verdict came from; `rank` is that of the raise, or 0 if the episode ended. */
   measure(state: S, rank: number, latest: Latest): Measure | undefined;
   /** What began that the verdict has this rank; undefined: the present sample or instant. */
@@ -75,6 +83,8 @@ export interface Program<S = unknown> {
   readonly idle: S | undefined;
   /** Whether the state is as good as `idle`. */
   isIdle(state: S): boolean;
+  /** Whether it is so as long as no episode is open; goes with `calm`. */
+  isAtRest?(state: S): boolean;
 }
 
 /**
@@ -107,6 +117,11 @@ export const plainProgram = {
 /** A moment counted from an anchor, with the time on the log's clock that belongs to it. */
 export function momentAt(time: number, { time: from, logTime, gateway }: Anchor): Anchor {
   return { time, logTime: logTime + (time - from), gateway };
+}
+
+/** When the verdict may change by itself first; infinite: never. */
+export function nextWake<S>(program: Program<S>, state: S): number {
+  return program.nextWake === undefined ? firstOf(program.wakes(state)) : program.nextWake(state);
 }
 
 /** The time of the first; infinite: there is none. */

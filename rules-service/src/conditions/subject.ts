@@ -36,6 +36,7 @@ export function compared<S>(subject: Subject<S>, comparison: Comparison): Progra
       const wake = subject.wake?.(state);
       return wake === undefined ? noWakes : [wake];
     },
+    nextWake: (state) => subject.wake?.(state)?.time ?? Infinity,
     elapse: (state, time) => subject.elapse?.(state, time) ?? state,
     withDevice: (state, device) => subject.withDevice?.(state, device) ?? state,
     verdict: (state) => comparison.judge(subject.value(state)),

@@ -17,8 +17,12 @@ const longestTick = 15_000_000;
  */
 export class LogClock {
   readonly #gateways = new Map<string, GatewayClock>();
+  /** The one that was heard last: mostly it speaks again. */
+  #last: GatewayClock | undefined;
   /** The gateway that holds the clock back; undefined if it has to be found again. */
   #slowest: GatewayClock | undefined;
+  /** No other that holds the clock has promised less than this. */
+  #others = Infinity;
   #now = 0;
   #lastTick = 0;
 
@@ -48,7 +52,7 @@ export class LogClock {
    * the append time has to do.
    */
   logTime(gateway: string, epoch: number, receivedAt: number, appendTime: number): number {
-    const time = this.#gateways.get(gateway);
+    const time = this.#known(gateway);
     if (time === undefined || time.epoch !== epoch || !time.isMarked) return appendTime;
     return Math.min(receivedAt + time.skew, appendTime);
   }
@@ -62,13 +66,13 @@ export class LogClock {
     if (gateway.startsWith(everyGateway)) {
       return this.#gateways.get(gateway.slice(everyGateway.length))?.isAway === true ? -Infinity : this.#leastReach();
     }
-    const time = this.#gateways.get(gateway);
+    const time = this.#known(gateway);
     return time === undefined || !time.isLive ? this.#now : Math.min(this.#now, time.corrected);
   }
 
   /** From when on something counts as unheard that is to be heard again within a duration; see `unheardSince`. */
   unheardSince({ gateway, logTime }: Anchor, duration: number, until: number, asOf: number): number {
-    const outages = this.#gateways.get(gateway)?.outages;
+    const outages = this.#known(gateway)?.outages;
     return outages === undefined || outages.length === 0
       ? logTime
       : unheardSince(outages, logTime, duration, until, asOf);
@@ -96,7 +100,7 @@ export class LogClock {
 
   #hear({ gateway, epoch, receivedAt, mark }: TelemetryRecord, at: RecordPosition): void {
     const { appendTime } = at;
-    let time = this.#gateways.get(gateway);
+    let time = this.#known(gateway);
     const held = time?.holds === true;
     const isNew = time?.isOf(epoch) !== true;
     if (time === undefined || isNew) {
@@ -105,13 +109,30 @@ export class LogClock {
       time.outages = outages;
       this.#gateways.set(gateway, time);
     }
+    this.#last = time;
     const wasMarked = time.isMarked;
     if (mark !== null) time.mark(mark.forwardedAt === 0 ? receivedAt : mark.forwardedAt, appendTime);
     time.promise(receivedAt, at, this.#lastTick, wasMarked);
-    // Only the slowest holds the clock.
-    const { holds } = time;
-    if (held !== holds || isNew || this.#slowest === time) this.#advance();
-    else if (holds && time.corrected < this.#slowest!.corrected) this.#slowest = time;
+    if (held !== time.holds || isNew) this.#advance();
+    else if (held) this.#promised(time);
+  }
+
+  #known(gateway: string): GatewayClock | undefined {
+    const last = this.#last;
+    return last !== undefined && last.gateway === gateway ? last : this.#gateways.get(gateway);
+  }
+
+  /** One that holds the clock, as before, has promised: only the slowest moves it on. */
+  #promised(time: GatewayClock): void {
+    const { corrected } = time;
+    const slowest = this.#slowest!;
+    if (time === slowest) {
+      if (corrected > this.#others) this.#advance();
+      else if (corrected > this.#now) this.#now = corrected;
+    } else if (corrected < slowest.corrected) {
+      this.#others = Math.min(this.#others, slowest.corrected);
+      this.#slowest = time;
+    } else if (corrected < this.#others) this.#others = corrected;
   }
 
   #tick({ appendTime, offset }: RecordPosition): void {
@@ -130,16 +151,25 @@ export class LogClock {
   /** What it said counts no more; that it went does, until it has gone for good. */
   #forget(time: GatewayClock): void {
     const isOver = this.#lastTick - time.heardAt > goneAfter;
-    if (isOver || time.outages.length === 0) this.#gateways.delete(time.gateway);
-    else if (time.isMarked) time.forget();
+    if (isOver || time.outages.length === 0) {
+      this.#gateways.delete(time.gateway);
+      if (this.#last === time) this.#last = undefined;
+    } else if (time.isMarked) time.forget();
   }
 
   #advance(): void {
     let slowest: GatewayClock | undefined;
+    let others = Infinity;
     for (const time of this.#gateways.values()) {
-      if (time.holds && (slowest === undefined || time.corrected < slowest.corrected)) slowest = time;
+      if (!time.holds) continue;
+      if (slowest === undefined) slowest = time;
+      else if (time.corrected < slowest.corrected) {
+        others = slowest.corrected;
+        slowest = time;
+      } else others = Math.min(others, time.corrected);
     }
     this.#slowest = slowest;
+    this.#others = others;
     if (slowest !== undefined) this.#now = Math.max(this.#now, slowest.corrected);
   }
 
@@ -153,6 +183,7 @@ export class LogClock {
 
   restore(checkpoint: Omit<CheckpointState, "seen">): void {
     this.#gateways.clear();
+    this.#last = undefined;
     for (const state of checkpoint.gateways) this.#gateways.set(state.gateway, GatewayClock.of(state));
     this.#lastTick = checkpoint.lastTick;
     this.#now = checkpoint.clock;

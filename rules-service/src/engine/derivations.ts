@@ -50,7 +50,7 @@ export class Derivations {
   beginRecord(offset: number): void {
     this.#offset = offset;
     this.#ordinal = firstOfRecord;
-    this.waiting.length = 0;
+    if (this.waiting.length > 0) this.waiting.length = 0;
   }
 
   /** How many control events have derived before the record at an offset. */

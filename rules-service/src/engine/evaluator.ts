@@ -1,4 +1,5 @@
 import type { TelemetryRecord } from "@headwater/proto";
+import { SeenDerivations } from "@headwater/proto/telemetry";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { Changes } from "./changes.ts";
@@ -7,7 +8,6 @@ import type { RecordPosition } from "./engine.ts";
 import type { Derivations } from "./derivations.ts";
 import { GatewayWatch } from "./gateway-watch.ts";
 import { SampleIntake } from "./sample-intake.ts";
-import { SeenDerivations } from "./seen-derivations.ts";
 import { SeenIdentities } from "./seen-identities.ts";
 import type { Instance } from "./instance.ts";
 import type { Rule } from "./rule.ts";
@@ -28,6 +28,8 @@ export class Evaluator {
   readonly gateways: GatewayWatch;
   /** Restored with more in them than was applied yet. */
   readonly #asleep = new Set<Instance>();
+  /** Instances that only say what was applied where a restored state has nothing to know. */
+  readonly standIns = new Set<Instance>();
   /** What has changed since states were last taken. */
   readonly changedInstances = new Changes<Instance>();
   readonly changedSeries = new Changes<Series>();
@@ -71,7 +73,7 @@ export class Evaluator {
       if (!hadTime && this.clock.now > 0) this.#beginWatching();
       if (record.mark !== null) this.gateways.marked(record.gateway, this.#hear, this.#begin);
       if (record.incarnation !== this.index.incarnationOf(record.device)) this.counts.otherDevice++;
-      else if (record.readings.length > 0 && this.#isToBeJudged(record) && this.#intake.take(record, at)) {
+      else if (record.readings.length > 0 && this.#isToBeJudged(record, at) && this.#intake.take(record, at)) {
         this.#evaluate();
       }
       this.timers.fire(this.clock, this.#fire, this.#repeat);
@@ -122,7 +124,7 @@ export class Evaluator {
   }
 
   readonly #begin = (rule: Rule, device: string): void => {
-    if (this.clock.now === 0) return;
+    if (this.clock.now === 0 || this.index.coveredOf(rule, device).covers > this.next) return;
     const instance = this.index.newInstance(rule, device, this.now);
     instance.from = this.next;
     this.begun(instance);
@@ -146,7 +148,11 @@ export class Evaluator {
     for (const instance of this.#asleep) {
       if (instance.covers > this.next) continue;
       this.#asleep.delete(instance);
-      if (this.index.instance(instance.rule, instance.device) === instance) this.timers.arm(instance);
+      if (this.standIns.delete(instance)) {
+        this.timers.disarm(instance);
+        this.changedInstances.delete(instance);
+        this.index.remove(instance);
+      } else if (this.index.instance(instance.rule, instance.device) === instance) this.timers.arm(instance);
     }
   }
 
@@ -158,10 +164,10 @@ export class Evaluator {
   }
 
   /** What is derived here was judged when it was derived, and elsewhere each counts once. */
-  #isToBeJudged({ derived }: TelemetryRecord): boolean {
+  #isToBeJudged({ derived }: TelemetryRecord, { offset }: RecordPosition): boolean {
     if (derived === null || derived.ordinal === 0) return true;
     if (this.#derivations !== undefined) return false;
-    if (this.#seenDerived.accept(derived)) return true;
+    if (this.#seenDerived.accept(derived, offset)) return true;
     this.identities.duplicates++;
     return false;
   }
@@ -171,7 +177,7 @@ export class Evaluator {
     for (let instance = this.#intake.next(); instance !== undefined; instance = this.#intake.next()) {
       const { samples } = instance;
       instance.samples = noSamples;
-      this.counts.tooLate += instance.take(samples, this);
+      this.counts.tooLate += instance.take(samples, this.#intake.isInOrder, this);
       this.changed(instance);
       this.#passOn();
     }

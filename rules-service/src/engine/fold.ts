@@ -1,4 +1,4 @@
-import { firstOf, momentAt, type Beginning, type Wake } from "../conditions/program.ts";
+import { momentAt, nextWake, type Beginning, type Wake } from "../conditions/program.ts";
 import { ranked } from "../conditions/verdict.ts";
 import type { Position } from "../readings/position.ts";
 import type { Anchor, Sample } from "../readings/reading.ts";
@@ -64,9 +64,9 @@ export function elapse(
 ): FoldState {
   let now = state;
   for (;;) {
-    const wakes = rule.program.wakes(now.program);
-    const first = firstOf(wakes);
+    const first = nextWake(rule.program, now.program);
     if (first > upTo || (first === upTo && !inclusive) || first === Infinity) return now;
+    const wakes = rule.program.wakes(now.program);
     const program = rule.program.elapse(now.program, first);
     const at = momentAt(first, wakes.find(({ time }) => time === first)!.anchor);
     now = judged(rule, { program, episode: now.episode }, at, decided, place, on);

@@ -90,7 +90,8 @@ export class GatewayClock {
 
   /** Whether it has gone, and what would have been heard through it is not. */
   get isAway(): boolean {
-    return this.outages.at(-1)?.to === 0;
+    const { outages } = this;
+    return outages.length > 0 && outages[outages.length - 1]!.to === 0;
   }
 
   /** Any record of it: nothing with an earlier receive time follows. A later one that says less is right. */

@@ -1,5 +1,5 @@
 import type { Device } from "@headwater/aggregates";
-import { firstOf, noInterval, type Interval } from "../conditions/program.ts";
+import { nextWake, type Interval } from "../conditions/program.ts";
 import { beginning, isAfter, maxIndex, type Position } from "../readings/position.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
@@ -14,6 +14,7 @@ import {
   lastBeside,
   lastOwn,
   latestOwn,
+  isPruned,
   prunedTo,
   readingsOf,
   samplesAfter,
@@ -114,11 +115,16 @@ export class Instance implements ReadingOwner {
 
   /**
    * Takes the samples of a record in, oldest first, which lie in the series already. Answers how many of their readings
-   * are too late for the rule. They may hold readings that are none of the rule's.
+   * are too late for the rule. They may hold readings that are none of the rule's. `isInOrder`: each was the newest of
+   * its series.
    */
-  take(samples: readonly Sample[], world: World): number {
-    const last = lastBeside(this, samples);
+  take(samples: readonly Sample[], isInOrder: boolean, world: World): number {
     const first = samples[0]!;
+    if (isInOrder && this.inputs.length === 1 && this.firedTo < first.time) {
+      for (const sample of samples) this.#takeNext(sample, world);
+      return 0;
+    }
+    const last = lastBeside(this, samples);
     const isCorrection = world.corrected.size > 0 && samples.some((sample) => isCorrected(sample, world));
     if (!isCorrection && (last === undefined || isAfter(first, last)) && first.time > this.firedTo) {
       for (const sample of samples) this.#takeNext(sample, world);
@@ -163,7 +169,7 @@ export class Instance implements ReadingOwner {
   fire(upTo: number, { alerts, clock, next }: World): void {
     this.state = excused(this.rule, this.state, clock, clock.instant, next);
     // What is excused is not due yet.
-    if (firstOf(this.rule.program.wakes(this.state.program)) > upTo) return;
+    if (this.until > upTo) return;
     this.firedTo = Math.max(this.firedTo, upTo);
     this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, alerts));
   }
@@ -180,10 +186,9 @@ export class Instance implements ReadingOwner {
     const horizon = newest - this.rule.lateness;
     const { history } = this;
     let passed = 0;
-    const pruned = prunedTo(this);
     while (passed < history.length) {
       const each = history[passed]!;
-      if (each.time > horizon && isAfter(each, pruned)) break;
+      if (each.time > horizon && !isPruned(this, each)) break;
       passed++;
     }
     if (passed > 0) {
@@ -192,7 +197,7 @@ export class Instance implements ReadingOwner {
     }
     if (this.refused.length > 0) {
       const { base } = this;
-      this.refused = orNone(this.refused.filter((each) => isAfter(each, base) && isAfter(each, pruned)));
+      this.refused = orNone(this.refused.filter((each) => isAfter(each, base) && !isPruned(this, each)));
     }
     this.#forget();
   }
@@ -217,7 +222,7 @@ export class Instance implements ReadingOwner {
 
   /** The open episode has another severity, for a reason that no reading gave. */
   regrade(episode: EpisodeState): void {
-    const isFooted = this.state === this.#footed;
+    const { isFooted } = this;
     this.state = { ...this.state, episode };
     const last = this.history.at(-1);
     if (!isFooted) return;
@@ -278,17 +283,19 @@ export class Instance implements ReadingOwner {
     });
   }
 
-  /** Numbers of an input that change nothing. */
-  quiet(metric: string): Interval {
-    return this.state === this.#footed ? this.rule.program.quiet(this.state.program, metric) : noInterval;
+  /** Whether the clock has not gone ahead of the readings; else even what changes nothing has to be taken in. */
+  get isFooted(): boolean {
+    return this.state === this.#footed;
   }
 
-  /**
-   * From which judged time on even such a number has to be taken in: at once where the clock has gone ahead of the
-   * readings.
-   */
+  /** Numbers of an input that change nothing, as long as the state is footed. */
+  quiet(metric: string): Interval {
+    return this.rule.quiet(this.state, metric);
+  }
+
+  /** From which judged time on even such a number has to be taken in. */
   get until(): number {
-    return this.state === this.#footed ? firstOf(this.rule.program.wakes(this.state.program)) : -Infinity;
+    return nextWake(this.rule.program, this.state.program);
   }
 
   /** The state after the last sample, without what the clock has done since. */

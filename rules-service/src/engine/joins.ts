@@ -4,6 +4,7 @@ import type { Evaluator } from "./evaluator.ts";
 import { isOpen } from "./episode.ts";
 import { Instance } from "./instance.ts";
 import { LeastLag } from "../readings/least-lag.ts";
+import type { Anchor } from "../readings/reading.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -66,6 +67,7 @@ export class Joins {
       if (placed.length % rulesAStep === 0) yield;
     }
     const known = new Map<string, Set<string>>();
+    const warmed = new Set(placed.map(({ rule }) => rule));
     yield* this.#each(series, (warm) => {
       if (warm.readings.size === 0 || !isInEffect(warm.device)) return;
       const devices = known.get(warm.metric);
@@ -73,7 +75,9 @@ export class Joins {
       else devices.add(warm.device);
       const metric = index.metric(warm.metric);
       if (!index.isJudged(metric, warm.device)) return;
-      this.#merge(metric.series.get(warm.device) ?? index.newSeries(metric, warm.device), warm);
+      const own = metric.series.get(warm.device) ?? index.newSeries(metric, warm.device);
+      index.bringUpToDate(metric, own);
+      this.#merge(own, warm, warmed);
     });
     for (const { change, rule, before } of placed) {
       yield* this.#each(this.#devices(rule, before), (device) => {
@@ -134,12 +138,13 @@ export class Joins {
     // Only now: commands at the end of an episode are for the device that it was about.
     if (isAnother) index.incarnations.set(id, incarnation);
     for (const [series, had] of before) {
-      // What another device of the id has sent is nothing to this one.
-      if (isAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
+      // What another device of the id has sent is nothing to this one; a restored state may be this one's already.
+      const isOfAnother = series.incarnation === undefined ? isAnother : series.incarnation !== incarnation;
+      if (isOfAnother || (had.length > 0 && series.rules.length === 0)) this.#clear(series);
     }
     for (const rule of inOrder(begun)) this.#begin(rule, id);
     for (const rule of index.watchful.of(id, device)) {
-      const instance = index.instance(rule, id);
+      const instance = this.#old(rule, id);
       if (instance === undefined) {
         if (rule.program.watchesSilence && device !== undefined) this.#begin(rule, id);
       } else if (rule.program.readsDevice && instance.covers <= next) {
@@ -176,12 +181,21 @@ export class Joins {
   }
 
   /** The readings that warming retained go to where late ones will look for them. */
-  #merge(series: Series, warm: Series): void {
-    const { next, changedSeries } = this.#evaluator;
+  #merge(series: Series, warm: Series, warmed: ReadonlySet<Rule>): void {
+    const { index, next, changedSeries } = this.#evaluator;
     if (series.covers > next) return;
-    series.readings.merge(warm.readings);
+    const from = series.readings.merge(warm.readings);
     series.lag.merge(warm.lag);
     changedSeries.add(series);
+    if (from === 0) return;
+    // What the series never had came before its other rules began on the device.
+    for (const rule of series.rules) {
+      if (warmed.has(rule) || index.coveredOf(rule, series.device).covers > next) continue;
+      const instance = this.#old(rule, series.device) ?? this.#new(rule, series.device, undefined);
+      if (instance.from >= from) continue;
+      instance.from = from;
+      this.#evaluator.changed(instance);
+    }
   }
 
   #place(change: RuleChange, before: Rule | undefined): Rule {
@@ -196,29 +210,18 @@ export class Joins {
 
   /** The instance of a rule's former revision, whose inputs may be others. */
   #old(before: Rule, device: string): Instance | undefined {
-    return this.#evaluator.index.instance(before, device);
+    const { index, standIns } = this.#evaluator;
+    const old = index.instance(before, device);
+    return old !== undefined && standIns.has(old) ? undefined : old;
   }
 
   #coversOf(instance: Instance): number {
     return Math.max(...instance.inputs.map((series) => series.coversOf(instance.rule.id)));
   }
 
-  /** Inputs before this offset are in the rule's state on the device. */
-  #covered(rule: Rule, device: string): { readonly covers: number; readonly generation: number } {
-    let covers = 0;
-    let generation = 0;
-    for (const name of rule.program.inputs) {
-      const series = this.#evaluator.index.metrics.get(name)?.series.get(device);
-      if (series === undefined) continue;
-      covers = Math.max(covers, series.coversOf(rule.id));
-      generation = Math.max(generation, series.generationOf(rule.id));
-    }
-    return { covers, generation };
-  }
-
   /** Whether the restored state of the device is one with the rule in place. */
   #isDone(rule: Rule, device: string): boolean {
-    const { covers, generation } = this.#covered(rule, device);
+    const { covers, generation } = this.#evaluator.index.coveredOf(rule, device);
     return covers > this.#evaluator.next || this.#ledger.includes(generation, rule.change);
   }
 
@@ -255,8 +258,9 @@ export class Joins {
   #goOn(rule: Rule, device: string, before: Rule | undefined): void {
     const { index, timers } = this.#evaluator;
     const instance = index.instance(rule, device);
-    const old = before === undefined ? undefined : this.#old(before, device);
+    const old = before === undefined ? undefined : index.instance(before, device);
     if (old !== undefined && old !== instance) {
+      this.#ledger.setAside(old);
       timers.disarm(old);
       index.remove(old);
     }
@@ -269,7 +273,8 @@ export class Joins {
 
   /** What an instance of another revision covers is covered under this one, whose state there is none of. */
   #standIn(rule: Rule, instance: Instance): void {
-    const { index, timers, now, changedInstances } = this.#evaluator;
+    const { index, timers, now, next, changedInstances, standIns } = this.#evaluator;
+    this.#ledger.setAside(instance);
     const { device, covers, generation, stored, grounding } = instance;
     // What the rule does not take here needs no word on what is covered.
     if (!rule.selects(device, index.devices.get(device))) {
@@ -278,13 +283,15 @@ export class Joins {
     }
     timers.disarm(instance);
     changedInstances.delete(instance);
+    standIns.delete(instance);
     index.remove(instance);
     const state = rule.initial(index.devices.get(device), now);
     const own = new Instance(rule, device, index.inputsOf(rule, device), state, grounding);
     Object.assign(own, { covers, generation, stored });
     index.place(own);
     this.#evaluator.arm(own);
-    changedInstances.add(own);
+    if (covers > next) standIns.add(own);
+    else changedInstances.add(own);
   }
 
   /** From the next offset on: readings that others have retained are none of the rule's. */
@@ -295,19 +302,29 @@ export class Joins {
     const retained = rule.program.inputs.some(
       (name) => (index.metrics.get(name)?.series.get(device)?.readings.size ?? 0) > 0,
     );
-    if (!(retained || watches) || this.#covered(rule, device).covers > next) return;
-    if (index.instance(rule, device) !== undefined) return;
+    if (!(retained || watches) || index.coveredOf(rule, device).covers > next) return;
+    if (this.#old(rule, device) !== undefined) return;
     const since = known === undefined || now.time === 0 ? undefined : now;
-    const instance = index.newInstance(rule, device, since);
+    const instance = this.#new(rule, device, since);
     instance.from = next;
     if (since === undefined) this.#evaluator.changed(instance);
     else this.#evaluator.begun(instance);
   }
 
+  /** There is more to know of the rule on the device than that it is idle. */
+  #new(rule: Rule, device: string, since: Anchor | undefined): Instance {
+    const { index } = this.#evaluator;
+    const standIn = index.instance(rule, device);
+    const instance = index.newInstance(rule, device, since);
+    // What had taken effect by the writing that it stood in for has done so here.
+    if (standIn !== undefined) instance.generation = standIn.generation;
+    return instance;
+  }
+
   /** The rule ends on the device. */
   #leave(rule: Rule, device: string, cause: string): void {
     const { index, clock, next, alerts } = this.#evaluator;
-    const { covers } = this.#covered(rule, device);
+    const { covers } = index.coveredOf(rule, device);
     const instance = this.#old(rule, device);
     if (instance !== undefined && covers <= next) {
       instance.close(cause, clock.now, alerts);
@@ -323,11 +340,12 @@ export class Joins {
 
   /** Readings that no rule will look for. */
   #clear(series: Series): void {
-    const { changedSeries, next } = this.#evaluator;
+    const { changedSeries, index, next } = this.#evaluator;
     if (series.covers > next) return;
     series.readings.clear();
     series.lag.clear();
     series.lag.state = new LeastLag().state;
+    series.incarnation = index.incarnationOf(series.device);
     changedSeries.add(series);
   }
 

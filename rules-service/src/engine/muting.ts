@@ -39,6 +39,11 @@ export class Muting {
   #time = 0;
   #next = Infinity;
 
+  /** Whether an edge will come; without one it makes no difference how time goes by. */
+  get awaitsEdge(): boolean {
+    return this.#next !== Infinity;
+  }
+
   get hasWindows(): boolean {
     return this.#windows.size > 0;
   }

@@ -62,6 +62,12 @@ export function prunedTo({ inputs }: ReadingOwner): Position {
   return latest;
 }
 
+/** Whether readings of any input were let go from a position on, or from after it. */
+export function isPruned({ inputs }: ReadingOwner, position: Position): boolean {
+  for (const { readings } of inputs) if (readings.isPruned(position)) return true;
+  return false;
+}
+
 /** The rule's own samples after a position, in their order, without those that came too late. */
 export function samplesAfter(owner: ReadingOwner, position: Position): readonly Sample[] {
   const readings: Reading[] = [];

@@ -97,7 +97,7 @@ class Engine implements PartitionEngine {
   applyRecord(record: TelemetryRecord, at: RecordPosition, effects: Effects): void {
     this.#alerts.effects = effects;
     this.#evaluator.apply(record, at);
-    this.#mutes.pass(at.offset);
+    if (this.#alerts.muting.awaitsEdge) this.#mutes.pass(at.offset);
     this.#alerts.effects = silent;
   }
 

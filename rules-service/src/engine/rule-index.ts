@@ -1,4 +1,5 @@
 import type { Device } from "@headwater/aggregates";
+import { anyMetric } from "../conditions/program.ts";
 import { standInOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor } from "../readings/reading.ts";
 import { Chains } from "./chains.ts";
@@ -26,6 +27,8 @@ export interface Metric {
 export class RuleIndex {
   readonly rules = new Map<string, Rule>();
   readonly metrics = new Map<string, Metric>();
+  /** That of the rules which take every metric; undefined: there were none. */
+  every: Metric | undefined;
   /** Those that have something to do with a device of which nothing was heard. */
   readonly watchful = new SelectorIndex();
   /** Those that are told of gateways, in order of their ids. */
@@ -102,6 +105,7 @@ export class RuleIndex {
       const selectors = new SelectorIndex();
       metric = { name, rules: [], lateness: 0, version: 0, selectors, series: new Map(), devices: undefined };
       this.metrics.set(name, metric);
+      if (name === anyMetric) this.every = metric;
     }
     return metric;
   }
@@ -119,7 +123,7 @@ export class RuleIndex {
 
   /** Of a device that nothing was kept of yet. */
   newSeries(metric: Metric, device: string): Series {
-    const series = new Series(device, metric.name);
+    const series = new Series(device, metric.name, this.incarnationOf(device));
     metric.series.set(device, series);
     metric.devices = undefined;
     return series;
@@ -173,6 +177,19 @@ export class RuleIndex {
         for (const instance of each.instances.values()) if (instance.inputs[0] === each) yield instance;
       }
     }
+  }
+
+  /** Inputs of the device before this offset are in the rule's state there, even if there is nothing to know of it. */
+  coveredOf({ id, program }: Rule, device: string): { readonly covers: number; readonly generation: number } {
+    let covers = 0;
+    let generation = 0;
+    for (const name of program.inputs) {
+      const series = this.metrics.get(name)?.series.get(device);
+      if (series === undefined) continue;
+      covers = Math.max(covers, series.coversOf(id));
+      generation = Math.max(generation, series.generationOf(id));
+    }
+    return { covers, generation };
   }
 
   /** A rule begins on a device, or there comes to be more to know than that it is idle. */

@@ -4,11 +4,11 @@ import type { NormalAction } from "../action-kinds/kinds.ts";
 import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
 import { selectorKeys, type SelectorKeys } from "../definition/selector-keys.ts";
-import { anyMetric, type Program } from "../conditions/program.ts";
-import { unranked } from "../conditions/verdict.ts";
+import { anyMetric, type Interval, type Program } from "../conditions/program.ts";
+import { ranked, unranked } from "../conditions/verdict.ts";
 import { gatewayOf } from "../readings/gateway-stand-in.ts";
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
-import { noEpisode, type FoldState } from "./episode-machine.ts";
+import { isSteady, noEpisode, type FoldState } from "./episode-machine.ts";
 import type { RuleChange } from "./engine.ts";
 
 /** A definition is compiled once, however many partitions evaluate it. */
@@ -108,7 +108,15 @@ export class Rule {
   }
 
   isIdle({ program, episode }: FoldState): boolean {
-    return this.idle !== undefined && episode.rank === 0 && !episode.muted && this.program.isIdle(program);
+    if (this.idle === undefined || episode.rank !== 0 || episode.muted) return false;
+    return this.program.isIdle(program) || this.program.isAtRest?.(program) === true;
+  }
+
+  /** Values of a metric that change nothing, neither now nor later. */
+  quiet({ program, episode }: FoldState, metric: string): Interval {
+    const { rank, mildest } = this;
+    if (this.program.calm === undefined) return this.program.quiet(program, metric);
+    return this.program.calm(program, metric, (verdict) => isSteady(episode, ranked(verdict, rank), mildest));
   }
 
   takes(metric: string): boolean {

@@ -9,6 +9,7 @@ import type { Instance } from "./instance.ts";
 import { readingOf, valueOf } from "./record-reading.ts";
 import type { Metric, RuleIndex } from "./rule-index.ts";
 import type { SeenIdentities } from "./seen-identities.ts";
+import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
 import { Touched } from "./touched.ts";
 
@@ -42,6 +43,17 @@ export class SampleIntake {
   /** Readings of the present sample, likewise. */
   readonly #taken: Reading[] = [];
   #takenCount = 0;
+  /** Of the last record, by the places of its readings. */
+  readonly #metrics: (Metric | undefined)[] = [];
+  /** A metric that no rule takes, as long as there are so many that some rule has taken. */
+  #unknown = "";
+  #known = -1;
+  /** By the places of the present record's readings; undefined: no rule judges that. */
+  readonly #series: (Series | undefined)[] = [];
+  /** Of the present record, for the rules that take every metric. */
+  #every: Series | undefined;
+  /** Whether every reading since the present record began was the newest of its series. */
+  isInOrder = true;
   /** Instances that the present sample concerns. */
   readonly #concerned: Instance[] = [];
   /** Instances that the present record concerns. */
@@ -55,8 +67,9 @@ export class SampleIntake {
   /** Puts the samples of a record into their series, in order. False: no rule is concerned. */
   take(record: TelemetryRecord, at: RecordPosition): boolean {
     if (this.#takenCount > 0 || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
+    if (!this.#findSeries(record, at.offset)) return false;
+    this.isInOrder = true;
     const { readings } = record;
-    if (!this.#isAnyJudged(record)) return false;
     let newest = -Infinity;
     let isOneSample = true;
     for (const { timeDelta } of readings) {
@@ -82,7 +95,8 @@ export class SampleIntake {
 
   /** A derived reading, which is a sample of its own. */
   takeDerived(device: string, reading: Reading, appendTime: number): void {
-    const series = this.#judgedSeries(reading.metric, device, this.#world.next);
+    const { index, next } = this.#world;
+    const series = this.#judgedSeries(index.metrics.get(reading.metric), device, next);
     if (series === undefined) return;
     this.#take(series, reading, appendTime);
     this.#endSample(false);
@@ -114,12 +128,34 @@ export class SampleIntake {
     if (this.#grown.length > mostSpare) this.#grown.length = 0;
   }
 
-  /** Whether there are rules for any of the record's metrics. */
-  #isAnyJudged({ readings, derived }: TelemetryRecord): boolean {
-    const { metrics } = this.#world.index;
+  /** Finds the series of the record's readings that rules judge. False: there are none. */
+  #findSeries({ readings, device, derived }: TelemetryRecord, offset: number): boolean {
+    const { metrics, every } = this.#world.index;
     if (metrics.size === 0) return false;
-    for (const { metric } of readings) if (hasRules(metrics.get(metric))) return true;
-    return derived === null && hasRules(metrics.get(anyMetric));
+    if (this.#series.length > mostSpare) this.#series.length = 0;
+    let isAny = false;
+    for (let place = 0; place < readings.length; place++) {
+      const series = this.#judgedSeries(this.#metricAt(place, readings[place]!.metric), device, offset);
+      if (series !== undefined) isAny = true;
+      this.#series[place] = series;
+    }
+    this.#every = derived === null ? this.#judgedSeries(every, device, offset) : undefined;
+    return isAny || this.#every !== undefined;
+  }
+
+  /** Devices send the same metrics in the same places over and over. */
+  #metricAt(place: number, name: string): Metric | undefined {
+    const last = this.#metrics[place];
+    if (last !== undefined && last.name === name) return last;
+    const { metrics } = this.#world.index;
+    // None goes away again.
+    if (name === this.#unknown && metrics.size === this.#known) return undefined;
+    const metric = metrics.get(name);
+    if (metric === undefined) {
+      this.#unknown = name;
+      this.#known = metrics.size;
+    } else if (place < mostSpare) this.#metrics[place] = metric;
+    return metric;
   }
 
   /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
@@ -132,7 +168,7 @@ export class SampleIntake {
     shift: number,
   ): void {
     // First, so that the sample has the place of its first reading.
-    const any = record.derived === null ? this.#judgedSeries(anyMetric, record.device, at.offset) : undefined;
+    const any = this.#every;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const message = record.readings[index]!;
@@ -146,7 +182,7 @@ export class SampleIntake {
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
       const message = record.readings[index]!;
-      const series = this.#judgedSeries(message.metric, record.device, at.offset);
+      const series = this.#series[index];
       if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.#world.counts.notNumeric++;
@@ -168,8 +204,9 @@ export class SampleIntake {
   /** Gives the present sample to the instances that it concerns. */
   #concern(isOneOfSeveral: boolean): void {
     const sample = sampleOf(this.#taken.slice(0, this.#takenCount));
+    const alone = [sample];
     for (const instance of this.#concerned) {
-      if (!this.#touched.add(instance, sample)) continue;
+      if (!this.#touched.add(instance, sample, alone)) continue;
       // Until it has taken this sample in, no other of the record can be told to change nothing.
       if (isOneOfSeveral || this.#world.index.isChained) {
         for (const series of instance.inputs) series.block(instance.rule.id);
@@ -179,12 +216,11 @@ export class SampleIntake {
   }
 
   /** undefined: no rule judges it, or a restored state has it already. */
-  #judgedSeries(name: string, device: string, offset: number): Series | undefined {
-    const metric = this.#world.index.metrics.get(name);
+  #judgedSeries(metric: Metric | undefined, device: string, offset: number): Series | undefined {
     if (metric === undefined || metric.rules.length === 0) return undefined;
     const series = metric.series.get(device) ?? this.#world.index.newSeries(metric, device);
     if (series.version !== metric.version) this.#world.index.bringUpToDate(metric, series);
-    return series.rules.length === 0 || series.covers > offset ? undefined : series;
+    return series.isTaken && series.covers <= offset ? series : undefined;
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */
@@ -224,6 +260,7 @@ export class SampleIntake {
   }
 
   #takeLate(series: Series, reading: Reading): void {
+    this.isInOrder = false;
     const newest = series.readings.newest!.time;
     const isInserted = series.readings.insert(reading);
     if (isInserted) this.#hold(series, reading);
@@ -249,6 +286,7 @@ export class SampleIntake {
       this.#world.identities.duplicates++;
       return;
     }
+    this.isInOrder = false;
     const { offset, index } = former;
     const correction = { ...reading, offset, index };
     series.readings.replace(former, correction);
@@ -259,13 +297,15 @@ export class SampleIntake {
   }
 
   #touch(series: Series, slot: number, reading: Reading): void {
-    const instance =
-      series.instanceAt(slot) ?? this.#world.index.newInstance(series.rules[slot]!, series.device, undefined);
-    if (instance.covers > this.#world.next || reading.offset < instance.from) return;
+    const instance = series.instanceAt(slot) ?? this.#newInstance(series.rules[slot]!, series.device);
+    if (instance === undefined || instance.covers > this.#world.next || reading.offset < instance.from) return;
     this.#concerned.push(instance);
   }
-}
 
-function hasRules(metric: Metric | undefined): boolean {
-  return metric !== undefined && metric.rules.length > 0;
+  /** undefined: a restored state of another of its inputs was written after all that there was to know of it here. */
+  #newInstance(rule: Rule, device: string): Instance | undefined {
+    const { index, next } = this.#world;
+    if (rule.program.inputs.length > 1 && index.coveredOf(rule, device).covers > next) return undefined;
+    return index.newInstance(rule, device, undefined);
+  }
 }

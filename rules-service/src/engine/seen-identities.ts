@@ -4,6 +4,7 @@ import type { CheckpointState } from "./engine.ts";
 const maxEpochs = 16;
 
 interface Lane {
+  readonly gateway: string;
   /** The last n of each epoch; the one that spoke last stands last. */
   readonly epochs: Map<number, number>;
   epoch: number;
@@ -13,16 +14,19 @@ interface Lane {
 /** What of each gateway has been seen in this partition: n is dense, so what is at or below the last is a duplicate. */
 export class SeenIdentities {
   readonly #lanes = new Map<string, Lane>();
+  /** The one that was seen last: mostly it is seen again. */
+  #lane: Lane | undefined;
   duplicates = 0;
   gaps = 0;
 
   /** False: a duplicate. */
   accept(gateway: string, epoch: number, n: number): boolean {
-    let lane = this.#lanes.get(gateway);
-    if (lane === undefined) {
-      lane = { epochs: new Map(), epoch, last: 0 };
-      this.#lanes.set(gateway, lane);
-    } else if (lane.epoch !== epoch) turnTo(lane, epoch);
+    let lane = this.#lane;
+    if (lane === undefined || lane.gateway !== gateway) {
+      lane = this.#lanes.get(gateway) ?? this.#begin(gateway, epoch);
+      this.#lane = lane;
+    }
+    if (lane.epoch !== epoch) turnTo(lane, epoch);
     if (n <= lane.last) {
       this.duplicates++;
       return false;
@@ -44,12 +48,18 @@ export class SeenIdentities {
 
   restore(seen: CheckpointState["seen"]): void {
     this.#lanes.clear();
+    this.#lane = undefined;
     for (const { gateway, epoch, n } of seen) {
-      let lane = this.#lanes.get(gateway);
-      if (lane === undefined) this.#lanes.set(gateway, (lane = { epochs: new Map(), epoch, last: n }));
-      else turnTo(lane, epoch);
+      const lane = this.#lanes.get(gateway) ?? this.#begin(gateway, epoch);
+      turnTo(lane, epoch);
       lane.last = n;
     }
+  }
+
+  #begin(gateway: string, epoch: number): Lane {
+    const lane = { gateway, epochs: new Map(), epoch, last: 0 };
+    this.#lanes.set(gateway, lane);
+    return lane;
   }
 }
 

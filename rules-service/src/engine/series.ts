@@ -34,7 +34,7 @@ export class RuleList {
 }
 
 function idleInterval(rule: Rule, metric: string): Interval {
-  return rule.idle === undefined ? noInterval : rule.program.quiet(rule.idle.program, metric);
+  return rule.idle === undefined ? noInterval : rule.quiet(rule.idle, metric);
 }
 
 const noRules = new RuleList([]);
@@ -46,11 +46,15 @@ const noRules = new RuleList([]);
 export class Series implements InputSeries<Instance> {
   readonly device: string;
   readonly metric: string;
+  /** Of the device whose readings they are; undefined: a state of 0.1 does not say. */
+  incarnation: number | undefined;
   readonly readings = new ReadingBuffer();
   readonly lag = new LeastLag();
   /** The rules that take it, as of a version of its metric. */
   list = noRules;
   version = -1;
+  /** Whether there are any. */
+  isTaken = false;
   /** How far back late readings amend, by the rules of its metric at that version. */
   lateness = 0;
   quiet: QuietRanges;
@@ -72,9 +76,10 @@ export class Series implements InputSeries<Instance> {
   /** What the instances of all rules that take nothing else have as their inputs. */
   readonly alone: readonly [Series] = [this];
 
-  constructor(device: string, metric: string) {
+  constructor(device: string, metric: string, incarnation: number) {
     this.device = device;
     this.metric = metric;
+    this.incarnation = incarnation;
     this.quiet = noRules.idle(metric);
   }
 
@@ -87,6 +92,7 @@ export class Series implements InputSeries<Instance> {
     this.lateness = lateness;
     if (list === this.list) return;
     this.list = list;
+    this.isTaken = list.rules.length > 0;
     this.quiet = list.idle(this.metric);
     this.#isShared = true;
     this.#bySlot = [];
@@ -120,8 +126,22 @@ export class Series implements InputSeries<Instance> {
     const slot = this.list.slotOf(rule);
     if (slot === undefined) return;
     const instance = this.instanceAt(slot);
-    const interval = instance === undefined ? this.idleInterval(this.rules[slot]!) : instance.quiet(this.metric);
-    const until = instance === undefined ? Infinity : instance.until;
+    if (instance !== undefined) this.#refreshAt(slot, instance);
+    else this.#setQuiet(slot, this.idleInterval(this.rules[slot]!), Infinity);
+  }
+
+  /** The same of an instance whose place in the list is known; others have none. */
+  refreshAt(slot: number, instance: Instance): void {
+    if (this.instanceAt(slot) === instance) this.#refreshAt(slot, instance);
+    else this.refresh(instance.rule.id);
+  }
+
+  #refreshAt(slot: number, instance: Instance): void {
+    if (instance.isFooted) this.#setQuiet(slot, instance.quiet(this.metric), instance.until);
+    else this.#setQuiet(slot, noInterval, -Infinity);
+  }
+
+  #setQuiet(slot: number, interval: Interval, until: number): void {
     if (!this.quiet.is(slot, interval, until)) this.#own().set(slot, interval, until);
   }
 

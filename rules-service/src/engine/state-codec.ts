@@ -34,6 +34,14 @@ export type InstanceFields = Pick<
   readonly likeness: string;
 };
 
+export interface SeriesFields {
+  readonly generation: number;
+  readonly pruned: Position;
+  readonly readings: Reading[];
+  readonly lag: LeastLag["state"];
+  readonly incarnation: number | undefined;
+}
+
 /** Throws StateOfOtherVersionError unless this version wrote the state. */
 export function checkVersion(version: number): void {
   if (version === stateVersion) return;
@@ -68,24 +76,24 @@ export function decodeCount(bytes: Uint8Array): number {
   return new StateReader(bytes).count();
 }
 
-export function encodeSeries({ readings, generation, lag }: Series): Uint8Array {
+export function encodeSeries({ readings, generation, lag, incarnation }: Series): Uint8Array {
   const writer = states.begin().count(generation);
   writePosition(writer, readings.pruned);
   writer.count(readings.size);
   for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
   for (const part of lag.state) writer.count(part);
+  // A state of 0.1 ends here.
+  if (incarnation !== undefined) writer.count(incarnation);
   return writer.done();
 }
 
-export function decodeSeries(
-  bytes: Uint8Array,
-  metric: string,
-): { generation: number; pruned: Position; readings: Reading[]; lag: LeastLag["state"] } {
+export function decodeSeries(bytes: Uint8Array, metric: string): SeriesFields {
   const reader = new StateReader(bytes);
   const generation = reader.count();
   const pruned = readPosition(reader);
   const readings = reader.list(() => readReading(reader, metric));
-  return { generation, pruned, readings, lag: [reader.count(), reader.count(), reader.count()] };
+  const lag: LeastLag["state"] = [reader.count(), reader.count(), reader.count()];
+  return { generation, pruned, readings, lag, incarnation: reader.isAtEnd ? undefined : reader.count() };
 }
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {

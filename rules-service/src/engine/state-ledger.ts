@@ -36,6 +36,8 @@ export class StateLedger {
   readonly #dropped = new Set<Instance>();
   /** States of rules that are not known (yet). */
   readonly #restored = new Map<string, Restored[]>();
+  /** Those of them that cover more than was applied, as they were read. */
+  readonly #ahead = new WeakMap<Instance, Restored>();
   /** What rules were in the writings that were restored; what has taken effect again is left out. */
   readonly #records = new Map<string, readonly RuleRecord[]>();
   /** As the log has them, newest first. */
@@ -200,20 +202,42 @@ export class StateLedger {
     return own !== undefined && own.generation <= this.#whole;
   }
 
-  #placeRestored(rule: Rule, { device, covers, fields }: Restored, isOwn: boolean): void {
-    const { index, changedInstances, now } = this.#evaluator;
+  /**
+   * Another revision takes effect than that whose state this is. If it covers more than was applied, its own comes
+   * later (one that is as it was before has a state like it), and the state is kept for that.
+   */
+  setAside(instance: Instance): void {
+    const restored = this.#ahead.get(instance);
+    if (restored === undefined || restored.covers <= this.#evaluator.next) return;
+    const waiting = this.#restored.get(instance.rule.id);
+    if (waiting === undefined) this.#restored.set(instance.rule.id, [restored]);
+    else waiting.push(restored);
+    // The log keeps it until then.
+    instance.stored = false;
+  }
+
+  #placeRestored(rule: Rule, restored: Restored, isOwn: boolean): void {
+    const { index, changedInstances, standIns, now, next } = this.#evaluator;
+    const { device, covers, fields } = restored;
     const instance = new Instance(rule, device, index.inputsOf(rule, device), rule.initial(undefined, now), "");
-    if (fields === undefined || !isOwn) instance.generation = this.#whole + 1;
+    const isStandIn = fields === undefined || !isOwn;
+    if (isStandIn) instance.generation = this.#whole + 1;
     else {
       const { likeness: _, ...own } = fields;
       Object.assign(instance, own, { stored: true });
+      if (covers > next) this.#ahead.set(instance, restored);
     }
     instance.covers = covers;
     const present = index.instance(rule, device);
-    if (present !== undefined) this.#evaluator.timers.disarm(present);
+    if (present !== undefined) {
+      this.#evaluator.timers.disarm(present);
+      changedInstances.delete(present);
+      standIns.delete(present);
+    }
     index.place(instance);
     this.#evaluator.arm(instance);
-    changedInstances.add(instance);
+    if (isStandIn) standIns.add(instance);
+    else changedInstances.add(instance);
   }
 
   /** Whether a restored state of that generation is one with this change of the rule in it. */
@@ -248,10 +272,10 @@ export class StateLedger {
         Object.assign(series, { covers, generation: this.#whole + 1 });
         return;
       }
-      const { readings, pruned, generation, lag } = codec.decodeSeries(state, series.metric);
+      const { readings, pruned, generation, lag, incarnation } = codec.decodeSeries(state, series.metric);
       series.readings.load(readings, pruned);
       series.lag.state = lag;
-      Object.assign(series, { covers, generation, stored: true });
+      Object.assign(series, { covers, generation, incarnation, stored: true });
       this.#seen(generation);
     } else if (device === "") {
       if (state.length === 0) return;
@@ -301,9 +325,10 @@ export class StateLedger {
   }
 
   #takeInstance(instance: Instance): StateBytes | undefined {
-    const { next, timers, index } = this.#evaluator;
+    const { next, timers, index, standIns } = this.#evaluator;
     const { rule, device } = instance;
     const covers = Math.max(next, instance.covers);
+    if (standIns.has(instance)) return this.#state(rule.id, device, covers, gone);
     if (instance.isBlank(next)) {
       timers.disarm(instance);
       index.remove(instance);

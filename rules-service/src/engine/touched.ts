@@ -11,46 +11,63 @@ const noSamples: readonly Sample[] = [];
  */
 export class Touched {
   readonly #index: RuleIndex;
-  /** Those that have not taken theirs in, the first at the end. */
+  /** Those that have not taken theirs in, from the first on; before it, those that have. */
   readonly #waiting: Instance[] = [];
+  #first = 0;
   #isInOrder = true;
 
   constructor(index: RuleIndex) {
     this.#index = index;
   }
 
-  /** True: it is the instance's first sample. */
-  add(instance: Instance, sample: Sample): boolean {
+  /** True: it is the instance's first sample. `alone`: a list of just that, which many instances share. */
+  add(instance: Instance, sample: Sample, alone: readonly Sample[]): boolean {
     const { samples } = instance;
-    const last = samples.at(-1);
+    const last = samples[samples.length - 1];
     if (last === sample) return false;
     if (last === undefined) {
-      this.#waiting.push(instance);
-      this.#isInOrder = this.#waiting.length === 1;
-    }
-    if (last === undefined) instance.samples = [sample];
-    else if (isAfter(sample, last)) instance.samples = [...samples, sample];
+      const waiting = this.#waiting;
+      const before = waiting.length === this.#first ? undefined : waiting[waiting.length - 1];
+      if (before !== undefined && this.#isInOrder) this.#isInOrder = this.#order(before, instance) < 0;
+      waiting.push(instance);
+      instance.samples = alone;
+    } else if (isAfter(sample, last)) instance.samples = [...samples, sample];
     else instance.samples = [...samples, sample].toSorted((a, b) => (isAfter(a, b) ? 1 : -1));
     return last === undefined;
   }
 
   /** The next one, in order; its samples are for whoever calls. */
   take(): Instance | undefined {
+    const waiting = this.#waiting;
+    if (this.#first === waiting.length) {
+      if (this.#first > 0) this.#empty();
+      return undefined;
+    }
     if (!this.#isInOrder) {
-      this.#waiting.sort((a, b) => this.#order(b, a));
+      if (this.#first > 0) waiting.splice(0, this.#first);
+      this.#first = 0;
+      waiting.sort((a, b) => this.#order(a, b));
       this.#isInOrder = true;
     }
-    return this.#waiting.pop();
+    const instance = waiting[this.#first]!;
+    this.#first += 1;
+    return instance;
   }
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
 
+  #empty(): void {
+    this.#waiting.length = 0;
+    this.#first = 0;
+    this.#isInOrder = true;
+  }
+
   /** After a failure nothing of its record is left to do. */
   clear(): void {
     for (const instance of this.#waiting) instance.samples = noSamples;
-    this.#waiting.length = 0;
+    this.#empty();
   }
 
   #order({ rule: a }: Instance, { rule: b }: Instance): number {

@@ -34,6 +34,12 @@ export class ReadingBuffer {
     return { time: this.#prunedTime, offset: this.#prunedOffset, index: this.#prunedIndex };
   }
 
+  /** Whether a position lies at or before what was let go. */
+  isPruned({ time, offset, index }: Position): boolean {
+    if (time !== this.#prunedTime) return time < this.#prunedTime;
+    return offset === this.#prunedOffset ? index <= this.#prunedIndex : offset < this.#prunedOffset;
+  }
+
   at(index: number): Reading {
     return this.#places[(this.#head + index) & (this.#places.length - 1)]!;
   }
@@ -45,7 +51,7 @@ export class ReadingBuffer {
 
   /** Puts a late reading where it belongs; false if what it belongs between is gone. */
   insert(reading: Reading): boolean {
-    if (!isAfter(reading, this.pruned)) return false;
+    if (this.isPruned(reading)) return false;
     this.#insertAt(this.indexAfter(reading), reading);
     return true;
   }
@@ -82,7 +88,7 @@ export class ReadingBuffer {
     while (this.#size > 1) {
       const oldest = this.at(0);
       if (oldest.time > upTo && this.#size <= maxRetained) break;
-      if (isAfter(oldest, this.pruned)) this.#markPruned(oldest);
+      if (!this.isPruned(oldest)) this.#markPruned(oldest);
       this.#places[this.#head] = undefined;
       this.#head = (this.#head + 1) & (this.#places.length - 1);
       this.#size--;
@@ -103,16 +109,23 @@ export class ReadingBuffer {
     this.load([], beginning);
   }
 
-  /** The union with another buffer; the same reading is kept once. */
-  merge(other: ReadingBuffer): void {
+  /**
+   * The union with another buffer; the same reading is kept once. Answers the offset after the newest that was never
+   * here: none that was let go is among those.
+   */
+  merge(other: ReadingBuffer): number {
+    const { pruned } = this;
+    let from = 0;
     for (let i = 0; i < other.size; i++) {
       const reading = other.at(i);
       const after = this.indexAfter(reading);
       const before = after > 0 ? this.at(after - 1) : undefined;
       if (before?.offset === reading.offset && before.index === reading.index) continue;
       this.#insertAt(after, reading);
+      if (isAfter(reading, pruned) && reading.offset >= from) from = reading.offset + 1;
     }
     if (isAfter(this.pruned, other.pruned)) this.#markPruned(other.pruned);
+    return from;
   }
 
   #insertAt(index: number, reading: Reading): void {

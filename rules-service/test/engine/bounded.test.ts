@@ -48,6 +48,25 @@ describe("what is kept of a device", () => {
     expect(states.find(({ rule, device }) => rule === "hot" && device === "d")?.state).toHaveLength(0);
   });
 
+  it("is nothing of a rule inside its hysteresis while no episode is open", () => {
+    const p = new Partition();
+    const states = (): string[] =>
+      taken(p.engine, true)
+        .states.filter(({ device, state }) => device === "d" && state.length > 0)
+        .map(({ rule }) => rule);
+    p.rule({ op: ">", threshold: 80, clearBelow: 70 });
+    for (const [time, value] of [75, 65, 78, 80, 60, 72].entries()) p.read(time, value);
+    expect(states()).not.toContain("hot");
+    p.read(10, 81);
+    p.read(11, 75);
+    expect(states()).toContain("hot");
+    p.read(12, 69);
+    p.read(100, 75);
+    p.read(200, 75);
+    expect(p.emitted()).toEqual(["raised warning @10", "cleared @12"]);
+    expect(states()).not.toContain("hot");
+  });
+
   it("goes with the device", () => {
     const p = new Partition();
     p.device("d", { type: "boiler" });

@@ -1,7 +1,7 @@
 import { LogUnavailableError } from "../errors.ts";
 import { sleep } from "@headwater/core";
 import type { Coordinator } from "./coordinator.ts";
-import { asTyped, brokerError, isTransient, protocolErrorKind } from "./kafka-errors.ts";
+import { asTyped, brokerError, isRejection, isTransient, protocolErrorKind } from "./kafka-errors.ts";
 
 interface PendingCommit {
   readonly topic: string;
@@ -31,6 +31,9 @@ interface OffsetCommitAnswer {
 }
 
 const PAUSE_MS = 100;
+
+/** Rights that a commit needs were there when its records were fetched; rights that are taken away come back. */
+const isPassing = (error: unknown): boolean => isTransient(error) || isRejection(error);
 
 /** Commits of one member. Those that arrive while a request is under way share the next one. */
 export class OffsetCommitter {
@@ -95,7 +98,7 @@ export class OffsetCommitter {
       const answer = await this.#request(mine, member);
       return await this.#settle(mine, answer);
     } catch (error) {
-      if (isTransient(error)) return this.#later(mine, error);
+      if (isPassing(error)) return this.#later(mine, error);
       for (const each of mine) each.reject(asTyped(error, "committing offsets"));
       return [];
     }
@@ -131,7 +134,7 @@ export class OffsetCommitter {
       }
       const error = brokerError(code);
       if (protocolErrorKind(error) === "fenced") isFenced = true;
-      else if (isTransient(error)) passing = error;
+      else if (isPassing(error)) passing = error;
       else {
         each.reject(asTyped(error, "committing offsets"));
         continue;

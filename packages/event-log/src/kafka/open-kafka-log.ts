@@ -21,7 +21,7 @@ export interface KafkaLogOptions {
   readonly connectTimeoutMs?: number;
   /** A consumer that is not heard of for so long has lost its partitions, milliseconds. Default 10,000. */
   readonly sessionTimeoutMs?: number;
-  /** Default 1,000. */
+  /** A member hears of a rebalance with its next heartbeat, and until then partitions wait. Default 200. */
   readonly heartbeatMs?: number;
   /** How long a member finishes its batches in hand before a rebalance goes on, milliseconds. Default 2,000. */
   readonly handoverMs?: number;
@@ -75,7 +75,7 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<EventLog> 
     },
     timings: {
       sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
-      heartbeatMs: options.heartbeatMs ?? 1000,
+      heartbeatMs: options.heartbeatMs ?? 200,
       rebalanceTimeoutMs: 30_000,
       handoverMs: options.handoverMs ?? 2000,
     },

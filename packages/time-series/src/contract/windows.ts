@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { propertyRuns } from "@headwater/testkit/property-runs";
-import { aggregates, orders, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
+import { summaryAggregates } from "../aggregate.ts";
+import { orders, type SeriesQuery, type SeriesRow } from "../time-series-store.ts";
 import type { LocalWindow, Window } from "../windows/index.ts";
 import { referenceRows } from "./reference.ts";
 import { freshSeries, pointsOf, rowsOf, type StoreUnderTest } from "./store-under-test.ts";
@@ -45,7 +46,7 @@ export function windowsContract(subject: () => StoreUnderTest): void {
     await store.write(pointsOf(s, rows));
     for (const [i, each] of windows.entries()) {
       const window = { ...each, timeZone };
-      const aggregate = aggregates[i % aggregates.length]!;
+      const aggregate = summaryAggregates[i % summaryAggregates.length]!;
       const whole = { from: start - day, to: start + 11 * day, window, aggregate };
       const part = { from: start + 25 * minute, to: micros(at) + 26 * hour, window, aggregate: "count" } as const;
       for (const query of [whole, part, { ...whole, order: "desc", limit: 3 }, { ...part, limit: 4 }] as const) {
@@ -68,7 +69,7 @@ export function windowsContract(subject: () => StoreUnderTest): void {
             offset: fc.integer({ min: -3, max: 3 }),
             from: fc.integer({ min: 0, max: 40 * 96 }),
             length: fc.integer({ min: 0, max: 40 * 96 }),
-            aggregate: fc.constantFrom(...aggregates),
+            aggregate: fc.constantFrom(...summaryAggregates),
             order: fc.constantFrom(...orders),
             limit: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
           }),

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { ChunkPoints } from "./chunk-points.ts";
 
 /**
  * The seal of a chunk lies behind its summary: the CRC-32 of its points, and that of everything else in its row, the
@@ -8,12 +9,6 @@ import { crc32 } from "node:zlib";
  */
 export const SUMMARY_BYTES = 48;
 const SEAL_BYTES = 8;
-
-export interface ChunkPoints {
-  readonly times: Uint8Array;
-  readonly numbers: Uint8Array | null;
-  readonly texts: string | null;
-}
 
 /** What the rest of a row says of itself. */
 export interface ChunkKey {
@@ -48,9 +43,9 @@ export function openSeal(
   return { summary: at === 0 ? null : seal.subarray(0, at), checksum: view.getUint32(at, true) };
 }
 
-export function pointsChecksum({ times, numbers, texts }: ChunkPoints): number {
-  const before = crc32(times);
-  return numbers === null ? crc32(texts ?? "", before) : crc32(numbers, before);
+export function pointsChecksum({ times, packed, texts }: ChunkPoints): number {
+  const before = packed === null ? crc32(times) : crc32(packed, crc32(times));
+  return texts === null ? before : crc32(texts, before);
 }
 
 function rowChecksum(series: number, { start, stop, count }: ChunkKey, rest: Uint8Array): number {

@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { openSeal, pointsChecksum, sealed, type ChunkKey, type ChunkPoints } from "./chunk-seal.ts";
+import { bytesOf, decodePoints, doublesOf, encodePoints, type ChunkPoints } from "./chunk-points.ts";
+import { openSeal, pointsChecksum, sealed, type ChunkKey } from "./chunk-seal.ts";
 import type { Damage } from "./damage.ts";
 import { mayBeUnsealed } from "./database.ts";
+import { NewestOfChunks } from "./newest-of-chunks.ts";
 import { clipRun, EMPTY_NUMBERS, lowerBound, mergeRuns, sliceRun, type Run } from "./run.ts";
 import { summarize, type Summary } from "./summary.ts";
 
@@ -17,6 +19,8 @@ export const CHUNK_POINTS = 512;
 const CHUNK_POINTS_ENOUGH = 128;
 /** Characters of text in one chunk beyond which it is cut as well. */
 const CHUNK_TEXT = 65_536;
+/** Bytes of packed numbers beyond which a chunk is cut: what a row has too much costs a page of 16 KiB. */
+const CHUNK_BYTES = 3_800;
 const PAGE_OF_CHUNKS = 128;
 
 /** A chunk without its points. `stop` is the time of its last point. */
@@ -47,9 +51,11 @@ export class ChunkTable {
   readonly #points: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
-  readonly #expired: StatementSync;
+  readonly #oldest: StatementSync;
+  readonly #countBetween: StatementSync;
   readonly #damage: Damage;
   readonly #mayBeUnsealed: boolean;
+  readonly #newestNumbers = new NewestOfChunks();
 
   constructor(database: DatabaseSync, damage: Damage) {
     this.#damage = damage;
@@ -66,10 +72,15 @@ export class ChunkTable {
       `${info} WHERE series = ? AND start < ? ORDER BY start DESC LIMIT ${PAGE_OF_CHUNKS}`,
     );
     this.#newest = database.prepare(`${info} WHERE series = ? ORDER BY start DESC LIMIT 1`);
-    this.#points = database.prepare("SELECT times, numbers, texts FROM chunks WHERE series = ? AND start = ?");
+    this.#points = database.prepare(
+      "SELECT times, numbers AS packed, texts FROM chunks WHERE series = ? AND start = ?",
+    );
     this.#put = database.prepare("REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM chunks WHERE series = ? AND start = ?");
-    this.#expired = database.prepare(`${info} WHERE series = ? AND start < ? AND stop < ?`);
+    this.#oldest = database.prepare("SELECT start FROM chunks WHERE series = ? ORDER BY start LIMIT 1");
+    this.#countBetween = database.prepare(
+      "SELECT count(*) AS count FROM chunks WHERE series = ? AND start >= ? AND start < ?",
+    );
   }
 
   /** The newest chunk of a series. */
@@ -80,6 +91,29 @@ export class ChunkTable {
       // A damaged one has been set aside, and another is the newest now.
       if (row === undefined || chunk !== undefined) return chunk;
     }
+  }
+
+  /** Where the oldest chunk begins, damaged or not. */
+  oldestStart(series: number): number | undefined {
+    return (this.#oldest.get(series) as unknown as { start: number } | undefined)?.start;
+  }
+
+  /** How many chunks begin in [from, to). */
+  countBetween(series: number, from: number, to: number): number {
+    return (this.#countBetween.get(series, from, to) as unknown as { count: number }).count;
+  }
+
+  /** The time of the newest number of a series in chunks, and its value; it may have none, or texts. */
+  newestNumber(series: number): { readonly time: number; readonly value: number } | "none" | "text" {
+    const known = this.#newestNumbers;
+    if (Number.isNaN(known.timeOf(series))) {
+      const chunk = this.newest(series);
+      if (chunk !== undefined && chunk.summary === null) return "text";
+      if (chunk === undefined) known.learn(series, -Infinity, 0);
+      else known.learn(series, chunk.stop, decodeSummary(chunk.summary!).last as number);
+    }
+    const time = known.timeOf(series);
+    return time === -Infinity ? "none" : { time, value: known.valueOf(series) };
   }
 
   /** Chunks that may hold points in [from, to), oldest first. */
@@ -119,8 +153,10 @@ export class ChunkTable {
   points(series: number, chunk: ChunkInfo): Run {
     const row = this.#points.get(series, chunk.start) as unknown as ChunkPoints | undefined;
     if (row === undefined) return EMPTY_NUMBERS;
-    const run = chunk.checksum === undefined || chunk.checksum === pointsChecksum(row) ? decode(row) : undefined;
-    if (run?.times.length === chunk.count && run.values.length === chunk.count) return run;
+    const isSound = chunk.checksum === undefined || chunk.checksum === pointsChecksum(row);
+    const run = isSound ? decodePoints(row, chunk.count) : undefined;
+    if (run !== undefined) return run;
+    this.#newestNumbers.forget(series);
     this.#damage.setChunkAside(series, chunk.start, chunk.stop);
     return EMPTY_NUMBERS;
   }
@@ -139,6 +175,7 @@ export class ChunkTable {
     const seal = openSeal(series, key, summary);
     if (seal === "unsealed" && this.#mayBeUnsealed) return { ...key, summary, checksum: undefined };
     if (seal !== undefined && seal !== "unsealed") return { ...key, ...seal };
+    this.#newestNumbers.forget(series);
     this.#damage.setChunkAside(series, start, stop);
     return undefined;
   }
@@ -168,6 +205,7 @@ export class ChunkTable {
     for (const chunk of Array.from(this.overlapping(series, from, to))) {
       if (chunk.start >= from && chunk.stop < to) {
         this.#remove.run(series, chunk.start);
+        this.#newestNumbers.forget(series);
         continue;
       }
       const points = this.points(series, chunk);
@@ -175,21 +213,10 @@ export class ChunkTable {
       const after = clipRun(points, to, Infinity);
       if (before.times.length + after.times.length === points.times.length) continue;
       this.#remove.run(series, chunk.start);
+      this.#newestNumbers.forget(series);
       if (before.times.length > 0) this.#putChunk(series, before);
       if (after.times.length > 0) this.#putChunk(series, after);
     }
-  }
-
-  /** Deletes chunks of which every point is older; says how many. */
-  expire(series: number, before: number): number {
-    let removed = 0;
-    for (const row of this.#expired.all(series, before, before) as unknown as ChunkRow[]) {
-      // A stop that is damaged does not make a chunk old.
-      if (this.#sound(series, row) === undefined) continue;
-      this.#remove.run(series, row.start);
-      removed += 1;
-    }
-    return removed;
   }
 
   /** Data in time order fill one chunk after the other. */
@@ -212,19 +239,22 @@ export class ChunkTable {
     }
   }
 
-  #putChunk(series: number, { times, values }: Run): void {
+  #putChunk(series: number, run: Run): void {
+    const { times, values } = run;
     const count = times.length;
+    const points = encodePoints(run);
+    if (count > 1 && points.packed!.length > CHUNK_BYTES) {
+      this.#putChunk(series, sliceRun(run, 0, count >>> 1));
+      this.#putChunk(series, sliceRun(run, count >>> 1, count));
+      return;
+    }
     const start = times[0] as number;
     const stop = times[count - 1] as number;
-    const isNumbers = values instanceof Float64Array;
-    const summary = isNumbers ? encodeSummary(summarize(values, 0, count)) : null;
-    const points = {
-      times: bytesOf(times),
-      numbers: isNumbers ? bytesOf(values) : null,
-      texts: isNumbers ? null : JSON.stringify(values),
-    };
+    const summary = values instanceof Float64Array ? encodeSummary(summarize(values, 0, count)) : null;
     const seal = sealed(series, { start, stop, count }, summary, points);
-    this.#put.run(series, start, stop, count, seal, points.times, points.numbers, points.texts);
+    this.#put.run(series, start, stop, count, seal, points.times, points.packed, points.texts);
+    if (values instanceof Float64Array) this.#newestNumbers.written(series, stop, values[count - 1]!);
+    else this.#newestNumbers.forget(series);
   }
 }
 
@@ -236,26 +266,6 @@ function encodeSummary({ count, sum, min, max, first, last }: Summary): Uint8Arr
 export function decodeSummary(bytes: Uint8Array): Summary {
   const [count = 0, sum = 0, min = 0, max = 0, first = 0, last = 0] = doublesOf(bytes);
   return { count, sum, min, max, first, last };
-}
-
-/** undefined if the bytes are no points. */
-function decode({ times, numbers, texts }: ChunkPoints): Run | undefined {
-  try {
-    const values = numbers === null ? (JSON.parse(texts ?? "") as string[]) : doublesOf(numbers);
-    return { times: doublesOf(times), values };
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-    return undefined;
-  }
-}
-
-function bytesOf(doubles: Float64Array): Uint8Array {
-  return new Uint8Array(doubles.buffer, doubles.byteOffset, doubles.byteLength);
-}
-
-function doublesOf(bytes: Uint8Array): Float64Array {
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  return new Float64Array(aligned.buffer, aligned.byteOffset, aligned.length / 8);
 }
 
 function endWithinText(values: readonly string[], start: number, end: number): number {

@@ -2,9 +2,11 @@ import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** The first version whose chunks and journal have checksums. */
 const CHECKED_VERSION = 2;
+/** The first version that packs points, and that has roll-ups. */
+const PACKED_VERSION = 3;
 
 const SCHEMA = `
   CREATE TABLE series (
@@ -28,6 +30,23 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
+/** Roll-ups of points that are gone, the newest of these of each series, and facts of the file. */
+const ROLLUPS = `
+  CREATE TABLE rollups (
+    series INTEGER NOT NULL,
+    grade INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    packed BLOB NOT NULL,
+    texts TEXT,
+    PRIMARY KEY (series, grade, start)
+  ) WITHOUT ROWID;
+  CREATE TABLE last_points (series INTEGER PRIMARY KEY, time INTEGER NOT NULL, value NOT NULL);
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`;
+
 /** What was found to be damaged, as it is; nothing reads it but people. */
 const DAMAGED = `
   CREATE TABLE damaged (
@@ -45,7 +64,7 @@ const DAMAGED = `
  * the strength of that. Pages of 16 KiB: a flush touches many series, and fewer, larger pages cost half the CPU
  * (measured).
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string): { readonly database: DatabaseSync; readonly isNew: boolean } {
   createPrivately(path);
   const database = new DatabaseSync(path);
   try {
@@ -62,14 +81,17 @@ export function openDatabase(path: string): DatabaseSync {
     if (version > SCHEMA_VERSION) {
       throw new RangeError(`${path} was written by a newer version (${version}, this one knows ${SCHEMA_VERSION})`);
     }
-    if (version === 0) database.exec(`BEGIN; ${SCHEMA} ${DAMAGED} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-    else if (version < CHECKED_VERSION) {
-      // Its chunks are sealed as they are written again; until then some have no checksum.
-      database.exec(
-        `BEGIN; ${DAMAGED} CREATE TABLE unsealed (since INTEGER); PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
-      );
+    const steps = [
+      ...(version === 0 ? [SCHEMA] : []),
+      // Chunks of the first version are sealed as they are written again; until then some have no checksum.
+      ...(version === 1 ? ["CREATE TABLE unsealed (since INTEGER);"] : []),
+      ...(version < CHECKED_VERSION ? [DAMAGED] : []),
+      ...(version < PACKED_VERSION ? [ROLLUPS] : []),
+    ];
+    if (version < SCHEMA_VERSION) {
+      database.exec(`BEGIN; ${steps.join("\n")} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
     }
-    return database;
+    return { database, isNew: version === 0 };
   } catch (error) {
     database.close();
     throw error;

@@ -1,6 +1,9 @@
-import { RetentionClock, type Logger } from "@headwater/core";
+import { type Logger } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
+import { type ClassSpan, classSpans, isOfSummaries, olderThanRaw, type Retention } from "../retention.ts";
+import { Aging } from "./aging.ts";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { lastUsed } from "./database.ts";
 import { nameFault, tagsFault, timeFault, valueFault } from "../point-checks.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
@@ -8,6 +11,7 @@ import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import type {
   LatestPage,
   LatestValue,
+  NewestTime,
   Point,
   RefusedPoint,
   SeriesQuery,
@@ -26,8 +30,10 @@ import { WriteBatchBuilder } from "./write-batch.ts";
 export interface EmbeddedStoreOptions {
   /** Folder for `time-series.sqlite`; made if missing. One process at a time. */
   readonly dataDir: string;
-  /** How long points are kept, in milliseconds; absent: for ever. An older point is refused. */
-  readonly retentionMs?: number | undefined;
+  /** How long somebody wants what kept; what is not set stays as the file has it. Older points are refused. */
+  readonly retention?: Partial<Retention> | undefined;
+  /** How long a new store keeps what `retention` does not set. Default: points for ever. */
+  readonly retentionOfNew?: Retention | undefined;
   /** Series beyond which points of new ones are refused. Each costs about 500 bytes of memory. */
   readonly maxSeries?: number | undefined;
   /** Values kept in memory before they move to their place on disk (24 bytes each, twice). */
@@ -40,6 +46,13 @@ export interface EmbeddedStoreOptions {
   readonly logger?: Logger | undefined;
 }
 
+export interface EmbeddedTimeSeriesStore extends TimeSeriesStore {
+  /** How long it keeps what. */
+  readonly retention: Retention;
+  /** Whether everything that is too old has been rolled up. */
+  isSettled(): Promise<boolean>;
+}
+
 const DEFAULT_MAX_SERIES = 1_000_000;
 const DEFAULT_HEAD_CAPACITY = 524_288;
 const DEFAULT_FLUSH_AFTER_MS = 60_000;
@@ -47,53 +60,58 @@ const DEFAULT_RETENTION_ROUND_MS = 60_000;
 /** Points that cross to the worker as one message. */
 const POINTS_A_MESSAGE = 20_000;
 /** Series asked for their newest point in one message: writes get in between. */
-const NEWEST_A_MESSAGE = 250;
+const NEWEST_A_MESSAGE = 500;
+const TAG_SETS_A_SLICE = 1_000;
 
 /**
  * The store of the all-in-one: SQLite in a worker thread. A resolved write is on disk, synced; it survives kill -9 and
  * power loss. Rejects with ResourceError if the file cannot be used (in use by another process, damaged).
  */
-export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TimeSeriesStore> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedTimeSeriesStore> {
   const path = join(options.dataDir, "time-series.sqlite");
-  const clock = new RetentionClock(lastUsed(path));
-  const { client, series } = await StoreWorkerClient.open({
+  const used = lastUsed(path);
+  const { client, opened } = await StoreWorkerClient.open({
     path,
-    retentionMs: options.retentionMs,
-    retentionRoundMs: options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS,
+    retention: { set: options.retention, ofNew: options.retentionOfNew },
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
   client.onDamaged = (damaged) =>
     options.logger?.error({ path, damaged }, "points of the time-series store are damaged and set aside");
   if (client.damaged.length > 0) client.onDamaged(client.damaged);
-  return new EmbeddedStore(client, await SeriesRegistry.of(series), options, clock);
+  const registry = await SeriesRegistry.of(opened.series);
+  const { retention, marks } = opened;
+  const roundMs = options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS;
+  const aging = new Aging(client, { retention, marks, lastUsed: used, roundMs });
+  return new EmbeddedStore(client, registry, options, aging);
 }
 
-class EmbeddedStore implements TimeSeriesStore {
+class EmbeddedStore implements EmbeddedTimeSeriesStore {
   readonly #worker: StoreWorkerClient;
   readonly #registry: SeriesRegistry;
   readonly #maxSeries: number;
-  readonly #retentionMs: number;
-  readonly #clock: RetentionClock;
+  readonly #aging: Aging;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(
-    worker: StoreWorkerClient,
-    registry: SeriesRegistry,
-    options: EmbeddedStoreOptions,
-    clock: RetentionClock,
-  ) {
-    this.#clock = clock;
+  constructor(worker: StoreWorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions, aging: Aging) {
+    this.#aging = aging;
     this.#worker = worker;
     this.#registry = registry;
     this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
-    this.#retentionMs = options.retentionMs ?? Infinity;
+  }
+
+  get retention(): Retention {
+    return this.#aging.retention;
+  }
+
+  isSettled(): Promise<boolean> {
+    return this.#worker.call("isSettled", {});
   }
 
   async write(points: readonly Point[]): Promise<WriteResult> {
     const refused: RefusedPoint[] = [];
-    const oldest = (this.#clock.now() - this.#retentionMs) * 1_000;
+    const oldest = this.#aging.oldestTaken;
     const sent: Promise<void>[] = [];
     for (let start = 0; start < points.length; start += POINTS_A_MESSAGE) {
       sent.push(this.#send(points, start, Math.min(points.length, start + POINTS_A_MESSAGE), oldest, refused));
@@ -138,6 +156,42 @@ class EmbeddedStore implements TimeSeriesStore {
     return { values: await this.#newest(found), next };
   }
 
+  async latestOf(
+    measurement: string,
+    tagSets: readonly Readonly<Record<string, string>>[],
+    fields?: readonly string[],
+  ): Promise<readonly (readonly LatestValue[])[]> {
+    const latest: LatestValue[][] = tagSets.map(() => []);
+    const owners: number[] = [];
+    const wanted: KnownSeries[] = [];
+    for (const [index, tags] of tagSets.entries()) {
+      for (const series of this.#registry.fieldsOf(measurement, tags)) {
+        if (fields !== undefined && !fields.includes(series.field)) continue;
+        owners.push(index);
+        wanted.push(series);
+      }
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+    }
+    await this.#eachNewest(wanted, (at, time, value) => {
+      latest[owners[at]!]!.push({ field: wanted[at]!.field, time, value });
+    });
+    return latest;
+  }
+
+  async newestTimes(measurement: string): Promise<readonly NewestTime[]> {
+    const wanted: KnownSeries[] = [];
+    for (const [index, group] of this.#registry.groups(measurement).entries()) {
+      wanted.push(...group.fields.values());
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+    }
+    const times = new Map<KnownSeries["group"], number>();
+    await this.#eachNewest(wanted, (at, time) => {
+      const { group } = wanted[at]!;
+      times.set(group, Math.max(time, times.get(group) ?? -Infinity));
+    });
+    return Array.from(times, ([{ tags }, time]) => ({ tags, time }));
+  }
+
   async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
     const known = this.#registry.containing(measurement, tags);
     const alive = new Set(await this.#worker.call("withPoints", { series: known.map(({ id }) => id) }));
@@ -152,6 +206,10 @@ class EmbeddedStore implements TimeSeriesStore {
     { after, limit }: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<TagValuePage> {
     return this.#registry.tagValues(measurement, tag, after, limit);
+  }
+
+  async classes(query: SeriesQuery): Promise<readonly ClassSpan[]> {
+    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, this.#aging.marks);
   }
 
   async deleteRange(
@@ -174,19 +232,28 @@ class EmbeddedStore implements TimeSeriesStore {
   }
 
   close(): Promise<void> {
+    this.#aging.stop();
     this.#closing ??= this.#worker.close();
     return this.#closing;
   }
 
   async #newest(known: readonly KnownSeries[]): Promise<readonly LatestValue[]> {
     const latest: LatestValue[] = [];
+    await this.#eachNewest(known, (at, time, value) => latest.push({ field: known[at]!.field, time, value }));
+    return latest;
+  }
+
+  /** In messages of some hundred, so that writes get in between. */
+  async #eachNewest(
+    known: readonly KnownSeries[],
+    take: (at: number, time: number, value: number | string) => void,
+  ): Promise<void> {
     for (let start = 0; start < known.length; start += NEWEST_A_MESSAGE) {
       const some = known.slice(start, start + NEWEST_A_MESSAGE);
-      const byId = new Map(some.map((series) => [series.id, series]));
-      const newest = await this.#worker.call("newest", { series: [...byId.keys()] });
-      for (const { series, time, value } of newest) latest.push({ field: byId.get(series)!.field, time, value });
+      const { times, values } = await this.#worker.call("newest", { series: some.map(({ id }) => id) });
+      // One without points has no time.
+      for (const [i, time] of times.entries()) if (!Number.isNaN(time)) take(start + i, time, values[i]!);
     }
-    return latest;
   }
 
   async #send(
@@ -213,7 +280,7 @@ class EmbeddedStore implements TimeSeriesStore {
   #add(point: Point, oldest: number, batch: WriteBatchBuilder, fresh: Set<KnownSeries>): string | undefined {
     const { measurement, tags, time, fields } = point;
     if (!Number.isSafeInteger(time)) return timeFault(time);
-    if (time < oldest) return `time ${time} is older than the retention`;
+    if (time < oldest) return olderThanRaw(time, oldest);
     let group = this.#registry.groupMet(measurement, tags);
     if (group === undefined) {
       const fault = tagsFault(measurement, tags);

@@ -71,6 +71,27 @@ export class Head {
     return (this.#newest[series] ?? -1) !== -1 || this.#texts.has(series);
   }
 
+  hasText(series: number): boolean {
+    return this.#texts.has(series);
+  }
+
+  /** Index of the newest number of a series by time, of one time the last that came; -1: there is none. */
+  newestNumber(series: number): number {
+    let newest = -1;
+    for (let at = this.#newest[series] ?? -1; at !== -1; at = this.#before[at]!) {
+      if (newest === -1 || this.#times[at]! > this.#times[newest]!) newest = at;
+    }
+    return newest;
+  }
+
+  timeAt(index: number): number {
+    return this.#times[index]!;
+  }
+
+  valueAt(index: number): number {
+    return this.#values[index]!;
+  }
+
   /** Points of a series in [from, to). */
   run(series: number, from: number, to: number): Run {
     const texts = this.#texts.get(series);

@@ -1,4 +1,6 @@
 import type { CursorQuery } from "./series-cursor.ts";
+import type { ClassMarks, Retention } from "../retention.ts";
+import type { RetentionChoice } from "./facts.ts";
 import type { Run } from "./run.ts";
 
 /** The messages between the store and its worker. The worker knows series by number only. */
@@ -17,12 +19,15 @@ export interface NewestPoint {
   readonly value: number | string;
 }
 
+/** In the order of the question; the time of a series without points is NaN. */
+export interface NewestPoints {
+  readonly times: Float64Array;
+  readonly values: readonly (number | string)[];
+}
+
 export interface WorkerSettings {
   readonly path: string;
-  /** Points older than this (milliseconds) are deleted in the background. */
-  readonly retentionMs?: number | undefined;
-  /** Between two rounds over all series. */
-  readonly retentionRoundMs: number;
+  readonly retention: RetentionChoice;
   /** Values kept in memory before they move to chunks. */
   readonly headCapacity: number;
   /** At the latest after this time, too. */
@@ -35,15 +40,27 @@ export interface Calls {
   /** Starts a query; its pages come by `page` under the same number. */
   page: { request: { cursor: number; query?: CursorQuery | undefined }; answer: { rows: Run; done: boolean } };
   abandon: { request: { cursor: number }; answer: void };
-  newest: { request: { series: readonly number[] }; answer: readonly NewestPoint[] };
+  newest: { request: { series: readonly number[] }; answer: NewestPoints };
   withPoints: { request: { series: readonly number[] }; answer: readonly number[] };
   delete: { request: { series: readonly number[]; from: number; to: number }; answer: void };
+  /** From here on the classes begin at these marks; no write after it has a point before that of points. */
+  advance: { request: { marks: ClassMarks }; answer: void };
+  isSettled: { request: object; answer: boolean };
   health: { request: object; answer: void };
   close: { request: object; answer: void };
 }
 
 export type CallName = keyof Calls;
 export type Request = { [N in CallName]: { readonly call: number; readonly name: N } & Calls[N]["request"] }[CallName];
+
+/** What a store has when it is opened. */
+export interface Opened {
+  /** As `seriesTexts` makes them. */
+  readonly series: readonly string[];
+  readonly damaged: readonly string[];
+  readonly retention: Retention;
+  readonly marks: ClassMarks;
+}
 
 export interface Failure {
   readonly message: string;
@@ -54,8 +71,8 @@ export interface Failure {
 export type Answer =
   | { readonly call: number; readonly result: unknown }
   | { readonly call: number; readonly failure: Failure }
-  /** The first message: the series known so far (`seriesTexts`) and what is damaged, or why the worker cannot work. */
-  | { readonly opened: readonly string[]; readonly damagedBefore: readonly string[] }
+  /** The first message, or why the worker cannot work. */
+  | { readonly opened: Opened }
   | { readonly notOpened: Failure }
   /** All that is damaged and set aside so far, in words, whenever more was found. */
   | { readonly damaged: readonly string[] };

@@ -1,5 +1,9 @@
-import type { Aggregate, Order } from "../time-series-store.ts";
+import { type Aggregate, isSummaryAggregate, type PointAggregate, type SummaryAggregate } from "../aggregate.ts";
+import { PointWindows } from "../aggregation/point-windows.ts";
+import { needsNeighbours } from "../aggregation/window-rows.ts";
+import type { Order, SeriesRow } from "../time-series-store.ts";
 import { type Span, type Window, type Windows, windowsOf } from "../windows/index.ts";
+import { isOfSummaries } from "../retention.ts";
 import type { ChunkInfo } from "./chunk-table.ts";
 import { lowerBound, type Run, type Values } from "./run.ts";
 import type { ScanPart, ScanRange } from "./series-scan.ts";
@@ -44,6 +48,8 @@ export class SeriesCursor {
   #span: Span;
   #openStart = 0;
   #open: Summary | undefined;
+  /** Of an aggregate that needs all points. */
+  #pointWindows: PointWindows | undefined;
 
   constructor(query: CursorQuery) {
     this.#query = query;
@@ -59,8 +65,27 @@ export class SeriesCursor {
     return this.#query.series;
   }
 
+  get from(): number {
+    return this.#query.from;
+  }
+
+  get to(): number {
+    return this.#query.to;
+  }
+
+  get window(): Window | undefined {
+    return this.#query.window;
+  }
+
+  /** Whether summaries serve instead of points. */
+  get isOfSummaries(): boolean {
+    return isOfSummaries(this.#query);
+  }
+
   page(scan: Scan): CursorPage {
-    return this.#query.aggregate === undefined ? this.#rawPage(scan) : this.#windowPage(scan, this.#query.aggregate);
+    const { aggregate } = this.#query;
+    if (aggregate === undefined) return this.#rawPage(scan);
+    return isSummaryAggregate(aggregate) ? this.#windowPage(scan, aggregate) : this.#pointPage(scan, aggregate);
   }
 
   #parts(scan: Scan, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<ScanPart> {
@@ -89,7 +114,49 @@ export class SeriesCursor {
     return { rows: rows.take(), done: done || this.#left === 0 };
   }
 
-  #windowPage(scan: Scan, aggregate: Aggregate): CursorPage {
+  #pointPage(scan: Scan, aggregate: PointAggregate): CursorPage {
+    const rows = new Rows();
+    const { from, to } = this.#query;
+    const hasNeighbours = needsNeighbours(aggregate);
+    const beside = (isBehind: boolean): SeriesRow | undefined => {
+      if (!hasNeighbours) return undefined;
+      return isBehind
+        ? pointOf(
+            scan({ from: to, to: Infinity, order: "asc" }, () => false),
+            0,
+          )
+        : pointOf(
+            scan({ from: -Infinity, to: from, order: "desc" }, () => false),
+            -1,
+          );
+    };
+    const windows = (this.#pointWindows ??= new PointWindows({ ...this.#query, aggregate }, beside(this.#isBack)));
+    let parts = 0;
+    let done = true;
+    for (const part of this.#parts(scan, () => false)) {
+      if (!("run" in part)) continue;
+      const { times, values } = part.run;
+      for (let i = 0; i < times.length; i++) {
+        const at = this.#isBack ? times.length - 1 - i : i;
+        const row = windows.take(times[at] as number, values[at] as number);
+        if (row !== undefined) rows.add(row[0], row[1]);
+      }
+      this.#passed(times[0] as number, times.at(-1) as number);
+      if (++parts < PAGE_PARTS && rows.length < Math.min(PAGE_ROWS, this.#left)) continue;
+      done = false;
+      break;
+    }
+    if (done) {
+      const neighbour = beside(!this.#isBack);
+      const row = windows.end(neighbour && { time: neighbour[0], value: neighbour[1] as number });
+      if (row !== undefined) rows.add(row[0], row[1]);
+    }
+    rows.cutTo(this.#left);
+    this.#left -= rows.length;
+    return { rows: rows.take(), done: done || this.#left === 0 };
+  }
+
+  #windowPage(scan: Scan, aggregate: SummaryAggregate): CursorPage {
     const rows = new Rows();
     let parts = 0;
     let done = true;
@@ -127,7 +194,7 @@ export class SeriesCursor {
     return this.#span;
   }
 
-  #takeRun({ times, values }: Run, aggregate: Aggregate, rows: Rows): void {
+  #takeRun({ times, values }: Run, aggregate: SummaryAggregate, rows: Rows): void {
     for (let start = 0; start < times.length;) {
       const window = this.#windowOf(times[start] as number);
       let end = start + 1;
@@ -137,7 +204,7 @@ export class SeriesCursor {
     }
   }
 
-  #takeRunBack({ times, values }: Run, aggregate: Aggregate, rows: Rows): void {
+  #takeRunBack({ times, values }: Run, aggregate: SummaryAggregate, rows: Rows): void {
     for (let end = times.length; end > 0;) {
       const window = this.#windowOf(times[end - 1] as number);
       const start = lowerBound(times, window.start);
@@ -146,21 +213,29 @@ export class SeriesCursor {
     }
   }
 
-  #take({ start }: Span, summary: Summary, aggregate: Aggregate, rows: Rows): void {
+  #take({ start }: Span, summary: Summary, aggregate: SummaryAggregate, rows: Rows): void {
     if (this.#open !== undefined && start !== this.#openStart) this.#finishWindow(aggregate, rows);
     this.#openStart = start;
     this.#open = this.#isBack ? joinSummaries(summary, this.#open) : joinSummaries(this.#open, summary);
   }
 
-  #finishWindow(aggregate: Aggregate, rows: Rows): void {
+  #finishWindow(aggregate: SummaryAggregate, rows: Rows): void {
     if (this.#open === undefined) return;
     rows.add(this.#openStart, valueOf(this.#open, aggregate));
     this.#open = undefined;
   }
 }
 
-function valueOf(summary: Summary, aggregate: Aggregate): number | string {
+function valueOf(summary: Summary, aggregate: SummaryAggregate): number | string {
   return aggregate === "mean" ? summary.sum / summary.count : summary[aggregate];
+}
+
+/** The point of the first part that has any. */
+function pointOf(parts: Iterable<ScanPart>, at: 0 | -1): SeriesRow | undefined {
+  for (const part of parts) {
+    if ("run" in part && part.run.times.length > 0) return [part.run.times.at(at)!, part.run.values.at(at)!];
+  }
+  return undefined;
 }
 
 class Rows {

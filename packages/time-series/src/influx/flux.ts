@@ -89,6 +89,40 @@ all |> filter(fn: (r) => r["_field"] !~ /_text$/) |> last() |> ${drop(dropped)} 
 all |> filter(fn: (r) => r["_field"] =~ /_text$/) |> last() |> ${TEXT_AS_JSON} |> ${drop(dropped)} |> yield(name: "texts")`;
 }
 
+/** As `latestFlux`, of the series that have this tag at one of these values; all of their tags stay. */
+export function latestOfFlux(
+  bucket: string,
+  measurement: string,
+  wanted?: { readonly tag: string; readonly values: readonly string[] },
+): string {
+  const steps = [source(bucket, MIN_TIME, END_OF_TIME), filter(measurement, {})];
+  if (wanted !== undefined) {
+    const column = `r[${quote(encodeName(wanted.tag))}]`;
+    const each = wanted.values.map((value) => `${column} == ${quote(encodeName(value))}`);
+    steps.push(`filter(fn: (r) => ${anyOf(each)})`);
+  }
+  return newestOfBothKinds(steps.join(" |> "), drop(["_start", "_stop", "_measurement"]));
+}
+
+/** The newest time of every series, without values. */
+export function newestTimesFlux(bucket: string, measurement: string): string {
+  const all = `${source(bucket, MIN_TIME, END_OF_TIME)} |> ${filter(measurement, {})}`;
+  return newestOfBothKinds(all, drop(["_start", "_stop", "_measurement", "_value"]));
+}
+
+/** As a tree: Flux reads a chain of some hundred as nested too deep. */
+function anyOf(conditions: readonly string[]): string {
+  if (conditions.length < 2) return conditions[0] ?? "false";
+  const half = conditions.length >>> 1;
+  return `(${anyOf(conditions.slice(0, half))} or ${anyOf(conditions.slice(half))})`;
+}
+
+function newestOfBothKinds(all: string, dropped: string): string {
+  return `${JSON_PACKAGE}all = ${all}
+all |> filter(fn: (r) => r["_field"] !~ /_text$/) |> last() |> ${dropped} |> yield(name: "numbers")
+all |> filter(fn: (r) => r["_field"] =~ /_text$/) |> last() |> ${TEXT_AS_JSON} |> ${dropped} |> yield(name: "texts")`;
+}
+
 /** One row for every series, its columns the tags and the field. */
 export function listSeriesFlux(bucket: string, measurement: string, tags: Tags): string {
   const dropped = ["_start", "_stop", "_measurement", "_time", "_value"];

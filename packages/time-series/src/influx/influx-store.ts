@@ -1,10 +1,12 @@
 import { StoreUnavailableError } from "../errors.ts";
 import type { FluxTableMetaData } from "@influxdata/influxdb-client";
 import { isTextField } from "../field-names.ts";
+import { type ClassSpan, classSpans, isOfSummaries, NO_MARKS } from "../retention.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import type {
   LatestPage,
   LatestValue,
+  NewestTime,
   Point,
   SeriesQuery,
   SeriesRef,
@@ -18,6 +20,7 @@ import { ColumnsOf, OF_THE_ANSWER } from "./columns.ts";
 import { deletion, latestFlux, listSeriesFlux, tagValuesFlux } from "./flux.ts";
 import { pageOfFields, type MetricPage } from "../latest-page.ts";
 import { InfluxRefusedError } from "./influx-errors.ts";
+import { LatestReader } from "./latest-reader.ts";
 import { decodeName } from "./names.ts";
 import { eachPiece } from "./result-rows.ts";
 import { numberOf, textOf } from "./result-values.ts";
@@ -37,6 +40,7 @@ class InfluxStore implements TimeSeriesStore {
   readonly #connection: InfluxConnection;
   readonly #writer: PointWriter;
   readonly #reader: SeriesReader;
+  readonly #latest: LatestReader;
   readonly #bucket: string;
   #closed = false;
 
@@ -44,6 +48,7 @@ class InfluxStore implements TimeSeriesStore {
     this.#connection = new InfluxConnection(options);
     this.#writer = new PointWriter(this.#connection);
     this.#reader = new SeriesReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
+    this.#latest = new LatestReader(options.bucket, (flux, onRow) => this.#run(flux, onRow));
     this.#bucket = options.bucket;
   }
 
@@ -78,6 +83,18 @@ class InfluxStore implements TimeSeriesStore {
     return { values: found, next };
   }
 
+  latestOf(
+    measurement: string,
+    tagSets: readonly Readonly<Record<string, string>>[],
+    fields?: readonly string[],
+  ): Promise<readonly (readonly LatestValue[])[]> {
+    return this.#latest.latestOf(measurement, tagSets, fields);
+  }
+
+  newestTimes(measurement: string): Promise<readonly NewestTime[]> {
+    return this.#latest.newestTimes(measurement);
+  }
+
   async listSeries(measurement: string, tags: Readonly<Record<string, string>> = {}): Promise<readonly SeriesRef[]> {
     const series: SeriesRef[] = [];
     const pieces = this.#run(listSeriesFlux(this.#bucket, measurement, tags), (values, table) => {
@@ -108,6 +125,10 @@ class InfluxStore implements TimeSeriesStore {
     await finished(pieces);
     const page = values.slice(0, limit);
     return { values: page, next: values.length > limit ? page.at(-1) : undefined };
+  }
+
+  async classes(query: SeriesQuery): Promise<readonly ClassSpan[]> {
+    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, NO_MARKS);
   }
 
   async deleteRange(

@@ -1,4 +1,6 @@
 import type { FluxTableMetaData } from "@influxdata/influxdb-client";
+import { isSummaryAggregate, type PointAggregate } from "../aggregate.ts";
+import { type PointRange, windowRows } from "../aggregation/window-rows.ts";
 import type { SeriesQuery, SeriesRow } from "../time-series-store.ts";
 import { isLocal, type Span, type Windows, windowsOf } from "../windows/index.ts";
 import { ColumnsOf } from "./columns.ts";
@@ -35,6 +37,10 @@ export class SeriesReader {
 
   async *read(query: SeriesQuery, { start, end }: Span): AsyncGenerator<readonly SeriesRow[]> {
     const { window, aggregate, order, limit = Infinity } = query;
+    if (aggregate !== undefined && !isSummaryAggregate(aggregate)) {
+      yield* this.#ofPoints(query, aggregate, { start, end }, limit);
+      return;
+    }
     const isOneRow = aggregate !== undefined && window === undefined;
     const needsExtent = !isOneRow && (order === "desc" || (window !== undefined && isLocal(window)));
     if (!needsExtent) {
@@ -44,6 +50,21 @@ export class SeriesReader {
     const extent = await this.#extent(query, { start, end });
     if (extent === undefined) return;
     yield* order === "desc" ? this.#backward(query, extent, limit) : this.#forward(query, extent, limit);
+  }
+
+  /** Of windows that Flux would make in another way, out of their points. */
+  #ofPoints(
+    query: SeriesQuery,
+    aggregate: PointAggregate,
+    { start, end }: Span,
+    limit: number,
+  ): AsyncGenerator<readonly SeriesRow[]> {
+    const read = (range: PointRange): AsyncGenerator<readonly SeriesRow[]> => {
+      const points = { ...query, window: undefined, aggregate: undefined, order: range.order, limit: range.limit };
+      return this.read(points, { start: range.from, end: range.to });
+    };
+    const { window, order } = query;
+    return windowRows(read, { from: start, to: end, window, aggregate, order }, limit);
   }
 
   async *#forward(query: SeriesQuery, span: Span, limit: number): AsyncGenerator<readonly SeriesRow[]> {

@@ -20,6 +20,8 @@ export interface Comparison {
   around(value: number): Interval;
   /** Numbers of a verdict, where they are one interval. */
   of(verdict: Verdict): Interval;
+  /** The same together with its neighbours of steady verdicts. */
+  steady(verdict: Verdict, isSteady: (verdict: Verdict) => boolean): Interval;
   /** The number that a value was compared with; NaN if it was none. `rank` 0: at the episode's end. */
   threshold(value: Value, rank: number): number;
 }
@@ -47,6 +49,7 @@ export function comparisonOf(definition: ComparisonDefinition): Comparison {
     },
     around: (value) => regions?.around(value) ?? noInterval,
     of: (verdict) => regions?.of(verdict) ?? noInterval,
+    steady: (verdict, isSteady) => regions?.steady(verdict, isSteady) ?? noInterval,
     threshold: (value, rank) => comparedWith(definition, levels, value, rank),
   };
 }

@@ -57,6 +57,17 @@ export class Regions {
     return this.#intervals[verdict];
   }
 
+  /** The same together with its neighbours of steady verdicts. */
+  steady(verdict: Verdict, isSteady: (verdict: Verdict) => boolean): Interval | undefined {
+    if (this.#intervals[verdict] === undefined || !isSteady(verdict)) return this.#intervals[verdict];
+    const verdicts = this.#verdicts;
+    let first = verdicts.indexOf(verdict);
+    let last = first;
+    while (first > 0 && isSteady(verdicts[first - 1]!)) first--;
+    while (last + 1 < verdicts.length && isSteady(verdicts[last + 1]!)) last++;
+    return { low: this.#starts[first]!, high: this.#starts[last + 1] ?? Infinity };
+  }
+
   #indexOf(value: number): number {
     const starts = this.#starts;
     let index = starts.length - 1;

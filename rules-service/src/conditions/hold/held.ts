@@ -1,5 +1,5 @@
 import type { Anchor, Sample } from "../../readings/reading.ts";
-import { momentAt, noInterval, type Beginning, type Program, type Wake } from "../program.ts";
+import { momentAt, nextWake, noInterval, type Beginning, type Program, type Wake } from "../program.ts";
 import { raiseOf, stayOf, unknown, verdictOf } from "../verdict.ts";
 
 export interface Hold {
@@ -62,9 +62,10 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
     // Each rank that is reached has a run, and no other has.
     if (reached === runs.length && !isCounted) return runs;
     if (reached === 0) return noRuns;
-    // Not by pushing, which leaves each of many small lists with room for 17.
-    return ranks.slice(0, reached).map((rank) => {
-      const run = runs.find((each) => each.rank === rank);
+    // Not by pushing, which leaves each of many small lists with room for 17. Runs are by rank, too.
+    if (!isCounted && reached < runs.length) return runs.slice(0, reached);
+    return ranks.slice(0, reached).map((rank, place) => {
+      const run = runs[place];
       if (run === undefined) return { rank, since: at, count: counts ? 1 : 0 };
       return isCounted && run.count < hold.times ? { ...run, count: run.count + 1 } : run;
     });
@@ -76,6 +77,17 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
   const wakesOf = (state: HeldState<S>): readonly Wake[] => {
     if (state !== asked) [asked, answer] = [state, findWakes(state)];
     return answer;
+  };
+
+  const nextOf = ({ inner: now, runs, clearSince, at }: HeldState<S>): number => {
+    let next = nextWake(inner, now);
+    const add = (since: Beginning, duration: number): void => {
+      const time = since.time + duration;
+      if (duration > 0 && time > at && time < next) next = time;
+    };
+    for (const { since } of runs) add(since, hold.for);
+    if (clearSince !== null) add(clearSince, hold.clearFor);
+    return next;
   };
 
   const findWakes = ({ inner: now, runs, clearSince, at }: HeldState<S>): readonly Wake[] => {
@@ -107,6 +119,7 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
       return follow(state, inner.step(state.inner, sample), beginningOf(sample, inner.inputs), isOwn);
     },
     wakes: wakesOf,
+    nextWake: nextOf,
     elapse(state, time) {
       const { inner: before } = state;
       const wake = inner.wakes(before).find((each) => each.time <= time);
@@ -138,6 +151,13 @@ export function held<S>(inner: Program<S>, hold: Hold): Program<HeldState<S>> {
         return noInterval;
       return inner.quiet(state.inner, metric);
     },
+    calm(state, metric, isSteady) {
+      const { inner: now, runs, stayed } = state;
+      // Nothing counts yet, and what does not raise begins no counting.
+      if (inner.calm === undefined || runs.length > 0 || stayed || hold.clearFor > 0) return this.quiet(state, metric);
+      return inner.calm(now, metric, (verdict) => raiseOf(verdict) === 0 && isSteady(verdict));
+    },
+    isAtRest: ({ inner: now, runs, stayed }) => runs.length === 0 && !stayed && inner.isAtRest?.(now) === true,
     measure: (state, rank, latest) => inner.measure(state.inner, rank, latest),
     begunBy(state, rank) {
       return state.runs.findLast((run) => run.rank <= rank)?.since ?? inner.begunBy(state.inner, rank);

@@ -81,6 +81,8 @@ export function negated<S>(program: Program<S>): Program<S> {
     watchesSilence: program.watchesSilence || raiseOf(not(program.verdict(program.initial(undefined, undefined)))) > 0,
     step: (state, sample: Sample) => program.step(state, sample),
     verdict: (state) => not(program.verdict(state)),
+    calm: (state, metric) => program.quiet(state, metric),
+    isAtRest: () => false,
     begunBy: () => undefined,
     idle: undefined,
     isIdle: () => false,

@@ -19,11 +19,14 @@ export function metricProgram(metric: string, comparison: Comparison): Program<V
     },
     verdict: (state) => state,
     quiet: (state, name) => (name === metric && state !== verdicts.unknown ? comparison.of(state) : noInterval),
+    calm: (state, name, isSteady) =>
+      name === metric && state !== verdicts.unknown ? comparison.steady(state, isSteady) : noInterval,
     measure(_state, rank, latest) {
       const value = latest(metric);
       return value === undefined ? undefined : { metric, value, threshold: comparison.threshold(value, rank) };
     },
     idle: never === verdicts.unknown || never === verdicts.clear ? verdicts.clear : undefined,
+    isAtRest: (state) => raiseOf(state) === 0,
     isIdle: (state) => state === verdicts.clear || (state === verdicts.unknown && never === state),
   };
 }

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { QuantileSketch } from "./quantile-sketch.ts";
+
+it("is exact as long as the values have room", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 1, maxLength: 300 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (values, q) => {
+        const sketch = new QuantileSketch(512);
+        for (const value of values) sketch.add(value);
+        const sorted = values.toSorted((a, b) => a - b);
+        const rank = q * (sorted.length - 1);
+        const [low, high] = [sorted[Math.floor(rank)]!, sorted[Math.ceil(rank)]!];
+        expect(sketch.quantile(q)).toBeCloseTo(low + (high - low) * (rank % 1), 9);
+      },
+    ),
+  );
+});
+
+it("is off by few ranks of many values, sorted or not", () => {
+  const count = 200_000;
+  for (const valueOf of [(i: number) => i, (i: number) => count - 1 - i, (i: number) => (i * 99_991) % count]) {
+    const sketch = new QuantileSketch(4096);
+    for (let i = 0; i < count; i++) sketch.add(valueOf(i));
+    for (const q of [0.001, 0.25, 0.5, 0.95, 0.999]) {
+      expect(Math.abs(sketch.quantile(q) - q * count) / count).toBeLessThan(0.002);
+    }
+  }
+});
+
+it("takes the greatest numbers", () => {
+  const sketch = new QuantileSketch();
+  for (const value of [-Number.MAX_VALUE, Number.MAX_VALUE, Number.MAX_VALUE]) sketch.add(value);
+  expect(sketch.quantile(0.25)).toBe(0);
+  expect(sketch.quantile(1)).toBe(Number.MAX_VALUE);
+});

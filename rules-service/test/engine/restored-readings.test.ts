@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import type { EngineChanges } from "../../src/engine/engine.ts";
+import { createPartitionEngine } from "../../src/engine/index.ts";
+import { all, at, change, taken } from "./harness.ts";
+import { Partition } from "./partition.ts";
+
+/** A partition whose owner goes on from what was written, and from the first so many states of a later writing. */
+function restored(whole: EngineChanges, offset: number, cut: EngineChanges["states"] = []): Partition {
+  const states = new Map([...whole.states, ...cut].map((each) => [`${each.rule}/${each.device}`, each]));
+  const engine = createPartitionEngine(0);
+  all(engine.restore({ offset, states: [...states.values()], checkpoint: whole.checkpoint }));
+  return new Partition(engine);
+}
+
+describe("retained readings of a device that was made anew", () => {
+  const options = { device: "d", incarnation: 1 };
+
+  function before(): Partition {
+    const p = new Partition();
+    p.device("d", {}, 0);
+    p.rule({ above: 80, times: 2 }, { lateness: "1m" });
+    p.device("d", {}, 1);
+    for (const [time, value] of [10, 20, 30].map((each) => [each, each === 10 ? 0 : 81] as const)) {
+      p.read(time, value, options);
+    }
+    expect(p.emitted()).toEqual(["raised warning @30"]);
+    return p;
+  }
+
+  it("are there after a restart, for late ones to be put between", () => {
+    const p = before();
+    const again = restored(taken(p.engine, true), p.log.next);
+    again.device("d", {}, 1);
+    again.rule({ above: 80, times: 2 }, { lateness: "1m" });
+    for (const each of [p, again]) {
+      const { record } = each.log.append(
+        {
+          ...{ gateway: "g", epoch: 1, n: 4, receivedAt: at(31), device: "d", eventTime: at(25), incarnation: 1 },
+          readings: [{ metric: "t", number: 0 }],
+        },
+        at(31),
+      );
+      each.engine.applyRecord(record, { partition: 0, offset: 3, appendTime: at(31) }, each.effects);
+      expect(each.emitted()).toEqual(["cleared @30 (amended, retracted)"]);
+    }
+  });
+
+  it("go where it was made anew once more after they were written", () => {
+    const p = before();
+    const again = restored(taken(p.engine, true), p.log.next);
+    again.device("d", {}, 1);
+    again.rule({ above: 80, times: 2 }, { lateness: "1m" });
+    again.device("d", {}, 2);
+    expect(again.emitted()).toEqual(["cleared @30 (device-deleted)"]);
+    expect(taken(again.engine, true).states.filter(({ rule, state }) => rule === "~t" && state.length > 0)).toEqual([]);
+  });
+});
+
+describe("a rule of several metrics that was another by the next writing, which was cut off", () => {
+  const both = [
+    { metric: "t", above: 80 },
+    { metric: "u", above: 90, noData: "raise" },
+  ];
+
+  it("raises nothing for want of a metric whose readings are past already", () => {
+    const p = new Partition();
+    const whole = taken(p.engine, false);
+    const play = (of: Partition): readonly string[] => {
+      all(of.engine.applyRule(change({ id: "hot", condition: { all: both }, lateness: "0s" }), of.effects));
+      of.read(1, 5, { metric: "u" });
+      of.read(2, 81);
+      of.rule({ metric: "t", above: 90 }, { lateness: "0s" }, "live", 2);
+      of.read(3, 5);
+      return of.emitted();
+    };
+    expect(play(p)).toEqual([]);
+    const { states } = taken(p.engine, false);
+    for (let cut = 0; cut <= states.length; cut++) expect(play(restored(whole, 0, states.slice(0, cut)))).toEqual([]);
+  });
+});
+
+describe("a rule that changed more than once before a writing which was cut off", () => {
+  it("goes on with the state of its last revision, though an earlier one judged like it", () => {
+    const p = new Partition();
+    const whole = taken(p.engine, false);
+    const play = (of: Partition): void => {
+      of.tick(0);
+      of.device("d", {});
+      of.rule({ above: 80, noData: "raise" });
+      of.rule({ above: 90 }, {}, "live", 2);
+      of.tick(1);
+      of.rule({ above: 80, noData: "raise" }, {}, "live", 3);
+    };
+    play(p);
+    const open = [...p.engine.open()];
+    expect(open).toHaveLength(1);
+    const { states } = taken(p.engine, false);
+    for (let cut = 0; cut <= states.length; cut++) {
+      const again = restored(whole, 0, states.slice(0, cut));
+      play(again);
+      again.tick(2);
+      expect([...again.engine.open()]).toEqual(open);
+    }
+  });
+
+  it("raises under the same id, though nothing was known of the device any more", () => {
+    const p = new Partition();
+    const first = (of: Partition) => of.rule({ above: 80 }, { lateness: "0s" });
+    const then = (of: Partition): void => {
+      of.rule({ above: 70 }, { lateness: "0s" }, "disabled", 2);
+      of.rule({ above: 70 }, { lateness: "0s" }, "live", 2);
+      of.tick(1);
+    };
+    first(p);
+    p.read(1, 81);
+    const whole = taken(p.engine, false);
+    then(p);
+    p.effects.take();
+    const { states } = taken(p.engine, false);
+    p.read(2, 75);
+    const [raised] = p.alerts();
+    for (let cut = 0; cut <= states.length; cut++) {
+      const again = restored(whole, 1, states.slice(0, cut));
+      // As in the log before.
+      again.log.append({ tick: { ownerEpoch: 1 } }, at(1));
+      again.log.n("g");
+      first(again);
+      then(again);
+      again.effects.take();
+      again.read(2, 75);
+      expect(again.alerts().map(({ alertId }) => alertId)).toEqual([raised!.alertId]);
+    }
+  });
+});
