@@ -50,6 +50,7 @@ export class AlertModel {
   readonly outcomes = new FoldOutcomes<AlertState>();
   readonly #topic: string;
   readonly #get: StatementSync;
+  readonly #status: StatementSync;
   readonly #transitions: StatementSync;
   readonly #repetition: StatementSync;
 
@@ -66,6 +67,7 @@ export class AlertModel {
     });
     const { db } = this.readModel;
     this.#get = db.prepare("SELECT state FROM alerts WHERE id = ?");
+    this.#status = db.prepare("SELECT status FROM alerts WHERE id = ?");
     this.#transitions = db.prepare(
       "SELECT partition, offset, event FROM transitions WHERE alert = ? AND offset > ? ORDER BY offset LIMIT ?",
     );
@@ -75,6 +77,10 @@ export class AlertModel {
   get(id: string): AlertState | undefined {
     const row = this.#get.get(id);
     return row === undefined ? undefined : stateOf(row);
+  }
+
+  isCleared(id: string): boolean {
+    return this.#status.get(id)?.["status"] === "cleared";
   }
 
   /** Alerts by `raisedAt`, newest first. */
