@@ -73,7 +73,7 @@ export function canonicalMaintenance(definition: MaintenanceDefinition): string 
 /** A window as it is held against the log's clock; times are microseconds. */
 export interface NormalMaintenance {
   readonly selector: NormalSelector;
-  selectsRule(rule: SelectableRule): boolean;
+  readonly selectsRule: (rule: SelectableRule) => boolean;
   isOpen(time: number): boolean;
   /** The next instant at which that may be another; infinite: never. */
   nextEdge(time: number): number;
