@@ -126,7 +126,8 @@ it("selects by the ids and labels of rules, beside devices, over a restart", asy
   await enableRule(rules, hotRule("cold", { labels: { team: "heating" } }));
   const mutes = async () =>
     (await rules.call("GET", "/api/v1/alerts?state=open")).body.items.map(
-      (each: { rule: string; device: string; mutedBy: string[] }) => `${each.rule} ${each.device} ${each.mutedBy.join()}`,
+      (each: { rule: string; device: string; mutedBy: string[] }) =>
+        `${each.rule} ${each.device} ${each.mutedBy.join()}`,
     ) as string[];
   await eventually(async () => {
     await on.fleet.send("probe", [95, 70]);
