@@ -32,6 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.app.stop();
+  await service.http.close();
   await backends.close();
 });
 
@@ -185,7 +186,6 @@ describe("series of a fleet", () => {
     const asked = `${url}/api/v1/telemetry/series?type=boiler&metric=temperature&metric=state&${range}`;
     const answer = await fetch(asked, { headers: { ...tokenHeader, accept: "application/vnd.apache.parquet" } });
     const rows = await parquetReadObjects({ file: await answer.arrayBuffer() });
-    await service.http.close();
     expect(rows).toHaveLength(182);
     expect(rows.at(-1)).toMatchObject({ metric: "state", device: "b-1", value: null, text: "off" });
     expect(rows[61]).toMatchObject({ metric: "temperature", device: "b-2", value: 201, text: null });
