@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { RequestError } from "@headwater/core";
-import { isAggregate, quantileOf, type SeriesRow } from "@headwater/time-series";
+import { isAggregate, quantileOf, QuantileSketch, type SeriesRow } from "@headwater/time-series";
 
 /** What the values of several devices, at one window, become. */
 export const acrossNames = ["mean", "min", "max", "sum", "count", "stddev", "median"] as const;
@@ -75,10 +75,9 @@ export class AcrossDevices {
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
     }
-    const sorted = Float64Array.from(values).sort();
-    const rank = quantileOf(this.#across as "median")! * (sorted.length - 1);
-    const [low, high] = [sorted[Math.floor(rank)]!, sorted[Math.ceil(rank)]!];
-    return low === high ? low : low * (1 - (rank % 1)) + high * (rank % 1);
+    const sketch = new QuantileSketch();
+    for (const value of values) sketch.add(value);
+    return sketch.quantile(quantileOf(this.#across as "median")!);
   }
 }
 
