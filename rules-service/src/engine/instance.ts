@@ -194,12 +194,12 @@ export class Instance implements ReadingOwner {
     if (passed > 0) {
       this.base = history[passed - 1]!;
       this.history = passed === history.length ? none : history.slice(passed);
+      this.#forget();
     }
     if (this.refused.length > 0) {
       const { base } = this;
       this.refused = orNone(this.refused.filter((each) => isAfter(each, base) && !isPruned(this, each)));
     }
-    this.#forget();
   }
 
   /** From here on nothing before can be amended, and the state is this one. */
