@@ -30,8 +30,8 @@ export const mutants: readonly Mutant[] = [
   { file: "conditions/window/windows.ts", from: "if (state.length < size) return undefined;", to: "" },
   {
     file: "conditions/window/windows.ts",
-    from: "wake: ({ last }) => (last === null ? undefined : { time: last.time + gap, anchor: last }),",
-    to: "wake: () => undefined,",
+    from: "wakeTime: ({ last }) => (last === null ? Infinity : last.time + gap),",
+    to: "wakeTime: () => Infinity,",
   },
   { file: "conditions/window/accumulator.ts", from: "to - from < least ||", to: "to - from <= least ||" },
   { file: "conditions/window/accumulator.ts", from: "merge: (earlier) => earlier,", to: "merge: (_, later) => later," },
