@@ -20,7 +20,8 @@ import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
-import { HeardDevices } from "./telemetry/heard-devices.ts";
+import { LastSeen } from "./fleet/last-seen.ts";
+import { deviceListRoute } from "./fleet/list-route.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
@@ -29,8 +30,17 @@ import { recount } from "./projection/recount.ts";
 import { observeLedger } from "./ledger/ledger-metrics.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
+import { observeStore } from "./projection/store-metrics.ts";
 import { Projection } from "./projection/projection.ts";
-import { quarantinedMetrics } from "./quarantine/quarantine-model.ts";
+import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
+import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
+import { limitWarnings, observeQuarantine } from "./quarantine/observe.ts";
+import { RaisedLimits } from "./series-guard/raised-limits.ts";
+import { StoredSeries } from "./series-guard/stored-series.ts";
+import { incarnationOfTags } from "./projection/erase.ts";
+import { telemetryMeasurement } from "./projection/telemetry-points.ts";
+import { deviceState } from "./devices/device-model.ts";
+import type { PartitionAccount } from "./accounts/account.ts";
 import { quarantinePartition } from "./quarantine/entry.ts";
 import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
@@ -54,6 +64,9 @@ export interface IngestDeps {
 
 /** Milliseconds between saves of the accounts; after a crash the rest is counted again from the log. */
 const saveEveryMs = 5000;
+const dayMicros = 86_400_000_000;
+/** Devices beyond a limit that health names. */
+const maxNamedDevices = 5;
 /** Milliseconds that the ledger waits for the projection to reach the end of the log. */
 const projectionWaitMs = 5000;
 
@@ -67,17 +80,22 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   const foldedEvents = new FoldedEvents({ topics, partitions: deps.partitions, skipped });
   const { model, folded, overdue, erased, accessOutcomes } = openReadModelParts({
     ...{ dataDir, log, logger, topics, foldedEvents },
+    quarantineBounds: { maxAge: config.quarantineDays * dayMicros, maxBytes: config.quarantineBytes },
   });
   const erasures = new Erasures({ log, topic: topics.devices, model, timeoutMs });
   erased.push(() => erasures.changed());
-  const quarantined = async (partition: number, from: number, to: number) => {
+  const quarantineKnown = async (partition: number): Promise<void> => {
     const ends = await log.positions(topics.quarantine);
     const there = quarantinePartition(partition, deps.partitions);
     const end = ends.find((each) => each.partition === there)?.end ?? 0;
     if (end > 0) await model.waitFor({ topic: topics.quarantine, partition: there, offset: end - 1 }, timeoutMs);
+  };
+  const quarantined = async (partition: number, from: number, to: number) => {
+    await quarantineKnown(partition);
     return quarantinedMetrics(model.db, topics.telemetry, partition, from, to);
   };
   const metrics = projectionMetrics(deps.metrics);
+  observeStore(deps.metrics, store);
   const quarantiner = new Quarantiner({
     log,
     topic: topics.quarantine,
@@ -86,15 +104,26 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     source,
     logger,
     onQuarantined: (count) => metrics.quarantined(count),
+    onBeyondLimit: (device, cause, count) => metrics.beyondLimit(device, cause, count),
   });
   const book = new AccountBook({
     file: join(dataDir, "ingest", "accounts.db"),
     maxRecount: config.recountRecords,
-    recount: (account, to) => recount({ log, topic: topics.telemetry, quarantined }, account, to),
+    recount: (account, to) =>
+      recount({ log, topic: topics.telemetry, tagNames: config.tags, quarantined }, account, to),
+  });
+  const raised = new RaisedLimits((device) => deviceState(model.db, device)?.device?.attributes);
+  folded.push(({ id }) => raised.changed(id));
+  const stored = new StoredSeries({
+    ...{ store, measurement: telemetryMeasurement, partitions: deps.partitions, tagNames: config.tags },
+    incarnationOf: incarnationOfTags,
   });
   const projection = new Projection({
     ...{ config, log, topics, store, book, quarantiner, erasures, logger, metrics },
     folded: foldedEvents,
+    partitions: deps.partitions,
+    seriesLimitOf: (device) => raised.of(device),
+    storedSeries: (partition) => stored.of(partition),
   });
   const writing = { log, model, logger, timeoutMs, source };
   const deviceOutcomes = new FoldOutcomes<DeviceState>();
@@ -104,6 +133,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     (each) => restating.folded(each),
   );
   const series = new DeviceSeries(store, config.tags);
+  const moved = (account: PartitionAccount) => movedAccount(model.db, topics.telemetry, account);
   const ledger = new Ledger({
     log,
     group: config.group,
@@ -111,17 +141,25 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     book,
     projectionWaitMs,
     verify: { log, topic: topics.telemetry, series, maxReadings: config.verifyReadings, quarantined, erasures },
+    quarantineKnown,
+    moved,
     flush: () => projection.flush(),
     ownAccount: (partition) => projection.account(partition),
   });
-  observeLedger(deps.metrics, () => projection.owned().flatMap((partition) => projection.account(partition) ?? []));
+  observeLedger(deps.metrics, () =>
+    projection.owned().flatMap((partition) => {
+      const account = projection.account(partition);
+      return account === undefined ? [] : [moved(account)];
+    }),
+  );
+  observeQuarantine(deps.metrics, () => quarantineSummary(model.db));
 
   deviceRoutes(http.app, {
     model,
     write: deviceWriter({ ...writing, topic: topics.devices, outcomes: deviceOutcomes }),
-    heard: new HeardDevices({ model, store, series }),
     timeoutMs,
   });
+  deviceListRoute(http.app, { model, lastSeen: new LastSeen(store, config.tags), timeoutMs });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
   telemetryRoutes(http.app, { model, series });
@@ -171,7 +209,11 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
       started = false;
       await lifecycle.stop();
     },
-    warnings: () => [...skipped.warnings(), ...(store.warnings?.() ?? [])],
+    warnings: () => [
+      ...skipped.warnings(),
+      ...(store.warnings?.() ?? []),
+      ...limitWarnings(devicesBeyondLimits(model.db, maxNamedDevices + 1), maxNamedDevices),
+    ],
     notReady: () => [
       ...(started ? [] : ["it has not started"]),
       ...(model.caughtUp ? [] : ["the read model is behind the log"]),

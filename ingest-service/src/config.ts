@@ -66,6 +66,43 @@ export const ingestSettings = Type.Object({
       maximum: 100_000_000,
       description: "Readings of one partition that a verification compares at most; more needs a narrower range",
     }),
+    seriesPerDevice: Type.Integer({
+      env: "HEADWATER_INGEST_SERIES_PER_DEVICE",
+      default: 2000,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: "Series (metrics) of one device at most; readings of further ones go to quarantine",
+    }),
+    seriesPerStore: Type.Integer({
+      env: "HEADWATER_INGEST_SERIES_PER_STORE",
+      default: 1_000_000,
+      minimum: 1,
+      maximum: 100_000_000,
+      description:
+        "Series of all devices at most; readings of further ones go to quarantine. Of several instances each has the part of its partitions",
+    }),
+    newSeriesPerMinute: Type.Integer({
+      env: "HEADWATER_INGEST_NEW_SERIES_PER_MINUTE",
+      default: 10_000,
+      minimum: 1,
+      maximum: 100_000_000,
+      description:
+        "Series that begin in one partition in a minute of append time; readings of further ones go to quarantine",
+    }),
+    quarantineDays: Type.Integer({
+      env: "HEADWATER_INGEST_QUARANTINE_DAYS",
+      default: 30,
+      minimum: 1,
+      maximum: 3650,
+      description: "How long an entry of quarantine is kept (days); quarantine.v1 itself keeps 30",
+    }),
+    quarantineBytes: Type.Integer({
+      env: "HEADWATER_INGEST_QUARANTINE_BYTES",
+      default: 1_073_741_824,
+      minimum: 65_536,
+      maximum: 1_099_511_627_776,
+      description: "Bytes of all entries of quarantine at most; the oldest go first, and are counted",
+    }),
     writeTimeoutMs: Type.Integer({
       env: "HEADWATER_INGEST_WRITE_TIMEOUT_MS",
       default: 10_000,

@@ -6,7 +6,9 @@ import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 import { accessPart } from "./access/access-model.ts";
 import { commandPart, endCommandsOf } from "./commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
+import { presencePart } from "./devices/presence-model.ts";
 import { quarantinePart } from "./quarantine/quarantine-model.ts";
+import type { QuarantineBounds } from "./quarantine/quarantine-table.ts";
 import { openIngestModel } from "./model/ingest-model.ts";
 
 export interface ReadModelParts {
@@ -17,6 +19,8 @@ export interface ReadModelParts {
   readonly overdue: (() => void)[];
   /** Called when devices were deleted with their data. */
   readonly erased: (() => void)[];
+  /** Called when owners of partitions are asked to project something again. */
+  readonly asked: (() => void)[];
   /** The fold's outcomes of this process's writes to access.v1. */
   readonly accessOutcomes: FoldOutcomes<AccessState>;
 }
@@ -28,11 +32,13 @@ export function openReadModelParts(options: {
   readonly logger: Logger;
   readonly topics: TopicNames;
   readonly foldedEvents: FoldedEvents;
+  readonly quarantineBounds: QuarantineBounds;
 }): ReadModelParts {
   const { topics, foldedEvents } = options;
   const folded: ((folded: FoldedDevice) => void)[] = [];
   const overdue: (() => void)[] = [];
   const erased: (() => void)[] = [];
+  const asked: (() => void)[] = [];
   const accessOutcomes = new FoldOutcomes<AccessState>();
   let hasReplaced = false;
   const onOverdue = (): void => {
@@ -61,9 +67,17 @@ export function openReadModelParts(options: {
         foldedEvents,
         onOverdue,
       }),
-      quarantinePart(topics.quarantine, foldedEvents),
+      presencePart(topics.presence, foldedEvents),
+      quarantinePart({
+        topic: topics.quarantine,
+        foldedEvents,
+        bounds: options.quarantineBounds,
+        onAsked() {
+          for (const listener of asked) listener();
+        },
+      }),
       accessPart(topics.access, accessOutcomes, foldedEvents),
     ],
   });
-  return { model, folded, overdue, erased, accessOutcomes };
+  return { model, folded, overdue, erased, asked, accessOutcomes };
 }

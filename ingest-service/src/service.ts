@@ -1,3 +1,4 @@
+import { topicSpecs } from "@headwater/event-log";
 import { mergeSchemas, type HostedService } from "@headwater/service";
 import { openTimeSeriesStore, timeSeriesSettings } from "@headwater/time-series";
 import { createIngestApp } from "./app.ts";
@@ -10,9 +11,12 @@ export const ingestService: HostedService<typeof settings> = {
   name: "ingest",
   settings,
   async create(context) {
-    const store = await openTimeSeriesStore(context.config, {
+    const { config, topics, partitions } = context;
+    const telemetry = topicSpecs(partitions).find(({ name }) => topics.telemetry.endsWith(name));
+    const store = await openTimeSeriesStore(config, {
       dataDir: context.dataDir,
       logger: context.logger.child({ component: "time-series" }),
+      leastRawMs: telemetry?.retentionMs,
     });
     context.lifecycle.add("time-series store", { stop: () => store.close() });
     return createIngestApp({ ...context, store });

@@ -26,6 +26,7 @@ export class FlakyStore implements TimeSeriesStore {
   }
 
   query: TimeSeriesStore["query"] = (query) => this.#store.query(query);
+  classes: TimeSeriesStore["classes"] = (query) => this.#store.classes(query);
   latest: TimeSeriesStore["latest"] = (measurement, tags) => this.#store.latest(measurement, tags);
   latestPage: TimeSeriesStore["latestPage"] = (...asked) => this.#store.latestPage(...asked);
   latestOf: TimeSeriesStore["latestOf"] = (...asked) => this.#store.latestOf(...asked);

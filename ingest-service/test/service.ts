@@ -45,7 +45,7 @@ export async function openBackends() {
   const folder = mkdtempSync(join(tmpdir(), "ingest-"));
   const log = await openEmbeddedLog({ dataDir: join(folder, "log") });
   await log.ensureTopics(topicSpecs(partitions));
-  const store = await openEmbeddedStore({ dataDir: join(folder, "store") });
+  const store: TimeSeriesStore = await openEmbeddedStore({ dataDir: join(folder, "store") });
   return {
     folder,
     log,

@@ -11,7 +11,11 @@ let service: TestService;
 
 beforeAll(async () => {
   backends = await openBackends();
-  service = await startService({ ...backends, dataDir: backends.folder, ingest: { tags: ["site"] } });
+  service = await startService({
+    ...backends,
+    dataDir: backends.folder,
+    ingest: { tags: ["site"], seriesPerDevice: 5000 },
+  });
   const gateway = new TestGateway(backends.log);
   const events = Array.from({ length: 120 }, (_, index) =>
     gateway.event("d1", t0 + index * minute, { x: index }, { attributes: { site: index < 60 ? "north" : "south" } }),

@@ -29,6 +29,16 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     readings: [{ metric: "temperature", number: 20 }],
     incarnation: 3,
   }),
+  "telemetry re-driven": sample(events.telemetry, {
+    gateway: "gw-1",
+    epoch,
+    n: 46,
+    receivedAt: at,
+    device: "boiler-1",
+    eventTime: at - 1500,
+    readings: [{ metric: "temperature", number: 20 }],
+    redrive: { entry: "q1", attempt: 2 },
+  }),
   "telemetry derived": sample(events.telemetry, {
     receivedAt: at,
     device: "boiler-1",
@@ -229,6 +239,18 @@ export const sampleEvents: Readonly<Record<string, { codec: Codec<never, unknown
     logOffset: 99,
     attempt: 1,
     metrics: ["temperature"],
+  }),
+  "quarantine of a limit": sample(events.quarantine, { id: "q2", stage: "store", cause: "series-per-device" }),
+  "quarantine fix": sample(events.quarantine, {
+    id: "q1",
+    fixed: { payload: new Uint8Array([123, 125]), mqttTopic: "devices/boiler-1/telemetry", by: "admin" },
+  }),
+  "quarantine request": sample(events.quarantine, { id: "q1", attempt: 2, requested: { by: "admin" } }),
+  "quarantine claim": sample(events.quarantine, { id: "q1", attempt: 2, claimed: { gateway: "gw-1" } }),
+  "quarantine redriven": sample(events.quarantine, {
+    id: "q1",
+    attempt: 2,
+    redriven: { gateway: "gw-1", epoch, partition: 3, n: 42 },
   }),
   access: sample(events.access, {
     id: "t1",

@@ -2,16 +2,22 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ResourceError } from "@headwater/core";
+import type { KnownSeries } from "../series-guard/known-series.ts";
+import type { RecountedSeries } from "../series-guard/series-guard.ts";
 import { emptyAccount, type PartitionAccount } from "./account.ts";
+import { type SeriesName, SeriesTable } from "./series-table.ts";
 
 /** Changes whenever the same records give another account: accounts on disk are then counted again. */
-const version = 4;
+const version = 5;
 
 export interface AccountBookOptions {
   /** Created if missing; or ":memory:". Disposable: missing accounts are counted again from the log. */
   readonly file: string;
-  /** Counts further, up to that offset. */
-  recount(account: PartitionAccount, toOffset: number): Promise<PartitionAccount>;
+  /** Counts further, up to that offset; with the series that it finds stored. */
+  recount(
+    account: PartitionAccount,
+    toOffset: number,
+  ): Promise<{ readonly account: PartitionAccount; readonly series: RecountedSeries }>;
   /** How far back an account is begun if there is none, in records. */
   readonly maxRecount: number;
 }
@@ -23,23 +29,51 @@ export class AccountBook {
   readonly #db: DatabaseSync;
   readonly #options: AccountBookOptions;
   readonly #accounts = new Map<number, PartitionAccount>();
-  readonly #changed = new Set<number>();
+  readonly #changed = new Map<number, SeriesName[]>();
+  readonly #series: SeriesTable;
   readonly #catchingUp = new Map<number, Promise<PartitionAccount>>();
 
   /** Throws ResourceError if the file cannot be opened. */
   constructor(options: AccountBookOptions) {
     this.#options = options;
     this.#db = open(options.file);
+    this.#series = new SeriesTable(this.#db);
     for (const row of this.#db.prepare("SELECT account FROM accounts").all()) {
       const account = JSON.parse(String(row["account"])) as PartitionAccount;
       this.#accounts.set(account.partition, account);
     }
   }
 
-  /** Keeps the account of a partition, as of an offset that is committed; on disk with the next `save`. */
-  keep(partition: number, account: PartitionAccount): void {
+  /**
+   * Keeps the account of a partition, as of an offset that is committed, and the series that began before that offset;
+   * on disk with the next `save`.
+   */
+  keep(partition: number, account: PartitionAccount, series: readonly SeriesName[] = []): void {
     this.#accounts.set(partition, account);
-    this.#changed.add(partition);
+    this.#noteSeries(partition, series);
+  }
+
+  /** Series that began otherwise than with a record behind the account: they are on disk when this returns. */
+  addSeries(partition: number, series: readonly SeriesName[]): void {
+    if (this.#db.isOpen) this.#series.add(partition, series);
+  }
+
+  forgetSeries(partition: number, owner: string): void {
+    this.#savePartition(partition);
+    if (this.#db.isOpen) this.#series.forget(partition, owner);
+  }
+
+  /**
+   * The series of a partition as of its account. `stored` is asked once in the life of the file for what the store has,
+   * and again another time if it does not say.
+   */
+  async knownSeries(partition: number, stored: () => Promise<readonly SeriesName[] | undefined>): Promise<KnownSeries> {
+    this.#savePartition(partition);
+    if (!this.#series.isSeeded(partition)) {
+      const names = await stored();
+      if (names !== undefined) await this.#series.seed(partition, names);
+    }
+    return this.#series.load(partition);
   }
 
   /**
@@ -57,12 +91,7 @@ export class AccountBook {
   }
 
   save(): void {
-    if (this.#changed.size === 0 || !this.#db.isOpen) return;
-    const put = this.#db.prepare("INSERT OR REPLACE INTO accounts (partition, account) VALUES (?, ?)");
-    this.#db.exec("BEGIN IMMEDIATE");
-    for (const partition of this.#changed) put.run(partition, JSON.stringify(this.#accounts.get(partition)));
-    this.#db.exec("COMMIT");
-    this.#changed.clear();
+    for (const partition of [...this.#changed.keys()]) this.#savePartition(partition);
   }
 
   close(): void {
@@ -77,9 +106,29 @@ export class AccountBook {
     const from = Math.max(start, offset - this.#options.maxRecount);
     const begun = usable && known.offset >= from ? known : emptyAccount(partition, from);
     if (begun.offset === offset) return begun;
-    const account = await this.#options.recount(begun, offset);
+    const { account: counted, series } = await this.#options.recount(begun, offset);
+    const account = { ...counted, newSeries: await this.#series.addHeard(partition, series, begun.newSeries) };
     this.keep(partition, account);
     return account;
+  }
+
+  #noteSeries(partition: number, series: readonly SeriesName[]): void {
+    const before = this.#changed.get(partition);
+    if (before === undefined) this.#changed.set(partition, [...series]);
+    else for (const each of series) before.push(each);
+  }
+
+  /** The account and its series, both or neither. */
+  #savePartition(partition: number): void {
+    const series = this.#changed.get(partition);
+    if (series === undefined || !this.#db.isOpen) return;
+    this.#db.exec("BEGIN IMMEDIATE");
+    this.#db
+      .prepare("INSERT OR REPLACE INTO accounts (partition, account) VALUES (?, ?)")
+      .run(partition, JSON.stringify(this.#accounts.get(partition)));
+    this.#series.add(partition, series);
+    this.#db.exec("COMMIT");
+    this.#changed.delete(partition);
   }
 }
 
@@ -91,7 +140,7 @@ function open(file: string): DatabaseSync {
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
     const { user_version: present } = db.prepare("PRAGMA user_version").get() as { user_version: number };
     if (present !== version) {
-      db.exec("DROP TABLE IF EXISTS accounts");
+      for (const table of ["accounts", "series", "seeded"]) db.exec(`DROP TABLE IF EXISTS ${table}`);
       db.exec(`PRAGMA user_version = ${version}`);
     }
     db.exec("CREATE TABLE IF NOT EXISTS accounts (partition INTEGER PRIMARY KEY, account TEXT NOT NULL)");

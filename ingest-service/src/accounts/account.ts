@@ -1,3 +1,4 @@
+import { noMinute, type NewSeriesMinute } from "../series-guard/series-guard.ts";
 import type { DerivedPlace } from "@headwater/proto/telemetry";
 
 /** One lane as the log shows it: the records of one gateway and epoch in one partition. */
@@ -73,6 +74,7 @@ export interface PartitionAccount {
   readonly gapsLeftOut: number;
   /** Identities that no gateway accounts for, over all gaps. */
   readonly unexplained: number;
+  readonly newSeries: NewSeriesMinute;
   /** The last derived event seen: one that is at or below it was emitted again. */
   readonly derivedUpTo?: DerivedPlace | undefined;
 }
@@ -93,5 +95,6 @@ export function emptyAccount(partition: number, from: number): PartitionAccount 
     gaps: [],
     gapsLeftOut: 0,
     unexplained: 0,
+    newSeries: noMinute,
   };
 }

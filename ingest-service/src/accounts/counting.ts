@@ -34,6 +34,7 @@ export class Counting {
   #gaps: readonly Gap[];
   #gapsLeftOut: number;
   #unexplained: number;
+  readonly #newSeries: PartitionAccount["newSeries"];
 
   constructor(account: PartitionAccount) {
     this.#partition = account.partition;
@@ -45,6 +46,7 @@ export class Counting {
     this.#gaps = account.gaps;
     this.#gapsLeftOut = account.gapsLeftOut;
     this.#unexplained = account.unexplained;
+    this.#newSeries = account.newSeries;
   }
 
   add(record: TelemetryRecord, offset: number): RecordKind {
@@ -99,6 +101,7 @@ export class Counting {
       gaps: this.#gaps,
       gapsLeftOut: this.#gapsLeftOut,
       unexplained: this.#unexplained,
+      newSeries: this.#newSeries,
       derivedUpTo: this.#derivations.last,
     };
   }

@@ -11,6 +11,10 @@ export interface LedgerOptions {
   readonly topic: string;
   readonly book: AccountBook;
   readonly verify: VerifyOptions;
+  /** Resolves once what is re-driven up to now is known. */
+  readonly quarantineKnown: (partition: number) => Promise<void>;
+  /** The account with its re-driven events in the columns where they are now. */
+  readonly moved: (account: PartitionAccount) => PartitionAccount;
   /** Commits the offsets of stored points, so that the ledger counts them. */
   readonly flush: () => Promise<void>;
   /** The account of a partition that this instance owns, up to its last stored point. */
@@ -50,7 +54,9 @@ export class Ledger {
     for (const { partition, start, end } of positions) {
       const offset = Math.max(committed.get(partition) ?? start, start);
       const mine = ownAccount(partition);
-      const account = mine?.offset === offset ? mine : await book.catchUp(partition, offset, start);
+      const projected = mine?.offset === offset ? mine : await book.catchUp(partition, offset, start);
+      await this.#options.quarantineKnown(partition);
+      const account = this.#options.moved(projected);
       const before = verified?.overwritten ?? 0;
       if (verified !== undefined && range !== undefined) {
         // One partition in memory at a time.

@@ -1,4 +1,5 @@
 import type { Point } from "@headwater/time-series";
+import type { FieldPair } from "./field-pair.ts";
 import { Interned } from "@headwater/proto/telemetry";
 
 /** The state of a device between its events. */
@@ -16,11 +17,17 @@ export interface DeviceEntry {
   /** Its last point, to see a time that comes twice in a row. */
   time: number;
   fields: Point["fields"];
+  /** The metrics of its last plain event whose series were all let in: the next one mostly has the same. */
+  familiar: readonly FieldPair[];
+  /** Whose its series are, and what their tags add to a metric's name (`known-series.ts`). */
+  owner: string;
+  tagsKey: string;
 }
 
 /** Half of the bound on kept devices. */
 const maxDevices = 50_000;
 const noFields = {};
+export const nothingFamiliar: readonly FieldPair[] = [];
 
 /** The devices of a partition, the most recent ones; a device that was forgotten is merely met anew. */
 export class DeviceTable {
@@ -50,5 +57,14 @@ export class DeviceTable {
 
 function newEntry(id: string): DeviceEntry {
   const lives = { incarnation: 0, met: 0, erasedBelow: 0, version: -1 };
-  return { id, tags: undefined, ...lives, time: Number.NaN, fields: noFields };
+  return {
+    id,
+    tags: undefined,
+    ...lives,
+    time: Number.NaN,
+    fields: noFields,
+    familiar: nothingFamiliar,
+    owner: id,
+    tagsKey: "",
+  };
 }

@@ -4,10 +4,16 @@ import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import { type DeviceEntry, DeviceTable } from "./device-table.ts";
 import { type FieldPair, plainFieldsOf } from "./field-pair.ts";
 import { PlainEvent, readTelemetry } from "@headwater/proto/telemetry";
-import { type ErasedData, type PointSink, TelemetryPoints } from "./telemetry-points.ts";
+import type { SeriesGate } from "../series-guard/series-guard.ts";
+import { type ErasedData, type PointSink, type RefusedMetrics, TelemetryPoints } from "./telemetry-points.ts";
 
-/** `unstorable` names metrics whose readings no store can take. */
-export type ReadKind = "event" | "derived" | "duplicate" | "other" | { readonly unstorable: readonly string[] };
+/** An event of which something is not stored. */
+export interface RefusedEvent {
+  readonly kind: "event" | "derived";
+  readonly refused: readonly RefusedMetrics[];
+}
+
+export type ReadKind = "event" | "derived" | "duplicate" | "other" | RefusedEvent;
 
 /** Makes points of the records of one partition, in offset order, and counts the records. */
 export class EventReader {
@@ -16,9 +22,9 @@ export class EventReader {
   readonly #points: TelemetryPoints;
   readonly #counting: Counting;
 
-  constructor(account: PartitionAccount, tagNames: readonly string[], erased?: ErasedData) {
+  constructor(account: PartitionAccount, tagNames: readonly string[], erased?: ErasedData, gate?: SeriesGate) {
     this.#counting = new Counting(account);
-    this.#points = new TelemetryPoints(tagNames, account.counts.overwritten, erased);
+    this.#points = new TelemetryPoints(tagNames, account.counts.overwritten, erased, gate);
   }
 
   /** Throws DecodeError for a record that cannot be decoded, which counts as an event. */
@@ -26,14 +32,15 @@ export class EventReader {
     const plain = this.#plain;
     if (value !== null && plain.read(value, this.#devices)) {
       const kind = this.#counting.addEvent(plain.gateway, plain.epoch, plain.n, offset);
-      if (kind === "event") this.#points.addPlain(plain, source, sink);
-      return kind;
+      if (kind !== "event") return kind;
+      const refused = this.#points.addPlain(plain, source, sink);
+      return refused === undefined ? kind : { kind, refused };
     }
     const record = this.#decode(value);
     const kind = this.#counting.add(record, offset);
     if ((kind !== "event" && kind !== "derived") || record.readings.length === 0) return kind;
-    const unstorable = this.#points.add(record, source, this.#devices.of(record.device), sink);
-    return unstorable === undefined || kind === "derived" ? kind : { unstorable };
+    const refused = this.#points.add(record, source, this.#devices.of(record.device), sink);
+    return refused === undefined ? kind : { kind, refused };
   }
 
   /** As `TelemetryPoints.takeMet`. */

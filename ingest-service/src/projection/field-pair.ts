@@ -2,12 +2,13 @@ import { numberField, textField } from "@headwater/time-series";
 
 /** The fields that a metric's values go to. */
 export interface FieldPair {
+  readonly metric: string;
   readonly number: string;
   readonly text: string;
 }
 
 export function fieldsOf(metric: string): FieldPair {
-  return { number: numberField(metric), text: textField(metric) };
+  return { metric, number: numberField(metric), text: textField(metric) };
 }
 
 /** null for a name that an object does not take by plain assignment, as the hot path assigns. */

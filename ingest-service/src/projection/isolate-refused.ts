@@ -44,7 +44,7 @@ export async function isolateRefused(
     const { pointBatch, source, metric } = owners[index]!;
     const list = found.get(pointBatch) ?? [];
     found.set(pointBatch, list);
-    list.push({ source, reason, metrics: [metric] });
+    list.push({ source, reason, cause: "", metrics: new Set([metric]) });
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { type Logger, retrying } from "@headwater/core";
 import type { Point, TimeSeriesStore } from "@headwater/time-series";
 import type { Erasures } from "../devices/erasures.ts";
+import type { Erasure } from "../devices/erasure-table.ts";
 import { erase, incarnationOfTags } from "./erase.ts";
 import type { PointBatch } from "./point-batch.ts";
 
@@ -12,6 +13,8 @@ export interface PartitionErasuresOptions {
   readonly logger: Logger;
   /** To the writer of the partition. */
   push(pointBatch: PointBatch): Promise<void>;
+  /** Nothing of it is in the store any more. */
+  onErased(erasure: Erasure): void;
 }
 
 /** That wait for the store at a time. */
@@ -41,6 +44,7 @@ export class PartitionErasures {
         erase: () => erase(store, erasure, signal, logger),
         onDurable: () => {
           if (signal.aborted) return;
+          this.#options.onErased(erasure);
           erasures.done(erasure);
           this.#queued.delete(key);
           if (this.#queued.size === 0) this.queue();

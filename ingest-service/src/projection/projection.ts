@@ -1,14 +1,18 @@
 import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@headwater/event-log";
-import { ConfigError, InvariantError, LastingTrouble, type Logger, retrying } from "@headwater/core";
+import { ConfigError, HeadwaterError, InvariantError, LastingTrouble, type Logger, retrying } from "@headwater/core";
 import type { FoldedEvents } from "@headwater/service";
 import type { TimeSeriesStore } from "@headwater/time-series";
 import type { IngestConfig } from "../config.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
 import type { AccountBook } from "../accounts/account-book.ts";
+import type { SeriesName } from "../accounts/series-table.ts";
 import type { Quarantiner } from "../quarantine/quarantiner.ts";
 import type { Erasures } from "../devices/erasures.ts";
 import { alertPointBatch } from "./alert-partition.ts";
 import type { PointBatch } from "./point-batch.ts";
+import { ownerOf } from "../series-guard/known-series.ts";
+import { SeriesGuard } from "../series-guard/series-guard.ts";
+import { SeriesTotal } from "../series-guard/series-limits.ts";
 import { PartitionErasures } from "./partition-erasures.ts";
 import { OffsetCommits } from "./offset-commits.ts";
 import type { ProjectionMetrics } from "./projection-metrics.ts";
@@ -24,12 +28,22 @@ export interface ProjectionOptions {
   readonly quarantiner: Quarantiner;
   readonly folded: FoldedEvents;
   readonly erasures: Erasures;
+  readonly partitions: number;
+  /** A limit of its own that a device was given. */
+  readonly seriesLimitOf: (device: string) => number | undefined;
+  /** Series of devices of a partition that the store has. */
+  readonly storedSeries: (partition: number) => Promise<readonly SeriesName[]>;
   readonly logger: Logger;
   readonly metrics: ProjectionMetrics;
 }
 
 /** Milliseconds that a stop waits for points on their way into the store. */
 const drainMs = 5000;
+/** Milliseconds in which the store may say which series it has, once in the life of an account. */
+const storedSeriesMs = 2000;
+
+/** Incarnations of a device whose series are forgotten when its data is deleted. */
+const maxForgotten = 1000;
 
 /** telemetry.v1 and alerts.v1 into the time-series store, as a member of the group. */
 export class Projection {
@@ -40,6 +54,7 @@ export class Projection {
   readonly #commits: OffsetCommits;
   readonly #owned = new Map<number, TelemetryPartition>();
   readonly #erasures = new Map<number, PartitionErasures>();
+  readonly #total: SeriesTotal;
   readonly #stopping = new AbortController();
   readonly #die: (error: unknown) => void;
   #consumption: Consumption | undefined;
@@ -53,6 +68,7 @@ export class Projection {
     // The host attaches its handler later; until then the rejection must not count as unhandled.
     promise.catch(() => {});
     const { config, store, logger, metrics, quarantiner } = options;
+    this.#total = new SeriesTotal(config.seriesPerStore, options.partitions);
     this.#writers = Array.from(
       { length: config.writers },
       () =>
@@ -148,21 +164,32 @@ export class Projection {
       await retrying(() => this.#options.erasures.known(partition), retry);
       // One partition's records in memory at a time.
       const account = await retrying(() => book.catchUp(partition, offset, start), retry);
-      this.#owned.set(
-        partition,
-        new TelemetryPartition({
-          account,
-          tagNames: config.tags,
-          erased: this.#options.erasures,
-          maxPoints: config.batchPoints,
-          outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
-          onDurable: (batch, account) => this.#commits.note(batch, account.offset, () => book.keep(partition, account)),
-        }),
-      );
+      const guard = await this.#guardOf(partition, account);
+      const owned: TelemetryPartition = new TelemetryPartition({
+        account,
+        guard,
+        limits: config,
+        tagNames: config.tags,
+        erased: this.#options.erasures,
+        maxPoints: config.batchPoints,
+        outcomesOf: (pointBatch, refusals) => quarantiner.outcomesOf(pointBatch, refusals),
+        onDurable: (batch, durable) =>
+          this.#commits.note(batch, durable.offset, () =>
+            book.keep(partition, durable, owned.takeNewSeries(durable.offset)),
+          ),
+      });
+      this.#owned.set(partition, owned);
       starts.push({ topic: topics.telemetry, partition, offset });
       const erasures = new PartitionErasures({
         ...{ partition, store, erasures: this.#options.erasures, logger, topic: topics.telemetry },
         push: (pointBatch) => this.#writerOf(partition).push(pointBatch),
+        onErased: ({ device, below }) => {
+          for (let incarnation = 0; incarnation < Math.min(below, maxForgotten); incarnation += 1) {
+            const owner = ownerOf(device, incarnation);
+            owned.forgetSeries(owner);
+            book.forgetSeries(partition, owner);
+          }
+        },
       });
       this.#erasures.set(partition, erasures);
       erasures.queue();
@@ -174,13 +201,31 @@ export class Projection {
   async #onRevoked(partitions: readonly { topic: string; partition: number }[]): Promise<void> {
     const lost = partitions.filter(({ topic }) => topic === this.#options.topics.telemetry);
     for (const { partition } of lost) {
-      this.#owned.delete(partition);
+      this.#owned.get(partition)?.end();
+      if (this.#owned.delete(partition)) this.#total.owned -= 1;
       this.#erasures.get(partition)?.end();
       this.#erasures.delete(partition);
     }
     if (lost.length > 0) {
       this.#options.logger.info({ partitions: lost.map(({ partition }) => partition) }, "partitions were given away");
     }
+  }
+
+  async #guardOf(partition: number, { newSeries }: PartitionAccount): Promise<SeriesGuard> {
+    const { book, config, storedSeries, seriesLimitOf, logger } = this.#options;
+    const known = await book.knownSeries(partition, () =>
+      retrying(() => storedSeries(partition), { signal: this.#stopping.signal, maxForMs: storedSeriesMs }).catch(
+        (error: unknown) => {
+          if (!(error instanceof HeadwaterError)) throw error;
+          // It goes on with what the log has told; the next start asks again.
+          logger.warn({ problem: error.message }, "the store does not say which series it has");
+          return undefined;
+        },
+      ),
+    );
+    this.#total.owned += 1;
+    this.#total.count += known.size;
+    return new SeriesGuard({ known, minute: newSeries, limits: config, total: this.#total, limitOf: seriesLimitOf });
   }
 
   async #onBatch(batch: GroupBatch): Promise<void> {

@@ -1,12 +1,20 @@
 import type { EventLog } from "@headwater/event-log";
 import { EventReader, type ReadKind } from "./event-reader.ts";
 import { undecodable } from "../quarantine/refusal.ts";
-import type { QuarantinedMetrics } from "../quarantine/quarantine-model.ts";
+import type { QuarantinedMetrics } from "../quarantine/quarantined-metrics.ts";
+import { RecountGate, type RecountedSeries } from "../series-guard/series-guard.ts";
 import type { PartitionAccount } from "../accounts/account.ts";
+
+export interface Recounted {
+  readonly account: PartitionAccount;
+  /** Of what is stored. */
+  readonly series: RecountedSeries;
+}
 
 export interface RecountOptions {
   readonly log: Pick<EventLog, "read">;
   readonly topic: string;
+  readonly tagNames: readonly string[];
   /**
    * The quarantined metrics of the partition, by offset. Resolves once every record is known that was quarantined
    * before the call.
@@ -22,15 +30,18 @@ export async function recount(
   options: RecountOptions,
   account: PartitionAccount,
   toOffset: number,
-): Promise<PartitionAccount> {
+): Promise<Recounted> {
   const { partition, offset: fromOffset } = account;
   const quarantined = await options.quarantined(partition, fromOffset, toOffset);
-  const reader = new EventReader(account, []);
+  const gate = new RecountGate();
+  const reader = new EventReader(account, options.tagNames, undefined, gate);
   let { stored, partlyStored, quarantined: whole } = account.outcomes;
   for await (const batch of options.log.read(options.topic, partition, { fromOffset, toOffset })) {
     // The points are not stored again; they only show which ones repeat a time.
     const sink = { points: [], sources: [] };
-    for (const { offset, value } of batch.records) {
+    for (const { offset, value, appendTime } of batch.records) {
+      const refused = quarantined.get(offset);
+      gate.turnTo(appendTime, refused);
       let kind: ReadKind;
       try {
         kind = reader.read(value, offset, 0, sink);
@@ -40,11 +51,12 @@ export async function recount(
         continue;
       }
       if (kind !== "event" && typeof kind !== "object") continue;
-      const metrics = quarantined.get(offset);
-      if (metrics === undefined) stored += 1;
-      else if (metrics.length === 0) whole += 1;
+      if (typeof kind === "object" && kind.kind === "derived") continue;
+      if (refused === undefined) stored += 1;
+      else if (refused.first.size === 0) whole += 1;
       else partlyStored += 1;
     }
   }
-  return reader.account(toOffset, { stored, partlyStored, quarantined: whole });
+  const counted = reader.account(toOffset, { stored, partlyStored, quarantined: whole });
+  return { account: counted, series: gate.heard() };
 }

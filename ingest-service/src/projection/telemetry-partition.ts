@@ -3,6 +3,8 @@ import { readTelemetry } from "@headwater/proto/telemetry";
 import type { OutcomeCounts, PartitionAccount } from "../accounts/account.ts";
 import type { RecordOutcome } from "../quarantine/quarantiner.ts";
 import { type Refusal, undecodable } from "../quarantine/refusal.ts";
+import type { NewSeries, SeriesGuard } from "../series-guard/series-guard.ts";
+import { reasonOf, type SeriesLimits } from "../series-guard/series-limits.ts";
 import type { PointBatch } from "./point-batch.ts";
 import { EventReader, type ReadKind } from "./event-reader.ts";
 import type { ErasedData, PointSink } from "./telemetry-points.ts";
@@ -11,6 +13,8 @@ export interface TelemetryPartitionOptions {
   readonly account: PartitionAccount;
   readonly tagNames: readonly string[];
   readonly erased: ErasedData;
+  readonly guard: SeriesGuard;
+  readonly limits: SeriesLimits;
   /** Points of one batch, approximately: a record is never split. */
   readonly maxPoints: number;
   outcomesOf(pointBatch: PointBatch, refusals: readonly Refusal[]): Map<number, RecordOutcome>;
@@ -23,16 +27,35 @@ export class TelemetryPartition {
   readonly #options: TelemetryPartitionOptions;
   readonly #reader: EventReader;
   #account: PartitionAccount;
+  /** Not handed out by `takeNewSeries` yet. */
+  #newSeries: NewSeries[] = [];
 
   constructor(options: TelemetryPartitionOptions) {
     this.#options = options;
-    this.#reader = new EventReader(options.account, options.tagNames, options.erased);
+    const { account, tagNames, erased, guard } = options;
+    this.#reader = new EventReader(account, tagNames, erased, guard);
     this.#account = options.account;
   }
 
   /** Up to the last batch whose points are all stored or quarantined. */
   get account(): PartitionAccount {
     return this.#account;
+  }
+
+  /** The series that began before that offset and were not handed out before. */
+  takeNewSeries(before: number): readonly NewSeries[] {
+    const beyond = this.#newSeries.findIndex(({ offset }) => offset >= before);
+    return this.#newSeries.splice(0, beyond === -1 ? this.#newSeries.length : beyond);
+  }
+
+  /** What the devices of that owner had is deleted from the store. */
+  forgetSeries(owner: string): void {
+    this.#options.guard.forget(owner);
+  }
+
+  /** Another instance has the partition now. */
+  end(): void {
+    this.#options.guard.end();
   }
 
   *pointBatches(batch: GroupBatch): Generator<PointBatch> {
@@ -46,12 +69,14 @@ export class TelemetryPartition {
 
   #pointBatch(batch: GroupBatch, first: number): PointBatch & { readonly end: number } {
     const { records, topic, partition, signal } = batch;
+    const { guard, limits } = this.#options;
     const sink: PointSink = { points: [], sources: [] };
     const refusals: Refusal[] = [];
     let projected = 0;
     let end = first;
     for (; end < records.length && sink.points.length < this.#options.maxPoints; end += 1) {
-      const { value, offset } = records[end]!;
+      const { value, offset, appendTime } = records[end]!;
+      guard.turnTo(offset, appendTime);
       let kind: ReadKind;
       try {
         kind = this.#reader.read(value, offset, end, sink);
@@ -61,13 +86,17 @@ export class TelemetryPartition {
       }
       if (kind === "event") projected += 1;
       else if (typeof kind === "object") {
-        projected += 1;
-        const reason = "a reading without a value that can be stored";
-        refusals.push({ source: end, reason, metrics: kind.unstorable });
+        if (kind.kind === "event") projected += 1;
+        for (const { cause, metrics } of kind.refused) {
+          const reason = cause === "" ? "a reading without a value that can be stored" : reasonOf(cause, limits);
+          refusals.push({ source: end, reason, cause, metrics });
+        }
       }
     }
     const lastOffset = records[end - 1]!.offset;
-    const account = this.#reader.account(lastOffset + 1, this.#account.outcomes);
+    const counted = this.#reader.account(lastOffset + 1, this.#account.outcomes);
+    const account = { ...counted, newSeries: guard.minute };
+    for (const series of guard.takeAdded()) this.#newSeries.push(series);
     const met = this.#reader.takeMet();
     const { points, sources } = sink;
     const pointBatch = { topic, partition, records, points, sources, refusals, signal, end, ...(met && { met }) };

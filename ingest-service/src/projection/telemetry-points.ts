@@ -1,6 +1,9 @@
 import type { Reading, TelemetryRecord } from "@headwater/proto";
 import type { Point } from "@headwater/time-series";
-import type { DeviceEntry } from "./device-table.ts";
+import { ownerOf, seriesOf, tagsKey } from "../series-guard/known-series.ts";
+import type { SeriesCause } from "../series-guard/series-limits.ts";
+import type { SeriesGate } from "../series-guard/series-guard.ts";
+import { type DeviceEntry, nothingFamiliar } from "./device-table.ts";
 import { type FieldPair, fieldsOf } from "./field-pair.ts";
 import type { PlainEvent } from "@headwater/proto/telemetry";
 
@@ -25,6 +28,16 @@ export interface ErasedData {
 
 export const nothingErased: ErasedData = { version: 0, belowOf: () => 0 };
 
+/** Lets in every series. */
+export const openGate: SeriesGate = { refuse: () => undefined };
+
+/** Metrics of an event that are not stored. */
+export interface RefusedMetrics {
+  /** "": no store can take their readings, which are without a value. */
+  readonly cause: SeriesCause | "";
+  readonly metrics: Set<string>;
+}
+
 type Fields = Record<string, number | string>;
 
 const maxMetrics = 100_000;
@@ -35,43 +48,71 @@ const noIncarnation = -1;
 export class TelemetryPoints {
   readonly #tagNames: readonly string[];
   readonly #erased: ErasedData;
+  readonly #gate: SeriesGate;
   #met: Map<string, number> | undefined;
   #fields = new Map<string, FieldPair>();
   /** Values of a device that were replaced by a later one of the same time, of those that follow each other. */
   overwritten: number;
 
   /** `tagNames`: attributes stamped by the gateway that become tags. */
-  constructor(tagNames: readonly string[], overwritten: number, erased = nothingErased) {
+  constructor(tagNames: readonly string[], overwritten: number, erased = nothingErased, gate = openGate) {
     this.#tagNames = tagNames;
     this.#erased = erased;
+    this.#gate = gate;
     this.overwritten = overwritten;
   }
 
-  addPlain(event: PlainEvent<DeviceEntry, FieldPair>, source: number, sink: PointSink): void {
+  /** Answers with what is refused, as `add` does. */
+  addPlain(
+    event: PlainEvent<DeviceEntry, FieldPair>,
+    source: number,
+    sink: PointSink,
+  ): readonly RefusedMetrics[] | undefined {
     const { count, metrics, values, device, eventTime, incarnation } = event;
     if (
       (incarnation !== device.incarnation || device.version !== this.#erased.version) &&
       !this.#turn(device, incarnation)
     )
-      return;
+      return undefined;
+    // An event without attributes: a device whose earlier events had some continues without tags.
+    const tags = device.tags !== undefined && this.#tagNames.length === 0 ? device.tags : this.#tagsOf({}, device);
+    const { familiar } = device;
+    let isFamiliar = true;
     const fields: Fields = {};
     for (let index = 0; index < count; index += 1) {
-      const name = metrics[index]!.number;
+      const pair = metrics[index]!;
+      if (pair !== familiar[index]) isFamiliar = false;
+      const name = pair.number;
       // Only an own field is a number: others are of the object's prototype.
       if (typeof fields[name] === "number") this.overwritten += 1;
       fields[name] = values[index]!;
     }
-    // An event without attributes: a device whose earlier events had some continues without tags.
-    const tags = device.tags !== undefined && this.#tagNames.length === 0 ? device.tags : this.#tagsOf({}, device);
-    sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime, fields });
+    let kept = fields;
+    let refused: readonly RefusedMetrics[] | undefined;
+    if (!isFamiliar) {
+      refused = this.#refusedOf(device, metrics, count);
+      if (refused === undefined) device.familiar = metrics.slice(0, count);
+      else {
+        kept = withoutMetrics(fields, refused, metrics, count);
+        if (Object.keys(kept).length === 0) return refused;
+      }
+    }
+    sink.points.push({ measurement: telemetryMeasurement, tags, time: eventTime, fields: kept });
     sink.sources.push(source);
-    this.#note(device, eventTime, fields);
+    this.#note(device, eventTime, kept);
+    return refused;
   }
 
   /**
-   * Answers with the metrics of readings that no store can take (without a value), usually none.
+   * Answers with the metrics whose readings are not stored, because they have no value or their series are not let in;
+   * usually none.
    */
-  add(record: TelemetryRecord, source: number, device: DeviceEntry, sink: PointSink): readonly string[] | undefined {
+  add(
+    record: TelemetryRecord,
+    source: number,
+    device: DeviceEntry,
+    sink: PointSink,
+  ): readonly RefusedMetrics[] | undefined {
     const { incarnation } = record;
     if (
       (incarnation !== device.incarnation || device.version !== this.#erased.version) &&
@@ -80,11 +121,18 @@ export class TelemetryPoints {
       return undefined;
     const tags = this.#tagsOf(record.attributes, device);
     const times = new Map<number, Fields>();
-    let unstorable: string[] | undefined;
+    let refused: Refusals | undefined;
     for (const reading of record.readings) {
-      const fields = times.get(reading.timeDelta) ?? {};
-      if (this.#put(fields, reading, record.gateway !== "")) times.set(reading.timeDelta, fields);
-      else (unstorable ??= []).push(reading.metric);
+      const { metric, timeDelta } = reading;
+      const hasValue = reading.number !== null || reading.boolean !== null || reading.text !== null;
+      const cause = hasValue ? this.#gate.refuse(device.id, device.owner, seriesOf(metric, device.tagsKey)) : "";
+      if (cause !== undefined) {
+        (refused ??= new Refusals()).add(cause, metric);
+        continue;
+      }
+      const fields = times.get(timeDelta) ?? {};
+      this.#put(fields, reading, record.gateway !== "");
+      times.set(timeDelta, fields);
     }
     for (const [delta, fields] of times) {
       const time = record.eventTime + delta;
@@ -92,7 +140,21 @@ export class TelemetryPoints {
       sink.sources.push(source);
       if (record.gateway !== "") this.#note(device, time, fields);
     }
-    return unstorable;
+    return refused?.all;
+  }
+
+  #refusedOf(
+    { id, owner, tagsKey: key }: DeviceEntry,
+    metrics: readonly FieldPair[],
+    count: number,
+  ): readonly RefusedMetrics[] | undefined {
+    let refused: Refusals | undefined;
+    for (let index = 0; index < count; index += 1) {
+      const { metric } = metrics[index]!;
+      const cause = this.#gate.refuse(id, owner, seriesOf(metric, key));
+      if (cause !== undefined) (refused ??= new Refusals()).add(cause, metric);
+    }
+    return refused?.all;
   }
 
   /** Devices of which an incarnation was met since the last call that was higher than any before, and which. */
@@ -107,6 +169,8 @@ export class TelemetryPoints {
     if (device.version !== this.#erased.version) {
       device.version = this.#erased.version;
       device.erasedBelow = this.#erased.belowOf(device.id);
+      // The series of what was deleted are new again.
+      device.familiar = nothingFamiliar;
     }
     if (incarnation < device.erasedBelow) {
       // Its next event has to be asked about as well.
@@ -121,6 +185,8 @@ export class TelemetryPoints {
       device.incarnation = incarnation;
       device.tags = undefined;
       device.time = Number.NaN;
+      device.owner = ownerOf(device.id, incarnation);
+      device.familiar = nothingFamiliar;
     }
     return true;
   }
@@ -133,15 +199,13 @@ export class TelemetryPoints {
     device.fields = fields;
   }
 
-  #put(fields: Fields, { metric, number, boolean, text }: Reading, counts: boolean): boolean {
+  #put(fields: Fields, { metric, number, boolean, text }: Reading, counts: boolean): void {
     const names = this.#namesOf(metric);
-    const value = number ?? (boolean === null ? text : boolean ? 1 : 0);
-    if (value === null) return false;
+    const value = number ?? (boolean === null ? text! : boolean ? 1 : 0);
     const name = typeof value === "string" ? names.text : names.number;
     if (counts && Object.hasOwn(fields, name)) this.overwritten += 1;
     if (name !== "__proto__") fields[name] = value;
     else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
-    return true;
   }
 
   #namesOf(metric: string): FieldPair {
@@ -170,6 +234,33 @@ export class TelemetryPoints {
       if (value !== undefined && value !== "") tags[name] = value;
     }
     entry.tags = tags;
+    entry.tagsKey = tagsKey(tags, names);
+    entry.familiar = nothingFamiliar;
     return tags;
   }
+}
+
+/** The refused metrics of one event by cause. */
+class Refusals {
+  readonly all: RefusedMetrics[] = [];
+
+  add(cause: RefusedMetrics["cause"], metric: string): void {
+    let those = this.all.find((each) => each.cause === cause);
+    if (those === undefined) this.all.push((those = { cause, metrics: new Set() }));
+    those.metrics.add(metric);
+  }
+}
+
+function withoutMetrics(
+  fields: Fields,
+  refused: readonly RefusedMetrics[],
+  metrics: readonly FieldPair[],
+  count: number,
+): Fields {
+  const kept: Fields = {};
+  for (let index = 0; index < count; index += 1) {
+    const { metric, number } = metrics[index]!;
+    if (!refused.some((each) => each.metrics.has(metric))) kept[number] = fields[number]!;
+  }
+  return kept;
 }

@@ -17,6 +17,10 @@ export interface QuarantinedRecord {
   /** "decode": its bytes cannot be read; "store": the store refuses it. */
   readonly stage: "decode" | "store";
   readonly reason: string;
+  /** Which limit it is beyond; else "". */
+  readonly cause: string;
+  /** 0 the first time. */
+  readonly attempt: number;
   /** Refused metrics; empty: the whole. */
   readonly metrics: readonly string[];
 }
@@ -51,6 +55,8 @@ export function quarantineRecord(
     device: key === null ? "" : Buffer.from(key).toString("utf8").toWellFormed(),
     at,
     stage: quarantined.stage,
+    cause: quarantined.cause,
+    attempt: quarantined.attempt,
     reason: isCut ? `${quarantined.reason} (the first ${room} bytes of ${whole.length})` : quarantined.reason,
     payload: isCut ? whole.subarray(0, room) : whole,
     logTopic: topic,

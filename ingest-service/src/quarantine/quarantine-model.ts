@@ -1,145 +1,170 @@
+import { DecodeError } from "@headwater/core";
+import type { LogBatch } from "@headwater/event-log";
 import type { QuarantineEvent } from "@headwater/proto";
+import { readTelemetry } from "@headwater/proto/telemetry";
 import type { FoldedEvents } from "@headwater/service";
 import type { DatabaseSync } from "node:sqlite";
 import { statementsOf } from "../model/statements.ts";
 import type { ModelPart } from "../model/ingest-model.ts";
+import { boundQuarantine, createQuarantine, entryBytes, type QuarantineBounds } from "./quarantine-table.ts";
 
-/** Refused metrics of quarantined records by their offset; none: the whole record. */
-export type QuarantinedMetrics = ReadonlyMap<number, readonly string[]>;
+/** How an event of telemetry.v1 stands, by the entry of it: what is in quarantine of it. */
+export const outcomes = { stored: 0, partlyStored: 1, quarantined: 2 } as const;
 
-export interface QuarantineEntry {
-  readonly id: string;
-  readonly device: string;
-  readonly at: number;
-  readonly stage: string;
-  readonly reason: string;
-  readonly payload: Uint8Array;
-  readonly gateway: string;
-  readonly mqttTopic: string;
-  readonly logTopic: string;
-  readonly logPartition: number;
-  readonly logOffset: number;
-  readonly attempt: number;
-  readonly metrics: readonly string[];
+export interface QuarantinePartOptions {
+  readonly topic: string;
+  readonly foldedEvents: FoldedEvents;
+  readonly bounds: QuarantineBounds;
+  /** Called after a batch in which attempts were asked for that the owner of a partition makes. */
+  readonly onAsked: () => void;
 }
 
-/** As long as quarantine.v1 keeps them, µs. */
-const retention = 30 * 24 * 60 * 60 * 1_000_000;
-
-export function quarantinePart(topic: string, folded: FoldedEvents): ModelPart {
+/** quarantine.v1 into a table of its entries: what came, what was mended, and how each attempt ended. */
+export function quarantinePart({ topic, foldedEvents, bounds, onAsked }: QuarantinePartOptions): ModelPart {
+  let hasAsked = false;
   return {
     topic,
-    version: 2,
-    migrate(db) {
-      db.exec(`
-        CREATE TABLE quarantine (
-          seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, device TEXT NOT NULL, at INTEGER NOT NULL,
-          stage TEXT NOT NULL, reason TEXT NOT NULL, payload BLOB NOT NULL, gateway TEXT NOT NULL, mqtt_topic TEXT NOT NULL,
-          log_topic TEXT NOT NULL, log_partition INTEGER NOT NULL, log_offset INTEGER NOT NULL, attempt INTEGER NOT NULL,
-          metrics TEXT NOT NULL
-        );
-        CREATE INDEX quarantine_device ON quarantine (device, seq);
-        CREATE INDEX quarantine_place ON quarantine (log_topic, log_partition, log_offset);
-        CREATE INDEX quarantine_at ON quarantine (at);
-      `);
-    },
+    version: 3,
+    migrate: createQuarantine,
     apply(db, batch) {
+      hasAsked = false;
       for (const record of batch.records) {
-        const event = folded.quarantine(batch, record);
-        if (event !== undefined) applyEvent(db, event, record.appendTime);
+        const event = foldedEvents.quarantine(batch, record);
+        if (event === undefined) continue;
+        hasAsked = applyEvent(db, event, { batch, appendTime: record.appendTime, bounds }) || hasAsked;
       }
-      const newest = batch.records.at(-1)!.appendTime;
-      statementsOf(db)
-        .of("DELETE FROM quarantine WHERE at < ?")
-        .run(newest - retention);
+      boundQuarantine(db, bounds, batch.records.at(-1)!.appendTime);
+    },
+    onApplied() {
+      if (hasAsked) onAsked();
     },
   };
 }
 
-function applyEvent(db: DatabaseSync, event: QuarantineEvent, appendTime: number): void {
-  // A redrive that failed again is the same entry, with one more attempt.
-  statementsOf(db)
-    .of(
-      `INSERT INTO quarantine (id, device, at, stage, reason, payload, gateway, mqtt_topic, log_topic, log_partition,
-         log_offset, attempt, metrics) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, at = excluded.at, attempt = excluded.attempt,
-         metrics = excluded.metrics`,
-    )
-    .run(
-      event.id,
-      event.device,
-      // By a clock that is far ahead it would never be forgotten.
-      Math.min(event.at, appendTime + retention),
-      event.stage,
-      event.reason,
-      event.payload,
-      event.gateway,
-      event.mqttTopic,
-      event.logTopic,
-      event.logPartition,
-      event.logOffset,
-      event.attempt,
-      JSON.stringify(event.metrics),
-    );
+interface At {
+  readonly batch: LogBatch;
+  readonly appendTime: number;
+  readonly bounds: QuarantineBounds;
 }
 
-/** The quarantined metrics of a partition's records, by offset; `from` is inclusive, `to` is not. */
-export function quarantinedMetrics(
-  db: DatabaseSync,
-  topic: string,
-  partition: number,
-  from: number,
-  to: number,
-): QuarantinedMetrics {
-  const rows = statementsOf(db)
-    .of(
-      `SELECT log_offset, metrics FROM quarantine
-       WHERE log_topic = ? AND log_partition = ? AND log_offset >= ? AND log_offset < ?`,
-    )
-    .all(topic, partition, from, to);
-  return new Map(rows.map((row) => [Number(row["log_offset"]), JSON.parse(String(row["metrics"])) as string[]]));
+/** Whether the owner of a partition has something to do. */
+function applyEvent(db: DatabaseSync, event: QuarantineEvent, at: At): boolean {
+  if (event.fixed !== null) applyFix(db, event, at);
+  else if (event.requested !== null) return applyRequest(db, event, at);
+  else if (event.claimed !== null) applyClaim(db, event, at);
+  else if (event.redriven !== null) applyRedriven(db, event, at);
+  else applyEntry(db, event, at);
+  return false;
 }
 
-export interface QuarantineQuery {
-  readonly device?: string | undefined;
-  readonly stage?: string | undefined;
-  /** Entries before this one, newest first. */
-  readonly before?: number | undefined;
-  readonly limit: number;
-}
-
-export function listQuarantine(
-  db: DatabaseSync,
-  { device, stage, before, limit }: QuarantineQuery,
-): readonly (QuarantineEntry & { readonly seq: number })[] {
-  const conditions = ["seq < ?"];
-  const values: (string | number)[] = [before ?? Number.MAX_SAFE_INTEGER];
-  if (device !== undefined) {
-    conditions.push("device = ?");
-    values.push(device);
+/** The first time, or an attempt that has failed, which is the same entry with one attempt more. */
+function applyEntry(db: DatabaseSync, event: QuarantineEvent, { batch, appendTime, bounds }: At): void {
+  const metrics = JSON.stringify(event.metrics);
+  const outcome = event.metrics.length === 0 ? outcomes.quarantined : outcomes.partlyStored;
+  const known = sql(db, "SELECT attempt, state FROM quarantine WHERE id = ?").get(event.id);
+  if (known !== undefined) {
+    const attempt = Number(known["attempt"]);
+    // What is written again around a crash, after a later attempt was asked for or has ended.
+    if (event.attempt < attempt || (event.attempt === attempt && known["state"] === "redriven")) return;
+    sql(
+      db,
+      `UPDATE quarantine SET reason = ?, cause = ?, attempt = ?, metrics = ?, outcome = ?, changed_at = ?,
+         state = 'quarantined', by_owner = 0, claimed_by = '' WHERE id = ?`,
+    ).run(event.reason, event.cause, event.attempt, metrics, outcome, appendTime, event.id);
+    if (event.attempt === 0) {
+      sql(db, "UPDATE quarantine SET first_metrics = metrics, first_outcome = outcome WHERE id = ?").run(event.id);
+    }
+    return;
   }
-  if (stage !== undefined) {
-    conditions.push("stage = ?");
-    values.push(stage);
+  const { payload } = event;
+  sql(
+    db,
+    `INSERT INTO quarantine (id, device, at, stage, reason, cause, payload, bytes, gateway, mqtt_topic, log_topic,
+       log_partition, log_offset, partition, attempt, state, metrics, first_metrics, counts, outcome, first_outcome,
+       changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'quarantined', ?, ?, ?, ?, ?, ?)`,
+  ).run(
+    event.id,
+    event.device,
+    // By a clock that is far ahead it would never be forgotten.
+    Math.min(event.at, appendTime + bounds.maxAge),
+    event.stage,
+    event.reason,
+    event.cause,
+    payload,
+    entryBytes(payload.length, metrics.length),
+    event.gateway,
+    event.mqttTopic,
+    event.logTopic,
+    event.logPartition,
+    event.logOffset,
+    batch.partition,
+    event.attempt,
+    metrics,
+    metrics,
+    countsInLedger(event) ? 1 : 0,
+    outcome,
+    outcome,
+    appendTime,
+  );
+}
+
+function applyFix(db: DatabaseSync, { id, fixed }: QuarantineEvent, { appendTime }: At): void {
+  const { payload, mqttTopic, by } = fixed!;
+  const { length } = payload ?? "";
+  sql(
+    db,
+    `UPDATE quarantine SET fixed_payload = coalesce(?, fixed_payload), fixed_topic = coalesce(?, fixed_topic), by = ?,
+       bytes = bytes + ?, changed_at = ? WHERE id = ? AND state = 'quarantined'`,
+  ).run(payload ?? null, mqttTopic ?? null, by, length, appendTime, id);
+}
+
+function applyRequest(
+  db: DatabaseSync,
+  { id, attempt, stage, requested }: QuarantineEvent,
+  { appendTime }: At,
+): boolean {
+  const byOwner = stage === "store";
+  const { changes } = sql(
+    db,
+    `UPDATE quarantine SET state = 'requested', attempt = ?, by = ?, by_owner = ?, claimed_by = '', changed_at = ?
+     WHERE id = ? AND attempt < ? AND state IN ('quarantined', 'requested', 'claimed')`,
+  ).run(attempt, requested!.by, byOwner ? 1 : 0, appendTime, id, attempt);
+  return byOwner && changes > 0;
+}
+
+function applyClaim(db: DatabaseSync, { id, attempt, claimed }: QuarantineEvent, { appendTime }: At): void {
+  sql(
+    db,
+    `UPDATE quarantine SET state = 'claimed', claimed_by = ?, changed_at = ?
+     WHERE id = ? AND attempt = ? AND state = 'requested' AND by_owner = 0`,
+  ).run(claimed!.gateway, appendTime, id, attempt);
+}
+
+function applyRedriven(db: DatabaseSync, { id, attempt, redriven }: QuarantineEvent, { appendTime }: At): void {
+  const { gateway, epoch, partition, n } = redriven!;
+  // What became a new event of a gateway counts as that; the record in the log stays what it was.
+  sql(
+    db,
+    `UPDATE quarantine SET state = 'redriven', outcome = iif(by_owner = 1, 0, outcome),
+       metrics = iif(by_owner = 1, '[]', metrics), became_gateway = ?, became_epoch = ?, became_partition = ?,
+       became_n = ?, changed_at = ?
+     WHERE id = ? AND attempt = ? AND state IN ('requested', 'claimed')`,
+  ).run(gateway, epoch, partition, n, appendTime, id, attempt);
+}
+
+/** Whether it is about an event of a gateway in telemetry.v1, which has a column in the ledger. */
+function countsInLedger({ stage, logTopic, payload }: QuarantineEvent): boolean {
+  if (logTopic === "" || stage === "log") return false;
+  try {
+    return readTelemetry(payload).gateway !== "";
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    // Of what cannot be read nobody knows, and it counts as an event.
+    return true;
   }
-  const sql = `SELECT * FROM quarantine WHERE ${conditions.join(" AND ")} ORDER BY seq DESC LIMIT ?`;
-  const rows = statementsOf(db)
-    .of(sql)
-    .all(...values, limit);
-  return rows.map((row) => ({
-    seq: Number(row["seq"]),
-    id: String(row["id"]),
-    device: String(row["device"]),
-    at: Number(row["at"]),
-    stage: String(row["stage"]),
-    reason: String(row["reason"]),
-    payload: row["payload"] as Uint8Array,
-    gateway: String(row["gateway"]),
-    mqttTopic: String(row["mqtt_topic"]),
-    logTopic: String(row["log_topic"]),
-    logPartition: Number(row["log_partition"]),
-    logOffset: Number(row["log_offset"]),
-    attempt: Number(row["attempt"]),
-    metrics: JSON.parse(String(row["metrics"])) as string[],
-  }));
+}
+
+function sql(db: DatabaseSync, text: string) {
+  return statementsOf(db).of(text);
 }

@@ -14,6 +14,8 @@ export interface QuarantinerOptions {
   readonly source: string;
   readonly logger: Logger;
   onQuarantined?(count: number): void;
+  /** Told of each record of which something is beyond a limit. */
+  onBeyondLimit?(device: string, cause: string, metrics: number): void;
 }
 
 /** How a record with refusals counts. */
@@ -27,17 +29,26 @@ export class Quarantiner {
     this.#options = options;
   }
 
-  /** Resolves once the entries are durable; tries until the signal is aborted. */
-  async quarantine(refused: PartitionRecords, refusals: readonly Refusal[], signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves once the entries are durable; tries until the signal is aborted. `attemptOf`: of records that are
+   * projected again, by their index.
+   */
+  async quarantine(
+    refused: PartitionRecords,
+    refusals: readonly Refusal[],
+    signal: AbortSignal,
+    attemptOf: (index: number) => number = () => 0,
+  ): Promise<void> {
     const { topic, source, partitions, log, logger } = this.#options;
     const at = nowMicros();
     const entries: QuarantinedRecord[] = [];
-    for (const [index, { reason, metrics }] of mergeRefusals(refusals)) {
+    for (const [index, { reason, cause, metrics }] of mergeRefusals(refusals)) {
       const record = refused.records[index]!;
       const whole = metrics === "all" || this.#isWhole(refused, record, metrics);
       const stage = metrics === "all" ? "decode" : "store";
       const place = { topic: refused.topic, partition: refused.partition, record, stage, reason } as const;
-      entries.push({ ...place, metrics: whole ? [] : [...metrics] });
+      entries.push({ ...place, cause, attempt: attemptOf(index), metrics: whole ? [] : [...metrics] });
+      if (cause !== "") this.#options.onBeyondLimit?.(deviceOf(record), cause, metrics === "all" ? 1 : metrics.size);
     }
     const append = (records: readonly OutgoingRecord[]) =>
       retrying(() => log.append(topic, records), {
@@ -78,6 +89,10 @@ export class Quarantiner {
     const { readings } = events.telemetry.decode(record.value);
     return readings.every((reading) => metrics.has(reading.metric));
   }
+}
+
+function deviceOf({ key }: LogRecord): string {
+  return key === null ? "" : Buffer.from(key).toString().toWellFormed().slice(0, 200);
 }
 
 function bareRecord(entry: QuarantinedRecord, origin: EntryOrigin): OutgoingRecord {

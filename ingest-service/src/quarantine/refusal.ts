@@ -13,29 +13,35 @@ export interface Refusal {
   /** Index into the records that were projected together. */
   readonly source: number;
   readonly reason: string;
+  /** Which limit it is beyond, if that is why; else "". */
+  readonly cause: string;
   /** Empty: the whole record. */
-  readonly metrics: readonly string[];
+  readonly metrics: ReadonlySet<string>;
 }
+
+const noMetrics: ReadonlySet<string> = new Set();
 
 /** All refusals of one record. */
 export interface RecordRefusal {
   reason: string;
+  cause: string;
   metrics: Set<string> | "all";
 }
 
 /** The refusal of a record that cannot be decoded. Rethrows an error that is no fault of the record. */
 export function undecodable(error: unknown, source: number): Refusal {
   if (!(error instanceof DecodeError)) throw error;
-  return { source, reason: error.message.slice(0, 1000), metrics: [] };
+  return { source, reason: error.message.slice(0, 1000), cause: "", metrics: noMetrics };
 }
 
 /** The refusals of each record as one, by the record's index. */
 export function mergeRefusals(refusals: readonly Refusal[]): Map<number, RecordRefusal> {
   const merged = new Map<number, RecordRefusal>();
-  for (const { source, reason, metrics } of refusals) {
-    const present = merged.get(source) ?? { reason, metrics: new Set<string>() };
+  for (const { source, reason, cause, metrics } of refusals) {
+    const present = merged.get(source) ?? { reason, cause, metrics: new Set<string>() };
     merged.set(source, present);
-    if (metrics.length === 0) present.metrics = "all";
+    if (present.cause === "") present.cause = cause;
+    if (metrics.size === 0) present.metrics = "all";
     else if (present.metrics !== "all") for (const metric of metrics) present.metrics.add(metric);
     if (!present.reason.includes(reason) && present.reason.length < 1000) present.reason += `; ${reason}`;
   }

@@ -112,8 +112,7 @@ export class DeviceSeries {
   /** In an order of their own, whichever store: of two values of one time the last one's counts. */
   async #tagsOf(owner: SeriesOwner): Promise<readonly Tags[]> {
     const { device, incarnation } = owner;
-    const own: Tags =
-      incarnation === "all" || incarnation === 0 ? { device } : { device, [incarnationTag]: `${incarnation}` };
+    const own = tagsOfDevice(device, incarnation === "all" ? 0 : incarnation);
     if (!this.#hasTags && incarnation !== "all") return [own];
     const series = await this.#seriesOf(owner);
     const distinct = new Map(series.map(({ tags }) => [tagKey(tags), tags]));
@@ -130,6 +129,11 @@ export class DeviceSeries {
       return incarnation === "all" ? of >= erasedBelow : of === incarnation;
     });
   }
+}
+
+/** The tags of its points, where no others are configured. */
+export function tagsOfDevice(device: string, incarnation: number): Tags {
+  return incarnation === 0 ? { device } : { device, [incarnationTag]: `${incarnation}` };
 }
 
 function tagKey(tags: Tags): string {

@@ -1,14 +1,16 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import { type HttpApp, wantedType } from "@headwater/service";
-import { type SeriesRow, windowsOf } from "@headwater/time-series";
+import { isTextField, type SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
-import { type FilledRow, filledRows } from "./fill.ts";
+import type { FilledRow } from "./fill.ts";
+import { type LabelledRows, parquetFile, parquetType } from "./parquet.ts";
 import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
 import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
+import { shaped } from "./shape.ts";
 
-const types = ["application/json", "text/csv", "application/x-ndjson"] as const;
+const types = ["application/json", "text/csv", "application/x-ndjson", parquetType] as const;
 
 const pointSchema = { type: "array", items: { type: ["number", "string", "null"] }, minItems: 2, maxItems: 2 };
 
@@ -41,12 +43,12 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       config: { scopes: ["telemetry:read"], produces: types, documentedAnswer: seriesSchema },
       schema: {
         operationId: "getSeries",
-        summary: "A series: points, or windows of them; `Accept` exports it as CSV or NDJSON",
+        summary: "A series: points, or windows of them; `Accept` exports it as CSV, NDJSON or Parquet",
         description:
           "JSON has `limit` points and says if there are more. Exports have all of them unless `limit` is given; their " +
           "columns are `time`, `t` and `value`. In CSV a text that a spreadsheet would take for a formula begins with " +
           "an apostrophe; NDJSON has texts as they are. An answer that fails on its way is cut off, without the end " +
-          "that HTTP gives to a whole one.",
+          "that HTTP gives to a whole one. Parquet (application/vnd.apache.parquet) has `time` in microseconds and `value`.",
         tags: ["telemetry"],
         params: Type.Object({ id: Type.String() }),
         querystring: seriesQuery,
@@ -68,14 +70,16 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       const candidate = found?.candidate ?? candidates[0]!;
       const { chosen, next } = candidate;
       const batches = shaped(series, owner, candidate, found?.batches ?? nothing(), most);
-      void reply.type(`${type}; charset=utf-8`);
-      const text = isJson
+      void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
+      const content: AsyncIterable<string | Uint8Array> = isJson
         ? jsonRows(batches, { head: { metric, ...chosen }, limit: limit ?? defaultLimit, next: ([time]) => next(time) })
         : type === "text/csv"
           ? csvRows(batches)
-          : ndjsonRows(batches);
+          : type === parquetType
+            ? parquetFile(labelled(batches), { labels: [], values: [hasTexts(candidate) ? "text" : "number"] })
+            : ndjsonRows(batches);
       // A stream of bytes, since one of objects would hold sixteen batches ready for a reader that is slow.
-      const body = Readable.from(request.method === "HEAD" ? [] : text, { objectMode: false });
+      const body = Readable.from(request.method === "HEAD" ? [] : content, { objectMode: false });
       body.on("error", (error) => request.log.error(error));
       body.once("close", () => found?.close());
       return reply.send(body);
@@ -96,33 +100,12 @@ async function firstWithPoints(
   return undefined;
 }
 
-/** In the unit that is asked for, and with what empty windows have. */
-function shaped(
-  series: DeviceSeries,
-  owner: SeriesOwner,
-  { field, range, fill, scale }: Candidate,
-  batches: AsyncIterable<readonly SeriesRow[]>,
-  limit: number | undefined,
-): AsyncIterable<readonly FilledRow[]> {
-  const { window } = range;
-  const scaled = scale === 1 ? batches : scaledRows(batches, scale);
-  if (fill === "none" || window === undefined) return scaled;
-  const before = async (): Promise<FilledRow[1]> => {
-    const to = windowsOf(window).at(range.from).start;
-    const last = { ...range, field, from: Number.MIN_SAFE_INTEGER, to, order: "desc", limit: 1 } as const;
-    for await (const [row] of scaledRows(series.query(owner, last), scale)) if (row !== undefined) return row[1];
-    return null;
-  };
-  return filledRows(scaled, { range: { ...range, window }, fill, limit, before });
+function hasTexts({ field, range }: Candidate): boolean {
+  return isTextField(field) && range.aggregate !== "count";
 }
 
-async function* scaledRows(
-  batches: AsyncIterable<readonly SeriesRow[]>,
-  scale: number,
-): AsyncGenerator<readonly SeriesRow[]> {
-  for await (const rows of batches) {
-    yield rows.map(([time, value]) => [time, typeof value === "number" ? value * scale : value]);
-  }
+async function* labelled(batches: AsyncIterable<readonly FilledRow[]>): AsyncGenerator<LabelledRows> {
+  for await (const rows of batches) yield { labels: {}, rows };
 }
 
 async function* nothing(): AsyncGenerator<never> {}

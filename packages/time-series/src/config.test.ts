@@ -1,10 +1,13 @@
 import { ConfigError, silentLogger } from "@headwater/core";
 import { describeConfig, loadConfig } from "@headwater/service";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openTimeSeriesStore, timeSeriesSettings } from "./config.ts";
+import type { EmbeddedTimeSeriesStore } from "./embedded/index.ts";
+import type { TimeSeriesStore } from "./time-series-store.ts";
 
 let dataDir: string;
 
@@ -51,5 +54,74 @@ describe("settings of the time-series store", () => {
     );
     expect(error).toBeInstanceOf(ConfigError);
     expect(String(error)).toContain("HEADWATER_INFLUX_TOKEN");
+  });
+
+  describe("retention", () => {
+    const now = Date.now() * 1_000;
+    const day = 86_400_000_000;
+
+    async function open(env: Record<string, string>, leastRawMs?: number): Promise<TimeSeriesStore> {
+      const config = loadConfig(timeSeriesSettings, { env });
+      return openTimeSeriesStore(config, { dataDir, logger: silentLogger, leastRawMs });
+    }
+
+    /** The days of points, minutes and hours that a store keeps, as points of that age are taken. */
+    async function keptBy(store: TimeSeriesStore): Promise<(number | "for ever")[]> {
+      const { retention } = store as EmbeddedTimeSeriesStore;
+      return [retention.raw, retention.minute, retention.hour].map((ms) =>
+        ms === Infinity ? "for ever" : (ms * 1_000) / day,
+      );
+    }
+
+    it("of a new store is 90 days, a year and for ever; it stays when settings go, and changes when they come", async () => {
+      const steps: [Record<string, string>, (number | "for ever")[]][] = [
+        [{}, [90, 365, "for ever"]],
+        [{ HEADWATER_TIME_SERIES_RETENTION_DAYS: "30" }, [30, 365, "for ever"]],
+        [{}, [30, 365, "for ever"]],
+        [{ HEADWATER_TIME_SERIES_MINUTE_DAYS: "0", HEADWATER_TIME_SERIES_HOUR_DAYS: "700" }, [30, 0, 700]],
+        [{ HEADWATER_TIME_SERIES_RETENTION_DAYS: "36500" }, ["for ever", 0, 700]],
+      ];
+      for (const [env, kept] of steps) {
+        const store = await open(env);
+        expect(await keptBy(store)).toEqual(kept);
+        await store.close();
+      }
+    });
+
+    it("of a store of 0.1 is what it was: for ever, or the days that are set and nothing after them", async () => {
+      const asOf01 = async (env: Record<string, string>): Promise<(number | "for ever")[]> => {
+        rmSync(join(dataDir, "time-series"), { recursive: true, force: true });
+        mkdirSync(join(dataDir, "time-series"));
+        for (const name of ["time-series.sqlite", "time-series.sqlite-wal"]) {
+          const packed = readFileSync(new URL(`../test/golden/0.1.0/${name}.gz`, import.meta.url));
+          writeFileSync(join(dataDir, "time-series", name), gunzipSync(packed));
+        }
+        const store = await open(env);
+        const kept = await keptBy(store);
+        await store.close();
+        return kept;
+      };
+      expect((await asOf01({}))[0]).toBe("for ever");
+      expect(await asOf01({ HEADWATER_TIME_SERIES_RETENTION_DAYS: "10" })).toEqual([10, 0, 0]);
+    });
+
+    it("is never shorter than what the log keeps of telemetry", async () => {
+      const error: unknown = await open({ HEADWATER_TIME_SERIES_RETENTION_DAYS: "6" }, (7 * day) / 1_000).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(ConfigError);
+      expect(String(error)).toMatch(/6 days.*telemetry\.v1 for 7.*HEADWATER_TIME_SERIES_RETENTION_DAYS to at least 7/);
+      const store = await open({ HEADWATER_TIME_SERIES_RETENTION_DAYS: "7" }, (7 * day) / 1_000);
+      const points = [now - 8 * day, now - 6 * day].map((time) => ({
+        measurement: "m",
+        tags: {},
+        time,
+        fields: { v: 1 },
+      }));
+      expect((await store.write(points)).refused).toEqual([
+        { index: 0, reason: expect.stringMatching(/^older-than-raw: /) as string },
+      ]);
+      await store.close();
+    });
   });
 });

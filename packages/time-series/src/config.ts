@@ -1,9 +1,14 @@
 import { ConfigError, type Logger } from "@headwater/core";
 import { Type, type Static } from "@sinclair/typebox";
 import { join } from "node:path";
+import type { Retention } from "./retention.ts";
 import type { TimeSeriesStore } from "./time-series-store.ts";
 
 const day = 24 * 60 * 60 * 1_000;
+const FOR_EVER_DAYS = 36_500;
+
+/** How long a new store keeps what, unless somebody sets it. */
+const RETENTION_OF_NEW: Retention = { raw: 90 * day, minute: 365 * day, hour: Infinity };
 
 /** Settings of the time-series store, for the schema of every service that uses one. */
 export const timeSeriesSettings = Type.Object({
@@ -17,9 +22,37 @@ export const timeSeriesSettings = Type.Object({
       Type.Integer({
         env: "HEADWATER_TIME_SERIES_RETENTION_DAYS",
         minimum: 1,
-        maximum: 36_500,
+        maximum: FOR_EVER_DAYS,
         description:
-          "Days for which the embedded store keeps points (default: for ever); a bucket of InfluxDB has its own",
+          "Days for which points are kept, at least those of telemetry.v1 (default: 90 in a new store, and in one that " +
+          "is there what it has; 36500 is for ever)",
+      }),
+    ),
+    minuteDays: Type.Optional(
+      Type.Integer({
+        env: "HEADWATER_TIME_SERIES_MINUTE_DAYS",
+        minimum: 0,
+        maximum: FOR_EVER_DAYS,
+        description:
+          "Days for which roll-ups by the minute are kept once the points are gone (default as above: 365; none if not " +
+          "more than the points)",
+      }),
+    ),
+    hourDays: Type.Optional(
+      Type.Integer({
+        env: "HEADWATER_TIME_SERIES_HOUR_DAYS",
+        minimum: 0,
+        maximum: FOR_EVER_DAYS,
+        description: "Days for which roll-ups by the hour are kept (default as above: for ever; 36500 is for ever)",
+      }),
+    ),
+    maxBytes: Type.Optional(
+      Type.Integer({
+        env: "HEADWATER_TIME_SERIES_MAX_BYTES",
+        minimum: 64 * 1024 * 1024,
+        description:
+          "Bytes of the embedded store beyond which what is oldest is given up: points first, but none that the log " +
+          "still has, then roll-ups (default: no bound)",
       }),
     ),
     influx: Type.Object({
@@ -67,6 +100,8 @@ export interface OpenTimeSeriesStoreOptions {
   /** The service's data folder; the embedded store keeps to `time-series/` below it. */
   readonly dataDir: string;
   readonly logger: Logger;
+  /** Points are kept at least so long (milliseconds): what the log still has must be storable again. */
+  readonly leastRawMs?: number | undefined;
 }
 
 /**
@@ -75,8 +110,10 @@ export interface OpenTimeSeriesStoreOptions {
  */
 export async function openTimeSeriesStore(
   { timeSeries: config }: TimeSeriesConfig,
-  { dataDir, logger }: OpenTimeSeriesStoreOptions,
+  { dataDir, logger, leastRawMs = 0 }: OpenTimeSeriesStoreOptions,
 ): Promise<TimeSeriesStore> {
+  const { retentionDays, minuteDays, hourDays } = config;
+  if (retentionDays !== undefined && retentionDays * day < leastRawMs) throw tooShort(retentionDays, leastRawMs);
   if (config.kind === "influx") {
     const { token, url, org, bucket, timeoutMs } = config.influx;
     if (token === undefined) {
@@ -87,13 +124,44 @@ export async function openTimeSeriesStore(
     return openInfluxStore({ url, org, bucket, token, timeoutMs });
   }
   const folder = join(dataDir, "time-series");
-  const { retentionDays } = config;
   const { openEmbeddedStore } = await import("./embedded/embedded-store.ts");
+  const set = {
+    ...(retentionDays !== undefined && { raw: msOf(retentionDays) }),
+    ...(minuteDays !== undefined && { minute: msOf(minuteDays) }),
+    ...(hourDays !== undefined && { hour: msOf(hourDays) }),
+  };
   const store = await openEmbeddedStore({
     dataDir: folder,
-    retentionMs: retentionDays === undefined ? undefined : retentionDays * day,
+    retention: set,
+    retentionOfNew: RETENTION_OF_NEW,
+    maxBytes: config.maxBytes,
+    leastRawMs,
     logger,
   });
-  logger.info({ store: "embedded", folder, retentionDays }, "time-series store");
+  const { raw, minute, hour } = store.retention;
+  logger.info(
+    { store: "embedded", folder, retentionDays: daysOf(raw), minuteDays: daysOf(minute), hourDays: daysOf(hour) },
+    "time-series store",
+  );
+  if (raw < leastRawMs) {
+    await store.close();
+    throw tooShort(raw / day, leastRawMs);
+  }
   return store;
+}
+
+function tooShort(days: number, leastMs: number): ConfigError {
+  const least = Math.ceil(leastMs / day);
+  return new ConfigError(
+    `points are to be kept for ${days} days, and the log keeps telemetry.v1 for ${least}: what is projected again would ` +
+      `be refused; set HEADWATER_TIME_SERIES_RETENTION_DAYS to at least ${least}`,
+  );
+}
+
+function msOf(days: number): number {
+  return days >= FOR_EVER_DAYS ? Infinity : days * day;
+}
+
+function daysOf(ms: number): number | "for ever" {
+  return ms === Infinity ? "for ever" : ms / day;
 }

@@ -20,3 +20,11 @@ export {
   type Window,
   type Windows,
 } from "./windows/index.ts";
+export {
+  classes,
+  type ClassMarks,
+  type ClassSpan,
+  OLDER_THAN_RAW,
+  type Retention,
+  type RetentionClass,
+} from "./retention.ts";

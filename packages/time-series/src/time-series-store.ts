@@ -1,5 +1,6 @@
 import type { Aggregate } from "./aggregate.ts";
 import type { MetricPage } from "./latest-page.ts";
+import type { ClassMarks, ClassSpan } from "./retention.ts";
 import type { Window } from "./windows/index.ts";
 
 /**
@@ -86,6 +87,13 @@ export interface TagValuePage {
   readonly next: string | undefined;
 }
 
+/** What a store says of its room, for metrics. */
+export interface StoreUsage {
+  /** As of a moment ago; undefined where only a server knows. */
+  readonly bytes: number | undefined;
+  readonly marks: ClassMarks;
+}
+
 export interface TimeSeriesStore {
   /**
    * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store
@@ -99,6 +107,13 @@ export interface TimeSeriesStore {
    * seen. Throws RequestError for a query that cannot be meant so.
    */
   query(query: SeriesQuery): AsyncIterable<readonly SeriesRow[]>;
+
+  /**
+   * Which retention class answers which part of a query's range, oldest first; a part that none answers is left out.
+   * Where points have ended, roll-ups of minutes or hours stand for them in what can be told of them: aggregates other
+   * than these, and queries without one, have points alone.
+   */
+  classes(query: SeriesQuery): Promise<readonly ClassSpan[]>;
 
   /** Newest value by event time of every field of the series with exactly these tags. */
   latest(measurement: string, tags: Readonly<Record<string, string>>): Promise<readonly LatestValue[]>;
@@ -132,8 +147,13 @@ export interface TimeSeriesStore {
     page: { readonly after?: string | undefined; readonly limit: number },
   ): Promise<TagValuePage>;
 
-  /** Deletes [from, to) of all series of a measurement whose tags contain the given ones. */
+  /**
+   * Deletes [from, to) of all series of a measurement whose tags contain the given ones; of roll-ups every minute and
+   * hour that this range touches.
+   */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
+
+  usage?(): StoreUsage;
 
   /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */
   warnings?(): readonly string[];

@@ -53,7 +53,12 @@ it.skipIf(!isRoot)(
   async () => {
     disk = await mkdtemp(join(tmpdir(), "small-disk-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=32m", "tmpfs", disk]);
-    store = await openEmbeddedStore({ dataDir: disk, retentionMs, flushAfterMs: 200, retentionRoundMs: 300 });
+    store = await openEmbeddedStore({
+      dataDir: disk,
+      retention: { raw: retentionMs },
+      flushAfterMs: 200,
+      retentionRoundMs: 300,
+    });
     for (let round = 0; round < 3; round += 1) {
       while (await takes(500));
       // There is also room when the store has folded its write-ahead log in; that is not meant.

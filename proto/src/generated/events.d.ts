@@ -395,6 +395,12 @@ export namespace headwater {
             /** WebhookRequested repetition. */
             repetition: number;
 
+            /** WebhookRequested group. */
+            group?: (headwater.v1.ActionGroup.$Properties|null);
+
+            /** WebhookRequested message. */
+            message?: (headwater.v1.GroupMessage.$Properties|null);
+
             /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @param message WebhookRequested message or plain object to encode
@@ -452,12 +458,225 @@ export namespace headwater {
                 /** WebhookRequested repetition */
                 repetition?: (number|null);
 
+                /** WebhookRequested group */
+                group?: (headwater.v1.ActionGroup.$Properties|null);
+
+                /** WebhookRequested message */
+                message?: (headwater.v1.GroupMessage.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a WebhookRequested. */
             type $Shape = headwater.v1.WebhookRequested.$Properties;
+        }
+
+        /**
+         * Properties of an ActionGroup.
+         * @deprecated Use headwater.v1.ActionGroup.$Properties instead.
+         */
+        interface IActionGroup extends headwater.v1.ActionGroup.$Properties {
+        }
+
+        /** Represents an ActionGroup. */
+        class ActionGroup {
+
+            /**
+             * Constructs a new ActionGroup.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.ActionGroup.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ActionGroup key. */
+            key: string;
+
+            /** ActionGroup by. */
+            by: { [k: string]: string };
+
+            /** ActionGroup wait. */
+            wait: (number|Long);
+
+            /** ActionGroup interval. */
+            interval: (number|Long);
+
+            /**
+             * Encodes the specified ActionGroup message. Does not implicitly {@link headwater.v1.ActionGroup.verify|verify} messages.
+             * @param message ActionGroup message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.ActionGroup.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ActionGroup message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.ActionGroup & headwater.v1.ActionGroup.$Shape} ActionGroup
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.ActionGroup & headwater.v1.ActionGroup.$Shape;
+        }
+
+        namespace ActionGroup {
+
+            /** Properties of an ActionGroup. */
+            interface $Properties {
+
+                /** ActionGroup key */
+                key?: (string|null);
+
+                /** ActionGroup by */
+                by?: ({ [k: string]: string }|null);
+
+                /** ActionGroup wait */
+                wait?: (number|Long|null);
+
+                /** ActionGroup interval */
+                interval?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ActionGroup. */
+            type $Shape = headwater.v1.ActionGroup.$Properties;
+        }
+
+        /**
+         * Properties of a GroupMessage.
+         * @deprecated Use headwater.v1.GroupMessage.$Properties instead.
+         */
+        interface IGroupMessage extends headwater.v1.GroupMessage.$Properties {
+        }
+
+        /** Represents a GroupMessage. */
+        class GroupMessage {
+
+            /**
+             * Constructs a new GroupMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.GroupMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GroupMessage key. */
+            key: string;
+
+            /** GroupMessage told. */
+            told: string[];
+
+            /** GroupMessage withdrawn. */
+            withdrawn: headwater.v1.Withdrawn.$Properties[];
+
+            /**
+             * Encodes the specified GroupMessage message. Does not implicitly {@link headwater.v1.GroupMessage.verify|verify} messages.
+             * @param message GroupMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.GroupMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GroupMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.GroupMessage & headwater.v1.GroupMessage.$Shape} GroupMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.GroupMessage & headwater.v1.GroupMessage.$Shape;
+        }
+
+        namespace GroupMessage {
+
+            /** Properties of a GroupMessage. */
+            interface $Properties {
+
+                /** GroupMessage key */
+                key?: (string|null);
+
+                /** GroupMessage told */
+                told?: (string[]|null);
+
+                /** GroupMessage withdrawn */
+                withdrawn?: (headwater.v1.Withdrawn.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GroupMessage. */
+            type $Shape = headwater.v1.GroupMessage.$Properties;
+        }
+
+        /**
+         * Properties of a Withdrawn.
+         * @deprecated Use headwater.v1.Withdrawn.$Properties instead.
+         */
+        interface IWithdrawn extends headwater.v1.Withdrawn.$Properties {
+        }
+
+        /** Represents a Withdrawn. */
+        class Withdrawn {
+
+            /**
+             * Constructs a new Withdrawn.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.Withdrawn.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Withdrawn action. */
+            action: string;
+
+            /** Withdrawn reason. */
+            reason: string;
+
+            /**
+             * Encodes the specified Withdrawn message. Does not implicitly {@link headwater.v1.Withdrawn.verify|verify} messages.
+             * @param message Withdrawn message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.Withdrawn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Withdrawn message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.Withdrawn & headwater.v1.Withdrawn.$Shape} Withdrawn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.Withdrawn & headwater.v1.Withdrawn.$Shape;
+        }
+
+        namespace Withdrawn {
+
+            /** Properties of a Withdrawn. */
+            interface $Properties {
+
+                /** Withdrawn action */
+                action?: (string|null);
+
+                /** Withdrawn reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Withdrawn. */
+            type $Shape = headwater.v1.Withdrawn.$Properties;
         }
 
         /**
@@ -824,6 +1043,9 @@ export namespace headwater {
             /** AlertEvent reason. */
             reason: string;
 
+            /** AlertEvent groupedBy. */
+            groupedBy: { [k: string]: string };
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -934,6 +1156,9 @@ export namespace headwater {
 
                 /** AlertEvent reason */
                 reason?: (string|null);
+
+                /** AlertEvent groupedBy */
+                groupedBy?: ({ [k: string]: string }|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2411,6 +2636,21 @@ export namespace headwater {
             /** QuarantineEvent metrics. */
             metrics: string[];
 
+            /** QuarantineEvent cause. */
+            cause: string;
+
+            /** QuarantineEvent fixed. */
+            fixed?: (headwater.v1.QuarantineFix.$Properties|null);
+
+            /** QuarantineEvent requested. */
+            requested?: (headwater.v1.QuarantineRequest.$Properties|null);
+
+            /** QuarantineEvent claimed. */
+            claimed?: (headwater.v1.QuarantineClaim.$Properties|null);
+
+            /** QuarantineEvent redriven. */
+            redriven?: (headwater.v1.QuarantineRedriven.$Properties|null);
+
             /**
              * Encodes the specified QuarantineEvent message. Does not implicitly {@link headwater.v1.QuarantineEvent.verify|verify} messages.
              * @param message QuarantineEvent message or plain object to encode
@@ -2474,12 +2714,285 @@ export namespace headwater {
                 /** QuarantineEvent metrics */
                 metrics?: (string[]|null);
 
+                /** QuarantineEvent cause */
+                cause?: (string|null);
+
+                /** QuarantineEvent fixed */
+                fixed?: (headwater.v1.QuarantineFix.$Properties|null);
+
+                /** QuarantineEvent requested */
+                requested?: (headwater.v1.QuarantineRequest.$Properties|null);
+
+                /** QuarantineEvent claimed */
+                claimed?: (headwater.v1.QuarantineClaim.$Properties|null);
+
+                /** QuarantineEvent redriven */
+                redriven?: (headwater.v1.QuarantineRedriven.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a QuarantineEvent. */
             type $Shape = headwater.v1.QuarantineEvent.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineFix.
+         * @deprecated Use headwater.v1.QuarantineFix.$Properties instead.
+         */
+        interface IQuarantineFix extends headwater.v1.QuarantineFix.$Properties {
+        }
+
+        /** Represents a QuarantineFix. */
+        class QuarantineFix {
+
+            /**
+             * Constructs a new QuarantineFix.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineFix.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineFix payload. */
+            payload?: (Uint8Array|null);
+
+            /** QuarantineFix mqttTopic. */
+            mqttTopic?: (string|null);
+
+            /** QuarantineFix by. */
+            by: string;
+
+            /**
+             * Encodes the specified QuarantineFix message. Does not implicitly {@link headwater.v1.QuarantineFix.verify|verify} messages.
+             * @param message QuarantineFix message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineFix.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineFix message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineFix & headwater.v1.QuarantineFix.$Shape} QuarantineFix
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineFix & headwater.v1.QuarantineFix.$Shape;
+        }
+
+        namespace QuarantineFix {
+
+            /** Properties of a QuarantineFix. */
+            interface $Properties {
+
+                /** QuarantineFix payload */
+                payload?: (Uint8Array|null);
+
+                /** QuarantineFix mqttTopic */
+                mqttTopic?: (string|null);
+
+                /** QuarantineFix by */
+                by?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineFix. */
+            type $Shape = headwater.v1.QuarantineFix.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineRequest.
+         * @deprecated Use headwater.v1.QuarantineRequest.$Properties instead.
+         */
+        interface IQuarantineRequest extends headwater.v1.QuarantineRequest.$Properties {
+        }
+
+        /** Represents a QuarantineRequest. */
+        class QuarantineRequest {
+
+            /**
+             * Constructs a new QuarantineRequest.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineRequest.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineRequest by. */
+            by: string;
+
+            /**
+             * Encodes the specified QuarantineRequest message. Does not implicitly {@link headwater.v1.QuarantineRequest.verify|verify} messages.
+             * @param message QuarantineRequest message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineRequest message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRequest & headwater.v1.QuarantineRequest.$Shape} QuarantineRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineRequest & headwater.v1.QuarantineRequest.$Shape;
+        }
+
+        namespace QuarantineRequest {
+
+            /** Properties of a QuarantineRequest. */
+            interface $Properties {
+
+                /** QuarantineRequest by */
+                by?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineRequest. */
+            type $Shape = headwater.v1.QuarantineRequest.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineClaim.
+         * @deprecated Use headwater.v1.QuarantineClaim.$Properties instead.
+         */
+        interface IQuarantineClaim extends headwater.v1.QuarantineClaim.$Properties {
+        }
+
+        /** Represents a QuarantineClaim. */
+        class QuarantineClaim {
+
+            /**
+             * Constructs a new QuarantineClaim.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineClaim.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineClaim gateway. */
+            gateway: string;
+
+            /**
+             * Encodes the specified QuarantineClaim message. Does not implicitly {@link headwater.v1.QuarantineClaim.verify|verify} messages.
+             * @param message QuarantineClaim message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineClaim.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineClaim message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineClaim & headwater.v1.QuarantineClaim.$Shape} QuarantineClaim
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineClaim & headwater.v1.QuarantineClaim.$Shape;
+        }
+
+        namespace QuarantineClaim {
+
+            /** Properties of a QuarantineClaim. */
+            interface $Properties {
+
+                /** QuarantineClaim gateway */
+                gateway?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineClaim. */
+            type $Shape = headwater.v1.QuarantineClaim.$Properties;
+        }
+
+        /**
+         * Properties of a QuarantineRedriven.
+         * @deprecated Use headwater.v1.QuarantineRedriven.$Properties instead.
+         */
+        interface IQuarantineRedriven extends headwater.v1.QuarantineRedriven.$Properties {
+        }
+
+        /** Represents a QuarantineRedriven. */
+        class QuarantineRedriven {
+
+            /**
+             * Constructs a new QuarantineRedriven.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.QuarantineRedriven.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** QuarantineRedriven gateway. */
+            gateway: string;
+
+            /** QuarantineRedriven epoch. */
+            epoch: (number|Long);
+
+            /** QuarantineRedriven partition. */
+            partition: number;
+
+            /** QuarantineRedriven n. */
+            n: (number|Long);
+
+            /**
+             * Encodes the specified QuarantineRedriven message. Does not implicitly {@link headwater.v1.QuarantineRedriven.verify|verify} messages.
+             * @param message QuarantineRedriven message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.QuarantineRedriven.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a QuarantineRedriven message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRedriven & headwater.v1.QuarantineRedriven.$Shape} QuarantineRedriven
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.QuarantineRedriven & headwater.v1.QuarantineRedriven.$Shape;
+        }
+
+        namespace QuarantineRedriven {
+
+            /** Properties of a QuarantineRedriven. */
+            interface $Properties {
+
+                /** QuarantineRedriven gateway */
+                gateway?: (string|null);
+
+                /** QuarantineRedriven epoch */
+                epoch?: (number|Long|null);
+
+                /** QuarantineRedriven partition */
+                partition?: (number|null);
+
+                /** QuarantineRedriven n */
+                n?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a QuarantineRedriven. */
+            type $Shape = headwater.v1.QuarantineRedriven.$Properties;
         }
 
         /**
@@ -3823,6 +4336,9 @@ export namespace headwater {
             /** TelemetryRecord incarnation. */
             incarnation: number;
 
+            /** TelemetryRecord redrive. */
+            redrive?: (headwater.v1.Redrive.$Properties|null);
+
             /**
              * Encodes the specified TelemetryRecord message. Does not implicitly {@link headwater.v1.TelemetryRecord.verify|verify} messages.
              * @param message TelemetryRecord message or plain object to encode
@@ -3886,6 +4402,9 @@ export namespace headwater {
                 /** TelemetryRecord incarnation */
                 incarnation?: (number|null);
 
+                /** TelemetryRecord redrive */
+                redrive?: (headwater.v1.Redrive.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -3905,8 +4424,72 @@ export namespace headwater {
               tick?: headwater.v1.Tick.$Shape|null;
               gap?: headwater.v1.Gap.$Shape|null;
               incarnation?: number|null;
+              redrive?: headwater.v1.Redrive.$Shape|null;
               $unknowns?: Uint8Array[];
             };
+        }
+
+        /**
+         * Properties of a Redrive.
+         * @deprecated Use headwater.v1.Redrive.$Properties instead.
+         */
+        interface IRedrive extends headwater.v1.Redrive.$Properties {
+        }
+
+        /** Represents a Redrive. */
+        class Redrive {
+
+            /**
+             * Constructs a new Redrive.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.Redrive.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Redrive entry. */
+            entry: string;
+
+            /** Redrive attempt. */
+            attempt: number;
+
+            /**
+             * Encodes the specified Redrive message. Does not implicitly {@link headwater.v1.Redrive.verify|verify} messages.
+             * @param message Redrive message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.Redrive.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Redrive message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.Redrive & headwater.v1.Redrive.$Shape} Redrive
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.Redrive & headwater.v1.Redrive.$Shape;
+        }
+
+        namespace Redrive {
+
+            /** Properties of a Redrive. */
+            interface $Properties {
+
+                /** Redrive entry */
+                entry?: (string|null);
+
+                /** Redrive attempt */
+                attempt?: (number|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Redrive. */
+            type $Shape = headwater.v1.Redrive.$Properties;
         }
 
         /**

@@ -977,6 +977,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [deadline] WebhookRequested deadline
              * @property {number|Long|null} [alertOffset] WebhookRequested alertOffset
              * @property {number|null} [repetition] WebhookRequested repetition
+             * @property {headwater.v1.ActionGroup.$Properties|null} [group] WebhookRequested group
+             * @property {headwater.v1.GroupMessage.$Properties|null} [message] WebhookRequested message
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1097,6 +1099,22 @@ export const headwater = $root.headwater = (() => {
             WebhookRequested.prototype.repetition = 0;
 
             /**
+             * WebhookRequested group.
+             * @member {headwater.v1.ActionGroup.$Properties|null|undefined} group
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.group = null;
+
+            /**
+             * WebhookRequested message.
+             * @member {headwater.v1.GroupMessage.$Properties|null|undefined} message
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.message = null;
+
+            /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookRequested
@@ -1134,6 +1152,10 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.alertOffset);
                 if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
                     writer.uint32(/* id 11, wireType 0 =*/88).uint32(message.repetition);
+                if (message.group != null && $Object.hasOwnProperty.call(message, "group"))
+                    $root.headwater.v1.ActionGroup.encode(message.group, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                    $root.headwater.v1.GroupMessage.encode(message.message, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1277,6 +1299,18 @@ export const headwater = $root.headwater = (() => {
                                 delete message.repetition;
                             continue;
                         }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            message.group = $root.headwater.v1.ActionGroup.decode(reader, reader.size(), $undefined, _depth + 1, message.group);
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.message = $root.headwater.v1.GroupMessage.decode(reader, reader.size(), $undefined, _depth + 1, message.message);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1295,6 +1329,565 @@ export const headwater = $root.headwater = (() => {
             };
 
             return WebhookRequested;
+        })();
+
+        v1.ActionGroup = (function() {
+
+            /**
+             * Properties of an ActionGroup.
+             * @typedef {Object} headwater.v1.ActionGroup.$Properties
+             * @property {string|null} [key] ActionGroup key
+             * @property {Object.<string,string>|null} [by] ActionGroup by
+             * @property {number|Long|null} [wait] ActionGroup wait
+             * @property {number|Long|null} [interval] ActionGroup interval
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an ActionGroup.
+             * @memberof headwater.v1
+             * @interface IActionGroup
+             * @augments headwater.v1.ActionGroup.$Properties
+             * @deprecated Use headwater.v1.ActionGroup.$Properties instead.
+             */
+
+            /**
+             * Shape of an ActionGroup.
+             * @typedef {headwater.v1.ActionGroup.$Properties} headwater.v1.ActionGroup.$Shape
+             */
+
+            /**
+             * Constructs a new ActionGroup.
+             * @memberof headwater.v1
+             * @classdesc Represents an ActionGroup.
+             * @constructor
+             * @param {headwater.v1.ActionGroup.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ActionGroup = function (properties) {
+                this.by = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ActionGroup key.
+             * @member {string} key
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.key = "";
+
+            /**
+             * ActionGroup by.
+             * @member {Object.<string,string>} by
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.by = $util.emptyObject;
+
+            /**
+             * ActionGroup wait.
+             * @member {number|Long} wait
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.wait = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * ActionGroup interval.
+             * @member {number|Long} interval
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.interval = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * Encodes the specified ActionGroup message. Does not implicitly {@link headwater.v1.ActionGroup.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.ActionGroup
+             * @static
+             * @param {headwater.v1.ActionGroup.$Properties} message ActionGroup message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ActionGroup.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.key);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by"))
+                    for (let keys = $Object.keys(message.by), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.by[keys[i]]).ldelim();
+                if (message.wait != null && $Object.hasOwnProperty.call(message, "wait") && (typeof message.wait === "object" ? message.wait.low || message.wait.high : message.wait !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).int64(message.wait);
+                if (message.interval != null && $Object.hasOwnProperty.call(message, "interval") && (typeof message.interval === "object" ? message.interval.low || message.interval.high : message.interval !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.interval);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an ActionGroup message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.ActionGroup
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.ActionGroup & headwater.v1.ActionGroup.$Shape} ActionGroup
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ActionGroup.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.ActionGroup();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.key = value;
+                            else
+                                delete message.key;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.by === $util.emptyObject)
+                                message.by = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.by, key);
+                            message.by[key] = value;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.wait = value;
+                            else
+                                delete message.wait;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.interval = value;
+                            else
+                                delete message.interval;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ActionGroup;
+        })();
+
+        v1.GroupMessage = (function() {
+
+            /**
+             * Properties of a GroupMessage.
+             * @typedef {Object} headwater.v1.GroupMessage.$Properties
+             * @property {string|null} [key] GroupMessage key
+             * @property {Array.<string>|null} [told] GroupMessage told
+             * @property {Array.<headwater.v1.Withdrawn.$Properties>|null} [withdrawn] GroupMessage withdrawn
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GroupMessage.
+             * @memberof headwater.v1
+             * @interface IGroupMessage
+             * @augments headwater.v1.GroupMessage.$Properties
+             * @deprecated Use headwater.v1.GroupMessage.$Properties instead.
+             */
+
+            /**
+             * Shape of a GroupMessage.
+             * @typedef {headwater.v1.GroupMessage.$Properties} headwater.v1.GroupMessage.$Shape
+             */
+
+            /**
+             * Constructs a new GroupMessage.
+             * @memberof headwater.v1
+             * @classdesc Represents a GroupMessage.
+             * @constructor
+             * @param {headwater.v1.GroupMessage.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GroupMessage = function (properties) {
+                this.told = [];
+                this.withdrawn = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GroupMessage key.
+             * @member {string} key
+             * @memberof headwater.v1.GroupMessage
+             * @instance
+             */
+            GroupMessage.prototype.key = "";
+
+            /**
+             * GroupMessage told.
+             * @member {Array.<string>} told
+             * @memberof headwater.v1.GroupMessage
+             * @instance
+             */
+            GroupMessage.prototype.told = $util.emptyArray;
+
+            /**
+             * GroupMessage withdrawn.
+             * @member {Array.<headwater.v1.Withdrawn.$Properties>} withdrawn
+             * @memberof headwater.v1.GroupMessage
+             * @instance
+             */
+            GroupMessage.prototype.withdrawn = $util.emptyArray;
+
+            /**
+             * Encodes the specified GroupMessage message. Does not implicitly {@link headwater.v1.GroupMessage.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.GroupMessage
+             * @static
+             * @param {headwater.v1.GroupMessage.$Properties} message GroupMessage message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GroupMessage.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.key);
+                if (message.told != null && message.told.length)
+                    for (let i = 0; i < message.told.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).string(message.told[i]);
+                if (message.withdrawn != null && message.withdrawn.length)
+                    for (let i = 0; i < message.withdrawn.length; ++i)
+                        $root.headwater.v1.Withdrawn.encode(message.withdrawn[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GroupMessage message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.GroupMessage
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.GroupMessage & headwater.v1.GroupMessage.$Shape} GroupMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GroupMessage.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.GroupMessage();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.key = value;
+                            else
+                                delete message.key;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.told && message.told.length))
+                                message.told = [];
+                            message.told.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.withdrawn && message.withdrawn.length))
+                                message.withdrawn = [];
+                            message.withdrawn.push($root.headwater.v1.Withdrawn.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GroupMessage;
+        })();
+
+        v1.Withdrawn = (function() {
+
+            /**
+             * Properties of a Withdrawn.
+             * @typedef {Object} headwater.v1.Withdrawn.$Properties
+             * @property {string|null} [action] Withdrawn action
+             * @property {string|null} [reason] Withdrawn reason
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Withdrawn.
+             * @memberof headwater.v1
+             * @interface IWithdrawn
+             * @augments headwater.v1.Withdrawn.$Properties
+             * @deprecated Use headwater.v1.Withdrawn.$Properties instead.
+             */
+
+            /**
+             * Shape of a Withdrawn.
+             * @typedef {headwater.v1.Withdrawn.$Properties} headwater.v1.Withdrawn.$Shape
+             */
+
+            /**
+             * Constructs a new Withdrawn.
+             * @memberof headwater.v1
+             * @classdesc Represents a Withdrawn.
+             * @constructor
+             * @param {headwater.v1.Withdrawn.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Withdrawn = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Withdrawn action.
+             * @member {string} action
+             * @memberof headwater.v1.Withdrawn
+             * @instance
+             */
+            Withdrawn.prototype.action = "";
+
+            /**
+             * Withdrawn reason.
+             * @member {string} reason
+             * @memberof headwater.v1.Withdrawn
+             * @instance
+             */
+            Withdrawn.prototype.reason = "";
+
+            /**
+             * Encodes the specified Withdrawn message. Does not implicitly {@link headwater.v1.Withdrawn.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.Withdrawn
+             * @static
+             * @param {headwater.v1.Withdrawn.$Properties} message Withdrawn message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Withdrawn.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.action != null && $Object.hasOwnProperty.call(message, "action") && message.action !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.action);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Withdrawn message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.Withdrawn
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.Withdrawn & headwater.v1.Withdrawn.$Shape} Withdrawn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Withdrawn.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.Withdrawn();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.action = value;
+                            else
+                                delete message.action;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Withdrawn;
         })();
 
         v1.WebhookAttempted = (function() {
@@ -1975,6 +2568,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [repetition] AlertEvent repetition
              * @property {string|null} [gateway] AlertEvent gateway
              * @property {string|null} [reason] AlertEvent reason
+             * @property {Object.<string,string>|null} [groupedBy] AlertEvent groupedBy
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2002,6 +2596,7 @@ export const headwater = $root.headwater = (() => {
             const AlertEvent = function (properties) {
                 this.evidence = [];
                 this.mutedBy = [];
+                this.groupedBy = {};
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2240,6 +2835,14 @@ export const headwater = $root.headwater = (() => {
              */
             AlertEvent.prototype.reason = "";
 
+            /**
+             * AlertEvent groupedBy.
+             * @member {Object.<string,string>} groupedBy
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.groupedBy = $util.emptyObject;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -2325,6 +2928,9 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 28, wireType 2 =*/226).string(message.gateway);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 29, wireType 2 =*/234).string(message.reason);
+                if (message.groupedBy != null && $Object.hasOwnProperty.call(message, "groupedBy"))
+                    for (let keys = $Object.keys(message.groupedBy), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 30, wireType 2 =*/242).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.groupedBy[keys[i]]).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2349,7 +2955,7 @@ export const headwater = $root.headwater = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, value;
+                let end, message, key, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -2624,6 +3230,42 @@ export const headwater = $root.headwater = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.groupedBy === $util.emptyObject)
+                                message.groupedBy = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.groupedBy, key);
+                            message.groupedBy[key] = value;
                             continue;
                         }
                     }
@@ -6290,6 +6932,11 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [logOffset] QuarantineEvent logOffset
              * @property {number|null} [attempt] QuarantineEvent attempt
              * @property {Array.<string>|null} [metrics] QuarantineEvent metrics
+             * @property {string|null} [cause] QuarantineEvent cause
+             * @property {headwater.v1.QuarantineFix.$Properties|null} [fixed] QuarantineEvent fixed
+             * @property {headwater.v1.QuarantineRequest.$Properties|null} [requested] QuarantineEvent requested
+             * @property {headwater.v1.QuarantineClaim.$Properties|null} [claimed] QuarantineEvent claimed
+             * @property {headwater.v1.QuarantineRedriven.$Properties|null} [redriven] QuarantineEvent redriven
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -6427,6 +7074,46 @@ export const headwater = $root.headwater = (() => {
             QuarantineEvent.prototype.metrics = $util.emptyArray;
 
             /**
+             * QuarantineEvent cause.
+             * @member {string} cause
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.cause = "";
+
+            /**
+             * QuarantineEvent fixed.
+             * @member {headwater.v1.QuarantineFix.$Properties|null|undefined} fixed
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.fixed = null;
+
+            /**
+             * QuarantineEvent requested.
+             * @member {headwater.v1.QuarantineRequest.$Properties|null|undefined} requested
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.requested = null;
+
+            /**
+             * QuarantineEvent claimed.
+             * @member {headwater.v1.QuarantineClaim.$Properties|null|undefined} claimed
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.claimed = null;
+
+            /**
+             * QuarantineEvent redriven.
+             * @member {headwater.v1.QuarantineRedriven.$Properties|null|undefined} redriven
+             * @memberof headwater.v1.QuarantineEvent
+             * @instance
+             */
+            QuarantineEvent.prototype.redriven = null;
+
+            /**
              * Encodes the specified QuarantineEvent message. Does not implicitly {@link headwater.v1.QuarantineEvent.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.QuarantineEvent
@@ -6469,6 +7156,16 @@ export const headwater = $root.headwater = (() => {
                 if (message.metrics != null && message.metrics.length)
                     for (let i = 0; i < message.metrics.length; ++i)
                         writer.uint32(/* id 13, wireType 2 =*/106).string(message.metrics[i]);
+                if (message.cause != null && $Object.hasOwnProperty.call(message, "cause") && message.cause !== "")
+                    writer.uint32(/* id 14, wireType 2 =*/114).string(message.cause);
+                if (message.fixed != null && $Object.hasOwnProperty.call(message, "fixed"))
+                    $root.headwater.v1.QuarantineFix.encode(message.fixed, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.requested != null && $Object.hasOwnProperty.call(message, "requested"))
+                    $root.headwater.v1.QuarantineRequest.encode(message.requested, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.claimed != null && $Object.hasOwnProperty.call(message, "claimed"))
+                    $root.headwater.v1.QuarantineClaim.encode(message.claimed, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
+                if (message.redriven != null && $Object.hasOwnProperty.call(message, "redriven"))
+                    $root.headwater.v1.QuarantineRedriven.encode(message.redriven, writer.uint32(/* id 18, wireType 2 =*/146).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -6629,6 +7326,39 @@ export const headwater = $root.headwater = (() => {
                             message.metrics.push(reader.stringVerify());
                             continue;
                         }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.cause = value;
+                            else
+                                delete message.cause;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 2)
+                                break;
+                            message.fixed = $root.headwater.v1.QuarantineFix.decode(reader, reader.size(), $undefined, _depth + 1, message.fixed);
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.requested = $root.headwater.v1.QuarantineRequest.decode(reader, reader.size(), $undefined, _depth + 1, message.requested);
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 2)
+                                break;
+                            message.claimed = $root.headwater.v1.QuarantineClaim.decode(reader, reader.size(), $undefined, _depth + 1, message.claimed);
+                            continue;
+                        }
+                    case 18: {
+                            if (wireType !== 2)
+                                break;
+                            message.redriven = $root.headwater.v1.QuarantineRedriven.decode(reader, reader.size(), $undefined, _depth + 1, message.redriven);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -6647,6 +7377,661 @@ export const headwater = $root.headwater = (() => {
             };
 
             return QuarantineEvent;
+        })();
+
+        v1.QuarantineFix = (function() {
+
+            /**
+             * Properties of a QuarantineFix.
+             * @typedef {Object} headwater.v1.QuarantineFix.$Properties
+             * @property {Uint8Array|null} [payload] QuarantineFix payload
+             * @property {string|null} [mqttTopic] QuarantineFix mqttTopic
+             * @property {string|null} [by] QuarantineFix by
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineFix.
+             * @memberof headwater.v1
+             * @interface IQuarantineFix
+             * @augments headwater.v1.QuarantineFix.$Properties
+             * @deprecated Use headwater.v1.QuarantineFix.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineFix.
+             * @typedef {headwater.v1.QuarantineFix.$Properties} headwater.v1.QuarantineFix.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineFix.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineFix.
+             * @constructor
+             * @param {headwater.v1.QuarantineFix.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineFix = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineFix payload.
+             * @member {Uint8Array|null|undefined} payload
+             * @memberof headwater.v1.QuarantineFix
+             * @instance
+             */
+            QuarantineFix.prototype.payload = null;
+
+            /**
+             * QuarantineFix mqttTopic.
+             * @member {string|null|undefined} mqttTopic
+             * @memberof headwater.v1.QuarantineFix
+             * @instance
+             */
+            QuarantineFix.prototype.mqttTopic = null;
+
+            /**
+             * QuarantineFix by.
+             * @member {string} by
+             * @memberof headwater.v1.QuarantineFix
+             * @instance
+             */
+            QuarantineFix.prototype.by = "";
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(QuarantineFix.prototype, "_payload", {
+                get: $util.oneOfGetter($oneOfFields = ["payload"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(QuarantineFix.prototype, "_mqttTopic", {
+                get: $util.oneOfGetter($oneOfFields = ["mqttTopic"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified QuarantineFix message. Does not implicitly {@link headwater.v1.QuarantineFix.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineFix
+             * @static
+             * @param {headwater.v1.QuarantineFix.$Properties} message QuarantineFix message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineFix.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.payload != null && $Object.hasOwnProperty.call(message, "payload"))
+                    writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.payload);
+                if (message.mqttTopic != null && $Object.hasOwnProperty.call(message, "mqttTopic"))
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.mqttTopic);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(/* id 3, wireType 2 =*/26).string(message.by);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineFix message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineFix
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineFix & headwater.v1.QuarantineFix.$Shape} QuarantineFix
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineFix.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineFix();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.payload = reader.bytes();
+                            message._payload = "payload";
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.mqttTopic = reader.stringVerify();
+                            message._mqttTopic = "mqttTopic";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineFix;
+        })();
+
+        v1.QuarantineRequest = (function() {
+
+            /**
+             * Properties of a QuarantineRequest.
+             * @typedef {Object} headwater.v1.QuarantineRequest.$Properties
+             * @property {string|null} [by] QuarantineRequest by
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineRequest.
+             * @memberof headwater.v1
+             * @interface IQuarantineRequest
+             * @augments headwater.v1.QuarantineRequest.$Properties
+             * @deprecated Use headwater.v1.QuarantineRequest.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineRequest.
+             * @typedef {headwater.v1.QuarantineRequest.$Properties} headwater.v1.QuarantineRequest.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineRequest.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineRequest.
+             * @constructor
+             * @param {headwater.v1.QuarantineRequest.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineRequest = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineRequest by.
+             * @member {string} by
+             * @memberof headwater.v1.QuarantineRequest
+             * @instance
+             */
+            QuarantineRequest.prototype.by = "";
+
+            /**
+             * Encodes the specified QuarantineRequest message. Does not implicitly {@link headwater.v1.QuarantineRequest.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineRequest
+             * @static
+             * @param {headwater.v1.QuarantineRequest.$Properties} message QuarantineRequest message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineRequest.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by") && message.by !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.by);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineRequest message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineRequest
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRequest & headwater.v1.QuarantineRequest.$Shape} QuarantineRequest
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineRequest.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineRequest();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.by = value;
+                            else
+                                delete message.by;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineRequest;
+        })();
+
+        v1.QuarantineClaim = (function() {
+
+            /**
+             * Properties of a QuarantineClaim.
+             * @typedef {Object} headwater.v1.QuarantineClaim.$Properties
+             * @property {string|null} [gateway] QuarantineClaim gateway
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineClaim.
+             * @memberof headwater.v1
+             * @interface IQuarantineClaim
+             * @augments headwater.v1.QuarantineClaim.$Properties
+             * @deprecated Use headwater.v1.QuarantineClaim.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineClaim.
+             * @typedef {headwater.v1.QuarantineClaim.$Properties} headwater.v1.QuarantineClaim.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineClaim.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineClaim.
+             * @constructor
+             * @param {headwater.v1.QuarantineClaim.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineClaim = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineClaim gateway.
+             * @member {string} gateway
+             * @memberof headwater.v1.QuarantineClaim
+             * @instance
+             */
+            QuarantineClaim.prototype.gateway = "";
+
+            /**
+             * Encodes the specified QuarantineClaim message. Does not implicitly {@link headwater.v1.QuarantineClaim.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineClaim
+             * @static
+             * @param {headwater.v1.QuarantineClaim.$Properties} message QuarantineClaim message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineClaim.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gateway);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineClaim message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineClaim
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineClaim & headwater.v1.QuarantineClaim.$Shape} QuarantineClaim
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineClaim.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineClaim();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineClaim;
+        })();
+
+        v1.QuarantineRedriven = (function() {
+
+            /**
+             * Properties of a QuarantineRedriven.
+             * @typedef {Object} headwater.v1.QuarantineRedriven.$Properties
+             * @property {string|null} [gateway] QuarantineRedriven gateway
+             * @property {number|Long|null} [epoch] QuarantineRedriven epoch
+             * @property {number|null} [partition] QuarantineRedriven partition
+             * @property {number|Long|null} [n] QuarantineRedriven n
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a QuarantineRedriven.
+             * @memberof headwater.v1
+             * @interface IQuarantineRedriven
+             * @augments headwater.v1.QuarantineRedriven.$Properties
+             * @deprecated Use headwater.v1.QuarantineRedriven.$Properties instead.
+             */
+
+            /**
+             * Shape of a QuarantineRedriven.
+             * @typedef {headwater.v1.QuarantineRedriven.$Properties} headwater.v1.QuarantineRedriven.$Shape
+             */
+
+            /**
+             * Constructs a new QuarantineRedriven.
+             * @memberof headwater.v1
+             * @classdesc Represents a QuarantineRedriven.
+             * @constructor
+             * @param {headwater.v1.QuarantineRedriven.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const QuarantineRedriven = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * QuarantineRedriven gateway.
+             * @member {string} gateway
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.gateway = "";
+
+            /**
+             * QuarantineRedriven epoch.
+             * @member {number|Long} epoch
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.epoch = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * QuarantineRedriven partition.
+             * @member {number} partition
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.partition = 0;
+
+            /**
+             * QuarantineRedriven n.
+             * @member {number|Long} n
+             * @memberof headwater.v1.QuarantineRedriven
+             * @instance
+             */
+            QuarantineRedriven.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified QuarantineRedriven message. Does not implicitly {@link headwater.v1.QuarantineRedriven.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.QuarantineRedriven
+             * @static
+             * @param {headwater.v1.QuarantineRedriven.$Properties} message QuarantineRedriven message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            QuarantineRedriven.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.gateway != null && $Object.hasOwnProperty.call(message, "gateway") && message.gateway !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.gateway);
+                if (message.epoch != null && $Object.hasOwnProperty.call(message, "epoch") && (typeof message.epoch === "object" ? message.epoch.low || message.epoch.high : message.epoch !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.epoch);
+                if (message.partition != null && $Object.hasOwnProperty.call(message, "partition") && message.partition !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.partition);
+                if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.n);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a QuarantineRedriven message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.QuarantineRedriven
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.QuarantineRedriven & headwater.v1.QuarantineRedriven.$Shape} QuarantineRedriven
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            QuarantineRedriven.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.QuarantineRedriven();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.gateway = value;
+                            else
+                                delete message.gateway;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.epoch = value;
+                            else
+                                delete message.epoch;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.partition = value;
+                            else
+                                delete message.partition;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.n = value;
+                            else
+                                delete message.n;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return QuarantineRedriven;
         })();
 
         v1.RuleEvent = (function() {
@@ -9920,6 +11305,7 @@ export const headwater = $root.headwater = (() => {
              * @property {headwater.v1.Tick.$Properties|null} [tick] TelemetryRecord tick
              * @property {headwater.v1.Gap.$Properties|null} [gap] TelemetryRecord gap
              * @property {number|null} [incarnation] TelemetryRecord incarnation
+             * @property {headwater.v1.Redrive.$Properties|null} [redrive] TelemetryRecord redrive
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -9947,6 +11333,7 @@ export const headwater = $root.headwater = (() => {
              *   tick?: headwater.v1.Tick.$Shape|null;
              *   gap?: headwater.v1.Gap.$Shape|null;
              *   incarnation?: number|null;
+             *   redrive?: headwater.v1.Redrive.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * }} headwater.v1.TelemetryRecord.$Shape
              */
@@ -10073,6 +11460,14 @@ export const headwater = $root.headwater = (() => {
             TelemetryRecord.prototype.incarnation = 0;
 
             /**
+             * TelemetryRecord redrive.
+             * @member {headwater.v1.Redrive.$Properties|null|undefined} redrive
+             * @memberof headwater.v1.TelemetryRecord
+             * @instance
+             */
+            TelemetryRecord.prototype.redrive = null;
+
+            /**
              * Encodes the specified TelemetryRecord message. Does not implicitly {@link headwater.v1.TelemetryRecord.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.TelemetryRecord
@@ -10116,6 +11511,8 @@ export const headwater = $root.headwater = (() => {
                     $root.headwater.v1.Gap.encode(message.gap, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
                 if (message.incarnation != null && $Object.hasOwnProperty.call(message, "incarnation") && message.incarnation !== 0)
                     writer.uint32(/* id 13, wireType 0 =*/104).uint32(message.incarnation);
+                if (message.redrive != null && $Object.hasOwnProperty.call(message, "redrive"))
+                    $root.headwater.v1.Redrive.encode(message.redrive, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -10291,6 +11688,12 @@ export const headwater = $root.headwater = (() => {
                                 delete message.incarnation;
                             continue;
                         }
+                    case 14: {
+                            if (wireType !== 2)
+                                break;
+                            message.redrive = $root.headwater.v1.Redrive.decode(reader, reader.size(), $undefined, _depth + 1, message.redrive);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -10309,6 +11712,162 @@ export const headwater = $root.headwater = (() => {
             };
 
             return TelemetryRecord;
+        })();
+
+        v1.Redrive = (function() {
+
+            /**
+             * Properties of a Redrive.
+             * @typedef {Object} headwater.v1.Redrive.$Properties
+             * @property {string|null} [entry] Redrive entry
+             * @property {number|null} [attempt] Redrive attempt
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Redrive.
+             * @memberof headwater.v1
+             * @interface IRedrive
+             * @augments headwater.v1.Redrive.$Properties
+             * @deprecated Use headwater.v1.Redrive.$Properties instead.
+             */
+
+            /**
+             * Shape of a Redrive.
+             * @typedef {headwater.v1.Redrive.$Properties} headwater.v1.Redrive.$Shape
+             */
+
+            /**
+             * Constructs a new Redrive.
+             * @memberof headwater.v1
+             * @classdesc Represents a Redrive.
+             * @constructor
+             * @param {headwater.v1.Redrive.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Redrive = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Redrive entry.
+             * @member {string} entry
+             * @memberof headwater.v1.Redrive
+             * @instance
+             */
+            Redrive.prototype.entry = "";
+
+            /**
+             * Redrive attempt.
+             * @member {number} attempt
+             * @memberof headwater.v1.Redrive
+             * @instance
+             */
+            Redrive.prototype.attempt = 0;
+
+            /**
+             * Encodes the specified Redrive message. Does not implicitly {@link headwater.v1.Redrive.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.Redrive
+             * @static
+             * @param {headwater.v1.Redrive.$Properties} message Redrive message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Redrive.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.entry != null && $Object.hasOwnProperty.call(message, "entry") && message.entry !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.entry);
+                if (message.attempt != null && $Object.hasOwnProperty.call(message, "attempt") && message.attempt !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.attempt);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Redrive message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.Redrive
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.Redrive & headwater.v1.Redrive.$Shape} Redrive
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Redrive.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.Redrive();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.entry = value;
+                            else
+                                delete message.entry;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.attempt = value;
+                            else
+                                delete message.attempt;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Redrive;
         })();
 
         v1.Reading = (function() {

@@ -13,7 +13,7 @@ interface MetricEntry {
 }
 
 /** What the codec gives for an absent field; a plain event has all of the others. */
-const { attributes, mark, tick, gap, derived } = telemetry.decode(new Uint8Array(0));
+const { attributes, mark, tick, gap, derived, redrive } = telemetry.decode(new Uint8Array(0));
 /** Stands in the place of a reading that nobody asked for, so that the others keep their places. */
 const unwanted: Reading = {
   metric: "",
@@ -62,6 +62,7 @@ export class TelemetryReader {
       tick,
       gap,
       derived,
+      redrive,
     };
   }
 

@@ -3,6 +3,7 @@ import type { AlertState } from "@headwater/aggregates";
 import type { ActionInput, AlertEvent } from "@headwater/proto";
 import type { Occasion } from "../action-kinds/delivery.ts";
 import { deliveryOf, type DeliveredAction } from "../action-kinds/kinds.ts";
+import { groupKeyOf, groupValues, type Grouping } from "../action-kinds/grouping.ts";
 import { filled } from "../action-kinds/template.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import type { Trigger } from "../action-kinds/triggers.ts";
@@ -31,6 +32,16 @@ export function actionIdOf(alert: string, transition: number | string, action: n
 /** A transition, and how things stood after it. */
 export interface Told extends AlertRecord {
   readonly state: AlertState;
+  /** What its actions are grouped by of its device. */
+  readonly ofDevice: Readonly<Record<string, string>>;
+}
+
+/**
+ * The first that the transitions of an alert say of its device: whatever becomes of the device, the alert stays in its
+ * group.
+ */
+export function groupedByOf(history: readonly Pick<AlertEvent, "groupedBy">[]): Readonly<Record<string, string>> {
+  return history.toReversed().reduce((values, { groupedBy }) => ({ ...values, ...groupedBy }), {});
 }
 
 /** The requests that a transition with these triggers makes, by what the log holds alone. */
@@ -71,7 +82,7 @@ interface Asked {
 }
 
 function requestOf(
-  { event, offset, state }: Told,
+  { event, offset, state, ofDevice }: Told,
   { index, action, trigger, deadline }: Asked,
   of: RuleActions,
   revision: number,
@@ -80,6 +91,7 @@ function requestOf(
   if (delivery === undefined) return [];
   const { alertId, transition, writeId, rule, device, repetition } = event;
   const occasion = occasionOf(event, trigger, state, of, revision);
+  const group = action.group && groupOf(action, action.group, { occasion, ofDevice });
   return [
     {
       actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, index, repetition),
@@ -89,12 +101,23 @@ function requestOf(
         url: delivery.urlOf(action),
         endpoint: delivery.endpointOf(action),
         definition: canonicalJson(action),
-        body: delivery.compose(action, occasion),
+        body: group === undefined ? delivery.compose(action, occasion) : Buffer.from(JSON.stringify(occasion)),
         deadline,
         alertOffset: offset,
+        ...(group !== undefined && { group }),
       },
     },
   ];
+}
+
+function groupOf(
+  action: DeliveredAction,
+  grouping: Grouping,
+  { occasion, ofDevice }: { readonly occasion: Occasion; readonly ofDevice: Readonly<Record<string, string>> },
+) {
+  const { rule, device, severity, labels } = occasion;
+  const by = groupValues(grouping, { rule: rule.id, device, severity, labels, ofDevice });
+  return { key: groupKeyOf(action, by), by, wait: grouping.wait, interval: grouping.interval };
 }
 
 function occasionOf(

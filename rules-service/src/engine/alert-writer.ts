@@ -1,6 +1,8 @@
+import type { Device } from "@headwater/aggregates";
 import { alertTransition, type AlertInput } from "@headwater/proto";
 import type { CommandAction } from "../action-kinds/command/kind.ts";
 import type { DerivedValue } from "../action-kinds/derive/continual.ts";
+import { deviceValues } from "../action-kinds/grouping.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import { momentAt, type Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
@@ -56,6 +58,8 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  /** The device that is in effect. */
+  deviceOf: (device: string) => Device | undefined = () => undefined;
   /** Takes what rules derive; nobody does while rules are warmed. */
   derive: (derived: Derived) => void = () => {};
   /** Readings of which a rule without a condition could not tell what to derive. */
@@ -133,6 +137,9 @@ export class AlertWriter {
       evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
       gateway: gateway ?? "",
       reason: this.reasonOf(rule, instance.device),
+      ...(rule.groupedByDevice.length > 0 && {
+        groupedBy: deviceValues(rule.groupedByDevice, this.deviceOf(instance.device)),
+      }),
     } satisfies AlertInput);
     const { mutedBy } = episode;
     const told = {

@@ -4,6 +4,7 @@ import type { Evaluator } from "./evaluator.ts";
 import { isOpen } from "./episode.ts";
 import { Instance } from "./instance.ts";
 import { LeastLag } from "../readings/least-lag.ts";
+import type { Anchor } from "../readings/reading.ts";
 import { readopt, revise } from "./revision.ts";
 import { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -45,7 +46,7 @@ export class Joins {
     if (before !== undefined && before.revision === change.revision && before.change.mode === change.mode) return;
     this.#ledger.changedRules.add(change.rule);
     const rule = this.#place(change, before);
-    const attached = this.#ledger.attach(rule);
+    const attached = yield* this.#ledger.attach(rule);
     yield* this.#each(this.#devices(rule, before), (device) => {
       if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
@@ -61,11 +62,12 @@ export class Joins {
       this.#ledger.changedRules.add(change.rule);
       const before = index.rules.get(change.rule);
       const rule = this.#place(change, before);
-      this.#ledger.attach(rule);
+      yield* this.#ledger.attach(rule);
       placed.push({ change, rule, before });
       if (placed.length % rulesAStep === 0) yield;
     }
     const known = new Map<string, Set<string>>();
+    const warmed = new Set(placed.map(({ rule }) => rule));
     yield* this.#each(series, (warm) => {
       if (warm.readings.size === 0 || !isInEffect(warm.device)) return;
       const devices = known.get(warm.metric);
@@ -73,7 +75,9 @@ export class Joins {
       else devices.add(warm.device);
       const metric = index.metric(warm.metric);
       if (!index.isJudged(metric, warm.device)) return;
-      this.#merge(metric.series.get(warm.device) ?? index.newSeries(metric, warm.device), warm);
+      const own = metric.series.get(warm.device) ?? index.newSeries(metric, warm.device);
+      index.bringUpToDate(metric, own);
+      this.#merge(own, warm, warmed);
     });
     for (const { change, rule, before } of placed) {
       yield* this.#each(this.#devices(rule, before), (device) => {
@@ -177,12 +181,21 @@ export class Joins {
   }
 
   /** The readings that warming retained go to where late ones will look for them. */
-  #merge(series: Series, warm: Series): void {
-    const { next, changedSeries } = this.#evaluator;
+  #merge(series: Series, warm: Series, warmed: ReadonlySet<Rule>): void {
+    const { index, next, changedSeries } = this.#evaluator;
     if (series.covers > next) return;
-    series.readings.merge(warm.readings);
+    const from = series.readings.merge(warm.readings);
     series.lag.merge(warm.lag);
     changedSeries.add(series);
+    if (from === 0) return;
+    // What the series never had came before its other rules began on the device.
+    for (const rule of series.rules) {
+      if (warmed.has(rule) || index.coveredOf(rule, series.device).covers > next) continue;
+      const instance = this.#old(rule, series.device) ?? this.#new(rule, series.device, undefined);
+      if (instance.from >= from) continue;
+      instance.from = from;
+      this.#evaluator.changed(instance);
+    }
   }
 
   #place(change: RuleChange, before: Rule | undefined): Rule {
@@ -291,14 +304,21 @@ export class Joins {
     );
     if (!(retained || watches) || index.coveredOf(rule, device).covers > next) return;
     if (this.#old(rule, device) !== undefined) return;
-    const standIn = index.instance(rule, device);
     const since = known === undefined || now.time === 0 ? undefined : now;
-    const instance = index.newInstance(rule, device, since);
+    const instance = this.#new(rule, device, since);
     instance.from = next;
-    // What had taken effect by the writing that it stood in for has done so here.
-    if (standIn !== undefined) instance.generation = standIn.generation;
     if (since === undefined) this.#evaluator.changed(instance);
     else this.#evaluator.begun(instance);
+  }
+
+  /** There is more to know of the rule on the device than that it is idle. */
+  #new(rule: Rule, device: string, since: Anchor | undefined): Instance {
+    const { index } = this.#evaluator;
+    const standIn = index.instance(rule, device);
+    const instance = index.newInstance(rule, device, since);
+    // What had taken effect by the writing that it stood in for has done so here.
+    if (standIn !== undefined) instance.generation = standIn.generation;
+    return instance;
   }
 
   /** The rule ends on the device. */

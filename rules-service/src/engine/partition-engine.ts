@@ -63,6 +63,7 @@ class Engine implements PartitionEngine {
       this.#derived++;
       this.#alerts.effects.derived(derivations.add(derived, evaluator.next, isTaken));
     };
+    this.#alerts.deviceOf = (device) => index.devices.get(device);
     this.#alerts.registrationOf = (device) => index.registrationOf(device);
     this.#evaluator = evaluator;
     this.#alerts.now = () => this.#evaluator.clock.now;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Device } from "@headwater/aggregates";
+import { groupedByDevice } from "../action-kinds/grouping.ts";
 import type { NormalAction } from "../action-kinds/kinds.ts";
 import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
@@ -43,6 +44,8 @@ export class Rule {
   readonly reasons: NormalRule["reasons"];
   /** Whether any of them is done again while an episode is open. */
   readonly repeats: boolean;
+  /** What of the device its actions are grouped by. */
+  readonly groupedByDevice: readonly string[];
   /** What a rule without a condition makes of a sample; undefined: it has one, or its mode is shadow. */
   readonly derive: NormalRule["derive"];
   /** The metrics that it writes. */
@@ -79,6 +82,7 @@ export class Rule {
     this.actions = normal.actions;
     this.reasons = normal.reasons;
     this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
+    this.groupedByDevice = groupedByDevice(normal.actions);
     this.derive = this.shadow ? undefined : normal.derive;
     this.derives = this.shadow ? [] : normal.derives;
     this.judgesLike = normal.judgesLike;

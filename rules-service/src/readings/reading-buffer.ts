@@ -109,16 +109,23 @@ export class ReadingBuffer {
     this.load([], beginning);
   }
 
-  /** The union with another buffer; the same reading is kept once. */
-  merge(other: ReadingBuffer): void {
+  /**
+   * The union with another buffer; the same reading is kept once. Answers the offset after the newest that was never
+   * here: none that was let go is among those.
+   */
+  merge(other: ReadingBuffer): number {
+    const { pruned } = this;
+    let from = 0;
     for (let i = 0; i < other.size; i++) {
       const reading = other.at(i);
       const after = this.indexAfter(reading);
       const before = after > 0 ? this.at(after - 1) : undefined;
       if (before?.offset === reading.offset && before.index === reading.index) continue;
       this.#insertAt(after, reading);
+      if (isAfter(reading, pruned) && reading.offset >= from) from = reading.offset + 1;
     }
     if (isAfter(this.pruned, other.pruned)) this.#markPruned(other.pruned);
+    return from;
   }
 
   #insertAt(index: number, reading: Reading): void {

@@ -7,7 +7,7 @@ import { topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwat
 import { events, type ActionEvent, type AlertEvent, type CommandEvent, type RuleStateRecord } from "@headwater/proto";
 import { adminTokenAuth, createHttpServer, createMetrics, type HttpServer, type ServiceApp } from "@headwater/service";
 import { silentLogger, type Logger } from "@headwater/core";
-import { createRulesApp } from "../../src/app.ts";
+import { createRulesApp, type RulesAppDeps } from "../../src/app.ts";
 import { actionsConfig, rulesConfig, type ActionsConfig, type RulesConfig } from "../../src/config.ts";
 import { Fleet } from "./fleet.ts";
 
@@ -73,6 +73,7 @@ export async function createService(
   logger: Logger = silentLogger,
   actions: Partial<ActionsConfig> = {},
   dataDir?: string,
+  more: Pick<RulesAppDeps, "elapsedMicros"> = {},
 ): Promise<Service> {
   const metrics = createMetrics({ service: "rules", processMetrics: false });
   const instance = `test-${(made += 1)}`;
@@ -82,7 +83,7 @@ export async function createService(
   });
   const ownDir = dataDir ?? join(folder, instance);
   const app = createRulesApp({
-    ...{ log, topics, partitions, logger, metrics, http, instance },
+    ...{ log, topics, partitions, logger, metrics, http, instance, ...more },
     config: { rules: rulesConfig(config), actions: actionsConfig(actions) },
     dataDir: ownDir,
   });

@@ -6,7 +6,8 @@ import { Expected } from "./expected.ts";
 
 function expectedOf(inputs: readonly TelemetryInput[], maxReadings = 1000, refused?: readonly string[]) {
   const expected = new Expected({ from: 0, to: 1000, maxReadings });
-  for (const input of inputs) expected.add(events.telemetry.decode(events.telemetry.encode(input)), refused);
+  for (const input of inputs)
+    expected.add(events.telemetry.decode(events.telemetry.encode(input)), refused && new Set(refused));
   return [...expected.series()];
 }
 const event = (eventTime: number, value: number, metric = "x"): TelemetryInput => ({

@@ -13,6 +13,8 @@ class ExpectedSeries {
   readonly values = new Column();
   /** 1 for a derived value, else 0. */
   readonly derived = new Column();
+  /** What is in quarantine, and stored at any moment if it is re-driven. */
+  allowed: { readonly times: Column; readonly values: Column } | undefined;
 
   constructor(device: string, incarnation: number, field: string) {
     this.device = device;
@@ -27,6 +29,8 @@ export interface ExpectedRows {
   readonly field: string;
   /** Oldest first, of a repeated time the last value in the log. */
   readonly rows: readonly (readonly [time: number, value: number])[];
+  /** Values that the store may have instead, or beside. */
+  readonly allowed: ReadonlyMap<number, ReadonlySet<number>> | undefined;
 }
 
 /** Collects the readings of one partition in the order of the log. */
@@ -38,6 +42,7 @@ export class Expected {
   readonly #devices = new Map<string, Map<string, ExpectedSeries>>();
   readonly #erasedBelow: (device: string) => number;
   readings = 0;
+  #held = 0;
 
   constructor(
     range: { readonly from: number; readonly to: number; readonly maxReadings: number },
@@ -49,16 +54,19 @@ export class Expected {
     this.#maxReadings = range.maxReadings;
   }
 
-  /** `refused`: metrics that are in quarantine instead of in the store. */
-  add(record: TelemetryRecord, refused: readonly string[] | undefined): void {
+  /** `refused`: metrics that are in quarantine instead of in the store; empty: all. */
+  add(record: TelemetryRecord, refused: ReadonlySet<string> | undefined): void {
     if (record.incarnation < this.#erasedBelow(record.device)) return;
     const derived = record.gateway === "" ? 1 : 0;
     for (const { metric, number, boolean, text, timeDelta } of record.readings) {
       const time = record.eventTime + timeDelta;
-      if (time < this.#from || time >= this.#to || refused?.includes(metric) === true) continue;
-      if (number !== null) this.#put(record, numberField(metric), time, number, derived);
-      else if (boolean !== null) this.#put(record, numberField(metric), time, boolean ? 1 : 0, derived);
-      else if (text !== null) this.#put(record, textField(metric), time, textNumber(text), derived);
+      if (time < this.#from || time >= this.#to) continue;
+      const value = number ?? (boolean === null ? (text === null ? undefined : textNumber(text)) : boolean ? 1 : 0);
+      if (value === undefined) continue;
+      const field = text === null ? numberField(metric) : textField(metric);
+      const isRefused = refused !== undefined && (refused.size === 0 || refused.has(metric));
+      if (isRefused) this.#allow(record, field, time, value);
+      else this.#put(record, field, time, value, derived);
     }
   }
 
@@ -66,15 +74,30 @@ export class Expected {
   *series(): Generator<ExpectedRows & { readonly overwritten: number }> {
     for (const fields of this.#devices.values()) {
       for (const series of fields.values()) {
-        const { device, incarnation, field } = series;
-        yield { device, incarnation, field, ...lastValues(series) };
+        const { device, incarnation, field, times } = series;
+        if (times.length > 0) yield { device, incarnation, field, ...lastValues(series), allowed: allowedOf(series) };
       }
     }
   }
 
-  #put({ device, incarnation }: TelemetryRecord, field: string, time: number, value: number, derived: number): void {
+  #allow(record: TelemetryRecord, field: string, time: number, value: number): void {
+    const series = this.#seriesOf(record, field);
+    const allowed = (series.allowed ??= { times: new Column(), values: new Column() });
+    allowed.times.push(time);
+    allowed.values.push(value);
+  }
+
+  #put(record: TelemetryRecord, field: string, time: number, value: number, derived: number): void {
+    const series = this.#seriesOf(record, field);
     this.readings += 1;
-    if (this.readings > this.#maxReadings) {
+    series.times.push(time);
+    series.values.push(value);
+    series.derived.push(derived);
+  }
+
+  #seriesOf({ device, incarnation }: TelemetryRecord, field: string): ExpectedSeries {
+    this.#held += 1;
+    if (this.#held > this.#maxReadings) {
       throw new RequestError(
         422,
         "range-too-large",
@@ -92,10 +115,20 @@ export class Expected {
       series = new ExpectedSeries(device, incarnation, field);
       fields.set(field, series);
     }
-    series.times.push(time);
-    series.values.push(value);
-    series.derived.push(derived);
+    return series;
   }
+}
+
+function allowedOf({ allowed }: ExpectedSeries): ExpectedRows["allowed"] {
+  if (allowed === undefined) return undefined;
+  const byTime = new Map<number, Set<number>>();
+  for (let index = 0; index < allowed.times.length; index += 1) {
+    const time = allowed.times.at(index);
+    const values = byTime.get(time);
+    if (values === undefined) byTime.set(time, new Set([allowed.values.at(index)]));
+    else values.add(allowed.values.at(index));
+  }
+  return byTime;
 }
 
 function lastValues({ times, values, derived }: ExpectedSeries) {

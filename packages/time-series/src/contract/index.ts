@@ -8,6 +8,7 @@ import { queriesContract } from "./queries.ts";
 import { windowsContract } from "./windows.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
+export { retentionContract, type AgingStore } from "./retention.ts";
 export type { OpenStore, StoreUnderTest } from "./store-under-test.ts";
 
 /** The contract of the time-series store; an adapter is right when it passes. */

@@ -51,7 +51,8 @@ export class ChunkTable {
   readonly #points: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
-  readonly #expired: StatementSync;
+  readonly #oldest: StatementSync;
+  readonly #countBetween: StatementSync;
   readonly #damage: Damage;
   readonly #mayBeUnsealed: boolean;
   readonly #newestNumbers = new NewestOfChunks();
@@ -76,7 +77,10 @@ export class ChunkTable {
     );
     this.#put = database.prepare("REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     this.#remove = database.prepare("DELETE FROM chunks WHERE series = ? AND start = ?");
-    this.#expired = database.prepare(`${info} WHERE series = ? AND start < ? AND stop < ?`);
+    this.#oldest = database.prepare("SELECT start FROM chunks WHERE series = ? ORDER BY start LIMIT 1");
+    this.#countBetween = database.prepare(
+      "SELECT count(*) AS count FROM chunks WHERE series = ? AND start >= ? AND start < ?",
+    );
   }
 
   /** The newest chunk of a series. */
@@ -87,6 +91,16 @@ export class ChunkTable {
       // A damaged one has been set aside, and another is the newest now.
       if (row === undefined || chunk !== undefined) return chunk;
     }
+  }
+
+  /** Where the oldest chunk begins, damaged or not. */
+  oldestStart(series: number): number | undefined {
+    return (this.#oldest.get(series) as unknown as { start: number } | undefined)?.start;
+  }
+
+  /** How many chunks begin in [from, to). */
+  countBetween(series: number, from: number, to: number): number {
+    return (this.#countBetween.get(series, from, to) as unknown as { count: number }).count;
   }
 
   /** The time of the newest number of a series in chunks, and its value; it may have none, or texts. */
@@ -203,19 +217,6 @@ export class ChunkTable {
       if (before.times.length > 0) this.#putChunk(series, before);
       if (after.times.length > 0) this.#putChunk(series, after);
     }
-  }
-
-  /** Deletes chunks of which every point is older; says how many. */
-  expire(series: number, before: number): number {
-    let removed = 0;
-    for (const row of this.#expired.all(series, before, before) as unknown as ChunkRow[]) {
-      // A stop that is damaged does not make a chunk old.
-      if (this.#sound(series, row) === undefined) continue;
-      this.#remove.run(series, row.start);
-      this.#newestNumbers.forget(series);
-      removed += 1;
-    }
-    return removed;
   }
 
   /** Data in time order fill one chunk after the other. */

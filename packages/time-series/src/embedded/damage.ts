@@ -37,6 +37,12 @@ export class Damage {
     this.#found(what);
   }
 
+  setRollupAside(series: number, grade: string, start: number, stop: number, packed: Uint8Array): void {
+    const what = `roll-ups by the ${grade} of series ${series} from ${timeText(start)} to ${timeText(stop)} are damaged and set aside`;
+    this.#entry.run(what, packed);
+    this.#found(what);
+  }
+
   setEntryAside(id: number, batch: Uint8Array): void {
     const what = `journal entry ${id}, points that were written last before a start, is damaged and set aside`;
     this.#entry.run(what, batch);

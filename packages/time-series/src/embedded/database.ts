@@ -30,7 +30,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
-/** Summaries of minutes and hours whose points are gone; the two numbers of a retention and such facts of the file. */
+/** Roll-ups of points that are gone, the newest of these of each series, and facts of the file. */
 const ROLLUPS = `
   CREATE TABLE rollups (
     series INTEGER NOT NULL,
@@ -43,7 +43,8 @@ const ROLLUPS = `
     texts TEXT,
     PRIMARY KEY (series, grade, start)
   ) WITHOUT ROWID;
-  CREATE TABLE facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  CREATE TABLE last_points (series INTEGER PRIMARY KEY, time INTEGER NOT NULL, value NOT NULL);
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 /** What was found to be damaged, as it is; nothing reads it but people. */
@@ -63,7 +64,7 @@ const DAMAGED = `
  * the strength of that. Pages of 16 KiB: a flush touches many series, and fewer, larger pages cost half the CPU
  * (measured).
  */
-export function openDatabase(path: string): DatabaseSync {
+export function openDatabase(path: string): { readonly database: DatabaseSync; readonly isNew: boolean } {
   createPrivately(path);
   const database = new DatabaseSync(path);
   try {
@@ -90,7 +91,7 @@ export function openDatabase(path: string): DatabaseSync {
     if (version < SCHEMA_VERSION) {
       database.exec(`BEGIN; ${steps.join("\n")} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
     }
-    return database;
+    return { database, isNew: version === 0 };
   } catch (error) {
     database.close();
     throw error;
@@ -102,6 +103,13 @@ export function lastUsed(path: string): number | undefined {
   const files = [path, `${path}-wal`].flatMap((name) => statSync(name, { throwIfNoEntry: false }) ?? []);
   const times = files.filter(({ size }) => size > 0).map(({ mtimeMs }) => mtimeMs);
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+/** Bytes of the pages that hold something; those of deleted rows are used again. */
+export function usedBytes(database: DatabaseSync): number {
+  const of = (pragma: string): number =>
+    Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0] ?? 0);
+  return (of("page_count") - of("freelist_count")) * of("page_size");
 }
 
 /** Whether there may be chunks and journal entries of a version that wrote no checksums. */

@@ -73,9 +73,11 @@ describe("the embedded store", () => {
     const unlimited = await openStore();
     await unlimited.write([point(now - 7_200_000_000), point(now, "young")]);
     await unlimited.close();
-    const store = await openStore({ retentionMs: 3_600_000, flushAfterMs: 1, retentionRoundMs: 100 });
+    const store = await openStore({ retention: { raw: 3_600_000 }, flushAfterMs: 1, retentionRoundMs: 100 });
     const { refused } = await store.write([point(now - 7_200_000_000), point(now - 60_000_000, "young")]);
-    expect(refused).toEqual([{ index: 0, reason: expect.stringContaining("retention") as string }]);
+    expect(refused).toEqual([
+      { index: 0, reason: expect.stringMatching(/^older-than-raw: .* keeps points$/) as string },
+    ]);
     await eventually(async () => expect(await count(store)).toBe(0));
     expect(await count(store, "young")).toBe(2);
     expect(await store.listSeries("m")).toEqual([{ measurement: "m", tags: { device: "young" }, field: "value" }]);
@@ -87,7 +89,7 @@ describe("the embedded store", () => {
     await before.write([point(used * 1_000)]);
     await before.close();
     for (const name of readdirSync(dataDir)) utimesSync(join(dataDir, name), used / 1_000, used / 1_000);
-    const store = await openStore({ retentionMs: 3_600_000, flushAfterMs: 1, retentionRoundMs: 1 });
+    const store = await openStore({ retention: { raw: 3_600_000 }, flushAfterMs: 1, retentionRoundMs: 1 });
     expect(await store.write([point(used * 1_000 + 1)])).toEqual({ refused: [] });
     // Two rounds of the housekeeping.
     await new Promise((resolve) => setTimeout(resolve, 600));

@@ -1,5 +1,7 @@
-import { RetentionClock, type Logger } from "@headwater/core";
+import { type Logger } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
+import { type ClassSpan, classSpans, isOfSummaries, olderThanRaw, type Retention } from "../retention.ts";
+import { Aging } from "./aging.ts";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { lastUsed } from "./database.ts";
@@ -15,6 +17,7 @@ import type {
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  StoreUsage,
   TagValuePage,
   TimeSeriesStore,
   WriteResult,
@@ -28,8 +31,14 @@ import { WriteBatchBuilder } from "./write-batch.ts";
 export interface EmbeddedStoreOptions {
   /** Folder for `time-series.sqlite`; made if missing. One process at a time. */
   readonly dataDir: string;
-  /** How long points are kept, in milliseconds; absent: for ever. An older point is refused. */
-  readonly retentionMs?: number | undefined;
+  /** How long somebody wants what kept; what is not set stays as the file has it. Older points are refused. */
+  readonly retention?: Partial<Retention> | undefined;
+  /** How long a new store keeps what `retention` does not set. Default: points for ever. */
+  readonly retentionOfNew?: Retention | undefined;
+  /** Bytes of the file beyond which what is oldest is given up, down to `leastRawMs` of points. Default: no bound. */
+  readonly maxBytes?: number | undefined;
+  /** Points that are younger (milliseconds) are not given up for room. */
+  readonly leastRawMs?: number | undefined;
   /** Series beyond which points of new ones are refused. Each costs about 500 bytes of memory. */
   readonly maxSeries?: number | undefined;
   /** Values kept in memory before they move to their place on disk (24 bytes each, twice). */
@@ -40,6 +49,13 @@ export interface EmbeddedStoreOptions {
   readonly retentionRoundMs?: number | undefined;
   /** Told what is damaged. */
   readonly logger?: Logger | undefined;
+}
+
+export interface EmbeddedTimeSeriesStore extends TimeSeriesStore {
+  /** How long it keeps what. */
+  readonly retention: Retention;
+  /** Whether everything that is too old has been rolled up. */
+  isSettled(): Promise<boolean>;
 }
 
 const DEFAULT_MAX_SERIES = 1_000_000;
@@ -56,47 +72,53 @@ const TAG_SETS_A_SLICE = 1_000;
  * The store of the all-in-one: SQLite in a worker thread. A resolved write is on disk, synced; it survives kill -9 and
  * power loss. Rejects with ResourceError if the file cannot be used (in use by another process, damaged).
  */
-export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<TimeSeriesStore> {
+export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<EmbeddedTimeSeriesStore> {
   const path = join(options.dataDir, "time-series.sqlite");
-  const clock = new RetentionClock(lastUsed(path));
-  const { client, series } = await StoreWorkerClient.open({
+  const used = lastUsed(path);
+  const { client, opened } = await StoreWorkerClient.open({
     path,
-    retentionMs: options.retentionMs,
-    retentionRoundMs: options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS,
+    retention: { set: options.retention, ofNew: options.retentionOfNew },
+    isBounded: options.maxBytes !== undefined,
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
   client.onDamaged = (damaged) =>
     options.logger?.error({ path, damaged }, "points of the time-series store are damaged and set aside");
   if (client.damaged.length > 0) client.onDamaged(client.damaged);
-  return new EmbeddedStore(client, await SeriesRegistry.of(series), options, clock);
+  const registry = await SeriesRegistry.of(opened.series);
+  const { retention, marks } = opened;
+  const roundMs = options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS;
+  const { maxBytes, leastRawMs, logger } = options;
+  const aging = new Aging(client, { retention, marks, lastUsed: used, roundMs, maxBytes, leastRawMs, logger });
+  return new EmbeddedStore(client, registry, options, aging);
 }
 
-class EmbeddedStore implements TimeSeriesStore {
+class EmbeddedStore implements EmbeddedTimeSeriesStore {
   readonly #worker: StoreWorkerClient;
   readonly #registry: SeriesRegistry;
   readonly #maxSeries: number;
-  readonly #retentionMs: number;
-  readonly #clock: RetentionClock;
+  readonly #aging: Aging;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(
-    worker: StoreWorkerClient,
-    registry: SeriesRegistry,
-    options: EmbeddedStoreOptions,
-    clock: RetentionClock,
-  ) {
-    this.#clock = clock;
+  constructor(worker: StoreWorkerClient, registry: SeriesRegistry, options: EmbeddedStoreOptions, aging: Aging) {
+    this.#aging = aging;
     this.#worker = worker;
     this.#registry = registry;
     this.#maxSeries = options.maxSeries ?? DEFAULT_MAX_SERIES;
-    this.#retentionMs = options.retentionMs ?? Infinity;
+  }
+
+  get retention(): Retention {
+    return this.#aging.retention;
+  }
+
+  isSettled(): Promise<boolean> {
+    return this.#worker.call("isSettled", {});
   }
 
   async write(points: readonly Point[]): Promise<WriteResult> {
     const refused: RefusedPoint[] = [];
-    const oldest = (this.#clock.now() - this.#retentionMs) * 1_000;
+    const oldest = this.#aging.oldestTaken;
     const sent: Promise<void>[] = [];
     for (let start = 0; start < points.length; start += POINTS_A_MESSAGE) {
       sent.push(this.#send(points, start, Math.min(points.length, start + POINTS_A_MESSAGE), oldest, refused));
@@ -164,7 +186,11 @@ class EmbeddedStore implements TimeSeriesStore {
   }
 
   async newestTimes(measurement: string): Promise<readonly NewestTime[]> {
-    const wanted = [...this.#registry.containing(measurement, {})];
+    const wanted: KnownSeries[] = [];
+    for (const [index, group] of this.#registry.groups(measurement).entries()) {
+      wanted.push(...group.fields.values());
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+    }
     const times = new Map<KnownSeries["group"], number>();
     await this.#eachNewest(wanted, (at, time) => {
       const { group } = wanted[at]!;
@@ -189,6 +215,10 @@ class EmbeddedStore implements TimeSeriesStore {
     return this.#registry.tagValues(measurement, tag, after, limit);
   }
 
+  async classes(query: SeriesQuery): Promise<readonly ClassSpan[]> {
+    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, this.#aging.marks);
+  }
+
   async deleteRange(
     measurement: string,
     tags: Readonly<Record<string, string>>,
@@ -200,8 +230,13 @@ class EmbeddedStore implements TimeSeriesStore {
     await this.#worker.call("delete", { series, ...range });
   }
 
+  usage(): StoreUsage {
+    return { bytes: this.#aging.usedBytes, marks: this.#aging.marks };
+  }
+
   warnings(): readonly string[] {
-    return this.#worker.damaged;
+    const { warning } = this.#aging;
+    return warning === undefined ? this.#worker.damaged : [...this.#worker.damaged, warning];
   }
 
   async health(): Promise<void> {
@@ -209,6 +244,7 @@ class EmbeddedStore implements TimeSeriesStore {
   }
 
   close(): Promise<void> {
+    this.#aging.stop();
     this.#closing ??= this.#worker.close();
     return this.#closing;
   }
@@ -256,7 +292,7 @@ class EmbeddedStore implements TimeSeriesStore {
   #add(point: Point, oldest: number, batch: WriteBatchBuilder, fresh: Set<KnownSeries>): string | undefined {
     const { measurement, tags, time, fields } = point;
     if (!Number.isSafeInteger(time)) return timeFault(time);
-    if (time < oldest) return `time ${time} is older than the retention`;
+    if (time < oldest) return olderThanRaw(time, oldest);
     let group = this.#registry.groupMet(measurement, tags);
     if (group === undefined) {
       const fault = tagsFault(measurement, tags);

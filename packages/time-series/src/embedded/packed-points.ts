@@ -33,6 +33,17 @@ export function packTimes(times: Float64Array): Uint8Array {
   return scratch.slice(0, putTimes(times));
 }
 
+export function packNumbers(numbers: Float64Array): Uint8Array {
+  makeRoomFor(numbers.length);
+  return scratch.slice(0, putValues(numbers, 0));
+}
+
+export function unpackNumbers(packed: Uint8Array, count: number): Float64Array {
+  const numbers = new Float64Array(count);
+  assertEnd(packed, takeValues(packed, 0, numbers));
+  return numbers;
+}
+
 /** Throws RangeError if the bytes are not so many points. */
 export function unpackPoints(packed: Uint8Array, count: number): { times: Float64Array; values: Float64Array } {
   const { times, end } = takeTimes(packed, count);

@@ -20,7 +20,7 @@ let database: DatabaseSync;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "headwater-points-"));
-  database = openDatabase(join(folder, "points.sqlite"));
+  ({ database } = openDatabase(join(folder, "points.sqlite")));
   // What is shown here does not depend on the disk.
   database.exec("PRAGMA synchronous = OFF");
 });

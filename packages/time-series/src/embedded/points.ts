@@ -1,10 +1,12 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { bucketLength, type ClassSpan } from "../retention.ts";
 import { ChunkTable, type ChunkInfo } from "./chunk-table.ts";
 import { Damage } from "./damage.ts";
 import { mayBeUnsealed } from "./database.ts";
 import { checkedEntry, entryContent } from "./journal-entry.ts";
 import { Head } from "./head.ts";
 import type { NewestPoint, SeriesDefinition } from "./protocol.ts";
+import { RollupTable } from "./rollup/rollup-table.ts";
 import { scanSeries, type ScanPart, type ScanRange } from "./series-scan.ts";
 import { unpackWriteBatch, type WriteBatch } from "./write-batch.ts";
 
@@ -34,7 +36,8 @@ interface Flush {
  */
 export class Points {
   readonly #database: DatabaseSync;
-  readonly #chunks: ChunkTable;
+  readonly chunks: ChunkTable;
+  readonly rollups: RollupTable;
   readonly #headCapacity: number;
   readonly #define: StatementSync;
   readonly #appendToJournal: StatementSync;
@@ -45,13 +48,15 @@ export class Points {
   #flush: Flush | undefined;
   #journal = 0;
   #journalBytes = 0;
+  #movedTo = 0;
 
   readonly #damage: Damage;
 
   constructor(database: DatabaseSync, headCapacity: number, damage = new Damage(database)) {
     this.#database = database;
     this.#damage = damage;
-    this.#chunks = new ChunkTable(database, damage);
+    this.chunks = new ChunkTable(database, damage);
+    this.rollups = new RollupTable(database, damage);
     this.#headCapacity = headCapacity;
     this.#define = database.prepare("INSERT OR IGNORE INTO series VALUES (?, ?, ?, ?)");
     this.#appendToJournal = database.prepare("INSERT INTO journal VALUES (?, ?)");
@@ -92,6 +97,16 @@ export class Points {
   /** Of points that are not in chunks yet. */
   get journalBytes(): number {
     return this.#journalBytes;
+  }
+
+  /** The number of the newest write. */
+  get journalEnd(): number {
+    return this.#journal;
+  }
+
+  /** The points of all writes up to this one are in chunks. */
+  get movedTo(): number {
+    return this.#head.isEmpty && this.#flush === undefined ? this.#journal : this.#movedTo;
   }
 
   /** How full the memory is, 0 to 1. */
@@ -141,12 +156,41 @@ export class Points {
     }
   }
 
-  scan(series: number, range: ScanRange, summaryFits: (chunk: ChunkInfo) => boolean): Iterable<ScanPart> {
-    return scanSeries(this.#chunks, this.#heads(), series, range, summaryFits);
+  /** Points, or chunks' summaries for them; with `spans` also roll-ups, where these say so. */
+  *scan(
+    series: number,
+    range: ScanRange,
+    summaryFits: (chunk: ChunkInfo) => boolean,
+    spans?: readonly ClassSpan[],
+  ): Generator<ScanPart> {
+    if (spans === undefined) {
+      yield* scanSeries(this.chunks, this.#heads(), series, range, summaryFits);
+      return;
+    }
+    const isBack = range.order === "desc";
+    for (const span of isBack ? spans.toReversed() : spans) {
+      const from = Math.max(range.from, span.from);
+      const to = Math.min(range.to, span.to);
+      if (from >= to) continue;
+      if (span.class === "raw") {
+        yield* scanSeries(this.chunks, this.#heads(), series, { ...range, from, to }, summaryFits);
+        continue;
+      }
+      const length = bucketLength[span.class];
+      for (const { start, summary } of this.rollups.buckets(series, span.class, from, to, isBack)) {
+        yield { summary, start, stop: start + length - 1 };
+      }
+    }
+  }
+
+  /** The time of the oldest point that is still there as one, up to `to`. */
+  oldestBefore(series: number, to: number): number {
+    const inMemory = this.#heads().map((head) => head.run(series, -Infinity, to).times[0] ?? to);
+    return Math.min(to, this.chunks.oldestStart(series) ?? to, ...inMemory);
   }
 
   newest(series: number): NewestPoint | undefined {
-    const inChunks = this.#chunks.newestNumber(series);
+    const inChunks = this.chunks.newestNumber(series);
     if (inChunks === "text" || this.#heads().some((head) => head.hasText(series))) return this.#newestText(series);
     let newest: NewestPoint | undefined = inChunks === "none" ? undefined : { series, ...inChunks };
     for (const head of this.#heads()) {
@@ -155,11 +199,11 @@ export class Points {
         newest = { series, time: head.timeAt(at), value: head.valueAt(at) };
       }
     }
-    return newest;
+    return newest ?? this.rollups.lastPoint(series);
   }
 
   #newestText(series: number): NewestPoint | undefined {
-    const chunk = this.#chunks.newest(series);
+    const chunk = this.chunks.newest(series);
     const from = chunk === undefined ? -Infinity : chunk.stop;
     let newest: NewestPoint | undefined;
     for (const part of this.scan(series, { from, to: Infinity }, () => false)) {
@@ -169,12 +213,15 @@ export class Points {
     }
     // Its newest chunk was damaged and is set aside.
     if (newest === undefined && chunk !== undefined) return this.#newestText(series);
-    return newest;
+    return newest ?? this.rollups.lastPoint(series);
   }
 
   hasPoints(series: number): boolean {
     if (this.#alive.has(series)) return true;
-    const has = this.#heads().some((head) => head.has(series)) || this.#chunks.newest(series) !== undefined;
+    const has =
+      this.#heads().some((head) => head.has(series)) ||
+      this.chunks.newest(series) !== undefined ||
+      this.rollups.lastPoint(series) !== undefined;
     if (has) this.#alive.add(series);
     return has;
   }
@@ -185,19 +232,17 @@ export class Points {
     // Points that are still in the journal would come back after a crash, so it has to be empty.
     this.flushAll();
     this.#alive.clear();
-    this.#inTransaction(() => {
-      for (const id of series) this.#chunks.delete(id, from, to);
+    this.inTransaction(() => {
+      for (const id of series) {
+        this.chunks.delete(id, from, to);
+        this.rollups.delete(id, from, to);
+      }
     });
   }
 
-  /** Deletes old chunks of some series; says how many went. */
-  expire(series: readonly number[], before: number): number {
-    let removed = 0;
+  /** Has to be called when points went otherwise than by `delete`. */
+  pointsWent(): void {
     this.#alive.clear();
-    this.#inTransaction(() => {
-      for (const id of series) removed += this.#chunks.expire(id, before);
-    });
-    return removed;
   }
 
   get #journalNow(): Pick<Flush, "journal" | "journalBytes"> {
@@ -222,22 +267,23 @@ export class Points {
   #flushWithin(ms: number, work: () => void): void {
     const flush = this.#flush;
     if (flush === undefined) {
-      this.#inTransaction(work);
+      this.inTransaction(work);
       return;
     }
     const until = performance.now() + ms;
     let next = flush.next;
-    this.#inTransaction(() => {
+    this.inTransaction(() => {
       work();
       do {
         const series = flush.series[next++];
-        if (series !== undefined) this.#chunks.merge(series, flush.head.run(series, -Infinity, Infinity));
+        if (series !== undefined) this.chunks.merge(series, flush.head.run(series, -Infinity, Infinity));
       } while (next < flush.series.length && performance.now() < until);
       if (next >= flush.series.length) this.#trimJournal.run(flush.journal);
     });
     flush.next = next;
     if (next < flush.series.length) return;
     this.#flush = undefined;
+    this.#movedTo = flush.journal;
     this.#journalBytes -= flush.journalBytes;
   }
 
@@ -262,7 +308,8 @@ export class Points {
     }
   }
 
-  #inTransaction(work: () => void): void {
+  /** In one synced commit; nothing of it, if it throws. */
+  inTransaction(work: () => void): void {
     this.#database.exec("BEGIN IMMEDIATE");
     try {
       work();

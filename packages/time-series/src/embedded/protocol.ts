@@ -1,4 +1,6 @@
 import type { CursorQuery } from "./series-cursor.ts";
+import type { ClassMarks, Retention } from "../retention.ts";
+import type { RetentionChoice } from "./facts.ts";
 import type { Run } from "./run.ts";
 
 /** The messages between the store and its worker. The worker knows series by number only. */
@@ -25,10 +27,9 @@ export interface NewestPoints {
 
 export interface WorkerSettings {
   readonly path: string;
-  /** Points older than this (milliseconds) are deleted in the background. */
-  readonly retentionMs?: number | undefined;
-  /** Between two rounds over all series. */
-  readonly retentionRoundMs: number;
+  readonly retention: RetentionChoice;
+  /** Whether the file has a bound, so that somebody has to know the oldest point. */
+  readonly isBounded: boolean;
   /** Values kept in memory before they move to chunks. */
   readonly headCapacity: number;
   /** At the latest after this time, too. */
@@ -44,12 +45,34 @@ export interface Calls {
   newest: { request: { series: readonly number[] }; answer: NewestPoints };
   withPoints: { request: { series: readonly number[] }; answer: readonly number[] };
   delete: { request: { series: readonly number[]; from: number; to: number }; answer: void };
+  /** From here on the classes begin at these marks; no write after it has a point before that of points. */
+  advance: { request: { marks: ClassMarks }; answer: void };
+  usage: { request: object; answer: Usage };
+  isSettled: { request: object; answer: boolean };
   health: { request: object; answer: void };
   close: { request: object; answer: void };
 }
 
 export type CallName = keyof Calls;
 export type Request = { [N in CallName]: { readonly call: number; readonly name: N } & Calls[N]["request"] }[CallName];
+
+/** What a store has when it is opened. */
+export interface Opened {
+  /** As `seriesTexts` makes them. */
+  readonly series: readonly string[];
+  readonly damaged: readonly string[];
+  readonly retention: Retention;
+  readonly marks: ClassMarks;
+}
+
+/** How large the file is, and where its points begin. */
+export interface Usage {
+  /** Of pages that hold something. */
+  readonly bytes: number;
+  /** The oldest point (µs), as of the last look at all series; undefined: there is none, or nobody has looked yet. */
+  readonly oldest: number | undefined;
+  readonly isSettled: boolean;
+}
 
 export interface Failure {
   readonly message: string;
@@ -60,8 +83,8 @@ export interface Failure {
 export type Answer =
   | { readonly call: number; readonly result: unknown }
   | { readonly call: number; readonly failure: Failure }
-  /** The first message: the series known so far (`seriesTexts`) and what is damaged, or why the worker cannot work. */
-  | { readonly opened: readonly string[]; readonly damagedBefore: readonly string[] }
+  /** The first message, or why the worker cannot work. */
+  | { readonly opened: Opened }
   | { readonly notOpened: Failure }
   /** All that is damaged and set aside so far, in words, whenever more was found. */
   | { readonly damaged: readonly string[] };

@@ -3,6 +3,7 @@ import { PointWindows } from "../aggregation/point-windows.ts";
 import { needsNeighbours } from "../aggregation/window-rows.ts";
 import type { Order, SeriesRow } from "../time-series-store.ts";
 import { type Span, type Window, type Windows, windowsOf } from "../windows/index.ts";
+import { isOfSummaries } from "../retention.ts";
 import type { ChunkInfo } from "./chunk-table.ts";
 import { lowerBound, type Run, type Values } from "./run.ts";
 import type { ScanPart, ScanRange } from "./series-scan.ts";
@@ -62,6 +63,23 @@ export class SeriesCursor {
 
   get series(): number {
     return this.#query.series;
+  }
+
+  get from(): number {
+    return this.#query.from;
+  }
+
+  get to(): number {
+    return this.#query.to;
+  }
+
+  get window(): Window | undefined {
+    return this.#query.window;
+  }
+
+  /** Whether summaries serve instead of points. */
+  get isOfSummaries(): boolean {
+    return isOfSummaries(this.#query);
   }
 
   page(scan: Scan): CursorPage {

@@ -1,7 +1,7 @@
 import { endThread, UnknownOutcomeError, type HeadwaterError, InvariantError, ResourceError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { Worker } from "node:worker_threads";
-import type { Answer, CallName, Calls, Failure, WorkerSettings } from "./protocol.ts";
+import type { Answer, CallName, Calls, Failure, Opened, WorkerSettings } from "./protocol.ts";
 
 interface Pending {
   resolve(result: never): void;
@@ -36,7 +36,7 @@ export class StoreWorkerClient {
    * Rejects with ResourceError if the file cannot be used: another process has it, it is damaged, the folder is
    * read-only.
    */
-  static async open(settings: WorkerSettings): Promise<{ client: StoreWorkerClient; series: readonly string[] }> {
+  static async open(settings: WorkerSettings): Promise<{ client: StoreWorkerClient; opened: Opened }> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: settings });
     const ended = new Promise((resolve) => worker.once("exit", resolve));
     const answer = await new Promise<Answer>((resolve, reject) => {
@@ -46,8 +46,8 @@ export class StoreWorkerClient {
       );
     });
     if ("opened" in answer) {
-      const client = new StoreWorkerClient(worker, ended, settings.path, answer.damagedBefore);
-      return { client, series: answer.opened };
+      const client = new StoreWorkerClient(worker, ended, settings.path, answer.opened.damaged);
+      return { client, opened: answer.opened };
     }
     await endThread(worker, ended);
     const failure = "notOpened" in answer ? answer.notOpened : { message: "it gave no reason" };

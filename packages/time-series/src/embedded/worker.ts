@@ -1,11 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { lastUsed, openDatabase } from "./database.ts";
+import { classSpans, type Retention } from "../retention.ts";
+import { openDatabase, usedBytes } from "./database.ts";
 import { Damage } from "./damage.ts";
 import { DiskRoom } from "./disk-room.ts";
+import { Facts, retentionOf } from "./facts.ts";
 import { Points } from "./points.ts";
 import type { Answer, Failure, NewestPoints, Request, WorkerSettings } from "./protocol.ts";
-import { Retention } from "./retention.ts";
+import { Sealing } from "./sealing.ts";
 import { SeriesCursor } from "./series-cursor.ts";
 
 /** Bytes of writes that share a commit at most. */
@@ -28,6 +30,7 @@ class StoreWorker {
   readonly #damage: Damage;
   readonly #points: Points;
   readonly #retention: Retention;
+  readonly #sealing: Sealing;
   readonly #room: DiskRoom;
   readonly #cursors = new Map<number, SeriesCursor>();
   readonly #housekeeping: NodeJS.Timeout;
@@ -39,12 +42,14 @@ class StoreWorker {
   private constructor(port: MessagePort, settings: WorkerSettings) {
     this.#port = port;
     this.#settings = settings;
-    const used = lastUsed(settings.path);
-    this.#database = openDatabase(settings.path);
+    const { database, isNew } = openDatabase(settings.path);
+    this.#database = database;
     try {
       this.#damage = new Damage(this.#database);
       this.#points = new Points(this.#database, settings.headCapacity, this.#damage);
-      this.#retention = new Retention(this.#points, settings.retentionMs, settings.retentionRoundMs, used);
+      const facts = new Facts(this.#database);
+      this.#retention = retentionOf(facts, isNew, settings.retention);
+      this.#sealing = new Sealing(this.#points, facts, settings.isBounded);
       this.#room = new DiskRoom(this.#database, settings.path);
     } catch (error) {
       this.#database.close();
@@ -58,7 +63,8 @@ class StoreWorker {
     const worker = new StoreWorker(port, settings);
     port.on("message", (request: Request) => worker.#serve(request));
     const damage = worker.#damage;
-    worker.#post({ opened: worker.#points.seriesTexts(), damagedBefore: damage.told });
+    const { retention, marks } = { retention: worker.#retention, marks: worker.#sealing.marks };
+    worker.#post({ opened: { series: worker.#points.seriesTexts(), damaged: damage.told, retention, marks } });
     damage.onFound = (damaged) => worker.#post({ damaged });
   }
 
@@ -123,6 +129,13 @@ class StoreWorker {
       case "delete":
         this.#points.delete(request.series, request.from, request.to);
         return undefined;
+      case "advance":
+        this.#sealing.advance(request.marks);
+        return undefined;
+      case "usage":
+        return { bytes: usedBytes(this.#database), oldest: this.#sealing.oldest, isSettled: this.#sealing.isSettled };
+      case "isSettled":
+        return this.#sealing.isSettled;
       case "health":
         this.#room.refuseIfShort();
         if (this.#trouble !== undefined) throw this.#trouble;
@@ -148,7 +161,8 @@ class StoreWorker {
     const cursor = query === undefined ? this.#cursors.get(id) : new SeriesCursor(query);
     if (cursor === undefined) throw new RangeError("the query was dropped: too many are open at once");
     const series = cursor.series;
-    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits));
+    const spans = cursor.isOfSummaries ? classSpans(cursor, this.#sealing.marksOf(series)) : undefined;
+    const page = cursor.page((range, fits) => this.#points.scan(series, range, fits, spans));
     this.#cursors.delete(id);
     if (!page.done) this.#cursors.set(id, cursor);
     if (this.#cursors.size > MAX_CURSORS) this.#cursors.delete(this.#cursors.keys().next().value as number);
@@ -159,15 +173,13 @@ class StoreWorker {
     const now = performance.now();
     const { isShort } = this.#room;
     try {
-      // On a full disk what is old goes first: it makes room for what has to move.
-      if (isShort) this.#expireNow();
       const due = this.#points.fill >= FLUSH_AT_FILL || now - this.#lastFlush >= this.#settings.flushAfterMs;
       if ((due || isShort) && !this.#points.isFlushing) {
         this.#points.startFlush();
         this.#lastFlush = now;
       }
       if (isShort || now - this.#lastWrite >= HOUSEKEEPING_MS / 2) this.#points.flushSlice(HOUSEKEEPING_MS / 5);
-      this.#retention.step();
+      this.#sealing.step(HOUSEKEEPING_MS / 5);
       this.#room.keep(this.#points.journalBytes);
       if (!this.#room.isShort) this.#trouble = undefined;
     } catch (error) {
@@ -175,11 +187,6 @@ class StoreWorker {
       // and reports it to its caller, and the next round tries again.
       this.#failed(error);
     }
-  }
-
-  #expireNow(): void {
-    this.#retention.hurry();
-    this.#retention.step();
   }
 
   #failed(error: unknown): void {

@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from "../errors.ts";
 import type { FluxTableMetaData } from "@influxdata/influxdb-client";
 import { isTextField } from "../field-names.ts";
+import { type ClassSpan, classSpans, isOfSummaries, NO_MARKS } from "../retention.ts";
 import { checkQuery, checkRange } from "../query-checks.ts";
 import type {
   LatestPage,
@@ -124,6 +125,10 @@ class InfluxStore implements TimeSeriesStore {
     await finished(pieces);
     const page = values.slice(0, limit);
     return { values: page, next: values.length > limit ? page.at(-1) : undefined };
+  }
+
+  async classes(query: SeriesQuery): Promise<readonly ClassSpan[]> {
+    return classSpans({ ...query, ...checkQuery(query), isOfSummaries: isOfSummaries(query) }, NO_MARKS);
   }
 
   async deleteRange(

@@ -1,0 +1,58 @@
+import { packNumbers, packTimes, unpackNumbers, unpackTimes } from "../packed-points.ts";
+import { MAX_VARINT_BYTES, putVarint, VarintReader } from "../varints.ts";
+import type { Bucket } from "./bucket.ts";
+
+/** Buckets of a row: of texts the first and last of each are beside the packed numbers. */
+export interface PackedBuckets {
+  readonly packed: Uint8Array;
+  readonly texts: string | null;
+}
+
+/**
+ * Four parts, each after its length: the starts, the counts, first, last, least and greatest values, and the sums,
+ * which are apart because sums of decimals are no decimals any more.
+ */
+export function packBuckets(buckets: readonly Bucket[]): PackedBuckets {
+  const isText = typeof buckets[0]?.summary.first === "string";
+  const values = isText ? [] : buckets.flatMap(({ summary: { first, last, min, max } }) => [first, last, min, max]);
+  const parts = [
+    packTimes(Float64Array.from(buckets, ({ start }) => start)),
+    packNumbers(Float64Array.from(buckets, ({ summary }) => summary.count)),
+    packNumbers(Float64Array.from(values as number[])),
+    packNumbers(Float64Array.from(isText ? [] : buckets, ({ summary }) => summary.sum)),
+  ];
+  const bytes = new Uint8Array(parts.reduce((total, part) => total + part.length + MAX_VARINT_BYTES, 0));
+  let at = 0;
+  for (const part of parts) {
+    at = putVarint(bytes, at, part.length);
+    bytes.set(part, at);
+    at += part.length;
+  }
+  const texts = isText ? JSON.stringify(buckets.flatMap(({ summary: { first, last } }) => [first, last])) : null;
+  return { packed: bytes.slice(0, at), texts };
+}
+
+/** Throws RangeError or SyntaxError if the bytes are not so many buckets. */
+export function unpackBuckets({ packed, texts }: PackedBuckets, count: number): Bucket[] {
+  const reader = new VarintReader(packed, 0);
+  const part = (): Uint8Array => {
+    const length = reader.next();
+    reader.at += length;
+    return packed.subarray(reader.at - length, reader.at);
+  };
+  const starts = unpackTimes(part(), count);
+  const counts = unpackNumbers(part(), count);
+  const values = texts === null ? unpackNumbers(part(), 4 * count) : (JSON.parse(texts) as string[]);
+  const sums = texts === null ? unpackNumbers(part(), count) : undefined;
+  return Array.from(starts, (start, i): Bucket => {
+    const of = { count: counts[i]!, sum: sums?.[i] ?? 0 };
+    if (sums === undefined) {
+      return {
+        start,
+        summary: { ...of, min: Infinity, max: -Infinity, first: values[2 * i]!, last: values[2 * i + 1]! },
+      };
+    }
+    const [first, last, min, max] = values.slice(4 * i, 4 * i + 4) as Float64Array;
+    return { start, summary: { ...of, first: first!, last: last!, min: min!, max: max! } };
+  });
+}
