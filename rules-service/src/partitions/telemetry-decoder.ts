@@ -5,7 +5,10 @@ import type { LogRecord } from "@headwater/event-log";
 import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { PartitionMetrics } from "./metrics.ts";
 
-/** Decodes telemetry, of whose names it keeps one text each. An undecodable record is counted and skipped; the ingest service quarantines it. */
+/**
+ * Decodes telemetry, of whose names it keeps one text each. An undecodable record is counted and skipped; the ingest
+ * service quarantines it.
+ */
 export class TelemetryDecoder {
   readonly #source: { readonly topic: string; readonly partition: number };
   readonly #metrics: PartitionMetrics;

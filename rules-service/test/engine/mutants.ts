@@ -72,7 +72,7 @@ export const mutants: readonly Mutant[] = [
   { file: "engine/episode-machine.ts", from: "Math.min(rank, mildest)", to: "rank" },
   { file: "engine/instance.ts", from: "first.time > this.firedTo", to: "first.time >= this.firedTo" },
   { file: "engine/footings.ts", from: "if (each.index > last) last = each.index;", to: "last = index;" },
-  { file: "engine/instance.ts", from: "if (this.base.state.episode.begun?.time === armed.time) return true;", to: "" },
+  { file: "engine/horizon.ts", from: "if (state.episode.begun?.time === armed.time) return true;", to: "" },
   { file: "engine/reconciliation.ts", from: "for (const episode of lost) retract(instance, episode, alerts);", to: "" },
   { file: "engine/episode.ts", from: "(episode, index) => episode.born === names[index],", to: "" },
   { file: "engine/seen-identities.ts", from: "if (n <= lane.last) {", to: "if (n < lane.last) {" },
