@@ -77,7 +77,7 @@ export class AcrossDevices {
     }
     const sketch = new QuantileSketch();
     for (const value of values) sketch.add(value);
-    return sketch.quantile(quantileOf(this.#across as "median")!);
+    return sketch.quantile(quantileOf(this.#across)!);
   }
 }
 
