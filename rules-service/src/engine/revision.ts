@@ -118,7 +118,7 @@ function beginAs(instance: Instance, { raisedAt, begun }: EpisodeState): void {
 }
 
 function keepActing(open: Episode, rule: Rule, before: Rule, { clock }: Evaluator): void {
-  open.actions = goneOn(open.actions, before.actions, rule.actions, open.told, clock.now);
+  open.actions = goneOn(open.actions, before, rule, open.told, clock.now);
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */
