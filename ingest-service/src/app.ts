@@ -30,6 +30,7 @@ import { recount } from "./projection/recount.ts";
 import { observeLedger } from "./ledger/ledger-metrics.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
+import { observeStore } from "./projection/store-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
@@ -94,6 +95,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     return quarantinedMetrics(model.db, topics.telemetry, partition, from, to);
   };
   const metrics = projectionMetrics(deps.metrics);
+  observeStore(deps.metrics, store);
   const quarantiner = new Quarantiner({
     log,
     topic: topics.quarantine,

@@ -130,6 +130,10 @@ export class PartitionActions {
   async #requestsOf(event: AlertEvent, offset: number, appendTime: number): Promise<ActionInput[]> {
     const { alerts, delivered } = this.#options;
     if ((event.kind as number) === alertTransition.repeated && !alerts.isLatestRepetition(event, offset)) return [];
+    // The first of an alert, which many raise at once: nothing before it could say otherwise.
+    if (event.transition === 1 && (await delivered.of(event.rule, event.revision, this.#signal)).actions.length === 0) {
+      return [];
+    }
     const history = alerts.transitionsOf(event.alertId).filter(({ position }) => position.offset <= offset);
     if ((event.kind as number) === alertTransition.repeated) {
       const state = stateAfter(history);

@@ -104,7 +104,7 @@ export class AlertWriter {
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
-    episode.mutedBy = cleared ? unmuted : this.muting.by(rule.id, instance.device);
+    episode.mutedBy = cleared ? unmuted : this.muting.by(rule, instance.device);
     if (cleared) episode.flapping = false;
     else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
     const measure =

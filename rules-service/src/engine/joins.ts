@@ -46,7 +46,7 @@ export class Joins {
     if (before !== undefined && before.revision === change.revision && before.change.mode === change.mode) return;
     this.#ledger.changedRules.add(change.rule);
     const rule = this.#place(change, before);
-    const attached = this.#ledger.attach(rule);
+    const attached = yield* this.#ledger.attach(rule);
     yield* this.#each(this.#devices(rule, before), (device) => {
       if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
@@ -62,7 +62,7 @@ export class Joins {
       this.#ledger.changedRules.add(change.rule);
       const before = index.rules.get(change.rule);
       const rule = this.#place(change, before);
-      this.#ledger.attach(rule);
+      yield* this.#ledger.attach(rule);
       placed.push({ change, rule, before });
       if (placed.length % rulesAStep === 0) yield;
     }

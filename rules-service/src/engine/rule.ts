@@ -30,6 +30,7 @@ export class Rule {
   readonly change: RuleChange;
   readonly id: string;
   readonly revision: number;
+  readonly labels: Readonly<Record<string, string>>;
   readonly shadow: boolean;
   readonly program: Program;
   /** Rank of the rule's severity. */
@@ -75,6 +76,7 @@ export class Rule {
     this.change = change;
     this.id = change.rule;
     this.revision = change.revision;
+    this.labels = change.definition.labels ?? {};
     this.shadow = change.mode === "shadow";
     this.program = normal.program;
     this.rank = normal.rank;
