@@ -28,7 +28,7 @@ describe("what an action is called in ids", () => {
     const [first, second] = numbersOf(shut, shut);
     expect(first).not.toBe(second);
     const often: ActionDefinition = { ...shut, repeat: "5m" };
-    expect(numbersOf(often, shut)).toEqual([...numbersOf(shut, often)].reverse());
+    expect(numbersOf(often, shut)).toEqual([...numbersOf(shut, often)].toReversed());
   });
 
   it("is for ever", () => {
