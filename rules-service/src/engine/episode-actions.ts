@@ -80,7 +80,7 @@ export function goneOn(
   return { ...before, repeating: repeating.toSorted((a, b) => a.action - b.action) };
 }
 
-/** Where each action stood before, or -1: the one of its number, or, if that went by places, one of the same content. */
+/** Where each action stood before: the one of its number, or, if that went by places, one of its content; or -1. */
 function formerPlaces(former: NamedActions, { actions, actionNumbers }: NamedActions): readonly number[] {
   const places = actionNumbers.map((number) => former.actionNumbers.indexOf(number));
   const contents = former.actions.map(contentOf);
