@@ -1,4 +1,5 @@
 import {
+  type ClassSpan,
   isTextField,
   type LatestPage,
   type LatestValue,
@@ -67,6 +68,13 @@ export class DeviceSeries {
   async fields(owner: SeriesOwner): Promise<readonly string[]> {
     const series = await this.#seriesOf(owner);
     return [...new Set(series.map(({ field }) => field))].toSorted();
+  }
+
+  /** Which retention class answers which part of a range; nothing to tell (undefined) if points answer all of it. */
+  async classes(query: DeviceSeriesQuery): Promise<readonly ClassSpan[] | undefined> {
+    const spans = await this.#store.classes({ ...query, measurement: telemetryMeasurement, tags: {} });
+    const isOfPoints = query.from >= query.to || (spans[0]?.class === "raw" && spans[0].from <= query.from);
+    return isOfPoints ? undefined : spans;
   }
 
   /** In batches. */

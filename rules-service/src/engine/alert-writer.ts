@@ -198,7 +198,8 @@ export class AlertWriter {
       const from = Math.max(this.now(), at);
       episode.actions = repeatedFrom(episode.actions, instance.rule, triggers, Number(transition), from);
     }
-    for (const [index, action] of actions.entries()) {
+    for (let index = 0; index < actions.length; index++) {
+      const action = actions[index]!;
       // What goes beyond the platform is dispatched from alerts.v1.
       if (action.kind !== "command" || !triggers.some((trigger) => action.on.includes(trigger))) continue;
       this.#command(instance, episode, index, action, answered, action.repeat === 0 ? Infinity : action.repeat);
