@@ -86,7 +86,7 @@ export class Instance implements FoldedInstance {
   get nextRepetition(): number {
     if (!this.rule.repeats) return Infinity;
     const { open } = this;
-    return open === undefined ? Infinity : nextRepetition(open.actions, this.rule.actions);
+    return open === undefined ? Infinity : nextRepetition(open.actions, this.rule);
   }
 
   /**
