@@ -1,6 +1,6 @@
 import type { Aggregate } from "./aggregate.ts";
 import type { MetricPage } from "./latest-page.ts";
-import type { ClassSpan } from "./retention.ts";
+import type { ClassMarks, ClassSpan } from "./retention.ts";
 import type { Window } from "./windows/index.ts";
 
 /**
@@ -87,6 +87,13 @@ export interface TagValuePage {
   readonly next: string | undefined;
 }
 
+/** What a store says of its room, for metrics. */
+export interface StoreUsage {
+  /** As of a moment ago; undefined where only a server knows. */
+  readonly bytes: number | undefined;
+  readonly marks: ClassMarks;
+}
+
 export interface TimeSeriesStore {
   /**
    * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store
@@ -145,6 +152,8 @@ export interface TimeSeriesStore {
    * hour that this range touches.
    */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
+
+  usage?(): StoreUsage;
 
   /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */
   warnings?(): readonly string[];

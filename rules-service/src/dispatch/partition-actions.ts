@@ -130,6 +130,10 @@ export class PartitionActions {
   async #requestsOf(event: AlertEvent, offset: number, appendTime: number): Promise<ActionInput[]> {
     const { alerts, delivered } = this.#options;
     if ((event.kind as number) === alertTransition.repeated && !alerts.isLatestRepetition(event, offset)) return [];
+    // The first of an alert, which many raise at once: nothing before it could say otherwise.
+    if (event.transition === 1 && (await delivered.of(event.rule, event.revision, this.#signal)).actions.length === 0) {
+      return [];
+    }
     const history = alerts.transitionsOf(event.alertId).filter(({ position }) => position.offset <= offset);
     if ((event.kind as number) === alertTransition.repeated) {
       const state = stateAfter(history);
@@ -198,7 +202,8 @@ export class PartitionActions {
       attempted: { attempt: job.attempts, status, error: shortText(error), retryAt: Math.ceil(at * 1000) },
     });
     const job: Job = {
-      ...{ id: actionId, lane: message?.key ?? alertId, signal, attempts, action: event.requested!.action },
+      ...{ id: actionId, lane: message?.key ?? alertId, signal, attempts },
+      action: `${event.requested!.action}/${definition}`,
       replaces: event.requested!.repetition > 0,
       deadline: deadline / 1000,
       notBefore: retryAt / 1000,

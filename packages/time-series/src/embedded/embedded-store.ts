@@ -17,6 +17,7 @@ import type {
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  StoreUsage,
   TagValuePage,
   TimeSeriesStore,
   WriteResult,
@@ -34,6 +35,10 @@ export interface EmbeddedStoreOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** How long a new store keeps what `retention` does not set. Default: points for ever. */
   readonly retentionOfNew?: Retention | undefined;
+  /** Bytes of the file beyond which what is oldest is given up, down to `leastRawMs` of points. Default: no bound. */
+  readonly maxBytes?: number | undefined;
+  /** Points that are younger (milliseconds) are not given up for room. */
+  readonly leastRawMs?: number | undefined;
   /** Series beyond which points of new ones are refused. Each costs about 500 bytes of memory. */
   readonly maxSeries?: number | undefined;
   /** Values kept in memory before they move to their place on disk (24 bytes each, twice). */
@@ -73,6 +78,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const { client, opened } = await StoreWorkerClient.open({
     path,
     retention: { set: options.retention, ofNew: options.retentionOfNew },
+    isBounded: options.maxBytes !== undefined,
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
@@ -82,7 +88,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const registry = await SeriesRegistry.of(opened.series);
   const { retention, marks } = opened;
   const roundMs = options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS;
-  const aging = new Aging(client, { retention, marks, lastUsed: used, roundMs });
+  const { maxBytes, leastRawMs, logger } = options;
+  const aging = new Aging(client, { retention, marks, lastUsed: used, roundMs, maxBytes, leastRawMs, logger });
   return new EmbeddedStore(client, registry, options, aging);
 }
 
@@ -223,8 +230,13 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     await this.#worker.call("delete", { series, ...range });
   }
 
+  usage(): StoreUsage {
+    return { bytes: this.#aging.usedBytes, marks: this.#aging.marks };
+  }
+
   warnings(): readonly string[] {
-    return this.#worker.damaged;
+    const { warning } = this.#aging;
+    return warning === undefined ? this.#worker.damaged : [...this.#worker.damaged, warning];
   }
 
   async health(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { classSpans, type Retention } from "../retention.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, usedBytes } from "./database.ts";
 import { Damage } from "./damage.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Facts, retentionOf } from "./facts.ts";
@@ -49,7 +49,7 @@ class StoreWorker {
       this.#points = new Points(this.#database, settings.headCapacity, this.#damage);
       const facts = new Facts(this.#database);
       this.#retention = retentionOf(facts, isNew, settings.retention);
-      this.#sealing = new Sealing(this.#points, facts);
+      this.#sealing = new Sealing(this.#points, facts, settings.isBounded);
       this.#room = new DiskRoom(this.#database, settings.path);
     } catch (error) {
       this.#database.close();
@@ -132,6 +132,8 @@ class StoreWorker {
       case "advance":
         this.#sealing.advance(request.marks);
         return undefined;
+      case "usage":
+        return { bytes: usedBytes(this.#database), oldest: this.#sealing.oldest, isSettled: this.#sealing.isSettled };
       case "isSettled":
         return this.#sealing.isSettled;
       case "health":
