@@ -53,8 +53,8 @@ interface TaskResource extends Named {
 
 /**
  * Buckets and a task for roll-ups, made if the token may, and what is missing if it may not. What a bucket has that is
- * older than points are to be kept is rolled up first, then the task is made, and last the bucket is told to forget: cut
- * off anywhere, all of it is done again, out of points that are still there.
+ * older than points are to be kept is rolled up first, then the task is made, and last the bucket is told to forget:
+ * cut off anywhere, all of it is done again, out of points that are still there.
  */
 export class RollupSetup {
   readonly buckets: RollupBuckets;
