@@ -119,7 +119,7 @@ function checkUse(action: string, ids: readonly string[], values: Values): void 
 function filterOf({ state = "open", device, rule, severity, assignee, shadow, muted, from, to }: Values): Filter {
   const given = { device, rule, severity, assignee, shadow, muted, from, to };
   const all = { ...given, state: state === "all" ? undefined : state };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Filter;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 async function matching(api: ApiClient, values: Values, wanted: number): Promise<{ alerts: Alert[]; isCut: boolean }> {

@@ -39,7 +39,7 @@ export function filterOf(given: Static<typeof fields>, now: number): AlertFilter
     throw new RequestError(400, "invalid-range", "`from` is later than `to`; it has to be before it");
   }
   const filter = { state, device, rule, severity, shadow, assignee, muted, from, to };
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as AlertFilter;
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 
 export function isAlertPlace(value: unknown): value is AlertPlace {
