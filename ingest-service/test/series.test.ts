@@ -38,6 +38,8 @@ beforeAll(async () => {
         open -= 1;
       }
     },
+    classes: (query: Parameters<TimeSeriesStore["classes"]>[0]) => backends.store.classes(query),
+    usage: undefined,
     listSeries: (...asked: Parameters<TimeSeriesStore["listSeries"]>) => backends.store.listSeries(...asked),
     latestOf: (...asked: Parameters<TimeSeriesStore["latestOf"]>) => backends.store.latestOf(...asked),
     newestTimes: (measurement: string) => backends.store.newestTimes(measurement),

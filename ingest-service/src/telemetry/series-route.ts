@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
+import { isoFromMicros } from "@headwater/core";
 import { type HttpApp, wantedType } from "@headwater/service";
-import { isTextField, type SeriesRow } from "@headwater/time-series";
+import { type ClassSpan, isTextField, type SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
 import type { FilledRow } from "./fill.ts";
@@ -24,6 +25,20 @@ const seriesSchema = Type.Object(
         "Time in milliseconds since the epoch (a fraction carries microseconds) and value; a sum beyond what a number " +
         "holds is null, and so is a window that `fill=null` fills",
     }),
+    classes: Type.Optional(
+      Type.Array(
+        Type.Object({
+          class: Type.Union([Type.Literal("raw"), Type.Literal("minute"), Type.Literal("hour")]),
+          from: Type.String({ format: "date-time" }),
+          to: Type.String({ format: "date-time" }),
+        }),
+        {
+          description:
+            "Where points have ended within the range: what answers which part of it, oldest first. `raw` are the " +
+            "points, `minute` and `hour` roll-ups of them; a part that nothing answers is left out",
+        },
+      ),
+    ),
     truncated: Type.Optional(Type.Boolean({ description: "There are more points than `limit`" })),
     next: Type.Optional(Type.String({ description: "The `cursor` that goes on, if it was truncated" })),
   },
@@ -48,7 +63,8 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
           "JSON has `limit` points and says if there are more. Exports have all of them unless `limit` is given; their " +
           "columns are `time`, `t` and `value`. In CSV a text that a spreadsheet would take for a formula begins with " +
           "an apostrophe; NDJSON has texts as they are. An answer that fails on its way is cut off, without the end " +
-          "that HTTP gives to a whole one. Parquet (application/vnd.apache.parquet) has `time` in microseconds and `value`.",
+          "that HTTP gives to a whole one. Where points have ended within the range, exports say in the header " +
+          "`Headwater-Classes` what JSON says in `classes`. Parquet (application/vnd.apache.parquet) has `time` in microseconds and `value`.",
         tags: ["telemetry"],
         params: Type.Object({ id: Type.String() }),
         querystring: seriesQuery,
@@ -64,15 +80,21 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
       const found = await firstWithPoints(series, owner, candidates, most);
-      if (found === undefined && !isContinued && !isRegistered && (await series.fields(owner)).length === 0) {
+      if (found === undefined && !isContinued && !isRegistered && !(await hasAny(series, owner, candidates))) {
         throw unknownDevice(id);
       }
       const candidate = found?.candidate ?? candidates[0]!;
       const { chosen, next } = candidate;
       const batches = shaped(series, owner, candidate, found?.batches ?? nothing(), most);
+      const spans = await series.classes({ ...candidate.range, field: candidate.field });
+      if (spans !== undefined && !isJson) void reply.header("headwater-classes", classesText(spans));
       void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
       const content: AsyncIterable<string | Uint8Array> = isJson
-        ? jsonRows(batches, { head: { metric, ...chosen }, limit: limit ?? defaultLimit, next: ([time]) => next(time) })
+        ? jsonRows(batches, {
+            head: { metric, ...chosen, ...(spans && { classes: spans.map(classOf) }) },
+            limit: limit ?? defaultLimit,
+            next: ([time]) => next(time),
+          })
         : type === "text/csv"
           ? csvRows(batches)
           : type === parquetType
@@ -98,6 +120,24 @@ async function firstWithPoints(
     if (found !== undefined) return { ...found, candidate };
   }
   return undefined;
+}
+
+/** Whether one that nobody registered has sent this metric at any time. */
+async function hasAny(series: DeviceSeries, owner: SeriesOwner, candidates: readonly Candidate[]): Promise<boolean> {
+  const fields = await series.fields(owner);
+  return candidates.some(({ field }) => fields.includes(field));
+}
+
+function classOf({ class: name, from, to }: ClassSpan): { class: string; from: string; to: string } {
+  return { class: name, from: isoFromMicros(from), to: isoFromMicros(to) };
+}
+
+/** A structured field (RFC 9651): `hour;from="…";to="…", raw;from="…";to="…"`. */
+function classesText(spans: readonly ClassSpan[]): string {
+  return spans
+    .map(classOf)
+    .map(({ class: name, from, to }) => `${name};from="${from}";to="${to}"`)
+    .join(", ");
 }
 
 function hasTexts({ field, range }: Candidate): boolean {

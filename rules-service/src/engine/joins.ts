@@ -164,7 +164,11 @@ export class Joins {
     if (isOpen(episode)) {
       alerts.hear(instance, episode, action);
       // Who has acknowledged an alert makes no difference to whether it is one.
-      if (kind === "cleared") instance.mute(next);
+      if (kind === "cleared") {
+        instance.mute(next);
+        // Late data may find another where this one began.
+        instance.grounding = action.writeId === "" ? alertId : action.writeId;
+      }
     } else if (kind === "cleared") {
       // It has ended by itself meanwhile, and no late reading may bring it back.
       instance.ground(instance.state, next);
