@@ -50,8 +50,8 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
 }
 
 /**
- * Lets an instance that warming has brought this far go on as the rule's own. `old` is what the rule had here before, if anything; what it had told goes
- * on under the same id.
+ * Lets an instance that warming has brought this far go on as the rule's own. `old` is what the rule had here before,
+ * if anything; what it had told goes on under the same id.
  */
 export function readopt(
   instance: Instance,

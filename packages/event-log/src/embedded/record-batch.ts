@@ -164,7 +164,9 @@ export class BatchCursor implements RecordCursor {
   }
 }
 
-/** The headers of a batch, each set once. Read when the first is asked for: where each record has its own they are many. */
+/**
+ * The headers of a batch, each set once. Read when the first is asked for: where each record has its own they are many.
+ */
 class HeaderSets {
   readonly #buffer: Buffer;
   readonly #from: number;
