@@ -33,7 +33,8 @@ import { recount } from "./projection/recount.ts";
 import { observeLedger } from "./ledger/ledger-metrics.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
-import { observeStore } from "./projection/store-metrics.ts";
+import { backupRoute } from "./store/backup-route.ts";
+import { observeStore } from "./store/store-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
@@ -178,6 +179,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   telemetryRoutes(http.app, { model, series, positions });
   quarantineRoutes(http.app, { model, timeoutMs });
   ledgerRoutes(http.app, ledger);
+  backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
   streamRoutes(http, { log, topics, folded: foldedEvents, logger });
 
   let deadlines: Deadlines | undefined;
