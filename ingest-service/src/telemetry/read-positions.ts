@@ -53,8 +53,8 @@ export class ReadPositions {
   }
 
   async #isStored(topic: string, partition: number, offset: number): Promise<boolean> {
-    const { log, group, flush } = this.#options;
-    await flush();
+    const { log, group } = this.#options;
+    await this.#options.flush();
     const committed = (await log.committed(group, [topic])).find((each) => each.partition === partition);
     return (committed?.offset ?? 0) > offset;
   }
