@@ -148,7 +148,7 @@ async function list(api: ApiClient, values: Values): Promise<void> {
   if (isCut) console.log(`there are more; --limit takes a number above ${wanted}`);
 }
 
-/** The exit code is 1 if one of them was not as asked; of a filter, what was so already (409) is told and no failure. */
+/** The exit code is 1 if one was refused; of a filter, what was as asked already (409) is told and no failure. */
 async function writeTo(api: ApiClient, write: AlertWrite, ids: readonly string[], values: Values): Promise<number> {
   if (ids.length === 1) {
     const alert = await actOnOne(api, write, ids[0]!);
