@@ -26,7 +26,7 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, timeoutMs }: De
   app.get(
     "/api/v1/devices",
     {
-      config: { scopes: ["devices:read"] },
+      config: { scopes: ["devices:read"], conditional: "content" },
       schema: {
         operationId: "listDevices",
         summary: "Devices, registered or heard, of a filter",

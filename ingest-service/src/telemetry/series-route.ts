@@ -80,7 +80,7 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
       const found = await firstWithPoints(series, owner, candidates, most);
-      if (found === undefined && !isContinued && !isRegistered && (await series.fields(owner)).length === 0) {
+      if (found === undefined && !isContinued && !isRegistered && !(await hasAny(series, owner, candidates))) {
         throw unknownDevice(id);
       }
       const candidate = found?.candidate ?? candidates[0]!;
@@ -120,6 +120,12 @@ async function firstWithPoints(
     if (found !== undefined) return { ...found, candidate };
   }
   return undefined;
+}
+
+/** Whether one that nobody registered has sent this metric at any time. */
+async function hasAny(series: DeviceSeries, owner: SeriesOwner, candidates: readonly Candidate[]): Promise<boolean> {
+  const fields = await series.fields(owner);
+  return candidates.some(({ field }) => fields.includes(field));
 }
 
 function classOf({ class: name, from, to }: ClassSpan): { class: string; from: string; to: string } {
