@@ -157,10 +157,10 @@ it("shows why: the readings in the log, the revision, every transition", async (
 
 it("shows why of derived readings: rule by rule, back to what the device sent", async () => {
   const derives = (id: string, metric: string, from: string, expression: string) =>
-    enableRule(rules, { id, derive: { metric, expression, from } } as never);
+    enableRule(rules, { id, derive: { metric, expression, from } });
   await derives("to-celsius", "celsius", "fahrenheit", "(metrics.fahrenheit - 32.0) / 1.8");
   await derives("to-kelvin", "kelvin", "celsius", "metrics.celsius + 273.0");
-  await enableRule(rules, { id: "hot", condition: { metric: "kelvin", above: 360 } } as never);
+  await enableRule(rules, { id: "hot", condition: { metric: "kelvin", above: 360 } });
   const { record } = on.fleet.record("boiler-1", "fahrenheit", 212);
   await on.fleet.append([record]);
   const [alert] = await eventually(async () => {
