@@ -5,7 +5,7 @@ import type { DeviceFilter, Fact } from "./device-list.ts";
 
 function facts(description: string) {
   const fact = Type.String({ maxLength: 400, documented: { pattern: "^[^:]+:[\\s\\S]+$" } });
-  return Type.Optional(Type.Array(fact, { maxItems: 8, description }));
+  return Type.Optional(Type.Array(fact, { maxItems: 8, description, verbatim: true }));
 }
 
 function time(description: string) {
@@ -34,7 +34,7 @@ export const deviceFilterQuery = {
   ),
 };
 
-interface FilterText {
+export interface FilterText {
   readonly type?: string;
   readonly tag?: string[];
   readonly attribute?: string[];
@@ -71,11 +71,10 @@ function parseFact(what: "tag" | "attribute", text: string): Fact {
   // Names may contain a colon, as values may; the first one that is not the last sign parts them.
   const at = text.indexOf(":");
   if (at <= 0 || at === text.length - 1) {
-    throw new RequestError(
-      400,
-      `invalid-${what}`,
-      `${JSON.stringify(text)} is no ${what}; write it like ${what === "tag" ? "site:north" : "floor:2"}`,
-    );
+    const written = JSON.stringify(text);
+    throw what === "tag"
+      ? new RequestError(400, "invalid-tag", `${written} is no tag; write it like site:north`)
+      : new RequestError(400, "invalid-attribute", `${written} is no attribute; write it like floor:2`);
   }
   return [text.slice(0, at), text.slice(at + 1)];
 }

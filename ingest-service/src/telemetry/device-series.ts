@@ -65,6 +65,40 @@ export class DeviceSeries {
     return { values: found, next: sooner ?? next };
   }
 
+  /** The newest value of each field of many devices, in their order; of these fields only, if any are named. */
+  async latestOf(
+    owners: readonly SeriesOwner[],
+    fields: readonly string[] | undefined,
+  ): Promise<readonly (readonly LatestValue[])[]> {
+    const tagSets: Tags[] = [];
+    const places: number[] = [];
+    const all = this.#hasTags && owners.length > manyOwners ? await this.#tagsByDevice() : undefined;
+    for (const [index, owner] of owners.entries()) {
+      for (const tags of all === undefined ? await this.#tagsOf(owner) : tagsAmong(all, owner)) {
+        tagSets.push(tags);
+        places.push(index);
+      }
+    }
+    const latest = owners.map(() => new Map<string, LatestValue>());
+    for (const [i, values] of (await this.#store.latestOf(telemetryMeasurement, tagSets, fields)).entries()) {
+      const newest = latest[places[i]!]!;
+      for (const value of values) {
+        const known = newest.get(value.field);
+        if (known === undefined || known.time <= value.time) newest.set(value.field, value);
+      }
+    }
+    return latest.map((values) => [...values.values()]);
+  }
+
+  /** One question for a fleet, where each of its devices may have any stamped tags. */
+  async #tagsByDevice(): Promise<ReadonlyMap<string, readonly Tags[]>> {
+    const newest = await this.#store.newestTimes(telemetryMeasurement);
+    return Map.groupBy(
+      newest.map(({ tags }) => tags),
+      (tags) => tags["device"] ?? "",
+    );
+  }
+
   async fields(owner: SeriesOwner): Promise<readonly string[]> {
     const series = await this.#seriesOf(owner);
     return [...new Set(series.map(({ field }) => field))].toSorted();
@@ -124,10 +158,7 @@ export class DeviceSeries {
     if (!this.#hasTags && incarnation !== "all") return [own];
     const series = await this.#seriesOf(owner);
     const distinct = new Map(series.map(({ tags }) => [tagKey(tags), tags]));
-    const inOrder = [...distinct]
-      .toSorted(([a, of], [b, other]) => incarnationOfTags(of) - incarnationOfTags(other) || (a < b ? -1 : 1))
-      .map(([, tags]) => tags);
-    return inOrder;
+    return inOrder([...distinct.values()]);
   }
 
   async #seriesOf({ device, incarnation, erasedBelow = 0 }: SeriesOwner): Promise<readonly SeriesRef[]> {
@@ -137,6 +168,22 @@ export class DeviceSeries {
       return incarnation === "all" ? of >= erasedBelow : of === incarnation;
     });
   }
+}
+
+/** Beyond so many devices all tags are asked for at once. */
+const manyOwners = 20;
+
+function tagsAmong(all: ReadonlyMap<string, readonly Tags[]>, { device, incarnation }: SeriesOwner): readonly Tags[] {
+  const own = all.get(device) ?? [];
+  return inOrder(own.filter((tags) => incarnation === "all" || incarnationOfTags(tags) === incarnation));
+}
+
+/** Of two values of one time the last one's counts. */
+function inOrder(all: readonly Tags[]): readonly Tags[] {
+  return all
+    .map((tags) => [tagKey(tags), tags] as const)
+    .toSorted(([a, of], [b, other]) => incarnationOfTags(of) - incarnationOfTags(other) || (a < b ? -1 : 1))
+    .map(([, tags]) => tags);
 }
 
 /** The tags of its points, where no others are configured. */

@@ -31,7 +31,7 @@ export function shaped(
   return filledRows(scaled, { range: { ...range, window }, fill, limit, before });
 }
 
-async function* scaledRows(
+export async function* scaledRows(
   batches: AsyncIterable<readonly SeriesRow[]>,
   scale: number,
 ): AsyncGenerator<readonly SeriesRow[]> {

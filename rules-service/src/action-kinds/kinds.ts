@@ -48,7 +48,7 @@ interface Answering {
   /** Absent: each alert has messages of its own. */
   readonly group?: Grouping;
 }
-/** An action that is delivered to somebody outside; its index in the rule is part of its ids. */
+/** An action that is delivered to somebody outside; what it does is part of its ids. */
 export type DeliveredAction = ReturnType<Kinds["webhook" | "email"]["normalise"]> & Answering;
 /** The others are done by the engine. */
 export type NormalAction = (ReturnType<Kinds["command" | "derive"]["normalise"]> & Answering) | DeliveredAction;

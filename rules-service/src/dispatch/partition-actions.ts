@@ -202,7 +202,8 @@ export class PartitionActions {
       attempted: { attempt: job.attempts, status, error: shortText(error), retryAt: Math.ceil(at * 1000) },
     });
     const job: Job = {
-      ...{ id: actionId, lane: message?.key ?? alertId, signal, attempts, action: event.requested!.action },
+      ...{ id: actionId, lane: message?.key ?? alertId, signal, attempts },
+      action: `${event.requested!.action}/${definition}`,
       replaces: event.requested!.repetition > 0,
       deadline: deadline / 1000,
       notBefore: retryAt / 1000,

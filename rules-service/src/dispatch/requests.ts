@@ -7,7 +7,7 @@ import { groupKeyOf, groupValues, type Grouping } from "../action-kinds/grouping
 import { filled } from "../action-kinds/template.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import type { Trigger } from "../action-kinds/triggers.ts";
-import type { RuleActions } from "./delivered-actions.ts";
+import type { PlacedAction, RuleActions } from "./delivered-actions.ts";
 
 /** The name space of the ids of alerts, commands and actions; never changes. */
 const namespace = "5f0e6c3a-7d0b-5c62-9f43-2a8d1b6e4c17";
@@ -23,7 +23,7 @@ export interface AlertRecord {
 
 /**
  * The id of an action, by which the receiver of a webhook knows repetitions. An operator action has its write id in
- * place of a transition.
+ * place of a transition. `action`: its number among those of its rule.
  */
 export function actionIdOf(alert: string, transition: number | string, action: number, repetition = 0): string {
   return uuidv5(JSON.stringify(["action", alert, transition, action, repetition]), namespace);
@@ -52,11 +52,12 @@ export function requestsOf(
   revision: number,
 ): ActionInput[] {
   const { event, appendTime } = told;
-  return rule.actions.flatMap(([index, action]) => {
+  return rule.actions.flatMap((placed) => {
+    const { action } = placed;
     const trigger = triggers.find((each) => action.on.includes(each));
     if (trigger === undefined) return [];
     const deadline = Math.min(event.at + slowClock, appendTime) + action.deadlineMs * 1000;
-    return requestOf(told, { index, action, trigger, deadline }, rule, revision);
+    return requestOf(told, { ...placed, trigger, deadline }, rule, revision);
   });
 }
 
@@ -66,24 +67,23 @@ export function requestsOf(
  */
 export function repetitionOf(told: Told, triggers: readonly Trigger[], rule: RuleActions): ActionInput[] {
   const { event, appendTime, state } = told;
-  const [index, action] = rule.actions.find(([each]) => each === event.action) ?? [];
-  if (index === undefined || action === undefined || state.state === "cleared") return [];
+  const placed = rule.actions.find(({ number }) => number === event.action);
+  if (placed === undefined || state.state === "cleared") return [];
+  const { action } = placed;
   if (state.state === "acknowledged" && !action.repeatAcknowledged) return [];
   const trigger = triggers.find((each) => action.on.includes(each)) ?? "raised";
   const deadline = Math.min(event.at, appendTime) + Math.min(action.deadlineMs * 1000, action.repeat);
-  return requestOf(told, { index, action, trigger, deadline }, rule, event.revision);
+  return requestOf(told, { ...placed, trigger, deadline }, rule, event.revision);
 }
 
-interface Asked {
-  readonly index: number;
-  readonly action: DeliveredAction;
+interface Asked extends PlacedAction {
   readonly trigger: Trigger;
   readonly deadline: number;
 }
 
 function requestOf(
   { event, offset, state, ofDevice }: Told,
-  { index, action, trigger, deadline }: Asked,
+  { place, number, action, trigger, deadline }: Asked,
   of: RuleActions,
   revision: number,
 ): ActionInput[] {
@@ -94,10 +94,10 @@ function requestOf(
   const group = action.group && groupOf(action, action.group, { occasion, ofDevice });
   return [
     {
-      actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, index, repetition),
+      actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, number, repetition),
       ...{ alertId, transition, rule, device },
       requested: {
-        ...{ kind: action.kind, revision, action: index, trigger, repetition },
+        ...{ kind: action.kind, revision, action: place, trigger, repetition },
         url: delivery.urlOf(action),
         endpoint: delivery.endpointOf(action),
         definition: canonicalJson(action),

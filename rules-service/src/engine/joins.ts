@@ -99,9 +99,9 @@ export class Joins {
         if (old !== undefined) this.#ledger.drop(old);
         const begin = from ?? next;
         if (warm === undefined && old === undefined && !this.#hasReadingsBefore(rule, device, begin)) return;
-        const instance = index.newInstance(rule, device, undefined);
+        const instance = warm === undefined ? index.newInstance(rule, device, undefined) : index.takeOver(warm, rule);
         const former = old === undefined || before === undefined ? undefined : { instance: old, rule: before };
-        readopt(instance, warm, begin, former, this.#evaluator);
+        readopt(instance, begin, former, this.#evaluator);
         if (rule.program.readsDevice)
           instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.alerts);
         this.#evaluator.changed(instance);
@@ -164,7 +164,11 @@ export class Joins {
     if (isOpen(episode)) {
       alerts.hear(instance, episode, action);
       // Who has acknowledged an alert makes no difference to whether it is one.
-      if (kind === "cleared") instance.mute(next);
+      if (kind === "cleared") {
+        instance.mute(next);
+        // Late data may find another where this one began.
+        instance.grounding = action.writeId === "" ? alertId : action.writeId;
+      }
     } else if (kind === "cleared") {
       // It has ended by itself meanwhile, and no late reading may bring it back.
       instance.ground(instance.state, next);

@@ -19,8 +19,12 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   if (before.judgesLike === rule.judgesLike) {
     instance.rule = rule;
     if (open !== undefined) keepActing(open, rule, before, evaluator);
-    if (before.shadow !== rule.shadow) switchMode(instance, before, evaluator);
-    else if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
+    if (before.shadow === rule.shadow) {
+      if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
+      return instance;
+    }
+    if (open !== undefined && before.shadow) rankAs(instance, open, rankUnder(rule, open.rank));
+    switchMode(instance, before, evaluator);
     return instance;
   }
   if (open === undefined && !instance.state.episode.muted) return undefined;
@@ -37,37 +41,30 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   if (carried !== undefined) keepActing(carried, rule, before, evaluator);
   fresh.episodes = carried === undefined ? [] : [carried];
   fresh.ground(state, evaluator.next);
-  if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
+  const leavesShadow = before.shadow && !rule.shadow;
+  if (carried !== undefined && leavesShadow) rankAs(fresh, carried, state.episode.rank);
+  else if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
   evaluator.alerts.mark(fresh);
   if (before.shadow !== rule.shadow) switchMode(fresh, before, evaluator);
   return fresh;
 }
 
 /**
- * Fills an instance with what warming found. `old` is what the rule had here before, if anything; what it had told goes
- * on under the same id.
+ * Lets an instance that warming has brought this far go on as the rule's own. `old` is what the rule had here before,
+ * if anything; what it had told goes on under the same id.
  */
 export function readopt(
   instance: Instance,
-  warm: Instance | undefined,
   from: number,
   old: { readonly instance: Instance; readonly rule: Rule } | undefined,
   evaluator: Evaluator,
 ): void {
   instance.from = from;
-  if (warm !== undefined) {
-    instance.state = warm.state;
-    instance.base = warm.base;
-    instance.history = warm.history;
-    instance.refused = warm.refused;
-    instance.firedTo = warm.firedTo;
+  for (const episode of instance.episodes) {
     // Nobody has heard of them, and their ids are this rule's.
-    instance.episodes = warm.episodes.map((episode) => ({
-      ...episode,
-      told: 0,
-      actions: noActions,
-      alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
-    }));
+    episode.told = 0;
+    episode.actions = noActions;
+    episode.alertId = evaluator.alerts.alertId(instance, episode.born, episode.raisedAt);
   }
   const { open } = instance;
   if (old !== undefined) carryOn(instance, old.instance, old.rule, evaluator);
@@ -96,6 +93,7 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
   keepActing(carried, rule, before, evaluator);
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
+    rankAs(instance, carried, open.rank);
     raise(instance, carried, evaluator);
     return;
   }
@@ -118,7 +116,7 @@ function beginAs(instance: Instance, { raisedAt, begun }: EpisodeState): void {
 }
 
 function keepActing(open: Episode, rule: Rule, before: Rule, { clock }: Evaluator): void {
-  open.actions = goneOn(open.actions, before.actions, rule.actions, open.told, clock.now);
+  open.actions = goneOn(open.actions, before, rule, open.told, clock.now);
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */
@@ -158,14 +156,19 @@ function rankUnder(rule: Rule, rank: number): number {
   return rule.program.ranks.includes(rank) ? rank : rule.rank;
 }
 
-/** The rank of an episode under its new revision; told if the severity is another. */
-function moveTo(instance: Instance, episode: Episode, rank: number, { alerts, clock }: Evaluator): void {
-  const was = episode.rank;
+/** The rank of an episode under its new revision. */
+function rankAs(instance: Instance, episode: Episode, rank: number): void {
   episode.rank = rank;
   const { state } = instance;
   if (state.episode.rank !== rank && state.episode.rank > 0) {
     instance.regrade({ ...state.episode, rank });
   }
+}
+
+/** The same; told if the severity is another. */
+function moveTo(instance: Instance, episode: Episode, rank: number, { alerts, clock }: Evaluator): void {
+  const was = episode.rank;
+  rankAs(instance, episode, rank);
   if (severityOf(was) === severityOf(rank)) return;
   const kind = rank > was ? "escalated" : "deescalated";
   const at = Math.max(clock.now, episode.raisedAt);

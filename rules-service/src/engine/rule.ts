@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Device } from "@headwater/aggregates";
+import { actionNumbers } from "../action-kinds/action-numbers.ts";
 import { groupedByDevice } from "../action-kinds/grouping.ts";
 import type { NormalAction } from "../action-kinds/kinds.ts";
 import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
@@ -41,6 +42,8 @@ export class Rule {
   /** Microseconds: how long a timer waits for stragglers. */
   readonly wait: number;
   readonly actions: readonly NormalAction[];
+  /** What each of them is called in ids. */
+  readonly actionNumbers: readonly number[];
   /** Why it may be raised, if it is about absence. */
   readonly reasons: NormalRule["reasons"];
   /** Whether any of them is done again while an episode is open. */
@@ -82,6 +85,7 @@ export class Rule {
     this.lateness = normal.lateness;
     this.wait = normal.wait;
     this.actions = normal.actions;
+    this.actionNumbers = actionNumbers(normal.actions, change.actionsByPlace);
     this.reasons = normal.reasons;
     this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
     this.groupedByDevice = groupedByDevice(normal.actions);

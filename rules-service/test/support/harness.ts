@@ -148,7 +148,21 @@ export function hotRule(id: string, more: Record<string, unknown> = {}) {
   };
 }
 
-export async function enableRule(on: Service, rule: ReturnType<typeof hotRule>): Promise<void> {
+/** Rules that derive twice the temperature, of that twice as much, and a metric of each alert in turn. */
+export const derivingRules = [
+  { id: "double", derive: { metric: "double", expression: "metrics.temperature * 2.0", from: "temperature" } },
+  { id: "quadruple", derive: { metric: "quadruple", expression: "metrics.double * 2.0", from: "double" } },
+  {
+    id: "told",
+    condition: { metric: "quadruple", above: 360, clearBelow: 320 },
+    actions: [{ derive: { metric: "overheating", value: 1 } }],
+  },
+] as const;
+
+export async function enableRule(
+  on: Pick<Service, "call">,
+  rule: { readonly id: string } & Readonly<Record<string, unknown>>,
+): Promise<void> {
   const created = await on.call("POST", "/api/v1/rules", rule);
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   await on.call("POST", `/api/v1/rules/${rule.id}/enable`);
