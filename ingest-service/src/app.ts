@@ -33,7 +33,8 @@ import { recount } from "./projection/recount.ts";
 import { observeLedger } from "./ledger/ledger-metrics.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
-import { observeStore } from "./projection/store-metrics.ts";
+import { backupRoute } from "./store/backup-route.ts";
+import { observeStore } from "./store/store-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
@@ -49,6 +50,7 @@ import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
+import { ReadPositions } from "./telemetry/read-positions.ts";
 import { telemetryRoutes } from "./telemetry/routes.ts";
 
 export interface IngestDeps {
@@ -164,14 +166,20 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   });
   const lastSeen = new LastSeen(store, config.tags);
   const fleet = new FleetDevices(model.db, lastSeen);
-  deviceListRoute(http.app, { model, lastSeen, timeoutMs });
-  fleetLatestRoute(http.app, fleet, series);
-  fleetSeriesRoute(http.app, { db: model.db, fleet, series });
+  const positions = new ReadPositions({
+    ...{ model, log, group: config.group, timeoutMs },
+    topics: [topics.telemetry, topics.alerts],
+    flush: () => projection.flush(),
+  });
+  deviceListRoute(http.app, { model, lastSeen, positions });
+  fleetLatestRoute(http.app, { fleet, series, positions });
+  fleetSeriesRoute(http.app, { db: model.db, fleet, series, positions });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
-  telemetryRoutes(http.app, { model, series });
+  telemetryRoutes(http.app, { model, series, positions });
   quarantineRoutes(http.app, { model, timeoutMs });
   ledgerRoutes(http.app, ledger);
+  backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
   streamRoutes(http, { log, topics, folded: foldedEvents, logger });
 
   let deadlines: Deadlines | undefined;

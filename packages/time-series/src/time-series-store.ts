@@ -153,6 +153,13 @@ export interface TimeSeriesStore {
    */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
 
+  /**
+   * Copies the store to a new file while it works: all that was stored before the call is in it, and of what comes
+   * meanwhile whole writes. The file is that of a store: put in its place, it opens. Absent where a server has its own
+   * way. One at a time (RequestError 409).
+   */
+  backup?(path: string): Promise<void>;
+
   usage?(): StoreUsage;
 
   /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */

@@ -1,4 +1,4 @@
-import { type Logger } from "@headwater/core";
+import { type Logger, RequestError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { type ClassSpan, classSpans, isOfSummaries, olderThanRaw, type Retention } from "../retention.ts";
 import { Aging } from "./aging.ts";
@@ -98,6 +98,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   readonly #registry: SeriesRegistry;
   readonly #maxSeries: number;
   readonly #aging: Aging;
+  #isBackingUp = false;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
@@ -228,6 +229,17 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     const range = checkRange(from, to);
     const series = this.#registry.containing(measurement, tags).map(({ id }) => id);
     await this.#worker.call("delete", { series, ...range });
+  }
+
+  async backup(path: string): Promise<void> {
+    if (this.#isBackingUp)
+      throw new RequestError(409, "backup-running", "A backup is being made; wait until it is done");
+    this.#isBackingUp = true;
+    try {
+      await this.#worker.call("backup", { path });
+    } finally {
+      this.#isBackingUp = false;
+    }
   }
 
   usage(): StoreUsage {

@@ -47,6 +47,8 @@ export interface Calls {
   delete: { request: { series: readonly number[]; from: number; to: number }; answer: void };
   /** From here on the classes begin at these marks; no write after it has a point before that of points. */
   advance: { request: { marks: ClassMarks }; answer: void };
+  /** Copies the file to a new one. */
+  backup: { request: { path: string }; answer: void };
   usage: { request: object; answer: Usage };
   isSettled: { request: object; answer: boolean };
   health: { request: object; answer: void };
