@@ -48,8 +48,10 @@ import type { PartitionAccount } from "./accounts/account.ts";
 import { quarantinePartition } from "./quarantine/entry.ts";
 import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
+import { stateRoutes } from "./states/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
+import { ReadPositions } from "./telemetry/read-positions.ts";
 import { telemetryRoutes } from "./telemetry/routes.ts";
 
 export interface IngestDeps {
@@ -165,12 +167,18 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   });
   const lastSeen = new LastSeen(store, config.tags);
   const fleet = new FleetDevices(model.db, lastSeen);
-  deviceListRoute(http.app, { model, lastSeen, timeoutMs });
-  fleetLatestRoute(http.app, fleet, series);
-  fleetSeriesRoute(http.app, { db: model.db, fleet, series });
+  const positions = new ReadPositions({
+    ...{ model, log, group: config.group, timeoutMs },
+    topics: [topics.telemetry, topics.alerts],
+    flush: () => projection.flush(),
+  });
+  deviceListRoute(http.app, { model, lastSeen, positions });
+  fleetLatestRoute(http.app, { fleet, series, positions });
+  fleetSeriesRoute(http.app, { db: model.db, fleet, series, positions });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
-  telemetryRoutes(http.app, { model, series });
+  telemetryRoutes(http.app, { model, series, positions });
+  stateRoutes(http.app, { model, store, series, positions });
   quarantineRoutes(http.app, { model, timeoutMs });
   ledgerRoutes(http.app, ledger);
   backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });

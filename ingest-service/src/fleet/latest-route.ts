@@ -1,15 +1,22 @@
 import { Type } from "@sinclair/typebox";
-import { decodeCursor, encodeCursor, type HttpApp, isTextPlace, listQuery } from "@headwater/service";
+import { afterQuery, decodeCursor, encodeCursor, type HttpApp, isTextPlace, listQuery } from "@headwater/service";
 import { numberField, textField } from "@headwater/time-series";
 import type { DeviceSeries } from "../telemetry/device-series.ts";
 import { latestValuesSchema, valuesByMetric } from "../telemetry/latest-values.ts";
+import type { ReadPositions } from "../telemetry/read-positions.ts";
 import { type FleetDevices, fleetQuery } from "./fleet-devices.ts";
 
 /** Values of one page; a device with more has all of its own. */
 const mostValues = 20_000;
 const devicesAtOnce = 250;
 
-export function fleetLatestRoute(app: HttpApp, fleet: FleetDevices, series: DeviceSeries): void {
+export interface FleetLatestOptions {
+  readonly fleet: FleetDevices;
+  readonly series: DeviceSeries;
+  readonly positions: ReadPositions;
+}
+
+export function fleetLatestRoute(app: HttpApp, { fleet, series, positions }: FleetLatestOptions): void {
   app.get(
     "/api/v1/telemetry/latest",
     {
@@ -23,6 +30,7 @@ export function fleetLatestRoute(app: HttpApp, fleet: FleetDevices, series: Devi
         tags: ["telemetry"],
         querystring: Type.Object({
           ...fleetQuery,
+          ...afterQuery,
           metric: Type.Optional(
             Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
               maxItems: 100,
@@ -46,7 +54,8 @@ export function fleetLatestRoute(app: HttpApp, fleet: FleetDevices, series: Devi
       },
     },
     async (request) => {
-      const { metric, limit, cursor, ...named } = request.query;
+      const { metric, limit, cursor, after: written, ...named } = request.query;
+      await positions.waitFor(written);
       const after = decodeCursor(request, cursor, isTextPlace);
       const devices = await fleet.of(named, { limit, after });
       const fields = metric?.flatMap((name) => [numberField(name), textField(name)]);

@@ -1,8 +1,9 @@
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
 import { isoFromMicros, nowMicros } from "@headwater/core";
-import { afterQuery, decodeCursor, encodeCursor, type HttpApp, listQuery, waitForAfter } from "@headwater/service";
+import { afterQuery, decodeCursor, encodeCursor, type HttpApp, listQuery } from "@headwater/service";
 import { StoreUnavailableError } from "@headwater/time-series";
+import type { ReadPositions } from "../telemetry/read-positions.ts";
 import { deviceFilterQuery, readFilter } from "./device-filter.ts";
 import type { LastSeen } from "./last-seen.ts";
 import {
@@ -19,10 +20,10 @@ import { deviceResource, heardDeviceSchema, listedDeviceSchema } from "../device
 export interface DeviceListOptions {
   readonly model: ReadModel;
   readonly lastSeen: LastSeen;
-  readonly timeoutMs: number;
+  readonly positions: ReadPositions;
 }
 
-export function deviceListRoute(app: HttpApp, { model, lastSeen, timeoutMs }: DeviceListOptions): void {
+export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: DeviceListOptions): void {
   app.get(
     "/api/v1/devices",
     {
@@ -59,7 +60,7 @@ export function deviceListRoute(app: HttpApp, { model, lastSeen, timeoutMs }: De
     },
     async (request) => {
       const { limit, cursor, after, sort, order, count } = request.query;
-      await waitForAfter(model, after, timeoutMs);
+      await positions.waitFor(after);
       const filter = readFilter(request.query);
       const place = decodeCursor(request, cursor, isPlaceOf(sort, order));
       const listing = {

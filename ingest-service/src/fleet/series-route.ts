@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
 import type { DatabaseSync } from "node:sqlite";
 import { Type } from "@sinclair/typebox";
-import { type HttpApp, wantedType } from "@headwater/service";
+import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
 import { RequestError } from "@headwater/core";
 import { percentilePattern } from "@headwater/time-series";
 import type { DeviceSeries } from "../telemetry/device-series.ts";
 import { parquetFile, parquetType } from "../telemetry/parquet.ts";
+import type { ReadPositions } from "../telemetry/read-positions.ts";
 import { rangeQuery, readRange } from "../telemetry/range-query.ts";
 import { defaultLimit, maxLimit } from "../telemetry/series-request.ts";
 import { acrossNames, parseAcross } from "./across.ts";
@@ -47,9 +48,10 @@ export interface FleetSeriesRouteOptions {
   readonly db: DatabaseSync;
   readonly fleet: FleetDevices;
   readonly series: DeviceSeries;
+  readonly positions: ReadPositions;
 }
 
-export function fleetSeriesRoute(app: HttpApp, { db, fleet, series }: FleetSeriesRouteOptions): void {
+export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }: FleetSeriesRouteOptions): void {
   app.get(
     "/api/v1/telemetry/series",
     {
@@ -64,6 +66,7 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series }: FleetSerie
         tags: ["telemetry"],
         querystring: Type.Object({
           ...fleetQuery,
+          ...afterQuery,
           metric: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
             minItems: 1,
             maxItems: 20,
@@ -115,7 +118,8 @@ export function fleetSeriesRoute(app: HttpApp, { db, fleet, series }: FleetSerie
         fill,
         ...rest
       } = request.query;
-      const { aggregate: given, ...named } = rest;
+      const { aggregate: given, after, ...named } = rest;
+      await positions.waitFor(after);
       const aggregate = given ?? (width === undefined ? undefined : "mean");
       const range = readRange({ from, to, window, offset, tz, width, aggregate, unit, fill });
       const how = across === undefined ? undefined : parseAcross(across);

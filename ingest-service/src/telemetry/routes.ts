@@ -1,17 +1,20 @@
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import { decodeCursor, encodeCursor, type HttpApp, isTextPlace } from "@headwater/service";
+import { afterQuery, decodeCursor, encodeCursor, type HttpApp, isTextPlace } from "@headwater/service";
 import { metricOfField } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries } from "./device-series.ts";
 import { latestValuesSchema, valuesByMetric } from "./latest-values.ts";
+import type { ReadPositions } from "./read-positions.ts";
 import { type FindOwner, seriesRoute } from "./series-route.ts";
 import { incarnationsQuery } from "./series-request.ts";
+import { statisticsRoute } from "./statistics-route.ts";
 
 export interface TelemetryRoutesOptions {
   readonly model: ReadModel;
   readonly series: DeviceSeries;
+  readonly positions: ReadPositions;
 }
 
 const idParams = Type.Object({ id: Type.String() });
@@ -20,11 +23,12 @@ const tags = ["telemetry"];
 
 const latestQuery = Type.Object({
   ...incarnationsQuery,
+  ...afterQuery,
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: "How many metrics at most" }),
   cursor: Type.Optional(Type.String({ maxLength: 4096, description: "`next` of the page before" })),
 });
 
-export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutesOptions): void {
+export function telemetryRoutes(app: HttpApp, { model, series, positions }: TelemetryRoutesOptions): void {
   /** Whose telemetry is asked for, and whether there is such a device. */
   const ownerOf: FindOwner = (device, incarnations) => {
     const state = deviceState(model.db, device);
@@ -60,6 +64,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
       const { id } = request.params;
       const { limit, cursor, incarnations } = request.query;
       const after = decodeCursor(request, cursor, isTextPlace);
+      await positions.waitFor(request.query.after);
       const { owner, isRegistered } = ownerOf(id, incarnations);
       const { values: latest, next } = await series.latest(owner, { after, limit });
       if (latest.length === 0 && next === undefined && !isRegistered) throw unknownDevice(id);
@@ -77,7 +82,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
         summary: "The metrics a device has sent",
         tags,
         params: idParams,
-        querystring: Type.Object(incarnationsQuery),
+        querystring: Type.Object({ ...incarnationsQuery, ...afterQuery }),
         response: {
           200: Type.Object(
             {
@@ -95,6 +100,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     },
     async (request) => {
       const { id } = request.params;
+      await positions.waitFor(request.query.after);
       const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
       const fields = await series.fields(owner);
       if (fields.length === 0 && !isRegistered) throw unknownDevice(id);
@@ -102,5 +108,6 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     },
   );
 
-  seriesRoute(app, series, ownerOf);
+  seriesRoute(app, { series, ownerOf, positions });
+  statisticsRoute(app, { series, ownerOf, positions });
 }

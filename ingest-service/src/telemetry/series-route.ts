@@ -1,12 +1,13 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
 import { isoFromMicros } from "@headwater/core";
-import { type HttpApp, wantedType } from "@headwater/service";
+import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
 import { type ClassSpan, isTextField, type SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
 import type { FilledRow } from "./fill.ts";
 import { type LabelledRows, parquetFile, parquetType } from "./parquet.ts";
+import type { ReadPositions } from "./read-positions.ts";
 import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
 import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
 import { shaped } from "./shape.ts";
@@ -51,7 +52,13 @@ export type FindOwner = (
   incarnations: string | undefined,
 ) => { readonly owner: SeriesOwner; readonly isRegistered: boolean };
 
-export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwner): void {
+export interface SeriesRouteOptions {
+  readonly series: DeviceSeries;
+  readonly ownerOf: FindOwner;
+  readonly positions: ReadPositions;
+}
+
+export function seriesRoute(app: HttpApp, { series, ownerOf, positions }: SeriesRouteOptions): void {
   app.get(
     "/api/v1/devices/:id/series",
     {
@@ -67,13 +74,14 @@ export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwn
           "`Headwater-Classes` what JSON says in `classes`. Parquet (application/vnd.apache.parquet) has `time` in microseconds and `value`.",
         tags: ["telemetry"],
         params: Type.Object({ id: Type.String() }),
-        querystring: seriesQuery,
+        querystring: Type.Object({ ...seriesQuery.properties, ...afterQuery }),
       },
     },
     async (request, reply) => {
       const { id } = request.params;
       const { metric, limit } = request.query;
       const type = wantedType(request);
+      await positions.waitFor(request.query.after);
       const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
       const { candidates, isContinued } = readSeriesRequest(request, owner, request.query);
       const isJson = type === "application/json";

@@ -3341,6 +3341,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [value] Evidence value
              * @property {string|null} [role] Evidence role
              * @property {string|null} [text] Evidence text
+             * @property {string|null} [derivedBy] Evidence derivedBy
+             * @property {number|null} [derivedRevision] Evidence derivedRevision
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3452,6 +3454,22 @@ export const headwater = $root.headwater = (() => {
              */
             Evidence.prototype.text = null;
 
+            /**
+             * Evidence derivedBy.
+             * @member {string} derivedBy
+             * @memberof headwater.v1.Evidence
+             * @instance
+             */
+            Evidence.prototype.derivedBy = "";
+
+            /**
+             * Evidence derivedRevision.
+             * @member {number} derivedRevision
+             * @memberof headwater.v1.Evidence
+             * @instance
+             */
+            Evidence.prototype.derivedRevision = 0;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -3497,6 +3515,10 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 9, wireType 2 =*/74).string(message.role);
                 if (message.text != null && $Object.hasOwnProperty.call(message, "text"))
                     writer.uint32(/* id 10, wireType 2 =*/82).string(message.text);
+                if (message.derivedBy != null && $Object.hasOwnProperty.call(message, "derivedBy") && message.derivedBy !== "")
+                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.derivedBy);
+                if (message.derivedRevision != null && $Object.hasOwnProperty.call(message, "derivedRevision") && message.derivedRevision !== 0)
+                    writer.uint32(/* id 12, wireType 0 =*/96).uint32(message.derivedRevision);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3627,6 +3649,24 @@ export const headwater = $root.headwater = (() => {
                                 break;
                             message.text = reader.stringVerify();
                             message._text = "text";
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.derivedBy = value;
+                            else
+                                delete message.derivedBy;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.derivedRevision = value;
+                            else
+                                delete message.derivedRevision;
                             continue;
                         }
                     }
@@ -11119,6 +11159,7 @@ export const headwater = $root.headwater = (() => {
              * @property {string|null} [gateway] SequenceSeen gateway
              * @property {number|Long|null} [epoch] SequenceSeen epoch
              * @property {number|Long|null} [n] SequenceSeen n
+             * @property {number|Long|null} [heardAt] SequenceSeen heardAt
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -11175,6 +11216,14 @@ export const headwater = $root.headwater = (() => {
             SequenceSeen.prototype.n = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * SequenceSeen heardAt.
+             * @member {number|Long} heardAt
+             * @memberof headwater.v1.SequenceSeen
+             * @instance
+             */
+            SequenceSeen.prototype.heardAt = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
              * Encodes the specified SequenceSeen message. Does not implicitly {@link headwater.v1.SequenceSeen.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.SequenceSeen
@@ -11196,6 +11245,8 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.epoch);
                 if (message.n != null && $Object.hasOwnProperty.call(message, "n") && (typeof message.n === "object" ? message.n.low || message.n.high : message.n !== 0))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.n);
+                if (message.heardAt != null && $Object.hasOwnProperty.call(message, "heardAt") && (typeof message.heardAt === "object" ? message.heardAt.low || message.heardAt.high : message.heardAt !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.heardAt);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -11265,6 +11316,15 @@ export const headwater = $root.headwater = (() => {
                                 message.n = value;
                             else
                                 delete message.n;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.heardAt = value;
+                            else
+                                delete message.heardAt;
                             continue;
                         }
                     }
