@@ -128,7 +128,7 @@ function applyRequest(
   const { changes } = sql(
     db,
     `UPDATE quarantine SET state = 'requested', attempt = ?, by = ?, by_owner = ?, claimed_by = '', changed_at = ?
-     WHERE id = ? AND attempt < ? AND state IN ('quarantined', 'requested', 'claimed')`,
+     WHERE id = ? AND attempt < ? AND state IN ('quarantined', 'dropped', 'requested', 'claimed')`,
   ).run(attempt, requested!.by, byOwner ? 1 : 0, appendTime, id, attempt);
   return byOwner && changes > 0;
 }
