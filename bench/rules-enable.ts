@@ -222,6 +222,7 @@ async function phase(name: string, folder: string) {
   return {
     ...figures,
     afterSeconds: settled.seconds,
+    afterCpuSeconds: settled.cpuSeconds,
     afterHeldMs: settled.heldMs,
     afterPeakMib: settled.peakMib,
     alerts,
@@ -245,7 +246,9 @@ async function child(name: string, folder: string): Promise<Record<string, numbe
 
 if (values.phase !== undefined) {
   const figures = values.phase === "fill" ? await fill(values.folder!) : await phase(values.phase, values.folder!);
-  process.send!(figures ?? {}, () => process.exit(0));
+  // Started by hand, for a profile of one phase.
+  if (process.send === undefined) console.log(figures);
+  else process.send(figures ?? {}, () => process.exit(0));
 } else {
   const folder = await mkdtemp(join(tmpdir(), "headwater-rules-enable-"));
   try {

@@ -14,6 +14,7 @@ import { logCommand } from "./commands/log.ts";
 import { rulesCommand } from "./commands/rules.ts";
 import { simCommand } from "./commands/sim.ts";
 import { startCommand } from "./commands/start.ts";
+import { storeCommand } from "./commands/store.ts";
 import { topicsCommand } from "./commands/topics.ts";
 
 const commands: readonly Command[] = [
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   ledgerCommand,
   backtestCommand,
   logCommand,
+  storeCommand,
   topicsCommand,
   gatewayCommand,
   influxTokenCommand,

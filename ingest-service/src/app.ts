@@ -20,7 +20,11 @@ import { commandRoutes } from "./commands/routes.ts";
 import type { IngestConfig } from "./config.ts";
 import { Erasures } from "./devices/erasures.ts";
 import { deviceWriter } from "./devices/device-writer.ts";
-import { HeardDevices } from "./telemetry/heard-devices.ts";
+import { FleetDevices } from "./fleet/fleet-devices.ts";
+import { fleetLatestRoute } from "./fleet/latest-route.ts";
+import { fleetSeriesRoute } from "./fleet/series-route.ts";
+import { LastSeen } from "./fleet/last-seen.ts";
+import { deviceListRoute } from "./fleet/list-route.ts";
 import { Restating } from "./devices/restating.ts";
 import { deviceRoutes } from "./devices/routes.ts";
 import { AccountBook } from "./accounts/account-book.ts";
@@ -29,6 +33,8 @@ import { recount } from "./projection/recount.ts";
 import { observeLedger } from "./ledger/ledger-metrics.ts";
 import { ledgerRoutes } from "./ledger/routes.ts";
 import { projectionMetrics } from "./projection/projection-metrics.ts";
+import { backupRoute } from "./store/backup-route.ts";
+import { observeStore } from "./store/store-metrics.ts";
 import { Projection } from "./projection/projection.ts";
 import { quarantinedMetrics, movedAccount } from "./quarantine/quarantined-metrics.ts";
 import { devicesBeyondLimits, quarantineSummary } from "./quarantine/quarantine-queries.ts";
@@ -44,6 +50,7 @@ import { Quarantiner } from "./quarantine/quarantiner.ts";
 import { quarantineRoutes } from "./quarantine/routes.ts";
 import { streamRoutes } from "./stream/routes.ts";
 import { DeviceSeries } from "./telemetry/device-series.ts";
+import { ReadPositions } from "./telemetry/read-positions.ts";
 import { telemetryRoutes } from "./telemetry/routes.ts";
 
 export interface IngestDeps {
@@ -93,6 +100,7 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
     return quarantinedMetrics(model.db, topics.telemetry, partition, from, to);
   };
   const metrics = projectionMetrics(deps.metrics);
+  observeStore(deps.metrics, store);
   const quarantiner = new Quarantiner({
     log,
     topic: topics.quarantine,
@@ -156,14 +164,24 @@ export function createIngestApp(deps: IngestDeps): ServiceApp {
   deviceRoutes(http.app, {
     model,
     write: writeDevice,
-    heard: new HeardDevices({ model, store, series }),
     timeoutMs,
   });
+  const lastSeen = new LastSeen(store, config.tags);
+  const fleet = new FleetDevices(model.db, lastSeen);
+  const positions = new ReadPositions({
+    ...{ model, log, group: config.group, timeoutMs },
+    topics: [topics.telemetry, topics.alerts],
+    flush: () => projection.flush(),
+  });
+  deviceListRoute(http.app, { model, lastSeen, positions });
+  fleetLatestRoute(http.app, { fleet, series, positions });
+  fleetSeriesRoute(http.app, { db: model.db, fleet, series, positions });
   provisioningKeyRoutes(http.app, { ...writing, topic: topics.access, outcomes: accessOutcomes });
   commandRoutes(http.app, { ...writing, topic: topics.commands });
-  telemetryRoutes(http.app, { model, series });
+  telemetryRoutes(http.app, { model, series, positions });
   quarantineRoutes(http.app, { ...writing, topic: topics.quarantine, topics, writeDevice });
   ledgerRoutes(http.app, ledger);
+  backupRoute(http.app, { store, folder: join(dataDir, "ingest", "backups") });
   streamRoutes(http, { log, topics, folded: foldedEvents, logger });
 
   let deadlines: Deadlines | undefined;

@@ -6,6 +6,7 @@ import { FoldOutcomes, type FoldedEvents } from "@headwater/service";
 import { accessPart } from "./access/access-model.ts";
 import { commandPart, endCommandsOf } from "./commands/command-model.ts";
 import { devicePart, type FoldedDevice } from "./devices/device-model.ts";
+import { presencePart } from "./devices/presence-model.ts";
 import { quarantinePart } from "./quarantine/quarantine-model.ts";
 import type { QuarantineBounds } from "./quarantine/quarantine-table.ts";
 import { openIngestModel } from "./model/ingest-model.ts";
@@ -66,6 +67,7 @@ export function openReadModelParts(options: {
         foldedEvents,
         onOverdue,
       }),
+      presencePart(topics.presence, foldedEvents),
       quarantinePart({
         topic: topics.quarantine,
         foldedEvents,

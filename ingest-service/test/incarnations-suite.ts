@@ -176,7 +176,12 @@ export function incarnationsSuite(scene: IncarnationsScene): void {
     const seen = await eventually(async () => {
       const heard = await unregistered(1000);
       expect(heard.map((device) => device.id)).toEqual([h1, h2, h4]);
-      expect(heard[0]).toEqual({ id: h1, registered: false, lastSeen: "2026-05-28T20:26:41.000000Z" });
+      expect(heard[0]).toEqual({
+        id: h1,
+        registered: false,
+        connected: false,
+        lastSeen: "2026-05-28T20:26:41.000000Z",
+      });
       return heard;
     });
     expect(await unregistered(3)).toEqual(seen);

@@ -1,3 +1,5 @@
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SeriesRow, StoreUnavailableError, textField, type TimeSeriesStore } from "@headwater/time-series";
 import { eventually } from "@headwater/testkit/eventually";
@@ -36,6 +38,8 @@ beforeAll(async () => {
         open -= 1;
       }
     },
+    classes: (query: Parameters<TimeSeriesStore["classes"]>[0]) => backends.store.classes(query),
+    usage: undefined,
     listSeries: (...asked: Parameters<TimeSeriesStore["listSeries"]>) => backends.store.listSeries(...asked),
     latestOf: (...asked: Parameters<TimeSeriesStore["latestOf"]>) => backends.store.latestOf(...asked),
     newestTimes: (measurement: string) => backends.store.newestTimes(measurement),
@@ -52,6 +56,18 @@ afterAll(async () => {
   await service.http.close();
   await backends.close();
 });
+
+/** Read by another library, times as they are written. */
+async function parquetOf(id: string, query: Readonly<Record<string, string | number>>) {
+  const answer = await fetch(seriesUrl({ url }, id, query), {
+    headers: { ...tokenHeader, accept: "application/vnd.apache.parquet" },
+  });
+  expect(answer.headers.get("content-type")).toBe("application/vnd.apache.parquet");
+  const file = await answer.arrayBuffer();
+  const parsers = { ...DEFAULT_PARSERS, timestampFromMicroseconds: (micros: bigint) => micros };
+  const rows = (await parquetReadObjects({ file, parsers })) as { time: bigint; value: unknown }[];
+  return { rows, groups: parquetMetadata(file).row_groups.length };
+}
 
 describe("a series in the embedded store", () => seriesSuite(subject));
 
@@ -187,6 +203,22 @@ describe("an export", () => {
     expect(numbers.split("\r\n").map((line) => line.split(",")[2])).toEqual(["value", "-5.25", "1e+300", "-1e-7", "0", undefined]); // oxfmt-ignore
     const lines = (await exported(subject(), id, ndjson, { metric: "=t" })).trimEnd().split("\n");
     expect(lines.map((line) => (JSON.parse(line) as { value: string }).value)).toEqual(texts);
+  });
+
+  it("as Parquet is a file that its readers take, in row groups, to the microsecond", async () => {
+    const id = device();
+    const rows = Array.from({ length: 20_000 }, (_, i): SeriesRow => [t0 + i * 1_000_001, i / 4]);
+    await writeRows(backends.store, { device: id }, rows);
+    await writeRows(backends.store, { device: id }, [[t0 + 7, "=a\u{1f600}"]], textField("state")); // oxfmt-ignore
+    const numbers = await parquetOf(id, {});
+    expect(numbers.groups).toBe(3);
+    expect(numbers.rows).toHaveLength(20_000);
+    expect(numbers.rows[12_345]).toEqual({ time: BigInt(t0 + 12_345 * 1_000_001), value: 12_345 / 4 });
+    expect((await parquetOf(id, { metric: "state" })).rows).toEqual([{ time: BigInt(t0 + 7), value: "=a\u{1f600}" }]);
+    const filled = { from: "2026-05-01", to: "2026-05-03", window: "1d", aggregate: "count", fill: "null" };
+    const days = await parquetOf(id, { ...filled, metric: "state", kind: "text" });
+    expect(days.rows.map(({ value }) => value)).toEqual([1, null]);
+    expect((await parquetOf(id, { to: "1971-01-01" })).rows).toEqual([]);
   });
 
   it("without points is a header, or nothing", async () => {

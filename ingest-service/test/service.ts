@@ -90,7 +90,7 @@ export async function startService(options: {
         headers: { ...tokenHeader, ...headers },
         ...(body !== undefined && { payload: body as object }),
       });
-      const isJson = String(response.headers["content-type"]).includes("json");
+      const isJson = /[/+]json(?:;|$)/.test(String(response.headers["content-type"]));
       return {
         status: response.statusCode,
         headers: response.headers,

@@ -189,7 +189,7 @@ describe("a series", () => {
     "metric=x&from=yesterday",
     "metric=x&window=5m",
     "metric=x&window=5x&aggregate=mean",
-    "metric=x&aggregate=median&window=5m",
+    "metric=x&aggregate=mode&window=5m",
     "metric=x&limit=0",
     "metric=x&limit=1000001",
     "metric=x&form=-1h",

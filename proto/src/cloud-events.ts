@@ -1,6 +1,7 @@
 /**
  * CloudEvents 1.0 headers in binary mode for Kafka (https://github.com/cloudevents/spec, Kafka protocol binding).
- * Low-rate topics carry all of them; telemetry.v1 carries `ce_type` alone, since every header costs each client.
+ * Low-rate topics carry all of them; telemetry.v1 and rule-state.v1 carry `ce_type` alone, since every header costs
+ * each client.
  */
 export const eventTypes = {
   telemetry: "io.headwater.telemetry.v1",
@@ -51,3 +52,6 @@ export const telemetryHeaders = {
   gap: { ce_type: Buffer.from(eventTypes.gap) },
   derived: { ce_type: Buffer.from(eventTypes.derived) },
 } as const;
+
+/** Of rule-state.v1, which has a record for each state of each rule: shared as well. */
+export const ruleStateHeaders = { ce_type: Buffer.from(eventTypes.ruleState) } as const;

@@ -13,6 +13,7 @@ import {
 } from "@headwater/service";
 import { AlertModel } from "./alerts/alert-model.ts";
 import { ActionModel } from "./actions/action-model.ts";
+import { LogTime } from "./actions/log-time.ts";
 import { actionRoutes } from "./actions/action-routes.ts";
 import { alertRoutes } from "./alerts/alert-routes.ts";
 import { AlertWrites } from "./alerts/alert-writes.ts";
@@ -52,6 +53,8 @@ export interface RulesAppDeps {
   readonly instance?: string;
   /** How webhooks find addresses. Default: the system's resolver. */
   readonly resolve?: ActionGroupOptions["resolve"];
+  /** By what log time goes on between records (µs). Default: the machine's monotonic clock. */
+  readonly elapsedMicros?: () => number;
 }
 
 /** Wires the rules service and registers its routes; nothing moves before `start`. The topics have to exist by then. */
@@ -74,7 +77,8 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   const folded = new FoldedEvents({ topics, partitions, skipped });
   const rules = new RuleModel({ log, topics, dataDir, logger, folded });
   const alerts = new AlertModel({ log, topics, dataDir, logger, folded });
-  const actions = new ActionModel({ log, topics, dataDir, logger, folded });
+  const time = new LogTime(deps.elapsedMicros);
+  const actions = new ActionModel({ log, topics, dataDir, logger, folded, partitions, time });
   const maintenance = new MaintenanceModel({ log, topics, dataDir, logger, folded });
   rules.readModel.died.catch(onFailure);
   alerts.readModel.died.catch(onFailure);
@@ -105,7 +109,7 @@ export function createRulesApp(deps: RulesAppDeps): ServiceApp {
   });
 
   const dispatch = new ActionGroup({
-    ...{ log, topics, partitions, instance, folded, rules, alerts, metrics, logger, onFailure },
+    ...{ log, topics, partitions, instance, folded, rules, alerts, actions, metrics, logger, onFailure },
     group: `${config.group}-actions`,
     config: deps.config.actions ?? actionsConfig(),
     resolve: deps.resolve,

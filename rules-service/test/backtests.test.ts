@@ -56,7 +56,7 @@ describe("a backtest", () => {
   it("finds for a draft what the rule, once it is live, raises and clears; and writes nothing", async () => {
     const condition = { metric: "temperature", above: { warning: 85, critical: 95 }, clearBelow: 80 };
     const draft = { ...hotRule("hot"), condition, severity: undefined };
-    await enableRule(rules, draft as never);
+    await enableRule(rules, draft);
     await sendWaves(on, 0, 40);
     await on.fleet.mark();
     const found = await backtest({ rule: { ...draft, id: "another" } });

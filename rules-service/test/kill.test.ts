@@ -30,8 +30,9 @@ it("is the same after kill -9 in mid-stream, again and again", async () => {
     const on = await platform(2, folder);
     const rules = await startService(on);
     await on.fleet.mark();
-    const { alerts } = await expectExactlyTheOracle(on);
+    const { alerts, derived } = await expectExactlyTheOracle(on);
     expect(alerts.size).toBeGreaterThan(20);
+    expect(derived.size).toBeGreaterThan(20);
     const claims = (await stateRecords(on)).filter(({ claim }) => claim !== null);
     expect(claims).toHaveLength(4 * on.partitions);
     await rules.stop();

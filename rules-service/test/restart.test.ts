@@ -5,6 +5,7 @@ import { CrashableLog } from "./support/crashable-log.ts";
 import {
   alertEvents,
   commandEvents,
+  derivingRules,
   enableRule,
   hotRule,
   platform,
@@ -92,6 +93,7 @@ it("is the same after kills at any moment, under load", async () => {
     rules,
     hotRule("held", { condition: { metric: "temperature", op: ">", threshold: 90, for: "5ms" } }),
   );
+  for (const rule of derivingRules) await enableRule(rules, rule);
   const load = steadyLoad(on);
   for (let round = 0; round < 6; round += 1) {
     await new Promise((resolve) => setTimeout(resolve, 30 + 47 * round));
@@ -107,10 +109,11 @@ it("is the same after kills at any moment, under load", async () => {
   });
 });
 
-it.each(["alerts", "commands", "ruleState"] as const)(
+it.each(["alerts", "commands", "telemetry", "ruleState"] as const)(
   "is the same when killed right after an append to %s landed",
   async (role) => {
-    await enableRule(await start(), hotRule("hot"));
+    const rules = await start();
+    for (const rule of [hotRule("hot"), ...derivingRules]) await enableRule(rules, rule);
     for (let round = 0; round < 4; round += 1) {
       const { log } = running!;
       log.crashAfter = { topic: on.topics[role], appends: 1 + round };

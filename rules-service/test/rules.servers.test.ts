@@ -6,7 +6,7 @@ import { eventLogSettings, openEventLog, topicNames, type EventLog } from "@head
 import { loadConfig } from "@headwater/service";
 import { Fleet } from "./support/fleet.ts";
 import { eventually } from "@headwater/testkit/eventually";
-import { alertEvents, hotRule, token, untilLive, type Platform } from "./support/harness.ts";
+import { alertEvents, derivingRules, enableRule, hotRule, token, untilLive, type Platform } from "./support/harness.ts";
 import { emitted, expectExactlyTheOracle } from "./support/oracle.ts";
 import { RulesProcess } from "./support/rules-process.ts";
 import { sendWaves, steadyLoad } from "./support/waves.ts";
@@ -97,6 +97,7 @@ it("two instances on eight partitions: one killed, one stopped and woken as a zo
   expect((await a.call("POST", "/api/v1/rules", hotRule("hot"))).status).toBe(201);
   const enabled = await a.call("POST", "/api/v1/rules/hot/enable");
   expect(enabled.status).toBe(200);
+  for (const rule of derivingRules) await enableRule(a, rule);
   await untilLive(a, "hot");
   await untilLive(b, "hot");
   await sendWaves(on, 0, 5);
@@ -125,9 +126,10 @@ it("two instances on eight partitions: one killed, one stopped and woken as a zo
   b.signal("SIGCONT");
   await Promise.all([pause(3000), untilAllGoOn(on)]);
   await eventually(async () => {
-    const { alerts, commands } = await emitted(on);
+    const { alerts, commands, derived } = await emitted(on);
     expect(alerts.size).toBeGreaterThan(50);
     expect(commands.size).toBeGreaterThan(20);
+    expect(derived.size).toBeGreaterThan(50);
     const told = (await alertEvents(on)).map((event) => event.mutedBy.join());
     expect(new Set(told)).toEqual(new Set(["", "maintenance/some"]));
   }, patienceMs);

@@ -30,11 +30,14 @@ export function devicePart(options: DevicePartOptions): ModelPart {
   let hasErased = false;
   return {
     topic,
-    version: 5,
+    version: 6,
     migrate(db) {
       db.exec(`
-        CREATE TABLE devices (id TEXT PRIMARY KEY, present INTEGER NOT NULL, type TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
-        CREATE INDEX devices_type ON devices (type, id) WHERE present;
+        CREATE TABLE devices (
+          id TEXT PRIMARY KEY, present INTEGER NOT NULL, incarnation INTEGER NOT NULL, type TEXT NOT NULL,
+          created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, search TEXT NOT NULL, state TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE device_attributes (id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (id, name)) WITHOUT ROWID;
         CREATE TABLE device_tags (name TEXT NOT NULL, value TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (name, value, id)) WITHOUT ROWID;
         CREATE INDEX device_tags_id ON device_tags (id);
       `);
@@ -88,12 +91,34 @@ function overwritten(db: DatabaseSync, { key }: LogBatch["records"][number]): Fo
 
 function putState(db: DatabaseSync, id: string, state: DeviceState): void {
   const statements = statementsOf(db);
+  const { device } = state;
   statements
-    .of("INSERT OR REPLACE INTO devices (id, present, type, state) VALUES (?, ?, ?, ?)")
-    .run(id, state.device === undefined ? 0 : 1, state.device?.type ?? "", toJson(state));
+    .of(
+      `INSERT OR REPLACE INTO devices (id, present, incarnation, type, created_at, updated_at, search, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      id,
+      device === undefined ? 0 : 1,
+      state.incarnation,
+      device?.type ?? "",
+      device?.createdAt ?? 0,
+      device?.updatedAt ?? 0,
+      device === undefined ? "" : searchedText(device),
+      toJson(state),
+    );
   statements.of("DELETE FROM device_tags WHERE id = ?").run(id);
-  const insert = statements.of("INSERT INTO device_tags (name, value, id) VALUES (?, ?, ?)");
-  for (const [name, value] of Object.entries(state.device?.tags ?? {})) insert.run(name, value, id);
+  const insertTag = statements.of("INSERT INTO device_tags (name, value, id) VALUES (?, ?, ?)");
+  for (const [name, value] of Object.entries(device?.tags ?? {})) insertTag.run(name, value, id);
+  statements.of("DELETE FROM device_attributes WHERE id = ?").run(id);
+  const insertAttribute = statements.of("INSERT INTO device_attributes (id, name, value) VALUES (?, ?, ?)");
+  for (const [name, value] of Object.entries(device?.attributes ?? {})) insertAttribute.run(id, name, String(value));
+}
+
+/** What a search for text looks at. */
+function searchedText({ id, type, tags, attributes }: Device): string {
+  const facts = [...Object.entries(tags), ...Object.entries(attributes)].flat();
+  return [id, type, ...facts].join("\n").toLowerCase();
 }
 
 /** Also of a deleted device: its revision goes on. */
@@ -105,33 +130,6 @@ export function deviceState(db: DatabaseSync, id: string): DeviceState | undefin
 /** Which device of this id there is; undefined: none was ever registered. */
 export function incarnationOf(db: DatabaseSync, id: string): Incarnation | undefined {
   return deviceState(db, id);
-}
-
-export interface DeviceQuery {
-  readonly type?: string | undefined;
-  /** All of them. */
-  readonly tags: readonly (readonly [name: string, value: string])[];
-  /** Ids after this one. */
-  readonly after?: string | undefined;
-  readonly limit: number;
-}
-
-/** By id. */
-export function listDevices(db: DatabaseSync, query: DeviceQuery): readonly Device[] {
-  const conditions = ["present", "id > ?"];
-  const values: (string | number)[] = [query.after ?? ""];
-  if (query.type !== undefined) {
-    conditions.push("type = ?");
-    values.push(query.type);
-  }
-  for (const [name, value] of query.tags) {
-    conditions.push("id IN (SELECT id FROM device_tags WHERE name = ? AND value = ?)");
-    values.push(name, value);
-  }
-  const rows = statementsOf(db)
-    .of(`SELECT state FROM devices WHERE ${conditions.join(" AND ")} ORDER BY id LIMIT ?`)
-    .all(...values, query.limit);
-  return rows.flatMap((row) => fromJson(String(row["state"])).device ?? []);
 }
 
 function toJson(state: DeviceState): string {

@@ -39,12 +39,27 @@ export const deviceSchema = Type.Object(
   { title: "Device" },
 );
 
+const seenSchema = {
+  connected: Type.Boolean({ description: "Whether it has an MQTT session" }),
+  connectedAt: Type.Optional(Type.String({ format: "date-time", description: "Since when it is connected" })),
+  disconnectedAt: Type.Optional(Type.String({ format: "date-time", description: "Since when it is not" })),
+  lastSeen: Type.Optional(
+    Type.String({
+      format: "date-time",
+      description:
+        "The newest time of its readings, or when it came or went, if that was later; absent: never, or the " +
+        "time-series store does not answer",
+    }),
+  ),
+};
+
+export const listedDeviceSchema = Type.Object(
+  { ...deviceSchema.properties, registered: Type.Literal(true), ...seenSchema },
+  { title: "SeenDevice" },
+);
+
 export const heardDeviceSchema = Type.Object(
-  {
-    id: Type.String(),
-    registered: Type.Literal(false),
-    lastSeen: Type.String({ format: "date-time", description: "The newest time of its readings" }),
-  },
+  { id: Type.String(), registered: Type.Literal(false), ...seenSchema },
   { title: "HeardDevice" },
 );
 

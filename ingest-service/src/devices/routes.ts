@@ -13,24 +13,17 @@ import {
   positionText,
   positionSchema,
   waitForAfter,
-  decodeCursor,
-  encodeCursor,
   etagOf,
   type HttpApp,
-  listQuery,
-  isTextPlace,
-  pageOf,
-  pageSchema,
   type Written,
 } from "@headwater/service";
-import { InvariantError, isoFromMicros, RequestError } from "@headwater/core";
-import { deviceState, listDevices } from "./device-model.ts";
+import { InvariantError, RequestError } from "@headwater/core";
+import { deviceState } from "./device-model.ts";
 import {
   createdDeviceSchema,
   credentialSchema,
   deviceResource,
   deviceSchema,
-  heardDeviceSchema,
   patchSchema,
   registrationSchema,
   writtenDeviceSchema,
@@ -39,27 +32,9 @@ import type { DeviceWriter } from "./device-writer.ts";
 import { makeCredential, newCredentialSchema } from "./new-credential.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 
-/** A device that has sent telemetry and is not registered. */
-export interface HeardDevice {
-  readonly id: string;
-  /** The newest time of its readings, µs. */
-  readonly lastSeen: number;
-}
-
-export interface HeardPage {
-  readonly devices: readonly HeardDevice[];
-  /** The id after which to go on; undefined: nothing follows. */
-  readonly next: string | undefined;
-}
-
-export interface ListHeard {
-  list(after: string | undefined, limit: number): Promise<HeardPage>;
-}
-
 export interface DeviceRoutesOptions {
   readonly model: ReadModel;
   readonly write: DeviceWriter;
-  readonly heard: ListHeard;
   readonly timeoutMs: number;
 }
 
@@ -68,7 +43,7 @@ const mayRead = { scopes: ["devices:read"] };
 const mayWrite = { scopes: ["devices:write"], preconditions: true };
 const tags = ["devices"];
 
-export function deviceRoutes(app: HttpApp, { model, write, heard, timeoutMs }: DeviceRoutesOptions): void {
+export function deviceRoutes(app: HttpApp, { model, write, timeoutMs }: DeviceRoutesOptions): void {
   const hasher = new PasswordHasher();
 
   app.post(
@@ -95,55 +70,6 @@ export function deviceRoutes(app: HttpApp, { model, write, heard, timeoutMs }: D
         .header("location", `/api/v1/devices/${encodeURIComponent(registration.id)}`)
         .header("etag", etagOf(resource.revision));
       return { ...resource, ...(token !== undefined && { token }), credentialId: credential.id };
-    },
-  );
-
-  app.get(
-    "/api/v1/devices",
-    {
-      config: mayRead,
-      schema: {
-        operationId: "listDevices",
-        summary: "Devices by id",
-        description:
-          "With `registered=false` those that have sent telemetry and are not registered; a page of them may be short, " +
-          "or empty, although `next` says that there are more.",
-        tags,
-        querystring: Type.Object({
-          ...listQuery.properties,
-          ...afterQuery,
-          registered: Type.Boolean({ default: true, description: "`false`: what was heard and is not registered" }),
-          type: Type.Optional(Type.String({ maxLength: 64 })),
-          tag: Type.Optional(
-            Type.Array(Type.String({ maxLength: 400, documented: { pattern: "^[^:]+:[\\s\\S]+$" } }), {
-              maxItems: 8,
-              description: "`name:value`; all of several",
-            }),
-          ),
-        }),
-        response: { 200: pageSchema(Type.Union([deviceSchema, heardDeviceSchema], { title: "ListedDevice" })) },
-      },
-    },
-    async (request) => {
-      const { limit, cursor, registered, type, tag = [], after } = request.query;
-      await waitForAfter(model, after, timeoutMs);
-      if (!registered) {
-        if (type !== undefined || tag.length > 0) throw noFacts();
-        const page = await heard.list(decodeCursor(request, cursor, isTextPlace), limit);
-        const items = page.devices.map(({ id, lastSeen }) => ({
-          id,
-          registered: false as const,
-          lastSeen: isoFromMicros(lastSeen),
-        }));
-        return { items, next: page.next === undefined ? null : encodeCursor(request, page.next) };
-      }
-      const devices = listDevices(model.db, {
-        type,
-        tags: tag.map(parseTag),
-        after: decodeCursor(request, cursor, isTextPlace),
-        limit: limit + 1,
-      });
-      return pageOf(request, devices, limit, ({ id }) => id, deviceResource);
     },
   );
 
@@ -283,11 +209,6 @@ export function deviceRoutes(app: HttpApp, { model, write, heard, timeoutMs }: D
   );
 }
 
-function noFacts(): RequestError {
-  const detail = "What is not registered has no type and no tags; leave `type` and `tag` out";
-  return new RequestError(400, "unregistered-filter", detail);
-}
-
 export function unknownDevice(id: string): RequestError {
   return new RequestError(404, "device-unknown", `There is no device ${JSON.stringify(id.slice(0, 200))}`);
 }
@@ -295,13 +216,4 @@ export function unknownDevice(id: string): RequestError {
 function writtenResource({ state, position }: Written<DeviceState>) {
   if (state.device === undefined) throw new InvariantError("A device that was written is not there");
   return { ...deviceResource(state.device), position: positionText(position) };
-}
-
-function parseTag(text: string): readonly [string, string] {
-  // Names may contain a colon, as values may; the first one that is not the last sign parts them.
-  const at = text.indexOf(":");
-  if (at <= 0 || at === text.length - 1) {
-    throw new RequestError(400, "invalid-tag", `${JSON.stringify(text)} is no tag; write it like site:north`);
-  }
-  return [text.slice(0, at), text.slice(at + 1)];
 }

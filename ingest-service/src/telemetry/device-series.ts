@@ -1,4 +1,5 @@
 import {
+  type ClassSpan,
   isTextField,
   type LatestPage,
   type LatestValue,
@@ -64,9 +65,50 @@ export class DeviceSeries {
     return { values: found, next: sooner ?? next };
   }
 
+  /** The newest value of each field of many devices, in their order; of these fields only, if any are named. */
+  async latestOf(
+    owners: readonly SeriesOwner[],
+    fields: readonly string[] | undefined,
+  ): Promise<readonly (readonly LatestValue[])[]> {
+    const tagSets: Tags[] = [];
+    const places: number[] = [];
+    const all = this.#hasTags && owners.length > manyOwners ? await this.#tagsByDevice() : undefined;
+    for (const [index, owner] of owners.entries()) {
+      for (const tags of all === undefined ? await this.#tagsOf(owner) : tagsAmong(all, owner)) {
+        tagSets.push(tags);
+        places.push(index);
+      }
+    }
+    const latest = owners.map(() => new Map<string, LatestValue>());
+    for (const [i, values] of (await this.#store.latestOf(telemetryMeasurement, tagSets, fields)).entries()) {
+      const newest = latest[places[i]!]!;
+      for (const value of values) {
+        const known = newest.get(value.field);
+        if (known === undefined || known.time <= value.time) newest.set(value.field, value);
+      }
+    }
+    return latest.map((values) => [...values.values()]);
+  }
+
+  /** One question for a fleet, where each of its devices may have any stamped tags. */
+  async #tagsByDevice(): Promise<ReadonlyMap<string, readonly Tags[]>> {
+    const newest = await this.#store.newestTimes(telemetryMeasurement);
+    return Map.groupBy(
+      newest.map(({ tags }) => tags),
+      (tags) => tags["device"] ?? "",
+    );
+  }
+
   async fields(owner: SeriesOwner): Promise<readonly string[]> {
     const series = await this.#seriesOf(owner);
     return [...new Set(series.map(({ field }) => field))].toSorted();
+  }
+
+  /** Which retention class answers which part of a range; nothing to tell (undefined) if points answer all of it. */
+  async classes(query: DeviceSeriesQuery): Promise<readonly ClassSpan[] | undefined> {
+    const spans = await this.#store.classes({ ...query, measurement: telemetryMeasurement, tags: {} });
+    const isOfPoints = query.from >= query.to || (spans[0]?.class === "raw" && spans[0].from <= query.from);
+    return isOfPoints ? undefined : spans;
   }
 
   /** In batches. */
@@ -112,15 +154,11 @@ export class DeviceSeries {
   /** In an order of their own, whichever store: of two values of one time the last one's counts. */
   async #tagsOf(owner: SeriesOwner): Promise<readonly Tags[]> {
     const { device, incarnation } = owner;
-    const own: Tags =
-      incarnation === "all" || incarnation === 0 ? { device } : { device, [incarnationTag]: `${incarnation}` };
+    const own = tagsOfDevice(device, incarnation === "all" ? 0 : incarnation);
     if (!this.#hasTags && incarnation !== "all") return [own];
     const series = await this.#seriesOf(owner);
     const distinct = new Map(series.map(({ tags }) => [tagKey(tags), tags]));
-    const inOrder = [...distinct]
-      .toSorted(([a, of], [b, other]) => incarnationOfTags(of) - incarnationOfTags(other) || (a < b ? -1 : 1))
-      .map(([, tags]) => tags);
-    return inOrder;
+    return inOrder([...distinct.values()]);
   }
 
   async #seriesOf({ device, incarnation, erasedBelow = 0 }: SeriesOwner): Promise<readonly SeriesRef[]> {
@@ -130,6 +168,27 @@ export class DeviceSeries {
       return incarnation === "all" ? of >= erasedBelow : of === incarnation;
     });
   }
+}
+
+/** Beyond so many devices all tags are asked for at once. */
+const manyOwners = 20;
+
+function tagsAmong(all: ReadonlyMap<string, readonly Tags[]>, { device, incarnation }: SeriesOwner): readonly Tags[] {
+  const own = all.get(device) ?? [];
+  return inOrder(own.filter((tags) => incarnation === "all" || incarnationOfTags(tags) === incarnation));
+}
+
+/** Of two values of one time the last one's counts. */
+function inOrder(all: readonly Tags[]): readonly Tags[] {
+  return all
+    .map((tags) => [tagKey(tags), tags] as const)
+    .toSorted(([a, of], [b, other]) => incarnationOfTags(of) - incarnationOfTags(other) || (a < b ? -1 : 1))
+    .map(([, tags]) => tags);
+}
+
+/** The tags of its points, where no others are configured. */
+export function tagsOfDevice(device: string, incarnation: number): Tags {
+  return incarnation === 0 ? { device } : { device, [incarnationTag]: `${incarnation}` };
 }
 
 function tagKey(tags: Tags): string {

@@ -1,31 +1,34 @@
 import { Type } from "@sinclair/typebox";
 import type { ReadModel } from "@headwater/event-log/read-model";
-import { decodeCursor, encodeCursor, type HttpApp, isTextPlace } from "@headwater/service";
-import { isoFromMicros } from "@headwater/core";
-import { isTextField, type LatestValue, metricOfField } from "@headwater/time-series";
+import { afterQuery, decodeCursor, encodeCursor, type HttpApp, isTextPlace } from "@headwater/service";
+import { metricOfField } from "@headwater/time-series";
 import { deviceState } from "../devices/device-model.ts";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries } from "./device-series.ts";
-import { millis } from "./rows.ts";
+import { latestValuesSchema, valuesByMetric } from "./latest-values.ts";
+import type { ReadPositions } from "./read-positions.ts";
 import { type FindOwner, seriesRoute } from "./series-route.ts";
 import { incarnationsQuery } from "./series-request.ts";
+import { statisticsRoute } from "./statistics-route.ts";
 
 export interface TelemetryRoutesOptions {
   readonly model: ReadModel;
   readonly series: DeviceSeries;
+  readonly positions: ReadPositions;
 }
 
 const idParams = Type.Object({ id: Type.String() });
-const config = { scopes: ["telemetry:read"] };
+const config = { scopes: ["telemetry:read"], conditional: "content" as const };
 const tags = ["telemetry"];
 
 const latestQuery = Type.Object({
   ...incarnationsQuery,
+  ...afterQuery,
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 1000, description: "How many metrics at most" }),
   cursor: Type.Optional(Type.String({ maxLength: 4096, description: "`next` of the page before" })),
 });
 
-export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutesOptions): void {
+export function telemetryRoutes(app: HttpApp, { model, series, positions }: TelemetryRoutesOptions): void {
   /** Whose telemetry is asked for, and whether there is such a device. */
   const ownerOf: FindOwner = (device, incarnations) => {
     const state = deviceState(model.db, device);
@@ -50,15 +53,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
             {
               device: Type.String(),
               next: Type.Optional(Type.String({ description: "The `cursor` of the next page, if there is one" })),
-              values: Type.Record(
-                // A name with a line break, too: by default the serializer leaves it out.
-                Type.String({ pattern: "^[^]*$" }),
-                Type.Object({
-                  value: Type.Union([Type.Number(), Type.String()]),
-                  t: Type.Number({ description: "Milliseconds since the epoch" }),
-                  time: Type.String({ format: "date-time" }),
-                }),
-              ),
+              values: latestValuesSchema,
             },
             { title: "LatestValues" },
           ),
@@ -69,15 +64,11 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
       const { id } = request.params;
       const { limit, cursor, incarnations } = request.query;
       const after = decodeCursor(request, cursor, isTextPlace);
+      await positions.waitFor(request.query.after);
       const { owner, isRegistered } = ownerOf(id, incarnations);
       const { values: latest, next } = await series.latest(owner, { after, limit });
       if (latest.length === 0 && next === undefined && !isRegistered) throw unknownDevice(id);
-      // A metric with numbers and texts has two fields; the newer value counts.
-      const values = new Map<string, { value: number | string; t: number; time: string }>();
-      for (const { field, time, value } of latest.toSorted(byTime)) {
-        values.set(metricOfField(field).metric, { value, t: millis(time), time: isoFromMicros(time) });
-      }
-      const sorted = Object.fromEntries([...values].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+      const sorted = valuesByMetric(latest);
       return { device: id, values: sorted, ...(next !== undefined && { next: encodeCursor(request, next) }) };
     },
   );
@@ -91,7 +82,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
         summary: "The metrics a device has sent",
         tags,
         params: idParams,
-        querystring: Type.Object(incarnationsQuery),
+        querystring: Type.Object({ ...incarnationsQuery, ...afterQuery }),
         response: {
           200: Type.Object(
             {
@@ -109,6 +100,7 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     },
     async (request) => {
       const { id } = request.params;
+      await positions.waitFor(request.query.after);
       const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
       const fields = await series.fields(owner);
       if (fields.length === 0 && !isRegistered) throw unknownDevice(id);
@@ -116,10 +108,6 @@ export function telemetryRoutes(app: HttpApp, { model, series }: TelemetryRoutes
     },
   );
 
-  seriesRoute(app, series, ownerOf);
-}
-
-/** Oldest first; of a metric's number and text of one time the number counts, as in its series. */
-function byTime(a: LatestValue, b: LatestValue): number {
-  return a.time - b.time || Number(isTextField(b.field)) - Number(isTextField(a.field));
+  seriesRoute(app, { series, ownerOf, positions });
+  statisticsRoute(app, { series, ownerOf, positions });
 }

@@ -11,7 +11,7 @@ export function millis(micros: number): number {
 
 export interface JsonAnswer {
   /** What stands before the points. */
-  readonly head: Readonly<Record<string, string>>;
+  readonly head: Readonly<Record<string, unknown>>;
   readonly limit: number;
   /** The cursor of what follows a row. */
   readonly next: (last: FilledRow) => string;

@@ -10,7 +10,7 @@ import { rangeAfter, type SeriesRange } from "./series-range.ts";
 
 /** How many points JSON has unless the request says otherwise. */
 export const defaultLimit = 10_000;
-const maxLimit = 1_000_000;
+export const maxLimit = 1_000_000;
 
 /** Of all that reads telemetry. */
 export const incarnationsQuery = {

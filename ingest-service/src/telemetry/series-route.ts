@@ -1,14 +1,18 @@
 import { Readable } from "node:stream";
 import { Type } from "@sinclair/typebox";
-import { type HttpApp, wantedType } from "@headwater/service";
-import { type SeriesRow, windowsOf } from "@headwater/time-series";
+import { isoFromMicros } from "@headwater/core";
+import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
+import { type ClassSpan, isTextField, type SeriesRow } from "@headwater/time-series";
 import { unknownDevice } from "../devices/routes.ts";
 import type { DeviceSeries, SeriesOwner } from "./device-series.ts";
-import { type FilledRow, filledRows } from "./fill.ts";
+import type { FilledRow } from "./fill.ts";
+import { type LabelledRows, parquetFile, parquetType } from "./parquet.ts";
+import type { ReadPositions } from "./read-positions.ts";
 import { type Begun, begun, csvRows, jsonRows, ndjsonRows } from "./rows.ts";
 import { type Candidate, defaultLimit, readSeriesRequest, seriesQuery } from "./series-request.ts";
+import { shaped } from "./shape.ts";
 
-const types = ["application/json", "text/csv", "application/x-ndjson"] as const;
+const types = ["application/json", "text/csv", "application/x-ndjson", parquetType] as const;
 
 const pointSchema = { type: "array", items: { type: ["number", "string", "null"] }, minItems: 2, maxItems: 2 };
 
@@ -22,6 +26,20 @@ const seriesSchema = Type.Object(
         "Time in milliseconds since the epoch (a fraction carries microseconds) and value; a sum beyond what a number " +
         "holds is null, and so is a window that `fill=null` fills",
     }),
+    classes: Type.Optional(
+      Type.Array(
+        Type.Object({
+          class: Type.Union([Type.Literal("raw"), Type.Literal("minute"), Type.Literal("hour")]),
+          from: Type.String({ format: "date-time" }),
+          to: Type.String({ format: "date-time" }),
+        }),
+        {
+          description:
+            "Where points have ended within the range: what answers which part of it, oldest first. `raw` are the " +
+            "points, `minute` and `hour` roll-ups of them; a part that nothing answers is left out",
+        },
+      ),
+    ),
     truncated: Type.Optional(Type.Boolean({ description: "There are more points than `limit`" })),
     next: Type.Optional(Type.String({ description: "The `cursor` that goes on, if it was truncated" })),
   },
@@ -34,48 +52,64 @@ export type FindOwner = (
   incarnations: string | undefined,
 ) => { readonly owner: SeriesOwner; readonly isRegistered: boolean };
 
-export function seriesRoute(app: HttpApp, series: DeviceSeries, ownerOf: FindOwner): void {
+export interface SeriesRouteOptions {
+  readonly series: DeviceSeries;
+  readonly ownerOf: FindOwner;
+  readonly positions: ReadPositions;
+}
+
+export function seriesRoute(app: HttpApp, { series, ownerOf, positions }: SeriesRouteOptions): void {
   app.get(
     "/api/v1/devices/:id/series",
     {
       config: { scopes: ["telemetry:read"], produces: types, documentedAnswer: seriesSchema },
       schema: {
         operationId: "getSeries",
-        summary: "A series: points, or windows of them; `Accept` exports it as CSV or NDJSON",
+        summary: "A series: points, or windows of them; `Accept` exports it as CSV, NDJSON or Parquet",
         description:
           "JSON has `limit` points and says if there are more. Exports have all of them unless `limit` is given; their " +
           "columns are `time`, `t` and `value`. In CSV a text that a spreadsheet would take for a formula begins with " +
           "an apostrophe; NDJSON has texts as they are. An answer that fails on its way is cut off, without the end " +
-          "that HTTP gives to a whole one.",
+          "that HTTP gives to a whole one. Where points have ended within the range, exports say in the header " +
+          "`Headwater-Classes` what JSON says in `classes`. Parquet (application/vnd.apache.parquet) has `time` in microseconds and `value`.",
         tags: ["telemetry"],
         params: Type.Object({ id: Type.String() }),
-        querystring: seriesQuery,
+        querystring: Type.Object({ ...seriesQuery.properties, ...afterQuery }),
       },
     },
     async (request, reply) => {
       const { id } = request.params;
       const { metric, limit } = request.query;
       const type = wantedType(request);
+      await positions.waitFor(request.query.after);
       const { owner, isRegistered } = ownerOf(id, request.query.incarnations);
       const { candidates, isContinued } = readSeriesRequest(request, owner, request.query);
       const isJson = type === "application/json";
       // One more shows whether there are more.
       const most = isJson ? (limit ?? defaultLimit) + 1 : limit;
       const found = await firstWithPoints(series, owner, candidates, most);
-      if (found === undefined && !isContinued && !isRegistered && (await series.fields(owner)).length === 0) {
+      if (found === undefined && !isContinued && !isRegistered && !(await hasAny(series, owner, candidates))) {
         throw unknownDevice(id);
       }
       const candidate = found?.candidate ?? candidates[0]!;
       const { chosen, next } = candidate;
       const batches = shaped(series, owner, candidate, found?.batches ?? nothing(), most);
-      void reply.type(`${type}; charset=utf-8`);
-      const text = isJson
-        ? jsonRows(batches, { head: { metric, ...chosen }, limit: limit ?? defaultLimit, next: ([time]) => next(time) })
+      const spans = await series.classes({ ...candidate.range, field: candidate.field });
+      if (spans !== undefined && !isJson) void reply.header("headwater-classes", classesText(spans));
+      void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
+      const content: AsyncIterable<string | Uint8Array> = isJson
+        ? jsonRows(batches, {
+            head: { metric, ...chosen, ...(spans && { classes: spans.map(classOf) }) },
+            limit: limit ?? defaultLimit,
+            next: ([time]) => next(time),
+          })
         : type === "text/csv"
           ? csvRows(batches)
-          : ndjsonRows(batches);
+          : type === parquetType
+            ? parquetFile(labelled(batches), { labels: [], values: [hasTexts(candidate) ? "text" : "number"] })
+            : ndjsonRows(batches);
       // A stream of bytes, since one of objects would hold sixteen batches ready for a reader that is slow.
-      const body = Readable.from(request.method === "HEAD" ? [] : text, { objectMode: false });
+      const body = Readable.from(request.method === "HEAD" ? [] : content, { objectMode: false });
       body.on("error", (error) => request.log.error(error));
       body.once("close", () => found?.close());
       return reply.send(body);
@@ -96,33 +130,30 @@ async function firstWithPoints(
   return undefined;
 }
 
-/** In the unit that is asked for, and with what empty windows have. */
-function shaped(
-  series: DeviceSeries,
-  owner: SeriesOwner,
-  { field, range, fill, scale }: Candidate,
-  batches: AsyncIterable<readonly SeriesRow[]>,
-  limit: number | undefined,
-): AsyncIterable<readonly FilledRow[]> {
-  const { window } = range;
-  const scaled = scale === 1 ? batches : scaledRows(batches, scale);
-  if (fill === "none" || window === undefined) return scaled;
-  const before = async (): Promise<FilledRow[1]> => {
-    const to = windowsOf(window).at(range.from).start;
-    const last = { ...range, field, from: Number.MIN_SAFE_INTEGER, to, order: "desc", limit: 1 } as const;
-    for await (const [row] of scaledRows(series.query(owner, last), scale)) if (row !== undefined) return row[1];
-    return null;
-  };
-  return filledRows(scaled, { range: { ...range, window }, fill, limit, before });
+/** Whether one that nobody registered has sent this metric at any time. */
+async function hasAny(series: DeviceSeries, owner: SeriesOwner, candidates: readonly Candidate[]): Promise<boolean> {
+  const fields = await series.fields(owner);
+  return candidates.some(({ field }) => fields.includes(field));
 }
 
-async function* scaledRows(
-  batches: AsyncIterable<readonly SeriesRow[]>,
-  scale: number,
-): AsyncGenerator<readonly SeriesRow[]> {
-  for await (const rows of batches) {
-    yield rows.map(([time, value]) => [time, typeof value === "number" ? value * scale : value]);
-  }
+function classOf({ class: name, from, to }: ClassSpan): { class: string; from: string; to: string } {
+  return { class: name, from: isoFromMicros(from), to: isoFromMicros(to) };
+}
+
+/** A structured field (RFC 9651): `hour;from="…";to="…", raw;from="…";to="…"`. */
+function classesText(spans: readonly ClassSpan[]): string {
+  return spans
+    .map(classOf)
+    .map(({ class: name, from, to }) => `${name};from="${from}";to="${to}"`)
+    .join(", ");
+}
+
+function hasTexts({ field, range }: Candidate): boolean {
+  return isTextField(field) && range.aggregate !== "count";
+}
+
+async function* labelled(batches: AsyncIterable<readonly FilledRow[]>): AsyncGenerator<LabelledRows> {
+  for await (const rows of batches) yield { labels: {}, rows };
 }
 
 async function* nothing(): AsyncGenerator<never> {}

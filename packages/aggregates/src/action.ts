@@ -19,6 +19,8 @@ export interface ActionState {
   readonly repetition: number;
   readonly endpoint: string;
   readonly url: string;
+  /** What it is grouped by, with the values, if it is told with others. */
+  readonly group?: Readonly<Record<string, string>>;
   readonly state: ActionStatus;
   readonly requestedAt: number;
   readonly deadline: number;
@@ -63,10 +65,11 @@ export function foldAction(state: ActionState | undefined, event: ActionEvent): 
 
 function requested(event: ActionEvent): ActionState | undefined {
   if (event.requested === null) return undefined;
-  const { kind, revision, action, trigger, repetition, endpoint, url, deadline } = event.requested;
+  const { kind, revision, action, trigger, repetition, endpoint, url, deadline, group } = event.requested;
   return {
     ...{ id: event.actionId, alert: event.alertId, transition: event.transition, rule: event.rule, revision },
     ...{ device: event.device, kind: kind === "" ? "webhook" : kind, action, trigger, repetition, endpoint, url },
+    ...(group !== null && { group: { ...group.by } }),
     ...{ state: "waiting", requestedAt: event.at, deadline, attempts: 0, status: 0, error: "" },
   };
 }

@@ -95,6 +95,11 @@ export function foldAlert(state: AlertState | undefined, event: AlertEvent): Ale
   return { ...next, lastTransition: event.transition };
 }
 
+/** What is open after all is so under the rule as it is now. */
+function reopened(state: AlertState, { shadow }: AlertEvent): AlertState {
+  return state.state === "cleared" || state.shadow === shadow ? state : { ...state, shadow };
+}
+
 function opened(event: AlertEvent): AlertState {
   const blank: AlertState = {
     id: event.alertId,
@@ -144,7 +149,7 @@ function applied(state: AlertState, event: AlertEvent): AlertState {
     case alertTransition.cleared:
       return cleared(seen, event);
     case alertTransition.amended:
-      return amended(seen, event);
+      return reopened(amended(seen, event), event);
     case alertTransition.assigned:
       return assigned(seen, event);
     case alertTransition.snoozed:

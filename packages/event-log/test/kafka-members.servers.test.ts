@@ -73,6 +73,44 @@ describe("a group in which another program consumes", () => {
   });
 });
 
+describe("a member that leaves as it should", () => {
+  it("has its partitions taken over before anybody misses them", async () => {
+    const [staying, leaving] = await Promise.all(
+      ["staying", "leaving"].map((clientId) => openKafkaLog({ brokers: brokers.split(","), clientId })),
+    );
+    const topic = name("topic");
+    await staying!.ensureTopics([spec(topic, 2)]);
+    const [alone, handedOver]: [number[], number[]] = [[], []];
+    for (let round = 0; round < 5; round++) {
+      const group = name("group");
+      const owned = new Set<number>();
+      const joins = performance.now();
+      const first = await staying!.consume({
+        ...{ group, topics: [topic], onBatch: async () => {} },
+        async onAssigned(partitions) {
+          for (const { partition } of partitions) owned.add(partition);
+        },
+        async onRevoked(partitions) {
+          for (const { partition } of partitions) owned.delete(partition);
+        },
+      });
+      alone.push(performance.now() - joins);
+      const second = await leaving!.consume({ group, topics: [topic], onBatch: async () => {} });
+      await until(() => owned.size === 1);
+      // Both have joined a moment ago, so that the first one's next heartbeat is as far away as it can be.
+      const leaves = performance.now();
+      await second.close();
+      await until(() => owned.size === 2);
+      handedOver.push(performance.now() - leaves);
+      await first.close();
+    }
+    await Promise.all([staying!.close(), leaving!.close()]);
+    const median = (times: number[]): number => times.toSorted((a, b) => a - b)[2]!;
+    // Against what joining a group takes on a machine as busy as it is.
+    expect(median(handedOver)).toBeLessThan(700 + 5 * median(alone));
+  });
+});
+
 describe("members of a group in several processes", () => {
   it("take over from one that is killed, and from one that hangs, whose commits then come to nothing", async () => {
     const log = await open();

@@ -46,6 +46,15 @@ export const timeSeriesSettings = Type.Object({
         description: "Days for which roll-ups by the hour are kept (default as above: for ever; 36500 is for ever)",
       }),
     ),
+    maxBytes: Type.Optional(
+      Type.Integer({
+        env: "HEADWATER_TIME_SERIES_MAX_BYTES",
+        minimum: 64 * 1024 * 1024,
+        description:
+          "Bytes of the embedded store beyond which what is oldest is given up: points first, but none that the log " +
+          "still has, then roll-ups (default: no bound)",
+      }),
+    ),
     influx: Type.Object({
       url: Type.String({
         env: "HEADWATER_INFLUX_URL",
@@ -121,7 +130,14 @@ export async function openTimeSeriesStore(
     ...(minuteDays !== undefined && { minute: msOf(minuteDays) }),
     ...(hourDays !== undefined && { hour: msOf(hourDays) }),
   };
-  const store = await openEmbeddedStore({ dataDir: folder, retention: set, retentionOfNew: RETENTION_OF_NEW, logger });
+  const store = await openEmbeddedStore({
+    dataDir: folder,
+    retention: set,
+    retentionOfNew: RETENTION_OF_NEW,
+    maxBytes: config.maxBytes,
+    leastRawMs,
+    logger,
+  });
   const { raw, minute, hour } = store.retention;
   logger.info(
     { store: "embedded", folder, retentionDays: daysOf(raw), minuteDays: daysOf(minute), hourDays: daysOf(hour) },

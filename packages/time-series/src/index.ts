@@ -1,4 +1,5 @@
 export * from "./aggregate.ts";
+export { QuantileSketch } from "./aggregation/quantile-sketch.ts";
 export { windowRows, type PointRange, type ReadPoints } from "./aggregation/window-rows.ts";
 export * from "./time-series-store.ts";
 export { StoreRejectedCredentialsError, StoreUnavailableError } from "./errors.ts";

@@ -1,6 +1,6 @@
 import type { Aggregate } from "./aggregate.ts";
 import type { MetricPage } from "./latest-page.ts";
-import type { ClassSpan } from "./retention.ts";
+import type { ClassMarks, ClassSpan } from "./retention.ts";
 import type { Window } from "./windows/index.ts";
 
 /**
@@ -87,6 +87,13 @@ export interface TagValuePage {
   readonly next: string | undefined;
 }
 
+/** What a store says of its room, for metrics. */
+export interface StoreUsage {
+  /** As of a moment ago; undefined where only a server knows. */
+  readonly bytes: number | undefined;
+  readonly marks: ClassMarks;
+}
+
 export interface TimeSeriesStore {
   /**
    * Resolves when the points are stored. Rejects with `StoreUnavailableError` (retry; with `retryAfterMs` if the store
@@ -145,6 +152,15 @@ export interface TimeSeriesStore {
    * hour that this range touches.
    */
   deleteRange(measurement: string, tags: Readonly<Record<string, string>>, from: number, to: number): Promise<void>;
+
+  /**
+   * Copies the store to a new file while it works: all that was stored before the call is in it, and of what comes
+   * meanwhile whole writes. The file is that of a store: put in its place, it opens. Absent where a server has its own
+   * way. One at a time (RequestError 409).
+   */
+  backup?(path: string): Promise<void>;
+
+  usage?(): StoreUsage;
 
   /** What is amiss and does not keep the store from being used, for health: points that are damaged and set aside. */
   warnings?(): readonly string[];

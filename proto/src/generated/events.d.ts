@@ -395,6 +395,12 @@ export namespace headwater {
             /** WebhookRequested repetition. */
             repetition: number;
 
+            /** WebhookRequested group. */
+            group?: (headwater.v1.ActionGroup.$Properties|null);
+
+            /** WebhookRequested message. */
+            message?: (headwater.v1.GroupMessage.$Properties|null);
+
             /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @param message WebhookRequested message or plain object to encode
@@ -452,12 +458,225 @@ export namespace headwater {
                 /** WebhookRequested repetition */
                 repetition?: (number|null);
 
+                /** WebhookRequested group */
+                group?: (headwater.v1.ActionGroup.$Properties|null);
+
+                /** WebhookRequested message */
+                message?: (headwater.v1.GroupMessage.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of a WebhookRequested. */
             type $Shape = headwater.v1.WebhookRequested.$Properties;
+        }
+
+        /**
+         * Properties of an ActionGroup.
+         * @deprecated Use headwater.v1.ActionGroup.$Properties instead.
+         */
+        interface IActionGroup extends headwater.v1.ActionGroup.$Properties {
+        }
+
+        /** Represents an ActionGroup. */
+        class ActionGroup {
+
+            /**
+             * Constructs a new ActionGroup.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.ActionGroup.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ActionGroup key. */
+            key: string;
+
+            /** ActionGroup by. */
+            by: { [k: string]: string };
+
+            /** ActionGroup wait. */
+            wait: (number|Long);
+
+            /** ActionGroup interval. */
+            interval: (number|Long);
+
+            /**
+             * Encodes the specified ActionGroup message. Does not implicitly {@link headwater.v1.ActionGroup.verify|verify} messages.
+             * @param message ActionGroup message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.ActionGroup.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes an ActionGroup message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.ActionGroup & headwater.v1.ActionGroup.$Shape} ActionGroup
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.ActionGroup & headwater.v1.ActionGroup.$Shape;
+        }
+
+        namespace ActionGroup {
+
+            /** Properties of an ActionGroup. */
+            interface $Properties {
+
+                /** ActionGroup key */
+                key?: (string|null);
+
+                /** ActionGroup by */
+                by?: ({ [k: string]: string }|null);
+
+                /** ActionGroup wait */
+                wait?: (number|Long|null);
+
+                /** ActionGroup interval */
+                interval?: (number|Long|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of an ActionGroup. */
+            type $Shape = headwater.v1.ActionGroup.$Properties;
+        }
+
+        /**
+         * Properties of a GroupMessage.
+         * @deprecated Use headwater.v1.GroupMessage.$Properties instead.
+         */
+        interface IGroupMessage extends headwater.v1.GroupMessage.$Properties {
+        }
+
+        /** Represents a GroupMessage. */
+        class GroupMessage {
+
+            /**
+             * Constructs a new GroupMessage.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.GroupMessage.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** GroupMessage key. */
+            key: string;
+
+            /** GroupMessage told. */
+            told: string[];
+
+            /** GroupMessage withdrawn. */
+            withdrawn: headwater.v1.Withdrawn.$Properties[];
+
+            /**
+             * Encodes the specified GroupMessage message. Does not implicitly {@link headwater.v1.GroupMessage.verify|verify} messages.
+             * @param message GroupMessage message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.GroupMessage.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a GroupMessage message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.GroupMessage & headwater.v1.GroupMessage.$Shape} GroupMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.GroupMessage & headwater.v1.GroupMessage.$Shape;
+        }
+
+        namespace GroupMessage {
+
+            /** Properties of a GroupMessage. */
+            interface $Properties {
+
+                /** GroupMessage key */
+                key?: (string|null);
+
+                /** GroupMessage told */
+                told?: (string[]|null);
+
+                /** GroupMessage withdrawn */
+                withdrawn?: (headwater.v1.Withdrawn.$Properties[]|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a GroupMessage. */
+            type $Shape = headwater.v1.GroupMessage.$Properties;
+        }
+
+        /**
+         * Properties of a Withdrawn.
+         * @deprecated Use headwater.v1.Withdrawn.$Properties instead.
+         */
+        interface IWithdrawn extends headwater.v1.Withdrawn.$Properties {
+        }
+
+        /** Represents a Withdrawn. */
+        class Withdrawn {
+
+            /**
+             * Constructs a new Withdrawn.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: headwater.v1.Withdrawn.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** Withdrawn action. */
+            action: string;
+
+            /** Withdrawn reason. */
+            reason: string;
+
+            /**
+             * Encodes the specified Withdrawn message. Does not implicitly {@link headwater.v1.Withdrawn.verify|verify} messages.
+             * @param message Withdrawn message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: headwater.v1.Withdrawn.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a Withdrawn message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {headwater.v1.Withdrawn & headwater.v1.Withdrawn.$Shape} Withdrawn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): headwater.v1.Withdrawn & headwater.v1.Withdrawn.$Shape;
+        }
+
+        namespace Withdrawn {
+
+            /** Properties of a Withdrawn. */
+            interface $Properties {
+
+                /** Withdrawn action */
+                action?: (string|null);
+
+                /** Withdrawn reason */
+                reason?: (string|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a Withdrawn. */
+            type $Shape = headwater.v1.Withdrawn.$Properties;
         }
 
         /**
@@ -824,6 +1043,9 @@ export namespace headwater {
             /** AlertEvent reason. */
             reason: string;
 
+            /** AlertEvent groupedBy. */
+            groupedBy: { [k: string]: string };
+
             /**
              * Encodes the specified AlertEvent message. Does not implicitly {@link headwater.v1.AlertEvent.verify|verify} messages.
              * @param message AlertEvent message or plain object to encode
@@ -934,6 +1156,9 @@ export namespace headwater {
 
                 /** AlertEvent reason */
                 reason?: (string|null);
+
+                /** AlertEvent groupedBy */
+                groupedBy?: ({ [k: string]: string }|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -977,6 +977,8 @@ export const headwater = $root.headwater = (() => {
              * @property {number|Long|null} [deadline] WebhookRequested deadline
              * @property {number|Long|null} [alertOffset] WebhookRequested alertOffset
              * @property {number|null} [repetition] WebhookRequested repetition
+             * @property {headwater.v1.ActionGroup.$Properties|null} [group] WebhookRequested group
+             * @property {headwater.v1.GroupMessage.$Properties|null} [message] WebhookRequested message
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1097,6 +1099,22 @@ export const headwater = $root.headwater = (() => {
             WebhookRequested.prototype.repetition = 0;
 
             /**
+             * WebhookRequested group.
+             * @member {headwater.v1.ActionGroup.$Properties|null|undefined} group
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.group = null;
+
+            /**
+             * WebhookRequested message.
+             * @member {headwater.v1.GroupMessage.$Properties|null|undefined} message
+             * @memberof headwater.v1.WebhookRequested
+             * @instance
+             */
+            WebhookRequested.prototype.message = null;
+
+            /**
              * Encodes the specified WebhookRequested message. Does not implicitly {@link headwater.v1.WebhookRequested.verify|verify} messages.
              * @function encode
              * @memberof headwater.v1.WebhookRequested
@@ -1134,6 +1152,10 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 10, wireType 0 =*/80).uint64(message.alertOffset);
                 if (message.repetition != null && $Object.hasOwnProperty.call(message, "repetition") && message.repetition !== 0)
                     writer.uint32(/* id 11, wireType 0 =*/88).uint32(message.repetition);
+                if (message.group != null && $Object.hasOwnProperty.call(message, "group"))
+                    $root.headwater.v1.ActionGroup.encode(message.group, writer.uint32(/* id 12, wireType 2 =*/98).fork(), _depth + 1).ldelim();
+                if (message.message != null && $Object.hasOwnProperty.call(message, "message"))
+                    $root.headwater.v1.GroupMessage.encode(message.message, writer.uint32(/* id 13, wireType 2 =*/106).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1277,6 +1299,18 @@ export const headwater = $root.headwater = (() => {
                                 delete message.repetition;
                             continue;
                         }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            message.group = $root.headwater.v1.ActionGroup.decode(reader, reader.size(), $undefined, _depth + 1, message.group);
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            message.message = $root.headwater.v1.GroupMessage.decode(reader, reader.size(), $undefined, _depth + 1, message.message);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -1295,6 +1329,565 @@ export const headwater = $root.headwater = (() => {
             };
 
             return WebhookRequested;
+        })();
+
+        v1.ActionGroup = (function() {
+
+            /**
+             * Properties of an ActionGroup.
+             * @typedef {Object} headwater.v1.ActionGroup.$Properties
+             * @property {string|null} [key] ActionGroup key
+             * @property {Object.<string,string>|null} [by] ActionGroup by
+             * @property {number|Long|null} [wait] ActionGroup wait
+             * @property {number|Long|null} [interval] ActionGroup interval
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of an ActionGroup.
+             * @memberof headwater.v1
+             * @interface IActionGroup
+             * @augments headwater.v1.ActionGroup.$Properties
+             * @deprecated Use headwater.v1.ActionGroup.$Properties instead.
+             */
+
+            /**
+             * Shape of an ActionGroup.
+             * @typedef {headwater.v1.ActionGroup.$Properties} headwater.v1.ActionGroup.$Shape
+             */
+
+            /**
+             * Constructs a new ActionGroup.
+             * @memberof headwater.v1
+             * @classdesc Represents an ActionGroup.
+             * @constructor
+             * @param {headwater.v1.ActionGroup.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ActionGroup = function (properties) {
+                this.by = {};
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ActionGroup key.
+             * @member {string} key
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.key = "";
+
+            /**
+             * ActionGroup by.
+             * @member {Object.<string,string>} by
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.by = $util.emptyObject;
+
+            /**
+             * ActionGroup wait.
+             * @member {number|Long} wait
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.wait = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * ActionGroup interval.
+             * @member {number|Long} interval
+             * @memberof headwater.v1.ActionGroup
+             * @instance
+             */
+            ActionGroup.prototype.interval = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+
+            /**
+             * Encodes the specified ActionGroup message. Does not implicitly {@link headwater.v1.ActionGroup.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.ActionGroup
+             * @static
+             * @param {headwater.v1.ActionGroup.$Properties} message ActionGroup message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ActionGroup.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.key);
+                if (message.by != null && $Object.hasOwnProperty.call(message, "by"))
+                    for (let keys = $Object.keys(message.by), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.by[keys[i]]).ldelim();
+                if (message.wait != null && $Object.hasOwnProperty.call(message, "wait") && (typeof message.wait === "object" ? message.wait.low || message.wait.high : message.wait !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).int64(message.wait);
+                if (message.interval != null && $Object.hasOwnProperty.call(message, "interval") && (typeof message.interval === "object" ? message.interval.low || message.interval.high : message.interval !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).int64(message.interval);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes an ActionGroup message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.ActionGroup
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.ActionGroup & headwater.v1.ActionGroup.$Shape} ActionGroup
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ActionGroup.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, key, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.ActionGroup();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.key = value;
+                            else
+                                delete message.key;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.by === $util.emptyObject)
+                                message.by = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.by, key);
+                            message.by[key] = value;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.wait = value;
+                            else
+                                delete message.wait;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.int64()) === "object" ? value.low || value.high : value !== 0)
+                                message.interval = value;
+                            else
+                                delete message.interval;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ActionGroup;
+        })();
+
+        v1.GroupMessage = (function() {
+
+            /**
+             * Properties of a GroupMessage.
+             * @typedef {Object} headwater.v1.GroupMessage.$Properties
+             * @property {string|null} [key] GroupMessage key
+             * @property {Array.<string>|null} [told] GroupMessage told
+             * @property {Array.<headwater.v1.Withdrawn.$Properties>|null} [withdrawn] GroupMessage withdrawn
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a GroupMessage.
+             * @memberof headwater.v1
+             * @interface IGroupMessage
+             * @augments headwater.v1.GroupMessage.$Properties
+             * @deprecated Use headwater.v1.GroupMessage.$Properties instead.
+             */
+
+            /**
+             * Shape of a GroupMessage.
+             * @typedef {headwater.v1.GroupMessage.$Properties} headwater.v1.GroupMessage.$Shape
+             */
+
+            /**
+             * Constructs a new GroupMessage.
+             * @memberof headwater.v1
+             * @classdesc Represents a GroupMessage.
+             * @constructor
+             * @param {headwater.v1.GroupMessage.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const GroupMessage = function (properties) {
+                this.told = [];
+                this.withdrawn = [];
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * GroupMessage key.
+             * @member {string} key
+             * @memberof headwater.v1.GroupMessage
+             * @instance
+             */
+            GroupMessage.prototype.key = "";
+
+            /**
+             * GroupMessage told.
+             * @member {Array.<string>} told
+             * @memberof headwater.v1.GroupMessage
+             * @instance
+             */
+            GroupMessage.prototype.told = $util.emptyArray;
+
+            /**
+             * GroupMessage withdrawn.
+             * @member {Array.<headwater.v1.Withdrawn.$Properties>} withdrawn
+             * @memberof headwater.v1.GroupMessage
+             * @instance
+             */
+            GroupMessage.prototype.withdrawn = $util.emptyArray;
+
+            /**
+             * Encodes the specified GroupMessage message. Does not implicitly {@link headwater.v1.GroupMessage.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.GroupMessage
+             * @static
+             * @param {headwater.v1.GroupMessage.$Properties} message GroupMessage message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            GroupMessage.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.key != null && $Object.hasOwnProperty.call(message, "key") && message.key !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.key);
+                if (message.told != null && message.told.length)
+                    for (let i = 0; i < message.told.length; ++i)
+                        writer.uint32(/* id 2, wireType 2 =*/18).string(message.told[i]);
+                if (message.withdrawn != null && message.withdrawn.length)
+                    for (let i = 0; i < message.withdrawn.length; ++i)
+                        $root.headwater.v1.Withdrawn.encode(message.withdrawn[i], writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a GroupMessage message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.GroupMessage
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.GroupMessage & headwater.v1.GroupMessage.$Shape} GroupMessage
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            GroupMessage.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.GroupMessage();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.key = value;
+                            else
+                                delete message.key;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.told && message.told.length))
+                                message.told = [];
+                            message.told.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.withdrawn && message.withdrawn.length))
+                                message.withdrawn = [];
+                            message.withdrawn.push($root.headwater.v1.Withdrawn.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return GroupMessage;
+        })();
+
+        v1.Withdrawn = (function() {
+
+            /**
+             * Properties of a Withdrawn.
+             * @typedef {Object} headwater.v1.Withdrawn.$Properties
+             * @property {string|null} [action] Withdrawn action
+             * @property {string|null} [reason] Withdrawn reason
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a Withdrawn.
+             * @memberof headwater.v1
+             * @interface IWithdrawn
+             * @augments headwater.v1.Withdrawn.$Properties
+             * @deprecated Use headwater.v1.Withdrawn.$Properties instead.
+             */
+
+            /**
+             * Shape of a Withdrawn.
+             * @typedef {headwater.v1.Withdrawn.$Properties} headwater.v1.Withdrawn.$Shape
+             */
+
+            /**
+             * Constructs a new Withdrawn.
+             * @memberof headwater.v1
+             * @classdesc Represents a Withdrawn.
+             * @constructor
+             * @param {headwater.v1.Withdrawn.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const Withdrawn = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * Withdrawn action.
+             * @member {string} action
+             * @memberof headwater.v1.Withdrawn
+             * @instance
+             */
+            Withdrawn.prototype.action = "";
+
+            /**
+             * Withdrawn reason.
+             * @member {string} reason
+             * @memberof headwater.v1.Withdrawn
+             * @instance
+             */
+            Withdrawn.prototype.reason = "";
+
+            /**
+             * Encodes the specified Withdrawn message. Does not implicitly {@link headwater.v1.Withdrawn.verify|verify} messages.
+             * @function encode
+             * @memberof headwater.v1.Withdrawn
+             * @static
+             * @param {headwater.v1.Withdrawn.$Properties} message Withdrawn message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            Withdrawn.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.action != null && $Object.hasOwnProperty.call(message, "action") && message.action !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.action);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a Withdrawn message from the specified reader or buffer.
+             * @function decode
+             * @memberof headwater.v1.Withdrawn
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {headwater.v1.Withdrawn & headwater.v1.Withdrawn.$Shape} Withdrawn
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            Withdrawn.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.headwater.v1.Withdrawn();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.action = value;
+                            else
+                                delete message.action;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Withdrawn;
         })();
 
         v1.WebhookAttempted = (function() {
@@ -1975,6 +2568,7 @@ export const headwater = $root.headwater = (() => {
              * @property {number|null} [repetition] AlertEvent repetition
              * @property {string|null} [gateway] AlertEvent gateway
              * @property {string|null} [reason] AlertEvent reason
+             * @property {Object.<string,string>|null} [groupedBy] AlertEvent groupedBy
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2002,6 +2596,7 @@ export const headwater = $root.headwater = (() => {
             const AlertEvent = function (properties) {
                 this.evidence = [];
                 this.mutedBy = [];
+                this.groupedBy = {};
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2240,6 +2835,14 @@ export const headwater = $root.headwater = (() => {
              */
             AlertEvent.prototype.reason = "";
 
+            /**
+             * AlertEvent groupedBy.
+             * @member {Object.<string,string>} groupedBy
+             * @memberof headwater.v1.AlertEvent
+             * @instance
+             */
+            AlertEvent.prototype.groupedBy = $util.emptyObject;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -2325,6 +2928,9 @@ export const headwater = $root.headwater = (() => {
                     writer.uint32(/* id 28, wireType 2 =*/226).string(message.gateway);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
                     writer.uint32(/* id 29, wireType 2 =*/234).string(message.reason);
+                if (message.groupedBy != null && $Object.hasOwnProperty.call(message, "groupedBy"))
+                    for (let keys = $Object.keys(message.groupedBy), i = 0; i < keys.length; ++i)
+                        writer.uint32(/* id 30, wireType 2 =*/242).fork().uint32(/* id 1, wireType 2 =*/10).string(keys[i]).uint32(/* id 2, wireType 2 =*/18).string(message.groupedBy[keys[i]]).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2349,7 +2955,7 @@ export const headwater = $root.headwater = (() => {
                     _depth = 0;
                 if (_depth > $Reader.recursionLimit)
                     throw $Error("max depth exceeded");
-                let end, message, value;
+                let end, message, key, value;
                 if (length === $undefined)
                     end = reader.len;
                 else {
@@ -2624,6 +3230,42 @@ export const headwater = $root.headwater = (() => {
                                 message.reason = value;
                             else
                                 delete message.reason;
+                            continue;
+                        }
+                    case 30: {
+                            if (wireType !== 2)
+                                break;
+                            if (message.groupedBy === $util.emptyObject)
+                                message.groupedBy = {};
+                            let end2 = reader.size() + reader.pos;
+                            if (end2 > reader.len)
+                                throw $RangeError("index out of range");
+                            reader.len = end2;
+                            key = "";
+                            value = "";
+                            while (reader.pos < end2) {
+                                let tag2 = reader.tag();
+                                wireType = tag2 & 7;
+                                switch (tag2 >>>= 3) {
+                                case 1:
+                                    if (wireType !== 2)
+                                        break;
+                                    key = reader.stringVerify();
+                                    continue;
+                                case 2:
+                                    if (wireType !== 2)
+                                        break;
+                                    value = reader.stringVerify();
+                                    continue;
+                                }
+                                reader.skipType(wireType, _depth, tag2);
+                            }
+                            if (reader.pos !== end2)
+                                throw $RangeError("index out of range");
+                            reader.len = end;
+                            if (key === "__proto__")
+                                $util.makeProp(message.groupedBy, key);
+                            message.groupedBy[key] = value;
                             continue;
                         }
                     }

@@ -32,6 +32,21 @@ export interface Occasion {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** What a group has to tell: each alert once, as things stand with it. */
+export interface Digest {
+  /** What it is grouped by, with the values. */
+  readonly by: Readonly<Record<string, string>>;
+  /** Alerts that it is about; so many of them are over. */
+  readonly count: number;
+  readonly ended: number;
+  /** The gravest severity among those that are not over; "" if all are. */
+  readonly severity: string;
+  /** µs: of the newest. */
+  readonly at: number;
+  /** Those that are named, the gravest first; the others are counted. */
+  readonly named: readonly Occasion[];
+}
+
 /** What is sent, the same at every attempt. */
 export interface Parcel<N> {
   /** Stable: the receiver tells repetitions by it. */
@@ -65,6 +80,7 @@ export interface Delivery<N> {
   /** Shown with its outcome; "" if it is a secret. */
   urlOf(action: N): string;
   compose(action: N, occasion: Occasion): Uint8Array;
+  composeDigest(action: N, digest: Digest): Uint8Array;
   createSender(means: DeliveryMeans): Sender<N>;
 }
 

@@ -4,9 +4,11 @@ import { checkDuration } from "../language/duration-schema.ts";
 import { pointerTo, type Problems } from "../language/problems.ts";
 import type { ActionPlace } from "./action-kind.ts";
 import { command } from "./command/kind.ts";
+import { defaultDeadline } from "./deadline.ts";
 import type { Delivery, DeliveryMeans, Sender } from "./delivery.ts";
 import { derive } from "./derive/kind.ts";
 import { email } from "./email/kind.ts";
+import { checkGrouping, groupingSchemas, normaliseGrouping, type Grouping } from "./grouping.ts";
 import { repeatable, repeatAcknowledgedSchema, repeatBounds, repeatSchema } from "./repeat.ts";
 import { triggersSchema, type Trigger } from "./triggers.ts";
 import { webhook } from "./webhook/kind.ts";
@@ -27,6 +29,7 @@ export const actionSchema = Type.Object(
     on: Type.Optional(triggersSchema),
     repeat: repeatSchema,
     repeatAcknowledged: repeatAcknowledgedSchema,
+    ...groupingSchemas,
   },
   {
     additionalProperties: false,
@@ -42,8 +45,10 @@ interface Answering {
   readonly repeat: number;
   /** Also what was acknowledged. */
   readonly repeatAcknowledged: boolean;
+  /** Absent: each alert has messages of its own. */
+  readonly group?: Grouping;
 }
-/** An action that is delivered to somebody outside; its index in the rule is part of its ids. */
+/** An action that is delivered to somebody outside; what it does is part of its ids. */
 export type DeliveredAction = ReturnType<Kinds["webhook" | "email"]["normalise"]> & Answering;
 /** The others are done by the engine. */
 export type NormalAction = (ReturnType<Kinds["command" | "derive"]["normalise"]> & Answering) | DeliveredAction;
@@ -95,6 +100,9 @@ export function checkAction(
     );
   }
   checkRepeat(action, answers !== undefined, pointer, problems);
+  const isDelivered = named.every((each) => kindOf(each).delivery !== undefined);
+  const { deadline = defaultDeadline } = action.webhook ?? action.email ?? {};
+  checkGrouping(action, { isDelivered, repeat: action.repeat, deadline }, pointer, problems);
 }
 
 function checkRepeat(
@@ -118,7 +126,11 @@ function checkRepeat(
 export function normaliseAction(action: ActionDefinition): NormalAction {
   const name = kindNames.find((each) => action[each] !== undefined)!;
   const { on = ["raised"], repeat, repeatAcknowledged = false } = action;
-  const answering = { on, repeat: repeat === undefined ? 0 : parseDuration(repeat), repeatAcknowledged };
+  const group = normaliseGrouping(action);
+  const answering = {
+    ...{ on, repeat: repeat === undefined ? 0 : parseDuration(repeat), repeatAcknowledged },
+    ...(group !== undefined && { group }),
+  };
   return { ...kindOf(name).normalise(action[name]), ...answering };
 }
 

@@ -1,5 +1,5 @@
 import { isoFromMicros } from "@headwater/core";
-import type { Occasion } from "./delivery.ts";
+import type { Digest, Occasion } from "./delivery.ts";
 
 /** Longest name or text of somebody else's that a message shows. */
 const maxShown = 300;
@@ -40,4 +40,34 @@ export function wordsOf(occasion: Occasion): Wording {
     title: `${severity === "" ? "" : `[${severity}] `}${name}: ${trigger} on ${of}${again}`,
     facts,
   };
+}
+
+export interface DigestWording {
+  readonly title: string;
+  /** One for each alert that is named. */
+  readonly lines: readonly string[];
+}
+
+/** A digest in the words that chats and mails show. */
+export function digestWords({ by, count, ended, severity, named }: Digest): DigestWording {
+  const values = Object.entries(by).map(([name, value]) => `${oneLine(name)} ${oneLine(value)}`.trimEnd());
+  const over = ended === 0 ? "" : ended === count ? ", over" : `, ${ended} of them over`;
+  const of = values.length === 0 ? "" : `: ${values.join(", ")}`;
+  const title = `${severity === "" ? "" : `[${severity}] `}${count} alert${count === 1 ? "" : "s"}${over}${of}`;
+  return {
+    title: oneLine(title, 400),
+    lines: named.map((occasion) => wordsOf(occasion).title),
+  };
+}
+
+/** As many lines as there is room for, and how many alerts they leave out. Whole lines, so that no escape is cut. */
+export function digestLines(lines: readonly string[], count: number, most: number): readonly string[] {
+  const shown: string[] = [];
+  let left = most - 40;
+  for (const line of lines) {
+    left -= line.length + 1;
+    if (left < 0) break;
+    shown.push(line);
+  }
+  return shown.length === count ? shown : [...shown, `and ${count - shown.length} more`];
 }

@@ -1,12 +1,12 @@
 import { Type, type Static } from "@sinclair/typebox";
-import type { ActionState } from "@headwater/aggregates";
 import { isoFromMicros } from "@headwater/core";
+import type { StoredAction } from "./action-model.ts";
 
 const time = (description: string) => Type.String({ format: "date-time", description });
 
 export const actionResource = Type.Object(
   {
-    id: Type.String({ description: "The webhook-id; the same at every attempt" }),
+    id: Type.String({ description: "The webhook-id, the same at every attempt; of one in a group, `message` has it" }),
     alert: Type.String(),
     transition: Type.Integer({ description: "Of the alert; 0 is an operator action" }),
     rule: Type.String(),
@@ -16,6 +16,10 @@ export const actionResource = Type.Object(
     action: Type.Integer({ description: "Its place in the rule's list of actions, from 0" }),
     on: Type.String({ description: "What it answers: raised, escalated, cleared, …" }),
     repetition: Type.Optional(Type.Integer({ description: "How often it had come due again; absent of the first" })),
+    group: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: "It is told with others for which these are the same" }),
+    ),
+    message: Type.Optional(Type.String({ description: "The message of the group that told it: its webhook-id" })),
     endpoint: Type.String({ description: "Where it goes, without secrets" }),
     state: Type.Union(["waiting", "succeeded", "gave-up"].map((state) => Type.Literal(state))),
     attempts: Type.Integer(),
@@ -30,11 +34,13 @@ export const actionResource = Type.Object(
 );
 export type ActionResource = Static<typeof actionResource>;
 
-export function toActionResource(action: ActionState): ActionResource {
+export function toActionResource({ state: action, message }: StoredAction): ActionResource {
   const { id, alert, transition, rule, revision, device, kind, endpoint, state, attempts } = action;
   return {
     ...{ id, alert, transition, rule, revision, device, kind, action: action.action, on: action.trigger },
     ...(action.repetition > 0 && { repetition: action.repetition }),
+    ...(action.group !== undefined && { group: { ...action.group } }),
+    ...(message !== undefined && { message }),
     ...{ endpoint, state, attempts },
     ...(action.status > 0 && { status: action.status }),
     ...(action.error !== "" && { error: action.error }),

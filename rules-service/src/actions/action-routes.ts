@@ -40,13 +40,7 @@ export function actionRoutes(app: HttpApp, { model, alerts, timeoutMs }: ActionR
       presentAlert(alerts.get(id), id);
       const place = decodeCursor(request, cursor, isPlace);
       const actions = model.ofAlert(id, place, limit + 1);
-      return pageOf(
-        request,
-        actions,
-        limit,
-        ({ partition, offset }) => ({ partition, offset }),
-        ({ state }) => toActionResource(state),
-      );
+      return pageOf(request, actions, limit, ({ partition, offset }) => ({ partition, offset }), toActionResource);
     },
   );
 }

@@ -50,6 +50,7 @@ export class AlertModel {
   readonly outcomes = new FoldOutcomes<AlertState>();
   readonly #topic: string;
   readonly #get: StatementSync;
+  readonly #status: StatementSync;
   readonly #transitions: StatementSync;
   readonly #repetition: StatementSync;
 
@@ -57,7 +58,7 @@ export class AlertModel {
     this.#topic = topics.alerts;
     this.readModel = openReadModel({
       file: join(dataDir, "rules", "alerts.sqlite"),
-      schemaVersion: `4.${eventSchemaVersion}`,
+      schemaVersion: `5.${eventSchemaVersion}`,
       topics: [topics.alerts],
       log,
       logger,
@@ -66,6 +67,7 @@ export class AlertModel {
     });
     const { db } = this.readModel;
     this.#get = db.prepare("SELECT state FROM alerts WHERE id = ?");
+    this.#status = db.prepare("SELECT status FROM alerts WHERE id = ?");
     this.#transitions = db.prepare(
       "SELECT partition, offset, event FROM transitions WHERE alert = ? AND offset > ? ORDER BY offset LIMIT ?",
     );
@@ -75,6 +77,10 @@ export class AlertModel {
   get(id: string): AlertState | undefined {
     const row = this.#get.get(id);
     return row === undefined ? undefined : stateOf(row);
+  }
+
+  isCleared(id: string): boolean {
+    return this.#status.get(id)?.["status"] === "cleared";
   }
 
   /** Alerts by `raisedAt`, newest first. */
@@ -92,6 +98,8 @@ export class AlertModel {
     if (filter.severity !== undefined) where("severity = ?", filter.severity);
     if (filter.shadow !== undefined) where("shadow = ?", filter.shadow ? 1 : 0);
     if (filter.assignee !== undefined) where("assignee = ?", filter.assignee);
+    // By which the index is found: nobody's are in none.
+    if (filter.assignee !== undefined && filter.assignee !== "") where("assignee <> ''");
     if (filter.muted !== undefined) where("muted = ?", filter.muted ? 1 : 0);
     if (filter.from !== undefined) where("raised_at >= ?", filter.from);
     if (filter.to !== undefined) where("raised_at < ?", filter.to);
@@ -132,12 +140,12 @@ function migrate(db: DatabaseSync): void {
     CREATE INDEX alerts_by_time ON alerts (raised_at, id);
     CREATE INDEX alerts_by_device ON alerts (device, raised_at);
     CREATE INDEX alerts_by_rule ON alerts (rule, raised_at);
-    CREATE INDEX alerts_by_assignee ON alerts (assignee, raised_at);
+    CREATE INDEX alerts_by_assignee ON alerts (assignee, raised_at) WHERE assignee <> '';
     CREATE INDEX alerts_by_status ON alerts (status, raised_at);
     CREATE TABLE transitions (
-      alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, event BLOB NOT NULL,
-      PRIMARY KEY (alert, partition, offset)
-    ) STRICT, WITHOUT ROWID;
+      alert TEXT NOT NULL, partition INTEGER NOT NULL, offset INTEGER NOT NULL, event BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX transitions_by_alert ON transitions (alert, offset);
     CREATE TABLE repetitions (
       alert TEXT NOT NULL, transition INTEGER NOT NULL, action INTEGER NOT NULL, repetition INTEGER NOT NULL,
       offset INTEGER NOT NULL, PRIMARY KEY (alert, transition, action)

@@ -1,8 +1,8 @@
 import type { Device } from "@headwater/aggregates";
-import type { Sample, Value } from "../readings/reading.ts";
+import type { Anchor, Sample, Value } from "../readings/reading.ts";
 import type { Comparison } from "./comparison/comparison.ts";
 import { raiseOf } from "./verdict.ts";
-import { noWakes, plainProgram, type Program, type Wake } from "./program.ts";
+import { noWakes, plainProgram, type Program } from "./program.ts";
 
 /** Something of a device that has one value at a time, made of its readings. States as those of a program. */
 export interface Subject<S> {
@@ -12,7 +12,10 @@ export interface Subject<S> {
   readonly readsDevice?: boolean;
   initial(device: Device | undefined): S;
   step(state: S, sample: Sample): S;
-  wake?(state: S): Wake | undefined;
+  /** When its value may change by itself; infinite: never. */
+  wakeTime?(state: S): number;
+  /** What that was counted from. */
+  wakeAnchor?(state: S): Anchor;
   elapse?(state: S, time: number): S;
   withDevice?(state: S, device: Device | undefined): S;
   /** undefined: it is not known. */
@@ -33,10 +36,10 @@ export function compared<S>(subject: Subject<S>, comparison: Comparison): Progra
     initial: (device) => subject.initial(device),
     step: (state, sample) => subject.step(state, sample),
     wakes(state) {
-      const wake = subject.wake?.(state);
-      return wake === undefined ? noWakes : [wake];
+      const time = subject.wakeTime?.(state) ?? Infinity;
+      return time === Infinity ? noWakes : [{ time, anchor: subject.wakeAnchor!(state) }];
     },
-    nextWake: (state) => subject.wake?.(state)?.time ?? Infinity,
+    nextWake: (state) => subject.wakeTime?.(state) ?? Infinity,
     elapse: (state, time) => subject.elapse?.(state, time) ?? state,
     withDevice: (state, device) => subject.withDevice?.(state, device) ?? state,
     verdict: (state) => comparison.judge(subject.value(state)),

@@ -22,7 +22,10 @@ export { severities } from "../language/severity.ts";
 export type { Severity } from "../language/severity.ts";
 
 /** Number of the published schema; every stored definition names it. */
-export const ruleSchemaVersion = 1;
+export const ruleSchemaVersion = 2;
+/** Up to here ids have a rule's actions by their places in its list. */
+const lastSchemaByPlace = 1;
+
 /** Longest rule, in characters of canonical JSON. */
 export const maxRuleLength = 256 * 1024;
 const defaultWait = "5s";
@@ -104,6 +107,11 @@ export function parseRule(input: unknown): ParsedRule {
     };
   }
   return { ok: true, definition };
+}
+
+/** Whether ids have the actions of a revision by their places. */
+export function actionsAreByPlace({ schema }: { readonly schema: number }): boolean {
+  return schema <= lastSchemaByPlace;
 }
 
 /** The canonical text of a rule, which rules.v1 holds. Two definitions are the same if their texts are equal. */

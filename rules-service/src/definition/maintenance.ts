@@ -4,6 +4,7 @@ import type { SchemaProblem } from "@headwater/service/schema";
 import { canonicalJson } from "../language/canonical.ts";
 import { Problems } from "../language/problems.ts";
 import { schemaProblems } from "../language/schema-problems.ts";
+import { ruleSelector, ruleSelectorSchema, type SelectableRule } from "./rule-selector.ts";
 import { checkSchedule, weeklyOf, windowsSchema } from "./schedule.ts";
 import { normaliseSelector, selectorSchema, type NormalSelector } from "./selector.ts";
 
@@ -24,6 +25,7 @@ export const maintenanceSchema = Type.Object(
     name: Type.Optional(Type.String({ maxLength: 200 })),
     description: Type.Optional(Type.String({ maxLength: 4000 })),
     selector: Type.Optional(selectorSchema),
+    rules: Type.Optional(ruleSelectorSchema),
     from: instant("When it begins, in ISO 8601 with Z or an offset. Default: at once."),
     to: instant("When it ends; left out of it. Needed unless there is a schedule."),
     schedule: Type.Optional(windowsSchema),
@@ -71,18 +73,21 @@ export function canonicalMaintenance(definition: MaintenanceDefinition): string 
 /** A window as it is held against the log's clock; times are microseconds. */
 export interface NormalMaintenance {
   readonly selector: NormalSelector;
+  readonly selectsRule: (rule: SelectableRule) => boolean;
   isOpen(time: number): boolean;
   /** The next instant at which that may be another; infinite: never. */
   nextEdge(time: number): number;
 }
 
 /** `definition` has passed `parseMaintenance`. */
-export function normaliseMaintenance({ selector, from, to, schedule }: MaintenanceDefinition): NormalMaintenance {
+export function normaliseMaintenance(definition: MaintenanceDefinition): NormalMaintenance {
+  const { selector, rules, from, to, schedule } = definition;
   const begin = from === undefined ? -Infinity : (microsFromIso(from) ?? -Infinity);
   const end = to === undefined ? Infinity : (microsFromIso(to) ?? Infinity);
   const weekly = schedule === undefined ? undefined : weeklyOf(schedule);
   return {
     selector: normaliseSelector(selector),
+    selectsRule: ruleSelector(rules),
     isOpen: (time) => time >= begin && time < end && (weekly?.isOpen(time) ?? true),
     nextEdge(time) {
       if (time >= end) return Infinity;

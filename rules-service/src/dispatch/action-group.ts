@@ -3,6 +3,7 @@ import type { Consumption, EventLog, GroupBatch, Position, TopicNames } from "@h
 import type { FoldedEvents, Metrics } from "@headwater/service";
 import { createSenders } from "../action-kinds/kinds.ts";
 import type { DeliveryMeans } from "../action-kinds/delivery.ts";
+import type { ActionModel } from "../actions/action-model.ts";
 import type { AlertModel } from "../alerts/alert-model.ts";
 import type { ActionsConfig } from "../config.ts";
 import { PartitionReleasedError } from "../partitions/errors.ts";
@@ -24,6 +25,7 @@ export interface ActionGroupOptions {
   readonly folded: FoldedEvents;
   readonly rules: RuleModel;
   readonly alerts: AlertModel;
+  readonly actions: ActionModel;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
@@ -46,6 +48,7 @@ export class ActionGroup {
   readonly #actionLog: ActionLog;
   readonly #delivered: DeliveredActions;
   readonly #senders;
+  readonly #onError: (error: unknown) => void;
   #consumption: Consumption | undefined;
   #closing = false;
 
@@ -53,10 +56,10 @@ export class ActionGroup {
   constructor(options: ActionGroupOptions) {
     const { log, topics, instance, config, rules, metrics, logger, resolve } = options;
     this.#options = options;
-    const onError = (error: unknown): void => {
+    this.#onError = (error) => {
       if (!this.#stopping.signal.aborted) options.onFailure(error);
     };
-    this.#endpoints = new Endpoints(config, onError);
+    this.#endpoints = new Endpoints(config, this.#onError);
     this.#metrics = actionMetrics(metrics, this.#endpoints);
     this.#actionLog = new ActionLog({
       ...{ log, topic: topics.actions, instance, logger, signal: this.#stopping.signal },
@@ -146,15 +149,16 @@ export class ActionGroup {
   }
 
   #create(partition: number): PartitionActions {
-    const { log, topics, folded, alerts, logger } = this.#options;
+    const { log, topics, folded, alerts, actions, logger } = this.#options;
     return new PartitionActions({
-      ...{ partition, log, topics, folded, alerts, logger: logger.child({ partition }) },
+      ...{ partition, log, topics, folded, alerts, actions, logger: logger.child({ partition }) },
       ...{ delivered: this.#delivered, actionLog: this.#actionLog, endpoints: this.#endpoints },
       ...{
         senders: this.#senders,
         rulePerMinute: this.#options.config.rulePerMinute,
         metrics: this.#metrics,
         stopping: this.#stopping.signal,
+        onError: this.#onError,
       },
     });
   }

@@ -1,7 +1,8 @@
 import { HeadwaterError, retrying, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
+import { actionNumbers } from "../action-kinds/action-numbers.ts";
 import { isDelivered, type DeliveredAction } from "../action-kinds/kinds.ts";
-import { normaliseRule } from "../definition/index.ts";
+import { actionsAreByPlace, normaliseRule } from "../definition/index.ts";
 import type { RuleModel } from "../rules/rule-model.ts";
 import { storedDefinition } from "../rules/stored-definition.ts";
 import { untilApplied } from "./until-applied.ts";
@@ -10,8 +11,16 @@ export interface RuleActions {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Those that are delivered, with their places in the rule's list. */
-  readonly actions: readonly (readonly [index: number, action: DeliveredAction])[];
+  /** Those that are delivered. */
+  readonly actions: readonly PlacedAction[];
+}
+
+export interface PlacedAction {
+  /** In the rule's list. */
+  readonly place: number;
+  /** What it is called in ids. */
+  readonly number: number;
+  readonly action: DeliveredAction;
 }
 
 export interface DeliveredActionsOptions {
@@ -64,11 +73,14 @@ export class DeliveredActions {
     try {
       const definition = storedDefinition(revision, rule);
       const { actions } = normaliseRule(definition);
+      const numbers = actionNumbers(actions, actionsAreByPlace(revision));
       return {
         name: definition.name ?? "",
         labels: definition.labels ?? {},
         annotations: definition.annotations ?? {},
-        actions: [...actions.entries()].filter((entry): entry is [number, DeliveredAction] => isDelivered(entry[1])),
+        actions: actions.flatMap((action, place) =>
+          isDelivered(action) ? [{ place, number: numbers[place]!, action }] : [],
+        ),
       };
     } catch (error) {
       if (!(error instanceof HeadwaterError)) throw error;

@@ -19,7 +19,7 @@ it("an endpoint is told so often a minute, and the others wait", async () => {
   });
   const add = (id: string, deadline: number): void => {
     endpoint.add({
-      ...{ id, lane: id, action: 0, replaces: false, signal: new AbortController().signal },
+      ...{ id, lane: id, action: "0", replaces: false, signal: new AbortController().signal },
       ...{ deadline, notBefore: 0, attempts: 0 },
       attempt: () => Promise.resolve({ outcome: "delivered", status: 204 }),
       failed: () => Promise.resolve(),
@@ -38,7 +38,7 @@ describe("what waits for an endpoint that is away", () => {
     const told: string[] = [];
     let away = true;
     const endpoint = new Endpoint("ops", limits, (error) => told.push(String(error)));
-    const add = (id: string, action: number, replaces: boolean): void => {
+    const add = (id: string, action: string, replaces: boolean): void => {
       const job: Job = {
         ...{ id, lane: "alert", action, replaces, signal: new AbortController().signal },
         ...{ deadline: Infinity, notBefore: 0, attempts: 0 },
@@ -52,10 +52,10 @@ describe("what waits for an endpoint that is away", () => {
       };
       endpoint.add(job);
     };
-    add("raised", 0, false);
-    add("raised for another action", 1, false);
-    add("repetition 1", 0, true);
-    add("repetition 2", 0, true);
+    add("raised", "0", false);
+    add("raised for another action", "1", false);
+    add("repetition 1", "0", true);
+    add("repetition 2", "0", true);
     away = false;
     const replaced = "a later repetition has taken its place";
     await eventually(() =>

@@ -27,8 +27,8 @@ export interface Job {
   readonly lane: string;
   /** Whether it takes the place of those of the same lane and action that wait before it. */
   readonly replaces: boolean;
-  /** Its place in the rule's list. */
-  readonly action: number;
+  /** What is done, and to whom. */
+  readonly action: string;
   /** Aborted when somebody else takes over. */
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */

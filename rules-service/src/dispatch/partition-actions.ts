@@ -5,6 +5,7 @@ import { alertTransition, events, type ActionEvent, type ActionInput, type Alert
 import type { FoldedEvents } from "@headwater/service";
 import type { Sender } from "../action-kinds/delivery.ts";
 import type { DeliveredAction } from "../action-kinds/kinds.ts";
+import type { ActionModel } from "../actions/action-model.ts";
 import type { AlertModel, AlertTransitionAt } from "../alerts/alert-model.ts";
 import { PartitionReleasedError } from "../partitions/errors.ts";
 import { untilApplied } from "./until-applied.ts";
@@ -14,8 +15,9 @@ import type { Endpoints } from "./endpoints.ts";
 import type { Job } from "./endpoint.ts";
 import type { ActionMetrics } from "./metrics.ts";
 import { triggersOf } from "../action-kinds/occasions.ts";
+import { GroupMessages } from "./group-messages.ts";
 import { Rate } from "./rate.ts";
-import { repetitionOf, requestsOf } from "./requests.ts";
+import { groupedByOf, repetitionOf, requestsOf } from "./requests.ts";
 
 export interface PartitionActionsOptions {
   readonly partition: number;
@@ -23,6 +25,7 @@ export interface PartitionActionsOptions {
   readonly topics: TopicNames;
   readonly folded: FoldedEvents;
   readonly alerts: AlertModel;
+  readonly actions: ActionModel;
   readonly delivered: DeliveredActions;
   readonly actionLog: ActionLog;
   readonly endpoints: Endpoints;
@@ -33,6 +36,7 @@ export interface PartitionActionsOptions {
   readonly logger: Logger;
   /** Aborted when the service stops and has waited for what is under way. */
   readonly stopping: AbortSignal;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Rules whose rate is known at a time. */
@@ -50,11 +54,21 @@ export class PartitionActions {
   readonly #signal: AbortSignal;
   /** Requested by records of alerts.v1 (their offsets) that were not committed: they are read again. */
   readonly #requested = new Map<string, number>();
+  readonly #groups: GroupMessages;
   readonly #rates = new Map<string, Rate>();
 
   constructor(options: PartitionActionsOptions) {
     this.#options = options;
     this.#signal = AbortSignal.any([this.#released.signal, options.stopping]);
+    const { partition, log, actions, alerts, actionLog, onError } = options;
+    this.#groups = new GroupMessages({
+      ...{ partition, log, topic: options.topics.actions, actions, alerts, actionLog, onError },
+      signal: this.#signal,
+      send: (message, { attempts, retryAt }) => {
+        options.metrics.requested.labels({ kind: message.requested!.kind }).inc();
+        this.#enqueue(message, attempts, retryAt);
+      },
+    });
   }
 
   release(): void {
@@ -73,6 +87,7 @@ export class PartitionActions {
     }
     for (const [id, offset] of requests) if (offset >= from) this.#requested.set(id, offset);
     for (const each of pending) this.#enqueue(each.event, each.state.attempts, each.state.retryAt);
+    await this.#groups.start(from);
     return from;
   }
 
@@ -101,7 +116,7 @@ export class PartitionActions {
     );
     for (const request of requests) {
       const { kind } = request.requested! as { kind: string };
-      metrics.requested.labels({ kind }).inc();
+      if (request.requested!.group == null) metrics.requested.labels({ kind }).inc();
       if (heldBack.has(request)) {
         metrics.ended.labels({ kind, outcome: "gave-up" }).inc();
         continue;
@@ -115,6 +130,10 @@ export class PartitionActions {
   async #requestsOf(event: AlertEvent, offset: number, appendTime: number): Promise<ActionInput[]> {
     const { alerts, delivered } = this.#options;
     if ((event.kind as number) === alertTransition.repeated && !alerts.isLatestRepetition(event, offset)) return [];
+    // The first of an alert, which many raise at once: nothing before it could say otherwise.
+    if (event.transition === 1 && (await delivered.of(event.rule, event.revision, this.#signal)).actions.length === 0) {
+      return [];
+    }
     const history = alerts.transitionsOf(event.alertId).filter(({ position }) => position.offset <= offset);
     if ((event.kind as number) === alertTransition.repeated) {
       const state = stateAfter(history);
@@ -122,7 +141,8 @@ export class PartitionActions {
       const repeated = history.findIndex((each) => each.event.transition === event.transition);
       const triggers = triggersOf(history.slice(0, repeated + 1).map((each) => each.event));
       const rule = await delivered.of(event.rule, event.revision, this.#signal);
-      return repetitionOf({ event, offset, appendTime, state }, triggers, rule);
+      const ofDevice = groupedByOf(history.map((each) => each.event));
+      return repetitionOf({ event, offset, appendTime, state, ofDevice }, triggers, rule);
     }
     // Whatever the fold did not accept is no transition.
     if (history.at(-1)?.position.offset !== offset) return [];
@@ -134,13 +154,16 @@ export class PartitionActions {
     if (actions.actions.length === 0) return [];
     const state = stateAfter(history);
     if (state === undefined) return [];
-    return requestsOf({ event: accepted.at(-1)!, offset, appendTime, state }, triggers, actions, revision);
+    const told = { event: accepted.at(-1)!, offset, appendTime, state, ofDevice: groupedByOf(accepted) };
+    return requestsOf(told, triggers, actions, revision);
   }
 
   /** Ends are told regardless: what was opened elsewhere is closed there. */
   #isTooMuch({ rule = "", requested }: ActionInput, now: number): boolean {
     const { rulePerMinute } = this.#options;
-    const { trigger } = requested!;
+    const { trigger, group } = requested!;
+    // What is told with others takes no message of its own.
+    if (group != null) return false;
     if (rulePerMinute === 0 || trigger === "cleared" || trigger === "retracted") return false;
     let rate = this.#rates.get(rule!);
     if (rate === undefined) {
@@ -156,14 +179,16 @@ export class PartitionActions {
     return { ...{ actionId, alertId, transition, rule, device }, gaveUp: { reason: shortText(reason), attempt: 0 } };
   }
 
+  /** What is told with others waits for the message of its group. */
   #enqueue(event: ActionEvent, attempts: number, retryAt: number | undefined): void {
+    if (event.requested!.group !== null) return;
     this.#options.endpoints.add(event.requested!.endpoint, this.#job(event, attempts, retryAt ?? 0));
   }
 
   #job(event: ActionEvent, attempts: number, retryAt: number): Job {
     const { partition, actionLog, senders, metrics, logger } = this.#options;
     const { actionId, alertId, transition, rule, device } = event;
-    const { definition, body, deadline, kind } = event.requested!;
+    const { definition, body, deadline, kind, message } = event.requested!;
     const signal = this.#signal;
     const named = { actionId, alertId, transition, rule, device };
     const tell = async (...told: readonly ActionInput[]): Promise<void> => {
@@ -177,7 +202,8 @@ export class PartitionActions {
       attempted: { attempt: job.attempts, status, error: shortText(error), retryAt: Math.ceil(at * 1000) },
     });
     const job: Job = {
-      ...{ id: actionId, lane: alertId, signal, attempts, action: event.requested!.action },
+      ...{ id: actionId, lane: message?.key ?? alertId, signal, attempts },
+      action: `${event.requested!.action}/${definition}`,
       replaces: event.requested!.repetition > 0,
       deadline: deadline / 1000,
       notBefore: retryAt / 1000,
@@ -223,6 +249,8 @@ export class PartitionActions {
       for (const record of batch.records) {
         const event = folded.action(batch, record);
         if (event === undefined) continue;
+        // Whether a message of a group counts is known to the read model.
+        if (event.requested?.message != null) continue;
         if (event.begun !== null) begun ??= event.begun.fromOffset;
         const present = pending.get(event.actionId);
         // A request that is told again, after its end too, is no new one.

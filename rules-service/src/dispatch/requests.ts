@@ -3,10 +3,11 @@ import type { AlertState } from "@headwater/aggregates";
 import type { ActionInput, AlertEvent } from "@headwater/proto";
 import type { Occasion } from "../action-kinds/delivery.ts";
 import { deliveryOf, type DeliveredAction } from "../action-kinds/kinds.ts";
+import { groupKeyOf, groupValues, type Grouping } from "../action-kinds/grouping.ts";
 import { filled } from "../action-kinds/template.ts";
 import { canonicalJson } from "../language/canonical.ts";
 import type { Trigger } from "../action-kinds/triggers.ts";
-import type { RuleActions } from "./delivered-actions.ts";
+import type { PlacedAction, RuleActions } from "./delivered-actions.ts";
 
 /** The name space of the ids of alerts, commands and actions; never changes. */
 const namespace = "5f0e6c3a-7d0b-5c62-9f43-2a8d1b6e4c17";
@@ -22,7 +23,7 @@ export interface AlertRecord {
 
 /**
  * The id of an action, by which the receiver of a webhook knows repetitions. An operator action has its write id in
- * place of a transition.
+ * place of a transition. `action`: its number among those of its rule.
  */
 export function actionIdOf(alert: string, transition: number | string, action: number, repetition = 0): string {
   return uuidv5(JSON.stringify(["action", alert, transition, action, repetition]), namespace);
@@ -31,6 +32,16 @@ export function actionIdOf(alert: string, transition: number | string, action: n
 /** A transition, and how things stood after it. */
 export interface Told extends AlertRecord {
   readonly state: AlertState;
+  /** What its actions are grouped by of its device. */
+  readonly ofDevice: Readonly<Record<string, string>>;
+}
+
+/**
+ * The first that the transitions of an alert say of its device: whatever becomes of the device, the alert stays in its
+ * group.
+ */
+export function groupedByOf(history: readonly Pick<AlertEvent, "groupedBy">[]): Readonly<Record<string, string>> {
+  return history.toReversed().reduce((values, { groupedBy }) => ({ ...values, ...groupedBy }), {});
 }
 
 /** The requests that a transition with these triggers makes, by what the log holds alone. */
@@ -41,11 +52,12 @@ export function requestsOf(
   revision: number,
 ): ActionInput[] {
   const { event, appendTime } = told;
-  return rule.actions.flatMap(([index, action]) => {
+  return rule.actions.flatMap((placed) => {
+    const { action } = placed;
     const trigger = triggers.find((each) => action.on.includes(each));
     if (trigger === undefined) return [];
     const deadline = Math.min(event.at + slowClock, appendTime) + action.deadlineMs * 1000;
-    return requestOf(told, { index, action, trigger, deadline }, rule, revision);
+    return requestOf(told, { ...placed, trigger, deadline }, rule, revision);
   });
 }
 
@@ -55,24 +67,23 @@ export function requestsOf(
  */
 export function repetitionOf(told: Told, triggers: readonly Trigger[], rule: RuleActions): ActionInput[] {
   const { event, appendTime, state } = told;
-  const [index, action] = rule.actions.find(([each]) => each === event.action) ?? [];
-  if (index === undefined || action === undefined || state.state === "cleared") return [];
+  const placed = rule.actions.find(({ number }) => number === event.action);
+  if (placed === undefined || state.state === "cleared") return [];
+  const { action } = placed;
   if (state.state === "acknowledged" && !action.repeatAcknowledged) return [];
   const trigger = triggers.find((each) => action.on.includes(each)) ?? "raised";
   const deadline = Math.min(event.at, appendTime) + Math.min(action.deadlineMs * 1000, action.repeat);
-  return requestOf(told, { index, action, trigger, deadline }, rule, event.revision);
+  return requestOf(told, { ...placed, trigger, deadline }, rule, event.revision);
 }
 
-interface Asked {
-  readonly index: number;
-  readonly action: DeliveredAction;
+interface Asked extends PlacedAction {
   readonly trigger: Trigger;
   readonly deadline: number;
 }
 
 function requestOf(
-  { event, offset, state }: Told,
-  { index, action, trigger, deadline }: Asked,
+  { event, offset, state, ofDevice }: Told,
+  { place, number, action, trigger, deadline }: Asked,
   of: RuleActions,
   revision: number,
 ): ActionInput[] {
@@ -80,21 +91,33 @@ function requestOf(
   if (delivery === undefined) return [];
   const { alertId, transition, writeId, rule, device, repetition } = event;
   const occasion = occasionOf(event, trigger, state, of, revision);
+  const group = action.group && groupOf(action, action.group, { occasion, ofDevice });
   return [
     {
-      actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, index, repetition),
+      actionId: actionIdOf(alertId, transition === 0 ? writeId : transition, number, repetition),
       ...{ alertId, transition, rule, device },
       requested: {
-        ...{ kind: action.kind, revision, action: index, trigger, repetition },
+        ...{ kind: action.kind, revision, action: place, trigger, repetition },
         url: delivery.urlOf(action),
         endpoint: delivery.endpointOf(action),
         definition: canonicalJson(action),
-        body: delivery.compose(action, occasion),
+        body: group === undefined ? delivery.compose(action, occasion) : Buffer.from(JSON.stringify(occasion)),
         deadline,
         alertOffset: offset,
+        ...(group !== undefined && { group }),
       },
     },
   ];
+}
+
+function groupOf(
+  action: DeliveredAction,
+  grouping: Grouping,
+  { occasion, ofDevice }: { readonly occasion: Occasion; readonly ofDevice: Readonly<Record<string, string>> },
+) {
+  const { rule, device, severity, labels } = occasion;
+  const by = groupValues(grouping, { rule: rule.id, device, severity, labels, ofDevice });
+  return { key: groupKeyOf(action, by), by, wait: grouping.wait, interval: grouping.interval };
 }
 
 function occasionOf(

@@ -28,12 +28,11 @@ export function evidenceOf(
   const { rule } = instance;
   const { begun, decided, at } = shown;
   const entries: NonNullable<AlertInput["evidence"]>[number][] = [];
-  const seen = new Set<string>();
+  const seen: Reading[] = [];
   const add = (reading: Reading | undefined, role: string, always = false): void => {
     if (reading === undefined || entries.length >= 3 * maxEvidence) return;
-    const key = `${reading.offset}/${reading.index}`;
-    if (seen.has(key) && !always) return;
-    seen.add(key);
+    if (!always && seen.some((each) => each.offset === reading.offset && each.index === reading.index)) return;
+    seen.push(reading);
     entries.push(entryOf(reading, role, partition));
   };
   add(begun.reading, "armed");

@@ -24,7 +24,7 @@ export function alertIdOf({ rule, grounding, device, cause, raisedAt }: AlertOri
 
 /**
  * The id of the command that an action of an episode's transition asks for, by which its readers drop repetitions. An
- * operator action has its write id in place of a transition.
+ * operator action has its write id in place of a transition. `action`: its number among those of its rule.
  */
 export function commandIdOf(alertId: string, transition: number | string, action: number, repetition = 0): string {
   return uuidv5(JSON.stringify(["command", alertId, transition, action, repetition]), namespace);

@@ -1,6 +1,8 @@
+import type { Device } from "@headwater/aggregates";
 import { alertTransition, type AlertInput } from "@headwater/proto";
 import type { CommandAction } from "../action-kinds/command/kind.ts";
 import type { DerivedValue } from "../action-kinds/derive/continual.ts";
+import { deviceValues } from "../action-kinds/grouping.ts";
 import { follow, type ToldTransition } from "../action-kinds/occasions.ts";
 import { momentAt, type Beginning } from "../conditions/program.ts";
 import { severityOf } from "../conditions/verdict.ts";
@@ -56,6 +58,8 @@ export class AlertWriter {
   amended = 0;
   /** Which device of an id is in effect. */
   incarnationOf: (device: string) => number = () => 0;
+  /** The device that is in effect. */
+  deviceOf: (device: string) => Device | undefined = () => undefined;
   /** Takes what rules derive; nobody does while rules are warmed. */
   derive: (derived: Derived) => void = () => {};
   /** Readings of which a rule without a condition could not tell what to derive. */
@@ -100,7 +104,7 @@ export class AlertWriter {
     episode.told++;
     if (amended) this.amended++;
     const cleared = kind === "cleared" || (kind === "amended" && episode.clearedAt !== undefined);
-    episode.mutedBy = cleared ? unmuted : this.muting.by(rule.id, instance.device);
+    episode.mutedBy = cleared ? unmuted : this.muting.by(rule, instance.device);
     if (cleared) episode.flapping = false;
     else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
     const measure =
@@ -133,6 +137,9 @@ export class AlertWriter {
       evidence: shown === undefined ? [] : evidenceOf(instance, shown, this.#partition),
       gateway: gateway ?? "",
       reason: this.reasonOf(rule, instance.device),
+      ...(rule.groupedByDevice.length > 0 && {
+        groupedBy: deviceValues(rule.groupedByDevice, this.deviceOf(instance.device)),
+      }),
     } satisfies AlertInput);
     const { mutedBy } = episode;
     const told = {
@@ -168,15 +175,16 @@ export class AlertWriter {
   /** What has come due again by now is done once, whatever was missed. */
   repeat(instance: InstanceView, episode: Episode, now: number): void {
     const { rule } = instance;
-    const { due, actions } = repetitionsBy(now, episode.actions, rule.actions);
+    const { due, actions } = repetitionsBy(now, episode.actions, rule);
     episode.actions = actions;
     if (rule.shadow || episode.mutedBy.length > 0) return;
-    for (const { action: index, transition, count: repetition, until } of due) {
+    for (const { action: number, transition, count: repetition, until } of due) {
+      const index = rule.actionNumbers.indexOf(number);
       const action = rule.actions[index]!;
       const answered = { transition, repetition, at: now, time: now };
       // One that is not sent before the next is due is given up for that one.
       if (action.kind === "command") this.#command(instance, episode, index, action, answered, until - now);
-      else this.effects.alert(this.#repeated(instance, episode, index, answered));
+      else this.effects.alert(this.#repeated(instance, episode, number, answered));
     }
   }
 
@@ -188,9 +196,10 @@ export class AlertWriter {
     const { transition, at } = answered;
     if (instance.rule.repeats) {
       const from = Math.max(this.now(), at);
-      episode.actions = repeatedFrom(episode.actions, actions, triggers, Number(transition), from);
+      episode.actions = repeatedFrom(episode.actions, instance.rule, triggers, Number(transition), from);
     }
-    for (const [index, action] of actions.entries()) {
+    for (let index = 0; index < actions.length; index++) {
+      const action = actions[index]!;
       // What goes beyond the platform is dispatched from alerts.v1.
       if (action.kind !== "command" || !triggers.some((trigger) => action.on.includes(trigger))) continue;
       this.#command(instance, episode, index, action, answered, action.repeat === 0 ? Infinity : action.repeat);
@@ -209,7 +218,7 @@ export class AlertWriter {
     // A gateway takes none.
     if (gatewayOf(device) !== undefined) return;
     this.effects.command({
-      commandId: commandIdOf(alertId, transition, index, repetition),
+      commandId: commandIdOf(alertId, transition, rule.actionNumbers[index]!, repetition),
       device,
       at,
       requested: {

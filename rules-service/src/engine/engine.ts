@@ -93,6 +93,8 @@ export interface RuleChange {
   readonly definition: RuleDefinition;
   /** Names the control event; ids of alerts come from that which began the rule. */
   readonly grounding?: string;
+  /** Ids have its actions by their places, as those of a revision that 0.1 wrote; else by what they do. */
+  readonly actionsByPlace?: boolean;
 }
 
 export interface OperatorAction {

@@ -35,7 +35,10 @@ export function withFooting(history: readonly Footing[], footing: Footing, laten
   if (history.length === 0) return [footing];
   const before = history[history.length - 2];
   const isClose = before !== undefined && footing.time - before.time < lateness / footingsALateness;
-  return (isClose ? history.slice(0, -1) : history).concat(footing);
+  if (!isClose) return history.concat(footing);
+  const thinned = history.slice();
+  thinned[thinned.length - 1] = footing;
+  return thinned;
 }
 
 /** The last footing before a sample. */

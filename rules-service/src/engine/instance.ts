@@ -4,47 +4,23 @@ import { beginning, isAfter, maxIndex, type Position } from "../readings/positio
 import type { Anchor, Reading, Sample } from "../readings/reading.ts";
 import { mutedEpisode, type EpisodeState, type FoldState } from "./episode-machine.ts";
 import { nextRepetition } from "./episode-actions.ts";
-import { isOpen, Outcomes } from "./episode.ts";
+import { isOpen } from "./episode.ts";
 import type { Episode } from "./episode.ts";
-import { footingAfter, footingAt, footingBefore, withFooting, type Footing, type FootingBefore } from "./footings.ts";
-import { dueBy, elapse, excused, judged, take } from "./fold.ts";
-import type { LogClock } from "./clock.ts";
+import { footingAfter, footingAt, type Footing } from "./footings.ts";
+import { elapse, excused, judged, take } from "./fold.ts";
+import { isGrounded, keep, none, settle, type FoldedInstance } from "./horizon.ts";
+import { isCorrected, takeLate, type World } from "./late-samples.ts";
 import type { Rule } from "./rule.ts";
-import {
-  lastBeside,
-  lastOwn,
-  latestOwn,
-  isPruned,
-  prunedTo,
-  readingsOf,
-  samplesAfter,
-  type InputSeries,
-  type ReadingOwner,
-} from "./own-readings.ts";
-import type { DerivedValue } from "../action-kinds/derive/continual.ts";
-import { beforeCorrection, derivedBefore, keyOf } from "./derived-anew.ts";
+import { lastBeside, lastOwn, latestOwn, type InputSeries } from "./own-readings.ts";
 import type { AlertWriter } from "./alert-writer.ts";
-import { reconcile, telling } from "./reconciliation.ts";
+import { telling } from "./reconciliation.ts";
 import type { Timer } from "./timer-heap.ts";
-
-/** What an instance finds around it. */
-export interface World {
-  readonly alerts: AlertWriter;
-  readonly clock: LogClock;
-  /** Derived readings that stand in the place of others, which late data showed to be wrong, with these. */
-  readonly corrected: ReadonlyMap<Reading, Reading>;
-  /** The next offset, or the present one. */
-  readonly next: number;
-}
-
-/** One empty list for all: most instances have nothing to put into most of theirs, and there are millions. */
-const none: readonly never[] = [];
 
 /**
  * One rule on one device, as long as there is more to know than that the condition is clear. Its state is a pure
  * function of `base` and the retained samples after it, up to `firedTo`; the rest says what of it has been told.
  */
-export class Instance implements ReadingOwner {
+export class Instance implements FoldedInstance {
   rule: Rule;
   readonly device: string;
   /** Of each input of the rule's condition. */
@@ -110,7 +86,7 @@ export class Instance implements ReadingOwner {
   get nextRepetition(): number {
     if (!this.rule.repeats) return Infinity;
     const { open } = this;
-    return open === undefined ? Infinity : nextRepetition(open.actions, this.rule.actions);
+    return open === undefined ? Infinity : nextRepetition(open.actions, this.rule);
   }
 
   /**
@@ -130,26 +106,7 @@ export class Instance implements ReadingOwner {
       for (const sample of samples) this.#takeNext(sample, world);
       return 0;
     }
-    if (last === undefined) {
-      this.#refold(first, samples, world);
-      return 0;
-    }
-    this.settle(last.time);
-    const horizon = last.time - this.rule.lateness;
-    const inTime = samples.findIndex(
-      (sample) => (sample.time > horizon || isAfter(sample, last)) && this.#isWithinReach(sample),
-    );
-    const late = inTime < 0 ? samples : samples.slice(0, inTime);
-    const beyond = late
-      // What a correction replaces has been judged already.
-      .filter((sample) => isAfter(sample, this.base) && !isCorrected(sample, world))
-      .map(positionOf);
-    if (beyond.length > 0) this.refused = this.refused.concat(beyond);
-    if (inTime >= 0) this.#refold(samples[inTime]!, samples, world);
-    return late.reduce(
-      (count, { readings }) => count + readings.filter((each) => this.rule.takes(each.metric)).length,
-      0,
-    );
+    return takeLate(this, samples, last, world);
   }
 
   #takeNext(sample: Sample, { alerts, clock }: World): void {
@@ -160,9 +117,9 @@ export class Instance implements ReadingOwner {
     }
     if (this.state === this.#footed) return;
     // Before, so that most have one footing at a time. Without a lateness the new one is past its horizon at once.
-    this.settle(sample.time);
-    this.#keep(footingAfter(sample, this.state));
-    if (this.rule.lateness === 0) this.settle(sample.time);
+    settle(this, sample.time);
+    keep(this, footingAfter(sample, this.state));
+    if (this.rule.lateness === 0) settle(this, sample.time);
   }
 
   /** The log's clock says that everything up to this judged time is known. */
@@ -174,34 +131,6 @@ export class Instance implements ReadingOwner {
     this.state = elapse(this.rule, this.state, upTo, true, undefined, undefined, telling(this, alerts));
   }
 
-  #keep(footing: Footing): void {
-    this.history = withFooting(this.history, footing, this.rule.lateness);
-  }
-
-  /**
-   * Lets the base follow: at or before the horizon of the newest reading nothing can change any more, nor where
-   * readings were let go because there were too many.
-   */
-  settle(newest: number): void {
-    const horizon = newest - this.rule.lateness;
-    const { history } = this;
-    let passed = 0;
-    while (passed < history.length) {
-      const each = history[passed]!;
-      if (each.time > horizon && !isPruned(this, each)) break;
-      passed++;
-    }
-    if (passed > 0) {
-      this.base = history[passed - 1]!;
-      this.history = passed === history.length ? none : history.slice(passed);
-    }
-    if (this.refused.length > 0) {
-      const { base } = this;
-      this.refused = orNone(this.refused.filter((each) => isAfter(each, base) && !isPruned(this, each)));
-    }
-    this.#forget();
-  }
-
   /** From here on nothing before can be amended, and the state is this one. */
   ground(state: FoldState, next: number): void {
     const time = this.lastOwn()?.time ?? this.base.time;
@@ -210,7 +139,8 @@ export class Instance implements ReadingOwner {
     this.history = none;
     this.refused = none;
     this.state = state;
-    this.episodes = orNone(this.episodes.filter(isOpen));
+    const open = this.episodes.filter(isOpen);
+    this.episodes = open.length === 0 ? none : open;
   }
 
   /** What a person cleared stays so until the condition has been clear. */
@@ -266,21 +196,8 @@ export class Instance implements ReadingOwner {
     // Its inputs are still on their way.
     if (this.covers > next || !this.rule.isIdle(this.state)) return false;
     const newest = this.lastOwn();
-    if (newest !== undefined) this.settle(newest.time);
-    return this.history.length === 0 && this.episodes.length === 0 && this.#isGrounded(newest?.time);
-  }
-
-  /** Whether where it begins makes no difference to any reading that may still come. */
-  #isGrounded(newest: number | undefined): boolean {
-    if (!this.rule.isIdle(this.base.state)) return false;
-    const horizon = (newest ?? -Infinity) - this.rule.lateness;
-    const pruned = prunedTo(this);
-    if (this.base.time > Math.max(horizon, pruned.time)) return false;
-    if (newest !== undefined && this.firedTo > newest) return false;
-    return this.inputs.every(({ readings }) => {
-      for (let i = 0; i < readings.size; i++) if (readings.at(i).offset < this.from) return false;
-      return true;
-    });
+    if (newest !== undefined) settle(this, newest.time);
+    return this.history.length === 0 && this.episodes.length === 0 && isGrounded(this, newest?.time);
   }
 
   /** Whether the clock has not gone ahead of the readings; else even what changes nothing has to be taken in. */
@@ -310,87 +227,4 @@ export class Instance implements ReadingOwner {
   latest(metric: string, place: Position | undefined): Reading | undefined {
     return latestOwn(this, metric, place);
   }
-
-  /** Lets go of episodes that no late reading can bring back or change. */
-  #forget(): void {
-    if (this.episodes.length === 0) return;
-    const { base } = this;
-    const kept = this.episodes.filter((episode) => this.#isWithin(episode, base) || this.#isRunning(episode));
-    if (kept.length < this.episodes.length) this.episodes = orNone(kept);
-  }
-
-  /** Whether an episode may be changed by what comes after a position. */
-  #isWithin({ end, retracted, armed, raisedAt }: Episode, position: Position): boolean {
-    if (retracted) return isAfter(armed, position) || raisedAt >= position.time;
-    return end === undefined || isAfter(end, position);
-  }
-
-  #isRunning({ retracted, armed }: Episode): boolean {
-    if (!retracted) return false;
-    const { program } = this.rule;
-    // The one that is open at the base took its place, and may give it back.
-    if (this.base.state.episode.begun?.time === armed.time) return true;
-    return program.ranks.some((rank) => program.begunBy(this.base.state.program, rank)?.time === armed.time);
-  }
-
-  #footingOf(late: Sample): FootingBefore {
-    return footingBefore(late, this.base, this.history, this.rule.lateness);
-  }
-
-  /** Whether all is retained that it takes to fold again from a sample on. */
-  #isWithinReach(late: Sample): boolean {
-    const pruned = prunedTo(this);
-    return isAfter(late, this.base) && isAfter(late, pruned) && !isAfter(pruned, this.#footingOf(late).from);
-  }
-
-  /**
-   * Folds again from the last footing before a late sample, and tells what has become different. `fresh`: what the
-   * present record has brought.
-   */
-  #refold(late: Sample, fresh: readonly Sample[], { alerts, clock, next, corrected }: World): void {
-    const { rule } = this;
-    const { place, footing, from } = this.#footingOf(late);
-    const outcomes = new Outcomes();
-    outcomes.begin(footing.state);
-    let { state } = footing;
-    this.history = this.history.slice(0, place + 1);
-    const samples = samplesAfter(this, from);
-    const derived: DerivedValue[] = [];
-    for (const sample of samples) {
-      const before = excused(rule, state, clock, sample, sample.offset);
-      const after = take(rule, before, sample, outcomes.on);
-      if (after !== state) this.#keep(footingAfter(sample, after));
-      state = after;
-      if (rule.derive !== undefined) derived.push(...rule.derive(state.program, sample));
-    }
-    if (derived.length > 0) {
-      const told = derivedBefore(rule, footing.state.program, beforeCorrection(samples, readingsOf(fresh), corrected));
-      for (const each of derived) if (told.get(keyOf(each)) !== each.value) alerts.deriveFrom(this, each);
-    }
-    // What the clock has passed, or allows by now, is part of the difference; it would be another alert after it.
-    for (;;) {
-      state = excused(rule, state, clock, clock.instant, next);
-      state = elapse(rule, state, this.firedTo, true, undefined, undefined, outcomes.on);
-      const due = rule.program
-        .wakes(state.program)
-        .filter((wake) => dueBy(rule, wake) <= clock.reach(wake.anchor.gateway));
-      if (due.length === 0) break;
-      this.firedTo = Math.max(this.firedTo, ...due.map(({ time }) => time));
-    }
-    this.state = state;
-    const within = this.episodes.filter((episode) => episode.retracted || this.#isWithin(episode, footing));
-    reconcile(this, within, outcomes.list, alerts);
-  }
-}
-
-function isCorrected({ readings }: Sample, { corrected }: World): boolean {
-  return readings.some((reading) => corrected.has(reading));
-}
-
-function orNone<T>(list: readonly T[]): readonly T[] {
-  return list.length === 0 ? none : list;
-}
-
-function positionOf({ time, offset, index }: Position): Position {
-  return { time, offset, index };
 }

@@ -46,7 +46,7 @@ export class Joins {
     if (before !== undefined && before.revision === change.revision && before.change.mode === change.mode) return;
     this.#ledger.changedRules.add(change.rule);
     const rule = this.#place(change, before);
-    const attached = this.#ledger.attach(rule);
+    const attached = yield* this.#ledger.attach(rule);
     yield* this.#each(this.#devices(rule, before), (device) => {
       if (attached) this.#goOn(rule, device, before);
       else this.#enter(rule, device, before);
@@ -62,7 +62,7 @@ export class Joins {
       this.#ledger.changedRules.add(change.rule);
       const before = index.rules.get(change.rule);
       const rule = this.#place(change, before);
-      this.#ledger.attach(rule);
+      yield* this.#ledger.attach(rule);
       placed.push({ change, rule, before });
       if (placed.length % rulesAStep === 0) yield;
     }
@@ -164,7 +164,11 @@ export class Joins {
     if (isOpen(episode)) {
       alerts.hear(instance, episode, action);
       // Who has acknowledged an alert makes no difference to whether it is one.
-      if (kind === "cleared") instance.mute(next);
+      if (kind === "cleared") {
+        instance.mute(next);
+        // Late data may find another where this one began.
+        instance.grounding = action.writeId === "" ? alertId : action.writeId;
+      }
     } else if (kind === "cleared") {
       // It has ended by itself meanwhile, and no late reading may bring it back.
       instance.ground(instance.state, next);

@@ -36,8 +36,11 @@ export class MuteJoins {
     const { clock, index } = this.#evaluator;
     let window: MuteWindow | undefined;
     if (definition !== undefined) {
-      const { selector, ...times } = normaliseMaintenance(definition);
-      window = { ...times, selects: (device) => selects(selector, device, index.devices.get(device)) };
+      const { selector, selectsRule, ...times } = normaliseMaintenance(definition);
+      window = {
+        ...times,
+        selects: (rule, device) => selectsRule(rule) && selects(selector, device, index.devices.get(device)),
+      };
     }
     this.#muting.setWindow(maintenanceName(id), window, clock.now);
     const concerned: Instance[] = [];
@@ -50,6 +53,18 @@ export class MuteJoins {
     for (const [done, instance] of inOrder(concerned).entries()) {
       if (done % instancesAStep === instancesAStep - 1) yield;
       this.#tell(instance, clock.now);
+    }
+  }
+
+  /** A rule is another by now, and other windows may select it. */
+  *rule(id: string): Generator<void> {
+    const { index, clock } = this.#evaluator;
+    const rule = this.#muting.hasWindows ? index.rules.get(id) : undefined;
+    if (rule === undefined) return;
+    for (const [looked, device] of index.devicesOf(rule).entries()) {
+      if (looked % instancesAStep === instancesAStep - 1) yield;
+      const instance = index.instance(rule, device);
+      if (instance !== undefined) this.#tell(instance, clock.now);
     }
   }
 
@@ -81,7 +96,7 @@ export class MuteJoins {
     }
     if (windows.length > 0) {
       for (const instance of this.#open()) {
-        if (instance !== undefined && windows.some((window) => window.selects(instance.device)))
+        if (instance !== undefined && windows.some((window) => window.selects(instance.rule, instance.device)))
           concerned.add(instance);
       }
     }
@@ -105,7 +120,7 @@ export class MuteJoins {
     const { open } = instance;
     // A restored state that covers more has it already.
     if (open === undefined || open.told === 0 || instance.covers > offset) return;
-    const mutedBy = alerts.muting.by(instance.rule.id, instance.device);
+    const mutedBy = alerts.muting.by(instance.rule, instance.device);
     if (open.mutedBy.length === mutedBy.length && open.mutedBy.every((name, place) => name === mutedBy[place])) return;
     const isOver = mutedBy.length === 0;
     const time = Math.max(at, open.raisedAt);

@@ -1,11 +1,14 @@
+import type { SelectableRule } from "../definition/rule-selector.ts";
+
 /** What a snooze is called among the things that hold actions back. */
 export const snoozeMute = "snooze";
-/** When a maintenance window is open, and for which devices. Times are microseconds on the log's clock. */
+
+/** When a maintenance window is open, and for which rules and devices. Times are microseconds on the log's clock. */
 export interface MuteWindow {
   isOpen(time: number): boolean;
   /** The next instant at which that may be another; infinite: never. */
   nextEdge(time: number): number;
-  selects(device: string): boolean;
+  selects(rule: SelectableRule, device: string): boolean;
 }
 
 interface WindowNow {
@@ -49,13 +52,13 @@ export class Muting {
   }
 
   /** What holds the actions of a rule on a device back, always in the same order. */
-  by(rule: string, device: string): readonly string[] {
-    const isSnoozed = this.#snoozes.size > 0 && this.#snoozes.get(rule)?.has(device) === true;
+  by(rule: SelectableRule, device: string): readonly string[] {
+    const isSnoozed = this.#snoozes.size > 0 && this.#snoozes.get(rule.id)?.has(device) === true;
     if (!isSnoozed && this.#names.length === 0) return nothing;
     const found = isSnoozed ? [snoozeMute] : [];
     for (const name of this.#names) {
       const { window, isOpen } = this.#windows.get(name)!;
-      if (isOpen && window.selects(device)) found.push(name);
+      if (isOpen && window.selects(rule, device)) found.push(name);
     }
     return found;
   }

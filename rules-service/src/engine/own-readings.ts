@@ -40,9 +40,17 @@ export function lastOwn(owner: ReadingOwner, place?: Position): Reading | undefi
 
 /** The last reading of an input at or before a place. */
 export function latestOwn(owner: ReadingOwner, metric: string, place: Position | undefined): Reading | undefined {
-  const readings = owner.inputs.find((each) => each.metric === metric)?.readings;
+  const readings = readingsOfInput(owner, metric);
   if (readings === undefined) return undefined;
+  const { newest } = readings;
+  // Mostly it is asked for at the newest reading.
+  if (newest !== undefined && (place === undefined || !isAfter(newest, place)) && owns(owner, newest)) return newest;
   return lastIn(owner, readings, place === undefined ? readings.size : readings.indexAfter(place));
+}
+
+function readingsOfInput({ inputs }: ReadingOwner, metric: string): ReadingBuffer | undefined {
+  for (const input of inputs) if (input.metric === metric) return input.readings;
+  return undefined;
 }
 
 /** The newest own reading that is none of these samples, which are of one record. */

@@ -63,6 +63,7 @@ class Engine implements PartitionEngine {
       this.#derived++;
       this.#alerts.effects.derived(derivations.add(derived, evaluator.next, isTaken));
     };
+    this.#alerts.deviceOf = (device) => index.devices.get(device);
     this.#alerts.registrationOf = (device) => index.registrationOf(device);
     this.#evaluator = evaluator;
     this.#alerts.now = () => this.#evaluator.clock.now;
@@ -102,7 +103,7 @@ class Engine implements PartitionEngine {
   }
 
   applyRule(change: RuleChange, effects: Effects): Iterable<void> {
-    return this.#sliced(effects, this.#joins.rule(change));
+    return this.#sliced(effects, this.#rule(change));
   }
 
   applyDevice(id: string, device: Device | undefined, incarnation: number, effects: Effects): void {
@@ -129,7 +130,7 @@ class Engine implements PartitionEngine {
 
   adopt(warmed: WarmUp, effects: Effects): Iterable<void> {
     if (!(warmed instanceof WarmUpRun)) throw new InvariantError("Only what this engine warmed can be adopted");
-    return this.#sliced(effects, this.#joins.adopt(warmed));
+    return this.#sliced(effects, this.#adopt(warmed));
   }
 
   takeChanges(full: boolean): Generator<readonly StateBytes[], CheckpointState> {
@@ -138,6 +139,16 @@ class Engine implements PartitionEngine {
 
   restore(snapshot: EngineSnapshot): Iterable<void> {
     return this.#ledger.restore(snapshot);
+  }
+
+  *#rule(change: RuleChange): Generator<void> {
+    yield* this.#joins.rule(change);
+    yield* this.#mutes.rule(change.rule);
+  }
+
+  *#adopt(warmed: WarmUpRun): Generator<void> {
+    yield* this.#joins.adopt(warmed);
+    for (const { rule } of warmed.rules) yield* this.#mutes.rule(rule);
   }
 
   *#sliced(effects: Effects, work: Iterable<void>): Generator<void> {

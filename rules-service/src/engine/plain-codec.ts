@@ -20,11 +20,9 @@ export function writePlain(writer: StateWriter, value: unknown): void {
   } else if (Array.isArray(value)) {
     writer.count(kinds.list).list(value, (item) => writePlain(writer, item));
   } else {
-    const entries = Object.entries(value);
-    writer.count(kinds.object).list(entries, ([key, inner]) => {
-      writer.text(key);
-      writePlain(writer, inner);
-    });
+    const keys = Object.keys(value);
+    writer.count(kinds.object).count(keys.length);
+    for (const key of keys) writePlain(writer.text(key), (value as Record<string, unknown>)[key]);
   }
 }
 
@@ -49,8 +47,20 @@ export function readPlain(reader: StateReader, depth = 0): unknown {
     case kinds.list:
       return reader.list(() => readPlain(reader, depth + 1));
     case kinds.object:
-      return Object.fromEntries(reader.list(() => [reader.text(), readPlain(reader, depth + 1)] as const));
+      return readObject(reader, depth);
     default:
       throw new UnreadableStateError("A rule's state has a value of an unknown kind; it cannot be restored");
   }
+}
+
+function readObject(reader: StateReader, depth: number): unknown {
+  const object: Record<string, unknown> = {};
+  for (let left = reader.count(); left > 0; left--) {
+    const key = reader.text();
+    const value = readPlain(reader, depth + 1);
+    // A device may call a metric so.
+    if (key === "__proto__") Object.defineProperty(object, key, { value, enumerable: true, writable: true });
+    else object[key] = value;
+  }
+  return object;
 }

@@ -19,8 +19,12 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   if (before.judgesLike === rule.judgesLike) {
     instance.rule = rule;
     if (open !== undefined) keepActing(open, rule, before, evaluator);
-    if (before.shadow !== rule.shadow) switchMode(instance, before, evaluator);
-    else if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
+    if (before.shadow === rule.shadow) {
+      if (open !== undefined) moveTo(instance, open, rankUnder(rule, open.rank), evaluator);
+      return instance;
+    }
+    if (open !== undefined && before.shadow) rankAs(instance, open, rankUnder(rule, open.rank));
+    switchMode(instance, before, evaluator);
     return instance;
   }
   if (open === undefined && !instance.state.episode.muted) return undefined;
@@ -37,7 +41,9 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
   if (carried !== undefined) keepActing(carried, rule, before, evaluator);
   fresh.episodes = carried === undefined ? [] : [carried];
   fresh.ground(state, evaluator.next);
-  if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
+  const leavesShadow = before.shadow && !rule.shadow;
+  if (carried !== undefined && leavesShadow) rankAs(fresh, carried, state.episode.rank);
+  else if (carried !== undefined) moveTo(fresh, carried, state.episode.rank, evaluator);
   evaluator.alerts.mark(fresh);
   if (before.shadow !== rule.shadow) switchMode(fresh, before, evaluator);
   return fresh;
@@ -96,6 +102,7 @@ function carryOn(instance: Instance, old: Instance, before: Rule, evaluator: Eva
   keepActing(carried, rule, before, evaluator);
   instance.episodes = instance.episodes.map((episode) => (episode === open ? carried : episode));
   if (before.shadow !== rule.shadow) {
+    rankAs(instance, carried, open.rank);
     raise(instance, carried, evaluator);
     return;
   }
@@ -118,7 +125,7 @@ function beginAs(instance: Instance, { raisedAt, begun }: EpisodeState): void {
 }
 
 function keepActing(open: Episode, rule: Rule, before: Rule, { clock }: Evaluator): void {
-  open.actions = goneOn(open.actions, before.actions, rule.actions, open.told, clock.now);
+  open.actions = goneOn(open.actions, before, rule, open.told, clock.now);
 }
 
 /** Tells of an open episode as raised, with its true time, and does what the rule does then. */
@@ -158,14 +165,19 @@ function rankUnder(rule: Rule, rank: number): number {
   return rule.program.ranks.includes(rank) ? rank : rule.rank;
 }
 
-/** The rank of an episode under its new revision; told if the severity is another. */
-function moveTo(instance: Instance, episode: Episode, rank: number, { alerts, clock }: Evaluator): void {
-  const was = episode.rank;
+/** The rank of an episode under its new revision. */
+function rankAs(instance: Instance, episode: Episode, rank: number): void {
   episode.rank = rank;
   const { state } = instance;
   if (state.episode.rank !== rank && state.episode.rank > 0) {
     instance.regrade({ ...state.episode, rank });
   }
+}
+
+/** The same; told if the severity is another. */
+function moveTo(instance: Instance, episode: Episode, rank: number, { alerts, clock }: Evaluator): void {
+  const was = episode.rank;
+  rankAs(instance, episode, rank);
   if (severityOf(was) === severityOf(rank)) return;
   const kind = rank > was ? "escalated" : "deescalated";
   const at = Math.max(clock.now, episode.raisedAt);

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Device } from "@headwater/aggregates";
+import { actionNumbers } from "../action-kinds/action-numbers.ts";
+import { groupedByDevice } from "../action-kinds/grouping.ts";
 import type { NormalAction } from "../action-kinds/kinds.ts";
 import { normaliseRule, type NormalRule, type RuleDefinition } from "../definition/definition.ts";
 import { selects } from "../definition/selector.ts";
@@ -28,6 +30,7 @@ export class Rule {
   readonly change: RuleChange;
   readonly id: string;
   readonly revision: number;
+  readonly labels: Readonly<Record<string, string>>;
   readonly shadow: boolean;
   readonly program: Program;
   /** Rank of the rule's severity. */
@@ -39,10 +42,14 @@ export class Rule {
   /** Microseconds: how long a timer waits for stragglers. */
   readonly wait: number;
   readonly actions: readonly NormalAction[];
+  /** What each of them is called in ids. */
+  readonly actionNumbers: readonly number[];
   /** Why it may be raised, if it is about absence. */
   readonly reasons: NormalRule["reasons"];
   /** Whether any of them is done again while an episode is open. */
   readonly repeats: boolean;
+  /** What of the device its actions are grouped by. */
+  readonly groupedByDevice: readonly string[];
   /** What a rule without a condition makes of a sample; undefined: it has one, or its mode is shadow. */
   readonly derive: NormalRule["derive"];
   /** The metrics that it writes. */
@@ -69,6 +76,7 @@ export class Rule {
     this.change = change;
     this.id = change.rule;
     this.revision = change.revision;
+    this.labels = change.definition.labels ?? {};
     this.shadow = change.mode === "shadow";
     this.program = normal.program;
     this.rank = normal.rank;
@@ -77,8 +85,10 @@ export class Rule {
     this.lateness = normal.lateness;
     this.wait = normal.wait;
     this.actions = normal.actions;
+    this.actionNumbers = actionNumbers(normal.actions, change.actionsByPlace);
     this.reasons = normal.reasons;
     this.repeats = normal.actions.some(({ repeat }) => repeat > 0);
+    this.groupedByDevice = groupedByDevice(normal.actions);
     this.derive = this.shadow ? undefined : normal.derive;
     this.derives = this.shadow ? [] : normal.derives;
     this.judgesLike = normal.judgesLike;

@@ -7,7 +7,8 @@ import type { LogClock } from "./clock.ts";
 import type { RecordPosition } from "./engine.ts";
 import type { Instance } from "./instance.ts";
 import { readingOf, valueOf } from "./record-reading.ts";
-import type { Metric, RuleIndex } from "./rule-index.ts";
+import { judgedSeries, RecordSeries } from "./record-series.ts";
+import type { RuleIndex } from "./rule-index.ts";
 import type { SeenIdentities } from "./seen-identities.ts";
 import type { Rule } from "./rule.ts";
 import type { Series } from "./series.ts";
@@ -37,21 +38,13 @@ export interface IntakeWorld {
 /** Puts the readings of a record into their series, sample by sample, and finds the instances that they concern. */
 export class SampleIntake {
   readonly #world: IntakeWorld;
+  readonly #series: RecordSeries;
   /** Series to which the present record has added: so many of the list, which is written over by the next record. */
   readonly #grown: Series[] = [];
   #grownCount = 0;
   /** Readings of the present sample, likewise. */
   readonly #taken: Reading[] = [];
   #takenCount = 0;
-  /** Of the last record, by the places of its readings. */
-  readonly #metrics: (Metric | undefined)[] = [];
-  /** A metric that no rule takes, as long as there are so many that some rule has taken. */
-  #unknown = "";
-  #known = -1;
-  /** By the places of the present record's readings; undefined: no rule judges that. */
-  readonly #series: (Series | undefined)[] = [];
-  /** Of the present record, for the rules that take every metric. */
-  #every: Series | undefined;
   /** Whether every reading since the present record began was the newest of its series. */
   isInOrder = true;
   /** Instances that the present sample concerns. */
@@ -61,13 +54,14 @@ export class SampleIntake {
 
   constructor(world: IntakeWorld) {
     this.#world = world;
+    this.#series = new RecordSeries(world.index);
     this.#touched = new Touched(world.index);
   }
 
   /** Puts the samples of a record into their series, in order. False: no rule is concerned. */
   take(record: TelemetryRecord, at: RecordPosition): boolean {
     if (this.#takenCount > 0 || this.#grownCount > 0 || !this.#touched.isEmpty) this.#abandon();
-    if (!this.#findSeries(record, at.offset)) return false;
+    if (!this.#series.find(record, at.offset)) return false;
     this.isInOrder = true;
     const { readings } = record;
     let newest = -Infinity;
@@ -96,7 +90,7 @@ export class SampleIntake {
   /** A derived reading, which is a sample of its own. */
   takeDerived(device: string, reading: Reading, appendTime: number): void {
     const { index, next } = this.#world;
-    const series = this.#judgedSeries(index.metrics.get(reading.metric), device, next);
+    const series = judgedSeries(index, index.metrics.get(reading.metric), device, next);
     if (series === undefined) return;
     this.#take(series, reading, appendTime);
     this.#endSample(false);
@@ -128,36 +122,6 @@ export class SampleIntake {
     if (this.#grown.length > mostSpare) this.#grown.length = 0;
   }
 
-  /** Finds the series of the record's readings that rules judge. False: there are none. */
-  #findSeries({ readings, device, derived }: TelemetryRecord, offset: number): boolean {
-    const { metrics, every } = this.#world.index;
-    if (metrics.size === 0) return false;
-    if (this.#series.length > mostSpare) this.#series.length = 0;
-    let isAny = false;
-    for (let place = 0; place < readings.length; place++) {
-      const series = this.#judgedSeries(this.#metricAt(place, readings[place]!.metric), device, offset);
-      if (series !== undefined) isAny = true;
-      this.#series[place] = series;
-    }
-    this.#every = derived === null ? this.#judgedSeries(every, device, offset) : undefined;
-    return isAny || this.#every !== undefined;
-  }
-
-  /** Devices send the same metrics in the same places over and over. */
-  #metricAt(place: number, name: string): Metric | undefined {
-    const last = this.#metrics[place];
-    if (last !== undefined && last.name === name) return last;
-    const { metrics } = this.#world.index;
-    // None goes away again.
-    if (name === this.#unknown && metrics.size === this.#known) return undefined;
-    const metric = metrics.get(name);
-    if (metric === undefined) {
-      this.#unknown = name;
-      this.#known = metrics.size;
-    } else if (place < mostSpare) this.#metrics[place] = metric;
-    return metric;
-  }
-
   /** Readings of one time; `order` has their places in the record, undefined: as they stand. */
   #sample(
     record: TelemetryRecord,
@@ -168,7 +132,7 @@ export class SampleIntake {
     shift: number,
   ): void {
     // First, so that the sample has the place of its first reading.
-    const any = this.#every;
+    const any = this.#series.every;
     if (any !== undefined) {
       const index = order === undefined ? begin : order[begin]!;
       const message = record.readings[index]!;
@@ -182,7 +146,7 @@ export class SampleIntake {
     for (let place = begin; place < end; place++) {
       const index = order === undefined ? place : order[place]!;
       const message = record.readings[index]!;
-      const series = this.#series[index];
+      const series = this.#series.at(index);
       if (series === undefined) continue;
       const value = valueOf(message);
       if (value === undefined) this.#world.counts.notNumeric++;
@@ -213,14 +177,6 @@ export class SampleIntake {
       }
     }
     this.#concerned.length = 0;
-  }
-
-  /** undefined: no rule judges it, or a restored state has it already. */
-  #judgedSeries(metric: Metric | undefined, device: string, offset: number): Series | undefined {
-    if (metric === undefined || metric.rules.length === 0) return undefined;
-    const series = metric.series.get(device) ?? this.#world.index.newSeries(metric, device);
-    if (series.version !== metric.version) this.#world.index.bringUpToDate(metric, series);
-    return series.isTaken && series.covers <= offset ? series : undefined;
   }
 
   /** Puts a reading into its series, and finds the instances that it concerns. */

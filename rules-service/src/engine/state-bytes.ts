@@ -1,10 +1,24 @@
 import { UnreadableStateError } from "./errors.ts";
+import { KnownTexts } from "./known-texts.ts";
 
-/** Writes numbers and texts into one growing buffer. */
+/** States are written one behind the other into pieces of this size. */
+const pieceBytes = 64 * 1024;
+/** Strings up to this length are written by hand when they are ASCII; a call into the encoder costs more. */
+const shortText = 64;
+
+/** Writes numbers and texts, one state after the other; `begin` begins one, `done` has its bytes. */
 export class StateWriter {
-  #bytes = Buffer.allocUnsafe(512);
+  #bytes = Buffer.allocUnsafeSlow(pieceBytes);
+  /** Where the present state begins. */
+  #start = 0;
   #length = 0;
   readonly #texts = new Map<string, number>();
+
+  begin(): this {
+    this.#length = this.#start;
+    this.#texts.clear();
+    return this;
+  }
 
   /** A whole number from -1 up. */
   count(value: number): this {
@@ -30,6 +44,7 @@ export class StateWriter {
     if (known !== undefined) return this.count(known);
     this.count(this.#texts.size);
     this.#texts.set(value, this.#texts.size);
+    if (this.#shortText(value)) return this;
     const bytes = Buffer.byteLength(value);
     this.count(bytes).#reserve(bytes);
     this.#length += this.#bytes.write(value, this.#length);
@@ -42,17 +57,44 @@ export class StateWriter {
     return this;
   }
 
+  /** The bytes of the state, which nothing that is written later touches. */
   done(): Uint8Array {
-    return Uint8Array.from(this.#bytes.subarray(0, this.#length));
+    const state = this.#bytes.subarray(this.#start, this.#length);
+    this.#start = this.#length;
+    return state;
+  }
+
+  /** False: it is too long, or not ASCII. */
+  #shortText(value: string): boolean {
+    if (value.length > shortText) return false;
+    this.#reserve(shortText + 1);
+    let at = this.#length;
+    // A length below 127 is one byte.
+    this.#bytes[at++] = value.length + 1;
+    let seen = 0;
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      seen |= unit;
+      this.#bytes[at++] = unit;
+    }
+    if (seen >= 128) return false;
+    this.#length = at;
+    return true;
   }
 
   #reserve(bytes: number): void {
     if (this.#length + bytes <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, this.#length + bytes));
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
+    const written = this.#length - this.#start;
+    const next = Buffer.allocUnsafeSlow(Math.max(pieceBytes, 2 * (written + bytes)));
+    this.#bytes.copy(next, 0, this.#start, this.#length);
+    this.#bytes = next;
+    this.#start = 0;
+    this.#length = written;
   }
 }
+
+/** Texts that states have in common are one text in memory: names of gateways, metrics, fields. */
+const knownTexts = new KnownTexts();
 
 /** Throws UnreadableStateError where the bytes end too soon: a state that cannot be read must not be guessed. */
 export class StateReader {
@@ -88,7 +130,7 @@ export class StateReader {
     if (known < this.#texts.length) return this.#texts[known]!;
     const length = this.count();
     const at = this.#take(length);
-    const value = this.#bytes.toString("utf8", at, at + length);
+    const value = knownTexts.read(this.#bytes, at, at + length);
     this.#texts.push(value);
     return value;
   }

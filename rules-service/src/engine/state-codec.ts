@@ -14,6 +14,9 @@ import { StateReader, StateWriter } from "./state-bytes.ts";
 /** Of everything below; a state of another version is not read, and its rules are warmed again. */
 export const stateVersion = 3;
 
+/** All states are written by one, each at once. */
+const states = new StateWriter();
+
 /** What a rule was when its states were written. */
 export interface RuleRecord {
   /** The first writing that had it so. */
@@ -49,7 +52,7 @@ export function checkVersion(version: number): void {
 
 /** A rule as it is, and as the writing before knew it. */
 export function encodeRule(records: readonly RuleRecord[]): Uint8Array {
-  const writer = new StateWriter();
+  const writer = states.begin();
   const each = ({ generation, revision, mode, grounding }: RuleRecord): StateWriter =>
     writer.count(generation).count(revision).text(mode).text(grounding);
   return writer.list(records, each).done();
@@ -66,7 +69,7 @@ export function decodeRule(bytes: Uint8Array): RuleRecord[] {
 }
 
 export function encodeCount(count: number): Uint8Array {
-  return new StateWriter().count(count).done();
+  return states.begin().count(count).done();
 }
 
 export function decodeCount(bytes: Uint8Array): number {
@@ -74,7 +77,7 @@ export function decodeCount(bytes: Uint8Array): number {
 }
 
 export function encodeSeries({ readings, generation, lag, incarnation }: Series): Uint8Array {
-  const writer = new StateWriter().count(generation);
+  const writer = states.begin().count(generation);
   writePosition(writer, readings.pruned);
   writer.count(readings.size);
   for (let i = 0; i < readings.size; i++) writeReading(writer, readings.at(i));
@@ -95,7 +98,7 @@ export function decodeSeries(bytes: Uint8Array, metric: string): SeriesFields {
 
 export function encodeInstance(instance: InstanceFields): Uint8Array {
   const { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes } = instance;
-  const writer = new StateWriter().count(generation).text(likeness).text(grounding).count(from).number(firedTo);
+  const writer = states.begin().count(generation).text(likeness).text(grounding).count(from).number(firedTo);
   writeFooting(writer, base);
   writer.list(history, (footing) => writeFooting(writer, footing));
   writer.list(refused, (position) => writePosition(writer, position));

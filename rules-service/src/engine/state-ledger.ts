@@ -174,16 +174,19 @@ export class StateLedger {
       if (inPlace >= 0) this.#records.set(rule, records.slice(0, inPlace + 1));
     }
     for (const rule of evaluator.index.rules.values()) {
-      this.attach(rule);
+      yield* this.attach(rule);
       this.done(rule.change);
     }
   }
 
   /** Gives a rule its restored states. True: it was in place when the last whole writing was done. */
-  attach(rule: Rule): boolean {
+  *attach(rule: Rule): Generator<void, boolean> {
     const { index, next } = this.#evaluator;
     const left: Restored[] = [];
+    let looked = 0;
     for (const restored of this.#restored.get(rule.id) ?? []) {
+      looked += 1;
+      if (looked % statesASlice === 0) yield;
       const { covers, fields } = restored;
       const isOwn = fields?.likeness === rule.likeness;
       if (fields !== undefined && !isOwn) left.push(restored);

@@ -1,12 +1,11 @@
 import type { GroupBatch, Position } from "@headwater/event-log";
-import type { Logger } from "@headwater/core";
+import { Pace, type Logger } from "@headwater/core";
 import type { EngineChanges, StateBytes } from "../engine/engine.ts";
 import type { RulesConfig } from "../config.ts";
 import { isTransient } from "./append-durably.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { PartitionMetrics } from "./metrics.ts";
 import type { Ownership } from "./ownership.ts";
-import { Pace } from "./pace.ts";
 import type { StateLog } from "./state-log/state-log.ts";
 
 /** States that are written at once. */

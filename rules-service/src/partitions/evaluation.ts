@@ -1,3 +1,4 @@
+import { inSlices, Pace } from "@headwater/core";
 import type { LogRecord, Position } from "@headwater/event-log";
 import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { TelemetryRecord } from "@headwater/proto";
@@ -6,7 +7,6 @@ import type { EffectsBuffer } from "./effects-buffer.ts";
 import { EvaluationError } from "./errors.ts";
 import type { ControlEvent } from "./control-events/control-events.ts";
 import type { PartitionMetrics } from "./metrics.ts";
-import { inSlices, Pace } from "./pace.ts";
 import type { TelemetryDecoder } from "./telemetry-decoder.ts";
 
 /** Sees every record right after it was applied. */

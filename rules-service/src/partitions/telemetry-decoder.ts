@@ -1,15 +1,19 @@
 import type { TelemetryRecord } from "@headwater/proto";
-import { readTelemetry } from "@headwater/proto/telemetry";
+import { TelemetryReader } from "@headwater/proto/telemetry";
 import { DecodeError } from "@headwater/core";
 import type { LogRecord } from "@headwater/event-log";
 import { skipReasons, type SkippedRecords } from "@headwater/service";
 import type { PartitionMetrics } from "./metrics.ts";
 
-/** Decodes telemetry. An undecodable record is counted and skipped; the ingest service quarantines it. */
+/**
+ * Decodes telemetry, of whose names it keeps one text each. An undecodable record is counted and skipped; the ingest
+ * service quarantines it.
+ */
 export class TelemetryDecoder {
   readonly #source: { readonly topic: string; readonly partition: number };
   readonly #metrics: PartitionMetrics;
   readonly #skipped: SkippedRecords;
+  readonly #reader = new TelemetryReader();
 
   constructor(
     source: { readonly topic: string; readonly partition: number },
@@ -23,7 +27,7 @@ export class TelemetryDecoder {
 
   decode({ value, offset }: LogRecord): TelemetryRecord | undefined {
     try {
-      return readTelemetry(value);
+      return this.#reader.read(value);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#metrics.undecodable.inc();

@@ -13,10 +13,13 @@ let server: SMTPServer;
 let mails: { to: string[]; text: string }[];
 /** The answers to come to RCPT; when none is left, everybody is taken. */
 let refusals: number[];
+/** µs by which log time is ahead, as what waits in groups sees it. */
+let advanced: number;
 
 beforeEach(async () => {
   mails = [];
   refusals = [];
+  advanced = 0;
   server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS"],
@@ -39,8 +42,10 @@ beforeEach(async () => {
   await once(server.server, "listening");
   const { port } = server.server.address() as AddressInfo;
   on = await platform();
-  rules = await createService(on, quickConfig, silentLogger, {
-    ...{ smtpUrl: `smtp://127.0.0.1:${port}`, smtpFrom: "headwater@plant.example", retryMs: 20, attemptMs: 5000 },
+  const actions = { smtpFrom: "headwater@plant.example", retryMs: 20, attemptMs: 5000 };
+  const smtp = { ...actions, smtpUrl: `smtp://127.0.0.1:${port}` };
+  rules = await createService(on, quickConfig, silentLogger, smtp, undefined, {
+    elapsedMicros: () => performance.now() * 1000 + advanced,
   });
   await rules.app.start();
 });
@@ -85,4 +90,24 @@ it("is repeated while the server has no time, and given up when it refuses", asy
   expect(await eventually(outcome, ({ device }) => device === "boiler-2")).toMatchObject({
     ...{ state: "gave-up", attempts: 1, status: 550 },
   });
+});
+
+it("a group is one mail, whose text names the alerts", async () => {
+  const action = { email: { to: ["a@b.example"] }, groupBy: ["rule"], groupWait: "30m" };
+  const devices = ["boiler-1", "boiler-2"];
+  await enableRule(rules, hotRule("hot", { actions: [action] }));
+  for (const device of devices) await on.fleet.send(device, [95]);
+  await eventually(async () => {
+    const { items } = (await rules.call("GET", "/api/v1/alerts")).body;
+    expect(items).toHaveLength(2);
+    for (const { id } of items) {
+      expect((await rules.call("GET", `/api/v1/alerts/${id}/actions`)).body.items).toHaveLength(1);
+    }
+  });
+  expect(mails).toEqual([]);
+  advanced += 1_800_000_000;
+  expect(await outcome()).toMatchObject({ state: "succeeded", kind: "email", status: 250 });
+  expect(mails).toHaveLength(1);
+  expect(mails[0]!.text).toContain("Subject: [critical] 2 alerts: rule hot");
+  for (const device of devices) expect(mails[0]!.text).toContain(`raised on ${device}`);
 });

@@ -1,73 +1,26 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { eventLogSettings, openEventLog, topicNames, type EventLog } from "@headwater/event-log";
+import type { EventLog } from "@headwater/event-log";
 import { events } from "@headwater/proto";
-import { loadConfig } from "@headwater/service";
 import { eventually } from "@headwater/testkit/eventually";
 import { Fleet } from "../support/fleet.ts";
-import { hotRule, token, untilLive } from "../support/harness.ts";
-import { startReceiver, type Receiver } from "../support/receiver.ts";
-import { RulesProcess } from "../support/rules-process.ts";
+import { hotRule, untilLive } from "../support/harness.ts";
+import { kafkaInstances } from "../support/kafka-instances.ts";
+import type { Receiver } from "../support/receiver.ts";
 import { expectEachToldOnce } from "../support/told.ts";
 import { steadyLoad } from "../support/waves.ts";
 
 const partitions = 4;
-const prefix = `actions-test-${Date.now().toString(36)}.`;
-const topics = topicNames(prefix);
+const kafka = kafkaInstances("actions-test", partitions);
+const { topics, start } = kafka;
 
-let folder: string;
-let log: EventLog;
 let receiver: Receiver;
-let env: Record<string, string>;
-const started: RulesProcess[] = [];
+let log: EventLog;
 
 beforeAll(async () => {
-  const brokers = process.env["HEADWATER_KAFKA_BROKERS"];
-  expect(brokers, "HEADWATER_KAFKA_BROKERS names the Kafka to test against: npm run servers -- start").toBeTruthy();
-  folder = await mkdtemp(join(tmpdir(), "headwater-actions-servers-"));
-  await writeFile(join(folder, "admin-token"), `${token}\n`, { mode: 0o600 });
-  env = {
-    HEADWATER_EVENT_LOG: "kafka",
-    HEADWATER_KAFKA_BROKERS: brokers!,
-    HEADWATER_TOPIC_PREFIX: prefix,
-    HEADWATER_PARTITIONS: String(partitions),
-    HEADWATER_KAFKA_SESSION_TIMEOUT_MS: "6000",
-  };
-  log = await openEventLog(loadConfig(eventLogSettings, { env }), { dataDir: folder, clientId: "actions-test" });
-  receiver = await startReceiver();
+  ({ log, receiver } = await kafka.open());
 });
 
-afterAll(async () => {
-  await Promise.all(started.map((each) => each.clear()));
-  await receiver?.close();
-  await log?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function start(): Promise<RulesProcess> {
-  const running = await RulesProcess.start({
-    ...env,
-    HEADWATER_DATA_DIR: join(folder, `instance-${started.length}`),
-    HEADWATER_ADMIN_TOKEN_FILE: join(folder, "admin-token"),
-    HEADWATER_HTTP_PORT: "0",
-    HEADWATER_RULES_TICK_MS: "200",
-    HEADWATER_RULES_IDLE_TICK_MS: "500",
-    HEADWATER_RULES_CHECKPOINT_MS: "300",
-    HEADWATER_ACTIONS_NETWORKS: "127.0.0.0/8",
-    HEADWATER_ACTIONS_RETRY_MS: "50",
-    HEADWATER_ACTIONS_MAX_RETRY_MS: "200",
-    HEADWATER_ACTIONS_BREAKER_MS: "100",
-  });
-  started.push(running);
-  expect(running.url, running.output.join("\n")).not.toBe("");
-  await eventually(async () => {
-    const { status, body } = await running.call("GET", "/health/ready");
-    expect(status, JSON.stringify(body)).toBe(200);
-  }, 120_000);
-  return running;
-}
+afterAll(() => kafka.close());
 
 it("two instances on Kafka, one killed in the middle: every transition is told, each under one id", async () => {
   let asked = 0;

@@ -90,6 +90,24 @@ describe("a rule", () => {
       "names cleared, and a derive is done when an episode is raised: remove it",
     ],
     [{ ...whole, actions: [{ command: { name: "a" }, on: ["ended"] }] }, "/actions/0/on/0", "cleared"],
+    [{ ...whole, actions: [{ command: { name: "a" }, groupBy: ["rule"] }] }, "/actions/0/groupBy", "webhook, email"],
+    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, groupBy: ["site"] }] }, "/actions/0/groupBy/0", ""],
+    [{ ...whole, actions: [{ webhook: { urlSecret: "a" }, groupWait: "1m" }] }, "/actions/0/groupWait", "add groupBy"],
+    [
+      { ...whole, actions: [{ webhook: { urlSecret: "a" }, groupBy: ["rule"], groupWait: "2h" }] },
+      "/actions/0/groupWait",
+      "from 0s to 1h",
+    ],
+    [
+      { ...whole, actions: [{ webhook: { urlSecret: "a" }, groupBy: [], repeat: "1m" }] },
+      "/actions/0/repeat",
+      "shorter than groupInterval",
+    ],
+    [
+      { ...whole, actions: [{ webhook: { urlSecret: "a", deadline: "5m" }, groupBy: ["rule"] }] },
+      "/actions/0",
+      "gives up before its group is due",
+    ],
     [
       { ...whole, actions: [{ email: { to: ["a@b.example, c@d.example"] } }] },
       "/actions/0/email/to/0",

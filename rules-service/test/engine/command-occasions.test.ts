@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { commandIdOf } from "../../src/engine/alert-ids.ts";
-import { all, at, change, second, taken } from "./harness.ts";
+import { all, at, change, numbersOf, second, taken } from "./harness.ts";
 import { Partition } from "./partition.ts";
 
 const condition = { above: { warning: 80, critical: 90 } };
@@ -36,14 +36,15 @@ describe("commands answer what `on` names", () => {
 
   it("one action of several occasions once a transition, under an id of its transition", () => {
     const p = new Partition();
-    p.rule(condition, { actions: [{ command: { name: "tell" }, on: ["raised", "escalated", "cleared"] }] });
+    const several = [{ command: { name: "tell" }, on: ["raised", "escalated", "cleared"] }];
+    p.rule(condition, { actions: several });
     p.read(10, 85);
     p.read(20, 95);
     p.read(30, 85);
     p.read(40, 20);
     const { alertId } = p.effects.alerts[0]!;
     expect(p.effects.commands.map(({ commandId }) => commandId)).toEqual(
-      [1, 2, 4].map((transition) => commandIdOf(alertId!, transition, 0)),
+      [1, 2, 4].map((transition) => commandIdOf(alertId!, transition, numbersOf(several)[0]!)),
     );
   });
 
@@ -51,7 +52,7 @@ describe("commands answer what `on` names", () => {
     const { p, alert } = begun();
     p.hand(alert, 20, "acknowledged");
     const [command] = p.effects.commands;
-    expect(command!.commandId).toBe(commandIdOf(alert, "acknowledged@20", 3));
+    expect(command!.commandId).toBe(commandIdOf(alert, "acknowledged@20", numbersOf(actions)[3]!));
     expect(command!.requested).toMatchObject({ name: "acknowledged", cause: { time: at(20), alertId: alert } });
     p.effects.take();
     p.read(30, 20);

@@ -1,5 +1,7 @@
 import type { AlertInput, CommandInput, TelemetryInput, TelemetryRecord } from "@headwater/proto";
 import { events } from "@headwater/proto";
+import { actionNumbers } from "../../src/action-kinds/action-numbers.ts";
+import { normaliseAction, type ActionDefinition } from "../../src/action-kinds/kinds.ts";
 import { parseRule } from "../../src/definition/definition.ts";
 import type { RuleDefinition } from "../../src/definition/definition.ts";
 import type {
@@ -66,6 +68,11 @@ export function change(
   mode: RuleChange["mode"] = "live",
 ): RuleChange {
   return { rule: input.id, revision, mode, definition: ruleOf(input) };
+}
+
+/** What the actions of a rule are called in ids. */
+export function numbersOf(actions: readonly object[]): readonly number[] {
+  return actionNumbers((actions as readonly ActionDefinition[]).map(normaliseAction));
 }
 
 export interface Entry {

@@ -149,6 +149,27 @@ describe("a maintenance window", () => {
     ]);
   });
 
+  it("mutes the rules that it selects by id and label, as they are at the time", () => {
+    const acts = { actions: [{ command: { name: "act" } }] };
+    const p = new Partition();
+    p.rule(hot, { ...acts, labels: { team: "heating" } });
+    p.mark(0);
+    p.maintenance("m", { rules: { labels: { team: ["cooling", "water"] } }, to: iso(1000) });
+    p.maintenance("ids", { rules: { ids: ["cold*"] }, to: iso(1000) });
+    p.read(10, 85);
+    expect(p.emitted()).toEqual(["raised warning @10", "command act @10"]);
+    p.rule(hot, { ...acts, labels: { team: "water" } }, "live", 2);
+    expect(p.emitted()).toEqual(["muted warning @10 (maintenance/m)"]);
+    p.maintenance("ids", { rules: { ids: ["h*t"] }, selector: { ids: ["d"] }, to: iso(1000) });
+    expect(p.emitted()).toEqual(["muted warning @10 (maintenance/ids, maintenance/m)"]);
+    p.rule(hot, acts, "live", 3);
+    expect(p.emitted()).toEqual(["muted warning @10 (maintenance/ids)"]);
+    p.read(11, 85, { device: "e" });
+    expect(p.emitted()).toEqual(["raised warning @11", "command act @11"]);
+    p.maintenance("ids", undefined);
+    expect(p.emitted()).toEqual(["unmuted warning @11", "command act @11"]);
+  });
+
   it("mutes the devices that it selects, as they are at the time", () => {
     const p = opened({ actions: [{ command: { name: "act" } }] });
     p.device("d", { tags: { site: "south" } });

@@ -1,21 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { alertTransition } from "@headwater/proto";
 import { commandIdOf } from "../../src/engine/alert-ids.ts";
-import { all, at, change, Collected, second, taken } from "./harness.ts";
+import { all, at, change, Collected, numbersOf, second, taken } from "./harness.ts";
 import { Partition } from "./partition.ts";
 
 const hot = { above: { warning: 80, critical: 90 } };
 const minutes = (count: number): number => count * 60;
 const command = { command: { name: "sound", ttl: "60s" }, repeat: "15m" };
 
-/** `0@10s, 1@900s…`: the repetitions since the last call, and when they were done. */
+/** `0@0, 1@900, 2/1@960…`: the repetitions since the last call, and when they were done. */
 function repetitions({ effects }: { effects: Collected }): string[] {
   return effects.take().flatMap((told) => {
     const cause = told.command?.requested?.cause;
     if (cause != null) return `${cause.repetition}@${(cause.time! - at(0)) / second}`;
     const { alert } = told;
     if (alert?.kind !== alertTransition.repeated) return [];
-    return `${alert.transition}/${alert.action}/${alert.repetition}@${(alert.at! - at(0)) / second}`;
+    return `${alert.transition}/${alert.repetition}@${(alert.at! - at(0)) / second}`;
   });
 }
 
@@ -39,7 +39,9 @@ describe("an action with repeat", () => {
     pass(p, 1, 46);
     const ids = p.effects.commands.map(({ commandId }) => commandId);
     const { alertId } = p.effects.alerts[0]!;
-    expect(ids).toEqual([0, 1, 2, 3].map((repetition) => commandIdOf(alertId!, 1, 0, repetition)));
+    expect(ids).toEqual(
+      [0, 1, 2, 3].map((repetition) => commandIdOf(alertId!, 1, numbersOf([command])[0]!, repetition)),
+    );
     expect(repetitions(p)).toEqual(["0@0", "1@900", "2@1800", "3@2700"]);
     p.read(minutes(47), 20);
     pass(p, 48, 90);
@@ -69,7 +71,7 @@ describe("an action with repeat", () => {
     ]);
     const { alertId } = p.effects.alerts[0]!;
     pass(p, 1, 21);
-    expect(repetitions(p)).toEqual(["0@0", "0@0", "1@900", "1@900", "1/2/1@1200"]);
+    expect(repetitions(p)).toEqual(["0@0", "0@0", "1@900", "1@900", "1/1@1200"]);
     p.hand(alertId!, minutes(22), "acknowledged");
     pass(p, 22, 61);
     expect(repetitions(p)).toEqual(["2@1800", "3@2700", "4@3600"]);
@@ -148,14 +150,46 @@ describe("an action with repeat", () => {
     expect(repetitions(p)).toEqual(["1@2100", "2@2400", "3@5700"]);
   });
 
+  it("goes on where others are put before it, and where the list is in another order", () => {
+    const other = { command: { name: "blink", ttl: "60s" }, repeat: "10m" };
+    const once = { command: { name: "tell" } };
+    const plain = raised([command, other]);
+    const revised = raised([command, other]);
+    for (const p of [plain, revised]) pass(p, 1, 16);
+    revised.rule(hot, { actions: [once, other, command] }, "live", 2);
+    for (const p of [plain, revised]) pass(p, 17, 46);
+    const ids = (p: Partition) => p.effects.commands.map(({ commandId }) => commandId!).toSorted();
+    expect(ids(revised)).toEqual(ids(plain));
+    expect(new Set(ids(plain)).size).toBe(2 + 3 + 4);
+  });
+
+  it("of a revision that has actions by their places goes on under one that has not, whatever their order", () => {
+    const other = { webhook: { urlSecret: "a" }, repeat: "10m" };
+    const p = new Partition();
+    const former = change({ id: "hot", condition: { metric: "t", ...hot }, actions: [command, other] });
+    all(p.engine.applyRule({ ...former, actionsByPlace: true }, p.effects));
+    p.tick(-1);
+    p.read(0, 85);
+    pass(p, 1, 16);
+    const { alertId } = p.effects.alerts[0]!;
+    const places = [0, 1].map((repetition) => commandIdOf(alertId!, 1, 0, repetition));
+    expect(p.effects.commands.map(({ commandId }) => commandId)).toEqual(places);
+    expect(repetitions(p)).toEqual(["0@0", "1/1@600", "1@900"]);
+    p.rule(hot, { actions: [other, command] }, "live", 2);
+    pass(p, 17, 31);
+    const [number] = numbersOf([command]);
+    expect(p.effects.commands.map(({ commandId }) => commandId)).toEqual([commandIdOf(alertId!, 1, number!, 2)]);
+    expect(repetitions(p)).toEqual(["1/2@1200", ...["1/3@1800", "2@1800"]].sort());
+  });
+
   it("is told to those beyond the platform as what it repeats", () => {
     const p = raised([{ webhook: { urlSecret: "a" }, on: ["escalated"], repeat: "15m" }, { email: { to: ["a@b.c"] } }]);
     p.read(60, 95);
     p.effects.take();
     pass(p, 2, 16);
     const { alert } = p.effects.all[0]!;
-    expect(alert).toMatchObject({ transition: 2, action: 0, repetition: 1, severity: "critical", raisedAt: at(0) });
-    expect(repetitions(p)).toEqual(["2/0/1@960"]);
+    expect(alert).toMatchObject({ transition: 2, repetition: 1, severity: "critical", raisedAt: at(0) });
+    expect(repetitions(p)).toEqual(["2/1@960"]);
   });
 
   it("is the same with every owner, from whatever checkpoint they go on", () => {

@@ -212,6 +212,19 @@ const stories: readonly Story[] = [
     episodes: ["1 critical, 13 cleared"],
   },
   {
+    rule: "site-in-trouble",
+    // Below from 2 on, so for a minute at 3; 1 lies between the two limits.
+    samples: of("pressure", [
+      [0, 1.5],
+      [2, 0.5],
+      [3, 0.5],
+      [4, 1],
+      [5, 1.5],
+    ]),
+    device: { type: "boiler", tags: { site: "north" } },
+    episodes: ["3 critical, 5 cleared"],
+  },
+  {
     rule: "hot-in-the-north",
     samples: of("temperature", [
       [0, 70],

@@ -18,6 +18,8 @@ export class Fleet {
   readonly #gateway: string;
   readonly #epoch: number;
   readonly #n = new Map<number, number>();
+  /** Events, by partition. */
+  readonly #events = new Map<number, number>();
   #received = Date.now() * 1000;
 
   constructor(options: FleetOptions) {
@@ -35,6 +37,7 @@ export class Fleet {
     const partition = this.partitionOf(device);
     const receivedAt = this.#now();
     const at = eventTime ?? receivedAt;
+    this.#events.set(partition, (this.#events.get(partition) ?? 0) + 1);
     const value_ = events.telemetry.encode({
       ...{ gateway: this.#gateway, epoch: this.#epoch, n: this.#next(partition), receivedAt, device, eventTime: at },
       readings: [{ metric, number: value }],
@@ -60,7 +63,7 @@ export class Fleet {
       partition,
       value: events.telemetry.encode({
         ...{ gateway: this.#gateway, epoch: this.#epoch, n: this.#next(partition), receivedAt },
-        mark: { received: this.#n.get(partition)! },
+        mark: { received: this.#events.get(partition) ?? 0 },
       }),
       headers: telemetryHeaders.mark,
     }));

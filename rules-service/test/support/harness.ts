@@ -7,7 +7,7 @@ import { topicNames, topicSpecs, type EventLog, type TopicNames } from "@headwat
 import { events, type ActionEvent, type AlertEvent, type CommandEvent, type RuleStateRecord } from "@headwater/proto";
 import { adminTokenAuth, createHttpServer, createMetrics, type HttpServer, type ServiceApp } from "@headwater/service";
 import { silentLogger, type Logger } from "@headwater/core";
-import { createRulesApp } from "../../src/app.ts";
+import { createRulesApp, type RulesAppDeps } from "../../src/app.ts";
 import { actionsConfig, rulesConfig, type ActionsConfig, type RulesConfig } from "../../src/config.ts";
 import { Fleet } from "./fleet.ts";
 
@@ -73,6 +73,7 @@ export async function createService(
   logger: Logger = silentLogger,
   actions: Partial<ActionsConfig> = {},
   dataDir?: string,
+  more: Pick<RulesAppDeps, "elapsedMicros"> = {},
 ): Promise<Service> {
   const metrics = createMetrics({ service: "rules", processMetrics: false });
   const instance = `test-${(made += 1)}`;
@@ -82,7 +83,7 @@ export async function createService(
   });
   const ownDir = dataDir ?? join(folder, instance);
   const app = createRulesApp({
-    ...{ log, topics, partitions, logger, metrics, http, instance },
+    ...{ log, topics, partitions, logger, metrics, http, instance, ...more },
     config: { rules: rulesConfig(config), actions: actionsConfig(actions) },
     dataDir: ownDir,
   });
@@ -147,7 +148,21 @@ export function hotRule(id: string, more: Record<string, unknown> = {}) {
   };
 }
 
-export async function enableRule(on: Service, rule: ReturnType<typeof hotRule>): Promise<void> {
+/** Rules that derive twice the temperature, of that twice as much, and a metric of each alert in turn. */
+export const derivingRules = [
+  { id: "double", derive: { metric: "double", expression: "metrics.temperature * 2.0", from: "temperature" } },
+  { id: "quadruple", derive: { metric: "quadruple", expression: "metrics.double * 2.0", from: "double" } },
+  {
+    id: "told",
+    condition: { metric: "quadruple", above: 360, clearBelow: 320 },
+    actions: [{ derive: { metric: "overheating", value: 1 } }],
+  },
+] as const;
+
+export async function enableRule(
+  on: Pick<Service, "call">,
+  rule: { readonly id: string } & Readonly<Record<string, unknown>>,
+): Promise<void> {
   const created = await on.call("POST", "/api/v1/rules", rule);
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   await on.call("POST", `/api/v1/rules/${rule.id}/enable`);

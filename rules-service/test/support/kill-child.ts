@@ -1,6 +1,6 @@
 import { silentLogger } from "@headwater/core";
 import { eventually } from "@headwater/testkit/eventually";
-import { createService, enableRule, hotRule, platform, quickConfig, stateRecords } from "./harness.ts";
+import { createService, derivingRules, enableRule, hotRule, platform, quickConfig, stateRecords } from "./harness.ts";
 import { Fleet } from "./fleet.ts";
 import { emitted } from "./oracle.ts";
 import { steadyLoad } from "./waves.ts";
@@ -20,6 +20,7 @@ if (status === 404) {
     rules,
     hotRule("held", { condition: { metric: "temperature", op: ">", threshold: 90, for: "20ms" } }),
   );
+  for (const rule of derivingRules) await enableRule(rules, rule);
 }
 steadyLoad({ fleet: new Fleet({ ...on, epoch: Number(epoch) }) }, 1);
 // A kill in the middle of the work, however long a busy machine takes to begin with it.

@@ -1,6 +1,7 @@
 import { all as drain } from "../engine/harness.ts";
 import { expect } from "vitest";
-import { events, type AlertInput, type CommandInput } from "@headwater/proto";
+import { events, type AlertInput, type CommandInput, type TelemetryRecord } from "@headwater/proto";
+import { readTelemetry, SeenDerivations } from "@headwater/proto/telemetry";
 import type { EventLog, LogRecord } from "@headwater/event-log";
 import type { Effects, RuleChange } from "../../src/engine/engine.ts";
 import { createPartitionEngine } from "../../src/engine/index.ts";
@@ -17,6 +18,8 @@ type On = Pick<Platform, "log" | "topics" | "partitions">;
 export interface Emitted {
   readonly alerts: Map<string, string>;
   readonly commands: Map<string, string>;
+  /** By partition and place. */
+  readonly derived: Map<string, string>;
 }
 
 async function all(log: EventLog, topic: string, partition: number): Promise<LogRecord[]> {
@@ -39,11 +42,15 @@ export async function oracle(on: On): Promise<Emitted> {
     timeline.apply(offset, event);
     maintenance.apply(offset, event);
   }
-  const emitted: Emitted = { alerts: new Map(), commands: new Map() };
+  const emitted: Emitted = { alerts: new Map(), commands: new Map(), derived: new Map() };
   const effects: Effects = {
     alert: (event) => keep(emitted.alerts, alertKey(event), alertText(event)),
     command: (event) => keep(emitted.commands, event.commandId ?? "", commandText(event)),
-    derived: () => {},
+    derived: (event) => {
+      // Encoded and decoded again, as below.
+      const record = events.telemetry.decode(events.telemetry.encode(event));
+      keep(emitted.derived, derivedKey(record), JSON.stringify(record));
+    },
   };
   for (let partition = 0; partition < partitions; partition += 1) {
     const engine = createPartitionEngine(partition);
@@ -87,13 +94,24 @@ export async function oracle(on: On): Promise<Emitted> {
   return emitted;
 }
 
-/** The events in the log, each once. Throws if a repeat differs from the first. */
+/**
+ * The events in the log, each once. Throws if a repeat differs from the first; what is derived again may lack readings
+ * of rules whose states were newer, so that only its place tells it.
+ */
 export async function emitted(on: On): Promise<Emitted> {
-  const found: Emitted = { alerts: new Map(), commands: new Map() };
+  const found: Emitted = { alerts: new Map(), commands: new Map(), derived: new Map() };
   for (const event of await alertEvents(on)) {
     if (event.transition > 0) keep(found.alerts, alertKey(event), alertText(event));
   }
   for (const event of await commandEvents(on)) keep(found.commands, event.commandId, commandText(event));
+  for (let partition = 0; partition < on.partitions; partition += 1) {
+    const seen = new SeenDerivations();
+    for (const { offset, value } of await all(on.log, on.topics.telemetry, partition)) {
+      const record = readTelemetry(value);
+      if (record.derived === null || !seen.accept(record.derived, offset)) continue;
+      keep(found.derived, derivedKey(record), JSON.stringify(record));
+    }
+  }
   return found;
 }
 
@@ -104,6 +122,7 @@ export async function expectExactlyTheOracle(on: On, withinMs = 120_000): Promis
     const found = await emitted(on);
     expect([...found.alerts].toSorted()).toEqual([...expected.alerts].toSorted());
     expect([...found.commands].toSorted()).toEqual([...expected.commands].toSorted());
+    expect([...found.derived].toSorted()).toEqual([...expected.derived].toSorted());
     return found;
   }, withinMs);
 }
@@ -123,6 +142,10 @@ function alertKey(event: AlertInput): string {
 /** Encoded and decoded again, so that absent fields and zeros look alike. */
 function alertText(event: AlertInput): string {
   return JSON.stringify(events.alert.decode(events.alert.encode(event)));
+}
+
+function derivedKey({ derived }: TelemetryRecord): string {
+  return `${derived?.sourcePartition}/${derived?.causeOffset}.${derived?.ordinal}`;
 }
 
 function commandText(event: CommandInput): string {

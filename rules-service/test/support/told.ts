@@ -7,7 +7,7 @@ import type { Receiver } from "./receiver.ts";
 type On = Pick<Platform, "log" | "topics" | "partitions">;
 
 /** Every raise and end in the log. */
-async function transitions(on: On): Promise<Set<string>> {
+export async function transitions(on: On): Promise<Set<string>> {
   const alerts = new Map<string, AlertState>();
   const expected = new Set<string>();
   for (const event of await alertEvents(on)) {

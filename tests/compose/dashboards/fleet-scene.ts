@@ -163,5 +163,5 @@ const blank: AlertEvent = {
   ...{ text: null, assignee: "", snoozedUntil: 0, mutedBy: [], flapping: false, action: 0, repetition: 0 },
   writeId: "",
   gateway: "",
-  reason: "",
+  ...{ reason: "", groupedBy: {} },
 };

@@ -1,4 +1,5 @@
 export { endThread } from "./end-thread.ts";
+export { inSlices, Pace } from "./pace.ts";
 export { Semaphore } from "./semaphore.ts";
 export { SerialQueue } from "./serial-queue.ts";
 export { aborted, sleep } from "./sleep.ts";

@@ -36,6 +36,17 @@ describe("uuidv5", () => {
     );
   });
 
+  it("is the same for a name of any length, after one of another name space", () => {
+    for (const length of [0, 1, 1360, 1361, 5000]) {
+      const name = "ü".repeat(length);
+      const space = Buffer.from(url.replaceAll("-", ""), "hex");
+      const digest = createHash("sha1").update(space).update(name).digest("hex");
+      expect(uuidv5("another", dns)).toBe(uuidv5(Buffer.from("another"), dns));
+      expect(uuidv5(name, url).slice(0, 8)).toBe(digest.slice(0, 8));
+      expect(uuidv5(Buffer.from(name), url)).toBe(uuidv5(name, url));
+    }
+  });
+
   it("takes bytes as it takes the text they encode", () => {
     expect(uuidv5(Buffer.from("Grüße"), url)).toBe(uuidv5("Grüße", url));
   });

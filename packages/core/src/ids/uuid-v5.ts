@@ -13,16 +13,50 @@ export function isUuid(text: string): boolean {
  * Throws InvariantError if the name space is no UUID.
  */
 export function uuidv5(name: string | Uint8Array, namespace: string): string {
+  if (namespace !== space) enter(namespace);
+  const bytes = roomFor(name);
+  let used = spaceLength;
+  if (typeof name === "string") used += bytes.write(name, spaceLength);
+  else {
+    bytes.set(name, spaceLength);
+    used += name.length;
+  }
+  // As text, of which the bytes are looked at one by one: a buffer for twenty bytes costs more than their digest.
+  const digest = hash("sha1", bytes.subarray(0, used), "binary");
+  let at = 0;
+  for (let index = 0; index < 16; index++) {
+    let byte = digest.charCodeAt(index);
+    if (index === 6) byte = (byte & 0x0f) | 0x50;
+    else if (index === 8) byte = (byte & 0x3f) | 0x80;
+    if (index === 4 || index === 6 || index === 8 || index === 10) output[at++] = dash;
+    output[at++] = digits[byte >> 4]!;
+    output[at++] = digits[byte & 0x0f]!;
+  }
+  // One flat text: what is put together stays a tree of ten strings, and ids are kept by the million.
+  return output.toString("latin1");
+}
+
+const spaceLength = 16;
+/** Bytes of a UTF-16 unit in UTF-8, at most. */
+const longestCharacter = 3;
+const dash = "-".charCodeAt(0);
+const digits = Buffer.from("0123456789abcdef", "latin1");
+/** The name space and then the name, as they are hashed. */
+const input = Buffer.alloc(4096);
+const output = Buffer.alloc(36);
+/** Whose bytes stand at the beginning of the input: most callers have one name space for all of their names. */
+let space = "";
+
+function enter(namespace: string): void {
   if (!isUuid(namespace)) {
     throw new InvariantError(`The name space of a UUID has to be a UUID, not ${JSON.stringify(namespace)}`);
   }
-  const space = Buffer.from(namespace.replaceAll("-", ""), "hex");
-  const bytes = typeof name === "string" ? Buffer.from(name) : name;
-  const digest = hash("sha1", Buffer.concat([space, bytes]), "buffer");
-  digest[6] = (digest[6]! & 0x0f) | 0x50;
-  digest[8] = (digest[8]! & 0x3f) | 0x80;
-  const hex = digest.toString("hex", 0, 16);
-  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-  // One flat text: what is put together stays a tree of ten strings, and ids are kept by the million.
-  return Buffer.from(id, "latin1").toString("latin1");
+  input.write(namespace.replaceAll("-", ""), 0, "hex");
+  space = namespace;
+}
+
+/** Where the name space stands already and the name finds room. */
+function roomFor(name: string | Uint8Array): Buffer {
+  const length = spaceLength + name.length * (typeof name === "string" ? longestCharacter : 1);
+  return length <= input.length ? input : Buffer.concat([input.subarray(0, spaceLength)], length);
 }

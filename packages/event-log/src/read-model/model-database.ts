@@ -2,7 +2,7 @@ import type { LogBatch } from "../event-log.ts";
 import type { Logger } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
 import { openModelFile } from "./model-file.ts";
-import { PositionTable } from "./position-table.ts";
+import { PositionTable, type CoveredPartition } from "./position-table.ts";
 
 export interface ModelDatabaseOptions {
   readonly file: string;
@@ -45,6 +45,29 @@ export class ModelDatabase {
       this.#options.apply(this.db, batch);
       return this.positions.save(batch);
     });
+    this.positions.cover(covered);
+  }
+
+  /**
+   * Applies a batch like `apply`, a slice at a time and all in one transaction: many short ones would write the same
+   * pages of the indexes again and again. Whoever reads meanwhile sees what is not committed yet. `next`: how many
+   * records come next, once others have had the event loop.
+   */
+  async applyInSlices(batch: LogBatch, next: () => Promise<number>): Promise<void> {
+    const { records, ...source } = batch;
+    this.db.exec("BEGIN IMMEDIATE");
+    let covered: CoveredPartition;
+    try {
+      for (let from = 0, to = 0; from < records.length; from = to) {
+        to = Math.min(records.length, from + (await next()));
+        this.#options.apply(this.db, { ...source, records: records.slice(from, to) });
+      }
+      covered = this.positions.save(batch);
+      this.db.exec("COMMIT");
+    } catch (error) {
+      if (this.db.isTransaction) this.db.exec("ROLLBACK");
+      throw error;
+    }
     this.positions.cover(covered);
   }
 

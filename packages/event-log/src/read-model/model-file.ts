@@ -64,6 +64,9 @@ function open(file: string, begin: (db: DatabaseSync) => void): DatabaseSync {
     // Exclusive, so that a second process with the same folder hears of it at once. Before WAL, which then needs no
     // shared memory.
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    // Ids are random, so each row touches pages all over the indexes; SQLite's 2 MB would be read again and again.
+    // And each time the write-ahead log is folded back, they are written and synced.
+    db.exec("PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 4000");
     // The lock is taken by the first write.
     db.exec("BEGIN IMMEDIATE; COMMIT;");
     if (file !== ":memory:" && (statSync(file).size <= alwaysCheckedBytes || !closedProperly(db))) check(db);

@@ -10,6 +10,7 @@ import {
   sleep,
 } from "@headwater/core";
 import type { DatabaseSync } from "node:sqlite";
+import { setImmediate as turn } from "node:timers/promises";
 import { ModelDatabase } from "./model-database.ts";
 import { removeModelFile } from "./model-file.ts";
 import { fingerprint } from "./position-table.ts";
@@ -28,6 +29,13 @@ export function openReadModel(options: ReadModelOptions): ReadModel {
 
 /** Milliseconds in which nearly every write is applied; after them a position from outside is looked up in the log. */
 const claimPatienceMs = 200;
+
+/** How long a model may hold the event loop, as far as what it applied before tells (milliseconds). */
+const sliceMs = 8;
+/** Fewest records that are applied at once. */
+const leastRecords = 32;
+/** Most records of one transaction. */
+const mostRecords = 1000;
 
 /** The file was made from another log than the one that is there. */
 class ForeignLogError extends HeadwaterError {
@@ -53,6 +61,10 @@ class FollowingReadModel implements ReadModel {
   readonly #firstHead = new Promise<void>((resolve) => {
     this.#reachedHead = resolve;
   });
+  /** Records that are applied at once. */
+  #slice = leastRecords;
+  /** How long batches have held the event loop in its present turn (milliseconds). */
+  #held = 0;
   /** The error of a failed batch, as it was thrown: a log may wrap the error of a handler. */
   #batchFailure: unknown;
 
@@ -311,19 +323,58 @@ class FollowingReadModel implements ReadModel {
     }
   }
 
-  #onBatch(batch: LogBatch): void {
+  #onBatch(batch: LogBatch): Promise<void> | void {
     // After a failure the log may still deliver batches that it had fetched.
     if (this.#batchFailure !== undefined || this.#stopping.signal.aborted) return;
     try {
       const fresh = this.#withoutCovered(batch);
       if (fresh === undefined) return;
+      // A few records are applied at once, so that whoever waits for them does not wait for a turn as well.
+      if (fresh.records.length > this.#slice || this.#held >= sliceMs) return this.#applyInSlices(fresh);
+      const began = performance.now();
       this.#database.apply(fresh);
-      this.#waiters.cover(batch.topic, batch.partition, fresh.records.at(-1)!.offset + 1);
-      this.#options.onApplied?.(fresh);
+      this.#took(fresh.records.length, performance.now() - began);
+      this.#applied(fresh);
     } catch (error) {
       this.#batchFailure = error;
       throw error;
     }
+  }
+
+  /** Thousands of records come at once after a storm or a pause; nobody else waits for all of them. */
+  async #applyInSlices({ records, ...source }: LogBatch): Promise<void> {
+    try {
+      for (let from = 0; from < records.length; from += mostRecords) {
+        const part = { ...source, records: records.slice(from, from + mostRecords) };
+        let began: number | undefined;
+        await this.#database.applyInSlices(part, async () => {
+          if (began !== undefined) this.#took(this.#slice, performance.now() - began);
+          if (this.#held >= sliceMs) await turn();
+          began = performance.now();
+          return this.#slice;
+        });
+        this.#took(0, performance.now() - began!);
+        this.#applied(part);
+      }
+    } catch (error) {
+      this.#batchFailure = error;
+      throw error;
+    }
+  }
+
+  /** So many records at once took that long. */
+  #took(records: number, ms: number): void {
+    // It is the turn of others when this is reset.
+    if (this.#held === 0) setImmediate(() => (this.#held = 0));
+    this.#held += ms;
+    if (records < this.#slice) return;
+    const fitting = Math.floor((records * sliceMs) / ms);
+    this.#slice = Math.max(leastRecords, Math.min(fitting, 2 * records, mostRecords));
+  }
+
+  #applied(batch: LogBatch): void {
+    this.#waiters.cover(batch.topic, batch.partition, batch.records.at(-1)!.offset + 1);
+    this.#options.onApplied?.(batch);
   }
 
   /** The batch without records that were applied before; undefined if that is all of them. */

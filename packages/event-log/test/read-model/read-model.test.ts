@@ -321,6 +321,33 @@ describe("when the log is away", () => {
   });
 });
 
+it("lets others have the event loop where thousands of records come at once", async () => {
+  const log = await aLog("log", { partitions: 1 });
+  await put(log, ...Array.from({ length: 2000 }, (_, n) => `k${n % 50}=${n}`));
+  let turns = 0;
+  let applied = 0;
+  let isOver = false;
+  const take = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(take);
+  };
+  const model = opened(log, file, {
+    apply(db, batch) {
+      applyCounting(db, batch);
+      if (applied === 0) take();
+      applied += batch.records.length;
+      // As long as it takes to put some indexes in order.
+      for (const began = performance.now(); performance.now() - began < 0.2 * batch.records.length;);
+    },
+  });
+  await model.start();
+  isOver = true;
+  expect(applied).toBe(2000);
+  expect(contents(model).applied).toBe(2000);
+  // 400 ms in all.
+  expect(turns).toBeGreaterThan(10);
+});
+
 describe("what cannot be applied", () => {
   it("ends the model loudly and leaves nothing half done", async () => {
     const log = await aLog("log", { partitions: 1 });
@@ -340,6 +367,23 @@ describe("what cannot be applied", () => {
     await expect(model.waitFor({ topic, partition: 0, offset: 1 }, 60_000)).rejects.toThrow("has stopped");
     expect(contents(model)).toEqual({ values: { a: "1" }, applied: 1 });
     expect(model.positions()).toEqual([{ topic, partition: 0, offset: 1 }]);
+  });
+
+  it("takes back what came before it in its transaction, where thousands come at once", async () => {
+    const log = await aLog("log", { partitions: 1 });
+    await put(log, ...Array.from({ length: 1500 }, (_, n) => `k${n}=1`), "poison=1");
+    const model = opened(log, file, {
+      apply(db, batch) {
+        applyCounting(db, batch);
+        if (batch.records.some((record) => Buffer.from(record.key!).toString() === "poison"))
+          throw new TypeError("a bug");
+      },
+    });
+    await expect(model.start()).rejects.toThrow("cannot go on");
+    // Whole transactions alone.
+    const { applied } = contents(model);
+    expect(applied).toBeLessThan(1500);
+    expect(model.positions()).toEqual(applied === 0 ? [] : [{ topic, partition: 0, offset: applied }]);
   });
 
   it("at the start fails the start", async () => {

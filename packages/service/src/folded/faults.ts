@@ -5,6 +5,7 @@ import {
   type AlertEvent,
   type CommandEvent,
   type events,
+  type PresenceEvent,
   type QuarantineEvent,
   type RuleEvent,
 } from "@headwater/proto";
@@ -66,6 +67,17 @@ export function commandFault(event: CommandEvent): Fault | undefined {
   return forbiddenInCommandId.test(event.commandId)
     ? implausible("the command's id can be no level of an MQTT topic")
     : undefined;
+}
+
+export function presenceFault({
+  device,
+  session,
+  connected,
+  disconnected,
+  lastWill,
+}: PresenceEvent): Fault | undefined {
+  const fault = idFault("device", device) ?? idFault("session", session);
+  return fault ?? ((connected ?? disconnected ?? lastWill) === null ? unknownKind() : undefined);
 }
 
 export function ruleFault(event: RuleEvent): Fault | undefined {

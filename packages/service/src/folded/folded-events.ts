@@ -6,6 +6,7 @@ import {
   type ActionEvent,
   type AlertEvent,
   type CommandEvent,
+  type PresenceEvent,
   type QuarantineEvent,
   type RuleEvent,
 } from "@headwater/proto";
@@ -15,6 +16,7 @@ import {
   alertFault,
   commandFault,
   deviceFault,
+  presenceFault,
   quarantineFault,
   ruleFault,
   type DeviceEvent,
@@ -54,12 +56,14 @@ export class FoldedEvents {
   readonly #skipped: SkippedRecords;
   readonly #device: FoldedTopic<DeviceEvent>;
   readonly #command: FoldedTopic<CommandEvent>;
+  readonly #presence: FoldedTopic<PresenceEvent>;
   readonly #alert: FoldedTopic<AlertEvent>;
 
   constructor({ partitions, skipped }: FoldedEventsOptions) {
     this.#skipped = skipped;
     this.#device = { codec: events.device, keyOf: ({ id }) => id, partitions, faultOf: deviceFault };
     this.#command = { codec: events.command, keyOf: ({ device }) => device, partitions, faultOf: commandFault };
+    this.#presence = { codec: events.presence, keyOf: ({ device }) => device, partitions, faultOf: presenceFault };
     this.#alert = { codec: events.alert, keyOf: ({ device }) => device, partitions, faultOf: alertFault };
   }
 
@@ -70,6 +74,10 @@ export class FoldedEvents {
 
   command(source: RecordSource, record: LogRecord): CommandEvent | undefined {
     return this.#read(this.#command, source, record);
+  }
+
+  presence(source: RecordSource, record: LogRecord): PresenceEvent | undefined {
+    return this.#read(this.#presence, source, record);
   }
 
   alert(source: RecordSource, record: LogRecord): AlertEvent | undefined {

@@ -90,7 +90,7 @@ declare module "fastify" {
     /** The media types that it answers with, the default first. Default: JSON. */
     readonly produces?: readonly string[];
     /** Its ETag changes whenever its answer does, so that If-None-Match may be answered 304. */
-    readonly conditional?: boolean;
+    readonly conditional?: boolean | "content";
   }
 }
 

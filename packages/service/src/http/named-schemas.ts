@@ -54,6 +54,7 @@ function documentAll(schema: Json): void {
   }
   if (typeof documented === "object" && documented !== null) Object.assign(schema, documented);
   delete schema["documented"];
+  delete schema["verbatim"];
   const entries = Object.entries((patternProperties ?? {}) as Json);
   if (entries.length !== 1) return;
   delete schema["patternProperties"];

@@ -88,7 +88,7 @@ function headersOf(method: string, config: FastifyContextConfig): TObject | unde
         "if-match": tags("Only if the resource has one of these ETags, or (*) any"),
         "if-none-match": tags("Only if the resource has none of these ETags, or (*) is not there"),
       }),
-    ...(config.conditional === true && {
+    ...(isConditional(config) && {
       "if-none-match": Type.Optional(Type.String({ description: "304 if the resource has one of these ETags" })),
     }),
     ...(method === "POST" &&
@@ -122,7 +122,7 @@ function responsesOf(method: string, schema: FastifySchema | undefined, config: 
       (type) => [type, { schema: /\b(?:json|yaml)$/.test(type) ? answer : Type.String() }] as const,
     );
     const headers = {
-      ...((config.preconditions === true || config.conditional === true) && {
+      ...((config.preconditions === true || isConditional(config)) && {
         etag: Type.String({ description: "Of the resource" }),
       }),
       ...(status === "201" && { location: Type.String({ description: "Where the resource is" }) }),
@@ -133,7 +133,7 @@ function responsesOf(method: string, schema: FastifySchema | undefined, config: 
       content: Object.fromEntries(content),
     };
   }
-  if (config.conditional === true) responses["304"] = { type: "null", description: "The resource has that ETag" };
+  if (isConditional(config)) responses["304"] = { type: "null", description: "The resource has that ETag" };
   if (method !== "GET") Object.assign(responses, { 409: problem, 412: problem });
   for (const status of [...always, "504"]) responses[status] ??= problem;
   return responses;
@@ -144,3 +144,7 @@ const descriptions: Readonly<Record<string, string>> = {
   201: "Made",
   202: "Taken; it is done later",
 };
+
+function isConditional({ conditional }: FastifyContextConfig): boolean {
+  return conditional !== undefined && conditional !== false;
+}

@@ -48,10 +48,15 @@ function converted(schema: TObject, value: unknown): Record<string, unknown> {
   const result: Record<string, unknown> = { ...(value as Record<string, unknown>) };
   for (const [name, child] of Object.entries(schema.properties)) {
     const given = result[name];
-    if (typeof given === "string") result[name] = convertText(child, given);
+    if (typeof given === "string") result[name] = isVerbatim(child) ? [given] : convertText(child, given);
     else if (Array.isArray(given) && KindGuard.IsArray(child)) {
       result[name] = given.map((item: unknown) => (typeof item === "string" ? convertText(child.items, item) : item));
     }
   }
   return result;
+}
+
+/** A list of names, any of which may have a comma in it: each is a parameter of its own. */
+function isVerbatim(schema: TSchema): boolean {
+  return KindGuard.IsArray(schema) && schema["verbatim"] === true;
 }

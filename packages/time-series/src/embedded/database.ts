@@ -105,6 +105,13 @@ export function lastUsed(path: string): number | undefined {
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
+/** Bytes of the pages that hold something; those of deleted rows are used again. */
+export function usedBytes(database: DatabaseSync): number {
+  const of = (pragma: string): number =>
+    Number(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0] ?? 0);
+  return (of("page_count") - of("freelist_count")) * of("page_size");
+}
+
 /** Whether there may be chunks and journal entries of a version that wrote no checksums. */
 export function mayBeUnsealed(database: DatabaseSync): boolean {
   return database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'unsealed'").get() !== undefined;

@@ -1,4 +1,4 @@
-import { type Logger } from "@headwater/core";
+import { type Logger, RequestError } from "@headwater/core";
 import { StoreUnavailableError } from "../errors.ts";
 import { type ClassSpan, classSpans, isOfSummaries, olderThanRaw, type Retention } from "../retention.ts";
 import { Aging } from "./aging.ts";
@@ -17,6 +17,7 @@ import type {
   SeriesQuery,
   SeriesRef,
   SeriesRow,
+  StoreUsage,
   TagValuePage,
   TimeSeriesStore,
   WriteResult,
@@ -34,6 +35,10 @@ export interface EmbeddedStoreOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** How long a new store keeps what `retention` does not set. Default: points for ever. */
   readonly retentionOfNew?: Retention | undefined;
+  /** Bytes of the file beyond which what is oldest is given up, down to `leastRawMs` of points. Default: no bound. */
+  readonly maxBytes?: number | undefined;
+  /** Points that are younger (milliseconds) are not given up for room. */
+  readonly leastRawMs?: number | undefined;
   /** Series beyond which points of new ones are refused. Each costs about 500 bytes of memory. */
   readonly maxSeries?: number | undefined;
   /** Values kept in memory before they move to their place on disk (24 bytes each, twice). */
@@ -73,6 +78,7 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const { client, opened } = await StoreWorkerClient.open({
     path,
     retention: { set: options.retention, ofNew: options.retentionOfNew },
+    isBounded: options.maxBytes !== undefined,
     headCapacity: options.headCapacity ?? DEFAULT_HEAD_CAPACITY,
     flushAfterMs: options.flushAfterMs ?? DEFAULT_FLUSH_AFTER_MS,
   });
@@ -82,7 +88,8 @@ export async function openEmbeddedStore(options: EmbeddedStoreOptions): Promise<
   const registry = await SeriesRegistry.of(opened.series);
   const { retention, marks } = opened;
   const roundMs = options.retentionRoundMs ?? DEFAULT_RETENTION_ROUND_MS;
-  const aging = new Aging(client, { retention, marks, lastUsed: used, roundMs });
+  const { maxBytes, leastRawMs, logger } = options;
+  const aging = new Aging(client, { retention, marks, lastUsed: used, roundMs, maxBytes, leastRawMs, logger });
   return new EmbeddedStore(client, registry, options, aging);
 }
 
@@ -91,6 +98,7 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   readonly #registry: SeriesRegistry;
   readonly #maxSeries: number;
   readonly #aging: Aging;
+  #isBackingUp = false;
   #cursors = 0;
   #closing: Promise<void> | undefined;
 
@@ -179,7 +187,11 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
   }
 
   async newestTimes(measurement: string): Promise<readonly NewestTime[]> {
-    const wanted = [...this.#registry.containing(measurement, {})];
+    const wanted: KnownSeries[] = [];
+    for (const [index, group] of this.#registry.groups(measurement).entries()) {
+      wanted.push(...group.fields.values());
+      if (index % TAG_SETS_A_SLICE === TAG_SETS_A_SLICE - 1) await setImmediate();
+    }
     const times = new Map<KnownSeries["group"], number>();
     await this.#eachNewest(wanted, (at, time) => {
       const { group } = wanted[at]!;
@@ -219,8 +231,24 @@ class EmbeddedStore implements EmbeddedTimeSeriesStore {
     await this.#worker.call("delete", { series, ...range });
   }
 
+  async backup(path: string): Promise<void> {
+    if (this.#isBackingUp)
+      throw new RequestError(409, "backup-running", "A backup is being made; wait until it is done");
+    this.#isBackingUp = true;
+    try {
+      await this.#worker.call("backup", { path });
+    } finally {
+      this.#isBackingUp = false;
+    }
+  }
+
+  usage(): StoreUsage {
+    return { bytes: this.#aging.usedBytes, marks: this.#aging.marks };
+  }
+
   warnings(): readonly string[] {
-    return this.#worker.damaged;
+    const { warning } = this.#aging;
+    return warning === undefined ? this.#worker.damaged : [...this.#worker.damaged, warning];
   }
 
   async health(): Promise<void> {

@@ -28,6 +28,8 @@ export interface NewestPoints {
 export interface WorkerSettings {
   readonly path: string;
   readonly retention: RetentionChoice;
+  /** Whether the file has a bound, so that somebody has to know the oldest point. */
+  readonly isBounded: boolean;
   /** Values kept in memory before they move to chunks. */
   readonly headCapacity: number;
   /** At the latest after this time, too. */
@@ -45,6 +47,9 @@ export interface Calls {
   delete: { request: { series: readonly number[]; from: number; to: number }; answer: void };
   /** From here on the classes begin at these marks; no write after it has a point before that of points. */
   advance: { request: { marks: ClassMarks }; answer: void };
+  /** Copies the file to a new one. */
+  backup: { request: { path: string }; answer: void };
+  usage: { request: object; answer: Usage };
   isSettled: { request: object; answer: boolean };
   health: { request: object; answer: void };
   close: { request: object; answer: void };
@@ -60,6 +65,15 @@ export interface Opened {
   readonly damaged: readonly string[];
   readonly retention: Retention;
   readonly marks: ClassMarks;
+}
+
+/** How large the file is, and where its points begin. */
+export interface Usage {
+  /** Of pages that hold something. */
+  readonly bytes: number;
+  /** The oldest point (µs), as of the last look at all series; undefined: there is none, or nobody has looked yet. */
+  readonly oldest: number | undefined;
+  readonly isSettled: boolean;
 }
 
 export interface Failure {

@@ -24,7 +24,13 @@ export class Sealing {
   /** Series that are not looked at yet, and the last journal entry that may have points before the mark. */
   #round: { readonly marks: ClassMarks; readonly pending: number[]; readonly journal: number } | undefined;
 
-  constructor(points: Points, facts: Facts) {
+  #oldest = Infinity;
+  #oldestOfRound = Infinity;
+  #hasLooked: boolean;
+
+  /** @param looks Whether it looks for the oldest point, although nothing is to be sealed. */
+  constructor(points: Points, facts: Facts, looks: boolean) {
+    this.#hasLooked = !looks;
     this.#points = points;
     this.#facts = facts;
     this.#marks = facts.marks;
@@ -36,12 +42,17 @@ export class Sealing {
   }
 
   get isSettled(): boolean {
-    return isSame(this.#marks, this.#reached);
+    return this.#hasLooked && isSame(this.#marks, this.#reached);
+  }
+
+  /** The oldest point (µs) as of the last round over all series. */
+  get oldest(): number | undefined {
+    return Number.isFinite(this.#oldest) ? this.#oldest : undefined;
   }
 
   /** The marks for a series: its points that are not rolled up yet count as points. */
   marksOf(series: number): ClassMarks {
-    if (this.isSettled) return this.#marks;
+    if (isSame(this.#marks, this.#reached)) return this.#marks;
     return { ...this.#marks, raw: this.#points.oldestBefore(series, this.#marks.raw) };
   }
 
@@ -56,6 +67,7 @@ export class Sealing {
       if (this.isSettled) return;
       // Durable before the first roll-up is made: a store that is opened again takes no point before it either.
       this.#facts.marks = this.#marks;
+      this.#oldestOfRound = Infinity;
       this.#round = { marks: this.#marks, pending: this.#points.seriesIds(), journal: this.#points.journalEnd };
     }
     const { marks, pending, journal } = this.#round;
@@ -74,6 +86,8 @@ export class Sealing {
     pending.length = left;
     if (left > 0) return;
     this.#reached = marks;
+    this.#oldest = this.#oldestOfRound;
+    this.#hasLooked = true;
     this.#round = undefined;
   }
 
@@ -82,6 +96,7 @@ export class Sealing {
     const { chunks, rollups } = this.#points;
     const oldest = chunks.oldestStart(series);
     if (oldest === undefined || oldest >= marks.raw) {
+      this.#oldestOfRound = Math.min(this.#oldestOfRound, oldest ?? Infinity);
       for (const each of rollupClasses) rollups.expire(series, each, marks[each]);
       rollups.forgetLastPoint(series, Math.min(marks.minute, marks.hour));
       return true;

@@ -99,6 +99,10 @@ export class SeriesRegistry {
     return this.#exactly(measurement, tags)?.fields.values() ?? [];
   }
 
+  groups(measurement: string): readonly SeriesGroup[] {
+    return [...(this.#byMeasurement.get(measurement)?.values() ?? [])];
+  }
+
   containing(measurement: string, tags: Tags): KnownSeries[] {
     const wanted = Object.entries(tags);
     const found: KnownSeries[] = [];

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { classSpans, type Retention } from "../retention.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, usedBytes } from "./database.ts";
+import { backUp } from "./backup.ts";
 import { Damage } from "./damage.ts";
 import { DiskRoom } from "./disk-room.ts";
 import { Facts, retentionOf } from "./facts.ts";
@@ -20,6 +21,7 @@ const MAX_CURSORS = 1_024;
 /** The memory has to last for the writes that arrive until the housekeeping runs again. */
 const FLUSH_AT_FILL = 0.8;
 
+type BackupRequest = Extract<Request, { name: "backup" }>;
 type WriteRequest = Extract<Request, { name: "write" }>;
 
 /** Serves one store: groups writes into commits, answers the rest in between, and flushes while nobody asks. */
@@ -34,6 +36,7 @@ class StoreWorker {
   readonly #room: DiskRoom;
   readonly #cursors = new Map<number, SeriesCursor>();
   readonly #housekeeping: NodeJS.Timeout;
+  #backup: { readonly giveUp: AbortController; readonly ended: Promise<void> } | undefined;
   #lastFlush = performance.now();
   #lastWrite = 0;
   /** The error that keeps the housekeeping from its work; `health` reports it. */
@@ -49,7 +52,7 @@ class StoreWorker {
       this.#points = new Points(this.#database, settings.headCapacity, this.#damage);
       const facts = new Facts(this.#database);
       this.#retention = retentionOf(facts, isNew, settings.retention);
-      this.#sealing = new Sealing(this.#points, facts);
+      this.#sealing = new Sealing(this.#points, facts, settings.isBounded);
       this.#room = new DiskRoom(this.#database, settings.path);
     } catch (error) {
       this.#database.close();
@@ -81,7 +84,9 @@ class StoreWorker {
       this.#write(group);
       group = [];
       bytes = 0;
-      if (request.name !== "write") this.#answer(request);
+      if (request.name === "backup") void this.#backUp(request);
+      else if (request.name === "close" && this.#backup !== undefined) this.#closeAfterBackup(request);
+      else if (request.name !== "write") this.#answer(request);
     }
     this.#write(group);
   }
@@ -107,7 +112,27 @@ class StoreWorker {
     this.#lastWrite = performance.now();
   }
 
-  #answer(request: Exclude<Request, WriteRequest>): void {
+  async #backUp({ call, path }: BackupRequest): Promise<void> {
+    const giveUp = new AbortController();
+    const copying = backUp(this.#database, path, giveUp.signal);
+    this.#backup = { giveUp, ended: copying.then(() => {}, () => {}) }; // oxfmt-ignore
+    try {
+      await copying;
+      this.#post({ call, result: undefined });
+    } catch (error) {
+      this.#post({ call, failure: failureOf(error) });
+    } finally {
+      this.#backup = undefined;
+    }
+  }
+
+  /** A copy under way has the database in its hands. */
+  #closeAfterBackup(request: Exclude<Request, WriteRequest | BackupRequest>): void {
+    this.#backup?.giveUp.abort(new RangeError("the store is being closed"));
+    void this.#backup?.ended.then(() => setImmediate(() => this.#answer(request)));
+  }
+
+  #answer(request: Exclude<Request, WriteRequest | BackupRequest>): void {
     try {
       this.#post({ call: request.call, result: this.#resultOf(request) });
     } catch (error) {
@@ -116,7 +141,7 @@ class StoreWorker {
     if (request.name === "close") this.#port.close();
   }
 
-  #resultOf(request: Exclude<Request, WriteRequest>): unknown {
+  #resultOf(request: Exclude<Request, WriteRequest | BackupRequest>): unknown {
     switch (request.name) {
       case "page":
         return this.#page(request);
@@ -132,6 +157,8 @@ class StoreWorker {
       case "advance":
         this.#sealing.advance(request.marks);
         return undefined;
+      case "usage":
+        return { bytes: usedBytes(this.#database), oldest: this.#sealing.oldest, isSettled: this.#sealing.isSettled };
       case "isSettled":
         return this.#sealing.isSettled;
       case "health":

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Occasion } from "../delivery.ts";
-import { bodies } from "./formats.ts";
+import type { Digest, Occasion } from "../delivery.ts";
+import { bodies, digestBodies } from "./formats.ts";
 
 const hostile = "x\r\n**b** <!channel> <https://a.example|b> @everyone [a](https://b.example) \u202E`c` {{d}} \u0000&";
 
@@ -78,5 +78,34 @@ describe("a text from outside stays text", () => {
       content: string;
     };
     expect(long.content.length).toBeLessThanOrEqual(2000);
+  });
+});
+
+describe("a message of many alerts", () => {
+  const digest: Digest = {
+    ...{ by: { "tags.site": hostile }, count: 70, ended: 3, severity: "critical", at: occasion.at },
+    named: Array.from({ length: 50 }, () => occasion),
+  };
+
+  it("standard: each as it would be told alone, and how many more there are", () => {
+    expect(digestBodies.standard(digest)).toMatchObject({
+      type: "alerts.grouped",
+      data: { group: { "tags.site": hostile }, count: 70, ended: 3, more: 20, severity: "critical" },
+    });
+    const { data } = digestBodies.standard(digest) as { data: { alerts: object[] } };
+    expect(data.alerts).toEqual(Array.from({ length: 50 }, () => bodies.standard(occasion)));
+  });
+
+  it("chats: bounded, as text, and with the number of those that are not named", () => {
+    for (const format of ["slack", "teams", "discord"] as const) {
+      const all = texts(digestBodies[format](digest));
+      const text = all.join("\n");
+      const shown = text.match(/acknowledged on/g)!.length;
+      expect(text).toContain(`and ${70 - shown} more`);
+      expect(text).toContain("70 alerts, 3 of them over");
+      expect(text).not.toMatch(/[\r\u202E]/);
+      expect(Math.max(...all.map(({ length }) => length))).toBeLessThanOrEqual(format === "discord" ? 2000 : 3000);
+    }
+    expect(texts(digestBodies.discord(digest)).join()).not.toMatch(/[^\\]@everyone/);
   });
 });

@@ -1,6 +1,6 @@
 import { isoFromMicros } from "@headwater/core";
-import type { Occasion } from "../delivery.ts";
-import { wordsOf } from "../wording.ts";
+import type { Digest, Occasion } from "../delivery.ts";
+import { digestLines, digestWords, wordsOf } from "../wording.ts";
 
 export const formats = ["standard", "slack", "teams", "discord"] as const;
 export type WebhookFormat = (typeof formats)[number];
@@ -11,6 +11,14 @@ export const bodies: Readonly<Record<WebhookFormat, (occasion: Occasion) => obje
   slack,
   teams,
   discord,
+};
+
+/** The body of a webhook that tells many alerts. */
+export const digestBodies: Readonly<Record<WebhookFormat, (digest: Digest) => object>> = {
+  standard: standardDigest,
+  slack: slackDigest,
+  teams: teamsDigest,
+  discord: discordDigest,
 };
 
 /** As Standard Webhooks has it: `type`, `timestamp`, `data`. */
@@ -41,9 +49,18 @@ function standard(occasion: Occasion): object {
   };
 }
 
+function standardDigest({ by, count, ended, severity, at, named }: Digest): object {
+  return {
+    type: "alerts.grouped",
+    timestamp: isoFromMicros(at),
+    data: { group: by, severity, count, ended, alerts: named.map(standard), more: count - named.length },
+  };
+}
+
 /** Characters of a text that a chat takes, with some to spare. */
 const mostOfSlack = 2900;
 const mostOfDiscord = 1990;
+const mostOfTeams = 15_000;
 
 /** Whole lines: one that is left out ends no escape in the middle. */
 function linesWithin(lines: readonly string[], most: number): string {
@@ -52,33 +69,46 @@ function linesWithin(lines: readonly string[], most: number): string {
   return text;
 }
 
-/** Blocks of plain text; the fallback text has Slack's three characters escaped, so it holds no mention and no link. */
 function slack(occasion: Occasion): object {
   const { title, facts } = wordsOf(occasion);
+  const lines = facts.map(([name, value]) => `${name}: ${value}`);
+  return slackMessage(title, linesWithin(lines, mostOfSlack));
+}
+
+function slackDigest(digest: Digest): object {
+  const { title, lines } = digestWords(digest);
+  return slackMessage(title, digestLines(lines, digest.count, mostOfSlack).join("\n"));
+}
+
+/** Blocks of plain text; the fallback text has Slack's three characters escaped, so it holds no mention and no link. */
+function slackMessage(title: string, text: string): object {
   const escaped = title.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const plain = (text: string) => ({ type: "plain_text", text, emoji: false });
-  return {
-    text: escaped,
-    blocks: [
-      { type: "section", text: plain(title) },
-      {
-        type: "section",
-        text: plain(
-          linesWithin(
-            facts.map(([name, value]) => `${name}: ${value}`),
-            mostOfSlack,
-          ),
-        ),
-      },
-    ],
-  };
+  const plain = (of: string) => ({ type: "plain_text", text: of, emoji: false });
+  return { text: escaped, blocks: [title, text].map((each) => ({ type: "section", text: plain(each) })) };
+}
+
+function teams(occasion: Occasion): object {
+  const { title, facts } = wordsOf(occasion);
+  return teamsCard(
+    title,
+    facts.map(([name, value]) => [textRun(`${name}: `, "Bolder"), textRun(value)]),
+  );
+}
+
+function teamsDigest(digest: Digest): object {
+  const { title, lines } = digestWords(digest);
+  return teamsCard(
+    title,
+    digestLines(lines, digest.count, mostOfTeams).map((line) => [textRun(line)]),
+  );
+}
+
+function textRun(text: string, weight = "Default"): object {
+  return { type: "TextRun", text, weight };
 }
 
 /** An adaptive card of text runs, which read no Markdown, unlike text blocks and facts. */
-function teams(occasion: Occasion): object {
-  const { title, facts } = wordsOf(occasion);
-  const run = (text: string, weight: string) => ({ type: "TextRun", text, weight });
-  const paragraph = (...inlines: object[]) => ({ type: "RichTextBlock", inlines });
+function teamsCard(title: string, paragraphs: readonly (readonly object[])[]): object {
   return {
     type: "message",
     attachments: [
@@ -88,25 +118,36 @@ function teams(occasion: Occasion): object {
           $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
           type: "AdaptiveCard",
           version: "1.4",
-          body: [
-            paragraph(run(title, "Bolder")),
-            ...facts.map(([name, value]) => paragraph(run(`${name}: `, "Bolder"), run(value, "Default"))),
-          ],
+          body: [[textRun(title, "Bolder")], ...paragraphs].map((inlines) => ({ type: "RichTextBlock", inlines })),
         },
       },
     ],
   };
 }
 
-/** Every character of Markdown escaped, and no mention allowed whatever the text says. */
 function discord(occasion: Occasion): object {
   const { title, facts } = wordsOf(occasion);
-  const lines = [`**${escapeMarkdown(title)}**`];
-  lines.push(...facts.map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(value)}`));
-  return { content: linesWithin(lines, mostOfDiscord), allowed_mentions: { parse: [] }, flags: 4 };
+  return discordMessage(
+    title,
+    facts.map(([name, value]) => `${escapeMarkdown(name)}: ${escapeMarkdown(value)}`),
+  );
 }
 
-/** A link that nothing marks becomes one by its `://`, which is broken by an escape as well. */
+function discordDigest(digest: Digest): object {
+  const { title, lines } = digestWords(digest);
+  const room = mostOfDiscord - escapeMarkdown(title).length;
+  return discordMessage(title, digestLines(lines.map(escapeMarkdown), digest.count, room));
+}
+
+/** No mention is allowed, whatever the text says. */
+function discordMessage(title: string, lines: readonly string[]): object {
+  const content = linesWithin([`**${escapeMarkdown(title)}**`, ...lines], mostOfDiscord);
+  return { content, allowed_mentions: { parse: [] }, flags: 4 };
+}
+
+/**
+ * Every character of Markdown is escaped. A link that nothing marks becomes one by its `://`, which is broken as well.
+ */
 function escapeMarkdown(text: string): string {
   return text.replaceAll(/[\\`*_~|<>[\]()#:@/-]/g, String.raw`\$&`);
 }

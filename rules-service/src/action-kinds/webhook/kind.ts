@@ -7,7 +7,7 @@ import { deadlineBounds, deadlineSchema, defaultDeadline } from "../deadline.ts"
 import type { Delivery } from "../delivery.ts";
 import { secretName } from "../secret-name.ts";
 import type { WebhookAction } from "./action.ts";
-import { bodies, formats, type WebhookFormat } from "./formats.ts";
+import { bodies, digestBodies, formats, type WebhookFormat } from "./formats.ts";
 import { createWebhookSender } from "./sender.ts";
 
 const delivery: Delivery<WebhookAction> = {
@@ -18,6 +18,13 @@ const delivery: Delivery<WebhookAction> = {
   },
   urlOf: ({ url }) => url ?? "",
   compose: ({ format }, occasion) => Buffer.from(JSON.stringify(bodies[format](occasion))),
+  composeDigest(action, digest) {
+    const { format } = action;
+    const [only] = digest.named;
+    // Programs get one form whatever the number; people are told of one alert as of any other.
+    if (format !== "standard" && digest.count === 1 && only !== undefined) return this.compose(action, only);
+    return Buffer.from(JSON.stringify(digestBodies[format](digest)));
+  },
   createSender: createWebhookSender,
 };
 

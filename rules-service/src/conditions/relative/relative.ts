@@ -50,16 +50,16 @@ export function changeSubject(metric: string, since: number): Subject<ChangeStat
         ? { panes: kept, now: kept.newest?.part ?? null, at }
         : { panes: fold.add(kept, [reading], sample), now: now!, at };
     },
-    wake({ panes, at }) {
-      const { closed, newest, anchor } = panes;
-      if (newest === null) return undefined;
+    wakeTime({ panes, at }) {
+      const { closed, newest } = panes;
+      if (newest === null) return Infinity;
       // The next pane comes as far back as the span, or the one there becomes too old.
       const all = [...closed, newest];
       const coming = all.find((pane) => pane.index > at - span);
       const past = all.findLast((pane) => pane.index <= at - span);
-      const index = Math.min((coming?.index ?? Infinity) + span, (past?.index ?? Infinity) + 2 * span + 1);
-      return { time: index * grid.longest, anchor: anchor! };
+      return grid.longest * Math.min((coming?.index ?? Infinity) + span, (past?.index ?? Infinity) + 2 * span + 1);
     },
+    wakeAnchor: ({ panes }) => panes.anchor!,
     elapse({ panes, now }, time) {
       const at = Math.round(time / grid.longest);
       return { panes: fold.from(panes, at - 2 * span), now, at };

@@ -37,10 +37,11 @@ export function slidingWindow<A>(input: WindowInput<A>, over: number): Subject<P
       const kept = fold.from(state, fold.indexAt(sample.time) - count + 1);
       return readings.length === 0 ? kept : fold.add(kept, readings, sample);
     },
-    wake(state) {
+    wakeTime(state) {
       const oldest = oldestIndex(state);
-      return oldest === undefined ? undefined : { time: grid.startOf(oldest + count), anchor: state.anchor! };
+      return oldest === undefined ? Infinity : grid.startOf(oldest + count);
     },
+    wakeAnchor: ({ anchor }) => anchor!,
     elapse: (state, time) => fold.from(state, fold.indexAt(time) - count + 1),
     value(state) {
       const whole = fold.whole(state);
@@ -72,12 +73,12 @@ export function hoppingWindow<A>(input: WindowInput<A>, count: number, grid: Pan
       const edge = state.panes.newest === null ? fold.indexAt(sample.time) : state.edge;
       return { ...state, edge, panes: fold.add(state.panes, readings, sample) };
     },
-    wake({ panes: { closed, newest, anchor }, edge }) {
-      if (newest === null) return undefined;
+    wakeTime({ panes, edge }) {
       // An edge at which no pane comes in or leaves changes nothing.
-      const next = nextEdge([...closed, newest], edge, count);
-      return next === undefined ? undefined : { time: grid.startOf(next), anchor: anchor! };
+      const next = nextEdge(panes, edge, count);
+      return next === Infinity ? Infinity : grid.startOf(next);
     },
+    wakeAnchor: ({ panes }) => panes.anchor!,
     elapse({ panes }, time) {
       const edge = grid.indexAt(time);
       const part = fold.between(panes, edge - count, edge);
@@ -88,12 +89,17 @@ export function hoppingWindow<A>(input: WindowInput<A>, count: number, grid: Pan
   };
 }
 
-/** The first edge after one at which a pane comes in, at its end, or leaves, `count` panes later. */
-function nextEdge(panes: readonly { readonly index: number }[], edge: number, count: number): number | undefined {
-  const first = panes.find(({ index }) => index + 1 + count > edge);
-  const coming = panes.find(({ index }) => index + 1 > edge);
-  if (first === undefined) return undefined;
-  return coming === undefined ? first.index + 1 + count : Math.min(first.index + 1 + count, coming.index + 1);
+/** The first edge after one at which a pane comes in, at its end, or leaves, `count` panes later; infinite: none. */
+function nextEdge({ closed, newest }: Panes<unknown>, edge: number, count: number): number {
+  let next = Infinity;
+  for (let each = 0; each <= closed.length; each++) {
+    const index = each < closed.length ? closed[each]!.index : newest?.index;
+    if (index === undefined) break;
+    // They are in order: the first that comes in comes before all others that do, and the same of those that leave.
+    if (index + 1 > edge) return Math.min(next, index + 1);
+    if (next === Infinity && index + 1 + count > edge) next = index + 1 + count;
+  }
+  return next;
 }
 
 /** As many readings as it says; not known before it has them all. */
@@ -140,7 +146,8 @@ export function sessionWindow<A>(input: WindowInput<A>, gap: number): Subject<Se
       const { time, logTime, gateway } = sample;
       return { part, last: { time, logTime, gateway } };
     },
-    wake: ({ last }) => (last === null ? undefined : { time: last.time + gap, anchor: last }),
+    wakeTime: ({ last }) => (last === null ? Infinity : last.time + gap),
+    wakeAnchor: ({ last }) => last!,
     elapse: () => none,
     value: ({ part }) => (part === null ? accumulator.empty : accumulator.value(part)),
   };

@@ -1,6 +1,6 @@
 import type { TopicNames } from "@headwater/event-log";
 import { maintenanceName } from "@headwater/aggregates";
-import { DecodeError } from "@headwater/core";
+import { DecodeError, Pace } from "@headwater/core";
 import type { OperatorAction } from "../../engine/engine.ts";
 import {
   deviceControlEvent,
@@ -8,7 +8,6 @@ import {
   type ControlEvent,
   type DeviceControlEvent,
 } from "./control-events.ts";
-import { Pace } from "../pace.ts";
 import type { MaintenanceTimeline } from "./maintenance-timeline.ts";
 import type { RuleTimeline } from "./rule-timeline.ts";
 import type { EffectiveAt, OnSkipped, RestoredState } from "../state-log/state-fold.ts";

@@ -5,7 +5,7 @@ import type { RuleChange } from "../../engine/engine.ts";
 import { dataflowOf, type Dataflow } from "../../loops/dataflow.ts";
 import { DerivingRules, type Loop } from "../../loops/deriving-rules.ts";
 import { foldRuleAmong } from "../../loops/fold-rules.ts";
-import { isWarmAs, type RuleDefinition } from "../../definition/definition.ts";
+import { actionsAreByPlace, isWarmAs, type RuleDefinition } from "../../definition/definition.ts";
 
 /** The state of a rule after a record of rules.v1. */
 export interface RuleAt {
@@ -90,7 +90,8 @@ export class RuleTimeline {
     if (defined === null) return undefined;
     try {
       const definition = this.#options.definitionOf(defined, rule);
-      return { readable: { revision: defined.revision, definition, flow: dataflowOf(definition) } };
+      const actionsByPlace = actionsAreByPlace(defined);
+      return { readable: { revision: defined.revision, definition, actionsByPlace, flow: dataflowOf(definition) } };
     } catch (error) {
       if (!(error instanceof HeadwaterError)) throw error;
       return { error };
@@ -98,8 +99,9 @@ export class RuleTimeline {
   }
 
   #change({ id, mode, revision: newest }: RuleState): RuleChange {
-    const { revision, definition } = this.#definitions.get(id) ?? { revision: newest, definition: undefined };
-    const rule = { rule: id, revision };
+    const read = this.#definitions.get(id);
+    const { revision, definition, actionsByPlace } = read ?? { revision: newest };
+    const rule = { rule: id, revision, ...(actionsByPlace === true && { actionsByPlace }) };
     if (definition === undefined) {
       // Nothing of it can be evaluated.
       return { ...rule, mode: mode === "deleted" ? "deleted" : "disabled", definition: nothingOf(id) };
@@ -111,6 +113,7 @@ export class RuleTimeline {
 
 interface ReadRevision extends Pick<RuleRevision, "revision"> {
   readonly definition: RuleDefinition;
+  readonly actionsByPlace: boolean;
   /** undefined: it derives nothing. */
   readonly flow: Dataflow | undefined;
 }

@@ -22,6 +22,13 @@ class Written {
     });
   }
 
+  /** Of so many devices, all alike. */
+  states(ownerEpoch: number, count: number): void {
+    const state = { rule: "rule", device: "any", covers: 1, version: 1, state: Buffer.from("s") };
+    const value = events.ruleState.encode({ ownerEpoch, state });
+    for (let n = 0; n < count; n++) this.#push(stateKeys.state(ownerEpoch, "rule", `${n}`), value, {});
+  }
+
   checkpoint(epoch: number, offset: number, complete = true, more: Input["checkpoint"] = {}): void {
     this.#append(stateKeys.checkpoint(epoch), { ownerEpoch: epoch, checkpoint: { offset, complete, ...more } });
   }
@@ -148,6 +155,28 @@ describe("a state log", () => {
       [3, 1],
       [1, 3],
     ]);
+  });
+
+  it("keeps an effective whose append was repeated after its successor's claim", () => {
+    const log = new Written();
+    const former = log.claim();
+    log.effective(former, 1, 5);
+    log.checkpoint(former, 10);
+    log.claim();
+    log.effective(former, 1, 5);
+    const { effectives, superseded } = log.fold();
+    expect(effectives.map(({ source }) => source.offset)).toEqual([1]);
+    expect(superseded).toEqual([stateKeys.checkpoint(former)]);
+  });
+
+  it("bears as many states as there are", () => {
+    const log = new Written();
+    const owner = log.claim();
+    log.states(owner, 150_000);
+    log.checkpoint(owner, 10);
+    const { states, superseded } = log.fold();
+    expect(states).toHaveLength(150_000);
+    expect(superseded).toHaveLength(150_001);
   });
 
   it("skips what no owner can have written, and has garbage removed with what is superseded", () => {

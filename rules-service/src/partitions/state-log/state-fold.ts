@@ -68,7 +68,7 @@ export class StateFold {
   }
 
   apply(log: LogRecord): void {
-    const key = log.key === null ? "" : Buffer.from(log.key).toString();
+    const key = log.key === null ? "" : textOf(log.key);
     if (log.value === null) {
       this.#remove(key, log);
       return;
@@ -97,9 +97,10 @@ export class StateFold {
       if (epoch.checkpoint === undefined) continue;
       if (newest === undefined || epoch.checkpoint.epoch > newest.checkpoint!.epoch) newest = epoch;
     }
-    const superseded = [...this.#fenced];
+    // Of a repeated effective the first copy may have landed in time, and has the same key.
+    const superseded = [...this.#fenced].filter((key) => !this.#sources.has(key));
     for (const epoch of this.#epochs.values()) {
-      superseded.push(...epoch.states.keys());
+      for (const key of epoch.states.keys()) superseded.push(key);
       if (epoch.checkpoint !== undefined) superseded.push(epoch.checkpoint.key);
     }
     return {
@@ -193,4 +194,8 @@ export class StateFold {
     }
     return epoch;
   }
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString();
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { cloudEventHeaders, events, eventTypes } from "@headwater/proto";
-import { DecodeError, nowMicros, retrying, type Logger } from "@headwater/core";
+import { events, ruleStateHeaders } from "@headwater/proto";
+import { DecodeError, nowMicros, Pace, retrying, type Logger } from "@headwater/core";
 import type { SkippedRecords } from "@headwater/service";
 import type { EventLog, OutgoingRecord, Position } from "@headwater/event-log";
 import type { EngineChanges, StateBytes } from "../../engine/engine.ts";
@@ -11,8 +11,11 @@ import { ownerEpochHeader, stateKeys } from "./state-keys.ts";
 type RuleStateInput = Parameters<typeof events.ruleState.encode>[0];
 
 /** Limits of one append, so that a large snapshot does not crowd out the other users of the log. */
-const chunkRecords = 2000;
+const chunkRecords = 1000;
 const chunkBytes = 900_000;
+
+/** Records between two looks at how long the event loop has been held. */
+const recordsALook = 32;
 
 /** A control event that is about to take effect. */
 export interface NewEffective {
@@ -35,20 +38,18 @@ export interface StateLogOptions {
 /** The state log of one partition, which its successive owners write. */
 export class StateLog {
   readonly #options: StateLogOptions;
-  readonly #source: string;
   #epoch = -1;
+  /** One object for all, so that a batch has them once. */
+  #tombstoneHeaders: Readonly<Record<string, string>> = {};
   /** The first offset that has not been searched for claims of others. */
   #provenTo = 0;
   /** Keys whose state became empty with the last checkpoint; the next one removes them. */
   #gone: string[] = [];
   /** Of the checkpoint that is to follow. */
   #goneAhead: string[] = [];
-  readonly #run = randomUUID();
-  #written = 0;
 
   constructor(options: StateLogOptions) {
     this.#options = options;
-    this.#source = `/headwater/rules/${options.instance}`;
   }
 
   /** The epoch of this owner: the offset of its claim, -1 before it has claimed. */
@@ -62,6 +63,7 @@ export class StateLog {
     const claim = this.#record(stateKeys.claim(randomUUID()), { ownerEpoch: 0, claim: { instance, at: nowMicros() } });
     const [range] = await appendDurably(log, topic, [claim], this.#options);
     this.#epoch = range!.baseOffset;
+    this.#tombstoneHeaders = { [ownerEpochHeader]: String(this.#epoch) };
     this.#provenTo = this.#epoch + 1;
     const { signal, logger } = this.#options;
     return retrying(() => this.#fold(), {
@@ -94,45 +96,55 @@ export class StateLog {
    * operator action in alerts.v1 up to `alertsRead` has taken effect.
    */
   async appendCheckpoint(offset: number, changes: EngineChanges, alertsRead?: Position): Promise<void> {
-    const epoch = this.#epoch;
-    const records = this.#gone.map((key) => this.#tombstone(key));
-    if (alertsRead !== undefined) {
-      const effective = { source: alertsRead, fromOffset: offset, warmFrom: offset, record: new Uint8Array(0) };
-      records.push(this.#effective(stateKeys.alertsRead(epoch), effective));
-    }
-    for (const state of changes.states) records.push(this.#state(state));
-    const { clock, lastTick, gateways, seen } = changes.checkpoint;
-    records.push(
-      this.#record(stateKeys.checkpoint(epoch), {
-        ownerEpoch: epoch,
-        checkpoint: { offset, clock, lastTick, gateways, seen, complete: true },
-      }),
-    );
-    await this.#append(records);
+    await this.#append(this.#checkpoint(offset, changes, alertsRead));
     this.#gone = this.#goneAhead;
     this.#goneAhead = [];
   }
 
   /** Appends the first states of a checkpoint that is to follow, before which no other counts. */
   async appendStates(states: readonly StateBytes[]): Promise<void> {
-    await this.#append(states.map((state) => this.#state(state)));
+    await this.#append(mapped(states, (state) => this.#state(state)));
   }
 
-  /** Removes keys that no restart and no replay needs any more. */
+  /** Removes keys that no restart and no replay needs any more, in their order. */
   async remove(keys: readonly string[]): Promise<void> {
-    await this.#append(keys.map((key) => this.#tombstone(key)));
+    await this.#append(mapped(keys, (key) => this.#tombstone(key)));
   }
 
   async #fold(): Promise<RestoredState> {
     const { log, topic, partition, skipped } = this.#options;
     const fold = new StateFold((offset, reason, detail) => skipped.note({ topic, partition, offset, reason, detail }));
+    const pace = new Pace();
     for await (const batch of log.read(topic, partition, { toOffset: this.#epoch + 1 })) {
-      for (const record of batch.records) fold.apply(record);
+      for (const record of batch.records) {
+        fold.apply(record);
+        if (record.offset % recordsALook === 0 && pace.isDue) await pace.rest();
+      }
     }
     return fold.result();
   }
 
-  async #append(records: readonly OutgoingRecord[]): Promise<void> {
+  *#checkpoint(
+    offset: number,
+    { states, checkpoint }: EngineChanges,
+    alertsRead?: Position,
+  ): Generator<OutgoingRecord> {
+    const epoch = this.#epoch;
+    yield* mapped(this.#gone, (key) => this.#tombstone(key));
+    if (alertsRead !== undefined) {
+      const effective = { source: alertsRead, fromOffset: offset, warmFrom: offset, record: new Uint8Array(0) };
+      yield this.#effective(stateKeys.alertsRead(epoch), effective);
+    }
+    yield* mapped(states, (state) => this.#state(state));
+    const { clock, lastTick, gateways, seen } = checkpoint;
+    yield this.#record(stateKeys.checkpoint(epoch), {
+      ownerEpoch: epoch,
+      checkpoint: { offset, clock, lastTick, gateways, seen, complete: true },
+    });
+  }
+
+  /** Records are made as they are appended, so that between two chunks others have the event loop. */
+  async #append(records: Iterable<OutgoingRecord>): Promise<void> {
     const { log, topic } = this.#options;
     let chunk: OutgoingRecord[] = [];
     let bytes = 0;
@@ -168,20 +180,17 @@ export class StateLog {
       key,
       value: events.ruleState.encode(record),
       partition: this.#options.partition,
-      headers: this.#headers(),
+      headers: ruleStateHeaders,
     };
   }
 
   #tombstone(key: string): OutgoingRecord {
-    const headers = { [ownerEpochHeader]: String(this.#epoch) };
-    return { key, value: null, partition: this.#options.partition, headers };
+    return { key, value: null, partition: this.#options.partition, headers: this.#tombstoneHeaders };
   }
+}
 
-  #headers(): Record<string, string> {
-    this.#written += 1;
-    const id = `${this.#run}/${this.#written}`;
-    return cloudEventHeaders({ type: eventTypes.ruleState, source: this.#source, id, time: nowMicros() });
-  }
+function* mapped<T>(items: readonly T[], record: (item: T) => OutgoingRecord): Generator<OutgoingRecord> {
+  for (const item of items) yield record(item);
 }
 
 /** What cannot be read is none: it is skipped when the state is folded, too. */

@@ -1,10 +1,10 @@
+import { Pace } from "@headwater/core";
 import type { TelemetryRecord } from "@headwater/proto";
 import type { EventLog } from "@headwater/event-log";
 import type { RecordPosition, WarmUp } from "../../engine/engine.ts";
 import type { RecordObserver } from "../evaluation.ts";
 import type { TelemetryDecoder } from "../telemetry-decoder.ts";
 import type { PartitionMetrics } from "../metrics.ts";
-import { Pace } from "../pace.ts";
 
 export interface WarmUpScanOptions {
   readonly log: EventLog;

@@ -1,10 +1,9 @@
-import { nowMicros, retrying, type Logger } from "@headwater/core";
+import { nowMicros, Pace, retrying, type Logger } from "@headwater/core";
 import type { EventLog } from "@headwater/event-log";
 import type { WarmUp } from "../../engine/engine.ts";
 import { compiledRule } from "../../engine/index.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { PartitionMetrics } from "../metrics.ts";
-import { Pace } from "../pace.ts";
 import type { RuleAt } from "../control-events/rule-timeline.ts";
 import type { TelemetryDecoder } from "../telemetry-decoder.ts";
 import { WarmUpScan } from "./warm-up-scan.ts";

@@ -1,0 +1,249 @@
+import { setImmediate } from "node:timers/promises";
+import type { DatabaseSync } from "node:sqlite";
+import { statementsOf } from "../model/statements.ts";
+import { SeenTimes } from "./last-seen.ts";
+
+export const deviceSorts = ["id", "type", "createdAt", "updatedAt", "lastSeen"] as const;
+export type DeviceSort = (typeof deviceSorts)[number];
+
+export interface DeviceFilter {
+  readonly type?: string | undefined;
+  /** All of them, as of the attributes. */
+  readonly tags: readonly Fact[];
+  readonly attributes: readonly Fact[];
+  /** Somewhere in the id, the type, a tag or an attribute, in upper or lower case. */
+  readonly text?: string | undefined;
+  readonly connected?: boolean | undefined;
+  /** µs, inclusive. */
+  readonly seenAfter?: number | undefined;
+  /** µs, exclusive; also devices that were never seen. */
+  readonly seenBefore?: number | undefined;
+  readonly registered: boolean | "any";
+}
+
+export type Fact = readonly [name: string, value: string];
+
+export interface DeviceListing {
+  readonly sort: DeviceSort;
+  readonly isBack: boolean;
+  readonly limit: number;
+  /** What stands behind it in this order. */
+  readonly after?: Place | undefined;
+  /** Whether all that match are to be counted. */
+  readonly count: boolean;
+}
+
+export interface Place {
+  readonly key: string | number;
+  readonly id: string;
+}
+
+/** A device as lists find it. */
+export interface FoundDevice extends Place {
+  readonly incarnation: number;
+  readonly registered: boolean;
+  readonly connected: boolean;
+  /** µs; undefined: never. */
+  readonly lastSeen: number | undefined;
+  /** µs; when it was connected, or disconnected, last. */
+  readonly presenceSince: number | undefined;
+}
+
+export interface FoundDevices {
+  /** One more than `limit` shows that there are more. */
+  readonly devices: readonly FoundDevice[];
+  readonly total: number | undefined;
+}
+
+/** Looked at between two turns of the event loop. */
+const DEVICES_A_SLICE = 1_000;
+
+/** Devices of a read model that match, in slices, so that a large fleet holds nobody up. */
+export async function listDevices(
+  db: DatabaseSync,
+  filter: DeviceFilter,
+  listing: DeviceListing,
+  seen: SeenTimes = new SeenTimes(),
+): Promise<FoundDevices> {
+  const { sort, isBack, limit, after, count } = listing;
+  const best = new FirstDevices(listing);
+  const now = Date.now() * 1000;
+  let total = 0;
+  // In the order of ids a page can be full before all are looked at.
+  const endsEarly = sort === "id" && !isBack && !count && filter.registered === true;
+  for (const slice of slicesOf(db, filter, seen, endsEarly ? after?.id : undefined)) {
+    for (const row of slice) {
+      const device = foundDevice(row, sort, seen, now);
+      if (!matches(device, filter)) continue;
+      total += 1;
+      best.add(device);
+    }
+    if (endsEarly && best.size > limit) break;
+    await setImmediate();
+  }
+  return { devices: best.take(), total: count ? total : undefined };
+}
+
+interface DeviceRow {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly type: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly connected: number | null;
+  readonly since: number | null;
+  readonly isHeard?: boolean;
+}
+
+function foundDevice(row: DeviceRow, sort: DeviceSort, seen: SeenTimes, now: number): FoundDevice {
+  const presenceSince = row.since ?? undefined;
+  const lastSeen = lastSeenOf(seen.of(row.id, row.incarnation), presenceSince, now);
+  const keys: Readonly<Record<DeviceSort, string | number>> = {
+    id: row.id,
+    type: row.type,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    // Never is before every time.
+    lastSeen: lastSeen ?? Number.MIN_SAFE_INTEGER,
+  };
+  return {
+    id: row.id,
+    incarnation: row.incarnation,
+    key: keys[sort],
+    registered: row.isHeard !== true,
+    connected: row.connected === 1,
+    lastSeen,
+    presenceSince,
+  };
+}
+
+/** A device is seen when it sends, comes and goes; one whose clock is ahead was not seen in the future. */
+export function lastSeenOf(sent: number | undefined, presence: number | undefined, now: number): number | undefined {
+  const times = [sent, presence].filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(now, Math.max(...times));
+}
+
+function matches({ connected, lastSeen }: FoundDevice, filter: DeviceFilter): boolean {
+  if (filter.connected !== undefined && connected !== filter.connected) return false;
+  if (filter.seenAfter !== undefined && (lastSeen === undefined || lastSeen < filter.seenAfter)) return false;
+  return filter.seenBefore === undefined || lastSeen === undefined || lastSeen < filter.seenBefore;
+}
+
+function* slicesOf(
+  db: DatabaseSync,
+  filter: DeviceFilter,
+  seen: SeenTimes,
+  after: string | undefined,
+): Generator<readonly DeviceRow[]> {
+  if (filter.registered !== false) yield* registeredSlices(db, filter, after ?? "");
+  const hasFacts = filter.type !== undefined || filter.tags.length > 0 || filter.attributes.length > 0;
+  if (filter.registered !== true && !hasFacts) yield* heardSlices(db, filter, seen);
+}
+
+function* registeredSlices(db: DatabaseSync, filter: DeviceFilter, after: string): Generator<readonly DeviceRow[]> {
+  const conditions = ["present", "devices.id > ?", "devices.id <= ?"];
+  const values: string[] = [];
+  if (filter.type !== undefined) {
+    conditions.push("type = ?");
+    values.push(filter.type);
+  }
+  for (const fact of filter.tags) {
+    conditions.push("EXISTS (SELECT 1 FROM device_tags t WHERE t.name = ? AND t.value = ? AND t.id = devices.id)");
+    values.push(...fact);
+  }
+  for (const fact of filter.attributes) {
+    conditions.push(
+      "EXISTS (SELECT 1 FROM device_attributes a WHERE a.id = devices.id AND a.name = ? AND a.value = ?)",
+    );
+    values.push(...fact);
+  }
+  if (filter.text !== undefined) {
+    conditions.push("instr(search, ?) > 0");
+    values.push(filter.text.toLowerCase());
+  }
+  const bound = statementsOf(db).of(
+    `SELECT max(id) AS last FROM (SELECT id FROM devices WHERE id > ? ORDER BY id LIMIT ${DEVICES_A_SLICE})`,
+  );
+  const slice = statementsOf(db).of(
+    `SELECT devices.id, incarnation, type, created_at, updated_at, connected, since
+     FROM devices LEFT JOIN presence ON presence.device = devices.id
+     WHERE ${conditions.join(" AND ")} ORDER BY devices.id`,
+  );
+  for (let place = after; ;) {
+    const last = bound.get(place)?.["last"];
+    if (typeof last !== "string") return;
+    yield slice.all(place, last, ...values) as unknown as DeviceRow[];
+    place = last;
+  }
+}
+
+/** What has sent under an id that no device has, or no longer. */
+function* heardSlices(db: DatabaseSync, filter: DeviceFilter, seen: SeenTimes): Generator<readonly DeviceRow[]> {
+  const statement = statementsOf(db).of("SELECT present, incarnation FROM devices WHERE id = ?");
+  const presence = statementsOf(db).of("SELECT connected, since FROM presence WHERE device = ?");
+  const text = filter.text?.toLowerCase();
+  let slice: DeviceRow[] = [];
+  let looked = 0;
+  for (const [id, incarnations] of seen.devices) {
+    looked += 1;
+    if (looked % DEVICES_A_SLICE === 0) {
+      yield slice;
+      slice = [];
+    }
+    if (text !== undefined && !id.toLowerCase().includes(text)) continue;
+    const known = statement.get(id);
+    const incarnation = Number(known?.["incarnation"] ?? 0);
+    // What there is under the id may have been sent by a device that is deleted.
+    if (known?.["present"] === 1 || !incarnations.includes(incarnation)) continue;
+    const there = presence.get(id);
+    const connected = (there?.["connected"] ?? null) as number | null;
+    const since = (there?.["since"] ?? null) as number | null;
+    slice.push({ id, incarnation, type: "", created_at: 0, updated_at: 0, connected, since, isHeard: true });
+  }
+  yield slice;
+}
+
+/** The first devices behind a place, in an order, out of any number. */
+class FirstDevices {
+  readonly #listing: DeviceListing;
+  #found: FoundDevice[] = [];
+
+  constructor(listing: DeviceListing) {
+    this.#listing = listing;
+  }
+
+  get size(): number {
+    return this.#found.length;
+  }
+
+  add(device: FoundDevice): void {
+    const { after, limit } = this.#listing;
+    if (after !== undefined && this.#compare(device, after) <= 0) return;
+    this.#found.push(device);
+    if (this.#found.length >= 4 * limit + 1_000) this.#cut();
+  }
+
+  take(): readonly FoundDevice[] {
+    this.#cut();
+    return this.#found;
+  }
+
+  #cut(): void {
+    this.#found.sort((a, b) => this.#compare(a, b));
+    this.#found.length = Math.min(this.#found.length, this.#listing.limit + 1);
+  }
+
+  #compare(a: Place, b: Place): number {
+    const byKey = this.#listing.sort === "id" || a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
+    const order = byKey === 0 ? compareIds(a.id, b.id) : byKey;
+    return this.#listing.isBack ? -order : order;
+  }
+}
+
+/** In the order of their bytes, as SQLite has them: that of JavaScript differs beyond the basic plane. */
+function compareIds(a: string, b: string): number {
+  if (beyond.test(a) || beyond.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const beyond = /[\ud800-\uffff]/;

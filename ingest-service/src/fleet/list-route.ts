@@ -1,0 +1,127 @@
+import { Type } from "@sinclair/typebox";
+import type { ReadModel } from "@headwater/event-log/read-model";
+import { isoFromMicros, nowMicros } from "@headwater/core";
+import { afterQuery, decodeCursor, encodeCursor, type HttpApp, listQuery } from "@headwater/service";
+import { StoreUnavailableError } from "@headwater/time-series";
+import type { ReadPositions } from "../telemetry/read-positions.ts";
+import { deviceFilterQuery, readFilter } from "./device-filter.ts";
+import type { LastSeen } from "./last-seen.ts";
+import {
+  type DeviceFilter,
+  type DeviceSort,
+  deviceSorts,
+  type FoundDevice,
+  lastSeenOf,
+  listDevices,
+} from "./device-list.ts";
+import { deviceState } from "../devices/device-model.ts";
+import { deviceResource, heardDeviceSchema, listedDeviceSchema } from "../devices/device-resource.ts";
+
+export interface DeviceListOptions {
+  readonly model: ReadModel;
+  readonly lastSeen: LastSeen;
+  readonly positions: ReadPositions;
+}
+
+export function deviceListRoute(app: HttpApp, { model, lastSeen, positions }: DeviceListOptions): void {
+  app.get(
+    "/api/v1/devices",
+    {
+      config: { scopes: ["devices:read"], conditional: "content" },
+      schema: {
+        operationId: "listDevices",
+        summary: "Devices, registered or heard, of a filter",
+        description:
+          "By id, unless `sort` says otherwise. A list by `lastSeen` moves while it is paged through: a device that " +
+          "sends meanwhile may be on two pages, or on none.",
+        tags: ["devices"],
+        querystring: Type.Object({
+          ...listQuery.properties,
+          ...afterQuery,
+          ...deviceFilterQuery,
+          sort: Type.Union(
+            deviceSorts.map((name) => Type.Literal(name)),
+            { default: "id" },
+          ),
+          order: Type.Union([Type.Literal("asc"), Type.Literal("desc")], { default: "asc" }),
+          count: Type.Boolean({ default: false, description: "`true`: `total` says how many match, on all pages" }),
+        }),
+        response: {
+          200: Type.Object(
+            {
+              items: Type.Array(Type.Union([listedDeviceSchema, heardDeviceSchema], { title: "ListedDevice" })),
+              next: Type.Union([Type.String(), Type.Null()]),
+              total: Type.Optional(Type.Integer()),
+            },
+            { title: "ListedDevicePage" },
+          ),
+        },
+      },
+    },
+    async (request) => {
+      const { limit, cursor, after, sort, order, count } = request.query;
+      await positions.waitFor(after);
+      const filter = readFilter(request.query);
+      const place = decodeCursor(request, cursor, isPlaceOf(sort, order));
+      const listing = {
+        sort,
+        isBack: order === "desc",
+        limit,
+        after: place && { key: place[2], id: place[3] },
+        count,
+      };
+      const seen = needsSeen(filter, sort) ? await lastSeen.all() : undefined;
+      const { devices, total } = await listDevices(model.db, filter, listing, seen);
+      const shown = devices.slice(0, limit);
+      const last = devices.length > limit ? shown.at(-1) : undefined;
+      const next =
+        last === undefined ? null : encodeCursor(request, [sort, order, last.key, last.id] satisfies SortPlace);
+      const page = seen === undefined ? await withSeen(shown, lastSeen) : shown;
+      const items = page.flatMap((device) => listedResource(model, device) ?? []);
+      return { items, next, ...(total !== undefined && { total }) };
+    },
+  );
+}
+
+type SortPlace = readonly [sort: DeviceSort, order: "asc" | "desc", key: string | number, id: string];
+
+function isPlaceOf(sort: DeviceSort, order: "asc" | "desc"): (value: unknown) => value is SortPlace {
+  return (value): value is SortPlace => {
+    if (!Array.isArray(value) || value.length !== 4) return false;
+    const [ofSort, ofOrder, key, id] = value as unknown[];
+    const isText = sort === "id" || sort === "type";
+    const isKey = isText ? typeof key === "string" : Number.isSafeInteger(key);
+    return ofSort === sort && ofOrder === order && isKey && typeof id === "string";
+  };
+}
+
+function needsSeen({ seenAfter, seenBefore, registered }: DeviceFilter, sort: DeviceSort): boolean {
+  return sort === "lastSeen" || seenAfter !== undefined || seenBefore !== undefined || registered !== true;
+}
+
+/** Without the store there is a list, too. */
+async function withSeen(devices: readonly FoundDevice[], lastSeen: LastSeen): Promise<readonly FoundDevice[]> {
+  try {
+    const sent = await lastSeen.of(devices);
+    const now = nowMicros();
+    return devices.map((device, i) => ({ ...device, lastSeen: lastSeenOf(sent[i], device.presenceSince, now) }));
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    return devices.map((device) => ({ ...device, lastSeen: undefined }));
+  }
+}
+
+/** undefined: it was deleted meanwhile. */
+function listedResource(model: ReadModel, found: FoundDevice) {
+  const { id, connected, presenceSince, lastSeen, registered } = found;
+  const seen = {
+    connected,
+    ...(presenceSince !== undefined && {
+      [connected ? "connectedAt" : "disconnectedAt"]: isoFromMicros(presenceSince),
+    }),
+    ...(lastSeen !== undefined && { lastSeen: isoFromMicros(lastSeen) }),
+  };
+  if (!registered) return { id, registered: false as const, ...seen };
+  const device = deviceState(model.db, id)?.device;
+  return device && { ...deviceResource(device), registered: true as const, ...seen };
+}

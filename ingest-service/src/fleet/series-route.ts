@@ -1,0 +1,198 @@
+import { Readable } from "node:stream";
+import type { DatabaseSync } from "node:sqlite";
+import { Type } from "@sinclair/typebox";
+import { afterQuery, type HttpApp, wantedType } from "@headwater/service";
+import { RequestError } from "@headwater/core";
+import { percentilePattern } from "@headwater/time-series";
+import type { DeviceSeries } from "../telemetry/device-series.ts";
+import { parquetFile, parquetType } from "../telemetry/parquet.ts";
+import type { ReadPositions } from "../telemetry/read-positions.ts";
+import { rangeQuery, readRange } from "../telemetry/range-query.ts";
+import { defaultLimit, maxLimit } from "../telemetry/series-request.ts";
+import { acrossNames, parseAcross } from "./across.ts";
+import { type FleetDevices, fleetQuery } from "./fleet-devices.ts";
+import { acrossSeries, eachSeries, type FleetPart } from "./fleet-series.ts";
+import { parseGroupKey } from "./grouping.ts";
+import { csvParts, jsonParts, labelledParts, ndjsonParts } from "./series-parts.ts";
+
+const types = ["application/json", "text/csv", "application/x-ndjson", parquetType] as const;
+/** Series in one answer that has each device's. */
+const mostSeries = 1_000;
+const mostDevices = 10_000;
+
+const value = { type: ["number", "string", "null"] };
+const fleetSeriesSchema = Type.Object(
+  {
+    window: Type.Optional(Type.String({ description: "The window that `width` chose" })),
+    aggregate: Type.Optional(Type.String({ description: "What the points of its windows are" })),
+    series: Type.Array(
+      Type.Object(
+        {
+          metric: Type.String(),
+          device: Type.Optional(Type.String()),
+          group: Type.Optional(Type.Unsafe<Record<string, string | number | boolean | null>>({ type: "object" })),
+          devices: Type.Optional(Type.Integer({ description: "Of how many devices it is made" })),
+          points: Type.Array(
+            Type.Unsafe<(number | string | null)[]>({ type: "array", items: value, minItems: 2, maxItems: 2 }),
+          ),
+          truncated: Type.Optional(Type.Boolean({ description: "There are more points than `limit`" })),
+        },
+        { title: "FleetSeriesPart" },
+      ),
+    ),
+  },
+  { title: "FleetSeries" },
+);
+
+export interface FleetSeriesRouteOptions {
+  readonly db: DatabaseSync;
+  readonly fleet: FleetDevices;
+  readonly series: DeviceSeries;
+  readonly positions: ReadPositions;
+}
+
+export function fleetSeriesRoute(app: HttpApp, { db, fleet, series, positions }: FleetSeriesRouteOptions): void {
+  app.get(
+    "/api/v1/telemetry/series",
+    {
+      config: { scopes: ["telemetry:read", "devices:read"], produces: types, documentedAnswer: fleetSeriesSchema },
+      schema: {
+        operationId: "getFleetSeries",
+        summary: "Series of several metrics and devices: each device's, or one across them",
+        description:
+          `Each device's series (at most ${mostSeries} of them), or with \`across\` one for each group of at most ` +
+          `${mostDevices} devices. Devices without points are left out. Exports have a column for each of metric, ` +
+          "device and group.",
+        tags: ["telemetry"],
+        querystring: Type.Object({
+          ...fleetQuery,
+          ...afterQuery,
+          metric: Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), {
+            minItems: 1,
+            maxItems: 20,
+            verbatim: true,
+          }),
+          ...rangeQuery,
+          across: Type.Optional(
+            Type.String({
+              maxLength: 40,
+              description:
+                `What the values of all devices at one window become: ${acrossNames.join(", ")} or a percentile; ` +
+                "needs `aggregate`, which is that of each device's window",
+              documented: { pattern: `^(?:${acrossNames.join("|")}|${percentilePattern})$` },
+            }),
+          ),
+          by: Type.Optional(
+            Type.Array(
+              Type.String({ maxLength: 80, documented: { pattern: "^(?:type|(?:tag|attribute):[\\s\\S]{1,64})$" } }),
+              {
+                maxItems: 4,
+                verbatim: true,
+                description: "With `across`: groups by `type`, `tag:name` or `attribute:name`",
+              },
+            ),
+          ),
+          limit: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: maxLimit,
+              description: `Points of each series at most; default ${defaultLimit} in JSON, none in exports`,
+            }),
+          ),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const {
+        metric,
+        across,
+        by,
+        limit: asked,
+        from,
+        to,
+        window,
+        offset,
+        tz,
+        width,
+        unit,
+        fill,
+        ...rest
+      } = request.query;
+      const { aggregate: given, after, ...named } = rest;
+      await positions.waitFor(after);
+      const aggregate = given ?? (width === undefined ? undefined : "mean");
+      const range = readRange({ from, to, window, offset, tz, width, aggregate, unit, fill });
+      const how = across === undefined ? undefined : parseAcross(across);
+      const keys = (by ?? []).map(parseGroupKey);
+      refuseCombinations(how !== undefined, keys.length > 0, aggregate);
+      const metrics = [...new Set(metric)];
+      const most = how === undefined ? Math.floor(mostSeries / metrics.length) : mostDevices;
+      const devices = await fleet.of(named, { limit: most });
+      if (devices.length > most) {
+        throw how === undefined
+          ? new RequestError(
+              400,
+              "too-many-series",
+              `This is more than ${mostSeries} series in one answer; name fewer devices or metrics, or put them ` +
+                "together with `across`",
+            )
+          : new RequestError(
+              400,
+              "too-many-devices",
+              `This is more than ${mostDevices} devices in one answer; name fewer of them, as by \`type\` or \`tag\``,
+            );
+      }
+      const type = wantedType(request);
+      const isJson = type === "application/json";
+      const limit = asked ?? (isJson ? defaultLimit : undefined);
+      // One more shows whether there are more.
+      const read = { devices, metrics, range, limit: isJson ? limit! + 1 : limit };
+      const parts =
+        how === undefined ? eachSeries(series, read) : acrossSeries(db, series, { ...read, across: how, by: keys });
+      const first = await parts.next();
+      const all = resumed(first, parts);
+      const chosen = {
+        ...(range.chosenWindow !== undefined && { window: range.chosenWindow }),
+        ...(width !== undefined && { aggregate }),
+      };
+      const labels = how === undefined ? ["metric", "device"] : ["metric", ...keys.map(({ text }) => text)];
+      void reply.type(type === parquetType ? type : `${type}; charset=utf-8`);
+      const content: AsyncIterable<string | Uint8Array> = isJson
+        ? jsonParts(all, { head: chosen, limit: limit! })
+        : type === "text/csv"
+          ? csvParts(all, labels)
+          : type === parquetType
+            ? parquetFile(labelledParts(all), { labels, values: ["number", "text"] })
+            : ndjsonParts(all);
+      const body = Readable.from(request.method === "HEAD" ? [] : content, { objectMode: false });
+      body.on("error", (error) => request.log.error(error));
+      body.once("close", () => {
+        // What fails while it is left fails for nobody.
+        parts.return(undefined).catch(() => {});
+      });
+      return reply.send(body);
+    },
+  );
+}
+
+function refuseCombinations(isAcross: boolean, isGrouped: boolean, aggregate: string | undefined): void {
+  if (isGrouped && !isAcross) {
+    throw new RequestError(400, "group-without-across", "`by` makes groups of devices; it needs `across`, like mean");
+  }
+  if (isAcross && aggregate === undefined) {
+    throw new RequestError(
+      400,
+      "across-without-aggregate",
+      "`across` puts windows of devices together; it needs an `aggregate`, and mostly a `window`",
+    );
+  }
+}
+
+async function* resumed(
+  first: IteratorResult<FleetPart, void>,
+  rest: AsyncGenerator<FleetPart>,
+): AsyncGenerator<FleetPart> {
+  if (first.done === true) return;
+  yield first.value;
+  yield* rest;
+}
