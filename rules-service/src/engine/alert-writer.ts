@@ -12,7 +12,7 @@ import { beganBy, evidenceOf, placeOf, valueOf, type InstanceView } from "./aler
 import { alertIdOf, commandIdOf } from "./alert-ids.ts";
 import type { Derived } from "./derivations.ts";
 import type { Effects, OperatorAction } from "./engine.ts";
-import { repeatedFrom, repetitionsBy } from "./episode-actions.ts";
+import { repeatedFrom, repetitionsBy, withCourse } from "./episode-actions.ts";
 import { unmuted, type Episode } from "./episode.ts";
 import type { FoldState } from "./episode-machine.ts";
 import type { Transition } from "./fold.ts";
@@ -72,12 +72,15 @@ export class AlertWriter {
   /** What time it is on the log. */
   now: () => number = () => 0;
   readonly #partition: number;
+  readonly #isWarming: boolean;
   /** The reading that was asked for last, and what it is called. */
   #named: Reading | undefined;
   #name = "";
 
-  constructor(partition: number) {
+  /** `isWarming`: nobody is told of anything, and whoever adopts an episode gives it an id and begins its actions. */
+  constructor(partition: number, isWarming = false) {
     this.#partition = partition;
+    this.#isWarming = isWarming;
   }
 
   /** What began an episode, as a name for ever. */
@@ -92,6 +95,8 @@ export class AlertWriter {
   };
 
   alertId({ rule, grounding, device }: InstanceView, cause: string, raisedAt: number): string {
+    // One device's episodes of one rule have to be told apart, no more.
+    if (this.#isWarming) return `${raisedAt}/${cause}`;
     const registration = this.registrationOf(device);
     return alertIdOf({ rule: rule.id, grounding: `${grounding}${registration}`, device, cause, raisedAt });
   }
@@ -107,6 +112,7 @@ export class AlertWriter {
     episode.mutedBy = cleared ? unmuted : this.muting.by(rule, instance.device);
     if (cleared) episode.flapping = false;
     else if (shown !== undefined) episode.flapping = rule.program.isFlapping?.(shown.program) ?? false;
+    if (this.#isWarming) return;
     const measure =
       shown &&
       rule.program.measure(
@@ -191,7 +197,7 @@ export class AlertWriter {
   #answer(instance: InstanceView, episode: Episode, told: ToldTransition, answered: Answered): void {
     const { actions } = instance.rule;
     const { course, triggers } = follow(episode.actions.course, told);
-    if (course !== episode.actions.course) episode.actions = { ...episode.actions, course };
+    if (course !== episode.actions.course) episode.actions = withCourse(episode.actions, course);
     if (triggers.length === 0) return;
     const { transition, at } = answered;
     if (instance.rule.repeats) {

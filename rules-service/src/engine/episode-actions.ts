@@ -25,6 +25,19 @@ export interface EpisodeActions {
 
 export const noActions: EpisodeActions = { course: nothingActed, acknowledged: false, repeating: [] };
 
+/** Of episodes without anything to repeat: there are few, and one object for each does for all episodes. */
+const alike = new Map<number, EpisodeActions>();
+
+export function withCourse(actions: EpisodeActions, course: Course): EpisodeActions {
+  const { acknowledged, repeating } = actions;
+  if (repeating.length > 0) return { ...actions, course };
+  const { acted, ended, retracted } = course;
+  const key = (acted ? 1 : 0) | (ended ? 2 : 0) | (retracted ? 4 : 0) | (acknowledged ? 8 : 0);
+  let known = alike.get(key);
+  if (known === undefined) alike.set(key, (known = { course, acknowledged, repeating }));
+  return known;
+}
+
 /** The actions of a rule, and what each of them is called in ids. */
 export interface NamedActions {
   readonly actions: readonly NormalAction[];

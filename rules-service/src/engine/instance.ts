@@ -67,6 +67,16 @@ export class Instance implements FoldedInstance {
     this.base = footingAt(beginning, state);
   }
 
+  /** Another engine goes on with it, which knows nothing of its timers yet. */
+  belongTo(rule: Rule, inputs: readonly InputSeries<Instance>[], grounding: string): void {
+    this.rule = rule;
+    this.inputs = inputs;
+    this.grounding = grounding;
+    this.timers = none;
+    this.samples = none;
+    this.place = -1;
+  }
+
   get likeness(): string {
     return this.rule.likeness;
   }

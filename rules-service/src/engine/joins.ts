@@ -99,9 +99,9 @@ export class Joins {
         if (old !== undefined) this.#ledger.drop(old);
         const begin = from ?? next;
         if (warm === undefined && old === undefined && !this.#hasReadingsBefore(rule, device, begin)) return;
-        const instance = index.newInstance(rule, device, undefined);
+        const instance = warm === undefined ? index.newInstance(rule, device, undefined) : index.takeOver(warm, rule);
         const former = old === undefined || before === undefined ? undefined : { instance: old, rule: before };
-        readopt(instance, warm, begin, former, this.#evaluator);
+        readopt(instance, begin, former, this.#evaluator);
         if (rule.program.readsDevice)
           instance.withDevice(index.devices.get(device), this.#evaluator.now, next, this.#evaluator.alerts);
         this.#evaluator.changed(instance);

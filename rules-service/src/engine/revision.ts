@@ -50,30 +50,21 @@ export function revise(instance: Instance, rule: Rule, before: Rule, evaluator: 
 }
 
 /**
- * Fills an instance with what warming found. `old` is what the rule had here before, if anything; what it had told goes
- * on under the same id.
+ * Lets an instance that warming has brought this far go on as the rule's own. `old` is what the rule had here before,
+ * if anything; what it had told goes on under the same id.
  */
 export function readopt(
   instance: Instance,
-  warm: Instance | undefined,
   from: number,
   old: { readonly instance: Instance; readonly rule: Rule } | undefined,
   evaluator: Evaluator,
 ): void {
   instance.from = from;
-  if (warm !== undefined) {
-    instance.state = warm.state;
-    instance.base = warm.base;
-    instance.history = warm.history;
-    instance.refused = warm.refused;
-    instance.firedTo = warm.firedTo;
+  for (const episode of instance.episodes) {
     // Nobody has heard of them, and their ids are this rule's.
-    instance.episodes = warm.episodes.map((episode) => ({
-      ...episode,
-      told: 0,
-      actions: noActions,
-      alertId: evaluator.alerts.alertId(instance, episode.born, episode.raisedAt),
-    }));
+    episode.told = 0;
+    episode.actions = noActions;
+    episode.alertId = evaluator.alerts.alertId(instance, episode.born, episode.raisedAt);
   }
   const { open } = instance;
   if (old !== undefined) carryOn(instance, old.instance, old.rule, evaluator);

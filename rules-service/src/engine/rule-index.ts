@@ -200,6 +200,13 @@ export class RuleIndex {
     );
   }
 
+  /** An instance that was warmed elsewhere, as the rule's own here. */
+  takeOver(instance: Instance, rule: Rule): Instance {
+    const { device } = instance;
+    instance.belongTo(rule, this.inputsOf(rule, device), this.groundings.get(rule.id) ?? "");
+    return this.place(instance);
+  }
+
   /** Puts an instance where readings find it. */
   place(instance: Instance): Instance {
     for (const series of instance.inputs) {

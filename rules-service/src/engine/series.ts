@@ -109,6 +109,13 @@ export class Series implements InputSeries<Instance> {
     this.#place(rule);
   }
 
+  /** Its instance is another's by now; nothing is evaluated here any more. */
+  release(rule: string): void {
+    this.instances.delete(rule);
+    const slot = this.list.slotOf(rule);
+    if (slot !== undefined && slot < this.#bySlot.length) this.#bySlot[slot] = undefined;
+  }
+
   #place(rule: string): void {
     const slot = this.list.slotOf(rule);
     if (slot === undefined) return;

@@ -1,7 +1,7 @@
 import { beginning, type Position } from "../readings/position.ts";
 import type { LeastLag } from "../readings/least-lag.ts";
 import type { Reading } from "../readings/reading.ts";
-import { noActions, type EpisodeActions } from "./episode-actions.ts";
+import { noActions, withCourse, type EpisodeActions } from "./episode-actions.ts";
 import { unmuted, type Episode } from "./episode.ts";
 import { StateOfOtherVersionError } from "./errors.ts";
 import type { EpisodeState, FoldState } from "./episode-machine.ts";
@@ -123,7 +123,10 @@ export function decodeInstance(bytes: Uint8Array): InstanceFields {
   const episodes = reader.list(() => readEpisode(reader));
   if (!reader.isAtEnd) {
     let index = 0;
-    reader.list(() => (episodes[index++]!.actions = readPlain(reader) as EpisodeActions));
+    reader.list(() => {
+      const actions = readPlain(reader) as EpisodeActions;
+      return (episodes[index++]!.actions = withCourse(actions, actions.course));
+    });
   }
   return { generation, likeness, grounding, from, firedTo, base, history, refused, state, episodes };
 }
@@ -207,7 +210,7 @@ function readEpisode(reader: StateReader): Episode {
   const cleared = Number.isNaN(clearedAt) ? undefined : clearedAt;
   // As far as it can be told of an episode of 0.1, whose rule may have been in shadow.
   const course = { acted: told > 0, ended: cleared !== undefined || retracted, retracted };
-  const actions = { ...noActions, course };
+  const actions = withCourse(noActions, course);
   const marks = { mutedBy, flapping: (flags & flag.flapping) !== 0 };
   return { born, alertId, key, armed, told, raisedAt, rank, retracted, clearedAt: cleared, end, actions, ...marks };
 }

@@ -8,6 +8,9 @@ import { RuleIndex } from "./rule-index.ts";
 import type { Series } from "./series.ts";
 import { AlertWriter } from "./alert-writer.ts";
 
+/** Records between two looks at what need not be kept any more. */
+const recordsALook = 256;
+
 /**
  * Rules over older records, all in one evaluator of their own that tells nobody. They follow every device that they
  * could ever select: what devices are is asked when they are adopted, so that the same offsets give the same state
@@ -18,9 +21,10 @@ export class WarmUpRun implements WarmUp {
   /** The first offset that it saw; undefined: none. */
   from: number | undefined;
   readonly #evaluator: Evaluator;
+  #records = 0;
 
   constructor(rules: readonly RuleChange[], partition: number) {
-    this.#evaluator = new Evaluator(new RuleIndex(), new AlertWriter(partition));
+    this.#evaluator = new Evaluator(new RuleIndex(), new AlertWriter(partition, true));
     for (const change of rules) {
       const { ids } = change.definition.selector ?? {};
       this.#rules.set(change.rule, change);
@@ -45,6 +49,26 @@ export class WarmUpRun implements WarmUp {
     this.from ??= at.offset;
     if (record.incarnation !== this.incarnationOf(record.device)) this.#turn(record);
     this.#evaluator.apply(record, at);
+    this.#records += 1;
+    if (this.#records % recordsALook === 0) this.#letGo();
+  }
+
+  /**
+   * As a checkpoint does where rules are live: most episodes of the past are over, and of a device that is clear there
+   * is nothing to know.
+   */
+  #letGo(): void {
+    const { changedInstances, changedSeries, index, timers, next } = this.#evaluator;
+    const lingering: Instance[] = [];
+    for (const instance of changedInstances) {
+      if (instance.isBlank(next)) {
+        timers.disarm(instance);
+        index.remove(instance);
+      } else if (instance.rule.isIdle(instance.state)) lingering.push(instance);
+    }
+    changedInstances.clear();
+    for (const instance of lingering) changedInstances.add(instance);
+    changedSeries.clear();
   }
 
   /** Of the device whose readings it has. */
@@ -72,8 +96,9 @@ export class WarmUpRun implements WarmUp {
   readonly takeInstance = (id: string, device: string): Instance | undefined => {
     const { index } = this.#evaluator;
     const rule = index.rules.get(id);
-    const instance = rule && index.instance(rule, device);
-    for (const { instances } of instance?.inputs ?? []) instances.delete(id);
+    if (rule === undefined) return undefined;
+    const instance = index.instance(rule, device);
+    for (const name of rule.program.inputs) index.metrics.get(name)?.series.get(device)?.release(id);
     return instance;
   };
 }

@@ -66,11 +66,12 @@ export function readBatchHeader(batch: Uint8Array): BatchHeader {
 
 const noHeaders: Readonly<Record<string, Uint8Array>> = Object.freeze({});
 
-/** Key and value are views into the batch, made when asked for: most readers look at one of the two. */
+/** Key, value and headers are views into the batch, made when asked for: most readers look at one of them. */
 class StoredRecord implements LogRecord {
   readonly offset: number;
   readonly appendTime: number;
-  readonly headers: Readonly<Record<string, Uint8Array>>;
+  readonly #headers: HeaderSets;
+  readonly #set: number;
   readonly #bytes: Buffer;
   readonly #keyAt: number;
   readonly #valueAt: number;
@@ -79,7 +80,8 @@ class StoredRecord implements LogRecord {
   constructor(
     offset: number,
     appendTime: number,
-    headers: Readonly<Record<string, Uint8Array>>,
+    headers: HeaderSets,
+    set: number,
     bytes: Buffer,
     keyAt: number,
     valueAt: number,
@@ -87,11 +89,16 @@ class StoredRecord implements LogRecord {
   ) {
     this.offset = offset;
     this.appendTime = appendTime;
-    this.headers = headers;
+    this.#headers = headers;
+    this.#set = set;
     this.#bytes = bytes;
     this.#keyAt = keyAt;
     this.#valueAt = valueAt;
     this.#end = end;
+  }
+
+  get headers(): Readonly<Record<string, Uint8Array>> {
+    return this.#set === 0 ? noHeaders : this.#headers.at(this.#set - 1);
   }
 
   get key(): Uint8Array | null {
@@ -117,7 +124,7 @@ export class BatchCursor implements RecordCursor {
   readonly endOffset: number;
   readonly #header: BatchHeader;
   readonly #buffer: Buffer;
-  readonly #headerSets: Readonly<Record<string, Uint8Array>>[];
+  readonly #headers: HeaderSets;
   readonly #fromOffset: number;
   readonly #reader: ByteReader;
   #next = 0;
@@ -129,7 +136,7 @@ export class BatchCursor implements RecordCursor {
     this.#buffer = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
     this.#fromOffset = fromOffset;
     this.#reader = new ByteReader(this.#buffer, BATCH_HEADER_BYTES);
-    this.#headerSets = readHeaderSets(this.#reader, this.#buffer);
+    this.#headers = new HeaderSets(this.#reader, this.#buffer);
   }
 
   take(into: LogRecord[], limit: number): boolean {
@@ -150,11 +157,36 @@ export class BatchCursor implements RecordCursor {
       const valueAt = valueLength < 0 ? -1 : reader.at;
       if (valueLength > 0) reader.at += valueLength;
       if (offset < this.#fromOffset) continue;
-      const headers = set === 0 ? noHeaders : this.#headerSets[set - 1]!;
-      into.push(new StoredRecord(offset, time, headers, buffer, keyAt, valueAt, reader.at));
+      into.push(new StoredRecord(offset, time, this.#headers, set, buffer, keyAt, valueAt, reader.at));
       left--;
     }
     return this.#next >= count;
+  }
+}
+
+/**
+ * The headers of a batch, each set once. Read when the first is asked for: where each record has its own they are many.
+ */
+class HeaderSets {
+  readonly #buffer: Buffer;
+  readonly #from: number;
+  #sets: readonly Readonly<Record<string, Uint8Array>>[] | undefined;
+
+  /** Passes over them. */
+  constructor(reader: ByteReader, buffer: Buffer) {
+    this.#buffer = buffer;
+    this.#from = reader.at;
+    for (let left = reader.varint(); left > 0; left--) {
+      for (let fields = 2 * reader.varint(); fields > 0; fields--) {
+        const length = reader.varint();
+        reader.at += length;
+      }
+    }
+  }
+
+  at(index: number): Readonly<Record<string, Uint8Array>> {
+    this.#sets ??= readHeaderSets(new ByteReader(this.#buffer, this.#from), this.#buffer);
+    return this.#sets[index]!;
   }
 }
 
